@@ -1,0 +1,293 @@
+/** The store on DynamoDB: five tables with the key (`pk`, `sk`). */
+
+import {
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  type CancellationReason,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  ProvisionedThroughputExceededException,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  RequestLimitExceeded,
+  ThrottlingException,
+  TransactionCanceledException,
+  TransactionConflictException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Clock } from '../ports/deps.ts';
+import { severalAtOnce } from '../ports/severalAtOnce.ts';
+import {
+  ConditionFailed,
+  type Item,
+  type Key,
+  type Range,
+  type Ref,
+  type Store,
+  StoreBusy,
+  type Table,
+  type Write,
+} from '../ports/store.ts';
+import { conditionExpression, Placeholders, updateExpression } from './expressions.ts';
+
+type NameOf = (table: Table) => string;
+
+/** Keys of one BatchGetItem and of one BatchWriteItem, by DynamoDB's limits. */
+const BATCH_GET = 100;
+const BATCH_WRITE = 25;
+/** Tries of a call that conflicts or is throttled; the pauses add up to about two seconds. */
+const MAX_TRIES = 9;
+const FIRST_PAUSE_MS = 10;
+const MAX_PAUSE_MS = 500;
+
+type Wire = Record<string, never>;
+
+/** @param nameOf the deployed name of a table */
+export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clock): Store {
+  return {
+    async get({ table, pk, sk }) {
+      const command = new GetItemCommand({
+        TableName: nameOf(table),
+        Key: wire({ pk, sk }),
+        ConsistentRead: true,
+      });
+      const { Item } = await patiently(clock, () => client.send(command));
+      return Item && (unmarshall(Item) as Item);
+    },
+
+    async getMany(refs) {
+      const found = new Map<string, Item>();
+      for (const chunk of chunks(distinct(refs), BATCH_GET)) {
+        let open = chunk;
+        await patiently(clock, async () => {
+          open = await getBatch(open, found);
+          if (open.length > 0) throw new Unprocessed();
+        });
+      }
+      return refs.map((ref) => found.get(refId(ref)));
+    },
+
+    async query(range) {
+      const items: Item[] = [];
+      for await (const page of pages(range)) items.push(...page);
+      return items;
+    },
+
+    pages,
+
+    async commit(writes) {
+      if (writes.length === 1) {
+        await single(writes[0] as Write);
+        return;
+      }
+      const TransactItems = writes.map((write) => transactItem(write, nameOf));
+      await patiently(clock, () => client.send(new TransactWriteItemsCommand({ TransactItems })));
+    },
+
+    async update(update) {
+      return (await single(update)) as Item;
+    },
+
+    async deleteMany(refs) {
+      await severalAtOnce(chunks(distinct(refs), BATCH_WRITE), deleteAll);
+    },
+  };
+
+  async function* pages(range: Range): AsyncGenerator<Item[]> {
+    const input = queryInput(range, nameOf);
+    let left = range.limit ?? Number.POSITIVE_INFINITY;
+    do {
+      if (Number.isFinite(left)) input.Limit = left;
+      const command = new QueryCommand(input);
+      const { Items = [], LastEvaluatedKey } = await patiently(clock, () => client.send(command));
+      left -= Items.length;
+      yield Items.map((item) => unmarshall(item) as Item);
+      input.ExclusiveStartKey = LastEvaluatedKey;
+    } while (input.ExclusiveStartKey && left > 0);
+  }
+
+  async function single(write: Write): Promise<Item | undefined> {
+    const item = transactItem(write, nameOf);
+    return patiently(clock, async () => {
+      if (item.Put) await client.send(new PutItemCommand(item.Put));
+      if (item.Delete) await client.send(new DeleteItemCommand(item.Delete));
+      if (!item.Update) return undefined;
+      const { UpdateExpression } = item.Update;
+      const input = { ...item.Update, UpdateExpression, ReturnValues: 'ALL_NEW' as const };
+      const { Attributes } = await client.send(new UpdateItemCommand(input));
+      return Attributes && (unmarshall(Attributes) as Item);
+    });
+  }
+
+  async function getBatch(refs: Ref[], found: Map<string, Item>): Promise<Ref[]> {
+    const RequestItems: Record<string, { Keys: Wire[]; ConsistentRead: true }> = {};
+    for (const { table, pk, sk } of refs) {
+      RequestItems[nameOf(table)] ??= { Keys: [], ConsistentRead: true };
+      RequestItems[nameOf(table)]?.Keys.push(wire({ pk, sk }));
+    }
+    const answer = await client.send(new BatchGetItemCommand({ RequestItems }));
+    for (const [tableName, items] of Object.entries(answer.Responses ?? {})) {
+      for (const wireItem of items) {
+        const item = unmarshall(wireItem) as Item;
+        found.set(`${tableName}|${item.pk}|${item.sk}`, item);
+      }
+    }
+    const unprocessed = Object.entries(answer.UnprocessedKeys ?? {});
+    const open = new Set(
+      unprocessed.flatMap(([name, { Keys = [] }]) => Keys.map((key) => wireId(name, unmarshall(key) as Key))),
+    );
+    return refs.filter((ref) => open.has(refId(ref)));
+  }
+
+  async function deleteAll(refs: Ref[]): Promise<void> {
+    let open = refs;
+    await patiently(clock, async () => {
+      open = await deleteBatch(open);
+      if (open.length > 0) throw new Unprocessed();
+    });
+  }
+
+  async function deleteBatch(refs: Ref[]): Promise<Ref[]> {
+    const RequestItems: Record<string, { DeleteRequest: { Key: Wire } }[]> = {};
+    for (const { table, pk, sk } of refs) {
+      RequestItems[nameOf(table)] ??= [];
+      RequestItems[nameOf(table)]?.push({ DeleteRequest: { Key: wire({ pk, sk }) } });
+    }
+    const { UnprocessedItems = {} } = await client.send(new BatchWriteItemCommand({ RequestItems }));
+    const open = new Set(
+      Object.entries(UnprocessedItems).flatMap(([name, requests]) =>
+        requests.map(({ DeleteRequest }) =>
+          wireId(name, unmarshall(DeleteRequest?.Key ?? {}) as unknown as Key),
+        ),
+      ),
+    );
+    return refs.filter((ref) => open.has(refId(ref)));
+  }
+
+  function refId({ table, pk, sk }: Ref): string {
+    return wireId(nameOf(table), { pk, sk });
+  }
+
+  function distinct(refs: Ref[]): Ref[] {
+    return [...new Map(refs.map((ref) => [refId(ref), ref])).values()];
+  }
+}
+
+function wireId(tableName: string, { pk, sk }: Key): string {
+  return `${tableName}|${pk}|${sk}`;
+}
+
+function queryInput(range: Range, nameOf: NameOf): QueryCommandInput {
+  const into = new Placeholders();
+  const [hash, sort] = range.index ? INDEX_KEYS[range.index] : (['pk', 'sk'] as const);
+  const clauses = [`${into.name(hash)} = ${into.value(range.pk)}`];
+  if (range.prefix !== undefined)
+    clauses.push(`begins_with(${into.name(sort)}, ${into.value(range.prefix)})`);
+  if (range.atMost !== undefined) clauses.push(`${into.name(sort)} <= ${into.value(range.atMost)}`);
+  // A condition may test the sort key once: within a prefix, `after` is where the reading starts.
+  const startsInside = range.prefix !== undefined && range.after !== undefined;
+  if (range.after !== undefined && !startsInside)
+    clauses.push(`${into.name(sort)} > ${into.value(range.after)}`);
+  return {
+    TableName: nameOf(range.table),
+    KeyConditionExpression: clauses.join(' AND '),
+    ...(range.keysOnly ? { ProjectionExpression: `${into.name('pk')}, ${into.name('sk')}` } : {}),
+    ...(startsInside ? { ExclusiveStartKey: wire({ pk: range.pk, sk: range.after }) } : {}),
+    ExpressionAttributeNames: into.names,
+    ExpressionAttributeValues: wire(into.values),
+    ScanIndexForward: !range.descending,
+    ...(range.index ? { IndexName: range.index } : { ConsistentRead: true }),
+  };
+}
+
+const INDEX_KEYS = { open: ['open', 'nextLook'], list: ['list', 'created'] } as const;
+
+function transactItem(write: Write, nameOf: NameOf): TransactWriteItem & { Update?: object } {
+  const into = new Placeholders();
+  const TableName = nameOf(write.table);
+  const ConditionExpression = write.if && conditionExpression(write.if, into);
+  const UpdateExpression = 'update' in write ? updateExpression(write, into) : undefined;
+  const common = {
+    TableName,
+    ...(ConditionExpression
+      ? { ConditionExpression, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }
+      : {}),
+    ...(Object.keys(into.names).length > 0 ? { ExpressionAttributeNames: into.names } : {}),
+    ...(Object.keys(into.values).length > 0 ? { ExpressionAttributeValues: wire(into.values) } : {}),
+  };
+  if ('put' in write) return { Put: { ...common, Item: wire(write.put) } };
+  if ('delete' in write) return { Delete: { ...common, Key: wire(write.delete) } };
+  return { Update: { ...common, Key: wire(write.update), UpdateExpression } };
+}
+
+function wire(value: object): Wire {
+  return marshall(value, { removeUndefinedValues: true }) as Wire;
+}
+
+function chunks<T>(list: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
+    list.slice(i * size, (i + 1) * size),
+  );
+}
+
+class Unprocessed extends Error {}
+
+/**
+ * Repeats a call that conflicts with others or is throttled, with full jitter, since the SDK retries neither a
+ * transaction conflict nor unprocessed keys (design §3).
+ */
+async function patiently<T>(clock: Clock, call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      const failed = conditionFailed(error);
+      if (failed) throw failed;
+      if (!isTransient(error)) throw error;
+      if (attempt === MAX_TRIES) throw new StoreBusy('the store is busy', { cause: error });
+      await clock.sleep(Math.random() * Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt));
+    }
+  }
+}
+
+function conditionFailed(error: unknown): ConditionFailed | undefined {
+  if (error instanceof ConditionalCheckFailedException) {
+    return new ConditionFailed(new Map([[0, error.Item && (unmarshall(error.Item) as Item)]]));
+  }
+  if (!(error instanceof TransactionCanceledException)) return undefined;
+  const failed = (error.CancellationReasons ?? [])
+    .map((reason, index) => [index, reason] as const)
+    .filter(([, reason]) => reason.Code === 'ConditionalCheckFailed')
+    .map(([index, reason]) => [index, oldItem(reason)] as const);
+  return failed.length > 0 ? new ConditionFailed(new Map(failed)) : undefined;
+}
+
+function oldItem({ Item }: CancellationReason): Item | undefined {
+  return Item && Object.keys(Item).length > 0 ? (unmarshall(Item) as Item) : undefined;
+}
+
+const TRANSIENT_REASONS = new Set([
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+  'None',
+]);
+
+function isTransient(error: unknown): boolean {
+  if (error instanceof TransactionCanceledException) {
+    return (error.CancellationReasons ?? []).every(({ Code }) => TRANSIENT_REASONS.has(Code ?? 'None'));
+  }
+  return [
+    Unprocessed,
+    TransactionConflictException,
+    ProvisionedThroughputExceededException,
+    RequestLimitExceeded,
+    ThrottlingException,
+  ].some((transient) => error instanceof transient);
+}

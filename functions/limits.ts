@@ -1,0 +1,76 @@
+/** Every limit of the service, in one place; each is listed for users in docs/limits.md. */
+
+/** Bytes of a mount path or namespace path; DynamoDB's sort keys end at 1,024 bytes. */
+export const MAX_MOUNT_PATH_BYTES = 512;
+/** Segments of a mount path. */
+export const MAX_MOUNT_DEPTH = 32;
+/** Namespaces nested in each other. */
+export const MAX_NAMESPACE_DEPTH = 16;
+/** Bytes of an engine's own key, such as the path of a secret in its mount. */
+export const MAX_STORAGE_KEY_BYTES = 900;
+/** Bytes of one stored value; a DynamoDB item ends at 400 KB, and the rest of the item needs room. */
+export const MAX_VALUE_BYTES = 380_000;
+/** Versions that a kv secret may keep: the facts of all of them share one item. */
+export const MAX_SECRET_VERSIONS = 10_000;
+/** The longest `delete_version_after` of kv, in seconds: the longest duration that Vault can express. */
+export const MAX_DELETE_VERSION_AFTER_S = 9_223_372_036;
+/** Bytes of a request body. API Gateway hands a function at most 6 MB, base64 included. */
+export const MAX_BODY_BYTES = 4_500_000;
+/** Strings in a JSON body, keys included (contract §2.4). */
+export const MAX_JSON_STRINGS = 1_000;
+/** Levels of a JSON body. */
+export const MAX_JSON_DEPTH = 300;
+/** Bytes of a policy's text. */
+export const MAX_POLICY_BYTES = 100_000;
+/** Policies of one token. */
+export const MAX_TOKEN_POLICIES = 50;
+/** Bytes of the name of a user, role or policy, which is part of a key. */
+export const MAX_NAME_BYTES = 512;
+/** Bytes of a user, role or secret-id; a token carries parts of two of them in one item of at most 400 KB. */
+export const MAX_RECORD_BYTES = 128_000;
+/** Bytes of a password: bcrypt looks at no more. */
+export const MAX_PASSWORD_BYTES = 72;
+/** Cost of a bcrypt hash that is brought along: each step doubles the time a login takes, 14 is about a second. */
+export const MAX_BCRYPT_COST = 14;
+/** Bad passwords that lock a user, where the mount says nothing else (contract §8.1). */
+export const LOCKOUT_FAILURES = 5;
+/** Seconds after the last bad password for which a user is locked, and after which the count begins anew. */
+export const LOCKOUT_S = 15 * 60;
+/** Roles that may be allowed any address; they are checked in one transaction of at most 100 writes. */
+export const MAX_ZERO_ADDRESS_ROLES = 90;
+/** Tokens between a token and the root of its tree. */
+export const MAX_TOKEN_DEPTH = 32;
+
+/** System default and maximum of any lease, seconds: 768 hours, as Vault's. */
+export const SYSTEM_MAX_TTL_S = 2_764_800;
+
+/** Parts a mount's leases are spread over: one DynamoDB partition takes 1,000 writes a second. */
+export const LEASE_SHARDS = 16;
+/** Parts a token's children are spread over. */
+export const CHILD_SHARDS = 4;
+/** Parts of the index of open migrations. */
+export const OPEN_SHARDS = 4;
+
+/** A migration that cannot switch for this long fails (design §5). */
+export const SWITCH_DEADLINE_MS = 15 * 60_000;
+/** A repeated POST is answered with the migration that put the mount there within this time (design §5). */
+export const REPEAT_WINDOW_MS = 10 * 60_000;
+/** How long a migration may go without a sign of life before it is started again. */
+export const OVERDUE_MS = 60_000;
+/** The longest pause between two attempts after the switch. */
+export const MAX_ATTEMPT_PAUSE_MS = 60 * 60_000;
+/** Attempts after which leases that cannot be revoked become irrevocable. */
+export const MAX_REVOKE_ATTEMPTS = 24;
+/** How long the record of an ended migration is kept. */
+export const MIGRATION_RETENTION_S = 90 * 86_400;
+
+/** A migration younger than this has its status held (design §5). */
+export const HOLD_YOUNGER_THAN_MS = 5_000;
+/** For how long a status is held at most, and how often it is looked at meanwhile. */
+export const HOLD_MS = 2_000;
+export const HOLD_LOOKS = 12;
+
+/** Leases that one listing looks at; beyond it the listing is cut short and says so. */
+export const MAX_LISTED_LEASES = 10_000;
+/** Share of the longest life of a request that work in bulk may take before it stops and asks to be repeated. */
+export const BULK_WORK_SHARE = 0.7;

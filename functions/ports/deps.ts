@@ -1,0 +1,48 @@
+/** Everything the domain needs from outside, passed in once; only `deps.ts` knows who stands behind it. */
+
+import type { Store } from './store.ts';
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+export interface Ids {
+  uuid(): string;
+  /** Random letters and digits, about 5.95 bits each. */
+  base62(length: number): string;
+  /** Random lower-case hexadecimal digits. */
+  hex(length: number): string;
+}
+
+export interface Workflows {
+  /**
+   * Starts an execution of a state machine; starting the same name twice has the effect of one.
+   * @param name unique per machine for 90 days
+   */
+  start(machine: 'remount' | 'teardown', name: string, input: { id: string }): Promise<void>;
+}
+
+/** Structured log lines; never handed a secret (R9). */
+export interface Log {
+  info(message: string, facts?: Record<string, unknown>): void;
+  warn(message: string, facts?: Record<string, unknown>): void;
+  error(message: string, facts?: Record<string, unknown>): void;
+}
+
+export interface Settings {
+  /** The longest life of a request in milliseconds: the time limit of the functions behind the API. */
+  requestLifeMs: number;
+  /** The least length of an id that a caller may choose, such as a token's. */
+  minChosenIdLength: number;
+}
+
+export interface Deps {
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+  workflows: Workflows;
+  log: Log;
+  settings: Settings;
+}

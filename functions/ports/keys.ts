@@ -1,0 +1,98 @@
+/**
+ * Where everything lies in the five tables (design §3). Nothing but the tree knows a path: whatever a mount owns is
+ * keyed by its uuid. No key holds a secret: tokens, one-time passwords and secret-ids come as SHA-256 (R9).
+ */
+
+import { createHash } from 'node:crypto';
+import { CHILD_SHARDS, LEASE_SHARDS, OPEN_SHARDS } from '../limits.ts';
+import type { Ref } from './store.ts';
+
+/** The sort key of items that stand alone under their partition key. */
+const ALONE = '.';
+
+/** What may be shown of a secret that is looked up by its value: its SHA-256, in hexadecimal. */
+export function sha256(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+/** A mount, child namespace or fork in the tree of a namespace. */
+export function treeKey(namespaceId: string, path: string): Ref {
+  return { table: 'mounts', pk: namespaceId, sk: path };
+}
+
+/** A namespace by its id; in the tree it is found by its path. */
+export function namespaceKey(id: string): Ref {
+  return { table: 'mounts', pk: `namespace#${id}`, sk: ALONE };
+}
+
+/** The generation of a mount that was ever moved (design §4). */
+export function generationKey(mountUuid: string): Ref {
+  return { table: 'mounts', pk: `generation#${mountUuid}`, sk: ALONE };
+}
+
+export function tokenKey(tokenHash: string): Ref {
+  return { table: 'access', pk: `token#${tokenHash}`, sk: ALONE };
+}
+
+export function accessorKey(accessor: string): Ref {
+  return { table: 'access', pk: `accessor#${accessor}`, sk: ALONE };
+}
+
+export function policyKey(namespaceId: string, name: string): Ref {
+  return { table: 'access', pk: `policies#${namespaceId}`, sk: name };
+}
+
+/** The trace of the first root token, and of each replacement. */
+export function bootstrapKey(): Ref {
+  return { table: 'access', pk: 'bootstrap', sk: ALONE };
+}
+
+/** One part of the children of a token. */
+export function childrenShard(tokenHash: string, shard: number): string {
+  return `children#${tokenHash}#${shard}`;
+}
+
+/** A child of a token: another token, or a lease it holds. */
+export function childKey(parentHash: string, child: string): Ref {
+  return { table: 'access', pk: childrenShard(parentHash, shardOf(child, CHILD_SHARDS)), sk: child };
+}
+
+/** One part of the leases of a mount. */
+export function leaseShard(mountUuid: string, shard: number): string {
+  return `${mountUuid}#${shard}`;
+}
+
+/** A lease by its path inside the mount, whose last segment is random and decides the shard. */
+export function leaseKey(mountUuid: string, leasePath: string): Ref {
+  const random = leasePath.slice(leasePath.lastIndexOf('/') + 1);
+  return { table: 'leases', pk: leaseShard(mountUuid, shardOf(random, LEASE_SHARDS)), sk: leasePath };
+}
+
+/** What an engine stores, under the engine's own key. */
+export function storageKey(mountUuid: string, key: string): Ref {
+  return { table: 'storage', pk: mountUuid, sk: key };
+}
+
+export function migrationKey(id: string): Ref {
+  return { table: 'migrations', pk: id, sk: ALONE };
+}
+
+/** The claim of a move: one mount in one generation to one target has one open migration. */
+export function claimKey(
+  mountUuid: string,
+  generation: number,
+  targetNamespaceId: string,
+  targetPath: string,
+): Ref {
+  const move = [mountUuid, generation, targetNamespaceId, targetPath].join('#');
+  return { table: 'migrations', pk: `claim#${sha256(move)}`, sk: ALONE };
+}
+
+/** The part of the index of open work that an id belongs to. */
+export function openShard(id: string): string {
+  return `open#${shardOf(id, OPEN_SHARDS)}`;
+}
+
+function shardOf(text: string, shards: number): number {
+  return Number.parseInt(sha256(text).slice(0, 8), 16) % shards;
+}

@@ -1,0 +1,19 @@
+/** Keeps several calls to the store under way at once: faster than one by one, and never a flood. */
+
+const AT_ONCE = 16;
+
+/**
+ * Answers come in the order of the list. When one fails the rest of its group is awaited all the same, since no write
+ * may outlive its invocation (design §4).
+ * @throws what the first that failed has thrown
+ */
+export async function severalAtOnce<T, R>(list: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const answers: R[] = [];
+  for (let i = 0; i < list.length; i += AT_ONCE) {
+    for (const outcome of await Promise.allSettled(list.slice(i, i + AT_ONCE).map(work))) {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      answers.push(outcome.value);
+    }
+  }
+  return answers;
+}

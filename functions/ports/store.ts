@@ -1,0 +1,117 @@
+/** The store as the domain sees it: five tables of items, strong reads, conditional writes, all-or-nothing commits. */
+
+export type Table = 'mounts' | 'access' | 'leases' | 'storage' | 'migrations';
+
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+export interface Ref extends Key {
+  table: Table;
+}
+
+export type Item = Key & Record<string, unknown>;
+
+type Scalar = string | number | boolean;
+
+/** What one attribute must satisfy: a value it equals, or one of the named tests. */
+export type Test =
+  | Scalar
+  | { absent: true }
+  | { present: true }
+  | { atMost: number }
+  | { below: number }
+  | { above: number };
+
+/** Every attribute named must pass its test. */
+export type Match = Record<string, Test>;
+
+/** A match, or several of which one must hold. */
+export type Condition = Match | Match[];
+
+/** No item sits at the key. */
+export const ABSENT: Match = { pk: { absent: true } };
+
+/** Some item sits at the key. */
+export const PRESENT: Match = { pk: { present: true } };
+
+export interface Put {
+  table: Table;
+  put: Item;
+  if?: Condition;
+}
+
+export interface Update {
+  table: Table;
+  update: Key;
+  set?: Record<string, unknown>;
+  add?: Record<string, number>;
+  remove?: string[];
+  /** Never optional: an update without a condition would bring a removed item back to life (design §3). */
+  if: Condition;
+}
+
+export interface Delete {
+  table: Table;
+  delete: Key;
+  if?: Condition;
+}
+
+export type Write = Put | Update | Delete;
+
+export interface Range {
+  table: Table;
+  pk: string;
+  /** Sort keys that begin with this. */
+  prefix?: string;
+  /** Sort keys up to and including this, in UTF-8 byte order. */
+  atMost?: string | number;
+  /** Sort keys after this one, whether or not it exists; with a `prefix` it begins with that. */
+  after?: string;
+  descending?: boolean;
+  /** At most this many items. */
+  limit?: number;
+  /** Whether the keys alone are wanted: what the items hold stays in the store. */
+  keysOnly?: boolean;
+  /** A sparse index; what it shows may lag, so the item itself is read before acting on it. */
+  index?: 'open' | 'list';
+}
+
+export interface Store {
+  /** A strong read of one item. */
+  get(ref: Ref): Promise<Item | undefined>;
+  /** Strong reads of many items, answers in the order asked. */
+  getMany(refs: Ref[]): Promise<(Item | undefined)[]>;
+  /** All items of a range, strongly read but for an index. */
+  query(range: Range): Promise<Item[]>;
+  /** The same, page by page, for ranges that may be long. */
+  pages(range: Range): AsyncIterable<Item[]>;
+  /**
+   * Does all writes or none. One write goes out alone, more as one transaction (at most 100).
+   * @throws ConditionFailed when a condition does not hold
+   * @throws StoreBusy when other writers kept the items in conflict
+   */
+  commit(writes: Write[]): Promise<void>;
+  /** One conditional update; answers the item as it is after it. */
+  update(update: Update): Promise<Item>;
+  /** Deletes items without condition and without order; deleting what is gone is no error. */
+  deleteMany(refs: Ref[]): Promise<void>;
+}
+
+/** A condition of a commit did not hold; `items` has, per write of the commit, the item that stood in the way. */
+export class ConditionFailed extends Error {
+  override readonly name = 'ConditionFailed';
+  readonly items: ReadonlyMap<number, Item | undefined>;
+
+  /** @param items index of the failed write → the item as it was, if there was one */
+  constructor(items: Map<number, Item | undefined>) {
+    super(`a condition failed on write ${[...items.keys()].join(', ')}`);
+    this.items = items;
+  }
+}
+
+/** The store could not serve the call in time: conflicts or throttling outlasted the retries. */
+export class StoreBusy extends Error {
+  override readonly name = 'StoreBusy';
+}

@@ -1,0 +1,175 @@
+import {
+  type BatchGetItemCommandOutput,
+  type BatchWriteItemCommandInput,
+  ProvisionedThroughputExceededException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ABSENT, ConditionFailed, type Item, PRESENT, StoreBusy } from '../../functions/ports/store.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+let deps: TestDeps;
+let partition = 0;
+
+beforeAll(async () => {
+  deps = await testDeps();
+});
+afterAll(() => deps.stop());
+afterEach(() => {
+  deps.client.middlewareStack.remove('fault');
+});
+
+type Fault = (command: string, send: () => Promise<unknown>, input: unknown) => Promise<unknown>;
+
+/** Lets the calls of the store meet what DynamoDB does under load, and the emulator never. */
+function inject(fault: Fault): void {
+  deps.client.middlewareStack.add(
+    (next, context) => async (args) =>
+      (await fault(String(context.commandName), () => next(args), args.input)) as Awaited<
+        ReturnType<typeof next>
+      >,
+    { step: 'initialize', name: 'fault' },
+  );
+}
+
+function items(count: number): Item[] {
+  const pk = `p${partition++}`;
+  return Array.from({ length: count }, (_, i) => ({ pk, sk: `s${String(i).padStart(4, '0')}`, n: i }));
+}
+
+async function put(list: Item[]): Promise<void> {
+  for (const item of list) await deps.store.commit([{ table: 'storage', put: item }]);
+}
+
+describe('reading', () => {
+  it('answers many items in the order asked, doubles and gaps included', async () => {
+    const [a, b] = items(2) as [Item, Item];
+    await put([a, b]);
+    const ref = (item: Item) => ({ table: 'storage' as const, pk: item.pk, sk: item.sk });
+    const found = await deps.store.getMany([
+      ref(b),
+      { table: 'storage', pk: a.pk, sk: 'none' },
+      ref(a),
+      ref(b),
+    ]);
+    expect(found).toEqual([b, undefined, a, b]);
+  });
+
+  it('asks again for keys that were left unprocessed, and never takes them for absent', async () => {
+    const list = items(30);
+    await put(list);
+    let answers = 0;
+    inject(async (command, send, input) => {
+      if (command !== 'BatchGetItemCommand' || ++answers > 3) return send();
+      const { RequestItems } = input as { RequestItems: Record<string, unknown> };
+      const output: Partial<BatchGetItemCommandOutput> = {
+        Responses: {},
+        UnprocessedKeys: RequestItems as never,
+      };
+      return { output, response: {} };
+    });
+    const refs = list.map(({ pk, sk }) => ({ table: 'storage' as const, pk, sk }));
+    expect(await deps.store.getMany(refs)).toEqual(list);
+    expect(answers).toBe(4);
+  });
+
+  it('gives up as busy when keys stay unprocessed', async () => {
+    inject(async (command, send, input) => {
+      if (command !== 'BatchGetItemCommand') return send();
+      const { RequestItems } = input as { RequestItems: Record<string, unknown> };
+      return { output: { Responses: {}, UnprocessedKeys: RequestItems }, response: {} };
+    });
+    await expect(deps.store.getMany([{ table: 'storage', pk: 'x', sk: 'y' }])).rejects.toThrow(StoreBusy);
+  });
+
+  it('pages through a range, up to its limit, in both directions', async () => {
+    const list = items(60);
+    await put(list);
+    const range = { table: 'storage', pk: list[0]?.pk ?? '' } as const;
+    expect(await deps.store.query({ ...range, limit: 7 })).toEqual(list.slice(0, 7));
+    expect(await deps.store.query({ ...range, atMost: 's0010', descending: true, limit: 1 })).toEqual([
+      list[10],
+    ]);
+    expect(await deps.store.query({ ...range, after: 's0057' })).toEqual(list.slice(58));
+    expect(await deps.store.query({ ...range, prefix: 's003' })).toEqual(list.slice(30, 40));
+  });
+});
+
+describe('writing', () => {
+  it('does all of a transaction or nothing, and says which condition failed on which item', async () => {
+    const [present, absent] = items(2) as [Item, Item];
+    await put([present]);
+    const commit = deps.store.commit([
+      { table: 'storage', put: absent, if: ABSENT },
+      { table: 'access', put: present },
+      { table: 'storage', put: present, if: ABSENT },
+    ]);
+    const error = await commit.catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(ConditionFailed);
+    expect([...error.items]).toEqual([[2, present]]);
+    expect(await deps.store.get({ table: 'storage', pk: absent.pk, sk: absent.sk })).toBeUndefined();
+  });
+
+  it('never brings a removed item back to life by an update', async () => {
+    const [{ pk, sk }] = items(1) as [Item];
+    const update = { table: 'storage', update: { pk, sk }, set: { n: 1 }, if: PRESENT } as const;
+    await expect(deps.store.commit([update])).rejects.toThrow(ConditionFailed);
+  });
+
+  it('evaluates any of several conditions', async () => {
+    const [item] = items(1) as [Item];
+    const free = [ABSENT, { n: { atMost: 0 } }];
+    await deps.store.commit([{ table: 'storage', put: item, if: free }]);
+    await deps.store.commit([{ table: 'storage', put: { ...item, n: 5 }, if: free }]);
+    await expect(deps.store.commit([{ table: 'storage', put: item, if: free }])).rejects.toThrow(
+      ConditionFailed,
+    );
+  });
+
+  it.each([
+    [
+      'a conflict with a transaction',
+      new TransactionConflictException({ message: 'conflict', $metadata: {} }),
+    ],
+    [
+      'a cancelled transaction',
+      new TransactionCanceledException({
+        message: 'cancelled',
+        $metadata: {},
+        CancellationReasons: [{ Code: 'TransactionConflict' }, { Code: 'None' }],
+      }),
+    ],
+    ['throttling', new ProvisionedThroughputExceededException({ message: 'slow down', $metadata: {} })],
+  ])('is repeated after %s', async (_, fault) => {
+    const [item] = items(1) as [Item];
+    let faults = 3;
+    inject(async (_command, send) => {
+      if (faults-- > 0) throw fault;
+      return send();
+    });
+    await deps.store.commit([{ table: 'storage', put: item }]);
+    expect(await deps.store.get({ table: 'storage', pk: item.pk, sk: item.sk })).toEqual(item);
+  });
+
+  it('gives up as busy when the conflict lasts', async () => {
+    inject(async () => {
+      throw new TransactionConflictException({ message: 'conflict', $metadata: {} });
+    });
+    const [item] = items(1) as [Item];
+    await expect(deps.store.commit([{ table: 'storage', put: item }])).rejects.toThrow(StoreBusy);
+  });
+
+  it('deletes again what a batch left unprocessed', async () => {
+    const list = items(40);
+    await put(list);
+    let left = 2;
+    inject(async (command, send, input) => {
+      if (command !== 'BatchWriteItemCommand' || left-- <= 0) return send();
+      const { RequestItems } = input as BatchWriteItemCommandInput;
+      return { output: { UnprocessedItems: RequestItems }, response: {} };
+    });
+    await deps.store.deleteMany(list.map(({ pk, sk }) => ({ table: 'storage', pk, sk })));
+    expect(await deps.store.query({ table: 'storage', pk: list[0]?.pk ?? '' })).toEqual([]);
+  });
+});
