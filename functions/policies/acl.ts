@@ -1,0 +1,148 @@
+/** What a token may do, by the policies it has (contract §5.3). */
+
+import { addRule, emptyGrant, type Grant, grantsAnything } from './grant.ts';
+import { parametersPass } from './parameters.ts';
+import type { PathRule } from './pathRule.ts';
+import { isBelow, isPattern, matches, newPattern, type Pattern, patternKey, stronger } from './patterns.ts';
+import type { Policy } from './policy.ts';
+
+/** A policy in its namespace (`''`, or `ns1/ns2/`), or the policy `root` of a token of that namespace. */
+export type PolicySource = { namespacePath: string; policy: Policy } | { namespacePath: string; root: true };
+
+export interface Acl {
+  /** Namespaces in which, and below which, everything is allowed. */
+  rootPaths: string[];
+  /** Full path → grant. */
+  exact: Map<string, Grant>;
+  /** By patternKey. */
+  patterns: Map<string, Pattern>;
+}
+
+export type Operation = 'read' | 'list' | 'update' | 'create' | 'delete' | 'patch' | 'scan' | 'help';
+
+export interface AccessRequest {
+  operation: Operation;
+  /** With the namespace's path, without a leading slash. */
+  path: string;
+  parameters?: Record<string, unknown>;
+}
+
+export interface Access {
+  allowed: boolean;
+  /** Whether paths that need `sudo` are open, too; says nothing about `allowed`. */
+  sudo: boolean;
+  /** Whether all this comes from the policy `root`. */
+  root: boolean;
+  /** The answer must be wrapped, for at least so many seconds. The caller sees to it. */
+  minWrappingTtl?: number;
+  /** The answer must be wrapped, for at most so many seconds. The caller sees to it. */
+  maxWrappingTtl?: number;
+}
+
+const PARAMETER_OPERATIONS: ReadonlySet<Operation> = new Set(['read', 'create', 'update', 'patch']);
+
+/** @param now epoch milliseconds; without it, rules with an expiration count as expired */
+export function buildAcl(sources: PolicySource[], now = Number.POSITIVE_INFINITY): Acl {
+  const acl: Acl = { rootPaths: [], exact: new Map(), patterns: new Map() };
+  for (const source of sources) {
+    if ('root' in source) acl.rootPaths.push(source.namespacePath);
+    else for (const rule of source.policy.rules) addTo(acl, source.namespacePath, rule, now);
+  }
+  return acl;
+}
+
+function addTo(acl: Acl, namespacePath: string, rule: PathRule, now: number): void {
+  if (rule.expiresAt !== undefined && rule.expiresAt <= now) return;
+  addRule(grantAt(acl, namespacePath, rule.path), rule);
+}
+
+function grantAt({ exact, patterns }: Acl, namespacePath: string, path: string): Grant {
+  if (isPattern(path)) {
+    return getOrPut(patterns, patternKey(namespacePath, path), () => newPattern(namespacePath, path)).grant;
+  }
+  return getOrPut(exact, namespacePath + path, emptyGrant);
+}
+
+function getOrPut<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const present = map.get(key);
+  if (present !== undefined) return present;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+/** Help is open to everybody, even on paths that need `sudo`. */
+export function authorize(acl: Acl, { operation, path, parameters = {} }: AccessRequest): Access {
+  if (isUnderRoot(acl, path)) return { allowed: true, sudo: true, root: true };
+  if (operation === 'help') return { allowed: true, sudo: true, root: false };
+  const lists = operation === 'list' || operation === 'scan';
+  const grant = lists ? findForList(acl, withSlash(path)) : find(acl, path);
+  if (grant === undefined) return { allowed: false, sudo: false, root: false };
+  const { capabilities, minWrappingTtl, maxWrappingTtl } = grant;
+  const limits = PARAMETER_OPERATIONS.has(operation) ? grant.parameters : undefined;
+  return {
+    allowed: capabilities.has(operation) && (limits === undefined || parametersPass(limits, parameters)),
+    sudo: capabilities.has('sudo'),
+    root: false,
+    ...(minWrappingTtl !== undefined && { minWrappingTtl }),
+    ...(maxWrappingTtl !== undefined && { maxWrappingTtl }),
+  };
+}
+
+/** Sorted; `['root']` or `['deny']` alone. Looked up as for LIST, so `foo/` falls back to `foo` (contract §10). */
+export function capabilitiesOf(acl: Acl, path: string): string[] {
+  if (isUnderRoot(acl, path)) return ['root'];
+  const grant = findForList(acl, path);
+  return grant && grantsAnything(grant) ? [...grant.capabilities].sort() : ['deny'];
+}
+
+/**
+ * Whether anything is allowed on a mount or on a path in it (contract §10).
+ * @param mountPath with the namespace's path and a trailing slash
+ */
+export function mayReachMount(acl: Acl, mountPath: string): boolean {
+  if (capabilitiesOf(acl, mountPath)[0] !== 'deny') return true;
+  const patterns = [...acl.patterns.values()];
+  const segments = mountPath.split('/').slice(0, -1);
+  const within = [...acl.exact].filter(([path]) => path.startsWith(mountPath)).map(([, grant]) => grant);
+  const below = patterns.filter((pattern) => isBelow(pattern, segments)).map(({ grant }) => grant);
+  // A glob that matches the mount's path matches every path in it, so that weaker globs count nowhere there.
+  const covering = strongest(
+    patterns.filter(({ isGlob }) => isGlob),
+    mountPath,
+  );
+  return [...within, ...below, covering].some((grant) => grant !== undefined && grantsAnything(grant));
+}
+
+function isUnderRoot({ rootPaths }: Acl, path: string): boolean {
+  return rootPaths.some((rootPath) => path.startsWith(rootPath));
+}
+
+function withSlash(path: string): string {
+  return path.endsWith('/') ? path : `${path}/`;
+}
+
+/** The first rule found decides alone, even if it lacks what is asked for. */
+function find({ exact, patterns }: Acl, path: string): Grant | undefined {
+  return exact.get(path) ?? strongest(patterns.values(), path);
+}
+
+/** Rules for the path as it is go before rules for the path without its slash. */
+function findForList({ exact, patterns }: Acl, path: string): Grant | undefined {
+  const bare = path.replace(/\/$/, '');
+  return (
+    exact.get(path) ??
+    exact.get(bare) ??
+    strongest(patterns.values(), path) ??
+    strongest(patterns.values(), bare)
+  );
+}
+
+function strongest(patterns: Iterable<Pattern>, path: string): Grant | undefined {
+  const segments = path.split('/');
+  let best: Pattern | undefined;
+  for (const pattern of patterns) {
+    if (matches(pattern, segments)) best = best === undefined ? pattern : stronger(best, pattern);
+  }
+  return best?.grant;
+}

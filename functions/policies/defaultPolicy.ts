@@ -1,0 +1,69 @@
+/** The policy that every token has unless it was created without it (contract §5.4). */
+
+/** Operators may replace it, namespace by namespace. */
+export const DEFAULT_POLICY = `# Policy "default": what a token may do with itself.
+
+# Look at, renew and revoke the token that asks.
+path "auth/token/lookup-self" {
+  capabilities = ["read"]
+}
+path "auth/token/renew-self" {
+  capabilities = ["update"]
+}
+path "auth/token/revoke-self" {
+  capabilities = ["update"]
+}
+
+# Ask what the token may do.
+path "sys/capabilities-self" {
+  capabilities = ["update"]
+}
+path "sys/internal/ui/resultant-acl" {
+  capabilities = ["read"]
+}
+
+# Read the entity the token belongs to, by id or by name.
+path "identity/entity/id/{{identity.entity.id}}" {
+  capabilities = ["read"]
+}
+path "identity/entity/name/{{identity.entity.name}}" {
+  capabilities = ["read"]
+}
+
+# Renew a lease and look it up; its id has to be known.
+path "sys/leases/renew" {
+  capabilities = ["update"]
+}
+path "sys/leases/lookup" {
+  capabilities = ["update"]
+}
+
+# Storage that is the token's own and ends with it.
+path "cubbyhole/*" {
+  capabilities = ["create", "read", "update", "delete", "list"]
+}
+
+# Wrap an answer, look at a wrapping token, and unwrap.
+path "sys/wrapping/wrap" {
+  capabilities = ["update"]
+}
+path "sys/wrapping/lookup" {
+  capabilities = ["update"]
+}
+path "sys/wrapping/unwrap" {
+  capabilities = ["update"]
+}
+
+# Hash data.
+path "sys/tools/hash" {
+  capabilities = ["update"]
+}
+path "sys/tools/hash/*" {
+  capabilities = ["update"]
+}
+
+# Log in to other applications through an OIDC provider.
+path "identity/oidc/provider/+/authorize" {
+  capabilities = ["read", "update"]
+}
+`;

@@ -1,0 +1,137 @@
+/** Parses the part of HCL 1 that policies use, and their JSON form, into one plain tree (contract §5.2). */
+
+import { goQuote } from '../http/errors.ts';
+import { MAX_POLICY_BYTES } from '../limits.ts';
+import { type Token, tokenize } from './hclTokens.ts';
+import { PolicySyntaxError } from './policySyntaxError.ts';
+
+/** Levels of nested blocks, objects and lists; a label counts as a level. */
+export const MAX_HCL_DEPTH = 20;
+
+export type HclValue = string | number | boolean | null | HclValue[] | HclObject;
+
+/** Entries in their order; a key may come again. `path "a" { }` is the entry `path` with an object of one entry `a`. */
+export interface HclObject {
+  entries: HclEntry[];
+}
+
+export interface HclEntry {
+  key: string;
+  value: HclValue;
+  line: number;
+}
+
+interface Cursor {
+  readonly tokens: Token[];
+  readonly json: boolean;
+  next: number;
+}
+
+/**
+ * Takes time linear in the text. Text whose first character is `{` is JSON.
+ * @throws PolicySyntaxError and nothing else
+ */
+export function parseHcl(text: string): HclObject {
+  if (Buffer.byteLength(text) > MAX_POLICY_BYTES) {
+    throw new PolicySyntaxError(`text is longer than ${MAX_POLICY_BYTES} bytes`);
+  }
+  if (!text.isWellFormed()) throw new PolicySyntaxError('illegal UTF-8 encoding');
+  const json = text.trimStart().startsWith('{');
+  const cursor: Cursor = { tokens: tokenize(text, json), json, next: json ? 1 : 0 };
+  const root = parseEntries(cursor, json ? '}' : 'end', 1);
+  if (json && peek(cursor).kind !== 'end') throw unexpected(cursor, 'the end');
+  return root;
+}
+
+/** Tells an object of the tree from its other values. */
+export function isHclObject(value: HclValue): value is HclObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseEntries(cursor: Cursor, close: '}' | 'end', depth: number): HclObject {
+  checkDepth(cursor, depth);
+  const entries: HclEntry[] = [];
+  while (peek(cursor).kind !== close) {
+    entries.push(parseEntry(cursor, depth));
+    if (peek(cursor).kind === ',') cursor.next++;
+  }
+  cursor.next++;
+  return { entries };
+}
+
+function parseEntry(cursor: Cursor, depth: number): HclEntry {
+  const keys = parseKeys(cursor);
+  const [first, ...labels] = keys;
+  if (first === undefined) throw unexpected(cursor, 'a key');
+  const { kind } = peek(cursor);
+  if (labels.length === 0 && (kind === ':' || (kind === '=' && !cursor.json))) {
+    cursor.next++;
+    return { key: first.text, value: parseValue(cursor, depth + 1), line: first.line };
+  }
+  if (kind !== '{' || cursor.json) throw unexpected(cursor, cursor.json ? '":"' : 'a value or a block');
+  cursor.next++;
+  const body = parseEntries(cursor, '}', depth + keys.length);
+  return { key: first.text, value: labels.reduceRight(underLabel, body), line: first.line };
+}
+
+function parseKeys(cursor: Cursor): Token[] {
+  const start = cursor.next;
+  while (peek(cursor).kind === 'string' || (peek(cursor).kind === 'word' && !cursor.json)) cursor.next++;
+  return cursor.tokens.slice(start, cursor.next);
+}
+
+function underLabel(body: HclObject, label: Token): HclObject {
+  return { entries: [{ key: label.text, value: body, line: label.line }] };
+}
+
+function parseValue(cursor: Cursor, depth: number): HclValue {
+  const token = peek(cursor);
+  cursor.next++;
+  if (token.kind === 'string' || token.kind === 'heredoc') return token.text;
+  if (token.kind === 'number') return parseNumber(token);
+  if (token.kind === '{') return parseEntries(cursor, '}', depth);
+  if (token.kind === '[') return parseList(cursor, depth);
+  if (token.kind === 'word' && token.text === 'true') return true;
+  if (token.kind === 'word' && token.text === 'false') return false;
+  if (token.kind === 'word' && token.text === 'null' && cursor.json) return null;
+  cursor.next--;
+  throw unexpected(cursor, 'a value');
+}
+
+function parseList(cursor: Cursor, depth: number): HclValue[] {
+  checkDepth(cursor, depth);
+  const items: HclValue[] = [];
+  while (peek(cursor).kind !== ']') {
+    items.push(parseValue(cursor, depth + 1));
+    if (peek(cursor).kind === ',') cursor.next++;
+    else if (peek(cursor).kind !== ']') throw unexpected(cursor, '"," or "]"');
+  }
+  cursor.next++;
+  return items;
+}
+
+/** Go's notation: `0x` is hexadecimal, another leading zero octal. */
+function parseNumber({ text, line }: Token): number {
+  const digits = text.replace(/^-/, '');
+  const octal = /^0\d+$/.test(digits);
+  const size =
+    octal && /[89]/.test(digits) ? Number.NaN : octal ? Number.parseInt(digits, 8) : Number(digits);
+  if (!Number.isFinite(size)) throw new PolicySyntaxError(`illegal number ${goQuote(text)}`, line);
+  return text.startsWith('-') ? -size : size;
+}
+
+function checkDepth(cursor: Cursor, depth: number): void {
+  if (depth > MAX_HCL_DEPTH) {
+    throw new PolicySyntaxError(`more than ${MAX_HCL_DEPTH} levels`, peek(cursor).line);
+  }
+}
+
+/** The next token; behind the last it is still `end`. */
+function peek(cursor: Cursor): Token {
+  return (cursor.tokens[cursor.next] ?? cursor.tokens.at(-1)) as Token;
+}
+
+function unexpected(cursor: Cursor, wanted: string): PolicySyntaxError {
+  const { kind, text, line } = peek(cursor);
+  return new PolicySyntaxError(`expected ${wanted}, got ${kind === 'end' ? 'the end' : goQuote(text)}`, line);
+}

@@ -1,0 +1,88 @@
+/** Cuts the text of a policy into tokens, in one pass. */
+
+import { goQuote } from '../http/errors.ts';
+import { readHeredoc, readString } from './hclStrings.ts';
+import { PolicySyntaxError } from './policySyntaxError.ts';
+
+type Punctuation = '{' | '}' | '[' | ']' | '=' | ':' | ',';
+
+export interface Token {
+  kind: 'word' | 'string' | 'heredoc' | 'number' | 'end' | Punctuation;
+  /** The value of a string, without quotes and escapes; the source of anything else. */
+  text: string;
+  line: number;
+}
+
+/** Where the reading of the text stands. */
+interface Scan {
+  readonly text: string;
+  at: number;
+  line: number;
+}
+
+const BLANK = /[ \t\r\n]+/y;
+const LINE_COMMENT = /(?:#|\/\/)[^\n]*/y;
+const WORD = /[\p{L}_][\p{L}\p{Nd}_.-]*/uy;
+const NUMBER = /-?(?:0[xX][0-9a-fA-F]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)/y;
+const PUNCTUATION = /[{}[\]=:,]/y;
+
+/**
+ * @param json whether strings are JSON's, in which `${` means nothing
+ * @returns the tokens, the last of which is `end`
+ * @throws PolicySyntaxError
+ */
+export function tokenize(text: string, json: boolean): Token[] {
+  const scan: Scan = { text, at: text.startsWith('\uFEFF') ? 1 : 0, line: 1 };
+  const tokens: Token[] = [];
+  while (skipBlank(scan)) tokens.push(readToken(scan, json));
+  tokens.push({ kind: 'end', text: '', line: scan.line });
+  return tokens;
+}
+
+/** @returns whether anything is left */
+function skipBlank(scan: Scan): boolean {
+  while (match(scan, BLANK) ?? match(scan, LINE_COMMENT) ?? blockComment(scan));
+  return scan.at < scan.text.length;
+}
+
+function blockComment(scan: Scan): string | undefined {
+  if (!scan.text.startsWith('/*', scan.at)) return undefined;
+  const end = scan.text.indexOf('*/', scan.at + 2);
+  if (end < 0) throw new PolicySyntaxError('comment not terminated', scan.line);
+  return advance(scan, end + 2);
+}
+
+function readToken(scan: Scan, json: boolean): Token {
+  const { text, at, line } = scan;
+  if (text[at] === '"') return valueToken(scan, 'string', readString(text, at, line, json));
+  if (text.startsWith('<<', at)) return valueToken(scan, 'heredoc', readHeredoc(text, at, line));
+  const punctuation = match(scan, PUNCTUATION) as Punctuation | undefined;
+  if (punctuation !== undefined) return { kind: punctuation, text: punctuation, line };
+  const word = match(scan, WORD);
+  if (word !== undefined) return { kind: 'word', text: word, line };
+  const number = match(scan, NUMBER);
+  if (number !== undefined) return { kind: 'number', text: number, line };
+  throw new PolicySyntaxError(
+    `illegal character ${goQuote(String.fromCodePoint(text.codePointAt(at) ?? 0))}`,
+    line,
+  );
+}
+
+function valueToken(scan: Scan, kind: 'string' | 'heredoc', read: { value: string; end: number }): Token {
+  const { line } = scan;
+  advance(scan, read.end);
+  return { kind, text: read.value, line };
+}
+
+function match(scan: Scan, pattern: RegExp): string | undefined {
+  pattern.lastIndex = scan.at;
+  return pattern.test(scan.text) ? advance(scan, pattern.lastIndex) : undefined;
+}
+
+/** Moves to a later place and counts the lines on the way. */
+function advance(scan: Scan, to: number): string {
+  const passed = scan.text.slice(scan.at, to);
+  for (let i = passed.indexOf('\n'); i >= 0; i = passed.indexOf('\n', i + 1)) scan.line++;
+  scan.at = to;
+  return passed;
+}

@@ -1,0 +1,80 @@
+/** Which parameters a request may carry: a path's allowed, denied and required ones (contract §5.3). */
+
+import type { Json } from './hclFields.ts';
+import type { ParameterRule, PathRule } from './pathRule.ts';
+
+export interface ParameterLimits {
+  /** Name in lower case → values; an empty list stands for every value. */
+  allowed: Map<string, Json[]>;
+  denied: Map<string, Json[]>;
+  required: Set<string>;
+}
+
+/** Adds a rule's limits to those that other rules set for the same path. */
+export function addLimits(limits: ParameterLimits | undefined, rule: PathRule): ParameterLimits | undefined {
+  const { allowedParameters = [], deniedParameters = [], requiredParameters = [] } = rule;
+  if (allowedParameters.length + deniedParameters.length + requiredParameters.length === 0) return limits;
+  const sum = limits ?? { allowed: new Map(), denied: new Map(), required: new Set() };
+  for (const parameter of allowedParameters) addValues(sum.allowed, parameter);
+  for (const parameter of deniedParameters) addValues(sum.denied, parameter);
+  for (const name of requiredParameters) sum.required.add(name);
+  return sum;
+}
+
+function addValues(sum: Map<string, Json[]>, { name, values }: ParameterRule): void {
+  const present = sum.get(name);
+  const everyValue = values.length === 0 || present?.length === 0;
+  sum.set(name, everyValue ? [] : [...(present ?? []), ...values]);
+}
+
+/** Required names must come in lower case, as the fields of every endpoint do; the others in any case. */
+export function parametersPass(limits: ParameterLimits, parameters: Record<string, unknown>): boolean {
+  const { allowed, denied, required } = limits;
+  if (![...required].every((name) => Object.hasOwn(parameters, name))) return false;
+  const given = Object.entries(parameters).map(([name, value]) => [name.toLowerCase(), value] as const);
+  if (given.length === 0) return true;
+  if (denied.has('*')) return false;
+  if (given.some(([name, value]) => isAmong(value, denied.get(name)))) return false;
+  if (allowed.size === 0) return true;
+  return given.every(([name, value]) =>
+    allowed.has(name) ? isAmong(value, allowed.get(name)) : allowed.has('*'),
+  );
+}
+
+function isAmong(value: unknown, values: Json[] | undefined): boolean {
+  if (values === undefined) return false;
+  return values.length === 0 || values.some((wanted) => isMeant(value, wanted));
+}
+
+function isMeant(value: unknown, wanted: Json): boolean {
+  return typeof value === 'string' && typeof wanted === 'string'
+    ? matchesGlob(value, wanted)
+    : equals(value, wanted);
+}
+
+/** A `*` counts as a wildcard at the start and at the end only. */
+function matchesGlob(value: string, glob: string): boolean {
+  if (glob === '*') return true;
+  const start = glob.startsWith('*') ? 1 : 0;
+  const end = glob.endsWith('*') ? -1 : undefined;
+  const literal = glob.slice(start, end);
+  if (start && end) return value.includes(literal);
+  if (start) return value.endsWith(literal);
+  return end ? value.startsWith(literal) : value === literal;
+}
+
+/** Deep equality of JSON values; numbers of a request may still be in their source's notation. */
+function equals(value: unknown, wanted: unknown): boolean {
+  const plain = JSON.isRawJSON(value) ? Number(value.rawJSON) : value;
+  if (typeof plain !== 'object' || typeof wanted !== 'object') return plain === wanted;
+  if (plain === null || wanted === null || Array.isArray(plain) !== Array.isArray(wanted))
+    return plain === wanted;
+  const names = Object.keys(wanted);
+  return (
+    names.length === Object.keys(plain).length && names.every((name) => equalMember(plain, wanted, name))
+  );
+}
+
+function equalMember(value: object, wanted: object, name: string): boolean {
+  return Object.hasOwn(value, name) && equals(Reflect.get(value, name), Reflect.get(wanted, name));
+}

@@ -1,0 +1,171 @@
+/** One `path` block of a policy, compiled and checked (contract §5.2). */
+
+import { parseDuration } from '../http/duration.ts';
+import { goQuote } from '../http/errors.ts';
+import type { HclEntry, HclObject, HclValue } from './hcl.ts';
+import { bodyOf, checkKeys, type Json, lastOf, quote, stringsOf, toJson, valuesOf } from './hclFields.ts';
+import { PolicySyntaxError } from './policySyntaxError.ts';
+
+export const CAPABILITIES = [
+  'create',
+  'read',
+  'update',
+  'delete',
+  'list',
+  'patch',
+  'sudo',
+  'scan',
+  'deny',
+] as const;
+
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** The values that one parameter may, or may not, have; an empty list stands for every value. */
+export interface ParameterRule {
+  /** In lower case; `*` stands for every name. */
+  name: string;
+  values: Json[];
+}
+
+/** Plain JSON, as it is stored. */
+export interface PathRule {
+  /** Relative to the policy's namespace, without a leading slash; `+` segments and a trailing `*` as written. */
+  path: string;
+  /** `deny` is always alone. */
+  capabilities: Capability[];
+  allowedParameters?: ParameterRule[];
+  deniedParameters?: ParameterRule[];
+  requiredParameters?: string[];
+  /** Seconds. */
+  minWrappingTtl?: number;
+  /** Seconds. */
+  maxWrappingTtl?: number;
+  /** Epoch milliseconds from which on the rule no longer counts. */
+  expiresAt?: number;
+}
+
+/** What the old `policy = "…"` stands for. */
+const SHORTHANDS = new Map<HclValue, Capability[]>([
+  ['deny', ['deny']],
+  ['read', ['read', 'list']],
+  ['write', ['create', 'read', 'update', 'delete', 'list']],
+  ['sudo', ['create', 'read', 'update', 'delete', 'list', 'sudo']],
+]);
+
+const KEYS = [
+  'capabilities',
+  'policy',
+  'allowed_parameters',
+  'denied_parameters',
+  'required_parameters',
+  'min_wrapping_ttl',
+  'max_wrapping_ttl',
+  'expiration',
+  // Accepted, so that policies written for Vault are; nothing here acts on them.
+  'comment',
+  'pagination_limit',
+  'mfa_methods',
+  'control_group',
+  'list_scan_response_keys_filter_path',
+];
+
+/**
+ * @returns nothing for a path with an identity template: no token here has an identity to resolve it with
+ * @throws PolicySyntaxError
+ */
+export function compilePathRule({ key, value }: HclEntry): PathRule | undefined {
+  const where = `path ${goQuote(key)}`;
+  const templated = checkTemplate(key);
+  const body = bodyOf(value, where);
+  checkKeys(body, KEYS, `${where}: `);
+  const path = key.replace(/^\//, '');
+  if (path.includes('+*')) {
+    throw new PolicySyntaxError(`path ${goQuote(path)}: invalid use of wildcards ('+*' is forbidden)`);
+  }
+  const rule: PathRule = {
+    path,
+    capabilities: capabilitiesOf(body, where),
+    ...parametersOf(body, where),
+    ...wrappingOf(body),
+    ...expirationOf(body, where),
+  };
+  return templated ? undefined : rule;
+}
+
+/** @returns whether the path has an identity template */
+function checkTemplate(path: string): boolean {
+  const [before = '', ...templates] = path.split('{{');
+  if (before.includes('}}') || templates.some((rest) => rest.split('}}').length !== 2)) {
+    throw new PolicySyntaxError('failed to validate policy templating: unbalanced templating characters');
+  }
+  return templates.length > 0;
+}
+
+/** Capabilities behind a `deny` are not looked at, nor is anything else when the shorthand denies. */
+function capabilitiesOf(body: HclObject, where: string): Capability[] {
+  const shorthand = lastOf(body, 'policy') ?? '';
+  const meant = shorthand === '' ? [] : SHORTHANDS.get(shorthand);
+  if (meant === undefined) throw new PolicySyntaxError(`${where}: invalid policy ${quote(shorthand)}`);
+  if (shorthand === 'deny') return ['deny'];
+  const capabilities = new Set<Capability>();
+  for (const name of [...stringsOf(body, 'capabilities', where), ...meant]) {
+    const capability = CAPABILITIES.find((known) => known === name);
+    if (capability === undefined) throw new PolicySyntaxError(`${where}: invalid capability ${quote(name)}`);
+    if (capability === 'deny') return ['deny'];
+    capabilities.add(capability);
+  }
+  return [...capabilities];
+}
+
+function parametersOf(body: HclObject, where: string) {
+  const allowed = parameterRules(body, 'allowed_parameters', where);
+  const denied = parameterRules(body, 'denied_parameters', where);
+  const required = stringsOf(body, 'required_parameters', where).map((name) => name.toLowerCase());
+  return {
+    ...(allowed.length > 0 && { allowedParameters: allowed }),
+    ...(denied.length > 0 && { deniedParameters: denied }),
+    ...(required.length > 0 && { requiredParameters: required }),
+  };
+}
+
+function parameterRules(body: HclObject, key: string, where: string): ParameterRule[] {
+  const entries = valuesOf(body, key).flatMap((value) => bodyOf(value, `${where}: ${key}`).entries);
+  return entries.map(({ key: name, value }) => {
+    if (typeof value !== 'object' || value === null) {
+      throw new PolicySyntaxError(`${where}: ${key}: ${goQuote(name)} must be a list`);
+    }
+    return { name: name.toLowerCase(), values: (Array.isArray(value) ? value : [value]).map(toJson) };
+  });
+}
+
+/** A TTL of 0 is none. */
+function wrappingOf(body: HclObject) {
+  const min = ttlOf(body, 'min_wrapping_ttl');
+  const max = ttlOf(body, 'max_wrapping_ttl');
+  if (min > 0 && max > 0 && max < min) {
+    throw new PolicySyntaxError('max_wrapping_ttl cannot be less than min_wrapping_ttl');
+  }
+  return { ...(min > 0 && { minWrappingTtl: min }), ...(max > 0 && { maxWrappingTtl: max }) };
+}
+
+function ttlOf(body: HclObject, key: string): number {
+  const value = lastOf(body, key) ?? 0;
+  const seconds = parseDuration(value);
+  if (seconds !== undefined) return seconds;
+  throw new PolicySyntaxError(`error parsing ${key}: invalid duration ${quote(value)}`);
+}
+
+function expirationOf(body: HclObject, where: string) {
+  const value = lastOf(body, 'expiration') ?? '';
+  if (value === '') return {};
+  const expiresAt = typeof value === 'object' ? Number.NaN : parseTime(String(value));
+  if (!Number.isNaN(expiresAt)) return { expiresAt };
+  throw new PolicySyntaxError(`${where}: invalid expiration time: ${quote(value)}`);
+}
+
+/** @returns epoch milliseconds of a date, an RFC 3339 time or a number of epoch seconds; else NaN */
+export function parseTime(text: string): number {
+  if (/^\d{1,12}$/.test(text)) return Number(text) * 1_000;
+  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d))?$/.test(text);
+  return isTime ? Date.parse(text) : Number.NaN;
+}

@@ -1,0 +1,47 @@
+/** From the text of a policy to the rules that are stored and evaluated (contract §5.2). */
+
+import { type HclObject, parseHcl } from './hcl.ts';
+import { bodyOf, checkKeys } from './hclFields.ts';
+import { compilePathRule, type PathRule } from './pathRule.ts';
+import { PolicySyntaxError } from './policySyntaxError.ts';
+
+/** Bytes of the rules as JSON; they share a DynamoDB item of 400 KB with the policy's text. */
+export const MAX_COMPILED_BYTES = 250_000;
+
+/** Plain JSON. */
+export interface Policy {
+  rules: PathRule[];
+}
+
+/** A policy's text is refused; the message is the whole text of the answer (contract §5.1). */
+export class PolicyError extends Error {
+  override readonly name = 'PolicyError';
+
+  constructor(problem: string) {
+    super(`failed to parse policy: ${problem}`);
+  }
+}
+
+/** @throws PolicyError and nothing else */
+export function parsePolicy(text: string): Policy {
+  const policy = { rules: compile(text) };
+  if (Buffer.byteLength(JSON.stringify(policy)) <= MAX_COMPILED_BYTES) return policy;
+  throw new PolicyError(`its rules are longer than ${MAX_COMPILED_BYTES} bytes`);
+}
+
+function compile(text: string): PathRule[] {
+  try {
+    return rulesOf(parseHcl(text));
+  } catch (error) {
+    throw error instanceof PolicySyntaxError ? new PolicyError(error.message) : error;
+  }
+}
+
+function rulesOf(root: HclObject): PathRule[] {
+  checkKeys(root, ['name', 'path']);
+  return root.entries
+    .filter(({ key }) => key === 'path')
+    .flatMap(({ value }) => bodyOf(value, 'path').entries)
+    .map(compilePathRule)
+    .filter((rule) => rule !== undefined);
+}

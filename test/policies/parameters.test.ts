@@ -1,0 +1,124 @@
+/** Allowed, denied and required parameters (contract §5.2, §5.3). */
+
+import { describe, expect, it } from 'vitest';
+import { parseJson } from '../../functions/http/readBody.ts';
+import { authorize, buildAcl, type Operation } from '../../functions/policies/acl.ts';
+import { parsePolicy } from '../../functions/policies/policy.ts';
+
+const ALL = 'capabilities = ["create", "read", "update", "delete", "list", "patch", "scan"]';
+
+/** Each body is the block of `path "a"` in a policy of its own. */
+function allows(
+  bodies: string[],
+  parameters?: Record<string, unknown>,
+  operation: Operation = 'update',
+): boolean {
+  const sources = bodies.map((body) => ({
+    namespacePath: '',
+    policy: parsePolicy(`path "a" { ${ALL}\n${body} }`),
+  }));
+  return authorize(buildAcl(sources), { operation, path: 'a', ...(parameters && { parameters }) }).allowed;
+}
+
+const ALLOWED: [limits: string, good: object[], bad: object[]][] = [
+  ['allowed_parameters = { x = [] }', [{}, { x: 1 }, { X: 'any' }], [{ y: 1 }, { x: 1, y: 1 }]],
+  ['allowed_parameters = { X = ["1"] }', [{ x: '1' }, { X: '1' }], [{ x: '2' }, { x: 1 }]],
+  ['allowed_parameters = {}', [{}, { y: 1 }], []],
+  ['allowed_parameters = { "*" = [] }', [{}, { y: 1 }], []],
+  ['allowed_parameters = { "*" = [], x = ["1"] }', [{ y: 1 }, { x: '1', y: 2 }], [{ x: '2' }]],
+  [
+    'allowed_parameters = { x = ["pre*"] }',
+    [{ x: 'pre' }, { x: 'prefix' }],
+    [{ x: 'xpre' }, { x: ['prefix'] }],
+  ],
+  ['allowed_parameters = { x = ["*post"] }', [{ x: 'post' }, { x: 'a post' }], [{ x: 'posts' }]],
+  ['allowed_parameters = { x = ["*in*"] }', [{ x: 'in' }, { x: 'pint' }], [{ x: 'i n' }]],
+  ['allowed_parameters = { x = ["a*b"] }', [{ x: 'a*b' }], [{ x: 'ab' }, { x: 'acb' }]],
+  ['allowed_parameters = { x = ["*"] }', [{ x: '' }, { x: 'any' }], [{ x: 1 }, { y: '' }]],
+  [
+    'allowed_parameters = { x = [1, true, "s"] }',
+    [{ x: 1 }, { x: true }, { x: 's' }],
+    [{ x: 2 }, { x: false }, { x: '1' }],
+  ],
+  [
+    'allowed_parameters = { x = [{ a = ["b", 2] }] }',
+    [{ x: { a: ['b', 2] } }],
+    [{ x: { a: ['b'] } }, { x: { a: ['b', 2], c: 1 } }, { x: {} }, { x: null }],
+  ],
+  ['allowed_parameters = { x = [{}] }', [{ x: {} }], [{ x: [] }, { x: { a: 1 } }]],
+  ['denied_parameters = { x = [] }', [{}, { y: 1 }], [{ x: 1 }, { X: null }, { x: 1, y: 1 }]],
+  ['denied_parameters = { X = ["bad*", 0] }', [{ x: 'good' }, { x: 1 }], [{ x: 'bad one' }, { X: 0 }]],
+  ['denied_parameters = { "*" = [] }', [{}], [{ y: 1 }]],
+  ['denied_parameters = {}', [{ y: 1 }], []],
+  ['denied_parameters = { x = ["1"] } allowed_parameters = { x = [] }', [{ x: '2' }], [{ x: '1' }, { y: 1 }]],
+  [
+    'required_parameters = ["x", "Y"]',
+    [
+      { x: 1, y: 1 },
+      { x: null, y: '', z: 1 },
+    ],
+    [{}, { x: 1 }, { x: 1, Y: 1 }],
+  ],
+  ['denied_parameters = { toString = [] }', [{ y: 1 }], [{ toString: 1 }, { tostring: 1 }]],
+  ['required_parameters = ["constructor"]', [{ constructor: 1 }], [{}]],
+];
+
+describe('parameters', () => {
+  it.each(ALLOWED)('are judged by %s', (limits, good, bad) => {
+    for (const parameters of good)
+      expect([parameters, allows([limits], { ...parameters })]).toEqual([parameters, true]);
+    for (const parameters of bad)
+      expect([parameters, allows([limits], { ...parameters })]).toEqual([parameters, false]);
+  });
+
+  it.each(['read', 'create', 'update', 'patch'] as const)('count for %s', (operation) => {
+    expect(allows(['denied_parameters = { x = [] }'], { x: 1 }, operation)).toBe(false);
+    expect(allows(['required_parameters = ["x"]'], undefined, operation)).toBe(false);
+  });
+
+  it.each(['delete', 'list', 'scan'] as const)('do not count for %s', (operation) => {
+    expect(allows(['denied_parameters = { x = [] } required_parameters = ["y"]'], { x: 1 }, operation)).toBe(
+      true,
+    );
+  });
+
+  it('of several policies are united: values are added, and an empty list wins', () => {
+    const one = 'allowed_parameters = { x = ["1"], y = ["1"] }';
+    const two = 'allowed_parameters = { x = ["2"], y = [], z = ["3"] }';
+
+    for (const policies of [
+      [one, two],
+      [two, one],
+    ]) {
+      expect(
+        allows(policies, { x: '1' }) && allows(policies, { x: '2' }) && allows(policies, { z: '3' }),
+      ).toBe(true);
+      expect(allows(policies, { y: 'any' })).toBe(true);
+      expect(allows(policies, { x: '3' }) || allows(policies, { w: '1' })).toBe(false);
+    }
+  });
+
+  it('denied or required by one policy are so in all', () => {
+    const policies = [
+      'denied_parameters = { x = ["1"] }',
+      'denied_parameters = { x = [] }',
+      'required_parameters = ["y"]',
+      '',
+    ];
+
+    expect(allows(policies, { y: 1 })).toBe(true);
+    expect(allows(policies, { y: 1, x: '2' })).toBe(false);
+    expect(allows(policies, { z: 1 })).toBe(false);
+  });
+
+  it('limited by one policy are not freed by another that says nothing', () => {
+    expect(allows(['allowed_parameters = { x = [] }', ''], { y: 1 })).toBe(false);
+  });
+
+  it('compare numbers by value, however the request wrote them', () => {
+    const parameters = parseJson('{"x": [1.0, 10e1]}') as Record<string, unknown>;
+
+    expect(allows(['allowed_parameters = { x = [[1, 100]] }'], parameters)).toBe(true);
+    expect(allows(['allowed_parameters = { x = [[1, 101]] }'], parameters)).toBe(false);
+  });
+});
