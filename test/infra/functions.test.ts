@@ -1,0 +1,157 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { tokenKey } from '../../functions/ports/keys.ts';
+import { FUNCTIONS, ofType, packageTemplate, type Resource, ROOT, type Template } from './packageTemplate.ts';
+import { capital, functionName, many, rightsOf, statementsOf, tableRights } from './rights.ts';
+
+const TABLES = ['Mounts', 'Access', 'Leases', 'Storage', 'Migrations'];
+const COMMON_SETTINGS = [
+  'NODE_OPTIONS',
+  'POWERTOOLS_LOG_LEVEL',
+  'POWERTOOLS_SERVICE_NAME',
+  'REQUEST_LIFE_SECONDS',
+];
+const NAMES_NO_RESOURCE = ['Trace', 'DeliverLogs'];
+
+let template: Template;
+let archives: Record<string, string[]>;
+beforeAll(async () => {
+  ({ template, archives } = await packageTemplate());
+});
+
+describe('functions', () => {
+  test('are ten', () => {
+    const names = ofType(template, 'AWS::Lambda::Function').map(([id]) => functionName(id));
+    expect(names).toEqual(FUNCTIONS);
+  });
+
+  test.each([
+    ['remount', 29],
+    ['status', 29],
+    ['vault', 29],
+    ['switch', 30],
+    ['revoke', 300],
+    ['complete', 30],
+    ['close', 300],
+    ['teardown', 300],
+    ['reconcile', 60],
+    ['bootstrap', 30],
+  ])('%s runs on Node 24, from its own bundle, for %i seconds at most', (name, seconds) => {
+    const { Runtime, Architectures, Timeout, Handler } = functionOf(name).Properties;
+
+    expect({ Runtime, Architectures, Timeout }).toEqual({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Timeout: seconds,
+    });
+    expect(Handler).toBe(`.build/functions/${name}/index.handler`);
+    expect(archives[name]).toEqual(
+      ['index.mjs', 'index.mjs.map'].map((file) => `.build/functions/${name}/${file}`),
+    );
+  });
+
+  test.each(FUNCTIONS)('%s is told of the tables and workflows its role may use, and of no other', (name) => {
+    const used = [...rightsOf(template, `${capital(name)}Role`).keys()].map(environmentName).filter(Boolean);
+    const chosen = ['vault', 'bootstrap'].includes(name) ? ['MIN_CHOSEN_ID_LENGTH'] : [];
+
+    const settings = Object.keys(functionOf(name).Properties.Environment.Variables);
+    expect(settings.sort()).toEqual([...new Set([...COMMON_SETTINGS, ...used, ...chosen])].sort());
+  });
+
+  test('behind the API live as long as a request, which is as long as API Gateway waits', () => {
+    const { Properties } = functionOf('vault');
+    const waits = JSON.stringify(template.Resources.Api).match(/(?<="timeoutInMillis":)\d+/g);
+
+    expect(Number(Properties.Environment.Variables.REQUEST_LIFE_SECONDS)).toBe(Properties.Timeout);
+    expect(new Set(waits)).toEqual(new Set([`${1000 * Properties.Timeout}`]));
+  });
+
+  test('are invoked by named sources only, and bootstrap by none', () => {
+    const permissions = ofType(template, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
+
+    const invoked = new Set(permissions.map(({ FunctionName }) => functionName(FunctionName.Ref)));
+    expect(invoked).toEqual(new Set(['remount', 'status', 'vault', 'reconcile']));
+    for (const { SourceArn } of permissions) expect(SourceArn).toBeDefined();
+    expect(ofType(template, 'AWS::Lambda::Url')).toEqual([]);
+  });
+});
+
+describe('rights', () => {
+  test.each(FUNCTIONS)('of %s belong to a role of its own, which writes to its own log only', (name) => {
+    const role = `${capital(name)}Role`;
+
+    expect(functionOf(name).Properties.Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
+    const logs = [...rightsOf(template, role)].filter(([, actions]) =>
+      actions.some((action) => /^logs:/.test(action)),
+    );
+    expect(logs).toEqual([[`${capital(name)}LogGroup`, ['logs:CreateLogStream', 'logs:PutLogEvents']]]);
+  });
+
+  test.each(FUNCTIONS)('of %s are those that the documentation tells', async (name) => {
+    const [, cells] = (await documentedRights()).find(([documented]) => documented === name) ?? ['', []];
+    const role = `${capital(name)}Role`;
+
+    const actual = TABLES.map((table) => tableRights(template, role, `${table}Table`).sort());
+    const started = [...rightsOf(template, role)].filter(([, actions]) =>
+      actions.includes('states:StartExecution'),
+    );
+    const machines = started.map(([machine]) => machine.replace('StateMachine', '').toLowerCase());
+    expect([...actual, machines]).toEqual(cells);
+  });
+
+  test('are never given by wildcard, but where AWS knows no resource to name', () => {
+    const roles = ofType(template, 'AWS::IAM::Role');
+    const statements = roles.flatMap(([, role]) => statementsOf(role));
+
+    expect(statements.flatMap(({ Action }) => many(Action)).filter((action) => action.includes('*'))).toEqual(
+      [],
+    );
+    const everywhere = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('*'));
+    expect(everywhere.filter(({ Sid }) => !NAMES_NO_RESOURCE.includes(Sid))).toEqual([]);
+    const managed = roles.filter(([, { Properties }]) => Properties.ManagedPolicyArns).map(([id]) => id);
+    expect(managed).toEqual(['ApiGatewayLogRole']);
+  });
+
+  test('of status change nothing', () => {
+    const actions = [...rightsOf(template, 'StatusRole').values()].flat();
+
+    expect(actions.filter((action) => /Put|Update|Delete|Write|Start|Send/.test(action)).sort()).toEqual([
+      'logs:PutLogEvents',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+  });
+
+  test('of remount to count the use of a token reach tokens only', () => {
+    expect(tableRights(template, 'RemountRole', 'AccessTable')).toContain(`Update(${tokenKey('*').pk})`);
+  });
+});
+
+function functionOf(name: string): Resource {
+  return template.Resources[`${capital(name)}LambdaFunction`] as Resource;
+}
+
+/** The setting that tells a function of a resource: `MountsTable` → `MOUNTS_TABLE`. */
+function environmentName(resource: string): string {
+  const [, name, kind] = /^(\w+)(Table|StateMachine)\b/.exec(resource) ?? [];
+  if (!name) return '';
+  return kind === 'Table' ? `${name.toUpperCase()}_TABLE` : `${name.toUpperCase()}_STATE_MACHINE_ARN`;
+}
+
+/** The rows of the table in docs/deployment.md: function → rights per table, and what it starts. */
+async function documentedRights(): Promise<[string, string[][]][]> {
+  const text = await readFile(join(ROOT, 'docs', 'deployment.md'), 'utf8');
+  const [, table = ''] = /\| starts +\|\n\|[-| ]+\|\n((?:\|.*\n)+)/.exec(text) ?? [];
+  const [, all = ''] = /`all` is ([\w ]+);/.exec(text) ?? [];
+  return table.split('\n').map((row) => {
+    const [, name = '', ...cells] = row.split('|').map((cell) => cell.replaceAll('\\', '').trim());
+    const words = cells.slice(0, -1).map((cell) =>
+      cell
+        .replace(/\ball\b/, all)
+        .split(' ')
+        .filter(Boolean),
+    );
+    return [name, words.map((rights, column) => (column < TABLES.length ? rights.sort() : rights))];
+  });
+}

@@ -1,0 +1,83 @@
+/** Packages the deployment as `npm run package` does, in a folder of its own, with bundles that do nothing. */
+
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** The repository. */
+export const ROOT = join(import.meta.dirname, '..', '..');
+const PARTS = ['package.json', 'serverless.yml', 'infra', 'statemachine'];
+/** Where osls keeps its compiled checks of serverless.yml, which take longer than the packaging. */
+const CACHE = join(ROOT, '.build');
+/** A bundle, its map, and what a build that was interrupted leaves. */
+const BUNDLE_FILES = ['index.mjs', 'index.mjs.map', 'index.mjs.0.draft'];
+
+export interface Resource {
+  Type: string;
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: CloudFormation has hundreds of shapes, and a wrong path fails the test.
+  Properties: any;
+}
+
+export interface Template {
+  Resources: Record<string, Resource>;
+  Outputs: Record<string, { Value: unknown }>;
+  Conditions: Record<string, unknown>;
+}
+
+export interface Packaged {
+  template: Template;
+  /** File names in the archive of each function. */
+  archives: Record<string, string[]>;
+}
+
+export const FUNCTIONS = [
+  'remount',
+  'status',
+  'vault',
+  'switch',
+  'revoke',
+  'complete',
+  'close',
+  'teardown',
+  'reconcile',
+  'bootstrap',
+];
+
+export async function packageTemplate(): Promise<Packaged> {
+  const folder = await mkdtemp(join(tmpdir(), 'remount-package-'));
+  try {
+    await Promise.all(PARTS.map((part) => cp(join(ROOT, part), join(folder, part), { recursive: true })));
+    await Promise.all(FUNCTIONS.map((name) => makeBundle(join(folder, '.build', 'functions', name))));
+    const osls = join(ROOT, 'node_modules', '.bin', 'osls');
+    const args = [osls, 'package', '--stage', 'prod', '--package', 'out'];
+    await promisify(execFile)(process.execPath, args, {
+      cwd: folder,
+      env: { SLS_SCHEMA_CACHE_BASE_DIR: CACHE },
+    });
+    const text = await readFile(join(folder, 'out', 'cloudformation-template-update-stack.json'), 'utf8');
+    const names = FUNCTIONS.map(async (name) => [name, await listZip(join(folder, 'out', `${name}.zip`))]);
+    return { template: JSON.parse(text), archives: Object.fromEntries(await Promise.all(names)) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The resources of one type, by logical id. */
+export function ofType({ Resources }: Template, type: string): [string, Resource][] {
+  return Object.entries(Resources).filter(([, resource]) => resource.Type === type);
+}
+
+async function makeBundle(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await Promise.all(BUNDLE_FILES.map((file) => writeFile(join(folder, file), '')));
+}
+
+/** Reads the central directory of an archive: signature, 42 bytes with the name's length at 24, the name. */
+async function listZip(file: string): Promise<string[]> {
+  const [, ...entries] = (await readFile(file, 'latin1')).split('PK\x01\x02');
+  return entries.map((entry) => entry.slice(42, 42 + entry.charCodeAt(24) + 256 * entry.charCodeAt(25)));
+}

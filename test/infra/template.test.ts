@@ -1,0 +1,170 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { FUNCTIONS, ofType, packageTemplate, type Resource, ROOT, type Template } from './packageTemplate.ts';
+import { capital, rightsOf } from './rights.ts';
+
+let template: Template;
+beforeAll(async () => {
+  ({ template } = await packageTemplate());
+});
+
+describe('tables', () => {
+  test.each(['Mounts', 'Access', 'Leases', 'Storage', 'Migrations'])(
+    '%s cannot be lost or read in the clear',
+    (name) => {
+      const table = template.Resources[`${name}Table`];
+
+      expect(table).toMatchObject({
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+        Properties: {
+          BillingMode: 'PAY_PER_REQUEST',
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+          TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+          KeySchema: [
+            { AttributeName: 'pk', KeyType: 'HASH' },
+            { AttributeName: 'sk', KeyType: 'RANGE' },
+          ],
+        },
+      });
+    },
+  );
+
+  test('have a key that outlives the stack as they do', () => {
+    expect(template.Resources.DataKey).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: { EnableKeyRotation: true },
+    });
+  });
+});
+
+describe('the API', () => {
+  test('is a REST API', () => {
+    expect(api().Type).toBe('AWS::ApiGateway::RestApi');
+    expect(ofType(template, 'AWS::ApiGatewayV2::Api')).toEqual([]);
+  });
+
+  test.each([
+    ['/v1/sys/remount', 'post', 'Remount'],
+    ['/v1/sys/remount', 'put', 'Remount'],
+    ['/v1/sys/remount/status/{migration_id}', 'get', 'Status'],
+    ['/', 'x-amazon-apigateway-any-method', 'Vault'],
+    ['/{proxy+}', 'x-amazon-apigateway-any-method', 'Vault'],
+  ])('routes %s %s to %s', (path, method, target) => {
+    const { uri } = api().Properties.Body.paths[path][method]['x-amazon-apigateway-integration'];
+
+    expect(uri['Fn::Sub']).toContain(`\${${target}LambdaFunction.Arn}`);
+  });
+
+  test('limits the rate of all requests, and of moves more', () => {
+    const [all, ...moves] = stage().MethodSettings;
+
+    expect(all).toMatchObject({ HttpMethod: '*', ResourcePath: '/*' });
+    for (const { ThrottlingRateLimit } of moves)
+      expect(ThrottlingRateLimit).toBeLessThan(all.ThrottlingRateLimit);
+    expect(moves.map((setting: { HttpMethod: string }) => setting.HttpMethod)).toEqual(['POST', 'PUT']);
+  });
+
+  test('logs requests as JSON without path, query or headers', () => {
+    const line = JSON.parse(stage().AccessLogSetting.Format);
+
+    expect(line).toMatchObject({ requestId: '$context.requestId', route: '$context.resourcePath' });
+    expect(JSON.stringify(line)).not.toMatch(/\$context\.path|\$input|header|query|authorizer/i);
+    expect(stage().MethodSettings).not.toContainEqual(expect.objectContaining({ DataTraceEnabled: true }));
+  });
+
+  test.each([
+    'THROTTLED',
+    'REQUEST_TOO_LARGE',
+    'INTEGRATION_FAILURE',
+    'INTEGRATION_TIMEOUT',
+    'DEFAULT_4XX',
+    'DEFAULT_5XX',
+  ])('answers %s in the shape of a Vault error', (type) => {
+    const answer = api().Properties.Body['x-amazon-apigateway-gateway-responses'][type];
+    const text = answer.responseTemplates['application/json'].replace(
+      '$context.error.messageString',
+      '"text"',
+    );
+
+    expect(JSON.parse(text)).toEqual({ errors: [expect.any(String)] });
+  });
+});
+
+describe('workflows', () => {
+  test.each(['remount', 'teardown'])(
+    '%s is told of the functions it names, may invoke them, and logs no data',
+    async (name) => {
+      const { Properties } = template.Resources[`${capital(name)}StateMachine`] as Resource;
+      const asl = await readFile(join(ROOT, 'statemachine', `${name}.asl.json`), 'utf8');
+      const placeholders = new Set([...asl.matchAll(/\$\{(\w+)\}/g)].map(([, placeholder]) => placeholder));
+
+      expect(new Set(Object.keys(Properties.DefinitionSubstitutions))).toEqual(placeholders);
+      const functions = Object.values(
+        Properties.DefinitionSubstitutions as Record<string, { 'Fn::GetAtt': string[] }>,
+      );
+      const invokable = [...rightsOf(template, `${capital(name)}MachineRole`)]
+        .filter(([, actions]) => actions.includes('lambda:InvokeFunction'))
+        .map(([id]) => id);
+      expect(invokable.sort()).toEqual(functions.map((value) => value['Fn::GetAtt'][0]).sort());
+      expect(Properties.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
+    },
+  );
+});
+
+describe('operations', () => {
+  test('every log is kept for a limited time', () => {
+    for (const [, { Properties }] of ofType(template, 'AWS::Logs::LogGroup')) {
+      expect(Properties.RetentionInDays).toBeGreaterThan(0);
+    }
+  });
+
+  test('every alarm goes to the topic, and every function and table has one', () => {
+    const alarms = ofType(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+
+    for (const { AlarmActions } of alarms) expect(AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
+    const watched = JSON.stringify(alarms);
+    for (const name of FUNCTIONS) expect(watched).toContain(`${capital(name)}LambdaFunction`);
+    for (const [id] of ofType(template, 'AWS::DynamoDB::Table')) expect(watched).toContain(id);
+  });
+
+  test('every alarm is explained in the documentation', async () => {
+    const text = await readFile(join(ROOT, 'docs', 'deployment.md'), 'utf8');
+    const names = ofType(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) =>
+      Properties.AlarmName['Fn::Sub']
+        .replace(/^\$\{AWS::StackName\}-/, '')
+        .replace(/^\w+(?=-(function|table)-)/, '<$1>'),
+    );
+
+    for (const name of names) expect(text).toContain(`\`${name}\``);
+  });
+
+  test('every reference has a target', () => {
+    const text = JSON.stringify(template);
+    const pattern = /"Ref":"([^":]+)"|"Fn::GetAtt":\["(\w+)"|\$\{(\w+)(?:\.Arn)?\}/g;
+    const named = [...text.matchAll(pattern)].map(([, ref, attribute, sub]) => ref ?? attribute ?? sub ?? '');
+    const known = new Set([...Object.keys(template.Resources), ...substitutions()]);
+
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test('nothing in the template looks like a secret', () => {
+    expect(JSON.stringify(template)).not.toMatch(/\bhvs\.|AKIA[0-9A-Z]{16}|PRIVATE KEY|password/i);
+  });
+});
+
+function api(): Resource {
+  return template.Resources.Api as Resource;
+}
+
+function stage() {
+  return (template.Resources.ApiStage as Resource).Properties;
+}
+
+function substitutions(): string[] {
+  const machines = ofType(template, 'AWS::StepFunctions::StateMachine');
+  return machines.flatMap(([, { Properties }]) => Object.keys(Properties.DefinitionSubstitutions));
+}
