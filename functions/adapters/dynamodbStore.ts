@@ -226,8 +226,11 @@ function transactItem(write: Write, nameOf: NameOf): TransactWriteItem & { Updat
   return { Update: { ...common, Key: wire(write.update), UpdateExpression } };
 }
 
+/** With the second option an object is a map by being one: a caller's map may have the name `constructor`. */
+const MARSHALLING = { removeUndefinedValues: true, convertClassInstanceToMap: true };
+
 function wire(value: object): Wire {
-  return marshall(value, { removeUndefinedValues: true }) as Wire;
+  return marshall(value, MARSHALLING) as Wire;
 }
 
 function chunks<T>(list: T[], size: number): T[][] {

@@ -1,0 +1,86 @@
+/** Bundles each Lambda function into one file, `.build/functions/<name>/index.mjs` (`npm run build`). */
+
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { type BuildOptions, build, type OutputFile } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** Where the bundles of `functions/` go, for the deployment and for the local service. */
+export const BUNDLES = join(ROOT, '.build', 'functions');
+
+export interface Bundle {
+  name: string;
+  bytes: number;
+}
+
+export interface BuildFolders {
+  source?: string;
+  target?: string;
+}
+
+/**
+ * Bundles every file directly in `source` that exports a `handler`; the AWS SDK goes in, so that the version
+ * tested is the version deployed. A bundle is replaced in one step, so whoever loads it never sees half of one.
+ */
+export async function buildFunctions({
+  source = join(ROOT, 'functions'),
+  target = BUNDLES,
+}: BuildFolders = {}): Promise<Bundle[]> {
+  const entries = await findEntries(source);
+  const { outputFiles } = await build({
+    ...OPTIONS,
+    outdir: target,
+    entryPoints: entries.map((file) => ({ in: join(source, file), out: join(nameOf(file), 'index') })),
+  });
+  await Promise.all(outputFiles.map(writeIfChanged));
+  return outputFiles
+    .filter((file) => file.path.endsWith('.mjs'))
+    .map((file) => ({ name: basename(dirname(file.path)), bytes: file.contents.byteLength }));
+}
+
+const OPTIONS = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  outExtension: { '.js': '.mjs' },
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  logLevel: 'warning',
+  write: false,
+} satisfies BuildOptions;
+
+async function findEntries(source: string): Promise<string[]> {
+  const files = (await readdir(source)).filter((file) => file.endsWith('.ts')).sort();
+  const texts = await Promise.all(files.map((file) => readFile(join(source, file), 'utf8')));
+  return files.filter((_, i) => /^export (const|async function|function) handler\b/m.test(texts[i] ?? ''));
+}
+
+function nameOf(file: string): string {
+  return basename(file, '.ts');
+}
+
+async function writeIfChanged(file: OutputFile): Promise<void> {
+  const before = await readFile(file.path).catch(() => undefined);
+  if (before?.equals(file.contents)) return;
+  await mkdir(dirname(file.path), { recursive: true });
+  const draft = `${file.path}.${randomUUID()}.draft`;
+  await writeFile(draft, file.contents);
+  await rename(draft, file.path);
+}
+
+if (import.meta.main) {
+  try {
+    for (const { name, bytes } of await buildFunctions()) {
+      console.log(`${relative(ROOT, join(BUNDLES, name, 'index.mjs'))}  ${Math.ceil(bytes / 1024)} kB`);
+    }
+  } catch {
+    process.exitCode = 1; // esbuild has said why.
+  }
+}

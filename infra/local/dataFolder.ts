@@ -1,0 +1,74 @@
+/** The data folder of a local service: used by one service at a time, and never blocked by a dead one. */
+
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { getSystemErrorMessage, promisify } from 'node:util';
+import { StartError } from './startError.ts';
+
+interface Claim {
+  service: number;
+  emulator: number;
+}
+
+/** The emulator's file. */
+export function databaseFile(folder: string): string {
+  return join(resolve(folder), 'dynamodb.sqlite');
+}
+
+/**
+ * Makes the folder if need be and makes sure that no other emulator works on it. One whose service is gone is ended.
+ * Throws a {@link StartError} if the folder cannot be used or belongs to a service that runs.
+ */
+export async function openFolder(folder: string): Promise<void> {
+  await orUnusable(folder, mkdir(folder, { recursive: true }));
+  const claim = await readClaim(folder);
+  if (claim === undefined) return;
+  const parent = await parentOfEmulator(claim.emulator, folder);
+  if (parent === undefined) return;
+  if (parent === claim.service)
+    throw new StartError(`the data folder ${folder} is in use by process ${parent}`);
+  process.kill(claim.emulator, 'SIGKILL');
+  while ((await parentOfEmulator(claim.emulator, folder)) !== undefined) await delay(20);
+}
+
+/** Notes which process works on the folder, for the next {@link openFolder}. */
+export async function claimFolder(folder: string, emulator: number): Promise<void> {
+  const claim: Claim = { service: process.pid, emulator };
+  await orUnusable(folder, writeFile(claimFile(folder), JSON.stringify(claim)));
+}
+
+export async function releaseFolder(folder: string): Promise<void> {
+  await rm(claimFile(folder), { force: true });
+}
+
+function claimFile(folder: string): string {
+  return join(folder, 'in-use.json');
+}
+
+async function readClaim(folder: string): Promise<Claim | undefined> {
+  try {
+    return JSON.parse(await readFile(claimFile(folder), 'utf8')) as Claim;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The parent of the process, if that process is an emulator on this very folder: its id alone proves nothing,
+ * since ids are used again. Nothing too where there is no `ps` to ask.
+ */
+async function parentOfEmulator(pid: number, folder: string): Promise<number | undefined> {
+  const ps = promisify(execFile)('ps', ['-o', 'ppid=,command=', '-ww', '-p', String(pid)]);
+  const line = await ps.then(({ stdout }) => stdout.trim()).catch(() => '');
+  const [, parent, command] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
+  return command?.includes(databaseFile(folder)) ? Number(parent) : undefined;
+}
+
+async function orUnusable(folder: string, step: Promise<unknown>): Promise<void> {
+  await step.catch((error: NodeJS.ErrnoException) => {
+    const reason = error.errno === undefined ? error.message : getSystemErrorMessage(error.errno);
+    throw new StartError(`cannot use the data folder ${folder}: ${reason}`);
+  });
+}

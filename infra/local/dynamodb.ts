@@ -1,0 +1,131 @@
+/** Runs the DynamoDB emulator as a child process that cannot outlive the service. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { claimFolder, databaseFile, openFolder, releaseFolder } from './dataFolder.ts';
+import { StartError } from './startError.ts';
+
+export interface DynamoDB {
+  /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
+  endpoint: string;
+  stop(): Promise<void>;
+}
+
+export interface DynamoDBOptions {
+  /** Keeps the data in this folder; in memory without. */
+  dataDir?: string | undefined;
+  /** A DynamoDB that already runs; nothing is started then. */
+  endpoint?: string | undefined;
+  /** Called when the emulator ends although nobody stopped it. */
+  onCrash?: () => void;
+}
+
+const START_ATTEMPTS = 5;
+const START_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 1_000;
+
+/** Starts the emulator and waits until it listens. Throws a {@link StartError}. */
+export async function startDynamoDB(options: DynamoDBOptions = {}): Promise<DynamoDB> {
+  const { dataDir, endpoint, onCrash } = options;
+  if (endpoint !== undefined) return { endpoint, stop: async () => {} };
+  if (dataDir !== undefined) await openFolder(dataDir);
+  const emulator = await spawnOnFreePort(dataDir === undefined ? [] : ['--db-path', databaseFile(dataDir)]);
+  const guard = guardAgainstOrphan(emulator.child);
+  let stopping = false;
+  const stop = async () => {
+    stopping = true;
+    emulator.child.kill('SIGTERM');
+    const giveUp = setTimeout(() => emulator.child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await emulator.ended;
+    clearTimeout(giveUp);
+    if (dataDir !== undefined) await releaseFolder(dataDir);
+  };
+  void emulator.ended.then(() => {
+    guard.kill('SIGKILL');
+    if (!stopping) onCrash?.();
+  });
+  if (dataDir !== undefined) {
+    await claimFolder(dataDir, emulator.child.pid as number).catch(async (error) => {
+      await stop();
+      throw error;
+    });
+  }
+  return { endpoint: `http://127.0.0.1:${emulator.port}`, stop };
+}
+
+interface Emulator {
+  child: ChildProcess;
+  port: number;
+  ended: Promise<unknown>;
+}
+
+/** The port is free when looked for, and may be taken by the time the emulator binds it: then another is tried. */
+async function spawnOnFreePort(args: string[]): Promise<Emulator> {
+  const program = findEmulator();
+  for (let attempt = 1; ; attempt++) {
+    const port = await findFreePort();
+    const child = spawn(program, ['serve', '--port', String(port), ...args], {
+      // Its own process group: Ctrl-C in a terminal reaches the service alone, which then stops things in order.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {},
+    });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const complaint = await waitUntilListening(child);
+    if (complaint === undefined) return { child, port, ended };
+    if (attempt === START_ATTEMPTS || !complaint.includes('already in use')) {
+      throw new StartError(`the DynamoDB emulator does not start: ${complaint}`);
+    }
+  }
+}
+
+function findEmulator(): string {
+  const name = `@dynoxide/${process.platform}-${process.arch}`;
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'dynoxide');
+  } catch {
+    throw new StartError(`${name} is not installed; set DYNAMODB_ENDPOINT to a DynamoDB that runs`);
+  }
+}
+
+async function findFreePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return address.port;
+}
+
+/** Resolves to nothing once the emulator says that it listens, or to its complaint when it ends instead. */
+function waitUntilListening(child: ChildProcess): Promise<string | undefined> {
+  const giveUp = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
+  let said = '';
+  return new Promise<string | undefined>((resolve) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      if (said.length < 1_000) said += text;
+      if (said.includes('listening on')) resolve(undefined);
+    });
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) => resolve(said.trim() || `ended with ${code ?? signal}`));
+  }).finally(() => clearTimeout(giveUp));
+}
+
+/**
+ * A shell that does nothing but read from a pipe whose other end only this process holds. However this process
+ * ends, SIGKILL included, the system closes the pipe, the read returns and the emulator is killed.
+ */
+function guardAgainstOrphan(child: ChildProcess): ChildProcess {
+  const guard = spawn('/bin/sh', ['-c', 'read -r _; kill -9 "$1"', 'sh', String(child.pid)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  // Without a shell (or a failing one) there is no guard; openFolder then ends what a dead service left behind.
+  guard.on('error', () => {});
+  guard.stdin?.on('error', () => {});
+  return guard;
+}

@@ -1,0 +1,36 @@
+/** What the operator of a new deployment does first: a root token, and, as `vault server -dev` has it, a kv at `secret/`. */
+
+import type { Lambda } from './lambda.ts';
+
+/**
+ * Makes `rootToken` usable: the first one of a new service, or in place of the one its data folder was last used
+ * with. A new service also gets `secret/`.
+ */
+export async function prepareService(
+  url: string,
+  invoke: Lambda['invoke'],
+  rootToken: string,
+): Promise<void> {
+  const self = await call(url, rootToken, 'GET', 'auth/token/lookup-self');
+  if (self.ok) return;
+  const isNew = await invoke('bootstrap', { token: rootToken }).then(
+    () => true,
+    () => false,
+  );
+  if (!isNew) await invoke('bootstrap', { token: rootToken, replace: true });
+  if (isNew) await enableSecret(url, rootToken);
+}
+
+async function enableSecret(url: string, rootToken: string): Promise<void> {
+  const answer = await call(url, rootToken, 'POST', 'sys/mounts/secret', {
+    type: 'kv',
+    options: { version: '2' },
+  });
+  if (!answer.ok)
+    throw new Error(`enabling secret/ was answered with ${answer.status}: ${await answer.text()}`);
+}
+
+function call(url: string, token: string, method: string, path: string, body?: object): Promise<Response> {
+  const headers = { 'X-Vault-Token': token };
+  return fetch(`${url}/v1/${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+}

@@ -1,0 +1,119 @@
+/** Stands in for the API Gateway REST API: HTTP in front of the three API functions, with its limits and errors. */
+
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { disguisedConnection } from './connection.ts';
+import { type Lambda, PayloadTooLarge } from './lambda.ts';
+import { methodOf, pathOf, toEvent } from './restEvent.ts';
+import { sendResult } from './restResult.ts';
+import { routeOf } from './routes.ts';
+import { StartError } from './startError.ts';
+
+export interface Gateway {
+  url: string;
+  /** Requests under way get a moment to end. */
+  stop(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  /** 0: any free one. */
+  port: number;
+  invoke: Lambda['invoke'];
+  timeoutSeconds?: number;
+  /** Takes a line on each answer of a function that cannot be passed on. */
+  log?: ((text: string) => void) | undefined;
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const TIMEOUT_SECONDS = 29;
+
+const STOP_GRACE_MS = 500;
+
+/** Listens on this machine only. Throws a {@link StartError} if the port is taken. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const open = new Set<ServerResponse>();
+  const http = createHttpServer(async (request, response) => {
+    open.add(response);
+    response.once('close', () => open.delete(response));
+    await serve(request, response, options);
+  });
+  http.on('clientError', refuseMalformed);
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    http.emit('connection', disguisedConnection(socket));
+  });
+  await listen(server, options.port);
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: async () => {
+      server.close();
+      const answered = Promise.all(
+        [...open].map((response) => new Promise((done) => response.once('close', done))),
+      );
+      await Promise.race([answered, delay(STOP_GRACE_MS, undefined, { ref: false })]);
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+async function listen(server: ReturnType<typeof createServer>, port: number): Promise<void> {
+  await once(server.listen(port, '127.0.0.1'), 'listening').catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'EADDRINUSE' ? 'is already in use' : `cannot be used: ${error.code}`;
+    throw new StartError(`port ${port} ${reason}`);
+  });
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { invoke, timeoutSeconds = TIMEOUT_SECONDS, log }: GatewayOptions,
+): Promise<void> {
+  response.setHeader('x-amzn-RequestId', randomUUID());
+  const body = await readBody(request).catch(() => request.destroy());
+  if (!Buffer.isBuffer(body)) return;
+  if (body.length > MAX_BODY_BYTES) return sendError(response, 413, 'Request Too Long');
+  const route = routeOf(methodOf(request), pathOf(request));
+  const timer = new AbortController();
+  const timeout = delay(timeoutSeconds * 1_000, TIMED_OUT, { signal: timer.signal }).catch(() => TIMED_OUT);
+  try {
+    const result = await Promise.race([invoke(route.functionName, toEvent(request, body, route)), timeout]);
+    if (result === TIMED_OUT) sendError(response, 504, 'Endpoint request timed out');
+    else sendResult(result, response);
+  } catch (error) {
+    if (error instanceof PayloadTooLarge) return sendError(response, 413, 'Request Too Long');
+    log?.(`${route.functionName}: ${(error as Error).name}\n`);
+    sendError(response, 502, 'Internal server error');
+  } finally {
+    timer.abort();
+  }
+}
+
+const TIMED_OUT = Symbol('the function did not answer in time');
+
+/** Reads a body to its end even when it is too long, so that the client gets to read the answer. */
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    if (length <= MAX_BODY_BYTES) chunks.push(chunk);
+    length += chunk.length;
+  }
+  return Buffer.concat(chunks);
+}
+
+function sendError(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message }));
+}
+
+function refuseMalformed({ code }: NodeJS.ErrnoException, connection: Duplex): void {
+  const status = code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  if (connection.writable)
+    connection.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

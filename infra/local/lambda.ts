@@ -1,0 +1,73 @@
+/** Stands in for the Lambda service: invokes the bundled functions, each in an environment of its own. */
+
+import {
+  type Environment,
+  FunctionError,
+  type FunctionSettings,
+  startEnvironment,
+} from './lambdaEnvironment.ts';
+
+/** An event that Lambda would not even take; the function does not run. */
+export class PayloadTooLarge extends Error {
+  override name = 'RequestEntityTooLargeException';
+}
+
+export interface Lambda {
+  /**
+   * Invokes a function and waits for its result. Rejects with a {@link FunctionError} if the function fails, times
+   * out or dies, and with {@link PayloadTooLarge}.
+   */
+  invoke(functionName: string, event: unknown): Promise<unknown>;
+  /** Starts the environment of a function before there is an event for it. */
+  warm(functionName: string): void;
+  stop(): Promise<void>;
+}
+
+/** 6 MB each way for synchronous calls (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
+
+/** Environments start with the first invocation. `log` takes what the functions print. */
+export function createLambda(
+  functions: Record<string, FunctionSettings>,
+  log: (text: string) => void = () => {},
+): Lambda {
+  const current = new Map<string, Environment>();
+  const all = new Set<Environment>();
+  let stopped = false;
+
+  function environmentOf(functionName: string): Environment {
+    if (stopped) throw new Error('the local Lambda has been stopped');
+    const running = current.get(functionName);
+    if (running) return running;
+    const settings = functions[functionName];
+    if (!settings) throw new Error(`there is no function ${functionName}`);
+    const onRetired = () => {
+      if (current.get(functionName) === started) current.delete(functionName);
+    };
+    const started = startEnvironment(functionName, settings, onRetired, log);
+    current.set(functionName, started);
+    all.add(started);
+    void started.ended.then(() => all.delete(started));
+    return started;
+  }
+
+  return {
+    async invoke(functionName, event) {
+      const payload = JSON.stringify(event ?? null);
+      if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) throw new PayloadTooLarge();
+      const result = await environmentOf(functionName).invoke(payload);
+      if (Buffer.byteLength(result) > MAX_PAYLOAD_BYTES) {
+        const message = 'Response payload size exceeded maximum allowed payload size';
+        throw new FunctionError('Function.ResponseSizeTooLarge', message);
+      }
+      return JSON.parse(result);
+    },
+    warm(functionName) {
+      environmentOf(functionName);
+    },
+    async stop() {
+      stopped = true;
+      await Promise.all([...all].map((environment) => environment.stop()));
+    },
+  };
+}

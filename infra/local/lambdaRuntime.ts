@@ -1,0 +1,71 @@
+/** The inside of one Lambda environment: runs in a worker thread and calls the handler of one bundle. */
+
+import { pathToFileURL } from 'node:url';
+import { types } from 'node:util';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Context } from 'aws-lambda';
+
+export interface EnvironmentData {
+  functionName: string;
+  bundle: string;
+  memoryMB: number;
+}
+
+export interface InvocationRequest {
+  requestId: string;
+  /** JSON, as on the wire to Lambda. */
+  payload: string;
+  /** Milliseconds since the epoch. */
+  deadline: number;
+}
+
+export interface InvocationAnswer {
+  requestId: string;
+  payload?: string;
+  error?: { errorType: string; errorMessage: string };
+}
+
+type Handler = (event: unknown, context: Partial<Context>) => Promise<unknown>;
+
+const data = workerData as EnvironmentData;
+const loading: Promise<Handler> = import(pathToFileURL(data.bundle).href).then(({ handler }) => handler);
+loading.catch(() => {}); // Every invocation awaits it and reports the failure.
+
+parentPort?.on('message', async (request: InvocationRequest) => {
+  parentPort?.postMessage(await answer(request));
+});
+
+async function answer(request: InvocationRequest): Promise<InvocationAnswer> {
+  const { requestId } = request;
+  try {
+    const handler = await loading;
+    const result = await handler(JSON.parse(request.payload), contextOf(request));
+    return { requestId, payload: JSON.stringify(result ?? null) };
+  } catch (error) {
+    // The stack alone: other properties of an error may hold what no log may show.
+    console.error(`${requestId}\tInvoke Error\t${error instanceof Error ? error.stack : typeof error}`);
+    return { requestId, error: describe(error) };
+  }
+}
+
+function contextOf({ requestId, deadline }: InvocationRequest): Partial<Context> {
+  const { functionName, memoryMB } = data;
+  return {
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: `arn:aws:lambda:${process.env.AWS_REGION}:000000000000:function:${functionName}`,
+    memoryLimitInMB: String(memoryMB),
+    awsRequestId: requestId,
+    logGroupName: `/aws/lambda/${functionName}`,
+    logStreamName: 'local',
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+}
+
+/** The two words that Lambda's own Node.js runtime makes of whatever a handler throws. */
+function describe(error: unknown): { errorType: string; errorMessage: string } {
+  return types.isNativeError(error)
+    ? { errorType: error.name, errorMessage: error.message }
+    : { errorType: typeof error, errorMessage: String(error) };
+}

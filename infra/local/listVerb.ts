@@ -1,0 +1,83 @@
+/** Lets the verb LIST, which Vault clients may send and Node's HTTP parser refuses, through that parser. */
+
+/** What arrives at the parser instead: as long as LIST, known to the parser, and sent by no Vault client. */
+export const LIST_IN_DISGUISE = 'LINK';
+
+type Part = 'request line' | 'headers' | 'chunk size' | 'trailers' | 'not understood';
+
+const [S, T, N, K, LF] = Buffer.from('STNK\n') as unknown as [number, number, number, number, number];
+const MAX_LINE_LENGTH = 64 * 1024;
+
+/**
+ * Makes a function to put all bytes of one connection through, in order, that disguises LIST where a request line
+ * begins and nowhere else: it follows the messages by their lengths (RFC 9112 §6), so a body may say LIST too. What
+ * it does not understand passes unread: the parser refuses it.
+ */
+export function createListDisguise(): (bytes: Buffer) => Buffer {
+  let part: Part = 'request line';
+  let line = '';
+  let bodyLength = 0;
+  let chunked = false;
+  /** Bytes of a body, or of one chunk with its line end, that are still to come. */
+  let left = 0;
+
+  const nextPart = (): Part => {
+    switch (part) {
+      case 'request line':
+        bodyLength = 0;
+        chunked = false;
+        return line === '' ? 'request line' : 'headers';
+      case 'headers':
+        if (line !== '') return readHeader();
+        if (chunked) return 'chunk size';
+        left = bodyLength;
+        return 'request line';
+      case 'chunk size':
+        return readChunkSize();
+      case 'trailers':
+        return line === '' ? 'request line' : 'trailers';
+      default:
+        return part;
+    }
+  };
+
+  const readHeader = (): Part => {
+    const [, name = '', value = ''] = /^([^:]*):\s*(.*?)\s*$/.exec(line) ?? [];
+    if (name.toLowerCase() === 'transfer-encoding') chunked = /\bchunked$/i.test(value);
+    if (name.toLowerCase() !== 'content-length') return 'headers';
+    bodyLength = Number(value);
+    return /^\d+$/.test(value) ? 'headers' : 'not understood';
+  };
+
+  const readChunkSize = (): Part => {
+    const [, size] = /^([0-9a-f]+)\s*(;|$)/i.exec(line) ?? [];
+    if (size === undefined) return 'not understood';
+    if (Number.parseInt(size, 16) === 0) return 'trailers';
+    left = Number.parseInt(size, 16) + '\r\n'.length;
+    return 'chunk size';
+  };
+
+  return (bytes) => {
+    const disguised = Buffer.from(bytes);
+    for (let at = 0; at < bytes.length && part !== 'not understood'; at++) {
+      if (left > 0) {
+        const skipped = Math.min(left, bytes.length - at);
+        left -= skipped;
+        at += skipped - 1;
+        continue;
+      }
+      const byte = bytes[at] as number;
+      if (part === 'request line' && line === 'LI' && byte === S) disguised[at] = N;
+      if (part === 'request line' && line === 'LIS' && byte === T) disguised[at] = K;
+      if (byte !== LF) {
+        line += String.fromCharCode(byte);
+        if (line.length > MAX_LINE_LENGTH) part = 'not understood';
+        continue;
+      }
+      line = line.replace(/\r$/, '');
+      part = nextPart();
+      line = '';
+    }
+    return disguised;
+  };
+}

@@ -1,0 +1,135 @@
+/** The whole service on one machine: the deployed functions, wired to stand-ins for the AWS services they use. */
+
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { BUNDLES, buildFunctions } from '../build.ts';
+import { startDynamoDB } from './dynamodb.ts';
+import { stateMachineArn } from './executions.ts';
+import { prepareService } from './firstStart.ts';
+import { functionSettings } from './functions.ts';
+import { startGateway } from './gateway.ts';
+import { createLambda, type Lambda } from './lambda.ts';
+import { type Schedule, startSchedule } from './schedule.ts';
+import { startStepFunctions } from './stepFunctions.ts';
+import { createTables, readTables, type Table } from './tables.ts';
+
+export interface ServiceOptions {
+  /** 0, the default: any free port. */
+  port?: number;
+  /** Keeps the data in this folder; in memory without. */
+  dataDir?: string | undefined;
+  /** A DynamoDB that already runs, in place of the emulator. */
+  dynamodbEndpoint?: string | undefined;
+  rootToken?: string;
+  /** The longest life of a request: the timeout of the API functions and of the gateway. */
+  requestLifeSeconds?: number;
+  reconcileSeconds?: number;
+  /** Takes what the functions log. */
+  log?: (text: string) => void;
+  /** Called when the DynamoDB emulator ends by itself: the service is of no use then. */
+  onCrash?: () => void;
+}
+
+export interface Service {
+  url: string;
+  rootToken: string;
+  /** What the functions see, the endpoints of the stand-ins among it. */
+  environment: Record<string, string>;
+  /** As `aws lambda invoke` would. */
+  invoke: Lambda['invoke'];
+  /** Ends everything that was started, within a second or two. */
+  stop(): Promise<void>;
+}
+
+const ASL_FOLDER = join(import.meta.dirname, '..', '..', 'statemachine');
+
+/** Throws a `StartError` if the port or the data folder cannot be used. What was started until then is stopped. */
+export async function startService(options: ServiceOptions = {}): Promise<Service> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (const stopPart of stops.splice(0).reverse()) await stopPart();
+  };
+  try {
+    return { ...(await startParts(options, stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(
+  options: ServiceOptions,
+  stops: (() => Promise<void> | void)[],
+): Promise<Omit<Service, 'stop'>> {
+  const { port = 0, rootToken = 'root', requestLifeSeconds = 29, reconcileSeconds = 60, log } = options;
+  const building = buildFunctions();
+  building.catch(() => {}); // Awaited below; what fails before that is reported instead.
+  const [tables, machines] = await Promise.all([readTables(), readStateMachines()]);
+
+  const dynamodb = await startDynamoDB({
+    dataDir: options.dataDir,
+    endpoint: options.dynamodbEndpoint,
+    ...(options.onCrash && { onCrash: options.onCrash }),
+  });
+  stops.push(dynamodb.stop);
+
+  let schedule: Schedule | undefined;
+  const invoke: Lambda['invoke'] = (functionName, event) => lambda.invoke(functionName, event);
+  const stepFunctions = await startStepFunctions({
+    machines,
+    invokeTask: invoke,
+    onEnd: (execution) => schedule?.onExecutionEnd(execution),
+  });
+  stops.push(stepFunctions.stop);
+
+  const aws = awsVariables(dynamodb.endpoint, stepFunctions.endpoint);
+  const common = { ...aws, ...SETTINGS, REQUEST_LIFE_SECONDS: String(requestLifeSeconds) };
+  const own = { ...resourceVariables(tables, Object.keys(machines)), MIN_CHOSEN_ID_LENGTH: '1' };
+  const settings = await functionSettings({ bundles: BUNDLES, common, own, requestLifeSeconds });
+  await Promise.all([createTables(tables, aws), building]);
+  const lambda = createLambda(settings, log);
+  stops.push(lambda.stop);
+
+  const gateway = await startGateway({ port, invoke, timeoutSeconds: requestLifeSeconds, log });
+  stops.push(gateway.stop);
+  for (const functionName of ['vault', 'bootstrap']) lambda.warm(functionName);
+  await prepareService(gateway.url, invoke, rootToken);
+  schedule = startSchedule(invoke, reconcileSeconds);
+  stops.push(schedule.stop);
+  return { url: gateway.url, rootToken, environment: { ...common, ...own }, invoke };
+}
+
+const SETTINGS = {
+  POWERTOOLS_SERVICE_NAME: 'remount',
+  POWERTOOLS_LOG_LEVEL: 'INFO',
+  NODE_OPTIONS: '--enable-source-maps',
+};
+
+/** ASL texts by state machine name. */
+async function readStateMachines(): Promise<Record<string, string>> {
+  const files = (await readdir(ASL_FOLDER)).filter((file) => file.endsWith('.asl.json'));
+  const texts = await Promise.all(files.map((file) => readFile(join(ASL_FOLDER, file), 'utf8')));
+  return Object.fromEntries(files.map((file, i) => [basename(file, '.asl.json'), texts[i] ?? '']));
+}
+
+/** Known to the SDK alone. The user's own credentials are passed on for a DynamoDB endpoint that asks for them. */
+function awsVariables(dynamodbEndpoint: string, stepFunctionsEndpoint: string): Record<string, string> {
+  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  return {
+    AWS_REGION: AWS_REGION ?? 'us-east-1',
+    AWS_ACCESS_KEY_ID: AWS_ACCESS_KEY_ID ?? 'local',
+    AWS_SECRET_ACCESS_KEY: AWS_SECRET_ACCESS_KEY ?? 'local',
+    ...(AWS_SESSION_TOKEN !== undefined && { AWS_SESSION_TOKEN }),
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint,
+    AWS_ENDPOINT_URL_SFN: stepFunctionsEndpoint,
+  };
+}
+
+function resourceVariables(tables: Table[], machines: string[]): Record<string, string> {
+  const tableNames = tables.map(({ name }) => [`${name.toUpperCase()}_TABLE`, name]);
+  const arns = machines.map((machine) => [
+    `${machine.toUpperCase()}_STATE_MACHINE_ARN`,
+    stateMachineArn(machine),
+  ]);
+  return Object.fromEntries([...tableNames, ...arns]);
+}

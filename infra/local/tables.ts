@@ -1,0 +1,105 @@
+/** Creates the tables that the deployment would create. */
+
+import {
+  type AttributeDefinition,
+  CreateTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  type GlobalSecondaryIndex,
+  type KeySchemaElement,
+  ListTablesCommand,
+  UpdateTimeToLiveCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+import { readFragment } from './fragment.ts';
+
+export interface Table {
+  /** The logical id without `Table`, in small letters: `MountsTable` is `mounts` here. */
+  name: string;
+  attributes: AttributeDefinition[];
+  key: KeySchemaElement[];
+  indexes: GlobalSecondaryIndex[];
+  /** The attribute that says when an item may go. */
+  ttl: string | undefined;
+}
+
+interface Resource {
+  Type: string;
+  Properties: {
+    AttributeDefinitions: AttributeDefinition[];
+    KeySchema: KeySchemaElement[];
+    GlobalSecondaryIndexes?: GlobalSecondaryIndex[];
+    TimeToLiveSpecification?: { AttributeName: string; Enabled: boolean };
+  };
+}
+
+/** The tables of `infra/tables.yml`. */
+export async function readTables(): Promise<Table[]> {
+  const { Resources } = await readFragment<{ Resources: Record<string, Resource> }>('tables');
+  return Object.entries(Resources)
+    .filter(([, { Type }]) => Type === 'AWS::DynamoDB::Table')
+    .map(tableOf);
+}
+
+function tableOf([logicalId, { Properties }]: [string, Resource]): Table {
+  const {
+    AttributeDefinitions,
+    KeySchema,
+    GlobalSecondaryIndexes = [],
+    TimeToLiveSpecification,
+  } = Properties;
+  return {
+    name: logicalId.replace(/Table$/, '').toLowerCase(),
+    attributes: AttributeDefinitions,
+    key: KeySchema,
+    indexes: GlobalSecondaryIndexes,
+    ttl: TimeToLiveSpecification?.AttributeName,
+  };
+}
+
+/** Creates those that are missing. `environment` says where and as whom, in the SDK's variables. */
+export async function createTables(tables: Table[], environment: Record<string, string>): Promise<void> {
+  const client = clientOf(environment);
+  try {
+    const { TableNames: present = [] } = await client.send(new ListTablesCommand({}));
+    const missing = tables.filter(({ name }) => !present.includes(name));
+    await Promise.all(missing.map((table) => createTable(client, table)));
+    await Promise.all(tables.map((table) => enableTimeToLive(client, table)));
+  } finally {
+    client.destroy();
+  }
+}
+
+function clientOf(environment: Record<string, string>): DynamoDBClient {
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = environment;
+  return new DynamoDBClient({
+    region: environment.AWS_REGION ?? '',
+    endpoint: environment.AWS_ENDPOINT_URL_DYNAMODB ?? '',
+    credentials: {
+      accessKeyId: AWS_ACCESS_KEY_ID,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      ...(AWS_SESSION_TOKEN !== undefined && { sessionToken: AWS_SESSION_TOKEN }),
+    },
+  });
+}
+
+async function createTable(client: DynamoDBClient, { name, attributes, key, indexes }: Table): Promise<void> {
+  await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      AttributeDefinitions: attributes,
+      KeySchema: key,
+      ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }),
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+  await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1 }, { TableName: name });
+}
+
+async function enableTimeToLive(client: DynamoDBClient, { name, ttl }: Table): Promise<void> {
+  if (ttl === undefined) return;
+  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName: name }));
+  if (TimeToLiveDescription?.TimeToLiveStatus?.startsWith('ENABL')) return;
+  const TimeToLiveSpecification = { AttributeName: ttl, Enabled: true };
+  await client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }));
+}

@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Execution } from '../../infra/local/executions.ts';
+import { type Schedule, startSchedule } from '../../infra/local/schedule.ts';
+
+describe('the local schedule', () => {
+  const wakes: [string, unknown][] = [];
+  let schedule: Schedule;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    wakes.length = 0;
+    schedule = startSchedule(async (functionName, event) => {
+      wakes.push([functionName, event]);
+      throw new Error('the reconciler failed');
+    }, 60);
+  });
+  afterEach(() => {
+    schedule.stop();
+    vi.useRealTimers();
+  });
+
+  const ended = (status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT'): Execution => ({
+    executionArn: 'arn:aws:states:us-east-1:000000000000:execution:remount:m-1',
+    stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:remount',
+    name: 'm-1',
+    input: '{}',
+    startDate: new Date(1_000),
+    stopDate: new Date(2_000),
+    outcome: status === 'SUCCEEDED' ? { status, output: null } : { status, error: 'E', cause: '' },
+    transitions: () => 1,
+  });
+
+  it('wakes the reconciler every minute, also after it failed', async () => {
+    await vi.advanceTimersByTimeAsync(179_000);
+
+    expect(wakes).toHaveLength(2);
+    expect(wakes[1]).toEqual(['reconcile', expect.objectContaining({ 'detail-type': 'Scheduled Event' })]);
+  });
+
+  it('wakes it at once when an execution failed or timed out, and not when it succeeded', () => {
+    for (const status of ['SUCCEEDED', 'FAILED', 'TIMED_OUT'] as const)
+      schedule.onExecutionEnd(ended(status));
+
+    expect(wakes).toMatchObject([
+      ['reconcile', { source: 'aws.states', detail: { name: 'm-1', status: 'FAILED', startDate: 1_000 } }],
+      ['reconcile', { source: 'aws.states', detail: { name: 'm-1', status: 'TIMED_OUT', stopDate: 2_000 } }],
+    ]);
+  });
+
+  it('stops', async () => {
+    schedule.stop();
+
+    await vi.advanceTimersByTimeAsync(600_000);
+
+    expect(wakes).toEqual([]);
+  });
+});

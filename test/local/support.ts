@@ -1,0 +1,36 @@
+/** What the tests of the local service share: functions made for them, bundled and run as the real ones are. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { buildFunctions } from '../../infra/build.ts';
+import { createLambda, type Lambda } from '../../infra/local/lambda.ts';
+
+export const TIMEOUT_SECONDS = 1;
+
+/** Runs the functions of `fixtures/functions`, each with a timeout of {@link TIMEOUT_SECONDS}. */
+export async function startFixtureLambda(log?: (text: string) => void): Promise<Lambda> {
+  const target = join(import.meta.dirname, '..', '..', '.build', 'fixtures');
+  const bundles = await buildFunctions({
+    source: join(import.meta.dirname, 'fixtures', 'functions'),
+    target,
+  });
+  const settings = bundles.map(({ name }) => [
+    name,
+    {
+      bundle: join(target, name, 'index.mjs'),
+      timeoutSeconds: TIMEOUT_SECONDS,
+      memoryMB: 256,
+      environment: { AWS_REGION: 'us-east-1', GREETING: 'hello' },
+    },
+  ]);
+  return createLambda(Object.fromEntries(settings), log);
+}
+
+/** A folder for the data of one test, gone with it. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'remount-data-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
