@@ -4,6 +4,8 @@
 export const MAX_MOUNT_PATH_BYTES = 512;
 /** Segments of a mount path. */
 export const MAX_MOUNT_DEPTH = 32;
+/** Bytes of a mount or namespace with all its settings: every request reads one. */
+export const MAX_TREE_ENTRY_BYTES = 32_000;
 /** Namespaces nested in each other. */
 export const MAX_NAMESPACE_DEPTH = 16;
 /** Bytes of an engine's own key, such as the path of a secret in its mount. */

@@ -13,9 +13,3 @@ export function policyIn(name: string, item: Item | undefined): Policy | undefin
   builtinDefault ??= parsePolicy(DEFAULT_POLICY);
   return builtinDefault;
 }
-
-/** The text of a policy, as it was written. */
-export function policyText(name: string, item: Item | undefined): string | undefined {
-  if (item) return item.text as string;
-  return name === 'default' ? DEFAULT_POLICY : undefined;
-}

@@ -1,0 +1,31 @@
+/** The edge to API Gateway: REST API proxy events, version 1. The REST API leaves the path percent-encoded. */
+
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { HttpRequest, HttpResponse } from './message.ts';
+
+export function fromApiGateway(event: APIGatewayProxyEvent): HttpRequest {
+  return {
+    id: event.requestContext.requestId,
+    method: event.httpMethod,
+    rawPath: event.path,
+    query: definedLists(event.multiValueQueryStringParameters ?? {}),
+    headers: firstValues(event.multiValueHeaders ?? {}),
+    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    sourceIp: event.requestContext.identity.sourceIp,
+  };
+}
+
+export function toApiGateway({ status, headers, body }: HttpResponse): APIGatewayProxyResult {
+  return { statusCode: status, headers, body, isBase64Encoded: false };
+}
+
+function firstValues(headers: Record<string, string[] | undefined>): Record<string, string> {
+  const first = Object.entries(headers).map(
+    ([name, values]) => [name.toLowerCase(), values?.[0] ?? ''] as const,
+  );
+  return Object.fromEntries(first);
+}
+
+function definedLists(lists: Record<string, string[] | undefined>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(lists).map(([name, values]) => [name, values ?? []]));
+}

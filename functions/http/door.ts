@@ -1,0 +1,90 @@
+/** What a request says before anything is looked up: operation, namespace, path, fields, token. */
+
+import { mountPath } from '../mounts/path.ts';
+import { silent, VaultError } from './errors.ts';
+import { parseBool } from './fields.ts';
+import type { HttpRequest } from './message.ts';
+import { readBody } from './readBody.ts';
+import { readPath } from './readPath.ts';
+import { isWrite, type Operation } from './route.ts';
+
+export interface Asked {
+  operation: Operation;
+  /** The path after `/v1/`, decoded. */
+  path: string;
+  /** The namespace of the header, with a trailing slash; empty for none. */
+  headerNamespace: string;
+  raw: Record<string, unknown>;
+  token?: string;
+}
+
+/**
+ * Reads a request in the order of contract §2.2: method and body, then namespace.
+ * @throws VaultError for anything that is no request this service could serve
+ */
+export function readRequest(http: HttpRequest): Asked {
+  const path = readPath(http.rawPath, http.query);
+  const operation = operationOf(http);
+  const token = tokenIn(http.headers);
+  return {
+    operation,
+    path: operation === 'list' && !path.endsWith('/') ? `${path}/` : path,
+    headerNamespace: headerNamespace(http.headers['x-vault-namespace']),
+    raw: isWrite(operation) ? readBody(http) : queryFields(http.query),
+    ...(token ? { token } : {}),
+  };
+}
+
+function operationOf({ method, query, headers }: HttpRequest): Operation {
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+      return wantsList(query.list) ? 'list' : 'read';
+    case 'LIST':
+      return 'list';
+    case 'POST':
+    case 'PUT':
+      return 'update';
+    case 'PATCH':
+      requireMergePatch(headers['content-type']);
+      return 'patch';
+    case 'DELETE':
+      return 'delete';
+    default:
+      throw silent(405);
+  }
+}
+
+function wantsList(values: string[] | undefined): boolean {
+  if (values === undefined) return false;
+  const wanted = parseBool(values[0] ?? '');
+  if (wanted === undefined) throw silent(400);
+  return wanted;
+}
+
+function requireMergePatch(contentType: string | undefined): void {
+  if (!contentType) throw new VaultError(400, ['mime: no media type']);
+  const type = contentType.split(';')[0]?.trim();
+  if (type === 'application/merge-patch+json') return;
+  const text = `PATCH requires Content-Type of application/merge-patch+json, provided ${type}`;
+  throw new VaultError(415, [text]);
+}
+
+/** Every parameter but those that steer becomes a field; repeated ones a list (contract §2.4). */
+function queryFields(query: Record<string, string[]>): Record<string, unknown> {
+  const fields = Object.entries(query).filter(([name]) => !['help', 'list', 'scan'].includes(name));
+  return Object.fromEntries(fields.map(([name, values]) => [name, values.length > 1 ? values : values[0]]));
+}
+
+function headerNamespace(header: string | undefined): string {
+  const path = mountPath((header ?? '').trim().replace(/\/{2,}/g, '/'));
+  return path === 'root/' ? '' : path;
+}
+
+/** The token of a request; `X-Vault-Token` goes before `Authorization` (contract §2.3). */
+export function tokenIn(headers: Record<string, string>): string | undefined {
+  const own = headers['x-vault-token'];
+  if (own) return own;
+  const authorization = headers.authorization;
+  return authorization?.startsWith('Bearer ') ? authorization.slice('Bearer '.length).trim() : undefined;
+}

@@ -1,0 +1,37 @@
+/** Durations as Vault takes them: seconds, or Go's notation with days (contract §2.4). */
+
+const UNIT_SECONDS: Record<string, number> = {
+  ns: 1e-9,
+  us: 1e-6,
+  µs: 1e-6,
+  ms: 1e-3,
+  s: 1,
+  m: 60,
+  h: 3_600,
+  d: 86_400,
+};
+
+/** @returns whole seconds, rounded down; undefined for what is no duration, or a negative one */
+export function parseDuration(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  if (text === '') return 0;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h|d))+$/.test(text) || text.length > 64) return undefined;
+  let seconds = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)/g)) {
+    seconds += Number(amount) * (UNIT_SECONDS[unit as string] as number);
+  }
+  return Number.isSafeInteger(Math.floor(seconds)) ? Math.floor(seconds) : undefined;
+}
+
+/** Seconds in Go's notation: `90m` is `1h30m0s`. */
+export function formatDuration(seconds: number): string {
+  if (seconds === 0) return '0s';
+  const hours = Math.floor(seconds / 3_600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  const rest = `${seconds % 60}s`;
+  if (hours > 0) return `${hours}h${minutes}m${rest}`;
+  return minutes > 0 ? `${minutes}m${rest}` : rest;
+}

@@ -1,0 +1,56 @@
+/** From a handler's reply to the body that Vault's clients read (contract §2.1). */
+
+import type { HttpResponse } from './message.ts';
+import type { Reply } from './route.ts';
+
+/** Paths whose data is also at the top level, when the URL names no namespace (contract §2.1). */
+const COPIED =
+  /^sys\/(audit|auth|mounts|policy)(\/.*)?$|^sys\/(capabilities(-self|-accessor)?|remount|remount\/status\/.*|wrapping\/wrap|key-status|rotate)$/s;
+
+const ENVELOPE_KEYS = {
+  lease_id: '',
+  renewable: false,
+  lease_duration: 0,
+  data: null,
+  wrap_info: null,
+  warnings: null,
+  auth: null,
+};
+
+/** @param path the path after `/v1/` as the URL has it, namespace and all */
+export function render(reply: Reply | undefined, requestId: string, path: string): HttpResponse {
+  if (reply?.plain !== undefined) return json(reply.status ?? 200, reply.plain, reply.headers);
+  if (!reply || isEmpty(reply)) return { status: reply?.status ?? 204, headers: HEADERS, body: '' };
+  const { data = null, auth = null, leaseId = '', renewable = false, leaseDuration = 0, warnings } = reply;
+  const envelope = {
+    ...ENVELOPE_KEYS,
+    request_id: requestId,
+    lease_id: leaseId,
+    renewable,
+    lease_duration: leaseDuration,
+    data,
+    warnings: warnings?.length ? warnings : null,
+    auth,
+  };
+  const body = COPIED.test(path) && data ? { ...data, ...envelope } : envelope;
+  return json(reply.status ?? 200, body, reply.headers);
+}
+
+/** An error's body: a list of texts, which may be empty. */
+export function renderErrors(
+  status: number,
+  errors: string[],
+  headers: Record<string, string> = {},
+): HttpResponse {
+  return json(status, { errors }, headers);
+}
+
+const HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
+
+function isEmpty({ data, auth, leaseId, warnings }: Reply): boolean {
+  return data === undefined && auth === undefined && leaseId === undefined && !warnings?.length;
+}
+
+function json(status: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
+  return { status, headers: { ...HEADERS, ...headers }, body: `${JSON.stringify(body)}\n` };
+}

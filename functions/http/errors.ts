@@ -1,0 +1,103 @@
+/** The one error that becomes an HTTP answer, and the texts that belong to no single area (contract §2). */
+
+export class VaultError extends Error {
+  override readonly name = 'VaultError';
+  readonly status: number;
+  readonly errors: string[];
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, errors: string[], headers: Record<string, string> = {}) {
+    super(errors.join('; '));
+    this.status = status;
+    this.errors = errors;
+    this.headers = headers;
+  }
+}
+
+/** An error that a handler worded: it arrives bare, as 400. */
+export function refusal(text: string): VaultError {
+  return new VaultError(400, [text]);
+}
+
+/** An error of the router or framework: it arrives in the multi-error wrapper (contract §2.1). */
+export function wrapped(status: number, text: string): VaultError {
+  return new VaultError(status, [multiError([text])]);
+}
+
+export function multiError(texts: string[]): string {
+  const head = texts.length === 1 ? '1 error occurred:' : `${texts.length} errors occurred:`;
+  return `${head}\n${texts.map((text) => `\t* ${text}\n`).join('')}\n`;
+}
+
+/** Nothing to say: `{"errors":[]}`. */
+export function silent(status: number): VaultError {
+  return new VaultError(status, []);
+}
+
+/** No token, or one that is unknown, expired or revoked (contract §1.6). */
+export function notAuthenticated(): VaultError {
+  return new VaultError(403, ['permission denied']);
+}
+
+/** The token is good and may not do this (contract §1.6). */
+export function notAuthorized(): VaultError {
+  return wrapped(403, 'permission denied');
+}
+
+export function namespaceNotFound(): VaultError {
+  return new VaultError(404, ['namespace not found']);
+}
+
+export function noHandler(path: string): VaultError {
+  return new VaultError(404, [`no handler for route ${goQuote(path)}. route entry not found.`]);
+}
+
+/** The namespace is on its way out (contract §1.7, §4). */
+export function namespaceTainted(path: string, namespacePath: string): VaultError {
+  const where = `route ${goQuote(path)} on namespace ${goQuote(namespacePath)}`;
+  return new VaultError(404, [`no handler for ${where}. route entry or namespace is tainted.`]);
+}
+
+export function unsupportedPath(): VaultError {
+  return wrapped(404, 'unsupported path');
+}
+
+export function unsupportedOperation(): VaultError {
+  return wrapped(405, 'unsupported operation');
+}
+
+/** The store is busy, or a race was lost too often: the client repeats the request (design §3). */
+export function tryAgain(): VaultError {
+  return new VaultError(503, ['the service is busy, try again'], { 'Retry-After': '1' });
+}
+
+/** What is longer than a limit of this service. */
+export function tooLarge(text: string): VaultError {
+  return new VaultError(413, [text]);
+}
+
+/** Go's `%q`: double quotes around, backslash escapes for what is not printable. */
+export function goQuote(text: string): string {
+  const escaped = text.replace(/["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (character) => {
+    const short = SHORT_ESCAPES[character];
+    if (short) return short;
+    const code = character.codePointAt(0) as number;
+    if (code < 0x80) return `\\x${code.toString(16).padStart(2, '0')}`;
+    return code <= 0xffff
+      ? `\\u${code.toString(16).padStart(4, '0')}`
+      : `\\U${code.toString(16).padStart(8, '0')}`;
+  });
+  return `"${escaped}"`;
+}
+
+const SHORT_ESCAPES: Record<string, string> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\u0007': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+};

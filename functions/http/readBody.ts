@@ -1,0 +1,101 @@
+/** From the bytes of a body to its fields (contract §2.4). */
+
+import { MAX_BODY_BYTES, MAX_JSON_DEPTH, MAX_JSON_STRINGS } from '../limits.ts';
+import { refusal, tooLarge } from './errors.ts';
+import { goSyntaxError } from './goSyntaxError.ts';
+import type { HttpRequest } from './message.ts';
+
+/** The body of a request as an object; an empty body has no fields. */
+export function readBody({ body, headers }: HttpRequest): Record<string, unknown> {
+  if (body.length > MAX_BODY_BYTES) throw tooLarge('http: request body too large');
+  const text = utf8(body);
+  if (text.trim() === '') return {};
+  return isForm(headers['content-type'], text) ? formFields(text) : jsonObject(text);
+}
+
+function utf8(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw undecodable('invalid UTF-8');
+  }
+}
+
+/** curl sends its `--data` as a form, JSON or not: the first character decides. */
+function isForm(contentType: string | undefined, text: string): boolean {
+  return contentType?.split(';')[0]?.trim() === 'application/x-www-form-urlencoded' && !/^\s*[{[]/.test(text);
+}
+
+function formFields(text: string): Record<string, unknown> {
+  const fields: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(text)) {
+    fields[name] = Object.hasOwn(fields, name) ? `${fields[name]},${value}` : value;
+  }
+  return fields;
+}
+
+function jsonObject(text: string): Record<string, unknown> {
+  refuseComplexity(text);
+  const value = parseJson(text);
+  if (value === null) return {};
+  if (typeof value === 'object' && !Array.isArray(value) && !JSON.isRawJSON(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw undecodable(`json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`);
+}
+
+/**
+ * Parses JSON; a number that JavaScript would change is kept as it was written, so that it round-trips exactly. Half
+ * a surrogate pair, which an escape can name, is refused: the store cannot hold it.
+ */
+export function parseJson(text: string): unknown {
+  let isWellFormed = true;
+  const value = parse(text, (key, value, context) => {
+    isWellFormed &&= key.isWellFormed() && (typeof value !== 'string' || value.isWellFormed());
+    if (typeof value !== 'number' || context.source === undefined || String(value) === context.source)
+      return value;
+    return JSON.rawJSON(context.source);
+  });
+  if (!isWellFormed) throw undecodable('invalid surrogate pair in string');
+  return value;
+}
+
+function parse(text: string, revive: Parameters<typeof JSON.parse>[1]): unknown {
+  try {
+    return JSON.parse(text, revive);
+  } catch (error) {
+    throw undecodable(goSyntaxError(text, error as SyntaxError));
+  }
+}
+
+/** Counts strings and levels before anything is built of the text, in one pass. */
+function refuseComplexity(text: string): void {
+  let strings = 0;
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (inString) {
+      if (code === 0x5c) i++;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) {
+      inString = true;
+      if (++strings > MAX_JSON_STRINGS) throw complex('exceeded maximum number of strings');
+    } else if (code === 0x7b || code === 0x5b) {
+      if (++depth > MAX_JSON_DEPTH) throw complex('exceeded maximum depth');
+    } else if (code === 0x7d || code === 0x5d) depth--;
+  }
+}
+
+function complex(what: string) {
+  return refusal(`refused JSON input due to high complexity: ${what}`);
+}
+
+function undecodable(why: string) {
+  return refusal(`failed to decode JSON input: ${why}`);
+}
+
+function goKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : 'number';
+}

@@ -1,0 +1,114 @@
+/** The route table: one row an endpoint, with the operations it has and the fields they take. */
+
+import type { Mount } from '../mounts/mount.ts';
+import type { Namespace } from '../namespaces/namespace.ts';
+import type { Deps } from '../ports/deps.ts';
+import type { Caller } from '../tokens/caller.ts';
+import type { Fields, Schema } from './fields.ts';
+
+export type Operation = 'read' | 'list' | 'create' | 'update' | 'patch' | 'delete';
+
+/** Whether an operation takes its fields from a body, and its path without a slash at the end. */
+export function isWrite(operation: Operation): boolean {
+  return operation === 'create' || operation === 'update' || operation === 'patch';
+}
+
+/** A request that has passed the door: located, authenticated, authorised, its fields read. */
+export interface Call<S extends Schema = Schema> {
+  deps: Deps;
+  id: string;
+  operation: Operation;
+  namespace: Namespace;
+  /** Relative to the namespace. */
+  path: string;
+  /** Captured from the path by the route's pattern. */
+  params: Record<string, string>;
+  fields: Fields<S>;
+  /** All fields as they were sent. */
+  raw: Record<string, unknown>;
+  /** Who asks; on routes that need no token, nobody. */
+  caller?: Caller;
+  /** The mount that owns the path; undefined below the built-in mounts. */
+  mount?: Mount;
+  sourceIp: string;
+  query: Record<string, string[]>;
+  headers: Record<string, string>;
+}
+
+/** What a handler answers; nothing at all is 204 to a write and 404 to a read (contract §2.2). */
+export interface Reply {
+  status?: number;
+  data?: Record<string, unknown> | null;
+  auth?: Record<string, unknown>;
+  leaseId?: string;
+  renewable?: boolean;
+  /** Seconds. */
+  leaseDuration?: number;
+  warnings?: string[];
+  /** A body without the envelope. */
+  plain?: unknown;
+  headers?: Record<string, string>;
+}
+
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler that has nothing to say need not say so
+export type Handler<S extends Schema = Schema> = (call: Call<S>) => Promise<Reply | undefined | void>;
+
+export interface RouteSpec<S extends Schema> {
+  /** Segments; `:name` captures one, `:name*` the rest, slashes included and possibly empty. */
+  path: string;
+  /** Whether the route needs the `sudo` capability besides that of the operation. */
+  sudo?: boolean;
+  /** Whether the route asks for no token; `optional`: one that is sent must be good, and is the handler's to ask. */
+  open?: boolean | 'optional';
+  /** Whether every field sent is the caller's own data, and none unknown. */
+  freeForm?: boolean;
+  fields?: S;
+  read?: Handler<S>;
+  list?: Handler<S>;
+  /** Serves `create` and `update`. */
+  write?: Handler<S>;
+  patch?: Handler<S>;
+  delete?: Handler<S>;
+  /** Tells `create` from `update` for the policy check, where that makes a difference (contract §2.2). */
+  exists?: (call: Call<S>) => Promise<boolean>;
+}
+
+export interface Route extends RouteSpec<Schema> {
+  pattern: RegExp;
+}
+
+/** Makes a row of the route table. */
+export function route<S extends Schema>(spec: RouteSpec<S>): Route {
+  return { ...(spec as unknown as RouteSpec<Schema>), pattern: patternOf(spec.path) };
+}
+
+export interface Match {
+  route: Route;
+  params: Record<string, string>;
+}
+
+/** @returns the first row whose pattern fits the path; a trailing slash does not matter to the fit */
+export function matchRoute(routes: readonly Route[], path: string): Match | undefined {
+  for (const candidate of routes) {
+    const found = candidate.pattern.exec(path);
+    if (found) return { route: candidate, params: { ...found.groups } };
+  }
+  return undefined;
+}
+
+/** The handler of an operation, if the route has it. */
+export function handlerOf(found: Route, operation: Operation): Handler | undefined {
+  return operation === 'create' || operation === 'update' ? found.write : found[operation];
+}
+
+function patternOf(path: string): RegExp {
+  const source = path
+    .split('/')
+    .map((segment) => {
+      if (!segment.startsWith(':')) return segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      return segment.endsWith('*') ? `(?<${segment.slice(1, -1)}>.*)` : `(?<${segment.slice(1)}>[^/]+)`;
+    })
+    .join('/')
+    .replace(/\/(\(\?<\w+>\.\*\))$/, '(?:/$1)?');
+  return new RegExp(`^${source}/?$`, 'su');
+}

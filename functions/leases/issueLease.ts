@@ -1,0 +1,76 @@
+/** Issues the lease of a secret, together with what lives and ends with it. */
+
+import type { Call } from '../http/route.ts';
+import { issuerOf } from '../mounts/issuer.ts';
+import type { Mount } from '../mounts/mount.ts';
+import type { Item, Ref, Write } from '../ports/store.ts';
+import type { Caller } from '../tokens/caller.ts';
+import { hang, leaseChild, markParent } from '../tokens/child.ts';
+import { cleanupTime } from '../tokens/token.ts';
+import { secretOnLastUse } from './errors.ts';
+import { type Lease, leaseItem } from './lease.ts';
+import { descend, type Lineage } from './lineage.ts';
+import { grantTtl, type TtlWish } from './ttl.ts';
+
+/** What a credential must carry to be judged later: where it comes from and when it ends. */
+export interface Credential {
+  lineage: Lineage;
+  /** Epoch milliseconds. */
+  expiresAt: number;
+  /** Epoch seconds at which the table may drop it. */
+  ttl: number | undefined;
+  /** The lease it belongs to, for an engine that ends it before its time. */
+  lease: { mountUuid: string; path: string };
+}
+
+export interface LeaseOrder {
+  call: Call;
+  mount: Mount;
+  caller: Caller;
+  wish?: TtlWish;
+  renewable?: boolean;
+  /** The items that live as long as the lease; each carries the credential's facts. */
+  items(credential: Credential): { ref: Ref; item: Item }[];
+}
+
+/**
+ * Writes lease, credential and the holder's entry in one transaction.
+ * @throws VaultError 400 when the token has no use left after this one, with which the lease would end (contract §6)
+ * @throws MountMoved when the mount left while the request was on its way
+ */
+export async function issueLease(order: LeaseOrder): Promise<Lease> {
+  const { call, mount, caller, wish = {}, renewable = false } = order;
+  const { store, clock, ids } = call.deps;
+  const holder = caller.token;
+  if (holder.usesLeft === 1) throw secretOnLastUse();
+  const { generation, mountUuid } = await issuerOf(store, mount);
+  await markParent(store, holder);
+  const { ttl, maxTtl } = grantTtl(wish, mount);
+  const issuedAt = clock.now();
+  const random = ids.base62(24);
+  const name = call.namespace.id === 'root' ? random : `${random}.${call.namespace.id}`;
+  const lineage = descend(holder, { mountUuid, generation });
+  const expiresAt = issuedAt + ttl * 1_000;
+  const place = { mountUuid, path: `${call.path.slice(mount.path.length)}/${name}` };
+  const owned = order.items({ lineage, expiresAt, ttl: cleanupTime(expiresAt), lease: place });
+  const lease: Lease = {
+    ...place,
+    id: `${call.path}/${name}`,
+    kind: 'secret',
+    generation,
+    lineage,
+    tokenHash: holder.hash,
+    owns: owned.map(({ ref }) => ref),
+    issuedAt,
+    expiresAt,
+    renewable,
+    grantedTtl: ttl,
+    maxTtl,
+  };
+  await store.commit([
+    { table: 'leases', put: leaseItem(lease) },
+    hang(holder.hash, leaseChild(lease), expiresAt),
+    ...owned.map(({ ref, item }): Write => ({ table: ref.table, put: item })),
+  ]);
+  return lease;
+}

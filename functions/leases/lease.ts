@@ -1,0 +1,55 @@
+/** A lease: the right of a token or another credential to live, held by the mount that issued it. */
+
+import { leaseKey } from '../ports/keys.ts';
+import type { Item, Ref } from '../ports/store.ts';
+import { cleanupTime } from '../tokens/token.ts';
+import type { Lineage } from './lineage.ts';
+
+export interface Lease {
+  mountUuid: string;
+  /** Relative to the mount; its last segment is random. */
+  path: string;
+  /** As the client knows it: the path of the request, the random part, the namespace's id. */
+  id: string;
+  kind: 'token' | 'secret';
+  /** The generation the mount had when it issued the lease (design §4). */
+  generation: number;
+  lineage: Lineage;
+  /** Hash of the token itself, or of the token that holds the secret. */
+  tokenHash: string;
+  /** Items that end with the lease, such as a one-time password. */
+  owns: Ref[];
+  /** Epoch milliseconds. */
+  issuedAt: number;
+  expiresAt: number;
+  renewedAt?: number;
+  renewable: boolean;
+  /** Seconds it was given when issued. */
+  grantedTtl: number;
+  /** Seconds after its issue that no renewal may pass. */
+  maxTtl: number;
+  /** How often a token above was taken out of its lineage; guards the next time. */
+  cuts?: number;
+  /** Why it could not be revoked for good; it is unusable all the same (design §4). */
+  irrevocable?: string;
+}
+
+export function leaseItem(lease: Lease): Item {
+  const { mountUuid, path, ...rest } = lease;
+  const { pk, sk } = leaseKey(mountUuid, path);
+  return { pk, sk, mountUuid, ...rest, ttl: cleanupTime(lease.expiresAt) };
+}
+
+/** @throws TypeError when the item is no lease; nothing can be revoked by it then */
+export function leaseOf(item: Item): Lease {
+  const { pk: _pk, sk: path, ttl: _ttl, ...rest } = item;
+  const lease = { path, ...rest } as unknown as Lease;
+  const isWhole =
+    typeof lease.mountUuid === 'string' &&
+    Number.isInteger(lease.generation) &&
+    Array.isArray(lease.owns) &&
+    typeof lease.tokenHash === 'string' &&
+    (lease.kind === 'token' || lease.kind === 'secret');
+  if (!isWhole) throw new TypeError('the item is not a lease');
+  return lease;
+}

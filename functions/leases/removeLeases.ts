@@ -1,0 +1,27 @@
+/** Removes leases with all that ends with them: of secrets what they own, of tokens the tokens. */
+
+import { tokenKey } from '../ports/keys.ts';
+import type { Item, Ref, Store } from '../ports/store.ts';
+import { removeTokens } from '../tokens/removeTokens.ts';
+import { tokenOf } from '../tokens/token.ts';
+import { leaseOf } from './lease.ts';
+import { removeSecrets } from './removeSecrets.ts';
+
+/**
+ * Removes leases that are unusable already or become so by this, so that an interrupted removal is found and finished
+ * by the next.
+ * @param items items of the `leases` table
+ * @throws TypeError when one of them is no lease; the others are untouched
+ */
+export async function removeLeases(store: Store, items: Item[]): Promise<void> {
+  const leases = items.map(leaseOf);
+  await removeSecrets(
+    store,
+    items.filter((_, i) => leases[i]?.kind === 'secret'),
+  );
+  const ofTokens = items.filter((_, i) => leases[i]?.kind === 'token');
+  const refs = ofTokens.map((item) => tokenKey(leaseOf(item).tokenHash));
+  const tokens = (await store.getMany(refs)).map(tokenOf).filter((token) => token !== undefined);
+  await removeTokens(store, tokens);
+  await store.deleteMany(ofTokens.map(({ pk, sk }): Ref => ({ table: 'leases', pk, sk })));
+}

@@ -1,0 +1,94 @@
+/** Physical revocation: removes what a mount issued before a generation, one part of its leases at a time. */
+
+import type { Deps } from '../ports/deps.ts';
+import { leaseShard } from '../ports/keys.ts';
+import { type Item, PRESENT, type Store, StoreBusy } from '../ports/store.ts';
+import { leaseOf } from './lease.ts';
+import { removeLeases } from './removeLeases.ts';
+
+export interface Sweep {
+  mountUuid: string;
+  /** Only what carries an older generation is removed, so late, repeated and overlapping sweeps commute (design §4). */
+  below: number;
+  shard: number;
+  /** Epoch milliseconds after which no further page is begun. */
+  until: number;
+  /** Whether a lease that fails is given up, and kept as irrevocable. */
+  lastAttempt: boolean;
+}
+
+export interface Swept {
+  /** Whether the part was found empty of older generations, but for the irrevocable. */
+  done: boolean;
+  revoked: number;
+  irrevocable: number;
+}
+
+/** Leases of one page are few enough for a page to take well under a second. */
+const PAGE = 200;
+
+export async function sweep({ store, clock }: Pick<Deps, 'store' | 'clock'>, order: Sweep): Promise<Swept> {
+  const swept: Swept = { done: false, revoked: 0, irrevocable: 0 };
+  let after: string | undefined;
+  while (clock.now() < order.until) {
+    const pk = leaseShard(order.mountUuid, order.shard);
+    const page = await store.query({
+      table: 'leases',
+      pk,
+      limit: PAGE,
+      ...(after === undefined ? {} : { after }),
+    });
+    const due = page.filter(
+      ({ generation, irrevocable }) => irrevocable === undefined && !((generation as number) >= order.below),
+    );
+    const failed = await removeEach(store, due, order.lastAttempt);
+    swept.revoked += due.length - failed;
+    swept.irrevocable += failed;
+    after = page.at(-1)?.sk;
+    if (page.length < PAGE) return { ...swept, done: true };
+  }
+  return swept;
+}
+
+/** @returns how many turned out irrevocable */
+async function removeEach(store: Store, items: Item[], lastAttempt: boolean): Promise<number> {
+  const whole = items.filter(isLease);
+  const broken = items.filter((item) => !isLease(item));
+  for (const item of broken) await giveUp(store, item, 'the record of the lease is damaged');
+  try {
+    await removeLeases(store, whole);
+    return broken.length;
+  } catch (error) {
+    if (error instanceof StoreBusy || !lastAttempt) throw error;
+    return broken.length + (await removeOneByOne(store, whole));
+  }
+}
+
+async function removeOneByOne(store: Store, items: Item[]): Promise<number> {
+  let failed = 0;
+  for (const item of items) {
+    try {
+      await removeLeases(store, [item]);
+    } catch (error) {
+      if (error instanceof StoreBusy) throw error;
+      await giveUp(store, item, `revocation failed: ${(error as Error).name}`);
+      failed++;
+    }
+  }
+  return failed;
+}
+
+function isLease(item: Item): boolean {
+  try {
+    leaseOf(item);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Keeps a lease as irrevocable: unusable by its generation, listed for people, no longer in anyone's way. */
+async function giveUp(store: Store, { pk, sk }: Item, reason: string): Promise<void> {
+  const set = { irrevocable: reason };
+  await store.commit([{ table: 'leases', update: { pk, sk }, set, remove: ['ttl'], if: PRESENT }]);
+}

@@ -1,0 +1,29 @@
+/** Carries out a plan of the tree, with other writes in the same transaction. */
+
+import { ConditionFailed, type Store, type Write } from '../ports/store.ts';
+import { planTree, type TreeChange, thinnedForks } from './planTree.ts';
+
+/**
+ * Commits the changes, and `alongside` first in the same transaction, so that the index of a failed condition below
+ * `alongside.length` names one of those, and one above it a change of the tree.
+ * @throws ConditionFailed when the tree or what goes alongside is no longer what it was
+ */
+export async function changeTree(
+  store: Store,
+  changes: TreeChange[],
+  alongside: Write[] = [],
+): Promise<void> {
+  await store.commit([...alongside, ...planTree(changes)]);
+  await clearEmptyForks(store, changes);
+}
+
+/** An empty fork counts as nothing everywhere; it is cleared so that none pile up. */
+async function clearEmptyForks(store: Store, changes: TreeChange[]): Promise<void> {
+  for (const key of thinnedForks(changes)) {
+    try {
+      await store.commit([{ table: 'mounts', delete: key, if: { kind: 'fork', count: { atMost: 0 } } }]);
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/** The endpoints that list, enable, tune and disable secrets engines and auth methods (contract §3). */
+
+import { type Call, type Handler, type Reply, type Route, route } from '../http/route.ts';
+import { untilUncontested } from '../ports/untilUncontested.ts';
+import { builtinMounts } from './builtin.ts';
+import { disableMount } from './disableMount.ts';
+import { enableMount } from './enableMount.ts';
+import {
+  noAuthEngine,
+  noSecretEngine,
+  nothingToReadTuneOf,
+  protectedUnmount,
+  tokenNotDisablable,
+} from './errors.ts';
+import { builtinAt, mountAt, mountCovering } from './findMount.ts';
+import { listMounts } from './listMounts.ts';
+import { mountObject, tuneObject } from './mountObject.ts';
+import { ENABLE_FIELDS, readOrder } from './mountOrder.ts';
+import { mountPath } from './path.ts';
+import { type Table, tableOf, tablePath, treePath } from './table.ts';
+import { TUNE_FIELDS } from './tune.ts';
+import { tuneMount } from './tuneMount.ts';
+
+export const mountRoutes: readonly Route[] = [
+  route({ path: 'sys/mounts', read: list('mount') }),
+  route({ path: 'sys/auth', read: list('auth') }),
+  tuneRoute('sys/mounts', 'mount', false),
+  tuneRoute('sys/auth', 'auth', true),
+  route({
+    path: 'sys/mounts/:path*',
+    fields: ENABLE_FIELDS,
+    read: readSecretEngine,
+    write: (call) => enable(call, 'mount'),
+    delete: (call) => disable(call, 'mount'),
+  }),
+  route({
+    path: 'sys/auth/:path*',
+    sudo: true,
+    fields: ENABLE_FIELDS,
+    read: readAuthMethod,
+    write: (call) => enable(call, 'auth'),
+    delete: (call) => disable(call, 'auth'),
+  }),
+];
+
+function list(table: Table): Handler {
+  return async ({ deps, namespace }) => {
+    const mounts = [...builtinMounts(namespace), ...(await listMounts(deps.store, namespace.id))];
+    const listed = mounts.filter(({ path }) => tableOf(path) === table);
+    return { data: Object.fromEntries(listed.map((mount) => [tablePath(mount.path), mountObject(mount)])) };
+  };
+}
+
+function tuneRoute(prefix: string, table: Table, sudo: boolean): Route {
+  return route({
+    path: `${prefix}/:path*/tune`,
+    sudo,
+    fields: TUNE_FIELDS,
+    read: async (call) => {
+      const path = treePath(pathIn(call), table);
+      const mount = builtinAt(call.namespace, path) ?? (await mountAt(call.deps.store, call.namespace, path));
+      if (!mount) throw nothingToReadTuneOf(path);
+      return { data: tuneObject(mount) };
+    },
+    write: async ({ deps, namespace, params, fields }) => {
+      const path = treePath(pathIn({ params }), table);
+      const warning = await tuneMount(deps.store, namespace, path, fields);
+      return warning === undefined ? undefined : { warnings: [warning] };
+    },
+  });
+}
+
+/** A path inside a mount tells of the mount, auth methods under `auth/` included. */
+async function readSecretEngine(call: Call): Promise<Reply> {
+  const path = pathIn(call);
+  const mount = await mountCovering(call.deps.store, call.namespace, path);
+  if (!mount) throw noSecretEngine(path);
+  return { data: mountObject(mount) };
+}
+
+async function readAuthMethod({ deps, namespace, params }: Call): Promise<Reply> {
+  const path = treePath(pathIn({ params }), 'auth');
+  const mount = builtinAt(namespace, path) ?? (await mountAt(deps.store, namespace, path));
+  if (!mount) throw noAuthEngine(tablePath(path));
+  return { data: mountObject(mount) };
+}
+
+async function enable(call: Call<typeof ENABLE_FIELDS>, table: Table): Promise<void> {
+  const path = pathIn(call);
+  const order = readOrder(call.fields, path, table);
+  await enableMount(call.deps, call.namespace, treePath(path, table), order);
+}
+
+/** What is not there needs no disabling, and so nobody learns what is there (contract §3.2). */
+async function disable({ deps, namespace, params }: Call, table: Table): Promise<void> {
+  const path = treePath(pathIn({ params }), table);
+  if (builtinAt(namespace, path)) throw table === 'auth' ? tokenNotDisablable() : protectedUnmount(path);
+  await untilUncontested(async () => {
+    const mount = await mountAt(deps.store, namespace, path);
+    if (mount && tableOf(path) !== table) throw protectedUnmount(path);
+    if (mount) await disableMount(deps, mount);
+  });
+}
+
+function pathIn({ params }: Pick<Call, 'params'>): string {
+  return mountPath(params.path ?? '');
+}

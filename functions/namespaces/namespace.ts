@@ -1,0 +1,44 @@
+/** A namespace: a tenant with its own tree of mounts, policies and tokens. */
+
+import type { Item } from '../ports/store.ts';
+
+export interface Namespace {
+  /** Six letters and digits; `root` for the root namespace. */
+  id: string;
+  uuid: string;
+  /** Absolute, with a trailing slash; empty for the root namespace. */
+  path: string;
+  /** Ids from the root namespace down to this one. */
+  lineage: string[];
+  metadata: Record<string, string>;
+  /** A namespace marked so refuses requests, accepts and switches, and is on its way out (design §5). */
+  deleting: boolean;
+}
+
+export const ROOT: Namespace = {
+  id: 'root',
+  uuid: '00000000-0000-4000-8000-000000000000',
+  path: '',
+  lineage: ['root'],
+  metadata: {},
+  deleting: false,
+};
+
+/** @returns the namespace of a tree item, if a child namespace is what sits there */
+export function namespaceOf(item: Item | undefined, parent: Namespace): Namespace | undefined {
+  if (item?.kind !== 'namespace') return undefined;
+  const id = item.id as string;
+  return {
+    id,
+    uuid: item.uuid as string,
+    path: parent.path + item.sk,
+    lineage: [...parent.lineage, id],
+    metadata: item.metadata as Record<string, string>,
+    deleting: item.deleting === true,
+  };
+}
+
+/** Whether `inner` is `outer` or lies inside it (R10). */
+export function isWithin(inner: Namespace, outerId: string): boolean {
+  return inner.lineage.includes(outerId);
+}

@@ -1,0 +1,60 @@
+/** The endpoints that list, create, change and delete the child namespaces of a namespace (contract §4). */
+
+import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { deleteNamespace } from './deleteNamespace.ts';
+import { childAt, listChildren } from './findChild.ts';
+import { readMetadata, readPatch } from './metadata.ts';
+import { readName } from './name.ts';
+import type { Namespace } from './namespace.ts';
+import { patchNamespace, putNamespace } from './putNamespace.ts';
+
+/** A namespace has no seal of its own here; what Vault's clients send of one is taken and ignored. */
+const FIELDS = { custom_metadata: 'map', seal: 'any', pgp_keys: 'any' } as const;
+
+export const namespaceRoutes: readonly Route[] = [
+  route({
+    path: 'sys/namespaces',
+    list: async ({ deps, namespace }) => {
+      const children = await listChildren(deps.store, namespace);
+      const named = children.map((child) => [child.path.slice(namespace.path.length), child] as const);
+      if (named.length === 0) return undefined;
+      const infos = named.map(([name, child]) => [name, namespaceObject(child)]);
+      return { data: { keys: named.map(([name]) => name), key_info: Object.fromEntries(infos) } };
+    },
+  }),
+  route({
+    path: 'sys/namespaces/:name*',
+    fields: FIELDS,
+    read: async (call) => {
+      const child = await childAt(call.deps.store, call.namespace, nameIn(call));
+      return child && reply(child.namespace);
+    },
+    write: async (call) => {
+      const name = nameIn(call);
+      const metadata = readMetadata(call.fields.custom_metadata);
+      return reply(await putNamespace(call.deps, call.namespace, name, metadata));
+    },
+    patch: async (call) => {
+      const name = nameIn(call);
+      const patch = readPatch(call.raw, call.fields.custom_metadata);
+      return reply(await patchNamespace(call.deps, call.namespace, name, patch));
+    },
+    delete: async (call) => {
+      const found = await deleteNamespace(call.deps, call.namespace, nameIn(call));
+      if (found) return { data: { status: 'in-progress' } };
+      return { warnings: ['requested namespace does not exist'] };
+    },
+  }),
+];
+
+function nameIn({ params }: Pick<Call, 'params'>): string {
+  return readName(params.name ?? '');
+}
+
+function reply(namespace: Namespace): Reply {
+  return { data: namespaceObject(namespace) };
+}
+
+function namespaceObject({ uuid, id, path, deleting, metadata }: Namespace): Record<string, unknown> {
+  return { uuid, id, path, tainted: deleting, locked: false, custom_metadata: metadata };
+}

@@ -1,0 +1,71 @@
+/** Removes a namespace that refuses everything already: its mounts, policies and tokens, its own record last. */
+
+import { tokenIssuer } from '../mounts/builtin.ts';
+import { changeTree } from '../mounts/changeTree.ts';
+import { disableMount } from '../mounts/disableMount.ts';
+import { type Mount, mountOf } from '../mounts/mount.ts';
+import type { Deps } from '../ports/deps.ts';
+import { namespaceKey, policyKey } from '../ports/keys.ts';
+import { ConditionFailed, type Item, type Ref } from '../ports/store.ts';
+import { endlessTokensOf } from '../tokens/child.ts';
+import { removeChildren } from '../tokens/removeTokens.ts';
+import { clearMount } from './clearMount.ts';
+import type { Teardown } from './teardownRecord.ts';
+
+type NamespaceTeardown = Extract<Teardown, { what: 'namespace' }>;
+
+/** @returns whether nothing is left, the record included; it is called again otherwise */
+export async function clearNamespace(
+  deps: Deps,
+  teardown: NamespaceTeardown,
+  until: number,
+): Promise<boolean> {
+  const { namespaceId, attempt } = teardown;
+  for await (const page of deps.store.pages({ table: 'mounts', pk: namespaceId })) {
+    for (const mount of page.map(mountOf).filter((found) => found !== undefined)) await disable(deps, mount);
+    if (deps.clock.now() >= until) return false;
+  }
+  const { mountUuid } = tokenIssuer({ id: namespaceId });
+  if (!(await clearMount(deps, mountUuid, attempt, until))) return false;
+  await removeChildren(deps.store, endlessTokensOf(namespaceId));
+  await removePolicies(deps, namespaceId);
+  const entries = (await deps.store.query({ table: 'mounts', pk: namespaceId })).filter(isEntry);
+  if (entries.length > 0) return false;
+  await removeRecord(deps, teardown);
+  return true;
+}
+
+/** Its data goes by a teardown of its own. */
+async function disable(deps: Deps, mount: Mount): Promise<void> {
+  try {
+    await disableMount(deps, mount);
+  } catch (error) {
+    // Tuned or moved in between: the next look finds it, or finds it gone.
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
+}
+
+async function removePolicies({ store }: Deps, namespaceId: string): Promise<void> {
+  const { table, pk } = policyKey(namespaceId, '');
+  for await (const page of store.pages({ table, pk })) {
+    await store.deleteMany(page.map(({ sk }): Ref => ({ table, pk, sk })));
+  }
+}
+
+function isEntry({ kind }: Item): boolean {
+  return kind === 'mount' || kind === 'namespace';
+}
+
+async function removeRecord(
+  { store }: Deps,
+  { namespaceId, parentId, name }: NamespaceTeardown,
+): Promise<void> {
+  const { table, pk, sk } = namespaceKey(namespaceId);
+  const entry = { namespaceId: parentId, path: name, before: { kind: 'namespace', id: namespaceId } };
+  try {
+    await changeTree(store, [entry], [{ table, delete: { pk, sk } }]);
+  } catch (error) {
+    // An earlier run has removed both.
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Clears away what a disabled mount or a deleted namespace has left. Everything was cut off when the record was
+ * written; this waits until no request from before can write any more, and then removes what is stored.
+ */
+
+import { MAX_ATTEMPT_PAUSE_MS, OVERDUE_MS } from '../limits.ts';
+import type { Deps } from '../ports/deps.ts';
+import { migrationKey } from '../ports/keys.ts';
+import { PRESENT } from '../ports/store.ts';
+import { clearMount } from './clearMount.ts';
+import { clearNamespace } from './clearNamespace.ts';
+import { type Teardown, teardownDone, teardownOf } from './teardownRecord.ts';
+
+/** What the state says to the next: done, or how long to wait before going on. */
+export interface Progress {
+  id: string;
+  done: boolean;
+  seconds: number;
+}
+
+/** Between two looks at a namespace whose mounts are being cleared. */
+const PAUSE_S = 1;
+
+/** @param until epoch milliseconds after which nothing further is begun */
+export async function tearDown(deps: Deps, id: string, until: number): Promise<Progress> {
+  const teardown = teardownOf(await deps.store.get(migrationKey(id)));
+  if (!teardown) return { id, done: true, seconds: 0 };
+  const left = teardown.startedAt + deps.settings.requestLifeMs - deps.clock.now();
+  await moveNextLook(deps, teardown, Math.max(until, deps.clock.now() + left));
+  if (left > 0) return { id, done: false, seconds: Math.ceil(left / 1_000) };
+  const done = await clear(deps, teardown, until);
+  if (done) await deps.store.commit([teardownDone(id)]);
+  return { id, done, seconds: PAUSE_S };
+}
+
+function clear(deps: Deps, teardown: Teardown, until: number): Promise<boolean> {
+  return teardown.what === 'mount'
+    ? clearMount(deps, teardown.mountUuid, teardown.attempt, until)
+    : clearNamespace(deps, teardown, until);
+}
+
+async function moveNextLook({ store }: Deps, { id }: Teardown, until: number): Promise<void> {
+  const { table, pk, sk } = migrationKey(id);
+  const nextLook = Math.min(until + OVERDUE_MS, until + MAX_ATTEMPT_PAUSE_MS);
+  await store.commit([{ table, update: { pk, sk }, set: { nextLook }, if: PRESENT }]);
+}

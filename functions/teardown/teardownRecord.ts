@@ -1,0 +1,70 @@
+/** The record of what a disabled mount or a deleted namespace leaves to be cleared away. */
+
+import { OVERDUE_MS } from '../limits.ts';
+import type { Mount } from '../mounts/mount.ts';
+import type { Namespace } from '../namespaces/namespace.ts';
+import type { Deps } from '../ports/deps.ts';
+import { migrationKey, openShard } from '../ports/keys.ts';
+import { ABSENT, type Delete, type Item, type Write } from '../ports/store.ts';
+
+interface TeardownBase {
+  id: string;
+  /** Number of the latest execution. */
+  attempt: number;
+  /** Epoch milliseconds. */
+  startedAt: number;
+  nextLook: number;
+}
+
+export type Teardown = TeardownBase &
+  (
+    | { what: 'mount'; mountUuid: string }
+    | { what: 'namespace'; namespaceId: string; namespacePath: string; parentId: string; name: string }
+  );
+
+export interface TeardownOrder {
+  id: string;
+  /** Goes into the transaction that takes the mount off the tree, or marks the namespace. */
+  write: Write;
+}
+
+export function mountTeardown(deps: Deps, mount: Pick<Mount, 'uuid'>): TeardownOrder {
+  return order(deps, { what: 'mount', mountUuid: mount.uuid });
+}
+
+export function namespaceTeardown(deps: Deps, namespace: Namespace): TeardownOrder {
+  const { id, path, lineage } = namespace;
+  const parentId = lineage.at(-2) ?? 'root';
+  const name = `${path.split('/').at(-2)}/`;
+  return order(deps, { what: 'namespace', namespaceId: id, namespacePath: path, parentId, name });
+}
+
+function order({ ids, clock }: Deps, subject: Record<string, unknown>): TeardownOrder {
+  const id = ids.uuid();
+  const { table, pk, sk } = migrationKey(id);
+  const now = clock.now();
+  const times = { startedAt: now, nextLook: now + OVERDUE_MS };
+  const put = { pk, sk, kind: 'teardown', id, attempt: 1, ...times, open: openShard(id), ...subject };
+  return { id, write: { table, put, if: ABSENT } };
+}
+
+export function teardownOf(item: Item | undefined): Teardown | undefined {
+  return item?.kind === 'teardown' ? (item as unknown as Teardown) : undefined;
+}
+
+export function teardownDone(id: string): Delete {
+  const { table, pk, sk } = migrationKey(id);
+  return { table, delete: { pk, sk } };
+}
+
+/** The record is durable: if the start fails, the reconciler starts it. */
+export async function startTeardown({ workflows, log }: Deps, id: string): Promise<void> {
+  try {
+    await workflows.start('teardown', `${id}-1`, { id });
+  } catch (error) {
+    log.warn('the teardown did not start and is left to the reconciler', {
+      id,
+      error: (error as Error).name,
+    });
+  }
+}

@@ -1,0 +1,74 @@
+/** The first root token: made once, by whoever may invoke the function, never over HTTP (design §8). */
+
+import { refusal } from '../http/errors.ts';
+import { ROOT } from '../namespaces/namespace.ts';
+import type { Deps } from '../ports/deps.ts';
+import { bootstrapKey, sha256, tokenKey } from '../ports/keys.ts';
+import { ABSENT, ConditionFailed, type Write } from '../ports/store.ts';
+import { issueToken } from './issueToken.ts';
+import { revokeToken } from './revokeToken.ts';
+
+export interface BootstrapOrder {
+  /** Chosen, as for the local service; random without. */
+  token?: string;
+  /** Makes a new root token and revokes the one made before, which was lost or leaked. */
+  replace?: boolean;
+}
+
+export interface Bootstrapped {
+  token: string;
+  accessor: string;
+}
+
+/**
+ * @throws Error when a root token was made before and `replace` is not asked for; with the token that stands, the
+ *   call is repeated without effect
+ */
+export async function bootstrap(
+  deps: Deps,
+  { token, replace = false }: BootstrapOrder,
+): Promise<Bootstrapped> {
+  if (token !== undefined && token.length < deps.settings.minChosenIdLength) {
+    throw new Error(`a chosen token has at least ${deps.settings.minChosenIdLength} characters`);
+  }
+  const trace = await deps.store.get(bootstrapKey());
+  const known = token === undefined ? undefined : await deps.store.get(tokenKey(sha256(token)));
+  if (token !== undefined && trace?.tokenHash === sha256(token) && known && known.revoked !== true) {
+    return { token, accessor: known.accessor as string };
+  }
+  if (trace && !replace)
+    throw new Error('the first root token was made before; ask for replace to make another');
+  const times = ((trace?.times as number | undefined) ?? 0) + 1;
+  const issued = await issueRoot(deps, token, times);
+  deps.log.warn('root token made', { times, accessor: issued.accessor, replaced: trace !== undefined });
+  if (trace) await revokeToken(deps, { hash: trace.tokenHash as string });
+  return issued;
+}
+
+async function issueRoot(deps: Deps, chosen: string | undefined, times: number): Promise<Bootstrapped> {
+  const id = chosen ?? `s.${deps.ids.base62(24)}`;
+  try {
+    const { secret, token } = await issueToken(deps, {
+      namespace: ROOT,
+      issuer: { mountUuid: 'bootstrap', generation: 0 },
+      path: 'auth/token/root',
+      leasePath: '',
+      policies: ['root'],
+      displayName: 'root',
+      ttl: 0,
+      maxTtl: 0,
+      id,
+      alongside: [traceOf(sha256(id), times, deps.clock.now())],
+    });
+    return { token: secret, accessor: token.accessor };
+  } catch (error) {
+    if (error instanceof ConditionFailed) throw refusal('another root token was made at the same time');
+    throw error;
+  }
+}
+
+/** What tells later that a root token was made, how often, and when last. */
+function traceOf(tokenHash: string, times: number, at: number): Write {
+  const { table, pk, sk } = bootstrapKey();
+  return { table, put: { pk, sk, tokenHash, times, at }, if: times === 1 ? ABSENT : { times: times - 1 } };
+}

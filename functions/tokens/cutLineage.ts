@@ -1,0 +1,82 @@
+/** Takes a token, and all above it, out of the lineage of what hangs on it (contract §6, `revoke-orphan`). */
+
+import type { Lease } from '../leases/lease.ts';
+import { leaseOf } from '../leases/lease.ts';
+import type { Lineage } from '../leases/lineage.ts';
+import { tokenIssuer } from '../mounts/builtin.ts';
+import type { Issuer } from '../mounts/issuer.ts';
+import { leaseKey, tokenKey } from '../ports/keys.ts';
+import type { Match, Ref, Store, Update } from '../ports/store.ts';
+import { untilUncontested } from '../ports/untilUncontested.ts';
+import { type Token, tokenOf } from './token.ts';
+
+/** The token that is taken out. */
+export type Top = Pick<Token, 'hash' | 'lineage'>;
+
+/**
+ * What is left of a lineage below a token. The mounts go that were in it for that token's sake; who issued the
+ * descendant itself stays.
+ * @returns nothing when the token is not in the lineage
+ */
+export function lineageBelow(lineage: Lineage, top: Top, issuers: Issuer[]): Lineage | undefined {
+  const at = lineage.tokens.indexOf(top.hash);
+  if (at === -1) return undefined;
+  const kept = Object.entries(lineage.mounts).filter(([uuid]) => !Object.hasOwn(top.lineage.mounts, uuid));
+  const own = issuers.map(({ mountUuid, generation }): [string, number] => [mountUuid, generation]);
+  return { mounts: Object.fromEntries([...kept, ...own]), tokens: lineage.tokens.slice(at + 1) };
+}
+
+/**
+ * Cuts one token and its lease.
+ * @returns the token as it was, or nothing when it is gone
+ */
+export function cutToken(store: Store, hash: string, top: Top): Promise<Token | undefined> {
+  return untilUncontested(async () => {
+    const token = tokenOf(await store.get(tokenKey(hash)));
+    const lineage = token && lineageBelow(token.lineage, top, [tokenIssuer({ id: token.namespaceId })]);
+    if (!lineage) return token;
+    const refs = [
+      tokenKey(hash),
+      ...(token.lease ? [leaseKey(token.lease.mountUuid, token.lease.path)] : []),
+    ];
+    const isOrphan = lineage.tokens.length === 0;
+    await store.commit(
+      refs.map((ref, i): Update => {
+        const set = i === 0 && isOrphan ? { lineage, orphan: true } : { lineage };
+        return cut(ref, set, token.cuts);
+      }),
+    );
+    return token;
+  });
+}
+
+/** Cuts one lease that a token holds, and what ends with it. */
+export function cutLease(store: Store, ref: Ref, holder: Token, top: Top): Promise<void> {
+  return untilUncontested(async () => {
+    const item = await store.get(ref);
+    const lease: Lease | undefined = item && leaseOf(item);
+    const lineage =
+      lease && lineageBelow(lease.lineage, top, [tokenIssuer({ id: holder.namespaceId }), lease]);
+    if (!lineage) return;
+    const owned = await store.getMany(lease.owns);
+    const carriers = lease.owns.filter((_, i) => owned[i]?.lineage !== undefined);
+    await store.commit([
+      cut(ref, { lineage }, lease.cuts),
+      ...carriers.map((own) => update(own, { set: { lineage }, if: { lineage: { present: true } } })),
+    ]);
+  });
+}
+
+/** Two that cut the same lineage at different places must see each other: the second begins anew. */
+function cut(ref: Ref, set: Record<string, unknown>, cuts: number | undefined): Update {
+  const guard: Match = {
+    lineage: { present: true },
+    revoked: { absent: true },
+    cuts: cuts ?? { absent: true },
+  };
+  return update(ref, { set, add: { cuts: 1 }, if: guard });
+}
+
+function update({ table, pk, sk }: Ref, change: Pick<Update, 'set' | 'add' | 'if'>): Update {
+  return { table, update: { pk, sk }, ...change };
+}

@@ -1,0 +1,79 @@
+/** Renews a token: its own item and everything that lives as long, in one transaction. */
+
+import { leaseNotRenewable } from '../leases/errors.ts';
+import { renewalWarnings, renewedEnd } from '../leases/ttl.ts';
+import type { Namespace } from '../namespaces/namespace.ts';
+import type { Deps } from '../ports/deps.ts';
+import { accessorKey, childKey, leaseKey, tokenKey } from '../ports/keys.ts';
+import { ConditionFailed, PRESENT, type Ref, type Update } from '../ports/store.ts';
+import { untilUncontested } from '../ports/untilUncontested.ts';
+import { childName } from './child.ts';
+import { batchNotRenewable, noLeaseToRenew, tokenNotFound } from './errors.ts';
+import { goodToken } from './findToken.ts';
+import { cleanupTime, type Token, type TokenLease } from './token.ts';
+
+export interface Renewed {
+  token: Token;
+  warnings: string[];
+}
+
+/**
+ * A renewal never brings back what is revoked, expired or removed, however closely they race: each write demands the
+ * item that it extends.
+ * @param within the namespace of the request
+ * @param increment seconds; 0 for what the token was given when it was created
+ * @throws VaultError 400 with one of the texts of contract §6
+ */
+export function renewToken(deps: Deps, hash: string, within: Namespace, increment: number): Promise<Renewed> {
+  return untilUncontested(async () => {
+    const token = await goodToken(deps, hash, within);
+    if (!token) throw tokenNotFound();
+    if (token.type === 'batch') throw batchNotRenewable();
+    if (!token.lease) throw noLeaseToRenew();
+    if (!token.renewable) throw leaseNotRenewable();
+    const now = deps.clock.now();
+    const seconds = token.period || increment || token.creationTtl;
+    const expiresAt = renewedEnd(now, token.createdAt, seconds, token.maxTtl);
+    await extend(deps, token, token.lease, now, expiresAt);
+    return {
+      token: { ...token, expiresAt, renewedAt: now },
+      warnings: renewalWarnings(now, seconds, expiresAt),
+    };
+  });
+}
+
+async function extend(
+  { store }: Deps,
+  token: Token,
+  lease: TokenLease,
+  now: number,
+  expiresAt: number,
+): Promise<void> {
+  const ttl = cleanupTime(expiresAt);
+  const absent = { absent: true } as const;
+  const times = { expiresAt, renewedAt: now, ttl };
+  const parent = token.lineage.tokens.at(-1);
+  const indexes = [accessorKey(token.accessor)];
+  if (parent !== undefined) indexes.push(childKey(parent, childName({ tokenHash: token.hash })));
+  try {
+    await store.commit([
+      {
+        ...updateOf(leaseKey(lease.mountUuid, lease.path)),
+        set: times,
+      },
+      {
+        ...updateOf(tokenKey(token.hash)),
+        set: times,
+        if: { expiresAt: { above: now }, revoked: absent, retired: absent },
+      },
+      ...indexes.map((ref) => ({ ...updateOf(ref), set: { ttl } })),
+    ]);
+  } catch (error) {
+    const leaseIsGone = error instanceof ConditionFailed && error.items.size === 1 && error.items.has(0);
+    throw leaseIsGone ? noLeaseToRenew() : error;
+  }
+}
+
+function updateOf({ table, pk, sk }: Ref): Update {
+  return { table, update: { pk, sk }, if: PRESENT };
+}

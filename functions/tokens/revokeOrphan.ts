@@ -1,0 +1,79 @@
+/**
+ * Revokes a token without its children, which become orphans (contract §6).
+ *
+ * Each descendant carries all that it hangs on, so each is rewritten, however deep. The token opens nothing from the
+ * first write on, and is removed when the last descendant is rewritten; until then they stand by it. The work may be
+ * interrupted anywhere: a child leaves the token's index only when everything below it is done, so the next attempt
+ * finds what is left. What a descendant issues in the moment it is rewritten may end with the token.
+ */
+
+import { CHILD_SHARDS } from '../limits.ts';
+import type { Deps } from '../ports/deps.ts';
+import { childrenShard, leaseKey, tokenKey } from '../ports/keys.ts';
+import { severalAtOnce } from '../ports/severalAtOnce.ts';
+import { ConditionFailed, type Item, PRESENT } from '../ports/store.ts';
+import { type Child, childOf } from './child.ts';
+import { cutLease, cutToken } from './cutLineage.ts';
+import { nothingToOrphan, orphaningUnfinished } from './errors.ts';
+import { revokeToken } from './revokeToken.ts';
+import type { Token } from './token.ts';
+
+/**
+ * @param until epoch milliseconds after which no further child is begun
+ * @throws VaultError 400 when the token was revoked meanwhile, 503 when the time was too short for all children
+ */
+export async function revokeOrphan(deps: Deps, token: Token, until: number): Promise<void> {
+  await retire(deps, token);
+  if (!(await orphanChildren(deps, token, until))) throw orphaningUnfinished();
+  await revokeToken(deps, token);
+}
+
+async function retire({ store }: Deps, { hash }: Token): Promise<void> {
+  const { table, pk, sk } = tokenKey(hash);
+  try {
+    const alive = { ...PRESENT, revoked: { absent: true } } as const;
+    await store.commit([{ table, update: { pk, sk }, set: { retired: true }, if: alive }]);
+  } catch (error) {
+    throw error instanceof ConditionFailed ? nothingToOrphan() : error;
+  }
+}
+
+async function orphanChildren(deps: Deps, top: Token, until: number): Promise<boolean> {
+  let done = true;
+  for await (const page of childPages(deps, top.hash)) {
+    const tokens = page.filter((item) => 'tokenHash' in childOf(item));
+    await severalAtOnce(tokens, async (entry) => {
+      if (await cutTree(deps, childOf(entry), top, until)) await unhang(deps, entry);
+      else done = false;
+    });
+    if (!done) return false;
+  }
+  return done;
+}
+
+/** Rewrites a descendant and everything below it. */
+async function cutTree(deps: Deps, child: Child, top: Token, until: number): Promise<boolean> {
+  if (!('tokenHash' in child)) return true;
+  if (deps.clock.now() >= until) return false;
+  const token = await cutToken(deps.store, child.tokenHash, top);
+  if (!token?.hasChildren) return true;
+  for await (const page of childPages(deps, token.hash)) {
+    const children = page.map(childOf);
+    const leases = children.flatMap((one) => ('lease' in one ? [one.lease] : []));
+    await severalAtOnce(leases, ({ mountUuid, path }) =>
+      cutLease(deps.store, leaseKey(mountUuid, path), token, top),
+    );
+    for (const one of children) if (!(await cutTree(deps, one, top, until))) return false;
+  }
+  return true;
+}
+
+async function* childPages({ store }: Deps, hash: string): AsyncGenerator<Item[]> {
+  for (let shard = 0; shard < CHILD_SHARDS; shard++) {
+    yield* store.pages({ table: 'access', pk: childrenShard(hash, shard) });
+  }
+}
+
+function unhang({ store }: Deps, { pk, sk }: Item): Promise<void> {
+  return store.commit([{ table: 'access', delete: { pk, sk } }]);
+}

@@ -1,0 +1,93 @@
+/** Drives requests through `handle` in this process, as a front would. */
+
+import { randomUUID } from 'node:crypto';
+import { type Api, handle } from '../../functions/http/handle.ts';
+import type { Deps } from '../../functions/ports/deps.ts';
+import { sha256 } from '../../functions/ports/keys.ts';
+import { type Token, tokenItem } from '../../functions/tokens/token.ts';
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  // biome-ignore lint/suspicious/noExplicitAny: the body of an answer is whatever was sent
+  body: any;
+  text: string;
+}
+
+export interface CallOptions {
+  token?: string;
+  body?: unknown;
+  namespace?: string;
+  query?: Record<string, string[]>;
+  headers?: Record<string, string>;
+  sourceIp?: string;
+}
+
+export type Caller = (method: string, path: string, options?: CallOptions) => Promise<Answer>;
+
+/**
+ * @param api what the function under test serves
+ * @param defaultToken sent when a call names none; an empty token sends none
+ */
+export function caller(deps: Deps, api: Api, defaultToken = ''): Caller {
+  return async (method, path, options = {}) => {
+    const {
+      token = defaultToken,
+      body,
+      namespace,
+      query = {},
+      headers = {},
+      sourceIp = '127.0.0.1',
+    } = options;
+    const response = await handle(
+      {
+        id: randomUUID(),
+        method,
+        rawPath: `/v1/${path}`,
+        query,
+        headers: {
+          ...(token ? { 'x-vault-token': token } : {}),
+          ...(namespace ? { 'x-vault-namespace': namespace } : {}),
+          ...headers,
+        },
+        body: Buffer.from(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)),
+        sourceIp,
+      },
+      api,
+      deps,
+    );
+    const text = response.body;
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: text ? JSON.parse(text) : undefined,
+    };
+  };
+}
+
+/** Stores a root token as the bootstrap function would, and answers it. */
+export async function rootToken(deps: Deps, secret = `root-${randomUUID()}`): Promise<string> {
+  const token: Token = {
+    hash: sha256(secret),
+    accessor: deps.ids.base62(24),
+    namespaceId: 'root',
+    namespacePath: '',
+    policies: ['root'],
+    type: 'service',
+    path: 'auth/token/root',
+    displayName: 'root',
+    meta: null,
+    createdAt: deps.clock.now(),
+    creationTtl: 0,
+    maxTtl: 0,
+    explicitMaxTtl: 0,
+    period: 0,
+    renewable: false,
+    orphan: true,
+    boundCidrs: [],
+    lineage: { mounts: {}, tokens: [] },
+  };
+  await deps.store.commit([{ table: 'access', put: tokenItem(token) }]);
+  return secret;
+}

@@ -1,0 +1,54 @@
+/** An engine for tests whose credentials are owned by renewable leases, as those of a database would be. */
+
+import type { Engine } from '../../functions/engines/engine.ts';
+import { route } from '../../functions/http/route.ts';
+import { issueLease } from '../../functions/leases/issueLease.ts';
+import { isAlive, stillValid } from '../../functions/leases/lineage.ts';
+import type { Mount } from '../../functions/mounts/mount.ts';
+import { storageKey } from '../../functions/ports/keys.ts';
+import type { Caller } from '../../functions/tokens/caller.ts';
+
+const FIELDS = { ttl: 'duration', renewable: 'bool' } as const;
+
+export const rented: Engine = {
+  type: 'rented',
+  kind: 'secret',
+  routes: () => [
+    route({
+      path: 'creds/:name*',
+      fields: FIELDS,
+      write: async (call) => {
+        const mount = call.mount as Mount;
+        const key = call.deps.ids.base62(24);
+        const ref = storageKey(mount.uuid, `key/${key}`);
+        const lease = await issueLease({
+          call,
+          mount,
+          caller: call.caller as Caller,
+          wish: { ttl: call.fields.ttl },
+          renewable: call.fields.renewable ?? true,
+          items: (credential) => [{ ref, item: { pk: ref.pk, sk: ref.sk, ...credential } }],
+        });
+        return {
+          data: { key },
+          leaseId: lease.id,
+          leaseDuration: lease.grantedTtl,
+          renewable: lease.renewable,
+        };
+      },
+    }),
+    route({
+      path: 'works/:key',
+      open: true,
+      read: async ({ deps, mount, params }) => {
+        const item = await deps.store.get(storageKey(mount?.uuid ?? '', `key/${params.key}`));
+        const now = deps.clock.now();
+        const works =
+          item !== undefined &&
+          isAlive(item as { expiresAt?: unknown }, now) &&
+          (await stillValid(deps.store, item.lineage as never, now));
+        return { data: { works, stored: item !== undefined } };
+      },
+    }),
+  ],
+};

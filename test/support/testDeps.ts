@@ -1,0 +1,84 @@
+/** The domain's dependencies for tests: the real store on the embedded emulator, and a clock that can be set. */
+
+import { randomBytes, randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamodbStore } from '../../functions/adapters/dynamodbStore.ts';
+import { randomIds } from '../../functions/adapters/randomIds.ts';
+import type { Clock, Deps, Log } from '../../functions/ports/deps.ts';
+import { startDynamoDB } from '../../infra/local/dynamodb.ts';
+import { createTables, readTables } from '../../infra/local/tables.ts';
+
+export interface TestClock extends Clock {
+  /** Lets time pass, in milliseconds. */
+  pass(ms: number): void;
+}
+
+/** A workflow that was started, for the test to look at or to run. */
+export interface Started {
+  machine: 'remount' | 'teardown';
+  name: string;
+  id: string;
+}
+
+export interface TestDeps extends Deps {
+  clock: TestClock;
+  started: Started[];
+  /** Every log line, as it would be printed. */
+  logged: string[];
+  client: DynamoDBClient;
+  stop(): Promise<void>;
+}
+
+/** Starts an emulator of its own in memory; `stop` it in `afterAll`. */
+export async function testDeps(): Promise<TestDeps> {
+  const emulator = await startDynamoDB();
+  const credentials = { accessKeyId: randomBytes(8).toString('hex'), secretAccessKey: randomUUID() };
+  const region = 'us-east-1';
+  await createTables(await readTables(), {
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL_DYNAMODB: emulator.endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  });
+  const client = new DynamoDBClient({ endpoint: emulator.endpoint, region, credentials });
+  const clock = testClock();
+  const started: Started[] = [];
+  const logged: string[] = [];
+  return {
+    store: dynamodbStore(client, (table) => table, clock),
+    clock,
+    ids: randomIds,
+    workflows: {
+      async start(machine, name, { id }) {
+        started.push({ machine, name, id });
+      },
+    },
+    log: recorder(logged),
+    settings: { requestLifeMs: 1_000, minChosenIdLength: 8 },
+    started,
+    logged,
+    client,
+    async stop() {
+      client.destroy();
+      await emulator.stop();
+    },
+  };
+}
+
+function testClock(): TestClock {
+  let passed = 0;
+  return {
+    now: () => Date.now() + passed,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    pass(ms) {
+      passed += ms;
+    },
+  };
+}
+
+function recorder(lines: string[]): Log {
+  const write = (message: string, facts: Record<string, unknown> = {}): void => {
+    lines.push(JSON.stringify({ message, ...facts }));
+  };
+  return { info: write, warn: write, error: write };
+}

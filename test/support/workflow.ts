@@ -1,0 +1,27 @@
+/** Runs the steps of a migration in the order of the state machine, in this process. */
+
+import type { Deps } from '../../functions/ports/deps.ts';
+import { type Revocation, revokeLeases } from '../../functions/remount/revokeLeases.ts';
+import { closeStep, completeStep, type Next, switchStep } from '../../functions/remount/steps.ts';
+
+const TIME_MS = 60_000;
+
+/** Runs one execution up to the wait for stragglers, or to its end; answers what it waits for. */
+export async function runMigration(deps: Deps, id: string): Promise<Next> {
+  const next = await switchStep(deps, id);
+  if (next.next !== 'revoke') return next;
+  const parts = await Promise.all(next.parts.map((part) => revokePart(deps, part)));
+  return completeStep(deps, id, parts);
+}
+
+/** Runs a part to its end, as the loop of the state machine does. */
+export async function revokePart(deps: Deps, part: Revocation): Promise<Revocation> {
+  const left = await revokeLeases(deps, part, deps.clock.now() + TIME_MS);
+  return left.done ? left : revokePart(deps, left);
+}
+
+/** The last state, when no request from before the switch can live any more. */
+export async function closeMigration(deps: Deps, id: string): Promise<void> {
+  const { done } = await closeStep(deps, id, deps.clock.now() + TIME_MS);
+  if (!done) await closeMigration(deps, id);
+}

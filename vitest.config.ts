@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+const CONTRACT = 'test/contract/**/*.test.ts';
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    allowOnly: false,
+    projects: [
+      { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: [CONTRACT] } },
+      {
+        extends: true,
+        test: {
+          name: 'contract',
+          include: [CONTRACT],
+          // One service for all files; it starts only when one of them is run, and has the machine for itself.
+          globalSetup: 'test/contract/target.ts',
+          sequence: { groupOrder: 1 },
+          isolate: false,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
