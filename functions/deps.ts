@@ -1,0 +1,51 @@
+/** The one place that builds what the domain needs from the environment. */
+
+import { setTimeout } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { dynamodbStore } from './adapters/dynamodbStore.ts';
+import { powertoolsLog } from './adapters/powertoolsLog.ts';
+import { randomIds } from './adapters/randomIds.ts';
+import { stepFunctions } from './adapters/stepFunctions.ts';
+import type { Clock, Deps } from './ports/deps.ts';
+
+/** No single call may take longer than this, so that a retry still fits the life of a request. */
+const CALL_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 1_000;
+
+/** Built once a function instance; clients connect with their first call. */
+export function depsFromEnvironment(): Deps {
+  const requestHandler = { requestTimeout: CALL_TIMEOUT_MS, connectionTimeout: CONNECT_TIMEOUT_MS };
+  const client = { requestHandler, maxAttempts: 3 };
+  return {
+    store: dynamodbStore(
+      new DynamoDBClient(client),
+      (table) => required(`${table.toUpperCase()}_TABLE`),
+      clock,
+    ),
+    clock,
+    ids: randomIds,
+    workflows: stepFunctions(new SFNClient(client), (machine) =>
+      required(`${machine.toUpperCase()}_STATE_MACHINE_ARN`),
+    ),
+    log: powertoolsLog(),
+    settings: {
+      requestLifeMs: Number(required('REQUEST_LIFE_SECONDS')) * 1_000,
+      minChosenIdLength: Number(process.env.MIN_CHOSEN_ID_LENGTH ?? Number.MAX_SAFE_INTEGER),
+    },
+  };
+}
+
+const clock: Clock = {
+  now: () => Date.now(),
+  sleep: async (ms) => {
+    await setTimeout(ms);
+  },
+};
+
+/** Each function is told only of the tables and machines its role may touch. */
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`the environment lacks ${name}`);
+  return value;
+}

@@ -1,0 +1,11 @@
+/** How long a step of a workflow may work. */
+
+import type { Context } from 'aws-lambda';
+
+/** What the last page begun in time may take, with every retry of the store. */
+const MARGIN_MS = 20_000;
+
+/** @returns epoch milliseconds after which nothing further is begun, so that no write outlives its invocation */
+export function endOfWork(context: Pick<Context, 'getRemainingTimeInMillis'>): number {
+  return Date.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
+}

@@ -1,0 +1,10 @@
+/** Lambda: every minute, and when an execution has failed, starts again what is overdue. */
+
+import { depsFromEnvironment } from './deps.ts';
+import { type Reconciled, reconcile } from './remount/reconcile.ts';
+
+const deps = depsFromEnvironment();
+
+export function handler(): Promise<Reconciled> {
+  return reconcile(deps);
+}

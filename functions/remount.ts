@@ -1,0 +1,7 @@
+/** Lambda: `POST|PUT /v1/sys/remount` accepts a migration. */
+
+import { depsFromEnvironment } from './deps.ts';
+import { serve } from './http/serve.ts';
+import { remountRoutes } from './remount/remountRoutes.ts';
+
+export const handler = serve({ builtin: remountRoutes, engines: {} }, depsFromEnvironment());

@@ -1,0 +1,56 @@
+/** What a remount is refused with, word for word (contract §1.1), in the order of the checks. */
+
+import { goQuote, refusal, type VaultError } from '../http/errors.ts';
+
+export function pathsMissing(): VaultError {
+  return refusal("both 'from' and 'to' path must be specified as a string");
+}
+
+export function whitespaceAround(field: 'from' | 'to'): VaultError {
+  return refusal(`'${field}' path cannot contain trailing whitespace`);
+}
+
+export function invalidDestination(typed: string): VaultError {
+  return refusal(`invalid destination mount path ${goQuote(typed)}`);
+}
+
+export function uncleanDestination(path: string, cleaned: string): VaultError {
+  return refusal(`invalid destination mount: path '${path}' does not match cleaned path '${cleaned}'`);
+}
+
+export function unprintableDestination(): VaultError {
+  return refusal('invalid destination mount: path cannot contain non-printable characters');
+}
+
+export function oversizeDestination(why: string): VaultError {
+  return refusal(`invalid destination mount: ${why}`);
+}
+
+export function authToNonAuth(target: string): VaultError {
+  return refusal(`cannot remount auth mount to non-auth mount ${goQuote(target)}`);
+}
+
+export function protectedSource(path: string): VaultError {
+  return refusal(`cannot remount ${goQuote(path)}`);
+}
+
+export function protectedAuthDestination(path: string): VaultError {
+  return refusal(`cannot remount to destination ${goQuote(path)}`);
+}
+
+/** The reference quotes the auth destination above, and not this one. */
+export function protectedDestination(path: string): VaultError {
+  return refusal(`cannot remount to destination ${path}`);
+}
+
+export function noMatchingMount(path: string): VaultError {
+  return refusal(`no matching mount at ${goQuote(path)}`);
+}
+
+export function pathInUse(path: string): VaultError {
+  return refusal(`path already in use at ${goQuote(path)}`);
+}
+
+export function namespaceLeaving(path: string): VaultError {
+  return refusal(`namespace ${goQuote(path)} is being deleted`);
+}

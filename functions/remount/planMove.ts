@@ -1,0 +1,102 @@
+/** The checks of a remount, pure, in the order of contract §1.1; improved where contract §13 names a weakness. */
+
+import type { Location, Target } from '../mounts/locate.ts';
+import { type Mount, mountOf } from '../mounts/mount.ts';
+import { cleanPath, isPrintable, mountPath, oversize, protectedSegment } from '../mounts/path.ts';
+import type { Namespace } from '../namespaces/namespace.ts';
+import {
+  authToNonAuth,
+  invalidDestination,
+  namespaceLeaving,
+  noMatchingMount,
+  oversizeDestination,
+  pathInUse,
+  pathsMissing,
+  protectedAuthDestination,
+  protectedDestination,
+  protectedSource,
+  uncleanDestination,
+  unprintableDestination,
+  whitespaceAround,
+} from './errors.ts';
+
+/** The paths as they were typed. */
+export interface Typed {
+  from: string;
+  to: string;
+}
+
+export interface Move {
+  mount: Mount;
+  source: { namespace: Namespace; path: string };
+  target: { namespace: Namespace; path: string };
+}
+
+/** Checks 1 to 3, which need no look at the tree. */
+export function checkTyped(from: string | undefined, to: string | undefined): Typed {
+  if (!from || !to) throw pathsMissing();
+  if (from.startsWith(' ') || from.endsWith(' ')) throw whitespaceAround('from');
+  if (to.startsWith(' ') || to.endsWith(' ')) throw whitespaceAround('to');
+  return { from, to };
+}
+
+/**
+ * Checks 4 to 13, on what stands at both ends.
+ * @throws VaultError 400 with the text of the first check that fails
+ */
+export function planMove(typed: Typed, source: Location, target: Target): Move {
+  checkDestination(typed, target);
+  checkKinds(mountPath(source.path), target.path);
+  const { mount } = source;
+  if (!mount || mount.path !== mountPath(source.path)) throw noMatchingMount(mountPath(typed.from));
+  if (source.namespace.deleting) throw namespaceLeaving(source.namespace.path);
+  if (target.namespace.deleting) throw namespaceLeaving(target.namespace.path);
+  if (target.path === 'auth/') throw pathInUse(`${target.namespace.path}auth/token/`);
+  if (target.conflict) throw pathInUse(target.namespace.path + target.conflict.sk);
+  return {
+    mount,
+    source: { namespace: source.namespace, path: mount.path },
+    target: { namespace: target.namespace, path: target.path },
+  };
+}
+
+/** Checks 4 to 6: whether a mount may have this path at all. */
+function checkDestination({ to }: Typed, { namespace, path }: Target): void {
+  if (path === '') {
+    throw to.endsWith('/') ? invalidDestination(to) : pathInUse(namespace.path);
+  }
+  const cleaned = cleanPath(path);
+  if (cleaned !== path) throw uncleanDestination(path, cleaned);
+  if (!isPrintable(path)) throw unprintableDestination();
+  const why = oversize(path);
+  if (why) throw oversizeDestination(why);
+}
+
+/** Checks 7 to 11: what stays what it is, and what can never be moved or replaced. */
+function checkKinds(source: string, target: string): void {
+  if (source.startsWith('auth/')) {
+    if (!target.startsWith('auth/')) throw authToNonAuth(target);
+    if (source.startsWith('auth/token/')) throw protectedSource(source);
+    if (target.startsWith('auth/token/')) throw protectedAuthDestination(target);
+    return;
+  }
+  if (protectedSegment(source)) throw protectedSource(source);
+  if (protectedSegment(target)) throw protectedDestination(target);
+}
+
+/**
+ * The migration that a request repeats: the mount left `from` for `to` not long ago, and the client has not heard
+ * (design §5).
+ * @param since epoch milliseconds; what moved before then is no repetition any more
+ */
+export function repeatedMigration(source: Location, target: Target, since: number): string | undefined {
+  const moved = mountOf(target.conflict);
+  const by = moved?.path === target.path ? moved.movedBy : undefined;
+  const isRepeat =
+    by !== undefined &&
+    source.mount === undefined &&
+    by.fromNamespaceId === source.namespace.id &&
+    by.fromPath === mountPath(source.path) &&
+    by.at >= since;
+  return isRepeat ? by.migrationId : undefined;
+}

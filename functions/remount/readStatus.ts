@@ -1,0 +1,43 @@
+/** The status of a migration, from its record alone. */
+
+import { HOLD_LOOKS, HOLD_MS, HOLD_YOUNGER_THAN_MS } from '../limits.ts';
+import type { Namespace } from '../namespaces/namespace.ts';
+import type { Deps } from '../ports/deps.ts';
+import type { Migration } from './migration.ts';
+import { readMigration } from './startRemount.ts';
+import { fullPath } from './switchMount.ts';
+
+/**
+ * Reads a migration where the namespace may see it: where its source or target is, and above (R10). The status of a
+ * young one is held until it ends, for at most two seconds, since command-line clients look at once and then sleep
+ * for ten (design §5).
+ */
+export async function readStatus(
+  deps: Deps,
+  id: string,
+  namespace: Namespace,
+): Promise<Migration | undefined> {
+  for (let look = 0; ; look++) {
+    const migration = await readMigration(deps, id);
+    if (!migration?.visibleTo.includes(namespace.id)) return undefined;
+    const isYoung = deps.clock.now() - migration.acceptedAt < HOLD_YOUNGER_THAN_MS;
+    if (migration.status !== 'in-progress' || !isYoung || look === HOLD_LOOKS) return migration;
+    await deps.clock.sleep(pauseAfter(look));
+  }
+}
+
+/** Short at first, when most migrations end; all pauses together are `HOLD_MS`. */
+function pauseAfter(look: number): number {
+  return (HOLD_MS * 2 * (look + 1)) / (HOLD_LOOKS * (HOLD_LOOKS + 1));
+}
+
+/** The `migration_info` of contract §1.5, and beside it what clients that know more can use. */
+export function migrationInfo(migration: Migration): Record<string, unknown> {
+  const { source, target, status, error } = migration;
+  return {
+    source_mount: fullPath(source),
+    target_mount: fullPath(target),
+    status,
+    ...(error ? { error } : {}),
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * Starts again what has shown no sign of life for too long: migrations and teardowns whose execution failed, was
+ * never started, or hangs. Two executions of one at once are expected and harmless (design §5).
+ */
+
+import { MAX_ATTEMPT_PAUSE_MS, OPEN_SHARDS, OVERDUE_MS, SWITCH_DEADLINE_MS } from '../limits.ts';
+import type { Deps } from '../ports/deps.ts';
+import { ConditionFailed, type Item, type Key, type Store, type Update } from '../ports/store.ts';
+import { failed, migrationOf } from './migration.ts';
+
+export interface Reconciled {
+  /** Records found overdue. */
+  overdue: number;
+  /** Executions started for them. */
+  restarted: number;
+  /** Migrations that could not switch in time, and failed. */
+  expired: number;
+  /** Records that could not be helped this time. */
+  stuck: number;
+}
+
+/** Records of one shard looked at in one run; the next run takes the next. */
+const PER_SHARD = 250;
+
+export async function reconcile(deps: Deps): Promise<Reconciled> {
+  const result: Reconciled = { overdue: 0, restarted: 0, expired: 0, stuck: 0 };
+  for (let shard = 0; shard < OPEN_SHARDS; shard++) {
+    const range = { table: 'migrations', index: 'open', pk: `open#${shard}` } as const;
+    const shown = await deps.store.query({ ...range, atMost: deps.clock.now(), limit: PER_SHARD });
+    for (const key of shown) await reconcileOne(deps, key, result);
+  }
+  deps.log.info('reconciled', { ...result });
+  return result;
+}
+
+/** One record that cannot be helped must not keep the others waiting. */
+async function reconcileOne(deps: Deps, key: Key, result: Reconciled): Promise<void> {
+  try {
+    const item = await overdueItem(deps, key);
+    if (!item) return;
+    result.overdue++;
+    result[await help(deps, item)]++;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return;
+    result.stuck++;
+    deps.log.error('a record could not be helped', { id: key.pk, error: (error as Error).name });
+    await putBack(deps, key);
+  }
+}
+
+/** Many such records must not fill the front of the index either. */
+async function putBack({ store, clock, log }: Deps, { pk, sk }: Key): Promise<void> {
+  const nextLook = clock.now() + MAX_ATTEMPT_PAUSE_MS;
+  const update: Update = {
+    table: 'migrations',
+    update: { pk, sk },
+    set: { nextLook },
+    if: { open: { present: true } },
+  };
+  await store.commit([update]).catch((error) => log.error('nor put back', { id: pk, error: error.name }));
+}
+
+/** The index may lag: the item itself tells whether it is overdue. */
+async function overdueItem({ store, clock }: Deps, { pk, sk }: Key): Promise<Item | undefined> {
+  const item = await store.get({ table: 'migrations', pk, sk });
+  return item && typeof item.nextLook === 'number' && item.nextLook <= clock.now() ? item : undefined;
+}
+
+async function help(deps: Deps, item: Item): Promise<'restarted' | 'expired'> {
+  const now = deps.clock.now();
+  const migration = migrationOf(item);
+  if (migration?.phase === 'accepted' && now - migration.acceptedAt > SWITCH_DEADLINE_MS) {
+    const minutes = SWITCH_DEADLINE_MS / 60_000;
+    const message = `the mount could not be switched within ${minutes} minutes; nothing has changed`;
+    await deps.store.commit([failed(migration, 'not_switched_in_time', message, now)]);
+    return 'expired';
+  }
+  const attempt = await nextAttempt(deps.store, item, now);
+  const machine = migration ? 'remount' : 'teardown';
+  await deps.workflows.start(machine, `${item.pk}-${attempt}`, { id: item.pk });
+  return 'restarted';
+}
+
+/** Raises the number before the start, on condition, since the name of a closed execution stays taken for 90 days. */
+async function nextAttempt(store: Store, { pk, sk, attempt }: Item, now: number): Promise<number> {
+  if (typeof attempt !== 'number') throw new TypeError('the record has no attempt');
+  const next = attempt + 1;
+  const pause = Math.min(OVERDUE_MS * 2 ** (next - 2), MAX_ATTEMPT_PAUSE_MS);
+  await store.commit([
+    {
+      table: 'migrations',
+      update: { pk, sk },
+      set: { attempt: next, nextLook: now + pause },
+      if: { attempt, open: { present: true } },
+    },
+  ]);
+  return next;
+}

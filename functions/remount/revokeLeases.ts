@@ -1,0 +1,81 @@
+/** The revocation of what the mount issued before the switch: over its shards in parallel, each resumable. */
+
+import { sweep } from '../leases/sweep.ts';
+import { LEASE_SHARDS, MAX_REVOKE_ATTEMPTS, OVERDUE_MS } from '../limits.ts';
+import type { Deps } from '../ports/deps.ts';
+import { ConditionFailed } from '../ports/store.ts';
+import { type Migration, progressed } from './migration.ts';
+
+/** One part of the work: what the workflow hands to the step, and gets back until nothing is left. No lease in it. */
+export interface Revocation {
+  id: string;
+  mountUuid: string;
+  /** Everything issued before this generation goes. */
+  below: number;
+  attempt: number;
+  /** Shards not yet found empty. */
+  shards: number[];
+  done: boolean;
+}
+
+/** The work after a switch, a part for each shard. */
+export function revocations(migration: Migration): Revocation[] {
+  return allShards().map((shard) => revocation(migration, [shard]));
+}
+
+/** All shards as one part: what a request in flight may have written behind the sweep is little. */
+export function stragglers(migration: Migration): Revocation {
+  return revocation(migration, allShards());
+}
+
+function revocation({ id, mountUuid, generation = 0, attempt }: Migration, shards: number[]): Revocation {
+  return { id, mountUuid, below: generation, attempt, shards, done: false };
+}
+
+function allShards(): number[] {
+  return Array.from({ length: LEASE_SHARDS }, (_, shard) => shard);
+}
+
+/**
+ * Does as much as fits the time.
+ * @param until epoch milliseconds after which no further page is begun
+ * @returns what is left
+ */
+export async function revokeLeases(deps: Deps, part: Revocation, until: number): Promise<Revocation> {
+  await tell(deps, part, until);
+  let revoked = 0;
+  let irrevocable = 0;
+  const left: number[] = [];
+  for (const shard of part.shards) {
+    const { mountUuid, below, attempt } = part;
+    const swept = await sweep(deps, {
+      mountUuid,
+      below,
+      shard,
+      until,
+      lastAttempt: attempt >= MAX_REVOKE_ATTEMPTS,
+    });
+    revoked += swept.revoked;
+    irrevocable += swept.irrevocable;
+    if (!swept.done) left.push(shard);
+  }
+  if (revoked + irrevocable > 0) await tell(deps, part, until, revoked, irrevocable);
+  if (irrevocable > 0) deps.log.error('leases are irrevocable', { id: part.id, irrevocable });
+  return { ...part, shards: left, done: left.length === 0 };
+}
+
+/** Moves the reconciler's next look behind the time this step may take, and counts what was done. */
+async function tell(
+  { store }: Deps,
+  { id }: Revocation,
+  until: number,
+  revoked = 0,
+  irrevocable = 0,
+): Promise<void> {
+  try {
+    await store.commit([progressed(id, until + OVERDUE_MS, revoked, irrevocable)]);
+  } catch (error) {
+    // Another execution of the same migration has ended it: there is nothing to tell.
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
+}

@@ -1,0 +1,66 @@
+/** The steps of the workflow: what each state does, and what it says to the next (statemachine/remount.asl.json). */
+
+import { OVERDUE_MS } from '../limits.ts';
+import type { Deps } from '../ports/deps.ts';
+import { ConditionFailed, type Write } from '../ports/store.ts';
+import { closed, type Migration, succeeded } from './migration.ts';
+import { type Revocation, revocations, revokeLeases, stragglers } from './revokeLeases.ts';
+import { readMigration } from './startRemount.ts';
+import { switchMount } from './switchMount.ts';
+
+/** What is to be done next: nothing, the revocation, or only the sweep behind it. */
+export type Next =
+  | { next: 'end' }
+  | { next: 'revoke'; id: string; parts: Revocation[] }
+  | { next: 'wait'; id: string; seconds: number };
+
+/** First state: switches, or finds how far an earlier execution came, from the record alone. */
+export async function switchStep(deps: Deps, id: string): Promise<Next> {
+  const migration = await switchMount(deps, id);
+  if (migration?.phase === 'switched') return { next: 'revoke', id, parts: revocations(migration) };
+  if (migration?.nextLook !== undefined) return waitForStragglers(deps, migration);
+  return { next: 'end' };
+}
+
+/** Revokes a part; the state repeats it until it is done. */
+export async function revokeStep(deps: Deps, part: Revocation, until: number): Promise<Revocation> {
+  return revokeLeases(deps, part, until);
+}
+
+/** Every shard was found empty of older generations: the migration succeeds. */
+export async function completeStep(deps: Deps, id: string, parts: Revocation[]): Promise<Next> {
+  if (parts.length === 0 || !parts.every(({ done }) => done)) throw new Error('the revocation is not done');
+  const migration = await readMigration(deps, id);
+  if (!migration) return { next: 'end' };
+  const now = deps.clock.now();
+  await once(deps, succeeded(migration, now, now + deps.settings.requestLifeMs + OVERDUE_MS));
+  return waitForStragglers(deps, { ...migration, finishedAt: migration.finishedAt ?? now });
+}
+
+/** Last state: sweeps what requests in flight wrote behind the sweep, and closes the record. */
+export async function closeStep(
+  deps: Deps,
+  id: string,
+  until: number,
+): Promise<{ id: string; done: boolean }> {
+  const migration = await readMigration(deps, id);
+  if (migration?.nextLook === undefined || migration.phase !== 'done') return { id, done: true };
+  const { done } = await revokeLeases(deps, stragglers(migration), until);
+  if (done) await once(deps, closed(migration, deps.clock.now()));
+  return { id, done };
+}
+
+/** No request that began before the end of the revocation lives longer than this. */
+function waitForStragglers({ clock, settings }: Deps, { id, finishedAt = 0 }: Migration): Next {
+  const left = finishedAt + settings.requestLifeMs - clock.now();
+  return { next: 'wait', id, seconds: Math.max(0, Math.ceil(left / 1_000)) };
+}
+
+/** A transition that another execution has made already is made. */
+async function once({ store }: Deps, write: Write): Promise<void> {
+  try {
+    await store.commit([write]);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
+}

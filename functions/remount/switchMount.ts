@@ -1,0 +1,116 @@
+/**
+ * The switch: one transaction takes the mount from source to target, with all that it is, and cuts off everything
+ * that it issued before. There is no moment at which it is half moved (design §5).
+ */
+
+import { changeTree } from '../mounts/changeTree.ts';
+import { raiseGeneration } from '../mounts/generation.ts';
+import { collision } from '../mounts/locate.ts';
+import { type Mount, mountItem, mountOf, unchanged } from '../mounts/mount.ts';
+import type { Deps } from '../ports/deps.ts';
+import { namespaceKey, treeKey } from '../ports/keys.ts';
+import { ConditionFailed, type Ref, StoreBusy } from '../ports/store.ts';
+import { after, type FailureCode, failed, type Migration, type Place, switched } from './migration.ts';
+import { readMigration } from './startRemount.ts';
+
+/** How often the switch is tried anew, when another change came in between, before the step itself is retried. */
+const MAX_TRIES = 10;
+
+/**
+ * Switches a migration that is accepted; one that is not is left alone, so that the step may run twice.
+ * @returns the migration as it is afterwards; undefined when there is none
+ */
+export async function switchMount(deps: Deps, id: string): Promise<Migration | undefined> {
+  for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
+    const migration = await readMigration(deps, id);
+    if (migration?.phase !== 'accepted') return migration;
+    try {
+      return await switchOrFail(deps, migration);
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+  throw new StoreBusy('the mount kept changing while it was to be switched');
+}
+
+/** @throws ConditionFailed when something changed in between, which the next look will tell */
+async function switchOrFail(deps: Deps, migration: Migration): Promise<Migration> {
+  const mount = await findMount(deps, migration);
+  if ('code' in mount) return fail(deps, migration, mount);
+  try {
+    return await commitSwitch(deps, migration, mount);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    const conflict = await conflictAt(deps, migration.target);
+    if (!conflict) throw error;
+    return fail(deps, migration, { code: 'target_in_use', message: `path already in use at "${conflict}"` });
+  }
+}
+
+async function fail(deps: Deps, migration: Migration, { code, message }: Problem): Promise<Migration> {
+  const failure = failed(migration, code, message, deps.clock.now());
+  await deps.store.commit([failure]);
+  return after(migration, failure);
+}
+
+interface Problem {
+  code: FailureCode;
+  message: string;
+}
+
+/** @returns the mount to be switched as it is now, or why it can never be */
+async function findMount(
+  { store }: Deps,
+  { source, target, mountUuid }: Migration,
+): Promise<Mount | Problem> {
+  const namespaces = [source, target].filter(({ namespaceId }) => namespaceId !== 'root');
+  const refs: Ref[] = [
+    treeKey(source.namespaceId, source.path),
+    ...namespaces.map((at) => namespaceKey(at.namespaceId)),
+  ];
+  const [item, ...namespaceItems] = await store.getMany(refs);
+  const leaving = namespaces.find((_, i) => !namespaceItems[i] || namespaceItems[i].deleting === true);
+  if (leaving) {
+    return {
+      code: 'namespace_gone',
+      message: `namespace "${leaving.namespacePath}" is being deleted or gone`,
+    };
+  }
+  const mount = mountOf(item);
+  if (mount?.uuid === mountUuid) return mount;
+  return { code: 'source_gone', message: `no matching mount at "${fullPath(source)}"` };
+}
+
+async function commitSwitch(deps: Deps, migration: Migration, mount: Mount): Promise<Migration> {
+  const { source, target, id } = migration;
+  const at = deps.clock.now();
+  const generation = mount.generation + 1;
+  const moved: Mount = {
+    ...mount,
+    namespaceId: target.namespaceId,
+    path: target.path,
+    generation,
+    version: mount.version + 1,
+    issued: false,
+    movedBy: { migrationId: id, fromNamespaceId: source.namespaceId, fromPath: source.path, at },
+  };
+  const transition = switched(migration, generation, mount.issued, at);
+  await changeTree(
+    deps.store,
+    [
+      { namespaceId: source.namespaceId, path: source.path, before: unchanged(mount) },
+      { namespaceId: target.namespaceId, path: target.path, after: mountItem(moved) },
+    ],
+    [transition, raiseGeneration(mount.uuid, generation)],
+  );
+  return after(migration, transition);
+}
+
+async function conflictAt({ store }: Deps, target: Place): Promise<string | undefined> {
+  const conflict = await collision(store, target.namespaceId, target.path);
+  return conflict && target.namespacePath + conflict.sk;
+}
+
+export function fullPath({ namespacePath, path }: Place): string {
+  return namespacePath + path;
+}

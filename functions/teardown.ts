@@ -1,0 +1,12 @@
+/** Lambda: clears away what a disabled mount or a deleted namespace has left, as much as fits the time. */
+
+import type { Context } from 'aws-lambda';
+import { depsFromEnvironment } from './deps.ts';
+import { endOfWork } from './lambda/endOfWork.ts';
+import { type Progress, tearDown } from './teardown/tearDown.ts';
+
+const deps = depsFromEnvironment();
+
+export function handler({ id }: { id: string }, context: Context): Promise<Progress> {
+  return tearDown(deps, id, endOfWork(context));
+}

@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Lease, leaseItem } from '../../functions/leases/lease.ts';
+import { stillValid } from '../../functions/leases/lineage.ts';
+import { LEASE_SHARDS, MAX_REVOKE_ATTEMPTS } from '../../functions/limits.ts';
+import { issuerOf } from '../../functions/mounts/issuer.ts';
+import { locate } from '../../functions/mounts/locate.ts';
+import type { Mount } from '../../functions/mounts/mount.ts';
+import { MountMoved } from '../../functions/mounts/mountMoved.ts';
+import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { leaseShard, migrationKey, storageKey, tokenKey } from '../../functions/ports/keys.ts';
+import type { Item, Write } from '../../functions/ports/store.ts';
+import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
+import { readMigration } from '../../functions/remount/startRemount.ts';
+import { hang, markParent } from '../../functions/tokens/child.ts';
+import { issueToken } from '../../functions/tokens/issueToken.ts';
+import { type Caller, caller, rootToken } from '../support/call.ts';
+import { placeMount } from '../support/place.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { closeMigration, runMigration } from '../support/workflow.ts';
+
+let deps: TestDeps;
+let call: Caller;
+let name: string;
+
+beforeAll(async () => {
+  deps = await testDeps();
+  call = caller(deps, { builtin: remountRoutes, engines: {} }, await rootToken(deps));
+});
+afterAll(() => deps.stop());
+beforeEach(() => {
+  name = deps.ids.base62(8);
+});
+
+async function post(from: string, to: string): Promise<string> {
+  const { body } = await call('POST', 'sys/remount', { body: { from, to } });
+  return body.migration_id;
+}
+
+/** A lease of a mount, with an item that ends with it. */
+function leaseOn(mount: Mount, more: Partial<Lease> = {}): { lease: Lease; writes: Write[] } {
+  const random = deps.ids.base62(24);
+  const owned = storageKey(mount.uuid, `otp/${random}`);
+  const lease: Lease = {
+    mountUuid: mount.uuid,
+    path: `creds/web/${random}`,
+    id: `${mount.path}creds/web/${random}`,
+    kind: 'secret',
+    generation: mount.generation,
+    lineage: { mounts: { [mount.uuid]: mount.generation }, tokens: [] },
+    tokenHash: 'holder',
+    owns: [owned],
+    issuedAt: deps.clock.now(),
+    expiresAt: deps.clock.now() + 3_600_000,
+    renewable: false,
+    grantedTtl: 3_600,
+    maxTtl: 3_600,
+    ...more,
+  };
+  const writes: Write[] = [
+    { table: 'leases', put: leaseItem(lease) },
+    { table: 'storage', put: { pk: owned.pk, sk: owned.sk } },
+    hang('holder', { lease: { mountUuid: mount.uuid, path: lease.path } }, undefined),
+  ];
+  return { lease, writes };
+}
+
+async function leasesOf({ uuid }: Mount): Promise<Item[]> {
+  const shards = Array.from({ length: LEASE_SHARDS }, (_, shard) => leaseShard(uuid, shard));
+  return (await Promise.all(shards.map((pk) => deps.store.query({ table: 'leases', pk })))).flat();
+}
+
+describe('a mount that has issued leases', () => {
+  it('loses every one of them, with what they own, before the move succeeds', async () => {
+    const mount = await placeMount(deps, `${name}/`, { issued: true });
+    const leases = Array.from({ length: 300 }, () => leaseOn(mount));
+    for (const { writes } of leases) await deps.store.commit(writes);
+
+    const id = await post(name, `${name}-new`);
+    await runMigration(deps, id);
+
+    expect(await leasesOf(mount)).toEqual([]);
+    expect(await deps.store.query({ table: 'storage', pk: mount.uuid })).toEqual([]);
+    expect(await readMigration(deps, id)).toMatchObject({ status: 'success', leasesRevoked: 300 });
+  });
+
+  it('keeps what it issues after the switch, and loses what a request in flight wrote behind the sweep', async () => {
+    const before = await placeMount(deps, `${name}/`, { issued: true });
+    const id = await post(name, `${name}-new`);
+    await runMigration(deps, id);
+    const after = (await locate(deps.store, `${name}-new`)).mount as Mount;
+    const late = leaseOn(before);
+    const fresh = leaseOn(after);
+    for (const { writes } of [late, fresh]) await deps.store.commit(writes);
+
+    expect(await stillValid(deps.store, late.lease.lineage, deps.clock.now())).toBe(false);
+    expect(await stillValid(deps.store, fresh.lease.lineage, deps.clock.now())).toBe(true);
+    await closeMigration(deps, id);
+
+    expect((await leasesOf(after)).map(({ sk }) => sk)).toEqual([fresh.lease.path]);
+  });
+
+  it('is refused its first lease when the switch came first', async () => {
+    const before = await placeMount(deps, `${name}/`);
+    await runMigration(deps, await post(name, `${name}-new`));
+    await expect(issuerOf(deps.store, before)).rejects.toThrow(MountMoved);
+  });
+
+  it('has its switch see the mark that came first', async () => {
+    const before = await placeMount(deps, `${name}/`);
+    const id = await post(name, `${name}-new`);
+    await Promise.all([issuerOf(deps.store, before), issuerOf(deps.store, before)]);
+    const { lease, writes } = leaseOn(before);
+    await deps.store.commit(writes);
+
+    await runMigration(deps, id);
+
+    expect(await leasesOf(before)).toEqual([]);
+    expect(await stillValid(deps.store, lease.lineage, deps.clock.now())).toBe(false);
+  });
+});
+
+describe('an auth method', () => {
+  it('loses its tokens, their children and the leases these hold', async () => {
+    const auth = await placeMount(deps, `auth/${name}/`);
+    const secrets = await placeMount(deps, `${name}/`, { type: 'ssh' });
+    const issuer = await issuerOf(deps.store, auth);
+    const order = { namespace: ROOT, issuer, path: `auth/${name}/login/bob`, leasePath: 'login/bob' };
+    const more = { policies: ['default'], displayName: 'bob', ttl: 3_600, maxTtl: 3_600 };
+    const parent = await issueToken(deps, { ...order, ...more });
+    const childIssuer = { mountUuid: 'token-mount', generation: 0 };
+    const child = await issueToken(deps, { ...order, ...more, issuer: childIssuer, parent: parent.token });
+    const held = leaseOn(secrets, {
+      tokenHash: child.token.hash,
+      lineage: { mounts: {}, tokens: [parent.token.hash, child.token.hash] },
+    });
+    await markParent(deps.store, child.token);
+    const entry = { lease: { mountUuid: secrets.uuid, path: held.lease.path } };
+    await deps.store.commit([...held.writes.slice(0, 2), hang(child.token.hash, entry, undefined)]);
+    expect(await stillValid(deps.store, held.lease.lineage, deps.clock.now())).toBe(true);
+
+    await runMigration(deps, await post(`auth/${name}`, `auth/${name}-new`));
+
+    const hashes = [parent.token.hash, child.token.hash];
+    expect(await deps.store.getMany(hashes.map(tokenKey))).toEqual([undefined, undefined]);
+    expect(await leasesOf(secrets)).toEqual([]);
+    expect(await deps.store.get(storageKey(secrets.uuid, held.lease.owns[0]?.sk ?? ''))).toBeUndefined();
+    expect(await stillValid(deps.store, held.lease.lineage, deps.clock.now())).toBe(false);
+  });
+});
+
+describe('a lease that cannot be revoked', () => {
+  it('is kept as irrevocable, unusable, and holds the mount back no more than the others', async () => {
+    const mount = await placeMount(deps, `${name}/`, { issued: true });
+    const good = leaseOn(mount);
+    const damaged = leaseOn(mount);
+    const [put] = damaged.writes as [{ table: 'leases'; put: Item }];
+    const { owns: _owns, ...broken } = put.put;
+    await deps.store.commit([...good.writes]);
+    await deps.store.commit([{ table: 'leases', put: broken as Item }]);
+
+    const id = await post(name, `${name}-new`);
+    await runMigration(deps, id);
+
+    expect(await readMigration(deps, id)).toMatchObject({
+      status: 'success',
+      leasesRevoked: 1,
+      leasesIrrevocable: 1,
+    });
+    const left = await leasesOf(mount);
+    expect(left.map(({ irrevocable }) => irrevocable)).toEqual(['the record of the lease is damaged']);
+    await closeMigration(deps, id);
+    expect(await readMigration(deps, id)).toMatchObject({ leasesIrrevocable: 1 });
+  });
+
+  it('is tried again in later attempts, and given up in the last', async () => {
+    const mount = await placeMount(deps, `${name}/`, { issued: true });
+    const { writes } = leaseOn(mount, { owns: [{ table: 'storage', pk: mount.uuid, sk: '' }] });
+    await deps.store.commit(writes);
+
+    const id = await post(name, `${name}-new`);
+    await expect(runMigration(deps, id)).rejects.toThrow();
+    expect(await readMigration(deps, id)).toMatchObject({ status: 'in-progress', phase: 'switched' });
+    const { table, pk, sk } = migrationKey(id);
+    const last = { attempt: MAX_REVOKE_ATTEMPTS };
+    await deps.store.commit([{ table, update: { pk, sk }, set: last, if: { phase: 'switched' } }]);
+    await runMigration(deps, id);
+
+    expect(await readMigration(deps, id)).toMatchObject({ status: 'success', leasesIrrevocable: 1 });
+  });
+});

@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { locate } from '../../functions/mounts/locate.ts';
+import { storageKey } from '../../functions/ports/keys.ts';
+import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
+import { type Revocation, revokeLeases } from '../../functions/remount/revokeLeases.ts';
+import { readMigration } from '../../functions/remount/startRemount.ts';
+import { closeStep, completeStep, switchStep } from '../../functions/remount/steps.ts';
+import { tearDown } from '../../functions/teardown/tearDown.ts';
+import { mountTeardown } from '../../functions/teardown/teardownRecord.ts';
+import { type InvokeTask, loadStateMachine, type Outcome } from '../../infra/local/stateMachine.ts';
+import { type Caller, caller, rootToken } from '../support/call.ts';
+import { placeMount } from '../support/place.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+let deps: TestDeps;
+let call: Caller;
+let name: string;
+let invoked: string[];
+let faults: Record<string, number>;
+
+beforeAll(async () => {
+  deps = await testDeps();
+  call = caller(deps, { builtin: remountRoutes, engines: {} }, await rootToken(deps));
+});
+afterAll(() => deps.stop());
+beforeEach(() => {
+  name = deps.ids.base62(8);
+  invoked = [];
+  faults = {};
+});
+
+/** The functions of the states, as their entries call them; each may be made to fail a number of times. */
+const invoke: InvokeTask = async (functionName, input) => {
+  invoked.push(functionName);
+  if ((faults[functionName] ?? 0) > 0) {
+    faults[functionName] = (faults[functionName] ?? 0) - 1;
+    throw Object.assign(new Error('the answer was lost'), { name: 'StoreBusy' });
+  }
+  const event = input as { id: string; parts: Revocation[] };
+  const until = deps.clock.now() + 60_000;
+  switch (functionName) {
+    case 'switch':
+      return switchStep(deps, event.id);
+    case 'revoke':
+      return revokeLeases(deps, input as Revocation, until);
+    case 'complete':
+      return completeStep(deps, event.id, event.parts);
+    case 'close':
+      return closeStep(deps, event.id, until);
+    case 'teardown':
+      return tearDown(deps, event.id, until);
+    default:
+      throw new Error(`no function ${functionName}`);
+  }
+};
+
+async function run(machine: string, id: string): Promise<{ outcome: Outcome; transitions: number }> {
+  const file = join(import.meta.dirname, '..', '..', 'statemachine', `${machine}.asl.json`);
+  const execution = loadStateMachine(await readFile(file, 'utf8'), invoke, true)({ id }, {});
+  const outcome = await execution.outcome;
+  return { outcome, transitions: execution.transitions() };
+}
+
+async function accepted(from: string, to: string): Promise<string> {
+  const { body } = await call('POST', 'sys/remount', { body: { from, to } });
+  return body.migration_id;
+}
+
+describe('the remount machine', () => {
+  it('takes three transitions for a mount that has issued nothing', async () => {
+    await placeMount(deps, `${name}/`);
+    const id = await accepted(name, `${name}-new`);
+
+    const { outcome, transitions } = await run('remount', id);
+
+    expect(outcome.status).toBe('SUCCEEDED');
+    expect(transitions).toBe(3);
+    expect(invoked).toEqual(['switch']);
+    expect(await readMigration(deps, id)).toMatchObject({ status: 'success' });
+  });
+
+  it('revokes over all shards, completes, waits and closes for a mount that has', async () => {
+    await placeMount(deps, `${name}/`, { issued: true });
+    const id = await accepted(name, `${name}-new`);
+
+    const { outcome } = await run('remount', id);
+
+    expect(outcome.status).toBe('SUCCEEDED');
+    expect(invoked).toEqual(['switch', ...Array.from({ length: 16 }, () => 'revoke'), 'complete', 'close']);
+    const migration = await readMigration(deps, id);
+    expect(migration?.status).toBe('success');
+    expect(migration?.nextLook).toBeUndefined();
+  });
+
+  it('retries every task, and the move is done once', async () => {
+    await placeMount(deps, `${name}/`, { issued: true });
+    const id = await accepted(name, `${name}-new`);
+    faults = { switch: 1, revoke: 2, complete: 1, close: 1 };
+
+    const { outcome } = await run('remount', id);
+
+    expect(outcome.status).toBe('SUCCEEDED');
+    expect((await locate(deps.store, `${name}-new`)).mount?.generation).toBe(1);
+    expect(await readMigration(deps, id)).toMatchObject({ status: 'success' });
+  });
+
+  it('ends at once for a migration that is unknown or over', async () => {
+    expect(await run('remount', 'unknown')).toMatchObject({ transitions: 3 });
+  });
+});
+
+describe('the teardown machine', () => {
+  it('waits for the requests in flight, and leaves nothing of the mount', async () => {
+    const mount = await placeMount(deps, `${name}/`);
+    const { pk, sk } = storageKey(mount.uuid, 'data/secret');
+    const { id, write } = mountTeardown(deps, mount);
+    await deps.store.commit([write, { table: 'storage', put: { pk, sk } }]);
+
+    const { outcome } = await run('teardown', id);
+
+    expect(outcome.status).toBe('SUCCEEDED');
+    expect(invoked).toEqual(['teardown', 'teardown']);
+    expect(await deps.store.query({ table: 'storage', pk: mount.uuid })).toEqual([]);
+    expect(await deps.store.get({ table: 'migrations', pk: id, sk: '.' })).toBeUndefined();
+  });
+});
