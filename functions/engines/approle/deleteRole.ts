@@ -1,0 +1,34 @@
+/** Deletes a role with its role-id and its secret-ids (contract §8.2). */
+
+import type { Call } from '../../http/route.ts';
+import type { Item } from '../../ports/store.ts';
+import { untilUncontested } from '../../ports/untilUncontested.ts';
+import { stored } from '../callParts.ts';
+import { type Role, roleIdKey, roleKey, roleName } from './role.ts';
+import { accessorPrefix, secretIdPrefix } from './secretId.ts';
+
+/** Once the role is gone its secret-ids open nothing; they are removed after it, and may be left over by a failure. */
+export async function deleteRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<void> {
+  const uuid = await untilUncontested(() => removeRole(call));
+  if (uuid === undefined) return;
+  for (const prefix of [secretIdPrefix(uuid), accessorPrefix(uuid)]) {
+    const { table, pk } = stored(call, prefix);
+    for await (const page of call.deps.store.pages({ table, pk, prefix })) {
+      await call.deps.store.deleteMany(page.map(({ sk }) => ({ table, pk, sk })));
+    }
+  }
+}
+
+/** @returns the uuid of the role, if there was one */
+async function removeRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<string | undefined> {
+  const { store } = call.deps;
+  const { table, ...key } = roleKey(call, roleName(call));
+  const role = (await store.get({ table, ...key })) as (Role & Item) | undefined;
+  if (!role) return undefined;
+  const { table: _, ...index } = roleIdKey(call, role.roleId);
+  await store.commit([
+    { table, delete: key, if: { revision: role.revision as string } },
+    { table, delete: index },
+  ]);
+  return role.uuid;
+}

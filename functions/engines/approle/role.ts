@@ -1,0 +1,79 @@
+/** Roles: what is kept of them, and that a role-id belongs to one role of a mount (contract §8.2). */
+
+import type { Call } from '../../http/route.ts';
+import { sha256 } from '../../ports/keys.ts';
+import { ABSENT, type Ref, type Write } from '../../ports/store.ts';
+import type { TokenRole } from '../../tokens/tokenFields.ts';
+import { nameOfCall, stored } from '../callParts.ts';
+import { type Change, changeRecord } from '../changeRecord.ts';
+import { roleIdInUse } from './errors.ts';
+
+export interface Role extends TokenRole {
+  /** Secret-ids hang on it, so that those of a deleted role do not open a later one of the same name. */
+  uuid: string;
+  roleId: string;
+  bindSecretId: boolean;
+  secretIdBoundCidrs: string[];
+  /** 0 is without limit. */
+  secretIdNumUses: number;
+  /** Seconds; 0 is without end. */
+  secretIdTtl: number;
+  localSecretIds: boolean;
+}
+
+/** Which role a role-id belongs to. */
+export interface RoleIdEntry {
+  role: string;
+  uuid: string;
+}
+
+/** Names of roles do not tell capitals from small letters. */
+export function roleName(call: Pick<Call, 'params'>): string {
+  return nameOfCall(call).toLowerCase();
+}
+
+export function roleKey(call: Pick<Call, 'mount'>, name: string): Ref {
+  return stored(call, `role/${name}`);
+}
+
+/** Role-ids may be chosen, and as long as someone likes. */
+export function roleIdKey(call: Pick<Call, 'mount'>, roleId: string): Ref {
+  return stored(call, `role-id/${sha256(roleId)}`);
+}
+
+/** The role that the path names. */
+export async function readRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<Role | undefined> {
+  return (await call.deps.store.get(roleKey(call, roleName(call)))) as Role | undefined;
+}
+
+/**
+ * Changes the role that the path names together with the entry of its role-id.
+ * @param change is asked once a try, and throws to refuse
+ * @throws VaultError 500 when the role-id belongs to another role
+ */
+export async function changeRole<C extends Change<Role>>(
+  call: Pick<Call, 'deps' | 'mount' | 'params'>,
+  change: (before: Role | undefined) => C,
+): Promise<C> {
+  const name = roleName(call);
+  return changeRecord(call.deps, roleKey(call, name), async (before?: Role) => {
+    const changed = change(before);
+    return { ...changed, alongside: await roleIdWrites(call, name, before, changed.after) };
+  });
+}
+
+async function roleIdWrites(
+  call: Pick<Call, 'deps' | 'mount'>,
+  role: string,
+  before: Role | undefined,
+  { roleId, uuid }: Role,
+): Promise<Write[]> {
+  if (before?.roleId === roleId) return [];
+  const { table, pk, sk } = roleIdKey(call, roleId);
+  if (await call.deps.store.get({ table, pk, sk })) throw roleIdInUse();
+  const entry: RoleIdEntry = { role, uuid };
+  const taken: Write = { table, put: { pk, sk, ...entry }, if: ABSENT };
+  if (!before) return [taken];
+  const { table: _, ...old } = roleIdKey(call, before.roleId);
+  return [taken, { table, delete: old }];
+}

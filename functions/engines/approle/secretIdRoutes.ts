@@ -1,0 +1,129 @@
+/** The routes of secret-ids (contract §8.2). */
+
+import { wrapped } from '../../http/errors.ts';
+import type { Schema } from '../../http/fields.ts';
+import { type Call, type Reply, type Route, route } from '../../http/route.ts';
+import { isAlive } from '../../leases/lineage.ts';
+import { stored } from '../callParts.ts';
+import {
+  CUSTOM_SECRET_ID_FIELDS,
+  createCustomSecretId,
+  createSecretId,
+  SECRET_ID_FIELDS,
+} from './createSecretId.ts';
+import {
+  missingAccessor,
+  missingSecretId,
+  noRoleToSearch,
+  noSuchRole,
+  unknownAccessorText,
+} from './errors.ts';
+import { type Role, readRole, roleName } from './role.ts';
+import {
+  type AccessorEntry,
+  accessorPrefix,
+  type Found,
+  findByAccessor,
+  findSecretId,
+  hashIn,
+  removal,
+  type SecretId,
+} from './secretId.ts';
+
+const BY_ID = { secret_id: 'string' } as const satisfies Schema;
+const BY_ACCESSOR = { secret_id_accessor: 'string' } as const satisfies Schema;
+
+export const secretIdRoutes: readonly Route[] = [
+  route({
+    path: 'role/:name/secret-id',
+    fields: SECRET_ID_FIELDS,
+    list: listAccessors,
+    write: createSecretId,
+  }),
+  route({
+    path: 'role/:name/custom-secret-id',
+    fields: CUSTOM_SECRET_ID_FIELDS,
+    write: createCustomSecretId,
+  }),
+  route({ path: 'role/:name/secret-id/lookup', fields: BY_ID, write: lookup }),
+  route({ path: 'role/:name/secret-id/destroy', fields: BY_ID, write: destroy, delete: destroy }),
+  route({ path: 'role/:name/secret-id-accessor/lookup', fields: BY_ACCESSOR, write: lookupByAccessor }),
+  route({
+    path: 'role/:name/secret-id-accessor/destroy',
+    fields: BY_ACCESSOR,
+    write: destroyByAccessor,
+    delete: destroyByAccessor,
+  }),
+];
+
+async function listAccessors(call: Call<typeof SECRET_ID_FIELDS>): Promise<Reply | undefined> {
+  const role = await readRole(call);
+  if (!role) throw noSuchRole(400, roleName(call));
+  const { table, pk, sk: prefix } = stored(call, accessorPrefix(role.uuid));
+  const entries = (await call.deps.store.query({ table, pk, prefix })) as unknown as AccessorEntry[];
+  const now = call.deps.clock.now();
+  const keys = entries.filter((entry) => isAlive(entry, now)).map(({ accessor }) => accessor);
+  return keys.length > 0 ? { data: { keys: keys.sort() } } : undefined;
+}
+
+async function lookup(call: Call<typeof BY_ID>): Promise<Reply | undefined> {
+  const found = await find(call);
+  return found && { data: shown(found.secretId) };
+}
+
+async function destroy(call: Call<typeof BY_ID>): Promise<void> {
+  const found = await find(call);
+  if (found) await call.deps.store.commit(removal(found));
+}
+
+async function lookupByAccessor(call: Call<typeof BY_ACCESSOR>): Promise<Reply> {
+  const { accessor, found } = await findAccessor(call);
+  if (found) return { data: shown(found.secretId) };
+  return { status: 404, data: { error: unknownAccessorText(accessor) } };
+}
+
+async function destroyByAccessor(call: Call<typeof BY_ACCESSOR>): Promise<void> {
+  const { accessor, found } = await findAccessor(call);
+  if (!found) throw wrapped(500, unknownAccessorText(accessor));
+  await call.deps.store.commit(removal(found));
+}
+
+async function find(call: Call<typeof BY_ID>): Promise<Found | undefined> {
+  const { secret_id } = call.fields;
+  if (!secret_id) throw missingSecretId();
+  const role = await roleToSearch(call);
+  return findSecretId(call, role, hashIn(role, secret_id));
+}
+
+async function findAccessor(
+  call: Call<typeof BY_ACCESSOR>,
+): Promise<{ accessor: string; found: Found | undefined }> {
+  const { secret_id_accessor: accessor } = call.fields;
+  if (!accessor) throw missingAccessor();
+  const role = await roleToSearch(call);
+  return { accessor, found: await findByAccessor(call, role, accessor) };
+}
+
+async function roleToSearch(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<Role> {
+  const role = await readRole(call);
+  if (!role) throw noRoleToSearch(roleName(call));
+  return role;
+}
+
+/** Go's zero time stands for "never". */
+const NEVER = '0001-01-01T00:00:00Z';
+
+function shown(secretId: SecretId): Record<string, unknown> {
+  const { expiresAt } = secretId;
+  return {
+    secret_id_accessor: secretId.accessor,
+    secret_id_num_uses: secretId.usesLeft ?? 0,
+    secret_id_ttl: secretId.grantedTtl,
+    creation_time: new Date(secretId.createdAt).toISOString(),
+    expiration_time: expiresAt === undefined ? NEVER : new Date(expiresAt).toISOString(),
+    last_updated_time: new Date(secretId.updatedAt).toISOString(),
+    metadata: secretId.metadata,
+    cidr_list: secretId.cidrList,
+    token_bound_cidrs: secretId.tokenBoundCidrs,
+  };
+}

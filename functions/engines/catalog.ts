@@ -1,0 +1,9 @@
+/** The types of mounts that can be enabled. */
+
+import { approle } from './approle/approle.ts';
+import type { Engine } from './engine.ts';
+import { kv } from './kv/kv.ts';
+import { ssh } from './ssh/ssh.ts';
+import { userpass } from './userpass/userpass.ts';
+
+export const engines: Readonly<Record<string, Engine>> = { kv, ssh, userpass, approle };

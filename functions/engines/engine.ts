@@ -1,0 +1,11 @@
+/** What an engine is: a type of mount with routes of its own, and nothing that knows where it is mounted. */
+
+import type { Route } from '../http/route.ts';
+
+export interface Engine {
+  type: string;
+  /** Whether it is a secrets engine or an auth method. */
+  kind: 'secret' | 'auth';
+  /** Routes relative to the mount, by the options it was enabled with. */
+  routes(options: Record<string, string>): readonly Route[];
+}

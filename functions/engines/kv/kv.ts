@@ -1,0 +1,17 @@
+/** The kv secrets engine: key-value secrets, in version 2 with their history (contract §9). */
+
+import type { Engine } from '../engine.ts';
+import { v1Routes } from './v1.ts';
+import { v2Routes } from './v2/routes.ts';
+
+const V1 = v1Routes(false);
+const LEASED_V1 = v1Routes(true);
+
+export const kv: Engine = {
+  type: 'kv',
+  kind: 'secret',
+  routes(options) {
+    if (options.version === '2') return v2Routes;
+    return options.leased_passthrough === 'true' ? LEASED_V1 : V1;
+  },
+};

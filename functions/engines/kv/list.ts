@@ -1,0 +1,47 @@
+/** Lists a directory: the secrets in it, and its sub-directories, which end in a slash. */
+
+import type { Store } from '../../ports/store.ts';
+
+/** The greatest character there is: with it added, a directory comes after everything in it. */
+const LAST = '\u{10FFFF}';
+/** Keys looked at before a sub-directory that has more of them is skipped. */
+const BATCH = 1_000;
+
+export interface ListRange {
+  mountUuid: string;
+  /** Of the storage keys: the kind of item and the directory. */
+  prefix: string;
+  /** Only entries after this one, whether or not it exists. */
+  after?: string | undefined;
+  /** At most this many entries; without, or with 0, all. */
+  limit?: number | undefined;
+}
+
+/** @returns the entries in byte order, each once; a sub-directory costs the same however much is in it */
+export async function listEntries(store: Store, range: ListRange): Promise<string[]> {
+  const { mountUuid: pk, prefix } = range;
+  const limit = range.limit && range.limit > 0 ? range.limit : Number.POSITIVE_INFINITY;
+  const entries: string[] = [];
+  let after = range.after || undefined;
+  for (;;) {
+    const batch = Math.min(limit - entries.length, BATCH);
+    const from = after === undefined ? {} : { after: prefix + endOf(after) };
+    const items = await store.query({ table: 'storage', pk, prefix, ...from, limit: batch, keysOnly: true });
+    for (const { sk } of items) {
+      const entry = entryOf(sk.slice(prefix.length));
+      if (entry !== entries.at(-1)) entries.push(entry);
+    }
+    if (items.length < batch || entries.length >= limit) return entries;
+    after = entries.at(-1);
+  }
+}
+
+/** The first segment of a path in the directory, with its slash if there is more below it. */
+function entryOf(path: string): string {
+  return path.slice(0, path.indexOf('/') + 1) || path;
+}
+
+/** A key that comes after the entry and all that is in it. */
+function endOf(entry: string): string {
+  return entry.includes('/') ? entryOf(entry) + LAST : entry;
+}

@@ -1,0 +1,84 @@
+/** Version 1 of kv: a secret is the JSON object last written to its path (contract §9.1). */
+
+import { parseDuration } from '../../http/duration.ts';
+import { type Call, type Reply, type Route, route } from '../../http/route.ts';
+import { issueLease } from '../../leases/issueLease.ts';
+import { mountTtls } from '../../leases/ttl.ts';
+import type { Mount } from '../../mounts/mount.ts';
+import type { Caller } from '../../tokens/caller.ts';
+import { missingDataFields, missingPath } from './errors.ts';
+import { listEntries } from './list.ts';
+import { fits, placeOf, V1_PREFIX, v1Ref } from './place.ts';
+import { decodeValue, encodeValue, type Value } from './value.ts';
+
+/** @param leased whether a read issues a lease, as `options.leased_passthrough` asks for (contract §7) */
+export function v1Routes(leased: boolean): readonly Route[] {
+  return [
+    route({
+      path: ':path*',
+      freeForm: true,
+      exists,
+      read: leased ? readLeased : readPlain,
+      list,
+      write,
+      delete: remove,
+    }),
+  ];
+}
+
+async function exists(call: Call): Promise<boolean> {
+  if (!fits({ path: call.params.path ?? '' })) return false;
+  return (await call.deps.store.get(v1Ref(placeOf(call)))) !== undefined;
+}
+
+async function readPlain(call: Call): Promise<Reply | undefined> {
+  const data = await stored(call);
+  if (!data) return undefined;
+  return { data, leaseDuration: ownTtl(data) ?? mountTtls(call.mount).defaultTtl };
+}
+
+async function readLeased(call: Call): Promise<Reply | undefined> {
+  const data = await stored(call);
+  if (!data) return undefined;
+  const lease = await issueLease({
+    call,
+    mount: call.mount as Mount,
+    caller: call.caller as Caller,
+    wish: { ttl: ownTtl(data) },
+    renewable: Object.hasOwn(data, 'ttl') || Object.hasOwn(data, 'lease'),
+    items: () => [],
+  });
+  return { data, leaseId: lease.id, renewable: lease.renewable, leaseDuration: lease.grantedTtl };
+}
+
+async function stored(call: Call): Promise<Value | undefined> {
+  const item = await call.deps.store.get(v1Ref(placeOf(call)));
+  return item && decodeValue(item.value as string);
+}
+
+/** The seconds a secret names for itself; nothing if it names none, or what it names is no duration. */
+function ownTtl(data: Value): number | undefined {
+  return parseDuration(Object.hasOwn(data, 'ttl') ? data.ttl : data.lease);
+}
+
+async function write(call: Call): Promise<void> {
+  const place = placeOf(call);
+  if (place.path === '') throw missingPath();
+  if (Object.keys(call.raw).length === 0) throw missingDataFields();
+  const { store, clock, ids } = call.deps;
+  const { table, pk, sk } = v1Ref(place);
+  const value = encodeValue(call.raw);
+  const put = { pk, sk, value, writtenAt: clock.now(), revision: ids.base62(16) };
+  await store.commit([{ table, put }]);
+}
+
+async function remove(call: Call): Promise<void> {
+  const { table, pk, sk } = v1Ref(placeOf(call));
+  await call.deps.store.commit([{ table, delete: { pk, sk } }]);
+}
+
+async function list(call: Call): Promise<Reply | undefined> {
+  const { deps, mountUuid, path } = placeOf(call);
+  const keys = await listEntries(deps.store, { mountUuid, prefix: V1_PREFIX + path });
+  return keys.length > 0 ? { data: { keys } } : undefined;
+}

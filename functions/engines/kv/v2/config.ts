@@ -1,0 +1,74 @@
+/** The settings of a mount, which hold for each of its secrets that has none of its own (contract §9.2). */
+
+import { formatDuration, parseDuration } from '../../../http/duration.ts';
+import type { Schema } from '../../../http/fields.ts';
+import { type Call, type Reply, route } from '../../../http/route.ts';
+import { MAX_DELETE_VERSION_AFTER_S } from '../../../limits.ts';
+import { ABSENT } from '../../../ports/store.ts';
+import { deleteVersionAfterUnusable } from '../errors.ts';
+import { configRef, type Place, placeOf } from '../place.ts';
+import { checkMaxVersions } from './settings.ts';
+import type { VersionSettings } from './versions.ts';
+
+export interface Config extends VersionSettings {
+  casRequired: boolean;
+  metadataCasRequired: boolean;
+}
+
+const FIELDS = {
+  max_versions: 'int',
+  cas_required: 'bool',
+  metadata_cas_required: 'bool',
+  delete_version_after: 'any',
+} as const satisfies Schema;
+
+const DEFAULTS: Config = {
+  maxVersions: 0,
+  casRequired: false,
+  metadataCasRequired: false,
+  deleteVersionAfter: 0,
+};
+
+export const configRoute = route({ path: 'config', fields: FIELDS, read, write });
+
+export async function readConfig({ deps, mountUuid }: Pick<Place, 'deps' | 'mountUuid'>): Promise<Config> {
+  return { ...DEFAULTS, ...(await deps.store.get(configRef({ mountUuid }))) };
+}
+
+async function read(call: Call): Promise<Reply> {
+  const config = await readConfig(placeOf(call));
+  return {
+    data: {
+      max_versions: config.maxVersions,
+      cas_required: config.casRequired,
+      metadata_cas_required: config.metadataCasRequired,
+      delete_version_after: formatDuration(config.deleteVersionAfter),
+    },
+  };
+}
+
+/** Sets what was sent and leaves the rest, in one update, so that two writes of different settings both count. */
+async function write(call: Call<typeof FIELDS>): Promise<void> {
+  const { max_versions, cas_required, metadata_cas_required, delete_version_after } = call.fields;
+  const sent = {
+    ...(max_versions === undefined ? {} : { maxVersions: checkMaxVersions(max_versions) }),
+    ...(cas_required === undefined ? {} : { casRequired: cas_required }),
+    ...(metadata_cas_required === undefined ? {} : { metadataCasRequired: metadata_cas_required }),
+    ...(delete_version_after === undefined
+      ? {}
+      : { deleteVersionAfter: signedDuration(delete_version_after) }),
+  };
+  if (Object.keys(sent).length === 0) return;
+  const { table, pk, sk } = configRef(placeOf(call));
+  const set = { ...sent, kind: 'config' };
+  await call.deps.store.commit([{ table, update: { pk, sk }, set, if: [ABSENT, { kind: 'config' }] }]);
+}
+
+/** @returns whole seconds; −1 for any negative duration, which switches `delete_version_after` off */
+function signedDuration(value: unknown): number {
+  if (typeof value === 'number' && value < 0) return -1;
+  const text = typeof value === 'string' ? value.trim() : '';
+  const seconds = parseDuration(text.startsWith('-') ? text.slice(1) : value);
+  if (seconds === undefined || seconds > MAX_DELETE_VERSION_AFTER_S) throw deleteVersionAfterUnusable();
+  return text.startsWith('-') && seconds > 0 ? -1 : seconds;
+}

@@ -1,0 +1,50 @@
+/** How a secret's metadata is shown to clients. */
+
+import { formatDuration } from '../../../http/duration.ts';
+import type { Metadata, Version } from './metadata.ts';
+import { firstKept, versionAt } from './versions.ts';
+
+/** What is said of one version wherever its value is read or written. */
+export function describeVersion(metadata: Metadata, number: number): Record<string, unknown> {
+  const version = versionAt(metadata, number);
+  return {
+    version: number,
+    ...(version ? facts(version) : {}),
+    custom_metadata: customOf(metadata),
+  };
+}
+
+/** All that is known of a secret but its values. */
+export function describeMetadata(metadata: Metadata): Record<string, unknown> {
+  const first = firstKept(metadata);
+  return {
+    versions: Object.fromEntries(metadata.versions.map((version, i) => [first + i, facts(version)])),
+    current_version: metadata.current,
+    oldest_version: metadata.oldest,
+    created_time: rfc3339(metadata.createdAt),
+    updated_time: rfc3339(metadata.updatedAt),
+    max_versions: metadata.maxVersions,
+    cas_required: metadata.casRequired,
+    delete_version_after: formatDuration(metadata.deleteVersionAfter),
+    custom_metadata: customOf(metadata),
+    current_metadata_version: metadata.metadataVersion,
+    metadata_cas_required: metadata.metadataCasRequired,
+  };
+}
+
+function facts({ createdAt, deletionAt, state }: Version): Record<string, unknown> {
+  return {
+    created_time: rfc3339(createdAt),
+    deletion_time: deletionAt === undefined ? '' : rfc3339(deletionAt),
+    destroyed: state === 'destroyed',
+  };
+}
+
+function customOf({ custom }: Metadata): Record<string, string> | null {
+  return Object.keys(custom).length > 0 ? custom : null;
+}
+
+/** Go's RFC3339Nano: the fraction without trailing zeros, and none for a whole second. */
+function rfc3339(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace(/\.?0+Z$/, 'Z');
+}

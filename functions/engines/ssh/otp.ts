@@ -1,0 +1,32 @@
+/** A one-time password: what is kept of it, by its hash. */
+
+import type { Call } from '../../http/route.ts';
+import type { Credential } from '../../leases/issueLease.ts';
+import { sha256 } from '../../ports/keys.ts';
+import type { Item, Ref } from '../../ports/store.ts';
+import { stored } from '../callParts.ts';
+
+/** Where and for whom it is good. */
+export interface Access {
+  ip: string;
+  username: string;
+  role: string;
+}
+
+/** It is judged by what it carries: its lineage and its end (design §4). */
+export interface Otp extends Access, Credential {}
+
+export function otpKey(call: Pick<Call, 'mount'>, otp: string): Ref {
+  return stored(call, `otp/${sha256(otp)}`);
+}
+
+export function otpItem(
+  call: Pick<Call, 'mount'>,
+  otp: string,
+  access: Access,
+  credential: Credential,
+): { ref: Ref; item: Item } {
+  const ref = otpKey(call, otp);
+  const kept: Otp = { ...access, ...credential };
+  return { ref, item: { pk: ref.pk, sk: ref.sk, ...kept } };
+}

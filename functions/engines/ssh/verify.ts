@@ -1,0 +1,45 @@
+/** Verifies a one-time password for the host that someone logs in to; it needs no token (contract §7.1). */
+
+import type { Schema } from '../../http/fields.ts';
+import { type Call, type Reply, route } from '../../http/route.ts';
+import { isAlive, stillValid } from '../../leases/lineage.ts';
+import { childKey, leaseKey } from '../../ports/keys.ts';
+import { ConditionFailed, PRESENT, type Ref, type Write } from '../../ports/store.ts';
+import { childName, leaseChild } from '../../tokens/child.ts';
+import { otpNotFound } from './errors.ts';
+import { type Otp, otpKey } from './otp.ts';
+
+const FIELDS = { otp: 'string' } as const satisfies Schema;
+
+export const verifyRoute = route({ path: 'verify', open: true, fields: FIELDS, write: verify });
+
+/** How a host asks whether it reaches the service. */
+const ECHO = { asked: 'verify-echo-request', answered: 'verify-echo-response' };
+
+async function verify(call: Call<typeof FIELDS>): Promise<Reply> {
+  const { store, clock } = call.deps;
+  const { otp = '' } = call.fields;
+  if (otp === ECHO.asked) return { data: { message: ECHO.answered } };
+  const ref = otpKey(call, otp);
+  const found = (await store.get(ref)) as Otp | undefined;
+  const now = clock.now();
+  if (!found || !isAlive(found, now)) throw otpNotFound();
+  if (!(await stillValid(store, found.lineage, now))) throw otpNotFound();
+  try {
+    await store.commit([{ ...removal(ref), if: PRESENT }, ...leaseRefs(found).map(removal)]);
+  } catch (error) {
+    throw error instanceof ConditionFailed ? otpNotFound() : error;
+  }
+  return { data: { ip: found.ip, username: found.username, role_name: found.role } };
+}
+
+/** The lease of a password that is used up, and the entry of whoever holds it. */
+function leaseRefs({ lease, lineage }: Otp): Ref[] {
+  const holder = lineage.tokens.at(-1);
+  const ref = leaseKey(lease.mountUuid, lease.path);
+  return holder === undefined ? [ref] : [ref, childKey(holder, childName(leaseChild(lease)))];
+}
+
+function removal({ table, pk, sk }: Ref): Write {
+  return { table, delete: { pk, sk } };
+}

@@ -1,0 +1,84 @@
+/** Locks a user after too many bad passwords (contract §8.1), whether or not the user exists. */
+
+import type { Call } from '../../http/route.ts';
+import { LOCKOUT_FAILURES, LOCKOUT_S } from '../../limits.ts';
+import { sha256 } from '../../ports/keys.ts';
+import { ABSENT, ConditionFailed, type Item, type Match, type Ref, type Write } from '../../ports/store.ts';
+import { untilUncontested } from '../../ports/untilUncontested.ts';
+import { cleanupTime } from '../../tokens/token.ts';
+import { mountOfCall, stored } from '../callParts.ts';
+import { lockedOut } from './errors.ts';
+import { userName } from './user.ts';
+
+type Attempt = Pick<Call, 'deps' | 'mount' | 'params'>;
+
+/** Bad passwords of one user. */
+interface Lockout {
+  failures: number;
+  /** When the last one was counted, in epoch milliseconds. */
+  lastAt: number;
+}
+
+/** Hashed, since people type passwords where the name belongs. */
+export function lockoutKey(call: Attempt): Ref {
+  return stored(call, `lockout/${sha256(userName(call))}`);
+}
+
+/** @throws VaultError 403 when the user is locked */
+export function refuseLocked(call: Attempt, item: Item | undefined): void {
+  const { threshold, lockMs, disabled } = rulesOf(call);
+  const lockout = item as (Lockout & Item) | undefined;
+  if (!lockout || disabled || lockout.failures < threshold) return;
+  if (lockout.lastAt > call.deps.clock.now() - lockMs) throw lockedOut();
+}
+
+/**
+ * Counts a bad password. The count is raised only while it is below the limit, so of passwords tried at the same
+ * time no more than that are told to be wrong.
+ * @throws VaultError 403 when the user was locked meanwhile
+ */
+export async function countFailure(call: Attempt): Promise<void> {
+  const { store, clock } = call.deps;
+  const { threshold, lockMs, resetMs, disabled } = rulesOf(call);
+  if (disabled) return;
+  const { table, ...key } = lockoutKey(call);
+  await untilUncontested(async () => {
+    const lastAt = clock.now();
+    const set = { lastAt, ttl: cleanupTime(lastAt + Math.max(lockMs, resetMs)) };
+    const counting = { failures: { below: threshold }, lastAt: { above: lastAt - resetMs } };
+    try {
+      await store.commit([{ table, update: key, set, add: { failures: 1 }, if: counting }]);
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      const old = error.items.get(0);
+      refuseLocked(call, old);
+      await store.commit([{ table, put: { ...key, ...set, failures: 1 }, if: unchanged(old) }]);
+    }
+  });
+}
+
+/** Forgets the failures with the login that ends them, unless they locked the user meanwhile. */
+export function forgetFailures(call: Attempt, lockout: Item | undefined): Write[] {
+  const { threshold, lockMs, disabled } = rulesOf(call);
+  if (!lockout || disabled) return [];
+  const { table, ...key } = lockoutKey(call);
+  const over = { lastAt: { atMost: call.deps.clock.now() - lockMs } };
+  return [{ table, delete: key, if: [ABSENT, { failures: { below: threshold } }, over] }];
+}
+
+function unchanged(item: Item | undefined): Match {
+  if (!item) return ABSENT;
+  const { failures, lastAt } = item as Item & Lockout;
+  return { failures, lastAt };
+}
+
+/** The settings of the mount, and the system's for those it does not have. */
+function rulesOf(call: Pick<Call, 'mount'>) {
+  const { threshold, duration, counterReset, disabled } = mountOfCall(call).config.userLockout ?? {};
+  return {
+    threshold: threshold || LOCKOUT_FAILURES,
+    lockMs: (duration || LOCKOUT_S) * 1_000,
+    resetMs: (counterReset || LOCKOUT_S) * 1_000,
+    disabled: disabled === true,
+  };
+}

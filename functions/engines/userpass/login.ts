@@ -1,0 +1,54 @@
+/** Logs a user in by a password (contract §8.1). */
+
+import { notAuthorized } from '../../http/errors.ts';
+import type { Schema } from '../../http/fields.ts';
+import { type Call, type Reply, route } from '../../http/route.ts';
+import { ConditionFailed } from '../../ports/store.ts';
+import { addressAllowed } from '../../tokens/cidr.ts';
+import { login } from '../../tokens/login.ts';
+import { mountOfCall } from '../callParts.ts';
+import { badCredentials, lockedOut, missingPassword } from './errors.ts';
+import { countFailure, forgetFailures, lockoutKey, refuseLocked } from './lockout.ts';
+import { isPassword, refuseLong } from './password.ts';
+import { type User, userKey, userName } from './user.ts';
+
+const FIELDS = { password: 'string' } as const satisfies Schema;
+
+export const loginRoute = route({ path: 'login/:name', open: true, fields: FIELDS, write: logIn });
+
+async function logIn(call: Call<typeof FIELDS>): Promise<Reply> {
+  const { store } = call.deps;
+  const { password } = call.fields;
+  if (!password) throw missingPassword();
+  refuseLong(password);
+  const [found, lockout] = await store.getMany([userKey(call), lockoutKey(call)]);
+  refuseLocked(call, lockout);
+  const user = found as User | undefined;
+  const isGood = await isPassword(password, user?.passwordHash);
+  if (!user || !isGood) {
+    await countFailure(call);
+    throw badCredentials();
+  }
+  if (!addressAllowed(user.token.token_bound_cidrs, call.sourceIp)) throw notAuthorized();
+  return letIn(call, user);
+}
+
+/** Others may have tried bad passwords while this one was being checked. */
+async function letIn(call: Call<typeof FIELDS>, { token: settings }: User): Promise<Reply> {
+  const lockout = await call.deps.store.get(lockoutKey(call));
+  refuseLocked(call, lockout);
+  const username = userName(call);
+  try {
+    return await login({
+      call,
+      mount: mountOfCall(call),
+      settings,
+      path: `login/${username}`,
+      name: username,
+      metadata: { username },
+      alongside: forgetFailures(call, lockout),
+    });
+  } catch (error) {
+    throw error instanceof ConditionFailed ? lockedOut() : error;
+  }
+}

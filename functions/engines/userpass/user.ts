@@ -1,0 +1,110 @@
+/** Users: what is kept of them, and the routes that keep it (contract §8.1). */
+
+import type { Schema } from '../../http/fields.ts';
+import { type Call, type Reply, type Route, route } from '../../http/route.ts';
+import type { Ref } from '../../ports/store.ts';
+import {
+  type Aliases,
+  NO_TOKEN_ROLE,
+  readTokenRole,
+  showTokenRole,
+  TOKEN_FIELDS,
+  type TokenRole,
+} from '../../tokens/tokenFields.ts';
+import { listNames, nameOfCall, stored } from '../callParts.ts';
+import { changeRecord } from '../changeRecord.ts';
+import { noPasswordGiven, noSuchUser } from './errors.ts';
+import { hashOf, requiredHashOf } from './password.ts';
+
+export interface User extends TokenRole {
+  passwordHash: string;
+}
+
+const ALIASES = {
+  policies: 'token_policies',
+  ttl: 'token_ttl',
+  max_ttl: 'token_max_ttl',
+  bound_cidrs: 'token_bound_cidrs',
+} as const satisfies Aliases;
+
+const PASSWORD_FIELDS = { password: 'string', password_hash: 'string' } as const satisfies Schema;
+const POLICY_FIELDS = { policies: 'list', token_policies: 'list' } as const satisfies Schema;
+const USER_FIELDS = {
+  ...PASSWORD_FIELDS,
+  ...TOKEN_FIELDS,
+  ...POLICY_FIELDS,
+  ttl: 'duration',
+  max_ttl: 'duration',
+  bound_cidrs: 'list',
+} as const satisfies Schema;
+
+export const userRoutes: readonly Route[] = [
+  route({ path: 'users', list: (call) => listNames(call, 'user/') }),
+  route({
+    path: 'users/:name',
+    fields: USER_FIELDS,
+    exists: async (call) => (await readUser(call)) !== undefined,
+    read: showUser,
+    write: writeUser,
+    delete: deleteUser,
+  }),
+  route({ path: 'users/:name/password', fields: PASSWORD_FIELDS, write: changePassword }),
+  route({ path: 'users/:name/policies', fields: POLICY_FIELDS, write: changePolicies }),
+];
+
+/** Names of users do not tell capitals from small letters. */
+export function userName(call: Pick<Call, 'params'>): string {
+  return nameOfCall(call).toLowerCase();
+}
+
+export function userKey(call: Pick<Call, 'mount' | 'params'>): Ref {
+  return stored(call, `user/${userName(call)}`);
+}
+
+async function readUser(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<User | undefined> {
+  return (await call.deps.store.get(userKey(call))) as User | undefined;
+}
+
+async function showUser(call: Call<typeof USER_FIELDS>): Promise<Reply | undefined> {
+  const user = await readUser(call);
+  return user && { data: showTokenRole(user, ALIASES) };
+}
+
+async function writeUser(call: Call<typeof USER_FIELDS>): Promise<Reply | undefined> {
+  const { deps, fields } = call;
+  const newHash = await hashOf(fields);
+  const { warnings } = await changeRecord(deps, userKey(call), (before?: User) => {
+    const passwordHash = newHash ?? before?.passwordHash;
+    if (passwordHash === undefined) throw noPasswordGiven();
+    const { warnings, ...role } = readTokenRole(before ?? NO_TOKEN_ROLE, fields, ALIASES);
+    return { after: { passwordHash, ...role }, warnings };
+  });
+  return warnings.length > 0 ? { warnings } : undefined;
+}
+
+async function changePassword(call: Call<typeof PASSWORD_FIELDS>): Promise<void> {
+  if (!(await readUser(call))) throw noSuchUser();
+  const passwordHash = await requiredHashOf(call.fields);
+  await changeUser(call, (before) => ({ ...before, passwordHash }));
+}
+
+async function changePolicies(call: Call<typeof POLICY_FIELDS>): Promise<void> {
+  await changeUser(call, (before) => {
+    const { token, aliases } = readTokenRole(before, call.fields, ALIASES);
+    return { ...before, token, aliases };
+  });
+}
+
+async function changeUser(
+  call: Pick<Call, 'deps' | 'mount' | 'params'>,
+  change: (before: User) => User,
+): Promise<void> {
+  await changeRecord(call.deps, userKey(call), (before?: User) => {
+    if (!before) throw noSuchUser();
+    return { after: change(before) };
+  });
+}
+
+async function deleteUser(call: Call<typeof USER_FIELDS>): Promise<void> {
+  await call.deps.store.deleteMany([userKey(call)]);
+}

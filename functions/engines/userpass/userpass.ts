@@ -1,0 +1,9 @@
+/** The auth method `userpass`: users with passwords (contract §8.1). */
+
+import type { Engine } from '../engine.ts';
+import { loginRoute } from './login.ts';
+import { userRoutes } from './user.ts';
+
+const ROUTES = [...userRoutes, loginRoute];
+
+export const userpass: Engine = { type: 'userpass', kind: 'auth', routes: () => ROUTES };

@@ -1,0 +1,117 @@
+/** The endpoints that list, read, write and delete policies, at their present path and their old one (contract §5.1). */
+
+import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { MAX_NAME_BYTES } from '../limits.ts';
+import { policyKey } from '../ports/keys.ts';
+import { ABSENT } from '../ports/store.ts';
+import { untilUncontested } from '../ports/untilUncontested.ts';
+import { defaultUndeletable, immutable, nameMissing, nameTooLong, undeletable } from './errors.ts';
+import { nextItem, policyData, recordOf } from './policyRecord.ts';
+import { POLICY_FIELDS, readNewPolicy } from './readNewPolicy.ts';
+
+/** Policies that are what they are. */
+const IMMUTABLE = ['root', 'response-wrapping'];
+
+const fields = POLICY_FIELDS;
+
+export const policyRoutes: readonly Route[] = [
+  route({
+    path: 'sys/policies/acl',
+    list: async (call) => ({ data: { keys: await listPolicies(call) } }),
+  }),
+  route({
+    path: 'sys/policies/acl/:name*',
+    fields,
+    read: async (call) => {
+      const data = await readPolicy(call);
+      return data && { data };
+    },
+    write: (call) => writePolicy(call, call.fields.policy, []),
+    delete: deletePolicy,
+  }),
+  route({ path: 'sys/policy', read: listOld, list: listOld }),
+  route({
+    path: 'sys/policy/:name*',
+    fields,
+    read: async (call) => {
+      const { policy: rules, ...data } = (await readPolicy(call)) ?? {};
+      return rules === undefined ? undefined : { data: { ...data, rules } };
+    },
+    write: (call) => {
+      const { policy, rules } = call.fields;
+      const isOld = !policy && rules;
+      return writePolicy(
+        call,
+        policy || rules,
+        isOld ? ["'rules' is deprecated, please use 'policy' instead"] : [],
+      );
+    },
+    delete: deletePolicy,
+  }),
+];
+
+async function listOld(call: Call): Promise<Reply> {
+  const keys = await listPolicies(call);
+  return { data: { keys, policies: keys } };
+}
+
+async function listPolicies({ deps, namespace }: Call): Promise<string[]> {
+  const { table, pk } = policyKey(namespace.id, '');
+  const items = await deps.store.query({ table, pk });
+  const now = deps.clock.now();
+  const names = items.filter((item) => recordOf(item.sk, item, now)).map(({ sk }) => sk);
+  const all = [...new Set([...names, 'default'])].sort();
+  return namespace.id === 'root' ? [...all, 'root'] : all;
+}
+
+async function readPolicy(call: Call): Promise<Record<string, unknown> | undefined> {
+  const { deps, namespace } = call;
+  const { name } = nameIn(call);
+  if (isTooLong(name)) return undefined;
+  const item = await deps.store.get(policyKey(namespace.id, name));
+  const record = recordOf(name, item, deps.clock.now());
+  return record && policyData(name, record);
+}
+
+async function writePolicy(
+  call: Call<typeof POLICY_FIELDS>,
+  text: string | undefined,
+  warnings: string[],
+): Promise<Reply | undefined> {
+  const { deps, namespace } = call;
+  const { name, typed } = nameIn(call);
+  if (isTooLong(name)) throw nameTooLong(MAX_NAME_BYTES);
+  const order = readNewPolicy(text, call.fields, deps.clock.now());
+  if (IMMUTABLE.includes(name)) throw immutable(name);
+  const { table, ...key } = policyKey(namespace.id, name);
+  await untilUncontested(async () => {
+    const item = await deps.store.get({ table, ...key });
+    const now = deps.clock.now();
+    const put = nextItem(key, recordOf(name, item, now), order, now);
+    await deps.store.commit([{ table, put, if: item ? { version: item.version as number } : ABSENT }]);
+  });
+  const converted = name === typed ? [] : [`policy name was converted to ${name}`];
+  const all = [...converted, ...warnings];
+  return all.length > 0 ? { warnings: all } : undefined;
+}
+
+async function deletePolicy(call: Call): Promise<void> {
+  const { name } = nameIn(call);
+  if (IMMUTABLE.includes(name)) throw undeletable(name);
+  if (name === 'default') throw defaultUndeletable();
+  if (isTooLong(name)) return;
+  const { table, pk, sk } = policyKey(call.namespace.id, name);
+  await call.deps.store.commit([{ table, delete: { pk, sk } }]);
+}
+
+/** Names count in lower case only. */
+function nameIn({ params }: Pick<Call, 'params'>): { name: string; typed: string } {
+  const typed = params.name ?? '';
+  const name = typed.trim().toLowerCase();
+  if (name === '') throw nameMissing();
+  return { name, typed };
+}
+
+function isTooLong(name: string): boolean {
+  return Buffer.byteLength(name) > MAX_NAME_BYTES;
+}

@@ -1,0 +1,70 @@
+/** Reads the fields of a request that writes a policy (contract §5.1). Pure. */
+
+import { refusal } from '../http/errors.ts';
+import type { Fields } from '../http/fields.ts';
+import { MAX_POLICY_BYTES } from '../limits.ts';
+import {
+  expiredAlready,
+  policyMissing,
+  policyTooLong,
+  twoExpirations,
+  unusableExpiration,
+} from './errors.ts';
+import { parseTime } from './pathRule.ts';
+import { type Policy, PolicyError, parsePolicy } from './policy.ts';
+import type { NewPolicy } from './policyRecord.ts';
+
+export const POLICY_FIELDS = {
+  policy: 'string',
+  rules: 'string',
+  cas: 'int',
+  cas_required: 'bool',
+  ttl: 'duration',
+  expiration: 'string',
+} as const;
+
+type PolicyFields = Fields<typeof POLICY_FIELDS>;
+
+/**
+ * @param text `policy`, or what stands for it
+ * @param now epoch milliseconds
+ * @throws VaultError 400, 413 for a text that is too long
+ */
+export function readNewPolicy(text: string | undefined, fields: PolicyFields, now: number): NewPolicy {
+  if (!text) throw policyMissing();
+  const plain = decoded(text);
+  if (Buffer.byteLength(plain) > MAX_POLICY_BYTES) throw policyTooLong(MAX_POLICY_BYTES);
+  const expiresAt = expiryOf(fields, now);
+  return {
+    text: plain,
+    policy: parsed(plain),
+    casRequired: fields.cas_required ?? false,
+    cas: fields.cas,
+    expiresAt,
+  };
+}
+
+/** Policies may come in base64, which no text of a policy could be mistaken for. */
+function decoded(text: string): string {
+  const bare = text.replace(/[\r\n]/g, '');
+  const isBase64 = bare.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(bare);
+  return isBase64 ? Buffer.from(bare, 'base64').toString('utf8') : text;
+}
+
+function parsed(text: string): Policy {
+  try {
+    return parsePolicy(text);
+  } catch (error) {
+    throw error instanceof PolicyError ? refusal(error.message) : error;
+  }
+}
+
+/** @returns epoch milliseconds */
+function expiryOf({ ttl, expiration }: PolicyFields, now: number): number | undefined {
+  if (expiration !== undefined && ttl !== undefined) throw twoExpirations();
+  if (expiration === undefined && ttl === undefined) return undefined;
+  const expiresAt = expiration === undefined ? now + (ttl as number) * 1_000 : parseTime(expiration);
+  if (Number.isNaN(expiresAt)) throw unusableExpiration();
+  if (expiresAt <= now) throw expiredAlready();
+  return expiresAt;
+}

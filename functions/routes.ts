@@ -1,0 +1,24 @@
+/** Every endpoint of the built-in mounts, in one list: `sys/` and `auth/token/` of each namespace. */
+
+import type { Route } from './http/route.ts';
+import { leaseRoutes } from './leases/leaseRoutes.ts';
+import { mountRoutes } from './mounts/mountRoutes.ts';
+import { namespaceRoutes } from './namespaces/namespaceRoutes.ts';
+import { capabilityRoutes } from './policies/capabilityRoutes.ts';
+import { policyRoutes } from './policies/policyRoutes.ts';
+import { remountRoutes } from './remount/remountRoutes.ts';
+import { statusRoutes } from './remount/statusRoutes.ts';
+import { systemRoutes } from './system/systemRoutes.ts';
+import { tokenRoutes } from './tokens/tokenRoutes.ts';
+
+export const builtinRoutes: readonly Route[] = [
+  ...remountRoutes,
+  ...statusRoutes,
+  ...mountRoutes,
+  ...namespaceRoutes,
+  ...policyRoutes,
+  ...capabilityRoutes,
+  ...leaseRoutes,
+  ...tokenRoutes,
+  ...systemRoutes,
+];

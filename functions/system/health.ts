@@ -1,0 +1,81 @@
+/** What monitors and clients ask before they trust a server: health, seal, leader (contract §10). */
+
+import { silent } from '../http/errors.ts';
+import { refuseInChild } from '../http/rootOnly.ts';
+import { type Reply, type Route, route } from '../http/route.ts';
+import { VERSION } from './version.ts';
+
+/** The service as a whole; Vault has a random id there, and this one has no place to keep one. */
+const CLUSTER = { cluster_name: 'remount', cluster_id: '' };
+
+/** What a request may have instead of the usual statuses; of these only that of an active server ever applies. */
+const STATUS_PARAMETERS = ['activecode', 'standbycode', 'sealedcode', 'uninitcode'];
+
+/** Open to everyone, and read nothing from the store: whoever answers is initialised, unsealed and active. */
+export const healthRoutes: readonly Route[] = [
+  route({
+    path: 'sys/health',
+    open: true,
+    freeForm: true,
+    read: async (call) => {
+      refuseInChild(call);
+      return { status: statusAsked(call.query), plain: health(call.deps.clock.now()) };
+    },
+  }),
+  route({ path: 'sys/seal-status', open: true, read: async () => ({ plain: SEAL_STATUS }) }),
+  route({ path: 'sys/leader', open: true, read: async () => ({ plain: LEADER }) }),
+  route({
+    path: 'sys/init',
+    open: true,
+    read: async (call): Promise<Reply> => {
+      refuseInChild(call);
+      return { plain: { initialized: true } };
+    },
+  }),
+];
+
+/** @throws VaultError 400 for what is no status */
+function statusAsked(query: Record<string, string[]>): number {
+  const asked = STATUS_PARAMETERS.map((name) => query[name]?.[0] || undefined);
+  if (!asked.every((status) => status === undefined || /^[2-5]\d\d$/.test(status))) throw silent(400);
+  return Number(asked[0] ?? 200);
+}
+
+/** @param now epoch milliseconds */
+function health(now: number): Record<string, unknown> {
+  return {
+    initialized: true,
+    sealed: false,
+    standby: false,
+    performance_standby: false,
+    replication_performance_mode: 'disabled',
+    replication_dr_mode: 'disabled',
+    server_time_utc: Math.floor(now / 1_000),
+    version: VERSION,
+    ...CLUSTER,
+  };
+}
+
+const SEAL_STATUS = {
+  type: 'shamir',
+  initialized: true,
+  sealed: false,
+  t: 1,
+  n: 1,
+  progress: 0,
+  nonce: '',
+  version: VERSION,
+  build_date: '',
+  migration: false,
+  ...CLUSTER,
+  recovery_seal: false,
+  storage_type: 'dynamodb',
+};
+
+const LEADER = {
+  ha_enabled: false,
+  is_self: false,
+  leader_address: '',
+  leader_cluster_address: '',
+  performance_standby: false,
+};

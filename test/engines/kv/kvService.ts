@@ -1,0 +1,95 @@
+/** kv behind `handle`, on an emulator of its own, with mounts and tokens for tests. */
+
+import { kv } from '../../../functions/engines/kv/kv.ts';
+import { type Mount, mountItem } from '../../../functions/mounts/mount.ts';
+import { parsePolicy } from '../../../functions/policies/policy.ts';
+import { policyKey, sha256, tokenKey, treeKey } from '../../../functions/ports/keys.ts';
+import { type Token, tokenItem, tokenOf } from '../../../functions/tokens/token.ts';
+import { type Answer, type Caller, type CallOptions, caller, rootToken } from '../../support/call.ts';
+import { type TestDeps, testDeps } from '../../support/testDeps.ts';
+
+export interface KvService {
+  deps: TestDeps;
+  call: Caller;
+  /** Puts a new kv mount; its path ends in a slash. */
+  mount(options?: Record<string, string>, config?: Partial<Mount['config']>): Promise<Mount>;
+  /** What a tune does to the version: the same mount with other options. */
+  tune(mount: Mount, options: Record<string, string>): Promise<void>;
+  /** A token with one policy of its own. */
+  tokenWith(policy: string): Promise<string>;
+  /** The storage keys of a mount. */
+  keysOf(mount: Mount): Promise<string[]>;
+}
+
+export async function startKv(): Promise<KvService> {
+  const deps = await testDeps();
+  const { store, ids } = deps;
+  const api = { builtin: [], engines: { kv } };
+  const root = await rootToken(deps);
+  return {
+    deps,
+    call: caller(deps, api, root),
+
+    async mount(options = {}, config = {}) {
+      const mount: Mount = {
+        namespaceId: 'root',
+        path: `kv-${ids.base62(10)}/`,
+        uuid: ids.uuid(),
+        accessor: `kv_${ids.hex(8)}`,
+        type: 'kv',
+        description: '',
+        config: { defaultLeaseTtl: 0, maxLeaseTtl: 0, forceNoCache: false, ...config },
+        options,
+        local: false,
+        sealWrap: false,
+        externalEntropyAccess: false,
+        generation: 1,
+        version: 1,
+        issued: false,
+      };
+      await store.commit([{ table: 'mounts', put: mountItem(mount) }]);
+      return mount;
+    },
+
+    async tune(mount, options) {
+      const { table, pk, sk } = treeKey(mount.namespaceId, mount.path);
+      await store.commit([
+        { table, update: { pk, sk }, set: { options }, add: { version: 1 }, if: { uuid: mount.uuid } },
+      ]);
+    },
+
+    async tokenWith(text) {
+      const [secret, name] = [`token-${ids.uuid()}`, `policy-${ids.hex(8)}`];
+      const { pk, sk } = policyKey('root', name);
+      const compiled = JSON.stringify(parsePolicy(text));
+      const model = tokenOf(await store.get(tokenKey(sha256(root)))) as Token;
+      const token = tokenItem({ ...model, hash: sha256(secret), policies: [name] });
+      await store.commit([
+        { table: 'access', put: { pk, sk, text, compiled } },
+        { table: 'access', put: token },
+      ]);
+      return secret;
+    },
+
+    async keysOf({ uuid }) {
+      const items = await store.query({ table: 'storage', pk: uuid, keysOnly: true });
+      return items.map(({ sk }) => sk);
+    },
+  };
+}
+
+/** A path in a mount as it stands in a URL. */
+export function urlOf({ path }: Mount, below: string): string {
+  return path + below.split('/').map(encodeURIComponent).join('/');
+}
+
+/** Sends a PATCH as clients do. */
+export function patchOf(
+  call: Caller,
+  path: string,
+  body: unknown,
+  options: CallOptions = {},
+): Promise<Answer> {
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  return call('PATCH', path, { ...options, headers, body });
+}
