@@ -6,7 +6,7 @@ import type { Deps } from '../ports/deps.ts';
 import { bootstrapKey, sha256, tokenKey } from '../ports/keys.ts';
 import { ABSENT, ConditionFailed, type Write } from '../ports/store.ts';
 import { issueToken } from './issueToken.ts';
-import { revokeToken } from './revokeToken.ts';
+import { markRevoked } from './revokeToken.ts';
 
 export interface BootstrapOrder {
   /** Chosen, as for the local service; random without. */
@@ -41,7 +41,7 @@ export async function bootstrap(
   const times = ((trace?.times as number | undefined) ?? 0) + 1;
   const issued = await issueRoot(deps, token, times);
   deps.log.warn('root token made', { times, accessor: issued.accessor, replaced: trace !== undefined });
-  if (trace) await revokeToken(deps, { hash: trace.tokenHash as string });
+  if (trace) await markRevoked(deps.store, trace.tokenHash as string);
   return issued;
 }
 

@@ -36,7 +36,7 @@ import {
 } from './errors.ts';
 import { issueToken } from './issueToken.ts';
 import { childPolicies, cleanPolicies } from './policyNames.ts';
-import type { Token } from './token.ts';
+import { isRoot, type Token } from './token.ts';
 
 export const CREATE_FIELDS = {
   policies: 'list',
@@ -143,7 +143,7 @@ function policiesOf(wish: Wish, parent: Token, namespace: Namespace, isSudo: boo
 
 function checkRoot(policies: string[], parent: Token, type: 'service' | 'batch'): void {
   if (!policies.includes('root')) return;
-  if (!parent.policies.includes('root')) throw rootNeedsRoot();
+  if (!isRoot(parent)) throw rootNeedsRoot();
   if (type === 'batch') throw batchCannotBeRoot();
 }
 

@@ -1,0 +1,115 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const MAX_LINES = 300;
+
+/** File, relative to the repository → its text. */
+let sources: Map<string, string>;
+let imports: Map<string, string[]>;
+
+beforeAll(async () => {
+  const files = await Promise.all(['functions', 'infra', 'test'].map(sourcesBelow));
+  const texts = files.flat().map(async (file) => [file, await readFile(join(ROOT, file), 'utf8')] as const);
+  sources = new Map(await Promise.all(texts));
+  imports = new Map([...sources].map(([file, text]) => [file, importsOf(file, text)]));
+});
+
+async function sourcesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(join(ROOT, folder), { recursive: true });
+  return entries.filter((file) => /\.tsx?$/.test(file)).map((file) => join(folder, file));
+}
+
+/** What a file imports: files of the repository by their path, packages by their name. */
+function importsOf(file: string, text: string): string[] {
+  const found = [...text.matchAll(/^(?:import|export)\s[^;]*?from '([^']+)';/gms)].map(
+    ([, from]) => from as string,
+  );
+  return found.map((from) => (from.startsWith('.') ? relative(ROOT, join(ROOT, dirname(file), from)) : from));
+}
+
+function inFolder(...folders: string[]): [string, string][] {
+  return [...sources].filter(([file]) => folders.some((folder) => file.startsWith(`${folder}/`)));
+}
+
+/** Entries are the deployed functions: what exports a handler. */
+function entries(): string[] {
+  const topLevel = [...sources].filter(([file]) => dirname(file) === 'functions');
+  return topLevel.filter(([, text]) => /export (const|function) handler\b/.test(text)).map(([file]) => file);
+}
+
+/** The domain: what knows nothing of AWS, the environment, the clock or chance. */
+function domain(): [string, string][] {
+  const edge = ['functions/adapters/', 'functions/lambda/', 'functions/deps.ts', ...entries()];
+  return inFolder('functions').filter(([file]) => !edge.some((start) => file.startsWith(start)));
+}
+
+describe('the layout', () => {
+  it('has entries that nobody imports', () => {
+    const imported = new Set([...imports.values()].flat());
+    expect(entries().filter((entry) => imported.has(entry))).toEqual([]);
+    expect(entries().length).toBeGreaterThan(5);
+  });
+
+  it('lets only deps.ts use the adapters', () => {
+    const users = inFolder('functions').filter(
+      ([file]) =>
+        !file.startsWith('functions/adapters/') &&
+        file !== 'functions/deps.ts' &&
+        imports.get(file)?.some((from) => from.startsWith('functions/adapters/')),
+    );
+    expect(users.map(([file]) => file)).toEqual([]);
+  });
+
+  it('keeps SDK, environment, clock and chance out of the domain', () => {
+    const outside =
+      /@aws-sdk\/|process\.env|Date\.now\(|new Date\(\)|Math\.random|randomUUID|randomBytes|setTimeout/;
+    const offenders = domain().filter(([, text]) => outside.test(text.replace(/^\s*(\*|\/\/).*$/gm, '')));
+    expect(offenders.map(([file]) => file)).toEqual([]);
+  });
+
+  it('keeps the mounts unaware of what is built on them', () => {
+    const below = ['mounts', 'leases', 'tokens', 'policies'].map((area) => `functions/${area}`);
+    const offenders = inFolder(...below).filter(([file]) =>
+      imports.get(file)?.some((from) => from.startsWith('functions/remount/')),
+    );
+    expect(offenders.map(([file]) => file)).toEqual([]);
+  });
+
+  it('has no file in a circle of imports', () => {
+    expect([...sources.keys()].filter((file) => reaches(file, file))).toEqual([]);
+  });
+
+  it('has no file that is long or merely passes on others', () => {
+    const long = inFolder('functions', 'infra').filter(([, text]) => text.split('\n').length > MAX_LINES);
+    expect(long.map(([file]) => file)).toEqual([]);
+    expect([...sources.keys()].filter((file) => /(^|\/)(index|utils?|helpers?)\.tsx?$/.test(file))).toEqual(
+      [],
+    );
+  });
+
+  it('opens each source file with a sentence that says what it is', () => {
+    const silent = inFolder('functions', 'infra').filter(([, text]) => !text.startsWith('/**'));
+    expect(silent.map(([file]) => file)).toEqual([]);
+  });
+
+  it('leaves nothing focused, skipped or to be done', () => {
+    const undone = /\b(TODO|FIXME|XXX)\b|\b(it|test|describe)\.(only|skip|todo)\b/;
+    const others = [...sources].filter(([file]) => file !== 'test/layout.test.ts');
+    expect(others.filter(([, text]) => undone.test(text)).map(([file]) => file)).toEqual([]);
+  });
+});
+
+/** Whether following the imports of one file leads to the other; type imports count, too. */
+function reaches(from: string, to: string): boolean {
+  const seen = new Set<string>();
+  const open = [...(imports.get(from) ?? [])];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === to) return true;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    open.push(...(imports.get(next) ?? []));
+  }
+  return false;
+}

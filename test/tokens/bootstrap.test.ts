@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { builtinRoutes } from '../../functions/routes.ts';
+import { bootstrap } from '../../functions/tokens/bootstrap.ts';
+import { type Caller, caller } from '../support/call.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+let deps: TestDeps;
+let call: Caller;
+
+beforeAll(async () => {
+  deps = await testDeps();
+  call = caller(deps, { builtin: builtinRoutes, engines: {} });
+});
+afterAll(() => deps.stop());
+beforeEach(async () => {
+  await deps.store.deleteMany([{ table: 'access', pk: 'bootstrap', sk: '.' }]);
+});
+
+async function statusWith(token: string): Promise<number> {
+  return (await call('GET', 'sys/mounts', { token })).status;
+}
+
+describe('the first root token', () => {
+  it('is made once, and opens everything', async () => {
+    const { token } = await bootstrap(deps, {});
+    expect(await statusWith(token)).toBe(200);
+    await expect(bootstrap(deps, {})).rejects.toThrow('ask for replace');
+  });
+
+  it('is replaced when that is asked for, and the old one opens nothing more', async () => {
+    const first = await bootstrap(deps, {});
+    const second = await bootstrap(deps, { replace: true });
+    expect(await statusWith(first.token)).toBe(403);
+    expect(await statusWith(second.token)).toBe(200);
+  });
+
+  it('may be chosen, if it is long enough, and choosing it again changes nothing', async () => {
+    const token = deps.ids.base62(20);
+    await expect(bootstrap(deps, { token: 'short' })).rejects.toThrow('at least 8 characters');
+    const first = await bootstrap(deps, { token });
+    expect(await bootstrap(deps, { token })).toEqual(first);
+    expect(await statusWith(token)).toBe(200);
+  });
+
+  it('is one when many ask at once', async () => {
+    const asked = await Promise.allSettled(Array.from({ length: 10 }, () => bootstrap(deps, {})));
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('leaves a trace in the log, and no token in it', async () => {
+    const { token, accessor } = await bootstrap(deps, {});
+    const lines = deps.logged.join('\n');
+    expect(lines).toContain(accessor);
+    expect(lines).not.toContain(token);
+  });
+});
