@@ -16,9 +16,6 @@ export interface Lineage {
   tokens: string[];
 }
 
-/** The lineage of a root token: it hangs on nothing. */
-export const NO_LINEAGE: Lineage = { mounts: {}, tokens: [] };
-
 /**
  * The lineage of what a mount issues to a token: all that the token hangs on, the token itself, and the mount. Of
  * two generations of one mount the older counts, or a token cut off by a switch could issue past it.

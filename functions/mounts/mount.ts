@@ -30,7 +30,7 @@ export interface UserLockout {
 }
 
 /** Which migration put the mount where it is. */
-export interface MovedBy {
+interface MovedBy {
   migrationId: string;
   fromNamespaceId: string;
   fromPath: string;

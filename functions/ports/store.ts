@@ -36,7 +36,7 @@ export const ABSENT: Match = { pk: { absent: true } };
 /** Some item sits at the key. */
 export const PRESENT: Match = { pk: { present: true } };
 
-export interface Put {
+interface Put {
   table: Table;
   put: Item;
   if?: Condition;

@@ -22,11 +22,6 @@ export async function switchStep(deps: Deps, id: string): Promise<Next> {
   return { next: 'end' };
 }
 
-/** Revokes a part; the state repeats it until it is done. */
-export async function revokeStep(deps: Deps, part: Revocation, until: number): Promise<Revocation> {
-  return revokeLeases(deps, part, until);
-}
-
 /** Every shard was found empty of older generations: the migration succeeds. */
 export async function completeStep(deps: Deps, id: string, parts: Revocation[]): Promise<Next> {
   if (parts.length === 0 || !parts.every(({ done }) => done)) throw new Error('the revocation is not done');

@@ -8,13 +8,13 @@ import type { Clock, Deps, Log } from '../../functions/ports/deps.ts';
 import { startDynamoDB } from '../../infra/local/dynamodb.ts';
 import { createTables, readTables } from '../../infra/local/tables.ts';
 
-export interface TestClock extends Clock {
+interface TestClock extends Clock {
   /** Lets time pass, in milliseconds. */
   pass(ms: number): void;
 }
 
 /** A workflow that was started, for the test to look at or to run. */
-export interface Started {
+interface Started {
   machine: 'remount' | 'teardown';
   name: string;
   id: string;

@@ -15,7 +15,7 @@ export async function runMigration(deps: Deps, id: string): Promise<Next> {
 }
 
 /** Runs a part to its end, as the loop of the state machine does. */
-export async function revokePart(deps: Deps, part: Revocation): Promise<Revocation> {
+async function revokePart(deps: Deps, part: Revocation): Promise<Revocation> {
   const left = await revokeLeases(deps, part, deps.clock.now() + TIME_MS);
   return left.done ? left : revokePart(deps, left);
 }

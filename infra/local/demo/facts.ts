@@ -1,0 +1,72 @@
+/** What is known of a mount over the API, read the same way before and after a move. */
+
+import type { Vault } from './vault.ts';
+
+/** A name and what is shown beside it. */
+export type Facts = Record<string, unknown>;
+
+/** A secrets engine or auth method as the list of mounts shows it; what identifies it must survive a move. */
+async function mountFacts(vault: Vault, path: string): Promise<Facts> {
+  const [, name = ''] = /^auth\/(.*)$/.exec(path) ?? [];
+  const { data } = await vault.read(name ? 'sys/auth' : 'sys/mounts');
+  const mount = data[`${name || path}/`] ?? {};
+  const { accessor, uuid, type, description, options, config } = mount;
+  return { accessor, uuid, type, description, options, config };
+}
+
+/** The secret `billing/db` of a kv v2 mount: every version, its metadata, the mount's settings. */
+export async function kvFacts(vault: Vault, path: string): Promise<Facts> {
+  const metadata = (await vault.read(`${path}/metadata/billing/db`)).data;
+  const versions: Facts = {};
+  for (const version of [1, 2, 3, 4]) {
+    const { body } = await vault.call('GET', `${path}/data/billing/db?version=${version}`);
+    const { destroyed, deletion_time } = body?.data?.metadata ?? {};
+    const gone = destroyed ? 'destroyed' : deletion_time && 'deleted';
+    versions[`version ${version}`] = gone || body?.data?.data;
+  }
+  return {
+    ...(await mountFacts(vault, path)),
+    'kv config': (await vault.read(`${path}/config`)).data,
+    'current version': metadata.current_version,
+    'custom metadata': metadata.custom_metadata,
+    metadata,
+    ...versions,
+  };
+}
+
+export async function sshFacts(vault: Vault, path: string): Promise<Facts> {
+  return {
+    ...(await mountFacts(vault, path)),
+    'role web': (await vault.read(`${path}/roles/web`)).data,
+  };
+}
+
+export async function userpassFacts(vault: Vault, path: string): Promise<Facts> {
+  return {
+    ...(await mountFacts(vault, path)),
+    users: (await vault.read(`${path}/users?list=true`)).data.keys,
+    'user ada': (await vault.read(`${path}/users/ada`)).data,
+  };
+}
+
+/** @param accessors of the secret-ids, whose remaining uses are looked up */
+export async function approleFacts(vault: Vault, path: string, accessors: string[]): Promise<Facts> {
+  const role = `${path}/role/builder`;
+  const secretIds = [];
+  for (const secret_id_accessor of accessors) {
+    const { data } = await vault.write(`${role}/secret-id-accessor/lookup`, { secret_id_accessor });
+    secretIds.push(data);
+  }
+  return {
+    ...(await mountFacts(vault, path)),
+    'role-id': shorten((await vault.read(`${role}/role-id`)).data.role_id),
+    'role builder': (await vault.read(role)).data,
+    'uses left': secretIds.map(({ secret_id_num_uses }) => secret_id_num_uses),
+    'secret-ids': secretIds,
+  };
+}
+
+/** As much of a secret as may be shown. */
+export function shorten(secret: string): string {
+  return `${secret.slice(0, 6)}…`;
+}

@@ -1,0 +1,25 @@
+/** Work with bounded concurrency. */
+
+/**
+ * Does `work` for 0 to `count` - 1, so many `atOnce`; the results in that order.
+ * @param onDone is told after each one how many are done
+ */
+export async function inParallel<T>(
+  count: number,
+  atOnce: number,
+  work: (index: number) => Promise<T>,
+  onDone: (done: number) => void = () => {},
+): Promise<T[]> {
+  const results = new Array<T>(count);
+  let next = 0;
+  let done = 0;
+  const worker = async () => {
+    while (next < count) {
+      const index = next++;
+      results[index] = await work(index);
+      onDone(++done);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, worker));
+  return results;
+}

@@ -1,0 +1,47 @@
+/** Many moves at once, across namespaces. */
+
+import { inParallel } from '../inParallel.ts';
+import { moveMount } from '../migration.ts';
+import type { Lab } from './lab.ts';
+
+export interface AtOnce {
+  moves: number;
+  succeeded: number;
+  /** Mounts that afterwards answer at their target, and no more at their source. */
+  atTarget: number;
+  /** From the first POST to the last success. */
+  seconds: number;
+  perSecond: number;
+}
+
+const MOVES = 50;
+
+export async function measureAtOnce({ root }: Lab): Promise<AtOnce> {
+  const [there, here] = ['crowd/there', 'crowd/here'];
+  await root.write('sys/namespaces/crowd');
+  for (const name of ['here', 'there']) await root.in('crowd').write(`sys/namespaces/${name}`);
+  await inParallel(MOVES, 8, async (i) => {
+    await root.in(here).write(`sys/mounts/m${i}`, { type: 'kv', options: { version: '2' } });
+    await root.in(here).write(`m${i}/data/key`, { data: { number: i } });
+  });
+
+  const startedAt = performance.now();
+  const ends = await inParallel(MOVES, MOVES, (i) =>
+    moveMount(root, { from: `${here}/m${i}`, to: `${there}/m${i}` }),
+  );
+  const seconds = (performance.now() - startedAt) / 1_000;
+
+  const isMoved = async (i: number) => {
+    const source = await root.in(here).call('GET', `m${i}/data/key`);
+    const target = await root.in(there).call('GET', `m${i}/data/key`);
+    return source.status === 404 && target.body?.data?.data?.number === i;
+  };
+  const moved = await inParallel(MOVES, 8, isMoved);
+  return {
+    moves: MOVES,
+    succeeded: ends.filter(({ status }) => status === 'success').length,
+    atTarget: moved.filter(Boolean).length,
+    seconds,
+    perSecond: MOVES / seconds,
+  };
+}

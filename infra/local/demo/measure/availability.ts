@@ -1,0 +1,61 @@
+/** Whether a mount is ever refused while it moves: clients read it at its source and its target all the while. */
+
+import { moveMount } from '../migration.ts';
+import type { Lab } from './lab.ts';
+import { makeSsh } from './makeMounts.ts';
+import { type Looks, type Reader, startReader } from './reader.ts';
+
+export interface Availability extends Looks {
+  keys: number;
+  leases: number;
+  readers: number;
+  /** The first with all the leases to revoke, the others back and forth after it. */
+  switches: number;
+  /** Looks during the first move alone, from before its POST to after its success. */
+  looksDuringFirst: number;
+  /** Of the first, from the POST to the success. */
+  seconds: number;
+}
+
+const KEYS = 10_000;
+const LEASES = 5_000;
+const READERS = 2;
+const SWITCHES = 21;
+const FIRST = 'busy';
+const SECOND = 'crew/busy';
+
+export async function measureAvailability(lab: Lab): Promise<Availability> {
+  const { root } = lab;
+  await root.write('sys/namespaces/crew');
+  await makeSsh(lab, FIRST, { keys: KEYS, leases: LEASES });
+
+  const paths = [`${FIRST}/roles/key-000007`, `${SECOND}/roles/key-000007`] as const;
+  const readers = Array.from({ length: READERS }, () => startReader(root, paths));
+  const looksBefore = await lookAll(readers);
+  const { seconds } = await moveMount(root, { from: FIRST, to: SECOND });
+  const looksDuringFirst = (await lookAll(readers)) - looksBefore;
+  for (let i = 1; i < SWITCHES; i++) {
+    const [from, to] = i % 2 === 0 ? [FIRST, SECOND] : [SECOND, FIRST];
+    await moveMount(root, { from, to });
+    await lookAll(readers);
+  }
+  const looks = await Promise.all(readers.map((reader) => reader.stop()));
+  const amounts = { keys: KEYS, leases: LEASES, readers: READERS, switches: SWITCHES };
+  return { ...sum(looks), ...amounts, looksDuringFirst, seconds };
+}
+
+/** Waits until each has looked on for a while; the looks of all until then. */
+async function lookAll(readers: Reader[]): Promise<number> {
+  const counts = await Promise.all(readers.map((reader) => reader.look()));
+  return counts.reduce((all, count) => all + count, 0);
+}
+
+function sum(all: Looks[]): Looks {
+  const total = (key: keyof Looks) => all.reduce((so, looks) => so + looks[key], 0);
+  return {
+    looks: total('looks'),
+    refusedAtBoth: total('refusedAtBoth'),
+    acrossSwitch: total('acrossSwitch'),
+    unexpected: total('unexpected'),
+  };
+}

@@ -1,0 +1,69 @@
+/** A service to measure: like the one of `npm start`, with a counting proxy between the functions and DynamoDB. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamodbStore } from '../../../../functions/adapters/dynamodbStore.ts';
+import type { Store } from '../../../../functions/ports/store.ts';
+import { startDynamoDB } from '../../dynamodb.ts';
+import { startService } from '../../service.ts';
+import { type CountingProxy, startCountingProxy } from '../countingProxy.ts';
+import { type Vault, vaultClient } from '../vault.ts';
+
+export interface Lab {
+  /** With the root token, in the root namespace. */
+  root: Vault;
+  proxy: CountingProxy;
+  /** The tables, past the proxy. */
+  store: Store;
+  /** The state transitions of the workflow of a migration, once it has ended. */
+  transitionsOf(migrationId: string): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** The reconciler would look for work every minute, and its calls be counted as those of a move. */
+const NEVER_S = 86_400;
+const GIVE_UP_MS = 60_000;
+
+export async function startLab(): Promise<Lab> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (const stopPart of stops.splice(0).reverse()) await stopPart();
+  };
+  try {
+    const emulator = await startDynamoDB();
+    stops.push(emulator.stop);
+    const proxy = await startCountingProxy(emulator.endpoint);
+    stops.push(proxy.stop);
+    const service = await startService({ dynamodbEndpoint: proxy.endpoint, reconcileSeconds: NEVER_S });
+    stops.push(service.stop);
+    const client = clientOf(emulator.endpoint, service.environment);
+    stops.push(() => client.destroy());
+    const clock = { now: () => Date.now(), sleep: (ms: number) => delay(ms) };
+    return {
+      root: vaultClient(service.url, service.rootToken),
+      proxy,
+      store: dynamodbStore(client, (table) => table, clock),
+      transitionsOf: (id) => transitions(`${service.environment.AWS_ENDPOINT_URL_SFN}/executions/${id}-1`),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function clientOf(endpoint: string, environment: Record<string, string>): DynamoDBClient {
+  const { AWS_REGION = '', AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = environment;
+  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
+  return new DynamoDBClient({ endpoint, region: AWS_REGION, credentials });
+}
+
+/** The Step Functions stand-in tells; asking it costs no call of AWS. */
+async function transitions(url: string): Promise<number> {
+  for (const startedAt = Date.now(); Date.now() - startedAt < GIVE_UP_MS; await delay(2)) {
+    const execution = (await (await fetch(url)).json()) as { status: string; transitions: number };
+    if (execution.status === 'SUCCEEDED') return execution.transitions;
+    if (execution.status !== 'RUNNING') break;
+  }
+  throw new Error(`the workflow at ${url} has not succeeded`);
+}

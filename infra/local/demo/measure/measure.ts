@@ -1,0 +1,42 @@
+/** All measurements, one after the other on one service. */
+
+import type { Screen } from '../screen.ts';
+import { type AtOnce, measureAtOnce } from './atOnce.ts';
+import { type Availability, measureAvailability } from './availability.ts';
+import { type Lab, startLab } from './lab.ts';
+import { measurePlain, type Plain } from './plain.ts';
+import { measureRevocation, type Revocation } from './revocation.ts';
+import { measureSizes, type Sizes } from './sizes.ts';
+
+export interface Numbers {
+  sizes: Sizes;
+  plain: Plain;
+  atOnce: AtOnce;
+  revocation: Revocation;
+  availability: Availability;
+}
+
+/**
+ * Starts a service of its own and ends it. Moves with leases come last: each is followed half a minute later by the
+ * sweep behind it, whose calls would be counted as those of another move.
+ */
+export async function measure(screen: Screen): Promise<Numbers> {
+  const status = screen.status();
+  const lab = await startLab();
+  const about = <T>(what: string, of: (lab: Lab) => Promise<T>): Promise<T> => {
+    status.show(`measuring ${what}`);
+    return of(lab);
+  };
+  try {
+    return {
+      sizes: await about('moves of a small mount and a large one', measureSizes),
+      plain: await about('a move with nothing to revoke', measurePlain),
+      atOnce: await about('many moves at once', measureAtOnce),
+      revocation: await about('a move with many leases', measureRevocation),
+      availability: await about('a move of a mount in use', measureAvailability),
+    };
+  } finally {
+    status.end();
+    await lab.stop();
+  }
+}

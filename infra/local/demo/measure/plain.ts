@@ -1,0 +1,31 @@
+/** What a move within a namespace costs that has nothing to revoke. */
+
+import { totalOf } from '../countingProxy.ts';
+import { callsOf, costOfMove, median } from './cost.ts';
+import type { Lab } from './lab.ts';
+import { makeKv } from './makeMounts.ts';
+
+export interface Plain {
+  moves: number;
+  ms: number;
+  /** The most that one of the moves made. */
+  dynamodbCalls: number;
+  transitions: number;
+  /** Each different set of calls that a move made. */
+  calls: string[];
+}
+
+const MOVES = 10;
+
+export async function measurePlain(lab: Lab): Promise<Plain> {
+  await makeKv(lab, 'plain-0', 1);
+  const costs = [];
+  for (let i = 0; i < MOVES; i++) costs.push(await costOfMove(lab, `plain-${i}`, `plain-${i + 1}`));
+  return {
+    moves: MOVES,
+    ms: median(costs.map(({ ms }) => ms)),
+    dynamodbCalls: Math.max(...costs.map(({ dynamodb }) => totalOf(dynamodb))),
+    transitions: Math.max(...costs.map(({ transitions }) => transitions)),
+    calls: [...new Set(costs.map(callsOf))],
+  };
+}

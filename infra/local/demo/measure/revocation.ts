@@ -1,0 +1,24 @@
+/** How long a move takes that has many leases to revoke. */
+
+import { moveMount } from '../migration.ts';
+import { leasesOf } from './fill.ts';
+import type { Lab } from './lab.ts';
+import { makeSsh } from './makeMounts.ts';
+
+export interface Revocation {
+  leases: number;
+  /** Leases that are still stored after the success. */
+  left: number;
+  /** From the POST to the success. */
+  seconds: number;
+  perSecond: number;
+}
+
+const LEASES = 5_000;
+
+export async function measureRevocation(lab: Lab): Promise<Revocation> {
+  const uuid = await makeSsh(lab, 'doors', { keys: 1, leases: LEASES });
+  const { seconds } = await moveMount(lab.root, { from: 'doors', to: 'gates' });
+  const left = (await leasesOf(lab.store, uuid)).flat().length;
+  return { leases: LEASES, left, seconds, perSecond: LEASES / seconds };
+}

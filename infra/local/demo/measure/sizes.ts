@@ -1,0 +1,69 @@
+/** Whether a move costs more the more keys a mount has: its time, its calls of AWS, its state transitions. */
+
+import { type Cost, callsOf, costOfMove, median } from './cost.ts';
+import type { Lab } from './lab.ts';
+import { makeKv } from './makeMounts.ts';
+
+export interface Sizes {
+  /** Of each mount. */
+  moves: number;
+  smallKeys: number;
+  smallMs: number;
+  largeKeys: number;
+  largeMs: number;
+  /** Large to small, the median over the pairs of moves made one right after the other. */
+  ratio: number;
+  /** The calls and transitions of a move; one entry if all moves, of both mounts, made the same. */
+  calls: string[];
+}
+
+const SMALL_KEYS = 10;
+const LARGE_KEYS = 20_000;
+/** Moves of each mount, back and forth; the first ones only warm up the functions. */
+const MOVES = 50;
+const WARM_UP = 10;
+
+/** Moves both between two namespaces by turns, so that what else the machine does slows down both alike. */
+export async function measureSizes(lab: Lab): Promise<Sizes> {
+  await makeKv(lab, 'small', SMALL_KEYS);
+  await makeKv(lab, 'large', LARGE_KEYS);
+  for (const namespace of ['left', 'right']) await lab.root.write(`sys/namespaces/${namespace}`);
+  for (const name of ['small', 'large']) await costOfMove(lab, name, `left/${name}`);
+
+  const pairs: Pair[] = [];
+  for (let i = 0; i < MOVES; i++) {
+    const [from, to] = i % 2 === 0 ? ['left', 'right'] : ['right', 'left'];
+    const move = (name: string) => costOfMove(lab, `${from}/${name}`, `${to}/${name}`);
+    pairs.push(
+      await inTurn(
+        i % 4 < 2,
+        () => move('small'),
+        () => move('large'),
+      ),
+    );
+  }
+  return { ...compare(pairs.slice(WARM_UP)), smallKeys: SMALL_KEYS, largeKeys: LARGE_KEYS };
+}
+
+type Pair = [small: Cost, large: Cost];
+
+/** Who goes first alternates: the second finds what the first has warmed. */
+async function inTurn(
+  smallFirst: boolean,
+  moveSmall: () => Promise<Cost>,
+  moveLarge: () => Promise<Cost>,
+): Promise<Pair> {
+  if (smallFirst) return [await moveSmall(), await moveLarge()];
+  const large = await moveLarge();
+  return [await moveSmall(), large];
+}
+
+function compare(pairs: Pair[]): Omit<Sizes, 'smallKeys' | 'largeKeys'> {
+  return {
+    moves: pairs.length,
+    smallMs: median(pairs.map(([small]) => small.ms)),
+    largeMs: median(pairs.map(([, large]) => large.ms)),
+    ratio: median(pairs.map(([small, large]) => large.ms / small.ms)),
+    calls: [...new Set(pairs.flat().map(callsOf))],
+  };
+}

@@ -1,0 +1,87 @@
+/** The mounts that the demo moves: where each begins and ends, by which moves, and what is known of it. */
+
+import { approleFacts, type Facts, kvFacts, sshFacts, userpassFacts } from './facts.ts';
+import type { Move } from './migration.ts';
+import type { World } from './setUp.ts';
+import type { Vault } from './vault.ts';
+
+export interface Place {
+  namespace: string;
+  path: string;
+}
+
+export interface Moved {
+  title: string;
+  first: Place;
+  last: Place;
+  /** A move and the namespace it is asked for in: one may name whatever is in or below that namespace. */
+  moves: readonly (Move & { askedIn: string })[];
+  /** A path in the mount that can be read as long as it is there. */
+  probe: string;
+  /** What is shown of the facts; all of them are compared. */
+  shown: readonly string[];
+  facts(vault: Vault, path: string, world: World): Promise<Facts>;
+}
+
+export const MOUNTS: readonly Moved[] = [
+  {
+    title: 'kv, first within team-a, then to team-b',
+    first: { namespace: 'team-a', path: 'apps' },
+    last: { namespace: 'team-b', path: 'services' },
+    moves: [
+      { askedIn: 'team-a', from: 'apps', to: 'services' },
+      { askedIn: '', from: 'team-a/services', to: 'team-b/services' },
+    ],
+    probe: 'data/billing/db',
+    shown: [
+      'accessor',
+      'uuid',
+      'description',
+      'options',
+      'current version',
+      'version 1',
+      'version 2',
+      'version 3',
+      'version 4',
+      'custom metadata',
+    ],
+    facts: kvFacts,
+  },
+  {
+    title: 'ssh with its one-time passwords, to team-b',
+    first: { namespace: 'team-a', path: 'ssh' },
+    last: { namespace: 'team-b', path: 'access/ssh' },
+    moves: [{ askedIn: '', from: 'team-a/ssh', to: 'team-b/access/ssh' }],
+    probe: 'roles/web',
+    shown: ['accessor', 'uuid', 'role web'],
+    facts: sshFacts,
+  },
+  {
+    title: 'userpass with its tokens, down to team-a/dev',
+    first: { namespace: 'team-a', path: 'auth/people' },
+    last: { namespace: 'team-a/dev', path: 'auth/people' },
+    moves: [{ askedIn: 'team-a', from: 'auth/people', to: 'dev/auth/people' }],
+    probe: 'users/ada',
+    shown: ['accessor', 'uuid', 'users'],
+    facts: userpassFacts,
+  },
+  {
+    title: 'approle with its secret-ids, within team-a',
+    first: { namespace: 'team-a', path: 'auth/machines' },
+    last: { namespace: 'team-a', path: 'auth/robots' },
+    moves: [{ askedIn: 'team-a', from: 'auth/machines', to: 'auth/robots' }],
+    probe: 'role/builder',
+    shown: ['accessor', 'uuid', 'role-id', 'uses left'],
+    facts: (vault, path, { secretIds }) =>
+      approleFacts(
+        vault,
+        path,
+        secretIds.map(({ accessor }) => accessor),
+      ),
+  },
+];
+
+/** As people write it: namespace and path in one. */
+export function fullPath({ namespace, path }: Place): string {
+  return `${namespace}/${path}/`;
+}

@@ -1,0 +1,80 @@
+/** The numbers of this run, each against what the service promises. */
+
+import type { Checks } from './checks.ts';
+import type { AtOnce } from './measure/atOnce.ts';
+import type { Availability } from './measure/availability.ts';
+import { measure } from './measure/measure.ts';
+import type { Plain } from './measure/plain.ts';
+import type { Revocation } from './measure/revocation.ts';
+import type { Sizes } from './measure/sizes.ts';
+import type { Screen } from './screen.ts';
+
+/** Of a move within a namespace, with nothing to revoke. */
+const MAX_DYNAMODB_CALLS = 8;
+const MAX_TRANSITIONS = 3;
+/** Of the time of a large mount to that of a small one, the median over pairs of moves. */
+const MAX_RATIO = 1.2;
+
+export async function showNumbers(screen: Screen, checks: Checks): Promise<void> {
+  const numbers = await measure(screen);
+  screen.line(
+    '  Most keys and leases of these mounts are copies, made in the tables, of what the API has stored there.',
+  );
+  showAvailability(numbers.availability, screen, checks);
+  showSizes(numbers.sizes, screen, checks);
+  showPlain(numbers.plain, screen, checks);
+  showRevocation(numbers.revocation, screen, checks);
+  showAtOnce(numbers.atOnce, screen, checks);
+}
+
+function showAvailability(seen: Availability, screen: Screen, checks: Checks): void {
+  const { keys, leases, readers, looks, looksDuringFirst, switches, seconds, acrossSwitch } = seen;
+  screen.title(
+    `a mount with ${keys} keys and ${leases} leases moves while ${readers} clients read it non-stop`,
+  );
+  screen.line(
+    `    ${looksDuringFirst} looks at source and target in the ${seconds.toFixed(2)} s of that move,`,
+  );
+  screen.line(`    ${looks} in all while it went on to move back and forth, ${switches} moves together`);
+  checks.same('looks at which both refused', 0, seen.refusedAtBoth);
+  checks.same('answers other than 200 and 404', 0, seen.unexpected);
+  // These asked the target just before the switch and the source just after it, and then the target answered.
+  const most = switches * readers;
+  checks.atMost('looks with the switch between their two requests', most, acrossSwitch);
+}
+
+function showSizes(sizes: Sizes, screen: Screen, checks: Checks): void {
+  const { smallMs, smallKeys, largeMs, largeKeys, moves, ratio, calls } = sizes;
+  const times = `${smallMs.toFixed(1)} ms with ${smallKeys} keys, ${largeMs.toFixed(1)} ms with ${largeKeys}`;
+  screen.title(`a mount with ${largeKeys} keys and one with ${smallKeys} move between namespaces`);
+  screen.line(`    median of ${moves} moves each, POST to the end of the workflow: ${times}`);
+  screen.line(`    each: ${calls.join(' or ')}`);
+  checks.atMost('the large takes', MAX_RATIO, ratio, ' times the small');
+  checks.same(`different sets of AWS calls in ${2 * moves} moves`, 1, calls.length);
+}
+
+function showPlain(plain: Plain, screen: Screen, checks: Checks): void {
+  screen.title('a mount with nothing to revoke moves within a namespace');
+  screen.line(`    median of ${plain.moves}, POST to the end of the workflow: ${plain.ms.toFixed(1)} ms`);
+  screen.line(`    each: ${plain.calls.join(' or ')}`);
+  checks.atMost('DynamoDB calls', MAX_DYNAMODB_CALLS, plain.dynamodbCalls);
+  checks.atMost('state transitions', MAX_TRANSITIONS, plain.transitions);
+}
+
+function showRevocation(
+  { leases, seconds, perSecond, left }: Revocation,
+  screen: Screen,
+  checks: Checks,
+): void {
+  screen.title(`a mount with ${leases} leases moves`);
+  screen.line(`    POST to success in ${seconds.toFixed(2)} s: ${Math.round(perSecond)} leases a second`);
+  checks.same('leases still stored after the success', 0, left);
+}
+
+function showAtOnce({ moves, seconds, perSecond, ...ended }: AtOnce, screen: Screen, checks: Checks): void {
+  screen.title(`${moves} mounts move at once`);
+  const rate = `${perSecond.toFixed(1)} moves a second`;
+  screen.line(`    first POST to last success in ${seconds.toFixed(2)} s: ${rate}`);
+  checks.same('succeeded', moves, ended.succeeded);
+  checks.same('answer at the target alone', moves, ended.atTarget);
+}

@@ -1,0 +1,61 @@
+/** A Vault client as small as can be: plain HTTP, one token, one namespace. */
+
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: the body of an answer is whatever was sent
+  body: any;
+}
+
+export interface Vault {
+  /** The namespace as it goes into the header; empty is the root. */
+  namespace: string;
+  /** Sends a request and gives whatever is answered. */
+  call(method: string, path: string, body?: object): Promise<Answer>;
+  /** Reads what must be there; throws what was answered instead. */
+  read(path: string): Promise<Answer['body']>;
+  /** Writes what must be accepted; throws what was answered instead. */
+  write(path: string, body?: object): Promise<Answer['body']>;
+  in(namespace: string): Vault;
+  /** With another token; an empty one sends none. */
+  as(token: string): Vault;
+}
+
+const TIMEOUT_MS = 60_000;
+
+export function vaultClient(url: string, token: string, namespace = ''): Vault {
+  async function call(method: string, path: string, body?: object): Promise<Answer> {
+    const headers = {
+      ...(token && { 'X-Vault-Token': token }),
+      ...(namespace && { 'X-Vault-Namespace': namespace }),
+    };
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const sent = { method, headers, signal, ...(body && { body: JSON.stringify(body) }) };
+    const response = await fetch(`${url}/v1/${path}`, sent);
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  async function must(method: string, path: string, body?: object): Promise<Answer['body']> {
+    const answer = await call(method, path, body);
+    if (answer.status < 300) return answer.body;
+    const said = answer.body?.errors?.join('; ') || 'nothing';
+    throw new Error(
+      `${method} ${namespace && `${namespace}: `}${path} was answered with ${answer.status}, ${said}`,
+    );
+  }
+
+  return {
+    namespace,
+    call,
+    read: (path) => must('GET', path),
+    write: (path, body) => must('POST', path, body),
+    in: (other) => vaultClient(url, token, other),
+    as: (other) => vaultClient(url, other, namespace),
+  };
+}
+
+/** The text of a refusal, trimmed of the tabs and line breaks that Vault puts around some. */
+export function errorText({ status, body }: Answer): string {
+  const errors: string[] = body?.errors ?? [];
+  return status < 400 ? 'no error' : errors.join('; ').replaceAll(/\s+/g, ' ').trim() || '(no text)';
+}

@@ -1,0 +1,61 @@
+/** The test command: every check in turn, and a last line that says how many passed. */
+
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..');
+const REPORT = join(ROOT, '.build', 'test-report.json');
+
+const CHECKS: [string, string, ...string[]][] = [
+  ['lint and format', 'biome', 'ci', '--error-on-warnings', '.'],
+  ['types', 'tsc', '--noEmit'],
+  ['dead code', 'knip'],
+];
+
+let passed = 0;
+let failed = 0;
+
+for (const [title, command, ...args] of CHECKS) {
+  console.log(`\n── ${title}`);
+  if (await run(command, args)) passed++;
+  else failed++;
+}
+
+console.log('\n── tests');
+await mkdir(dirname(REPORT), { recursive: true });
+await rm(REPORT, { force: true });
+const succeeded = await run('vitest', [
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${REPORT}`,
+]);
+const report = await readReport();
+passed += report.numPassedTests;
+failed += report.numFailedTests;
+// A file that cannot be loaded counts no test, and must not pass for that.
+if (!succeeded && report.numFailedTests === 0) failed++;
+
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+async function readReport(): Promise<{ numPassedTests: number; numFailedTests: number }> {
+  try {
+    return JSON.parse(await readFile(REPORT, 'utf8'));
+  } catch {
+    return { numPassedTests: 0, numFailedTests: 1 };
+  }
+}
+
+/** Runs a program of node_modules; whether it exited with 0. */
+function run(command: string, args: string[]): Promise<boolean> {
+  const child = spawn(join(ROOT, 'node_modules', '.bin', command), args, { cwd: ROOT, stdio: 'inherit' });
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      console.error(error.message);
+      resolve(false);
+    });
+    child.once('exit', (code) => resolve(code === 0));
+  });
+}
