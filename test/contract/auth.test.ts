@@ -1,0 +1,141 @@
+/** Auth methods: enabling, listing, logging in, disabling (contract §3, §8). */
+
+import { describe, expect, it } from 'vitest';
+import { loggedIn, login, lookupSelf, PASSWORD, userpassMethod } from './credentials.ts';
+import { authMethod, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
+import { call } from './http.ts';
+import { mountObject, mountPaths } from './snapshots.ts';
+import { NOT_AUTHENTICATED, NOT_AUTHORIZED, NOT_FOUND, refused } from './texts.ts';
+
+describe('an auth method', () => {
+  it('is enabled, shown and disabled, and its tokens go with it', async () => {
+    const auth = await userpassMethod();
+    const name = auth.slice('auth/'.length);
+    expect(await mountObject(auth)).toMatchObject({
+      type: 'userpass',
+      accessor: expect.stringMatching(/^auth_userpass_[0-9a-f]{8}$/),
+      config: { token_type: 'default-service' },
+    });
+    expect(await mountPaths('auth')).toEqual(expect.arrayContaining(['token/', `${name}/`]));
+    const token = await loggedIn(auth);
+    expect((await call('DELETE', `sys/auth/${name}`)).status).toBe(204);
+    expect(await lookupSelf(token)).toMatchObject(NOT_AUTHENTICATED);
+    expect(await call('GET', `sys/auth/${name}`)).toMatchObject(refused(`No auth engine at ${name}/`));
+  });
+
+  it('needs sudo for everything but the table', async () => {
+    const name = unique('userpass');
+    const rules: Parameters<typeof policyOf> = [
+      ['sys/auth', 'read'],
+      [`sys/auth/${name}`, 'create', 'read', 'update', 'delete'],
+    ];
+    const token = await tokenWith(policyOf(...rules));
+    const body = { type: 'userpass' };
+    expect(await call('GET', 'sys/auth', { token })).toMatchObject({ status: 200 });
+    expect(await call('POST', `sys/auth/${name}`, { token, body })).toMatchObject(NOT_AUTHORIZED);
+    const sudo = await tokenWith(policyOf([`sys/auth/${name}`, 'create', 'update', 'delete', 'sudo']));
+    expect(await call('POST', `sys/auth/${name}`, { token: sudo, body })).toMatchObject({ status: 204 });
+    expect(await call('DELETE', `sys/auth/${name}`, { token })).toMatchObject(NOT_AUTHORIZED);
+  });
+
+  it.each<[name: string, path: string, body: object, text: string]>([
+    [
+      'of the token’s type',
+      unique('x'),
+      { type: 'token' },
+      'token credential backend cannot be instantiated',
+    ],
+    ['of an unknown type', unique('x'), { type: 'foo' }, 'plugin not found in the catalog: foo'],
+    ['without a type', unique('x'), {}, 'backend type must be specified as a string'],
+    [
+      'with a version',
+      unique('x'),
+      { type: 'userpass', options: { version: '2' } },
+      'auth method "userpass" does not allow setting a version',
+    ],
+  ])('is refused %s', async (_, path, body, text) => {
+    expect(await call('POST', `sys/auth/${path}`, { body })).toMatchObject(refused(text));
+  });
+
+  it('of tokens cannot be disabled', async () => {
+    expect(await call('DELETE', 'sys/auth/token')).toMatchObject(
+      refused('token credential backend cannot be disabled'),
+    );
+  });
+
+  it('is tuned under either table', async () => {
+    const auth = await authMethod('approle');
+    const name = auth.slice('auth/'.length);
+    await must('POST', `sys/auth/${name}/tune`, { body: { default_lease_ttl: '30m' } });
+    await must('POST', `sys/mounts/${auth}/tune`, { body: { description: 'either' } });
+    expect((await must('GET', `sys/auth/${name}/tune`)).body.data).toMatchObject({
+      default_lease_ttl: 1_800,
+      description: 'either',
+      token_type: 'default-service',
+    });
+  });
+});
+
+describe('a login', () => {
+  it('with the right password gives a token of that user', async () => {
+    const auth = await userpassMethod();
+    const { body } = await login(auth);
+    expect(body.data).toBeNull();
+    expect(body.auth).toMatchObject({
+      policies: ['default'],
+      metadata: { username: 'bob' },
+      lease_duration: 600,
+      renewable: true,
+      token_type: 'service',
+    });
+    const self = (await lookupSelf(body.auth.client_token)).body.data;
+    expect(self).toMatchObject({
+      path: `${auth}/login/bob`,
+      orphan: true,
+      display_name: `${auth.slice('auth/'.length)}-bob`,
+    });
+  });
+
+  it('with a wrong password is refused like one of an unknown user', async () => {
+    const auth = await userpassMethod();
+    for (const [user, password] of [
+      ['bob', 'wrong'],
+      ['nobody', PASSWORD],
+    ]) {
+      const answer = await call('POST', `${auth}/login/${user}`, { token: '', body: { password } });
+      expect(answer).toMatchObject(refused('invalid username or password'));
+    }
+  });
+
+  it('takes the password that was set last', async () => {
+    const auth = await authMethod('userpass');
+    await must('POST', `${auth}/users/eve`, { body: { password: 'first' } });
+    await must('POST', `${auth}/users/eve/password`, { body: { password: 'second' } });
+    const first = await call('POST', `${auth}/login/eve`, { token: '', body: { password: 'first' } });
+    expect(first).toMatchObject(refused('invalid username or password'));
+    const second = await call('POST', `${auth}/login/eve`, { token: '', body: { password: 'second' } });
+    expect(second).toMatchObject({ status: 200 });
+  });
+
+  it('through a role asks for role id and secret id, and does not tell which is wrong', async () => {
+    const auth = await authMethod('approle');
+    await must('POST', `${auth}/role/web`, { body: { token_ttl: '10m' } });
+    const { role_id } = (await must('GET', `${auth}/role/web/role-id`)).body.data;
+    const fields: [object, string][] = [
+      [{}, 'missing role_id'],
+      [{ role_id }, 'missing secret_id'],
+      [{ role_id, secret_id: 'wrong' }, 'invalid role or secret ID'],
+      [{ role_id: 'wrong', secret_id: 'wrong' }, 'invalid role or secret ID'],
+    ];
+    for (const [body, text] of fields)
+      expect(await call('POST', `${auth}/login`, { token: '', body })).toMatchObject(refused(text));
+    expect(await call('GET', `${auth}/role/none`)).toMatchObject(NOT_FOUND);
+  });
+
+  it('works in a namespace, for that namespace alone', async () => {
+    const [namespace, other] = await Promise.all([newNamespace(), newNamespace()]);
+    const token = await loggedIn(await userpassMethod(namespace), namespace);
+    expect((await lookupSelf(token, namespace)).body.data.namespace_path).toBe(`${namespace}/`);
+    expect(await call('GET', 'sys/mounts', { token, namespace: other })).toMatchObject(NOT_AUTHORIZED);
+  });
+});

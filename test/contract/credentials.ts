@@ -1,0 +1,65 @@
+/** Roles, users and the credentials they give out, in mounts of a test's own. */
+
+import { hashSync } from 'bcryptjs';
+import { authMethod, engine, must, unique } from './fresh.ts';
+import { type Answer, call } from './http.ts';
+
+/** Chosen by the tests for users that live as long as a test. */
+export const PASSWORD = unique('password');
+
+/** The cheapest there is: most tests are not about passwords. */
+const PASSWORD_HASH = hashSync(PASSWORD, 4);
+
+/** An ssh engine with the role `web` for one-time passwords, ten minutes long. */
+export async function sshEngine(namespace?: string): Promise<string> {
+  const ssh = await engine('ssh', {
+    ...(namespace ? { namespace } : {}),
+    config: { default_lease_ttl: '10m' },
+  });
+  const body = { key_type: 'otp', default_user: 'ubuntu', cidr_list: '10.0.0.0/8' };
+  await must('POST', `${ssh}/roles/web`, { namespace, body });
+  return ssh;
+}
+
+export interface Otp {
+  leaseId: string;
+  key: string;
+}
+
+export async function newOtp(ssh: string, namespace?: string, token?: string): Promise<Otp> {
+  const sent = { namespace, body: { ip: '10.1.2.3' }, ...(token ? { token } : {}) };
+  const { body } = await must('POST', `${ssh}/creds/web`, sent);
+  return { leaseId: body.lease_id, key: body.data.key };
+}
+
+/** As the host does on a login: without a token. */
+export function verifyOtp(ssh: string, { key }: Otp, namespace?: string): Promise<Answer> {
+  return call('POST', `${ssh}/verify`, { token: '', namespace, body: { otp: key } });
+}
+
+export function lookupLease({ leaseId }: { leaseId: string }, namespace?: string): Promise<Answer> {
+  return call('PUT', 'sys/leases/lookup', { namespace, body: { lease_id: leaseId } });
+}
+
+/** A userpass method with the user `bob`, whose tokens have the policies given. */
+export async function userpassMethod(namespace?: string, policies: string[] = []): Promise<string> {
+  const auth = await authMethod('userpass', namespace);
+  const body = { password_hash: PASSWORD_HASH, token_policies: policies, token_ttl: '10m' };
+  await must('POST', `${auth}/users/bob`, { namespace, body });
+  return auth;
+}
+
+export function login(auth: string, namespace?: string): Promise<Answer> {
+  return call('POST', `${auth}/login/bob`, { token: '', namespace, body: { password: PASSWORD } });
+}
+
+/** A token of a login that has to work. */
+export async function loggedIn(auth: string, namespace?: string): Promise<string> {
+  const answer = await login(auth, namespace);
+  if (answer.status !== 200) throw new Error(`the login was answered with ${answer.status}: ${answer.text}`);
+  return answer.body.auth.client_token;
+}
+
+export function lookupSelf(token: string, namespace?: string): Promise<Answer> {
+  return call('GET', 'auth/token/lookup-self', { token, namespace });
+}

@@ -1,0 +1,72 @@
+/** Makes what a test needs for itself alone, under random names, so that tests neither meet nor need cleaning up. */
+
+import { randomBytes } from 'node:crypto';
+import { type Answer, call, type Sent } from './http.ts';
+
+/** A name nobody else has; letters first, so that it sorts with the others of its kind. */
+export function unique(kind: string): string {
+  return `${kind}-${randomBytes(5).toString('hex')}`;
+}
+
+/** A call that a test only prepares with: anything but success ends the test with what was answered. */
+export async function must(method: string, path: string, sent: Sent = {}): Promise<Answer> {
+  const answer = await call(method, path, sent);
+  if (answer.status < 200 || answer.status > 299)
+    throw new Error(`${method} ${path} was answered with ${answer.status}: ${answer.text}`);
+  return answer;
+}
+
+/** @returns the path of the new secrets engine in its namespace, without slash at the end */
+export async function engine(
+  type: string,
+  {
+    namespace,
+    path = unique(type),
+    ...settings
+  }: Record<string, unknown> & { namespace?: string; path?: string } = {},
+): Promise<string> {
+  await must('POST', `sys/mounts/${path}`, { namespace, body: { type, ...settings } });
+  return path;
+}
+
+export function kv1(namespace?: string, path?: string): Promise<string> {
+  return engine('kv', { ...at(namespace, path), options: { version: '1' } });
+}
+
+export function kv2(namespace?: string, path?: string): Promise<string> {
+  return engine('kv', { ...at(namespace, path), options: { version: '2' } });
+}
+
+/** @returns the path of the new auth method in its namespace, as a remount names it: `auth/…` */
+export async function authMethod(type: string, namespace?: string, name = unique(type)): Promise<string> {
+  await must('POST', `sys/auth/${name}`, { namespace, body: { type } });
+  return `auth/${name}`;
+}
+
+function at(namespace?: string, path?: string): { namespace?: string; path?: string } {
+  return { ...(namespace ? { namespace } : {}), ...(path ? { path } : {}) };
+}
+
+/** @returns the absolute path of a new namespace, without slash at the end */
+export async function newNamespace(parent?: string, name = unique('ns')): Promise<string> {
+  await must('POST', `sys/namespaces/${name}`, { namespace: parent });
+  return parent ? `${parent}/${name}` : name;
+}
+
+/** A token whose rights are those of the policy text, and of `default`. */
+export async function tokenWith(policy: string, namespace?: string, more: object = {}): Promise<string> {
+  const name = unique('policy');
+  await must('PUT', `sys/policies/acl/${name}`, { namespace, body: { policy } });
+  const { body } = await must('POST', 'auth/token/create', {
+    namespace,
+    body: { policies: [name], ...more },
+  });
+  return body.auth.client_token;
+}
+
+/** A policy of one rule a line: `['secret/*', 'read', 'list']`. */
+export function policyOf(...rules: [path: string, ...capabilities: string[]][]): string {
+  return rules
+    .map(([path, ...capabilities]) => `path "${path}" { capabilities = ${JSON.stringify(capabilities)} }`)
+    .join('\n');
+}

@@ -1,0 +1,116 @@
+/** How paths are read: decoded once, tidied by redirects, never climbing (contract §2.5). */
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { kv1, must, newNamespace, unique } from './fresh.ts';
+import { call, rawCall } from './http.ts';
+import { noRoute, refused } from './texts.ts';
+
+let kv: string;
+beforeAll(async () => {
+  kv = await kv1();
+});
+
+describe('a path is decoded once, so', () => {
+  const NAMES: [encoded: string, key: string][] = [
+    ['100%25', '100%'],
+    ['a%252Fb', 'a%2Fb'],
+    ['a%3Fb', 'a?b'],
+    ['a%23b', 'a#b'],
+    ['a%20b', 'a b'],
+    ['a+b', 'a+b'],
+    ['%C3%BC%F0%9F%94%91', 'ü🔑'],
+    ['a%22b%5Cc', 'a"b\\c'],
+    ['a%2525', 'a%25'],
+    ['list%3Dtrue', 'list=true'],
+    ['%252e%252e', '%2e%2e'],
+  ];
+
+  it.each(NAMES)('%s is the secret %s', async (encoded, key) => {
+    const folder = `${kv}/${unique('folder')}`;
+    const written = await rawCall('POST', `/v1/${folder}/${encoded}`, { body: { of: key } });
+    expect(written.status).toBe(204);
+    expect((await rawCall('GET', `/v1/${folder}?list=true`)).body.data.keys).toEqual([key]);
+    expect((await rawCall('GET', `/v1/${folder}/${encoded}`)).body.data).toEqual({ of: key });
+    expect((await rawCall('DELETE', `/v1/${folder}/${encoded}`)).status).toBe(204);
+    expect((await rawCall('GET', `/v1/${folder}/${encoded}`)).status).toBe(404);
+  });
+
+  it('an encoded slash is a slash', async () => {
+    await must('POST', `${kv}/x/y`, { body: { a: 1 } });
+    expect(await rawCall('GET', `/v1/${kv}%2Fx%2Fy`)).toMatchObject({
+      status: 200,
+      body: { data: { a: 1 } },
+    });
+  });
+
+  it('names that differ only in what is encoded are different secrets', async () => {
+    const folder = `${kv}/${unique('folder')}`;
+    await must('POST', `${folder}/a%3Fb`, { body: { of: 'a?b' } });
+    expect(await call('GET', `${folder}/a?b`)).toMatchObject({ status: 404, body: { errors: [] } });
+  });
+});
+
+describe('a path that climbs', () => {
+  it.each(['%2e%2e', '%2E%2e/x', 'a/%2e%2e/b', '%2e', '.%2e'])('as %s is refused', async (climbing) => {
+    const answer = await rawCall('GET', `/v1/${kv}/${climbing}`);
+    expect(answer).toMatchObject(refused('relative paths not supported'));
+  });
+
+  it.each([
+    ['a//b', 'a/b'],
+    ['a/./b', 'a/b'],
+    ['a/c/../b', 'a/b'],
+    ['a//', 'a/'],
+  ])('or winds as %s is sent to the straight one', async (winding, straight) => {
+    const { status, headers } = await rawCall('GET', `/v1/${kv}/${winding}`);
+    expect([301, 307]).toContain(status);
+    expect(headers.get('location')).toBe(`/v1/${kv}/${straight}`);
+  });
+
+  it('is sent on with its query', async () => {
+    const { headers } = await rawCall('GET', `/v1//${kv}?list=true`);
+    expect(headers.get('location')).toBe(`/v1/${kv}?list=true`);
+  });
+});
+
+describe('a path', () => {
+  it.each(['%00', '%0a', '%7f', '%e2%80%8b', '%c2%a0'])('with %s is refused without a word', async (bad) => {
+    const { status, text } = await rawCall('GET', `/v1/${kv}/a${bad}b`);
+    expect({ status, text }).toEqual({ status: 400, text: '' });
+  });
+
+  it.each(['%', '%zz', '%c3', '%ff'])('with the broken escape %s is refused', async (bad) => {
+    expect((await rawCall('GET', `/v1/${kv}/a${bad}`)).status).toBe(400);
+  });
+
+  it.each(['/v2/sys/mounts', '/sys/health', '/favicon.ico'])(
+    'outside /v1/ is not found: %s',
+    async (path) => {
+      expect(await rawCall('GET', path)).toMatchObject({ status: 404, body: { errors: [] } });
+    },
+  );
+
+  it('of a mount without its slash is the mount too', async () => {
+    await must('POST', `${kv}/root`, { body: { a: 1 } });
+    expect((await rawCall('LIST', `/v1/${kv}`)).body.data.keys).toContain('root');
+    const longer = `${kv}x/root`;
+    expect(await call('GET', longer)).toMatchObject(noRoute(longer));
+  });
+
+  it('and a header together name a namespace', async () => {
+    const outer = await newNamespace();
+    const inner = (await newNamespace(outer)).slice(outer.length + 1);
+    const mount = await kv1(`${outer}/${inner}`);
+    for (const [namespace, path] of [
+      [undefined, `${outer}/${inner}/sys/mounts/${mount}`],
+      [outer, `${inner}/sys/mounts/${mount}`],
+      [`/${outer}/${inner}/`, `sys/mounts/${mount}`],
+    ] as const)
+      expect(await call('GET', path, { namespace })).toMatchObject({
+        status: 200,
+        body: { data: { type: 'kv' } },
+      });
+    const nope = await call('GET', `${inner}/sys/mounts`, { namespace: `${outer}/nope` });
+    expect(nope).toMatchObject({ status: 404, body: { errors: ['namespace not found'] } });
+  });
+});

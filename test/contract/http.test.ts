@@ -1,0 +1,87 @@
+/** What every answer looks like, and how a token is given (contract §2.1, §2.3). */
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { kv1, must, newNamespace, unique } from './fresh.ts';
+import { call } from './http.ts';
+import { NOT_AUTHENTICATED, UUID } from './texts.ts';
+
+let kv: string;
+let namespace: string;
+beforeAll(async () => {
+  [kv, namespace] = await Promise.all([kv1(), newNamespace()]);
+  await must('POST', `${kv}/dir/a`, { body: { a: 1 } });
+});
+
+describe('an answer', () => {
+  it('with data is an envelope of eight keys', async () => {
+    const { body } = await must('GET', `${kv}/dir/a`);
+    expect(body).toEqual({
+      request_id: expect.stringMatching(UUID),
+      lease_id: '',
+      renewable: false,
+      lease_duration: 2_764_800,
+      data: { a: 1 },
+      wrap_info: null,
+      warnings: null,
+      auth: null,
+    });
+  });
+
+  it('with nothing to say is 204, empty and still JSON by its header', async () => {
+    const { status, text, headers } = await call('POST', `${kv}/empty`, { body: { a: 1 } });
+    expect({ status, text }).toEqual({ status: 204, text: '' });
+    expect(headers.get('content-type')).toBe('application/json');
+  });
+
+  it('is never to be kept, be it an error, data or nothing', async () => {
+    const answers = await Promise.all([
+      call('GET', `${kv}/dir/a`),
+      call('GET', `${kv}/nope`),
+      call('DELETE', `${kv}/nope`),
+      call('GET', 'sys/mounts', { token: '' }),
+      call('GET', 'sys/health'),
+    ]);
+    for (const { headers } of answers) expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('of the mount tables has the data at the top as well, of others not', async () => {
+    for (const path of ['sys/mounts', 'sys/auth']) {
+      const { body } = await must('GET', path);
+      expect(body).toMatchObject(body.data);
+    }
+    expect((await must('GET', `${kv}/dir/a`)).body).not.toHaveProperty('a');
+    expect((await must('GET', `${namespace}/sys/mounts`)).body).not.toHaveProperty(['sys/']);
+  });
+
+  it('has whole numbers for numbers', async () => {
+    const { text } = await must('GET', 'sys/mounts');
+    expect(text).toMatch(/"default_lease_ttl":0[,}]/);
+  });
+
+  it('to a request with a namespace header has that header', async () => {
+    for (const header of [namespace, `/${namespace}/`, 'root']) {
+      const { headers } = await call('GET', 'sys/mounts', { namespace: header });
+      expect(headers.get('x-vault-namespace')).toBe(header);
+    }
+    expect((await call('GET', 'sys/mounts')).headers.has('x-vault-namespace')).toBe(false);
+  });
+});
+
+describe('the token', () => {
+  it('may come as Bearer, and X-Vault-Token goes before it', async () => {
+    const created = await must('POST', 'auth/token/create', { body: { policies: ['default'] } });
+    const token = created.body.auth.client_token;
+    const path = 'auth/token/lookup-self';
+    const bearer = { token: '', headers: { Authorization: `Bearer ${token} ` } };
+    expect((await call('GET', path, bearer)).body.data.id).toBe(token);
+    const both = { token, headers: { Authorization: 'Bearer nobody' } };
+    expect((await call('GET', path, both)).body.data.id).toBe(token);
+    const otherScheme = { token: '', headers: { Authorization: `bearer ${token}` } };
+    expect(await call('GET', path, otherScheme)).toMatchObject(NOT_AUTHENTICATED);
+  });
+
+  it('is asked for on every path, known or not', async () => {
+    for (const path of ['sys/mounts', `${kv}/dir/a`, 'sys/no/such/thing', `${unique('nowhere')}/x`])
+      expect(await call('GET', path, { token: '' })).toMatchObject(NOT_AUTHENTICATED);
+  });
+});

@@ -1,0 +1,90 @@
+/** Plain HTTP to the service, as a client that knows nothing of its insides. */
+
+import { Agent, request } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import { inject } from 'vitest';
+
+const { address, rootToken } = inject('target');
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the body of an answer is whatever was sent
+  body: any;
+}
+
+export interface Sent {
+  /** The root token by default; empty for none. */
+  token?: string;
+  /** For the header. */
+  namespace?: string | undefined;
+  /** Sent as JSON; a text or bytes are sent as they are. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** @param path what follows `/v1/`, percent-encoded where it has to be */
+export async function call(method: string, path: string, sent: Sent = {}): Promise<Answer> {
+  const body = bytesOf(sent.body);
+  const response = await fetch(`${address}/v1/${path}`, {
+    method,
+    headers: headersOf(sent),
+    redirect: 'manual',
+    ...(body === undefined ? {} : { body }),
+  });
+  return answer(response.status, response.headers, await response.text());
+}
+
+/** Without the URL parser of `fetch`, which tidies paths: the target goes out as it stands. */
+export function rawCall(method: string, target: string, sent: Sent = {}): Promise<Answer> {
+  const { hostname, port, protocol } = new URL(address);
+  const send = protocol === 'https:' ? secureRequest : request;
+  return new Promise((resolve, reject) => {
+    const headers = { ...headersOf(sent), ...lengthOf(bytesOf(sent.body)) };
+    const outgoing = send({ hostname, port, method, path: target, headers, agent: AGENT }, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        const received = new Headers(
+          Object.entries(incoming.headers).map(([name, value]) => [name, `${value}`]),
+        );
+        resolve(answer(incoming.statusCode ?? 0, received, Buffer.concat(chunks).toString('utf8')));
+      });
+    });
+    outgoing.on('error', reject);
+    outgoing.end(bytesOf(sent.body));
+  });
+}
+
+const AGENT = new Agent({ keepAlive: false }) as never;
+
+function headersOf({ token = rootToken, namespace, headers = {} }: Sent): Record<string, string> {
+  return {
+    ...(token ? { 'X-Vault-Token': token } : {}),
+    ...(namespace ? { 'X-Vault-Namespace': namespace } : {}),
+    ...headers,
+  };
+}
+
+function lengthOf(body: string | Uint8Array<ArrayBuffer> | undefined): Record<string, string> {
+  return body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
+}
+
+function bytesOf(body: unknown): string | Uint8Array<ArrayBuffer> | undefined {
+  if (body === undefined || typeof body === 'string') return body;
+  return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
+}
+
+function answer(status: number, headers: Headers, text: string): Answer {
+  return { status, headers, text, body: parsed(text) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+/** What the verbs of HTTP mean (contract §2.2). */
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { kv1, kv2, must, unique } from './fresh.ts';
+import { call, rawCall } from './http.ts';
+import { noRoute, refused, wrapped } from './texts.ts';
+
+let kv: string;
+let versioned: string;
+beforeAll(async () => {
+  [kv, versioned] = await Promise.all([kv1(), kv2()]);
+  await must('POST', `${kv}/dir/a`, { body: { a: 1 } });
+  await must('POST', `${kv}/b`, { body: { b: 2 } });
+});
+
+describe('a verb', () => {
+  it('LIST, and GET with list=true, list', async () => {
+    for (const answer of [
+      await rawCall('LIST', `/v1/${kv}`),
+      await rawCall('LIST', `/v1/${kv}/`),
+      await call('GET', `${kv}?list=true`),
+      await call('GET', `${kv}/?list=1`),
+      await call('GET', `${kv}?list=T`),
+    ])
+      expect(answer).toMatchObject({ status: 200, body: { data: { keys: ['b', 'dir/'] } } });
+  });
+
+  it('GET with list=false reads, and with anything else for list is refused without a word', async () => {
+    expect(await call('GET', `${kv}/dir/a?list=false`)).toMatchObject({ status: 200 });
+    expect(await call('GET', `${kv}/dir?list=yes`)).toMatchObject({ status: 400, body: { errors: [] } });
+  });
+
+  it('PUT does what POST does', async () => {
+    await must('PUT', `${kv}/put`, { body: { b: 2 } });
+    expect((await must('GET', `${kv}/put`)).body.data).toEqual({ b: 2 });
+    await must('DELETE', `${kv}/put`);
+  });
+
+  it('HEAD has the status of GET and no body', async () => {
+    const health = await rawCall('HEAD', '/v1/sys/health');
+    expect({ status: health.status, text: health.text }).toEqual({ status: 200, text: '' });
+    expect(await rawCall('HEAD', `/v1/${kv}/nope`, { token: '' })).toMatchObject({ status: 403, text: '' });
+  });
+
+  it('PATCH asks for its own type of content', async () => {
+    const path = `${versioned}/data/app`;
+    await must('POST', path, { body: { data: { a: 1 } } });
+    const patch = { body: '{"data":{"b":2}}' };
+    const json = await call('PATCH', path, { ...patch, headers: { 'Content-Type': 'application/json' } });
+    expect(json).toMatchObject({
+      status: 415,
+      body: {
+        errors: ['PATCH requires Content-Type of application/merge-patch+json, provided application/json'],
+      },
+    });
+    const none = await rawCall('PATCH', `/v1/${path}`, patch);
+    expect(none).toMatchObject(refused('mime: no media type'));
+    const headers = { 'Content-Type': 'application/merge-patch+json' };
+    expect(await call('PATCH', path, { ...patch, headers })).toMatchObject({ status: 200 });
+    expect((await must('GET', path)).body.data.data).toEqual({ a: 1, b: 2 });
+  });
+
+  it.each(['OPTIONS', 'PROPFIND'])('%s is none', async (method) => {
+    expect(await rawCall(method, '/v1/sys/mounts')).toMatchObject({ status: 405, body: { errors: [] } });
+  });
+
+  it('that a path does not have is 405, a path that a mount does not have 404', async () => {
+    const unsupported = { errors: [wrapped('unsupported operation')] };
+    expect(await call('DELETE', 'sys/mounts')).toMatchObject({ status: 405, body: unsupported });
+    expect(await rawCall('LIST', '/v1/sys/mounts')).toMatchObject({ status: 405, body: unsupported });
+    const nothing = await call('GET', 'sys/no/such/thing');
+    expect(nothing).toMatchObject({ status: 404, body: { errors: [wrapped('unsupported path')] } });
+    const nowhere = unique('nowhere');
+    expect(await call('GET', `${nowhere}/x`)).toMatchObject(noRoute(`${nowhere}/x`));
+  });
+
+  it('that writes is refused at the end of a slash', async () => {
+    const text = refused("cannot write to a path ending in '/'");
+    expect(await call('POST', `${kv}/dir/`, { body: { a: 1 } })).toMatchObject(text);
+    expect(await call('PUT', 'sys/mounts/x/', { token: '', body: {} })).toMatchObject(text);
+  });
+});

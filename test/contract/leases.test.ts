@@ -1,0 +1,112 @@
+/** Leases of one-time passwords: looking up, renewing, revoking (contract §7). */
+
+import { describe, expect, it } from 'vitest';
+import {
+  loggedIn,
+  lookupLease,
+  lookupSelf,
+  newOtp,
+  sshEngine,
+  userpassMethod,
+  verifyOtp,
+} from './credentials.ts';
+import { must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
+import { call } from './http.ts';
+import { NOT_AUTHENTICATED, NOT_AUTHORIZED, refused } from './texts.ts';
+
+const NO_OTP = refused('OTP not found');
+
+function revoke(path: string, body: object = {}) {
+  return call('PUT', `sys/leases/${path}`, { body });
+}
+
+describe('a lease', () => {
+  it('comes with what it is for and is looked up by its id', async () => {
+    const ssh = await sshEngine();
+    const { body } = await must('POST', `${ssh}/creds/web`, { body: { ip: '10.0.0.1', username: 'ubuntu' } });
+    expect(body).toMatchObject({
+      lease_id: expect.stringMatching(new RegExp(`^${ssh}/creds/web/[0-9A-Za-z]{24}$`)),
+      renewable: false,
+      lease_duration: 600,
+      data: { ip: '10.0.0.1', key_type: 'otp', port: 22, username: 'ubuntu' },
+    });
+    const { data } = (await lookupLease({ leaseId: body.lease_id })).body;
+    expect(data).toMatchObject({ id: body.lease_id, renewable: false, last_renewal: null });
+    expect(data.ttl).toBeGreaterThan(590);
+    expect(Date.parse(data.expire_time) - Date.parse(data.issue_time)).toBe(600_000);
+  });
+
+  it('ends with the password when it is revoked', async () => {
+    const ssh = await sshEngine();
+    const otp = await newOtp(ssh);
+    expect((await revoke('revoke', { lease_id: otp.leaseId, sync: true })).status).toBe(204);
+    expect(await lookupLease(otp)).toMatchObject(refused('invalid lease'));
+    expect(await verifyOtp(ssh, otp)).toMatchObject(NO_OTP);
+    expect((await revoke('revoke', { lease_id: otp.leaseId })).status).toBe(202);
+  });
+
+  it('may be named in the path of the request', async () => {
+    const ssh = await sshEngine();
+    const otp = await newOtp(ssh);
+    expect(await revoke(`renew/${otp.leaseId}`)).toMatchObject(refused('lease is not renewable'));
+    expect((await revoke(`revoke/${otp.leaseId}`, { sync: true })).status).toBe(204);
+    expect(await verifyOtp(ssh, otp)).toMatchObject(NO_OTP);
+  });
+
+  it('cannot be named by nothing', async () => {
+    for (const path of ['lookup', 'renew', 'revoke'])
+      expect(await revoke(path)).toMatchObject(refused('lease_id must be specified'));
+  });
+
+  it('of a password is not renewable, an unknown one not found', async () => {
+    const { leaseId } = await newOtp(await sshEngine());
+    expect(await revoke('renew', { lease_id: leaseId })).toMatchObject(refused('lease is not renewable'));
+    expect(await revoke('renew', { lease_id: unique('nope') })).toMatchObject(refused('lease not found'));
+  });
+
+  it('is revoked with all others below a prefix', async () => {
+    const ssh = await sshEngine();
+    const otps = await Promise.all(Array.from({ length: 5 }, () => newOtp(ssh)));
+    const other = await newOtp(await sshEngine());
+    const keys = (await must('GET', `sys/leases/lookup/${ssh}/creds/web?list=true`)).body.data.keys;
+    expect(keys).toHaveLength(5);
+    expect((await revoke(`revoke-prefix/${ssh}`, { sync: true })).status).toBe(204);
+    for (const otp of otps) expect(await verifyOtp(ssh, otp)).toMatchObject(NO_OTP);
+    expect(await lookupLease(other)).toMatchObject({ status: 200 });
+  });
+
+  it('of a login is its token', async () => {
+    const auth = await userpassMethod();
+    const token = await loggedIn(auth);
+    const keys = (await must('GET', `sys/leases/lookup/${auth}/login/bob?list=true`)).body.data.keys;
+    expect(keys).toEqual([expect.stringMatching(/^h/)]);
+    expect((await revoke(`revoke-prefix/${auth}`, { sync: true })).status).toBe(204);
+    expect(await lookupSelf(token)).toMatchObject(NOT_AUTHENTICATED);
+  });
+
+  it('ends with the token that asked for it', async () => {
+    const ssh = await sshEngine();
+    const token = await tokenWith(policyOf([`${ssh}/creds/web`, 'update']));
+    const otp = await newOtp(ssh, undefined, token);
+    await must('POST', 'auth/token/revoke', { body: { token } });
+    expect(await lookupLease(otp)).toMatchObject(refused('invalid lease'));
+    expect(await verifyOtp(ssh, otp)).toMatchObject(NO_OTP);
+  });
+
+  it('of a namespace has its mark and can be looked up from above', async () => {
+    const namespace = await newNamespace();
+    const ssh = await sshEngine(namespace);
+    const otp = await newOtp(ssh, namespace);
+    expect(otp.leaseId).toMatch(/\.[0-9A-Za-z]{6}$/);
+    expect(await lookupLease(otp)).toMatchObject({ status: 200 });
+    expect(await lookupLease(otp, namespace)).toMatchObject({ status: 200 });
+  });
+
+  it('needs sudo to be listed or revoked by prefix', async () => {
+    const token = await tokenWith(policyOf(['sys/leases/*', 'create', 'update', 'list', 'read']));
+    const list = await call('GET', 'sys/leases/lookup/x?list=true', { token });
+    expect(list).toMatchObject(NOT_AUTHORIZED);
+    expect(await call('PUT', 'sys/leases/revoke-prefix/x', { token })).toMatchObject(NOT_AUTHORIZED);
+    expect(await call('PUT', 'sys/leases/revoke-force/x', { token })).toMatchObject(NOT_AUTHORIZED);
+  });
+});

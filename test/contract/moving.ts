@@ -1,0 +1,43 @@
+/** Moves mounts the way clients do: start, then ask for the status until it is final. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Answer, call, type Sent } from './http.ts';
+
+/** Longer than any move of these tests should take, with two cores shared by many. */
+const PATIENCE_MS = 20_000;
+
+export function start(from: string, to: string, sent: Sent = {}): Promise<Answer> {
+  return call('POST', 'sys/remount', { ...sent, body: { from, to } });
+}
+
+export interface Outcome {
+  source_mount: string;
+  target_mount: string;
+  status: string;
+  error?: { message: string };
+}
+
+/** Asks until the migration is no longer in progress, and answers its `migration_info`. */
+export async function settled(id: string, sent: Sent = {}): Promise<Outcome> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await call('GET', `sys/remount/status/${id}`, sent);
+    if (answer.status !== 200)
+      throw new Error(`the status was answered with ${answer.status}: ${answer.text}`);
+    const info: Outcome = answer.body.data.migration_info;
+    if (info.status !== 'in-progress') return info;
+    if (Date.now() > deadline) throw new Error(`the move to ${info.target_mount} is still in progress`);
+    await delay(50);
+  }
+}
+
+/** A whole move; anything but success ends the test. Answers the migration id. */
+export async function move(from: string, to: string, sent: Sent = {}): Promise<string> {
+  const started = await start(from, to, sent);
+  if (started.status !== 200)
+    throw new Error(`moving ${from} to ${to} was answered with ${started.status}: ${started.text}`);
+  const id: string = started.body.data.migration_id;
+  const { status, error } = await settled(id, sent);
+  if (status !== 'success') throw new Error(`moving ${from} to ${to} ended in ${status}: ${error?.message}`);
+  return id;
+}

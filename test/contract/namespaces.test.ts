@@ -1,0 +1,99 @@
+/** Namespaces: making, showing, changing, deleting (contract §4). */
+
+import { describe, expect, it } from 'vitest';
+import { kv1, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
+import { call, rawCall } from './http.ts';
+import { mountPaths } from './snapshots.ts';
+import { NOT_AUTHORIZED, NOT_FOUND, refused, UUID } from './texts.ts';
+
+describe('a namespace', () => {
+  it('is made, shown and listed, with what it is born with', async () => {
+    const name = unique('ns');
+    const { body } = await must('POST', `sys/namespaces/${name}`, { body: { custom_metadata: { a: 'b' } } });
+    expect(body.data).toMatchObject({
+      uuid: expect.stringMatching(UUID),
+      id: expect.stringMatching(/^[0-9A-Za-z]{6}$/),
+      path: `${name}/`,
+      custom_metadata: { a: 'b' },
+    });
+    expect((await must('GET', `sys/namespaces/${name}`)).body.data).toEqual(body.data);
+    const list = (await rawCall('LIST', '/v1/sys/namespaces')).body.data;
+    expect(list.keys).toContain(`${name}/`);
+    expect(list.key_info[`${name}/`]).toEqual(body.data);
+    expect((await mountPaths('mounts', name)).sort()).toEqual(['cubbyhole/', 'identity/', 'sys/']);
+    expect(await mountPaths('auth', name)).toEqual(['token/']);
+    const policies = await must('GET', 'sys/policies/acl?list=true', { namespace: name });
+    expect(policies.body.data.keys).toContain('default');
+  });
+
+  it('lies in the one it is made in, and is listed there alone', async () => {
+    const outer = await newNamespace();
+    const inner = await newNamespace(outer);
+    const name = inner.slice(outer.length + 1);
+    const { body } = await must('GET', `sys/namespaces/${name}`, { namespace: outer });
+    expect(body.data.path).toBe(`${inner}/`);
+    expect((await must('GET', 'sys/namespaces?list=true', { namespace: outer })).body.data.keys).toEqual([
+      `${name}/`,
+    ]);
+    expect((await must('GET', 'sys/namespaces?list=true')).body.data.keys).not.toContain(`${name}/`);
+    expect((await call('GET', 'sys/namespaces?list=true', { namespace: inner })).status).toBe(404);
+  });
+
+  it('has its metadata replaced by a write and merged by a patch', async () => {
+    const name = await newNamespace();
+    const path = `sys/namespaces/${name}`;
+    await must('POST', path, { body: { custom_metadata: { a: '1', b: '2' } } });
+    const headers = { 'Content-Type': 'application/merge-patch+json' };
+    await must('PATCH', path, { body: { custom_metadata: { a: null, c: '3' } }, headers });
+    expect((await must('GET', path)).body.data.custom_metadata).toEqual({ b: '2', c: '3' });
+    await must('POST', path, { body: { custom_metadata: { d: '4' } } });
+    expect((await must('GET', path)).body.data.custom_metadata).toEqual({ d: '4' });
+  });
+
+  it.each([
+    ['a/b', 'namespace name cannot contain /'],
+    ['sys', '"sys/" is a reserved path and cannot be used as a namespace name'],
+    ['root', '"root/" is a reserved path and cannot be used as a namespace name'],
+    ['a%20b', '"a b" contains space characters that cannot be used in a namespace name'],
+    ['a*', `"a*" contains wildcard characters that cannot be used in a namespace name: '*'`],
+  ])('cannot be called %s', async (name, text) => {
+    expect(await call('POST', `sys/namespaces/${name}`, { body: {} })).toMatchObject(refused(text));
+  });
+
+  it('that is unknown is not found, and is deleted with a warning', async () => {
+    const name = unique('nope');
+    expect(await call('GET', `sys/namespaces/${name}`)).toMatchObject(NOT_FOUND);
+    const { status, body } = await call('DELETE', `sys/namespaces/${name}`);
+    expect(status).toBe(200);
+    expect(body.warnings).toEqual(['requested namespace does not exist']);
+  });
+
+  it('with children is not deleted', async () => {
+    const outer = await newNamespace();
+    await newNamespace(outer);
+    expect(await call('DELETE', `sys/namespaces/${outer}`)).toMatchObject(
+      refused('unable to delete namespace containing child namespaces'),
+    );
+  });
+
+  it('that is being deleted answers nothing any more', async () => {
+    const name = await newNamespace();
+    const kv = await kv1(name);
+    const { body } = await must('DELETE', `sys/namespaces/${name}`);
+    expect(body.data).toEqual({ status: 'in-progress' });
+    const { status, body: error } = await call('GET', `${kv}/k`, { namespace: name });
+    expect(status).toBe(404);
+    expect([
+      [`no handler for route "${kv}/k" on namespace "${name}/". route entry or namespace is tainted.`],
+      ['namespace not found'],
+    ]).toContainEqual(error.errors);
+  });
+
+  it('needs rights on its name in the table', async () => {
+    const name = unique('ns');
+    const token = await tokenWith(policyOf([`sys/namespaces/${name}`, 'create', 'update', 'read']));
+    expect(await call('POST', `sys/namespaces/${name}`, { token, body: {} })).toMatchObject({ status: 200 });
+    expect(await call('POST', `sys/namespaces/${name}x`, { token, body: {} })).toMatchObject(NOT_AUTHORIZED);
+    expect(await call('DELETE', `sys/namespaces/${name}`, { token })).toMatchObject(NOT_AUTHORIZED);
+  });
+});

@@ -1,0 +1,190 @@
+/** What a mount has given out dies with its move; what others have given out does not (contract §1.7, §1.8). */
+
+import { describe, expect, it } from 'vitest';
+import {
+  loggedIn,
+  login,
+  lookupLease,
+  lookupSelf,
+  newOtp,
+  sshEngine,
+  userpassMethod,
+  verifyOtp,
+} from './credentials.ts';
+import { authMethod, must, policyOf, unique } from './fresh.ts';
+import { call } from './http.ts';
+import { move, settled, start } from './moving.ts';
+import { mountObject, mountPaths } from './snapshots.ts';
+import { NOT_AUTHENTICATED, noRoute, refused } from './texts.ts';
+
+const INVALID_LEASE = refused('invalid lease');
+const NO_OTP = refused('OTP not found');
+
+async function policy(...rules: Parameters<typeof policyOf>): Promise<string> {
+  const name = unique('policy');
+  await must('PUT', `sys/policies/acl/${name}`, { body: { policy: policyOf(...rules) } });
+  return name;
+}
+
+describe('a moved ssh engine', () => {
+  it('honours no password and no lease from before, and gives out new ones [28]', async () => {
+    const ssh = await sshEngine();
+    const [first, second] = [await newOtp(ssh), await newOtp(ssh)];
+    expect(await lookupLease(first)).toMatchObject({ status: 200, body: { data: { id: first.leaseId } } });
+    const role = (await must('GET', `${ssh}/roles/web`)).body.data;
+    const target = unique('moved');
+
+    await move(ssh, target);
+
+    expect(await lookupLease(first)).toMatchObject(INVALID_LEASE);
+    expect(await verifyOtp(target, first)).toMatchObject(NO_OTP);
+    expect(await verifyOtp(target, second)).toMatchObject(NO_OTP);
+    expect((await must('GET', `${target}/roles/web`)).body.data).toEqual(role);
+    const fresh = await newOtp(target);
+    expect(fresh.leaseId.startsWith(`${target}/creds/web/`)).toBe(true);
+    expect(await lookupLease(fresh)).toMatchObject({ status: 200 });
+    expect(await verifyOtp(target, fresh)).toMatchObject({ status: 200, body: { data: { ip: '10.1.2.3' } } });
+  });
+
+  it('cannot have its old leases renewed, and lets them be revoked in vain', async () => {
+    const ssh = await sshEngine();
+    const { leaseId } = await newOtp(ssh);
+    await move(ssh, unique('moved'));
+    const renewed = await call('PUT', 'sys/leases/renew', { body: { lease_id: leaseId } });
+    expect(renewed).toMatchObject(refused('lease not found'));
+    const revoked = await call('PUT', 'sys/leases/revoke', { body: { lease_id: leaseId, sync: true } });
+    expect(revoked.status).toBe(204);
+  });
+
+  it('does not touch the passwords of another engine', async () => {
+    const [ssh, other] = [await sshEngine(), await sshEngine()];
+    const otp = await newOtp(other);
+    await newOtp(ssh);
+    await move(ssh, unique('moved'));
+    expect(await lookupLease(otp)).toMatchObject({ status: 200 });
+    expect(await verifyOtp(other, otp)).toMatchObject({ status: 200 });
+  });
+
+  it('loses each time what it gave out in between, and nothing later', async () => {
+    const ssh = await sshEngine();
+    const [there, back] = [unique('moved'), ssh];
+    const first = await newOtp(ssh);
+    await move(ssh, there);
+    const second = await newOtp(there);
+    await move(there, back);
+    const third = await newOtp(back);
+    expect(await verifyOtp(back, first)).toMatchObject(NO_OTP);
+    expect(await verifyOtp(back, second)).toMatchObject(NO_OTP);
+    expect(await verifyOtp(back, third)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a moved userpass method', () => {
+  it('keeps its users, and its tokens and their children are dead [3] [36] [38] [39]', async () => {
+    const parenting = await policy(['auth/token/create', 'update', 'sudo']);
+    const auth = await userpassMethod(undefined, [parenting]);
+    const token = await loggedIn(auth);
+    const child = (await must('POST', 'auth/token/create', { token, body: {} })).body.auth.client_token;
+    const orphan = (await must('POST', 'auth/token/create', { token, body: { no_parent: true } })).body.auth;
+    const before = {
+      mount: await mountObject(auth),
+      user: (await must('GET', `${auth}/users/bob`)).body.data,
+    };
+    const target = `auth/${unique('moved')}`;
+
+    await move(auth, target);
+
+    expect(await lookupSelf(token)).toMatchObject(NOT_AUTHENTICATED);
+    expect(await lookupSelf(child)).toMatchObject(NOT_AUTHENTICATED);
+    expect(await lookupSelf(orphan.client_token)).toMatchObject({ status: 200 });
+    expect(await mountObject(target)).toEqual(before.mount);
+    expect((await must('GET', `${target}/users/bob`)).body.data).toEqual(before.user);
+    const again = await lookupSelf(await loggedIn(target));
+    expect(again.body.data.path).toBe(`${target}/login/bob`);
+  });
+
+  it('is shown at its new path, and at the old one no more [25]', async () => {
+    const auth = await userpassMethod();
+    const target = `auth/${unique('moved')}`;
+    await move(auth, target);
+    const paths = (await mountPaths('auth')).map((path) => `auth/${path}`);
+    expect(paths).toContain(`${target}/`);
+    expect(paths).not.toContain(`${auth}/`);
+    expect(await call('POST', `${auth}/login/bob`, { body: {} })).toMatchObject(noRoute(`${auth}/login/bob`));
+  });
+
+  it('does not touch the tokens of other methods, or those of the one that moves it', async () => {
+    const [auth, other] = [await userpassMethod(), await userpassMethod()];
+    const theirs = await loggedIn(other);
+    await loggedIn(auth);
+    await move(auth, `auth/${unique('moved')}`);
+    expect(await lookupSelf(theirs)).toMatchObject({ status: 200 });
+  });
+
+  it('takes along the leases of other engines that its tokens hold', async () => {
+    const ssh = await sshEngine();
+    const auth = await userpassMethod(undefined, [await policy([`${ssh}/creds/web`, 'update'])]);
+    const theirs = await newOtp(ssh, undefined, await loggedIn(auth));
+    const ours = await newOtp(ssh);
+    await move(auth, `auth/${unique('moved')}`);
+    expect(await lookupLease(theirs)).toMatchObject(INVALID_LEASE);
+    expect(await verifyOtp(ssh, theirs)).toMatchObject(NO_OTP);
+    expect(await verifyOtp(ssh, ours)).toMatchObject({ status: 200 });
+  });
+
+  it('has no living token from before as soon as it answers at its new path', async () => {
+    const auth = await userpassMethod();
+    const tokens = await Promise.all([loggedIn(auth), loggedIn(auth), loggedIn(auth)]);
+    const target = `auth/${unique('moved')}`;
+    const { body } = await start(auth, target);
+    await expect
+      .poll(async () => (await call('GET', `${target}/users/bob`)).status, { timeout: 10_000, interval: 10 })
+      .toBe(200);
+    for (const token of tokens) expect(await lookupSelf(token)).toMatchObject(NOT_AUTHENTICATED);
+    expect(await settled(body.data.migration_id)).toMatchObject({ status: 'success' });
+  });
+
+  it('may take a name that only begins like the token method and may leave it again', async () => {
+    const auth = await userpassMethod();
+    const token = await loggedIn(auth);
+    const target = `auth/${unique('tokens')}`;
+    await move(auth, target);
+    expect(await lookupSelf(token)).toMatchObject(NOT_AUTHENTICATED);
+    await move(target, auth);
+    expect(await login(auth)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a moved approle method', () => {
+  it('keeps role-ids, secret-ids and the uses they have left; tokens go', async () => {
+    const auth = await authMethod('approle');
+    const role = `${auth}/role/web`;
+    await must('POST', role, { body: { secret_id_num_uses: 3, secret_id_ttl: '1h', token_ttl: '10m' } });
+    const roleId = (await must('GET', `${role}/role-id`)).body.data.role_id;
+    const secret = (await must('POST', `${role}/secret-id`, { body: { metadata: '{"team":"a"}' } })).body
+      .data;
+    const credentials = { role_id: roleId, secret_id: secret.secret_id };
+    const first = await must('POST', `${auth}/login`, { token: '', body: credentials });
+    const lookup = { secret_id: secret.secret_id };
+    const before = (await must('POST', `${role}/secret-id/lookup`, { body: lookup })).body.data;
+    expect(before.secret_id_num_uses).toBe(2);
+    const target = `auth/${unique('moved')}`;
+
+    await move(auth, target);
+
+    const after = await must('POST', `${target}/role/web/secret-id/lookup`, { body: lookup });
+    expect({ ...after.body.data, secret_id_ttl: 0 }).toEqual({ ...before, secret_id_ttl: 0 });
+    expect((await must('GET', `${target}/role/web/secret-id?list=true`)).body.data.keys).toEqual([
+      secret.secret_id_accessor,
+    ]);
+    expect((await must('GET', `${target}/role/web/role-id`)).body.data.role_id).toBe(roleId);
+    expect(await lookupSelf(first.body.auth.client_token)).toMatchObject(NOT_AUTHENTICATED);
+    for (let use = 0; use < 2; use++) {
+      const { body } = await must('POST', `${target}/login`, { token: '', body: credentials });
+      expect(body.auth.metadata).toMatchObject({ role_name: 'web', team: 'a' });
+      expect(await lookupSelf(body.auth.client_token)).toMatchObject({ status: 200 });
+    }
+    const spent = await call('POST', `${target}/login`, { token: '', body: credentials });
+    expect(spent).toMatchObject(refused('invalid role or secret ID'));
+  });
+});

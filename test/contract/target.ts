@@ -1,0 +1,40 @@
+/**
+ * What the contract is checked against: one service for all files of this folder, its own or one that is named.
+ *
+ * `CONTRACT_ADDR` and `CONTRACT_TOKEN` (a root token) name a server that runs already; it should be one kept for tests,
+ * since the mounts made here stay there. With `CONTRACT_REFERENCE` set too it is a Vault or OpenBao, which the tests of
+ * improvements on it leave out.
+ */
+
+import { randomUUID } from 'node:crypto';
+import type { TestProject } from 'vitest/node';
+import { startService } from '../../infra/local/service.ts';
+
+export interface Target {
+  address: string;
+  rootToken: string;
+  isReference: boolean;
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    target: Target;
+  }
+}
+
+/** Vitest calls this before the first file, and what it returns after the last. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { CONTRACT_ADDR, CONTRACT_TOKEN = '', CONTRACT_REFERENCE } = process.env;
+  if (CONTRACT_ADDR) {
+    const address = CONTRACT_ADDR.replace(/\/+$/, '');
+    project.provide('target', {
+      address,
+      rootToken: CONTRACT_TOKEN,
+      isReference: Boolean(CONTRACT_REFERENCE),
+    });
+    return async () => {};
+  }
+  const service = await startService({ port: 0, rootToken: `root-${randomUUID()}` });
+  project.provide('target', { address: service.url, rootToken: service.rootToken, isReference: false });
+  return () => service.stop();
+}
