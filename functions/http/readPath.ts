@@ -8,11 +8,11 @@ const PREFIX = '/v1/';
 /**
  * @param query goes along when the client is sent to the cleaned path
  * @returns the path after `/v1/`, percent-decoded exactly once
- * @throws VaultError 301 to the cleaned path, 404 outside `/v1/`, 400 for what is not a path
+ * @throws VaultError 307 to the cleaned path, 404 outside `/v1/`, 400 for what is not a path
  */
 export function readPath(rawPath: string, query: Record<string, string[]> = {}): string {
   const clean = cleaned(rawPath);
-  if (clean !== rawPath) throw new VaultError(301, [], { Location: clean + queryText(query) });
+  if (clean !== rawPath) throw new VaultError(307, [], { Location: clean + queryText(query) });
   if (!rawPath.startsWith(PREFIX)) throw silent(404);
   const path = decoded(rawPath.slice(PREFIX.length));
   if (!isPrintable(path)) throw new NothingToSay(400);

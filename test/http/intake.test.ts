@@ -128,7 +128,7 @@ describe('a path', () => {
     ['/v1/a/../secret', '/v1/secret'],
   ])('%s is sent on to %s', (rawPath, location) => {
     expect(() => readPath(rawPath)).toThrow(
-      expect.objectContaining({ status: 301, headers: { Location: location } }),
+      expect.objectContaining({ status: 307, headers: { Location: location } }),
     );
   });
 
