@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const CONTRACT = 'test/contract/**/*.test.ts';
+/** What speaks HTTP to a whole service. */
+const OUTSIDE = ['test/contract/**/*.test.ts', 'test/clients/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -9,12 +10,12 @@ export default defineConfig({
     hookTimeout: 60_000,
     allowOnly: false,
     projects: [
-      { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: [CONTRACT] } },
+      { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: OUTSIDE } },
       {
         extends: true,
         test: {
           name: 'contract',
-          include: [CONTRACT],
+          include: OUTSIDE,
           // One service for all files; it starts only when one of them is run, and has the machine for itself.
           globalSetup: 'test/contract/target.ts',
           sequence: { groupOrder: 1 },
