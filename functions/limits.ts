@@ -12,6 +12,8 @@ export const MAX_NAMESPACE_DEPTH = 16;
 export const MAX_STORAGE_KEY_BYTES = 900;
 /** Bytes of one stored value; a DynamoDB item ends at 400 KB, and the rest of the item needs room. */
 export const MAX_VALUE_BYTES = 380_000;
+/** Bytes of a wrapped answer: enough for the largest value, and no more than an item of DynamoDB holds. */
+export const MAX_WRAPPED_BYTES = 395_000;
 /** Versions that a kv secret may keep: the facts of all of them share one item. */
 export const MAX_SECRET_VERSIONS = 10_000;
 /** The longest `delete_version_after` of kv, in seconds: the longest duration that Vault can express. */

@@ -4,4 +4,7 @@ import { depsFromEnvironment } from './deps.ts';
 import { serve } from './http/serve.ts';
 import { remountRoutes } from './remount/remountRoutes.ts';
 
-export const handler = serve({ builtin: remountRoutes, engines: {} }, depsFromEnvironment());
+export const handler = serve(
+  { builtin: remountRoutes, engines: {}, wrapsNothing: true },
+  depsFromEnvironment(),
+);

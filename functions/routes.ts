@@ -1,5 +1,6 @@
-/** Every endpoint of the built-in mounts, in one list: `sys/` and `auth/token/` of each namespace. */
+/** Every endpoint of the built-in mounts of each namespace, in one list. */
 
+import { cubbyholeRoutes } from './cubbyhole/cubbyholeRoutes.ts';
 import type { Route } from './http/route.ts';
 import { leaseRoutes } from './leases/leaseRoutes.ts';
 import { mountRoutes } from './mounts/mountRoutes.ts';
@@ -10,6 +11,7 @@ import { remountRoutes } from './remount/remountRoutes.ts';
 import { statusRoutes } from './remount/statusRoutes.ts';
 import { systemRoutes } from './system/systemRoutes.ts';
 import { tokenRoutes } from './tokens/tokenRoutes.ts';
+import { wrappingRoutes } from './wrapping/wrappingRoutes.ts';
 
 export const builtinRoutes: readonly Route[] = [
   ...remountRoutes,
@@ -21,4 +23,6 @@ export const builtinRoutes: readonly Route[] = [
   ...leaseRoutes,
   ...tokenRoutes,
   ...systemRoutes,
+  ...wrappingRoutes,
+  ...cubbyholeRoutes,
 ];

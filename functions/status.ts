@@ -4,4 +4,7 @@ import { depsFromEnvironment } from './deps.ts';
 import { serve } from './http/serve.ts';
 import { statusRoutes } from './remount/statusRoutes.ts';
 
-export const handler = serve({ builtin: statusRoutes, engines: {}, readOnly: true }, depsFromEnvironment());
+export const handler = serve(
+  { builtin: statusRoutes, engines: {}, readOnly: true, wrapsNothing: true },
+  depsFromEnvironment(),
+);

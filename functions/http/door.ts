@@ -1,6 +1,7 @@
 /** What a request says before anything is looked up: operation, namespace, path, fields, token. */
 
 import { mountPath } from '../mounts/path.ts';
+import { readWrapTtl } from '../wrapping/wrapTtl.ts';
 import { silent, VaultError } from './errors.ts';
 import { parseBool } from './fields.ts';
 import type { HttpRequest } from './message.ts';
@@ -16,6 +17,8 @@ export interface Asked {
   headerNamespace: string;
   raw: Record<string, unknown>;
   token?: string;
+  /** Seconds for which the answer shall be wrapped; 0 for an open answer. */
+  wrapTtl: number;
 }
 
 /**
@@ -28,20 +31,26 @@ export function readRequest(http: HttpRequest): Asked {
   const token = tokenIn(http.headers);
   return {
     operation,
-    path: operation === 'list' && !path.endsWith('/') ? `${path}/` : path,
+    path: (operation === 'list' || operation === 'scan') && !path.endsWith('/') ? `${path}/` : path,
     headerNamespace: headerNamespace(http.headers['x-vault-namespace']),
     raw: isWrite(operation) ? readBody(http) : queryFields(http.query),
+    wrapTtl: readWrapTtl(http.headers['x-vault-wrap-ttl']),
     ...(token ? { token } : {}),
   };
 }
 
 function operationOf({ method, query, headers }: HttpRequest): Operation {
+  if (query.help?.[0]) return 'help';
   switch (method) {
     case 'GET':
     case 'HEAD':
-      return wantsList(query.list) ? 'list' : 'read';
+      return readOperation(query);
     case 'LIST':
       return 'list';
+    case 'SCAN':
+      return 'scan';
+    case 'HELP':
+      return 'help';
     case 'POST':
     case 'PUT':
       return 'update';
@@ -55,7 +64,13 @@ function operationOf({ method, query, headers }: HttpRequest): Operation {
   }
 }
 
-function wantsList(values: string[] | undefined): boolean {
+function readOperation({ list, scan }: HttpRequest['query']): Operation {
+  const [lists, scans] = [isWanted(list), isWanted(scan)];
+  if (lists && scans) throw silent(400);
+  return lists ? 'list' : scans ? 'scan' : 'read';
+}
+
+function isWanted(values: string[] | undefined): boolean {
   if (values === undefined) return false;
   const wanted = parseBool(values[0] ?? '');
   if (wanted === undefined) throw silent(400);

@@ -22,6 +22,7 @@ export function render(reply: Reply | undefined, requestId: string, path: string
   if (reply?.plain !== undefined) return json(reply.status ?? 200, reply.plain, reply.headers);
   if (!reply || isEmpty(reply)) return { status: reply?.status ?? 204, headers: HEADERS, body: '' };
   const { data = null, auth = null, leaseId = '', renewable = false, leaseDuration = 0, warnings } = reply;
+  const { wrapInfo = null } = reply;
   const envelope = {
     ...ENVELOPE_KEYS,
     request_id: requestId,
@@ -29,6 +30,7 @@ export function render(reply: Reply | undefined, requestId: string, path: string
     renewable,
     lease_duration: leaseDuration,
     data,
+    wrap_info: wrapInfo,
     warnings: warnings?.length ? warnings : null,
     auth,
   };
@@ -47,8 +49,10 @@ export function renderErrors(
 
 const HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
 
-function isEmpty({ data, auth, leaseId, warnings }: Reply): boolean {
-  return data === undefined && auth === undefined && leaseId === undefined && !warnings?.length;
+/** Whether there is nothing to say, which is a 204. */
+export function isEmpty({ data, auth, leaseId, wrapInfo, warnings }: Reply): boolean {
+  const parts = [data, auth, leaseId, wrapInfo];
+  return parts.every((part) => part === undefined) && !warnings?.length;
 }
 
 function json(status: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {

@@ -6,7 +6,7 @@ import type { Deps } from '../ports/deps.ts';
 import type { Caller } from '../tokens/caller.ts';
 import type { Fields, Schema } from './fields.ts';
 
-export type Operation = 'read' | 'list' | 'create' | 'update' | 'patch' | 'delete';
+export type Operation = 'read' | 'list' | 'scan' | 'create' | 'update' | 'patch' | 'delete' | 'help';
 
 /** Whether an operation takes its fields from a body, and its path without a slash at the end. */
 export function isWrite(operation: Operation): boolean {
@@ -30,6 +30,8 @@ export interface Call<S extends Schema = Schema> {
   caller?: Caller;
   /** The mount that owns the path; undefined below the built-in mounts. */
   mount?: Mount;
+  /** Seconds for which the answer shall be wrapped; 0 for an open answer. */
+  wrapTtl: number;
   sourceIp: string;
   query: Record<string, string[]>;
   headers: Record<string, string>;
@@ -44,6 +46,8 @@ export interface Reply {
   renewable?: boolean;
   /** Seconds. */
   leaseDuration?: number;
+  /** Of a wrapped answer, which has nothing else. */
+  wrapInfo?: Record<string, unknown>;
   warnings?: string[];
   /** A body without the envelope. */
   plain?: unknown;
@@ -65,10 +69,14 @@ export interface RouteSpec<S extends Schema> {
   fields?: S;
   read?: Handler<S>;
   list?: Handler<S>;
+  /** Lists everything below a directory, however deep. */
+  scan?: Handler<S>;
   /** Serves `create` and `update`. */
   write?: Handler<S>;
   patch?: Handler<S>;
   delete?: Handler<S>;
+  /** Looks at what is asked before the token is judged, and throws to refuse; the fields are not read yet. */
+  before?: (call: Call) => Promise<void>;
   /** Tells `create` from `update` for the policy check, where that makes a difference (contract §2.2). */
   exists?: (call: Call<S>) => Promise<boolean>;
 }
@@ -87,8 +95,13 @@ export interface Match {
   params: Record<string, string>;
 }
 
-/** @returns the first row whose pattern fits the path; a trailing slash does not matter to the fit */
-export function matchRoute(routes: readonly Route[], path: string): Match | undefined {
+/**
+ * Policies are judged by the path as it was sent, so a name with a slash behind it is not that name: an exact rule
+ * for `roles/adm` would be passed by at `roles/adm/`. Only a list ends in a slash by its nature.
+ * @returns the first row whose pattern fits the path
+ */
+export function matchRoute(routes: readonly Route[], path: string, operation: Operation): Match | undefined {
+  if (operation !== 'list' && operation !== 'scan' && path.endsWith('/')) return matchSlash(routes, path);
   for (const candidate of routes) {
     const found = candidate.pattern.exec(path);
     if (found) return { route: candidate, params: { ...found.groups } };
@@ -96,8 +109,15 @@ export function matchRoute(routes: readonly Route[], path: string): Match | unde
   return undefined;
 }
 
+/** What does end in a slash: a collection by its fixed name, and paths that an engine reads as they are. */
+function matchSlash(routes: readonly Route[], path: string): Match | undefined {
+  const found = matchRoute(routes, path, 'list');
+  const last = found?.route.path.split('/').at(-1) ?? '';
+  return last.startsWith(':') && !last.endsWith('*') ? undefined : found;
+}
+
 /** The handler of an operation, if the route has it. */
-export function handlerOf(found: Route, operation: Operation): Handler | undefined {
+export function handlerOf(found: Route, operation: Exclude<Operation, 'help'>): Handler | undefined {
   return operation === 'create' || operation === 'update' ? found.write : found[operation];
 }
 

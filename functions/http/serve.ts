@@ -2,8 +2,9 @@
 
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Deps } from '../ports/deps.ts';
+import type { Api } from './api.ts';
 import { fromApiGateway, toApiGateway } from './apiGateway.ts';
-import { type Api, handle } from './handle.ts';
+import { handle } from './handle.ts';
 
 export function serve(api: Api, deps: Deps): (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult> {
   return async (event) => toApiGateway(await handle(fromApiGateway(event), api, deps));

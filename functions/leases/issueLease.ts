@@ -10,7 +10,9 @@ import { cleanupTime } from '../tokens/token.ts';
 import { secretOnLastUse } from './errors.ts';
 import { type Lease, leaseItem } from './lease.ts';
 import { descend, type Lineage } from './lineage.ts';
+import { removeSecrets } from './removeSecrets.ts';
 import { grantTtl, type TtlWish } from './ttl.ts';
+import { withdrawIfCut } from './withdrawIfCut.ts';
 
 /** What a credential must carry to be judged later: where it comes from and when it ends. */
 export interface Credential {
@@ -49,7 +51,7 @@ export async function issueLease(order: LeaseOrder): Promise<Lease> {
   const issuedAt = clock.now();
   const random = ids.base62(24);
   const name = call.namespace.id === 'root' ? random : `${random}.${call.namespace.id}`;
-  const lineage = descend(holder, { mountUuid, generation });
+  const lineage = descend(holder, { mountUuid, generation }, issuedAt);
   const expiresAt = issuedAt + ttl * 1_000;
   const place = { mountUuid, path: `${call.path.slice(mount.path.length)}/${name}` };
   const owned = order.items({ lineage, expiresAt, ttl: cleanupTime(expiresAt), lease: place });
@@ -72,5 +74,6 @@ export async function issueLease(order: LeaseOrder): Promise<Lease> {
     hang(holder.hash, leaseChild(lease), expiresAt),
     ...owned.map(({ ref, item }): Write => ({ table: ref.table, put: item })),
   ]);
+  await withdrawIfCut(call.deps, lineage, async () => removeSecrets(store, [leaseItem(lease)]));
   return lease;
 }

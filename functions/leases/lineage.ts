@@ -14,21 +14,30 @@ export interface Lineage {
   mounts: Record<string, number>;
   /** Hashes of the tokens above, outermost first. */
   tokens: string[];
+  /**
+   * Epoch milliseconds at which it was issued. A token above that was created later is another one of the same
+   * name, for a chosen id may be chosen again when the first is gone.
+   */
+  since?: number;
 }
 
 /**
  * The lineage of what a mount issues to a token: all that the token hangs on, the token itself, and the mount. Of
  * two generations of one mount the older counts, or a token cut off by a switch could issue past it.
+ * @param now epoch milliseconds
  */
 export function descend(
-  holder: { hash: string; lineage: Lineage },
+  holder: { hash: string; lineage: Lineage; createdAt: number },
   issuer: { mountUuid: string; generation: number },
+  now: number,
 ): Lineage {
-  const { mounts, tokens } = holder.lineage;
+  const { mounts, tokens, since = 0 } = holder.lineage;
   const carried = mounts[issuer.mountUuid] ?? issuer.generation;
   return {
     mounts: { ...mounts, [issuer.mountUuid]: Math.min(carried, issuer.generation) },
     tokens: [...tokens, holder.hash],
+    // Never before the holder, whose clock may have been ahead.
+    since: Math.max(now, holder.createdAt, since),
   };
 }
 
@@ -48,8 +57,15 @@ export function stands(lineage: Lineage, found: (Item | undefined)[], now: numbe
   return (
     carried.every(
       (generation, i) => generation >= ((generations[i]?.generation as number | undefined) ?? 0),
-    ) && parents.every((parent) => parent !== undefined && isAlive(parent as Mortal, now))
+    ) &&
+    parents.every(
+      (parent) => parent !== undefined && isAlive(parent as Mortal, now) && isSame(parent, lineage),
+    )
   );
+}
+
+function isSame({ createdAt }: Item, { since }: Lineage): boolean {
+  return since === undefined || !((createdAt as number) > since);
 }
 
 /** Whether a lineage still stands; for those who have nothing else to read along with it. */

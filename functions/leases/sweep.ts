@@ -59,22 +59,26 @@ async function removeEach(store: Store, items: Item[], lastAttempt: boolean): Pr
     await removeLeases(store, whole);
     return broken.length;
   } catch (error) {
-    if (error instanceof StoreBusy || !lastAttempt) throw error;
-    return broken.length + (await removeOneByOne(store, whole));
+    if (error instanceof StoreBusy) throw error;
+    return broken.length + (await removeOneByOne(store, whole, lastAttempt));
   }
 }
 
-async function removeOneByOne(store: Store, items: Item[]): Promise<number> {
+/** @throws what a lease failed with that is not given up yet, when all the others are gone */
+async function removeOneByOne(store: Store, items: Item[], lastAttempt: boolean): Promise<number> {
   let failed = 0;
+  let failure: unknown;
   for (const item of items) {
     try {
       await removeLeases(store, [item]);
     } catch (error) {
       if (error instanceof StoreBusy) throw error;
-      await giveUp(store, item, `revocation failed: ${(error as Error).name}`);
+      if (lastAttempt) await giveUp(store, item, `revocation failed: ${(error as Error).name}`);
+      else failure = error;
       failed++;
     }
   }
+  if (failure) throw failure;
   return failed;
 }
 

@@ -20,6 +20,7 @@ const BUILTINS = [
 ] as const;
 
 const TOKEN_PATH = 'auth/token/';
+const CUBBYHOLE_PATH = 'cubbyhole/';
 
 /** The built-in mounts of a namespace, as a listing of its mounts shows them. */
 export function builtinMounts({ id }: Pick<Namespace, 'id'>): BuiltinMount[] {
@@ -35,7 +36,7 @@ export function builtinMounts({ id }: Pick<Namespace, 'id'>): BuiltinMount[] {
       description,
       config: isToken ? { ...CONFIG, tokenType: 'default-service' } : CONFIG,
       options: null,
-      local: path === 'cubbyhole/',
+      local: path === CUBBYHOLE_PATH,
       sealWrap: false,
       externalEntropyAccess: false,
       generation: 0,
@@ -48,6 +49,11 @@ export function builtinMounts({ id }: Pick<Namespace, 'id'>): BuiltinMount[] {
 /** Who issues the tokens of `auth/token`: a mount that never moves, and so stays in its first generation. */
 export function tokenIssuer({ id }: Pick<Namespace, 'id'>): Issuer {
   return { mountUuid: uuidOf(id, TOKEN_PATH), generation: 0 };
+}
+
+/** The mount of the tokens' own storage, which every namespace has one of. */
+export function cubbyholeUuid({ id }: Pick<Namespace, 'id'>): string {
+  return uuidOf(id, CUBBYHOLE_PATH);
 }
 
 /** A UUID of version 8, the one whose bits are up to the application (RFC 9562 §5.8). */

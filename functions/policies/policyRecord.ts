@@ -1,7 +1,7 @@
 /** The record of a policy: what is stored of it, and what a write makes of it (contract §5.1). Pure. */
 
 import type { Item, Key } from '../ports/store.ts';
-import { DEFAULT_POLICY } from './defaultPolicy.ts';
+import { builtinPolicy } from './builtinPolicies.ts';
 import { casMismatch, casMissing, casOnExisting, policyTooLong } from './errors.ts';
 import { MAX_COMPILED_BYTES, type Policy } from './policy.ts';
 
@@ -22,9 +22,9 @@ export function recordOf(name: string, item: Item | undefined, now: number): Pol
   return record && !isExpired(record, now) ? record : undefined;
 }
 
-/** Every namespace is born with its `default`. */
 function builtin(name: string): PolicyRecord | undefined {
-  return name === 'default' ? { text: DEFAULT_POLICY, version: 1, casRequired: false } : undefined;
+  const text = builtinPolicy(name);
+  return text === undefined ? undefined : { text, version: 1, casRequired: false };
 }
 
 function isExpired({ expiresAt }: PolicyRecord, now: number): boolean {

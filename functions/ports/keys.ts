@@ -73,6 +73,24 @@ export function storageKey(mountUuid: string, key: string): Ref {
   return { table: 'storage', pk: mountUuid, sk: key };
 }
 
+/**
+ * The storage of a token: its cubbyholes, and the answer it wraps. The accessor names it, since a token of the same id
+ * may be made again, and must not find what its forerunner left.
+ */
+export function cubbyholePartition(accessor: string): string {
+  return `cubbyhole#${accessor}`;
+}
+
+/** What a token keeps in the cubbyhole of a namespace, by the uuid of that mount. */
+export function cubbyholeKey(accessor: string, mountUuid: string, path: string): Ref {
+  return { table: 'storage', pk: cubbyholePartition(accessor), sk: `${mountUuid}/${path}` };
+}
+
+/** The answer that a wrapping token stands for. */
+export function wrappedKey(accessor: string): Ref {
+  return { table: 'storage', pk: cubbyholePartition(accessor), sk: 'response' };
+}
+
 export function migrationKey(id: string): Ref {
   return { table: 'migrations', pk: id, sk: ALONE };
 }

@@ -3,10 +3,11 @@
 import { refusal } from '../http/errors.ts';
 import { ROOT } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
-import { bootstrapKey, sha256, tokenKey } from '../ports/keys.ts';
+import { accessorKey, bootstrapKey, childKey, sha256, tokenKey } from '../ports/keys.ts';
 import { ABSENT, ConditionFailed, type Write } from '../ports/store.ts';
+import { childName, endlessTokensOf } from './child.ts';
 import { issueToken } from './issueToken.ts';
-import { markRevoked } from './revokeToken.ts';
+import { tokenOf } from './token.ts';
 
 export interface BootstrapOrder {
   /** Chosen, as for the local service; random without. */
@@ -41,8 +42,17 @@ export async function bootstrap(
   const times = ((trace?.times as number | undefined) ?? 0) + 1;
   const issued = await issueRoot(deps, token, times);
   deps.log.warn('root token made', { times, accessor: issued.accessor, replaced: trace !== undefined });
-  if (trace) await markRevoked(deps.store, trace.tokenHash as string);
+  if (trace) await removeRoot(deps, trace.tokenHash as string);
   return issued;
+}
+
+/** With the token goes whatever hangs on it: nothing stands whose parent is gone (design §4). */
+async function removeRoot({ store }: Deps, tokenHash: string): Promise<void> {
+  const token = tokenOf(await store.get(tokenKey(tokenHash)));
+  if (!token) return;
+  const listed = childKey(endlessTokensOf(ROOT.id), childName({ tokenHash }));
+  const refs = [accessorKey(token.accessor), listed, tokenKey(tokenHash)];
+  await store.commit(refs.map(({ table, pk, sk }) => ({ table, delete: { pk, sk } })));
 }
 
 async function issueRoot(deps: Deps, chosen: string | undefined, times: number): Promise<Bootstrapped> {

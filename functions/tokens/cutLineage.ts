@@ -23,7 +23,8 @@ export function lineageBelow(lineage: Lineage, top: Top, issuers: Issuer[]): Lin
   if (at === -1) return undefined;
   const kept = Object.entries(lineage.mounts).filter(([uuid]) => !Object.hasOwn(top.lineage.mounts, uuid));
   const own = issuers.map(({ mountUuid, generation }): [string, number] => [mountUuid, generation]);
-  return { mounts: Object.fromEntries([...kept, ...own]), tokens: lineage.tokens.slice(at + 1) };
+  const below = { mounts: Object.fromEntries([...kept, ...own]), tokens: lineage.tokens.slice(at + 1) };
+  return lineage.since === undefined ? below : { ...below, since: lineage.since };
 }
 
 /**

@@ -8,13 +8,16 @@ import type { Token } from './token.ts';
 /** What a token does with itself has no meaning anywhere but in its own namespace. */
 const OF_THE_CALLER = new Set(['auth/token/lookup-self', 'auth/token/renew-self', 'auth/token/revoke-self']);
 
-/** The token that these name says by its suffix where it belongs. */
-const OF_A_TOKEN = new Set([
+/** These name a token or, for want of one, mean the one that asks. */
+const OF_EITHER = new Set([
   'auth/token/lookup',
-  'auth/token/renew',
-  'auth/token/revoke',
-  'auth/token/revoke-orphan',
+  'sys/wrapping/lookup',
+  'sys/wrapping/unwrap',
+  'sys/wrapping/rewrap',
 ]);
+
+/** The token that these name says by its suffix where it belongs. */
+const OF_A_TOKEN = new Set(['auth/token/renew', 'auth/token/revoke', 'auth/token/revoke-orphan']);
 
 /**
  * Policies are judged there, too. Out of the namespace that was asked a named token leads only downwards (R10).
@@ -39,8 +42,10 @@ async function homeOf(
 ) {
   const asked = path.replace(/\/$/, '');
   const isNamed = typeof named === 'string' && named !== '';
-  if (OF_A_TOKEN.has(asked) && isNamed) return namespaceWithin(store, namespaceIdIn(named), namespace);
-  const isOwn = OF_THE_CALLER.has(asked) || asked === 'auth/token/lookup';
-  if (!isOwn || !caller || caller.namespaceId === namespace.id) return undefined;
+  const isEither = OF_EITHER.has(asked);
+  if (isNamed && (isEither || OF_A_TOKEN.has(asked)))
+    return namespaceWithin(store, namespaceIdIn(named), namespace);
+  if (!(isEither || OF_THE_CALLER.has(asked)) || !caller || caller.namespaceId === namespace.id)
+    return undefined;
   return namespaceById(store, caller.namespaceId);
 }

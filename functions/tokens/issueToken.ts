@@ -3,6 +3,7 @@
 import { refusal } from '../http/errors.ts';
 import { type Lease, leaseItem } from '../leases/lease.ts';
 import { descend, type Lineage } from '../leases/lineage.ts';
+import { withdrawIfCut } from '../leases/withdrawIfCut.ts';
 import { MAX_NAME_BYTES, MAX_TOKEN_DEPTH, MAX_TOKEN_POLICIES, SYSTEM_MAX_TTL_S } from '../limits.ts';
 import type { Issuer } from '../mounts/issuer.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
@@ -10,6 +11,7 @@ import type { Deps } from '../ports/deps.ts';
 import { accessorKey, sha256 } from '../ports/keys.ts';
 import { ABSENT, ConditionFailed, type Write } from '../ports/store.ts';
 import { endlessTokensOf, hang, markParent } from './child.ts';
+import { removeTokens } from './removeTokens.ts';
 import { cleanupTime, type Token, tokenItem } from './token.ts';
 
 export interface TokenOrder {
@@ -20,6 +22,8 @@ export interface TokenOrder {
   path: string;
   /** The path of the lease inside the mount, without its random end. */
   leasePath: string;
+  /** The id of the lease without its random end, where that is not the path of the request. */
+  leaseId?: string;
   parent?: Token;
   policies: string[];
   displayName: string;
@@ -38,6 +42,8 @@ export interface TokenOrder {
   id?: string;
   /** Writes that must happen with the token or not at all, such as using up a secret-id. */
   alongside?: Write[];
+  /** What the token keeps in storage of its own from the start. */
+  keeps?(token: Token): Write;
 }
 
 export interface IssuedToken {
@@ -78,6 +84,7 @@ export async function issueToken(deps: Deps, order: TokenOrder): Promise<IssuedT
   if (token.lease) writes.push({ table: 'leases', put: leaseItem(leaseBy(order, token, leasePath, random)) });
   else writes.push(hang(endlessTokensOf(namespace.id), { tokenHash: token.hash }, undefined));
   if (parent) writes.push(hang(parent.hash, { tokenHash: token.hash }, token.expiresAt));
+  if (order.keeps) writes.push(order.keeps(token));
   try {
     await deps.store.commit(writes);
   } catch (error) {
@@ -89,15 +96,17 @@ export async function issueToken(deps: Deps, order: TokenOrder): Promise<IssuedT
     }
     throw refusal('cannot create a token with a duplicate ID');
   }
+  await withdrawIfCut(deps, token.lineage, () => removeTokens(deps.store, [token]));
   return { secret, token };
 }
 
-function tokenBy(order: TokenOrder, hash: string, accessor: string, createdAt: number): Token {
+function tokenBy(order: TokenOrder, hash: string, accessor: string, now: number): Token {
   const { namespace, parent, issuer } = order;
   const lineage: Lineage = parent
-    ? descend(parent, issuer)
+    ? descend(parent, issuer, now)
     : { mounts: order.ttl > 0 ? { [issuer.mountUuid]: issuer.generation } : {}, tokens: [] };
   if (lineage.tokens.length > MAX_TOKEN_DEPTH) throw refusal(`tokens nest at most ${MAX_TOKEN_DEPTH} deep`);
+  const createdAt = lineage.since ?? now;
   return {
     hash,
     accessor,
@@ -119,6 +128,7 @@ function tokenBy(order: TokenOrder, hash: string, accessor: string, createdAt: n
     lineage,
     ...(order.numUses ? { numUses: order.numUses, usesLeft: order.numUses } : {}),
     ...(order.ttl > 0 ? { expiresAt: createdAt + order.ttl * 1_000 } : {}),
+    ...(order.keeps ? { hasCubbyhole: true } : {}),
   };
 }
 
@@ -126,7 +136,7 @@ function leaseBy(order: TokenOrder, token: Token, path: string, random: string):
   return {
     mountUuid: order.issuer.mountUuid,
     path,
-    id: `${order.path}/${random}`,
+    id: `${order.leaseId ?? order.path}/${random}`,
     kind: 'token',
     generation: order.issuer.generation,
     lineage: token.lineage,

@@ -3,8 +3,10 @@
 import { removeSecrets } from '../leases/removeSecrets.ts';
 import { CHILD_SHARDS } from '../limits.ts';
 import { accessorKey, childKey, childrenShard, leaseKey, tokenKey } from '../ports/keys.ts';
+import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import type { Item, Ref, Store } from '../ports/store.ts';
 import { childName, childOf, endlessTokensOf } from './child.ts';
+import { removeCubbyhole } from './cubbyhole.ts';
 import { type Token, tokenOf } from './token.ts';
 
 /**
@@ -14,6 +16,8 @@ import { type Token, tokenOf } from './token.ts';
 export async function removeTokens(store: Store, tokens: Token[]): Promise<void> {
   for (const parent of tokens.filter(({ hasChildren }) => hasChildren))
     await removeChildren(store, parent.hash);
+  const keepers = tokens.filter(({ hasCubbyhole }) => hasCubbyhole);
+  await severalAtOnce(keepers, (token) => removeCubbyhole(store, token));
   // In this order, for each is found by the one after it when this is interrupted.
   await store.deleteMany(tokens.map(({ accessor }) => accessorKey(accessor)));
   await store.deleteMany(tokens.map(({ hash }) => tokenKey(hash)));

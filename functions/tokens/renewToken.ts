@@ -8,6 +8,7 @@ import { accessorKey, childKey, leaseKey, tokenKey } from '../ports/keys.ts';
 import { ConditionFailed, PRESENT, type Ref, type Update } from '../ports/store.ts';
 import { untilUncontested } from '../ports/untilUncontested.ts';
 import { childName } from './child.ts';
+import { keepCubbyhole } from './cubbyhole.ts';
 import { batchNotRenewable, noLeaseToRenew, tokenNotFound } from './errors.ts';
 import { goodToken } from './findToken.ts';
 import { cleanupTime, type Token, type TokenLease } from './token.ts';
@@ -64,7 +65,12 @@ async function extend(
       {
         ...updateOf(tokenKey(token.hash)),
         set: times,
-        if: { expiresAt: { above: now }, revoked: absent, retired: absent },
+        if: {
+          expiresAt: { above: now },
+          revoked: absent,
+          retired: absent,
+          hasCubbyhole: token.hasCubbyhole ?? absent,
+        },
       },
       ...indexes.map((ref) => ({ ...updateOf(ref), set: { ttl } })),
     ]);
@@ -72,6 +78,7 @@ async function extend(
     const leaseIsGone = error instanceof ConditionFailed && error.items.size === 1 && error.items.has(0);
     throw leaseIsGone ? noLeaseToRenew() : error;
   }
+  if (token.hasCubbyhole) await keepCubbyhole(store, token, ttl);
 }
 
 function updateOf({ table, pk, sk }: Ref): Update {

@@ -48,6 +48,8 @@ export interface Token {
   lease?: TokenLease;
   /** Whether it has ever had a child: one that has not needs no search for children. */
   hasChildren?: boolean;
+  /** Whether it has ever stored anything of its own: one that has not needs no search for that. */
+  hasCubbyhole?: boolean;
   /** Set when its revocation began: from then on it opens nothing, whatever is still stored. */
   revoked?: boolean;
   /** Set when it is revoked without its children: it opens nothing, and what hangs on it still stands. */

@@ -1,7 +1,8 @@
 /** Drives requests through `handle` in this process, as a front would. */
 
 import { randomUUID } from 'node:crypto';
-import { type Api, handle } from '../../functions/http/handle.ts';
+import type { Api } from '../../functions/http/api.ts';
+import { handle } from '../../functions/http/handle.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
 import { sha256 } from '../../functions/ports/keys.ts';
 import { type Token, tokenItem } from '../../functions/tokens/token.ts';

@@ -8,7 +8,8 @@ const LAST = '\u{10FFFF}';
 const BATCH = 1_000;
 
 export interface ListRange {
-  mountUuid: string;
+  /** The partition of the storage: a mount's, by its uuid, or a token's. */
+  pk: string;
   /** Of the storage keys: the kind of item and the directory. */
   prefix: string;
   /** Only entries after this one, whether or not it exists. */
@@ -19,7 +20,7 @@ export interface ListRange {
 
 /** @returns the entries in byte order, each once; a sub-directory costs the same however much is in it */
 export async function listEntries(store: Store, range: ListRange): Promise<string[]> {
-  const { mountUuid: pk, prefix } = range;
+  const { pk, prefix } = range;
   const limit = range.limit && range.limit > 0 ? range.limit : Number.POSITIVE_INFINITY;
   const entries: string[] = [];
   let after = range.after || undefined;
@@ -34,6 +35,13 @@ export async function listEntries(store: Store, range: ListRange): Promise<strin
     if (items.length < batch || entries.length >= limit) return entries;
     after = entries.at(-1);
   }
+}
+
+/** @returns everything in the directory and below it, by its path from there */
+export async function scanEntries(store: Store, { pk, prefix, after, limit }: ListRange): Promise<string[]> {
+  const bounds = { ...(after ? { after: prefix + after } : {}), ...(limit && limit > 0 ? { limit } : {}) };
+  const items = await store.query({ table: 'storage', pk, prefix, ...bounds, keysOnly: true });
+  return items.map(({ sk }) => sk.slice(prefix.length));
 }
 
 /** The first segment of a path in the directory, with its slash if there is more below it. */

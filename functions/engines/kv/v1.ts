@@ -7,7 +7,7 @@ import { mountTtls } from '../../leases/ttl.ts';
 import type { Mount } from '../../mounts/mount.ts';
 import type { Caller } from '../../tokens/caller.ts';
 import { missingDataFields, missingPath } from './errors.ts';
-import { listEntries } from './list.ts';
+import { listEntries, scanEntries } from './list.ts';
 import { fits, placeOf, V1_PREFIX, v1Ref } from './place.ts';
 import { decodeValue, encodeValue, type Value } from './value.ts';
 
@@ -19,7 +19,8 @@ export function v1Routes(leased: boolean): readonly Route[] {
       freeForm: true,
       exists,
       read: leased ? readLeased : readPlain,
-      list,
+      list: (call) => list(call, listEntries),
+      scan: (call) => list(call, scanEntries),
       write,
       delete: remove,
     }),
@@ -77,8 +78,8 @@ async function remove(call: Call): Promise<void> {
   await call.deps.store.commit([{ table, delete: { pk, sk } }]);
 }
 
-async function list(call: Call): Promise<Reply | undefined> {
+async function list(call: Call, entriesIn: typeof listEntries): Promise<Reply | undefined> {
   const { deps, mountUuid, path } = placeOf(call);
-  const keys = await listEntries(deps.store, { mountUuid, prefix: V1_PREFIX + path });
+  const keys = await entriesIn(deps.store, { pk: mountUuid, prefix: V1_PREFIX + path });
   return keys.length > 0 ? { data: { keys } } : undefined;
 }

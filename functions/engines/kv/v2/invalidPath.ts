@@ -16,29 +16,30 @@ export const invalidRoute = route({ path: ':path*', freeForm: true, ...everyOper
 /** The root of `data`, `metadata` and the like, where at most listing has a meaning. */
 export function rootRoute<S extends Schema>(
   path: string,
-  listing: { fields?: S; list?: Handler<S> } = {},
+  listing: { fields?: S; list?: Handler<S>; scan?: Handler<S> } = {},
 ): Route {
-  const { list, ...others } = everyOperation<S>(rootPath);
+  const { list, scan, ...others } = everyOperation<S>(rootPath);
   return route({ path, freeForm: true, ...others, ...listing });
 }
 
 function everyOperation<S extends Schema>(handler: Handler<S>) {
-  return { read: handler, list: handler, write: handler, patch: handler, delete: handler };
+  return { read: handler, list: handler, scan: handler, write: handler, patch: handler, delete: handler };
 }
 
-const COMMANDS: Record<Operation, string> = {
+const COMMANDS: Record<Exclude<Operation, 'help'>, string> = {
   create: 'put',
   update: 'put',
   patch: 'patch',
   read: 'get',
   list: 'list',
+  scan: 'scan',
   delete: 'delete',
 };
 
 async function invalidPath({ operation }: Pick<Call, 'operation'>): Promise<Reply> {
   return notFound(
     'Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use. ' +
-      `If using the OpenBao CLI, use 'bao kv ${COMMANDS[operation]}' for this operation.`,
+      `If using the OpenBao CLI, use 'bao kv ${COMMANDS[operation as keyof typeof COMMANDS]}' for this operation.`,
   );
 }
 

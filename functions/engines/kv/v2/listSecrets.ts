@@ -3,7 +3,7 @@
 import type { Schema } from '../../../http/fields.ts';
 import { type Call, type Reply, route } from '../../../http/route.ts';
 import { pathTooLong } from '../errors.ts';
-import { type ListRange, listEntries } from '../list.ts';
+import { type ListRange, listEntries, scanEntries } from '../list.ts';
 import { fits, METADATA_PREFIX, metadataRef, type Place, placeOf, V1_PREFIX } from '../place.ts';
 import { describeMetadata } from './describe.ts';
 import { findMetadata, foundOf } from './findMetadata.ts';
@@ -19,12 +19,18 @@ export const detailedMetadataRoute = route({
 });
 
 export async function listSecrets(call: ListCall): Promise<Reply | undefined> {
-  const keys = await entries(call);
+  const keys = await entries(call, listEntries);
+  return keys.length > 0 ? { data: { keys } } : undefined;
+}
+
+/** All secrets below a directory, however deep. */
+export async function scanSecrets(call: ListCall): Promise<Reply | undefined> {
+  const keys = await entries(call, scanEntries);
   return keys.length > 0 ? { data: { keys } } : undefined;
 }
 
 async function listWithMetadata(call: ListCall): Promise<Reply | undefined> {
-  const keys = await entries(call);
+  const keys = await entries(call, listEntries);
   if (keys.length === 0) return undefined;
   const directory = placeOf(call);
   const secrets = keys.filter((key) => !key.endsWith('/'));
@@ -35,13 +41,18 @@ async function listWithMetadata(call: ListCall): Promise<Reply | undefined> {
 }
 
 /** Those of version 1 first: a secret that moves over meanwhile is then seen in one place or both, never in none. */
-async function entries(call: ListCall): Promise<string[]> {
+async function entries(call: ListCall, entriesIn: typeof listEntries): Promise<string[]> {
   const { deps, mountUuid, path } = placeOf(call);
   const { after, limit = 0 } = call.fields;
   if (!fits({ path: path + (after ?? '') })) throw pathTooLong();
-  const range = (prefix: string): ListRange => ({ mountUuid, prefix: prefix + path, after, limit });
-  const old = await listEntries(deps.store, range(V1_PREFIX));
-  const current = await listEntries(deps.store, range(METADATA_PREFIX));
+  const range = (prefix: string): ListRange => ({
+    pk: mountUuid,
+    prefix: prefix + path,
+    after,
+    limit,
+  });
+  const old = await entriesIn(deps.store, range(V1_PREFIX));
+  const current = await entriesIn(deps.store, range(METADATA_PREFIX));
   const all = old.length > 0 ? [...new Set([...old, ...current])].sort(inBytes) : current;
   return limit > 0 ? all.slice(0, limit) : all;
 }

@@ -9,7 +9,7 @@ import { type Config, readConfig } from './config.ts';
 import { customMetadataOf, patchCustomMetadata } from './customMetadata.ts';
 import { describeMetadata } from './describe.ts';
 import { findMetadata, secretExists } from './findMetadata.ts';
-import { LIST_FIELDS, listSecrets } from './listSecrets.ts';
+import { LIST_FIELDS, listSecrets, scanSecrets } from './listSecrets.ts';
 import { type Metadata, newMetadata } from './metadata.ts';
 import { SETTINGS_FIELDS, type SettingsFields, settingsCleared, settingsSent } from './settings.ts';
 
@@ -23,6 +23,7 @@ export const metadataRoute = route({
   exists: secretExists,
   read,
   list: listSecrets,
+  scan: scanSecrets,
   write,
   patch,
   delete: remove,

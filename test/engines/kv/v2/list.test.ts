@@ -133,14 +133,12 @@ describe('large directories', () => {
       },
     };
 
-    const entries = await listEntries(counting, { mountUuid: large.uuid, prefix: 'meta/' });
+    const entries = await listEntries(counting, { pk: large.uuid, prefix: 'meta/' });
 
     expect(entries).toHaveLength(1_201);
     expect(entries.slice(0, 2)).toEqual(['deep/', 'flat-00000']);
     expect(new Set(entries).size).toBe(1_201);
     expect(looks).toBe(3);
-    expect(await listEntries(kv.deps.store, { mountUuid: large.uuid, prefix: 'meta/deep/' })).toHaveLength(
-      2_500,
-    );
+    expect(await listEntries(kv.deps.store, { pk: large.uuid, prefix: 'meta/deep/' })).toHaveLength(2_500);
   });
 });

@@ -1,0 +1,27 @@
+/** What a function behind the API serves, and the line it leaves of each request. */
+
+import type { Engine } from '../engines/engine.ts';
+import type { Route } from './route.ts';
+
+export interface Api {
+  /** Routes of the built-in mounts, relative to a namespace. */
+  builtin: readonly Route[];
+  engines: Readonly<Record<string, Engine>>;
+  /** A function that only reads does not count uses of a token either. */
+  readOnly?: boolean;
+  /** A function with the rights for its own task alone makes no tokens, so it cannot wrap its answers. */
+  wrapsNothing?: boolean;
+}
+
+/** Who, what and where; values never (design §8). */
+export interface Audit {
+  request_id: string;
+  gateway_request_id: string;
+  remote_address: string;
+  operation?: string;
+  namespace?: string;
+  mount_accessor?: string;
+  route?: string;
+  accessor?: string;
+  display_name?: string;
+}

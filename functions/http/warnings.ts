@@ -1,0 +1,26 @@
+/** What a client is told of fields that had no effect (contract §2.4). */
+
+import { unknownFields } from './fields.ts';
+import { type Call, isWrite, type Match, type Reply } from './route.ts';
+
+/** Only an answer that has a body can carry a warning. */
+export function withFieldWarnings(reply: Reply, match: Match, call: Call): Reply {
+  const hasBody = reply.data !== undefined || reply.auth !== undefined || reply.warnings !== undefined;
+  const warnings = isWrite(call.operation) ? [...ignored(match, call), ...replaced(match, call)] : [];
+  if (warnings.length === 0 || !hasBody) return reply;
+  return { ...reply, warnings: [...(reply.warnings ?? []), ...warnings] };
+}
+
+function ignored({ route, params }: Match, { raw }: Call): string[] {
+  if (route.freeForm) return [];
+  const unknown = unknownFields(route.fields ?? {}, raw).filter((name) => !Object.hasOwn(params, name));
+  return unknown.length > 0 ? [`Endpoint ignored these unrecognized parameters: [${unknown.join(' ')}]`] : [];
+}
+
+/** What the path says goes before what the body says. */
+function replaced({ params }: Match, { raw }: Call): string[] {
+  const names = Object.keys(params).filter((name) => raw[name] !== undefined && raw[name] !== null);
+  if (names.length === 0) return [];
+  const where = "with the values captured from the endpoint's path";
+  return [`Endpoint replaced the value of these parameters ${where}: [${names.sort().join(' ')}]`];
+}

@@ -1,0 +1,55 @@
+/** The storage of a token: what is in it lives as long as the token, and goes with it. */
+
+import { notAuthenticated } from '../http/errors.ts';
+import { cubbyholePartition, tokenKey } from '../ports/keys.ts';
+import { severalAtOnce } from '../ports/severalAtOnce.ts';
+import { ConditionFailed, type Item, PRESENT, type Range, type Ref, type Store } from '../ports/store.ts';
+import { untilUncontested } from '../ports/untilUncontested.ts';
+import { cleanupTime, type Token, tokenOf } from './token.ts';
+
+type Owner = Pick<Token, 'hash' | 'accessor'>;
+
+/**
+ * Writes an item and, in the same transaction, the token's mark that it has such. Nothing is stored for a token whose
+ * revocation began, and nothing with an end that a renewal has moved meanwhile.
+ * @throws VaultError 403 when the token is gone
+ */
+export function putInCubbyhole(store: Store, { hash, accessor }: Owner, item: Item): Promise<void> {
+  return untilUncontested(async () => {
+    const key = tokenKey(hash);
+    const token = tokenOf(await store.get(key));
+    if (token?.accessor !== accessor || token.revoked) throw notAuthenticated();
+    const { table, pk, sk } = key;
+    const absent = { absent: true } as const;
+    const unmoved = { accessor, revoked: absent, expiresAt: token.expiresAt ?? absent };
+    await store.commit([
+      { table, update: { pk, sk }, set: { hasCubbyhole: true }, if: unmoved },
+      { table: 'storage', put: { ...item, ttl: cleanupTime(token.expiresAt) } },
+    ]);
+  });
+}
+
+/** Lets what a token has stored live as long as the renewed token; `ttl` is when DynamoDB may drop it, epoch seconds. */
+export async function keepCubbyhole(store: Store, owner: Owner, ttl: number | undefined): Promise<void> {
+  for await (const page of store.pages(itemsOf(owner)))
+    await severalAtOnce(page, (item) => keep(store, item, ttl));
+}
+
+async function keep(store: Store, { pk, sk }: Item, ttl: number | undefined): Promise<void> {
+  try {
+    await store.commit([{ table: 'storage', update: { pk, sk }, set: { ttl }, if: PRESENT }]);
+  } catch (error) {
+    // Deleted in between.
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
+}
+
+export async function removeCubbyhole(store: Store, owner: Owner): Promise<void> {
+  for await (const page of store.pages(itemsOf(owner))) {
+    await store.deleteMany(page.map(({ pk, sk }): Ref => ({ table: 'storage', pk, sk })));
+  }
+}
+
+function itemsOf({ accessor }: Owner): Range {
+  return { table: 'storage', pk: cubbyholePartition(accessor), keysOnly: true };
+}

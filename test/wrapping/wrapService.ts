@@ -1,0 +1,64 @@
+/** The service with all its routes, and a kv mount, for tests of response wrapping. */
+
+import { engines } from '../../functions/engines/catalog.ts';
+import type { Store } from '../../functions/ports/store.ts';
+import { builtinRoutes } from '../../functions/routes.ts';
+import { type Answer, type Caller, type CallOptions, caller } from '../support/call.ts';
+import { placeMount } from '../support/place.ts';
+import { refusal, type World, world } from '../support/world.ts';
+
+export const INVALID = { status: 400, errors: ['wrapping token is not valid or does not exist'] };
+
+interface WrapInfo {
+  token: string;
+  accessor: string;
+  ttl: number;
+  creation_time: string;
+  creation_path: string;
+  wrapped_accessor?: string;
+}
+
+export interface WrapService extends World {
+  /** The same on another store, which may let something happen in between. */
+  callOn(store: Store): Caller;
+  /** Asks for an answer to be wrapped, and answers its `wrap_info`. */
+  wrapped(method: string, path: string, options?: CallOptions, ttl?: string): Promise<WrapInfo>;
+  /** Unwraps with the wrapping token itself. */
+  unwrap(token: string, options?: CallOptions): Promise<Answer>;
+  /** Unwraps a token that is named, as root. */
+  unwrapNamed(token: string, options?: CallOptions): Promise<Answer>;
+}
+
+/** A secret is at `kv/app`: `{"password":"s3cret"}`. */
+export async function wrapService(): Promise<WrapService> {
+  const w = await world();
+  const api = { builtin: builtinRoutes, engines };
+  const call: Caller = caller(w.deps, api, w.root);
+  await placeMount(w.deps, 'kv/');
+  await call('POST', 'kv/app', { body: { password: 's3cret' } });
+  return {
+    ...w,
+    call,
+    callOn: (store) => caller({ ...w.deps, store }, api, w.root),
+    async wrapped(method, path, options = {}, ttl = '60') {
+      const headers = { 'x-vault-wrap-ttl': ttl };
+      const answer = await call(method, path, { ...options, headers });
+      if (answer.status !== 200 || !answer.body.wrap_info) throw new Error(`not wrapped: ${answer.text}`);
+      return answer.body.wrap_info as WrapInfo;
+    },
+    unwrap: (token, options) => call('POST', 'sys/wrapping/unwrap', { token, ...options }),
+    unwrapNamed: (token, options) => call('POST', 'sys/wrapping/unwrap', { body: { token }, ...options }),
+  };
+}
+
+/** How many of several answers gave the secret; of the others every one must refuse. */
+export function successes(answers: Answer[], refusals: ReturnType<typeof refusal>[]): number {
+  const refused = answers.filter(({ status }) => status !== 200).map(refusal);
+  const strange = refused.filter((one) => !refusals.some((known) => isSame(one, known)));
+  if (strange.length > 0) throw new Error(`unexpected answers: ${JSON.stringify(strange)}`);
+  return answers.length - refused.length;
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
