@@ -10,12 +10,16 @@ import { stepFunctions } from './adapters/stepFunctions.ts';
 import type { Clock, Deps } from './ports/deps.ts';
 
 /** No single call may take longer than this, so that a retry still fits the life of a request. */
-const CALL_TIMEOUT_MS = 5_000;
+const CALL_TIMEOUT_MS = 3_000;
 const CONNECT_TIMEOUT_MS = 1_000;
 
 /** Built once a function instance; clients connect with their first call. */
 export function depsFromEnvironment(): Deps {
-  const requestHandler = { requestTimeout: CALL_TIMEOUT_MS, connectionTimeout: CONNECT_TIMEOUT_MS };
+  const requestHandler = {
+    requestTimeout: CALL_TIMEOUT_MS,
+    throwOnRequestTimeout: true,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+  };
   const client = { requestHandler, maxAttempts: 3 };
   return {
     store: dynamodbStore(

@@ -3,19 +3,12 @@
 import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
-  type CancellationReason,
-  ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
-  ProvisionedThroughputExceededException,
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
-  RequestLimitExceeded,
-  ThrottlingException,
-  TransactionCanceledException,
-  TransactionConflictException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
   UpdateItemCommand,
@@ -23,28 +16,15 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../ports/deps.ts';
 import { severalAtOnce } from '../ports/severalAtOnce.ts';
-import {
-  ConditionFailed,
-  type Item,
-  type Key,
-  type Range,
-  type Ref,
-  type Store,
-  StoreBusy,
-  type Table,
-  type Write,
-} from '../ports/store.ts';
+import type { Item, Key, Range, Ref, Store, Table, Write } from '../ports/store.ts';
 import { conditionExpression, Placeholders, updateExpression } from './expressions.ts';
+import { patiently, Unprocessed } from './patiently.ts';
 
 type NameOf = (table: Table) => string;
 
 /** Keys of one BatchGetItem and of one BatchWriteItem, by DynamoDB's limits. */
 const BATCH_GET = 100;
 const BATCH_WRITE = 25;
-/** Tries of a call that conflicts or is throttled; the pauses add up to about two seconds. */
-const MAX_TRIES = 9;
-const FIRST_PAUSE_MS = 10;
-const MAX_PAUSE_MS = 500;
 
 type Wire = Record<string, never>;
 
@@ -82,7 +62,7 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
     pages,
 
     async commit(writes) {
-      if (writes.length === 1) {
+      if (writes.length === 1 && !isCount(writes[0] as Write)) {
         await single(writes[0] as Write);
         return;
       }
@@ -239,58 +219,10 @@ function chunks<T>(list: T[], size: number): T[][] {
   );
 }
 
-class Unprocessed extends Error {}
-
 /**
- * Repeats a call that conflicts with others or is throttled, with full jitter, since the SDK retries neither a
- * transaction conflict nor unprocessed keys (design §3).
+ * An update that adds must not be done twice when its answer was lost and the SDK repeats it; the token of a
+ * transaction sees to that.
  */
-async function patiently<T>(clock: Clock, call: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await call();
-    } catch (error) {
-      const failed = conditionFailed(error);
-      if (failed) throw failed;
-      if (!isTransient(error)) throw error;
-      if (attempt === MAX_TRIES) throw new StoreBusy('the store is busy', { cause: error });
-      await clock.sleep(Math.random() * Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt));
-    }
-  }
-}
-
-function conditionFailed(error: unknown): ConditionFailed | undefined {
-  if (error instanceof ConditionalCheckFailedException) {
-    return new ConditionFailed(new Map([[0, error.Item && (unmarshall(error.Item) as Item)]]));
-  }
-  if (!(error instanceof TransactionCanceledException)) return undefined;
-  const failed = (error.CancellationReasons ?? [])
-    .map((reason, index) => [index, reason] as const)
-    .filter(([, reason]) => reason.Code === 'ConditionalCheckFailed')
-    .map(([index, reason]) => [index, oldItem(reason)] as const);
-  return failed.length > 0 ? new ConditionFailed(new Map(failed)) : undefined;
-}
-
-function oldItem({ Item }: CancellationReason): Item | undefined {
-  return Item && Object.keys(Item).length > 0 ? (unmarshall(Item) as Item) : undefined;
-}
-
-const TRANSIENT_REASONS = new Set([
-  'TransactionConflict',
-  'ThrottlingError',
-  'ProvisionedThroughputExceeded',
-  'None',
-]);
-
-function isTransient(error: unknown): boolean {
-  if (error instanceof TransactionCanceledException) {
-    return (error.CancellationReasons ?? []).every(({ Code }) => TRANSIENT_REASONS.has(Code ?? 'None'));
-  }
-  return [
-    Unprocessed,
-    TransactionConflictException,
-    ProvisionedThroughputExceededException,
-    RequestLimitExceeded,
-    ThrottlingException,
-  ].some((transient) => error instanceof transient);
+function isCount(write: Write): boolean {
+  return 'update' in write && write.add !== undefined;
 }

@@ -26,9 +26,10 @@ export async function enableMount(
 ): Promise<void> {
   const builtin = builtinPath(path);
   if (builtin) throw pathInUse(tablePath(builtin));
-  const mount = newMount(deps, namespace, path, order);
-  refuseOversize(mount);
   await untilUncontested(async () => {
+    // A new one each time: the last may have come to be after all, and have been moved since.
+    const mount = newMount(deps, namespace, path, order);
+    refuseOversize(mount);
     try {
       await changeTree(deps.store, [{ namespaceId: namespace.id, path, after: mountItem(mount) }]);
     } catch (error) {

@@ -69,7 +69,7 @@ async function overdueItem({ store, clock }: Deps, { pk, sk }: Key): Promise<Ite
 async function help(deps: Deps, item: Item): Promise<'restarted' | 'expired'> {
   const now = deps.clock.now();
   const migration = migrationOf(item);
-  if (migration?.phase === 'accepted' && now - migration.acceptedAt > SWITCH_DEADLINE_MS) {
+  if (migration?.phase === 'accepted' && !(now - migration.acceptedAt <= SWITCH_DEADLINE_MS)) {
     const minutes = SWITCH_DEADLINE_MS / 60_000;
     const message = `the mount could not be switched within ${minutes} minutes; nothing has changed`;
     await deps.store.commit([failed(migration, 'not_switched_in_time', message, now)]);

@@ -28,7 +28,8 @@ export function stragglers(migration: Migration): Revocation {
   return revocation(migration, allShards());
 }
 
-function revocation({ id, mountUuid, generation = 0, attempt }: Migration, shards: number[]): Revocation {
+function revocation({ id, mountUuid, generation, attempt }: Migration, shards: number[]): Revocation {
+  if (generation === undefined) throw new TypeError('the record of a switched migration has no generation');
   return { id, mountUuid, below: generation, attempt, shards, done: false };
 }
 

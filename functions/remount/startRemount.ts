@@ -8,6 +8,7 @@ import type { Call } from '../http/route.ts';
 import { MIGRATION_RETENTION_S, REPEAT_WINDOW_MS } from '../limits.ts';
 import { locate, locateTarget } from '../mounts/locate.ts';
 import { mountPath } from '../mounts/path.ts';
+import { type Inside, innermost } from '../namespaces/innermost.ts';
 import type { Deps } from '../ports/deps.ts';
 import { claimKey, migrationKey } from '../ports/keys.ts';
 import { ABSENT, type Condition, ConditionFailed, type Write } from '../ports/store.ts';
@@ -48,9 +49,11 @@ async function lookTwice(call: Call, typed: Typed): Promise<Found> {
 }
 
 async function look({ deps, namespace }: Call, typed: Typed): Promise<Found> {
+  const paths: [string, string] = [typed.from.replace(/^\//, ''), mountPath(typed.to)];
+  const [from, to] = (await innermost(deps.store, paths, namespace)) as [Inside, Inside];
   const [source, target] = await Promise.all([
-    locate(deps.store, typed.from.replace(/^\//, ''), namespace),
-    locateTarget(deps.store, mountPath(typed.to), namespace),
+    locate(deps.store, from.path, from.namespace),
+    locateTarget(deps.store, to.path, to.namespace),
   ]);
   const repeated = repeatedMigration(source, target, deps.clock.now() - REPEAT_WINDOW_MS);
   if (repeated && (await readMigration(deps, repeated))) return { repeated };

@@ -9,7 +9,7 @@ import { collision } from '../mounts/locate.ts';
 import { type Mount, mountItem, mountOf, unchanged } from '../mounts/mount.ts';
 import type { Deps } from '../ports/deps.ts';
 import { namespaceKey, treeKey } from '../ports/keys.ts';
-import { ConditionFailed, type Ref, StoreBusy } from '../ports/store.ts';
+import { ConditionFailed, type Ref, type Store, StoreBusy } from '../ports/store.ts';
 import { after, type FailureCode, failed, type Migration, type Place, switched } from './migration.ts';
 import { readMigration } from './startRemount.ts';
 
@@ -35,7 +35,8 @@ export async function switchMount(deps: Deps, id: string): Promise<Migration | u
 
 /** @throws ConditionFailed when something changed in between, which the next look will tell */
 async function switchOrFail(deps: Deps, migration: Migration): Promise<Migration> {
-  const mount = await findMount(deps, migration);
+  const glance = await findMount(migration, deps.store.getMany);
+  const mount = 'code' in glance ? await findMount(migration, oneByOne(deps.store)) : glance;
   if ('code' in mount) return fail(deps, migration, mount);
   try {
     return await commitSwitch(deps, migration, mount);
@@ -45,6 +46,14 @@ async function switchOrFail(deps: Deps, migration: Migration): Promise<Migration
     if (!conflict) throw error;
     return fail(deps, migration, { code: 'target_in_use', message: `path already in use at "${conflict}"` });
   }
+}
+
+/**
+ * A batch may be served in the middle of somebody's transaction, item by item; single reads are not. A status that
+ * never changes must not hang on the former (R6).
+ */
+function oneByOne(store: Store): Store['getMany'] {
+  return (refs) => Promise.all(refs.map((ref) => store.get(ref)));
 }
 
 async function fail(deps: Deps, migration: Migration, { code, message }: Problem): Promise<Migration> {
@@ -60,15 +69,15 @@ interface Problem {
 
 /** @returns the mount to be switched as it is now, or why it can never be */
 async function findMount(
-  { store }: Deps,
   { source, target, mountUuid }: Migration,
+  read: Store['getMany'],
 ): Promise<Mount | Problem> {
   const namespaces = [source, target].filter(({ namespaceId }) => namespaceId !== 'root');
   const refs: Ref[] = [
     treeKey(source.namespaceId, source.path),
     ...namespaces.map((at) => namespaceKey(at.namespaceId)),
   ];
-  const [item, ...namespaceItems] = await store.getMany(refs);
+  const [item, ...namespaceItems] = await read(refs);
   const leaving = namespaces.find((_, i) => !namespaceItems[i] || namespaceItems[i].deleting === true);
   if (leaving) {
     return {
@@ -106,9 +115,11 @@ async function commitSwitch(deps: Deps, migration: Migration, mount: Mount): Pro
   return after(migration, transition);
 }
 
+/** What is in the way at the target, seen by the query and then by a read of its own. */
 async function conflictAt({ store }: Deps, target: Place): Promise<string | undefined> {
-  const conflict = await collision(store, target.namespaceId, target.path);
-  return conflict && target.namespacePath + conflict.sk;
+  const shown = await collision(store, target.namespaceId, target.path);
+  const conflict = shown && (await store.get(treeKey(target.namespaceId, shown.sk)));
+  return conflict && conflict.kind !== 'fork' ? target.namespacePath + conflict.sk : undefined;
 }
 
 export function fullPath({ namespacePath, path }: Place): string {

@@ -5,8 +5,8 @@ import { changeTree } from '../mounts/changeTree.ts';
 import { disableMount } from '../mounts/disableMount.ts';
 import { type Mount, mountOf } from '../mounts/mount.ts';
 import type { Deps } from '../ports/deps.ts';
-import { namespaceKey, policyKey } from '../ports/keys.ts';
-import { ConditionFailed, type Item, type Ref } from '../ports/store.ts';
+import { namespaceKey, policyKey, treeKey } from '../ports/keys.ts';
+import { ConditionFailed, type Item, PRESENT, type Ref } from '../ports/store.ts';
 import { endlessTokensOf } from '../tokens/child.ts';
 import { removeChildren } from '../tokens/removeTokens.ts';
 import { clearMount } from './clearMount.ts';
@@ -21,6 +21,10 @@ export async function clearNamespace(
   until: number,
 ): Promise<boolean> {
   const { namespaceId, attempt } = teardown;
+  if (await hasChildren(deps, namespaceId)) {
+    await restore(deps, teardown);
+    return true;
+  }
   for await (const page of deps.store.pages({ table: 'mounts', pk: namespaceId })) {
     for (const mount of page.map(mountOf).filter((found) => found !== undefined)) await disable(deps, mount);
     if (deps.clock.now() >= until) return false;
@@ -33,6 +37,39 @@ export async function clearNamespace(
   if (entries.length > 0) return false;
   await removeRecord(deps, teardown);
   return true;
+}
+
+async function hasChildren({ store }: Deps, namespaceId: string): Promise<boolean> {
+  const entries = await store.query({ table: 'mounts', pk: namespaceId });
+  return entries.some(({ kind }) => kind === 'namespace');
+}
+
+/**
+ * A child that was made at the same moment, and that the look before the mark did not show, must not be lost with its
+ * parent: the namespace serves again, and whoever deleted it sees that it is still there.
+ */
+async function restore(
+  { store, log }: Deps,
+  { namespaceId, parentId, name }: NamespaceTeardown,
+): Promise<void> {
+  const entry = treeKey(parentId, name);
+  const record = namespaceKey(namespaceId);
+  const isIt = { kind: 'namespace', id: namespaceId };
+  try {
+    await store.commit([
+      {
+        table: 'mounts',
+        update: { pk: entry.pk, sk: entry.sk },
+        add: { version: 1 },
+        remove: ['deleting'],
+        if: isIt,
+      },
+      { table: 'mounts', update: { pk: record.pk, sk: record.sk }, remove: ['deleting'], if: PRESENT },
+    ]);
+    log.warn('a namespace with children is not deleted', { namespace: namespaceId });
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
 }
 
 /** Its data goes by a teardown of its own. */

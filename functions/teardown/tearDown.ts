@@ -3,7 +3,7 @@
  * written; this waits until no request from before can write any more, and then removes what is stored.
  */
 
-import { MAX_ATTEMPT_PAUSE_MS, OVERDUE_MS } from '../limits.ts';
+import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { migrationKey } from '../ports/keys.ts';
 import { PRESENT } from '../ports/store.ts';
@@ -21,13 +21,17 @@ export interface Progress {
 /** Between two looks at a namespace whose mounts are being cleared. */
 const PAUSE_S = 1;
 
+/** What a write that was sent at the very end of a request may take to arrive. */
+const ARRIVAL_MS = 2_000;
+
 /** @param until epoch milliseconds after which nothing further is begun */
 export async function tearDown(deps: Deps, id: string, until: number): Promise<Progress> {
   const teardown = teardownOf(await deps.store.get(migrationKey(id)));
   if (!teardown) return { id, done: true, seconds: 0 };
-  const left = teardown.startedAt + deps.settings.requestLifeMs - deps.clock.now();
-  await moveNextLook(deps, teardown, Math.max(until, deps.clock.now() + left));
-  if (left > 0) return { id, done: false, seconds: Math.ceil(left / 1_000) };
+  const now = deps.clock.now();
+  const drainedAt = teardown.drainedAt ?? now + deps.settings.requestLifeMs + ARRIVAL_MS;
+  await signOfLife(deps, teardown, Math.max(until, drainedAt), drainedAt);
+  if (now < drainedAt) return { id, done: false, seconds: Math.ceil((drainedAt - now) / 1_000) };
   const done = await clear(deps, teardown, until);
   if (done) await deps.store.commit([teardownDone(id)]);
   return { id, done, seconds: PAUSE_S };
@@ -39,8 +43,13 @@ function clear(deps: Deps, teardown: Teardown, until: number): Promise<boolean> 
     : clearNamespace(deps, teardown, until);
 }
 
-async function moveNextLook({ store }: Deps, { id }: Teardown, until: number): Promise<void> {
+async function signOfLife(
+  { store }: Deps,
+  { id }: Teardown,
+  until: number,
+  drainedAt: number,
+): Promise<void> {
   const { table, pk, sk } = migrationKey(id);
-  const nextLook = Math.min(until + OVERDUE_MS, until + MAX_ATTEMPT_PAUSE_MS);
-  await store.commit([{ table, update: { pk, sk }, set: { nextLook }, if: PRESENT }]);
+  const set = { nextLook: until + OVERDUE_MS, drainedAt };
+  await store.commit([{ table, update: { pk, sk }, set, if: PRESENT }]);
 }

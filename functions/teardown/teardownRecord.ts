@@ -11,8 +11,11 @@ interface TeardownBase {
   id: string;
   /** Number of the latest execution. */
   attempt: number;
-  /** Epoch milliseconds. */
-  startedAt: number;
+  /**
+   * Epoch milliseconds from which no request can write any more that began before the cut; set by the first run of
+   * the workflow, which comes after the cut was committed.
+   */
+  drainedAt?: number;
   nextLook: number;
 }
 
@@ -43,8 +46,8 @@ function order({ ids, clock }: Deps, subject: Record<string, unknown>): Teardown
   const id = ids.uuid();
   const { table, pk, sk } = migrationKey(id);
   const now = clock.now();
-  const times = { startedAt: now, nextLook: now + OVERDUE_MS };
-  const put = { pk, sk, kind: 'teardown', id, attempt: 1, ...times, open: openShard(id), ...subject };
+  const nextLook = now + OVERDUE_MS;
+  const put = { pk, sk, kind: 'teardown', id, attempt: 1, nextLook, open: openShard(id), ...subject };
   return { id, write: { table, put, if: ABSENT } };
 }
 

@@ -66,7 +66,7 @@ describe('a field', () => {
   it('of a read comes from the query', async () => {
     const path = `${versioned}/data/queried`;
     for (const a of [1, 2]) await must('POST', path, { body: { data: { a } } });
-    expect((await must('GET', `${path}?version=1&help=0`)).body.data.data).toEqual({ a: 1 });
+    expect((await must('GET', `${path}?version=1&list=false`)).body.data.data).toEqual({ a: 1 });
     expect((await call('GET', `${path}?version=x`)).status).toBe(400);
   });
 });

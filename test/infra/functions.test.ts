@@ -30,7 +30,7 @@ describe('functions', () => {
     ['remount', 29],
     ['status', 29],
     ['vault', 29],
-    ['switch', 30],
+    ['switch', 29],
     ['revoke', 300],
     ['complete', 30],
     ['close', 300],

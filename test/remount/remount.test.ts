@@ -4,12 +4,13 @@ import { locate } from '../../functions/mounts/locate.ts';
 import { unchanged } from '../../functions/mounts/mount.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { generationKey, migrationKey, namespaceKey, treeKey } from '../../functions/ports/keys.ts';
-import { PRESENT } from '../../functions/ports/store.ts';
+import { PRESENT, type Store } from '../../functions/ports/store.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
 import { readMigration } from '../../functions/remount/startRemount.ts';
 import { statusRoutes } from '../../functions/remount/statusRoutes.ts';
 import { switchStep } from '../../functions/remount/steps.ts';
+import { switchMount } from '../../functions/remount/switchMount.ts';
 import { type Caller, caller, rootToken } from '../support/call.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -186,6 +187,18 @@ describe('a race', () => {
     expect(ended.filter((migration) => migration?.status === 'success')).toHaveLength(1);
     const found = await Promise.all(targets.map(async (target) => (await locate(deps.store, target)).mount));
     expect(found.filter((mount) => mount !== undefined)).toHaveLength(1);
+  });
+});
+
+describe('a batch that was served in the middle of a transaction', () => {
+  it('fails no migration whose mount is there', async () => {
+    await placeMount(deps, `${name}/`);
+    const id = await post(name, `${name}-new`);
+    const getMany: Store['getMany'] = async (refs) => refs.map(() => undefined);
+
+    const migration = await switchMount({ ...deps, store: { ...deps.store, getMany } }, id);
+
+    expect(migration).toMatchObject({ status: 'success' });
   });
 });
 

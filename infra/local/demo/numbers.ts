@@ -51,6 +51,7 @@ function showSizes(sizes: Sizes, screen: Screen, checks: Checks): void {
   screen.line(`    each: ${calls.join(' or ')}`);
   checks.atMost('the large takes', MAX_RATIO, ratio, ' times the small');
   checks.same(`different sets of AWS calls in ${2 * moves} moves`, 1, calls.length);
+  checks.atMost('DynamoDB calls', MAX_DYNAMODB_CALLS, sizes.dynamodbCalls);
 }
 
 function showPlain(plain: Plain, screen: Screen, checks: Checks): void {

@@ -1,5 +1,6 @@
 /** Whether a move costs more the more keys a mount has: its time, its calls of AWS, its state transitions. */
 
+import { totalOf } from '../countingProxy.ts';
 import { type Cost, callsOf, costOfMove, median } from './cost.ts';
 import type { Lab } from './lab.ts';
 import { makeKv } from './makeMounts.ts';
@@ -13,6 +14,8 @@ export interface Sizes {
   largeMs: number;
   /** Large to small, the median over the pairs of moves made one right after the other. */
   ratio: number;
+  /** The most that one of the moves made. */
+  dynamodbCalls: number;
   /** The calls and transitions of a move; one entry if all moves, of both mounts, made the same. */
   calls: string[];
 }
@@ -64,6 +67,7 @@ function compare(pairs: Pair[]): Omit<Sizes, 'smallKeys' | 'largeKeys'> {
     smallMs: median(pairs.map(([small]) => small.ms)),
     largeMs: median(pairs.map(([, large]) => large.ms)),
     ratio: median(pairs.map(([small, large]) => large.ms / small.ms)),
+    dynamodbCalls: Math.max(...pairs.flat().map(({ dynamodb }) => totalOf(dynamodb))),
     calls: [...new Set(pairs.flat().map(callsOf))],
   };
 }

@@ -1,0 +1,83 @@
+/** Calls to DynamoDB with the patience that the SDK lacks, and its exceptions in the words of the store. */
+
+import {
+  type CancellationReason,
+  ConditionalCheckFailedException,
+  ProvisionedThroughputExceededException,
+  RequestLimitExceeded,
+  ThrottlingException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Clock } from '../ports/deps.ts';
+import { ConditionFailed, type Item, StoreBusy } from '../ports/store.ts';
+
+/** Tries of a call that conflicts or is throttled; the pauses add up to about two seconds. */
+const MAX_TRIES = 9;
+const FIRST_PAUSE_MS = 10;
+const MAX_PAUSE_MS = 500;
+
+/** A batch that left something undone: it is repeated with what is left. */
+export class Unprocessed extends Error {}
+
+/**
+ * Repeats a call that conflicts with others or is throttled, with full jitter, since the SDK retries neither a
+ * transaction conflict nor unprocessed keys (design §3).
+ */
+export async function patiently<T>(clock: Clock, call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      const failed = conditionFailed(error);
+      if (failed) throw failed;
+      if (isOutOfReach(error)) throw new StoreBusy('the store does not answer', { cause: error });
+      if (!isTransient(error)) throw error;
+      if (attempt === MAX_TRIES) throw new StoreBusy('the store is busy', { cause: error });
+      await clock.sleep(Math.random() * Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt));
+    }
+  }
+}
+
+function conditionFailed(error: unknown): ConditionFailed | undefined {
+  if (error instanceof ConditionalCheckFailedException) {
+    return new ConditionFailed(new Map([[0, error.Item && (unmarshall(error.Item) as Item)]]));
+  }
+  if (!(error instanceof TransactionCanceledException)) return undefined;
+  const failed = (error.CancellationReasons ?? [])
+    .map((reason, index) => [index, reason] as const)
+    .filter(([, reason]) => reason.Code === 'ConditionalCheckFailed')
+    .map(([index, reason]) => [index, oldItem(reason)] as const);
+  return failed.length > 0 ? new ConditionFailed(new Map(failed)) : undefined;
+}
+
+function oldItem({ Item }: CancellationReason): Item | undefined {
+  return Item && Object.keys(Item).length > 0 ? (unmarshall(Item) as Item) : undefined;
+}
+
+/** The SDK has repeated the call, and nobody answered in time. */
+function isOutOfReach(error: unknown): boolean {
+  const { name, code } = error as { name?: string; code?: string };
+  return name === 'TimeoutError' || /^E(CONN|PIPE|TIMEDOUT|NOTFOUND|HOST|NET|AI_AGAIN)/.test(code ?? '');
+}
+
+const TRANSIENT_REASONS = new Set([
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+  'None',
+]);
+
+function isTransient(error: unknown): boolean {
+  if (error instanceof TransactionCanceledException) {
+    return (error.CancellationReasons ?? []).every(({ Code }) => TRANSIENT_REASONS.has(Code ?? 'None'));
+  }
+  return [
+    Unprocessed,
+    TransactionConflictException,
+    ProvisionedThroughputExceededException,
+    RequestLimitExceeded,
+    ThrottlingException,
+  ].some((transient) => error instanceof transient);
+}

@@ -1,0 +1,46 @@
+/** Finds the namespaces that several paths lead into, with one read a level for all of them together. */
+
+import { MAX_MOUNT_PATH_BYTES } from '../limits.ts';
+import { treeKey } from '../ports/keys.ts';
+import type { Ref, Store } from '../ports/store.ts';
+import { type Namespace, namespaceOf } from './namespace.ts';
+
+export interface Inside {
+  namespace: Namespace;
+  /** What is left of the path below the namespace. */
+  path: string;
+}
+
+/**
+ * A name of a namespace is one segment, so the only child that can own a path is that of its first segment.
+ * @param paths relative to `start`, without a leading slash
+ */
+export async function innermost(store: Store, paths: string[], start: Namespace): Promise<Inside[]> {
+  let places = paths.map((path): Inside => ({ namespace: start, path }));
+  for (;;) {
+    const refs = places.map(headOf).filter((ref) => ref !== undefined);
+    if (refs.length === 0) return places;
+    const found = await store.getMany(refs);
+    const next = places.map((place): Inside => {
+      const head = headOf(place);
+      const child = head && namespaceOf(found[refs.findIndex((ref) => isSame(ref, head))], place.namespace);
+      return child ? { namespace: child, path: place.path.slice(head.sk.length) } : place;
+    });
+    if (next.every(({ namespace }, i) => namespace === places[i]?.namespace)) return places;
+    places = next;
+  }
+}
+
+/** The entry of the first segment, if the path goes on below it and a namespace may have that name. */
+function headOf({ namespace, path }: Inside): Ref | undefined {
+  const end = path.indexOf('/') + 1;
+  const head = path.slice(0, end);
+  const isLast = end === 0 || end === path.length;
+  if (isLast || head === '/' || head === 'auth/' || Buffer.byteLength(head) > MAX_MOUNT_PATH_BYTES)
+    return undefined;
+  return treeKey(namespace.id, head);
+}
+
+function isSame(a: Ref, b: Ref): boolean {
+  return a.pk === b.pk && a.sk === b.sk;
+}

@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { depsFromEnvironment } from '../functions/deps.ts';
+import { StoreBusy } from '../functions/ports/store.ts';
+
+let silent: Server;
+const sockets: Socket[] = [];
+
+beforeAll(async () => {
+  silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'none',
+    AWS_SECRET_ACCESS_KEY: 'none',
+    REQUEST_LIFE_SECONDS: '29',
+    MOUNTS_TABLE: 'mounts',
+  });
+});
+afterAll(() => {
+  for (const socket of sockets) socket.destroy();
+  silent.close();
+});
+
+describe('a DynamoDB that takes a call and never answers', () => {
+  it('is given up as busy, with every retry, in half the life of a request', async () => {
+    const { store } = depsFromEnvironment();
+    const begun = performance.now();
+    await expect(store.get({ table: 'mounts', pk: 'root', sk: 'secret/' })).rejects.toThrow(StoreBusy);
+    expect(performance.now() - begun).toBeLessThan(14_500);
+  });
+
+  it('is not asked for a table the function was not told of', async () => {
+    const { store } = depsFromEnvironment();
+    await expect(store.get({ table: 'leases', pk: 'x', sk: 'y' })).rejects.toThrow('lacks LEASES_TABLE');
+  });
+});

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { locate } from '../../functions/mounts/locate.ts';
+import { deleteNamespace } from '../../functions/namespaces/deleteNamespace.ts';
+import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { generationKey, namespaceKey, policyKey, storageKey } from '../../functions/ports/keys.ts';
+import type { Store } from '../../functions/ports/store.ts';
+import { tearDown } from '../../functions/teardown/tearDown.ts';
+import { placeMount, placeNamespace } from '../support/place.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+let deps: TestDeps;
+let name: string;
+
+beforeAll(async () => {
+  deps = await testDeps();
+});
+afterAll(() => deps.stop());
+beforeEach(() => {
+  name = deps.ids.base62(8);
+  deps.started.length = 0;
+});
+
+/** Runs every teardown that was started, and those they start, to its end. */
+async function runTeardowns(): Promise<void> {
+  for (let i = 0; i < deps.started.length; i++) {
+    const { id } = deps.started[i] ?? { id: '' };
+    for (let rounds = 0; rounds < 20; rounds++) {
+      const { done, seconds } = await tearDown(deps, id, deps.clock.now() + 60_000);
+      if (done) break;
+      deps.clock.pass(seconds * 1_000);
+    }
+  }
+}
+
+describe('a deleted namespace', () => {
+  it('serves nothing at once, and leaves nothing behind', async () => {
+    const namespace = await placeNamespace(deps, ROOT, name);
+    const mount = await placeMount(deps, 'a/b/kv/', { namespaceId: namespace.id });
+    const { pk, sk } = storageKey(mount.uuid, 'data/x');
+    const policy = policyKey(namespace.id, 'p');
+    await deps.store.commit([
+      { table: 'storage', put: { pk, sk } },
+      { table: 'access', put: { pk: policy.pk, sk: policy.sk, text: '', compiled: '{"rules":[]}' } },
+    ]);
+
+    expect(await deleteNamespace(deps, ROOT, `${name}/`)).toBe(true);
+    expect((await locate(deps.store, `${name}/a/b/kv/data/x`)).namespace.deleting).toBe(true);
+    await runTeardowns();
+
+    expect(await deps.store.query({ table: 'mounts', pk: namespace.id })).toEqual([]);
+    expect(await deps.store.query({ table: 'storage', pk: mount.uuid })).toEqual([]);
+    expect(await deps.store.query({ table: 'access', pk: policy.pk })).toEqual([]);
+    expect(await deps.store.get(namespaceKey(namespace.id))).toBeUndefined();
+    expect((await locate(deps.store, `${name}/a`)).namespace.id).toBe('root');
+    // What the mount had issued stays cut off for ever.
+    expect((await deps.store.get(generationKey(mount.uuid)))?.generation).toBe(1);
+  });
+
+  it('waits for requests in flight from when the mark was seen, however late the workflow comes', async () => {
+    await placeNamespace(deps, ROOT, name);
+    await deleteNamespace(deps, ROOT, `${name}/`);
+    deps.clock.pass(3_600_000);
+    const { id } = deps.started[0] ?? { id: '' };
+    expect(await tearDown(deps, id, deps.clock.now() + 60_000)).toMatchObject({ done: false });
+    await runTeardowns();
+  });
+
+  it('comes back when a child was made that the look before the mark did not show', async () => {
+    const namespace = await placeNamespace(deps, ROOT, name);
+    const mount = await placeMount(deps, 'kv/', { namespaceId: namespace.id });
+    const child = await placeNamespace(deps, namespace, 'child');
+    const lagging: Store = {
+      ...deps.store,
+      query: async (range) => (range.pk === namespace.id ? [] : deps.store.query(range)),
+      async *pages(range) {
+        if (range.pk !== namespace.id) yield* deps.store.pages(range);
+      },
+    };
+    expect(await deleteNamespace({ ...deps, store: lagging }, ROOT, `${name}/`)).toBe(true);
+
+    await runTeardowns();
+
+    const found = await locate(deps.store, `${name}/kv/x`);
+    expect(found.namespace.deleting).toBe(false);
+    expect(found.mount?.uuid).toBe(mount.uuid);
+    expect((await locate(deps.store, `${child.path}x`)).namespace.id).toBe(child.id);
+  });
+});

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tokenIssuer } from '../../functions/mounts/builtin.ts';
+import { raiseGeneration } from '../../functions/mounts/generation.ts';
+import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { sha256, tokenKey } from '../../functions/ports/keys.ts';
+import type { Store } from '../../functions/ports/store.ts';
+import { issueToken } from '../../functions/tokens/issueToken.ts';
+import { revokeToken } from '../../functions/tokens/revokeToken.ts';
+import { tokenRoutes } from '../../functions/tokens/tokenRoutes.ts';
+import { caller } from '../support/call.ts';
+import { placeMount } from '../support/place.ts';
+import { rented } from '../support/rented.ts';
+import { type World, world } from '../support/world.ts';
+
+let service: World;
+let name: string;
+
+beforeAll(async () => {
+  service = await world();
+});
+afterAll(() => service.stop());
+beforeEach(() => {
+  name = service.deps.ids.base62(8);
+});
+
+/** A store that does something right before the commit that puts an item into a table. */
+function beforePut(store: Store, table: string, meanwhile: () => Promise<unknown>): Store {
+  let pending = true;
+  return {
+    ...store,
+    async commit(writes) {
+      if (pending && writes.some((write) => 'put' in write && write.table === table)) {
+        pending = false;
+        await meanwhile();
+      }
+      await store.commit(writes);
+    },
+  };
+}
+
+async function stored(prefix: string): Promise<number> {
+  const shards = Array.from({ length: 16 }, (_, i) => `${prefix}#${i}`);
+  const found = await Promise.all(shards.map((pk) => service.deps.store.query({ table: 'leases', pk })));
+  return found.flat().length;
+}
+
+describe('a token that is revoked while it creates', () => {
+  it('a child leaves no child behind', async () => {
+    const { client_token: parent } = await service.token({ ttl: '1h' });
+    const store = beforePut(service.deps.store, 'leases', () =>
+      revokeToken(service.deps, { hash: sha256(parent) }),
+    );
+    const call = caller({ ...service.deps, store }, { builtin: tokenRoutes, engines: {} }, parent);
+    const before = await stored(tokenIssuer(ROOT).mountUuid);
+
+    const answer = await call('POST', 'auth/token/create', { body: { ttl: '1h' } });
+
+    expect(answer.status).toBe(403);
+    // The parent's own lease is gone, and no other has come.
+    expect(await stored(tokenIssuer(ROOT).mountUuid)).toBe(before - 1);
+  });
+
+  it('a lease leaves neither lease nor credential behind', async () => {
+    const mount = await placeMount(service.deps, `${name}/`, { type: 'rented' });
+    await service.policy(name, `path "${name}/*" { capabilities = ["update"] }`);
+    const { client_token: holder } = await service.token({ ttl: '1h', policies: [name] });
+    const store = beforePut(service.deps.store, 'leases', () =>
+      revokeToken(service.deps, { hash: sha256(holder) }),
+    );
+    const call = caller({ ...service.deps, store }, { builtin: [], engines: { rented } }, holder);
+
+    const answer = await call('POST', `${name}/creds/web`);
+
+    expect(answer.status).toBe(403);
+    expect(await stored(mount.uuid)).toBe(0);
+    expect(await service.deps.store.query({ table: 'storage', pk: mount.uuid })).toEqual([]);
+  });
+});
+
+describe('a token whose auth method is moved while it creates', () => {
+  it('a child leaves no child behind', async () => {
+    const issuer = { mountUuid: service.deps.ids.uuid(), generation: 0 };
+    const order = { namespace: ROOT, issuer, path: 'auth/x/login', leasePath: 'login', displayName: 'x' };
+    const before = await stored(tokenIssuer(ROOT).mountUuid);
+    const { secret } = await issueToken(service.deps, { ...order, policies: ['root'], ttl: 60, maxTtl: 60 });
+    const store = beforePut(service.deps.store, 'leases', () =>
+      service.deps.store.commit([raiseGeneration(issuer.mountUuid, 1)]),
+    );
+    const call = caller({ ...service.deps, store }, { builtin: tokenRoutes, engines: {} }, secret);
+
+    const answer = await call('POST', 'auth/token/create', { body: { policies: ['default'], ttl: '1m' } });
+
+    expect(answer.status).toBe(403);
+    expect(await stored(tokenIssuer(ROOT).mountUuid)).toBe(before);
+  });
+});
+
+describe('an id that is chosen again', () => {
+  it('does not bring back to life what the first of that name created', async () => {
+    const id = `chosen-${name}`;
+    const root = { policies: ['root'], ttl: '60s', id };
+    const { client_token: parent } = await service.token(root);
+    const { client_token: child } = await service.token(
+      { ttl: '300h', policies: ['default'] },
+      { token: parent },
+    );
+    expect((await service.call('GET', 'auth/token/lookup-self', { token: child })).status).toBe(200);
+    service.deps.clock.pass(61_000);
+    expect((await service.call('GET', 'auth/token/lookup-self', { token: child })).status).toBe(403);
+    // What the table drops by itself a day later.
+    await service.deps.store.deleteMany([tokenKey(sha256(parent))]);
+
+    await service.token(root);
+
+    expect((await service.call('GET', 'auth/token/lookup-self', { token: child })).status).toBe(403);
+  });
+});
