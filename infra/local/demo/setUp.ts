@@ -4,7 +4,7 @@ import { inParallel } from './inParallel.ts';
 import type { Screen } from './screen.ts';
 import type { Vault } from './vault.ts';
 
-const OTPS = 2_000;
+const OTPS = 3_000;
 const USERS = ['ada', 'grace', 'linus'];
 const LOGINS = 30;
 /** A password for this run only. */
