@@ -27,7 +27,10 @@ export interface Swept {
 /** Leases of one page are few enough for a page to take well under a second. */
 const PAGE = 200;
 
-export async function sweep({ store, clock }: Pick<Deps, 'store' | 'clock'>, order: Sweep): Promise<Swept> {
+export async function sweep(
+  { store, clock, log }: Pick<Deps, 'store' | 'clock' | 'log'>,
+  order: Sweep,
+): Promise<Swept> {
   const swept: Swept = { done: false, revoked: 0, irrevocable: 0 };
   let after: string | undefined;
   while (clock.now() < order.until) {
@@ -44,6 +47,7 @@ export async function sweep({ store, clock }: Pick<Deps, 'store' | 'clock'>, ord
     const failed = await removeEach(store, due, order.lastAttempt);
     swept.revoked += due.length - failed;
     swept.irrevocable += failed;
+    if (failed > 0) log.error('leases are irrevocable', { mount: order.mountUuid, irrevocable: failed });
     after = page.at(-1)?.sk;
     if (page.length < PAGE) return { ...swept, done: true };
   }

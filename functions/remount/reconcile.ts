@@ -5,6 +5,7 @@
 
 import { MAX_ATTEMPT_PAUSE_MS, OPEN_SHARDS, OVERDUE_MS, SWITCH_DEADLINE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
+import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import { ConditionFailed, type Item, type Key, type Store, type Update } from '../ports/store.ts';
 import { failed, migrationOf } from './migration.ts';
 
@@ -27,7 +28,7 @@ export async function reconcile(deps: Deps): Promise<Reconciled> {
   for (let shard = 0; shard < OPEN_SHARDS; shard++) {
     const range = { table: 'migrations', index: 'open', pk: `open#${shard}` } as const;
     const shown = await deps.store.query({ ...range, atMost: deps.clock.now(), limit: PER_SHARD });
-    for (const key of shown) await reconcileOne(deps, key, result);
+    await severalAtOnce(shown, (key) => reconcileOne(deps, key, result));
   }
   deps.log.info('reconciled', { ...result });
   return result;
@@ -66,7 +67,7 @@ async function overdueItem({ store, clock }: Deps, { pk, sk }: Key): Promise<Ite
   return item && typeof item.nextLook === 'number' && item.nextLook <= clock.now() ? item : undefined;
 }
 
-async function help(deps: Deps, item: Item): Promise<'restarted' | 'expired'> {
+async function help(deps: Deps, item: Item): Promise<'restarted' | 'expired' | 'stuck'> {
   const now = deps.clock.now();
   const migration = migrationOf(item);
   if (migration?.phase === 'accepted' && !(now - migration.acceptedAt <= SWITCH_DEADLINE_MS)) {
@@ -76,9 +77,14 @@ async function help(deps: Deps, item: Item): Promise<'restarted' | 'expired'> {
     return 'expired';
   }
   const attempt = await nextAttempt(deps.store, item, now);
-  const machine = migration ? 'remount' : 'teardown';
-  await deps.workflows.start(machine, `${item.pk}-${attempt}`, { id: item.pk });
-  return 'restarted';
+  try {
+    await deps.workflows.start(migration ? 'remount' : 'teardown', `${item.pk}-${attempt}`, { id: item.pk });
+    return 'restarted';
+  } catch (error) {
+    // Its next look is set already, and near: whatever keeps workflows from starting passes.
+    deps.log.warn('a workflow did not start', { id: item.pk, error: (error as Error).name });
+    return 'stuck';
+  }
 }
 
 /** Raises the number before the start, on condition, since the name of a closed execution stays taken for 90 days. */

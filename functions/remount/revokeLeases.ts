@@ -61,7 +61,6 @@ export async function revokeLeases(deps: Deps, part: Revocation, until: number):
     if (!swept.done) left.push(shard);
   }
   if (revoked + irrevocable > 0) await tell(deps, part, until, revoked, irrevocable);
-  if (irrevocable > 0) deps.log.error('leases are irrevocable', { id: part.id, irrevocable });
   return { ...part, shards: left, done: left.length === 0 };
 }
 

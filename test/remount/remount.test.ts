@@ -287,6 +287,22 @@ describe('the reconciler', () => {
     expect((await locate(deps.store, name)).mount).toEqual(before);
   });
 
+  it('looks again soon when workflows cannot be started', async () => {
+    await placeMount(deps, `${name}/`);
+    const id = await post(name, `${name}-new`);
+    const start = async () => {
+      throw new Error('throttled');
+    };
+    deps.clock.pass(OVERDUE_MS + 1);
+
+    const { stuck } = await reconcile({ ...deps, workflows: { start } });
+    deps.clock.pass(OVERDUE_MS + 1);
+    await reconcile(deps);
+
+    expect(stuck).toBeGreaterThan(0);
+    expect(deps.started.map((one) => one.name)).toContain(`${id}-3`);
+  });
+
   it('is not held up by a damaged record', async () => {
     const { pk, sk, table } = migrationKey(deps.ids.uuid());
     const damaged = { pk, sk, kind: 'migration', open: 'open#0', nextLook: 1 };
