@@ -6,7 +6,7 @@ import type { Context } from 'aws-lambda';
 const MARGIN_MS = 20_000;
 
 /** A step ends sooner than it must, and is repeated, so that one that died is missed soon. */
-const SLICE_MS = 120_000;
+const SLICE_MS = 60_000;
 
 /** @returns epoch milliseconds after which nothing further is begun, so that no write outlives its invocation */
 export function endOfWork(context: Pick<Context, 'getRemainingTimeInMillis'>): number {
