@@ -80,6 +80,8 @@ async function descend(path: string, start: Namespace, look: Look): Promise<Loca
 
 /** The entry with the greatest key up to a bound; forks that count nothing are passed over. */
 async function lastUpTo(store: Store, namespaceId: string, bound: string): Promise<Item | undefined> {
+  // Nothing has the empty path, and DynamoDB takes no empty key, be it a bound.
+  if (bound === '') return undefined;
   const range = { table: 'mounts', pk: namespaceId, atMost: bound, descending: true } as const;
   const [last] = await store.query({ ...range, limit: 1 });
   if (!last || !isEmptyFork(last)) return last;

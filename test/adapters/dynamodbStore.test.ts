@@ -93,6 +93,7 @@ describe('reading', () => {
     ]);
     expect(await deps.store.query({ ...range, after: 's0057' })).toEqual(list.slice(58));
     expect(await deps.store.query({ ...range, prefix: 's003' })).toEqual(list.slice(30, 40));
+    expect(await deps.store.query({ ...range, prefix: '' })).toEqual(list);
   });
 });
 
