@@ -167,8 +167,7 @@ function queryInput(range: Range, nameOf: NameOf): QueryCommandInput {
   const into = new Placeholders();
   const [hash, sort] = range.index ? INDEX_KEYS[range.index] : (['pk', 'sk'] as const);
   const clauses = [`${into.name(hash)} = ${into.value(range.pk)}`];
-  if (range.prefix)
-    clauses.push(`begins_with(${into.name(sort)}, ${into.value(range.prefix)})`);
+  if (range.prefix) clauses.push(`begins_with(${into.name(sort)}, ${into.value(range.prefix)})`);
   if (range.atMost !== undefined) clauses.push(`${into.name(sort)} <= ${into.value(range.atMost)}`);
   // A condition may test the sort key once: within a prefix, `after` is where the reading starts.
   const startsInside = range.prefix !== undefined && range.after !== undefined;

@@ -13,14 +13,20 @@ export function withFieldWarnings(reply: Reply, match: Match, call: Call): Reply
 
 function ignored({ route, params }: Match, { raw }: Call): string[] {
   if (route.freeForm) return [];
-  const unknown = unknownFields(route.fields ?? {}, raw).filter((name) => !Object.hasOwn(params, name));
+  const captured = capturedIn(params);
+  const unknown = unknownFields(route.fields ?? {}, raw).filter((name) => !captured.includes(name));
   return unknown.length > 0 ? [`Endpoint ignored these unrecognized parameters: [${unknown.join(' ')}]`] : [];
 }
 
 /** What the path says goes before what the body says. */
 function replaced({ params }: Match, { raw }: Call): string[] {
-  const names = Object.keys(params).filter((name) => raw[name] !== undefined && raw[name] !== null);
+  const names = capturedIn(params).filter((name) => raw[name] !== undefined && raw[name] !== null);
   if (names.length === 0) return [];
   const where = "with the values captured from the endpoint's path";
   return [`Endpoint replaced the value of these parameters ${where}: [${names.sort().join(' ')}]`];
+}
+
+/** A path may end before what a pattern would capture, and then says nothing of it. */
+function capturedIn(params: Match['params']): string[] {
+  return Object.keys(params).filter((name) => params[name] !== undefined);
 }

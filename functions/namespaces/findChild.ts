@@ -1,6 +1,7 @@
-/** Finds the child namespaces of a namespace. */
+/** Finds the namespaces below a namespace. */
 
 import { treeKey } from '../ports/keys.ts';
+import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import type { Match, Store } from '../ports/store.ts';
 import { fits } from './name.ts';
 import { type Namespace, namespaceOf } from './namespace.ts';
@@ -28,4 +29,14 @@ export async function listChildren(store: Store, parent: Namespace): Promise<Nam
     children.push(...page.map((item) => namespaceOf(item, parent)).filter((child) => child !== undefined));
   }
   return children;
+}
+
+/** Children and theirs, level by level, however deep. */
+export async function listDescendants(store: Store, top: Namespace): Promise<Namespace[]> {
+  const all: Namespace[] = [];
+  for (let level = [top]; level.length > 0; ) {
+    level = (await severalAtOnce(level, (parent) => listChildren(store, parent))).flat();
+    all.push(...level);
+  }
+  return all;
 }

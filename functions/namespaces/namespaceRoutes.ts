@@ -2,7 +2,7 @@
 
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { deleteNamespace } from './deleteNamespace.ts';
-import { childAt, listChildren } from './findChild.ts';
+import { childAt, listChildren, listDescendants } from './findChild.ts';
 import { readMetadata, readPatch } from './metadata.ts';
 import { readName } from './name.ts';
 import type { Namespace } from './namespace.ts';
@@ -14,13 +14,8 @@ const FIELDS = { custom_metadata: 'map', seal: 'any', pgp_keys: 'any' } as const
 export const namespaceRoutes: readonly Route[] = [
   route({
     path: 'sys/namespaces',
-    list: async ({ deps, namespace }) => {
-      const children = await listChildren(deps.store, namespace);
-      const named = children.map((child) => [child.path.slice(namespace.path.length), child] as const);
-      if (named.length === 0) return undefined;
-      const infos = named.map(([name, child]) => [name, namespaceObject(child)]);
-      return { data: { keys: named.map(([name]) => name), key_info: Object.fromEntries(infos) } };
-    },
+    list: async ({ deps, namespace }) => listing(namespace, await listChildren(deps.store, namespace)),
+    scan: async ({ deps, namespace }) => listing(namespace, await listDescendants(deps.store, namespace)),
   }),
   route({
     path: 'sys/namespaces/:name*',
@@ -49,6 +44,14 @@ export const namespaceRoutes: readonly Route[] = [
 
 function nameIn({ params }: Pick<Call, 'params'>): string {
   return readName(params.name ?? '');
+}
+
+/** Their paths from the namespace that is asked, and what is known of each. */
+function listing({ path }: Namespace, below: Namespace[]): Reply | undefined {
+  if (below.length === 0) return undefined;
+  const named = below.map((namespace) => [namespace.path.slice(path.length), namespace] as const);
+  const infos = named.map(([name, namespace]) => [name, namespaceObject(namespace)]);
+  return { data: { keys: named.map(([name]) => name), key_info: Object.fromEntries(infos) } };
 }
 
 function reply(namespace: Namespace): Reply {

@@ -41,6 +41,9 @@ describe('a body', () => {
     ['{"a":[1 2]}', "invalid character '2' after array element"],
     ['{} x', "invalid character 'x' after top-level value"],
     ['{"a":"\n"}', "invalid character '\\n' in string literal"],
+    ['{"a":"\\q"}', "invalid character 'q' in string escape code"],
+    ['{"a":-x}', "invalid character 'x' in numeric literal"],
+    ['{"a":"\\ud800"}', 'invalid surrogate pair in string'],
     ["{'a':1}", "invalid character '\\'' looking for beginning of object key string"],
     ['{"a":', 'unexpected EOF'],
     ['{"a":"b', 'unexpected EOF'],
@@ -71,8 +74,14 @@ describe('a body', () => {
 
   it('that nests too deep or is too large is refused before it is built', () => {
     const deep = `{"a":${'['.repeat(100_000)}`;
-    expect(refusalOf(() => readBody(request(deep))).status).toBe(400);
-    expect(refusalOf(() => readBody(request(Buffer.alloc(MAX_BODY_BYTES + 1, 32)))).status).toBe(413);
+    expect(refusalOf(() => readBody(request(deep)))).toEqual({
+      status: 400,
+      errors: ['refused JSON input due to high complexity: exceeded maximum depth'],
+    });
+    expect(refusalOf(() => readBody(request(Buffer.alloc(MAX_BODY_BYTES + 1, 32))))).toEqual({
+      status: 413,
+      errors: ['http: request body too large'],
+    });
   });
 
   it.each(['12345678901234567890', '1.0', '1e400', '-0', '0.1000'])(

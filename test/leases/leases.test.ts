@@ -74,6 +74,12 @@ describe('looking up a lease', () => {
     expect((await lookup(id)).body.data).toMatchObject({ ttl: 7_200, last_renewal: expect.any(String) });
   });
 
+  it('warns of a field that only the path of a list could say', async () => {
+    const { id } = await issue('web', { ttl: '1h' });
+    const { body } = await w.call('POST', 'sys/leases/lookup', { body: { lease_id: id, prefix: 'rent' } });
+    expect(body.warnings).toEqual(['Endpoint ignored these unrecognized parameters: [prefix]']);
+  });
+
   it.each([
     [undefined, 'lease_id must be specified'],
     ['', 'lease_id must be specified'],

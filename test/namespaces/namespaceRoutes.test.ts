@@ -127,6 +127,15 @@ describe('creating', () => {
     expect((await call('GET', `sys/namespaces/${name}`)).status).toBe(404);
   });
 
+  it('refuses metadata of a name that would be lost', async () => {
+    const body = '{"custom_metadata":{"__proto__":"x"}}';
+    for (const method of ['POST', 'PATCH']) {
+      expect(await refusalOf(method, name, body)).toEqual([
+        'custom_metadata cannot have the name "__proto__"',
+      ]);
+    }
+  });
+
   it('refuses metadata that no request should have to read', async () => {
     const metadata = { a: 'x'.repeat(33_000) };
     const set = await call('POST', `sys/namespaces/${name}`, { body: { custom_metadata: metadata } });
@@ -220,6 +229,29 @@ describe('reading and listing', () => {
     expect(body.data.keys.sort()).toEqual(['one/', 'two/']);
     expect(body.data.key_info).toEqual({ 'one/': one, 'two/': two });
     expect((await call('GET', 'sys/namespaces')).status).toBe(405);
+  });
+
+  it('scans all that is below, however deep, by its path from there', async () => {
+    await create(name);
+    expect(await call('SCAN', 'sys/namespaces', { namespace: name })).toMatchObject({
+      status: 404,
+      body: { errors: [] },
+    });
+    const one = await create('one', name, { a: 'b' });
+    const below = await create('below', `${name}/one`);
+    const deep = await create('deep', `${name}/one/below`);
+    const two = await create('two', name);
+
+    const { status, body } = await call('SCAN', 'sys/namespaces', { namespace: name });
+
+    expect(status).toBe(200);
+    expect(body.data.keys.sort()).toEqual(['one/', 'one/below/', 'one/below/deep/', 'two/']);
+    expect(body.data.key_info).toEqual({
+      'one/': one,
+      'one/below/': below,
+      'one/below/deep/': deep,
+      'two/': two,
+    });
   });
 });
 

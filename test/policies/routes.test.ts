@@ -145,6 +145,14 @@ describe('a refusal', () => {
     expect((await call('GET', `sys/policies/acl/${name}`)).status).toBe(404);
   });
 
+  it('answers a name that is all spaces', async () => {
+    for (const method of ['POST', 'GET', 'DELETE']) {
+      expect(await refusalOf(method, 'sys/policies/acl/%20', { policy: TEXT })).toEqual([
+        'policy name must be provided in the URL',
+      ]);
+    }
+  });
+
   it('answers an end that is no time', async () => {
     expect(await refusalOf('POST', `sys/policies/acl/${name}`, { policy: TEXT, expiration: 'soon' })).toEqual(
       [expect.stringMatching(/^Field validation failed: error converting input for field "expiration"/)],

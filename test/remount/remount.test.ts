@@ -203,6 +203,24 @@ describe('a batch that was served in the middle of a transaction', () => {
 });
 
 describe('a namespace that is being deleted', () => {
+  it('is neither moved from nor moved to', async () => {
+    const namespace = await placeNamespace(deps, ROOT, name);
+    await placeMount(deps, 'kv/', { namespaceId: namespace.id });
+    await placeMount(deps, `${name}-kv/`);
+    const { table, pk, sk } = treeKey(ROOT.id, namespace.path);
+    await deps.store.commit([{ table, update: { pk, sk }, set: { deleting: true }, if: PRESENT }]);
+
+    for (const [from, to] of [
+      [`${namespace.path}kv`, `${name}-rescued`],
+      [`${name}-kv`, `${namespace.path}more`],
+    ]) {
+      expect(await call('POST', 'sys/remount', { body: { from, to } })).toMatchObject({
+        status: 400,
+        body: { errors: [`namespace "${name}/" is being deleted`] },
+      });
+    }
+  });
+
   it('fails a migration that was accepted before', async () => {
     const namespace = await placeNamespace(deps, ROOT, name);
     await placeMount(deps, 'kv/', { namespaceId: namespace.id });

@@ -89,11 +89,20 @@ describe('seal, leader and init', () => {
       progress: 0,
       nonce: '',
       version: expect.any(String),
+      build_date: '',
       migration: false,
+      cluster_name: expect.any(String),
+      cluster_id: '',
       recovery_seal: false,
       storage_type: 'dynamodb',
     });
-    expect((await call('GET', 'sys/leader', { token: '' })).body).toMatchObject({ ha_enabled: false });
+    expect((await call('GET', 'sys/leader', { token: '' })).body).toEqual({
+      ha_enabled: false,
+      is_self: false,
+      leader_address: '',
+      leader_cluster_address: '',
+      performance_standby: false,
+    });
     expect((await call('GET', 'sys/init', { token: '' })).body).toEqual({ initialized: true });
     expect((await call('GET', 'sys/seal-status', { namespace: child.path })).status).toBe(200);
   });

@@ -158,6 +158,15 @@ describe('the policies of a new token', () => {
       errors: ['the name of a policy is longer than 512 bytes'],
     });
   });
+
+  it('are fifty at most', async () => {
+    const policies = Array.from({ length: 50 }, (_, i) => `p${i}`);
+    expect((await create({ policies, no_default_policy: true }, sudo)).status).toBe(200);
+    expect(refusal(await create({ policies }, sudo))).toEqual({
+      status: 400,
+      errors: ['a token has at most 50 policies'],
+    });
+  });
 });
 
 describe('the life of a new token', () => {
@@ -247,6 +256,17 @@ describe('a new token', () => {
   ])('has the display name %j cleaned', async (name, shown) => {
     const { client_token } = await w.token({ display_name: name });
     expect((await lookup(client_token)).display_name).toBe(shown);
+  });
+
+  it('has no more than 32 tokens above it', async () => {
+    let { client_token: parent } = await w.token({ policies: ['maker'] });
+    for (let above = 2; above <= 32; above++) {
+      ({ client_token: parent } = await w.token({}, { token: parent }));
+    }
+    expect(refusal(await create({}, parent))).toEqual({
+      status: 400,
+      errors: ['tokens nest at most 32 deep'],
+    });
   });
 
   it('may have a chosen id, once', async () => {
