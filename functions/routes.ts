@@ -1,6 +1,7 @@
 /** Every endpoint of the built-in mounts of each namespace, in one list. */
 
 import { cubbyholeRoutes } from './cubbyhole/cubbyholeRoutes.ts';
+import { engines } from './engines/catalog.ts';
 import type { Route } from './http/route.ts';
 import { leaseRoutes } from './leases/leaseRoutes.ts';
 import { mountRoutes } from './mounts/mountRoutes.ts';
@@ -9,6 +10,7 @@ import { capabilityRoutes } from './policies/capabilityRoutes.ts';
 import { policyRoutes } from './policies/policyRoutes.ts';
 import { remountRoutes } from './remount/remountRoutes.ts';
 import { statusRoutes } from './remount/statusRoutes.ts';
+import { openapiRoute } from './system/openapiRoute.ts';
 import { systemRoutes } from './system/systemRoutes.ts';
 import { tokenRoutes } from './tokens/tokenRoutes.ts';
 import { wrappingRoutes } from './wrapping/wrappingRoutes.ts';
@@ -25,4 +27,5 @@ export const builtinRoutes: readonly Route[] = [
   ...systemRoutes,
   ...wrappingRoutes,
   ...cubbyholeRoutes,
+  openapiRoute(() => ({ builtin: builtinRoutes, engines })),
 ];

@@ -6,6 +6,8 @@ export interface Engine {
   type: string;
   /** Whether it is a secrets engine or an auth method. */
   kind: 'secret' | 'auth';
+  /** The options that lead to different routes; none if the routes are always the same. */
+  variants?: readonly Record<string, string>[];
   /** Routes relative to the mount, by the options it was enabled with. */
   routes(options: Record<string, string>): readonly Route[];
 }

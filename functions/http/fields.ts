@@ -17,7 +17,7 @@ interface TypeOf {
   any: unknown;
 }
 
-type FieldType = keyof TypeOf;
+export type FieldType = keyof TypeOf;
 
 /** Field name → type; the schema that validates a request also describes it. */
 export type Schema = Record<string, FieldType>;

@@ -66,7 +66,11 @@ export interface RouteSpec<S extends Schema> {
   open?: boolean | 'optional';
   /** Whether every field sent is the caller's own data, and none unknown. */
   freeForm?: boolean;
+  /** Whether its answers have no envelope. */
+  plain?: boolean;
   fields?: S;
+  /** The fields that reads and lists take, where the others are for writes. */
+  query?: readonly (keyof S & string)[];
   read?: Handler<S>;
   list?: Handler<S>;
   /** Lists everything below a directory, however deep. */

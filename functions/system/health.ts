@@ -16,17 +16,19 @@ export const healthRoutes: readonly Route[] = [
   route({
     path: 'sys/health',
     open: true,
+    plain: true,
     freeForm: true,
     read: async (call) => {
       refuseInChild(call);
       return { status: statusAsked(call.query), plain: health(call.deps.clock.now()) };
     },
   }),
-  route({ path: 'sys/seal-status', open: true, read: async () => ({ plain: SEAL_STATUS }) }),
-  route({ path: 'sys/leader', open: true, read: async () => ({ plain: LEADER }) }),
+  route({ path: 'sys/seal-status', open: true, plain: true, read: async () => ({ plain: SEAL_STATUS }) }),
+  route({ path: 'sys/leader', open: true, plain: true, read: async () => ({ plain: LEADER }) }),
   route({
     path: 'sys/init',
     open: true,
+    plain: true,
     read: async (call): Promise<Reply> => {
       refuseInChild(call);
       return { plain: { initialized: true } };

@@ -10,6 +10,7 @@ const LEASED_V1 = v1Routes(true);
 export const kv: Engine = {
   type: 'kv',
   kind: 'secret',
+  variants: [{}, { version: '2' }],
   routes(options) {
     if (options.version === '2') return v2Routes;
     return options.leased_passthrough === 'true' ? LEASED_V1 : V1;

@@ -19,6 +19,7 @@ import { isGone, versionAt, withDeleted } from './versions.ts';
 export const dataRoute = route({
   path: 'data/:path*',
   fields: DATA_FIELDS,
+  query: ['version'],
   exists: secretExists,
   read,
   write,

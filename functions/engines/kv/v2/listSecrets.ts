@@ -9,6 +9,7 @@ import { describeMetadata } from './describe.ts';
 import { findMetadata, foundOf } from './findMetadata.ts';
 
 export const LIST_FIELDS = { after: 'string', limit: 'int' } as const satisfies Schema;
+export const LIST_QUERY = ['after', 'limit'] as const;
 
 type ListCall = Call<typeof LIST_FIELDS>;
 

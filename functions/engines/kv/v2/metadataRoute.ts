@@ -9,7 +9,7 @@ import { type Config, readConfig } from './config.ts';
 import { customMetadataOf, patchCustomMetadata } from './customMetadata.ts';
 import { describeMetadata } from './describe.ts';
 import { findMetadata, secretExists } from './findMetadata.ts';
-import { LIST_FIELDS, listSecrets, scanSecrets } from './listSecrets.ts';
+import { LIST_FIELDS, LIST_QUERY, listSecrets, scanSecrets } from './listSecrets.ts';
 import { type Metadata, newMetadata } from './metadata.ts';
 import { SETTINGS_FIELDS, type SettingsFields, settingsCleared, settingsSent } from './settings.ts';
 
@@ -20,6 +20,7 @@ type MetadataCall = Call<typeof FIELDS>;
 export const metadataRoute = route({
   path: 'metadata/:path*',
   fields: FIELDS,
+  query: LIST_QUERY,
   exists: secretExists,
   read,
   list: listSecrets,

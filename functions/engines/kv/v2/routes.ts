@@ -4,7 +4,7 @@ import type { Route } from '../../../http/route.ts';
 import { configRoute } from './config.ts';
 import { dataRoute } from './data.ts';
 import { invalidRoute, rootRoute } from './invalidPath.ts';
-import { detailedMetadataRoute, LIST_FIELDS, listSecrets, scanSecrets } from './listSecrets.ts';
+import { detailedMetadataRoute, LIST_FIELDS, LIST_QUERY, listSecrets, scanSecrets } from './listSecrets.ts';
 import { metadataRoute } from './metadataRoute.ts';
 import { subkeysRoute } from './subkeys.ts';
 import { deleteRoute, destroyRoute, undeleteRoute } from './versionRoutes.ts';
@@ -13,7 +13,7 @@ export const v2Routes: readonly Route[] = [
   configRoute,
   rootRoute('data'),
   dataRoute,
-  rootRoute('metadata', { fields: LIST_FIELDS, list: listSecrets, scan: scanSecrets }),
+  rootRoute('metadata', { fields: LIST_FIELDS, query: LIST_QUERY, list: listSecrets, scan: scanSecrets }),
   metadataRoute,
   detailedMetadataRoute,
   rootRoute('subkeys'),

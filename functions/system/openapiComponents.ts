@@ -1,0 +1,61 @@
+/** What all operations of an OpenAPI document share: the bodies of answers, the headers, the token (contract §2). */
+
+/** Either way to send a token. */
+export const TOKEN_NEEDED = [{ token: [] }, { bearer: [] }];
+
+const OBJECT_OR_NULL = { type: ['object', 'null'] };
+
+/** Some answers have their data at the top level, too, so that more keys are allowed. */
+const ENVELOPE = {
+  request_id: { type: 'string' },
+  lease_id: { type: 'string' },
+  renewable: { type: 'boolean' },
+  lease_duration: { type: 'integer', description: 'Seconds.' },
+  data: OBJECT_OR_NULL,
+  wrap_info: OBJECT_OR_NULL,
+  warnings: { type: ['array', 'null'], items: { type: 'string' } },
+  auth: OBJECT_OR_NULL,
+};
+
+const [envelope, errors] = ['Envelope', 'Errors'].map((name) => ({ $ref: `#/components/schemas/${name}` }));
+
+export const COMPONENTS = {
+  schemas: {
+    Envelope: { type: 'object', required: Object.keys(ENVELOPE), properties: ENVELOPE },
+    Errors: {
+      type: 'object',
+      required: ['errors'],
+      properties: { errors: { type: 'array', items: { type: 'string' } } },
+      additionalProperties: false,
+    },
+  },
+  responses: {
+    Answer: json('The answer.', envelope),
+    Plain: json('The answer, without the envelope.', { type: 'object' }),
+    Accepted: json('Accepted, by an endpoint whose work may go on; the body may be empty.', envelope),
+    Nothing: { description: 'Done, and there is nothing to say.' },
+    Refused: json('The request cannot be served as it is.', errors),
+    Denied: json('The token, or the lack of one, does not allow it.', errors),
+    NotFound: json('There is nothing here; what is left of it may be told.', { anyOf: [errors, envelope] }),
+    Unsupported: json('The path has no such operation.', errors),
+    Failed: json('The service cannot serve it now.', errors),
+  },
+  parameters: {
+    Namespace: header('X-Vault-Namespace', 'The namespace that paths are relative to.', { type: 'string' }),
+    WrapTtl: header('X-Vault-Wrap-TTL', 'How long the answer shall wait wrapped.', {
+      type: ['string', 'integer'],
+    }),
+  },
+  securitySchemes: {
+    token: { type: 'apiKey', in: 'header', name: 'X-Vault-Token' },
+    bearer: { type: 'http', scheme: 'bearer' },
+  },
+};
+
+function json(description: string, schema: unknown) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+function header(name: string, description: string, schema: unknown) {
+  return { name, in: 'header', description, schema };
+}

@@ -1,0 +1,105 @@
+/** The operations of one path in an OpenAPI document: parameters, bodies and answers from the row's own schema. */
+
+import type { FieldType } from '../http/fields.ts';
+import type { Route } from '../http/route.ts';
+import { TOKEN_NEEDED } from './openapiComponents.ts';
+
+type Part = Record<string, unknown>;
+
+/** Method → operation; reading and listing are both a `GET`, told apart by a parameter. */
+export function operationsOf({ route, path, tag }: { route: Route; path: string; tag: string }): Part {
+  const operations: Record<string, Part | undefined> = {
+    get: route.read || route.list || route.scan ? getOf(route) : undefined,
+    post: route.write && { ...bodyOf(route, 'application/json'), responses: CHANGED },
+    patch: route.patch && { ...bodyOf(route, 'application/merge-patch+json'), responses: CHANGED },
+    delete: route.delete && { responses: CHANGED },
+  };
+  const present = Object.entries(operations).filter(([, operation]) => operation);
+  const common = { tags: [tag], ...securityOf(route) };
+  return Object.fromEntries(
+    present.map(([method, operation]) => [
+      method,
+      { operationId: `${method}-${slugOf(path)}`, ...common, ...operation },
+    ]),
+  );
+}
+
+const FAILED = {
+  400: answer('Refused'),
+  403: answer('Denied'),
+  404: answer('NotFound'),
+  405: answer('Unsupported'),
+  '5XX': answer('Failed'),
+};
+const FOUND = { 200: answer('Answer'), ...FAILED };
+const CHANGED = { 200: answer('Answer'), 202: answer('Accepted'), 204: answer('Nothing'), ...FAILED };
+
+function answer(name: string): Part {
+  return { $ref: `#/components/responses/${name}` };
+}
+
+function getOf(route: Route): Part {
+  const parameters = [...steering(route), ...queryOf(route)];
+  const responses = route.plain ? { ...FOUND, 200: answer('Plain') } : FOUND;
+  return { ...(parameters.length > 0 && { parameters }), responses };
+}
+
+/** What makes a list of a read; where there is nothing else, it is not left out. */
+function steering({ read, list, scan }: Route): Part[] {
+  const offered = Object.entries({ list, scan }).filter(([, handler]) => handler);
+  const required = !read && offered.length === 1;
+  const schema = { type: 'boolean', ...(required && { const: true }) };
+  return offered.map(([name]) => ({ name, in: 'query', required, schema }));
+}
+
+function queryOf({ fields = {}, query, write, patch }: Route): Part[] {
+  const all = write || patch ? [] : Object.keys(fields);
+  return (query ?? all).map((name) => ({ name, in: 'query', schema: SCHEMAS[fields[name] ?? 'any'] }));
+}
+
+function bodyOf({ fields, query = [], freeForm }: Route, type: string): Part {
+  if (!fields && !freeForm) return {};
+  const isPatch = type.includes('merge-patch');
+  const sent = Object.entries(fields ?? {}).filter(([name]) => !query.includes(name));
+  const properties = propertiesOf(sent, isPatch);
+  const schema = { type: 'object', properties, ...(freeForm && { additionalProperties: true }) };
+  return { requestBody: { content: { [type]: { schema } } } };
+}
+
+/** In a patch `null` takes a value away. */
+function propertiesOf(fields: [string, FieldType][], isPatch: boolean): Part {
+  return Object.fromEntries(
+    fields.map(([name, type]) => {
+      const schema = SCHEMAS[type];
+      return [name, isPatch ? { anyOf: [schema, { type: 'null' }] } : schema];
+    }),
+  );
+}
+
+/** What is meant to be sent; the weak conversions beside it are for clients that do not read this (contract §2.4). */
+const SCHEMAS: Record<FieldType, Part> = {
+  any: {},
+  string: { type: 'string' },
+  bool: { type: 'boolean' },
+  int: { type: 'integer' },
+  duration: { type: ['string', 'integer'], description: 'Seconds, or a text such as 1h30m.' },
+  list: {
+    type: ['array', 'string'],
+    items: { type: 'string' },
+    description: 'A text is split at its commas.',
+  },
+  map: { type: 'object' },
+  pairs: { type: 'object', additionalProperties: { type: 'string' } },
+};
+
+function securityOf({ open }: Route): Part {
+  if (!open) return {};
+  return { security: open === 'optional' ? [{}, ...TOKEN_NEEDED] : [] };
+}
+
+function slugOf(path: string): string {
+  return path
+    .split(/[^\w-]+/)
+    .filter(Boolean)
+    .join('-');
+}

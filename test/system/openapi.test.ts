@@ -1,0 +1,198 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { engines } from '../../functions/engines/catalog.ts';
+import type { Route } from '../../functions/http/route.ts';
+import { builtinRoutes } from '../../functions/routes.ts';
+import { openapiDocument } from '../../functions/system/openapi.ts';
+
+type Operation = Record<string, unknown> & { operationId: string };
+
+const METHODS = ['get', 'post', 'patch', 'delete'] as const;
+
+// biome-ignore lint/suspicious/noExplicitAny: the document is looked at as its readers see it, as JSON
+let document: any;
+let paths: Record<string, Record<string, Operation>>;
+
+beforeAll(() => {
+  document = JSON.parse(JSON.stringify(openapiDocument({ builtin: builtinRoutes, engines })));
+  paths = document.paths;
+});
+
+/** Every value with this key, however deep. */
+function all(key: string, value: unknown = document): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [
+    ...(name === key ? [inner] : []),
+    ...all(key, inner),
+  ]);
+}
+
+function operations(): Operation[] {
+  return Object.values(paths).flatMap((item) => METHODS.flatMap((method) => item[method] ?? []));
+}
+
+/** The methods that serve what a row has handlers for. */
+function methodsOf({ read, list, write, patch, delete: remove }: Route): string[] {
+  const served = { get: read ?? list, post: write, patch, delete: remove };
+  return METHODS.filter((method) => served[method]);
+}
+
+function methodsAt(template: string): string[] {
+  return METHODS.filter((method) => paths[template]?.[method]);
+}
+
+function template(path: string): string {
+  return path
+    .split('/')
+    .map((part) => (part.startsWith(':') ? `{${part.slice(1).replace('*', '')}}` : part))
+    .join('/');
+}
+
+describe('the OpenAPI document', () => {
+  it('has what the specification asks of a document', () => {
+    expect(document).toMatchObject({
+      openapi: '3.1.0',
+      info: { title: expect.any(String), version: expect.any(String) },
+      servers: [{ url: '/v1' }],
+    });
+    expect(Object.keys(paths).filter((path) => !path.startsWith('/') || path.endsWith('/'))).toEqual([]);
+    const silent = operations().filter(({ responses }) => Object.keys(responses as object).length === 0);
+    expect(silent).toEqual([]);
+  });
+
+  it('refers to nothing that it does not have', () => {
+    const refs = new Set(all('$ref') as string[]);
+    const missing = [...refs].filter((ref) => {
+      const steps = ref.replace('#/', '').split('/');
+      return steps.reduce((inner, step) => inner?.[step], document) === undefined;
+    });
+    expect(refs.size).toBeGreaterThan(5);
+    expect(missing).toEqual([]);
+  });
+
+  it('names each operation once', () => {
+    const ids = operations().map(({ operationId }) => operationId);
+    expect(ids.length).toBeGreaterThan(100);
+    expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
+    expect(ids.filter((id) => !/^[\w-]+$/.test(id))).toEqual([]);
+  });
+
+  it('has no two paths that differ by the names of their parameters alone', () => {
+    const shapes = Object.keys(paths).map((path) => path.replace(/\{\w+\}/g, '{}'));
+    expect(shapes.filter((shape, i) => shapes.indexOf(shape) !== i)).toEqual([]);
+  });
+
+  it('declares the parameters of each path, once each', () => {
+    for (const [path, item] of Object.entries(paths)) {
+      const parameters = item.parameters as unknown as Record<string, unknown>[];
+      const declared = parameters.filter((parameter) => parameter.in === 'path');
+      expect(declared.map(({ name }) => `{${name}}`)).toEqual(path.match(/\{\w+\}/g) ?? []);
+      expect(declared.every(({ required }) => required === true)).toBe(true);
+    }
+  });
+
+  it('has schemas that are schemas', () => {
+    const ajv = new Ajv2020();
+    const schemas = [...all('schema'), ...Object.values(document.components.schemas)];
+    const bad = schemas.filter((schema) => !ajv.validateSchema(schema as object));
+    expect(bad).toEqual([]);
+  });
+
+  it('shows no value that JSON would drop', () => {
+    const made = openapiDocument({ builtin: builtinRoutes, engines });
+    expect(made).toStrictEqual(document);
+  });
+});
+
+describe('the paths of the document', () => {
+  it('are all rows of the built-in mounts, with their operations', () => {
+    for (const route of builtinRoutes) {
+      expect(methodsAt(`/${template(route.path)}`), route.path).toEqual(methodsOf(route));
+    }
+    expect(methodsAt('/sys/internal/specs/openapi')).toEqual(['get']);
+  });
+
+  it('are all rows of the engines, below a mount of their type', () => {
+    const rows = Object.values(engines).flatMap((engine) =>
+      [{}, { version: '2' }].flatMap((options) =>
+        engine.routes(options).map((route) => {
+          const start = engine.kind === 'auth' ? '/auth/' : '/';
+          return { route, path: `${start}{${engine.type}_mount_path}/${template(route.path)}` };
+        }),
+      ),
+    );
+    for (const { route, path } of rows) {
+      // What version 2 of kv answers where it has nothing is at the path that version 1 has for everything.
+      if (path === '/{kv_mount_path}/{path}') continue;
+      expect(methodsAt(path), path).toEqual(methodsOf(route));
+    }
+    expect(methodsAt('/{kv_mount_path}/{path}')).toEqual(['get', 'post', 'delete']);
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining([
+        '/{kv_mount_path}/data/{path}',
+        '/{ssh_mount_path}/creds/{name}',
+        '/auth/{userpass_mount_path}/login/{name}',
+        '/auth/{approle_mount_path}/login',
+      ]),
+    );
+  });
+
+  it('stand without their last parameter, too, where it may be empty', () => {
+    expect(methodsAt('/sys/leases/renew')).toEqual(['post']);
+    expect(methodsAt('/cubbyhole')).toEqual(['get', 'post', 'delete']);
+    expect(paths).not.toHaveProperty(['/sys/remount/status']);
+  });
+
+  it('tell which need sudo and which no token', () => {
+    const marked = (mark: string) => Object.keys(paths).filter((path) => paths[path]?.[mark]);
+    expect(marked('x-vault-sudo')).toContain('/sys/remount');
+    expect(marked('x-vault-sudo')).not.toContain('/sys/mounts');
+    expect(marked('x-vault-unauthenticated')).toEqual(
+      expect.arrayContaining(['/sys/health', '/auth/{approle_mount_path}/login', '/{ssh_mount_path}/verify']),
+    );
+    expect(marked('x-vault-unauthenticated')).not.toContain('/sys/remount');
+    expect(paths['/sys/health']?.get?.security).toEqual([]);
+    expect(paths['/sys/remount']?.post).not.toHaveProperty('security');
+    expect(paths['/sys/internal/ui/mounts']?.get?.security).toEqual([{}, ...document.security]);
+  });
+});
+
+describe('an operation of the document', () => {
+  it('takes the fields that its row validates', () => {
+    const body = (path: string, method = 'post', type = 'application/json') =>
+      document.paths[path][method].requestBody.content[type].schema;
+    expect(body('/sys/remount')).toEqual({
+      type: 'object',
+      properties: { from: { type: 'string' }, to: { type: 'string' } },
+    });
+    expect(body('/auth/token/create').properties).toMatchObject({
+      ttl: { type: ['string', 'integer'] },
+      renewable: { type: 'boolean' },
+      num_uses: { type: 'integer' },
+      policies: { type: ['array', 'string'], items: { type: 'string' } },
+      meta: { type: 'object', additionalProperties: { type: 'string' } },
+    });
+    expect(body('/cubbyhole/{path}')).toMatchObject({ additionalProperties: true });
+    expect(Object.keys(body('/{kv_mount_path}/data/{path}').properties)).toEqual(['data', 'options']);
+    const patch = body('/{kv_mount_path}/data/{path}', 'patch', 'application/merge-patch+json');
+    expect(patch.properties.data).toEqual({ anyOf: [{ type: 'object' }, { type: 'null' }] });
+    expect(paths['/sys/leases/tidy']?.post).not.toHaveProperty('requestBody');
+  });
+
+  it('reads and lists with the same method, told apart by a parameter', () => {
+    const query = (path: string) => paths[path]?.get?.parameters;
+    expect(query('/{kv_mount_path}/data/{path}')).toEqual([
+      { name: 'version', in: 'query', schema: { type: 'integer' } },
+    ]);
+    expect(query('/auth/{userpass_mount_path}/users')).toEqual([
+      { name: 'list', in: 'query', required: true, schema: { type: 'boolean', const: true } },
+    ]);
+    expect(query('/{kv_mount_path}/metadata/{path}')).toEqual([
+      { name: 'list', in: 'query', required: false, schema: { type: 'boolean' } },
+      { name: 'scan', in: 'query', required: false, schema: { type: 'boolean' } },
+      { name: 'after', in: 'query', schema: { type: 'string' } },
+      { name: 'limit', in: 'query', schema: { type: 'integer' } },
+    ]);
+    expect(query('/sys/mounts')).toBeUndefined();
+  });
+});
