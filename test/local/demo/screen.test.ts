@@ -54,6 +54,8 @@ describe('the screen of the demo', () => {
   });
 
   it('uses colour on a terminal alone, and not where NO_COLOR is set', () => {
+    // Node asks all of these what a terminal can show.
+    vi.stubEnv('CI', undefined);
     vi.stubEnv('FORCE_COLOR', undefined);
     vi.stubEnv('TERM', 'xterm');
     vi.stubEnv('NO_COLOR', undefined);
