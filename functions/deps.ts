@@ -7,6 +7,7 @@ import { dynamodbStore } from './adapters/dynamodbStore.ts';
 import { powertoolsLog } from './adapters/powertoolsLog.ts';
 import { randomIds } from './adapters/randomIds.ts';
 import { stepFunctions } from './adapters/stepFunctions.ts';
+import { DEFAULT_RETENTION_DAYS } from './limits.ts';
 import type { Clock, Deps } from './ports/deps.ts';
 
 /** No single call may take longer than this, so that a retry still fits the life of a request. */
@@ -36,6 +37,7 @@ export function depsFromEnvironment(): Deps {
     settings: {
       requestLifeMs: Number(required('REQUEST_LIFE_SECONDS')) * 1_000,
       minChosenIdLength: Number(process.env.MIN_CHOSEN_ID_LENGTH ?? Number.MAX_SAFE_INTEGER),
+      retentionS: Number(process.env.RETENTION_DAYS ?? DEFAULT_RETENTION_DAYS) * 86_400,
     },
   };
 }

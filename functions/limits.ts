@@ -65,8 +65,14 @@ export const OVERDUE_MS = 60_000;
 export const MAX_ATTEMPT_PAUSE_MS = 60 * 60_000;
 /** Attempts after which leases that cannot be revoked become irrevocable. */
 export const MAX_REVOKE_ATTEMPTS = 24;
-/** How long the record of an ended migration is kept. */
-export const MIGRATION_RETENTION_S = 90 * 86_400;
+/** How long the record of an ended migration is kept, where the deployment says nothing else. */
+export const DEFAULT_RETENTION_DAYS = 90;
+/** How long an idempotency key is remembered. */
+export const IDEMPOTENCY_RETENTION_S = 30 * 86_400;
+/** Characters of an idempotency key. */
+export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
+/** Bytes of the reason given for a migration. */
+export const MAX_REASON_BYTES = 1_024;
 
 /** A migration younger than this has its status held (design §5). */
 export const HOLD_YOUNGER_THAN_MS = 5_000;

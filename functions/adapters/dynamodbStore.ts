@@ -185,7 +185,7 @@ function queryInput(range: Range, nameOf: NameOf): QueryCommandInput {
   };
 }
 
-const INDEX_KEYS = { open: ['open', 'nextLook'], list: ['list', 'created'] } as const;
+const INDEX_KEYS = { open: ['open', 'nextLook'] } as const;
 
 function transactItem(write: Write, nameOf: NameOf): TransactWriteItem & { Update?: object } {
   const into = new Placeholders();

@@ -36,6 +36,8 @@ export interface Settings {
   requestLifeMs: number;
   /** The least length of an id that a caller may choose, such as a token's. */
   minChosenIdLength: number;
+  /** Seconds for which the record of an ended migration is kept. */
+  retentionS: number;
 }
 
 export interface Deps {

@@ -106,6 +106,16 @@ export function claimKey(
   return { table: 'migrations', pk: `claim#${sha256(move)}`, sk: ALONE };
 }
 
+/** One month of the list of migrations that a namespace sees. */
+export function listingPartition(namespaceId: string, month: string): string {
+  return `list#${namespaceId}#${month}`;
+}
+
+/** What an idempotency key has brought about in a namespace. */
+export function idempotencyKey(namespaceId: string, key: string): Ref {
+  return { table: 'migrations', pk: `idempotency#${sha256(`${namespaceId}#${key}`)}`, sk: ALONE };
+}
+
 /** The part of the index of open work that an id belongs to. */
 export function openShard(id: string): string {
   return `open#${shardOf(id, OPEN_SHARDS)}`;

@@ -36,7 +36,7 @@ export const ABSENT: Match = { pk: { absent: true } };
 /** Some item sits at the key. */
 export const PRESENT: Match = { pk: { present: true } };
 
-interface Put {
+export interface Put {
   table: Table;
   put: Item;
   if?: Condition;
@@ -74,8 +74,8 @@ export interface Range {
   limit?: number;
   /** Whether the keys alone are wanted: what the items hold stays in the store. */
   keysOnly?: boolean;
-  /** A sparse index; what it shows may lag, so the item itself is read before acting on it. */
-  index?: 'open' | 'list';
+  /** The sparse index of open work; what it shows may lag, so the item itself is read before acting on it. */
+  index?: 'open';
 }
 
 export interface Store {

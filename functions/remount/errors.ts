@@ -1,6 +1,7 @@
 /** What a remount is refused with, word for word (contract §1.1), in the order of the checks. */
 
 import { goQuote, refusal, type VaultError } from '../http/errors.ts';
+import { MAX_REASON_BYTES } from '../limits.ts';
 
 export function pathsMissing(): VaultError {
   return refusal("both 'from' and 'to' path must be specified as a string");
@@ -53,4 +54,8 @@ export function pathInUse(path: string): VaultError {
 
 export function namespaceLeaving(path: string): VaultError {
   return refusal(`namespace ${goQuote(path)} is being deleted`);
+}
+
+export function reasonTooLong(): VaultError {
+  return refusal(`a reason is at most ${MAX_REASON_BYTES} bytes long`);
 }

@@ -7,7 +7,7 @@
  * the reconciler looks at it next.
  */
 
-import { MIGRATION_RETENTION_S, OVERDUE_MS } from '../limits.ts';
+import { OVERDUE_MS } from '../limits.ts';
 import { migrationKey, openShard } from '../ports/keys.ts';
 import { ABSENT, type Item, type Update, type Write } from '../ports/store.ts';
 import type { Move } from './planMove.ts';
@@ -26,6 +26,8 @@ export interface Migration {
   target: Place;
   status: 'in-progress' | 'success' | 'failure';
   phase: 'accepted' | 'switched' | 'done';
+  /** The generation the mount must have to be switched; without, any. */
+  onlyGeneration?: number | undefined;
   /** The generation of the mount after the switch. */
   generation?: number;
   /** Number of the latest execution; executions are named `<id>-<attempt>`. */
@@ -39,29 +41,45 @@ export interface Migration {
   leasesRevoked: number;
   leasesIrrevocable: number;
   error?: { code: FailureCode; message: string };
-  requestedBy: { displayName: string; accessor: string; namespace: string };
+  requestedBy: Requester;
+  /** Free text of the request. */
+  reason?: string | undefined;
+  /** The migration that this one takes back. */
+  undoOf?: string | undefined;
+  /** The bulk run that this one is part of. */
+  bulkId?: string | undefined;
   /** Ids of the namespaces it is visible in: those above source and target, and both themselves (R10). */
   visibleTo: string[];
+  /** Seconds for which the record is kept when the migration has ended. */
+  retentionS: number;
 }
 
 export type FailureCode = 'source_gone' | 'target_in_use' | 'namespace_gone' | 'not_switched_in_time';
 
-export interface Request {
-  id: string;
-  now: number;
-  requestedBy: Migration['requestedBy'];
-  /** The namespace the request was made in, for the list. */
-  namespaceId: string;
+interface Requester {
+  displayName: string;
+  accessor: string;
+  /** The path of the token's namespace. */
+  namespace: string;
 }
 
-export function newMigration({ id, now, requestedBy }: Request, { mount, source, target }: Move): Migration {
+/** What a migration is besides the move itself. */
+export type Order = Pick<
+  Migration,
+  'id' | 'requestedBy' | 'reason' | 'undoOf' | 'bulkId' | 'onlyGeneration' | 'retentionS'
+> & {
+  /** Epoch milliseconds. */
+  now: number;
+};
+
+export function newMigration({ now, ...order }: Order, { mount, source, target }: Move): Migration {
   const place = ({ namespace, path }: Move['source']): Place => ({
     namespaceId: namespace.id,
     namespacePath: namespace.path,
     path,
   });
   return {
-    id,
+    ...order,
     mountUuid: mount.uuid,
     source: place(source),
     target: place(target),
@@ -72,20 +90,14 @@ export function newMigration({ id, now, requestedBy }: Request, { mount, source,
     acceptedAt: now,
     leasesRevoked: 0,
     leasesIrrevocable: 0,
-    requestedBy,
     visibleTo: [...new Set([...source.namespace.lineage, ...target.namespace.lineage])],
   };
 }
 
-export function acceptance(migration: Migration, namespaceId: string): Write {
-  const { pk, sk } = migrationKey(migration.id);
-  const accepted = new Date(migration.acceptedAt).toISOString();
-  const index = {
-    open: openShard(migration.id),
-    list: `${namespaceId}#${accepted.slice(0, 7)}`,
-    created: `${accepted}#${migration.id}`,
-  };
-  return { table: 'migrations', put: { pk, sk, kind: 'migration', ...migration, ...index }, if: ABSENT };
+export function acceptance(migration: Migration): Write {
+  const { table, pk, sk } = migrationKey(migration.id);
+  const open = openShard(migration.id);
+  return { table, put: { pk, sk, kind: 'migration', ...migration, open }, if: ABSENT };
 }
 
 export function migrationOf(item: Item | undefined): Migration | undefined {
@@ -96,27 +108,27 @@ export function migrationOf(item: Item | undefined): Migration | undefined {
  * The migration's part of the switch.
  * @param issued whether the mount has issued anything to revoke; if not, the migration succeeds with the switch
  */
-export function switched({ id }: Migration, generation: number, issued: boolean, now: number): Update {
+export function switched(migration: Migration, generation: number, issued: boolean, now: number): Update {
   const facts = { generation, switchedAt: now };
   return issued
-    ? transition(id, 'accepted', { ...facts, phase: 'switched', nextLook: now + OVERDUE_MS })
-    : closing(id, 'accepted', { ...facts, phase: 'done', status: 'success', finishedAt: now }, now);
+    ? transition(migration, 'accepted', { ...facts, phase: 'switched', nextLook: now + OVERDUE_MS })
+    : closing(migration, 'accepted', { ...facts, phase: 'done', status: 'success', finishedAt: now }, now);
 }
 
 /** Everything older is revoked. The record stays open for the sweep of what requests in flight wrote behind it. */
-export function succeeded({ id }: Migration, now: number, nextLook: number): Update {
-  return transition(id, 'switched', { phase: 'done', status: 'success', finishedAt: now, nextLook });
+export function succeeded(migration: Migration, now: number, nextLook: number): Update {
+  return transition(migration, 'switched', { phase: 'done', status: 'success', finishedAt: now, nextLook });
 }
 
 /** This migration changes nothing any more (R3, R6). */
-export function failed({ id }: Migration, code: FailureCode, message: string, now: number): Update {
+export function failed(migration: Migration, code: FailureCode, message: string, now: number): Update {
   const outcome = { phase: 'done', status: 'failure', error: { code, message }, finishedAt: now };
-  return closing(id, 'accepted', outcome, now);
+  return closing(migration, 'accepted', outcome, now);
 }
 
 /** Nothing is left to do, not even behind the sweep. */
-export function closed({ id }: Migration, now: number): Update {
-  return closing(id, 'done', {}, now);
+export function closed(migration: Migration, now: number): Update {
+  return closing(migration, 'done', {}, now);
 }
 
 /** A sign of life of a step, and what it has done. */
@@ -137,12 +149,17 @@ export function after(migration: Migration, { set = {}, remove = [] }: Update): 
   return Object.fromEntries(kept) as unknown as Migration;
 }
 
-function transition(id: string, phase: Migration['phase'], set: Record<string, unknown>): Update {
+function transition({ id }: Migration, phase: Migration['phase'], set: Record<string, unknown>): Update {
   const { table, pk, sk } = migrationKey(id);
   return { table, update: { pk, sk }, set, if: { phase } };
 }
 
-function closing(id: string, phase: Migration['phase'], set: Record<string, unknown>, now: number): Update {
-  const ttl = Math.ceil(now / 1_000) + MIGRATION_RETENTION_S;
-  return { ...transition(id, phase, { ...set, ttl }), remove: ['open', 'nextLook'] };
+function closing(
+  migration: Migration,
+  phase: Migration['phase'],
+  set: Record<string, unknown>,
+  now: number,
+): Update {
+  const ttl = Math.ceil(now / 1_000) + migration.retentionS;
+  return { ...transition(migration, phase, { ...set, ttl }), remove: ['open', 'nextLook'] };
 }

@@ -4,7 +4,7 @@ import { HOLD_LOOKS, HOLD_MS, HOLD_YOUNGER_THAN_MS } from '../limits.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Migration } from './migration.ts';
-import { readMigration } from './startRemount.ts';
+import { readMigration } from './readMigration.ts';
 import { fullPath } from './switchMount.ts';
 
 /**

@@ -1,6 +1,7 @@
 /** The endpoint that moves a mount. */
 
 import { type Route, route } from '../http/route.ts';
+import { REPLAYED } from './idempotency.ts';
 import { startRemount } from './startRemount.ts';
 
 const QUEUED =
@@ -10,10 +11,11 @@ export const remountRoutes: readonly Route[] = [
   route({
     path: 'sys/remount',
     sudo: true,
-    fields: { from: 'string', to: 'string' },
+    fields: { from: 'string', to: 'string', reason: 'string', idempotency_key: 'string' },
     write: async (call) => {
-      const migrationId = await startRemount(call, call.fields.from, call.fields.to);
-      return { data: { migration_id: migrationId }, warnings: [QUEUED] };
+      const { from, to, reason } = call.fields;
+      const { id, isReplay } = await startRemount(call, from, to, { reason });
+      return { data: { migration_id: id }, warnings: [QUEUED], ...(isReplay && { headers: REPLAYED }) };
     },
   }),
 ];

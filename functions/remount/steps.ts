@@ -4,8 +4,8 @@ import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Write } from '../ports/store.ts';
 import { closed, type Migration, succeeded } from './migration.ts';
+import { readMigration } from './readMigration.ts';
 import { type Revocation, revocations, revokeLeases, stragglers } from './revokeLeases.ts';
-import { readMigration } from './startRemount.ts';
 import { switchMount } from './switchMount.ts';
 
 /** What is to be done next: nothing, the revocation, or only the sweep behind it. */

@@ -11,7 +11,7 @@ import type { Deps } from '../ports/deps.ts';
 import { namespaceKey, treeKey } from '../ports/keys.ts';
 import { ConditionFailed, type Ref, type Store, StoreBusy } from '../ports/store.ts';
 import { after, type FailureCode, failed, type Migration, type Place, switched } from './migration.ts';
-import { readMigration } from './startRemount.ts';
+import { readMigration } from './readMigration.ts';
 
 /** How often the switch is tried anew, when another change came in between, before the step itself is retried. */
 const MAX_TRIES = 10;
@@ -69,7 +69,7 @@ interface Problem {
 
 /** @returns the mount to be switched as it is now, or why it can never be */
 async function findMount(
-  { source, target, mountUuid }: Migration,
+  { source, target, mountUuid, onlyGeneration }: Migration,
   read: Store['getMany'],
 ): Promise<Mount | Problem> {
   const namespaces = [source, target].filter(({ namespaceId }) => namespaceId !== 'root');
@@ -86,7 +86,8 @@ async function findMount(
     };
   }
   const mount = mountOf(item);
-  if (mount?.uuid === mountUuid) return mount;
+  const isRight = mount?.uuid === mountUuid && mount.generation === (onlyGeneration ?? mount.generation);
+  if (isRight) return mount;
   return { code: 'source_gone', message: `no matching mount at "${fullPath(source)}"` };
 }
 

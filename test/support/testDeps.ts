@@ -54,7 +54,7 @@ export async function testDeps(): Promise<TestDeps> {
       },
     },
     log: recorder(logged),
-    settings: { requestLifeMs: 1_000, minChosenIdLength: 8 },
+    settings: { requestLifeMs: 1_000, minChosenIdLength: 8, retentionS: 90 * 86_400 },
     started,
     logged,
     client,

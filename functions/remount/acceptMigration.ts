@@ -1,0 +1,114 @@
+/**
+ * Accepts a migration: records it and starts its workflow. Accepting changes nothing but the record: no lock, no
+ * taint, nothing to clean up (design §5).
+ */
+
+import { tryAgain } from '../http/errors.ts';
+import type { Call } from '../http/route.ts';
+import type { Deps } from '../ports/deps.ts';
+import { claimKey } from '../ports/keys.ts';
+import { ABSENT, type Condition, ConditionFailed, type Write } from '../ports/store.ts';
+import { type Idempotency, remember, replayed } from './idempotency.ts';
+import { listings } from './listing.ts';
+import { acceptance, type Migration, newMigration, type Order } from './migration.ts';
+import type { Move } from './planMove.ts';
+import { readMigration } from './readMigration.ts';
+
+/** How often an acceptance is begun anew when another one of the same move ended in between. */
+const MAX_TRIES = 4;
+
+export interface Started {
+  /** The id of the migration; a repeated request gets that of the first (design §5). */
+  id: string;
+  /** Whether an idempotency key has brought it about before. */
+  isReplay: boolean;
+}
+
+/** Accepts a move and starts its workflow, unless this very move is under way already. */
+export async function acceptAndStart(
+  call: Call,
+  move: Move,
+  wishes: Pick<Order, 'reason' | 'undoOf' | 'onlyGeneration'>,
+  key?: Idempotency,
+): Promise<Started> {
+  const { deps } = call;
+  let claimable: Condition = ABSENT;
+  for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
+    const migration = newMigration({ ...wishes, ...orderOf(call) }, move);
+    const { id, acceptedAt } = migration;
+    const keyItem = key ? [remember(key, id, acceptedAt)] : [];
+    const writes = [
+      claim(migration, move, claimable),
+      ...keyItem,
+      acceptance(migration),
+      ...listings(migration),
+    ];
+    try {
+      await deps.store.commit(writes);
+      await startWorkflow(deps, migration);
+      return { id, isReplay: false };
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      const before = await replayed(deps, key);
+      if (before) return { id: before, isReplay: true };
+      const migrationId = error.items.get(0)?.migrationId;
+      const known = typeof migrationId === 'string' ? await readMigration(deps, migrationId) : undefined;
+      if (known && known.status !== 'failure') return answerKnown(call, key, known.id);
+      claimable = typeof migrationId === 'string' ? { migrationId } : ABSENT;
+    }
+  }
+  throw tryAgain();
+}
+
+/** What every migration says of the request it comes from. */
+function orderOf({ deps, caller }: Call): Pick<Order, 'id' | 'now' | 'requestedBy' | 'retentionS'> {
+  const token = caller?.token;
+  const requestedBy = {
+    displayName: token?.displayName ?? '',
+    accessor: token?.accessor ?? '',
+    namespace: token?.namespacePath ?? '',
+  };
+  const { retentionS } = deps.settings;
+  return { id: deps.ids.uuid(), now: deps.clock.now(), requestedBy, retentionS };
+}
+
+/** The move is known without the key: from now on by the key, too. */
+export async function answerKnown(
+  { deps }: Call,
+  key: Idempotency | undefined,
+  id: string,
+): Promise<Started> {
+  if (!key) return { id, isReplay: false };
+  try {
+    await deps.store.commit([remember(key, id, deps.clock.now())]);
+    return { id, isReplay: false };
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    const before = await replayed(deps, key);
+    if (before) return { id: before, isReplay: true };
+    throw tryAgain();
+  }
+}
+
+/** One move of one mount in one generation has one migration at a time, however often it is asked for. */
+function claim(
+  { id, acceptedAt, retentionS }: Migration,
+  { mount, target }: Move,
+  claimable: Condition,
+): Write {
+  const { pk, sk } = claimKey(mount.uuid, mount.generation, target.namespace.id, target.path);
+  const ttl = Math.ceil(acceptedAt / 1_000) + retentionS;
+  return { table: 'migrations', put: { pk, sk, kind: 'claim', migrationId: id, ttl }, if: claimable };
+}
+
+/** The record is durable: if the start fails, the reconciler starts it, and the client need not know. */
+async function startWorkflow({ workflows, log }: Deps, { id, attempt }: Migration): Promise<void> {
+  try {
+    await workflows.start('remount', `${id}-${attempt}`, { id });
+  } catch (error) {
+    log.warn('the workflow did not start and is left to the reconciler', {
+      id,
+      error: (error as Error).name,
+    });
+  }
+}

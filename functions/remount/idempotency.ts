@@ -1,0 +1,87 @@
+/**
+ * Idempotency keys: the same key and the same request in a namespace have the effect of one, for thirty days (R8).
+ *
+ * What a key has brought about is an item that goes into the transaction of the acceptance, on condition that the key
+ * is free.
+ */
+
+import { refusal, VaultError } from '../http/errors.ts';
+import type { Call } from '../http/route.ts';
+import { IDEMPOTENCY_RETENTION_S, MAX_IDEMPOTENCY_KEY_LENGTH } from '../limits.ts';
+import type { Deps } from '../ports/deps.ts';
+import { idempotencyKey, sha256 } from '../ports/keys.ts';
+import { ABSENT, type Item, type Put, type Ref } from '../ports/store.ts';
+
+/** A key that came with a request. */
+export interface Idempotency {
+  ref: Ref;
+  /** SHA-256 of what is asked for. */
+  requestHash: string;
+}
+
+/** The answer to a request that repeats another. */
+export const REPLAYED = { 'Idempotent-Replayed': 'true' };
+
+/**
+ * The key of a request, in the header `Idempotency-Key` or the field `idempotency_key`.
+ * @throws VaultError 400 for what cannot be a key
+ */
+export function readIdempotency({
+  namespace,
+  path,
+  headers,
+  raw,
+}: Pick<Call, 'namespace' | 'path' | 'headers' | 'raw'>): Idempotency | undefined {
+  const { idempotency_key: field, ...asked } = raw;
+  const key = headers['idempotency-key'] ?? field ?? undefined;
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || key === '' || key.length > MAX_IDEMPOTENCY_KEY_LENGTH)
+    throw refusal(`an idempotency key is a text of 1 to ${MAX_IDEMPOTENCY_KEY_LENGTH} characters`);
+  return { ref: idempotencyKey(namespace.id, key), requestHash: sha256(`${path}#${canonical(asked)}`) };
+}
+
+/**
+ * @returns the id of what the key has brought about before
+ * @throws VaultError 422 when that was another request
+ */
+export async function replayed(
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  key: Idempotency | undefined,
+): Promise<string | undefined> {
+  return key && broughtAbout(key, await store.get(key.ref), clock.now());
+}
+
+/**
+ * @param now epoch milliseconds; an item whose time is over says nothing
+ * @throws VaultError 422 when the item stands for another request
+ */
+function broughtAbout({ requestHash }: Idempotency, item: Item | undefined, now: number): string | undefined {
+  if (!item || (item.ttl as number) <= seconds(now)) return undefined;
+  if (item.requestHash !== requestHash)
+    throw new VaultError(422, ['the idempotency key was used with another request']);
+  return item.id as string;
+}
+
+/**
+ * Keeps what the key brings about; the condition fails when it has brought about something already.
+ * @param now epoch milliseconds
+ */
+export function remember({ ref, requestHash }: Idempotency, id: string, now: number): Put {
+  const { table, pk, sk } = ref;
+  const ttl = seconds(now) + IDEMPOTENCY_RETENTION_S;
+  const free = [ABSENT, { ttl: { atMost: seconds(now) } }];
+  return { table, put: { pk, sk, kind: 'idempotency', id, requestHash, ttl }, if: free };
+}
+
+function seconds(now: number): number {
+  return Math.floor(now / 1_000);
+}
+
+/** JSON with the names of each object in order. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part) && !JSON.isRawJSON(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

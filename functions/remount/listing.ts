@@ -1,0 +1,31 @@
+/**
+ * The list of migrations, newest first: in each namespace that sees a migration (R10), an entry by the month and the
+ * time of its acceptance. The entries name migrations, no more; what is shown of one is read from its record.
+ */
+
+import { listingPartition } from '../ports/keys.ts';
+import type { Put } from '../ports/store.ts';
+import type { Migration } from './migration.ts';
+
+/** An entry outlives the record it names by what a migration may take. */
+const LONGEST_MIGRATION_S = 2 * 86_400;
+
+/** They need no condition: an entry is the same however often it is written. */
+export function listings({ id, acceptedAt, visibleTo, retentionS }: Migration): Put[] {
+  const sk = listingSort(acceptedAt, id);
+  const ttl = Math.ceil(acceptedAt / 1_000) + retentionS + LONGEST_MIGRATION_S;
+  return visibleTo.map((namespaceId) => {
+    const pk = listingPartition(namespaceId, monthOf(acceptedAt));
+    return { table: 'migrations', put: { pk, sk, kind: 'listing', migrationId: id, ttl } };
+  });
+}
+
+/** Where a migration stands in the list. */
+function listingSort(acceptedAt: number, id: string): string {
+  return `${new Date(acceptedAt).toISOString()}#${id}`;
+}
+
+/** @param at epoch milliseconds */
+function monthOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 7);
+}
