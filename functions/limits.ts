@@ -74,6 +74,9 @@ export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
 /** Bytes of the reason given for a migration. */
 export const MAX_REASON_BYTES = 1_024;
 
+/** Migrations that one listing looks at; beyond it the listing is cut short and says so. */
+export const MAX_LISTED_MIGRATIONS = 10_000;
+
 /** A migration younger than this has its status held (design §5). */
 export const HOLD_YOUNGER_THAN_MS = 5_000;
 /** For how long a status is held at most, and how often it is looked at meanwhile. */

@@ -8,6 +8,8 @@ import { mountRoutes } from './mounts/mountRoutes.ts';
 import { namespaceRoutes } from './namespaces/namespaceRoutes.ts';
 import { capabilityRoutes } from './policies/capabilityRoutes.ts';
 import { policyRoutes } from './policies/policyRoutes.ts';
+import { listRoute } from './remount/listRoute.ts';
+import { migrationRoutes } from './remount/migrationRoutes.ts';
 import { remountRoutes } from './remount/remountRoutes.ts';
 import { statusRoutes } from './remount/statusRoutes.ts';
 import { openapiRoute } from './system/openapiRoute.ts';
@@ -18,6 +20,8 @@ import { wrappingRoutes } from './wrapping/wrappingRoutes.ts';
 export const builtinRoutes: readonly Route[] = [
   ...remountRoutes,
   ...statusRoutes,
+  listRoute,
+  ...migrationRoutes,
   ...mountRoutes,
   ...namespaceRoutes,
   ...policyRoutes,

@@ -91,7 +91,8 @@ function queryFields(query: Record<string, string[]>): Record<string, unknown> {
   return Object.fromEntries(fields.map(([name, values]) => [name, values.length > 1 ? values : values[0]]));
 }
 
-function headerNamespace(header: string | undefined): string {
+/** The namespace that a header names, with a trailing slash; empty for the root namespace. */
+export function headerNamespace(header: string | undefined): string {
   const path = mountPath((header ?? '').trim().replace(/\/{2,}/g, '/'));
   return path === 'root/' ? '' : path;
 }

@@ -20,7 +20,9 @@ const ENVELOPE_KEYS = {
 /** @param path the path after `/v1/` as the URL has it, namespace and all */
 export function render(reply: Reply | undefined, requestId: string, path: string): HttpResponse {
   if (reply?.plain !== undefined) return json(reply.status ?? 200, reply.plain, reply.headers);
-  if (!reply || isEmpty(reply)) return { status: reply?.status ?? 204, headers: HEADERS, body: '' };
+  if (!reply || isEmpty(reply)) {
+    return { status: reply?.status ?? 204, headers: { ...HEADERS, ...reply?.headers }, body: '' };
+  }
   const { data = null, auth = null, leaseId = '', renewable = false, leaseDuration = 0, warnings } = reply;
   const { wrapInfo = null } = reply;
   const envelope = {

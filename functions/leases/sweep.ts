@@ -1,8 +1,8 @@
 /** Physical revocation: removes what a mount issued before a generation, one part of its leases at a time. */
 
 import type { Deps } from '../ports/deps.ts';
-import { leaseShard } from '../ports/keys.ts';
-import { type Item, PRESENT, type Store, StoreBusy } from '../ports/store.ts';
+import { irrevocableKey, leaseShard } from '../ports/keys.ts';
+import { type Item, PRESENT, StoreBusy, type Write } from '../ports/store.ts';
 import { leaseOf } from './lease.ts';
 import { removeLeases } from './removeLeases.ts';
 
@@ -15,6 +15,8 @@ export interface Sweep {
   until: number;
   /** Whether a lease that fails is given up, and kept as irrevocable. */
   lastAttempt: boolean;
+  /** The migration that lists what is given up. */
+  migrationId?: string;
 }
 
 export interface Swept {
@@ -24,13 +26,18 @@ export interface Swept {
   irrevocable: number;
 }
 
+type Keeper = Pick<Deps, 'store' | 'clock' | 'settings'>;
+
+const DAMAGED = 'the record of the lease is damaged';
+
 /** Leases of one page are few enough for a page to take well under a second. */
 const PAGE = 200;
 
 export async function sweep(
-  { store, clock, log }: Pick<Deps, 'store' | 'clock' | 'log'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'log' | 'settings'>,
   order: Sweep,
 ): Promise<Swept> {
+  const { store, clock, log } = deps;
   const swept: Swept = { done: false, revoked: 0, irrevocable: 0 };
   let after: string | undefined;
   while (clock.now() < order.until) {
@@ -44,7 +51,7 @@ export async function sweep(
     const due = page.filter(
       ({ generation, irrevocable }) => irrevocable === undefined && !((generation as number) >= order.below),
     );
-    const failed = await removeEach(store, due, order.lastAttempt);
+    const failed = await removeEach(deps, due, order);
     swept.revoked += due.length - failed;
     swept.irrevocable += failed;
     if (failed > 0) log.error('leases are irrevocable', { mount: order.mountUuid, irrevocable: failed });
@@ -55,29 +62,29 @@ export async function sweep(
 }
 
 /** @returns how many turned out irrevocable */
-async function removeEach(store: Store, items: Item[], lastAttempt: boolean): Promise<number> {
+async function removeEach(deps: Keeper, items: Item[], order: Sweep): Promise<number> {
   const whole = items.filter(isLease);
   const broken = items.filter((item) => !isLease(item));
-  for (const item of broken) await giveUp(store, item, 'the record of the lease is damaged');
+  for (const item of broken) await giveUp(deps, item, order, DAMAGED);
   try {
-    await removeLeases(store, whole);
+    await removeLeases(deps.store, whole);
     return broken.length;
   } catch (error) {
     if (error instanceof StoreBusy) throw error;
-    return broken.length + (await removeOneByOne(store, whole, lastAttempt));
+    return broken.length + (await removeOneByOne(deps, whole, order));
   }
 }
 
 /** @throws what a lease failed with that is not given up yet, when all the others are gone */
-async function removeOneByOne(store: Store, items: Item[], lastAttempt: boolean): Promise<number> {
+async function removeOneByOne(deps: Keeper, items: Item[], order: Sweep): Promise<number> {
   let failed = 0;
   let failure: unknown;
   for (const item of items) {
     try {
-      await removeLeases(store, [item]);
+      await removeLeases(deps.store, [item]);
     } catch (error) {
       if (error instanceof StoreBusy) throw error;
-      if (lastAttempt) await giveUp(store, item, `revocation failed: ${(error as Error).name}`);
+      if (order.lastAttempt) await giveUp(deps, item, order, `revocation failed: ${(error as Error).name}`);
       else failure = error;
       failed++;
     }
@@ -86,6 +93,7 @@ async function removeOneByOne(store: Store, items: Item[], lastAttempt: boolean)
   return failed;
 }
 
+/** Whether the record of a lease says all that its revocation needs. */
 function isLease(item: Item): boolean {
   try {
     leaseOf(item);
@@ -96,7 +104,32 @@ function isLease(item: Item): boolean {
 }
 
 /** Keeps a lease as irrevocable: unusable by its generation, listed for people, no longer in anyone's way. */
-async function giveUp(store: Store, { pk, sk }: Item, reason: string): Promise<void> {
-  const set = { irrevocable: reason };
-  await store.commit([{ table: 'leases', update: { pk, sk }, set, remove: ['ttl'], if: PRESENT }]);
+async function giveUp(
+  { store, clock, settings }: Keeper,
+  { pk, sk, id }: Item,
+  { migrationId }: Sweep,
+  reason: string,
+): Promise<void> {
+  const kept: Write = {
+    table: 'leases',
+    update: { pk, sk },
+    set: { irrevocable: reason },
+    remove: ['ttl'],
+    if: PRESENT,
+  };
+  if (migrationId === undefined) return store.commit([kept]);
+  const now = clock.now();
+  const leaseId = typeof id === 'string' ? id : sk;
+  const key = irrevocableKey(migrationId, leaseId);
+  const entry = {
+    pk: key.pk,
+    sk: key.sk,
+    kind: 'irrevocable',
+    lease: { pk, sk },
+    leaseId,
+    reason,
+    at: now,
+    ttl: Math.ceil(now / 1_000) + settings.retentionS,
+  };
+  await store.commit([kept, { table: key.table, put: entry }]);
 }

@@ -111,6 +111,14 @@ export function listingPartition(namespaceId: string, month: string): string {
   return `list#${namespaceId}#${month}`;
 }
 
+/** What the irrevocable leases of a migration are found by. */
+export const IRREVOCABLE_PREFIX = 'irrevocable#';
+
+/** A lease that a migration could not revoke. */
+export function irrevocableKey(migrationId: string, leaseId: string): Ref {
+  return { table: 'migrations', pk: migrationId, sk: `${IRREVOCABLE_PREFIX}${sha256(leaseId)}` };
+}
+
 /** What an idempotency key has brought about in a namespace. */
 export function idempotencyKey(namespaceId: string, key: string): Ref {
   return { table: 'migrations', pk: `idempotency#${sha256(`${namespaceId}#${key}`)}`, sk: ALONE };

@@ -1,6 +1,6 @@
 /** What a remount is refused with, word for word (contract §1.1), in the order of the checks. */
 
-import { goQuote, refusal, type VaultError } from '../http/errors.ts';
+import { goQuote, refusal, VaultError } from '../http/errors.ts';
 import { MAX_REASON_BYTES } from '../limits.ts';
 
 export function pathsMissing(): VaultError {
@@ -58,4 +58,34 @@ export function namespaceLeaving(path: string): VaultError {
 
 export function reasonTooLong(): VaultError {
   return refusal(`a reason is at most ${MAX_REASON_BYTES} bytes long`);
+}
+
+/** A cancellation that comes too late. */
+export function switchedAlready(id: string): VaultError {
+  return conflict(`the mount has been switched already; POST sys/remount/undo/${id} takes it back`);
+}
+
+/** There is nothing to cancel, and nothing to undo. */
+export function failedAlready(): VaultError {
+  return conflict('the migration has failed, and has changed nothing');
+}
+
+/** An undo that comes too early. */
+export function notSwitchedYet(id: string): VaultError {
+  return conflict(`the mount has not been switched yet; POST sys/remount/cancel/${id} stops the migration`);
+}
+
+export function movedOn(path: string): VaultError {
+  return conflict(`the mount is no longer at ${goQuote(path)} as the migration has left it`);
+}
+
+/** Whoever acts on a migration needs rights at both of its ends. */
+export function reachesOutside(): VaultError {
+  return refusal(
+    'the migration reaches outside this namespace; ask in a namespace above its source and target',
+  );
+}
+
+function conflict(text: string): VaultError {
+  return new VaultError(409, [text]);
 }

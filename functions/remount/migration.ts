@@ -38,6 +38,10 @@ export interface Migration {
   acceptedAt: number;
   switchedAt?: number;
   finishedAt?: number;
+  /** Whether the revocation has begun. */
+  revoking?: boolean;
+  /** Leases of older generations that were stored right after the switch; absent if not counted. */
+  leasesTotal?: number;
   leasesRevoked: number;
   leasesIrrevocable: number;
   error?: { code: FailureCode; message: string };
@@ -54,7 +58,12 @@ export interface Migration {
   retentionS: number;
 }
 
-export type FailureCode = 'source_gone' | 'target_in_use' | 'namespace_gone' | 'not_switched_in_time';
+export type FailureCode =
+  | 'source_gone'
+  | 'target_in_use'
+  | 'namespace_gone'
+  | 'not_switched_in_time'
+  | 'cancelled';
 
 interface Requester {
   displayName: string;
@@ -100,6 +109,13 @@ export function acceptance(migration: Migration): Write {
   return { table, put: { pk, sk, kind: 'migration', ...migration, open }, if: ABSENT };
 }
 
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Anything else is no migration's id, and may be longer than a key of the store can be. */
+export function isMigrationId(text: string): boolean {
+  return ID.test(text);
+}
+
 export function migrationOf(item: Item | undefined): Migration | undefined {
   return item?.kind === 'migration' ? (item as unknown as Migration) : undefined;
 }
@@ -131,13 +147,19 @@ export function closed(migration: Migration, now: number): Update {
   return closing(migration, 'done', {}, now);
 }
 
+/** What there is to revoke, as it was counted after the switch. */
+export function counted({ id }: Migration, leasesTotal: number): Update {
+  const { table, pk, sk } = migrationKey(id);
+  return { table, update: { pk, sk }, set: { leasesTotal }, if: { phase: 'switched' } };
+}
+
 /** A sign of life of a step, and what it has done. */
 export function progressed(id: string, nextLook: number, revoked = 0, irrevocable = 0): Update {
   const { table, pk, sk } = migrationKey(id);
   return {
     table,
     update: { pk, sk },
-    set: { nextLook },
+    set: { nextLook, revoking: true },
     add: { leasesRevoked: revoked, leasesIrrevocable: irrevocable },
     if: { open: { present: true } },
   };

@@ -5,7 +5,6 @@ import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Migration } from './migration.ts';
 import { readMigration } from './readMigration.ts';
-import { fullPath } from './switchMount.ts';
 
 /**
  * Reads a migration where the namespace may see it: where its source or target is, and above (R10). The status of a
@@ -29,15 +28,4 @@ export async function readStatus(
 /** Short at first, when most migrations end; all pauses together are `HOLD_MS`. */
 function pauseAfter(look: number): number {
   return (HOLD_MS * 2 * (look + 1)) / (HOLD_LOOKS * (HOLD_LOOKS + 1));
-}
-
-/** The `migration_info` of contract §1.5, and beside it what clients that know more can use. */
-export function migrationInfo(migration: Migration): Record<string, unknown> {
-  const { source, target, status, error } = migration;
-  return {
-    source_mount: fullPath(source),
-    target_mount: fullPath(target),
-    status,
-    ...(error ? { error } : {}),
-  };
 }

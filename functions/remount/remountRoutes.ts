@@ -1,21 +1,41 @@
 /** The endpoint that moves a mount. */
 
-import { type Route, route } from '../http/route.ts';
+import type { Schema } from '../http/fields.ts';
+import { type Call, type Route, route } from '../http/route.ts';
 import { REPLAYED } from './idempotency.ts';
-import { startRemount } from './startRemount.ts';
+import { previewMove } from './previewMove.ts';
+import { checkRemount, startRemount } from './startRemount.ts';
+import { statusLocation } from './statusLocation.ts';
 
 const QUEUED =
   "Mount move has been queued. Progress will be reported in Vault's server log, tagged with the returned migration_id";
+
+const FIELDS = {
+  from: 'string',
+  to: 'string',
+  dry_run: 'bool',
+  reason: 'string',
+  idempotency_key: 'string',
+} as const satisfies Schema;
 
 export const remountRoutes: readonly Route[] = [
   route({
     path: 'sys/remount',
     sudo: true,
-    fields: { from: 'string', to: 'string', reason: 'string', idempotency_key: 'string' },
+    fields: FIELDS,
     write: async (call) => {
-      const { from, to, reason } = call.fields;
+      const { from, to, reason, dry_run: isDryRun } = call.fields;
+      if (isDryRun) return { data: await preview(call) };
       const { id, isReplay } = await startRemount(call, from, to, { reason });
-      return { data: { migration_id: id }, warnings: [QUEUED], ...(isReplay && { headers: REPLAYED }) };
+      const headers = { ...statusLocation(call, id), ...(isReplay ? REPLAYED : {}) };
+      return { data: { migration_id: id }, warnings: [QUEUED], headers };
     },
   }),
 ];
+
+/** A request that repeats a migration would do nothing. */
+async function preview(call: Call<typeof FIELDS>): Promise<Record<string, unknown>> {
+  const found = await checkRemount(call, call.fields.from, call.fields.to);
+  if ('repeated' in found) return { dry_run: true, migration_id: found.repeated };
+  return previewMove(call.deps, found.move);
+}

@@ -55,6 +55,7 @@ export async function revokeLeases(deps: Deps, part: Revocation, until: number):
       shard,
       until,
       lastAttempt: attempt >= MAX_REVOKE_ATTEMPTS,
+      migrationId: part.id,
     });
     revoked += swept.revoked;
     irrevocable += swept.irrevocable;

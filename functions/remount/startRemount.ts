@@ -2,15 +2,15 @@
 
 import { VaultError } from '../http/errors.ts';
 import type { Call } from '../http/route.ts';
-import { MAX_REASON_BYTES, REPEAT_WINDOW_MS } from '../limits.ts';
+import { REPEAT_WINDOW_MS } from '../limits.ts';
 import { locate, locateTarget } from '../mounts/locate.ts';
 import { mountPath } from '../mounts/path.ts';
 import { type Inside, innermost } from '../namespaces/innermost.ts';
 import { acceptAndStart, answerKnown, type Started } from './acceptMigration.ts';
-import { reasonTooLong } from './errors.ts';
 import { readIdempotency, replayed } from './idempotency.ts';
 import { checkTyped, type Move, planMove, repeatedMigration, type Typed } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
+import { readReason } from './reason.ts';
 
 /** What is asked for beside the paths. */
 export interface Wishes {
@@ -34,8 +34,20 @@ export async function startRemount(
   if (before) return { id: before, isReplay: true };
   const found = await lookTwice(call, typed);
   if ('repeated' in found) return answerKnown(call, key, found.repeated);
-  const wishes = { reason: checkReason(reason) };
+  const wishes = { reason: readReason(reason) };
   return acceptAndStart(call, found.move, wishes, key);
+}
+
+/**
+ * Every check of a move, and nothing written.
+ * @throws VaultError 400 for a move that cannot be
+ */
+export async function checkRemount(
+  call: Call,
+  from: string | undefined,
+  to: string | undefined,
+): Promise<Found> {
+  return lookTwice(call, checkTyped(from, to));
 }
 
 /** What a request comes to: a migration that is known already, or a move to be made. */
@@ -61,9 +73,4 @@ async function look({ deps, namespace }: Call, typed: Typed): Promise<Found> {
   const repeated = repeatedMigration(source, target, deps.clock.now() - REPEAT_WINDOW_MS);
   if (repeated && (await readMigration(deps, repeated))) return { repeated };
   return { move: planMove(typed, source, target) };
-}
-
-function checkReason(reason: string | undefined): string | undefined {
-  if (reason !== undefined && Buffer.byteLength(reason) > MAX_REASON_BYTES) throw reasonTooLong();
-  return reason || undefined;
 }

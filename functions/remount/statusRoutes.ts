@@ -1,18 +1,21 @@
 /** The status endpoint, which only reads. */
 
+import { unlessSeen } from '../http/conditional.ts';
 import { type Route, route } from '../http/route.ts';
-import { migrationInfo, readStatus } from './readStatus.ts';
-
-const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { isMigrationId } from './migration.ts';
+import { etagOf, migrationInfo } from './migrationInfo.ts';
+import { readStatus } from './readStatus.ts';
 
 export const statusRoutes: readonly Route[] = [
   route({
     path: 'sys/remount/status/:migration_id',
-    read: async ({ deps, params, namespace }) => {
+    read: async (call) => {
+      const { deps, params, namespace } = call;
       const id = params.migration_id ?? '';
-      // Anything else is no migration's id, and may be longer than a key of the store can be.
-      const migration = ID.test(id) ? await readStatus(deps, id, namespace) : undefined;
-      return migration && { data: { migration_id: id, migration_info: migrationInfo(migration) } };
+      const migration = isMigrationId(id) ? await readStatus(deps, id, namespace) : undefined;
+      if (!migration) return undefined;
+      const info = migrationInfo(migration);
+      return unlessSeen(call, etagOf(info), { data: { migration_id: id, migration_info: info } });
     },
   }),
 ];

@@ -7,6 +7,7 @@ import { capital, functionName, many, rightsOf, statementsOf, tableRights } from
 
 const TABLES = ['Mounts', 'Access', 'Leases', 'Storage', 'Migrations'];
 const COMMON_SETTINGS = [
+  'RETENTION_DAYS',
   'NODE_OPTIONS',
   'POWERTOOLS_LOG_LEVEL',
   'POWERTOOLS_SERVICE_NAME',

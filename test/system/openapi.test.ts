@@ -140,7 +140,7 @@ describe('the paths of the document', () => {
   it('stand without their last parameter, too, where it may be empty', () => {
     expect(methodsAt('/sys/leases/renew')).toEqual(['post']);
     expect(methodsAt('/cubbyhole')).toEqual(['get', 'post', 'delete']);
-    expect(paths).not.toHaveProperty(['/sys/remount/status']);
+    expect(paths).not.toHaveProperty(['/sys/remount/cancel']);
   });
 
   it('tell which need sudo and which no token', () => {
@@ -163,7 +163,13 @@ describe('an operation of the document', () => {
       document.paths[path][method].requestBody.content[type].schema;
     expect(body('/sys/remount')).toEqual({
       type: 'object',
-      properties: { from: { type: 'string' }, to: { type: 'string' } },
+      properties: {
+        from: { type: 'string' },
+        to: { type: 'string' },
+        dry_run: { type: 'boolean' },
+        reason: { type: 'string' },
+        idempotency_key: { type: 'string' },
+      },
     });
     expect(body('/auth/token/create').properties).toMatchObject({
       ttl: { type: ['string', 'integer'] },

@@ -1,0 +1,75 @@
+/** Counts what a mount has issued, so that people know how much there is to revoke. */
+
+import type { Deps } from '../ports/deps.ts';
+import { leaseShard } from '../ports/keys.ts';
+import { leasePages, SHARDS } from './leaseRanges.ts';
+
+/** Kinds of leases told apart by what issued them; more are summed under `other`. */
+const MAX_ROLES = 100;
+
+/**
+ * The leases that are stored, expired ones among them that are not cleared away yet: all of them go.
+ * @param until epoch milliseconds at which counting is given up
+ * @returns nothing when there was no time for all
+ */
+export async function countStored(
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  mountUuid: string,
+  until: number,
+): Promise<number | undefined> {
+  let isComplete = true;
+  const counts = await Promise.all(
+    SHARDS.map(async (shard) => {
+      let count = 0;
+      const range = { table: 'leases', pk: leaseShard(mountUuid, shard), keysOnly: true } as const;
+      for await (const page of store.pages(range)) {
+        count += page.length;
+        isComplete &&= clock.now() < until;
+        if (!isComplete) break;
+      }
+      return count;
+    }),
+  );
+  return isComplete ? counts.reduce((sum, count) => sum + count, 0) : undefined;
+}
+
+export interface LiveLeases {
+  total: number;
+  /** By the path inside the mount that issued them, such as `creds/web` or `login/bob`. */
+  byRole: Map<string, number>;
+  /** Whether there was time for all of them. */
+  isComplete: boolean;
+}
+
+/**
+ * The leases that have not expired, by role.
+ * @param until epoch milliseconds at which counting is given up
+ */
+export async function countLive(
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  mountUuid: string,
+  until: number,
+): Promise<LiveLeases> {
+  const live: LiveLeases = { total: 0, byRole: new Map(), isComplete: true };
+  const now = clock.now();
+  const countShard = async (shard: number): Promise<void> => {
+    for await (const page of leasePages(store, { mountUuid, mountPath: '', prefix: '' }, shard)) {
+      for (const { sk, expiresAt } of page) {
+        if (!((expiresAt as number) > now)) continue;
+        live.total++;
+        const role = roleOf(sk);
+        const known = live.byRole.has(role) || live.byRole.size < MAX_ROLES ? role : 'other';
+        live.byRole.set(known, (live.byRole.get(known) ?? 0) + 1);
+      }
+      live.isComplete &&= clock.now() < until;
+      if (!live.isComplete) return;
+    }
+  };
+  await Promise.all(SHARDS.map(countShard));
+  return live;
+}
+
+/** The last segment is random. */
+function roleOf(leasePath: string): string {
+  return leasePath.slice(0, Math.max(0, leasePath.lastIndexOf('/')));
+}

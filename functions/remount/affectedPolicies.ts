@@ -1,0 +1,63 @@
+/** The policies whose rules name the source of a move, and so will miss the mount at its target. */
+
+import type { Namespace } from '../namespaces/namespace.ts';
+import { movedRule } from '../policies/movedRule.ts';
+import type { Capability } from '../policies/pathRule.ts';
+import { policyIn } from '../policies/store.ts';
+import type { Deps } from '../ports/deps.ts';
+import { policyKey } from '../ports/keys.ts';
+import type { Move } from './planMove.ts';
+
+export interface AffectedRule {
+  /** Path of the namespace that has the policy. */
+  namespace: string;
+  policy: string;
+  /** As in the policy, relative to that namespace. */
+  path: string;
+  capabilities: Capability[];
+  /** The rule that would replace it, and where a policy can say so. */
+  replacement: { namespace: string; path: string };
+}
+
+/** Policies of the source's namespace and of those above it: no other can name it. */
+export async function affectedPolicies({ store }: Pick<Deps, 'store'>, move: Move): Promise<AffectedRule[]> {
+  const { source, target } = move;
+  const found = await Promise.all(
+    ancestry(source.namespace).map(async ({ id, path }) => {
+      const { pk } = policyKey(id, '');
+      const items = await store.query({ table: 'access', pk });
+      return items.flatMap((item) => affectedRules(path, item.sk, policyIn(item.sk, item)?.rules ?? []));
+    }),
+  );
+  return found.flat();
+
+  function affectedRules(
+    namespace: string,
+    policy: string,
+    rules: { path: string; capabilities: Capability[] }[],
+  ): AffectedRule[] {
+    const ends = {
+      source: source.namespace.path + source.path,
+      target: target.namespace.path + target.path,
+    };
+    return rules.flatMap(({ path, capabilities }) => {
+      const moved = movedRule(namespace, path, ends);
+      if (moved === undefined) return [];
+      const home = moved.startsWith(namespace) ? namespace : target.namespace.path;
+      const replacement = { namespace: home, path: moved.slice(home.length) };
+      return [{ namespace, policy, path, capabilities, replacement }];
+    });
+  }
+}
+
+/** A namespace and those above it, outermost first. */
+function ancestry({ lineage, path }: Namespace): { id: string; path: string }[] {
+  const segments = path.split('/');
+  return lineage.map((id, depth) => ({
+    id,
+    path: segments
+      .slice(0, depth)
+      .map((name) => `${name}/`)
+      .join(''),
+  }));
+}

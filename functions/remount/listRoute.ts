@@ -1,0 +1,80 @@
+/** The endpoint that lists migrations. */
+
+import { parseDuration } from '../http/duration.ts';
+import { refusal, unsupportedPath } from '../http/errors.ts';
+import type { Schema } from '../http/fields.ts';
+import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { MAX_LISTED_MIGRATIONS } from '../limits.ts';
+import { mountPath } from '../mounts/path.ts';
+import { parseTime } from '../policies/pathRule.ts';
+import { oldestListed } from './listing.ts';
+import { listMigrations } from './listMigrations.ts';
+import { isMigrationId, type Migration } from './migration.ts';
+import { migrationInfo } from './migrationInfo.ts';
+import { readMigration } from './readMigration.ts';
+import { fullPath } from './switchMount.ts';
+
+const FIELDS = {
+  after: 'string',
+  limit: 'int',
+  status: 'string',
+  source: 'string',
+  target: 'string',
+  bulk_id: 'string',
+  since: 'string',
+} as const satisfies Schema;
+
+const STATUSES = ['in-progress', 'success', 'failure'];
+
+export const listRoute: Route = route({
+  path: 'sys/remount/status',
+  fields: FIELDS,
+  query: Object.keys(FIELDS) as (keyof typeof FIELDS)[],
+  read: async () => {
+    throw unsupportedPath();
+  },
+  list,
+});
+
+async function list(call: Call<typeof FIELDS>): Promise<Reply | undefined> {
+  const { deps, namespace, fields } = call;
+  const { migrations, isCut } = await listMigrations(deps, namespace, {
+    after: await placeOf(call),
+    since: sinceOf(call),
+    limit: fields.limit && fields.limit > 0 ? fields.limit : Number.POSITIVE_INFINITY,
+    wanted: filterOf(call),
+  });
+  if (migrations.length === 0) return undefined;
+  const infos = migrations.map((migration) => [migration.id, migrationInfo(migration)]);
+  const warnings = isCut ? [`the listing ends after ${MAX_LISTED_MIGRATIONS} migrations`] : [];
+  return { data: { keys: migrations.map(({ id }) => id), key_info: Object.fromEntries(infos) }, warnings };
+}
+
+async function placeOf({ deps, namespace, fields }: Call<typeof FIELDS>): Promise<Migration | undefined> {
+  if (!fields.after) return undefined;
+  const migration = isMigrationId(fields.after) ? await readMigration(deps, fields.after) : undefined;
+  if (!migration?.visibleTo.includes(namespace.id)) throw refusal('no migration has the id given as after');
+  return migration;
+}
+
+/** A time, or how long ago: no record is older than what is kept. */
+function sinceOf({ deps, fields }: Call<typeof FIELDS>): number {
+  const oldest = oldestListed(deps.clock.now(), deps.settings.retentionS);
+  if (!fields.since) return oldest;
+  const time = parseTime(fields.since);
+  if (!Number.isNaN(time)) return Math.max(time, oldest);
+  const seconds = parseDuration(fields.since);
+  if (seconds === undefined) throw refusal('since is neither a time nor a duration');
+  return Math.max(deps.clock.now() - seconds * 1_000, oldest);
+}
+
+function filterOf({ namespace, fields }: Call<typeof FIELDS>): (migration: Migration) => boolean {
+  const { status, source, target, bulk_id: bulkId } = fields;
+  if (status && !STATUSES.includes(status)) throw refusal(`status is one of ${STATUSES.join(', ')}`);
+  const [from, to] = [source, target].map((path) => (path ? namespace.path + mountPath(path) : undefined));
+  return (migration) =>
+    (!status || migration.status === status) &&
+    (!from || fullPath(migration.source) === from) &&
+    (!to || fullPath(migration.target) === to) &&
+    (!bulkId || migration.bulkId === bulkId);
+}

@@ -1,0 +1,92 @@
+/** The endpoints that act on a migration, and tell what it could not revoke. */
+
+import { silent } from '../http/errors.ts';
+import type { Schema } from '../http/fields.ts';
+import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { BULK_WORK_SHARE } from '../limits.ts';
+import { irrevocableKey } from '../ports/keys.ts';
+import { cancelMigration } from './cancelMigration.ts';
+import { reachesOutside } from './errors.ts';
+import { REPLAYED } from './idempotency.ts';
+import { listIrrevocable, retryIrrevocable } from './irrevocable.ts';
+import { isMigrationId, type Migration } from './migration.ts';
+import { migrationInfo } from './migrationInfo.ts';
+import { readMigration } from './readMigration.ts';
+import { readReason } from './reason.ts';
+import { statusLocation } from './statusLocation.ts';
+import { undoMigration } from './undoMigration.ts';
+
+const PAGE = { after: 'string', limit: 'int' } as const satisfies Schema;
+
+export const migrationRoutes: readonly Route[] = [
+  route({
+    path: 'sys/remount/cancel/:migration_id',
+    sudo: true,
+    fields: { reason: 'string' },
+    write: async (call) => {
+      const found = await findOwn(call);
+      const reason = readReason(call.fields.reason) ?? 'cancelled on request';
+      const migration = await cancelMigration(call.deps, found, reason);
+      return { data: { migration_id: migration.id, migration_info: migrationInfo(migration) } };
+    },
+  }),
+  route({
+    path: 'sys/remount/undo/:migration_id',
+    sudo: true,
+    fields: { reason: 'string', idempotency_key: 'string' },
+    write: async (call) => {
+      const found = await findOwn(call);
+      const { id, isReplay } = await undoMigration(call, found, readReason(call.fields.reason));
+      const headers = { ...statusLocation(call, id), ...(isReplay ? REPLAYED : {}) };
+      return { data: { migration_id: id, undo_of: found.id }, headers };
+    },
+  }),
+  route({
+    path: 'sys/remount/irrevocable/:migration_id',
+    fields: PAGE,
+    query: ['after', 'limit'],
+    read: tellIrrevocable,
+  }),
+  route({
+    path: 'sys/remount/irrevocable/:migration_id/retry',
+    sudo: true,
+    fields: { force: 'bool' },
+    write: async (call) => {
+      const { deps, fields } = call;
+      const migration = await findOwn(call);
+      const until = deps.clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;
+      const { revoked, left } = await retryIrrevocable(deps, migration, fields.force ?? false, until);
+      return { data: { migration_id: migration.id, leases_revoked: revoked, leases_irrevocable: left } };
+    },
+  }),
+];
+
+/** @throws VaultError 404 for a migration that is not there, or not to be seen here (R10) */
+async function findSeen({ deps, params, namespace }: Call): Promise<Migration> {
+  const id = params.migration_id ?? '';
+  const migration = isMigrationId(id) ? await readMigration(deps, id) : undefined;
+  if (!migration?.visibleTo.includes(namespace.id)) throw silent(404);
+  return migration;
+}
+
+/** @throws VaultError 400 when it begins or ends where this namespace has no say (R10) */
+async function findOwn(call: Call): Promise<Migration> {
+  const migration = await findSeen(call);
+  const { source, target } = migration;
+  const isInside = [source, target].every((place) => place.namespacePath.startsWith(call.namespace.path));
+  if (!isInside) throw reachesOutside();
+  return migration;
+}
+
+async function tellIrrevocable(call: Call<typeof PAGE>): Promise<Reply> {
+  const migration = await findSeen(call);
+  const { after, limit } = call.fields;
+  const leases = await listIrrevocable(call.deps, migration, {
+    ...(after ? { after: irrevocableKey(migration.id, after).sk } : {}),
+    ...(limit && limit > 0 ? { limit } : {}),
+  });
+  const infos = leases.map(({ leaseId, reason, at }) => {
+    return [leaseId, { reason, time: new Date(at).toISOString() }] as const;
+  });
+  return { data: { keys: leases.map(({ leaseId }) => leaseId), key_info: Object.fromEntries(infos) } };
+}

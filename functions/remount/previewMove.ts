@@ -1,0 +1,49 @@
+/** What a move would do, told without doing it: the answer to `dry_run`. */
+
+import { countLive } from '../leases/countLeases.ts';
+import { BULK_WORK_SHARE, LEASE_SHARDS } from '../limits.ts';
+import { isAuth } from '../mounts/mount.ts';
+import type { Deps } from '../ports/deps.ts';
+import { affectedPolicies } from './affectedPolicies.ts';
+import type { Move } from './planMove.ts';
+
+/** Measured on one machine (docs/limits.md); an estimate for people, nothing hangs on it. */
+const LEASES_A_SECOND = 1_500;
+const PLAIN_MOVE_S = 1;
+/** Transitions of the state machine: Switch, What is left, Done. */
+const PLAIN_TRANSITIONS = 3;
+/** Besides: Revoke, Complete, What is left, Wait, Close, Everything swept; and three for each shard. */
+const REVOKING_TRANSITIONS = 6 + 3 * LEASE_SHARDS;
+
+/** A request that only asks may take its time to count. */
+export async function previewMove(deps: Deps, move: Move): Promise<Record<string, unknown>> {
+  const { mount, source, target } = move;
+  const until = deps.clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;
+  const [leases, policies] = await Promise.all([
+    countLive(deps, mount.uuid, until),
+    affectedPolicies(deps, move),
+  ]);
+  const revokes = mount.issued;
+  return {
+    dry_run: true,
+    source_mount: source.namespace.path + source.path,
+    target_mount: target.namespace.path + target.path,
+    type: mount.type,
+    accessor: mount.accessor,
+    uuid: mount.uuid,
+    namespaces_crossed: source.namespace.id !== target.namespace.id,
+    source_namespace: source.namespace.path,
+    target_namespace: target.namespace.path,
+    revokes: {
+      kind: isAuth(mount) ? 'tokens' : 'leases',
+      total: leases.total,
+      by_role: Object.fromEntries(leases.byRole),
+      complete: leases.isComplete,
+    },
+    policies,
+    estimate: {
+      state_transitions: PLAIN_TRANSITIONS + (revokes ? REVOKING_TRANSITIONS : 0),
+      seconds: PLAIN_MOVE_S + Math.ceil(leases.total / LEASES_A_SECOND),
+    },
+  };
+}

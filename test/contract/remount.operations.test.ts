@@ -1,0 +1,77 @@
+/** What this service offers beyond the reference to those who move mounts: plan, repeat, list, cancel, undo. */
+
+import { describe, expect } from 'vitest';
+import { kv1, newNamespace, unique } from './fresh.ts';
+import { call } from './http.ts';
+import { move, settled, start } from './moving.ts';
+import { improved } from './texts.ts';
+
+async function mounts(): Promise<string[]> {
+  return Object.keys((await call('GET', 'sys/mounts')).body.data);
+}
+
+describe('who moves mounts', () => {
+  improved('sees what a move would do before it is done', async () => {
+    const source = await kv1();
+    const target = unique('planned');
+    const { status, body } = await call('POST', 'sys/remount', {
+      body: { from: source, to: target, dry_run: true },
+    });
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject({
+      dry_run: true,
+      source_mount: `${source}/`,
+      target_mount: `${target}/`,
+    });
+    expect(await mounts()).toContain(`${source}/`);
+    expect(await mounts()).not.toContain(`${target}/`);
+  });
+
+  improved('repeats a request by its key', async () => {
+    const source = await kv1();
+    const request = {
+      headers: { 'Idempotency-Key': unique('key') },
+      body: { from: source, to: unique('target') },
+    };
+    const first = await call('POST', 'sys/remount', request);
+    await settled(first.body.migration_id);
+    const second = await call('POST', 'sys/remount', request);
+    expect(second.body.migration_id).toBe(first.body.migration_id);
+    expect(second.headers.get('idempotent-replayed')).toBe('true');
+    const other = { ...request, body: { from: source, to: unique('other') } };
+    expect((await call('POST', 'sys/remount', other)).status).toBe(422);
+  });
+
+  improved('is told where to look, and not told twice what is known', async () => {
+    const started = await start(await kv1(), unique('target'));
+    const path = (started.headers.get('location') ?? '').replace('/v1/', '');
+    expect(started.headers.get('retry-after')).toBe('1');
+    await settled(started.body.migration_id);
+    const etag = (await call('GET', path)).headers.get('etag') ?? '';
+    const again = await call('GET', path, { headers: { 'If-None-Match': etag } });
+    expect({ status: again.status, text: again.text }).toEqual({ status: 304, text: '' });
+  });
+
+  improved('lists migrations, newest first, in a namespace only its own', async () => {
+    const namespace = await newNamespace();
+    const source = await kv1(namespace, 'kv');
+    const first = await move(source, 'one', { namespace });
+    const second = await move('one', 'two', { namespace });
+    await move(await kv1(), unique('elsewhere'));
+    const { status, body } = await call('GET', 'sys/remount/status?list=true', { namespace });
+    expect(status).toBe(200);
+    expect(body.data.keys).toEqual([second, first]);
+    expect(body.data.key_info[first]).toMatchObject({ target_mount: `${namespace}/one/`, status: 'success' });
+  });
+
+  improved('undoes a move, and cannot cancel one that is done', async () => {
+    const source = await kv1();
+    const id = await move(source, unique('target'));
+    expect((await call('POST', `sys/remount/cancel/${id}`)).status).toBe(409);
+    const { status, body } = await call('POST', `sys/remount/undo/${id}`, { body: { reason: 'a test' } });
+    expect(status).toBe(200);
+    expect(await settled(body.data.migration_id)).toMatchObject({ status: 'success', undo_of: id });
+    expect(await mounts()).toContain(`${source}/`);
+    expect((await call('GET', `sys/remount/irrevocable/${id}`)).body.data.keys).toEqual([]);
+  });
+});

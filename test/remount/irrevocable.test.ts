@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LEASE_SHARDS } from '../../functions/limits.ts';
+import { leaseShard } from '../../functions/ports/keys.ts';
+import type { Item } from '../../functions/ports/store.ts';
+import type { Migration } from '../../functions/remount/migration.ts';
+import { readMigration } from '../../functions/remount/readMigration.ts';
+import { type Revocation, revocations, revokeLeases } from '../../functions/remount/revokeLeases.ts';
+import { switchStep } from '../../functions/remount/steps.ts';
+import { type RemountService, remountService } from './remountService.ts';
+
+let service: RemountService;
+/** A migration that met a damaged lease among sound ones. */
+let id: string;
+let uuid: string;
+let damaged: Item;
+let name: string;
+
+beforeAll(async () => {
+  service = await remountService();
+});
+afterAll(() => service.deps.stop());
+
+beforeEach(async () => {
+  const { call, deps } = service;
+  name = `ssh-${deps.ids.base62(8)}`;
+  await call('POST', `sys/mounts/${name}`, { body: { type: 'ssh' } });
+  const role = { key_type: 'otp', default_user: 'u', cidr_list: '10.0.0.0/8' };
+  await call('POST', `${name}/roles/web`, { body: role });
+  for (let i = 0; i < 3; i++) await call('POST', `${name}/creds/web`, { body: { ip: '10.1.2.3' } });
+  uuid = (await call('GET', `sys/mounts/${name}`)).body.data.uuid;
+  damaged = (await leases())[0] as Item;
+  const { owns: _owns, ...broken } = damaged;
+  await deps.store.commit([{ table: 'leases', put: broken as Item }]);
+  id = await service.move(name, `${name}-new`);
+});
+
+async function leases(): Promise<Item[]> {
+  const shards = Array.from({ length: LEASE_SHARDS }, (_, shard) => leaseShard(uuid, shard));
+  return (await Promise.all(shards.map((pk) => service.deps.store.query({ table: 'leases', pk })))).flat();
+}
+
+function tell() {
+  return service.call('GET', `sys/remount/irrevocable/${id}`);
+}
+
+function retry(body: object = {}) {
+  return service.call('POST', `sys/remount/irrevocable/${id}/retry`, { body });
+}
+
+describe('the leases that a migration could not revoke', () => {
+  it('are listed with the reason, and counted', async () => {
+    const { status, body } = await tell();
+    expect(status).toBe(200);
+    expect(body.data).toEqual({
+      keys: [damaged.id],
+      key_info: {
+        [damaged.id as string]: {
+          reason: 'the record of the lease is damaged',
+          time: expect.stringMatching(/^\d{4}-/),
+        },
+      },
+    });
+    expect((await service.info(id)).progress).toEqual({
+      leases_total: 3,
+      leases_revoked: 2,
+      leases_irrevocable: 1,
+    });
+  });
+
+  it('can be listed page by page', async () => {
+    const path = `sys/remount/irrevocable/${id}`;
+    const query = { after: [damaged.id as string], limit: ['1'] };
+    expect((await service.call('GET', path, { query })).body.data.keys).toEqual([]);
+  });
+
+  it('stay when another try fails as well', async () => {
+    expect((await retry()).body.data).toEqual({ migration_id: id, leases_revoked: 0, leases_irrevocable: 1 });
+    expect((await tell()).body.data.keys).toEqual([damaged.id]);
+    expect(await leases()).toHaveLength(1);
+  });
+
+  it('go when their cause is mended, and the counts follow', async () => {
+    const [kept] = await leases();
+    await service.deps.store.commit([{ table: 'leases', put: { ...(kept as Item), owns: damaged.owns } }]);
+    expect((await retry()).body.data).toEqual({ migration_id: id, leases_revoked: 1, leases_irrevocable: 0 });
+    expect((await tell()).body.data).toEqual({ keys: [], key_info: {} });
+    expect(await leases()).toEqual([]);
+    expect((await service.info(id)).progress).toEqual({
+      leases_total: 3,
+      leases_revoked: 3,
+      leases_irrevocable: 0,
+    });
+  });
+
+  it('go when they are dropped by force', async () => {
+    expect((await retry({ force: true })).body.data.leases_revoked).toBe(1);
+    expect(await leases()).toEqual([]);
+  });
+
+  it('are counted once when two try at once', async () => {
+    await Promise.all([retry({ force: true }), retry({ force: true })]);
+    expect((await service.info(id)).progress).toMatchObject({ leases_revoked: 3, leases_irrevocable: 0 });
+  });
+
+  it('are nobody else’s to see or to retry', async () => {
+    await service.call('POST', 'sys/namespaces/elsewhere');
+    const options = { namespace: 'elsewhere' };
+    const path = `sys/remount/irrevocable/${id}`;
+    expect((await service.call('GET', path, options)).status).toBe(404);
+    expect((await service.call('POST', `${path}/retry`, options)).status).toBe(404);
+  });
+});
+
+describe('the progress of a revocation', () => {
+  it('tells how much there is to do before it is done', async () => {
+    const { call, deps } = service;
+    await call('POST', `${name}-new/creds/web`, { body: { ip: '10.1.2.3' } });
+    const next = await service.accept(`${name}-new`, name);
+    expect(await service.info(next)).toMatchObject({ phase: 'accepted', progress: { leases_total: null } });
+    await switchStep(deps, next);
+    expect(await service.info(next)).toMatchObject({
+      phase: 'switched',
+      status: 'in-progress',
+      // The damaged lease of the first move is still there.
+      progress: { leases_total: 2, leases_revoked: 0 },
+    });
+    const migration = (await readMigration(deps, next)) as Migration;
+    const [part] = revocations(migration) as [Revocation];
+    await revokeLeases(deps, part, deps.clock.now() + 1_000);
+    expect(await service.info(next)).toMatchObject({ phase: 'revoking' });
+  });
+});
