@@ -4,13 +4,13 @@
  */
 
 import { tryAgain } from '../http/errors.ts';
-import type { Call } from '../http/route.ts';
 import type { Deps } from '../ports/deps.ts';
 import { claimKey } from '../ports/keys.ts';
 import { ABSENT, type Condition, ConditionFailed, type Write } from '../ports/store.ts';
 import { type Idempotency, remember, replayed } from './idempotency.ts';
 import { listings } from './listing.ts';
 import { acceptance, type Migration, newMigration, type Order } from './migration.ts';
+import type { Origin } from './origin.ts';
 import type { Move } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
 
@@ -26,16 +26,18 @@ export interface Started {
 
 /** Accepts a move and starts its workflow, unless this very move is under way already. */
 export async function acceptAndStart(
-  call: Call,
+  deps: Deps,
+  { requestedBy }: Pick<Origin, 'requestedBy'>,
   move: Move,
   wishes: Pick<Order, 'reason' | 'undoOf' | 'onlyGeneration'>,
   key?: Idempotency,
 ): Promise<Started> {
-  const { deps } = call;
+  const { retentionS } = deps.settings;
   let claimable: Condition = ABSENT;
   for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
-    const migration = newMigration({ ...wishes, ...orderOf(call) }, move);
-    const { id, acceptedAt } = migration;
+    const id = deps.ids.uuid();
+    const acceptedAt = deps.clock.now();
+    const migration = newMigration({ ...wishes, id, now: acceptedAt, requestedBy, retentionS }, move);
     const keyItem = key ? [remember(key, id, acceptedAt)] : [];
     const writes = [
       claim(migration, move, claimable),
@@ -53,31 +55,15 @@ export async function acceptAndStart(
       if (before) return { id: before, isReplay: true };
       const migrationId = error.items.get(0)?.migrationId;
       const known = typeof migrationId === 'string' ? await readMigration(deps, migrationId) : undefined;
-      if (known && known.status !== 'failure') return answerKnown(call, key, known.id);
+      if (known && known.status !== 'failure') return answerKnown(deps, key, known.id);
       claimable = typeof migrationId === 'string' ? { migrationId } : ABSENT;
     }
   }
   throw tryAgain();
 }
 
-/** What every migration says of the request it comes from. */
-function orderOf({ deps, caller }: Call): Pick<Order, 'id' | 'now' | 'requestedBy' | 'retentionS'> {
-  const token = caller?.token;
-  const requestedBy = {
-    displayName: token?.displayName ?? '',
-    accessor: token?.accessor ?? '',
-    namespace: token?.namespacePath ?? '',
-  };
-  const { retentionS } = deps.settings;
-  return { id: deps.ids.uuid(), now: deps.clock.now(), requestedBy, retentionS };
-}
-
 /** The move is known without the key: from now on by the key, too. */
-export async function answerKnown(
-  { deps }: Call,
-  key: Idempotency | undefined,
-  id: string,
-): Promise<Started> {
+export async function answerKnown(deps: Deps, key: Idempotency | undefined, id: string): Promise<Started> {
   if (!key) return { id, isReplay: false };
   try {
     await deps.store.commit([remember(key, id, deps.clock.now())]);

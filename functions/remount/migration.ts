@@ -65,7 +65,7 @@ export type FailureCode =
   | 'not_switched_in_time'
   | 'cancelled';
 
-interface Requester {
+export interface Requester {
   displayName: string;
   accessor: string;
   /** The path of the token's namespace. */

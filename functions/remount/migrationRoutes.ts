@@ -7,10 +7,11 @@ import { BULK_WORK_SHARE } from '../limits.ts';
 import { irrevocableKey } from '../ports/keys.ts';
 import { cancelMigration } from './cancelMigration.ts';
 import { reachesOutside } from './errors.ts';
-import { REPLAYED } from './idempotency.ts';
+import { REPLAYED, readIdempotency } from './idempotency.ts';
 import { listIrrevocable, retryIrrevocable } from './irrevocable.ts';
 import { isMigrationId, type Migration } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
+import { originOf } from './origin.ts';
 import { readMigration } from './readMigration.ts';
 import { readReason } from './reason.ts';
 import { statusLocation } from './statusLocation.ts';
@@ -36,7 +37,9 @@ export const migrationRoutes: readonly Route[] = [
     fields: { reason: 'string', idempotency_key: 'string' },
     write: async (call) => {
       const found = await findOwn(call);
-      const { id, isReplay } = await undoMigration(call, found, readReason(call.fields.reason));
+      const reason = readReason(call.fields.reason);
+      const key = readIdempotency(call);
+      const { id, isReplay } = await undoMigration(call.deps, originOf(call), found, reason, key);
       const headers = { ...statusLocation(call, id), ...(isReplay ? REPLAYED : {}) };
       return { data: { migration_id: id, undo_of: found.id }, headers };
     },

@@ -2,7 +2,8 @@
 
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Route, route } from '../http/route.ts';
-import { REPLAYED } from './idempotency.ts';
+import { REPLAYED, readIdempotency } from './idempotency.ts';
+import { originOf } from './origin.ts';
 import { previewMove } from './previewMove.ts';
 import { checkRemount, startRemount } from './startRemount.ts';
 import { statusLocation } from './statusLocation.ts';
@@ -24,9 +25,10 @@ export const remountRoutes: readonly Route[] = [
     sudo: true,
     fields: FIELDS,
     write: async (call) => {
-      const { from, to, reason, dry_run: isDryRun } = call.fields;
-      if (isDryRun) return { data: await preview(call) };
-      const { id, isReplay } = await startRemount(call, from, to, { reason });
+      if (call.fields.dry_run) return { data: await preview(call) };
+      const { from, to, reason } = call.fields;
+      const key = readIdempotency(call);
+      const { id, isReplay } = await startRemount(call.deps, originOf(call), { from, to, reason }, key);
       const headers = { ...statusLocation(call, id), ...(isReplay ? REPLAYED : {}) };
       return { data: { migration_id: id }, warnings: [QUEUED], headers };
     },
@@ -35,7 +37,8 @@ export const remountRoutes: readonly Route[] = [
 
 /** A request that repeats a migration would do nothing. */
 async function preview(call: Call<typeof FIELDS>): Promise<Record<string, unknown>> {
-  const found = await checkRemount(call, call.fields.from, call.fields.to);
+  const { from, to } = call.fields;
+  const found = await checkRemount(call.deps, originOf(call), { from, to });
   if ('repeated' in found) return { dry_run: true, migration_id: found.repeated };
   return previewMove(call.deps, found.move);
 }

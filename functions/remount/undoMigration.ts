@@ -3,15 +3,16 @@
  * revoked; the mount and its data return.
  */
 
-import type { Call } from '../http/route.ts';
 import { locate, locateTarget } from '../mounts/locate.ts';
 import { mountOf } from '../mounts/mount.ts';
 import { ROOT } from '../namespaces/namespace.ts';
+import type { Deps } from '../ports/deps.ts';
 import { treeKey } from '../ports/keys.ts';
 import { acceptAndStart, answerKnown, type Started } from './acceptMigration.ts';
 import { failedAlready, movedOn, namespaceLeaving, notSwitchedYet, pathInUse } from './errors.ts';
-import { readIdempotency, replayed } from './idempotency.ts';
+import { type Idempotency, replayed } from './idempotency.ts';
 import type { Migration } from './migration.ts';
+import type { Origin } from './origin.ts';
 import type { Move } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
 import { fullPath } from './switchMount.ts';
@@ -21,36 +22,36 @@ import { fullPath } from './switchMount.ts';
  * @throws VaultError 409 when there is nothing to undo, or the mount has moved on since; 400 when its old path is taken
  */
 export async function undoMigration(
-  call: Call,
+  deps: Deps,
+  origin: Origin,
   migration: Migration,
   reason: string | undefined,
+  key?: Idempotency,
 ): Promise<Started> {
-  const { deps } = call;
   if (migration.status === 'failure') throw failedAlready();
   if (migration.phase === 'accepted') throw notSwitchedYet(migration.id);
-  const key = readIdempotency(call);
   const before = await replayed(deps, key);
   if (before) return { id: before, isReplay: true };
-  const known = await undoneBy(call, migration);
-  if (known) return answerKnown(call, key, known);
-  const move = await planUndo(call, migration);
+  const known = await undoneBy(deps, migration);
+  if (known) return answerKnown(deps, key, known);
+  const move = await planUndo(deps, migration);
   const order = { reason, undoOf: migration.id, onlyGeneration: move.mount.generation };
-  return acceptAndStart(call, move, order, key);
+  return acceptAndStart(deps, origin, move, order, key);
 }
 
 /** The migration back that has put the mount where it was. */
-async function undoneBy({ deps }: Call, { id, source, mountUuid }: Migration): Promise<string | undefined> {
-  const mount = mountOf(await deps.store.get(treeKey(source.namespaceId, source.path)));
+async function undoneBy({ store }: Deps, { id, source, mountUuid }: Migration): Promise<string | undefined> {
+  const mount = mountOf(await store.get(treeKey(source.namespaceId, source.path)));
   if (mount?.uuid !== mountUuid || !mount.movedBy) return undefined;
-  const back = await readMigration(deps, mount.movedBy.migrationId);
+  const back = await readMigration({ store }, mount.movedBy.migrationId);
   return back?.undoOf === id ? back.id : undefined;
 }
 
-async function planUndo({ deps }: Call, migration: Migration): Promise<Move> {
+async function planUndo({ store }: Deps, migration: Migration): Promise<Move> {
   const { source, target, mountUuid, generation } = migration;
   const [from, to] = await Promise.all([
-    locate(deps.store, fullPath(target)),
-    locateTarget(deps.store, fullPath(source), ROOT),
+    locate(store, fullPath(target)),
+    locateTarget(store, fullPath(source), ROOT),
   ]);
   const { mount } = from;
   const isThere = mount?.namespaceId === target.namespaceId && mount.path === target.path;
