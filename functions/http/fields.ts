@@ -92,7 +92,11 @@ export function parseBool(text: string): boolean | undefined {
 }
 
 function toInt(value: unknown): number | undefined {
-  if (typeof value === 'boolean') return value ? 1 : 0;
+  return typeof value === 'boolean' ? Number(value) : parseInteger(value);
+}
+
+/** @returns undefined for what is no whole number, nor the text of one; an empty text is 0 */
+export function parseInteger(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^(-?\d{1,15})?$/.test(value) ? Number(value) : value;
   return Number.isSafeInteger(number) ? (number as number) : undefined;
 }

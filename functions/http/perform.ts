@@ -149,6 +149,7 @@ async function authorizeCall(call: Call, { acl, token }: Caller, match: Match | 
   const verdict = authorize(acl, { operation, path: namespace.path + path, parameters: raw });
   if (!verdict.allowed || (match?.route.sudo && !verdict.sudo)) throw notAuthorized();
   if (operation !== 'help' && !isWrappedEnough(verdict, wrapTtl)) throw notAuthorized();
+  if (verdict.pageLimit !== undefined) call.raw = { ...raw, limit: verdict.pageLimit };
 }
 
 async function run(match: Match, call: Call): Promise<Reply | undefined> {

@@ -1,6 +1,7 @@
 /** What a token may do, by the policies it has (contract §5.3). */
 
 import { addRule, emptyGrant, type Grant, grantsAnything } from './grant.ts';
+import { pageLimit } from './pageLimit.ts';
 import { parametersPass } from './parameters.ts';
 import type { PathRule } from './pathRule.ts';
 import { isBelow, isPattern, matches, newPattern, type Pattern, patternKey, stronger } from './patterns.ts';
@@ -37,6 +38,8 @@ export interface Access {
   minWrappingTtl?: number;
   /** The answer must be wrapped, for at most so many seconds. The caller sees to it. */
   maxWrappingTtl?: number;
+  /** What takes the place of the request's own `limit`. The caller sees to it. */
+  pageLimit?: number;
 }
 
 const PARAMETER_OPERATIONS: ReadonlySet<Operation> = new Set(['read', 'create', 'update', 'patch']);
@@ -80,13 +83,20 @@ export function authorize(acl: Acl, { operation, path, parameters = {} }: Access
   if (grant === undefined) return { allowed: false, sudo: false, root: false };
   const { capabilities, minWrappingTtl, maxWrappingTtl } = grant;
   const limits = PARAMETER_OPERATIONS.has(operation) ? grant.parameters : undefined;
+  const page = lists ? pageOf(grant, parameters) : undefined;
+  const isWithinLimits = page !== 'refused' && (limits === undefined || parametersPass(limits, parameters));
   return {
-    allowed: capabilities.has(operation) && (limits === undefined || parametersPass(limits, parameters)),
+    allowed: capabilities.has(operation) && isWithinLimits,
     sudo: capabilities.has('sudo'),
     root: false,
     ...(minWrappingTtl !== undefined && { minWrappingTtl }),
     ...(maxWrappingTtl !== undefined && { maxWrappingTtl }),
+    ...(typeof page === 'number' && { pageLimit: page }),
   };
+}
+
+function pageOf({ paginationLimit, parameters }: Grant, { limit }: Record<string, unknown>) {
+  return pageLimit(paginationLimit, parameters?.required.has('limit') ?? false, limit);
 }
 
 /** Sorted; `['root']` or `['deny']` alone. Looked up as for LIST, so `foo/` falls back to `foo` (contract §10). */

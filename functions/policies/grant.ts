@@ -11,6 +11,8 @@ export interface Grant {
   minWrappingTtl: number | undefined;
   /** Seconds. */
   maxWrappingTtl: number | undefined;
+  /** Entries that a listing answers at most. */
+  paginationLimit: number | undefined;
 }
 
 export function emptyGrant(): Grant {
@@ -19,10 +21,11 @@ export function emptyGrant(): Grant {
     parameters: undefined,
     minWrappingTtl: undefined,
     maxWrappingTtl: undefined,
+    paginationLimit: undefined,
   };
 }
 
-/** Capabilities are united, a deny puts an end to everything, and of two TTL bounds the lower one counts. */
+/** Capabilities are united, a deny puts an end to everything, and of two bounds the lower one counts. */
 export function addRule(grant: Grant, rule: PathRule): void {
   if (grant.capabilities.has('deny')) return;
   if (rule.capabilities.includes('deny')) {
@@ -34,6 +37,7 @@ export function addRule(grant: Grant, rule: PathRule): void {
   grant.parameters = addLimits(grant.parameters, rule);
   grant.minWrappingTtl = lower(grant.minWrappingTtl, rule.minWrappingTtl);
   grant.maxWrappingTtl = lower(grant.maxWrappingTtl, rule.maxWrappingTtl);
+  grant.paginationLimit = lower(grant.paginationLimit, rule.paginationLimit);
 }
 
 /** Whether there is any operation that the grant allows. */

@@ -2,6 +2,7 @@
 
 import { parseDuration } from '../http/duration.ts';
 import { goQuote } from '../http/errors.ts';
+import { parseInteger } from '../http/fields.ts';
 import type { HclEntry, HclObject, HclValue } from './hcl.ts';
 import { bodyOf, checkKeys, type Json, lastOf, quote, stringsOf, toJson, valuesOf } from './hclFields.ts';
 import { PolicySyntaxError } from './policySyntaxError.ts';
@@ -40,6 +41,8 @@ export interface PathRule {
   minWrappingTtl?: number;
   /** Seconds. */
   maxWrappingTtl?: number;
+  /** Entries that a listing answers at most. */
+  paginationLimit?: number;
   /** Epoch milliseconds from which on the rule no longer counts. */
   expiresAt?: number;
 }
@@ -60,10 +63,10 @@ const KEYS = [
   'required_parameters',
   'min_wrapping_ttl',
   'max_wrapping_ttl',
+  'pagination_limit',
   'expiration',
   // Accepted, so that policies written for Vault are; nothing here acts on them.
   'comment',
-  'pagination_limit',
   'mfa_methods',
   'control_group',
   'list_scan_response_keys_filter_path',
@@ -87,6 +90,7 @@ export function compilePathRule({ key, value }: HclEntry): PathRule | undefined 
     capabilities: capabilitiesOf(body, where),
     ...parametersOf(body, where),
     ...wrappingOf(body),
+    ...paginationOf(body, where),
     ...expirationOf(body, where),
   };
   return templated ? undefined : rule;
@@ -153,6 +157,16 @@ function ttlOf(body: HclObject, key: string): number {
   const seconds = parseDuration(value);
   if (seconds !== undefined) return seconds;
   throw new PolicySyntaxError(`error parsing ${key}: invalid duration ${quote(value)}`);
+}
+
+/** A limit of 0 or less is none. */
+function paginationOf(body: HclObject, where: string) {
+  const value = lastOf(body, 'pagination_limit') ?? 0;
+  const limit = parseInteger(value);
+  if (limit === undefined) {
+    throw new PolicySyntaxError(`${where}: pagination_limit must be a whole number, got ${quote(value)}`);
+  }
+  return limit > 0 ? { paginationLimit: limit } : {};
 }
 
 function expirationOf(body: HclObject, where: string) {
