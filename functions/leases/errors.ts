@@ -23,6 +23,10 @@ export function leaseNotRenewable(): VaultError {
   return refusal('lease is not renewable');
 }
 
+export function pastMaxTtl(): VaultError {
+  return refusal('past the max TTL, cannot renew');
+}
+
 export function tokensRenewElsewhere(): VaultError {
   return refusal('tokens cannot be renewed through this endpoint');
 }

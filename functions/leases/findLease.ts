@@ -2,6 +2,7 @@
 
 import { tokenIssuer } from '../mounts/builtin.ts';
 import { locate } from '../mounts/locate.ts';
+import type { Mount } from '../mounts/mount.ts';
 import { builtinPath } from '../mounts/path.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import { namespaceIdIn, namespaceWithin } from '../namespaces/namespaceById.ts';
@@ -16,6 +17,8 @@ export interface FoundLease {
   /** As it is stored, usable or not. */
   item: Item;
   namespace: Namespace;
+  /** Who issued it; nobody in the table where it is a token of `auth/token`. */
+  mount?: Mount;
 }
 
 /** @param within the namespace of the request; leases outside it are not found (R10) */
@@ -32,7 +35,7 @@ export async function findLease(
   const mountUuid = mount?.uuid ?? tokenIssuer(namespace).mountUuid;
   const inside = path.slice((mount?.path ?? builtin ?? '').length);
   const item = inside === '' ? undefined : await store.get(leaseKey(mountUuid, inside));
-  return item && { item, namespace };
+  return item && { item, namespace, ...(mount ? { mount } : {}) };
 }
 
 /** The lease with this id if it is usable. */

@@ -29,7 +29,7 @@ export interface LeaseOrder {
   call: Call;
   mount: Mount;
   caller: Caller;
-  wish?: TtlWish;
+  wish?: Pick<TtlWish, 'ttl'>;
   renewable?: boolean;
   /** The items that live as long as the lease; each carries the credential's facts. */
   items(credential: Credential): { ref: Ref; item: Item }[];
@@ -47,7 +47,7 @@ export async function issueLease(order: LeaseOrder): Promise<Lease> {
   if (holder.usesLeft === 1) throw secretOnLastUse();
   const { generation, mountUuid } = await issuerOf(store, mount);
   await markParent(store, holder);
-  const { ttl, maxTtl } = grantTtl(wish, mount);
+  const { ttl } = grantTtl(wish, mount);
   const issuedAt = clock.now();
   const random = ids.base62(24);
   const name = call.namespace.id === 'root' ? random : `${random}.${call.namespace.id}`;
@@ -67,7 +67,6 @@ export async function issueLease(order: LeaseOrder): Promise<Lease> {
     expiresAt,
     renewable,
     grantedTtl: ttl,
-    maxTtl,
   };
   await store.commit([
     { table: 'leases', put: leaseItem(lease) },

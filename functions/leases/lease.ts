@@ -26,8 +26,6 @@ export interface Lease {
   renewable: boolean;
   /** Seconds it was given when issued. */
   grantedTtl: number;
-  /** Seconds after its issue that no renewal may pass. */
-  maxTtl: number;
   /** How often a token above was taken out of its lineage; guards the next time. */
   cuts?: number;
   /** Why it could not be revoked for good; it is unusable all the same (design §4). */

@@ -9,7 +9,7 @@ import { untilUncontested } from '../ports/untilUncontested.ts';
 import { childName, leaseChild } from '../tokens/child.ts';
 import { cleanupTime } from '../tokens/token.ts';
 import { leaseExpired, leaseNotFound, leaseNotRenewable, tokensRenewElsewhere } from './errors.ts';
-import { findLease } from './findLease.ts';
+import { type FoundLease, findLease } from './findLease.ts';
 import type { Lease } from './lease.ts';
 import { renewalWarnings, renewedEnd } from './ttl.ts';
 import { usableLeases } from './usableLeases.ts';
@@ -27,10 +27,10 @@ export function renewLease(
   increment: number,
 ): Promise<{ lease: Lease; warnings: string[] }> {
   return untilUncontested(async () => {
-    const lease = await renewable(deps, id, within);
+    const { lease, mount } = await renewable(deps, id, within);
     const now = deps.clock.now();
     const seconds = increment || lease.grantedTtl;
-    const expiresAt = renewedEnd(now, lease.issuedAt, seconds, lease.maxTtl);
+    const expiresAt = renewedEnd({ now, issuedAt: lease.issuedAt, seconds }, mount);
     await deps.store.commit(extensions(lease, now, expiresAt));
     return {
       lease: { ...lease, expiresAt, renewedAt: now },
@@ -39,14 +39,18 @@ export function renewLease(
   });
 }
 
-async function renewable(deps: Deps, id: string, within: Namespace): Promise<Lease> {
+async function renewable(
+  deps: Deps,
+  id: string,
+  within: Namespace,
+): Promise<Pick<FoundLease, 'mount'> & { lease: Lease }> {
   const found = await findLease(deps, id, within);
   if (!found) throw leaseNotFound();
   const [lease] = await usableLeases(deps, [found.item]);
   if (!lease) throw (found.item.expiresAt as number) <= deps.clock.now() ? leaseExpired() : leaseNotFound();
   if (!lease.renewable) throw leaseNotRenewable();
   if (lease.kind === 'token') throw tokensRenewElsewhere();
-  return lease;
+  return { ...found, lease };
 }
 
 function extensions(lease: Lease, now: number, expiresAt: number): Update[] {

@@ -3,6 +3,7 @@
 import { formatDuration } from '../http/duration.ts';
 import { SYSTEM_MAX_TTL_S } from '../limits.ts';
 import type { Mount } from '../mounts/mount.ts';
+import { pastMaxTtl } from './errors.ts';
 
 /** All in seconds; 0 or absent stands for "not set". */
 export interface TtlWish {
@@ -15,7 +16,7 @@ export interface TtlWish {
 export interface TtlGrant {
   /** Seconds. */
   ttl: number;
-  /** Seconds after the issue that no renewal may pass; 0 is without limit, as for periodic tokens. */
+  /** Seconds after the issue that no renewal may pass, the mount's maximum apart; 0 is without limit. */
   maxTtl: number;
   warnings: string[];
 }
@@ -33,23 +34,43 @@ export function grantTtl(
   const limits = mountTtls(mount);
   const periodic = Math.min(period ?? 0, SYSTEM_MAX_TTL_S);
   const asked = periodic || ttl || limits.defaultTtl;
-  const caps = [explicitMaxTtl, ...(period ? [] : [maxTtl, limits.maxTtl])].filter(
-    (cap) => cap !== undefined && cap > 0,
-  );
-  const cap = caps.length > 0 ? Math.min(...(caps as number[])) : 0;
-  const granted = cap > 0 ? Math.min(asked, cap) : asked;
+  const own = lowest(explicitMaxTtl, period ? 0 : maxTtl);
+  const granted = lowest(asked, own, period ? 0 : limits.maxTtl);
   const warnings = (ttl || period) && granted < asked ? [capWarning('TTL', asked, granted)] : [];
   if (period && periodic < period) warnings.unshift(capWarning('Period', period, periodic));
-  return { ttl: granted, maxTtl: cap, warnings };
+  return { ttl: granted, maxTtl: own, warnings };
+}
+
+/** The least of the numbers that are set. */
+function lowest(...caps: (number | undefined)[]): number {
+  const set = caps.filter((cap) => cap !== undefined && cap > 0) as number[];
+  return set.length > 0 ? Math.min(...set) : 0;
+}
+
+/** What is renewed; times in epoch milliseconds, spans in seconds. */
+export interface Renewal {
+  now: number;
+  issuedAt: number;
+  /** What the renewal asks for. */
+  seconds: number;
+  /** What was granted with the lease as its own maximum; 0 for none. */
+  maxTtl?: number;
+  /** Above 0 for periodic tokens, which the mount's maximum does not end. */
+  period?: number;
 }
 
 /**
  * When a renewed lease ends, in epoch milliseconds.
- * @param seconds what the renewal asks for
+ * @param mount as it is tuned now, not when the lease was issued
+ * @throws VaultError 400 when that is over already, as it may be when the mount's maximum was lowered
  */
-export function renewedEnd(now: number, issuedAt: number, seconds: number, maxTtl: number): number {
+export function renewedEnd(renewal: Renewal, mount: Pick<Mount, 'config'> | undefined): number {
+  const { now, issuedAt, seconds, maxTtl, period } = renewal;
+  const cap = lowest(maxTtl, period ? 0 : mountTtls(mount).maxTtl);
   const end = now + seconds * 1_000;
-  return maxTtl > 0 ? Math.min(end, issuedAt + maxTtl * 1_000) : end;
+  const latest = cap > 0 ? Math.min(end, issuedAt + cap * 1_000) : end;
+  if (latest <= now) throw pastMaxTtl();
+  return latest;
 }
 
 /**

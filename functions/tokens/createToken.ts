@@ -149,10 +149,11 @@ function checkRoot(policies: string[], parent: Token, type: 'service' | 'batch')
 
 /** A root token has an end only if one is asked for. */
 function lifeOf(wish: Wish, policies: string[]): TtlGrant {
-  const { ttl = wish.lease, period, explicit_max_ttl: explicitMaxTtl = 0 } = wish;
-  if (ttl || period || !policies.includes('root'))
-    return grantTtl({ ttl, period, explicitMaxTtl }, undefined);
-  return { ttl: explicitMaxTtl, maxTtl: explicitMaxTtl, warnings: [] };
+  const { ttl = wish.lease, period, explicit_max_ttl: explicitMaxTtl } = wish;
+  const isEndless = policies.includes('root') && !ttl && !period && !explicitMaxTtl;
+  return isEndless
+    ? { ttl: 0, maxTtl: 0, warnings: [] }
+    : grantTtl({ ttl, period, explicitMaxTtl }, undefined);
 }
 
 function displayName(name: string | undefined): string {

@@ -31,7 +31,7 @@ export interface TokenOrder {
   type?: 'service' | 'batch';
   /** Seconds; 0 is without an end, for root tokens alone. */
   ttl: number;
-  /** Seconds after its creation that no renewal may pass; 0 is without limit. */
+  /** Seconds after its creation that no renewal may pass, the mount's maximum apart; 0 is without limit. */
   maxTtl: number;
   explicitMaxTtl?: number;
   period?: number;
@@ -146,6 +146,5 @@ function leaseBy(order: TokenOrder, token: Token, path: string, random: string):
     expiresAt: token.expiresAt as number,
     renewable: token.renewable,
     grantedTtl: order.ttl,
-    maxTtl: order.maxTtl,
   };
 }

@@ -2,6 +2,7 @@
 
 import { leaseNotRenewable } from '../leases/errors.ts';
 import { renewalWarnings, renewedEnd } from '../leases/ttl.ts';
+import { locate } from '../mounts/locate.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
 import { accessorKey, childKey, leaseKey, tokenKey } from '../ports/keys.ts';
@@ -34,7 +35,9 @@ export function renewToken(deps: Deps, hash: string, within: Namespace, incremen
     if (!token.renewable) throw leaseNotRenewable();
     const now = deps.clock.now();
     const seconds = token.period || increment || token.creationTtl;
-    const expiresAt = renewedEnd(now, token.createdAt, seconds, token.maxTtl);
+    const { createdAt: issuedAt, maxTtl, period, namespacePath, path } = token;
+    const { mount } = await locate(deps.store, namespacePath + path);
+    const expiresAt = renewedEnd({ now, issuedAt, seconds, maxTtl, period }, mount);
     await extend(deps, token, token.lease, now, expiresAt);
     return {
       token: { ...token, expiresAt, renewedAt: now },

@@ -32,9 +32,9 @@ export interface Token {
   createdAt: number;
   /** Seconds it was given when created; 0 without an end. */
   creationTtl: number;
-  /** Seconds after creation that no renewal may pass, all caps together; 0 is without limit. */
+  /** Seconds after creation that no renewal may pass, whatever the mount allows; 0 is without limit. */
   maxTtl: number;
-  /** The cap among them that was asked for; 0 for none. */
+  /** The cap among those that was asked for; 0 for none. */
   explicitMaxTtl: number;
   /** Seconds each renewal gives, without any other limit; 0 for tokens that are not periodic. */
   period: number;

@@ -46,8 +46,8 @@ export async function wrap(
   taking: Write[] = [],
 ): Promise<Reply> {
   if (Buffer.byteLength(order.envelope) > MAX_WRAPPED_BYTES) throw wrappedTooLarge();
-  const { ttl, maxTtl, warnings } = grantTtl({ ttl: order.creationTtl }, undefined);
-  const { secret, token } = await issue(deps, namespace, { ...order, creationTtl: ttl }, maxTtl, taking);
+  const { ttl, warnings } = grantTtl({ ttl: order.creationTtl }, undefined);
+  const { secret, token } = await issue(deps, namespace, { ...order, creationTtl: ttl }, taking);
   const { creationPath, wrappedAccessor } = order;
   const wrapInfo = {
     token: secret,
@@ -60,7 +60,7 @@ export async function wrap(
   return { wrapInfo, warnings };
 }
 
-async function issue(deps: Deps, namespace: Namespace, kept: Wrapped, maxTtl: number, taking: Write[]) {
+async function issue(deps: Deps, namespace: Namespace, kept: Wrapped, taking: Write[]) {
   try {
     return await issueToken(deps, {
       namespace,
@@ -71,7 +71,7 @@ async function issue(deps: Deps, namespace: Namespace, kept: Wrapped, maxTtl: nu
       policies: [POLICY],
       displayName: '',
       ttl: kept.creationTtl,
-      maxTtl,
+      maxTtl: kept.creationTtl,
       explicitMaxTtl: kept.creationTtl,
       numUses: 1,
       renewable: false,

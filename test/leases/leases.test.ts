@@ -4,7 +4,7 @@ import { revokeLeases } from '../../functions/leases/revokeLeases.ts';
 import { raiseGeneration } from '../../functions/mounts/generation.ts';
 import type { Mount } from '../../functions/mounts/mount.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
-import { childKey, leaseKey, sha256, storageKey, tokenKey } from '../../functions/ports/keys.ts';
+import { childKey, leaseKey, sha256, storageKey, tokenKey, treeKey } from '../../functions/ports/keys.ts';
 import type { Item, Ref, Store } from '../../functions/ports/store.ts';
 import { childName } from '../../functions/tokens/child.ts';
 import { type Token, tokenOf } from '../../functions/tokens/token.ts';
@@ -191,6 +191,28 @@ describe('renewing a lease', () => {
     expect(body.warnings).toEqual([
       'TTL of "3h0m0s" exceeded the effective max_ttl of "1h30m0s"; TTL value is capped accordingly',
     ]);
+  });
+
+  it('goes by the maximum that its mount has by now', async () => {
+    const config = { defaultLeaseTtl: 0, maxLeaseTtl: 7_200, forceNoCache: false };
+    const mount = await placeMount(w.deps, 'tuned/', { type: 'rented', config });
+    const lease = await issue('web', { ttl: '2h' }, 'tuned');
+    const tune = async (maxLeaseTtl: number) => {
+      const { table, pk, sk } = treeKey(mount.namespaceId, mount.path);
+      const set = { config: { ...config, maxLeaseTtl } };
+      await w.deps.store.commit([{ table, update: { pk, sk }, set, if: { kind: 'mount' } }]);
+    };
+    await tune(36_000);
+    expect((await renew(lease.id, '5h')).body.lease_duration).toBe(18_000);
+    w.deps.clock.pass(HOUR);
+    await tune(10_800);
+    expect((await renew(lease.id, '5h')).body.lease_duration).toBe(7_200);
+    await tune(1_800);
+    expect(refusal(await renew(lease.id))).toEqual({
+      status: 400,
+      errors: ['past the max TTL, cannot renew'],
+    });
+    expect((await lookup(lease.id)).status).toBe(200);
   });
 
   it('works for leased secrets of kv that name a ttl, and for no others', async () => {

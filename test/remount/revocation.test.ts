@@ -53,7 +53,6 @@ function leaseOn(mount: Mount, more: Partial<Lease> = {}): { lease: Lease; write
     expiresAt: deps.clock.now() + 3_600_000,
     renewable: false,
     grantedTtl: 3_600,
-    maxTtl: 3_600,
     ...more,
   };
   const writes: Write[] = [
