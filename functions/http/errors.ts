@@ -58,6 +58,12 @@ export function namespaceTainted(path: string, namespacePath: string): VaultErro
   return new VaultError(404, [`no handler for ${where}. route entry or namespace is tainted.`]);
 }
 
+/** @param path of the namespace that is locked, which may be above the one that was asked */
+export function namespaceLocked(path: string): VaultError {
+  const text = 'API access to this namespace has been locked by an administrator';
+  return new VaultError(503, [`${text} - ${goQuote(path)} must be unlocked to gain access.`]);
+}
+
 export function unsupportedPath(): VaultError {
   return wrapped(404, 'unsupported path');
 }

@@ -14,6 +14,7 @@ import { isWrappedEnough } from '../wrapping/wrapTtl.ts';
 import type { Api, Audit } from './api.ts';
 import type { Asked } from './door.ts';
 import {
+  namespaceLocked,
   namespaceNotFound,
   namespaceTainted,
   noHandler,
@@ -96,7 +97,15 @@ async function findPlace(visit: Visit): Promise<Location> {
     visit.token,
   ]);
   if (!located.namespace.path.startsWith(asked.headerNamespace)) throw namespaceNotFound();
-  return atHome(deps.store, located, token, asked.raw.token);
+  refuseIfLocked(located);
+  const place = await atHome(deps.store, located, token, asked.raw.token);
+  refuseIfLocked(place);
+  return place;
+}
+
+/** In a locked namespace nothing is served, with a token or without, but its unlocking (contract §2.3). */
+function refuseIfLocked({ namespace: { lockedAt }, path }: Location): void {
+  if (lockedAt !== undefined && path !== 'sys/namespaces/api-lock/unlock') throw namespaceLocked(lockedAt);
 }
 
 function callOf({ http, asked, deps, audit }: Visit, location: Location, match: Match | undefined): Call {

@@ -52,6 +52,40 @@ export function noSuchNamespace(): VaultError {
   return refusal('namespace not found');
 }
 
+export function nothingToLock(): VaultError {
+  return refusal('requested namespace does not exist');
+}
+
+export function rootNotLockable(): VaultError {
+  return refusal('root namespace cannot be locked/unlocked');
+}
+
+export function alreadyLocked(path: string): VaultError {
+  return refusal(`cannot lock namespace ${goQuote(path)}: is already locked`);
+}
+
+export function lockedAbove(path: string, above: string): VaultError {
+  return refusal(
+    `cannot lock namespace ${goQuote(path)}: ancestor namespace ${goQuote(above)} is already locked`,
+  );
+}
+
+export function notLocked(path: string): VaultError {
+  return refusal(`namespace ${goQuote(path)} is not locked`);
+}
+
+export function lockedStillAbove(path: string, above: string): VaultError {
+  return refusal(`cannot unlock ${goQuote(path)} with namespace ${goQuote(above)} being locked`);
+}
+
+export function wrongUnlockKey(): VaultError {
+  return refusal('incorrect unlock key');
+}
+
+export function unlockKeyMissing(): VaultError {
+  return refusal('provided empty key');
+}
+
 export function metadataNotText(): VaultError {
   return refusal('custom_metadata values must be strings');
 }

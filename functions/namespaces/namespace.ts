@@ -13,6 +13,10 @@ export interface Namespace {
   metadata: Record<string, string>;
   /** A namespace marked so refuses requests, accepts and switches, and is on its way out (design §5). */
   deleting: boolean;
+  /** SHA-256 of the key that unlocks it; absent unless its API was locked. */
+  unlockKeyHash?: string;
+  /** Path of the outermost namespace, from the root to this one, that is locked: no request passes it. */
+  lockedAt?: string;
 }
 
 export const ROOT: Namespace = {
@@ -28,13 +32,18 @@ export const ROOT: Namespace = {
 export function namespaceOf(item: Item | undefined, parent: Namespace): Namespace | undefined {
   if (item?.kind !== 'namespace') return undefined;
   const id = item.id as string;
+  const path = parent.path + item.sk;
+  const unlockKeyHash = item.unlockKeyHash as string | undefined;
+  const lockedAt = parent.lockedAt ?? (unlockKeyHash && path);
   return {
     id,
     uuid: item.uuid as string,
-    path: parent.path + item.sk,
+    path,
     lineage: [...parent.lineage, id],
     metadata: item.metadata as Record<string, string>,
     deleting: item.deleting === true,
+    ...(unlockKeyHash && { unlockKeyHash }),
+    ...(lockedAt && { lockedAt }),
   };
 }
 

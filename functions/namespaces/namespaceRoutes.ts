@@ -1,8 +1,12 @@
-/** The endpoints that list, create, change and delete the child namespaces of a namespace (contract §4). */
+/** The endpoints that list, create, change, lock and delete the child namespaces of a namespace (contract §4). */
 
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { mountPath } from '../mounts/path.ts';
+import { hasSudo } from '../policies/sudo.ts';
 import { deleteNamespace } from './deleteNamespace.ts';
+import { unlockKeyMissing } from './errors.ts';
 import { childAt, listChildren, listDescendants } from './findChild.ts';
+import { lockNamespace, unlockNamespace } from './lockNamespace.ts';
 import { readMetadata, readPatch } from './metadata.ts';
 import { readName } from './name.ts';
 import type { Namespace } from './namespace.ts';
@@ -16,6 +20,23 @@ export const namespaceRoutes: readonly Route[] = [
     path: 'sys/namespaces',
     list: async ({ deps, namespace }) => listing(namespace, await listChildren(deps.store, namespace)),
     scan: async ({ deps, namespace }) => listing(namespace, await listDescendants(deps.store, namespace)),
+  }),
+  route({
+    path: 'sys/namespaces/api-lock/lock/:name*',
+    write: async ({ deps, namespace, params }) => ({
+      data: { unlock_key: await lockNamespace(deps, namespace, belowIn(params)) },
+    }),
+  }),
+  route({
+    path: 'sys/namespaces/api-lock/unlock/:name*',
+    fields: { unlock_key: 'string' },
+    write: async (call) => {
+      const { deps, namespace, params, fields } = call;
+      const key = fields.unlock_key ?? '';
+      if (key === '' && !hasSudo(call)) throw unlockKeyMissing();
+      await unlockNamespace(deps, namespace, belowIn(params), key);
+      return key === '' ? { warnings: ['Namespace unlocked using sudo capabilities'] } : undefined;
+    },
   }),
   route({
     path: 'sys/namespaces/:name*',
@@ -46,6 +67,11 @@ function nameIn({ params }: Pick<Call, 'params'>): string {
   return readName(params.name ?? '');
 }
 
+/** The namespace to lock or unlock, as its path from the one that is asked; empty for that itself. */
+function belowIn({ name = '' }: Call['params']): string {
+  return mountPath(name);
+}
+
 /** Their paths from the namespace that is asked, and what is known of each. */
 function listing({ path }: Namespace, below: Namespace[]): Reply | undefined {
   if (below.length === 0) return undefined;
@@ -58,6 +84,8 @@ function reply(namespace: Namespace): Reply {
   return { data: namespaceObject(namespace) };
 }
 
-function namespaceObject({ uuid, id, path, deleting, metadata }: Namespace): Record<string, unknown> {
-  return { uuid, id, path, tainted: deleting, locked: false, custom_metadata: metadata };
+function namespaceObject(namespace: Namespace): Record<string, unknown> {
+  const { uuid, id, path, deleting, unlockKeyHash, metadata } = namespace;
+  const locked = unlockKeyHash !== undefined;
+  return { uuid, id, path, tainted: deleting, locked, custom_metadata: metadata };
 }
