@@ -38,41 +38,10 @@ describe('an auth method', () => {
     expect(await call('DELETE', `sys/auth/${name}`, { token })).toMatchObject(NOT_AUTHORIZED);
   });
 
-  it.each<[name: string, path: string, body: object, text: string]>([
-    [
-      'of the token’s type',
-      unique('x'),
-      { type: 'token' },
-      'token credential backend cannot be instantiated',
-    ],
-    ['of an unknown type', unique('x'), { type: 'foo' }, 'plugin not found in the catalog: foo'],
-    ['without a type', unique('x'), {}, 'backend type must be specified as a string'],
-    [
-      'with a version',
-      unique('x'),
-      { type: 'userpass', options: { version: '2' } },
-      'auth method "userpass" does not allow setting a version',
-    ],
-  ])('is refused %s', async (_, path, body, text) => {
-    expect(await call('POST', `sys/auth/${path}`, { body })).toMatchObject(refused(text));
-  });
-
   it('of tokens cannot be disabled', async () => {
     expect(await call('DELETE', 'sys/auth/token')).toMatchObject(
       refused('token credential backend cannot be disabled'),
     );
-  });
-
-  it('is tuned under either table', async () => {
-    const auth = await authMethod('approle');
-    const name = auth.slice('auth/'.length);
-    await must('POST', `sys/auth/${name}/tune`, { body: { default_lease_ttl: '30m' } });
-    await must('POST', `sys/mounts/${auth}/tune`, { body: { description: 'either' } });
-    expect((await must('GET', `sys/auth/${name}/tune`)).body.data).toMatchObject({
-      default_lease_ttl: 1_800,
-      description: 'either',
-      token_type: 'default-service',
-    });
   });
 });
 

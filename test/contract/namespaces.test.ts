@@ -1,10 +1,12 @@
 /** Namespaces: making, showing, changing, deleting (contract §4). */
 
 import { describe, expect, it } from 'vitest';
-import { kv1, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
+import { must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { call, rawCall } from './http.ts';
 import { mountPaths } from './snapshots.ts';
 import { NOT_AUTHORIZED, NOT_FOUND, refused, UUID } from './texts.ts';
+
+const MERGE = { 'Content-Type': 'application/merge-patch+json' };
 
 describe('a namespace', () => {
   it('is made, shown and listed, with what it is born with', async () => {
@@ -39,30 +41,76 @@ describe('a namespace', () => {
     expect((await call('GET', 'sys/namespaces?list=true', { namespace: inner })).status).toBe(404);
   });
 
+  it('is among all that are below another, however deep', async () => {
+    const outer = await newNamespace();
+    const inner = await newNamespace(outer);
+    await newNamespace(inner);
+    const { data } = (await must('GET', 'sys/namespaces?scan=true', { namespace: outer })).body;
+    expect(data.keys).toHaveLength(2);
+    const [first, second] = [...data.keys].sort();
+    expect(`${outer}/${first}`).toBe(`${inner}/`);
+    expect(data.key_info[second].path).toBe(`${outer}/${second}`);
+  });
+
   it('has its metadata replaced by a write and merged by a patch', async () => {
-    const name = await newNamespace();
-    const path = `sys/namespaces/${name}`;
+    const path = `sys/namespaces/${await newNamespace()}`;
+    const metadata = async () => (await must('GET', path)).body.data.custom_metadata;
     await must('POST', path, { body: { custom_metadata: { a: '1', b: '2' } } });
-    const headers = { 'Content-Type': 'application/merge-patch+json' };
-    await must('PATCH', path, { body: { custom_metadata: { a: null, c: '3' } }, headers });
-    expect((await must('GET', path)).body.data.custom_metadata).toEqual({ b: '2', c: '3' });
+    await must('PATCH', path, { body: { custom_metadata: { a: null, c: '3' } }, headers: MERGE });
+    expect(await metadata()).toEqual({ b: '2', c: '3' });
     await must('POST', path, { body: { custom_metadata: { d: '4' } } });
-    expect((await must('GET', path)).body.data.custom_metadata).toEqual({ d: '4' });
+    expect(await metadata()).toEqual({ d: '4' });
+    await must('PATCH', path, { body: { custom_metadata: null }, headers: MERGE });
+    expect((await metadata()) ?? {}).toEqual({});
+    await must('POST', path, { body: { custom_metadata: { e: '5' } } });
+    await must('POST', path, { body: {} });
+    expect((await metadata()) ?? {}).toEqual({});
+  });
+
+  it.each<[method: string, custom_metadata: unknown, text: string]>([
+    ['POST', { a: 1 }, 'custom_metadata values must be strings'],
+    ['POST', { a: null }, 'custom_metadata values must be strings'],
+    ['PATCH', undefined, 'missing required field "custom_metadata"'],
+    ['PATCH', { a: 1 }, 'metadata patch can only have string or null values, got float64'],
+    ['PATCH', { a: true }, 'metadata patch can only have string or null values, got bool'],
+  ])('keeps its metadata when a %s says %j', async (method, custom_metadata, text) => {
+    const path = `sys/namespaces/${await newNamespace()}`;
+    await must('POST', path, { body: { custom_metadata: { a: 'b' } } });
+    const answer = await call(method, path, { body: { custom_metadata }, headers: MERGE });
+    expect(answer).toMatchObject(refused(text));
+    expect((await must('GET', path)).body.data.custom_metadata).toEqual({ a: 'b' });
   });
 
   it.each([
     ['a/b', 'namespace name cannot contain /'],
-    ['sys', '"sys/" is a reserved path and cannot be used as a namespace name'],
-    ['root', '"root/" is a reserved path and cannot be used as a namespace name'],
+    ...['root', 'sys', 'audit', 'auth', 'cubbyhole', 'identity'].map((name) => [
+      name,
+      `"${name}/" is a reserved path and cannot be used as a namespace name`,
+    ]),
     ['a%20b', '"a b" contains space characters that cannot be used in a namespace name'],
     ['a*', `"a*" contains wildcard characters that cannot be used in a namespace name: '*'`],
+    ['a+', `"a+" contains wildcard characters that cannot be used in a namespace name: '+'`],
   ])('cannot be called %s', async (name, text) => {
-    expect(await call('POST', `sys/namespaces/${name}`, { body: {} })).toMatchObject(refused(text));
+    expect(await call('POST', `sys/namespaces/${name}`, { body: {} })).toMatchObject(refused(text as string));
+  });
+
+  it('has a name', async () => {
+    expect(await call('DELETE', 'sys/namespaces/%2F')).toMatchObject(
+      refused('namespace name cannot be empty'),
+    );
   });
 
   it('that is unknown is not found, and is deleted with a warning', async () => {
     const name = unique('nope');
     expect(await call('GET', `sys/namespaces/${name}`)).toMatchObject(NOT_FOUND);
+    const patch = { body: { custom_metadata: {} }, headers: MERGE };
+    expect(await call('PATCH', `sys/namespaces/${name}`, patch)).toMatchObject(
+      refused('namespace not found'),
+    );
+    expect(await call('GET', 'sys/mounts', { namespace: name })).toMatchObject({
+      status: 404,
+      body: { errors: ['namespace not found'] },
+    });
     const { status, body } = await call('DELETE', `sys/namespaces/${name}`);
     expect(status).toBe(200);
     expect(body.warnings).toEqual(['requested namespace does not exist']);
@@ -74,19 +122,6 @@ describe('a namespace', () => {
     expect(await call('DELETE', `sys/namespaces/${outer}`)).toMatchObject(
       refused('unable to delete namespace containing child namespaces'),
     );
-  });
-
-  it('that is being deleted answers nothing any more', async () => {
-    const name = await newNamespace();
-    const kv = await kv1(name);
-    const { body } = await must('DELETE', `sys/namespaces/${name}`);
-    expect(body.data).toEqual({ status: 'in-progress' });
-    const { status, body: error } = await call('GET', `${kv}/k`, { namespace: name });
-    expect(status).toBe(404);
-    expect([
-      [`no handler for route "${kv}/k" on namespace "${name}/". route entry or namespace is tainted.`],
-      ['namespace not found'],
-    ]).toContainEqual(error.errors);
   });
 
   it('needs rights on its name in the table', async () => {

@@ -1,0 +1,110 @@
+/** What enabling a mount is refused with, row by row (contract §3.3). */
+
+import { describe, expect, it } from 'vitest';
+import { authMethod, newNamespace, unique } from './fresh.ts';
+import { call } from './http.ts';
+import { mountPaths } from './snapshots.ts';
+import { refused } from './texts.ts';
+
+type Row = [what: string, body: object, text: string | RegExp];
+
+const BAD_DEFAULT = /^unable to parse default TTL of soon: /;
+const BAD_MAX = /^unable to parse max TTL of soon: /;
+
+/** Rows that both tables have, with a type of theirs where the row says none. */
+const COMMON: Row[] = [
+  ['no type', { type: '' }, 'backend type must be specified as a string'],
+  ['a default TTL that is none', { config: { default_lease_ttl: 'soon' } }, BAD_DEFAULT],
+  ['a maximum TTL that is none', { config: { max_lease_ttl: 'soon' } }, BAD_MAX],
+  [
+    'a default above its maximum',
+    { config: { default_lease_ttl: '2h', max_lease_ttl: '3600' } },
+    'given default lease TTL greater than given max lease TTL',
+  ],
+  [
+    'a default above the maximum of the system',
+    { config: { default_lease_ttl: '769h' } },
+    'given default lease TTL greater than system max lease TTL of 2764800',
+  ],
+  ['an unknown type', { type: 'foo' }, 'plugin not found in the catalog: foo'],
+  ['an unknown visibility', { config: { listing_visibility: 'some' } }, 'invalid listing_visibility some'],
+  ['a plugin without a name', { type: 'plugin' }, 'plugin_name must be provided for plugin backend'],
+];
+
+const SECRETS: Row[] = [
+  [
+    'a config that is none',
+    { config: { default_lease_ttl: [] } },
+    'unable to convert given mount config information',
+  ],
+  ...['system', 'cubbyhole', 'identity', 'token', 'ns_system'].map(
+    (type): Row => [`the type ${type}`, { type }, `mount type of "${type}" is not mountable`],
+  ),
+  [
+    'a version of what has none',
+    { type: 'ssh', options: { version: '2' } },
+    'secrets engine "ssh" does not allow setting a version',
+  ],
+];
+
+const METHODS: Row[] = [
+  [
+    'a config that is none',
+    { config: { default_lease_ttl: [] } },
+    'unable to convert given auth config information',
+  ],
+  ['the type token', { type: 'token' }, 'token credential backend cannot be instantiated'],
+  ['an unknown token type', { config: { token_type: 'some' } }, "invalid value for 'token_type'"],
+  ['a version', { options: { version: '2' } }, 'auth method "userpass" does not allow setting a version'],
+];
+
+async function expectRefusal(path: string, body: object, text: string | RegExp): Promise<void> {
+  const { status, body: answer } = await call('POST', path, { body });
+  expect(status).toBe(400);
+  expect(answer.errors).toEqual([typeof text === 'string' ? text : expect.stringMatching(text)]);
+}
+
+describe('a secrets engine', () => {
+  it.each([...COMMON, ...SECRETS])('is not enabled with %s', async (_, body, text) => {
+    const path = unique('refused');
+    await expectRefusal(`sys/mounts/${path}`, { type: 'kv', ...body }, text);
+    expect(await mountPaths('mounts')).not.toContain(`${path}/`);
+  });
+
+  it.each(['sys', 'sys/x', 'auth', 'auth/x', 'audit/x', 'cubbyhole', 'cubbyhole/x', 'identity'])(
+    'is not enabled at %s',
+    async (path) => {
+      expect(await call('POST', `sys/mounts/${path}`, { body: { type: 'kv' } })).toMatchObject(
+        refused(`cannot mount "${path}/"`),
+      );
+    },
+  );
+
+  it('is not enabled where a namespace is, or inside one', async () => {
+    const namespace = await newNamespace();
+    for (const path of [namespace, `${namespace}/kv`])
+      expect(await call('POST', `sys/mounts/${path}`, { body: { type: 'kv' } })).toMatchObject(
+        refused(`existing mount at ${namespace}/`),
+      );
+  });
+});
+
+describe('an auth method', () => {
+  it.each([...COMMON, ...METHODS])('is not enabled with %s', async (_, body, text) => {
+    const path = unique('refused');
+    await expectRefusal(`sys/auth/${path}`, { type: 'userpass', ...body }, text);
+    expect(await mountPaths('auth')).not.toContain(`${path}/`);
+  });
+
+  it('is not enabled at, above or below another', async () => {
+    const name = unique('team');
+    await authMethod('userpass', undefined, `${name}/people`);
+    for (const path of [`${name}/people`, name, `${name}/people/x`])
+      expect(await call('POST', `sys/auth/${path}`, { body: { type: 'userpass' } })).toMatchObject(
+        refused(`path is already in use at ${name}/people/`),
+      );
+    expect(await call('POST', 'sys/auth/token', { body: { type: 'userpass' } })).toMatchObject(
+      refused('path is already in use at token/'),
+    );
+  });
+});
