@@ -1,9 +1,30 @@
 /** Policies: writing, reading, listing, and what they allow (contract §5). */
 
 import { describe, expect, it } from 'vitest';
+import { eventually } from './eventually.ts';
 import { kv1, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { call } from './http.ts';
 import { NOT_AUTHORIZED, NOT_FOUND, refused } from './texts.ts';
+
+const TEXT = 'path "secret/*" { capabilities = ["read"] }\n';
+
+/** What the policy `default` gives (contract §5.4). */
+const OF_DEFAULT: Record<string, string[]> = {
+  'auth/token/lookup-self': ['read'],
+  'auth/token/renew-self': ['update'],
+  'auth/token/revoke-self': ['update'],
+  'sys/capabilities-self': ['update'],
+  'sys/internal/ui/resultant-acl': ['read'],
+  'sys/leases/renew': ['update'],
+  'sys/leases/lookup': ['update'],
+  'cubbyhole/a': ['create', 'delete', 'list', 'read', 'update'],
+  'sys/wrapping/wrap': ['update'],
+  'sys/wrapping/lookup': ['update'],
+  'sys/wrapping/unwrap': ['update'],
+  'sys/tools/hash': ['update'],
+  'sys/tools/hash/sha2-256': ['update'],
+  'identity/oidc/provider/x/authorize': ['read', 'update'],
+};
 
 describe('a policy', () => {
   it('is written, read, listed and deleted under either path', async () => {
@@ -21,19 +42,110 @@ describe('a policy', () => {
     expect((await call('DELETE', `sys/policies/acl/${name}`)).status).toBe(204);
   });
 
-  it.each([
-    ['without a text', unique('policy'), {}, /^'policy' parameter not supplied or empty$/],
-    ['that is no policy', unique('policy'), { policy: 'path {' }, /^failed to parse policy: /],
-    [
-      'with an unknown capability',
-      unique('policy'),
-      { policy: 'path "a" { capabilities = ["foo"] }' },
-      /^failed to parse policy: .*path "a": invalid capability "foo"/s,
-    ],
-    ['for root', 'root', { policy: 'path "a" { capabilities = ["read"] }' }, /^cannot update "root" policy$/],
-  ])('is refused %s', async (_, name, body, text) => {
-    const answer = await call('PUT', `sys/policies/acl/${name}`, { body });
-    expect(answer).toMatchObject({ status: 400, body: { errors: [expect.stringMatching(text)] } });
+  it('is shown with its version', async () => {
+    const path = `sys/policies/acl/${unique('policy')}`;
+    await must('PUT', path, { body: { policy: TEXT } });
+    await must('PUT', path, { body: { policy: TEXT } });
+    expect((await must('GET', path)).body.data).toMatchObject({
+      version: 2,
+      cas_required: false,
+      allow_wildcards_in_identity_templates: false,
+      allow_slashes_in_identity_templates: false,
+      modified: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    });
+  });
+
+  it('may come in base64, and at the old path as rules, with a warning', async () => {
+    const name = unique('policy');
+    const read = async () => (await must('GET', `sys/policies/acl/${name}`)).body.data.policy;
+    await must('PUT', `sys/policies/acl/${name}`, { body: { policy: btoa(TEXT) } });
+    expect(await read()).toBe(TEXT);
+    const { status, body } = await call('PUT', `sys/policy/${name}`, { body: { rules: `${TEXT}#` } });
+    expect(status).toBe(200);
+    expect(body.warnings).toEqual(["'rules' is deprecated, please use 'policy' instead"]);
+    expect(await read()).toBe(`${TEXT}#`);
+    expect((await must('GET', `sys/policy/${name}`)).body.rules).toBe(`${TEXT}#`);
+  });
+
+  it('has its name in lower case', async () => {
+    const name = unique('policy');
+    const { status, body } = await call('PUT', `sys/policies/acl/${name.toUpperCase()}`, {
+      body: { policy: TEXT },
+    });
+    expect(status).toBe(200);
+    expect(body.warnings).toEqual([`policy name was converted to ${name}`]);
+    expect((await must('GET', `sys/policies/acl/${name}`)).body.data.name).toBe(name);
+  });
+
+  it('is guarded by check-and-set, which may be required', async () => {
+    const path = `sys/policies/acl/${unique('policy')}`;
+    const write = (more: object) => call('PUT', path, { body: { policy: TEXT, ...more } });
+    expect(await write({ cas: 5 })).toMatchObject({ status: 400 });
+    expect(await write({ cas: -1, cas_required: true })).toMatchObject({ status: 204 });
+    expect(await write({})).toMatchObject({ status: 400 });
+    expect(await write({ cas: -1 })).toMatchObject({ status: 400 });
+    expect(await write({ cas: 1, cas_required: true })).toMatchObject({ status: 204 });
+    expect((await must('GET', path)).body.data).toMatchObject({ version: 2, cas_required: true });
+  });
+
+  it('ends when it is said to, with the rights it gave', async () => {
+    const kv = await kv1();
+    const name = unique('policy');
+    const path = `sys/policies/acl/${name}`;
+    await must('PUT', path, { body: { policy: policyOf([`${kv}/*`, 'read']), ttl: '2s' } });
+    const created = await must('POST', 'auth/token/create', { body: { policies: [name] } });
+    const token = created.body.auth.client_token;
+    expect(await call('GET', `${kv}/k`, { token })).toMatchObject(NOT_FOUND);
+    expect((await must('GET', path)).body.data).toHaveProperty('expiration');
+    await eventually(() => call('GET', `${kv}/k`, { token }), 403);
+    await eventually(() => call('GET', path), 404);
+    const past = { policy: TEXT, expiration: '2001-01-01T00:00:00Z' };
+    expect((await call('PUT', path, { body: past })).status).toBe(400);
+  });
+
+  it('that every namespace has may be replaced if it is the default, and not if it is root', async () => {
+    const namespace = await newNamespace();
+    const at = { namespace };
+    const body = { policy: policyOf(['auth/token/lookup-self', 'deny']) };
+    expect(await call('PUT', 'sys/policies/acl/root', { body })).toMatchObject(
+      refused('cannot update "root" policy'),
+    );
+    expect((await must('GET', 'sys/policies/acl/root')).body.data).toMatchObject({ policy: '' });
+    expect((await must('GET', 'sys/policies/acl/default', at)).body.data.policy).toContain('lookup-self');
+    await must('PUT', 'sys/policies/acl/default', { ...at, body });
+    expect((await must('GET', 'sys/policies/acl/default', at)).body.data).toMatchObject(body);
+    const sent = { ...at, body: { policies: ['default'] } };
+    const token = (await must('POST', 'auth/token/create', sent)).body.auth.client_token;
+    expect(await call('GET', 'auth/token/lookup-self', { ...at, token })).toMatchObject(NOT_AUTHORIZED);
+  });
+
+  it('that is the default lets a token look after itself, and nothing more', async () => {
+    const { body } = await must('POST', 'auth/token/create', { body: { policies: ['default'] } });
+    const token = body.auth.client_token;
+    const paths = [
+      ...Object.keys(OF_DEFAULT),
+      'sys/remount',
+      'sys/remount/status/x',
+      'sys/mounts',
+      'secret/a',
+    ];
+    const { data } = (await must('POST', 'sys/capabilities-self', { token, body: { paths } })).body;
+    for (const path of paths) expect([path, data[path]]).toEqual([path, OF_DEFAULT[path] ?? ['deny']]);
+  });
+
+  it('is listed in its order, root last and the one for wrapping not at all', async () => {
+    const name = unique('policy');
+    await must('PUT', `sys/policies/acl/${name}`, { body: { policy: TEXT } });
+    const { keys } = (await must('GET', 'sys/policies/acl?list=true')).body.data;
+    expect(keys.at(-1)).toBe('root');
+    expect(keys.slice(0, -1)).toEqual([...keys.slice(0, -1)].sort());
+    expect(keys).not.toContain('response-wrapping');
+    for (const path of ['sys/policy', 'sys/policy?list=true']) {
+      const { body } = await must('GET', path);
+      expect(body.data.keys).toContain(name);
+      expect(body.policies).toEqual(body.data.keys);
+      expect(body.data.policies).toEqual(body.data.keys);
+    }
   });
 
   it('for root and the default one cannot be deleted', async () => {

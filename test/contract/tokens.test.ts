@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { lookupSelf } from './credentials.ts';
-import { must, newNamespace, policyOf, tokenWith } from './fresh.ts';
+import { must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { call } from './http.ts';
 import { NOT_AUTHENTICATED, NOT_AUTHORIZED, refused, wrapped } from './texts.ts';
 
@@ -31,6 +31,8 @@ describe('a token', () => {
       token_type: 'service',
       orphan: false,
       num_uses: 5,
+      entity_id: '',
+      mfa_requirement: null,
     });
     const self = (await lookupSelf(auth.client_token)).body.data;
     expect(self).toMatchObject({
@@ -38,9 +40,19 @@ describe('a token', () => {
       accessor: auth.accessor,
       path: 'auth/token/create',
       display_name: expect.stringMatching(/^token-my-token/),
+      policies: ['default'],
+      meta: { a: 'b' },
+      num_uses: 4,
+      orphan: false,
+      creation_time: expect.any(Number),
       creation_ttl: 3_600,
+      ttl: expect.any(Number),
+      explicit_max_ttl: 0,
+      entity_id: '',
       type: 'service',
+      renewable: true,
     });
+    expect(Date.parse(self.expire_time) - Date.parse(self.issue_time)).toBe(3_600_000);
     const byAccessor = await must('POST', 'auth/token/lookup-accessor', {
       body: { accessor: auth.accessor },
     });
@@ -97,12 +109,103 @@ describe('a token', () => {
     expect(accessor).toMatchObject({ status: 400, body: { errors: [wrapped('invalid accessor')] } });
   });
 
-  it('cannot make one with more rights', async () => {
-    const token = await tokenWith(policyOf(['auth/token/create', 'update']));
-    const more = await call('POST', 'auth/token/create', { token, body: { policies: ['other'] } });
-    expect(more).toMatchObject(refused('child policies must be subset of parent'));
-    const root = await call('POST', 'auth/token/create', { token, body: { policies: ['root'] } });
-    expect(root.status).toBe(400);
+  it('has the policies that were asked for, and the default one', async () => {
+    const policies = async (fields: object, token?: string): Promise<string[]> =>
+      (await must('POST', 'auth/token/create', { body: fields, ...(token ? { token } : {}) })).body.auth
+        .policies;
+    const maker = unique('policy');
+    const rules = policyOf(['auth/token/create', 'update']);
+    await must('PUT', `sys/policies/acl/${maker}`, { body: { policy: rules } });
+    const parent = await create({ policies: [maker, 'default', 'b'] });
+    expect(await policies({}, parent)).toEqual(['b', 'default', maker]);
+    expect(await policies({ policies: ['b'] }, parent)).toEqual(['b', 'default']);
+    expect(await policies({ policies: ['b'], no_default_policy: true }, parent)).toEqual(['b']);
+    expect(await policies({ policies: [' B', 'a', 'b'] })).toEqual(['a', 'b', 'default']);
+    expect(await policies({ policies: ['a', 'root'] })).toEqual(['root']);
+  });
+
+  it('may have a policy that is not there, with a warning', async () => {
+    const name = unique('ghost');
+    const { body } = await must('POST', 'auth/token/create', { body: { policies: [name] } });
+    expect(body.auth.policies).toEqual(['default', name]);
+    expect(body.warnings).toEqual([`Policy "${name}" does not exist`]);
+  });
+
+  it('lives as long as the system and its own maximum allow', async () => {
+    const wishes: [wish: object, seconds: number, capped: string | undefined][] = [
+      [{}, 2_764_800, undefined],
+      [{ ttl: '90m' }, 5_400, undefined],
+      [{ ttl: '1000h' }, 2_764_800, 'TTL of "1000h0m0s" exceeded the effective max_ttl of "768h0m0s"'],
+      [
+        { ttl: '2h', explicit_max_ttl: '1h' },
+        3_600,
+        'TTL of "2h0m0s" exceeded the effective max_ttl of "1h0m0s"',
+      ],
+      [{ period: '30m', ttl: '2h' }, 1_800, undefined],
+    ];
+    for (const [wish, seconds, capped] of wishes) {
+      const { auth, warnings } = (
+        await must('POST', 'auth/token/create', { body: { policies: ['default'], ...wish } })
+      ).body;
+      expect(auth.lease_duration).toBe(seconds);
+      expect(warnings).toEqual(capped ? [`${capped}; TTL value is capped accordingly`] : null);
+    }
+  });
+
+  it('with a period has that after every renewal, whatever is asked for', async () => {
+    const token = await create({ policies: ['default'], period: '30m' });
+    const { body } = await must('POST', 'auth/token/renew-self', { token, body: { increment: '2h' } });
+    expect(body.auth.lease_duration).toBe(1_800);
+    expect((await lookupSelf(token)).body.data).toMatchObject({ period: 1_800, ttl: expect.any(Number) });
+  });
+
+  it('with a maximum of its own is not renewed beyond it', async () => {
+    const token = await create({ policies: ['default'], ttl: '30m', explicit_max_ttl: '1h' });
+    const { body } = await must('POST', 'auth/token/renew-self', { token, body: { increment: '2h' } });
+    expect(body.auth.lease_duration).toBeLessThanOrEqual(3_600);
+    expect(body.auth.lease_duration).toBeGreaterThan(3_500);
+    expect(body.warnings[0]).toMatch(
+      /^TTL of "2h0m0s" exceeded the effective max_ttl of ".*"; TTL value is capped/,
+    );
+    expect((await lookupSelf(token)).body.data).toMatchObject({ explicit_max_ttl: 3_600 });
+  });
+
+  it('by its accessor is renewed and revoked, and not told', async () => {
+    const { auth } = (await must('POST', 'auth/token/create', { body: { policies: ['default'], ttl: '1h' } }))
+      .body;
+    const { accessor, client_token: token } = auth;
+    const renewed = await must('POST', 'auth/token/renew-accessor', { body: { accessor, increment: '2h' } });
+    expect(renewed.body.auth).toMatchObject({ client_token: '', accessor, lease_duration: 7_200 });
+    expect((await must('GET', 'auth/token/accessors?list=true')).body.data.keys).toContain(accessor);
+    expect((await call('POST', 'auth/token/revoke-accessor', { body: { accessor } })).status).toBe(204);
+    expect(await lookupSelf(token)).toMatchObject(NOT_AUTHENTICATED);
+    expect((await must('GET', 'auth/token/accessors?list=true')).body.data.keys).not.toContain(accessor);
+  });
+
+  it('needs sudo to see the accessors of others', async () => {
+    const rules: Parameters<typeof policyOf> = [['auth/token/accessors/', 'list']];
+    const token = await tokenWith(policyOf(...rules));
+    expect(await call('GET', 'auth/token/accessors?list=true', { token })).toMatchObject(NOT_AUTHORIZED);
+  });
+
+  it('leaves orphans behind when it is revoked alone', async () => {
+    const parent = await tokenWith(policyOf(['auth/token/create*', 'create', 'update']));
+    const child = await create({}, parent);
+    const grandchild = await create({}, child);
+    expect((await call('POST', 'auth/token/revoke-orphan', { body: { token: parent } })).status).toBe(204);
+    expect(await lookupSelf(parent)).toMatchObject(NOT_AUTHENTICATED);
+    expect((await lookupSelf(child)).body.data.orphan).toBe(true);
+    expect((await lookupSelf(grandchild)).body.data.orphan).toBe(false);
+    await must('POST', 'auth/token/revoke', { body: { token: child } });
+    expect(await lookupSelf(grandchild)).toMatchObject(NOT_AUTHENTICATED);
+  });
+
+  it('made at create-orphan is one, without sudo', async () => {
+    const parent = await tokenWith(policyOf(['auth/token/create-orphan', 'update']));
+    const { auth } = (await must('POST', 'auth/token/create-orphan', { token: parent, body: {} })).body;
+    expect(auth.orphan).toBe(true);
+    await must('POST', 'auth/token/revoke', { body: { token: parent } });
+    expect((await lookupSelf(auth.client_token)).body.data.path).toBe('auth/token/create-orphan');
   });
 
   it('of a namespace says so, and is nothing outside', async () => {
@@ -111,5 +214,21 @@ describe('a token', () => {
     expect((await lookupSelf(token, namespace)).body.data.namespace_path).toBe(`${namespace}/`);
     expect(await call('GET', 'sys/mounts', { token, namespace })).toMatchObject({ status: 200 });
     expect(await call('GET', 'sys/mounts', { token })).toMatchObject(NOT_AUTHORIZED);
+  });
+
+  it('of a namespace is itself wherever it asks, and found from above by its suffix', async () => {
+    const namespace = await newNamespace();
+    const { auth } = (
+      await must('POST', 'auth/token/create', { namespace, body: { policies: ['default'], ttl: '1h' } })
+    ).body;
+    const { client_token: token, accessor } = auth;
+    const { id } = (await must('GET', `sys/namespaces/${namespace}`)).body.data;
+    for (const name of [token, accessor]) expect(name.endsWith(`.${id}`)).toBe(true);
+    expect((await lookupSelf(token)).body.data.id).toBe(token);
+    expect((await must('POST', 'auth/token/renew-self', { token })).body.auth.client_token).toBe(token);
+    const found = await must('POST', 'auth/token/lookup', { body: { token } });
+    expect(found.body.data).toMatchObject({ id: token, namespace_path: `${namespace}/` });
+    expect((await call('POST', 'auth/token/revoke', { body: { token } })).status).toBe(204);
+    expect(await lookupSelf(token, namespace)).toMatchObject(NOT_AUTHENTICATED);
   });
 });

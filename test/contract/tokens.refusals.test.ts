@@ -1,0 +1,130 @@
+/** What requests about tokens are refused with, row by row (contract §6). */
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { lookupSelf } from './credentials.ts';
+import { must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
+import { type Answer, call } from './http.ts';
+import { refused, wrapped } from './texts.ts';
+
+/** A token that may make others, but has no sudo. */
+let plain: string;
+/** One that has sudo as well, and is no root token. */
+let sudo: string;
+
+const MAKER = ['auth/token/create', 'create', 'update'] as const;
+
+beforeAll(async () => {
+  plain = await tokenWith(policyOf([...MAKER], ['auth/token/revoke-orphan', 'update']));
+  sudo = await tokenWith(policyOf([...MAKER, 'sudo']));
+});
+
+function create(body: object, token?: string): Promise<Answer> {
+  return call('POST', 'auth/token/create', { body, ...(token ? { token } : {}) });
+}
+
+async function made(body: object, namespace?: string): Promise<{ client_token: string; accessor: string }> {
+  return (await must('POST', 'auth/token/create', { body, namespace })).body.auth;
+}
+
+describe('a token is not made', () => {
+  it.each<[wish: object, text: string]>([
+    [{ policies: ['other'] }, 'child policies must be subset of parent'],
+    [{ policies: ['root'] }, 'child policies must be subset of parent'],
+    [{ no_parent: true }, 'root or sudo privileges required to create orphan token'],
+    [{ id: 'a-chosen-id' }, 'root or sudo privileges required to specify token id'],
+    [{ type: 'other' }, "invalid 'token_type' value"],
+    [{ num_uses: -1 }, 'number of uses cannot be negative'],
+  ])('by one without sudo with %j', async (wish, text) => {
+    expect(await create(wish, plain)).toMatchObject(refused(text));
+  });
+
+  it('as a root token by any but a root token', async () => {
+    expect(await create({ policies: ['root'] }, sudo)).toMatchObject(
+      refused('root tokens may not be created without parent token being root'),
+    );
+  });
+
+  it.each<[kind: object, text: string]>([
+    [{ num_uses: 5 }, 'restricted use token cannot generate child tokens'],
+    [{ type: 'batch' }, 'batch tokens cannot create more tokens'],
+  ])('by one that was made with %j', async (kind, text) => {
+    const token = await tokenWith(policyOf([...MAKER]), undefined, kind);
+    expect(await create({}, token)).toMatchObject(refused(text));
+  });
+
+  it('twice with the same id', async () => {
+    const id = unique('chosen');
+    await made({ id, policies: ['default'] });
+    expect((await lookupSelf(id)).body.data.id).toBe(id);
+    expect(await create({ id, policies: ['default'] })).toMatchObject(
+      refused('cannot create a token with a duplicate ID'),
+    );
+  });
+
+  it('in a namespace below without sudo there, nor as a root token of it', async () => {
+    const namespace = await newNamespace();
+    const token = await tokenWith(policyOf([`${namespace}/auth/token/create`, 'update']));
+    const body = { policies: ['default'] };
+    expect(await call('POST', 'auth/token/create', { token, namespace, body })).toMatchObject(
+      refused('root or sudo privileges required to directly generate a token in a child namespace'),
+    );
+    const root = { namespace, body: { policies: ['root'] } };
+    expect(await call('POST', 'auth/token/create', root)).toMatchObject(
+      refused('root tokens may not be created from a parent namespace'),
+    );
+  });
+});
+
+describe('a token that is named', () => {
+  it.each<[path: string, body: object, status: number, text: string]>([
+    ['lookup', { token: 's.unknown' }, 403, 'bad token'],
+    ['lookup-accessor', {}, 400, wrapped('missing accessor')],
+    ['lookup-accessor', { accessor: 'unknown' }, 400, wrapped('invalid accessor')],
+    ['renew', {}, 400, 'missing token ID'],
+    ['renew', { token: 's.unknown' }, 400, 'token not found'],
+    ['renew-accessor', {}, 400, wrapped('missing accessor')],
+    ['renew-accessor', { accessor: 'unknown' }, 400, wrapped('invalid accessor')],
+    ['revoke', {}, 400, 'missing token ID'],
+    ['revoke-accessor', {}, 400, wrapped('missing accessor')],
+    ['revoke-orphan', {}, 400, 'missing token ID'],
+    ['revoke-orphan', { token: 's.unknown' }, 400, 'token to revoke not found'],
+  ])('to %s by %j', async (path, body, status, text) => {
+    const answer = await call('POST', `auth/token/${path}`, { body });
+    expect(answer).toMatchObject({ status, body: { errors: [text] } });
+  });
+
+  it('by an unknown accessor is revoked with a warning', async () => {
+    const { status, body } = await call('POST', 'auth/token/revoke-accessor', { body: { accessor: 'x' } });
+    expect([status, body.warnings]).toEqual([200, ['No token found with this accessor']]);
+  });
+
+  it('of type batch is neither renewed nor revoked', async () => {
+    const { client_token: token } = await made({ type: 'batch', policies: ['default'] });
+    for (const [path, text] of [
+      ['renew', 'batch tokens cannot be renewed'],
+      ['revoke', 'batch tokens cannot be revoked'],
+    ])
+      expect(await call('POST', `auth/token/${path}`, { body: { token } })).toMatchObject(
+        refused(text as string),
+      );
+  });
+
+  it('is not renewed without a lease, or when it was not made for that', async () => {
+    const { client_token: root } = await made({});
+    expect(await call('POST', 'auth/token/renew', { body: { token: root } })).toMatchObject(
+      refused('invalid lease ID'),
+    );
+    const { client_token: fixed } = await made({ policies: ['default'], renewable: false });
+    expect(await call('POST', 'auth/token/renew', { body: { token: fixed } })).toMatchObject(
+      refused('lease is not renewable'),
+    );
+  });
+
+  it('is not taken from its children without sudo', async () => {
+    const { client_token: token } = await made({ policies: ['default'] });
+    expect(await call('POST', 'auth/token/revoke-orphan', { token: plain, body: { token } })).toMatchObject(
+      refused('root or sudo privileges required to revoke and orphan'),
+    );
+    expect((await lookupSelf(token)).status).toBe(200);
+  });
+});
