@@ -10,9 +10,10 @@ import {
   userpassMethod,
   verifyOtp,
 } from './credentials.ts';
+import { eventually } from './eventually.ts';
 import { must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { call } from './http.ts';
-import { NOT_AUTHENTICATED, NOT_AUTHORIZED, refused } from './texts.ts';
+import { NOT_AUTHENTICATED, NOT_AUTHORIZED, NOT_FOUND, refused } from './texts.ts';
 
 const NO_OTP = refused('OTP not found');
 
@@ -75,6 +76,57 @@ describe('a lease', () => {
     expect(await lookupLease(other)).toMatchObject({ status: 200 });
   });
 
+  it('is dropped by force, whatever its engine says to that', async () => {
+    const ssh = await sshEngine();
+    const otp = await newOtp(ssh);
+    expect(await revoke(`revoke-force/${ssh}`)).toMatchObject({ status: 204, text: '' });
+    expect(await lookupLease(otp)).toMatchObject(refused('invalid lease'));
+    expect(await verifyOtp(ssh, otp)).toMatchObject(NO_OTP);
+  });
+
+  it('is queued for revocation without sync, by its id as by a prefix', async () => {
+    const ssh = await sshEngine();
+    const [one, other] = [await newOtp(ssh), await newOtp(ssh)];
+    expect(await revoke('revoke', { lease_id: one.leaseId })).toMatchObject({ status: 202, text: '' });
+    expect(await revoke(`revoke-prefix/${ssh}/creds`)).toMatchObject({ status: 202, text: '' });
+    for (const otp of [one, other]) await eventually(() => lookupLease(otp), 400);
+  });
+
+  it('is listed one level at a time', async () => {
+    const ssh = await sshEngine();
+    const { leaseId } = await newOtp(ssh);
+    const keys = async (path: string) =>
+      (await must('GET', `sys/leases/lookup/${path}?list=true`)).body.data.keys;
+    expect(await keys(ssh)).toEqual(['creds/']);
+    expect(await keys(`${ssh}/creds`)).toEqual(['web/']);
+    expect(await keys(`${ssh}/creds/web`)).toEqual([leaseId.slice(leaseId.lastIndexOf('/') + 1)]);
+    expect(await call('GET', `sys/leases/lookup/${ssh}/none?list=true`)).toMatchObject(NOT_FOUND);
+  });
+
+  it('that is left over is tidied away in the background', async () => {
+    const { status, body } = await call('POST', 'sys/leases/tidy');
+    expect(status).toBe(202);
+    expect(body.warnings).toEqual([
+      expect.stringMatching(
+        /^Tidy operation successfully started\. Any information from the operation will be printed to (OpenBao|Vault)'s server logs\.$/,
+      ),
+    ]);
+  });
+
+  it('of a token is renewed elsewhere', async () => {
+    const auth = await userpassMethod();
+    await loggedIn(auth);
+    const [key] = (await must('GET', `sys/leases/lookup/${auth}/login/bob?list=true`)).body.data.keys;
+    const lease_id = `${auth}/login/bob/${key}`;
+    expect((await lookupLease({ leaseId: lease_id })).body.data).toMatchObject({
+      id: lease_id,
+      renewable: true,
+    });
+    expect(await revoke('renew', { lease_id })).toMatchObject(
+      refused('tokens cannot be renewed through this endpoint'),
+    );
+  });
+
   it('of a login is its token', async () => {
     const auth = await userpassMethod();
     const token = await loggedIn(auth);
@@ -99,7 +151,12 @@ describe('a lease', () => {
     const otp = await newOtp(ssh, namespace);
     expect(otp.leaseId).toMatch(/\.[0-9A-Za-z]{6}$/);
     expect(await lookupLease(otp)).toMatchObject({ status: 200 });
-    expect(await lookupLease(otp, namespace)).toMatchObject({ status: 200 });
+    expect(await lookupLease(otp, namespace)).toMatchObject({
+      status: 200,
+      body: { data: { namespace_path: `${namespace}/` } },
+    });
+    expect((await revoke('revoke', { lease_id: otp.leaseId, sync: true })).status).toBe(204);
+    expect(await lookupLease(otp, namespace)).toMatchObject(refused('invalid lease'));
   });
 
   it('needs sudo to be listed or revoked by prefix', async () => {

@@ -92,7 +92,7 @@ describe('a policy', () => {
     const kv = await kv1();
     const name = unique('policy');
     const path = `sys/policies/acl/${name}`;
-    await must('PUT', path, { body: { policy: policyOf([`${kv}/*`, 'read']), ttl: '2s' } });
+    await must('PUT', path, { body: { policy: policyOf([`${kv}/*`, 'read']), ttl: '4s' } });
     const created = await must('POST', 'auth/token/create', { body: { policies: [name] } });
     const token = created.body.auth.client_token;
     expect(await call('GET', `${kv}/k`, { token })).toMatchObject(NOT_FOUND);

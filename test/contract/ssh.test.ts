@@ -1,0 +1,138 @@
+/** One-time passwords of ssh: roles, credentials, what hosts ask (contract §7.1). */
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { newOtp, verifyOtp } from './credentials.ts';
+import { engine, must, tokenWith } from './fresh.ts';
+import { call, rawCall } from './http.ts';
+import { NOT_FOUND, refused, UUID } from './texts.ts';
+
+const OTP = { key_type: 'otp', default_user: 'ubuntu', cidr_list: '10.0.0.0/8' };
+
+let ssh: string;
+
+beforeAll(async () => {
+  ssh = await engine('ssh');
+  await must('POST', `${ssh}/roles/web`, { body: { ...OTP, exclude_cidr_list: '10.9.0.0/16' } });
+  await must('POST', `${ssh}/roles/team`, { body: { ...OTP, allowed_users: 'ann,bob', port: 2222 } });
+  await must('POST', `${ssh}/roles/any`, { body: { ...OTP, allowed_users: '*' } });
+  await must('POST', `${ssh}/roles/nowhere`, { body: { key_type: 'otp', default_user: 'ubuntu' } });
+});
+
+function creds(role: string, body: object) {
+  return call('POST', `${ssh}/creds/${role}`, { body });
+}
+
+describe('a role of ssh', () => {
+  it.each<[what: string, body: object, text: string]>([
+    ['no key type', { ...OTP, key_type: '' }, 'missing key type'],
+    ['an unknown key type', { ...OTP, key_type: 'foo' }, 'invalid key type'],
+    ['dynamic keys', { ...OTP, key_type: 'dynamic' }, 'dynamic key type roles are no longer supported'],
+    ['no default user', { ...OTP, default_user: '' }, 'missing default user'],
+    ['what is no block', { ...OTP, cidr_list: 'here' }, 'failed to validate cidr_list'],
+  ])('is refused with %s', async (_, body, text) => {
+    const { status, body: answer } = await call('POST', `${ssh}/roles/refused`, { body });
+    expect(status).toBe(400);
+    expect(answer.errors[0]).toContain(text);
+    expect(await call('GET', `${ssh}/roles/refused`)).toMatchObject(NOT_FOUND);
+  });
+
+  it('is shown, listed and deleted', async () => {
+    expect((await must('GET', `${ssh}/roles/team`)).body.data).toEqual({
+      ...OTP,
+      allowed_users: 'ann,bob',
+      exclude_cidr_list: '',
+      port: 2222,
+    });
+    const { data } = (await rawCall('LIST', `/v1/${ssh}/roles`)).body;
+    expect(data.keys).toEqual(expect.arrayContaining(['any', 'team', 'web']));
+    expect(data.key_info.web).toEqual({ key_type: 'otp' });
+    await must('POST', `${ssh}/roles/gone`, { body: OTP });
+    expect((await call('DELETE', `${ssh}/roles/gone`)).status).toBe(204);
+    expect(await call('GET', `${ssh}/roles/gone`)).toMatchObject(NOT_FOUND);
+  });
+
+  it('is found by an address that it is for', async () => {
+    const roles = async (ip: string) =>
+      (await must('POST', `${ssh}/lookup`, { body: { ip } })).body.data.roles;
+    expect((await roles('10.9.0.1')).sort()).toEqual(['any', 'team']);
+    expect((await roles('10.1.0.1')).sort()).toEqual(['any', 'team', 'web']);
+    expect((await roles('203.0.113.1')) ?? []).toEqual([]);
+  });
+
+  it('may be for any address', async () => {
+    const path = `${ssh}/config/zeroaddress`;
+    expect(await creds('nowhere', { ip: '203.0.113.1' })).toMatchObject(
+      refused('Error validating IP: IP does not belong to role'),
+    );
+    expect((await call('POST', path, { body: { roles: ['nowhere'] } })).status).toBe(204);
+    expect((await must('GET', path)).body.data.roles).toEqual(['nowhere']);
+    expect((await creds('nowhere', { ip: '203.0.113.1' })).status).toBe(200);
+    expect((await call('DELETE', path)).status).toBe(204);
+    expect((await creds('nowhere', { ip: '203.0.113.1' })).status).toBe(400);
+  });
+});
+
+describe('a one-time password', () => {
+  it('is leased for as long as the mount says', async () => {
+    const { body } = await must('POST', `${ssh}/creds/team`, { body: { ip: '10.0.0.1', username: 'ann' } });
+    expect(body).toMatchObject({
+      lease_id: expect.stringMatching(new RegExp(`^${ssh}/creds/team/[0-9A-Za-z]{24}$`)),
+      renewable: false,
+      lease_duration: 2_764_800,
+    });
+    expect(body.data).toEqual({
+      ip: '10.0.0.1',
+      key: expect.stringMatching(UUID),
+      key_type: 'otp',
+      port: 2222,
+      username: 'ann',
+    });
+  });
+
+  it.each<[role: string, body: object, text: string]>([
+    ['web', {}, 'Missing ip'],
+    ['absent', { ip: '10.0.0.1' }, 'Role "absent" not found'],
+    ['web', { ip: 'host' }, 'Invalid IP "host"'],
+    ['web', { ip: '203.0.113.1' }, 'Error validating IP: IP does not belong to role'],
+    ['web', { ip: '10.9.0.1' }, 'Error validating IP: IP does not belong to role'],
+    ['team', { ip: '10.0.0.1', username: 'eve' }, 'Username is not present is allowed users list'],
+    [
+      'web',
+      { ip: '10.0.0.1', username: 'eve' },
+      'Username has to be either in allowed users list or has to be a default username',
+    ],
+  ])('of the role %s is refused for %j', async (role, body, text) => {
+    expect(await creds(role, body)).toMatchObject(refused(text));
+  });
+
+  it('is for any user where the role says so', async () => {
+    expect((await creds('any', { ip: '10.0.0.1', username: 'eve' })).body.data.username).toBe('eve');
+  });
+
+  it('is good once, without a token', async () => {
+    const otp = await newOtp(ssh);
+    expect((await verifyOtp(ssh, otp)).body.data).toEqual({
+      ip: '10.1.2.3',
+      username: 'ubuntu',
+      role_name: 'web',
+    });
+    expect(await verifyOtp(ssh, otp)).toMatchObject(refused('OTP not found'));
+  });
+
+  it('is not given with the last use of a token', async () => {
+    const token = await tokenWith(`path "${ssh}/*" { capabilities = ["update"] }`, undefined, {
+      num_uses: 2,
+    });
+    const ask = () => call('POST', `${ssh}/creds/web`, { token, body: { ip: '10.0.0.1' } });
+    const [first, last, none] = [await ask(), await ask(), await ask()];
+    expect([first.status, last.status, none.status]).toEqual([200, 400, 403]);
+    expect(await verifyOtp(ssh, { leaseId: '', key: first.body.data.key })).toMatchObject(
+      refused('OTP not found'),
+    );
+  });
+
+  it('need not be there for a host to ask whether it reaches the service', async () => {
+    const answer = await verifyOtp(ssh, { leaseId: '', key: 'verify-echo-request' });
+    expect(answer.body.data).toMatchObject({ message: 'verify-echo-response' });
+  });
+});
