@@ -7,6 +7,7 @@ import type { Store, Update } from '../ports/store.ts';
 import { untilUncontested } from '../ports/untilUncontested.ts';
 import {
   alreadyLocked,
+  beingDeleted,
   lockedAbove,
   lockedStillAbove,
   nothingToLock,
@@ -69,6 +70,7 @@ async function lookUp(
   const name = path.slice(parent.path.length);
   const child = await childAt(store, parent, name);
   if (!child) throw nothingToLock();
+  if (child.namespace.deleting) throw beingDeleted();
   const { table, pk, sk } = treeKey(parent.id, name);
   const change: Update = { table, update: { pk, sk }, add: { version: 1 }, if: child.unchanged };
   return { namespace: child.namespace, change };

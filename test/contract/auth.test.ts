@@ -21,6 +21,15 @@ describe('an auth method', () => {
     expect((await call('DELETE', `sys/auth/${name}`)).status).toBe(204);
     expect(await lookupSelf(token)).toMatchObject(NOT_AUTHENTICATED);
     expect(await call('GET', `sys/auth/${name}`)).toMatchObject(refused(`No auth engine at ${name}/`));
+    expect((await call('DELETE', `sys/auth/${name}`)).status).toBe(204);
+  });
+
+  it('is read by its own path alone, and listed at the top level as well', async () => {
+    const name = (await authMethod('approle')).slice('auth/'.length);
+    const { body } = await must('GET', `sys/auth/${name}`);
+    expect(body.uuid).toBe(body.data.uuid);
+    expect((await must('GET', 'sys/auth')).body[`${name}/`]).toEqual(body.data);
+    expect(await call('GET', `sys/auth/${name}/x`)).toMatchObject(refused(`No auth engine at ${name}/x/`));
   });
 
   it('needs sudo for everything but the table', async () => {

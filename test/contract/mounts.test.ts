@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { engine, kv1, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { call } from './http.ts';
 import { mountObject, mountPaths } from './snapshots.ts';
-import { NOT_AUTHORIZED, noRoute, refused, UUID } from './texts.ts';
+import { NOT_AUTHORIZED, noRoute, refused, UUID, wrapped } from './texts.ts';
 
 function enable(path: string, body: object, namespace?: string) {
   return call('POST', `sys/mounts/${path}`, { namespace, body });
@@ -33,6 +33,59 @@ describe('a secrets engine', () => {
     );
     expect(await call('GET', `${path}/k`)).toMatchObject(noRoute(`${path}/k`));
     expect((await call('DELETE', `sys/mounts/${path}`)).status).toBe(204);
+  });
+
+  it('shows whatever it was enabled with, in the table and at its top level', async () => {
+    const path = unique('kv');
+    const config = {
+      default_lease_ttl: '1h',
+      max_lease_ttl: '7200',
+      force_no_cache: true,
+      listing_visibility: 'hidden',
+      audit_non_hmac_request_keys: ['a'],
+      audit_non_hmac_response_keys: ['b'],
+      passthrough_request_headers: ['X-One'],
+      allowed_response_headers: ['X-Two'],
+    };
+    const settings = { options: { version: '2' }, local: true, seal_wrap: true };
+    const sent = { body: { type: 'kv', config, ...settings } };
+    expect((await call('PUT', `sys/mounts/${path}`, sent)).status).toBe(204);
+    const { body } = await must('GET', 'sys/mounts');
+    expect(body.data[`${path}/`]).toMatchObject({
+      ...settings,
+      plugin_version: '',
+      running_plugin_version: expect.stringMatching(/^v.*\+builtin/),
+      running_sha256: '',
+      deprecation_status: 'supported',
+      config: { ...config, default_lease_ttl: 3_600, max_lease_ttl: 7_200 },
+    });
+    expect(body[`${path}/`]).toEqual(body.data[`${path}/`]);
+    const { data, ...top } = (await must('GET', `sys/mounts/${path}/some/secret`)).body;
+    expect(data).toEqual(body.data[`${path}/`]);
+    expect(top).toMatchObject({ type: 'kv', uuid: data.uuid });
+  });
+
+  it('has no options but those it was given, and kv by any of its names', async () => {
+    for (const [type, options] of [
+      ['kv', {}],
+      ['kv-v1', { version: '1' }],
+      ['kv-v2', { version: '2' }],
+      ['generic', {}],
+    ] as const)
+      expect(await mountObject(await engine(type))).toMatchObject({ type: 'kv', options });
+    expect((await mountObject(await engine('plugin', { plugin_name: 'ssh' }))).type).toBe('ssh');
+  });
+
+  it('is not listed by LIST, nor disabled by a path inside it', async () => {
+    const path = await kv1();
+    for (const table of ['sys/mounts', 'sys/auth'])
+      expect(await call('GET', `${table}?list=true`)).toMatchObject({
+        status: 405,
+        body: { errors: [wrapped('unsupported operation')] },
+      });
+    for (const elsewhere of [`${path}/x`, unique('nope')])
+      expect((await call('DELETE', `sys/mounts/${elsewhere}`)).status).toBe(204);
+    expect(await mountPaths('mounts')).toContain(`${path}/`);
   });
 
   it('is new after being disabled: nothing of what it held is there', async () => {
@@ -103,6 +156,26 @@ describe('a secrets engine', () => {
       expect.arrayContaining([`${path}/`, 'sys/', 'cubbyhole/', 'identity/']),
     );
     expect(await mountPaths('mounts')).not.toContain(`${path}/`);
+  });
+
+  it('that is built in is shown without options, and in a namespace with a type of its own', async () => {
+    const namespace = await newNamespace();
+    for (const [at, prefix] of [
+      [undefined, ''],
+      [namespace, 'ns_'],
+    ] as const) {
+      const { data } = (await must('GET', 'sys/mounts', { namespace: at })).body;
+      for (const [path, type] of [
+        ['sys/', 'system'],
+        ['identity/', 'identity'],
+        ['cubbyhole/', 'cubbyhole'],
+      ] as const) {
+        expect(data[path]).toMatchObject({ type: prefix + type, options: null });
+        expect(data[path]).not.toHaveProperty('deprecation_status');
+      }
+      const { data: methods } = (await must('GET', 'sys/auth', { namespace: at })).body;
+      expect(methods['token/']).toMatchObject({ type: `${prefix}token`, options: null });
+    }
   });
 
   it('that is built in cannot be disabled', async () => {

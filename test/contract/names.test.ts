@@ -57,6 +57,8 @@ function requests(encoded: string, text: string): Request[] {
     ['POST', `sys/namespaces/${encoded}`, { custom_metadata: { [text]: text } }],
     ['GET', `sys/namespaces/${encoded}`],
     ['DELETE', `sys/namespaces/${encoded}`],
+    ['POST', `sys/namespaces/api-lock/lock/${encoded}`, {}],
+    ['POST', `sys/namespaces/api-lock/unlock/${encoded}`, { unlock_key: text }],
     ['PUT', `sys/policies/acl/${encoded}`, { policy: POLICY }],
     ['PUT', `sys/policies/acl/${encoded}`, { policy: `path "${text}" { capabilities = ["read"] }` }],
     ['GET', `sys/policies/acl/${encoded}`],

@@ -38,6 +38,7 @@ describe('a namespace that is deleted', () => {
       expect(await call('POST', path, { body: {} })).toMatchObject(
         refused('namespace with that name exists and is currently tainted'),
       );
+      expect((await call('POST', `sys/namespaces/api-lock/lock/${name}`)).status).toBe(400);
     }
 
     expect(await eventually(() => call('GET', path), 404, DELETION_MS)).toMatchObject(NOT_FOUND);
