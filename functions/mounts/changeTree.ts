@@ -1,6 +1,6 @@
 /** Carries out a plan of the tree, with other writes in the same transaction. */
 
-import { ConditionFailed, type Store, type Write } from '../ports/store.ts';
+import { ConditionFailed, type Key, type Store, type Write } from '../ports/store.ts';
 import { planTree, type TreeChange, thinnedForks } from './planTree.ts';
 
 /**
@@ -14,12 +14,13 @@ export async function changeTree(
   alongside: Write[] = [],
 ): Promise<void> {
   await store.commit([...alongside, ...planTree(changes)]);
-  await clearEmptyForks(store, changes);
+  await clearEmptyForks(store, thinnedForks(changes));
 }
 
-/** An empty fork counts as nothing everywhere; it is cleared so that none pile up. */
-async function clearEmptyForks(store: Store, changes: TreeChange[]): Promise<void> {
-  for (const key of thinnedForks(changes)) {
+/** An empty fork counts as nothing everywhere; it is cleared so that none pile up. One that counts is left. */
+export async function clearEmptyForks(store: Store, forks: Key[]): Promise<void> {
+  for (const { pk, sk } of forks) {
+    const key = { pk, sk };
     try {
       await store.commit([{ table: 'mounts', delete: key, if: { kind: 'fork', count: { atMost: 0 } } }]);
     } catch (error) {

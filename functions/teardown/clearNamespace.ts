@@ -1,7 +1,7 @@
 /** Removes a namespace that refuses everything already: its mounts, policies and tokens, its own record last. */
 
 import { tokenIssuer } from '../mounts/builtin.ts';
-import { changeTree } from '../mounts/changeTree.ts';
+import { changeTree, clearEmptyForks } from '../mounts/changeTree.ts';
 import { disableMount } from '../mounts/disableMount.ts';
 import { type Mount, mountOf } from '../mounts/mount.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -31,10 +31,12 @@ export async function clearNamespace(
   }
   const { mountUuid } = tokenIssuer({ id: namespaceId });
   if (!(await clearMount(deps, mountUuid, attempt, until))) return false;
-  await removeChildren(deps.store, endlessTokensOf(namespaceId));
+  await removeChildren(deps.store, endlessTokensOf(namespaceId), 'place');
   await removePolicies(deps, namespaceId);
-  const entries = (await deps.store.query({ table: 'mounts', pk: namespaceId })).filter(isEntry);
-  if (entries.length > 0) return false;
+  const left = await deps.store.query({ table: 'mounts', pk: namespaceId });
+  if (left.some(isEntry)) return false;
+  // Forks that a process emptied and did not live to clear.
+  await clearEmptyForks(deps.store, left);
   await removeRecord(deps, teardown);
   return true;
 }
