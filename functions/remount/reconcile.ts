@@ -6,7 +6,7 @@
 import { MAX_ATTEMPT_PAUSE_MS, OPEN_SHARDS, OVERDUE_MS, SWITCH_DEADLINE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { severalAtOnce } from '../ports/severalAtOnce.ts';
-import { ConditionFailed, type Item, type Key, type Store, type Update } from '../ports/store.ts';
+import { ConditionFailed, type Item, type Key, type Store, StoreBusy, type Update } from '../ports/store.ts';
 import { failed, migrationOf } from './migration.ts';
 
 export interface Reconciled {
@@ -45,13 +45,14 @@ async function reconcileOne(deps: Deps, key: Key, result: Reconciled): Promise<v
     if (error instanceof ConditionFailed) return;
     result.stuck++;
     deps.log.error('a record could not be helped', { id: key.pk, error: (error as Error).name });
-    await putBack(deps, key);
+    // What is busy now will hardly be so in a minute; a damaged record stays damaged.
+    await putBack(deps, key, error instanceof StoreBusy ? OVERDUE_MS : MAX_ATTEMPT_PAUSE_MS);
   }
 }
 
 /** Many such records must not fill the front of the index either. */
-async function putBack({ store, clock, log }: Deps, { pk, sk }: Key): Promise<void> {
-  const nextLook = clock.now() + MAX_ATTEMPT_PAUSE_MS;
+async function putBack({ store, clock, log }: Deps, { pk, sk }: Key, pauseMs: number): Promise<void> {
+  const nextLook = clock.now() + pauseMs;
   const update: Update = {
     table: 'migrations',
     update: { pk, sk },

@@ -4,7 +4,7 @@ import { locate } from '../../functions/mounts/locate.ts';
 import { unchanged } from '../../functions/mounts/mount.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { generationKey, migrationKey, namespaceKey, treeKey } from '../../functions/ports/keys.ts';
-import { PRESENT, type Store } from '../../functions/ports/store.ts';
+import { PRESENT, type Store, StoreBusy } from '../../functions/ports/store.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
@@ -319,6 +319,21 @@ describe('the reconciler', () => {
 
     expect(stuck).toBeGreaterThan(0);
     expect(deps.started.map((one) => one.name)).toContain(`${id}-3`);
+  });
+
+  it('looks again soon at a record that the store was too busy to give', async () => {
+    await placeMount(deps, `${name}/`);
+    const id = await post(name, `${name}-new`);
+    const get: Store['get'] = async () => {
+      throw new StoreBusy('the store is busy');
+    };
+    deps.clock.pass(OVERDUE_MS + 1);
+
+    await reconcile({ ...deps, store: { ...deps.store, get } });
+    deps.clock.pass(OVERDUE_MS + 1);
+    await reconcile(deps);
+
+    expect(deps.started.map((one) => one.name)).toContain(`${id}-2`);
   });
 
   it('is not held up by a damaged record', async () => {
