@@ -77,6 +77,31 @@ export const MAX_REASON_BYTES = 1_024;
 /** Migrations that one listing looks at; beyond it the listing is cut short and says so. */
 export const MAX_LISTED_MIGRATIONS = 10_000;
 
+/** Moves of one bulk run. */
+export const MAX_BULK_MOVES = 10_000;
+/** Strings in the JSON body of a bulk run: four for each move, and room for the rest. */
+export const MAX_BULK_JSON_STRINGS = 4 * MAX_BULK_MOVES + MAX_JSON_STRINGS;
+/** Writes of one transaction, by DynamoDB's limit. */
+export const MAX_TRANSACTION_WRITES = 100;
+/** Moves of a bulk run that are packed into one transaction if they could as well go alone. */
+export const PACKED_MOVES = 20;
+/** Moves that one chunk of a bulk run has, unless more of them hang together. */
+export const CHUNK_MOVES = 100;
+/** Chunks worked on at once, where the request says nothing else, and at most. */
+export const DEFAULT_BULK_CONCURRENCY = 10;
+export const MAX_BULK_CONCURRENCY = 40;
+/** Executions of a bulk run after which what is left of it is given up. */
+export const MAX_BULK_ATTEMPTS = 100;
+/** How often one execution looks whether the leases of moved mounts are revoked, and its longest pause between. */
+export const MAX_BULK_LOOKS = 60;
+export const MAX_BULK_PAUSE_S = 60;
+/** How long a bulk run may take: for so long its rows outlive the time for which ended runs are kept. */
+export const LONGEST_BULK_S = 30 * 86_400;
+/** Entries of one list of bulk runs, or of the moves of one. */
+export const MAX_BULK_PAGE = 1_000;
+/** Bytes of a report; API Gateway takes 6 MB from a function. */
+export const MAX_REPORT_BYTES = 5_000_000;
+
 /** A migration younger than this has its status held (design §5). */
 export const HOLD_YOUNGER_THAN_MS = 5_000;
 /** For how long a status is held at most, and how often it is looked at meanwhile. */

@@ -1,5 +1,6 @@
 /** Every endpoint of the built-in mounts of each namespace, in one list. */
 
+import { bulkRoutes } from './bulk/bulkRoutes.ts';
 import { cubbyholeRoutes } from './cubbyhole/cubbyholeRoutes.ts';
 import { engines } from './engines/catalog.ts';
 import type { Route } from './http/route.ts';
@@ -20,6 +21,7 @@ import { wrappingRoutes } from './wrapping/wrappingRoutes.ts';
 export const builtinRoutes: readonly Route[] = [
   ...remountRoutes,
   ...statusRoutes,
+  ...bulkRoutes,
   listRoute,
   ...migrationRoutes,
   ...mountRoutes,

@@ -12,6 +12,7 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
   UpdateItemCommand,
+  type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../ports/deps.ts';
@@ -43,13 +44,13 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
 
     async getMany(refs) {
       const found = new Map<string, Item>();
-      for (const chunk of chunks(distinct(refs), BATCH_GET)) {
+      await severalAtOnce(chunks(distinct(refs), BATCH_GET), async (chunk) => {
         let open = chunk;
         await patiently(clock, async () => {
           open = await getBatch(open, found);
           if (open.length > 0) throw new Unprocessed();
         });
-      }
+      });
       return refs.map((ref) => found.get(refId(ref)));
     },
 
@@ -74,8 +75,14 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
       return (await single(update)) as Item;
     },
 
+    async putMany(puts) {
+      const requests = puts.map(({ table, put }) => ({ ref: { ...put, table }, request: putRequest(put) }));
+      await writeBatches(requests);
+    },
+
     async deleteMany(refs) {
-      await severalAtOnce(chunks(distinct(refs), BATCH_WRITE), deleteAll);
+      const requests = refs.map((ref) => ({ ref, request: deleteRequest(ref) }));
+      await writeBatches(requests);
     },
   };
 
@@ -125,29 +132,33 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
     return refs.filter((ref) => open.has(refId(ref)));
   }
 
-  async function deleteAll(refs: Ref[]): Promise<void> {
-    let open = refs;
-    await patiently(clock, async () => {
-      open = await deleteBatch(open);
-      if (open.length > 0) throw new Unprocessed();
+  /** One call takes a key once: of several writes to one the last counts. */
+  async function writeBatches(writes: BatchWrite[]): Promise<void> {
+    const last = [...new Map(writes.map((write) => [refId(write.ref), write])).values()];
+    await severalAtOnce(chunks(last, BATCH_WRITE), async (chunk) => {
+      let open = chunk;
+      await patiently(clock, async () => {
+        open = await writeBatch(open);
+        if (open.length > 0) throw new Unprocessed();
+      });
     });
   }
 
-  async function deleteBatch(refs: Ref[]): Promise<Ref[]> {
-    const RequestItems: Record<string, { DeleteRequest: { Key: Wire } }[]> = {};
-    for (const { table, pk, sk } of refs) {
-      RequestItems[nameOf(table)] ??= [];
-      RequestItems[nameOf(table)]?.push({ DeleteRequest: { Key: wire({ pk, sk }) } });
+  async function writeBatch(writes: BatchWrite[]): Promise<BatchWrite[]> {
+    const RequestItems: Record<string, WriteRequest[]> = {};
+    for (const { ref, request } of writes) {
+      RequestItems[nameOf(ref.table)] ??= [];
+      RequestItems[nameOf(ref.table)]?.push(request);
     }
     const { UnprocessedItems = {} } = await client.send(new BatchWriteItemCommand({ RequestItems }));
     const open = new Set(
       Object.entries(UnprocessedItems).flatMap(([name, requests]) =>
-        requests.map(({ DeleteRequest }) =>
-          wireId(name, unmarshall(DeleteRequest?.Key ?? {}) as unknown as Key),
+        requests.map(({ PutRequest, DeleteRequest }) =>
+          wireId(name, unmarshall(PutRequest?.Item ?? DeleteRequest?.Key ?? {}) as unknown as Key),
         ),
       ),
     );
-    return refs.filter((ref) => open.has(refId(ref)));
+    return writes.filter(({ ref }) => open.has(refId(ref)));
   }
 
   function refId({ table, pk, sk }: Ref): string {
@@ -157,6 +168,20 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
   function distinct(refs: Ref[]): Ref[] {
     return [...new Map(refs.map((ref) => [refId(ref), ref])).values()];
   }
+}
+
+/** One write of a batch, and where it goes. */
+interface BatchWrite {
+  ref: Ref;
+  request: WriteRequest;
+}
+
+function putRequest(item: Item): WriteRequest {
+  return { PutRequest: { Item: wire(item) } };
+}
+
+function deleteRequest({ pk, sk }: Key): WriteRequest {
+  return { DeleteRequest: { Key: wire({ pk, sk }) } };
 }
 
 function wireId(tableName: string, { pk, sk }: Key): string {

@@ -1,11 +1,12 @@
 /** What a request says before anything is looked up: operation, namespace, path, fields, token. */
 
+import { MAX_BULK_JSON_STRINGS } from '../limits.ts';
 import { mountPath } from '../mounts/path.ts';
 import { readWrapTtl } from '../wrapping/wrapTtl.ts';
 import { silent, VaultError } from './errors.ts';
 import { parseBool } from './fields.ts';
 import type { HttpRequest } from './message.ts';
-import { readBody } from './readBody.ts';
+import { readBody, readText } from './readBody.ts';
 import { readPath } from './readPath.ts';
 import { isWrite, type Operation } from './route.ts';
 
@@ -33,7 +34,7 @@ export function readRequest(http: HttpRequest): Asked {
     operation,
     path: (operation === 'list' || operation === 'scan') && !path.endsWith('/') ? `${path}/` : path,
     headerNamespace: headerNamespace(http.headers['x-vault-namespace']),
-    raw: isWrite(operation) ? readBody(http) : queryFields(http.query),
+    raw: isWrite(operation) ? bodyFields(http, path) : queryFields(http.query),
     wrapTtl: readWrapTtl(http.headers['x-vault-wrap-ttl']),
     ...(token ? { token } : {}),
   };
@@ -83,6 +84,20 @@ function requireMergePatch(contentType: string | undefined): void {
   if (type === 'application/merge-patch+json') return;
   const text = `PATCH requires Content-Type of application/merge-patch+json, provided ${type}`;
   throw new VaultError(415, [text]);
+}
+
+/** Where a body may hold a whole plan, in the root namespace or under another in the path. */
+const TAKES_PLANS = /(^|\/)sys\/remount\/bulk$/;
+
+/** A plan as CSV is one field; the others then come from the query. */
+function bodyFields(http: HttpRequest, path: string): Record<string, unknown> {
+  if (!TAKES_PLANS.test(path)) return readBody(http);
+  if (!isCsv(http.headers['content-type'])) return readBody(http, MAX_BULK_JSON_STRINGS);
+  return { ...queryFields(http.query), csv: readText(http.body) };
+}
+
+function isCsv(contentType: string | undefined): boolean {
+  return contentType?.split(';')[0]?.trim().toLowerCase() === 'text/csv';
 }
 
 /** Every parameter but those that steer becomes a field; repeated ones a list (contract §2.4). */

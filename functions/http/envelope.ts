@@ -19,6 +19,7 @@ const ENVELOPE_KEYS = {
 
 /** @param path the path after `/v1/` as the URL has it, namespace and all */
 export function render(reply: Reply | undefined, requestId: string, path: string): HttpResponse {
+  if (reply?.text) return textual(reply.text, reply);
   if (reply?.plain !== undefined) return json(reply.status ?? 200, reply.plain, reply.headers);
   if (!reply || isEmpty(reply)) {
     return { status: reply?.status ?? 204, headers: { ...HEADERS, ...reply?.headers }, body: '' };
@@ -55,6 +56,10 @@ const HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store
 export function isEmpty({ data, auth, leaseId, wrapInfo, warnings }: Reply): boolean {
   const parts = [data, auth, leaseId, wrapInfo];
   return parts.every((part) => part === undefined) && !warnings?.length;
+}
+
+function textual({ type, body }: { type: string; body: string }, { status = 200, headers }: Reply) {
+  return { status, headers: { ...HEADERS, 'Content-Type': type, ...headers }, body };
 }
 
 function json(status: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {

@@ -5,12 +5,22 @@ import { refusal, tooLarge } from './errors.ts';
 import { goSyntaxError } from './goSyntaxError.ts';
 import type { HttpRequest } from './message.ts';
 
-/** The body of a request as an object; an empty body has no fields. */
-export function readBody({ body, headers }: HttpRequest): Record<string, unknown> {
-  if (body.length > MAX_BODY_BYTES) throw tooLarge('http: request body too large');
-  const text = utf8(body);
+type Body = Pick<HttpRequest, 'body' | 'headers'>;
+
+/**
+ * The body of a request as an object; an empty body has no fields.
+ * @param maxStrings strings that it may have, keys included
+ */
+export function readBody({ body, headers }: Body, maxStrings = MAX_JSON_STRINGS): Record<string, unknown> {
+  const text = readText(body);
   if (text.trim() === '') return {};
-  return isForm(headers['content-type'], text) ? formFields(text) : jsonObject(text);
+  return isForm(headers['content-type'], text) ? formFields(text) : jsonObject(text, maxStrings);
+}
+
+/** @throws VaultError 413, or 400 for what is no UTF-8 */
+export function readText(body: Buffer): string {
+  if (body.length > MAX_BODY_BYTES) throw tooLarge('http: request body too large');
+  return utf8(body);
 }
 
 function utf8(body: Buffer): string {
@@ -34,8 +44,8 @@ function formFields(text: string): Record<string, unknown> {
   return fields;
 }
 
-function jsonObject(text: string): Record<string, unknown> {
-  refuseComplexity(text);
+function jsonObject(text: string, maxStrings: number): Record<string, unknown> {
+  refuseComplexity(text, maxStrings);
   const value = parseJson(text);
   if (value === null) return {};
   if (typeof value === 'object' && !Array.isArray(value) && !JSON.isRawJSON(value)) {
@@ -69,7 +79,7 @@ function parse(text: string, revive: Parameters<typeof JSON.parse>[1]): unknown 
 }
 
 /** Counts strings and levels before anything is built of the text, in one pass. */
-function refuseComplexity(text: string): void {
+function refuseComplexity(text: string, maxStrings: number): void {
   let strings = 0;
   let depth = 0;
   let inString = false;
@@ -80,7 +90,7 @@ function refuseComplexity(text: string): void {
       else if (code === 0x22) inString = false;
     } else if (code === 0x22) {
       inString = true;
-      if (++strings > MAX_JSON_STRINGS) throw complex('exceeded maximum number of strings');
+      if (++strings > maxStrings) throw complex('exceeded maximum number of strings');
     } else if (code === 0x7b || code === 0x5b) {
       if (++depth > MAX_JSON_DEPTH) throw complex('exceeded maximum depth');
     } else if (code === 0x7d || code === 0x5d) depth--;

@@ -51,6 +51,8 @@ export interface Reply {
   warnings?: string[];
   /** A body without the envelope. */
   plain?: unknown;
+  /** A body that is no JSON object, and its media type. */
+  text?: { type: string; body: string };
   headers?: Record<string, string>;
 }
 
@@ -68,6 +70,8 @@ export interface RouteSpec<S extends Schema> {
   freeForm?: boolean;
   /** Whether its answers have no envelope. */
   plain?: boolean;
+  /** The media types of its answers that are no JSON object. */
+  texts?: readonly string[];
   fields?: S;
   /** The fields that reads and lists take, where the others are for writes. */
   query?: readonly (keyof S & string)[];

@@ -20,10 +20,11 @@ export async function innermost(store: Store, paths: string[], start: Namespace)
   for (;;) {
     const refs = places.map(headOf).filter((ref) => ref !== undefined);
     if (refs.length === 0) return places;
-    const found = await store.getMany(refs);
+    const items = await store.getMany(refs);
+    const found = new Map(refs.map((ref, i) => [idOf(ref), items[i]]));
     const next = places.map((place): Inside => {
       const head = headOf(place);
-      const child = head && namespaceOf(found[refs.findIndex((ref) => isSame(ref, head))], place.namespace);
+      const child = head && namespaceOf(found.get(idOf(head)), place.namespace);
       return child ? { namespace: child, path: place.path.slice(head.sk.length) } : place;
     });
     if (next.every(({ namespace }, i) => namespace === places[i]?.namespace)) return places;
@@ -41,6 +42,6 @@ function headOf({ namespace, path }: Inside): Ref | undefined {
   return treeKey(namespace.id, head);
 }
 
-function isSame(a: Ref, b: Ref): boolean {
-  return a.pk === b.pk && a.sk === b.sk;
+function idOf({ pk, sk }: Ref): string {
+  return `${pk}|${sk}`;
 }

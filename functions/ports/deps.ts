@@ -16,12 +16,15 @@ export interface Ids {
   hex(length: number): string;
 }
 
+/** The state machines, by the names of their files. */
+export type Machine = 'remount' | 'bulk' | 'teardown';
+
 export interface Workflows {
   /**
    * Starts an execution of a state machine; starting the same name twice has the effect of one.
    * @param name unique per machine for 90 days
    */
-  start(machine: 'remount' | 'teardown', name: string, input: { id: string }): Promise<void>;
+  start(machine: Machine, name: string, input: { id: string }): Promise<void>;
 }
 
 /** Structured log lines; never handed a secret (R9). */

@@ -119,6 +119,32 @@ export function irrevocableKey(migrationId: string, leaseId: string): Ref {
   return { table: 'migrations', pk: migrationId, sk: `${IRREVOCABLE_PREFIX}${sha256(leaseId)}` };
 }
 
+/** The bulk runs that a namespace sees, by the time of their acceptance. */
+export function bulkListingPartition(namespaceId: string): string {
+  return `bulk-list#${namespaceId}`;
+}
+
+/** How far one chunk of a bulk run has come; all of a run are in its partition, behind the run itself. */
+export function bulkProgressKey(id: string, chunk: number): Ref {
+  return { table: 'migrations', pk: id, sk: `progress#${padded(chunk)}` };
+}
+
+/** Up to here go the run and the progress of all its chunks. */
+export const LAST_BULK_PROGRESS = 'progress#~';
+
+/**
+ * Rows of a chunk of a bulk run, from one on; all rows lie behind the progress.
+ * @param first how many rows of the chunk come before
+ */
+export function bulkRowsKey(id: string, chunk: number, first: number): Ref {
+  return { table: 'migrations', pk: id, sk: `${bulkRowsPrefix(chunk)}${padded(first)}` };
+}
+
+/** What the keys of the rows of a chunk begin with; without a chunk, those of all. */
+export function bulkRowsPrefix(chunk?: number): string {
+  return chunk === undefined ? 'rows#' : `rows#${padded(chunk)}#`;
+}
+
 /** What an idempotency key has brought about in a namespace. */
 export function idempotencyKey(namespaceId: string, key: string): Ref {
   return { table: 'migrations', pk: `idempotency#${sha256(`${namespaceId}#${key}`)}`, sk: ALONE };
@@ -127,6 +153,11 @@ export function idempotencyKey(namespaceId: string, key: string): Ref {
 /** The part of the index of open work that an id belongs to. */
 export function openShard(id: string): string {
   return `open#${shardOf(id, OPEN_SHARDS)}`;
+}
+
+/** Numbers as keys that sort as numbers do. */
+function padded(number: number): string {
+  return String(number).padStart(5, '0');
 }
 
 function shardOf(text: string, shards: number): number {

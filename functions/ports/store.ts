@@ -95,6 +95,8 @@ export interface Store {
   commit(writes: Write[]): Promise<void>;
   /** One conditional update; answers the item as it is after it. */
   update(update: Update): Promise<Item>;
+  /** Puts items without condition and without order: what is the same however often it is written. */
+  putMany(puts: Put[]): Promise<void>;
   /** Deletes items without condition and without order; deleting what is gone is no error. */
   deleteMany(refs: Ref[]): Promise<void>;
 }

@@ -8,6 +8,7 @@
  */
 
 import { OVERDUE_MS } from '../limits.ts';
+import type { Namespace } from '../namespaces/namespace.ts';
 import { migrationKey, openShard } from '../ports/keys.ts';
 import { ABSENT, type Item, type Update, type Write } from '../ports/store.ts';
 import type { Move } from './planMove.ts';
@@ -81,8 +82,20 @@ export type Order = Pick<
   now: number;
 };
 
-export function newMigration({ now, ...order }: Order, { mount, source, target }: Move): Migration {
-  const place = ({ namespace, path }: Move['source']): Place => ({
+/** What a migration keeps of a move. */
+export interface Moving {
+  mount: Pick<Move['mount'], 'uuid'>;
+  source: End;
+  target: End;
+}
+
+interface End {
+  namespace: Pick<Namespace, 'id' | 'path' | 'lineage'>;
+  path: string;
+}
+
+export function newMigration({ now, ...order }: Order, { mount, source, target }: Moving): Migration {
+  const place = ({ namespace, path }: End): Place => ({
     namespaceId: namespace.id,
     namespacePath: namespace.path,
     path,
@@ -103,9 +116,10 @@ export function newMigration({ now, ...order }: Order, { mount, source, target }
   };
 }
 
+/** The record as it begins; a migration of a bulk run begins with what has come of it. */
 export function acceptance(migration: Migration): Write {
   const { table, pk, sk } = migrationKey(migration.id);
-  const open = openShard(migration.id);
+  const open = migration.nextLook === undefined ? undefined : openShard(migration.id);
   return { table, put: { pk, sk, kind: 'migration', ...migration, open }, if: ABSENT };
 }
 

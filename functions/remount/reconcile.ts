@@ -1,10 +1,10 @@
 /**
- * Starts again what has shown no sign of life for too long: migrations and teardowns whose execution failed, was
+ * Starts again what has shown no sign of life for too long: migrations, bulk runs and teardowns whose execution failed, was
  * never started, or hangs. Two executions of one at once are expected and harmless (design §5).
  */
 
 import { MAX_ATTEMPT_PAUSE_MS, OPEN_SHARDS, OVERDUE_MS, SWITCH_DEADLINE_MS } from '../limits.ts';
-import type { Deps } from '../ports/deps.ts';
+import type { Deps, Machine } from '../ports/deps.ts';
 import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import { ConditionFailed, type Item, type Key, type Store, StoreBusy, type Update } from '../ports/store.ts';
 import { failed, migrationOf } from './migration.ts';
@@ -19,6 +19,9 @@ export interface Reconciled {
   /** Records that could not be helped this time. */
   stuck: number;
 }
+
+/** What works on the records of each kind. */
+const MACHINES: Record<string, Machine> = { migration: 'remount', bulk: 'bulk', teardown: 'teardown' };
 
 /** Records of one shard looked at in one run; the next run takes the next. */
 const PER_SHARD = 250;
@@ -77,9 +80,11 @@ async function help(deps: Deps, item: Item): Promise<'restarted' | 'expired' | '
     await deps.store.commit([failed(migration, 'not_switched_in_time', message, now)]);
     return 'expired';
   }
+  const machine = MACHINES[item.kind as string];
+  if (!machine) throw new TypeError('no machine works on such records');
   const attempt = await nextAttempt(deps.store, item, now);
   try {
-    await deps.workflows.start(migration ? 'remount' : 'teardown', `${item.pk}-${attempt}`, { id: item.pk });
+    await deps.workflows.start(machine, `${item.pk}-${attempt}`, { id: item.pk });
     return 'restarted';
   } catch (error) {
     // Its next look is set already, and near: whatever keeps workflows from starting passes.

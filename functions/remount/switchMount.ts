@@ -52,7 +52,7 @@ async function switchOrFail(deps: Deps, migration: Migration): Promise<Migration
  * A batch may be served in the middle of somebody's transaction, item by item; single reads are not. A status that
  * never changes must not hang on the former (R6).
  */
-function oneByOne(store: Store): Store['getMany'] {
+export function oneByOne(store: Store): Store['getMany'] {
   return (refs) => Promise.all(refs.map((ref) => store.get(ref)));
 }
 
@@ -92,18 +92,10 @@ async function findMount(
 }
 
 async function commitSwitch(deps: Deps, migration: Migration, mount: Mount): Promise<Migration> {
-  const { source, target, id } = migration;
+  const { source, target } = migration;
   const at = deps.clock.now();
-  const generation = mount.generation + 1;
-  const moved: Mount = {
-    ...mount,
-    namespaceId: target.namespaceId,
-    path: target.path,
-    generation,
-    version: mount.version + 1,
-    issued: false,
-    movedBy: { migrationId: id, fromNamespaceId: source.namespaceId, fromPath: source.path, at },
-  };
+  const moved = afterSwitch(mount, migration, at);
+  const { generation } = moved;
   const transition = switched(migration, generation, mount.issued, at);
   await changeTree(
     deps.store,
@@ -116,8 +108,25 @@ async function commitSwitch(deps: Deps, migration: Migration, mount: Mount): Pro
   return after(migration, transition);
 }
 
+/** The mount as the switch leaves it. */
+export function afterSwitch(
+  mount: Mount,
+  { id, source, target }: Pick<Migration, 'id' | 'source' | 'target'>,
+  at: number,
+): Mount {
+  return {
+    ...mount,
+    namespaceId: target.namespaceId,
+    path: target.path,
+    generation: mount.generation + 1,
+    version: mount.version + 1,
+    issued: false,
+    movedBy: { migrationId: id, fromNamespaceId: source.namespaceId, fromPath: source.path, at },
+  };
+}
+
 /** What is in the way at the target, seen by the query and then by a read of its own. */
-async function conflictAt({ store }: Deps, target: Place): Promise<string | undefined> {
+export async function conflictAt({ store }: Pick<Deps, 'store'>, target: Place): Promise<string | undefined> {
   const shown = await collision(store, target.namespaceId, target.path);
   const conflict = shown && (await store.get(treeKey(target.namespaceId, shown.sk)));
   return conflict && conflict.kind !== 'fork' ? target.namespacePath + conflict.sk : undefined;

@@ -40,8 +40,14 @@ function answer(name: string): Part {
 
 function getOf(route: Route): Part {
   const parameters = [...steering(route), ...queryOf(route)];
-  const responses = route.plain ? { ...FOUND, 200: answer('Plain') } : FOUND;
+  const responses = { ...FOUND, ...unenveloped(route) };
   return { ...(parameters.length > 0 && { parameters }), responses };
+}
+
+function unenveloped({ plain, texts }: Route): Part {
+  if (!texts) return plain ? { 200: answer('Plain') } : {};
+  const content = Object.fromEntries(texts.map((type) => [type, { schema: { type: 'string' } }]));
+  return { 200: { description: 'The answer, as text.', content } };
 }
 
 /** What makes a list of a read; where there is nothing else, it is not left out. */

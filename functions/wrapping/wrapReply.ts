@@ -11,7 +11,7 @@ import { wrap } from './wrapped.ts';
  */
 export async function wrapReply(call: Call, reply: Reply): Promise<Reply> {
   const { deps, namespace, path, wrapTtl } = call;
-  if (!wrapTtl || isEmpty(reply) || reply.wrapInfo || reply.plain !== undefined) return reply;
+  if (!wrapTtl || isEmpty(reply) || reply.wrapInfo || reply.plain !== undefined || reply.text) return reply;
   if (reply.status !== undefined && reply.status >= 300) return reply;
   const accessor = accessorIn(call, reply);
   return wrap(deps, namespace, {

@@ -13,7 +13,7 @@ const COMMON_SETTINGS = [
   'POWERTOOLS_SERVICE_NAME',
   'REQUEST_LIFE_SECONDS',
 ];
-const NAMES_NO_RESOURCE = ['Trace', 'DeliverLogs'];
+const NAMES_NO_RESOURCE = ['Trace', 'DeliverLogs', 'WatchChunks'];
 
 let template: Template;
 let archives: Record<string, string[]>;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 describe('functions', () => {
-  test('are ten', () => {
+  test('are thirteen', () => {
     const names = ofType(template, 'AWS::Lambda::Function').map(([id]) => functionName(id));
     expect(names).toEqual(FUNCTIONS);
   });
@@ -35,6 +35,9 @@ describe('functions', () => {
     ['revoke', 300],
     ['complete', 30],
     ['close', 300],
+    ['bulkBegin', 30],
+    ['bulkChunk', 29],
+    ['bulkComplete', 30],
     ['teardown', 300],
     ['reconcile', 60],
     ['bootstrap', 30],

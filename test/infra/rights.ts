@@ -36,7 +36,8 @@ export function rightsOf(template: Template, roleId: string): Rights {
 
 /** `RemountLambdaFunction` → `remount`. */
 export function functionName(logicalId: string): string {
-  return logicalId.replace('LambdaFunction', '').toLowerCase();
+  const name = logicalId.replace('LambdaFunction', '');
+  return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
 export function capital(name: string): string {

@@ -95,7 +95,7 @@ describe('the API', () => {
 });
 
 describe('workflows', () => {
-  test.each(['remount', 'teardown'])(
+  test.each(['remount', 'bulk', 'teardown'])(
     '%s is told of the functions it names, may invoke them, and logs no data',
     async (name) => {
       const { Properties } = template.Resources[`${capital(name)}StateMachine`] as Resource;

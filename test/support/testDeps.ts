@@ -4,7 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamodbStore } from '../../functions/adapters/dynamodbStore.ts';
 import { randomIds } from '../../functions/adapters/randomIds.ts';
-import type { Clock, Deps, Log } from '../../functions/ports/deps.ts';
+import type { Clock, Deps, Log, Machine } from '../../functions/ports/deps.ts';
 import { startDynamoDB } from '../../infra/local/dynamodb.ts';
 import { createTables, readTables } from '../../infra/local/tables.ts';
 
@@ -15,7 +15,7 @@ interface TestClock extends Clock {
 
 /** A workflow that was started, for the test to look at or to run. */
 interface Started {
-  machine: 'remount' | 'teardown';
+  machine: Machine;
   name: string;
   id: string;
 }

@@ -1,0 +1,125 @@
+/**
+ * The checks of a bulk plan, pure: each row as a single move is checked, then all of them against each other and
+ * against what stands in the tree and stays there. Everything that is wrong is found in one go.
+ */
+
+import { VaultError } from '../http/errors.ts';
+import { ancestors, mountPath } from '../mounts/path.ts';
+import { noMatchingMount, pathInUse } from '../remount/errors.ts';
+import { checkTyped, type Move, planMove, type Typed } from '../remount/planMove.ts';
+import { insideOtherTarget, sameMount, sameTarget } from './errors.ts';
+import { endId, type FoundRow, type Problem, placeId, type Row, type RowMove, type Tree } from './plan.ts';
+
+/** What a check finds: a row that may be carried out so far, or why it cannot be. */
+type Checked<Good> = { good: Good } | { problem: Problem };
+
+/** @returns the paths of a row, if there are any that could be looked for */
+export function checkPaths({ row, from, to }: Row): Checked<Typed> {
+  return checked({ row, from: from ?? '', to: to ?? '' }, () => checkTyped(from, to));
+}
+
+/** Checks 4 to 13 of a single move, but for what is in use: that depends on the other rows. */
+export function checkRow(found: FoundRow): Checked<RowMove> {
+  const { row, from, to, only, undoOf, source, target, mount } = found;
+  return checked(found, () => {
+    const move = planMove({ from, to }, { ...source, ...(mount && { mount }) }, target);
+    if (only && !isOnly(move, only)) throw noMatchingMount(mountPath(from));
+    return { row, ...move, ...(only && { only }), ...(undoOf && { undoOf }) };
+  });
+}
+
+function isOnly({ mount, target }: Move, only: NonNullable<RowMove['only']>): boolean {
+  const { mountUuid, generation, targetNamespaceId } = only;
+  return (
+    mount.uuid === mountUuid && mount.generation === generation && target.namespace.id === targetNamespaceId
+  );
+}
+
+function checked<Good>(row: Pick<Problem, 'row' | 'from' | 'to'>, check: () => Good): Checked<Good> {
+  try {
+    return { good: check() };
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error;
+    return { problem: problemOf(row, error) };
+  }
+}
+
+function problemOf({ row, from, to }: Pick<Problem, 'row' | 'from' | 'to'>, { errors }: VaultError): Problem {
+  return { row, from, to, message: errors[0] ?? '' };
+}
+
+/**
+ * Finds what the moves have in common that they must not, and what is in their way.
+ * @param moves in the order of their rows
+ */
+export function findConflicts(moves: RowMove[], tree: Tree): Problem[] {
+  const sources = firstOf(moves, ({ source }) => endId(source));
+  const targets = firstOf(moves, ({ target }) => endId(target));
+  const leaving = countBelow(moves);
+  return moves.flatMap((move) => {
+    const { source, target } = move;
+    const twin = sources.get(endId(source));
+    const rival = targets.get(endId(target));
+    const outer = aboveTarget(move).map((place) => targets.get(place));
+    const around = outer.find((other) => other !== undefined);
+    const error =
+      (twin !== move && twin && sameMount(twin.row)) ||
+      (rival !== move && rival && sameTarget(rival.row)) ||
+      (around && insideOtherTarget(around.row, fullPath(around.target))) ||
+      nested(move) ||
+      occupied(move, tree, sources);
+    const typed = { row: move.row, from: fullPath(source), to: fullPath(target) };
+    if (error) return [problemOf(typed, error)];
+    if (stayingBelow(move, tree, leaving) <= 0) return [];
+    return [{ ...problemOf(typed, pathInUse(fullPath(target))), below: target }];
+  });
+}
+
+/** The first move of each place. */
+function firstOf(moves: RowMove[], place: (move: RowMove) => string): Map<string, RowMove> {
+  return new Map(moves.toReversed().map((move) => [place(move), move]));
+}
+
+/** How many mounts the plan takes away from below each place. */
+function countBelow(moves: RowMove[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { source } of moves) {
+    for (const path of ancestors(source.path)) {
+      const place = placeId(source.namespace.id, path);
+      counts.set(place, (counts.get(place) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+function aboveTarget({ target }: RowMove): string[] {
+  return ancestors(target.path).map((path) => placeId(target.namespace.id, path));
+}
+
+/** A mount is in its own way, as it is for a single move. */
+function nested({ source, target }: RowMove): VaultError | undefined {
+  if (source.namespace.id !== target.namespace.id) return undefined;
+  const overlaps = target.path.startsWith(source.path) || source.path.startsWith(target.path);
+  return overlaps ? pathInUse(fullPath(source)) : undefined;
+}
+
+/** What is at the target or above it, and does not move away. */
+function occupied({ target }: RowMove, tree: Tree, sources: Map<string, RowMove>): VaultError | undefined {
+  const { id } = target.namespace;
+  const inTheWay = [...ancestors(target.path), target.path].find((path) => {
+    const kind = tree(id, path)?.kind;
+    return (kind === 'mount' || kind === 'namespace') && !sources.has(placeId(id, path));
+  });
+  return inTheWay === undefined ? undefined : pathInUse(target.namespace.path + inTheWay);
+}
+
+/** How many mounts are below the target, and do not move away. */
+function stayingBelow({ target }: RowMove, tree: Tree, leaving: Map<string, number>): number {
+  const fork = tree(target.namespace.id, target.path);
+  if (fork?.kind !== 'fork') return 0;
+  return (fork.count as number) - (leaving.get(endId(target)) ?? 0);
+}
+
+function fullPath({ namespace, path }: RowMove['source']): string {
+  return namespace.path + path;
+}

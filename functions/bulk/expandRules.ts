@@ -1,0 +1,112 @@
+/**
+ * Rules: moves of all mounts that fit a pattern. As in policies, `+` stands for one segment and `*` at the end for
+ * whatever follows; the target takes them over in their order.
+ */
+
+import { MAX_BULK_MOVES } from '../limits.ts';
+import { type Mount, mountOf } from '../mounts/mount.ts';
+import { mountPath, oversize } from '../mounts/path.ts';
+import { innermost } from '../namespaces/innermost.ts';
+import type { Namespace } from '../namespaces/namespace.ts';
+import { treeKey } from '../ports/keys.ts';
+import { severalAtOnce } from '../ports/severalAtOnce.ts';
+import type { Store } from '../ports/store.ts';
+import type { Paths } from './csv.ts';
+import { rulePaths, ruleWildcards, ruleWithoutMount, tooManyMoves } from './errors.ts';
+
+/** A rule as it was asked for; the paths relative to the namespace of the request. */
+export interface Rule {
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+/** A mount that a rule names, and where it is to go. */
+export interface Expanded extends Paths {
+  /** Number of the rule, from 1. */
+  rule: number;
+}
+
+/**
+ * Expands rules against the mounts there are, those of a rule in the order of their paths. A rule is about the
+ * mounts of one namespace: that of the request, or the one that the pattern names before its first wildcard.
+ * @throws VaultError 400 for rules that are none, match nothing, or match too much
+ */
+export async function expandRules(store: Store, rules: Rule[], namespace: Namespace): Promise<Expanded[]> {
+  const read = rules.map((rule, i) => readRule(rule, i + 1));
+  const places = await innermost(
+    store,
+    read.map(({ from }) => from),
+    namespace,
+  );
+  const expanded = await severalAtOnce([...read.entries()], async ([i, { number, from, to }]) => {
+    const place = places[i];
+    const pattern = place?.path ?? from;
+    const above = from.slice(0, from.length - pattern.length);
+    const matches = patternOf(pattern);
+    const moves: Expanded[] = [];
+    for await (const { path } of mountsBelow(store, place?.namespace ?? namespace, literalOf(pattern))) {
+      const captured = matches.exec(path)?.slice(1);
+      if (captured) moves.push({ rule: number, from: above + path, to: filled(to, captured) });
+      if (moves.length > MAX_BULK_MOVES) throw tooManyMoves();
+    }
+    if (moves.length === 0) throw ruleWithoutMount(number, from);
+    return moves;
+  });
+  return expanded.flat();
+}
+
+/** A segment that is a plus, or an asterisk at the end. */
+const WILDCARD = /(?<=^|\/)\+(?=\/|$)|\*$/g;
+
+interface ReadRule extends Paths {
+  number: number;
+}
+
+function readRule({ from, to }: Rule, number: number): ReadRule {
+  if (!from || !to) throw rulePaths(number);
+  const wildcards = wildcardsOf(from);
+  if (wildcards === undefined || wildcards !== wildcardsOf(to)) throw ruleWildcards(number);
+  return { number, from: from.replace(/^\//, ''), to };
+}
+
+/** The wildcards of a pattern as a text; undefined when one stands where it means nothing. */
+function wildcardsOf(pattern: string): string | undefined {
+  const body = pattern.replace(/\*$/, '');
+  const segments = body.split('/');
+  const isMisplaced = body.includes('*') || segments.some((part) => part !== '+' && part.includes('+'));
+  if (isMisplaced) return undefined;
+  return '+'.repeat(segments.filter((part) => part === '+').length) + (body === pattern ? '' : '*');
+}
+
+/** @param pattern relative to the namespace of the mounts */
+function patternOf(pattern: string): RegExp {
+  const isPrefix = pattern.endsWith('*');
+  const body = isPrefix ? pattern.slice(0, -1) : mountPath(pattern);
+  const source = body
+    .split('/')
+    .map((part) => (part === '+' ? '([^/]+)' : RegExp.escape(part)))
+    .join('/');
+  return new RegExp(`^${source}${isPrefix ? '(.+)' : ''}$`, 'su');
+}
+
+/** What all paths begin with that fit a pattern. */
+function literalOf(pattern: string): string {
+  const wildcard = pattern.search(WILDCARD);
+  return wildcard === -1 ? mountPath(pattern) : pattern.slice(0, wildcard);
+}
+
+function filled(to: string, captured: string[]): string {
+  let next = 0;
+  return to.replaceAll(WILDCARD, () => captured[next++] ?? '');
+}
+
+async function* mountsBelow(store: Store, namespace: Namespace, prefix: string): AsyncGenerator<Mount> {
+  if (oversize(prefix)) return;
+  const { table, pk } = treeKey(namespace.id, prefix);
+  for await (const page of store.pages({ table, pk, ...(prefix && { prefix }) })) {
+    for (const item of page) {
+      const mount = mountOf(item);
+      if (mount) yield mount;
+    }
+  }
+}

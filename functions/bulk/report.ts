@@ -1,0 +1,78 @@
+/** The report of a run: a line for each move, as JSON or as CSV. */
+
+import { MAX_REPORT_BYTES } from '../limits.ts';
+import type { Deps } from '../ports/deps.ts';
+import type { RowInfo } from './bulkInfo.ts';
+import { formatUnknown } from './errors.ts';
+import { infoOf, rowsInOrder } from './readBulk.ts';
+import type { ReadRun } from './readRun.ts';
+
+export interface Report {
+  type: string;
+  body: string;
+  /** The row after which the next part begins, when the whole report is too long for one answer. */
+  next?: number;
+}
+
+interface Format {
+  type: string;
+  header: string;
+  line(info: RowInfo): string;
+}
+
+const HEADER = [
+  'row',
+  'migration_id',
+  'source_mount',
+  'target_mount',
+  'status',
+  'error_code',
+  'error_message',
+  'finished_time',
+];
+
+const FORMATS: Record<string, Format> = {
+  jsonl: { type: 'application/x-ndjson', header: '', line: (info) => `${JSON.stringify(info)}\n` },
+  csv: { type: 'text/csv; charset=utf-8', header: csvLine(HEADER), line: (info) => csvLine(valuesOf(info)) },
+};
+
+/** The media types a report may have. */
+export const REPORT_TYPES = Object.values(FORMATS).map(({ type }) => type.split(';')[0] ?? type);
+
+/** Rows whose migrations are read in one go. */
+const STEP = 1_000;
+
+/**
+ * @param after the row behind which the report begins
+ * @throws VaultError 400 for an unknown format
+ */
+export async function reportOf(deps: Deps, read: ReadRun, name = 'jsonl', after = 0): Promise<Report> {
+  const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
+  if (!format) throw formatUnknown(Object.keys(FORMATS));
+  const { type, header, line } = format;
+  const rows = (await rowsInOrder(deps, read.run.id)).filter(({ row }) => row > after);
+  const lines = [header];
+  let bytes = 0;
+  for (let i = 0; i < rows.length; i += STEP) {
+    for (const info of await infoOf(deps, read, rows.slice(i, i + STEP))) {
+      const text = line(info);
+      bytes += Buffer.byteLength(text);
+      if (bytes > MAX_REPORT_BYTES) return { type, body: lines.join(''), next: info.row - 1 };
+      lines.push(text);
+    }
+  }
+  return { type, body: lines.join('') };
+}
+
+function valuesOf(info: RowInfo): string[] {
+  const { error, ...facts } = info;
+  const { row, migration_id, source_mount, target_mount, status, finished_time } = facts;
+  const outcome = [status, error?.code ?? '', error?.message ?? '', finished_time ?? ''];
+  return [String(row), migration_id, source_mount, target_mount, ...outcome];
+}
+
+/** RFC 4180: quotes where they are needed, and two for one inside. */
+function csvLine(values: string[]): string {
+  const fields = values.map((value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value));
+  return `${fields.join(',')}\r\n`;
+}

@@ -1,0 +1,100 @@
+/** The first and the last state of the workflow of a run (statemachine/bulk.asl.json). */
+
+import { MAX_BULK_ATTEMPTS, MAX_BULK_LOOKS, MAX_BULK_PAUSE_S, OVERDUE_MS } from '../limits.ts';
+import type { Deps } from '../ports/deps.ts';
+import { severalAtOnce } from '../ports/severalAtOnce.ts';
+import { ConditionFailed, type Write } from '../ports/store.ts';
+import { type BulkRun, ended, type Progress, seen, settled, started, stopOf } from './bulkRun.ts';
+import type { ChunkPart } from './chunkStep.ts';
+import { migrationsOf } from './migrationsOf.ts';
+import { type ReadRun, readRows, readRun } from './readRun.ts';
+
+/** What is to be worked on: every chunk, so many at once. */
+export interface Begun {
+  id: string;
+  chunks: ChunkPart[];
+  maxConcurrency: number;
+  /** How often this execution has looked whether all is done. */
+  looks: number;
+}
+
+/** What the last state says: whether the execution is over, and otherwise how long to wait before it looks again. */
+export interface Looked {
+  id: string;
+  done: boolean;
+  seconds: number;
+  looks: number;
+}
+
+/** First state: tells the chunks that are not done. */
+export async function beginStep(deps: Deps, id: string): Promise<Begun> {
+  const read = await readRun(deps.store, id);
+  const { maxConcurrency = 1, status } = read?.run ?? {};
+  if (!read || status !== 'in-progress') return { id, chunks: [], maxConcurrency, looks: 0 };
+  await unlessMade(deps, started(id, deps.clock.now()));
+  const open = read.run.attempt > MAX_BULK_ATTEMPTS ? [] : read.progress.filter(isOpen);
+  const chunks = open.map(({ chunk }) => ({ id, chunk, done: false }));
+  return { id, chunks, maxConcurrency, looks: 0 };
+}
+
+/**
+ * Last state: ends the run when all of its migrations have ended. For those whose leases are being revoked it waits,
+ * with growing pauses; an execution that has waited for an hour leaves the rest to the next one.
+ */
+export async function completeStep(deps: Deps, { id, looks }: Pick<Begun, 'id' | 'looks'>): Promise<Looked> {
+  const read = await readRun(deps.store, id);
+  if (read?.run.status !== 'in-progress') return { id, done: true, seconds: 0, looks };
+  const isGivenUp = read.run.attempt > MAX_BULK_ATTEMPTS;
+  if (!isGivenUp && !stopOf(read.run, read.counts) && read.progress.some(isOpen))
+    throw new Error('the chunks are not done');
+  await severalAtOnce(
+    read.progress.filter(({ revoking }) => revoking > 0),
+    (progress) => settle(deps, read.run, progress),
+  );
+  const now = (await readRun(deps.store, id)) ?? read;
+  if (now.counts.revoking > 0 && !isGivenUp) return lookAgain(deps, id, looks + 1);
+  await unlessMade(deps, ended(now.run, errorOf(now, isGivenUp), deps.clock.now()));
+  return { id, done: true, seconds: 0, looks };
+}
+
+function isOpen({ cursor, rows }: Progress): boolean {
+  return cursor < rows;
+}
+
+/** Counts the moves of a chunk as succeeded when the last of their leases is revoked. */
+async function settle(deps: Deps, { id }: BulkRun, progress: Progress): Promise<void> {
+  const rows = (await readRows(deps.store, id, progress.chunk)).flatMap((page) => page.rows);
+  const migrations = await migrationsOf(deps.store, id, rows.slice(0, progress.cursor));
+  const known = migrations.filter((migration) => migration !== undefined);
+  if (known.some(({ status }) => status === 'in-progress')) return;
+  const revoked = known.reduce((sum, { leasesRevoked }) => sum + leasesRevoked, 0);
+  const irrevocable = known.reduce((sum, { leasesIrrevocable }) => sum + leasesIrrevocable, 0);
+  await unlessMade(deps, settled(id, progress, { revoked, irrevocable }));
+}
+
+async function lookAgain(deps: Deps, id: string, looks: number): Promise<Looked> {
+  const seconds = Math.min(2 ** Math.min(looks - 1, 16), MAX_BULK_PAUSE_S);
+  await unlessMade(deps, seen(id, deps.clock.now() + seconds * 1_000 + OVERDUE_MS));
+  return { id, done: looks >= MAX_BULK_LOOKS, seconds, looks };
+}
+
+/** What a run that is over says of the moves that were not made; a run of which all were says nothing. */
+function errorOf({ run, counts }: ReadRun, isGivenUp: boolean): BulkRun['error'] {
+  const { total, failed, decided } = counts;
+  if (isGivenUp) {
+    const message = `the run was given up after ${MAX_BULK_ATTEMPTS} attempts`;
+    return { code: 'given_up', message };
+  }
+  if (failed === 0 && decided === total) return undefined;
+  const message = `${failed} of ${total} moves have failed`;
+  return stopOf(run, counts) ?? { code: 'moves_failed', message };
+}
+
+/** A transition that another execution has made already is made. */
+async function unlessMade({ store }: Deps, write: Write): Promise<void> {
+  try {
+    await store.commit([write]);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
+}

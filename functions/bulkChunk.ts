@@ -1,0 +1,12 @@
+/** Lambda: carries out a chunk of a bulk run, as much as fits the time. */
+
+import type { Context } from 'aws-lambda';
+import { type ChunkPart, chunkStep } from './bulk/chunkStep.ts';
+import { depsFromEnvironment } from './deps.ts';
+import { endOfWork } from './lambda/endOfWork.ts';
+
+const deps = depsFromEnvironment();
+
+export function handler(part: ChunkPart, context: Context): Promise<ChunkPart> {
+  return chunkStep(deps, part, endOfWork(context));
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { locate } from '../../functions/mounts/locate.ts';
+import type { Mount } from '../../functions/mounts/mount.ts';
+import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { placeMount, placeNamespace } from '../support/place.ts';
+import { type BulkService, bulkService, runBulk } from './bulkService.ts';
+
+let service: BulkService;
+let name: string;
+
+beforeAll(async () => {
+  service = await bulkService();
+});
+afterAll(() => service.stop());
+beforeEach(() => {
+  name = service.deps.ids.base62(8);
+});
+
+async function place(...paths: string[]): Promise<Mount[]> {
+  const mounts: Mount[] = [];
+  for (const path of paths) mounts.push(await placeMount(service.deps, `${name}${path}/`));
+  return mounts;
+}
+
+async function uuidAt(path: string): Promise<string | undefined> {
+  return (await locate(service.deps.store, `${name}${path}`)).mount?.uuid;
+}
+
+function moves(...pairs: [from: string, to: string][]): { from: string; to: string }[] {
+  return pairs.map(([from, to]) => ({ from: name + from, to: name + to }));
+}
+
+describe('a run', () => {
+  it('moves every mount, and tells how many', async () => {
+    const [a, b] = await place('a', 'b');
+    const id = await service.start({ moves: moves(['a', 'x'], ['b', 'deep/y']), reason: 'tidy up' });
+    expect(await service.info(id)).toMatchObject({
+      status: 'in-progress',
+      phase: 'accepted',
+      progress: { total: 2, pending: 2, succeeded: 0 },
+    });
+
+    await runBulk(service.deps, id);
+
+    expect([await uuidAt('x'), await uuidAt('deep/y')]).toEqual([a?.uuid, b?.uuid]);
+    expect([await uuidAt('a'), await uuidAt('b')]).toEqual([undefined, undefined]);
+    expect(await service.info(id)).toMatchObject({
+      status: 'success',
+      phase: 'done',
+      progress: { total: 2, succeeded: 2, failed: 0, skipped: 0, pending: 0 },
+      error: null,
+      reason: 'tidy up',
+      requested_by: { display_name: 'root' },
+    });
+  });
+
+  it('carries out chains in order, and swaps at once', async () => {
+    const [a, b, c, d] = await place('a', 'b', 'c', 'd');
+    const id = await service.start({
+      moves: moves(['a', 'b'], ['b', 'new'], ['c', 'd'], ['d', 'c']),
+    });
+    await runBulk(service.deps, id);
+    expect((await service.info(id)).status).toBe('success');
+    expect(await Promise.all(['b', 'new', 'd', 'c'].map(uuidAt))).toEqual([
+      a?.uuid,
+      b?.uuid,
+      c?.uuid,
+      d?.uuid,
+    ]);
+  });
+
+  it('revokes what the mounts had issued, and ends when that is done', async () => {
+    await placeMount(service.deps, `${name}a/`, { issued: true });
+    await place('b');
+    const id = await service.start({ moves: moves(['a', 'x'], ['b', 'y']) });
+    const { done } = await runBulk(service.deps, id);
+    expect(done).toBe(true);
+    expect(await service.info(id)).toMatchObject({ status: 'success', progress: { succeeded: 2 } });
+  });
+
+  it('crosses namespaces', async () => {
+    const target = await placeNamespace(service.deps, ROOT, `${name}ns`);
+    const [a] = await place('a');
+    const id = await service.start({ moves: [{ from: `${name}a`, to: `${target.path}a` }] });
+    await runBulk(service.deps, id);
+    expect((await locate(service.deps.store, `${target.path}a`)).mount?.uuid).toBe(a?.uuid);
+  });
+});
