@@ -5,6 +5,7 @@ import { listEntries, scanEntries } from '../engines/kv/list.ts';
 import { fits } from '../engines/kv/place.ts';
 import { decodeValue, encodeValue } from '../engines/kv/value.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { KEYS } from '../http/shape.ts';
 import { cubbyholeUuid } from '../mounts/builtin.ts';
 import { cubbyholeKey } from '../ports/keys.ts';
 import type { Ref } from '../ports/store.ts';
@@ -16,6 +17,7 @@ export const cubbyholeRoutes: readonly Route[] = [
   route({
     path: 'cubbyhole/:path*',
     freeForm: true,
+    answers: { read: 'map', list: KEYS, scan: KEYS, write: null, delete: null },
     exists,
     read,
     list: (call) => list(call, listEntries),

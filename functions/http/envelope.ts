@@ -3,7 +3,6 @@
 import type { HttpResponse } from './message.ts';
 import type { Reply } from './route.ts';
 
-/** Paths whose data is also at the top level, when the URL names no namespace (contract §2.1). */
 const COPIED =
   /^sys\/(audit|auth|mounts|policy)(\/.*)?$|^sys\/(capabilities(-self|-accessor)?|remount|remount\/status\/.*|wrapping\/wrap|key-status|rotate)$/s;
 
@@ -37,8 +36,13 @@ export function render(reply: Reply | undefined, requestId: string, path: string
     warnings: warnings?.length ? warnings : null,
     auth,
   };
-  const body = COPIED.test(path) && data ? { ...data, ...envelope } : envelope;
+  const body = isCopied(path) && data ? { ...data, ...envelope } : envelope;
   return json(reply.status ?? 200, body, reply.headers);
+}
+
+/** Whether the data is also at the top level, which it is when the URL names no namespace (contract §2.1). */
+export function isCopied(path: string): boolean {
+  return COPIED.test(path);
 }
 
 /** An error's body: a list of texts, which may be empty. */

@@ -11,6 +11,8 @@ interface TypeOf {
   duration: number;
   /** A JSON array, or a comma-separated string. */
   list: string[];
+  /** As a list, of whole numbers. */
+  ints: number[];
   map: Record<string, unknown>;
   /** An object whose values are strings. */
   pairs: Record<string, string>;
@@ -68,6 +70,7 @@ const CONVERSIONS: Record<FieldType, (value: unknown) => unknown> = {
   int: toInt,
   duration: parseDuration,
   list: toList,
+  ints: toInts,
   map: (value) => (isObject(value) ? value : undefined),
   pairs: toPairs,
 };
@@ -111,6 +114,11 @@ function toList(value: unknown): string[] | undefined {
     ?.split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+}
+
+function toInts(value: unknown): number[] | undefined {
+  const texts = toList(value);
+  return texts?.every((text) => /^[+-]?\d{1,15}$/.test(text)) ? texts.map(Number) : undefined;
 }
 
 function toPairs(value: unknown): Record<string, string> | undefined {

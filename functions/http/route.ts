@@ -5,6 +5,7 @@ import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Caller } from '../tokens/caller.ts';
 import type { Fields, Schema } from './fields.ts';
+import type { Shape } from './shape.ts';
 
 export type Operation = 'read' | 'list' | 'scan' | 'create' | 'update' | 'patch' | 'delete' | 'help';
 
@@ -59,6 +60,14 @@ export interface Reply {
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler that has nothing to say need not say so
 export type Handler<S extends Schema = Schema> = (call: Call<S>) => Promise<Reply | undefined | void>;
 
+/**
+ * What the operations of a row answer: the data, or the whole body where there is no envelope; null where there is
+ * never more than warnings or a token. Only the OpenAPI document reads it, and of what is left out it says nothing.
+ */
+export type Answers = Partial<
+  Record<Exclude<Operation, 'create' | 'update' | 'help'> | 'write', Shape | null>
+>;
+
 export interface RouteSpec<S extends Schema> {
   /** Segments; `:name` captures one, `:name*` the rest, slashes included and possibly empty. */
   path: string;
@@ -75,6 +84,7 @@ export interface RouteSpec<S extends Schema> {
   fields?: S;
   /** The fields that reads and lists take, where the others are for writes. */
   query?: readonly (keyof S & string)[];
+  answers?: Answers;
   read?: Handler<S>;
   list?: Handler<S>;
   /** Lists everything below a directory, however deep. */

@@ -3,6 +3,7 @@
 import { unsupportedOperation, unsupportedPath } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { KEYS, type Shape } from '../http/shape.ts';
 import { BULK_WORK_SHARE, MAX_LISTED_LEASES } from '../limits.ts';
 import { requireSudo } from '../policies/sudo.ts';
 import { invalidLease, leaseIdMissing, revocationUnfinished } from './errors.ts';
@@ -18,6 +19,17 @@ const RENEW_FIELDS = { lease_id: 'string', increment: 'duration' } as const;
 const REVOKE_FIELDS = { lease_id: 'string', sync: 'bool' } as const;
 const SYNC_FIELD = { sync: 'bool' } as const;
 
+const LEASE = {
+  id: 'string',
+  issue_time: 'string',
+  expire_time: 'string',
+  last_renewal: ['string', null],
+  renewable: 'bool',
+  ttl: 'duration',
+  path: 'string',
+  'namespace_path?': 'string',
+} as const satisfies Shape;
+
 /** Vault still takes the calls without `leases/`, under which they began. */
 const BASES = ['sys/leases/', 'sys/'];
 
@@ -25,13 +37,14 @@ export const leaseRoutes: readonly Route[] = [
   route({
     path: 'sys/leases/lookup/:prefix*',
     fields: { lease_id: 'string' },
+    answers: { write: LEASE, list: KEYS },
     write: (call) => lookUp(call, call.fields.lease_id),
     list,
   }),
   // Nothing to do: expired leases are refused wherever they are used, and the table drops them by itself.
   route({ path: 'sys/leases/tidy', write: async () => ({ status: 202, warnings: [TIDY_STARTED] }) }),
   ...BASES.flatMap((base) => [
-    route({ path: `${base}renew/:id*`, fields: RENEW_FIELDS, write: renew }),
+    route({ path: `${base}renew/:id*`, fields: RENEW_FIELDS, answers: { write: null }, write: renew }),
     route({ path: `${base}revoke/:id*`, fields: REVOKE_FIELDS, write: revoke }),
     route({
       path: `${base}revoke-prefix/:prefix*`,

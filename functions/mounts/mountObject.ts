@@ -1,11 +1,57 @@
 /** A mount as clients see it: in listings, and by its tune endpoint (contract §3.1, §3.4). Pure. */
 
+import type { Shape } from '../http/shape.ts';
 import { mountTtls } from '../leases/ttl.ts';
 import type { BuiltinMount } from './builtin.ts';
 import { isAuthPath, type Mount, type MountConfig } from './mount.ts';
 import { CONFIG_LISTS } from './mountConfig.ts';
 import { PLUGIN_VERSION } from './mountOrder.ts';
-import { lockoutData } from './userLockout.ts';
+import { LOCKOUT, lockoutData } from './userLockout.ts';
+
+const SHOWN_WHEN_SET = {
+  'token_type?': 'string',
+  'listing_visibility?': 'string',
+  'audit_non_hmac_request_keys?': 'list',
+  'audit_non_hmac_response_keys?': 'list',
+  'passthrough_request_headers?': 'list',
+  'allowed_response_headers?': 'list',
+} as const satisfies Shape;
+
+export const MOUNT = {
+  type: 'string',
+  description: 'string',
+  accessor: 'string',
+  uuid: 'string',
+  local: 'bool',
+  seal_wrap: 'bool',
+  external_entropy_access: 'bool',
+  options: ['pairs', null],
+  plugin_version: 'string',
+  running_plugin_version: 'string',
+  running_sha256: 'string',
+  'deprecation_status?': 'string',
+  config: {
+    default_lease_ttl: 'duration',
+    max_lease_ttl: 'duration',
+    force_no_cache: 'bool',
+    ...SHOWN_WHEN_SET,
+    'user_lockout_config?': LOCKOUT,
+  },
+} as const satisfies Shape;
+
+export const TUNE = {
+  description: 'string',
+  default_lease_ttl: 'duration',
+  max_lease_ttl: 'duration',
+  force_no_cache: 'bool',
+  'external_entropy_access?': 'bool',
+  ...SHOWN_WHEN_SET,
+  'user_lockout_counter_reset_duration?': 'duration',
+  'user_lockout_threshold?': 'int',
+  'user_lockout_duration?': 'duration',
+  'user_lockout_disable?': 'bool',
+  'options?': 'pairs',
+} as const satisfies Shape;
 
 export function mountObject(mount: Mount | BuiltinMount): Record<string, unknown> {
   const { config, options } = mount;

@@ -1,6 +1,6 @@
 /** The endpoints that list, enable, tune and disable secrets engines and auth methods (contract §3). */
 
-import { type Call, type Handler, type Reply, type Route, route } from '../http/route.ts';
+import { type Answers, type Call, type Handler, type Reply, type Route, route } from '../http/route.ts';
 import { untilUncontested } from '../ports/untilUncontested.ts';
 import { builtinMounts } from './builtin.ts';
 import { disableMount } from './disableMount.ts';
@@ -14,21 +14,24 @@ import {
 } from './errors.ts';
 import { builtinAt, mountAt, mountCovering } from './findMount.ts';
 import { listMounts } from './listMounts.ts';
-import { mountObject, tuneObject } from './mountObject.ts';
+import { MOUNT, mountObject, TUNE, tuneObject } from './mountObject.ts';
 import { ENABLE_FIELDS, readOrder } from './mountOrder.ts';
 import { mountPath } from './path.ts';
 import { type Table, tableOf, tablePath, treePath } from './table.ts';
 import { TUNE_FIELDS } from './tune.ts';
 import { tuneMount } from './tuneMount.ts';
 
+const ANSWERS: Answers = { read: MOUNT, write: null, delete: null };
+
 export const mountRoutes: readonly Route[] = [
-  route({ path: 'sys/mounts', read: list('mount') }),
-  route({ path: 'sys/auth', read: list('auth') }),
+  route({ path: 'sys/mounts', answers: { read: { '*': MOUNT } }, read: list('mount') }),
+  route({ path: 'sys/auth', answers: { read: { '*': MOUNT } }, read: list('auth') }),
   tuneRoute('sys/mounts', 'mount', false),
   tuneRoute('sys/auth', 'auth', true),
   route({
     path: 'sys/mounts/:path*',
     fields: ENABLE_FIELDS,
+    answers: ANSWERS,
     read: readSecretEngine,
     write: (call) => enable(call, 'mount'),
     delete: (call) => disable(call, 'mount'),
@@ -37,6 +40,7 @@ export const mountRoutes: readonly Route[] = [
     path: 'sys/auth/:path*',
     sudo: true,
     fields: ENABLE_FIELDS,
+    answers: ANSWERS,
     read: readAuthMethod,
     write: (call) => enable(call, 'auth'),
     delete: (call) => disable(call, 'auth'),
@@ -56,6 +60,7 @@ function tuneRoute(prefix: string, table: Table, sudo: boolean): Route {
     path: `${prefix}/:path*/tune`,
     sudo,
     fields: TUNE_FIELDS,
+    answers: { read: TUNE, write: null },
     read: async (call) => {
       const path = treePath(pathIn(call), table);
       const mount = builtinAt(call.namespace, path) ?? (await mountAt(call.deps.store, call.namespace, path));

@@ -1,6 +1,7 @@
 /** When an auth method locks out a user after bad passwords, as it is tuned and shown (contract §3.4). Pure. */
 
 import { parseDuration } from '../http/duration.ts';
+import type { Shape } from '../http/shape.ts';
 import { invalidDuration, lockoutRefused, unusableLockout } from './errors.ts';
 import type { UserLockout } from './mount.ts';
 
@@ -25,6 +26,13 @@ export function tuneLockout(
   if (isGiven(lockout_disable)) after.disabled = toSwitch(lockout_disable);
   return after;
 }
+
+export const LOCKOUT = {
+  user_lockout_counter_reset_duration: 'duration',
+  user_lockout_threshold: 'int',
+  user_lockout_duration: 'duration',
+  user_lockout_disable: 'bool',
+} as const satisfies Shape;
 
 export function lockoutData(lockout: UserLockout | undefined): Record<string, unknown> | undefined {
   if (!lockout) return undefined;

@@ -1,6 +1,7 @@
 /** The endpoints that list, create, change, lock and delete the child namespaces of a namespace (contract §4). */
 
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import type { Shape } from '../http/shape.ts';
 import { mountPath } from '../mounts/path.ts';
 import { hasSudo } from '../policies/sudo.ts';
 import { deleteNamespace } from './deleteNamespace.ts';
@@ -15,9 +16,21 @@ import { patchNamespace, putNamespace } from './putNamespace.ts';
 /** A namespace has no seal of its own here; what Vault's clients send of one is taken and ignored. */
 const FIELDS = { custom_metadata: 'map', seal: 'any', pgp_keys: 'any' } as const;
 
+const NAMESPACE = {
+  uuid: 'string',
+  id: 'string',
+  path: 'string',
+  tainted: 'bool',
+  locked: 'bool',
+  custom_metadata: 'pairs',
+} as const satisfies Shape;
+
+const LISTING = { keys: 'list', key_info: { '*': NAMESPACE } } as const satisfies Shape;
+
 export const namespaceRoutes: readonly Route[] = [
   route({
     path: 'sys/namespaces',
+    answers: { list: LISTING, scan: LISTING },
     list: async ({ deps, namespace }) => listing(namespace, await listChildren(deps.store, namespace)),
     scan: async ({ deps, namespace }) => listing(namespace, await listDescendants(deps.store, namespace)),
   }),
@@ -41,6 +54,7 @@ export const namespaceRoutes: readonly Route[] = [
   route({
     path: 'sys/namespaces/:name*',
     fields: FIELDS,
+    answers: { read: NAMESPACE, write: NAMESPACE, patch: NAMESPACE, delete: { status: 'string' } },
     read: async (call) => {
       const child = await childAt(call.deps.store, call.namespace, nameIn(call));
       return child && reply(child.namespace);

@@ -1,7 +1,7 @@
 /** What a token may do with paths (contract §10). */
 
 import { refusal, wrapped } from '../http/errors.ts';
-import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { type Answers, type Call, type Reply, type Route, route } from '../http/route.ts';
 import { sha256 } from '../ports/keys.ts';
 import { aclOf } from '../tokens/caller.ts';
 import { goodToken, hashByAccessor } from '../tokens/findToken.ts';
@@ -11,15 +11,19 @@ const PATHS = { paths: 'list', path: 'list' } as const;
 const WITH_TOKEN = { ...PATHS, token: 'string' } as const;
 const WITH_ACCESSOR = { ...PATHS, accessor: 'string' } as const;
 
+const answers: Answers = { write: { '*': 'list' } };
+
 export const capabilityRoutes: readonly Route[] = [
   route({
     path: 'sys/capabilities-self',
     fields: WITH_TOKEN,
+    answers,
     write: async (call) => answer(call, call.caller?.acl),
   }),
   route({
     path: 'sys/capabilities',
     fields: WITH_TOKEN,
+    answers,
     write: async (call) => {
       const { token } = call.fields;
       pathsOf(call);
@@ -30,6 +34,7 @@ export const capabilityRoutes: readonly Route[] = [
   route({
     path: 'sys/capabilities-accessor',
     fields: WITH_ACCESSOR,
+    answers,
     write: async (call) => {
       const { accessor } = call.fields;
       if (!accessor) throw refusal('missing accessor');

@@ -1,5 +1,6 @@
 /** The record of a policy: what is stored of it, and what a write makes of it (contract §5.1). Pure. */
 
+import type { Shape } from '../http/shape.ts';
 import type { Item, Key } from '../ports/store.ts';
 import { builtinPolicy } from './builtinPolicies.ts';
 import { casMismatch, casMissing, casOnExisting, policyTooLong } from './errors.ts';
@@ -73,6 +74,20 @@ function withEnd({ rules }: Policy, end: number | undefined): Policy {
   if (end === undefined) return { rules };
   return { rules: rules.map((rule) => ({ ...rule, expiresAt: Math.min(rule.expiresAt ?? end, end) })) };
 }
+
+const POLICY_FACTS = {
+  name: 'string',
+  version: 'int',
+  cas_required: 'bool',
+  allow_wildcards_in_identity_templates: 'bool',
+  allow_slashes_in_identity_templates: 'bool',
+  'modified?': 'string',
+  'expiration?': 'string',
+} as const satisfies Shape;
+
+export const POLICY = { ...POLICY_FACTS, policy: 'string' } as const satisfies Shape;
+/** As the old path names its text. */
+export const OLD_POLICY = { ...POLICY_FACTS, rules: 'string' } as const satisfies Shape;
 
 export function policyData(name: string, record: PolicyRecord): Record<string, unknown> {
   const { text, version, casRequired, modified, expiresAt } = record;

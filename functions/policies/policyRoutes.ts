@@ -1,27 +1,32 @@
 /** The endpoints that list, read, write and delete policies, at their present path and their old one (contract §5.1). */
 
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { KEYS, type Shape } from '../http/shape.ts';
 import { MAX_NAME_BYTES } from '../limits.ts';
 import { policyKey } from '../ports/keys.ts';
 import { ABSENT } from '../ports/store.ts';
 import { untilUncontested } from '../ports/untilUncontested.ts';
 import { defaultUndeletable, immutable, nameMissing, nameTooLong, undeletable } from './errors.ts';
-import { nextItem, policyData, recordOf } from './policyRecord.ts';
+import { nextItem, OLD_POLICY, POLICY, policyData, recordOf } from './policyRecord.ts';
 import { POLICY_FIELDS, readNewPolicy } from './readNewPolicy.ts';
 
 /** Policies that are what they are. */
 const IMMUTABLE = ['root', 'response-wrapping'];
+
+const OLD_LIST = { ...KEYS, policies: 'list' } as const satisfies Shape;
 
 const fields = POLICY_FIELDS;
 
 export const policyRoutes: readonly Route[] = [
   route({
     path: 'sys/policies/acl',
+    answers: { list: KEYS },
     list: async (call) => ({ data: { keys: await listPolicies(call) } }),
   }),
   route({
     path: 'sys/policies/acl/:name*',
     fields,
+    answers: { read: POLICY, write: null, delete: null },
     read: async (call) => {
       const data = await readPolicy(call);
       return data && { data };
@@ -29,10 +34,11 @@ export const policyRoutes: readonly Route[] = [
     write: (call) => writePolicy(call, call.fields.policy, []),
     delete: deletePolicy,
   }),
-  route({ path: 'sys/policy', read: listOld, list: listOld }),
+  route({ path: 'sys/policy', answers: { read: OLD_LIST, list: OLD_LIST }, read: listOld, list: listOld }),
   route({
     path: 'sys/policy/:name*',
     fields,
+    answers: { read: OLD_POLICY, write: null, delete: null },
     read: async (call) => {
       const { policy: rules, ...data } = (await readPolicy(call)) ?? {};
       return rules === undefined ? undefined : { data: { ...data, rules } };

@@ -1,5 +1,6 @@
 /** The policies whose rules name the source of a move, and so will miss the mount at its target. */
 
+import type { Shape } from '../http/shape.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import { movedRule } from '../policies/movedRule.ts';
 import type { Capability } from '../policies/pathRule.ts';
@@ -18,6 +19,14 @@ export interface AffectedRule {
   /** The rule that would replace it, and where a policy can say so. */
   replacement: { namespace: string; path: string };
 }
+
+export const AFFECTED_RULE = {
+  namespace: 'string',
+  policy: 'string',
+  path: 'string',
+  capabilities: 'list',
+  replacement: { namespace: 'string', path: 'string' },
+} as const satisfies Shape;
 
 /** Policies of the source's namespace and of those above it: no other can name it. */
 export async function affectedPolicies({ store }: Pick<Deps, 'store'>, move: Move): Promise<AffectedRule[]> {

@@ -4,13 +4,14 @@ import { parseDuration } from '../http/duration.ts';
 import { refusal, unsupportedPath } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { KEYS } from '../http/shape.ts';
 import { MAX_LISTED_MIGRATIONS } from '../limits.ts';
 import { mountPath } from '../mounts/path.ts';
 import { parseTime } from '../policies/pathRule.ts';
 import { oldestListed } from './listing.ts';
 import { listMigrations } from './listMigrations.ts';
 import { isMigrationId, type Migration } from './migration.ts';
-import { migrationInfo } from './migrationInfo.ts';
+import { MIGRATION_INFO, migrationInfo } from './migrationInfo.ts';
 import { readMigration } from './readMigration.ts';
 import { fullPath } from './switchMount.ts';
 
@@ -30,6 +31,7 @@ export const listRoute: Route = route({
   path: 'sys/remount/status',
   fields: FIELDS,
   query: Object.keys(FIELDS) as (keyof typeof FIELDS)[],
+  answers: { read: null, list: { ...KEYS, key_info: { '*': MIGRATION_INFO } } },
   read: async () => {
     throw unsupportedPath();
   },

@@ -1,8 +1,25 @@
 /** What is shown of a migration: the `migration_info` of contract §1.5, and what clients that know more can use. */
 
+import type { Shape } from '../http/shape.ts';
 import { sha256 } from '../ports/keys.ts';
 import type { Migration } from './migration.ts';
 import { fullPath } from './switchMount.ts';
+
+export const MIGRATION_INFO = {
+  source_mount: 'string',
+  target_mount: 'string',
+  status: 'string',
+  phase: 'string',
+  progress: { leases_total: ['int', null], leases_revoked: 'int', leases_irrevocable: 'int' },
+  error: [{ code: 'string', message: 'string' }, null],
+  created_time: 'string',
+  switched_time: ['string', null],
+  finished_time: ['string', null],
+  requested_by: { display_name: 'string', accessor: 'string', namespace: 'string' },
+  reason: ['string', null],
+  undo_of: ['string', null],
+  bulk_id: ['string', null],
+} as const satisfies Shape;
 
 /** What is not known, or not so, is `null`. */
 export function migrationInfo(migration: Migration): Record<string, unknown> {

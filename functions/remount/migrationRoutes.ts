@@ -3,6 +3,7 @@
 import { silent } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { KEYS } from '../http/shape.ts';
 import { BULK_WORK_SHARE } from '../limits.ts';
 import { irrevocableKey } from '../ports/keys.ts';
 import { cancelMigration } from './cancelMigration.ts';
@@ -10,7 +11,7 @@ import { reachesOutside } from './errors.ts';
 import { REPLAYED, readIdempotency } from './idempotency.ts';
 import { listIrrevocable, retryIrrevocable } from './irrevocable.ts';
 import { isMigrationId, type Migration } from './migration.ts';
-import { migrationInfo } from './migrationInfo.ts';
+import { MIGRATION_INFO, migrationInfo } from './migrationInfo.ts';
 import { originOf } from './origin.ts';
 import { readMigration } from './readMigration.ts';
 import { readReason } from './reason.ts';
@@ -24,6 +25,7 @@ export const migrationRoutes: readonly Route[] = [
     path: 'sys/remount/cancel/:migration_id',
     sudo: true,
     fields: { reason: 'string' },
+    answers: { write: { migration_id: 'string', migration_info: MIGRATION_INFO } },
     write: async (call) => {
       const found = await findOwn(call);
       const reason = readReason(call.fields.reason) ?? 'cancelled on request';
@@ -35,6 +37,7 @@ export const migrationRoutes: readonly Route[] = [
     path: 'sys/remount/undo/:migration_id',
     sudo: true,
     fields: { reason: 'string', idempotency_key: 'string' },
+    answers: { write: { migration_id: 'string', undo_of: 'string' } },
     write: async (call) => {
       const found = await findOwn(call);
       const reason = readReason(call.fields.reason);
@@ -48,12 +51,14 @@ export const migrationRoutes: readonly Route[] = [
     path: 'sys/remount/irrevocable/:migration_id',
     fields: PAGE,
     query: ['after', 'limit'],
+    answers: { read: { ...KEYS, key_info: { '*': { reason: 'string', time: 'string' } } } },
     read: tellIrrevocable,
   }),
   route({
     path: 'sys/remount/irrevocable/:migration_id/retry',
     sudo: true,
     fields: { force: 'bool' },
+    answers: { write: { migration_id: 'string', leases_revoked: 'int', leases_irrevocable: 'int' } },
     write: async (call) => {
       const { deps, fields } = call;
       const migration = await findOwn(call);

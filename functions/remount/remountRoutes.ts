@@ -2,9 +2,10 @@
 
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Route, route } from '../http/route.ts';
+import type { Shape } from '../http/shape.ts';
 import { REPLAYED, readIdempotency } from './idempotency.ts';
 import { originOf } from './origin.ts';
-import { previewMove } from './previewMove.ts';
+import { PREVIEW, previewMove } from './previewMove.ts';
 import { checkRemount, startRemount } from './startRemount.ts';
 import { statusLocation } from './statusLocation.ts';
 
@@ -19,11 +20,15 @@ const FIELDS = {
   idempotency_key: 'string',
 } as const satisfies Schema;
 
+/** Told of a move that was accepted, and of one that is under way already by a request that only asks. */
+const STARTED = { migration_id: 'string', 'dry_run?': 'bool' } as const satisfies Shape;
+
 export const remountRoutes: readonly Route[] = [
   route({
     path: 'sys/remount',
     sudo: true,
     fields: FIELDS,
+    answers: { write: [STARTED, PREVIEW] },
     write: async (call) => {
       if (call.fields.dry_run) return { data: await preview(call) };
       const { from, to, reason } = call.fields;

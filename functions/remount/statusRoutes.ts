@@ -3,12 +3,13 @@
 import { unlessSeen } from '../http/conditional.ts';
 import { type Route, route } from '../http/route.ts';
 import { isMigrationId } from './migration.ts';
-import { etagOf, migrationInfo } from './migrationInfo.ts';
+import { etagOf, MIGRATION_INFO, migrationInfo } from './migrationInfo.ts';
 import { readStatus } from './readStatus.ts';
 
 export const statusRoutes: readonly Route[] = [
   route({
     path: 'sys/remount/status/:migration_id',
+    answers: { read: { migration_id: 'string', migration_info: MIGRATION_INFO } },
     read: async (call) => {
       const { deps, params, namespace } = call;
       const id = params.migration_id ?? '';

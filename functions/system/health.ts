@@ -3,10 +3,49 @@
 import { silent } from '../http/errors.ts';
 import { refuseInChild } from '../http/rootOnly.ts';
 import { type Reply, type Route, route } from '../http/route.ts';
+import type { Shape } from '../http/shape.ts';
 import { VERSION } from './version.ts';
 
 /** The service as a whole; Vault has a random id there, and this one has no place to keep one. */
 const CLUSTER = { cluster_name: 'remount', cluster_id: '' };
+
+const CLUSTER_SHAPE = { cluster_name: 'string', cluster_id: 'string' } as const satisfies Shape;
+
+const HEALTH_SHAPE = {
+  initialized: 'bool',
+  sealed: 'bool',
+  standby: 'bool',
+  performance_standby: 'bool',
+  replication_performance_mode: 'string',
+  replication_dr_mode: 'string',
+  server_time_utc: 'int',
+  version: 'string',
+  ...CLUSTER_SHAPE,
+} as const satisfies Shape;
+
+const SEAL_STATUS_SHAPE = {
+  type: 'string',
+  initialized: 'bool',
+  sealed: 'bool',
+  t: 'int',
+  n: 'int',
+  progress: 'int',
+  nonce: 'string',
+  version: 'string',
+  build_date: 'string',
+  migration: 'bool',
+  ...CLUSTER_SHAPE,
+  recovery_seal: 'bool',
+  storage_type: 'string',
+} as const satisfies Shape;
+
+const LEADER_SHAPE = {
+  ha_enabled: 'bool',
+  is_self: 'bool',
+  leader_address: 'string',
+  leader_cluster_address: 'string',
+  performance_standby: 'bool',
+} as const satisfies Shape;
 
 /** What a request may have instead of the usual statuses; of these only that of an active server ever applies. */
 const STATUS_PARAMETERS = ['activecode', 'standbycode', 'sealedcode', 'uninitcode'];
@@ -18,17 +57,31 @@ export const healthRoutes: readonly Route[] = [
     open: true,
     plain: true,
     freeForm: true,
+    answers: { read: HEALTH_SHAPE },
     read: async (call) => {
       refuseInChild(call);
       return { status: statusAsked(call.query), plain: health(call.deps.clock.now()) };
     },
   }),
-  route({ path: 'sys/seal-status', open: true, plain: true, read: async () => ({ plain: SEAL_STATUS }) }),
-  route({ path: 'sys/leader', open: true, plain: true, read: async () => ({ plain: LEADER }) }),
+  route({
+    path: 'sys/seal-status',
+    open: true,
+    plain: true,
+    answers: { read: SEAL_STATUS_SHAPE },
+    read: async () => ({ plain: SEAL_STATUS }),
+  }),
+  route({
+    path: 'sys/leader',
+    open: true,
+    plain: true,
+    answers: { read: LEADER_SHAPE },
+    read: async () => ({ plain: LEADER }),
+  }),
   route({
     path: 'sys/init',
     open: true,
     plain: true,
+    answers: { read: { initialized: 'bool' } },
     read: async (call): Promise<Reply> => {
       refuseInChild(call);
       return { plain: { initialized: true } };

@@ -1,23 +1,27 @@
 /** What all operations of an OpenAPI document share: the bodies of answers, the headers, the token (contract §2). */
 
+import { AUTH } from '../tokens/authOf.ts';
+import { WRAP_INFO } from '../wrapping/wrapped.ts';
+import { orNull, schemaOf } from './openapiAnswers.ts';
+
 /** Either way to send a token. */
 export const TOKEN_NEEDED = [{ token: [] }, { bearer: [] }];
 
-const OBJECT_OR_NULL = { type: ['object', 'null'] };
-
-/** Some answers have their data at the top level, too, so that more keys are allowed. */
+/** Some answers have their data at the top level, too, so that more keys are allowed here. */
 const ENVELOPE = {
   request_id: { type: 'string' },
   lease_id: { type: 'string' },
   renewable: { type: 'boolean' },
   lease_duration: { type: 'integer', description: 'Seconds.' },
-  data: OBJECT_OR_NULL,
-  wrap_info: OBJECT_OR_NULL,
+  data: { type: ['object', 'null'] },
+  wrap_info: orNull(schemaOf(WRAP_INFO)),
   warnings: { type: ['array', 'null'], items: { type: 'string' } },
-  auth: OBJECT_OR_NULL,
+  auth: orNull(schemaOf(AUTH)),
 };
 
 const [envelope, errors] = ['Envelope', 'Errors'].map((name) => ({ $ref: `#/components/schemas/${name}` }));
+
+const ANSWER = 'The answer.';
 
 export const COMPONENTS = {
   schemas: {
@@ -30,8 +34,8 @@ export const COMPONENTS = {
     },
   },
   responses: {
-    Answer: json('The answer.', envelope),
-    Plain: json('The answer, without the envelope.', { type: 'object' }),
+    Answer: json(ANSWER, envelope),
+    Plain: json(ANSWER, { type: 'object' }),
     Accepted: json('Accepted, by an endpoint whose work may go on; the body may be empty.', envelope),
     Nothing: { description: 'Done, and there is nothing to say.' },
     Refused: json('The request cannot be served as it is.', errors),
@@ -51,6 +55,10 @@ export const COMPONENTS = {
     bearer: { type: 'http', scheme: 'bearer' },
   },
 };
+
+export function answerOf(schema: unknown) {
+  return json(ANSWER, schema);
+}
 
 function json(description: string, schema: unknown) {
   return { description, content: { 'application/json': { schema } } };

@@ -1,8 +1,9 @@
 /** The operations of one path in an OpenAPI document: parameters, bodies and answers from the row's own schema. */
 
-import type { FieldType } from '../http/fields.ts';
-import type { Route } from '../http/route.ts';
-import { TOKEN_NEEDED } from './openapiComponents.ts';
+import type { FieldType, Schema } from '../http/fields.ts';
+import type { Answers, Route } from '../http/route.ts';
+import { bodySchema } from './openapiAnswers.ts';
+import { answerOf, TOKEN_NEEDED } from './openapiComponents.ts';
 
 type Part = Record<string, unknown>;
 
@@ -10,9 +11,12 @@ type Part = Record<string, unknown>;
 export function operationsOf({ route, path, tag }: { route: Route; path: string; tag: string }): Part {
   const operations: Record<string, Part | undefined> = {
     get: route.read || route.list || route.scan ? getOf(route) : undefined,
-    post: route.write && { ...bodyOf(route, 'application/json'), responses: CHANGED },
-    patch: route.patch && { ...bodyOf(route, 'application/merge-patch+json'), responses: CHANGED },
-    delete: route.delete && { responses: CHANGED },
+    post: route.write && { ...bodyOf(route, 'application/json'), responses: told(route, CHANGED, ['write']) },
+    patch: route.patch && {
+      ...bodyOf(route, 'application/merge-patch+json'),
+      responses: told(route, CHANGED, ['patch']),
+    },
+    delete: route.delete && { ...deletionOf(route), responses: told(route, CHANGED, ['delete']) },
   };
   const present = Object.entries(operations).filter(([, operation]) => operation);
   const common = { tags: [tag], ...securityOf(route) };
@@ -34,14 +38,33 @@ const FAILED = {
 const FOUND = { 200: answer('Answer'), ...FAILED };
 const CHANGED = { 200: answer('Answer'), 202: answer('Accepted'), 204: answer('Nothing'), ...FAILED };
 
+/** Where deleting is another way to write, it takes the same fields. */
+function deletionOf({ delete: remove, write, fields, freeForm }: Route): Part {
+  return fields && remove === write && !freeForm
+    ? { parameters: parametersBy(Object.keys(fields), fields) }
+    : {};
+}
+
+const READS = ['read', 'list', 'scan'] as const;
+
+/** The answers of some operations of a row, with what it tells of them. */
+function told(route: Route, responses: Part, operations: (keyof Answers)[]): Part {
+  const schema = bodySchema(
+    route,
+    operations.map((operation) => route.answers?.[operation]),
+  );
+  return schema ? { ...responses, 200: answerOf(schema) } : responses;
+}
+
 function answer(name: string): Part {
   return { $ref: `#/components/responses/${name}` };
 }
 
 function getOf(route: Route): Part {
   const parameters = [...steering(route), ...queryOf(route)];
-  const responses = { ...FOUND, ...unenveloped(route) };
-  return { ...(parameters.length > 0 && { parameters }), responses };
+  const found = { ...FOUND, ...unenveloped(route) };
+  const offered = READS.filter((operation) => route[operation]);
+  return { ...(parameters.length > 0 && { parameters }), responses: told(route, found, offered) };
 }
 
 function unenveloped({ plain, texts }: Route): Part {
@@ -60,7 +83,11 @@ function steering({ read, list, scan }: Route): Part[] {
 
 function queryOf({ fields = {}, query, write, patch }: Route): Part[] {
   const all = write || patch ? [] : Object.keys(fields);
-  return (query ?? all).map((name) => ({ name, in: 'query', schema: SCHEMAS[fields[name] ?? 'any'] }));
+  return parametersBy(query ?? all, fields);
+}
+
+function parametersBy(names: readonly string[], fields: Schema): Part[] {
+  return names.map((name) => ({ name, in: 'query', schema: SCHEMAS[fields[name] ?? 'any'] }));
 }
 
 function bodyOf({ fields, query = [], freeForm }: Route, type: string): Part {
@@ -92,6 +119,11 @@ const SCHEMAS: Record<FieldType, Part> = {
   list: {
     type: ['array', 'string'],
     items: { type: 'string' },
+    description: 'A text is split at its commas.',
+  },
+  ints: {
+    type: ['array', 'string'],
+    items: { type: 'integer' },
     description: 'A text is split at its commas.',
   },
   map: { type: 'object' },

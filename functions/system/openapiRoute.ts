@@ -8,6 +8,7 @@ export function openapiRoute(described: () => Described): Route {
   return route({
     path: 'sys/internal/specs/openapi',
     plain: true,
+    answers: { read: 'map' },
     read: async () => ({ plain: openapiDocument(described()) }),
   });
 }

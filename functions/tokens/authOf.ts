@@ -1,6 +1,22 @@
 /** The `auth` object of a response that hands out or renews a token (contract §6). */
 
+import type { Shape } from '../http/shape.ts';
 import type { Token } from './token.ts';
+
+export const AUTH = {
+  client_token: 'string',
+  accessor: 'string',
+  policies: 'list',
+  token_policies: 'list',
+  metadata: ['pairs', null],
+  lease_duration: 'duration',
+  renewable: 'bool',
+  entity_id: 'string',
+  token_type: 'string',
+  orphan: 'bool',
+  mfa_requirement: ['map', null],
+  num_uses: 'int',
+} as const satisfies Shape;
 
 /** @param now epoch milliseconds */
 export function authOf(token: Token, clientToken: string, now: number): Record<string, unknown> {

@@ -1,17 +1,36 @@
 /** The routes that tell what a token is (contract §6). */
 
-import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { type Answers, type Call, type Reply, type Route, route } from '../http/route.ts';
 import { sha256, tokenKey } from '../ports/keys.ts';
 import { badToken, invalidAccessor } from './errors.ts';
 import { goodToken } from './findToken.ts';
 import { tokenOf } from './token.ts';
-import { tokenData } from './tokenData.ts';
+import { TOKEN_DATA, tokenData } from './tokenData.ts';
 import { ACCESSOR_FIELD, hashOfAccessor, ownSecret, ownToken, TOKEN_FIELD } from './whichToken.ts';
 
+const EITHER: Answers = { read: TOKEN_DATA, write: TOKEN_DATA };
+
 export const lookUpRoutes: readonly Route[] = [
-  route({ path: 'auth/token/lookup', fields: TOKEN_FIELD, read: lookUp, write: lookUp }),
-  route({ path: 'auth/token/lookup-self', fields: TOKEN_FIELD, read: lookUpSelf, write: lookUpSelf }),
-  route({ path: 'auth/token/lookup-accessor', fields: ACCESSOR_FIELD, write: lookUpAccessor }),
+  route({
+    path: 'auth/token/lookup',
+    fields: TOKEN_FIELD,
+    answers: EITHER,
+    read: lookUp,
+    write: lookUp,
+  }),
+  route({
+    path: 'auth/token/lookup-self',
+    fields: TOKEN_FIELD,
+    answers: EITHER,
+    read: lookUpSelf,
+    write: lookUpSelf,
+  }),
+  route({
+    path: 'auth/token/lookup-accessor',
+    fields: ACCESSOR_FIELD,
+    answers: { write: TOKEN_DATA },
+    write: lookUpAccessor,
+  }),
 ];
 
 /** Without a token it is the one that asks that is looked up. */

@@ -17,10 +17,21 @@ export const renewRoutes: readonly Route[] = [
   route({
     path: 'auth/token/renew',
     fields: BY_TOKEN,
+    answers: { write: null },
     write: (call) => renew(call, namedSecret(call.fields.token)),
   }),
-  route({ path: 'auth/token/renew-self', fields: BY_TOKEN, write: (call) => renew(call, ownSecret(call)) }),
-  route({ path: 'auth/token/renew-accessor', fields: BY_ACCESSOR, write: renewByAccessor }),
+  route({
+    path: 'auth/token/renew-self',
+    fields: BY_TOKEN,
+    answers: { write: null },
+    write: (call) => renew(call, ownSecret(call)),
+  }),
+  route({
+    path: 'auth/token/renew-accessor',
+    fields: BY_ACCESSOR,
+    answers: { write: null },
+    write: renewByAccessor,
+  }),
 ];
 
 async function renew(call: Call<typeof BY_TOKEN>, secret: string): Promise<Reply> {

@@ -14,11 +14,26 @@ export const revokeRoutes: readonly Route[] = [
   route({
     path: 'auth/token/revoke',
     fields: TOKEN_FIELD,
+    answers: { write: null },
     write: (call) => revoke(call, namedHash(call.fields.token)),
   }),
-  route({ path: 'auth/token/revoke-self', write: (call) => revoke(call, ownToken(call).hash) }),
-  route({ path: 'auth/token/revoke-accessor', fields: ACCESSOR_FIELD, write: revokeByAccessor }),
-  route({ path: 'auth/token/revoke-orphan', fields: TOKEN_FIELD, write: revokeWithoutChildren }),
+  route({
+    path: 'auth/token/revoke-self',
+    answers: { write: null },
+    write: (call) => revoke(call, ownToken(call).hash),
+  }),
+  route({
+    path: 'auth/token/revoke-accessor',
+    fields: ACCESSOR_FIELD,
+    answers: { write: null },
+    write: revokeByAccessor,
+  }),
+  route({
+    path: 'auth/token/revoke-orphan',
+    fields: TOKEN_FIELD,
+    answers: { write: null },
+    write: revokeWithoutChildren,
+  }),
 ];
 
 /** What is dead already is cleared away all the same: an earlier revocation may have been interrupted. */

@@ -1,6 +1,32 @@
 /** What a lookup tells of a token (contract §6). */
 
+import type { Shape } from '../http/shape.ts';
 import type { Token } from './token.ts';
+
+export const TOKEN_DATA = {
+  id: 'string',
+  accessor: 'string',
+  policies: 'list',
+  path: 'string',
+  meta: ['pairs', null],
+  display_name: 'string',
+  num_uses: 'int',
+  orphan: 'bool',
+  creation_time: 'int',
+  creation_ttl: 'duration',
+  explicit_max_ttl: 'duration',
+  entity_id: 'string',
+  type: 'string',
+  expire_time: ['string', null],
+  ttl: 'duration',
+  'issue_time?': 'string',
+  'renewable?': 'bool',
+  'last_renewal?': 'string',
+  'last_renewal_time?': 'int',
+  'period?': 'duration',
+  'bound_cidrs?': 'list',
+  'namespace_path?': 'string',
+} as const satisfies Shape;
 
 /**
  * @param id the token itself; empty where it was named by its accessor

@@ -1,6 +1,6 @@
 /** The ten settings that every auth method keeps for the tokens it gives out (contract §8.1). */
 
-import type { Fields, Schema } from '../http/fields.ts';
+import type { Fields, FieldType, Schema } from '../http/fields.ts';
 import { isCidr } from './cidr.ts';
 import {
   invalidTokenType,
@@ -24,6 +24,12 @@ export const TOKEN_FIELDS = {
   token_ttl: 'duration',
   token_type: 'string',
 } as const satisfies Schema;
+
+/** The settings and those older names that were used, as a user or role is answered. */
+export function tokenSettingsShape(aliases: Aliases): Record<string, FieldType> {
+  const old = Object.entries(aliases).map(([name, setting]) => [`${name}?`, TOKEN_FIELDS[setting]]);
+  return { ...TOKEN_FIELDS, ...Object.fromEntries(old) };
+}
 
 type TokenFields = Fields<typeof TOKEN_FIELDS>;
 

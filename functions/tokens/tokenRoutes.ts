@@ -1,6 +1,7 @@
 /** The routes of `auth/token` (contract §6). */
 
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { KEYS } from '../http/shape.ts';
 import { MAX_LISTED_LEASES } from '../limits.ts';
 import { CREATE_FIELDS, createToken } from './createToken.ts';
 import { unknownRole } from './errors.ts';
@@ -13,11 +14,13 @@ export const tokenRoutes: readonly Route[] = [
   route({
     path: 'auth/token/create',
     fields: CREATE_FIELDS,
+    answers: { write: null },
     write: (call) => createToken(call, false),
   }),
   route({
     path: 'auth/token/create-orphan',
     fields: CREATE_FIELDS,
+    answers: { write: null },
     write: (call) => createToken(call, true),
   }),
   // No token roles are kept here, so that every one is unknown.
@@ -31,7 +34,7 @@ export const tokenRoutes: readonly Route[] = [
   ...lookUpRoutes,
   ...renewRoutes,
   ...revokeRoutes,
-  route({ path: 'auth/token/accessors', sudo: true, list }),
+  route({ path: 'auth/token/accessors', sudo: true, answers: { list: KEYS }, list }),
 ];
 
 async function list({ deps, namespace }: Call): Promise<Reply | undefined> {

@@ -1,6 +1,7 @@
 /** A wrapped answer: kept in the storage of a token that is good for one thing, to hand it out once. */
 
 import type { Reply } from '../http/route.ts';
+import type { Shape } from '../http/shape.ts';
 import { grantTtl } from '../leases/ttl.ts';
 import { MAX_WRAPPED_BYTES } from '../limits.ts';
 import { tokenIssuer } from '../mounts/builtin.ts';
@@ -31,6 +32,15 @@ export type StoredAnswer = Wrapped & { createdAt: number };
 export function wrappedOf(item: Item): StoredAnswer {
   return item as unknown as StoredAnswer;
 }
+
+export const WRAP_INFO = {
+  token: 'string',
+  accessor: 'string',
+  ttl: 'duration',
+  creation_time: 'string',
+  creation_path: 'string',
+  'wrapped_accessor?': 'string',
+} as const satisfies Shape;
 
 /**
  * Puts an answer away and makes the token for it. That token hangs on nobody: who receives it shall be able to unwrap

@@ -4,6 +4,7 @@ import { tokenIn } from '../http/door.ts';
 import { readFields } from '../http/fields.ts';
 import { parseJson } from '../http/readBody.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import type { Shape } from '../http/shape.ts';
 import type { Deps } from '../ports/deps.ts';
 import { sha256, tokenKey, wrappedKey } from '../ports/keys.ts';
 import { ConditionFailed } from '../ports/store.ts';
@@ -16,14 +17,27 @@ import { type StoredAnswer, takingOf, type Wrapped, wrap, wrappedOf } from './wr
 
 type TokenCall = Call<typeof TOKEN_FIELD>;
 
+const FACTS = {
+  creation_ttl: 'duration',
+  creation_time: 'string',
+  creation_path: 'string',
+} as const satisfies Shape;
+
 const named = { fields: TOKEN_FIELD, before: refuseInvalid };
 
 export const wrappingRoutes: readonly Route[] = [
-  route({ path: 'sys/wrapping/wrap', freeForm: true, write: wrapFields }),
+  route({ path: 'sys/wrapping/wrap', freeForm: true, answers: { write: null }, write: wrapFields }),
   // Who knows a wrapping token may look at it; that neither opens it nor uses it up.
-  route({ path: 'sys/wrapping/lookup', ...named, open: true, read: lookUp, write: lookUp }),
+  route({
+    path: 'sys/wrapping/lookup',
+    ...named,
+    open: true,
+    answers: { read: FACTS, write: FACTS },
+    read: lookUp,
+    write: lookUp,
+  }),
   route({ path: 'sys/wrapping/unwrap', ...named, write: unwrap }),
-  route({ path: 'sys/wrapping/rewrap', ...named, write: rewrap }),
+  route({ path: 'sys/wrapping/rewrap', ...named, answers: { write: null }, write: rewrap }),
 ];
 
 /** The answer is what was sent, and is wrapped like that of any endpoint. */

@@ -2,6 +2,7 @@
 
 import type { Fields, Schema } from '../../http/fields.ts';
 import type { Call, Reply } from '../../http/route.ts';
+import type { Shape } from '../../http/shape.ts';
 import { mountTtls } from '../../leases/ttl.ts';
 import { ABSENT, ConditionFailed } from '../../ports/store.ts';
 import { isCidr } from '../../tokens/cidr.ts';
@@ -33,6 +34,13 @@ export const SECRET_ID_FIELDS = {
 } as const satisfies Schema;
 
 export const CUSTOM_SECRET_ID_FIELDS = { ...SECRET_ID_FIELDS, secret_id: 'string' } as const satisfies Schema;
+
+export const NEW_SECRET_ID = {
+  secret_id: 'string',
+  secret_id_accessor: 'string',
+  secret_id_ttl: 'duration',
+  secret_id_num_uses: 'int',
+} as const satisfies Shape;
 
 export function createSecretId(call: Call<typeof SECRET_ID_FIELDS>): Promise<Reply> {
   return create(call, call.deps.ids.uuid());

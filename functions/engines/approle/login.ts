@@ -15,7 +15,13 @@ import { accessorKey, type Found, hashIn, removal, type SecretId, secretIdKey } 
 
 const FIELDS = { role_id: 'string', secret_id: 'string' } as const satisfies Schema;
 
-export const loginRoute = route({ path: 'login', open: true, fields: FIELDS, write: logIn });
+export const loginRoute = route({
+  path: 'login',
+  open: true,
+  fields: FIELDS,
+  answers: { write: null },
+  write: logIn,
+});
 
 type LoginCall = Call<typeof FIELDS>;
 

@@ -3,6 +3,7 @@
 import { unsupportedPath } from '../../http/errors.ts';
 import type { Fields, Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
+import { KEYS, type Shape } from '../../http/shape.ts';
 import { mountTtls } from '../../leases/ttl.ts';
 import { isCidr } from '../../tokens/cidr.ts';
 import {
@@ -11,6 +12,7 @@ import {
   readTokenRole,
   showTokenRole,
   TOKEN_FIELDS,
+  tokenSettingsShape,
 } from '../../tokens/tokenFields.ts';
 import { listNames } from '../callParts.ts';
 import { deleteRole } from './deleteRole.ts';
@@ -40,17 +42,33 @@ const ROLE_FIELDS = {
   period: 'duration',
 } as const satisfies Schema;
 
+const ROLE = {
+  bind_secret_id: 'bool',
+  secret_id_bound_cidrs: 'list',
+  secret_id_num_uses: 'int',
+  secret_id_ttl: 'duration',
+  local_secret_ids: 'bool',
+  ...tokenSettingsShape(ALIASES),
+} as const satisfies Shape;
+
 export const roleRoutes: readonly Route[] = [
-  route({ path: 'role', list: (call) => listNames(call, 'role/') }),
+  route({ path: 'role', answers: { list: KEYS }, list: (call) => listNames(call, 'role/') }),
   route({
     path: 'role/:name',
     fields: ROLE_FIELDS,
+    answers: { read: ROLE, write: null, delete: null },
     exists: async (call) => (await readRole(call)) !== undefined,
     read: showRole,
     write: writeRole,
     delete: deleteRole,
   }),
-  route({ path: 'role/:name/role-id', fields: ROLE_ID_FIELDS, read: showRoleId, write: changeRoleId }),
+  route({
+    path: 'role/:name/role-id',
+    fields: ROLE_ID_FIELDS,
+    answers: { read: ROLE_ID_FIELDS, write: null },
+    read: showRoleId,
+    write: changeRoleId,
+  }),
 ];
 
 async function showRole(call: Call<typeof ROLE_FIELDS>): Promise<Reply | undefined> {

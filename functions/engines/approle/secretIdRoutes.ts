@@ -2,13 +2,15 @@
 
 import { wrapped } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
-import { type Call, type Reply, type Route, route } from '../../http/route.ts';
+import { type Answers, type Call, type Reply, type Route, route } from '../../http/route.ts';
+import { KEYS, type Shape } from '../../http/shape.ts';
 import { isAlive } from '../../leases/lineage.ts';
 import { stored } from '../callParts.ts';
 import {
   CUSTOM_SECRET_ID_FIELDS,
   createCustomSecretId,
   createSecretId,
+  NEW_SECRET_ID,
   SECRET_ID_FIELDS,
 } from './createSecretId.ts';
 import {
@@ -33,24 +35,51 @@ import {
 const BY_ID = { secret_id: 'string' } as const satisfies Schema;
 const BY_ACCESSOR = { secret_id_accessor: 'string' } as const satisfies Schema;
 
+const SECRET_ID = {
+  secret_id_accessor: 'string',
+  secret_id_num_uses: 'int',
+  secret_id_ttl: 'duration',
+  creation_time: 'string',
+  expiration_time: 'string',
+  last_updated_time: 'string',
+  metadata: 'pairs',
+  cidr_list: 'list',
+  token_bound_cidrs: 'list',
+} as const satisfies Shape;
+const DESTROYED: Answers = { write: null, delete: null };
+
 export const secretIdRoutes: readonly Route[] = [
   route({
     path: 'role/:name/secret-id',
     fields: SECRET_ID_FIELDS,
+    answers: { list: KEYS, write: NEW_SECRET_ID },
     list: listAccessors,
     write: createSecretId,
   }),
   route({
     path: 'role/:name/custom-secret-id',
     fields: CUSTOM_SECRET_ID_FIELDS,
+    answers: { write: NEW_SECRET_ID },
     write: createCustomSecretId,
   }),
-  route({ path: 'role/:name/secret-id/lookup', fields: BY_ID, write: lookup }),
-  route({ path: 'role/:name/secret-id/destroy', fields: BY_ID, write: destroy, delete: destroy }),
-  route({ path: 'role/:name/secret-id-accessor/lookup', fields: BY_ACCESSOR, write: lookupByAccessor }),
+  route({ path: 'role/:name/secret-id/lookup', fields: BY_ID, answers: { write: SECRET_ID }, write: lookup }),
+  route({
+    path: 'role/:name/secret-id/destroy',
+    fields: BY_ID,
+    answers: DESTROYED,
+    write: destroy,
+    delete: destroy,
+  }),
+  route({
+    path: 'role/:name/secret-id-accessor/lookup',
+    fields: BY_ACCESSOR,
+    answers: { write: SECRET_ID },
+    write: lookupByAccessor,
+  }),
   route({
     path: 'role/:name/secret-id-accessor/destroy',
     fields: BY_ACCESSOR,
+    answers: DESTROYED,
     write: destroyByAccessor,
     delete: destroyByAccessor,
   }),

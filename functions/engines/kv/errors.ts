@@ -49,12 +49,6 @@ export function noVersionToDestroy(): VaultError {
   return refusal('no version number provided');
 }
 
-export function versionsUnreadable(): VaultError {
-  return refusal(
-    'Field validation failed: error converting input for field "versions": expected whole numbers',
-  );
-}
-
 /** @param problems what is wrong with it, all of it */
 export function customMetadataInvalid(problems: string[]): VaultError {
   return refusal(multiError(problems.map((problem) => `custom_metadata validation failed: ${problem}`)));

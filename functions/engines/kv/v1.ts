@@ -2,6 +2,7 @@
 
 import { parseDuration } from '../../http/duration.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
+import { KEYS } from '../../http/shape.ts';
 import { issueLease } from '../../leases/issueLease.ts';
 import { mountTtls } from '../../leases/ttl.ts';
 import type { Mount } from '../../mounts/mount.ts';
@@ -17,6 +18,7 @@ export function v1Routes(leased: boolean): readonly Route[] {
     route({
       path: ':path*',
       freeForm: true,
+      answers: { read: 'map', list: KEYS, scan: KEYS, write: null, delete: null },
       exists,
       read: leased ? readLeased : readPlain,
       list: (call) => list(call, listEntries),

@@ -11,7 +11,12 @@ import { zeroAddressRoles } from './zeroAddress.ts';
 
 const FIELDS = { ip: 'string', username: 'string' } as const satisfies Schema;
 
-export const credsRoute = route({ path: 'creds/:name', fields: FIELDS, write: giveOtp });
+export const credsRoute = route({
+  path: 'creds/:name',
+  fields: FIELDS,
+  answers: { write: { ip: 'string', key: 'string', key_type: 'string', port: 'int', username: 'string' } },
+  write: giveOtp,
+});
 
 async function giveOtp(call: Call<typeof FIELDS>): Promise<Reply> {
   const { fields, deps } = call;

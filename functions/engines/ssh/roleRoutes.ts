@@ -2,6 +2,7 @@
 
 import type { Fields, Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
+import { KEYS } from '../../http/shape.ts';
 import type { Item } from '../../ports/store.ts';
 import { isCidr } from '../../tokens/cidr.ts';
 import { nameOfCall, stored } from '../callParts.ts';
@@ -28,9 +29,20 @@ const ROLE_FIELDS = {
 const LOOKUP_FIELDS = { ip: 'string' } as const satisfies Schema;
 
 export const roleRoutes: readonly Route[] = [
-  route({ path: 'roles', list: listRoles }),
-  route({ path: 'roles/:name', fields: ROLE_FIELDS, read: showRole, write: writeRole, delete: deleteRole }),
-  route({ path: 'lookup', fields: LOOKUP_FIELDS, write: rolesOfIp }),
+  route({
+    path: 'roles',
+    answers: { list: { ...KEYS, key_info: { '*': { key_type: 'string' } } } },
+    list: listRoles,
+  }),
+  route({
+    path: 'roles/:name',
+    fields: ROLE_FIELDS,
+    answers: { read: ROLE_FIELDS, write: null, delete: null },
+    read: showRole,
+    write: writeRole,
+    delete: deleteRole,
+  }),
+  route({ path: 'lookup', fields: LOOKUP_FIELDS, answers: { write: { roles: 'list' } }, write: rolesOfIp }),
 ];
 
 async function listRoles(call: Call): Promise<Reply | undefined> {

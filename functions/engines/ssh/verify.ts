@@ -11,7 +11,15 @@ import { type Otp, otpKey } from './otp.ts';
 
 const FIELDS = { otp: 'string' } as const satisfies Schema;
 
-export const verifyRoute = route({ path: 'verify', open: true, fields: FIELDS, write: verify });
+export const verifyRoute = route({
+  path: 'verify',
+  open: true,
+  fields: FIELDS,
+  answers: {
+    write: { 'ip?': 'string', 'username?': 'string', 'role_name?': 'string', 'message?': 'string' },
+  },
+  write: verify,
+});
 
 /** How a host asks whether it reaches the service. */
 const ECHO = { asked: 'verify-echo-request', answered: 'verify-echo-response' };

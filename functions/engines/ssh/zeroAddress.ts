@@ -17,7 +17,14 @@ interface ZeroAddress {
 const FIELDS = { roles: 'list' } as const satisfies Schema;
 
 export const zeroAddressRoutes: readonly Route[] = [
-  route({ path: 'config/zeroaddress', fields: FIELDS, read: show, write, delete: remove }),
+  route({
+    path: 'config/zeroaddress',
+    fields: FIELDS,
+    answers: { read: FIELDS, write: null, delete: null },
+    read: show,
+    write,
+    delete: remove,
+  }),
 ];
 
 function zeroAddressKey(call: Pick<Call, 'mount'>): Ref {

@@ -14,7 +14,13 @@ import { type User, userKey, userName } from './user.ts';
 
 const FIELDS = { password: 'string' } as const satisfies Schema;
 
-export const loginRoute = route({ path: 'login/:name', open: true, fields: FIELDS, write: logIn });
+export const loginRoute = route({
+  path: 'login/:name',
+  open: true,
+  fields: FIELDS,
+  answers: { write: null },
+  write: logIn,
+});
 
 async function logIn(call: Call<typeof FIELDS>): Promise<Reply> {
   const { store } = call.deps;

@@ -2,6 +2,7 @@
 
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
+import { KEYS } from '../../http/shape.ts';
 import type { Ref } from '../../ports/store.ts';
 import {
   type Aliases,
@@ -10,6 +11,7 @@ import {
   showTokenRole,
   TOKEN_FIELDS,
   type TokenRole,
+  tokenSettingsShape,
 } from '../../tokens/tokenFields.ts';
 import { listNames, nameOfCall, stored } from '../callParts.ts';
 import { changeRecord } from '../changeRecord.ts';
@@ -39,17 +41,28 @@ const USER_FIELDS = {
 } as const satisfies Schema;
 
 export const userRoutes: readonly Route[] = [
-  route({ path: 'users', list: (call) => listNames(call, 'user/') }),
+  route({ path: 'users', answers: { list: KEYS }, list: (call) => listNames(call, 'user/') }),
   route({
     path: 'users/:name',
     fields: USER_FIELDS,
+    answers: { read: tokenSettingsShape(ALIASES), write: null, delete: null },
     exists: async (call) => (await readUser(call)) !== undefined,
     read: showUser,
     write: writeUser,
     delete: deleteUser,
   }),
-  route({ path: 'users/:name/password', fields: PASSWORD_FIELDS, write: changePassword }),
-  route({ path: 'users/:name/policies', fields: POLICY_FIELDS, write: changePolicies }),
+  route({
+    path: 'users/:name/password',
+    fields: PASSWORD_FIELDS,
+    answers: { write: null },
+    write: changePassword,
+  }),
+  route({
+    path: 'users/:name/policies',
+    fields: POLICY_FIELDS,
+    answers: { write: null },
+    write: changePolicies,
+  }),
 ];
 
 /** Names of users do not tell capitals from small letters. */

@@ -29,7 +29,13 @@ const DEFAULTS: Config = {
   deleteVersionAfter: 0,
 };
 
-export const configRoute = route({ path: 'config', fields: FIELDS, read, write });
+export const configRoute = route({
+  path: 'config',
+  fields: FIELDS,
+  answers: { read: { ...FIELDS, delete_version_after: 'string' }, write: null },
+  read,
+  write,
+});
 
 export async function readConfig({ deps, mountUuid }: Pick<Place, 'deps' | 'mountUuid'>): Promise<Config> {
   return { ...DEFAULTS, ...(await deps.store.get(configRef({ mountUuid }))) };

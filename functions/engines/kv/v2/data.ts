@@ -9,7 +9,7 @@ import { changeMetadata } from './changeMetadata.ts';
 import { checkAndSet } from './checkAndSet.ts';
 import { readConfig } from './config.ts';
 import { DATA_FIELDS } from './dataFields.ts';
-import { describeVersion } from './describe.ts';
+import { describeVersion, VERSION } from './describe.ts';
 import { secretExists } from './findMetadata.ts';
 import { newMetadata } from './metadata.ts';
 import { patch } from './patch.ts';
@@ -20,6 +20,12 @@ export const dataRoute = route({
   path: 'data/:path*',
   fields: DATA_FIELDS,
   query: ['version'],
+  answers: {
+    read: { data: 'map', metadata: VERSION },
+    write: VERSION,
+    patch: VERSION,
+    delete: null,
+  },
   exists: secretExists,
   read,
   write,

@@ -1,8 +1,35 @@
 /** How a secret's metadata is shown to clients. */
 
 import { formatDuration } from '../../../http/duration.ts';
+import type { Shape } from '../../../http/shape.ts';
 import type { Metadata, Version } from './metadata.ts';
 import { firstKept, versionAt } from './versions.ts';
+
+const FACTS = {
+  created_time: 'string',
+  deletion_time: 'string',
+  destroyed: 'bool',
+} as const satisfies Shape;
+
+export const VERSION = {
+  version: 'int',
+  ...FACTS,
+  custom_metadata: ['pairs', null],
+} as const satisfies Shape;
+
+export const METADATA = {
+  versions: { '*': FACTS },
+  current_version: 'int',
+  oldest_version: 'int',
+  created_time: 'string',
+  updated_time: 'string',
+  max_versions: 'int',
+  cas_required: 'bool',
+  delete_version_after: 'string',
+  custom_metadata: ['pairs', null],
+  current_metadata_version: 'int',
+  metadata_cas_required: 'bool',
+} as const satisfies Shape;
 
 /** What is said of one version wherever its value is read or written. */
 export function describeVersion(metadata: Metadata, number: number): Record<string, unknown> {

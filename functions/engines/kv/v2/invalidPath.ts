@@ -17,7 +17,7 @@ export const invalidRoute = route({ path: ':path*', freeForm: true, ...everyOper
 /** The root of `data`, `metadata` and the like, where at most listing has a meaning. */
 export function rootRoute<S extends Schema>(
   path: string,
-  listing: Pick<RouteSpec<S>, 'fields' | 'query' | 'list' | 'scan'> = {},
+  listing: Pick<RouteSpec<S>, 'fields' | 'query' | 'answers' | 'list' | 'scan'> = {},
 ): Route {
   const { list, scan, ...others } = everyOperation<S>(rootPath);
   return route({ path, freeForm: true, ...others, ...listing });

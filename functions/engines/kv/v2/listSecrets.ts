@@ -2,10 +2,11 @@
 
 import type { Schema } from '../../../http/fields.ts';
 import { type Call, type Reply, route } from '../../../http/route.ts';
+import { KEYS } from '../../../http/shape.ts';
 import { pathTooLong } from '../errors.ts';
 import { type ListRange, listEntries, scanEntries } from '../list.ts';
 import { fits, METADATA_PREFIX, metadataRef, type Place, placeOf, V1_PREFIX } from '../place.ts';
-import { describeMetadata } from './describe.ts';
+import { describeMetadata, METADATA } from './describe.ts';
 import { findMetadata, foundOf } from './findMetadata.ts';
 
 export const LIST_FIELDS = { after: 'string', limit: 'int' } as const satisfies Schema;
@@ -16,6 +17,7 @@ type ListCall = Call<typeof LIST_FIELDS>;
 export const detailedMetadataRoute = route({
   path: 'detailed-metadata/:path*',
   fields: LIST_FIELDS,
+  answers: { list: { ...KEYS, key_info: { '*': METADATA } } },
   list: listWithMetadata,
 });
 

@@ -1,13 +1,14 @@
 /** `metadata/`: reads, sets, patches and removes what is known of a secret besides its values; lists secrets. */
 
 import { type Call, type Reply, route } from '../../../http/route.ts';
+import { KEYS } from '../../../http/shape.ts';
 import { placeOf } from '../place.ts';
 import { oldest, purgeOldest } from './addVersion.ts';
 import { changeMetadata, MAX_REMOVED } from './changeMetadata.ts';
 import { checkAndSetMetadata } from './checkAndSet.ts';
 import { type Config, readConfig } from './config.ts';
 import { customMetadataOf, patchCustomMetadata } from './customMetadata.ts';
-import { describeMetadata } from './describe.ts';
+import { describeMetadata, METADATA } from './describe.ts';
 import { findMetadata, secretExists } from './findMetadata.ts';
 import { LIST_FIELDS, LIST_QUERY, listSecrets, scanSecrets } from './listSecrets.ts';
 import { type Metadata, newMetadata } from './metadata.ts';
@@ -21,6 +22,7 @@ export const metadataRoute = route({
   path: 'metadata/:path*',
   fields: FIELDS,
   query: LIST_QUERY,
+  answers: { read: METADATA, list: KEYS, scan: KEYS, write: null, patch: null, delete: null },
   exists: secretExists,
   read,
   list: listSecrets,

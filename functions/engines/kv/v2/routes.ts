@@ -1,6 +1,7 @@
 /** The routes of version 2 of kv, in the order in which they are tried (contract §9.2). */
 
 import type { Route } from '../../../http/route.ts';
+import { KEYS } from '../../../http/shape.ts';
 import { configRoute } from './config.ts';
 import { dataRoute } from './data.ts';
 import { invalidRoute, rootRoute } from './invalidPath.ts';
@@ -13,7 +14,13 @@ export const v2Routes: readonly Route[] = [
   configRoute,
   rootRoute('data'),
   dataRoute,
-  rootRoute('metadata', { fields: LIST_FIELDS, query: LIST_QUERY, list: listSecrets, scan: scanSecrets }),
+  rootRoute('metadata', {
+    fields: LIST_FIELDS,
+    query: LIST_QUERY,
+    answers: { read: null, list: KEYS, scan: KEYS },
+    list: listSecrets,
+    scan: scanSecrets,
+  }),
   metadataRoute,
   detailedMetadataRoute,
   rootRoute('subkeys'),

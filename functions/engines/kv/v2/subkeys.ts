@@ -4,13 +4,18 @@ import type { Schema } from '../../../http/fields.ts';
 import { type Call, type Reply, route } from '../../../http/route.ts';
 import { placeOf } from '../place.ts';
 import { decodeValue, type Value } from '../value.ts';
-import { describeVersion } from './describe.ts';
+import { describeVersion, VERSION } from './describe.ts';
 import { isObject } from './mergePatch.ts';
 import { readVersion } from './readVersion.ts';
 
 const FIELDS = { version: 'int', depth: 'int' } as const satisfies Schema;
 
-export const subkeysRoute = route({ path: 'subkeys/:path*', fields: FIELDS, read });
+export const subkeysRoute = route({
+  path: 'subkeys/:path*',
+  fields: FIELDS,
+  answers: { read: { subkeys: 'map', metadata: VERSION } },
+  read,
+});
 
 async function read(call: Call<typeof FIELDS>): Promise<Reply | undefined> {
   const { version, depth = 0 } = call.fields;

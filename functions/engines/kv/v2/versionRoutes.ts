@@ -3,19 +3,34 @@
 import type { VaultError } from '../../../http/errors.ts';
 import type { Schema } from '../../../http/fields.ts';
 import { type Call, route } from '../../../http/route.ts';
-import { noVersionToDelete, noVersionToDestroy, versionsUnreadable } from '../errors.ts';
+import { noVersionToDelete, noVersionToDestroy } from '../errors.ts';
 import { placeOf } from '../place.ts';
 import { changeMetadata, MAX_REMOVED } from './changeMetadata.ts';
 import { readConfig } from './config.ts';
 import { versionAt, withDeleted, withDestroyed, withUndeleted } from './versions.ts';
 
-const FIELDS = { versions: 'list' } as const satisfies Schema;
+const FIELDS = { versions: 'ints' } as const satisfies Schema;
 
 type VersionsCall = Call<typeof FIELDS>;
 
-export const deleteRoute = route({ path: 'delete/:path*', fields: FIELDS, write: softDelete });
-export const undeleteRoute = route({ path: 'undelete/:path*', fields: FIELDS, write: undelete });
-export const destroyRoute = route({ path: 'destroy/:path*', fields: FIELDS, write: destroy });
+export const deleteRoute = route({
+  path: 'delete/:path*',
+  fields: FIELDS,
+  answers: { write: null },
+  write: softDelete,
+});
+export const undeleteRoute = route({
+  path: 'undelete/:path*',
+  fields: FIELDS,
+  answers: { write: null },
+  write: undelete,
+});
+export const destroyRoute = route({
+  path: 'destroy/:path*',
+  fields: FIELDS,
+  answers: { write: null },
+  write: destroy,
+});
 
 async function softDelete(call: VersionsCall): Promise<void> {
   const place = placeOf(call);
@@ -59,6 +74,5 @@ async function destroy(call: VersionsCall): Promise<void> {
 function versionsSent({ fields }: VersionsCall, noneSent: () => VaultError): number[] {
   const { versions = [] } = fields;
   if (versions.length === 0) throw noneSent();
-  if (!versions.every((version) => /^[+-]?\d{1,15}$/.test(version))) throw versionsUnreadable();
-  return [...new Set(versions.map(Number))];
+  return [...new Set(versions)];
 }

@@ -1,0 +1,103 @@
+/** Performs operations of the OpenAPI document as it says, and looks whether the answers are those it promises. */
+
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect } from 'vitest';
+import {
+  allAnswers,
+  answersOf,
+  at,
+  contentOf,
+  type Json,
+  pathOf,
+  promisesNothing,
+  step,
+} from './document.ts';
+import { must } from './fresh.ts';
+import { type Answer, call, type Sent } from './http.ts';
+
+const METHODS = { read: 'GET', list: 'GET', scan: 'GET', write: 'POST', patch: 'PATCH', delete: 'DELETE' };
+
+type Operation = keyof typeof METHODS;
+
+/** The fields are the body of a write or patch, and the query of everything else. */
+type Wish = Omit<Sent, 'body'> & { fields?: Record<string, unknown> };
+
+/** What to perform, at which path of the document, with which values for what stands in braces there. */
+type Perform = (
+  operation: Operation,
+  template: string,
+  values?: Record<string, string>,
+  wish?: Wish,
+) => Promise<Answer>;
+
+type Step = [...Parameters<Perform>];
+
+export interface Described {
+  document: Json;
+  /** What is wrong with a value by the schema that a pointer leads to. */
+  mistakes(pointer: string, value: unknown): unknown[];
+  perform: Perform;
+  /** One after the other; each has to succeed. */
+  all(steps: Step[], wish?: Wish): Promise<void>;
+  /** Pointers to the schemas of answers that nothing was answered like so far, at some of the paths. */
+  unseen(isAskedFor: (template: string) => boolean): string[];
+}
+
+export async function describedByService(): Promise<Described> {
+  const document = (await must('GET', 'sys/internal/specs/openapi')).body;
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  ajv.addSchema(document, 'api');
+  const seen = new Set<string>();
+
+  function mistakes(pointer: string, value: unknown): unknown[] {
+    return ajv.validate({ $ref: `api#/${pointer}` }, value) ? [] : (ajv.errors ?? []);
+  }
+
+  const perform: Perform = async (operation, template, values = {}, wish = {}) => {
+    const method = METHODS[operation];
+    const where = pathOf(template, method);
+    const { fields, ...sent } = wish;
+    const path = template.slice(1).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
+    const title = `${operation} ${path}`;
+    const isWrite = operation === 'write' || operation === 'patch';
+    const type = operation === 'patch' ? 'application/merge-patch+json' : 'application/json';
+    if (isWrite && fields)
+      expect(mistakes(`${where}/requestBody/content/${step(type)}/schema`, fields), title).toEqual([]);
+    const query = new URLSearchParams(isWrite ? {} : (fields as Record<string, string>));
+    if (operation === 'list' || operation === 'scan') query.set(operation, 'true');
+    const answer = await call(method, query.size > 0 ? `${path}?${query}` : path, {
+      ...sent,
+      headers: { 'Content-Type': type, ...sent.headers },
+      ...(isWrite && fields && { body: fields }),
+    });
+    expect(mistakesIn(answer, `${where}/responses`), title).toEqual([]);
+    for (const schema of answersOf(document, template, method)) if (isLike(answer, schema)) seen.add(schema);
+    return answer;
+  };
+
+  function mistakesIn({ status, text, body }: Answer, responses: string): unknown[] {
+    const promised = at(document, responses)[status];
+    if (!promised) return [`${status} is not among the answers`];
+    if (text === '') return status === 204 || status === 202 ? [] : ['the body is empty'];
+    return mistakes(contentOf(promised.$ref?.slice('#/'.length) ?? `${responses}/${status}`), body);
+  }
+
+  function isLike({ status, body }: Answer, schema: string): boolean {
+    const isEmpty = promisesNothing(document, schema);
+    if (status === 204) return isEmpty;
+    return status === 200 && (isEmpty || body.data !== null) && mistakes(schema, body).length === 0;
+  }
+
+  async function all(steps: Step[], common: Wish = {}): Promise<void> {
+    for (const [operation, template, values, wish] of steps) {
+      const { status, text } = await perform(operation, template, values, { ...common, ...wish });
+      expect(status, `${operation} ${template}: ${text}`).toBeLessThan(300);
+    }
+  }
+
+  function unseen(isAskedFor: (template: string) => boolean): string[] {
+    return allAnswers(document, isAskedFor).filter((schema) => !seen.has(schema));
+  }
+
+  return { document, mistakes, perform, all, unseen };
+}
