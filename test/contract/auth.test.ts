@@ -5,7 +5,7 @@ import { loggedIn, login, lookupSelf, PASSWORD, userpassMethod } from './credent
 import { authMethod, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { call } from './http.ts';
 import { mountObject, mountPaths } from './snapshots.ts';
-import { NOT_AUTHENTICATED, NOT_AUTHORIZED, NOT_FOUND, refused } from './texts.ts';
+import { NOT_AUTHENTICATED, NOT_AUTHORIZED, refused } from './texts.ts';
 
 describe('an auth method', () => {
   it('is enabled, shown and disabled, and its tokens go with it', async () => {
@@ -83,31 +83,6 @@ describe('a login', () => {
       const answer = await call('POST', `${auth}/login/${user}`, { token: '', body: { password } });
       expect(answer).toMatchObject(refused('invalid username or password'));
     }
-  });
-
-  it('takes the password that was set last', async () => {
-    const auth = await authMethod('userpass');
-    await must('POST', `${auth}/users/eve`, { body: { password: 'first' } });
-    await must('POST', `${auth}/users/eve/password`, { body: { password: 'second' } });
-    const first = await call('POST', `${auth}/login/eve`, { token: '', body: { password: 'first' } });
-    expect(first).toMatchObject(refused('invalid username or password'));
-    const second = await call('POST', `${auth}/login/eve`, { token: '', body: { password: 'second' } });
-    expect(second).toMatchObject({ status: 200 });
-  });
-
-  it('through a role asks for role id and secret id, and does not tell which is wrong', async () => {
-    const auth = await authMethod('approle');
-    await must('POST', `${auth}/role/web`, { body: { token_ttl: '10m' } });
-    const { role_id } = (await must('GET', `${auth}/role/web/role-id`)).body.data;
-    const fields: [object, string][] = [
-      [{}, 'missing role_id'],
-      [{ role_id }, 'missing secret_id'],
-      [{ role_id, secret_id: 'wrong' }, 'invalid role or secret ID'],
-      [{ role_id: 'wrong', secret_id: 'wrong' }, 'invalid role or secret ID'],
-    ];
-    for (const [body, text] of fields)
-      expect(await call('POST', `${auth}/login`, { token: '', body })).toMatchObject(refused(text));
-    expect(await call('GET', `${auth}/role/none`)).toMatchObject(NOT_FOUND);
   });
 
   it('works in a namespace, for that namespace alone', async () => {

@@ -21,6 +21,20 @@ export async function sshEngine(namespace?: string): Promise<string> {
   return ssh;
 }
 
+/** What is answered of a user or role of which nothing was said. */
+export const TOKEN_SETTINGS = {
+  token_bound_cidrs: [],
+  token_explicit_max_ttl: 0,
+  token_max_ttl: 0,
+  token_no_default_policy: false,
+  token_num_uses: 0,
+  token_period: 0,
+  token_policies: [],
+  token_strictly_bind_ip: false,
+  token_ttl: 0,
+  token_type: 'default',
+};
+
 export interface Otp {
   leaseId: string;
   key: string;

@@ -18,6 +18,11 @@ export function refused(text: string): { status: number; body: object } {
   return { status: 400, body: { errors: [text] } };
 }
 
+/** An error that no handler worded, as it leaves the framework. */
+export function failed(text: string): { status: number; body: object } {
+  return { status: 500, body: { errors: [wrapped(text)] } };
+}
+
 export function noRoute(path: string): { status: number; body: object } {
   return { status: 404, body: { errors: [`no handler for route "${path}". route entry not found.`] } };
 }

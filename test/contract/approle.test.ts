@@ -1,0 +1,300 @@
+/** approle: roles, secret-ids and logins (contract §8.2). */
+
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { lookupSelf, TOKEN_SETTINGS } from './credentials.ts';
+import { authMethod, must, newNamespace, unique } from './fresh.ts';
+import { type Answer, call } from './http.ts';
+import { move } from './moving.ts';
+import { failed, NOT_FOUND, refused, UUID } from './texts.ts';
+
+const ROLE = {
+  bind_secret_id: true,
+  secret_id_bound_cidrs: [],
+  secret_id_num_uses: 0,
+  secret_id_ttl: 0,
+  local_secret_ids: false,
+  ...TOKEN_SETTINGS,
+};
+
+/** Addresses of nobody. */
+const ELSEWHERE = '192.0.2.0/24';
+
+let auth: string;
+beforeAll(async () => {
+  auth = await authMethod('approle');
+  await must('POST', `${auth}/role/web`, { body: { token_ttl: '10m' } });
+  await must('POST', `${auth}/role/limited`, { body: { secret_id_num_uses: 5, secret_id_ttl: '1h' } });
+  await must('POST', `${auth}/role/open`, {
+    body: { bind_secret_id: false, secret_id_bound_cidrs: '0.0.0.0/0,::/0' },
+  });
+});
+
+function post(path: string, body: object = {}): Promise<Answer> {
+  return call('POST', `${auth}/role/${path}`, { body });
+}
+
+async function roleId(role: string): Promise<string> {
+  return (await must('GET', `${auth}/role/${role}/role-id`)).body.data.role_id;
+}
+
+interface SecretId {
+  secret_id: string;
+  secret_id_accessor: string;
+}
+
+async function newSecretId(role: string, body: object = {}): Promise<SecretId> {
+  return (await must('POST', `${auth}/role/${role}/secret-id`, { body })).body.data;
+}
+
+async function logIn(role: string, secret_id?: string): Promise<Answer> {
+  const body = { role_id: await roleId(role), ...(secret_id !== undefined && { secret_id }) };
+  return call('POST', `${auth}/login`, { token: '', body });
+}
+
+describe('a role', () => {
+  it('has defaults for what nothing is said of', async () => {
+    expect(await post('plain')).toMatchObject({ status: 204, text: '' });
+    expect((await must('GET', `${auth}/role/plain`)).body.data).toEqual(ROLE);
+    expect(await roleId('plain')).toMatch(UUID);
+  });
+
+  it('keeps what is sent, and what a later write does not name', async () => {
+    const first = {
+      secret_id_num_uses: 4,
+      secret_id_ttl: 3_600,
+      token_policies: ['a', 'b'],
+      local_secret_ids: true,
+    };
+    await must('POST', `${auth}/role/kept`, { body: first });
+    await must('POST', `${auth}/role/kept`, {
+      body: { secret_id_bound_cidrs: '10.0.0.0/8', token_ttl: '5m' },
+    });
+    expect((await must('GET', `${auth}/role/kept`)).body.data).toEqual({
+      ...ROLE,
+      ...first,
+      secret_id_bound_cidrs: ['10.0.0.0/8'],
+      token_ttl: 300,
+    });
+  });
+
+  it('is known by its name in small letters, listed and deleted', async () => {
+    const own = await authMethod('approle');
+    expect(await call('GET', `${own}/role?list=true`)).toMatchObject(NOT_FOUND);
+    for (const name of ['Web', 'db']) await must('POST', `${own}/role/${name}`);
+    expect((await must('GET', `${own}/role?list=true`)).body.data).toEqual({ keys: ['db', 'web'] });
+    for (const _ of [1, 2])
+      expect(await call('DELETE', `${own}/role/WEB`)).toMatchObject({ status: 204, text: '' });
+    expect(await call('GET', `${own}/role/web`)).toMatchObject(NOT_FOUND);
+    expect(await call('GET', `${own}/role/web/role-id`)).toMatchObject(NOT_FOUND);
+  });
+
+  it('has a role-id that may be chosen, once', async () => {
+    const role_id = unique('role-id');
+    await must('POST', `${auth}/role/chosen`);
+    const old = await roleId('chosen');
+    expect(await post('chosen/role-id', { role_id })).toMatchObject({ status: 204, text: '' });
+    expect(await roleId('chosen')).toBe(role_id);
+    const { secret_id } = await newSecretId('chosen');
+    const byOld = await call('POST', `${auth}/login`, { token: '', body: { role_id: old, secret_id } });
+    expect(byOld).toMatchObject(refused('invalid role or secret ID'));
+    expect(await logIn('chosen', secret_id)).toMatchObject({ status: 200 });
+    const taken = await post('other', { role_id });
+    expect(taken.status).toBe(500);
+    expect(taken.body.errors[0]).toContain('role_id already in use');
+    expect((await post('absent/role-id', { role_id: 'x' })).status).toBe(404);
+  });
+
+  it('is answered with a warning when its tokens cannot live as long', async () => {
+    const { status, body } = await post('long', { token_max_ttl: '10000h' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ data: null, warnings: [expect.stringContaining('token_max_ttl')] });
+  });
+
+  it('needs something that binds it', async () => {
+    const { status, body } = await post('unbound', { bind_secret_id: false });
+    expect(status).toBe(500);
+    expect(body.errors[0]).toContain('at least one constraint should be enabled on the role');
+  });
+
+  it('is refused with a negative number of uses, or local secret-ids later on', async () => {
+    expect(await post('negative', { secret_id_num_uses: -1 })).toMatchObject(
+      refused('secret_id_num_uses cannot be negative'),
+    );
+    expect(await post('web', { local_secret_ids: true })).toMatchObject(
+      refused('local_secret_ids can only be modified during role creation'),
+    );
+  });
+});
+
+describe('a secret-id', () => {
+  it('is made with what the role gives, or with less', async () => {
+    expect(await newSecretId('limited')).toEqual({
+      secret_id: expect.stringMatching(UUID),
+      secret_id_accessor: expect.stringMatching(UUID),
+      secret_id_ttl: 3_600,
+      secret_id_num_uses: 5,
+    });
+    const less = await newSecretId('limited', { num_uses: 1, ttl: '10m' });
+    expect(less).toMatchObject({ secret_id_ttl: 600, secret_id_num_uses: 1 });
+  });
+
+  it('may be chosen', async () => {
+    const secret_id = randomUUID();
+    const { data } = (await must('POST', `${auth}/role/web/custom-secret-id`, { body: { secret_id } })).body;
+    expect(data).toMatchObject({ secret_id, secret_id_ttl: 0, secret_id_num_uses: 0 });
+    expect(await logIn('web', secret_id)).toMatchObject({ status: 200 });
+    expect(await post('web/custom-secret-id')).toMatchObject(refused('missing secret_id'));
+  });
+
+  it.each<[role: string, body: object, status: number, text: string]>([
+    ['absent', {}, 404, 'role "absent" does not exist'],
+    ['open', {}, 400, 'bind_secret_id is not set on the role'],
+    ['limited', { num_uses: 6 }, 400, "num_uses cannot be higher than the role's secret_id_num_uses"],
+    ['limited', { ttl: '2h' }, 400, "ttl cannot be longer than the role's secret_id_ttl"],
+  ])('of the role %s with %j is refused', async (role, body, status, text) => {
+    expect(await post(`${role}/secret-id`, body)).toMatchObject({ status, body: { errors: [text] } });
+  });
+
+  it('tells all but itself to who looks it up, by either handle', async () => {
+    const made = await newSecretId('limited', {
+      metadata: '{"rack":"7"}',
+      cidr_list: ['10.0.0.0/8'],
+      token_bound_cidrs: '10.1.0.0/16',
+    });
+    const { secret_id, secret_id_accessor } = made;
+    const byId = (await must('POST', `${auth}/role/limited/secret-id/lookup`, { body: { secret_id } })).body
+      .data;
+    expect(byId).toMatchObject({
+      secret_id_accessor,
+      secret_id_num_uses: 5,
+      secret_id_ttl: 3_600,
+      metadata: { rack: '7' },
+      cidr_list: ['10.0.0.0/8'],
+      token_bound_cidrs: ['10.1.0.0/16'],
+    });
+    const { creation_time, expiration_time, last_updated_time } = byId;
+    expect(Date.parse(expiration_time) - Date.parse(creation_time)).toBe(3_600_000);
+    expect(Date.parse(last_updated_time)).toBeGreaterThanOrEqual(Date.parse(creation_time));
+    const path = `${auth}/role/limited/secret-id-accessor/lookup`;
+    expect((await must('POST', path, { body: { secret_id_accessor } })).body.data).toEqual(byId);
+  });
+
+  it('that is unknown is nothing by itself, and an answer with its error by its accessor', async () => {
+    const lookup = await post('web/secret-id/lookup', { secret_id: randomUUID() });
+    expect(lookup).toMatchObject({ status: 204, text: '' });
+    const { status, body } = await post('web/secret-id-accessor/lookup', { secret_id_accessor: 'x' });
+    expect(status).toBe(404);
+    expect(body).not.toHaveProperty('errors');
+    expect(body.data).toEqual({ error: 'failed to find accessor entry for secret_id_accessor: "x"' });
+  });
+
+  it('is listed by its accessor, and destroyed by either handle with either verb', async () => {
+    const own = unique('role');
+    expect(await call('GET', `${auth}/role/${own}/secret-id?list=true`)).toMatchObject(
+      refused(`role "${own}" does not exist`),
+    );
+    await must('POST', `${auth}/role/${own}`);
+    expect(await call('GET', `${auth}/role/${own}/secret-id?list=true`)).toMatchObject(NOT_FOUND);
+    const made = [
+      await newSecretId(own),
+      await newSecretId(own),
+      await newSecretId(own),
+      await newSecretId(own),
+    ];
+    const accessors = async () =>
+      (await call('GET', `${auth}/role/${own}/secret-id?list=true`)).body.data?.keys;
+    expect((await accessors()).sort()).toEqual(made.map((one) => one.secret_id_accessor).sort());
+    const [a, b, c, d] = made as [SecretId, SecretId, SecretId, SecretId];
+    const base = `${auth}/role/${own}`;
+    const destroyed = [
+      await call('POST', `${base}/secret-id/destroy`, { body: a }),
+      await call('DELETE', `${base}/secret-id/destroy?secret_id=${b.secret_id}`),
+      await call('POST', `${base}/secret-id-accessor/destroy`, { body: c }),
+      await call('DELETE', `${base}/secret-id-accessor/destroy?secret_id_accessor=${d.secret_id_accessor}`),
+    ];
+    expect(destroyed.map(({ status }) => status)).toEqual([204, 204, 204, 204]);
+    expect(await accessors()).toBeUndefined();
+    for (const { secret_id } of made)
+      expect(await logIn(own, secret_id)).toMatchObject(refused('invalid role or secret ID'));
+  });
+
+  it.each(['secret-id', 'secret-id-accessor'])(
+    'of a role that does not exist is no %s to destroy',
+    async (handle) => {
+      const body = { secret_id: randomUUID(), secret_id_accessor: randomUUID() };
+      expect(await post(`absent/${handle}/destroy`, body)).toMatchObject(
+        failed('role "absent" does not exist'),
+      );
+    },
+  );
+
+  it('is gone with the last of its uses', async () => {
+    const { secret_id, secret_id_accessor } = await newSecretId('limited', { num_uses: 2 });
+    expect(await logIn('limited', secret_id)).toMatchObject({ status: 200 });
+    const lookup = await post('limited/secret-id/lookup', { secret_id });
+    expect(lookup.body.data.secret_id_num_uses).toBe(1);
+    expect(await logIn('limited', secret_id)).toMatchObject({ status: 200 });
+    expect(await logIn('limited', secret_id)).toMatchObject(refused('invalid role or secret ID'));
+    expect((await post('limited/secret-id-accessor/lookup', { secret_id_accessor })).status).toBe(404);
+  });
+});
+
+describe('a login by approle', () => {
+  it('answers a token with the metadata of the secret-id', async () => {
+    const { secret_id } = await newSecretId('web', { metadata: '{"rack":"7"}' });
+    const { status, body } = await logIn('web', secret_id);
+    expect(status).toBe(200);
+    expect(body.data).toBeNull();
+    const metadata = { role_name: 'web', rack: '7' };
+    expect(body.auth).toMatchObject({ policies: ['default'], metadata, lease_duration: 600, orphan: true });
+    expect((await lookupSelf(body.auth.client_token)).body.data).toMatchObject({
+      path: `${auth}/login`,
+      display_name: auth.slice('auth/'.length),
+      meta: metadata,
+    });
+  });
+
+  it('needs no secret-id where the role is bound to addresses alone', async () => {
+    expect(await logIn('open')).toMatchObject({
+      status: 200,
+      body: { auth: { metadata: { role_name: 'open' } } },
+    });
+  });
+
+  it('needs both ids, and does not tell which of them is wrong', async () => {
+    const role_id = await roleId('web');
+    for (const [body, text] of [
+      [{}, 'missing role_id'],
+      [{ role_id }, 'missing secret_id'],
+      [{ role_id, secret_id: randomUUID() }, 'invalid role or secret ID'],
+      [{ role_id: randomUUID(), secret_id: randomUUID() }, 'invalid role or secret ID'],
+    ] as const)
+      expect(await call('POST', `${auth}/login`, { token: '', body })).toMatchObject(refused(text));
+  });
+
+  it('from an address that the secret-id excludes is refused', async () => {
+    const { secret_id } = await newSecretId('web', { cidr_list: [ELSEWHERE] });
+    const { status, body } = await logIn('web', secret_id);
+    expect(status).toBe(400);
+    expect(body.errors[0]).toMatch(
+      /^source address ".+" unauthorized through CIDR restrictions on the secret ID$/,
+    );
+  });
+
+  it('goes on after a move, with the uses that were left, while tokens end', async () => {
+    const own = await authMethod('approle');
+    await must('POST', `${own}/role/web`, { body: { secret_id_num_uses: 2 } });
+    const { role_id } = (await must('GET', `${own}/role/web/role-id`)).body.data;
+    const { secret_id } = (await must('POST', `${own}/role/web/secret-id`)).body.data;
+    const sent = { token: '', body: { role_id, secret_id } };
+    const { client_token } = (await must('POST', `${own}/login`, sent)).body.auth;
+    const namespace = await newNamespace();
+    await move(own, `${namespace}/${own}`);
+    expect((await lookupSelf(client_token)).status).toBe(403);
+    await must('POST', `${own}/login`, { ...sent, namespace });
+    expect(await call('POST', `${own}/login`, { ...sent, namespace })).toMatchObject(
+      refused('invalid role or secret ID'),
+    );
+  });
+});
