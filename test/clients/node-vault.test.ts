@@ -53,6 +53,16 @@ describe('node-vault', () => {
     expect(await vault.mounts()).not.toHaveProperty([`${kv}/`]);
   });
 
+  it('tunes a mount, and raises its version', async () => {
+    const vault = client();
+    const kv = await mounted('kv', { version: '1' });
+    await vault.write(`${kv}/app`, { a: 1 });
+    await vault.write(`sys/mounts/${kv}/tune`, { default_lease_ttl: '1h', options: { version: '2' } });
+    const { data } = await vault.read(`sys/mounts/${kv}/tune`);
+    expect(data).toMatchObject({ default_lease_ttl: 3600, options: { version: '2' } });
+    expect((await vault.read(`${kv}/data/app`)).data.data).toEqual({ a: 1 });
+  });
+
   it('enables, lists and disables an auth method', async () => {
     const vault = client();
     const auth = await enabled('userpass');
@@ -91,6 +101,30 @@ describe('node-vault', () => {
     await expect(child.tokenLookupSelf()).rejects.toThrow('permission denied');
   });
 
+  it('revokes by accessor, without the children, and itself', async () => {
+    const root = client();
+    const options = { policies: ['default'], ttl: '1h' };
+    const { auth: parent } = await client().tokenCreate({ policies: ['root'], ttl: '1h' });
+    const { auth: child } = await client(parent.client_token).tokenCreate(options);
+    await root.tokenRevokeOrphan({ token: parent.client_token });
+    await expect(client(parent.client_token).tokenLookupSelf()).rejects.toThrow('permission denied');
+    expect((await client(child.client_token).tokenLookupSelf()).data.orphan).toBe(true);
+    await root.tokenRevokeAccessor({ accessor: child.accessor });
+    await expect(client(child.client_token).tokenLookupSelf()).rejects.toThrow('permission denied');
+    const orphan = client();
+    await orphan.tokenCreateOrphan(options);
+    await orphan.tokenRevokeSelf();
+    await expect(orphan.tokenLookupSelf()).rejects.toThrow('permission denied');
+  });
+
+  it('unwraps what was wrapped for it, once', async () => {
+    const kv = await mounted('kv', { version: '1' });
+    await client().write(`${kv}/app`, { a: 1 });
+    const { wrap_info } = await client().read(`${kv}/app`, { headers: { 'X-Vault-Wrap-TTL': '60' } });
+    expect((await client().unwrap({ token: wrap_info.token })).data).toEqual({ a: 1 });
+    await expect(client().unwrap({ token: wrap_info.token })).rejects.toThrow('wrapping token is not valid');
+  });
+
   it('writes, lists and deletes unversioned secrets', async () => {
     const vault = client();
     const kv = await mounted('kv', { version: '1' });
@@ -109,6 +143,10 @@ describe('node-vault', () => {
     await vault.update(`${kv}/data/app`, { data: { b: 3 } });
     expect((await vault.read(`${kv}/data/app`)).data.data).toEqual({ a: 2, b: 3 });
     expect((await vault.read(`${kv}/data/app?version=1`)).data.data).toEqual({ a: 1 });
+    await vault.write(`${kv}/delete/app`, { versions: [2] });
+    await expect(vault.read(`${kv}/data/app?version=2`)).rejects.toThrow('Status 404');
+    await vault.write(`${kv}/undelete/app`, { versions: [2] });
+    expect((await vault.read(`${kv}/data/app?version=2`)).data.data).toEqual({ a: 2 });
     await vault.destroySecretVersions({ mount_point: kv, path: 'app', versions: [1] });
     const { data } = await vault.read(`${kv}/metadata/app`);
     expect(data).toMatchObject({ current_version: 3, versions: { 1: { destroyed: true } } });
@@ -147,6 +185,27 @@ describe('node-vault', () => {
     await moved(vault, `auth/${auth}`, `auth/${auth}-2`);
     await app.approleLogin({ mount_point: `${auth}-2`, role_id, secret_id });
     expect((await app.tokenLookupSelf()).data.meta).toMatchObject({ role_name: 'web', rack: '7' });
+  });
+
+  it('looks after the secret-ids of a role', async () => {
+    const vault = client();
+    const role = { mount_point: await enabled('approle'), role_name: 'web' };
+    await vault.addApproleRole(role);
+    await vault.updateApproleRoleId({ ...role, role_id: unique('role-id') });
+    const [one, other] = [
+      (await vault.getApproleRoleSecret(role)).data,
+      (await vault.getApproleRoleSecret(role)).data,
+    ];
+    const accessors = [one, other].map((secret) => secret.secret_id_accessor);
+    expect((await vault.approleSecretAccessors(role)).data.keys.sort()).toEqual(accessors.sort());
+    const { secret_id_accessor } = one;
+    const found = await vault.approleSecretAccessorLookup({ ...role, secret_id_accessor });
+    expect(found.data).toMatchObject({ secret_id_accessor, secret_id_num_uses: 0 });
+    await vault.approleSecretAccessorDestroy({ ...role, secret_id_accessor });
+    await vault.approleSecretDestroy({ ...role, secret_id: other.secret_id });
+    await expect(vault.approleSecretAccessors(role)).rejects.toThrow('Status 404');
+    await vault.deleteApproleRole(role);
+    await expect(vault.getApproleRole(role)).rejects.toThrow('Status 404');
   });
 
   it('moves an engine with its secrets, and into a namespace', async () => {
