@@ -4,7 +4,7 @@ import type { HttpResponse } from './message.ts';
 import type { Reply } from './route.ts';
 
 const COPIED =
-  /^sys\/(audit|auth|mounts|policy)(\/.*)?$|^sys\/(capabilities(-self|-accessor)?|remount|remount\/status\/.*|wrapping\/wrap|key-status|rotate)$/s;
+  /^sys\/(audit|auth|mounts|policy)(\/.*)?$|^sys\/(capabilities(-self|-accessor)?|remount|remount\/status\/.+|wrapping\/wrap|key-status|rotate)$/s;
 
 const ENVELOPE_KEYS = {
   lease_id: '',

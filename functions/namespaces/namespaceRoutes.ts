@@ -36,6 +36,7 @@ export const namespaceRoutes: readonly Route[] = [
   }),
   route({
     path: 'sys/namespaces/api-lock/lock/:name*',
+    answers: { write: { unlock_key: 'string' } },
     write: async ({ deps, namespace, params }) => ({
       data: { unlock_key: await lockNamespace(deps, namespace, belowIn(params)) },
     }),
@@ -43,6 +44,7 @@ export const namespaceRoutes: readonly Route[] = [
   route({
     path: 'sys/namespaces/api-lock/unlock/:name*',
     fields: { unlock_key: 'string' },
+    answers: { write: null },
     write: async (call) => {
       const { deps, namespace, params, fields } = call;
       const key = fields.unlock_key ?? '';

@@ -33,6 +33,7 @@ const FAILED = {
   403: answer('Denied'),
   404: answer('NotFound'),
   405: answer('Unsupported'),
+  '4XX': answer('Refused'),
   '5XX': answer('Failed'),
 };
 const FOUND = { 200: answer('Answer'), ...FAILED };

@@ -76,10 +76,11 @@ export async function describedByService(): Promise<Described> {
   };
 
   function mistakesIn({ status, text, body }: Answer, responses: string): unknown[] {
-    const promised = at(document, responses)[status];
-    if (!promised) return [`${status} is not among the answers`];
+    const key = [status, `${Math.floor(status / 100)}XX`].find((name) => name in at(document, responses));
+    if (key === undefined) return [`${status} is not among the answers`];
     if (text === '') return status === 204 || status === 202 ? [] : ['the body is empty'];
-    return mistakes(contentOf(promised.$ref?.slice('#/'.length) ?? `${responses}/${status}`), body);
+    const response = `${responses}/${key}`;
+    return mistakes(contentOf(at(document, response).$ref?.slice('#/'.length) ?? response), body);
   }
 
   function isLike({ status, body }: Answer, schema: string): boolean {

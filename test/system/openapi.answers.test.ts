@@ -1,0 +1,37 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RemountService, remountService } from '../remount/remountService.ts';
+import { placeMount } from '../support/place.ts';
+
+const ajv = new Ajv2020({ strict: false });
+
+let service: RemountService;
+beforeAll(async () => {
+  service = await remountService();
+  ajv.addSchema((await service.call('GET', 'sys/internal/specs/openapi')).body, 'api');
+  await placeMount(service.deps, 'old/');
+});
+afterAll(() => service.deps.stop());
+
+/** Whether the body is as the document says of a successful answer. */
+function isAsDescribed(template: string, method: string, body: unknown): boolean {
+  const path = encodeURIComponent(template.replaceAll('/', '~1'));
+  return ajv.validate(
+    { $ref: `api#/paths/${path}/${method}/responses/200/content/application~1json/schema` },
+    body,
+  );
+}
+
+/** What no client can see of a running service, since a move is over at once there. */
+describe('the document describes', () => {
+  it('a move on its way, and its cancellation', async () => {
+    const id = await service.accept('old', 'new');
+    const underWay = (await service.call('GET', `sys/remount/status/${id}`)).body;
+    expect(underWay.data.migration_info.status).toBe('in-progress');
+    expect(isAsDescribed('/sys/remount/status/{migration_id}', 'get', underWay)).toBe(true);
+    const { status, body } = await service.call('POST', `sys/remount/cancel/${id}`, { body: {} });
+    expect(status).toBe(200);
+    expect(isAsDescribed('/sys/remount/cancel/{migration_id}', 'post', body)).toBe(true);
+    expect(isAsDescribed('/sys/remount/cancel/{migration_id}', 'post', { ...body, more: 1 })).toBe(false);
+  });
+});
