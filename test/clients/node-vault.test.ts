@@ -213,7 +213,7 @@ describe('node-vault', () => {
     const kv = await mounted('kv', { version: '2' });
     await vault.write(`${kv}/data/app`, { data: { a: 1 } });
     const target = unique('moved');
-    expect(await moved(vault, kv, target)).toEqual({
+    expect(await moved(vault, kv, target)).toMatchObject({
       source_mount: `${kv}/`,
       target_mount: `${target}/`,
       status: 'success',
