@@ -1,7 +1,7 @@
 /** What a request says before anything is looked up: operation, namespace, path, fields, token. */
 
+import { posix } from 'node:path';
 import { MAX_BULK_JSON_STRINGS } from '../limits.ts';
-import { mountPath } from '../mounts/path.ts';
 import { readWrapTtl } from '../wrapping/wrapTtl.ts';
 import { silent, VaultError } from './errors.ts';
 import { parseBool } from './fields.ts';
@@ -72,15 +72,15 @@ function readOperation({ list, scan }: HttpRequest['query']): Operation {
 }
 
 function isWanted(values: string[] | undefined): boolean {
-  if (values === undefined) return false;
-  const wanted = parseBool(values[0] ?? '');
+  if (!values?.[0]) return false;
+  const wanted = parseBool(values[0]);
   if (wanted === undefined) throw silent(400);
   return wanted;
 }
 
 function requireMergePatch(contentType: string | undefined): void {
   if (!contentType) throw new VaultError(400, ['mime: no media type']);
-  const type = contentType.split(';')[0]?.trim();
+  const type = contentType.split(';')[0]?.trim().toLowerCase();
   if (type === 'application/merge-patch+json') return;
   const text = `PATCH requires Content-Type of application/merge-patch+json, provided ${type}`;
   throw new VaultError(415, [text]);
@@ -106,10 +106,13 @@ function queryFields(query: Record<string, string[]>): Record<string, unknown> {
   return Object.fromEntries(fields.map(([name, values]) => [name, values.length > 1 ? values : values[0]]));
 }
 
-/** The namespace that a header names, with a trailing slash; empty for the root namespace. */
-export function headerNamespace(header: string | undefined): string {
-  const path = mountPath((header ?? '').trim().replace(/\/{2,}/g, '/'));
-  return path === 'root/' ? '' : path;
+/**
+ * The namespace that a header names, with a trailing slash; empty for the root namespace. Tidied as Go's `path.Clean`
+ * does it: what climbs out of the root is left so, and names no namespace.
+ */
+export function headerNamespace(header = ''): string {
+  const path = posix.normalize(`${header.trim().replace(/^\/+/, '')}/`);
+  return ['/', './', 'root/'].includes(path) ? '' : path;
 }
 
 /** The token of a request; `X-Vault-Token` goes before `Authorization` (contract §2.3). */

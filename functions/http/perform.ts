@@ -166,10 +166,16 @@ async function run(match: Match, call: Call): Promise<Reply | undefined> {
   const handler = handlerOf(match.route, call.operation);
   if (!handler) throw unsupportedOperation();
   const filled = fill(match, call);
-  const reply = await (handler as Handler)(filled);
+  const reply = (await (handler as Handler)(filled)) ?? emptyList(call);
   if (reply) return wrapReply(filled, withFieldWarnings(reply, match, call));
   if (isWrite(call.operation) || call.operation === 'delete') return undefined;
   throw silent(404);
+}
+
+/** A list of nothing is not found, unless it is asked for wrapped (contract §2.2). */
+function emptyList({ operation, wrapTtl }: Call): Reply | undefined {
+  const isList = operation === 'list' || operation === 'scan';
+  return isList && wrapTtl > 0 ? { data: {} } : undefined;
 }
 
 function fill({ route }: Match, call: Call): Call {

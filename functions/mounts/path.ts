@@ -5,8 +5,8 @@ import { MAX_MOUNT_DEPTH, MAX_MOUNT_PATH_BYTES } from '../limits.ts';
 /** Paths of the mounts every namespace is born with; none of them can be moved, replaced or nested in. */
 const BUILTIN_PATHS = ['sys/', 'cubbyhole/', 'identity/', 'auth/token/'];
 
-/** First segments that no secrets engine may use (contract §1.1 #10). */
-const PROTECTED_SEGMENTS = ['audit/', 'auth/', 'sys/', 'cubbyhole/', 'identity/'];
+/** First segments that no secrets engine may use, in the order in which a remount asks for them (contract §1.1 #10). */
+export const PROTECTED_SEGMENTS = ['audit/', 'auth/', 'sys/', 'cubbyhole/', 'identity/'];
 
 /** What Go's unicode.IsPrint lets through: letters, marks, numbers, punctuation, symbols and the ASCII space. */
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u;

@@ -2,7 +2,7 @@
 
 import type { Location, Target } from '../mounts/locate.ts';
 import { type Mount, mountOf } from '../mounts/mount.ts';
-import { cleanPath, isPrintable, mountPath, oversize, protectedSegment } from '../mounts/path.ts';
+import { cleanPath, isPrintable, mountPath, oversize, PROTECTED_SEGMENTS } from '../mounts/path.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import {
   authToNonAuth,
@@ -80,8 +80,10 @@ function checkKinds(source: string, target: string): void {
     if (target.startsWith('auth/token/')) throw protectedAuthDestination(target);
     return;
   }
-  if (protectedSegment(source)) throw protectedSource(source);
-  if (protectedSegment(target)) throw protectedDestination(target);
+  for (const segment of PROTECTED_SEGMENTS) {
+    if (source.startsWith(segment)) throw protectedSource(source);
+    if (target.startsWith(segment)) throw protectedDestination(target);
+  }
 }
 
 /**

@@ -32,6 +32,8 @@ export interface GatewayOptions {
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const TIMEOUT_SECONDS = 29;
 
+const TOO_LARGE = 'http: request body too large';
+
 const STOP_GRACE_MS = 500;
 
 /** Listens on this machine only. Throws a {@link StartError} if the port is taken. */
@@ -78,16 +80,16 @@ async function serve(
   response.setHeader('x-amzn-RequestId', randomUUID());
   const body = await readBody(request).catch(() => request.destroy());
   if (!Buffer.isBuffer(body)) return;
-  if (body.length > MAX_BODY_BYTES) return sendError(response, 413, 'Request Too Long');
+  if (body.length > MAX_BODY_BYTES) return sendError(response, 413, TOO_LARGE);
   const route = routeOf(methodOf(request), pathOf(request));
   const timer = new AbortController();
   const timeout = delay(timeoutSeconds * 1_000, TIMED_OUT, { signal: timer.signal }).catch(() => TIMED_OUT);
   try {
     const result = await Promise.race([invoke(route.functionName, toEvent(request, body, route)), timeout]);
-    if (result === TIMED_OUT) sendError(response, 504, 'Endpoint request timed out');
+    if (result === TIMED_OUT) sendError(response, 504, 'request timed out', { 'Retry-After': '1' });
     else sendResult(result, response);
   } catch (error) {
-    if (error instanceof PayloadTooLarge) return sendError(response, 413, 'Request Too Long');
+    if (error instanceof PayloadTooLarge) return sendError(response, 413, TOO_LARGE);
     log?.(`${route.functionName}: ${(error as Error).name}\n`);
     sendError(response, 502, 'Internal server error');
   } finally {
@@ -108,8 +110,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function sendError(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message }));
+/** What the gateway answers by itself has the shape of Vault's errors, as the responses in `infra/api.yml` set it up. */
+function sendError(response: ServerResponse, status: number, text: string, more = {}): void {
+  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...more };
+  response.writeHead(status, headers).end(JSON.stringify({ errors: [text] }));
 }
 
 function refuseMalformed({ code }: NodeJS.ErrnoException, connection: Duplex): void {

@@ -75,7 +75,7 @@ describe('the Go client', () => {
 });
 
 describe('the command line', () => {
-  it('moves an engine with slashes added, and need not sleep its ten seconds', async () => {
+  it('moves an engine with slashes added, and need not sleep its ten seconds [56]', async () => {
     const kv = await kv1();
     const target = unique('moved');
     const { status, polls } = await remount(`${kv}/`, `${target}/`, await moverToken(), 10_000);
@@ -83,7 +83,7 @@ describe('the command line', () => {
     expect((await must('GET', 'sys/mounts', GO)).body.data).toHaveProperty([`${target}/`]);
   });
 
-  it('moves an auth method by its full path, and by its bare name not', async () => {
+  it('moves an auth method by its full path, and by its bare name not [59]', async () => {
     const auth = await authMethod('userpass');
     const target = unique('moved');
     const bare = auth.slice('auth/'.length);
@@ -92,6 +92,15 @@ describe('the command line', () => {
     );
     await remount(`${auth}/`, `auth/${target}/`, await moverToken(), 10_000);
     expect((await must('GET', 'sys/auth', GO)).body.data).toHaveProperty([`${target}/`]);
+  });
+
+  it.each([
+    ['an engine [55]', 'not_real/', 'over_here/'],
+    ['an auth method [58]', 'auth/not_real/', 'auth/over_here/'],
+  ])('shows why %s cannot be moved that is not there', async (_, from, to) => {
+    await expect(remount(from, to, await moverToken(), 10_000)).rejects.toThrow(
+      `Code: 400. Errors: * no matching mount at "${from}"`,
+    );
   });
 
   it('works with a secret after looking which kind of mount it is in', async () => {

@@ -1,8 +1,10 @@
 /** What can be read of the system as such, most of it by anybody (contract §10). */
 
 import { describe, expect, it } from 'vitest';
-import { kv2, must, newNamespace, policyOf, tokenWith } from './fresh.ts';
-import { call } from './http.ts';
+import { userpassMethod } from './credentials.ts';
+import { engine, kv2, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
+import { call, rawCall } from './http.ts';
+import { mountObject } from './snapshots.ts';
 import { NOT_AUTHORIZED, refused } from './texts.ts';
 
 describe('without a token', () => {
@@ -16,12 +18,25 @@ describe('without a token', () => {
       version: expect.any(String),
       server_time_utc: expect.any(Number),
     });
+    expect(body).toMatchObject({
+      replication_performance_mode: 'disabled',
+      replication_dr_mode: 'disabled',
+      cluster_name: expect.any(String),
+      cluster_id: expect.any(String),
+    });
     expect(body).not.toHaveProperty('data');
     expect(Math.abs(body.server_time_utc - Date.now() / 1_000)).toBeLessThan(60);
   });
 
   it('the health may have another status for an active server', async () => {
-    expect((await call('GET', 'sys/health?activecode=299', { token: '' })).status).toBe(299);
+    for (const method of ['GET', 'HEAD'])
+      expect((await call(method, 'sys/health?activecode=299', { token: '' })).status).toBe(299);
+  });
+
+  it('the health has the status of an active server, whatever the others would have', async () => {
+    const others = 'standbyok=true&standbycode=418&sealedcode=418&uninitcode=418';
+    expect((await call('GET', `sys/health?${others}`, { token: '' })).status).toBe(200);
+    expect((await rawCall('HEAD', '/v1/sys/health', { token: '' })).status).toBe(200);
   });
 
   it('the seal and the start are told, plainly', async () => {
@@ -29,16 +44,44 @@ describe('without a token', () => {
       initialized: true,
       sealed: false,
       type: expect.any(String),
+      t: expect.any(Number),
+      n: expect.any(Number),
+      progress: 0,
+      nonce: '',
+      version: expect.any(String),
+      migration: false,
+      cluster_name: expect.any(String),
+      cluster_id: expect.any(String),
+      recovery_seal: expect.any(Boolean),
+      storage_type: expect.any(String),
     });
     expect((await call('GET', 'sys/init', { token: '' })).body).toEqual({ initialized: true });
     expect((await call('GET', 'sys/leader', { token: '' })).body).toHaveProperty('ha_enabled');
   });
 
-  it('the health is not told in a namespace', async () => {
+  it('the health and the start are not told in a namespace', async () => {
     const namespace = await newNamespace();
-    expect(await call('GET', 'sys/health', { token: '', namespace })).toMatchObject(
-      refused('operation unavailable in namespaces'),
-    );
+    for (const path of ['sys/health', 'sys/init'])
+      expect(await call('GET', path, { token: '', namespace })).toMatchObject(
+        refused('operation unavailable in namespaces'),
+      );
+  });
+
+  it('the mounts that are listed for everybody are told, and little of them', async () => {
+    const [shown, hidden] = [await userpassMethod(), await userpassMethod()];
+    const kv = await engine('kv', { description: 'for all', config: { listing_visibility: 'unauth' } });
+    await must('POST', `sys/${shown}/tune`, { body: { listing_visibility: 'unauth' } });
+    const { status, body } = await call('GET', 'sys/internal/ui/mounts', { token: '' });
+    expect(status).toBe(200);
+    expect(body.data.secret[`${kv}/`]).toEqual({ type: 'kv', description: 'for all', options: {} });
+    const names = Object.keys(body.data.auth);
+    expect(names).toContain(`${shown.slice('auth/'.length)}/`);
+    expect(names).not.toContain(`${hidden.slice('auth/'.length)}/`);
+    expect(Object.keys(body.data.auth[`${shown.slice('auth/'.length)}/`]).sort()).toEqual([
+      'description',
+      'options',
+      'type',
+    ]);
   });
 });
 
@@ -58,12 +101,29 @@ describe('before a client works with a mount', () => {
     expect(await call('GET', path, { token: '' })).toMatchObject(NOT_AUTHORIZED);
   });
 
+  it('it reads of a mount in a namespace below by its path from here', async () => {
+    const namespace = await newNamespace();
+    const kv = await kv2(namespace);
+    const { body } = await must('GET', `sys/internal/ui/mounts/${namespace}/${kv}/a`);
+    expect(body.data.path).toBe(`${namespace}/${kv}/`);
+  });
+
+  it('it learns of a mount that is not there as little as of one it may not use', async () => {
+    const nope = unique('nope');
+    const refusal = `preflight capability check returned 403, please ensure client's policies grant access to path "${nope}/"`;
+    expect(await call('GET', `sys/internal/ui/mounts/${nope}`)).toMatchObject({
+      status: 403,
+      body: { errors: [refusal] },
+    });
+  });
+
   it('it reads which ones it can reach', async () => {
     const [kv, other] = await Promise.all([kv2(), kv2()]);
     const token = await tokenWith(policyOf([`${kv}/*`, 'read']));
     const { body } = await must('GET', 'sys/internal/ui/mounts', { token });
     expect(body.data.secret).toHaveProperty([`${kv}/`]);
     expect(body.data.secret).not.toHaveProperty([`${other}/`]);
+    expect(body.data.secret[`${kv}/`]).toEqual(await mountObject(kv));
     expect(body.data).toHaveProperty('auth');
   });
 });

@@ -33,6 +33,18 @@ describe('a body', () => {
     expect((await call('POST', `sys/mounts/${unique('kv')}`, { body })).status).toBe(204);
   });
 
+  it('that says what the path says too is told that the path counts', async () => {
+    const path = unique('here');
+    const { body } = await must('POST', `${versioned}/data/${path}`, {
+      body: { path: 'elsewhere', strange: 1, data: { a: 1 } },
+    });
+    expect(body.warnings).toEqual([
+      'Endpoint ignored these unrecognized parameters: [strange]',
+      "Endpoint replaced the value of these parameters with the values captured from the endpoint's path: [path]",
+    ]);
+    expect((await call('GET', `${versioned}/data/elsewhere`)).status).toBe(404);
+  });
+
   it('without all that is needed is refused in words, not found is not', async () => {
     expect(await call('POST', `${kv}/none`, { body: {} })).toMatchObject(refused('missing data fields'));
     expect(await call('GET', `${kv}/none`)).toMatchObject(NOT_FOUND);
@@ -68,5 +80,19 @@ describe('a field', () => {
     for (const a of [1, 2]) await must('POST', path, { body: { data: { a } } });
     expect((await must('GET', `${path}?version=1&list=false`)).body.data.data).toEqual({ a: 1 });
     expect((await call('GET', `${path}?version=x`)).status).toBe(400);
+  });
+
+  it.each([
+    ['said twice in the query, and then a list', 'GET', 'version=1&version=2', 'version'],
+    ['a text where an object is due', 'POST', '', 'data'],
+  ])('of the wrong type is refused by its name: %s', async (_, method, query, field) => {
+    const sent = method === 'POST' ? { body: { data: 'text' } } : {};
+    const { status, body } = await call(method, `${versioned}/data/typed?${query}`, sent);
+    expect({ status, errors: body.errors }).toEqual({
+      status: 400,
+      errors: [
+        expect.stringMatching(`^Field validation failed: error converting input for field "${field}": .`),
+      ],
+    });
   });
 });

@@ -97,6 +97,12 @@ describe('a path', () => {
     expect(await call('GET', longer)).toMatchObject(noRoute(longer));
   });
 
+  it('with a slash at its end is another one to read', async () => {
+    await must('POST', `${kv}/slash`, { body: { a: 1 } });
+    expect(await rawCall('GET', `/v1/${kv}/slash/`)).toMatchObject({ status: 404, body: { errors: [] } });
+    expect(await rawCall('GET', `/v1/${kv}/slash`)).toMatchObject({ status: 200 });
+  });
+
   it('and a header together name a namespace', async () => {
     const outer = await newNamespace();
     const inner = (await newNamespace(outer)).slice(outer.length + 1);

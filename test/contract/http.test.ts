@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kv1, must, newNamespace, unique } from './fresh.ts';
 import { call } from './http.ts';
-import { NOT_AUTHENTICATED, UUID } from './texts.ts';
+import { NOT_AUTHENTICATED, refused, UUID } from './texts.ts';
 
 let kv: string;
 let namespace: string;
@@ -64,6 +64,52 @@ describe('an answer', () => {
       expect(headers.get('x-vault-namespace')).toBe(header);
     }
     expect((await call('GET', 'sys/mounts')).headers.has('x-vault-namespace')).toBe(false);
+  });
+});
+
+describe('the namespace of the header', () => {
+  it.each([
+    ['a slash at either end', (name: string) => `/${name}/`],
+    ['two slashes', (name: string) => `${name}//`],
+    ['a dot', (name: string) => `./${name}/.`],
+    ['a way there and back', (name: string) => `elsewhere/../${name}`],
+  ])('may be written with %s', async (_, written) => {
+    const name = namespace;
+    const answer = await call('GET', 'sys/auth/token', { namespace: written(name) });
+    expect(answer).toMatchObject({ status: 200, body: { data: { type: 'ns_token' } } });
+  });
+
+  it.each(['../', './../'])('is not found if it climbs out with %s', async (climbing) => {
+    const answer = await call('GET', 'sys/mounts', { namespace: climbing + namespace });
+    expect(answer).toMatchObject({ status: 404, body: { errors: ['namespace not found'] } });
+  });
+
+  it('counts after the body and before a slash at the end, which counts before the token', async () => {
+    const lost = { namespace: unique('nope'), token: '' };
+    expect(await call('POST', 'sys/mounts/x/', { ...lost, body: '{' })).toMatchObject(
+      refused('failed to decode JSON input: unexpected EOF'),
+    );
+    expect(await call('POST', 'sys/mounts/x/', { ...lost, body: {} })).toMatchObject({
+      status: 404,
+      body: { errors: ['namespace not found'] },
+    });
+    expect(await call('POST', 'sys/mounts/x/', { token: '', body: {} })).toMatchObject(
+      refused("cannot write to a path ending in '/'"),
+    );
+  });
+});
+
+it('headers that only a cluster needs are taken and ignored', async () => {
+  const headers = {
+    'X-Vault-Request': 'true',
+    'X-Vault-MFA': 'my_method:123456',
+    'X-Vault-Policy-Override': 'true',
+    'X-Vault-No-Request-Forwarding': 'true',
+    'X-Vault-Index': 'djE6',
+  };
+  expect(await call('GET', `${kv}/dir/a`, { headers })).toMatchObject({
+    status: 200,
+    body: { data: { a: 1 } },
   });
 });
 

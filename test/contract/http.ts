@@ -15,6 +15,8 @@ export interface Answer {
 }
 
 export interface Sent {
+  /** Of another service than the one that all tests share. */
+  address?: string;
   /** The root token by default; empty for none. */
   token?: string;
   /** For the header. */
@@ -27,7 +29,7 @@ export interface Sent {
 /** @param path what follows `/v1/`, percent-encoded where it has to be */
 export async function call(method: string, path: string, sent: Sent = {}): Promise<Answer> {
   const body = bytesOf(sent.body);
-  const response = await fetch(`${address}/v1/${path}`, {
+  const response = await fetch(`${sent.address ?? address}/v1/${path}`, {
     method,
     headers: headersOf(sent),
     redirect: 'manual',

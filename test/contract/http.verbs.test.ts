@@ -1,9 +1,9 @@
 /** What the verbs of HTTP mean (contract §2.2). */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { kv1, kv2, must, unique } from './fresh.ts';
+import { kv1, kv2, must, policyOf, tokenWith, unique } from './fresh.ts';
 import { call, rawCall } from './http.ts';
-import { noRoute, refused, wrapped } from './texts.ts';
+import { NOT_AUTHENTICATED, NOT_FOUND, noRoute, refused, wrapped } from './texts.ts';
 
 let kv: string;
 let versioned: string;
@@ -26,8 +26,36 @@ describe('a verb', () => {
   });
 
   it('GET with list=false reads, and with anything else for list is refused without a word', async () => {
-    expect(await call('GET', `${kv}/dir/a?list=false`)).toMatchObject({ status: 200 });
+    for (const read of ['list=false', 'list=', 'list=0'])
+      expect(await call('GET', `${kv}/dir/a?${read}`)).toMatchObject({ status: 200 });
     expect(await call('GET', `${kv}/dir?list=yes`)).toMatchObject({ status: 400, body: { errors: [] } });
+  });
+
+  it('GET with scan=true lists all below, and cannot list at the same time', async () => {
+    const { data } = (await must('GET', `${kv}?scan=true`)).body;
+    expect(data.keys).toEqual(['b', 'dir/a']);
+    for (const query of ['list=true&scan=true', 'scan=maybe'])
+      expect(await call('GET', `${kv}?${query}`)).toMatchObject({ status: 400, body: { errors: [] } });
+  });
+
+  it('of any kind with help=1 asks for help, which every token gets', async () => {
+    const token = await tokenWith(policyOf(['elsewhere', 'read']));
+    for (const [method, path] of [
+      ['GET', 'sys/remount'],
+      ['POST', 'sys/remount'],
+      ['DELETE', `${kv}/dir/a`],
+    ] as const)
+      expect(await call(method, `${path}?help=1`, { token })).toMatchObject({
+        status: 200,
+        body: { help: expect.any(String) },
+      });
+    expect(await call('GET', 'sys/remount?help=1', { token: '' })).toMatchObject(NOT_AUTHENTICATED);
+    expect(await call('GET', `${kv}/dir/a`)).toMatchObject({ status: 200 });
+  });
+
+  it('that lists finds nothing where nothing is, that reads neither', async () => {
+    expect(await call('GET', `${kv}/none?list=true`)).toMatchObject(NOT_FOUND);
+    expect(await call('GET', `${kv}/none`)).toMatchObject(NOT_FOUND);
   });
 
   it('PUT does what POST does', async () => {
@@ -55,8 +83,10 @@ describe('a verb', () => {
     });
     const none = await rawCall('PATCH', `/v1/${path}`, patch);
     expect(none).toMatchObject(refused('mime: no media type'));
-    const headers = { 'Content-Type': 'application/merge-patch+json' };
-    expect(await call('PATCH', path, { ...patch, headers })).toMatchObject({ status: 200 });
+    for (const type of ['application/merge-patch+json', 'Application/Merge-Patch+JSON; charset=utf-8'])
+      expect(await call('PATCH', path, { ...patch, headers: { 'Content-Type': type } })).toMatchObject({
+        status: 200,
+      });
     expect((await must('GET', path)).body.data.data).toEqual({ a: 1, b: 2 });
   });
 

@@ -105,6 +105,12 @@ export const ROWS: Row[] = [
     'cannot remount to destination auth/bar/',
   ],
   ['a protected source before a protected target', 'sys', 'identity', 'cannot remount "sys/"'],
+  [
+    'a protected target before a protected source, if its segment is asked for first',
+    'sys',
+    'auth/x',
+    'cannot remount to destination auth/x/',
+  ],
   ['an unknown source [14]', 'unknown', 'foo', 'no matching mount at "unknown/"'],
   ['an unknown auth method [4]', 'auth/unknown', 'auth/foo', 'no matching mount at "auth/unknown/"'],
   ['an unknown source with its slashes', '/unknown/', 'foo', 'no matching mount at "unknown/"'],

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { kv1, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { call } from './http.ts';
 import { settled, start } from './moving.ts';
-import { NOT_AUTHORIZED, noRoute, UUID } from './texts.ts';
+import { improved, NOT_AUTHORIZED, noRoute, UUID } from './texts.ts';
 import { MOVER, PASSED, tryToStart } from './tryToStart.ts';
 
 const EVERYTHING = policyOf(['*', 'create', 'read', 'update', 'delete', 'list', 'sudo']);
@@ -70,6 +70,21 @@ describe('in namespaces, a remount', () => {
     expect(answer.body.data.migration_id).toMatch(UUID);
     expect(answer.body).not.toHaveProperty('migration_id');
     expect(await settled(answer.body.data.migration_id)).toMatchObject({ status: 'success' });
+  });
+
+  it('works with the namespace in the header, and answers at the top as well then', async () => {
+    const kv = await kv1(outer);
+    const { status, body } = await start(kv, unique('moved'), { namespace: outer });
+    expect(status).toBe(200);
+    expect(body.migration_id).toBe(body.data.migration_id);
+    expect(await settled(body.migration_id, { namespace: outer })).toMatchObject({ status: 'success' });
+  });
+
+  improved('takes a source with a slash before its namespace for what it means', async () => {
+    const kv = await kv1(inner);
+    const { body } = await start(`/${inner}/${kv}`, `/${outer}/${unique('moved')}`);
+    const { source_mount, status } = await settled(body.migration_id);
+    expect({ source_mount, status }).toEqual({ source_mount: `${inner}/${kv}/`, status: 'success' });
   });
 
   it('works with half of the namespace in the header and half in the path', async () => {

@@ -14,6 +14,8 @@ export interface Target {
   address: string;
   rootToken: string;
   isReference: boolean;
+  /** Whether the suite has started it: then it may start others like it, and kill them. */
+  isOwn: boolean;
 }
 
 declare module 'vitest' {
@@ -31,10 +33,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
       address,
       rootToken: CONTRACT_TOKEN,
       isReference: Boolean(CONTRACT_REFERENCE),
+      isOwn: false,
     });
     return async () => {};
   }
   const service = await startService({ port: 0, rootToken: `root-${randomUUID()}` });
-  project.provide('target', { address: service.url, rootToken: service.rootToken, isReference: false });
+  const { url: address, rootToken } = service;
+  project.provide('target', { address, rootToken, isReference: false, isOwn: true });
   return () => service.stop();
 }

@@ -1,9 +1,10 @@
 /** Response wrapping, and what a token keeps for itself (contract §2.3). */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { login, lookupSelf, userpassMethod } from './credentials.ts';
-import { kv1, must, newNamespace, policyOf, tokenWith } from './fresh.ts';
+import { loggedIn, login, lookupSelf, userpassMethod } from './credentials.ts';
+import { kv1, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { type Answer, call, type Sent } from './http.ts';
+import { move } from './moving.ts';
 import { NOT_AUTHORIZED, NOT_FOUND, refused } from './texts.ts';
 
 let kv: string;
@@ -93,6 +94,20 @@ describe('a wrapped answer', () => {
     expect(await call('GET', `${kv}/none`, { headers: sent.headers })).toMatchObject(NOT_FOUND);
   });
 
+  it('may be that of a list of nothing, which is not found when it is asked for openly', async () => {
+    expect(await call('GET', `${kv}/none?list=true`)).toMatchObject(NOT_FOUND);
+    const { body } = await must('GET', `${kv}/none?list=true`, { headers: { 'X-Vault-Wrap-TTL': '60' } });
+    expect((await unwrap(body.wrap_info.token)).status).toBe(200);
+  });
+
+  it('is there after the mount that it came from has moved', async () => {
+    const [engine, target] = [await kv1(), unique('moved')];
+    await must('POST', `${engine}/k`, { body: { a: 1 } });
+    const { body } = await must('GET', `${engine}/k`, { headers: { 'X-Vault-Wrap-TTL': '60' } });
+    await move(engine, target);
+    expect((await unwrap(body.wrap_info.token)).body.data).toEqual({ a: 1 });
+  });
+
   it('is looked up without being used up, and rewrapped into another token', async () => {
     const token = await wrappingToken();
     const looked = await must('POST', 'sys/wrapping/lookup', { body: { token } });
@@ -137,6 +152,14 @@ describe('a cubbyhole', () => {
     expect(await call('POST', path, { token, body: {} })).toMatchObject(refused('missing data fields'));
     expect(await call('DELETE', path, { token })).toMatchObject({ status: 204, text: '' });
     expect(await call('GET', path, { token })).toMatchObject(NOT_FOUND);
+  });
+
+  it('outlives the moves of other methods than its token’s', async () => {
+    const [theirs, moving] = await Promise.all([userpassMethod(), userpassMethod()]);
+    const token = await loggedIn(theirs);
+    await must('POST', 'cubbyhole/a', { token, body: { x: 1 } });
+    await move(moving, `auth/${unique('moved')}`);
+    expect((await must('GET', 'cubbyhole/a', { token })).body.data).toEqual({ x: 1 });
   });
 
   it('is open to its own token alone, and to it in each namespace another one', async () => {

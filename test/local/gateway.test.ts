@@ -241,7 +241,8 @@ describe('the local API Gateway', () => {
       });
 
       expect(answer.status).toBe(413);
-      expect(await answer.json()).toEqual({ message: 'Request Too Long' });
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(await answer.json()).toEqual({ errors: ['http: request body too large'] });
       expect((await seenBy('/v1/after')).function).toBe('vault');
     });
 
@@ -252,6 +253,7 @@ describe('the local API Gateway', () => {
       });
 
       expect(answer.status).toBe(413);
+      expect(await answer.json()).toEqual({ errors: ['http: request body too large'] });
     });
 
     it.each(['/v1/fail', '/v1/nonsense', '/v1/header'])(
@@ -261,7 +263,7 @@ describe('the local API Gateway', () => {
 
         expect(answer.status).toBe(502);
         expect(logged.at(-1)).toMatch(/^vault: \w+\n$/);
-        expect(await answer.text()).toBe('{"message":"Internal server error"}');
+        expect(await answer.text()).toBe('{"errors":["Internal server error"]}');
       },
     );
 
@@ -269,7 +271,8 @@ describe('the local API Gateway', () => {
       const answer = await fetch(`${gateway.url}/v1/never`);
 
       expect(answer.status).toBe(504);
-      expect(await answer.json()).toEqual({ message: 'Endpoint request timed out' });
+      expect(answer.headers.get('retry-after')).toBe('1');
+      expect(await answer.json()).toEqual({ errors: ['request timed out'] });
     });
 
     it.each([

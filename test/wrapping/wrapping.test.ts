@@ -98,8 +98,13 @@ describe('a wrapped answer', () => {
     expect(await ask('POST', 'kv/other', { v: 1 })).toMatchObject({ status: 204, text: '' });
     expect(await ask('DELETE', 'kv/other')).toMatchObject({ status: 204, text: '' });
     expect(refusal(await ask('GET', 'kv/none'))).toEqual({ status: 404, errors: [] });
-    expect(refusal(await ask('LIST', 'kv/none'))).toEqual({ status: 404, errors: [] });
     expect((await ask('GET', 'sys/health')).body).toMatchObject({ initialized: true });
+  });
+
+  it('may be that of a list of nothing, which is not found when it is asked for openly', async () => {
+    expect(refusal(await s.call('LIST', 'kv/none'))).toEqual({ status: 404, errors: [] });
+    const { token } = await s.wrapped('LIST', 'kv/none');
+    expect((await s.unwrap(token)).body).toMatchObject({ data: {}, wrap_info: null });
   });
 
   it('is stored under no secret, and neither it nor its token is logged', async () => {
