@@ -29,7 +29,7 @@ export function mountTtls(mount: Pick<Mount, 'config'> | undefined): { defaultTt
 
 export function grantTtl(
   { ttl, maxTtl, period, explicitMaxTtl }: TtlWish,
-  mount: Mount | undefined,
+  mount: Pick<Mount, 'config'> | undefined,
 ): TtlGrant {
   const limits = mountTtls(mount);
   const periodic = Math.min(period ?? 0, SYSTEM_MAX_TTL_S);

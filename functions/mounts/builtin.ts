@@ -1,13 +1,13 @@
-/** The four mounts that every namespace is born with. They are stored nowhere: the namespace's id tells all of them. */
+/** The four mounts that every namespace is born with. The namespace's id tells all of them; what was tuned is stored. */
 
 import type { Namespace } from '../namespaces/namespace.ts';
 import { sha256 } from '../ports/keys.ts';
 import type { Issuer } from './issuer.ts';
 import type { Mount, MountConfig } from './mount.ts';
 
-/** A built-in mount has no options, which listings show as `null` (contract §3.1). */
+/** A built-in mount has no options, which listings show as `null`, until some are tuned in (contract §3.1). */
 export interface BuiltinMount extends Omit<Mount, 'options'> {
-  options: null;
+  options: Record<string, string> | null;
 }
 
 const CONFIG: MountConfig = { defaultLeaseTtl: 0, maxLeaseTtl: 0, forceNoCache: false };
@@ -19,10 +19,10 @@ const BUILTINS = [
   { path: 'auth/token/', type: 'token', description: 'token based credentials' },
 ] as const;
 
-const TOKEN_PATH = 'auth/token/';
+export const TOKEN_PATH = 'auth/token/';
 const CUBBYHOLE_PATH = 'cubbyhole/';
 
-/** The built-in mounts of a namespace, as a listing of its mounts shows them. */
+/** The built-in mounts of a namespace as they are when it is new. */
 export function builtinMounts({ id }: Pick<Namespace, 'id'>): BuiltinMount[] {
   return BUILTINS.map(({ path, type, description }) => {
     const shownType = id === 'root' ? type : `ns_${type}`;

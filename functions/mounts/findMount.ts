@@ -3,10 +3,11 @@
 import type { Namespace } from '../namespaces/namespace.ts';
 import { treeKey } from '../ports/keys.ts';
 import type { Store } from '../ports/store.ts';
-import { type BuiltinMount, builtinMounts } from './builtin.ts';
+import type { BuiltinMount } from './builtin.ts';
 import { locate } from './locate.ts';
 import { type Mount, mountOf } from './mount.ts';
-import { oversize } from './path.ts';
+import { builtinPath, oversize } from './path.ts';
+import { tunedBuiltin } from './tunedBuiltins.ts';
 
 /** @param path with a trailing slash, auth methods under `auth/` */
 export async function mountAt(
@@ -18,23 +19,39 @@ export async function mountAt(
   return mountOf(await store.get(treeKey(id, path)));
 }
 
+/** The same with the built-in mounts, as they are tuned. */
+export async function anyMountAt(
+  store: Store,
+  namespace: Pick<Namespace, 'id'>,
+  path: string,
+): Promise<Mount | BuiltinMount | undefined> {
+  return (await tunedBuiltin(store, namespace, path)) ?? mountAt(store, namespace, path);
+}
+
+/** Finds the owner of a path as routing does, with the built-in mounts, as they are tuned. */
+export async function locateAny(
+  store: Store,
+  path: string,
+  start?: Namespace,
+): Promise<{ namespace: Namespace; mount: Mount | BuiltinMount | undefined }> {
+  const { namespace, path: rest, mount } = await locate(store, path, start);
+  return {
+    namespace,
+    mount: mount ?? (await tunedBuiltin(store, namespace, rest, (own) => rest.startsWith(own))),
+  };
+}
+
 /** The mount a path lies in, built-in ones included; mounts of child namespaces are not this namespace's. */
 export async function mountCovering(
   store: Store,
   namespace: Namespace,
   path: string,
 ): Promise<Mount | BuiltinMount | undefined> {
-  const builtin = builtinAt(namespace, path, (own) => path.startsWith(own));
-  if (builtin) return builtin;
-  const found = await locate(store, path, namespace);
+  const found = await locateAny(store, path, namespace);
   return found.namespace.id === namespace.id ? found.mount : undefined;
 }
 
-/** The built-in mount with exactly this path. */
-export function builtinAt(
-  namespace: Pick<Namespace, 'id'>,
-  path: string,
-  fits = (own: string) => own === path,
-): BuiltinMount | undefined {
-  return builtinMounts(namespace).find((mount) => fits(mount.path));
+/** Whether a built-in mount has exactly this path. */
+export function isBuiltin(path: string): boolean {
+  return path !== '' && builtinPath(path) === path;
 }

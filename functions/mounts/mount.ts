@@ -65,7 +65,7 @@ export function isAuthPath(path: string): boolean {
   return path.startsWith('auth/');
 }
 
-export function isAuth(mount: Mount): boolean {
+export function isAuth(mount: Pick<Mount, 'path'>): boolean {
   return isAuthPath(mount.path);
 }
 

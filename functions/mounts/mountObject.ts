@@ -6,6 +6,7 @@ import type { BuiltinMount } from './builtin.ts';
 import { isAuthPath, type Mount, type MountConfig } from './mount.ts';
 import { CONFIG_LISTS } from './mountConfig.ts';
 import { PLUGIN_VERSION } from './mountOrder.ts';
+import { builtinPath } from './path.ts';
 import { LOCKOUT, lockoutData } from './userLockout.ts';
 
 const SHOWN_WHEN_SET = {
@@ -68,7 +69,7 @@ export function mountObject(mount: Mount | BuiltinMount): Record<string, unknown
     plugin_version: '',
     running_plugin_version: PLUGIN_VERSION,
     running_sha256: '',
-    ...(options && { deprecation_status: 'supported' }),
+    ...(!builtinPath(mount.path) && { deprecation_status: 'supported' }),
     config: {
       default_lease_ttl: config.defaultLeaseTtl,
       max_lease_ttl: config.maxLeaseTtl,

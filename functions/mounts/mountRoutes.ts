@@ -2,7 +2,6 @@
 
 import { type Answers, type Call, type Handler, type Reply, type Route, route } from '../http/route.ts';
 import { untilUncontested } from '../ports/untilUncontested.ts';
-import { builtinMounts } from './builtin.ts';
 import { disableMount } from './disableMount.ts';
 import { enableMount } from './enableMount.ts';
 import {
@@ -12,13 +11,14 @@ import {
   protectedUnmount,
   tokenNotDisablable,
 } from './errors.ts';
-import { builtinAt, mountAt, mountCovering } from './findMount.ts';
+import { anyMountAt, isBuiltin, mountAt, mountCovering } from './findMount.ts';
 import { listMounts } from './listMounts.ts';
 import { MOUNT, mountObject, TUNE, tuneObject } from './mountObject.ts';
 import { ENABLE_FIELDS, readOrder } from './mountOrder.ts';
 import { mountPath } from './path.ts';
 import { type Table, tableOf, tablePath, treePath } from './table.ts';
 import { TUNE_FIELDS } from './tune.ts';
+import { tunedBuiltins } from './tunedBuiltins.ts';
 import { tuneMount } from './tuneMount.ts';
 
 const ANSWERS: Answers = { read: MOUNT, write: null, delete: null };
@@ -49,7 +49,10 @@ export const mountRoutes: readonly Route[] = [
 
 function list(table: Table): Handler {
   return async ({ deps, namespace }) => {
-    const mounts = [...builtinMounts(namespace), ...(await listMounts(deps.store, namespace.id))];
+    const mounts = [
+      ...(await tunedBuiltins(deps.store, namespace)),
+      ...(await listMounts(deps.store, namespace.id)),
+    ];
     const listed = mounts.filter(({ path }) => tableOf(path) === table);
     return { data: Object.fromEntries(listed.map((mount) => [tablePath(mount.path), mountObject(mount)])) };
   };
@@ -63,7 +66,7 @@ function tuneRoute(prefix: string, table: Table, sudo: boolean): Route {
     answers: { read: TUNE, write: null },
     read: async (call) => {
       const path = treePath(pathIn(call), table);
-      const mount = builtinAt(call.namespace, path) ?? (await mountAt(call.deps.store, call.namespace, path));
+      const mount = await anyMountAt(call.deps.store, call.namespace, path);
       if (!mount) throw nothingToReadTuneOf(path);
       return { data: tuneObject(mount) };
     },
@@ -85,7 +88,7 @@ async function readSecretEngine(call: Call): Promise<Reply> {
 
 async function readAuthMethod({ deps, namespace, params }: Call): Promise<Reply> {
   const path = treePath(pathIn({ params }), 'auth');
-  const mount = builtinAt(namespace, path) ?? (await mountAt(deps.store, namespace, path));
+  const mount = await anyMountAt(deps.store, namespace, path);
   if (!mount) throw noAuthEngine(tablePath(path));
   return { data: mountObject(mount) };
 }
@@ -99,7 +102,7 @@ async function enable(call: Call<typeof ENABLE_FIELDS>, table: Table): Promise<v
 /** What is not there needs no disabling, and so nobody learns what is there (contract §3.2). */
 async function disable({ deps, namespace, params }: Call, table: Table): Promise<void> {
   const path = treePath(pathIn({ params }), table);
-  if (builtinAt(namespace, path)) throw table === 'auth' ? tokenNotDisablable() : protectedUnmount(path);
+  if (isBuiltin(path)) throw table === 'auth' ? tokenNotDisablable() : protectedUnmount(path);
   await untilUncontested(async () => {
     const mount = await mountAt(deps.store, namespace, path);
     if (mount && tableOf(path) !== table) throw protectedUnmount(path);

@@ -2,6 +2,7 @@
 
 import { parseDuration } from '../http/duration.ts';
 import type { Fields } from '../http/fields.ts';
+import type { BuiltinMount } from './builtin.ts';
 import {
   authVersionRefused,
   downgrade,
@@ -34,25 +35,27 @@ export const TUNE_FIELDS = {
 
 export type TuneFields = Fields<typeof TUNE_FIELDS>;
 
+type Tunable = Mount | BuiltinMount;
+
 /** @throws VaultError 400 */
-export function tuned(mount: Mount, fields: TuneFields): Mount {
+export function tuned<M extends Tunable>(mount: M, fields: TuneFields): M {
   checkPluginVersion(fields.plugin_version, mount.type, tableOf(mount.path));
   return {
     ...mount,
     description: fields.description ?? mount.description,
     config: tunedConfig(mount, fields),
-    options: tunedOptions(mount, fields.options ?? {}),
+    ...(fields.options && { options: tunedOptions(mount, fields.options) }),
   };
 }
 
 /** The warning that goes with switching versions on, if that is what happened. */
-export function upgradeWarning(before: Mount, after: Mount): string | undefined {
-  const [from, to] = [kvVersion(before.options), kvVersion(after.options)];
+export function upgradeWarning(before: Tunable, after: Tunable): string | undefined {
+  const [from, to] = [kvVersion(before), kvVersion(after)];
   if (before.type !== 'kv' || from === to) return undefined;
   return `Upgrading mount from version ${from} to version ${to}. This mount will be unavailable for a brief period and will resume service shortly.`;
 }
 
-function tunedConfig(mount: Mount, fields: TuneFields): MountConfig {
+function tunedConfig(mount: Tunable, fields: TuneFields): MountConfig {
   const config: MountConfig = { ...mount.config, ...tunedTtls(mount.config, fields) };
   const { listing_visibility, token_type } = fields;
   if (listing_visibility !== undefined) config.listingVisibility = readVisibility(listing_visibility);
@@ -91,20 +94,20 @@ function tunedTtl(before: number, text = ''): number {
 }
 
 /** Options are merged; an empty one is taken away, but for the version, which can only rise. */
-function tunedOptions(mount: Mount, changes: Record<string, string>): Record<string, string> {
+function tunedOptions(mount: Tunable, changes: Record<string, string>): Record<string, string> {
   if (changes.version !== undefined) checkVersion(mount, changes.version);
   const merged = Object.entries({ ...mount.options, ...changes });
   return Object.fromEntries(merged.filter(([, value]) => value !== ''));
 }
 
-function checkVersion(mount: Mount, version: string): void {
+function checkVersion(mount: Tunable, version: string): void {
   if (isAuth(mount)) throw authVersionRefused(mount.type);
   if (mount.type !== 'kv') throw secretVersionRefused(mount.type);
   if (version !== '1' && version !== '2') throw invalidVersion(version);
-  const before = kvVersion(mount.options);
+  const before = kvVersion(mount);
   if (Number(version) < before) throw downgrade(before);
 }
 
-function kvVersion({ version }: Record<string, string>): number {
-  return version === '2' ? 2 : 1;
+function kvVersion({ options }: Tunable): number {
+  return options?.version === '2' ? 2 : 1;
 }

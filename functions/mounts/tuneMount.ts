@@ -2,14 +2,16 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Namespace } from '../namespaces/namespace.ts';
-import type { Store } from '../ports/store.ts';
+import type { Store, Write } from '../ports/store.ts';
 import { untilUncontested } from '../ports/untilUncontested.ts';
+import { TOKEN_PATH } from './builtin.ts';
 import { nothingToTune, tokenTypeOnToken, untunable } from './errors.ts';
-import { builtinAt, mountAt } from './findMount.ts';
-import { mountItem, unchanged } from './mount.ts';
+import { anyMountAt } from './findMount.ts';
+import { type Mount, mountItem, unchanged } from './mount.ts';
 import { builtinPath } from './path.ts';
 import { refuseOversize } from './refuseOversize.ts';
 import { type TuneFields, tuned, upgradeWarning } from './tune.ts';
+import { keepTuned } from './tunedBuiltins.ts';
 
 /**
  * @param path with a trailing slash, auth methods under `auth/`
@@ -22,24 +24,35 @@ export async function tuneMount(
   path: string,
   fields: TuneFields,
 ): Promise<string | undefined> {
-  if (builtinPath(path)) refuseToTune(path, fields);
-  if (builtinAt(namespace, path)) return undefined;
+  if (builtinPath(path)) checkTunable(path, fields);
   return untilUncontested(async () => {
-    const before = await mountAt(store, namespace, path);
+    const before = await anyMountAt(store, namespace, path);
     if (!before) throw nothingToTune(path);
     const after = tuned(before, fields);
     if (!isDeepStrictEqual(before, after)) {
       refuseOversize(after);
-      const put = mountItem({ ...after, version: before.version + 1 });
-      await store.commit([{ table: 'mounts', put, if: unchanged(before) }]);
+      await store.commit([
+        builtinPath(path) ? keepTuned(before, after) : replaced(before as Mount, after as Mount),
+      ]);
     }
     return upgradeWarning(before, after);
   });
 }
 
-/** Built-in mounts are stored nowhere, so there is nothing of theirs to change. */
-function refuseToTune(path: string, fields: TuneFields): void {
-  const [field] = Object.entries(fields).find(([, value]) => value !== undefined) ?? [];
-  if (field === 'token_type' && path === 'auth/token/') throw tokenTypeOnToken();
+/** Of a built-in mount nothing may change but what audit devices show; of the tokens' everything but their type. */
+function checkTunable(path: string, fields: TuneFields): void {
+  const sent = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (path === TOKEN_PATH) {
+    if (sent.includes('token_type')) throw tokenTypeOnToken();
+    return;
+  }
+  const field = sent.find((name) => !AUDIT_LISTS.includes(name));
   if (field) throw untunable(field, path);
+}
+
+const AUDIT_LISTS = ['audit_non_hmac_request_keys', 'audit_non_hmac_response_keys'];
+
+function replaced(before: Mount, after: Mount): Write {
+  const put = mountItem({ ...after, version: before.version + 1 });
+  return { table: 'mounts', put, if: unchanged(before) };
 }

@@ -20,6 +20,11 @@ export function treeKey(namespaceId: string, path: string): Ref {
   return { table: 'mounts', pk: namespaceId, sk: path };
 }
 
+/** What tuning has made of a built-in mount; it is not in the tree, where no path may be below another's. */
+export function builtinKey(namespaceId: string, path: string): Ref {
+  return { table: 'mounts', pk: `builtin#${namespaceId}`, sk: path };
+}
+
 /** A namespace by its id; in the tree it is found by its path. */
 export function namespaceKey(id: string): Ref {
   return { table: 'mounts', pk: `namespace#${id}`, sk: ALONE };

@@ -2,14 +2,14 @@
 
 import { notAuthorized } from '../http/errors.ts';
 import type { Call, Reply } from '../http/route.ts';
-import { type BuiltinMount, builtinMounts } from '../mounts/builtin.ts';
-import { builtinAt } from '../mounts/findMount.ts';
+import type { BuiltinMount } from '../mounts/builtin.ts';
+import { locateAny } from '../mounts/findMount.ts';
 import { listMounts } from '../mounts/listMounts.ts';
-import { locate } from '../mounts/locate.ts';
 import type { Mount } from '../mounts/mount.ts';
 import { mountObject } from '../mounts/mountObject.ts';
 import { mountPath } from '../mounts/path.ts';
 import { type Table, tableOf, tablePath } from '../mounts/table.ts';
+import { tunedBuiltins } from '../mounts/tunedBuiltins.ts';
 import { mayReachMount } from '../policies/acl.ts';
 import { preflightDenied } from './errors.ts';
 
@@ -17,7 +17,8 @@ type Listed = Mount | BuiltinMount;
 
 /** With a token all that it can reach; without one, what was listed for everybody, and little of that. */
 export async function listVisible({ deps, namespace, caller }: Call): Promise<Reply> {
-  const mounts: Listed[] = [...builtinMounts(namespace), ...(await listMounts(deps.store, namespace.id))];
+  const builtins = await tunedBuiltins(deps.store, namespace);
+  const mounts: Listed[] = [...builtins, ...(await listMounts(deps.store, namespace.id))];
   const visible = mounts.filter(
     ({ path, config }) =>
       config.listingVisibility === 'unauth' || (caller && mayReachMount(caller.acl, namespace.path + path)),
@@ -43,8 +44,7 @@ function publicFacts({ type, description, options }: Listed): Record<string, unk
 export async function readVisible({ deps, namespace, caller, params }: Call): Promise<Reply> {
   if (!caller) throw notAuthorized();
   const asked = mountPath(params.path ?? '');
-  const { namespace: owner, path, mount: found } = await locate(deps.store, asked, namespace);
-  const mount = found ?? builtinAt(owner, path, (own) => path.startsWith(own));
+  const { namespace: owner, mount } = await locateAny(deps.store, asked, namespace);
   if (!mount || !mayReachMount(caller.acl, owner.path + mount.path)) throw preflightDenied(asked);
   const isOwn = owner.id === namespace.id;
   const shown = isOwn ? tablePath(mount.path) : owner.path.slice(namespace.path.length) + mount.path;

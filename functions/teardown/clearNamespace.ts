@@ -1,11 +1,11 @@
 /** Removes a namespace that refuses everything already: its mounts, policies and tokens, its own record last. */
 
-import { tokenIssuer } from '../mounts/builtin.ts';
+import { builtinMounts, tokenIssuer } from '../mounts/builtin.ts';
 import { changeTree, clearEmptyForks } from '../mounts/changeTree.ts';
 import { disableMount } from '../mounts/disableMount.ts';
 import { type Mount, mountOf } from '../mounts/mount.ts';
 import type { Deps } from '../ports/deps.ts';
-import { namespaceKey, policyKey, treeKey } from '../ports/keys.ts';
+import { builtinKey, namespaceKey, policyKey, treeKey } from '../ports/keys.ts';
 import { ConditionFailed, type Item, PRESENT, type Ref } from '../ports/store.ts';
 import { endlessTokensOf } from '../tokens/child.ts';
 import { removeChildren } from '../tokens/removeTokens.ts';
@@ -95,14 +95,19 @@ function isEntry({ kind }: Item): boolean {
   return kind === 'mount' || kind === 'namespace';
 }
 
+/** With what was tuned of its built-in mounts. */
 async function removeRecord(
   { store }: Deps,
   { namespaceId, parentId, name }: NamespaceTeardown,
 ): Promise<void> {
-  const { table, pk, sk } = namespaceKey(namespaceId);
+  const tunings = builtinMounts({ id: namespaceId }).map(({ path }) => builtinKey(namespaceId, path));
+  const deletes = [namespaceKey(namespaceId), ...tunings].map(({ table, pk, sk }) => ({
+    table,
+    delete: { pk, sk },
+  }));
   const entry = { namespaceId: parentId, path: name, before: { kind: 'namespace', id: namespaceId } };
   try {
-    await changeTree(store, [entry], [{ table, delete: { pk, sk } }]);
+    await changeTree(store, [entry], deletes);
   } catch (error) {
     // An earlier run has removed both.
     if (!(error instanceof ConditionFailed)) throw error;

@@ -4,8 +4,9 @@ import { goQuote } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
 import type { Call, Reply } from '../http/route.ts';
 import { grantTtl, type TtlGrant } from '../leases/ttl.ts';
-import { tokenIssuer } from '../mounts/builtin.ts';
+import { type BuiltinMount, TOKEN_PATH, tokenIssuer } from '../mounts/builtin.ts';
 import { builtinPath } from '../mounts/path.ts';
+import { tunedBuiltin } from '../mounts/tunedBuiltins.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import { policyIn } from '../policies/store.ts';
 import { hasSudo } from '../policies/sudo.ts';
@@ -72,7 +73,7 @@ export async function createToken(call: Call<typeof CREATE_FIELDS>, isOrphanPath
   checkRoot(policies, parent, type);
   if (fields.no_parent && !isSudo) throw orphanNeedsSudo();
   if (fields.period && !isSudo) throw periodNeedsSudo();
-  const life = lifeOf(fields, policies);
+  const life = lifeOf(fields, policies, await tunedBuiltin(deps.store, namespace, TOKEN_PATH));
   if (life.ttl === 0 && parent.expiresAt !== undefined) throw endlessNeedsEndless();
   const isOrphan = isOrphanPath || fields.no_parent === true;
   const issued = await issueToken(deps, {
@@ -148,12 +149,10 @@ function checkRoot(policies: string[], parent: Token, type: 'service' | 'batch')
 }
 
 /** A root token has an end only if one is asked for. */
-function lifeOf(wish: Wish, policies: string[]): TtlGrant {
+function lifeOf(wish: Wish, policies: string[], mount: BuiltinMount | undefined): TtlGrant {
   const { ttl = wish.lease, period, explicit_max_ttl: explicitMaxTtl } = wish;
   const isEndless = policies.includes('root') && !ttl && !period && !explicitMaxTtl;
-  return isEndless
-    ? { ttl: 0, maxTtl: 0, warnings: [] }
-    : grantTtl({ ttl, period, explicitMaxTtl }, undefined);
+  return isEndless ? { ttl: 0, maxTtl: 0, warnings: [] } : grantTtl({ ttl, period, explicitMaxTtl }, mount);
 }
 
 function displayName(name: string | undefined): string {

@@ -2,7 +2,7 @@
 
 import { leaseNotRenewable } from '../leases/errors.ts';
 import { renewalWarnings, renewedEnd } from '../leases/ttl.ts';
-import { locate } from '../mounts/locate.ts';
+import { locateAny } from '../mounts/findMount.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
 import { accessorKey, childKey, leaseKey, tokenKey } from '../ports/keys.ts';
@@ -36,7 +36,7 @@ export function renewToken(deps: Deps, hash: string, within: Namespace, incremen
     const now = deps.clock.now();
     const seconds = token.period || increment || token.creationTtl;
     const { createdAt: issuedAt, maxTtl, period, namespacePath, path } = token;
-    const { mount } = await locate(deps.store, namespacePath + path);
+    const { mount } = await locateAny(deps.store, namespacePath + path);
     const expiresAt = renewedEnd({ now, issuedAt, seconds, maxTtl, period }, mount);
     await extend(deps, token, token.lease, now, expiresAt);
     return {

@@ -178,6 +178,21 @@ describe('a secrets engine', () => {
     }
   });
 
+  it('that is built in is tuned in what audit devices show of it, and in nothing else', async () => {
+    const namespace = await newNamespace();
+    for (const path of ['sys', 'cubbyhole', 'identity']) {
+      const lists = { audit_non_hmac_request_keys: ['a'], audit_non_hmac_response_keys: ['b'] };
+      await must('POST', `sys/mounts/${path}/tune`, { namespace, body: lists });
+      expect((await must('GET', `sys/mounts/${path}/tune`, { namespace })).body.data).toMatchObject(lists);
+      expect(await mountObject(path, namespace)).toMatchObject({ config: lists });
+      const more = await call('POST', `sys/mounts/${path}/tune`, {
+        namespace,
+        body: { max_lease_ttl: '1h' },
+      });
+      expect(more).toMatchObject(refused(`cannot tune parameter max_lease_ttl of ${path}/`));
+    }
+  });
+
   it('that is built in cannot be disabled', async () => {
     for (const path of ['sys', 'cubbyhole', 'identity'])
       expect(await call('DELETE', `sys/mounts/${path}`)).toMatchObject(refused(`cannot unmount "${path}/"`));

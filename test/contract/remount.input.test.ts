@@ -138,8 +138,11 @@ describe('a body is refused, and the service is none the worse for it, that is',
   });
 
   it('larger than the service takes', async () => {
-    const { status } = await send(`{"from":"${'a'.repeat(33 * 1024 * 1024)}","to":"b"}`);
-    expect(status).toBe(413);
+    const { status, body } = await send(`{"from":"${'a'.repeat(33 * 1024 * 1024)}","to":"b"}`);
+    expect({ status, errors: body.errors }).toEqual({
+      status: 413,
+      errors: [expect.stringContaining('http: request body too large')],
+    });
   });
 
   it('broken, before the token is even looked at', async () => {

@@ -211,12 +211,22 @@ describe('tuning', () => {
     }
   });
 
-  it('refuses the built-in mounts, and what is not there', async () => {
+  it('refuses everything of the built-in mounts but their audit lists, and what is not there', async () => {
     for (const path of ['sys', 'cubbyhole', 'identity', 'sys/x']) {
       expect(await refusalOf(`sys/mounts/${path}`, { default_lease_ttl: '1h' })).toEqual([
         `cannot tune parameter default_lease_ttl of ${path}/`,
       ]);
     }
+    const lists = { audit_non_hmac_request_keys: ['a'] };
+    expect(await refusalOf('sys/mounts/sys', { ...lists, description: 'x' })).toEqual([
+      'cannot tune parameter description of sys/',
+    ]);
+    expect(await refusalOf('sys/mounts/sys/x', lists)).toEqual([
+      'tune of path "sys/x/" failed: no mount entry found',
+    ]);
+    expect(await refusalOf('sys/auth/token', { options: { version: '2' } })).toEqual([
+      'auth method "token" does not allow setting a version',
+    ]);
     expect(await refusalOf('sys/auth/token', { token_type: 'batch' })).toEqual([
       "'token_type' cannot be set for 'token' or 'ns_token' auth mounts",
     ]);

@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readFields } from '../../functions/http/fields.ts';
 import { locate } from '../../functions/mounts/locate.ts';
+import { TUNE_FIELDS } from '../../functions/mounts/tune.ts';
+import { tuneMount } from '../../functions/mounts/tuneMount.ts';
 import { deleteNamespace } from '../../functions/namespaces/deleteNamespace.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
-import { generationKey, namespaceKey, policyKey, storageKey } from '../../functions/ports/keys.ts';
+import {
+  builtinKey,
+  generationKey,
+  namespaceKey,
+  policyKey,
+  storageKey,
+} from '../../functions/ports/keys.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { tearDown } from '../../functions/teardown/tearDown.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
@@ -42,6 +51,8 @@ describe('a deleted namespace', () => {
       { table: 'storage', put: { pk, sk } },
       { table: 'access', put: { pk: policy.pk, sk: policy.sk, text: '', compiled: '{"rules":[]}' } },
     ]);
+    const tuning = readFields(TUNE_FIELDS, { audit_non_hmac_request_keys: ['a'] });
+    for (const path of ['sys/', 'auth/token/']) await tuneMount(deps.store, namespace, path, tuning);
 
     expect(await deleteNamespace(deps, ROOT, `${name}/`)).toBe(true);
     expect((await locate(deps.store, `${name}/a/b/kv/data/x`)).namespace.deleting).toBe(true);
@@ -50,6 +61,7 @@ describe('a deleted namespace', () => {
     expect(await deps.store.query({ table: 'mounts', pk: namespace.id })).toEqual([]);
     expect(await deps.store.query({ table: 'storage', pk: mount.uuid })).toEqual([]);
     expect(await deps.store.query({ table: 'access', pk: policy.pk })).toEqual([]);
+    expect(await deps.store.query({ table: 'mounts', pk: builtinKey(namespace.id, '').pk })).toEqual([]);
     expect(await deps.store.get(namespaceKey(namespace.id))).toBeUndefined();
     expect((await locate(deps.store, `${name}/a`)).namespace.id).toBe('root');
     // What the mount had issued stays cut off for ever.
