@@ -20,10 +20,16 @@ export function toApiGateway({ status, headers, body }: HttpResponse): APIGatewa
 }
 
 function firstValues(headers: Record<string, string[] | undefined>): Record<string, string> {
-  const first = Object.entries(headers).map(
-    ([name, values]) => [name.toLowerCase(), values?.[0] ?? ''] as const,
-  );
+  const first = Object.entries(headers).map(([name, values = []]) => {
+    const key = name.toLowerCase();
+    return [key, (key === 'authorization' && values.find(isBearer)) || (values[0] ?? '')] as const;
+  });
   return Object.fromEntries(first);
+}
+
+/** Of several `Authorization` headers the first that bears a token counts (contract §2.3). */
+function isBearer(value: string): boolean {
+  return value.startsWith('Bearer ');
 }
 
 function definedLists(lists: Record<string, string[] | undefined>): Record<string, string[]> {

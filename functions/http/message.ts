@@ -8,7 +8,7 @@ export interface HttpRequest {
   rawPath: string;
   /** Decoded. */
   query: Record<string, string[]>;
-  /** Names in lower case; of repeated headers the first. */
+  /** Names in lower case; of repeated headers the first, of `authorization` the first that bears a token. */
   headers: Record<string, string>;
   body: Buffer;
   sourceIp: string;

@@ -88,11 +88,12 @@ describe('without a token', () => {
 describe('before a client works with a mount', () => {
   it('it reads which one has a path, if it may use it at all', async () => {
     const kv = await kv2();
-    const token = await tokenWith(policyOf([`${kv}/data/a`, 'read']));
+    const rules = policyOf([`${kv}/data/a`, 'read'], [`${kv}/data/b`, 'deny']);
+    const token = await tokenWith(rules, undefined, { no_default_policy: true });
     const path = `sys/internal/ui/mounts/${kv}/a`;
     const { body } = await must('GET', path, { token });
     expect(body.data).toMatchObject({ path: `${kv}/`, type: 'kv', options: { version: '2' } });
-    const stranger = await tokenWith(policyOf(['elsewhere/*', 'read']));
+    const stranger = await tokenWith(policyOf(['elsewhere/*', 'read'], [`${kv}/*`, 'deny']));
     const refusal = `preflight capability check returned 403, please ensure client's policies grant access to path "${kv}/a/"`;
     expect(await call('GET', path, { token: stranger })).toMatchObject({
       status: 403,

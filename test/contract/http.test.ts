@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kv1, must, newNamespace, unique } from './fresh.ts';
-import { call } from './http.ts';
+import { call, rawCall } from './http.ts';
 import { NOT_AUTHENTICATED, refused, UUID } from './texts.ts';
 
 let kv: string;
@@ -122,6 +122,8 @@ describe('the token', () => {
     expect((await call('GET', path, bearer)).body.data.id).toBe(token);
     const both = { token, headers: { Authorization: 'Bearer nobody' } };
     expect((await call('GET', path, both)).body.data.id).toBe(token);
+    const several = { token: '', headers: { Authorization: ['Basic eDp5', `Bearer ${token}`] } };
+    expect((await rawCall('GET', `/v1/${path}`, several)).body.data.id).toBe(token);
     const otherScheme = { token: '', headers: { Authorization: `bearer ${token}` } };
     expect(await call('GET', path, otherScheme)).toMatchObject(NOT_AUTHENTICATED);
   });

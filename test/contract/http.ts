@@ -31,19 +31,24 @@ export async function call(method: string, path: string, sent: Sent = {}): Promi
   const body = bytesOf(sent.body);
   const response = await fetch(`${sent.address ?? address}/v1/${path}`, {
     method,
-    headers: headersOf(sent),
+    headers: { ...ownHeaders(sent), ...sent.headers },
     redirect: 'manual',
     ...(body === undefined ? {} : { body }),
   });
   return answer(response.status, response.headers, await response.text());
 }
 
+/** Here a header may be sent more than once. */
+interface RawSent extends Omit<Sent, 'headers'> {
+  headers?: Record<string, string | string[]>;
+}
+
 /** Without the URL parser of `fetch`, which tidies paths: the target goes out as it stands. */
-export function rawCall(method: string, target: string, sent: Sent = {}): Promise<Answer> {
-  const { hostname, port, protocol } = new URL(address);
+export function rawCall(method: string, target: string, sent: RawSent = {}): Promise<Answer> {
+  const { hostname, port, protocol } = new URL(sent.address ?? address);
   const send = protocol === 'https:' ? secureRequest : request;
   return new Promise((resolve, reject) => {
-    const headers = { ...headersOf(sent), ...lengthOf(bytesOf(sent.body)) };
+    const headers = { ...ownHeaders(sent), ...sent.headers, ...lengthOf(bytesOf(sent.body)) };
     const outgoing = send({ hostname, port, method, path: target, headers, agent: AGENT }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -62,11 +67,10 @@ export function rawCall(method: string, target: string, sent: Sent = {}): Promis
 
 const AGENT = new Agent({ keepAlive: false }) as never;
 
-function headersOf({ token = rootToken, namespace, headers = {} }: Sent): Record<string, string> {
+function ownHeaders({ token = rootToken, namespace }: RawSent): Record<string, string> {
   return {
     ...(token ? { 'X-Vault-Token': token } : {}),
     ...(namespace ? { 'X-Vault-Namespace': namespace } : {}),
-    ...headers,
   };
 }
 

@@ -15,7 +15,7 @@ import { authMethod, must, policyOf, unique } from './fresh.ts';
 import { call } from './http.ts';
 import { move, settled, start } from './moving.ts';
 import { mountObject, mountPaths } from './snapshots.ts';
-import { NOT_AUTHENTICATED, noRoute, refused } from './texts.ts';
+import { improved, NOT_AUTHENTICATED, noRoute, refused } from './texts.ts';
 
 const INVALID_LEASE = refused('invalid lease');
 const NO_OTP = refused('OTP not found');
@@ -101,6 +101,16 @@ describe('a moved userpass method', () => {
     expect((await must('GET', `${target}/users/bob`)).body.data).toEqual(before.user);
     const again = await lookupSelf(await loggedIn(target));
     expect(again.body.data.path).toBe(`${target}/login/bob`);
+  });
+
+  // The reference stores nothing of a batch token, and so cannot cut it off.
+  improved('ends its batch tokens, too', async () => {
+    const auth = await userpassMethod();
+    await must('POST', `sys/${auth}/tune`, { body: { token_type: 'batch' } });
+    const token = await loggedIn(auth);
+    expect(await lookupSelf(token)).toMatchObject({ status: 200, body: { data: { type: 'batch' } } });
+    await move(auth, `auth/${unique('moved')}`);
+    expect(await lookupSelf(token)).toMatchObject(NOT_AUTHENTICATED);
   });
 
   it('is shown at its new path, and at the old one no more [25]', async () => {

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { kv1, must, policyOf, tokenWith, unique } from './fresh.ts';
 import { call } from './http.ts';
 import { move } from './moving.ts';
-import { NOT_AUTHENTICATED, NOT_AUTHORIZED } from './texts.ts';
+import { improved, NOT_AUTHENTICATED, NOT_AUTHORIZED, refused } from './texts.ts';
 import { MOVER, PASSED, tryToStart } from './tryToStart.ts';
 
 describe('starting a remount', () => {
@@ -74,6 +74,15 @@ describe('starting a remount', () => {
     await move(kv, target, { token });
     expect(await call('GET', `sys/mounts/${target}`)).toMatchObject({ status: 200 });
     expect(await call('GET', `${target}/k`, { token })).toMatchObject(NOT_AUTHORIZED);
+  });
+
+  // The function behind the endpoint has no right to make tokens, those that wrap included.
+  improved('is refused when the answer is to be wrapped, and nothing has happened', async () => {
+    const kv = await kv1();
+    const headers = { 'X-Vault-Wrap-TTL': '60' };
+    const wrapped = await call('POST', 'sys/remount', { headers, body: { from: kv, to: unique('free') } });
+    expect(wrapped).toMatchObject(refused('responses of this endpoint cannot be wrapped'));
+    expect(await call('GET', `sys/mounts/${kv}`)).toMatchObject({ status: 200 });
   });
 
   it('takes the token as Bearer too', async () => {

@@ -31,5 +31,5 @@ export const NOT_FOUND = { status: 404, body: { errors: [] } };
 
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** For what the service does better than Vault and OpenBao do (contract §13): not asked of those. */
+/** For what this service does otherwise than Vault and OpenBao, on purpose (docs/differences.md): not asked of those. */
 export const improved = it.skipIf(inject('target').isReference);
