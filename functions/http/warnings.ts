@@ -1,12 +1,12 @@
 /** What a client is told of fields that had no effect (contract §2.4). */
 
 import { unknownFields } from './fields.ts';
-import { type Call, isWrite, type Match, type Reply } from './route.ts';
+import type { Call, Match, Reply } from './route.ts';
 
-/** Only an answer that has a body can carry a warning. */
+/** Only an answer that has a body can carry a warning; fields of the query count like those of a body. */
 export function withFieldWarnings(reply: Reply, match: Match, call: Call): Reply {
   const hasBody = reply.data !== undefined || reply.auth !== undefined || reply.warnings !== undefined;
-  const warnings = isWrite(call.operation) ? [...ignored(match, call), ...replaced(match, call)] : [];
+  const warnings = [...ignored(match, call), ...replaced(match, call)];
   if (warnings.length === 0 || !hasBody) return reply;
   return { ...reply, warnings: [...(reply.warnings ?? []), ...warnings] };
 }

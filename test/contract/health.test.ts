@@ -65,6 +65,10 @@ describe('without a token', () => {
       expect(await call('GET', path, { token: '', namespace })).toMatchObject(
         refused('operation unavailable in namespaces'),
       );
+    for (const path of ['sys/health', 'sys/init'])
+      expect(await call('GET', `${namespace}/${path}`, { token: '' })).toMatchObject(
+        refused('operation only available in root namespace'),
+      );
   });
 
   it('the mounts that are listed for everybody are told, and little of them', async () => {

@@ -80,6 +80,9 @@ describe('a field', () => {
     for (const a of [1, 2]) await must('POST', path, { body: { data: { a } } });
     expect((await must('GET', `${path}?version=1&list=false`)).body.data.data).toEqual({ a: 1 });
     expect((await call('GET', `${path}?version=x`)).status).toBe(400);
+    expect((await must('GET', `${path}?zeta=1&version=2&alpha=`)).body.warnings).toEqual([
+      'Endpoint ignored these unrecognized parameters: [alpha zeta]',
+    ]);
   });
 
   it.each([
