@@ -3,6 +3,7 @@
 import { unlessSeen } from '../http/conditional.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { requireSudo } from '../policies/sudo.ts';
 import { REPLAYED, readIdempotency } from '../remount/idempotency.ts';
 import { etagOf } from '../remount/migrationInfo.ts';
 import { originOf } from '../remount/origin.ts';
@@ -25,10 +26,10 @@ const PAGE = { after: 'string', limit: 'int' } as const satisfies Schema;
 export const bulkRoutes: readonly Route[] = [
   route({
     path: RUNS,
-    sudo: true,
     fields: { ...BULK_FIELDS, ...PAGE },
     query: ['after', 'limit'],
     write: async (call) => {
+      requireSudo(call);
       const wishes = readWishes(call.fields);
       const asked = readAsked(call.fields);
       return start(call, wishes, () => rowsOf(call.deps.store, asked, call.namespace));

@@ -59,7 +59,7 @@ export async function runBulk(deps: TestDeps, id: string): Promise<Looked> {
 }
 
 /** Runs a chunk to its end, as the loop of the state machine does. */
-export async function runChunk(deps: Deps, part: ChunkPart): Promise<void> {
+async function runChunk(deps: Deps, part: ChunkPart): Promise<void> {
   const { done } = await chunkStep(deps, part, deps.clock.now() + TIME_MS);
   if (!done) await runChunk(deps, part);
 }

@@ -86,3 +86,53 @@ describe('a run', () => {
     expect((await locate(service.deps.store, `${target.path}a`)).mount?.uuid).toBe(a?.uuid);
   });
 });
+
+describe('an atomic run', () => {
+  it('moves all mounts in one transaction', async () => {
+    const paths = Array.from({ length: 24 }, (_, i) => `m${i}`);
+    const mounts = await place(...paths);
+    const id = await service.start({
+      moves: moves(...paths.map((path) => [path, `n${path}`] as [string, string])),
+      atomic: true,
+    });
+    await runBulk(service.deps, id);
+    expect(await service.info(id)).toMatchObject({
+      status: 'success',
+      atomic: true,
+      progress: { succeeded: 24 },
+    });
+    expect(await Promise.all(paths.map((path) => uuidAt(`n${path}`)))).toEqual(
+      mounts.map(({ uuid }) => uuid),
+    );
+  });
+
+  it('moves none when one of them cannot be, and each says which', async () => {
+    const [a, b] = await place('a', 'b');
+    const id = await service.start({ moves: moves(['a', 'x'], ['b', 'y']), atomic: true });
+    await place('y');
+    await runBulk(service.deps, id);
+    expect(await service.info(id)).toMatchObject({
+      status: 'failure',
+      progress: { failed: 2, succeeded: 0 },
+    });
+    expect([await uuidAt('a'), await uuidAt('b')]).toEqual([a?.uuid, b?.uuid]);
+    const { body } = await service.call('LIST', `sys/remount/bulk/${id}`);
+    expect(body.data.keys.map((key: string) => body.data.key_info[key].error.message)).toEqual([
+      `goes together with row 2: path already in use at "${name}y/"`,
+      `path already in use at "${name}y/"`,
+    ]);
+  });
+
+  it('that is too large is refused with the number that fits', async () => {
+    const paths = Array.from({ length: 25 }, (_, i) => `m${i}`);
+    await place(...paths);
+    const body = {
+      moves: moves(...paths.map((path) => [path, `n${path}`] as [string, string])),
+      atomic: true,
+    };
+    expect(await service.call('POST', 'sys/remount/bulk', { body })).toMatchObject({
+      status: 400,
+      body: { errors: ['25 moves are 100 writes, and an atomic run may have 99: the first 24 of them fit'] },
+    });
+  });
+});

@@ -1,8 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bulkRoutes } from '../../functions/bulk/bulkRoutes.ts';
+import { type ChunkPart, chunkStep } from '../../functions/bulk/chunkStep.ts';
+import { beginStep, completeStep as bulkCompleteStep } from '../../functions/bulk/runSteps.ts';
 import { locate } from '../../functions/mounts/locate.ts';
+import type { Mount } from '../../functions/mounts/mount.ts';
 import { storageKey } from '../../functions/ports/keys.ts';
+import { severalAtOnce } from '../../functions/ports/severalAtOnce.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
 import { type Revocation, revokeLeases } from '../../functions/remount/revokeLeases.ts';
@@ -22,7 +27,7 @@ let faults: Record<string, number>;
 
 beforeAll(async () => {
   deps = await testDeps();
-  call = caller(deps, { builtin: remountRoutes, engines: {} }, await rootToken(deps));
+  call = caller(deps, { builtin: [...remountRoutes, ...bulkRoutes], engines: {} }, await rootToken(deps));
 });
 afterAll(() => deps.stop());
 beforeEach(() => {
@@ -49,6 +54,12 @@ const invoke: InvokeTask = async (functionName, input) => {
       return completeStep(deps, event.id, event.parts);
     case 'close':
       return closeStep(deps, event.id, until);
+    case 'bulkBegin':
+      return beginStep(deps, event.id);
+    case 'bulkChunk':
+      return chunkStep(deps, input as ChunkPart, until);
+    case 'bulkComplete':
+      return bulkCompleteStep(deps, input as { id: string; looks: number });
     case 'teardown':
       return tearDown(deps, event.id, until);
     default:
@@ -108,6 +119,50 @@ describe('the remount machine', () => {
 
   it('ends at once for a migration that is unknown or over', async () => {
     expect(await run('remount', 'unknown')).toMatchObject({ transitions: 3 });
+  });
+});
+
+describe('the bulk machine', () => {
+  async function acceptedRun(count: number, more: Partial<Mount> = {}): Promise<string> {
+    const numbers = Array.from({ length: count }, (_, i) => i);
+    await severalAtOnce(numbers, (i) => placeMount(deps, `${name}-${i}/`, more));
+    const moves = numbers.map((i) => ({ from: `${name}-${i}`, to: `${name}-new-${i}` }));
+    const { body } = await call('POST', 'sys/remount/bulk', { body: { moves, max_concurrency: 2 } });
+    return body.data.bulk_id;
+  }
+
+  async function statusOf(id: string): Promise<unknown> {
+    return (await call('GET', `sys/remount/bulk/${id}`)).body.data.bulk_info.status;
+  }
+
+  it('works on the chunks of a run, and looks once whether all is done', async () => {
+    const id = await acceptedRun(250);
+    const { outcome } = await run('bulk', id);
+    expect(outcome.status).toBe('SUCCEEDED');
+    expect(invoked).toEqual(['bulkBegin', 'bulkChunk', 'bulkChunk', 'bulkChunk', 'bulkComplete']);
+    expect(await statusOf(id)).toBe('success');
+  });
+
+  it('waits for what the mounts had issued to be revoked', async () => {
+    const id = await acceptedRun(2, { issued: true });
+    const running = run('bulk', id);
+    while (!invoked.includes('bulkComplete')) await deps.clock.sleep(10);
+    for (const { id: migrationId } of deps.started.filter(({ machine }) => machine === 'remount'))
+      await run('remount', migrationId);
+    expect((await running).outcome.status).toBe('SUCCEEDED');
+    expect(await statusOf(id)).toBe('success');
+  });
+
+  it('retries every task, and each move is made once', async () => {
+    const id = await acceptedRun(3);
+    faults = { bulkBegin: 1, bulkChunk: 2, bulkComplete: 1 };
+    expect((await run('bulk', id)).outcome.status).toBe('SUCCEEDED');
+    expect((await locate(deps.store, `${name}-new-0`)).mount?.generation).toBe(1);
+  });
+
+  it('ends at once for a run that is unknown or over', async () => {
+    expect((await run('bulk', 'unknown')).outcome.status).toBe('SUCCEEDED');
+    expect(invoked).toEqual(['bulkBegin', 'bulkComplete']);
   });
 });
 

@@ -62,9 +62,18 @@ export function caller(deps: Deps, api: Api, defaultToken = ''): Caller {
       status: response.status,
       headers: response.headers,
       text,
-      body: text ? JSON.parse(text) : undefined,
+      body: parsed(text),
     };
   };
+}
+
+/** Reports are lines of text. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Stores a root token as the bootstrap function would, and answers it. */

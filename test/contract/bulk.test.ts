@@ -1,0 +1,127 @@
+/** Many moves as one run, as an operator sees it. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect } from 'vitest';
+import { newNamespace, unique } from './fresh.ts';
+import { type Answer, call, type Sent } from './http.ts';
+import { markAt, marked } from './races.ts';
+import { improved } from './texts.ts';
+
+const PATIENCE_MS = 25_000;
+
+interface Move {
+  from: string;
+  to: string;
+}
+
+function start(body: unknown, sent: Sent = {}): Promise<Answer> {
+  return call('POST', 'sys/remount/bulk', { ...sent, body });
+}
+
+/** Waits for the end of a run that must have been accepted; answers its `bulk_info`. */
+async function ended({ status, text, body }: Answer): Promise<Answer['body']> {
+  expect(status, text).toBe(200);
+  for (const until = Date.now() + PATIENCE_MS; ; await delay(50)) {
+    const { bulk_info: info } = (await call('GET', `sys/remount/bulk/${body.data.bulk_id}`)).body.data;
+    if (info.status !== 'in-progress') return info;
+    if (Date.now() > until) throw new Error(`the run is still in progress: ${JSON.stringify(info.progress)}`);
+  }
+}
+
+describe('a bulk run', () => {
+  improved('moves mounts, along chains and into namespaces, and reports each', async () => {
+    const [a, b, c] = [await marked(), await marked(), await marked()];
+    const ns = await newNamespace();
+    const moves = [
+      { from: a, to: b },
+      { from: b, to: `${ns}/deep/b` },
+      { from: c, to: unique('moved') },
+    ];
+    const started = await start({ moves, reason: 'reorganisation' });
+    expect(await ended(started)).toMatchObject({ status: 'success', progress: { total: 3, succeeded: 3 } });
+    expect([await markAt(b), await markAt(`${ns}/deep/b`), await markAt(moves[2]?.to ?? '')]).toEqual([
+      a,
+      b,
+      c,
+    ]);
+
+    const id = started.body.data.bulk_id;
+    const listed = await call('LIST', `sys/remount/bulk/${id}`);
+    const status = await call('GET', `sys/remount/status/${listed.body.data.keys[0]}`);
+    expect(status.body.migration_info).toMatchObject({
+      source_mount: `${a}/`,
+      status: 'success',
+      bulk_id: id,
+    });
+    const report = await call('GET', `sys/remount/bulk/report/${id}?format=csv`);
+    expect(report.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(report.text.split('\r\n')).toHaveLength(5);
+  });
+
+  improved('takes a plan as CSV, dry first', async () => {
+    const [kv, target] = [await marked(), unique('moved')];
+    const csv = { body: `from,to\r\n${kv},${target}\r\n`, headers: { 'Content-Type': 'text/csv' } };
+    const planned = await call('POST', 'sys/remount/bulk?dry_run=true', csv);
+    expect(planned.body.data).toMatchObject({ total: 1, transactions: 1, problems: [] });
+    expect(await markAt(kv)).toBe(kv);
+    await ended(await call('POST', 'sys/remount/bulk', csv));
+    expect(await markAt(target)).toBe(kv);
+  });
+
+  improved('is undone as a whole', async () => {
+    const [a, b] = [await marked(), await marked()];
+    const started = await start({ moves: swap(a, b) });
+    await ended(started);
+    expect([await markAt(a), await markAt(b)]).toEqual([b, a]);
+    await ended(await call('POST', `sys/remount/bulk/undo/${started.body.data.bulk_id}`));
+    expect([await markAt(a), await markAt(b)]).toEqual([a, b]);
+  });
+
+  improved('is all or nothing if it shall be', async () => {
+    const [a, b, taken] = [await marked(), await marked(), await marked()];
+    const answer = await start({
+      moves: [
+        { from: a, to: unique('x') },
+        { from: b, to: taken },
+      ],
+      atomic: true,
+    });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { errors: [`row 2: path already in use at "${taken}/"`] },
+    });
+    expect([await markAt(a), await markAt(b)]).toEqual([a, b]);
+  });
+
+  improved('swaps mounts under readers who never meet a refusal, nor a mix of before and after', async () => {
+    const [a, b] = [await marked(), await marked()];
+    const others = await Promise.all(Array.from({ length: 5 }, () => marked()));
+    const beside = others.map((from) => ({ from, to: unique('moved') }));
+    let isOver = false;
+    const readers = Array.from({ length: 3 }, async () => {
+      const seen: (string | undefined)[][] = [];
+      while (!isOver) seen.push([await markAt(a), await markAt(b), await markAt(a)]);
+      return seen;
+    });
+    await ended(await start({ moves: [...beside, ...swap(a, b)] }));
+    isOver = true;
+    const seen = (await Promise.all(readers)).flat();
+
+    expect(seen.length).toBeGreaterThan(3);
+    for (const [first, second, third] of seen) {
+      expect([a, b]).toContain(first);
+      expect([a, b]).toContain(second);
+      // Once the first path shows the other mount, so does the second; while it shows its own, the second does, too.
+      if (first === b) expect([second, third]).toEqual([a, b]);
+      if (third === a) expect(second).toBe(b);
+    }
+    expect([await markAt(a), await markAt(b)]).toEqual([b, a]);
+  });
+});
+
+function swap(a: string, b: string): Move[] {
+  return [
+    { from: a, to: b },
+    { from: b, to: a },
+  ];
+}
