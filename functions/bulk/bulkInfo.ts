@@ -1,6 +1,7 @@
 /** What is told of a bulk run, and of each of its moves. Pure. */
 
 import type { Migration } from '../remount/migration.ts';
+import { errorInfo } from '../remount/migrationInfo.ts';
 import { fullPath } from '../remount/switchMount.ts';
 import type { Counts } from './bulkRun.ts';
 import type { Plan, PlannedMove } from './plan.ts';
@@ -24,7 +25,7 @@ export function bulkInfo(read: ReadRun, now: number): Info {
     phase: phaseOf(run, counts),
     progress: progressInfo(read),
     eta_seconds: run.status === 'in-progress' ? etaOf(run, counts, now) : null,
-    error: run.error ?? null,
+    error: errorInfo(run.error),
     created_time: timeOf(run.createdAt),
     started_time: timeOf(run.startedAt),
     cancelled_time: timeOf(run.cancelledAt),
@@ -93,7 +94,7 @@ export function rowInfo({ run }: ReadRun, kept: KeptRow, migration: Migration | 
     source_mount: fullPath(kept.source),
     target_mount: fullPath(kept.target),
     status: migration?.status ?? undecided,
-    error: migration?.error ?? null,
+    error: errorInfo(migration?.error),
     finished_time: timeOf(migration?.finishedAt),
   };
 }

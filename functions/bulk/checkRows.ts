@@ -5,8 +5,8 @@
 
 import { VaultError } from '../http/errors.ts';
 import { ancestors, mountPath } from '../mounts/path.ts';
-import { noMatchingMount, pathInUse } from '../remount/errors.ts';
-import { checkTyped, type Move, planMove, type Typed } from '../remount/planMove.ts';
+import { movedOn, pathInUse } from '../remount/errors.ts';
+import { checkTyped, planMove, type Typed } from '../remount/planMove.ts';
 import { insideOtherTarget, sameMount, sameTarget } from './errors.ts';
 import { endId, type FoundRow, type Problem, placeId, type Row, type RowMove, type Tree } from './plan.ts';
 
@@ -22,17 +22,16 @@ export function checkPaths({ row, from, to }: Row): Checked<Typed> {
 export function checkRow(found: FoundRow): Checked<RowMove> {
   const { row, from, to, only, undoOf, source, target, mount } = found;
   return checked(found, () => {
+    if (only && !isOnly(found, only)) throw movedOn(source.namespace.path + mountPath(source.path));
     const move = planMove({ from, to }, { ...source, ...(mount && { mount }) }, target);
-    if (only && !isOnly(move, only)) throw noMatchingMount(mountPath(from));
     return { row, ...move, ...(only && { only }), ...(undoOf && { undoOf }) };
   });
 }
 
-function isOnly({ mount, target }: Move, only: NonNullable<RowMove['only']>): boolean {
+function isOnly({ mount, target }: FoundRow, only: NonNullable<FoundRow['only']>): boolean {
   const { mountUuid, generation, targetNamespaceId } = only;
-  return (
-    mount.uuid === mountUuid && mount.generation === generation && target.namespace.id === targetNamespaceId
-  );
+  const isMount = mount?.uuid === mountUuid && mount.generation === generation;
+  return isMount && target.namespace.id === targetNamespaceId;
 }
 
 function checked<Good>(row: Pick<Problem, 'row' | 'from' | 'to'>, check: () => Good): Checked<Good> {

@@ -34,7 +34,7 @@ export function migrationInfo(migration: Migration): Record<string, unknown> {
       leases_revoked: leasesRevoked,
       leases_irrevocable: migration.leasesIrrevocable,
     },
-    error: error ?? null,
+    error: errorInfo(error),
     created_time: timeOf(migration.acceptedAt),
     switched_time: timeOf(migration.switchedAt),
     finished_time: timeOf(migration.finishedAt),
@@ -47,6 +47,13 @@ export function migrationInfo(migration: Migration): Record<string, unknown> {
     undo_of: migration.undoOf ?? null,
     bulk_id: migration.bulkId ?? null,
   };
+}
+
+/** The store keeps no order of names, and the same error shall always look the same. */
+export function errorInfo(
+  error: { code: string; message: string } | undefined,
+): { code: string; message: string } | null {
+  return error ? { code: error.code, message: error.message } : null;
 }
 
 /** A strong entity tag: it changes with whatever is shown. */

@@ -1,4 +1,7 @@
-/** Runs one state machine from its ASL text; the only file that knows the interpreter. */
+/**
+ * Runs one state machine from its ASL text; the only file that knows the interpreter. It takes a distributed Map for an
+ * inline one: the same iterations, in the execution itself instead of executions of their own.
+ */
 
 import {
   ExecutionError,

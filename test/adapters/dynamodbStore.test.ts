@@ -161,6 +161,19 @@ describe('writing', () => {
     await expect(deps.store.commit([{ table: 'storage', put: item }])).rejects.toThrow(StoreBusy);
   });
 
+  it('puts again what a batch left unprocessed, and of two items with one key the last', async () => {
+    const list = items(40);
+    let left = 3;
+    inject(async (command, send, input) => {
+      if (command !== 'BatchWriteItemCommand' || left-- <= 0) return send();
+      const { RequestItems } = input as BatchWriteItemCommandInput;
+      return { output: { UnprocessedItems: RequestItems }, response: {} };
+    });
+    const first = { ...(list[0] as Item), overwritten: true };
+    await deps.store.putMany([first, ...list].map((put) => ({ table: 'storage', put })));
+    expect(await deps.store.query({ table: 'storage', pk: list[0]?.pk ?? '' })).toEqual(list);
+  });
+
   it('deletes again what a batch left unprocessed', async () => {
     const list = items(40);
     await put(list);
