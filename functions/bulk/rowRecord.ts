@@ -1,4 +1,7 @@
-/** The moves of a run as they are kept: what the plan found out, in items of a hundred rows or less. */
+/**
+ * The moves of a run as they are kept: what the plan found out, in items of a hundred rows or less. Nothing asks for a
+ * part of such an item, so that the rows are one text, which is small and quick to write and to read.
+ */
 
 import { bulkRowsKey, sha256 } from '../ports/keys.ts';
 import type { Item, Put } from '../ports/store.ts';
@@ -39,7 +42,8 @@ export function rowItems(id: string, moves: PlannedMove[], ttl: number): Put[] {
   let first = 0;
   return pages.map((page) => {
     const { table, pk, sk } = bulkRowsKey(id, page[0]?.chunk ?? 0, first);
-    const put = { pk, sk, kind: 'rows', chunk: page[0]?.chunk, first, ...packed(page), ttl };
+    const content = { chunk: page[0]?.chunk ?? 0, first, ...packed(page) };
+    const put = { pk, sk, kind: 'rows', content: JSON.stringify(content satisfies PackedPage), ttl };
     first += page.length;
     return { table, put };
   });
@@ -81,7 +85,7 @@ interface PackedPage extends Omit<RowPage, 'rows'> {
 }
 
 export function rowPageOf(item: Item): RowPage {
-  const { chunk, first, rows, namespaces } = item as unknown as PackedPage;
+  const { chunk, first, rows, namespaces } = JSON.parse(item.content as string) as PackedPage;
   const end = ([namespaceId, path]: [string, string]): End => {
     const { path: namespacePath = '', lineage = [] } = namespaces[namespaceId] ?? {};
     return { namespaceId, namespacePath, path, lineage };

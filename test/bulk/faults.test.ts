@@ -107,6 +107,67 @@ describe('a step that is repeated', () => {
   });
 });
 
+describe('a store that fails at any moment', () => {
+  /** Each call of the store may fail, before it has an effect or after it. */
+  function moody(chance: () => number): Store {
+    const through =
+      <A extends unknown[], R>(act: (...args: A) => Promise<R>) =>
+      async (...args: A): Promise<R> => {
+        if (chance() < 0.05) throw new StoreBusy('it did not begin');
+        const answer = await act(...args);
+        if (chance() < 0.05) throw new StoreBusy('the answer was lost');
+        return answer;
+      };
+    const { store } = deps;
+    return {
+      ...store,
+      query: through(store.query),
+      getMany: through(store.getMany),
+      putMany: through(store.putMany),
+      commit: through(store.commit),
+    };
+  }
+
+  /** Executions one after the other, as the reconciler starts them, until the run has ended. */
+  async function untilEnded(id: string, chance: () => number): Promise<void> {
+    const unsteady = { ...deps, store: moody(chance) };
+    for (let executions = 1; executions < 50; executions++) {
+      await runBulk(unsteady, id, deps).catch((error) => expect(error).toBeInstanceOf(StoreBusy));
+      deps.clock.pass(OVERDUE_MS + 1);
+      await reconcile(deps);
+      if ((await service.info(id)).status !== 'in-progress') return;
+    }
+    throw new Error('the run does not end');
+  }
+
+  it.each([1, 2, 3, 4])('makes and counts each move once (%i)', async (seed) => {
+    let state = seed;
+    const chance = () => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state / 2_147_483_647;
+    };
+    const mounts = await place(50);
+    await placeMount(deps, `${name}-issuing/`, { issued: true });
+    const ring = moves(50, (i) => (i < 6 ? String((i + 1) % 6) : `new-${i}`));
+    const id = await service.start({ moves: [...ring, { from: `${name}-issuing`, to: `${name}-issued` }] });
+    await placeMount(deps, `${name}-new-30/`);
+    await untilEnded(id, chance);
+
+    expect((await service.info(id)).progress).toMatchObject({
+      total: 51,
+      succeeded: 50,
+      failed: 1,
+      skipped: 0,
+      in_progress: 0,
+    });
+    for (const [i, mount] of mounts.entries()) {
+      const at = i === 30 ? '30' : i < 6 ? String((i + 1) % 6) : `new-${i}`;
+      const found = (await locate(deps.store, `${name}-${at}`)).mount;
+      expect([found?.uuid, found?.generation]).toEqual([mount.uuid, i === 30 ? 0 : 1]);
+    }
+  });
+});
+
 describe('what has changed since the plan', () => {
   it('makes one move fail and no other, with its reason, whatever it was packed with', async () => {
     const mounts = await place(30);

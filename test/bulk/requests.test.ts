@@ -124,6 +124,16 @@ describe('a request', () => {
     ]);
   });
 
+  it('may name its namespace in the path', async () => {
+    await place('a');
+    const moves = Array.from({ length: 600 }, (_, i) => ({ from: i === 0 ? 'a' : `none-${i}`, to: `x${i}` }));
+    const { status, body } = await service.call('POST', `${ns.path}sys/remount/bulk`, { body: { moves } });
+    expect([status, body.errors.length]).toEqual([400, 599]);
+    const csv = { body: 'from,to\na,b\n', headers: { 'content-type': 'text/csv' } };
+    const accepted = await service.call('POST', `${ns.path}sys/remount/bulk`, csv);
+    expect(accepted.headers.Location).toBe(`/v1/${ns.path}sys/remount/bulk/${accepted.body.data.bulk_id}`);
+  });
+
   it('takes numbers as paths, as a single move does', async () => {
     await place('1', '12345678901234567890');
     const raw = '{"moves":[{"from":1,"to":2},{"from":12345678901234567890,"to":"x"}]}';
