@@ -1,17 +1,44 @@
 /** What is told of a bulk run, and of each of its moves. Pure. */
 
+import type { Shape } from '../http/shape.ts';
 import type { Migration } from '../remount/migration.ts';
 import { errorInfo } from '../remount/migrationInfo.ts';
 import { fullPath } from '../remount/switchMount.ts';
 import type { Counts } from './bulkRun.ts';
-import type { Plan, PlannedMove } from './plan.ts';
 import type { ReadRun } from './readRun.ts';
 import { type KeptRow, migrationIdOf } from './rowRecord.ts';
 
 type Info = Record<string, unknown>;
 
-/** Seconds that one transaction takes, about, with all that is read and written around it. */
-const SECONDS_PER_GROUP = 0.05;
+const ERROR = [{ code: 'string', message: 'string' }, null] as const satisfies Shape;
+
+export const BULK_INFO = {
+  status: 'string',
+  phase: 'string',
+  progress: {
+    total: 'int',
+    succeeded: 'int',
+    failed: 'int',
+    skipped: 'int',
+    in_progress: 'int',
+    pending: 'int',
+    leases_revoked: 'int',
+    leases_irrevocable: 'int',
+  },
+  eta_seconds: ['int', null],
+  error: ERROR,
+  created_time: 'string',
+  started_time: ['string', null],
+  cancelled_time: ['string', null],
+  finished_time: ['string', null],
+  requested_by: { display_name: 'string', accessor: 'string', namespace: 'string' },
+  reason: ['string', null],
+  cancel_reason: ['string', null],
+  undo_of: ['string', null],
+  max_concurrency: 'int',
+  tolerated_failures: 'string',
+  atomic: 'bool',
+} as const satisfies Shape;
 
 /**
  * What is not known, or not so, is `null`.
@@ -86,6 +113,16 @@ export interface RowInfo {
   finished_time: string | null;
 }
 
+/** A move in a list, where its id is the key. */
+export const ROW_INFO = {
+  row: 'int',
+  source_mount: 'string',
+  target_mount: 'string',
+  status: 'string',
+  error: ERROR,
+  finished_time: ['string', null],
+} as const satisfies Shape;
+
 export function rowInfo({ run }: ReadRun, kept: KeptRow, migration: Migration | undefined): RowInfo {
   const undecided = run.status === 'in-progress' ? 'pending' : 'skipped';
   return {
@@ -96,33 +133,5 @@ export function rowInfo({ run }: ReadRun, kept: KeptRow, migration: Migration | 
     status: migration?.status ?? undecided,
     error: errorInfo(migration?.error),
     finished_time: timeOf(migration?.finishedAt),
-  };
-}
-
-/** What a dry run answers. */
-export function planInfo({ chunks, problems }: Plan, maxConcurrency: number): Info {
-  const moves = chunks.flat().sort((a, b) => a.row - b.row);
-  const groups = chunks.map((chunk) => new Set(chunk.map(({ group }) => group)).size);
-  const transactions = groups.reduce((sum, count) => sum + count, 0);
-  const longest = Math.max(0, ...groups, transactions / maxConcurrency);
-  return {
-    total: moves.length,
-    transactions,
-    chunks: chunks.length,
-    estimated_seconds: Math.ceil(longest * SECONDS_PER_GROUP),
-    moves: moves.map(plannedInfo),
-    problems: problems.map(({ row, from, to, message }) => ({ row, from, to, message })),
-  };
-}
-
-function plannedInfo({ row, chunk, group, knot, mount, source, target }: PlannedMove): Info {
-  return {
-    row,
-    source_mount: source.namespace.path + source.path,
-    target_mount: target.namespace.path + target.path,
-    chunk,
-    group,
-    knot,
-    has_issued: mount.issued,
   };
 }

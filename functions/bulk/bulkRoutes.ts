@@ -3,15 +3,17 @@
 import { unlessSeen } from '../http/conditional.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { KEYS, type Shape } from '../http/shape.ts';
 import { requireSudo } from '../policies/sudo.ts';
 import { REPLAYED, readIdempotency } from '../remount/idempotency.ts';
 import { etagOf } from '../remount/migrationInfo.ts';
 import { originOf } from '../remount/origin.ts';
 import { readReason } from '../remount/reason.ts';
 import { statusLocation } from '../remount/statusLocation.ts';
-import { bulkInfo, planInfo } from './bulkInfo.ts';
+import { BULK_INFO, bulkInfo, ROW_INFO } from './bulkInfo.ts';
 import { cancelBulk } from './cancelBulk.ts';
 import type { Row } from './plan.ts';
+import { PLAN, planInfo } from './planInfo.ts';
 import { planRun, rowsOf } from './planRun.ts';
 import { listRows, listRuns, type Part, readBulk } from './readBulk.ts';
 import { BULK_FIELDS, readAsked, readWishes, WISH_FIELDS, type Wishes } from './readOrder.ts';
@@ -23,11 +25,15 @@ import { undoRows } from './undoBulk.ts';
 const RUNS = 'sys/remount/bulk';
 const PAGE = { after: 'string', limit: 'int' } as const satisfies Schema;
 
+const STARTED = { bulk_id: 'string', total: 'int', 'undo_of?': 'string' } as const satisfies Shape;
+const TOLD = { bulk_id: 'string', bulk_info: BULK_INFO } as const satisfies Shape;
+
 export const bulkRoutes: readonly Route[] = [
   route({
     path: RUNS,
     fields: { ...BULK_FIELDS, ...PAGE },
     query: ['after', 'limit'],
+    answers: { write: [STARTED, PLAN], list: { ...KEYS, key_info: { '*': BULK_INFO } } },
     write: async (call) => {
       requireSudo(call);
       const wishes = readWishes(call.fields);
@@ -44,6 +50,7 @@ export const bulkRoutes: readonly Route[] = [
     path: `${RUNS}/:bulk_id`,
     fields: PAGE,
     query: ['after', 'limit'],
+    answers: { read: TOLD, list: { ...KEYS, key_info: { '*': ROW_INFO } } },
     read: async (call) => {
       const reply = told(call, await find(call));
       return unlessSeen(call, etagOf(reply.data), reply);
@@ -57,6 +64,7 @@ export const bulkRoutes: readonly Route[] = [
     path: `${RUNS}/cancel/:bulk_id`,
     sudo: true,
     fields: { reason: 'string' },
+    answers: { write: TOLD },
     write: async (call) => {
       const reason = readReason(call.fields.reason);
       return told(call, await cancelBulk(call.deps, await find(call), reason));
@@ -66,6 +74,7 @@ export const bulkRoutes: readonly Route[] = [
     path: `${RUNS}/undo/:bulk_id`,
     sudo: true,
     fields: WISH_FIELDS,
+    answers: { write: [STARTED, PLAN] },
     write: async (call) => {
       const read = await find(call);
       const wishes = { ...readWishes(call.fields), atomic: read.run.atomic };
@@ -99,7 +108,7 @@ async function start(
   const undone = undoOf ? { undo_of: undoOf } : {};
   if (dryRun) {
     const plan = await planRun(deps.store, await rows(), namespace, wishes.atomic);
-    return { data: { dry_run: true, ...undone, ...planInfo(plan, wishes.maxConcurrency) } };
+    return { data: { ...undone, ...planInfo(plan, wishes.maxConcurrency) } };
   }
   const order = { origin: originOf(call), wishes, key: readIdempotency(call), ...(undoOf && { undoOf }) };
   const { id, total, isReplay } = await startBulk(deps, order, rows);

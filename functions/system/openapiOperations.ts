@@ -37,13 +37,11 @@ const FAILED = {
   '5XX': answer('Failed'),
 };
 const FOUND = { 200: answer('Answer'), ...FAILED };
-const REFUSED = { 409: answer('Refused'), 422: answer('Refused') };
 const CHANGED = {
   200: answer('Answer'),
   202: answer('Accepted'),
   204: answer('Nothing'),
   ...FAILED,
-  ...REFUSED,
 };
 
 /** Where deleting is another way to write, it takes the same fields. */

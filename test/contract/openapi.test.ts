@@ -1,6 +1,6 @@
 /** The OpenAPI document, held against the answers of the system (contract §10). */
 
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { type Described, describedByService } from './described.ts';
 import { engine, kv1, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { settled } from './moving.ts';
@@ -80,6 +80,25 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     ]);
     const cancelled = await perform('write', '/sys/remount/cancel/{migration_id}', { migration_id });
     expect(cancelled.status).toBe(409);
+  });
+
+  it('many moves', async () => {
+    const [source, target] = [await kv1(), unique('moved')];
+    const fields = { moves: [{ from: source, to: target }], tolerated_failures: '10%' };
+    const runs = '/sys/remount/bulk';
+    await all([['write', runs, {}, { fields: { ...fields, dry_run: true } }]]);
+    const { bulk_id } = (await perform('write', runs, {}, { fields })).body.data;
+    await vi.waitUntil(async () => {
+      const { body } = await perform('read', `${runs}/{bulk_id}`, { bulk_id });
+      return body.data.bulk_info.status === 'success';
+    }, 20_000);
+    await all([
+      ['list', runs, {}, { fields: { limit: '1' } }],
+      ['list', `${runs}/{bulk_id}`, { bulk_id }],
+      ['write', `${runs}/undo/{bulk_id}`, { bulk_id }, { fields: { dry_run: true } }],
+      ['write', `${runs}/undo/{bulk_id}`, { bulk_id }, { fields: { reason: 'for a test' } }],
+    ]);
+    expect((await perform('write', `${runs}/cancel/{bulk_id}`, { bulk_id })).status).toBe(409);
   });
 
   it('namespaces', async () => {
@@ -229,9 +248,9 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     expect((await perform(operation, path, {}, wish)).status).toBe(status);
   });
 
-  // No move lasts until it can be cancelled; test/system cancels one that does not run.
+  // No move lasts until it can be cancelled, nor do many; test/system cancels one that does not run.
   it('no other answer that was not seen here', () => {
-    const isOther = (template: string) => !/^\/(auth\/)?\{|\/remount\/cancel\//.test(template);
+    const isOther = (template: string) => !/^\/(auth\/)?\{|\/remount\/(bulk\/)?cancel\//.test(template);
     expect(api.unseen(isOther)).toEqual([]);
   });
 });

@@ -34,4 +34,21 @@ describe('the document describes', () => {
     expect(isAsDescribed('/sys/remount/cancel/{migration_id}', 'post', body)).toBe(true);
     expect(isAsDescribed('/sys/remount/cancel/{migration_id}', 'post', { ...body, more: 1 })).toBe(false);
   });
+
+  it('a run of many moves, its cancellation and its report', async () => {
+    await placeMount(service.deps, 'many/');
+    const body = { moves: [{ from: 'many', to: 'moved-many' }] };
+    const { bulk_id: id } = (await service.call('POST', 'sys/remount/bulk', { body })).body.data;
+    const cancelled = await service.call('POST', `sys/remount/bulk/cancel/${id}`, { body: {} });
+    expect(cancelled.body.data.bulk_info.status).toBe('in-progress');
+    expect(isAsDescribed('/sys/remount/bulk/cancel/{bulk_id}', 'post', cancelled.body)).toBe(true);
+    const document = (await service.call('GET', 'sys/internal/specs/openapi')).body;
+    const { content } = document.paths['/sys/remount/bulk/report/{bulk_id}'].get.responses[200];
+    for (const format of ['jsonl', 'csv']) {
+      const { headers } = await service.call('GET', `sys/remount/bulk/report/${id}`, {
+        query: { format: [format] },
+      });
+      expect(Object.keys(content)).toContain(headers['Content-Type']?.split(';')[0]);
+    }
+  });
 });
