@@ -18,16 +18,16 @@ export const AUTH = {
   num_uses: 'int',
 } as const satisfies Shape;
 
-/** @param now epoch milliseconds */
-export function authOf(token: Token, clientToken: string, now: number): Record<string, unknown> {
+/** Tells the time that was granted, however long it took to say so. */
+export function authOf(token: Token, clientToken: string): Record<string, unknown> {
+  const since = token.renewedAt ?? token.createdAt;
   return {
     client_token: clientToken,
     accessor: token.type === 'batch' ? '' : token.accessor,
     policies: token.policies,
     token_policies: token.policies,
     metadata: token.meta,
-    lease_duration:
-      token.expiresAt === undefined ? 0 : Math.max(0, Math.round((token.expiresAt - now) / 1_000)),
+    lease_duration: token.expiresAt === undefined ? 0 : Math.round((token.expiresAt - since) / 1_000),
     renewable: token.renewable,
     entity_id: '',
     token_type: token.type,

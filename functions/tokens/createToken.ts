@@ -96,7 +96,7 @@ export async function createToken(call: Call<typeof CREATE_FIELDS>, isOrphanPath
     ...(fields.id ? { id: fields.id } : {}),
   });
   const warnings = [...life.warnings, ...(await unknownPolicies(deps.store, namespace, policies))];
-  return { auth: authOf(issued.token, issued.secret, deps.clock.now()), warnings };
+  return { auth: authOf(issued.token, issued.secret), warnings };
 }
 
 function checkParent(parent: Token, namespace: Namespace, isSudo: boolean, { policies = [] }: Wish): void {

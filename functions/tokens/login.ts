@@ -56,7 +56,7 @@ export async function login({ call, mount, settings, path, name, ...rest }: Logi
     boundCidrs: settings.token_strictly_bind_ip ? [call.sourceIp] : settings.token_bound_cidrs,
     alongside: rest.alongside ?? [],
   });
-  return { auth: authOf(token, secret, deps.clock.now()), warnings };
+  return { auth: authOf(token, secret), warnings };
 }
 
 /** @throws VaultError 400 for `root`: a login never makes a root token */

@@ -51,5 +51,5 @@ async function renewed(
   shown: string,
 ): Promise<Reply> {
   const { token, warnings } = await renewToken(deps, hash, namespace, fields.increment ?? 0);
-  return { auth: authOf(token, shown, deps.clock.now()), warnings };
+  return { auth: authOf(token, shown), warnings };
 }
