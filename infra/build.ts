@@ -1,9 +1,10 @@
 /** Bundles each Lambda function into one file, `.build/functions/<name>/index.mjs` (`npm run build`). */
 
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { type BuildOptions, build, type OutputFile } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
+import { buildCommand } from './buildCommand.ts';
+import { writeBundle } from './writeBundle.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -34,7 +35,7 @@ export async function buildFunctions({
     outdir: target,
     entryPoints: entries.map((file) => ({ in: join(source, file), out: join(nameOf(file), 'index') })),
   });
-  await Promise.all(outputFiles.map(writeIfChanged));
+  await Promise.all(outputFiles.map((file) => writeBundle(file)));
   return outputFiles
     .filter((file) => file.path.endsWith('.mjs'))
     .map((file) => ({ name: basename(dirname(file.path)), bytes: file.contents.byteLength }));
@@ -66,17 +67,9 @@ function nameOf(file: string): string {
   return basename(file, '.ts');
 }
 
-async function writeIfChanged(file: OutputFile): Promise<void> {
-  const before = await readFile(file.path).catch(() => undefined);
-  if (before?.equals(file.contents)) return;
-  await mkdir(dirname(file.path), { recursive: true });
-  const draft = `${file.path}.${randomUUID()}.draft`;
-  await writeFile(draft, file.contents);
-  await rename(draft, file.path);
-}
-
 if (import.meta.main) {
   try {
+    await buildCommand();
     for (const { name, bytes } of await buildFunctions()) {
       console.log(`${relative(ROOT, join(BUNDLES, name, 'index.mjs'))}  ${Math.ceil(bytes / 1024)} kB`);
     }

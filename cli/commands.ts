@@ -1,0 +1,20 @@
+/** All commands by their names, in the order in which the help lists them. */
+
+import type { Command } from './command.ts';
+import { cancel } from './commands/cancel.ts';
+import { irrevocable } from './commands/irrevocable.ts';
+import { list } from './commands/list.ts';
+import { move } from './commands/move.ts';
+import { plan } from './commands/plan.ts';
+import { status } from './commands/status.ts';
+import { undo } from './commands/undo.ts';
+
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  plan,
+  move,
+  status,
+  list,
+  cancel,
+  undo,
+  irrevocable,
+};

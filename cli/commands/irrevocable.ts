@@ -1,0 +1,53 @@
+/** `remount irrevocable`: the leases that a migration could not revoke, and another try. */
+
+import type { Command } from '../command.ts';
+import { EXIT, notFound } from '../errors.ts';
+import { PATHS } from '../migrations.ts';
+import { orIfNotFound } from '../orIfNotFound.ts';
+import { columns } from '../render/columns.ts';
+import { counted } from '../render/numbers.ts';
+
+export const irrevocable: Command = {
+  operands: ['ID'],
+  summary: 'Lists the leases that a migration could not revoke, with the reason of each.',
+  options: {
+    retry: { help: 'tries to revoke them once more' },
+    force: { help: 'with --retry: drops what cannot be revoked' },
+  },
+  doing: ([id]) => `looking after the irrevocable leases of ${id}`,
+  async run(context, typed) {
+    const { service, output, format } = context;
+    const [id = ''] = typed.operands;
+    const path = PATHS.irrevocable(id);
+    const force = typed.isSet('force');
+    const asked =
+      typed.isSet('retry') || force ? service.write(`${path}/retry`, { force }) : service.read(path);
+    const { data } = await orIfNotFound(asked, () => {
+      throw notFound('migration', id, service.namespace);
+    });
+    const left: number = data.leases_irrevocable ?? 0;
+    if (format === 'json') output.json(data);
+    else for (const line of data.keys ? listed(data) : retried(data)) output.line(line);
+    return left > 0 ? EXIT.failed : EXIT.done;
+  },
+};
+
+interface Listed {
+  keys: string[];
+  key_info: Record<string, { reason: string; time: string }>;
+}
+
+function listed({ keys, key_info }: Listed): string[] {
+  if (keys.length === 0) return ['No lease is irrevocable.'];
+  const rows = keys.map((key) => [key, key_info[key]?.time ?? '', key_info[key]?.reason ?? '']);
+  return columns([['LEASE', 'GIVEN UP', 'REASON'], ...rows]);
+}
+
+interface Retried {
+  leases_revoked: number;
+  leases_irrevocable: number;
+}
+
+function retried({ leases_revoked, leases_irrevocable }: Retried): string[] {
+  return [`${counted(leases_revoked, 'lease')} revoked, ${leases_irrevocable} left.`];
+}

@@ -1,0 +1,25 @@
+/** `remount plan`: what a move would do. */
+
+import type { Command } from '../command.ts';
+import { EXIT } from '../errors.ts';
+import { PATHS } from '../migrations.ts';
+import { planLines } from '../render/plan.ts';
+
+export const plan: Command = {
+  operands: ['FROM', 'TO'],
+  summary: 'Tells what a move would do: what it revokes, and which policies would miss the mount.',
+  options: {},
+  doing: ([from, to]) => `planning to move ${from} to ${to}`,
+  async run({ service, output, format, hint }, { operands: [from, to] }) {
+    const { data } = await service.write(PATHS.remount, { from, to, dry_run: true });
+    if (format === 'json') {
+      output.json(data);
+    } else if (data.migration_id) {
+      output.line(`This has been done a short while ago, as migration ${data.migration_id}.`);
+    } else {
+      for (const line of planLines(data)) output.line(line);
+      output.note(`Nothing has been changed. To do it: ${hint(`move ${from} ${to}`)}`, 'dim');
+    }
+    return EXIT.done;
+  },
+};

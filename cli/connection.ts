@@ -1,0 +1,91 @@
+/** Where the service is and who asks, from the options and the environment that all Vault tools know. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Options, Typed } from './arguments.ts';
+import {
+  addressUnreadable,
+  fileUnreadable,
+  namespaceUnprintable,
+  tokenMissing,
+  tokenUnprintable,
+} from './errors.ts';
+
+export interface Connection {
+  /** Without a trailing slash; the API begins at `/v1/` behind it. */
+  address: URL;
+  token: string;
+  /** As it goes into the header; empty is the root namespace. */
+  namespace: string;
+  tls: { ca?: string; rejectUnauthorized: boolean; servername?: string };
+}
+
+export const CONNECTION_OPTIONS = {
+  address: { value: 'URL', help: 'address of the service, instead of VAULT_ADDR' },
+  namespace: { value: 'PATH', help: 'namespace to ask in, instead of VAULT_NAMESPACE' },
+} as const satisfies Options;
+
+/** As in Vault's own command line. */
+const DEFAULT_ADDRESS = 'https://127.0.0.1:8200';
+
+/** @throws CommandError for what is missing or cannot be read */
+export function readConnection(typed: Typed, environment: NodeJS.ProcessEnv, home: string): Connection {
+  const { VAULT_ADDR, VAULT_NAMESPACE, VAULT_CACERT, VAULT_SKIP_VERIFY, VAULT_TLS_SERVER_NAME } = environment;
+  const chosen = typed.text('address');
+  const setting = chosen === undefined ? 'VAULT_ADDR' : '--address';
+  return {
+    address: readAddress(setting, chosen || VAULT_ADDR || DEFAULT_ADDRESS),
+    token: readToken(environment, home),
+    namespace: readNamespace(typed.text('namespace') ?? VAULT_NAMESPACE ?? ''),
+    tls: {
+      ...(VAULT_CACERT && { ca: readText(VAULT_CACERT) }),
+      ...(VAULT_TLS_SERVER_NAME && { servername: VAULT_TLS_SERVER_NAME }),
+      rejectUnauthorized: !isTrue(VAULT_SKIP_VERIFY),
+    },
+  };
+}
+
+function readAddress(setting: string, text: string): URL {
+  const trimmed = text.trim().replace(/\/+$/, '');
+  if (!URL.canParse(trimmed)) throw addressUnreadable(setting);
+  const address = new URL(trimmed);
+  if (!/^https?:$/.test(address.protocol)) throw addressUnreadable(setting);
+  return address;
+}
+
+/** @returns `''` or a path that ends in a slash */
+function readNamespace(text: string): string {
+  const path = text.trim().replace(/^\/+|\/+$/g, '');
+  if (/\p{Cc}/u.test(path)) throw namespaceUnprintable();
+  return path && `${path}/`;
+}
+
+/** From the environment, or from where `vault login` leaves it. */
+function readToken({ VAULT_TOKEN }: NodeJS.ProcessEnv, home: string): string {
+  const token = (VAULT_TOKEN || readTokenFile(join(home, '.vault-token'))).trim();
+  if (token === '') throw tokenMissing();
+  if (/[^\x21-\x7e]/.test(token)) throw tokenUnprintable();
+  return token;
+}
+
+function readTokenFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** @throws CommandError when the file cannot be read */
+function readText(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw fileUnreadable(file, (error as NodeJS.ErrnoException).code ?? 'for an unknown reason');
+  }
+}
+
+/** As Go reads a truth. */
+function isTrue(text = ''): boolean {
+  return /^(1|t|true)$/i.test(text);
+}

@@ -1,0 +1,65 @@
+/** The help, made of the same rows that command lines are read by. */
+
+import type { Options } from './arguments.ts';
+import type { Command } from './command.ts';
+import { CONNECTION_OPTIONS } from './connection.ts';
+import { columns } from './render/columns.ts';
+
+export const COMMON_OPTIONS = {
+  ...CONNECTION_OPTIONS,
+  format: { value: 'table|json', help: 'for people or for programs, instead of VAULT_FORMAT' },
+  help: { help: 'this help' },
+} as const satisfies Options;
+
+const ENVIRONMENT = [
+  ['VAULT_ADDR', 'address of the service, https://127.0.0.1:8200 without'],
+  ['VAULT_TOKEN', 'the token, else what is in ~/.vault-token'],
+  ['VAULT_NAMESPACE', 'namespace to ask in'],
+  ['VAULT_CACERT', 'file with the certificate of an authority to trust'],
+  ['VAULT_TLS_SERVER_NAME', 'name that the certificate is for, when the address has another'],
+  ['VAULT_SKIP_VERIFY', 'any certificate will do, which is never safe'],
+];
+
+const EXIT_CODES = [
+  ['0', 'done'],
+  ['1', 'the command line is wrong, or something it needs is missing'],
+  ['2', 'the service refused, or could not be reached'],
+  ['3', 'the migration failed, or some moves or leases did'],
+];
+
+/** @param name how the program is called */
+export function generalHelp(name: string, commands: Readonly<Record<string, Command>>): string {
+  const rows = Object.entries(commands).map(([word, { operands, summary }]) => {
+    return [[word, ...operands].join(' '), summary];
+  });
+  return [
+    `Usage: ${name} COMMAND [OPTIONS]`,
+    '',
+    'Moves secrets engines and auth methods to another path or namespace.',
+    ...section('Commands', rows),
+    ...section('Options of every command', optionRows(COMMON_OPTIONS)),
+    ...section('Environment', ENVIRONMENT),
+    ...section('Exit codes', EXIT_CODES),
+  ].join('\n');
+}
+
+export function commandHelp(name: string, word: string, { operands, summary, options }: Command): string {
+  return [
+    `Usage: ${[name, word, ...operands].join(' ')} [OPTIONS]`,
+    '',
+    summary,
+    ...section('Options', optionRows(options)),
+    ...section('Options of every command', optionRows(COMMON_OPTIONS)),
+  ].join('\n');
+}
+
+function optionRows(options: Options): string[][] {
+  return Object.entries(options).map(([name, { value, help }]) => {
+    return [value ? `--${name} ${value}` : `--${name}`, help];
+  });
+}
+
+function section(title: string, rows: string[][]): string[] {
+  if (rows.length === 0) return [];
+  return ['', `${title}:`, ...columns(rows).map((line) => `  ${line}`)];
+}

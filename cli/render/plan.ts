@@ -1,0 +1,56 @@
+/** The plan of one move, readable. */
+
+import type { MovePlan } from '../migrations.ts';
+import { columns } from './columns.ts';
+import { count, counted, namespaceName, seconds } from './numbers.ts';
+
+export function planLines(plan: MovePlan): string[] {
+  return [
+    `${plan.source_mount} → ${plan.target_mount}, ${plan.type}, accessor ${plan.accessor}`,
+    '',
+    ...columns([
+      ['Namespace', namespaceFact(plan)],
+      [
+        'Takes',
+        `about ${seconds(plan.estimate.seconds)}, ${plan.estimate.state_transitions} state transitions`,
+      ],
+      ['Revokes', revokesFact(plan.revokes)],
+    ]),
+    ...roleLines(plan.revokes),
+    '',
+    ...policyLines(plan),
+  ];
+}
+
+function namespaceFact(plan: MovePlan): string {
+  const [source, target] = [plan.source_namespace, plan.target_namespace].map(namespaceName);
+  return plan.namespaces_crossed ? `from ${source} into ${target}` : `stays in ${source}`;
+}
+
+function revokesFact({ kind, total, complete }: MovePlan['revokes']): string {
+  if (total === 0 && complete) return 'nothing';
+  const one = kind.replace(/s$/, '');
+  return `${complete ? '' : 'at least '}${counted(total, one)}, by role:`;
+}
+
+/** The most first. */
+function roleLines({ by_role }: MovePlan['revokes']): string[] {
+  const roles = Object.entries(by_role).sort(([, a], [, b]) => b - a);
+  const width = Math.max(0, ...roles.map(([, number]) => count(number).length));
+  return columns(roles.map(([role, number]) => ['         ', count(number).padStart(width), role]));
+}
+
+function policyLines({ policies, source_mount, target_mount }: MovePlan): string[] {
+  if (policies.length === 0) return [`No policy names ${source_mount} alone: none has to be changed.`];
+  const rules = policies.length === 1 ? '1 rule of a policy' : `${count(policies.length)} rules of policies`;
+  const rows = policies.map(({ namespace, policy, path, capabilities, replacement }) => {
+    const elsewhere =
+      replacement.namespace === namespace ? '' : `, in ${namespaceName(replacement.namespace)}`;
+    return [namespaceName(namespace), policy, path, capabilities.join(','), replacement.path + elsewhere];
+  });
+  return [
+    `${rules} would miss the mount at ${target_mount}. A move never changes policies:`,
+    '',
+    ...columns([['NAMESPACE', 'POLICY', 'RULE', 'CAPABILITIES', 'RULE THAT WOULD REPLACE IT'], ...rows]),
+  ];
+}

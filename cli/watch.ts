@@ -1,0 +1,46 @@
+/** Follows what goes on at the service until it has ended. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Service } from './service.ts';
+
+/** The clock on the line of progress shall be seen to run. */
+const REDRAW_MS = 200;
+const MIN_PAUSE_MS = 200;
+const MAX_PAUSE_MS = 2_000;
+/** What has taken long already may be looked at less often: a tenth of the time, at most. */
+const PAUSE_SHARE = 0.1;
+
+export interface Watched<T> {
+  /** Where its status is read. */
+  path: string;
+  isEnded(data: T): boolean;
+  /**
+   * @param data undefined until the first answer
+   * @param elapsed seconds for which it has been watched
+   */
+  show(data: T | undefined, elapsed: number): void;
+}
+
+/** @returns the data of the status with which it has ended */
+export async function watch<T>(service: Service, { path, isEnded, show }: Watched<T>): Promise<T> {
+  const startedAt = Date.now();
+  const elapsedMs = () => Date.now() - startedAt;
+  let data: T | undefined;
+  let etag: string | undefined;
+  const draw = () => show(data, elapsedMs() / 1_000);
+  const clock = setInterval(draw, REDRAW_MS);
+  try {
+    for (;;) {
+      const answer = await service.read(path, { etag });
+      if (!answer.isUnchanged) {
+        data = answer.data as T;
+        etag = answer.etag;
+      }
+      if (data !== undefined && isEnded(data)) return data;
+      draw();
+      await delay(Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, elapsedMs() * PAUSE_SHARE)));
+    }
+  } finally {
+    clearInterval(clock);
+  }
+}

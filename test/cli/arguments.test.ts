@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { copyFile, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../cli/commands.ts';
+import { buildCommand, COMMAND } from '../../infra/buildCommand.ts';
+import { temporaryFolder } from '../local/support.ts';
+import { run } from './command.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+const TOKEN = 'not-to-be-shown';
+
+describe('a command line', () => {
+  beforeAll(buildCommand);
+
+  const refusals: [string, string, Record<string, string>?][] = [
+    ['frob', 'Error: there is no command frob; see remount --help'],
+    [
+      '--address http://x list',
+      'Error: a command comes first, and its options behind it; see remount --help',
+    ],
+    ['move a', 'Error: it is used as: remount move FROM TO; see remount move --help'],
+    ['status', 'Error: it is used as: remount status ID; see remount status --help'],
+    ['move a b c', 'Error: it is used as: remount move FROM TO; see remount move --help'],
+    ['move a b --frob', "Error: Unknown option '--frob'"],
+    ['list --limit 0', 'Error listing migrations: --limit must be a number from 1 to 999999'],
+    ['list --format yaml', 'Error listing migrations: the format is one of table and json'],
+    [
+      'list',
+      'Error listing migrations: VAULT_ADDR must be an address such as https://vault.example.com',
+      { VAULT_ADDR: 'vault:8200' },
+    ],
+    [
+      'list -address=ftp://x',
+      'Error listing migrations: --address must be an address such as https://vault.example.com',
+    ],
+    [
+      'list',
+      'Error listing migrations: there is no token: set VAULT_TOKEN, or log in with a Vault command line',
+      { VAULT_TOKEN: '' },
+    ],
+    [
+      'list',
+      'Error listing migrations: the token has characters that cannot be in a token; is there a line break in VAULT_TOKEN?',
+      { VAULT_TOKEN: `${TOKEN}\n${TOKEN}` },
+    ],
+    [
+      'list',
+      'Error listing migrations: cannot read /nowhere/ca.pem: ENOENT',
+      { VAULT_CACERT: '/nowhere/ca.pem' },
+    ],
+  ];
+  it.each(refusals)('is refused without a request: %s: %s', async (words, line, environment = {}) => {
+    const ended = await run(words.split(' '), { VAULT_TOKEN: TOKEN, ...environment });
+
+    expect(ended).toEqual({ code: 1, stdout: '', stderr: `${line}\n` });
+  });
+
+  it.each(['--help', 'help', '-h'])('is answered with help, which names all commands: %s', async (word) => {
+    const { code, stdout } = await run([word]);
+
+    expect(code).toBe(0);
+    for (const name of Object.keys(COMMANDS)) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+  });
+
+  it.each(Object.entries(COMMANDS))(
+    'is answered with the help of %s, which names its options',
+    async (name, command) => {
+      const { code, stdout } = await run([name, '-help']);
+
+      expect(code).toBe(0);
+      const options = [...Object.keys(command.options), 'address', 'namespace', 'format'];
+      for (const option of options) expect(stdout).toMatch(new RegExp(`^  --${option} `, 'm'));
+    },
+  );
+
+  it('is taken by one file, `bin` of the package, which needs nothing beside it', async () => {
+    const { bin } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    const alone = join(await temporaryFolder(), 'remount.mjs');
+    await copyFile(COMMAND, alone);
+
+    expect(bin).toEqual({ remount: relative(ROOT, COMMAND) });
+    expect(execFileSync(alone, ['--help'], { encoding: 'utf8', env: { PATH: process.env.PATH } })).toMatch(
+      /^Usage: remount COMMAND/,
+    );
+  });
+
+  it('is asked for where there is none', async () => {
+    const { code, stdout } = await run([]);
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^Usage: remount COMMAND/);
+  });
+});

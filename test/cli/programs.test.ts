@@ -1,0 +1,119 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../local/support.ts';
+import { ID, run, said } from './command.ts';
+import { newWorld, ROOT_TOKEN, type World } from './world.ts';
+
+describe('a program that calls the command', () => {
+  let world: World;
+  let paths = 0;
+  beforeAll(async () => {
+    world = await newWorld();
+  });
+  afterAll(() => world?.stop());
+
+  async function kv(): Promise<string> {
+    const path = `kv${++paths}`;
+    await world.root.write(`sys/mounts/${path}`, { type: 'kv' });
+    return path;
+  }
+
+  async function json(...words: string[]) {
+    const { code, stdout } = await world.run(...words, '--format', 'json');
+    return { code, data: JSON.parse(stdout) };
+  }
+
+  it('reads the plan, the end of the move, the list and the status as JSON', async () => {
+    const from = await kv();
+
+    const plan = await json('plan', from, `${from}-to`);
+    const move = await json('move', from, `${from}-to`);
+    const list = await json('list', '-limit=1');
+    const status = await json('status', move.data.migration_id);
+
+    expect(plan).toMatchObject({ code: 0, data: { dry_run: true, source_mount: `${from}/` } });
+    expect(move).toMatchObject({ code: 0, data: { migration_info: { status: 'success' } } });
+    expect(list.data.keys).toEqual([move.data.migration_id]);
+    expect(status).toEqual(move);
+  });
+
+  it('gets an id alone where it does not wait, and repeats a request under its key', async () => {
+    const from = await kv();
+    const words = ['move', from, `${from}-to`, '--no-wait', '--idempotency-key', `key of ${from}`];
+
+    const first = await world.run(...words);
+    const second = await world.run(...words);
+
+    expect(first.code).toBe(0);
+    expect(first.stdout).toMatch(/^[0-9a-f-]{36}\n$/);
+    expect(first.stderr).toBe('');
+    expect(second).toEqual(first);
+    expect((await json('status', first.stdout.trim(), '--watch')).code).toBe(0);
+  });
+
+  it('gets an empty list where there is nothing', async () => {
+    expect(await json('list', '--target', 'nowhere')).toEqual({
+      code: 0,
+      data: { keys: [], key_info: {} },
+    });
+  });
+
+  it('takes the format from VAULT_FORMAT, and the token from where vault login leaves it', async () => {
+    const home = await temporaryFolder();
+    await writeFile(join(home, '.vault-token'), `${ROOT_TOKEN}\n`);
+    const { VAULT_ADDR } = world.environment;
+
+    const { code, stdout } = await run(['list'], { VAULT_ADDR, VAULT_FORMAT: 'json', HOME: home });
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toHaveProperty('keys');
+  });
+
+  it('asks in the namespace of VAULT_NAMESPACE, or of the option', async () => {
+    await world.root.write('sys/namespaces/inner');
+    const { data } = await json('move', await kv(), 'inner/kv');
+    const { migration_id: id } = data;
+
+    const chosen = await json('list', '--namespace', 'inner');
+    const inherited = await run(['status', id], { ...world.environment, VAULT_NAMESPACE: 'inner' });
+    const elsewhere = await world.run('status', id, '--namespace', 'nowhere');
+
+    expect(chosen.data.keys).toEqual([id]);
+    expect(inherited.code).toBe(0);
+    expect(elsewhere).toMatchObject({
+      code: 2,
+      stderr: `Error reading the status of ${id}: namespace not found\n`,
+    });
+  });
+
+  it('tells a move that failed from one that is done by the exit code', async () => {
+    const { from, code, stdout, stderr } = await cancelledMove();
+    const { migration_id, migration_info } = JSON.parse(stdout);
+
+    expect(code).toBe(3);
+    expect(stderr).toContain(
+      `Error moving ${from} to ${from}-to: the migration was cancelled, and has changed nothing: too early\n`,
+    );
+    expect(migration_info).toMatchObject({
+      status: 'failure',
+      error: { code: 'cancelled', message: 'too early' },
+    });
+    expect((await json('list', '--status', 'failure')).data.keys).toContain(migration_id);
+    expect((await world.run('status', migration_id)).code).toBe(3);
+  });
+
+  /** Somebody cancels between acceptance and switch; with another mount when the switch was faster. */
+  async function cancelledMove() {
+    for (let tries = 1; ; tries++) {
+      const from = await kv();
+      const running = world.start('move', from, `${from}-to`, '--format', 'json');
+      await said(running, ID);
+      const [id] = ID.exec(running.stderr()) ?? [];
+      const { status } = await world.root.call('POST', `sys/remount/cancel/${id}`, { reason: 'too early' });
+      const ended = await running.ended;
+      if (status === 200) return { from, ...ended };
+      expect(tries).toBeLessThan(30);
+    }
+  }
+});

@@ -1,0 +1,180 @@
+import { Writable } from 'node:stream';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { MigrationInfo } from '../../cli/migrations.ts';
+import { createOutput } from '../../cli/output.ts';
+import { progressLine } from '../../cli/render/bar.ts';
+import { columns } from '../../cli/render/columns.ts';
+import { failureText, migrationProgress } from '../../cli/render/migration.ts';
+import { seconds } from '../../cli/render/numbers.ts';
+import { planLines } from '../../cli/render/plan.ts';
+
+const INFO: MigrationInfo = {
+  source_mount: 'ssh/',
+  target_mount: 'team-a/ssh/',
+  status: 'in-progress',
+  phase: 'revoking',
+  progress: { leases_total: 2_000, leases_revoked: 1_180, leases_irrevocable: 20 },
+  error: null,
+  created_time: '2026-01-01T00:00:00.000Z',
+  switched_time: '2026-01-01T00:00:01.000Z',
+  finished_time: null,
+  requested_by: { display_name: 'root', accessor: 'a', namespace: '' },
+  reason: null,
+  undo_of: null,
+  bulk_id: null,
+};
+
+describe('the progress of a migration', () => {
+  it('is a bar with what is revoked in words', () => {
+    expect(migrationProgress(INFO, 3, 120)).toBe(
+      'ssh/ → team-a/ssh/  [██████████████████░░░░░░░░░░░░]  60 %  switched, 1,180 of 2,000 leases revoked, 3 s',
+    );
+  });
+
+  it('has no bar where there is no terminal, too little room, or nobody can tell how far it is', () => {
+    const uncounted = { ...INFO, progress: { ...INFO.progress, leases_total: null } };
+
+    expect(migrationProgress(INFO, 3, undefined)).toBe(
+      'ssh/ → team-a/ssh/: switched, 1,180 of 2,000 leases revoked, 3 s',
+    );
+    expect(progressLine('ssh/ → x/', 0.6, 'revoking', 20)).toBe('ssh/ → x/  60 %  revoking');
+    expect(migrationProgress(uncounted, 3, 100)).toBe(
+      'ssh/ → team-a/ssh/  switched, 1,180 leases revoked, 3 s',
+    );
+  });
+
+  it('is a clock until the first answer', () => {
+    expect(migrationProgress(undefined, 1.2, 100)).toBe('waiting  1.2 s');
+  });
+
+  it('is never more than all', () => {
+    const more = { ...INFO, progress: { leases_total: 2, leases_revoked: 3, leases_irrevocable: 0 } };
+
+    expect(migrationProgress(more, 0.04, 100)).toContain('100 %');
+  });
+});
+
+describe('the failure of a migration', () => {
+  it('is told with what can be done', () => {
+    const error = { code: 'target_in_use', message: 'path already in use at "x/"' };
+
+    expect(failureText({ ...INFO, error })).toBe(
+      'the migration has failed, and has changed nothing: path already in use at "x/" (target_in_use); ' +
+        'choose another target',
+    );
+  });
+});
+
+describe('the plan of a move', () => {
+  const plan = {
+    source_mount: 'auth/ops/',
+    target_mount: 'team-a/auth/ops/',
+    type: 'userpass',
+    accessor: 'auth_userpass_1',
+    namespaces_crossed: true,
+    source_namespace: '',
+    target_namespace: 'team-a/',
+    estimate: { state_transitions: 57, seconds: 5 },
+  };
+
+  it('names a rule that another namespace would need, and says when it has not counted all', () => {
+    const lines = planLines({
+      ...plan,
+      revokes: {
+        kind: 'tokens',
+        total: 1_012,
+        by_role: { 'login/bob': 12, 'login/ann': 1_000 },
+        complete: false,
+      },
+      policies: [
+        {
+          namespace: 'team-b/',
+          policy: 'ops',
+          path: 'auth/ops/*',
+          capabilities: ['read', 'list'],
+          replacement: { namespace: 'team-a/', path: 'auth/ops/*' },
+        },
+      ],
+    });
+
+    expect(lines).toContain('Revokes    at least 1,012 tokens, by role:');
+    expect(lines.slice(5, 7)).toEqual(['           1,000  login/ann', '              12  login/bob']);
+    expect(lines.at(-1)).toBe('team-b/    ops     auth/ops/*  read,list     auth/ops/*, in team-a/');
+  });
+
+  it('says so when nothing is revoked and no policy has to be changed', () => {
+    const revokes = { kind: 'tokens', total: 0, by_role: {}, complete: true };
+    const lines = planLines({ ...plan, revokes, policies: [] });
+
+    expect(lines).toContain('Revokes    nothing');
+    expect(lines.at(-1)).toBe('No policy names auth/ops/ alone: none has to be changed.');
+  });
+});
+
+describe('what is printed', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  /** A stream that keeps what is written to it. */
+  function kept(isTTY: boolean) {
+    const pieces: string[] = [];
+    const stream = new Writable({
+      write(piece, _encoding, done) {
+        pieces.push(String(piece));
+        done();
+      },
+    });
+    return { stream: Object.assign(stream, { isTTY, columns: 20 }) as never, pieces };
+  }
+
+  it('shows control characters, for a reason may be from anybody', () => {
+    const { stream, pieces } = kept(false);
+    const output = createOutput(stream, kept(false).stream, {});
+
+    output.line('Reason  \x1b[2Jgone\u009b');
+    output.line(
+      columns([
+        ['a\tb', 'c\nd'],
+        ['e', 'f'],
+      ]).join('|'),
+    );
+
+    expect(pieces).toEqual(['Reason  \\x1b[2Jgone\\x9b\n', 'a\\x09b  c d|e       f\n']);
+  });
+
+  it('tells of a phase once, and again when it lasts, where there is no terminal', () => {
+    vi.useFakeTimers();
+    const { stream, pieces } = kept(false);
+    const output = createOutput(kept(false).stream, stream, {});
+    let drawn = 0;
+    const draw = (width: number | undefined) => `${++drawn} ${width}`;
+
+    output.progress('accepted', draw);
+    output.progress('accepted', draw);
+    output.progress('revoking', draw);
+    vi.advanceTimersByTime(5_000);
+    output.progress('revoking', draw);
+
+    expect(pieces).toEqual(['1 undefined\n', '2 undefined\n', '3 undefined\n']);
+  });
+
+  it('is no wider than the terminal while it is redrawn', () => {
+    const { stream, pieces } = kept(true);
+    const output = createOutput(kept(true).stream, stream, {});
+
+    output.progress('revoking', (width) => 'x'.repeat((width ?? 0) + 5));
+    output.endProgress();
+
+    expect(pieces).toEqual([`\r\x1b[2K${'x'.repeat(18)}…`, '\r\x1b[2K']);
+  });
+
+  it.each([
+    [0.04, '0.0 s'],
+    [0.35, '0.3 s'],
+    [5, '5 s'],
+    [9.96, '10 s'],
+    [119.6, '2 min 0 s'],
+    [200, '3 min 20 s'],
+  ])('writes %s seconds as %s', (number, text) => {
+    expect(seconds(number)).toBe(text);
+  });
+});

@@ -1,0 +1,44 @@
+/** The local service with something to move, and the command pointed at it. */
+
+import { buildCommand } from '../../infra/buildCommand.ts';
+import { inParallel } from '../../infra/local/demo/inParallel.ts';
+import { type Vault, vaultClient } from '../../infra/local/demo/vault.ts';
+import { type Service, startService } from '../../infra/local/service.ts';
+import { type Ended, type Running, run, start } from './command.ts';
+
+export interface World {
+  root: Vault;
+  /** What the command sees of its environment. */
+  environment: Record<string, string>;
+  run(...words: string[]): Promise<Ended>;
+  start(...words: string[]): Running;
+  /** An ssh engine that has issued so many one-time passwords, by the role `web`. */
+  issue(path: string, passwords: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function newWorld(): Promise<World> {
+  const [service] = await Promise.all([startService({ rootToken: ROOT_TOKEN }), buildCommand()]);
+  return worldOf(service);
+}
+
+/** Nothing printed may have this in it. */
+export const ROOT_TOKEN = 'root-token-of-the-tests';
+
+function worldOf({ url, stop }: Service): World {
+  const environment = { VAULT_ADDR: url, VAULT_TOKEN: ROOT_TOKEN };
+  const root = vaultClient(url, ROOT_TOKEN);
+  return {
+    root,
+    environment,
+    run: (...words) => run(words, environment),
+    start: (...words) => start(words, environment),
+    async issue(path, passwords) {
+      await root.write(`sys/mounts/${path}`, { type: 'ssh' });
+      const role = { key_type: 'otp', default_user: 'ops', cidr_list: '0.0.0.0/0' };
+      await root.write(`${path}/roles/web`, role);
+      await inParallel(passwords, 16, () => root.write(`${path}/creds/web`, { ip: '10.0.0.1' }));
+    },
+    stop,
+  };
+}
