@@ -1,9 +1,9 @@
 /** What a command is: what is typed behind its name, what the help says of it, and what it does. */
 
+import type { Service } from './api/service.ts';
 import type { Options, Typed } from './arguments.ts';
 import type { ExitCode } from './errors.ts';
 import type { Output } from './output.ts';
-import type { Service } from './service.ts';
 
 export interface Command {
   /** Names of what must be typed behind it, such as `FROM`. */

@@ -1,6 +1,7 @@
 /** All commands by their names, in the order in which the help lists them. */
 
 import type { Command } from './command.ts';
+import { bulk } from './commands/bulk.ts';
 import { cancel } from './commands/cancel.ts';
 import { irrevocable } from './commands/irrevocable.ts';
 import { list } from './commands/list.ts';
@@ -12,6 +13,7 @@ import { undo } from './commands/undo.ts';
 export const COMMANDS: Readonly<Record<string, Command>> = {
   plan,
   move,
+  bulk,
   status,
   list,
   cancel,

@@ -61,6 +61,11 @@ export function fileUnreadable(file: string, why: string): CommandError {
   return usage(`cannot read ${file}: ${why}`);
 }
 
+/** @param why what the parser said */
+export function notJson(file: string, why: string): CommandError {
+  return usage(`${file} begins as JSON, and is none: ${why}`);
+}
+
 /** @param text what the service said, if it said anything */
 export function refused(status: number, text: string): CommandError {
   const message = text || `the service answered ${status} without a reason`;
@@ -96,7 +101,12 @@ export function notFound(kind: string, id: string, namespace: string): CommandEr
   );
 }
 
-/** @param why what the record of the migration tells */
-export function migrationFailed(why: string): CommandError {
+/** @param why what is wrong with a plan that the service would not carry out */
+export function refusedBeforehand(why: string): CommandError {
+  return new CommandError(EXIT.refused, why);
+}
+
+/** @param why what the record of a migration or bulk run tells */
+export function endedInFailure(why: string): CommandError {
   return new CommandError(EXIT.failed, why);
 }

@@ -1,8 +1,8 @@
 /** The help, made of the same rows that command lines are read by. */
 
+import { CONNECTION_OPTIONS } from './api/connection.ts';
 import type { Options } from './arguments.ts';
 import type { Command } from './command.ts';
-import { CONNECTION_OPTIONS } from './connection.ts';
 import { columns } from './render/columns.ts';
 
 export const COMMON_OPTIONS = {

@@ -1,15 +1,15 @@
 /** `remount`: the command for people who move mounts. It speaks HTTP to the service and knows nothing of its insides. */
 
 import { homedir } from 'node:os';
+import { CONNECTION_OPTIONS, readConnection } from './api/connection.ts';
+import { createService } from './api/service.ts';
 import { type Options, readArguments, type Typed } from './arguments.ts';
 import type { Command, Context } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { CONNECTION_OPTIONS, readConnection } from './connection.ts';
 import { CommandError, EXIT, usage } from './errors.ts';
 import { COMMON_OPTIONS, commandHelp, generalHelp } from './help.ts';
 import { createOutput } from './output.ts';
 import { seconds } from './render/numbers.ts';
-import { createService } from './service.ts';
 
 /** As it was called: npx does not put it on the path. */
 const NAME = process.env.npm_command === 'exec' ? 'npx remount' : 'remount';
@@ -57,7 +57,8 @@ function tell(error: unknown, doing: string): number {
     output.note(`remount has a fault: ${(error as Error).stack}`, 'red');
     return EXIT.fault;
   }
-  output.note(`Error${doing}: ${asCommands(error.message)}`, 'red');
+  const separator = error.message.startsWith('\n') ? ':' : ': ';
+  output.note(`Error${doing}${separator}${asCommands(error.message)}`, 'red');
   if (lastWord) output.note(lastWord);
   return error.exitCode;
 }

@@ -1,4 +1,4 @@
-/** Bundles each Lambda function into one file, `.build/functions/<name>/index.mjs` (`npm run build`). */
+/** Bundles each Lambda function into one file, `.build/functions/<name>/index.mjs`; with the command line, `npm run build`. */
 
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';

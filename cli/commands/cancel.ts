@@ -1,23 +1,26 @@
-/** `remount cancel`: ends a migration before its mount is switched. */
+/** `remount cancel`: ends a migration before its mount is switched, or a bulk run before its next move. */
 
+import { ofEither } from '../api/found.ts';
 import { type Command, REASON_OPTION } from '../command.ts';
-import { EXIT, notFound } from '../errors.ts';
-import { PATHS } from '../migrations.ts';
-import { orIfNotFound } from '../orIfNotFound.ts';
+import { EXIT } from '../errors.ts';
 
 export const cancel: Command = {
   operands: ['ID'],
-  summary: 'Ends a migration whose mount has not been switched yet.',
+  summary: 'Ends a migration whose mount has not been switched yet, or a bulk run before its next move.',
   options: REASON_OPTION,
   doing: ([id]) => `cancelling ${id}`,
-  async run({ service, output, format }, typed) {
+  async run({ service, output, format, hint }, typed) {
     const [id = ''] = typed.operands;
-    const asked = service.write(PATHS.cancel(id), { reason: typed.text('reason') });
-    const { data } = await orIfNotFound(asked, () => {
-      throw notFound('migration', id, service.namespace);
-    });
-    if (format === 'json') output.json(data);
-    else output.line(`Cancelled migration ${id}: ${data.migration_info.source_mount} stays where it is.`);
+    const body = { reason: typed.text('reason') };
+    const { data } = await ofEither(service.namespace, id, (paths) => service.write(paths.cancel(id), body));
+    if (format === 'json') {
+      output.json(data);
+    } else if (data.bulk_info) {
+      output.line(`Cancelled bulk run ${id}: what is under way is finished, and the rest skipped.`);
+      output.note(`To see how it ends: ${hint(`status ${id} --watch`)}`, 'dim');
+    } else {
+      output.line(`Cancelled migration ${id}: ${data.migration_info.source_mount} stays where it is.`);
+    }
     return EXIT.done;
   },
 };

@@ -1,9 +1,9 @@
 /** `remount irrevocable`: the leases that a migration could not revoke, and another try. */
 
+import { orIfNotFound } from '../api/found.ts';
+import { PATHS } from '../api/migrations.ts';
 import type { Command } from '../command.ts';
 import { EXIT, notFound } from '../errors.ts';
-import { PATHS } from '../migrations.ts';
-import { orIfNotFound } from '../orIfNotFound.ts';
 import { columns } from '../render/columns.ts';
 import { counted } from '../render/numbers.ts';
 

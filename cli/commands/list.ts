@@ -1,60 +1,59 @@
 /** `remount list`: migrations or bulk runs, newest first. */
 
+import { orIfNotFound } from '../api/found.ts';
+import { PATHS } from '../api/migrations.ts';
+import { RUN_PATHS } from '../api/runs.ts';
 import type { Typed } from '../arguments.ts';
-import type { Command, Context } from '../command.ts';
+import type { Command } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
-import { PATHS } from '../migrations.ts';
-import { orIfNotFound } from '../orIfNotFound.ts';
 import { migrationTable } from '../render/migration.ts';
+import { runTable } from '../render/run.ts';
 
 const DEFAULT_LIMIT = 50;
 
-/** Options that narrow the list, with the fields of the service's endpoint. */
+/** Options that narrow the list of migrations, with the fields of the service's endpoint. */
 const FILTERS = { status: 'status', source: 'source', target: 'target', since: 'since', bulk: 'bulk_id' };
-
-interface Listed<T> {
-  keys: string[];
-  key_info: Record<string, T>;
-}
 
 export const list: Command = {
   operands: [],
-  summary: 'Lists migrations, newest first.',
+  summary: 'Lists migrations or bulk runs, newest first.',
   options: {
     status: { value: 'STATUS', help: 'only those in-progress, success or failure' },
     source: { value: 'PATH', help: 'only those from this path' },
     target: { value: 'PATH', help: 'only those to this path' },
     since: { value: 'TIME', help: 'only those accepted since a time, or within a duration such as 24h' },
     bulk: { value: 'ID', help: 'only those of this bulk run' },
+    runs: { help: 'bulk runs instead of migrations; cannot be narrowed' },
     after: { value: 'ID', help: 'those behind this one, for the next page' },
     limit: { value: 'NUMBER', help: `at most so many, ${DEFAULT_LIMIT} when not given` },
   },
   doing: () => 'listing migrations',
-  async run(context, typed) {
+  async run({ service, output, format }, typed) {
     const limit = readLimit(typed);
-    const filters = Object.entries(FILTERS).map(([option, field]) => [field, typed.text(option)]);
-    const query = { ...Object.fromEntries(filters), after: typed.text('after'), limit: String(limit) };
-    const asked = context.service.list(PATHS.statuses, { query });
-    const { data, warnings } = await orIfNotFound(asked, () => ({
-      data: { keys: [], key_info: {} },
-      warnings: [],
-    }));
-    for (const warning of warnings) context.output.note(warning, 'yellow');
-    if (context.format === 'json') context.output.json(data);
-    else show(context, data, migrationTable, limit);
+    const query = { ...readFilters(typed), after: typed.text('after'), limit: String(limit) };
+    const areRuns = typed.isSet('runs');
+    const asked = service.list(areRuns ? RUN_PATHS.runs : PATHS.statuses, { query });
+    const none = { data: { keys: [], key_info: {} }, warnings: [] };
+    const { data, warnings } = await orIfNotFound(asked, () => none);
+    for (const warning of warnings) output.note(warning, 'yellow');
+    if (format === 'json') {
+      output.json(data);
+      return EXIT.done;
+    }
+    const entries = data.keys.map((key: string) => [key, data.key_info[key]]);
+    if (entries.length === 0) output.note('There is none.');
+    else for (const line of areRuns ? runTable(entries) : migrationTable(entries)) output.line(line);
+    if (entries.length === limit) output.note(`There may be more: --after ${data.keys.at(-1)}`, 'dim');
     return EXIT.done;
   },
 };
 
-function show<T>(
-  { output }: Context,
-  { keys, key_info }: Listed<T>,
-  table: (entries: [string, T][]) => string[],
-  limit: number,
-): void {
-  if (keys.length === 0) output.note('There is none.');
-  else for (const line of table(keys.map((key) => [key, key_info[key] as T]))) output.line(line);
-  if (keys.length === limit) output.note(`There may be more: --after ${keys.at(-1)}`, 'dim');
+function readFilters(typed: Typed): Record<string, string | undefined> {
+  const filters = Object.entries(FILTERS).map(([option, field]) => [field, typed.text(option)] as const);
+  if (typed.isSet('runs') && filters.some(([, text]) => text !== undefined)) {
+    throw usage('--runs goes with --after and --limit alone');
+  }
+  return Object.fromEntries(filters);
 }
 
 function readLimit(typed: Typed): number {

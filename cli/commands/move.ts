@@ -1,9 +1,9 @@
 /** `remount move`: moves one mount, and waits for its end. */
 
+import { PATHS } from '../api/migrations.ts';
+import { startOnce } from '../api/startOnce.ts';
 import { type Command, START_OPTIONS } from '../command.ts';
-import { followStart } from '../follow.ts';
-import { PATHS } from '../migrations.ts';
-import { startOnce } from '../start.ts';
+import { followStarted } from '../follow/started.ts';
 
 export const move: Command = {
   operands: ['FROM', 'TO'],
@@ -14,6 +14,6 @@ export const move: Command = {
     const [from, to] = typed.operands;
     const { data, isReplay } = await startOnce(context, typed, PATHS.remount, { from, to });
     const title = `${isReplay ? 'This repeats the move of' : 'Moving'} ${from} to ${to}`;
-    return followStart(context, typed, data, title);
+    return followStarted(context, typed, data, title);
   },
 };

@@ -1,8 +1,8 @@
 /** `remount plan`: what a move would do. */
 
+import { PATHS } from '../api/migrations.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../errors.ts';
-import { PATHS } from '../migrations.ts';
 import { planLines } from '../render/plan.ts';
 
 export const plan: Command = {

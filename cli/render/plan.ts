@@ -1,6 +1,6 @@
 /** The plan of one move, readable. */
 
-import type { MovePlan } from '../migrations.ts';
+import type { MovePlan } from '../api/migrations.ts';
 import { columns } from './columns.ts';
 import { count, counted, namespaceName, seconds } from './numbers.ts';
 

@@ -24,6 +24,8 @@ describe('a command line', () => {
     ['status', 'Error: it is used as: remount status ID; see remount status --help'],
     ['move a b c', 'Error: it is used as: remount move FROM TO; see remount move --help'],
     ['move a b --frob', "Error: Unknown option '--frob'"],
+    ['list --runs --source a', 'Error listing migrations: --runs goes with --after and --limit alone'],
+    ['bulk /nowhere/a.csv', 'Error moving what /nowhere/a.csv says: cannot read /nowhere/a.csv: ENOENT'],
     ['list --limit 0', 'Error listing migrations: --limit must be a number from 1 to 999999'],
     ['list --format yaml', 'Error listing migrations: the format is one of table and json'],
     [
@@ -74,6 +76,20 @@ describe('a command line', () => {
       for (const option of options) expect(stdout).toMatch(new RegExp(`^  --${option} `, 'm'));
     },
   );
+
+  it('has all its commands, options and variables in docs/cli.md', async () => {
+    const text = await readFile(join(ROOT, 'docs', 'cli.md'), 'utf8');
+
+    const words = Object.entries(COMMANDS).flatMap(([name, { operands, options }]) => [
+      `\`${[name, ...operands].join(' ')}\``,
+      ...Object.keys(options).map((option) => `--${option}`),
+    ]);
+    const help = (await run(['--help'])).stdout;
+    const variables = help.match(/^ {2}VAULT_\w+/gm) ?? [];
+    const expected = [...words, ...variables.map((name) => name.trim())];
+    expect(expected.length).toBeGreaterThan(30);
+    expect(expected.filter((word) => !text.includes(word))).toEqual([]);
+  });
 
   it('is taken by one file, `bin` of the package, which needs nothing beside it', async () => {
     const { bin } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));

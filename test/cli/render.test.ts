@@ -1,12 +1,14 @@
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { MigrationInfo } from '../../cli/migrations.ts';
+import type { MigrationInfo } from '../../cli/api/migrations.ts';
+import type { RunInfo } from '../../cli/api/runs.ts';
 import { createOutput } from '../../cli/output.ts';
 import { progressLine } from '../../cli/render/bar.ts';
 import { columns } from '../../cli/render/columns.ts';
 import { failureText, migrationProgress } from '../../cli/render/migration.ts';
 import { seconds } from '../../cli/render/numbers.ts';
 import { planLines } from '../../cli/render/plan.ts';
+import { runFailureText, runProgress } from '../../cli/render/run.ts';
 
 const INFO: MigrationInfo = {
   source_mount: 'ssh/',
@@ -62,6 +64,54 @@ describe('the failure of a migration', () => {
       'the migration has failed, and has changed nothing: path already in use at "x/" (target_in_use); ' +
         'choose another target',
     );
+  });
+});
+
+const RUN: RunInfo = {
+  status: 'in-progress',
+  phase: 'running',
+  progress: {
+    total: 1_000,
+    succeeded: 440,
+    failed: 2,
+    skipped: 0,
+    in_progress: 10,
+    pending: 548,
+    leases_revoked: 0,
+    leases_irrevocable: 0,
+  },
+  eta_seconds: 14,
+  error: null,
+  created_time: '2026-01-01T00:00:00.000Z',
+  finished_time: null,
+  requested_by: { display_name: 'root', accessor: 'a', namespace: '' },
+  reason: null,
+  cancel_reason: null,
+  undo_of: null,
+};
+
+describe('a bulk run', () => {
+  it('is a bar of what is decided while it goes on, with the counts in words', () => {
+    expect(runProgress(RUN, 12, 130)).toMatch(
+      /^bulk run {2}\[█+░+\] {2}45 % {2}450 of 1,000 mounts moved, 10 with leases to revoke, 2 failed, 12 s, about 14 s left$/,
+    );
+  });
+
+  it('is told with the first of the moves that failed', () => {
+    const error = { code: 'moves_failed', message: '2 of 1000 moves have failed' };
+    const row = {
+      row: 7,
+      source_mount: 'a/',
+      target_mount: 'b/',
+      status: 'failure' as const,
+      error: { code: 'source_gone', message: 'no matching mount at "a/"' },
+    };
+
+    expect(runFailureText({ ...RUN, error }, [row]).split('\n')).toEqual([
+      '450 of 1,000 mounts moved, 10 with leases to revoke, 2 failed: 2 of 1000 moves have failed (moves_failed)',
+      '  row 7, a/ to b/: no matching mount at "a/" (source_gone)',
+      '  and 1 more',
+    ]);
   });
 });
 

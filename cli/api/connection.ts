@@ -2,14 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Options, Typed } from './arguments.ts';
-import {
-  addressUnreadable,
-  fileUnreadable,
-  namespaceUnprintable,
-  tokenMissing,
-  tokenUnprintable,
-} from './errors.ts';
+import type { Options, Typed } from '../arguments.ts';
+import { addressUnreadable, namespaceUnprintable, tokenMissing, tokenUnprintable } from '../errors.ts';
+import { readText } from './planFile.ts';
 
 export interface Connection {
   /** Without a trailing slash; the API begins at `/v1/` behind it. */
@@ -73,15 +68,6 @@ function readTokenFile(file: string): string {
     return readFileSync(file, 'utf8');
   } catch {
     return '';
-  }
-}
-
-/** @throws CommandError when the file cannot be read */
-function readText(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (error) {
-    throw fileUnreadable(file, (error as NodeJS.ErrnoException).code ?? 'for an unknown reason');
   }
 }
 

@@ -1,9 +1,9 @@
 /** Starts something that goes on by itself, once whatever happens to the request. */
 
 import { randomUUID } from 'node:crypto';
-import type { Typed } from './arguments.ts';
-import type { Context } from './command.ts';
-import { CommandError } from './errors.ts';
+import type { Typed } from '../arguments.ts';
+import type { Context } from '../command.ts';
+import { CommandError } from '../errors.ts';
 import type { Answer } from './service.ts';
 
 /**
@@ -16,11 +16,12 @@ export async function startOnce(
   path: string,
   body: Record<string, unknown> = {},
 ): Promise<Answer> {
-  const key = typed.text('idempotency-key') ?? `remount-${randomUUID()}`;
+  const key = typed.text('idempotency-key') ?? body.idempotency_key ?? `remount-${randomUUID()}`;
+  const reason = typed.text('reason') ?? body.reason;
   const repeat = `the same command with --idempotency-key ${key} has the effect of one`;
   leaveWord(`Whether the service has accepted it is not known; ${repeat}.`);
   try {
-    const answer = await service.write(path, { ...body, reason: typed.text('reason'), idempotency_key: key });
+    const answer = await service.write(path, { ...body, reason, idempotency_key: key });
     leaveWord('');
     return answer;
   } catch (error) {

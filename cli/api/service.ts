@@ -1,8 +1,8 @@
 /** The service as its API has it: requests that are repeated where that helps, and refusals as errors. */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { notUnderstood, permissionDenied, refused, unreachable } from '../errors.ts';
 import type { Connection } from './connection.ts';
-import { notUnderstood, permissionDenied, refused, unreachable } from './errors.ts';
 import { exchange, type Received, type Sent } from './exchange.ts';
 import { isPassing, mayHaveArrived, whyUnreachable } from './unreachable.ts';
 
@@ -135,5 +135,6 @@ function parsed(text: string): any {
 function refusalText({ errors, message }: { errors?: unknown; message?: unknown }): string {
   if (!Array.isArray(errors)) return typeof message === 'string' ? message : '';
   const texts = errors.map((text) => String(text).replace(/^\d+ errors? occurred:\n\t\* /, ''));
-  return texts.map((text) => text.trim()).join('\n');
+  if (texts.length === 1) return texts[0]?.trim() ?? '';
+  return texts.map((text) => `\n  ${text.trim()}`).join('');
 }

@@ -1,7 +1,7 @@
 /** Follows what goes on at the service until it has ended. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Service } from './service.ts';
+import type { Service } from '../api/service.ts';
 
 /** The clock on the line of progress shall be seen to run. */
 const REDRAW_MS = 200;

@@ -1,38 +1,15 @@
-/** What goes on at the service, from its acceptance to its end, as the commands that start or watch it show it. */
+/** A migration from its acceptance to its end, as the commands that start or watch one show it. */
 
-import type { Typed } from './arguments.ts';
-import type { Context } from './command.ts';
-import { EXIT, type ExitCode, migrationFailed } from './errors.ts';
-import { type MigrationInfo, PATHS } from './migrations.ts';
-import { failureText, migrationProgress, successLine } from './render/migration.ts';
-import { counted } from './render/numbers.ts';
+import { type MigrationInfo, PATHS } from '../api/migrations.ts';
+import type { Context } from '../command.ts';
+import { EXIT, type ExitCode, endedInFailure } from '../errors.ts';
+import { failureText, migrationProgress, successLine } from '../render/migration.ts';
+import { counted } from '../render/numbers.ts';
 import { watch } from './watch.ts';
 
 interface Status {
   migration_id: string;
   migration_info: MigrationInfo;
-}
-
-/**
- * What follows the acceptance of a migration.
- * @param data the answer to the request
- * @param title what is begun, in words
- */
-export async function followStart(
-  context: Context,
-  typed: Typed,
-  data: { migration_id: string },
-  title: string,
-): Promise<ExitCode> {
-  const { output, format } = context;
-  const { migration_id: id } = data;
-  if (!typed.isSet('no-wait')) {
-    output.note(`${title}, migration ${id}`);
-    return followMigration(context, id);
-  }
-  if (format === 'json') output.json(data);
-  else output.line(id);
-  return EXIT.done;
 }
 
 /** @throws CommandError with the reason when it fails */
@@ -51,7 +28,7 @@ export async function followMigration(context: Context, id: string): Promise<Exi
   output.endProgress();
   if (format === 'json') output.json(ended);
   const { migration_info: info } = ended;
-  if (info.status === 'failure') throw migrationFailed(failureText(info));
+  if (info.status === 'failure') throw endedInFailure(failureText(info));
   if (format === 'table') tellSuccess(context, id, info);
   return EXIT.done;
 }

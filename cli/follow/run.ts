@@ -1,0 +1,64 @@
+/** A bulk run from its acceptance to its end, as the commands that start or watch one show it. */
+
+import { type RowInfo, RUN_PATHS, type RunInfo } from '../api/runs.ts';
+import type { Context } from '../command.ts';
+import { EXIT, type ExitCode, endedInFailure } from '../errors.ts';
+import { runFailureText, runProgress, runSuccessLine } from '../render/run.ts';
+import { watch } from './watch.ts';
+
+/** Failed moves that are told one by one. */
+const MAX_TOLD = 20;
+
+interface Status {
+  bulk_id: string;
+  bulk_info: RunInfo;
+}
+
+/** @throws CommandError with the moves that failed, if any did */
+export async function followRun(context: Context, id: string): Promise<ExitCode> {
+  const { service, output, format, hint } = context;
+  context.leaveWord(`Bulk run ${id} goes on by itself; to look again: ${hint(`status ${id} --watch`)}`);
+  const ended = await watch<Status>(service, {
+    path: RUN_PATHS.status(id),
+    isEnded: ({ bulk_info: { status } }) => status !== 'in-progress',
+    show: (data, elapsed) => {
+      const info = data?.bulk_info;
+      output.progress(info?.phase, (width) => runProgress(info, elapsed, width));
+    },
+  });
+  const { bulk_info: info } = ended;
+  output.endProgress();
+  if (format === 'json') output.json(ended);
+  const hints = hintsOf(context, id, info);
+  context.leaveWord(hints);
+  if (info.status === 'failure')
+    throw endedInFailure(runFailureText(info, await failedRows(context, id, info)));
+  if (format === 'table') {
+    output.line(runSuccessLine(info), 'green');
+    output.note(hints, 'dim');
+  }
+  return EXIT.done;
+}
+
+function hintsOf({ hint }: Context, id: string, { progress }: RunInfo): string {
+  const hints = [
+    progress.failed > 0 && `All that failed: ${hint(`list --bulk ${id} --status failure`)}`,
+    progress.leases_irrevocable > 0 &&
+      `Leases could not be revoked: ${hint('irrevocable ID')} of each migration`,
+    progress.succeeded > 0 && `To take back what was moved: ${hint(`undo ${id}`)}`,
+  ];
+  return hints.filter(Boolean).join('\n');
+}
+
+/** The first of those that failed, page by page. */
+async function failedRows({ service }: Context, id: string, { progress }: RunInfo): Promise<RowInfo[]> {
+  const wanted = Math.min(progress.failed, MAX_TOLD);
+  const failed: RowInfo[] = [];
+  for (let after: string | undefined; failed.length < wanted; ) {
+    const { data } = await service.list(RUN_PATHS.status(id), { query: { after } });
+    const rows: [string, RowInfo][] = data.keys.map((key: string) => [key, data.key_info[key]]);
+    failed.push(...rows.map(([, row]) => row).filter(({ status }) => status === 'failure'));
+    after = rows.at(-1)?.[0];
+  }
+  return failed.slice(0, wanted);
+}

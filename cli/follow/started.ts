@@ -1,0 +1,29 @@
+/** What follows an acceptance: its end is waited for, or its id is told. */
+
+import type { Typed } from '../arguments.ts';
+import type { Context } from '../command.ts';
+import { EXIT, type ExitCode } from '../errors.ts';
+import { followMigration } from './migration.ts';
+import { followRun } from './run.ts';
+
+/** The answer to a request that starts something. */
+export type Started = { migration_id: string } | { bulk_id: string };
+
+/** @param title what is begun, in words */
+export async function followStarted(
+  context: Context,
+  typed: Typed,
+  data: Started,
+  title: string,
+): Promise<ExitCode> {
+  const { output, format } = context;
+  const isRun = 'bulk_id' in data;
+  const id = isRun ? data.bulk_id : data.migration_id;
+  if (!typed.isSet('no-wait')) {
+    output.note(`${title}, ${isRun ? 'bulk run' : 'migration'} ${id}`);
+    return isRun ? followRun(context, id) : followMigration(context, id);
+  }
+  if (format === 'json') output.json(data);
+  else output.line(id);
+  return EXIT.done;
+}

@@ -1,0 +1,112 @@
+/** A bulk run as people see it: its plan, while it goes on, when it has ended, and with all that is known. */
+
+import type { RowInfo, RunInfo, RunPlan } from '../api/runs.ts';
+import { progressLine } from './bar.ts';
+import { columns } from './columns.ts';
+import { count, counted, seconds, secondsBetween } from './numbers.ts';
+
+export function runPlanLines({ total, transactions, estimated_seconds, moves }: RunPlan): string[] {
+  const rows = moves.map(({ row, source_mount, target_mount, chunk, group, has_issued }) => {
+    const leases = has_issued ? 'to be revoked' : 'none';
+    return [String(row), source_mount, target_mount, `${chunk + 1}.${group + 1}`, leases];
+  });
+  return [
+    ...columns([['ROW', 'FROM', 'TO', 'TRANSACTION', 'LEASES'], ...rows]),
+    '',
+    `${counted(total, 'move')} in ${counted(transactions, 'transaction')}, about ${seconds(estimated_seconds)}.`,
+  ];
+}
+
+/** Why a plan cannot be carried out. */
+export function problemsText({ problems }: RunPlan): string {
+  const lines = problems.map(({ row, from, to, message }) => `row ${row}, ${from} to ${to}: ${message}`);
+  return [
+    `${counted(problems.length, 'row')} cannot be carried out, so nothing would be begun`,
+    ...lines,
+  ].join('\n  ');
+}
+
+/**
+ * @param info undefined until the first answer
+ * @param elapsed seconds for which it has been watched
+ * @param width see {@link progressLine}
+ */
+export function runProgress(info: RunInfo | undefined, elapsed: number, width: number | undefined): string {
+  if (!info) return progressLine('waiting', undefined, seconds(elapsed), width);
+  const { total, pending } = info.progress;
+  const left = info.eta_seconds === null ? '' : `, about ${seconds(info.eta_seconds)} left`;
+  const words = `${progressWords(info)}, ${seconds(elapsed)}${left}`;
+  return progressLine('bulk run', total === 0 ? 0 : (total - pending) / total, words, width);
+}
+
+function progressWords({ progress }: RunInfo): string {
+  const { total, succeeded, in_progress: revoking, failed, skipped } = progress;
+  const parts = [
+    `${count(succeeded + revoking)} of ${counted(total, 'mount')} moved`,
+    revoking > 0 && `${count(revoking)} with leases to revoke`,
+    failed > 0 && `${count(failed)} failed`,
+    skipped > 0 && `${count(skipped)} skipped`,
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+/** One sentence on a run that has succeeded. */
+export function runSuccessLine({ progress, created_time, finished_time }: RunInfo): string {
+  const took = seconds(secondsBetween(created_time, finished_time));
+  const { leases_revoked: revoked } = progress;
+  const leases = revoked > 0 ? `${counted(revoked, 'lease')} revoked` : 'no lease to revoke';
+  return `Moved ${counted(progress.succeeded, 'mount')} in ${took}, ${leases}.`;
+}
+
+/**
+ * Why a run has failed.
+ * @param rows the first of those that failed
+ */
+export function runFailureText(info: RunInfo, rows: readonly RowInfo[]): string {
+  const { error, cancel_reason: reason, progress } = info;
+  const why = reason ?? error?.message ?? 'no reason is known';
+  const lines = rows.map(({ row, source_mount, target_mount, error: own }) => {
+    return `row ${row}, ${source_mount} to ${target_mount}: ${own?.message} (${own?.code})`;
+  });
+  if (progress.failed > rows.length) lines.push(`and ${count(progress.failed - rows.length)} more`);
+  const head = `${progressWords(info)}: ${why}${error ? ` (${error.code})` : ''}`;
+  return [head, ...lines].join('\n  ');
+}
+
+/** All that is known, a fact a line; what is not so is left out. */
+export function runFacts(id: string, info: RunInfo): string[] {
+  const { progress, requested_by: by, error } = info;
+  const { leases_revoked: revoked, leases_irrevocable: irrevocable } = progress;
+  const facts: [string, string | null | false][] = [
+    ['Bulk run', id],
+    ['Moves', progressWords(info)],
+    ['Status', info.phase === 'done' ? info.status : `${info.status}, ${info.phase}`],
+    ['Error', error && `${error.message} (${error.code})`],
+    ['Cancelled', info.cancel_reason],
+    ['Leases', revoked + irrevocable > 0 && `${count(revoked)} revoked, ${count(irrevocable)} irrevocable`],
+    ['Accepted', info.created_time],
+    ['Finished', info.finished_time],
+    ['Requested by', `${by.display_name}${by.namespace && ` of ${by.namespace}`}, accessor ${by.accessor}`],
+    ['Reason', info.reason],
+    ['Takes back', info.undo_of],
+  ];
+  return columns(facts.flatMap(([name, fact]) => (fact ? [[name, fact]] : [])));
+}
+
+export function runTable(runs: readonly (readonly [string, RunInfo])[]): string[] {
+  const rows = runs.map(([id, info]) => {
+    const { total, succeeded, failed } = info.progress;
+    const why = info.status === 'in-progress' ? info.phase : info.error?.code;
+    return [
+      id,
+      [info.status, why && `(${why})`].filter(Boolean).join(' '),
+      count(total),
+      count(succeeded),
+      count(failed),
+      info.created_time.replace(/\.\d+Z$/, 'Z'),
+      info.requested_by.display_name,
+      info.reason ?? '',
+    ];
+  });
+  return columns([['BULK RUN', 'STATUS', 'MOVES', 'DONE', 'FAILED', 'ACCEPTED', 'BY', 'REASON'], ...rows]);
+}

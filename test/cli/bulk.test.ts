@@ -1,0 +1,189 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inParallel } from '../../infra/local/demo/inParallel.ts';
+import { temporaryFolder } from '../local/support.ts';
+import { ID, said } from './command.ts';
+import { newWorld, type World } from './world.ts';
+
+const MOVES = 60;
+
+describe('a person who moves many mounts', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await newWorld();
+    await world.root.write('sys/namespaces/team-a');
+    await inParallel(MOVES, 4, (i) => world.root.write(`sys/mounts/kv-${i + 1}`, { type: 'kv' }));
+  });
+  afterAll(() => world?.stop());
+
+  async function file(name: string, text: string): Promise<string> {
+    const path = join(await temporaryFolder(), name);
+    await writeFile(path, text);
+    return path;
+  }
+
+  function csv(from: (i: number) => string, to: (i: number) => string): Promise<string> {
+    const rows = Array.from({ length: MOVES }, (_, i) => `${from(i + 1)},${to(i + 1)}\n`);
+    return file('moves.csv', `from,to\n${rows.join('')}`);
+  }
+
+  async function mounts(): Promise<string[]> {
+    return Object.keys((await world.root.read('sys/mounts')).data).filter((path) => path.startsWith('kv-'));
+  }
+
+  let run = '';
+
+  it.each(['', '--dry-run'])(
+    'is told of all rows that cannot be moved, before any is: bulk FILE %s',
+    async (option) => {
+      const bad = await file('bad.csv', 'from,to\nkv-1,kv-2\nkv-3,kept\nnowhere,x\n');
+
+      const { code, stdout, stderr } = await world.run(...['bulk', bad, option].filter(Boolean));
+
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(/^Error moving what .*bad\.csv says:/);
+      expect(stderr).toMatch(
+        /\n {2}row 1.*: path already in use at "kv-2\/"\n {2}row 3.*: no matching mount at "nowhere\/"\n$/,
+      );
+      expect(await mounts()).toHaveLength(MOVES);
+    },
+  );
+
+  it('is told that a file is broken, before the service is asked', async () => {
+    const broken = await file('broken.json', '{"rules": [');
+
+    const { code, stderr } = await world.run('bulk', broken);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${broken} begins as JSON, and is none: `);
+  });
+
+  it('sees the plan first', async () => {
+    const moves = await csv(
+      (i) => `kv-${i}`,
+      (i) => `team-a/kv-${i}`,
+    );
+
+    const { code, stdout, stderr } = await world.run('bulk', moves, '--dry-run');
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ROW +FROM +TO +TRANSACTION +LEASES\n1 +kv-1\/ +team-a\/kv-1\/ +1\.1 +none\n/);
+    expect(stdout).toMatch(/\n60 moves in \d+ transactions, about \d+ s\.\n$/);
+    expect(stderr).toBe(`Nothing has been changed. To do it: remount bulk ${moves}\n`);
+    expect(await mounts()).toHaveLength(MOVES);
+  });
+
+  it('moves them all, and is told how to take that back', async () => {
+    const moves = await csv(
+      (i) => `kv-${i}`,
+      (i) => `team-a/kv-${i}`,
+    );
+
+    const { code, stdout, stderr } = await world.run('bulk', moves, '--reason', 'tonight');
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Moved 60 mounts in [\d.]+ s, no lease to revoke\.\n$/);
+    [run = ''] = ID.exec(stderr) ?? [];
+    expect(stderr).toContain(`Moving 60 mounts, bulk run ${run}\n`);
+    expect(stderr).toContain(`To take back what was moved: remount undo ${run}\n`);
+    expect(await mounts()).toEqual([]);
+  });
+
+  it('finds the run, what has come of it, and its moves', async () => {
+    const status = await world.run('status', run);
+    const runs = await world.run('list', '--runs');
+    const moves = await world.run('list', '--bulk', run, '--limit', '10');
+
+    expect(status.code).toBe(0);
+    expect(status.stdout).toMatch(/Moves +60 of 60 mounts moved\nStatus +success\n/);
+    expect(runs.stdout).toMatch(new RegExp(`\n${run} +success +60 +60 +0 .*tonight\n`));
+    expect(moves.stdout.match(/ success /g)).toHaveLength(10);
+    expect(moves.stderr).toMatch(/There may be more: --after \S+\n/);
+  });
+
+  it('takes the whole run back', async () => {
+    const { code, stdout, stderr } = await world.run('undo', run);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Moved 60 mounts in/);
+    expect(stderr).toMatch(new RegExp(`^Undoing ${run}, bulk run ${ID.source}\n`));
+    expect(await mounts()).toHaveLength(MOVES);
+  });
+
+  it('is told which moves have failed, and how to take back the others', async () => {
+    const { target, code, stdout, stderr } = await failedRun();
+
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout).bulk_info.progress).toMatchObject({
+      total: MOVES,
+      failed: 1,
+      succeeded: MOVES - 1,
+    });
+    expect(stderr).toContain('59 of 60 mounts moved, 1 failed: ');
+    expect(stderr).toContain(
+      `\n  row 60, kv-60/ to ${target}: path already in use at "${target}" (target_in_use)\n`,
+    );
+    const { bulk_id: id } = JSON.parse(stdout);
+    expect(stderr).toContain(`All that failed: remount list --bulk ${id} --status failure\n`);
+    expect((await world.run('status', id)).code).toBe(3);
+    expect((await world.run('undo', id)).code).toBe(0);
+  });
+
+  /** Something else comes to the target of the last row after the plan was made; again when the run was faster. */
+  async function failedRun() {
+    for (let tries = 1; ; tries++) {
+      const moves = await csv(
+        (i) => `kv-${i}`,
+        (i) => `late-${tries}-${i}`,
+      );
+      const running = world.start('bulk', moves, '--max-concurrency', '1', '--format', 'json');
+      await said(running, ID);
+      const target = `sys/mounts/late-${tries}-${MOVES}`;
+      const { status } = await world.root.call('POST', target, { type: 'kv' });
+      const ended = await running.ended;
+      if (status === 204) return { target: `late-${tries}-${MOVES}/`, ...ended };
+      await world.run('undo', JSON.parse(ended.stdout).bulk_id);
+      expect(tries).toBeLessThan(10);
+    }
+  }
+
+  it('cancels a run, and is told what comes of that', async () => {
+    const { id, stdout } = await untilInTime(async (rules) => {
+      const id = (await world.run('bulk', rules, '--no-wait')).stdout.trim();
+      const cancelled = await world.run('cancel', id);
+      return { id, ...cancelled, isInTime: cancelled.code === 0 };
+    });
+
+    expect(stdout).toBe(`Cancelled bulk run ${id}: what is under way is finished, and the rest skipped.\n`);
+  });
+
+  it('is told what a run has moved until somebody cancelled it', async () => {
+    const { code, stderr } = await untilInTime(async (rules) => {
+      const running = world.start('bulk', rules);
+      await said(running, ID);
+      const [id = ''] = ID.exec(running.stderr()) ?? [];
+      await world.root.call('POST', `sys/remount/bulk/cancel/${id}`, { reason: 'not tonight' });
+      const ended = await running.ended;
+      return { id, ...ended, isInTime: ended.code !== 0 };
+    });
+
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/ says: \d+ of \d+ mounts moved, \d+ skipped: not tonight \(cancelled\)\n/);
+  });
+
+  /** Tries again with another target, everything being back in its place, when the run was faster than who cancels it. */
+  async function untilInTime<T extends { id: string; isInTime: boolean }>(
+    attempt: (rules: string) => Promise<T>,
+  ): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      const rules = [{ from: 'kv-*', to: `gone-${tries}-*` }];
+      const plan = await file('rules.json', JSON.stringify({ rules, max_concurrency: 1 }));
+      const tried = await attempt(plan);
+      await world.run('status', tried.id, '--watch');
+      await world.run('undo', tried.id);
+      if (tried.isInTime) return tried;
+      expect(tries).toBeLessThan(10);
+    }
+  }
+});
