@@ -7,7 +7,7 @@
 
 import { OVERDUE_MS } from '../limits.ts';
 import { bulkProgressKey, migrationKey, openShard } from '../ports/keys.ts';
-import { ABSENT, type Item, type Put, type Update } from '../ports/store.ts';
+import { ABSENT, type Item, PRESENT, type Put, type Update } from '../ports/store.ts';
 import type { Requester } from '../remount/migration.ts';
 import { failureLimit, type Wishes } from './readOrder.ts';
 
@@ -52,6 +52,8 @@ export interface Progress {
   leasesIrrevocable: number;
   /** Epoch milliseconds of the latest decision. */
   movedAt?: number;
+  /** Whether no further move of the chunk is decided, since the run is about to end without them. */
+  closed?: boolean;
 }
 
 /** The run as it begins: this write is what accepts it. */
@@ -78,7 +80,7 @@ export function progressOf(item: Item): Progress[] {
 /** What a group adds to the progress of its chunk. */
 export type Outcome = Pick<Progress, 'succeeded' | 'revoking' | 'failed'>;
 
-/** So many more moves are decided; the condition fails when another execution has decided them. */
+/** So many more moves are decided; the condition fails when another execution has decided them, or closed the chunk. */
 export function advanced(id: string, { chunk, cursor }: Progress, by: Outcome, now: number): Update {
   const { table, pk, sk } = bulkProgressKey(id, chunk);
   const moves = by.succeeded + by.revoking + by.failed;
@@ -87,8 +89,14 @@ export function advanced(id: string, { chunk, cursor }: Progress, by: Outcome, n
     update: { pk, sk },
     set: { cursor: cursor + moves, movedAt: now },
     add: { ...by },
-    if: { cursor },
+    if: { cursor, closed: { absent: true } },
   };
+}
+
+/** What is not decided by now never is, whoever still works on it: a run that has ended changes no more (R6). */
+export function closed(id: string, { chunk }: Progress): Update {
+  const { table, pk, sk } = bulkProgressKey(id, chunk);
+  return { table, update: { pk, sk }, set: { closed: true }, if: PRESENT };
 }
 
 /** All leases that the moves of a chunk have left are revoked. */

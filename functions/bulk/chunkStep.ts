@@ -23,7 +23,7 @@ export async function chunkStep(deps: Deps, { id, chunk }: ChunkPart, until: num
     const read = await readRun(deps.store, id);
     const progress = read?.progress.find((of) => of.chunk === chunk);
     const isOver = !read || !progress || read.run.status !== 'in-progress' || stopOf(read.run, read.counts);
-    if (isOver || progress.cursor >= progress.rows) return { id, chunk, done: true };
+    if (isOver || progress.closed || progress.cursor >= progress.rows) return { id, chunk, done: true };
     if (deps.clock.now() >= until) return { id, chunk, done: false };
     page = covers(page, progress) ? page : await readRowsAt(deps.store, id, chunk, progress.cursor);
     if (!page || !covers(page, progress)) throw new TypeError('the run has no such row');

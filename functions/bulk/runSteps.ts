@@ -4,7 +4,7 @@ import { MAX_BULK_ATTEMPTS, MAX_BULK_LOOKS, MAX_BULK_PAUSE_S, OVERDUE_MS } from 
 import type { Deps } from '../ports/deps.ts';
 import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import { ConditionFailed, type Write } from '../ports/store.ts';
-import { type BulkRun, ended, type Progress, seen, settled, started, stopOf } from './bulkRun.ts';
+import { type BulkRun, closed, ended, type Progress, seen, settled, started, stopOf } from './bulkRun.ts';
 import type { ChunkPart } from './chunkStep.ts';
 import { migrationsOf } from './migrationsOf.ts';
 import { type ReadRun, readRows, readRun } from './readRun.ts';
@@ -42,11 +42,12 @@ export async function beginStep(deps: Deps, id: string): Promise<Begun> {
  * with growing pauses; an execution that has waited for an hour leaves the rest to the next one.
  */
 export async function completeStep(deps: Deps, { id, looks }: Pick<Begun, 'id' | 'looks'>): Promise<Looked> {
-  const read = await readRun(deps.store, id);
-  if (read?.run.status !== 'in-progress') return { id, done: true, seconds: 0, looks };
-  const isGivenUp = read.run.attempt > MAX_BULK_ATTEMPTS;
-  if (!isGivenUp && !stopOf(read.run, read.counts) && read.progress.some(isOpen))
-    throw new Error('the chunks are not done');
+  const found = await readRun(deps.store, id);
+  if (found?.run.status !== 'in-progress') return { id, done: true, seconds: 0, looks };
+  const isGivenUp = found.run.attempt > MAX_BULK_ATTEMPTS;
+  const isStopped = isGivenUp || stopOf(found.run, found.counts) !== undefined;
+  if (!isStopped && found.progress.some(isOpen)) throw new Error('the chunks are not done');
+  const read = isStopped ? await closeChunks(deps, found) : found;
   await severalAtOnce(
     read.progress.filter(({ revoking }) => revoking > 0),
     (progress) => settle(deps, read.run, progress),
@@ -59,6 +60,13 @@ export async function completeStep(deps: Deps, { id, looks }: Pick<Begun, 'id' |
 
 function isOpen({ cursor, rows }: Progress): boolean {
   return cursor < rows;
+}
+
+/** @returns the run as no execution changes it any more */
+async function closeChunks({ store }: Deps, found: ReadRun): Promise<ReadRun> {
+  const { id } = found.run;
+  await severalAtOnce(found.progress.filter(isOpen), (progress) => store.commit([closed(id, progress)]));
+  return (await readRun(store, id)) ?? found;
 }
 
 /** Counts the moves of a chunk as succeeded when the last of their leases is revoked. */

@@ -320,6 +320,27 @@ describe('a run that stops', () => {
     expect((await rowsOf(id)).filter(({ status }) => status === 'skipped')).toHaveLength(20);
   });
 
+  it('at a cancellation ends for good, whoever still works on it', async () => {
+    await place(60);
+    const id = await service.start({ moves: moves(60) });
+    const cancel = () => service.call('POST', `sys/remount/bulk/cancel/${id}`);
+    // The transaction of the second group is ready to go while another execution ends the cancelled run.
+    const endMeanwhile = async () => {
+      await cancel();
+      await runBulk(deps, id);
+    };
+    await carryOut(
+      id,
+      meddling((commit) => (commit === 2 ? endMeanwhile() : undefined)),
+    );
+    expect(await service.info(id)).toMatchObject({
+      status: 'failure',
+      progress: { succeeded: 20, failed: 0, skipped: 40, pending: 0 },
+    });
+    const places = await Promise.all(Array.from({ length: 60 }, (_, i) => uuidAt(`new-${i}`)));
+    expect(places.filter((uuid) => uuid !== undefined)).toHaveLength(20);
+  });
+
   it.each([
     ['a number', 1],
     ['a percentage', '3%'],
