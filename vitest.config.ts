@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** What speaks HTTP to a whole service. */
 const OUTSIDE = ['test/contract/**/*.test.ts', 'test/clients/**/*.test.ts'];
+/** What needs a browser. */
+const BROWSER = ['test/ui/browser/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -10,7 +12,10 @@ export default defineConfig({
     hookTimeout: 60_000,
     allowOnly: false,
     projects: [
-      { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: OUTSIDE } },
+      {
+        extends: true,
+        test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: [...OUTSIDE, ...BROWSER] },
+      },
       {
         extends: true,
         test: {
@@ -21,6 +26,19 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           isolate: false,
           maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'page',
+          include: BROWSER,
+          globalSetup: 'test/ui/setup.ts',
+          sequence: { groupOrder: 2 },
+          isolate: false,
+          maxWorkers: 2,
+          // A test is a whole visit to the page.
+          testTimeout: 60_000,
         },
       },
     ],

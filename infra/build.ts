@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { buildCommand } from './buildCommand.ts';
+import { buildPage } from './page.ts';
 import { writeBundle } from './writeBundle.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -32,6 +33,7 @@ export async function buildFunctions({
   const entries = await findEntries(source);
   const { outputFiles } = await build({
     ...OPTIONS,
+    define: entries.includes('ui.ts') ? { PAGE: JSON.stringify(await buildPage()) } : {},
     outdir: target,
     entryPoints: entries.map((file) => ({ in: join(source, file), out: join(nameOf(file), 'index') })),
   });

@@ -10,7 +10,7 @@ let sources: Map<string, string>;
 let imports: Map<string, string[]>;
 
 beforeAll(async () => {
-  const files = await Promise.all(['cli', 'functions', 'infra', 'test'].map(sourcesBelow));
+  const files = await Promise.all(['cli', 'functions', 'infra', 'test', 'ui'].map(sourcesBelow));
   const texts = files.flat().map(async (file) => [file, await readFile(join(ROOT, file), 'utf8')] as const);
   sources = new Map(await Promise.all(texts));
   imports = new Map([...sources].map(([file, text]) => [file, importsOf(file, text)]));
@@ -88,12 +88,23 @@ describe('the layout', () => {
     expect(users.map(([file]) => file)).toEqual([]);
   });
 
+  it('lets the page know the service by HTTP alone', () => {
+    const foreign = inFolder('ui').filter(([file]) =>
+      imports.get(file)?.some((from) => !/^(ui\/|preact|htm$)/.test(from)),
+    );
+    expect(foreign.map(([file]) => file)).toEqual([]);
+    const users = inFolder('functions', 'infra').filter(([file]) =>
+      imports.get(file)?.some((from) => from.startsWith('ui/')),
+    );
+    expect(users.map(([file]) => file)).toEqual([]);
+  });
+
   it('has no file in a circle of imports', () => {
     expect([...sources.keys()].filter((file) => reaches(file, file))).toEqual([]);
   });
 
   it('has no file that is long or merely passes on others', () => {
-    const long = inFolder('cli', 'functions', 'infra').filter(
+    const long = inFolder('cli', 'functions', 'infra', 'ui').filter(
       ([, text]) => text.split('\n').length > MAX_LINES,
     );
     expect(long.map(([file]) => file)).toEqual([]);
@@ -103,7 +114,7 @@ describe('the layout', () => {
   });
 
   it('opens each source file with a sentence that says what it is', () => {
-    const silent = inFolder('cli', 'functions', 'infra').filter(([, text]) => !text.startsWith('/**'));
+    const silent = inFolder('cli', 'functions', 'infra', 'ui').filter(([, text]) => !text.startsWith('/**'));
     expect(silent.map(([file]) => file)).toEqual([]);
   });
 

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { findChromium, HOW_TO_GET_IT } from './ui/chromium.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const REPORT = join(ROOT, '.build', 'test-report.json');
@@ -10,6 +11,7 @@ const REPORT = join(ROOT, '.build', 'test-report.json');
 const CHECKS: [string, string, ...string[]][] = [
   ['lint and format', 'biome', 'ci', '--error-on-warnings', '.'],
   ['types', 'tsc', '--noEmit'],
+  ['types of the page', 'tsc', '--noEmit', '--project', 'ui'],
   ['dead code', 'knip'],
 ];
 
@@ -25,8 +27,10 @@ for (const [title, command, ...args] of CHECKS) {
 console.log('\n── tests');
 await mkdir(dirname(REPORT), { recursive: true });
 await rm(REPORT, { force: true });
+const hasBrowser = (await findChromium()) !== undefined;
 const succeeded = await run('vitest', [
   'run',
+  ...(hasBrowser ? [] : ['--project=!page']),
   '--reporter=default',
   '--reporter=json',
   `--outputFile.json=${REPORT}`,
@@ -37,6 +41,7 @@ failed += report.numFailedTests;
 // A file that cannot be loaded counts no test, and must not pass for that.
 if (!succeeded && report.numFailedTests === 0) failed++;
 
+if (!hasBrowser) console.log(`\nThe tests of the page in a browser were left out: ${HOW_TO_GET_IT}.`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 

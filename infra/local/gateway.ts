@@ -1,4 +1,4 @@
-/** Stands in for the API Gateway REST API: HTTP in front of the three API functions, with its limits and errors. */
+/** Stands in for the API Gateway REST API: HTTP in front of the API functions and the page, with its limits and errors. */
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';

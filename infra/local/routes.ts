@@ -19,6 +19,14 @@ export function routeOf(method: string, path: string): Route {
     const resource = '/v1/sys/remount/status/{migration_id}';
     return { functionName: 'status', resource, pathParameters: { migration_id: id } };
   }
+  if (method === 'GET' || method === 'HEAD') {
+    // A slash at the end makes no difference to the choice.
+    if (path === '/' || path === '/ui' || path === '/ui/') {
+      return { functionName: 'ui', resource: path === '/' ? path : '/ui', pathParameters: null };
+    }
+    const [, file] = /^\/ui\/(.+)$/.exec(path) ?? [];
+    if (file) return { functionName: 'ui', resource: '/ui/{proxy+}', pathParameters: { proxy: file } };
+  }
   if (path === '/') return { functionName: 'vault', resource: '/', pathParameters: null };
   return { functionName: 'vault', resource: '/{proxy+}', pathParameters: { proxy: path.slice(1) } };
 }

@@ -55,6 +55,8 @@ Remount is listening on ${url}, data in ${dynamodbEndpoint ?? dataDir ?? 'memory
 
 Root Token: ${rootToken}
 
+In a browser: ${url}/ui/
+
 In another terminal:
 
     export VAULT_ADDR='${url}'

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 describe('functions', () => {
-  test('are thirteen', () => {
+  test('are fourteen', () => {
     const names = ofType(template, 'AWS::Lambda::Function').map(([id]) => functionName(id));
     expect(names).toEqual(FUNCTIONS);
   });
@@ -40,6 +40,7 @@ describe('functions', () => {
     ['bulkComplete', 30],
     ['teardown', 300],
     ['reconcile', 60],
+    ['ui', 5],
     ['bootstrap', 30],
   ])('%s runs on Node 24, from its own bundle, for %i seconds at most', (name, seconds) => {
     const { Runtime, Architectures, Timeout, Handler } = functionOf(name).Properties;
@@ -75,7 +76,7 @@ describe('functions', () => {
     const permissions = ofType(template, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
 
     const invoked = new Set(permissions.map(({ FunctionName }) => functionName(FunctionName.Ref)));
-    expect(invoked).toEqual(new Set(['remount', 'status', 'vault', 'reconcile']));
+    expect(invoked).toEqual(new Set(['remount', 'status', 'vault', 'ui', 'reconcile']));
     for (const { SourceArn } of permissions) expect(SourceArn).toBeDefined();
     expect(ofType(template, 'AWS::Lambda::Url')).toEqual([]);
   });
@@ -125,6 +126,10 @@ describe('rights', () => {
       'xray:PutTelemetryRecords',
       'xray:PutTraceSegments',
     ]);
+  });
+
+  test('of ui reach no data at all, not even the key', () => {
+    expect([...rightsOf(template, 'UiRole').keys()]).toEqual(['*', 'UiLogGroup']);
   });
 
   test('of remount to count the use of a token reach tokens only', () => {

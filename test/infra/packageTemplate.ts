@@ -47,6 +47,7 @@ export const FUNCTIONS = [
   'bulkComplete',
   'teardown',
   'reconcile',
+  'ui',
   'bootstrap',
 ];
 

@@ -51,6 +51,10 @@ describe('the API', () => {
     ['/v1/sys/remount', 'post', 'Remount'],
     ['/v1/sys/remount', 'put', 'Remount'],
     ['/v1/sys/remount/status/{migration_id}', 'get', 'Status'],
+    ['/ui', 'get', 'Ui'],
+    ['/ui', 'head', 'Ui'],
+    ['/ui/{proxy+}', 'get', 'Ui'],
+    ['/', 'get', 'Ui'],
     ['/', 'x-amazon-apigateway-any-method', 'Vault'],
     ['/{proxy+}', 'x-amazon-apigateway-any-method', 'Vault'],
   ])('routes %s %s to %s', (path, method, target) => {

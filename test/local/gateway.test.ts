@@ -109,7 +109,13 @@ describe('the local API Gateway', () => {
       ['GET', '/v1/sys/remount/status/0f5e', 'status'],
       ['DELETE', '/v1/sys/remount/status/0f5e', 'vault'],
       ['GET', '/v1/sys/remount/status/a/b', 'vault'],
-      ['GET', '/', 'vault'],
+      ['GET', '/', 'ui'],
+      ['GET', '/ui', 'ui'],
+      ['GET', '/ui/', 'ui'],
+      ['GET', '/ui/page.js', 'ui'],
+      ['POST', '/ui', 'vault'],
+      ['POST', '/', 'vault'],
+      ['GET', '/uix', 'vault'],
       ['PATCH', '/v1/secret/data/a', 'vault'],
     ])('go by verb and path: %s %s to %s', async (method, path, functionName) => {
       const seen = await seenBy(path, { method });

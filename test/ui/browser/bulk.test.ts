@@ -1,0 +1,86 @@
+import { text } from 'node:stream/consumers';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { call, freshPath, holdSwitches, newMount, signedIn } from '../person.ts';
+
+async function fillBulk(page: Page, moves: string): Promise<void> {
+  await page.getByRole('link', { name: 'Bulk runs' }).click();
+  await page.getByRole('link', { name: 'Plan a bulk run' }).click();
+  await page.getByLabel('Moves', { exact: true }).fill(moves);
+  await page.getByRole('button', { name: 'See the plan' }).click();
+}
+
+it('a list of moves goes from its problems to the undo, a failure on the way', async () => {
+  const [one, other, third] = await Promise.all([newMount('bulk'), newMount('bulk'), newMount('bulk')]);
+  const [first, second, contested] = [freshPath('one'), freshPath('other'), freshPath('third')];
+  const page = await signedIn();
+  await fillBulk(page, `${one},${first}\nnot-there,${second}\n${other},${first}`);
+  await page.getByText('2 problems.').waitFor();
+  const problems = await page.getByRole('row').allInnerTexts();
+  expect(problems[1]).toMatch(/^2\s.*no matching mount at "not-there\/"/s);
+  expect(problems[2]).toMatch(/^3\s.*row 1 has the same target/s);
+  const start = page.getByRole('button', { name: 'Start the run' });
+  expect(await start.isDisabled()).toBe(true);
+
+  await page
+    .getByLabel('Moves', { exact: true })
+    .fill(`${one},${other}\n${other},${one}\n${third},${contested}`);
+  await page.getByRole('button', { name: 'See the plan' }).click();
+  await page.getByText('3 moves').waitFor();
+  const release = await holdSwitches();
+  await page.getByLabel('Reason').fill('a swap and more');
+  await start.click();
+  await page.getByRole('heading', { name: 'Bulk run of 3 moves' }).waitFor();
+  await call('POST', `sys/mounts/${contested}`, { type: 'kv' });
+  await release();
+
+  await page.getByText('2 of 3 moves are made, 1 failed and changed nothing.').waitFor();
+  await page.getByText('Something else came to the target first.').waitFor();
+  expect(await page.getByText('a swap and more').isVisible()).toBe(true);
+
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Report as CSV' }).click(),
+  ]);
+  const lines = (await text(await file.createReadStream())).trim().split('\r\n');
+  expect(lines).toHaveLength(4);
+  expect(lines[3]).toContain(`${third}/,${contested}/,failure,target_in_use`);
+
+  await page.getByRole('button', { name: 'Undo the run…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('2 mounts would go back').waitFor();
+  await dialog.getByRole('button', { name: 'Undo the run' }).click();
+  await page.getByRole('heading', { name: 'Bulk run of 2 moves' }).waitFor();
+  await page.getByText('All 2 moves are made.').waitFor();
+  expect(await page.getByText('Takes back').isVisible()).toBe(true);
+});
+
+it('rules from a file are planned as the moves that they match, and a run is cancelled', async () => {
+  const team = freshPath('team');
+  for (const name of ['a', 'b']) await call('POST', `sys/mounts/${team}/${name}`, { type: 'kv' });
+  const page = await signedIn();
+  await page.getByRole('link', { name: 'Bulk runs' }).click();
+  await page.getByRole('link', { name: 'Plan a bulk run' }).click();
+  await page.getByLabel('Rules').check();
+  await page.getByLabel('Or from a file').setInputFiles({
+    name: 'rules.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(`from,to\n${team}/*,archive/${team}/*\n`),
+  });
+  await expect.poll(() => page.getByRole('textbox', { name: 'Rules' }).inputValue()).toContain(team);
+  await page.getByRole('button', { name: 'See the plan' }).click();
+  await page.getByText('2 moves').waitFor();
+  expect(await page.getByRole('row').last().innerText()).toContain(`archive/${team}/b/`);
+
+  const release = await holdSwitches();
+  await page.getByRole('button', { name: 'Start the run' }).click();
+  await page.getByRole('button', { name: 'Cancel the run…' }).click();
+  await page.getByRole('dialog').getByLabel('Reason').fill('not tonight');
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel the run' }).click();
+  await page.getByText('not tonight').waitFor();
+  await release();
+
+  await expect.poll(() => page.getByRole('status').first().innerText()).not.toContain('What has begun');
+  await page.getByRole('link', { name: 'Bulk runs' }).click();
+  await page.getByRole('link', { name: '2 moves' }).first().waitFor();
+});

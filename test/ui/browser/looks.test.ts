@@ -1,0 +1,95 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { failedMove, fillMove, freshPath, move, newMount, person, signedIn, statusOf } from '../person.ts';
+
+const PHONE = { width: 360, height: 740 };
+const LEAST_CONTRAST = 4.5;
+
+interface Check {
+  id: string;
+  nodes: { html: string; any: { id: string; data?: { contrastRatio?: number } }[] }[];
+}
+
+let failed: string;
+let moved: string;
+beforeAll(async () => {
+  failed = (await failedMove()).id;
+  moved = await move(await newMount('kv'), freshPath('moved'), 'looks');
+  await statusOf(moved);
+});
+
+/** What axe finds wrong, and text of too little contrast, whatever its size. */
+async function unreadableIn(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate("axe.run(document, { resultTypes: ['violations', 'passes'] })");
+  const { violations, passes } = found as Record<'violations' | 'passes', Check[]>;
+  const contrasts = [...violations, ...passes].filter(({ id }) => id === 'color-contrast');
+  expect(contrasts.flatMap(({ nodes }) => nodes).length).toBeGreaterThan(3);
+  const pale = contrasts.flatMap(({ nodes }) => nodes.filter((node) => contrastOf(node) < LEAST_CONTRAST));
+  return [
+    ...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)),
+    ...pale.map((node) => `contrast ${contrastOf(node)}: ${node.html}`),
+  ];
+}
+
+/** What cannot be seen without scrolling to the side. */
+async function tooWide(page: Page): Promise<string[]> {
+  const overhang = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+  return overhang === 0 ? [] : [`${overhang} pixels too wide`];
+}
+
+function contrastOf({ any }: Check['nodes'][number]): number {
+  return any.find(({ id }) => id === 'color-contrast')?.data?.contrastRatio ?? Number.POSITIVE_INFINITY;
+}
+
+describe.each([
+  ['in light colours', { colorScheme: 'light' }, unreadableIn],
+  ['in dark colours', { colorScheme: 'dark' }, unreadableIn],
+  ['at the width of a phone', { viewport: PHONE }, tooWide],
+] as const)('%s', (_, looks, faultsOf) => {
+  it('signing in, and being refused, are fit to read', async () => {
+    const { page } = await person(looks);
+    await page.getByLabel('Token').fill('x');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('does not accept this token').waitFor();
+
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it('the list, a migration, a failure and a question are fit to read', async () => {
+    const page = await signedIn(looks);
+    await page.getByRole('row').nth(1).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+
+    await page.evaluate(`location.hash = '#/migrations/${failed}'`);
+    await page.getByText('This migration has changed nothing.').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+
+    await page.evaluate(`location.hash = '#/migrations/${moved}'`);
+    await page.getByText('nothing issued before is usable').waitFor();
+    await page.getByRole('button', { name: 'Undo the move…' }).click();
+    await page.getByRole('dialog').getByText('Nothing: the mount has no live leases').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it('a plan is fit to read, long paths and all', async () => {
+    const page = await signedIn(looks);
+    await fillMove(page, await newMount('kv'), `${'a-rather-long-segment-of-a-path-'.repeat(4)}/kv`);
+    expect(await faultsOf(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'See the plan' }).click();
+    await page.getByText('What this move would do').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it('the problems of a bulk run are fit to read', async () => {
+    const page = await signedIn(looks);
+    await page.getByRole('link', { name: 'Bulk runs' }).click();
+    await page.getByRole('link', { name: 'Plan a bulk run' }).click();
+    await page.getByLabel('Moves', { exact: true }).fill(`${'long-segment-'.repeat(8)}/kv,elsewhere`);
+    await page.getByRole('button', { name: 'See the plan' }).click();
+    await page.getByText('1 problem.').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+});

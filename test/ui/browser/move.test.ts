@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { call, failedMove, fillMove, freshPath, holdSwitches, newMount, signedIn } from '../person.ts';
+
+const LEASES = 12;
+
+/** An ssh engine with leases of two roles, and a policy that names it. */
+async function sshWithLeases(): Promise<string> {
+  const path = freshPath('ssh');
+  await call('POST', `sys/mounts/${path}`, { type: 'ssh' });
+  const role = { key_type: 'otp', default_user: 'ubuntu', cidr_list: '10.0.0.0/8' };
+  for (const name of ['deploy', 'backup']) await call('POST', `${path}/roles/${name}`, role);
+  for (let i = 0; i < LEASES; i++)
+    await call('POST', `${path}/creds/${i % 3 === 0 ? 'backup' : 'deploy'}`, { ip: `10.0.0.${i}` });
+  const policy = `path "${path}/creds/deploy" { capabilities = ["update"] }`;
+  await call('POST', `sys/policies/acl/${path}-users`, { policy });
+  return path;
+}
+
+describe('a move', () => {
+  it('goes from the plan to the undo, with everything that matters on the way', async () => {
+    const from = await sshWithLeases();
+    const to = freshPath('moved');
+    const page = await signedIn();
+    await fillMove(page, from, to, 'to its team');
+    const start = page.getByRole('button', { name: 'Start the move' });
+
+    expect(await start.isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'See the plan' }).click();
+    await page.getByText(`${LEASES} leases`).waitFor();
+    const plan = page.locator('section').filter({ hasText: 'What it ends' }).first();
+    expect(await plan.innerText()).toMatch(/creds\/deploy\s+8\s+creds\/backup\s+4/);
+    expect(await plan.innerText()).toContain(`Policy ${from}-users in the root namespace`);
+    expect(await plan.innerText()).toContain(`path "${to}/creds/deploy"`);
+    expect(await start.isEnabled()).toBe(true);
+
+    await start.click();
+    await page.getByText(`The mount is at ${to}/ and nothing issued before is usable.`).waitFor();
+    await page.getByText(`${LEASES} removed`).waitFor();
+    await page.getByText('to its team').waitFor();
+
+    await page.getByRole('button', { name: 'Undo the move…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Nothing: the mount has no live leases').waitFor();
+    await dialog.getByLabel('Reason').fill('too early');
+    await dialog.getByRole('button', { name: 'Undo the move' }).click();
+    await page.getByRole('heading', { name: `${to}/ to ${from}/` }).waitFor();
+    await page.getByText(`The mount is at ${from}/ and nothing issued before is usable.`).waitFor();
+    expect(await page.getByText('Takes back').isVisible()).toBe(true);
+    expect((await call('GET', `sys/mounts/${from}`)).data.type).toBe('ssh');
+  });
+
+  it('cannot be started any more once its paths have changed since the plan', async () => {
+    const page = await signedIn();
+    await fillMove(page, await newMount('kv'), freshPath('first'));
+    await page.getByRole('button', { name: 'See the plan' }).click();
+    const start = page.getByRole('button', { name: 'Start the move' });
+    await expect.poll(() => start.isEnabled(), { timeout: 10_000 }).toBe(true);
+
+    await page.getByLabel('To', { exact: true }).fill(freshPath('second'));
+
+    expect(await start.isDisabled()).toBe(true);
+  });
+
+  it('that is refused at the start says what happened and what to do, and can be planned anew', async () => {
+    const from = await newMount('kv');
+    const taken = freshPath('taken');
+    const page = await signedIn();
+    await fillMove(page, from, taken);
+    await page.getByRole('button', { name: 'See the plan' }).click();
+    const start = page.getByRole('button', { name: 'Start the move' });
+    await expect.poll(() => start.isEnabled(), { timeout: 10_000 }).toBe(true);
+    await call('POST', `sys/mounts/${taken}`, { type: 'kv' });
+
+    await start.click();
+
+    const alert = page.getByRole('alert').filter({ hasText: 'Something is at the target already.' });
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain('Choose another target, or free this one first.');
+    expect(await alert.innerText()).toContain(`path already in use at "${taken}/"`);
+    expect(await start.isDisabled()).toBe(true);
+
+    const free = freshPath('free');
+    await page.getByLabel('To', { exact: true }).fill(free);
+    await page.getByRole('button', { name: 'See the plan' }).click();
+    await expect.poll(() => start.isEnabled(), { timeout: 10_000 }).toBe(true);
+    await start.click();
+    await page.getByText(`The mount is at ${free}/`).waitFor();
+  });
+
+  it('that failed tells why, and what to do', async () => {
+    const { id, target } = await failedMove();
+    const page = await signedIn();
+
+    await page.getByLabel('Status').selectOption('Failed or cancelled');
+    await page.getByLabel('Target has').fill(target);
+    await page.getByRole('row').filter({ hasText: 'Failed' }).getByRole('link', { name: target }).click();
+
+    await page.getByText(id).waitFor();
+    await page.getByText('Something else came to the target first.').waitFor();
+    expect(await page.getByText(/Choose another target, or free this one/).isVisible()).toBe(true);
+    expect(await page.getByText('This migration has changed nothing.').isVisible()).toBe(true);
+    expect(await page.getByRole('button', { name: /Undo|Cancel/ }).count()).toBe(0);
+  });
+});
+
+describe('a move that takes its time', () => {
+  it('is seen to end without a reload', async () => {
+    const to = freshPath('slow');
+    const page = await signedIn();
+    await fillMove(page, await newMount('kv'), to);
+    await page.getByRole('button', { name: 'See the plan' }).click();
+    const release = await holdSwitches();
+    await page.getByRole('button', { name: 'Start the move' }).click();
+    await page.getByText('Accepted. The mount is still at').waitFor();
+    expect(await page.getByText('In progress').isVisible()).toBe(true);
+
+    await release();
+
+    await page.getByText(`The mount is at ${to}/`).waitFor();
+    expect(await page.getByText('Success').isVisible()).toBe(true);
+  });
+
+  it('can be cancelled, and says so', async () => {
+    const from = await newMount('kv');
+    const page = await signedIn();
+    await fillMove(page, from, freshPath('never'));
+    await page.getByRole('button', { name: 'See the plan' }).click();
+    await holdSwitches();
+    await page.getByRole('button', { name: 'Start the move' }).click();
+    await page.getByRole('button', { name: 'Cancel the move…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('wrong mount');
+
+    await dialog.getByRole('button', { name: 'Cancel the move' }).click();
+
+    await page.getByText('Somebody cancelled the move before the mount was switched.').waitFor();
+    expect(await page.getByText('wrong mount').isVisible()).toBe(true);
+    expect((await call('GET', `sys/mounts/${from}`)).data.type).toBe('kv');
+  });
+});

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import { call, fillMove, freshPath, move, newMount, person, signedIn, statusOf } from '../person.ts';
+
+describe('the page', () => {
+  it('takes no token that the service does not know, and says what to do', async () => {
+    const { page } = await person();
+    await page.getByLabel('Token').fill('not-a-token');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+
+    const alert = page.getByRole('alert').filter({ hasText: 'does not accept this token' });
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain('Sign in with another one.');
+  });
+
+  it('forgets the token when it is reloaded, and when one signs out', async () => {
+    const page = await signedIn();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await page.getByLabel('Token').inputValue()).toBe('');
+
+    await page.getByLabel('Token').fill(inject('served').rootToken);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Migrations' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+
+  it('tells a token that may not move mounts what it lacks', async () => {
+    const token = randomUUID();
+    await call('POST', 'auth/token/create', { id: token, policies: ['default'] });
+    const { page } = await person();
+    await page.getByLabel('Token').fill(token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+
+    await fillMove(page, 'secret', freshPath('denied'));
+    await page.getByRole('button', { name: 'See the plan' }).click();
+
+    await page.getByText('Your token may not do this here.').waitFor();
+    expect(await page.getByText(/update and sudo on sys\/remount/).isVisible()).toBe(true);
+  });
+
+  it('shows everything to a token with the policy of the documentation, and lets it change nothing', async () => {
+    const text = await readFile(join(import.meta.dirname, '..', '..', '..', 'docs', 'ui.md'), 'utf8');
+    const [, policy] = /```hcl\n(.*?)```/s.exec(text) ?? [];
+    const [watchers, token] = [freshPath('watchers'), randomUUID()];
+    await call('POST', `sys/policies/acl/${watchers}`, { policy });
+    await call('POST', 'auth/token/create', { id: token, policies: [watchers] });
+    const to = freshPath('watched');
+    await statusOf(await move(await newMount('kv'), to));
+    const page = await signedIn({ token });
+
+    await page.getByLabel('Target has').fill(to);
+    await page.getByRole('row').getByRole('link', { name: to }).click();
+    await page.getByText(`The mount is at ${to}/`).waitFor();
+    await page.getByRole('button', { name: 'Undo the move…' }).click();
+    await page.getByRole('dialog').getByText('Your token may not do this here.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Bulk runs' }).click();
+    await page.getByText(/no bulk run yet|\d runs?\./).waitFor();
+  });
+
+  it('works in a namespace, and shows what begins or ends there', async () => {
+    const namespace = freshPath('team');
+    await call('POST', `sys/namespaces/${namespace}`);
+    const mount = await newMount('kv');
+    await statusOf(await move(mount, `${namespace}/inside`));
+    await statusOf(await move(await newMount('kv'), freshPath('outside')));
+
+    const page = await signedIn({ namespace });
+
+    await page.getByText('1 migration.').waitFor();
+    expect(await page.getByRole('row').last().innerText()).toContain(`${mount}/ to ${namespace}/inside/`);
+    await fillMove(page, 'inside', 'deeper/inside');
+    await page.getByRole('button', { name: 'See the plan' }).click();
+    await page.getByText(`Stays in ${namespace}/`).waitFor();
+  });
+
+  it('runs no script and applies no style that is not its own', async () => {
+    const { page, violations } = await person();
+    await page.evaluate(`
+      const script = document.createElement('div');
+      script.setAttribute('style', 'color: red');
+      document.body.append(script);`);
+
+    await expect.poll(() => violations.join()).toContain('Content Security Policy');
+    violations.length = 0;
+  });
+});

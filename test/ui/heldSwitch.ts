@@ -1,0 +1,69 @@
+/**
+ * A DynamoDB that can be made to wait before it switches a mount, so that a migration stays `accepted` for as long as
+ * a person needs to look at it. Everything else passes.
+ */
+
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** What the emulator looks at. */
+const PASSED = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target'];
+
+export interface HeldSwitch {
+  /** For the service; `POST /hold` and `POST /release` below it steer. */
+  endpoint: string;
+  stop(): void;
+}
+
+export async function startHeldSwitch(dynamodbEndpoint: string): Promise<HeldSwitch> {
+  let released = Promise.resolve();
+  let release = () => {};
+  const server = createServer(async (request, response) => {
+    if (request.url === '/hold') {
+      released = new Promise((resolve) => {
+        release = resolve;
+      });
+      response.end();
+    } else if (request.url === '/release') {
+      release();
+      response.end();
+    } else {
+      await pass(request, response).catch(() => response.destroy());
+    }
+  });
+
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    if (isSwitch(request, body)) await released;
+    // Whoever has not waited must not be served behind its back.
+    if (response.destroyed) return;
+    const headers = new Headers();
+    for (const name of PASSED) headers.set(name, String(request.headers[name] ?? ''));
+    const answer = await fetch(dynamodbEndpoint, { method: 'POST', headers, body });
+    const text = Buffer.from(await answer.arrayBuffer());
+    const type = answer.headers.get('content-type') ?? '';
+    response.writeHead(answer.status, { 'Content-Type': type, 'Content-Length': text.length }).end(text);
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () => {
+      release();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** Of all transactions, only a switch takes a mount off the tree and puts it back elsewhere. */
+function isSwitch({ headers }: IncomingMessage, body: Buffer): boolean {
+  if (!String(headers['x-amz-target']).endsWith('TransactWriteItems')) return false;
+  const items = (JSON.parse(body.toString()) as { TransactItems: Record<string, { TableName: string }>[] })
+    .TransactItems;
+  const does = (verb: string) => items.some((item) => item[verb]?.TableName === 'mounts');
+  return does('Delete') && does('Put');
+}

@@ -1,0 +1,141 @@
+/** A person before the page, whose browser takes note of everything that the page must not do. */
+
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect, inject, onTestFinished } from 'vitest';
+
+const served = inject('served');
+/** One connection for all files of a worker; it ends with the worker. */
+let browser: Promise<Browser> | undefined;
+
+export interface Person {
+  page: Page;
+  /** What the browser had to refuse for the sake of the content security policy. */
+  violations: string[];
+}
+
+/** When the test ends, the page must have kept to itself: no other host, no violation, no token left anywhere. */
+export async function person(options: BrowserContextOptions = {}): Promise<Person> {
+  browser ??= chromium.connect(served.browser);
+  const context = await (await browser).newContext({ viewport: { width: 1200, height: 900 }, ...options });
+  const page = await context.newPage();
+  const violations: string[] = [];
+  const urls: string[] = [];
+  page.setDefaultTimeout(15_000);
+  page.on('pageerror', (error) => violations.push(error.message));
+  page.on('console', (message) => {
+    // The browser itself writes down each answer that is an error.
+    const isAnswer = message.text().startsWith('Failed to load resource: the server responded');
+    if (message.type() === 'error' && !isAnswer) violations.push(message.text());
+  });
+  context.on('request', (request) => urls.push(request.url()));
+  onTestFinished(async () => {
+    const kept = await keptBy(page);
+    await context.close();
+    expect(urls.filter((url) => !url.startsWith(`${served.url}/`))).toEqual([]);
+    expect([...urls, kept].filter((text) => text.includes(served.rootToken))).toEqual([]);
+    expect(violations).toEqual([]);
+  });
+  await page.goto(`${served.url}/ui`);
+  return { page, violations };
+}
+
+/** All that outlives the page: address, title, cookies, storage. */
+async function keptBy(page: Page): Promise<string> {
+  const own = await page.evaluate(
+    'JSON.stringify([location.href, document.title, document.cookie, {...localStorage}, {...sessionStorage}])',
+  );
+  const databases = await page.evaluate('indexedDB.databases().then(JSON.stringify)');
+  return JSON.stringify([own, databases, await page.context().cookies()]);
+}
+
+export interface SignInWish extends BrowserContextOptions {
+  token?: string;
+  namespace?: string;
+}
+
+/** @returns the page with the list of migrations */
+export async function signedIn({ token, namespace, ...options }: SignInWish = {}): Promise<Page> {
+  const { page } = await person(options);
+  await page.getByLabel('Token').fill(token ?? served.rootToken);
+  if (namespace) await page.getByLabel('Namespace').fill(namespace);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Migrations' }).waitFor();
+  return page;
+}
+
+/** Goes to the form for a move, and fills it. */
+export async function fillMove(page: Page, from: string, to: string, reason = ''): Promise<void> {
+  await page.getByRole('link', { name: 'Move a mount' }).first().click();
+  await page.getByLabel('From').fill(from);
+  await page.getByLabel('To', { exact: true }).fill(to);
+  await page.getByLabel('Reason').fill(reason);
+}
+
+/** What somebody else does meanwhile. */
+export async function call(
+  method: string,
+  path: string,
+  body?: object,
+  namespace?: string,
+  // biome-ignore lint/suspicious/noExplicitAny: an answer as it comes
+): Promise<any> {
+  const answer = await fetch(`${served.url}/v1/${path}`, {
+    method,
+    headers: { 'X-Vault-Token': served.rootToken, ...(namespace && { 'X-Vault-Namespace': namespace }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path} was answered with ${answer.status}: ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+let made = 0;
+
+/** A path that no other test uses. */
+export function freshPath(name: string): string {
+  return `${name}-${process.pid}-${++made}`;
+}
+
+/** @returns the path of a new kv engine */
+export async function newMount(name: string): Promise<string> {
+  const path = freshPath(name);
+  await call('POST', `sys/mounts/${path}`, { type: 'kv' });
+  return path;
+}
+
+/** @returns the id of the migration */
+export async function move(from: string, to: string, reason = ''): Promise<string> {
+  return (await call('POST', 'sys/remount', { from, to, reason })).data.migration_id;
+}
+
+/** Two moves to one target at once: one of them fails. */
+export async function failedMove(): Promise<{ id: string; target: string }> {
+  const target = freshPath('contested');
+  for (;;) {
+    const sources = await Promise.all([newMount('rival'), newMount('rival')]);
+    const started = await Promise.allSettled(sources.map((source) => move(source, target)));
+    for (const start of started) {
+      if (start.status === 'fulfilled' && (await statusOf(start.value)) === 'failure')
+        return { id: start.value, target };
+    }
+    await call('DELETE', `sys/mounts/${target}`);
+  }
+}
+
+export async function statusOf(id: string): Promise<string> {
+  for (;;) {
+    const { migration_info: info } = (await call('GET', `sys/remount/status/${id}`)).data;
+    if (info.status !== 'in-progress') return info.status;
+  }
+}
+
+/** No mount is switched until the returned function is called, or the test ends. */
+export async function holdSwitches(): Promise<() => Promise<void>> {
+  const say = async (word: string) => {
+    await fetch(`${served.database}/${word}`, { method: 'POST' });
+  };
+  await say('hold');
+  const release = () => say('release');
+  onTestFinished(release);
+  return release;
+}

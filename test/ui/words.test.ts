@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as bulkErrors from '../../functions/bulk/errors.ts';
+import { notAuthenticated, notAuthorized, type VaultError } from '../../functions/http/errors.ts';
+import * as errors from '../../functions/remount/errors.ts';
+import { pauseAfter } from '../../ui/watch/pauses.ts';
+import { adviceOnMigration, adviceOnRefusal, plainText } from '../../ui/words/advice.ts';
+import { ago, duration, many } from '../../ui/words/format.ts';
+import { readRules, withHeader } from '../../ui/words/readRules.ts';
+
+describe('advice', () => {
+  it('is there for each way in which a migration is documented to fail', async () => {
+    const text = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'migrations.md'), 'utf8');
+    const codes = [...text.matchAll(/^\| `(\w+_\w+|cancelled)` \|/gm)].map(([, code]) => code as string);
+    const failures = codes.filter((code) => !['idempotency_key', 'requested_by'].includes(code));
+
+    expect(failures).toEqual(expect.arrayContaining(['source_gone', 'target_in_use', 'cancelled']));
+    for (const code of failures) expect(adviceOnMigration(code)).not.toEqual(adviceOnMigration('unheard of'));
+  });
+
+  it.each<[string, VaultError]>([
+    ['no mount', errors.noMatchingMount('a/')],
+    ['a target in use', errors.pathInUse('a/')],
+    ['an auth method to be none', errors.authToNonAuth('a/')],
+    ['a protected source', errors.protectedSource('sys/')],
+    ['a protected target', errors.protectedDestination('sys/')],
+    ['a target that is no path', errors.invalidDestination('/')],
+    ['a space', errors.whitespaceAround('from')],
+    ['a namespace that leaves', errors.namespaceLeaving('a/')],
+    ['a late cancellation', errors.switchedAlready('1')],
+    ['an early undo', errors.notSwitchedYet('1')],
+    ['an undo of a failure', errors.failedAlready()],
+    ['an undo that comes too late', errors.movedOn('a/')],
+    ['an end outside', errors.reachesOutside()],
+    ['a bulk run that is over', bulkErrors.runHasEnded('1')],
+    ['a bulk run that goes on', bulkErrors.runGoesOn()],
+    ['a bulk run to undo in vain', bulkErrors.nothingToUndo()],
+    ['a mount moved twice', bulkErrors.sameMount(1)],
+    ['a target given twice', bulkErrors.sameTarget(1)],
+    ['a target in another', bulkErrors.insideOtherTarget(1, 'a/')],
+    ['a rule in vain', bulkErrors.ruleWithoutMount(1, 'a/*')],
+  ])('is about %s itself, not only about its status', (_, { status, errors: texts }) => {
+    expect(adviceOnRefusal({ status, texts })).not.toEqual(adviceOnRefusal({ status, texts: [] }));
+  });
+
+  it('tells a token that is unknown from one that may not', () => {
+    const [unknown, mayNot] = [notAuthenticated(), notAuthorized()].map(({ status, errors: texts }) =>
+      adviceOnRefusal({ status, texts }),
+    );
+
+    expect(unknown?.what).toContain('does not accept this token');
+    expect(mayNot?.what).toContain('may not do this');
+    expect(notAuthorized().errors.map(plainText)).toEqual(['permission denied']);
+  });
+});
+
+describe('figures', () => {
+  it.each([
+    [0, 'less than 1 s'],
+    [40_000, '40 s'],
+    [125_000, '2 min 5 s'],
+    [3_600_000, '1 h'],
+    [12_000_000, '3 h 20 min'],
+    [90_000_000, '1 d 1 h'],
+  ])('show %i milliseconds as %s', (milliseconds, words) => {
+    expect(duration(milliseconds)).toBe(words);
+  });
+
+  it('show how long ago a time was, in its greatest unit', () => {
+    const time = '2026-01-01T00:00:00Z';
+
+    expect(ago(time, Date.parse(time) + 4_000)).toBe('just now');
+    expect(ago(time, Date.parse(time) + 125_000)).toBe('2 min ago');
+    expect(many(1, 'lease')).toBe('1 lease');
+    expect(many(12_000, 'lease')).toBe('12,000 leases');
+  });
+});
+
+describe('the pauses between two looks', () => {
+  it('are short while something changes, and grow to ten seconds, or thirty without an answer', () => {
+    const pauses = (look: 'same' | 'unreachable') =>
+      Array.from({ length: 20 }).reduce<number>((last) => pauseAfter(look, last), 0);
+
+    expect(pauseAfter('changed', 10_000)).toBe(500);
+    expect(pauseAfter('same', 1_000)).toBeGreaterThan(1_000);
+    expect(pauses('same')).toBe(10_000);
+    expect(pauses('unreachable')).toBe(30_000);
+  });
+});
+
+describe('what is typed for a bulk run', () => {
+  it('is read as rules, with a comma or an arrow', () => {
+    expect(readRules('from,to\n a/* , b/*\n\nc/+/x -> d/+/x\nalone')).toEqual([
+      { from: 'a/*', to: 'b/*' },
+      { from: 'c/+/x', to: 'd/+/x' },
+      { from: 'alone', to: '' },
+    ]);
+  });
+
+  it('gets the header that a list of moves needs, once', () => {
+    expect(withHeader('a,b\n')).toBe('from,to\na,b');
+    expect(withHeader('from,to\r\na,b')).toBe('from,to\r\na,b');
+    expect(withHeader('"from","to"\na,b')).toBe('"from","to"\na,b');
+  });
+});

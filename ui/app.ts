@@ -1,0 +1,34 @@
+/** The page as a whole: who uses it, where they are, and what is shown there. */
+
+import { useState } from 'preact/hooks';
+import { BulkList } from './bulk/bulkList.ts';
+import { BulkPage } from './bulk/bulkPage.ts';
+import { NewBulk } from './bulk/newBulk.ts';
+import { Header } from './header.ts';
+import { html } from './html.ts';
+import { MigrationList } from './migrations/migrationList.ts';
+import { MigrationPage } from './migrations/migrationPage.ts';
+import { MovePage } from './move/movePage.ts';
+import { usePlace } from './place.ts';
+import { type Session, SessionContext } from './service/session.ts';
+import { SignIn } from './signIn/signIn.ts';
+
+export function App() {
+  const [session, setSession] = useState<Session>();
+  const place = usePlace();
+  if (!session) return html`<main class="narrow"><${SignIn} onSession=${setSession} /></main>`;
+  return html`
+    <${SessionContext.Provider} value=${session}>
+      <${Header} place=${place} onSignOut=${() => setSession(undefined)} />
+      <main>${shownAt(place)}</main>
+    <//>`;
+}
+
+function shownAt([area, id]: string[]) {
+  if (area === 'move') return html`<${MovePage} />`;
+  if (area === 'bulk' && id === 'new') return html`<${NewBulk} />`;
+  if (area === 'bulk') return id ? html`<${BulkPage} key=${id} id=${id} />` : html`<${BulkList} />`;
+  return area === 'migrations' && id
+    ? html`<${MigrationPage} key=${id} id=${id} />`
+    : html`<${MigrationList} />`;
+}

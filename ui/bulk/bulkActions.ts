@@ -1,0 +1,43 @@
+/** What can be done to a bulk run as it stands: cancel it, undo it, take its report along. */
+
+import { useState } from 'preact/hooks';
+import { html } from '../html.ts';
+import { Refusal } from '../parts/refusal.ts';
+import { type BulkInfo, readReport } from '../service/bulk.ts';
+import { useSession } from '../service/session.ts';
+import { useTask } from '../watch/useTask.ts';
+import { isCancelling } from '../words/bulkWords.ts';
+import { CancelBulkDialog } from './cancelBulkDialog.ts';
+import { download } from './download.ts';
+import { UndoBulkDialog } from './undoBulkDialog.ts';
+
+const REPORTS = [
+  ['csv', 'text/csv', 'Report as CSV'],
+  ['jsonl', 'application/x-ndjson', 'Report as JSON lines'],
+] as const;
+
+export function BulkActions({ id, info }: { id: string; info: BulkInfo }) {
+  const session = useSession();
+  const [asked, setAsked] = useState<'cancel' | 'undo'>();
+  const task = useTask();
+  const onClose = () => setAsked(undefined);
+  const isOver = info.status !== 'in-progress';
+  const canUndo = isOver && info.progress.succeeded > 0;
+  return html`
+    <div>
+      <div class="actions">
+        ${!isOver && !isCancelling(info) && html`<button type="button" onClick=${() => setAsked('cancel')}>Cancel the run…</button>`}
+        ${canUndo && html`<button type="button" onClick=${() => setAsked('undo')}>Undo the run…</button>`}
+        ${REPORTS.map(
+          ([format, type, title]) => html`
+          <button
+            type="button" class="quiet" disabled=${task.busy}
+            onClick=${() => task.run(async () => download(`remount-${id}.${format}`, type, await readReport(session, id, format)))}
+          >${title}</button>`,
+        )}
+      </div>
+      <${Refusal} refused=${task.refused} />
+      ${asked === 'cancel' && html`<${CancelBulkDialog} id=${id} onClose=${onClose} />`}
+      ${asked === 'undo' && html`<${UndoBulkDialog} id=${id} onClose=${onClose} />`}
+    </div>`;
+}

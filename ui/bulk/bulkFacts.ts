@@ -1,0 +1,24 @@
+/** What is known of a bulk run besides how it stands. */
+
+import { html } from '../html.ts';
+import { Facts } from '../parts/facts.ts';
+import { Time } from '../parts/time.ts';
+import { linkTo } from '../place.ts';
+import type { BulkInfo } from '../service/bulk.ts';
+
+export function BulkFacts({ info }: { info: BulkInfo }) {
+  const { display_name, namespace } = info.requested_by;
+  return html`
+    <${Facts}
+      facts=${[
+        ['Reason', info.reason ?? html`<span class="hint">none given</span>`],
+        ['Asked for by', `${display_name} in ${namespace === '' ? 'the root namespace' : namespace}`],
+        ['Accepted', html`<${Time} at=${info.created_time} />`],
+        info.finished_time && ['Ended', html`<${Time} at=${info.finished_time} />`],
+        info.cancel_reason && ['Cancelled because', info.cancel_reason],
+        info.atomic && ['All or nothing', 'yes'],
+        ['Stops after failures', info.tolerated_failures === '100%' ? 'never' : info.tolerated_failures],
+        info.undo_of && ['Takes back', html`<a href=${linkTo('bulk', info.undo_of)}>${info.undo_of}</a>`],
+      ].map((fact) => fact || undefined)}
+    />`;
+}

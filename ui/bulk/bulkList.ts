@@ -1,0 +1,78 @@
+/** The bulk runs that the namespace sees, newest first. */
+
+import { useRef, useState } from 'preact/hooks';
+import { html } from '../html.ts';
+import { Badge } from '../parts/badge.ts';
+import { Heading } from '../parts/heading.ts';
+import { Refusal } from '../parts/refusal.ts';
+import { Ago } from '../parts/time.ts';
+import { linkTo } from '../place.ts';
+import { type BulkInfo, listRuns } from '../service/bulk.ts';
+import { useSession } from '../service/session.ts';
+import { useTask } from '../watch/useTask.ts';
+import { useWatch } from '../watch/useWatch.ts';
+import { standingOfRun } from '../words/bulkWords.ts';
+import { count, many } from '../words/format.ts';
+
+const PAGE = 25;
+
+export function BulkList() {
+  const session = useSession();
+  const [runs, setRuns] = useState<[string, BulkInfo][]>();
+  const [hasMore, setMore] = useState(false);
+  const [isLong, setLong] = useState(false);
+  const seen = useRef('');
+  const task = useTask();
+
+  const watch = useWatch(async (signal) => {
+    if (isLong) return 'over';
+    const now = await listRuns(session, '', PAGE, signal);
+    setRuns(now);
+    setMore(now.length === PAGE);
+    const isNews = seen.current !== JSON.stringify(now);
+    seen.current = JSON.stringify(now);
+    return isNews ? 'changed' : 'same';
+  }, String(isLong));
+  const onMore = () =>
+    task.run(async () => {
+      setLong(true);
+      const more = await listRuns(session, runs?.at(-1)?.[0] ?? '', PAGE);
+      setRuns([...(runs ?? []), ...more]);
+      setMore(more.length === PAGE);
+    });
+
+  return html`
+    <div>
+      <div class="title">
+        <${Heading} title="Bulk runs" />
+        <a class="button main" href=${linkTo('bulk', 'new')}>Plan a bulk run</a>
+      </div>
+      <${Refusal} refused=${watch.refused ?? task.refused} />
+      <p role="status" class="summary">${runs && (runs.length === 0 ? 'There has been no bulk run yet.' : `${many(runs.length, 'run')}.`)}</p>
+      ${runs && runs.length > 0 && html`<${Table} runs=${runs} />`}
+      ${hasMore && html`<button type="button" disabled=${task.busy} onClick=${onMore}>Show older ones</button>`}
+    </div>`;
+}
+
+function Table({ runs }: { runs: [string, BulkInfo][] }) {
+  return html`
+    <table class="list">
+      <thead>
+        <tr><th scope="col">Status</th><th scope="col">Run</th><th scope="col">Asked for by</th>
+          <th scope="col">Begun</th><th scope="col" class="number">Failed</th></tr>
+      </thead>
+      <tbody>${runs.map(([id, info]) => html`<${Row} key=${id} id=${id} info=${info} />`)}</tbody>
+    </table>`;
+}
+
+function Row({ id, info }: { id: string; info: BulkInfo }) {
+  const title = `${many(info.progress.total, 'move')}${info.undo_of ? ', taking back another run' : ''}`;
+  return html`
+    <tr>
+      <td><${Badge} ...${standingOfRun(info)} /></td>
+      <td><a class="move" href=${linkTo('bulk', id)}>${title}</a>${info.reason && html` <span class="hint">${info.reason}</span>`}</td>
+      <td><span class="label">by </span>${info.requested_by.display_name}</td>
+      <td><span class="label">begun </span><${Ago} at=${info.created_time} /></td>
+      <td class="number"><span class="label">failed </span>${count(info.progress.failed)}</td>
+    </tr>`;
+}

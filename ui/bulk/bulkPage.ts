@@ -1,0 +1,58 @@
+/** One bulk run, watched until it ends. */
+
+import { useRef, useState } from 'preact/hooks';
+import { html } from '../html.ts';
+import { Badge } from '../parts/badge.ts';
+import { Bar } from '../parts/bar.ts';
+import { Heading } from '../parts/heading.ts';
+import { Refusal } from '../parts/refusal.ts';
+import { type BulkInfo, readRun } from '../service/bulk.ts';
+import { useSession } from '../service/session.ts';
+import { useWatch } from '../watch/useWatch.ts';
+import { etaOf, sentenceOfRun, shareOfRun, standingOfRun } from '../words/bulkWords.ts';
+import { count, many } from '../words/format.ts';
+import { BulkActions } from './bulkActions.ts';
+import { BulkFacts } from './bulkFacts.ts';
+import { BulkRows } from './bulkRows.ts';
+
+export function BulkPage({ id }: { id: string }) {
+  const session = useSession();
+  const [info, setInfo] = useState<BulkInfo>();
+  const etag = useRef<string | undefined>(undefined);
+
+  const watch = useWatch(async (signal) => {
+    const news = await readRun(session, id, { seen: etag.current, signal });
+    if (!news) return 'same';
+    etag.current = news.etag;
+    setInfo(news.info);
+    return news.info.phase === 'done' ? 'over' : 'changed';
+  }, id);
+
+  const title = info ? `Bulk run of ${many(info.progress.total, 'move')}` : 'Bulk run';
+  return html`
+    <article>
+      <div class="title"><${Heading} title=${title} />${info && html`<${Badge} ...${standingOfRun(info)} />`}</div>
+      <p class="hint"><code>${id}</code></p>
+      <${Refusal} refused=${watch.refused} />
+      <p role="status" class="sentence">${info && sentenceOfRun(info)}</p>
+      ${watch.nextTry && html`<p class="note">The service cannot be reached. This page tries again by itself; what you see may be old.</p>`}
+      ${info && html`<${Body} id=${id} info=${info} />`}
+    </article>`;
+}
+
+function Body({ id, info }: { id: string; info: BulkInfo }) {
+  const { succeeded, failed, in_progress: revoking, total } = info.progress;
+  const figures = [
+    `${count(succeeded)} of ${count(total)} made`,
+    revoking > 0 ? `${count(revoking)} removing leases` : '',
+    `${count(failed)} failed`,
+    etaOf(info),
+  ];
+  return html`
+    <div class="stack">
+      <${Bar} label="Moves" share=${shareOfRun(info)} figures=${figures.filter(Boolean).join(', ')} />
+      <${BulkActions} id=${id} info=${info} />
+      <${BulkFacts} info=${info} />
+      <${BulkRows} id=${id} stand=${JSON.stringify(info.progress)} />
+    </div>`;
+}

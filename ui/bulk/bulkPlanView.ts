@@ -1,0 +1,44 @@
+/** What a bulk run would do, or every reason why it cannot, by row. */
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { html } from '../html.ts';
+import type { BulkPlan } from '../service/bulk.ts';
+import { count, duration, many } from '../words/format.ts';
+import { BulkProblems } from './bulkProblems.ts';
+
+const SHOWN_AT_FIRST = 20;
+
+export function BulkPlanView({ plan }: { plan: BulkPlan }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const isGood = plan.problems.length === 0;
+  return html`
+    <section class="card">
+      <h2 ref=${heading} tabindex="-1">${isGood ? 'What this run would do' : 'What has to be corrected first'}</h2>
+      ${isGood ? html`<${Moves} plan=${plan} />` : html`<${BulkProblems} problems=${plan.problems} />`}
+    </section>`;
+}
+
+function Moves({ plan: { total, transactions, estimated_seconds, moves } }: { plan: BulkPlan }) {
+  const [isLong, setLong] = useState(false);
+  const shown = isLong ? moves : moves.slice(0, SHOWN_AT_FIRST);
+  const ending = moves.filter(({ has_issued }) => has_issued).length;
+  return html`
+    <div class="stack">
+      <p>
+        <strong>${many(total, 'move')}</strong> in ${many(transactions, 'transaction')},
+        about ${duration(Math.max(1, estimated_seconds) * 1_000)}. Chains and swaps are put in order.
+        ${ending > 0 && ` From ${many(ending, 'mount')} leases or tokens were issued: they stop working at once.`}
+      </p>
+      <table class="figures">
+        <thead><tr><th scope="col" class="number">Row</th><th scope="col">From</th><th scope="col">To</th></tr></thead>
+        <tbody>
+          ${shown.map(
+            ({ row, source_mount, target_mount }) => html`
+            <tr key=${row}><td class="number">${row}</td><td><code>${source_mount}</code></td><td><code>${target_mount}</code></td></tr>`,
+          )}
+        </tbody>
+      </table>
+      ${shown.length < moves.length && html`<button type="button" onClick=${() => setLong(true)}>Show all ${count(moves.length)} moves</button>`}
+    </div>`;
+}

@@ -1,0 +1,39 @@
+/** Every reason why a bulk run cannot be started, by row. */
+
+import { html } from '../html.ts';
+import { Shape } from '../parts/badge.ts';
+import type { BulkPlan } from '../service/bulk.ts';
+import { adviceOnRefusal } from '../words/advice.ts';
+import { many } from '../words/format.ts';
+
+export function BulkProblems({ problems }: { problems: BulkPlan['problems'] }) {
+  return html`
+    <div class="stack">
+      <div class="note bad">
+        <${Shape} mood="bad" />
+        <p><strong>${many(problems.length, 'problem')}.</strong> Nothing can be started before all are gone.</p>
+      </div>
+      <table class="list">
+        <thead>
+          <tr><th scope="col" class="number">Row</th><th scope="col">Move</th><th scope="col">What is wrong, and what to do</th></tr>
+        </thead>
+        <tbody>${problems.map((problem) => html`<${Row} key=${problem.row} ...${problem} />`)}</tbody>
+      </table>
+    </div>`;
+}
+
+function Row({ row, from, to, message }: BulkPlan['problems'][number]) {
+  return html`
+    <tr>
+      <td class="number"><span class="label">row </span>${row}</td>
+      <td><code>${from}</code> <span class="to">to</span> <code>${to}</code></td>
+      <td>${message}. <span class="hint">${adviceOnRow(message)}</span></td>
+    </tr>`;
+}
+
+/** What is general says nothing of a row. */
+function adviceOnRow(message: string): string {
+  const general = adviceOnRefusal({ status: 400, texts: [] });
+  const { todo } = adviceOnRefusal({ status: 400, texts: [message] });
+  return todo === general.todo ? '' : todo;
+}

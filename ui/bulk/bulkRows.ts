@@ -1,0 +1,64 @@
+/** The moves of a bulk run, a row each; those that failed say why. */
+
+import { useEffect, useState } from 'preact/hooks';
+import { html } from '../html.ts';
+import { Badge } from '../parts/badge.ts';
+import { Refusal } from '../parts/refusal.ts';
+import { linkTo } from '../place.ts';
+import { type BulkRow, listRows } from '../service/bulk.ts';
+import { Refused } from '../service/refused.ts';
+import { useSession } from '../service/session.ts';
+import { adviceOnMigration } from '../words/advice.ts';
+import { standingOfRow } from '../words/bulkWords.ts';
+
+type Listed = [migrationId: string, row: BulkRow];
+
+const PAGE = 50;
+
+/** @param stand changes when the run has got on, so that the rows are read anew */
+export function BulkRows({ id, stand }: { id: string; stand: string }) {
+  const session = useSession();
+  const [rows, setRows] = useState<Listed[]>([]);
+  const [wanted, setWanted] = useState(PAGE);
+  const [refused, setRefused] = useState<Refused>();
+
+  useEffect(() => {
+    const end = new AbortController();
+    listRows(session, id, wanted, end.signal).then(
+      (read) => {
+        setRows(read);
+        setRefused(undefined);
+      },
+      (error) => {
+        if (!end.signal.aborted && error instanceof Refused) setRefused(error);
+      },
+    );
+    return () => end.abort();
+  }, [session, id, stand, wanted]);
+
+  const hasMore = rows.length === wanted;
+  return html`
+    <section>
+      <h2>Moves</h2>
+      <${Refusal} refused=${refused} />
+      <table class="list">
+        <thead><tr><th scope="col" class="number">Row</th><th scope="col">Status</th><th scope="col">Move</th></tr></thead>
+        <tbody>${rows.map((listed) => html`<${Row} key=${listed[0]} listed=${listed} />`)}</tbody>
+      </table>
+      ${hasMore && html`<button type="button" onClick=${() => setWanted(wanted * 2)}>Show more</button>`}
+    </section>`;
+}
+
+function Row({ listed: [migrationId, row] }: { listed: Listed }) {
+  const move = html`<span><code>${row.source_mount}</code> <span class="to">to</span> <code>${row.target_mount}</code></span>`;
+  const isDecided = row.status !== 'pending' && row.status !== 'skipped';
+  return html`
+    <tr>
+      <td class="number"><span class="label">row </span>${row.row}</td>
+      <td><${Badge} ...${standingOfRow(row)} /></td>
+      <td>
+        ${isDecided ? html`<a class="move" href=${linkTo('migrations', migrationId)}>${move}</a>` : move}
+        ${row.error && html`<p class="why">${adviceOnMigration(row.error.code).what} <span class="said">${row.error.message}</span></p>`}
+      </td>
+    </tr>`;
+}

@@ -1,0 +1,78 @@
+/** Plans a bulk run, and starts it once a plan without problems has been seen. */
+
+import { useState } from 'preact/hooks';
+import { html } from '../html.ts';
+import { Heading } from '../parts/heading.ts';
+import { Refusal } from '../parts/refusal.ts';
+import { goTo } from '../place.ts';
+import { type BulkOrder, type BulkPlan, planBulk, startBulk } from '../service/bulk.ts';
+import { newKey } from '../service/request.ts';
+import { useSession } from '../service/session.ts';
+import { useTask } from '../watch/useTask.ts';
+import { readRules, withHeader } from '../words/readRules.ts';
+import { BulkPlanView } from './bulkPlanView.ts';
+import { OrderFields, type Typed } from './orderFields.ts';
+
+interface Planned {
+  order: BulkOrder;
+  plan: BulkPlan;
+  key: string;
+}
+
+const NOTHING: Typed = { kind: 'moves', text: '', reason: '', tolerated: '', atomic: false };
+
+export function NewBulk() {
+  const session = useSession();
+  const [typed, setTyped] = useState<Typed>(NOTHING);
+  const [planned, setPlanned] = useState<Planned>();
+  const task = useTask();
+
+  const onTyped = (part: Partial<Typed>) => {
+    setTyped((before) => ({ ...before, ...part }));
+    if ('reason' in part) return;
+    setPlanned(undefined);
+    task.forget();
+  };
+  const onPlan = (event: Event) => {
+    event.preventDefault();
+    void task.run(async () => {
+      setPlanned(undefined);
+      const order = orderOf(typed);
+      setPlanned({ order, plan: await planBulk(session, order), key: newKey() });
+    });
+  };
+  const onStart = () =>
+    task.run(async () => {
+      if (!planned) return;
+      try {
+        goTo('bulk', await startBulk(session, planned.order, typed.reason.trim(), planned.key));
+      } catch (error) {
+        // What the plan was made for is no longer so.
+        setPlanned(undefined);
+        throw error;
+      }
+    });
+
+  const canStart = planned !== undefined && planned.plan.problems.length === 0 && planned.plan.total > 0;
+  return html`
+    <div>
+      <${Heading} title="Plan a bulk run" />
+      <form class="card" onSubmit=${onPlan}>
+        <${OrderFields} typed=${typed} onTyped=${onTyped} />
+        <div class="actions">
+          <button type="submit" class=${canStart ? '' : 'main'} disabled=${task.busy}>See the plan</button>
+          <button type="button" class=${canStart ? 'main' : ''} disabled=${!canStart || task.busy} onClick=${onStart}>
+            Start the run
+          </button>
+          ${!planned && html`<span class="hint">Nothing is moved before you have seen the plan.</span>`}
+        </div>
+        <${Refusal} refused=${task.refused} />
+      </form>
+      ${planned && html`<${BulkPlanView} plan=${planned.plan} />`}
+    </div>`;
+}
+
+function orderOf({ kind, text, atomic, tolerated }: Typed): BulkOrder {
+  const what = kind === 'moves' ? { csv: withHeader(text) } : { rules: readRules(text) };
+  return { ...what, atomic, ...(tolerated.trim() && { tolerated_failures: tolerated.trim() }) };
+}

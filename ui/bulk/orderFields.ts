@@ -1,0 +1,79 @@
+/** What a bulk run shall move, typed, pasted or taken from a file, and how. */
+
+import { useId } from 'preact/hooks';
+import { html } from '../html.ts';
+import { Field } from '../parts/field.ts';
+
+export interface Typed {
+  kind: 'moves' | 'rules';
+  text: string;
+  reason: string;
+  tolerated: string;
+  atomic: boolean;
+}
+
+const KINDS: [kind: Typed['kind'], title: string, hint: string, example: string][] = [
+  [
+    'moves',
+    'A list of moves',
+    'CSV: a line for each move, source and target with a comma between.',
+    'team-a/kv,archive/team-a/kv\nteam-b/kv,archive/team-b/kv',
+  ],
+  [
+    'rules',
+    'Rules',
+    'A rule a line. + stands for one part of a path, * at the end for the rest; both sides have the same ones.',
+    'team-a/*,archive/team-a/*',
+  ],
+];
+
+export function OrderFields({ typed, onTyped }: { typed: Typed; onTyped: (part: Partial<Typed>) => void }) {
+  const id = useId();
+  const [, , hint, example] = KINDS.find(([kind]) => kind === typed.kind) ?? [];
+  const onFile = async ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
+    const text = await currentTarget.files?.[0]?.text();
+    if (text !== undefined) onTyped({ text });
+  };
+  return html`
+    <div class="stack">
+      <fieldset>
+        <legend>What to move</legend>
+        ${KINDS.map(
+          ([kind, title]) => html`
+          <label class="choice">
+            <input type="radio" name=${id} checked=${typed.kind === kind} onChange=${() => onTyped({ kind })} /> ${title}
+          </label>`,
+        )}
+      </fieldset>
+      <div class="field">
+        <label for=${`${id}-text`}>${typed.kind === 'moves' ? 'Moves' : 'Rules'}</label>
+        <textarea
+          id=${`${id}-text`} class="exact" rows="8" required spellcheck="false" autocapitalize="none"
+          placeholder=${example} aria-describedby=${`${id}-hint`} value=${typed.text}
+          onInput=${({ currentTarget }: { currentTarget: HTMLTextAreaElement }) => onTyped({ text: currentTarget.value })}
+        ></textarea>
+        <p class="hint" id=${`${id}-hint`}>${hint}</p>
+      </div>
+      <div class="field">
+        <label for=${`${id}-file`}>Or from a file</label>
+        <input id=${`${id}-file`} type="file" accept=".csv,.txt,text/csv,text/plain" onChange=${onFile} />
+      </div>
+      <div class="pair">
+        <${Field}
+          label="Stop after so many failures (optional)" value=${typed.tolerated}
+          onValue=${(tolerated: string) => onTyped({ tolerated })}
+          hint="A number or a share such as 10%. Without it, the run goes on to its end."
+        />
+        <${Field}
+          label="Reason (optional)" value=${typed.reason} maxLength=${250}
+          onValue=${(reason: string) => onTyped({ reason })} hint="Kept with the run and each of its moves"
+        />
+      </div>
+      <label class="choice">
+        <input
+          type="checkbox" checked=${typed.atomic}
+          onChange=${({ currentTarget }: { currentTarget: HTMLInputElement }) => onTyped({ atomic: currentTarget.checked })}
+        /> All or nothing, in one transaction (about 24 moves at most)
+      </label>
+    </div>`;
+}

@@ -1,0 +1,41 @@
+/** Shows what taking a bulk run back would do, and asks whether to. */
+
+import { useEffect, useState } from 'preact/hooks';
+import { html } from '../html.ts';
+import { ReasonDialog } from '../parts/reasonDialog.ts';
+import { Refusal } from '../parts/refusal.ts';
+import { goTo } from '../place.ts';
+import { type BulkPlan, planUndo, undoBulk } from '../service/bulk.ts';
+import { newKey } from '../service/request.ts';
+import { useSession } from '../service/session.ts';
+import { useTask } from '../watch/useTask.ts';
+import { many } from '../words/format.ts';
+import { BulkProblems } from './bulkProblems.ts';
+
+export function UndoBulkDialog({ id, onClose }: { id: string; onClose: () => void }) {
+  const session = useSession();
+  const [plan, setPlan] = useState<BulkPlan>();
+  const [key] = useState(newKey);
+  const planning = useTask();
+
+  useEffect(() => {
+    void planning.run(async () => setPlan(await planUndo(session, id)));
+  }, []);
+
+  const onYes = async (reason: string) => {
+    const back = await undoBulk(session, id, reason, key);
+    onClose();
+    goTo('bulk', back);
+  };
+  const isGood = plan !== undefined && plan.problems.length === 0;
+  return html`
+    <${ReasonDialog}
+      title="Undo this run?" yes="Undo the run" no="Leave it" canSay=${isGood} onYes=${onYes} onClose=${onClose}
+    >
+      <p>The mounts that this run has moved go back to where they were. What was revoked stays revoked.</p>
+      ${planning.busy && html`<p role="status">Looking at what the way back would do…</p>`}
+      <${Refusal} refused=${planning.refused} />
+      ${isGood && html`<p><strong>${many(plan.total, 'mount')}</strong> would go back, in ${many(plan.transactions, 'transaction')}.</p>`}
+      ${plan && !isGood && html`<${BulkProblems} problems=${plan.problems} />`}
+    <//>`;
+}

@@ -1,0 +1,35 @@
+/** What stands above every place: the places there are, and whose token is used. */
+
+import { html } from './html.ts';
+import { linkTo } from './place.ts';
+import { useSession } from './service/session.ts';
+
+const PLACES: [area: string, title: string][] = [
+  ['migrations', 'Migrations'],
+  ['move', 'Move a mount'],
+  ['bulk', 'Bulk runs'],
+];
+
+export function Header({
+  place: [area = 'migrations'],
+  onSignOut,
+}: {
+  place: string[];
+  onSignOut: () => void;
+}) {
+  const { displayName, namespace } = useSession();
+  return html`
+    <header>
+      <span class="product">Remount</span>
+      <nav aria-label="Places">
+        ${PLACES.map(
+          ([name, title]) =>
+            html`<a href=${linkTo(name)} aria-current=${name === area ? 'page' : undefined}>${title}</a>`,
+        )}
+      </nav>
+      <div class="who">
+        <span>${displayName} in ${namespace === '' ? 'the root namespace' : html`<code>${namespace}</code>`}</span>
+        <button type="button" class="quiet" onClick=${onSignOut}>Sign out</button>
+      </div>
+    </header>`;
+}

@@ -1,0 +1,39 @@
+/** The leases that could not be revoked where they were issued, with the reason, and another try. */
+
+import { useEffect, useState } from 'preact/hooks';
+import { html } from '../html.ts';
+import { Refusal } from '../parts/refusal.ts';
+import { type Irrevocable as Lease, listIrrevocable, retryIrrevocable } from '../service/migrations.ts';
+import { useSession } from '../service/session.ts';
+import { useTask } from '../watch/useTask.ts';
+import { many } from '../words/format.ts';
+
+export function Irrevocable({ id, onChanged }: { id: string; onChanged: () => void }) {
+  const session = useSession();
+  const [leases, setLeases] = useState<Lease[]>([]);
+  const [outcome, setOutcome] = useState('');
+  const task = useTask();
+
+  useEffect(() => {
+    void task.run(async () => setLeases(await listIrrevocable(session, id)));
+  }, [id]);
+
+  const onRetry = () =>
+    task.run(async () => {
+      const { leases_revoked: revoked, leases_irrevocable: left } = await retryIrrevocable(session, id);
+      setOutcome(`${many(revoked, 'lease')} revoked now, ${left} left.`);
+      if (left > 0) setLeases(await listIrrevocable(session, id));
+      onChanged();
+    });
+  return html`
+    <section>
+      <h2>Leases that could not be revoked</h2>
+      <p>They are unusable here, but may live on in the system that issued them. End them there, then try again.</p>
+      <ul class="leases">
+        ${leases.map(({ leaseId, reason }) => html`<li><code>${leaseId}</code> <span>${reason}</span></li>`)}
+      </ul>
+      <${Refusal} refused=${task.refused} />
+      <p role="status">${outcome}</p>
+      <button type="button" disabled=${task.busy} onClick=${onRetry}>Try to revoke them again</button>
+    </section>`;
+}

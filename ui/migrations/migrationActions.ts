@@ -1,0 +1,27 @@
+/** What can be done to a migration as it stands: cancel it before the switch, undo it after. */
+
+import { useState } from 'preact/hooks';
+import { html } from '../html.ts';
+import type { MigrationInfo } from '../service/migrations.ts';
+import { canUndo } from '../words/migrationWords.ts';
+import { CancelDialog } from './cancelDialog.ts';
+import { UndoDialog } from './undoDialog.ts';
+
+export interface ActionsProps {
+  id: string;
+  info: MigrationInfo;
+  onChanged: () => void;
+}
+
+export function MigrationActions({ id, info, onChanged }: ActionsProps) {
+  const [asked, setAsked] = useState<'cancel' | 'undo'>();
+  const onClose = () => setAsked(undefined);
+  const canCancel = info.phase === 'accepted';
+  return html`
+    <div class="actions">
+      ${canCancel && html`<button type="button" onClick=${() => setAsked('cancel')}>Cancel the move…</button>`}
+      ${canUndo(info) && html`<button type="button" onClick=${() => setAsked('undo')}>Undo the move…</button>`}
+      ${asked === 'cancel' && html`<${CancelDialog} id=${id} onClose=${onClose} onCancelled=${onChanged} />`}
+      ${asked === 'undo' && html`<${UndoDialog} id=${id} info=${info} onClose=${onClose} />`}
+    </div>`;
+}

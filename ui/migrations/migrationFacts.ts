@@ -1,0 +1,36 @@
+/** What is known of a migration besides how it stands. */
+
+import { html } from '../html.ts';
+import { Facts } from '../parts/facts.ts';
+import { Time } from '../parts/time.ts';
+import { linkTo } from '../place.ts';
+import type { MigrationInfo } from '../service/migrations.ts';
+import { duration } from '../words/format.ts';
+
+export function MigrationFacts({ info }: { info: MigrationInfo }) {
+  const { created_time: created, switched_time: switched, finished_time: finished } = info;
+  const { display_name, namespace } = info.requested_by;
+  const since = (time: string) =>
+    html` <span class="hint">after ${duration(Date.parse(time) - Date.parse(created))}</span>`;
+  return html`
+    <${Facts}
+      facts=${[
+        ['Reason', info.reason ?? html`<span class="hint">none given</span>`],
+        [
+          'Asked for by',
+          html`<span>${display_name} in ${namespace === '' ? 'the root namespace' : namespace}</span>`,
+        ],
+        ['Accepted', html`<${Time} at=${created} />`],
+        switched && ['Switched', html`<span><${Time} at=${switched} />${since(switched)}</span>`],
+        finished && ['Ended', html`<span><${Time} at=${finished} />${since(finished)}</span>`],
+        info.undo_of && [
+          'Takes back',
+          html`<a href=${linkTo('migrations', info.undo_of)}>${info.undo_of}</a>`,
+        ],
+        info.bulk_id && [
+          'Part of the bulk run',
+          html`<a href=${linkTo('bulk', info.bulk_id)}>${info.bulk_id}</a>`,
+        ],
+      ].map((fact) => fact || undefined)}
+    />`;
+}

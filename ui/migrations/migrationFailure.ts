@@ -1,0 +1,19 @@
+/** Why a migration has failed, and what to do. */
+
+import { html } from '../html.ts';
+import { Shape } from '../parts/badge.ts';
+import type { MigrationInfo } from '../service/migrations.ts';
+import { adviceOnMigration } from '../words/advice.ts';
+
+export function MigrationFailure({ error }: { error: NonNullable<MigrationInfo['error']> }) {
+  const { what, todo } = adviceOnMigration(error.code);
+  const mood = error.code === 'cancelled' ? 'stopped' : 'bad';
+  return html`
+    <div class="note ${mood}">
+      <${Shape} mood=${mood} />
+      <div>
+        <p><strong>${what}</strong> ${todo}</p>
+        <p class="said">${error.message} <span class="code">(${error.code})</span></p>
+      </div>
+    </div>`;
+}

@@ -1,0 +1,69 @@
+/** One migration, watched until it ends. */
+
+import { useRef, useState } from 'preact/hooks';
+import { html } from '../html.ts';
+import { Badge } from '../parts/badge.ts';
+import { Heading } from '../parts/heading.ts';
+import { Refusal } from '../parts/refusal.ts';
+import { type MigrationInfo, readMigration } from '../service/migrations.ts';
+import { useSession } from '../service/session.ts';
+import { useWatch } from '../watch/useWatch.ts';
+import { sentenceOf, standingOf } from '../words/migrationWords.ts';
+import { Irrevocable } from './irrevocable.ts';
+import { LeaseProgress } from './leaseProgress.ts';
+import { MigrationActions } from './migrationActions.ts';
+import { MigrationFacts } from './migrationFacts.ts';
+import { MigrationFailure } from './migrationFailure.ts';
+import { Phases } from './phases.ts';
+
+export function MigrationPage({ id }: { id: string }) {
+  const session = useSession();
+  const [info, setInfo] = useState<MigrationInfo>();
+  const [round, setRound] = useState(0);
+  const etag = useRef<string | undefined>(undefined);
+
+  const watch = useWatch(async (signal) => {
+    const news = await readMigration(session, id, { seen: etag.current, signal });
+    if (!news) return 'same';
+    etag.current = news.etag;
+    setInfo(news.info);
+    return news.info.phase === 'done' ? 'over' : 'changed';
+  }, `${id} ${round}`);
+  const lookAgain = () => {
+    etag.current = undefined;
+    setRound(round + 1);
+  };
+
+  return html`
+    <article>
+      ${info ? html`<${Title} info=${info} />` : html`<${Heading} title="Migration" />`}
+      <p class="hint"><code>${id}</code></p>
+      <${Refusal} refused=${watch.refused} />
+      <p role="status" class="sentence">${info && sentenceOf(info)}</p>
+      ${watch.nextTry && html`<p class="note">The service cannot be reached. This page tries again by itself; what you see may be old.</p>`}
+      ${info && html`<${Body} id=${id} info=${info} onChanged=${lookAgain} />`}
+    </article>`;
+}
+
+function Title({ info }: { info: MigrationInfo }) {
+  const { source_mount: source, target_mount: target } = info;
+  return html`
+    <div class="title">
+      <${Heading} title=${`${source} to ${target}`}>
+        <code>${source}</code> <span class="to">to</span> <code>${target}</code>
+      <//>
+      <${Badge} ...${standingOf(info)} />
+    </div>`;
+}
+
+function Body({ id, info, onChanged }: { id: string; info: MigrationInfo; onChanged: () => void }) {
+  return html`
+    <div class="stack">
+      ${info.error && html`<${MigrationFailure} error=${info.error} />`}
+      ${info.status !== 'failure' && html`<${Phases} phase=${info.phase} />`}
+      <${LeaseProgress} info=${info} />
+      ${info.progress.leases_irrevocable > 0 && html`<${Irrevocable} id=${id} onChanged=${onChanged} />`}
+      <${MigrationActions} id=${id} info=${info} onChanged=${onChanged} />
+      <${MigrationFacts} info=${info} />
+    </div>`;
+}

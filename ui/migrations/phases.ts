@@ -1,0 +1,32 @@
+/** The way of a migration, with the place where it is. */
+
+import { html } from '../html.ts';
+import { Shape } from '../parts/badge.ts';
+import type { MigrationInfo } from '../service/migrations.ts';
+
+type Phase = MigrationInfo['phase'];
+
+const PHASES: [phase: Phase, title: string][] = [
+  ['accepted', 'Accepted'],
+  ['switched', 'Switched to the target'],
+  ['revoking', 'Old leases removed'],
+  ['done', 'Done'],
+];
+
+export function Phases({ phase }: { phase: Phase }) {
+  const reached = PHASES.findIndex(([name]) => name === phase);
+  return html`
+    <ol class="phases">
+      ${PHASES.map(([name, title], i) => {
+        // What has only begun when it is named: the removal of leases.
+        const isDone = i < reached || phase === 'done' || (i === reached && name !== 'revoking');
+        const isNext = !isDone && (i === reached || i === reached + 1);
+        const mood = isDone ? 'good' : isNext ? 'working' : 'waiting';
+        const word = isDone ? 'done' : isNext ? 'under way' : 'to come';
+        return html`
+          <li class=${mood} aria-current=${isNext ? 'step' : undefined}>
+            <${Shape} mood=${mood} /><span>${title}</span><span class="unseen">, ${word}</span>
+          </li>`;
+      })}
+    </ol>`;
+}

@@ -1,0 +1,95 @@
+/** Plans a move, and starts it once the plan has been seen. */
+
+import { useEffect, useState } from 'preact/hooks';
+import { html } from '../html.ts';
+import { Field } from '../parts/field.ts';
+import { Heading } from '../parts/heading.ts';
+import { Refusal } from '../parts/refusal.ts';
+import { goTo } from '../place.ts';
+import { type Move, type MovePlan, planMove, startMove } from '../service/migrations.ts';
+import { movableMounts } from '../service/mounts.ts';
+import { newKey } from '../service/request.ts';
+import { useSession } from '../service/session.ts';
+import { useTask } from '../watch/useTask.ts';
+import { PlannedMove } from './plannedMove.ts';
+
+/** A plan, with the key that makes its start happen once. */
+interface Planned {
+  move: Move;
+  plan: MovePlan;
+  key: string;
+}
+
+export function MovePage() {
+  const session = useSession();
+  const [move, setMove] = useState<Move>({ from: '', to: '' });
+  const [reason, setReason] = useState('');
+  const [planned, setPlanned] = useState<Planned>();
+  const [mounts, setMounts] = useState<string[]>([]);
+  const task = useTask();
+
+  useEffect(() => {
+    // Only suggestions: without them, paths are typed.
+    movableMounts(session).then(setMounts, () => {});
+  }, [session]);
+
+  const onMove = (part: Partial<Move>) => {
+    setMove({ ...move, ...part });
+    setPlanned(undefined);
+    task.forget();
+  };
+  const onPlan = (event: Event) => {
+    event.preventDefault();
+    void task.run(async () => {
+      setPlanned(undefined);
+      setPlanned({ move, plan: await planMove(session, move), key: newKey() });
+    });
+  };
+  const onStart = () =>
+    task.run(async () => {
+      if (!planned) return;
+      try {
+        goTo('migrations', await startMove(session, planned.move, reason.trim(), planned.key));
+      } catch (error) {
+        // What the plan was made for is no longer so.
+        setPlanned(undefined);
+        throw error;
+      }
+    });
+
+  return html`
+    <div>
+      <${Heading} title="Move a mount" />
+      <form class="card" onSubmit=${onPlan}>
+        <div class="pair">
+          <${Field}
+            label="From" value=${move.from} onValue=${(from: string) => onMove({ from })} required exact choices=${mounts}
+            hint="A mount such as secret/ or auth/approle/"
+          />
+          <${Field}
+            label="To" value=${move.to} onValue=${(to: string) => onMove({ to })} required exact
+            hint="A free path; with a namespace in front, it moves there"
+          />
+        </div>
+        <${Field}
+          label="Reason (optional)" value=${reason} onValue=${setReason} maxLength=${250}
+          hint="Kept with the migration, for whoever asks later"
+        />
+        <div class="actions">
+          <button type="submit" class=${planned ? '' : 'main'} disabled=${task.busy}>See the plan</button>
+          <button type="button" class=${planned ? 'main' : ''} disabled=${!canStart(planned) || task.busy} onClick=${onStart}>
+            Start the move
+          </button>
+          ${!planned && html`<span class="hint">Nothing is moved before you have seen the plan.</span>`}
+        </div>
+        <${Refusal} refused=${task.refused} />
+      </form>
+      <p role="status" class="unseen">${planned && 'The plan is ready.'}</p>
+      ${planned && html`<${PlannedMove} plan=${planned.plan} />`}
+    </div>`;
+}
+
+/** A move that has been made already would only be answered with what it was. */
+function canStart(planned: Planned | undefined): boolean {
+  return planned !== undefined && planned.plan.migration_id === undefined;
+}

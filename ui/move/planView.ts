@@ -1,0 +1,57 @@
+/** What a move would do: where it goes, what it ends, which policies would miss it. */
+
+import { html } from '../html.ts';
+import { Facts } from '../parts/facts.ts';
+import type { MovePlan } from '../service/migrations.ts';
+import { count, duration, many } from '../words/format.ts';
+import { PolicyRules } from './policyRules.ts';
+
+export function PlanView({ plan }: { plan: MovePlan }) {
+  const { source_mount: source, target_mount: target, policies, estimate } = plan;
+  return html`
+    <div class="stack">
+      <p class="move large"><code>${source}</code> <span class="to">to</span> <code>${target}</code></p>
+      <${Facts}
+        facts=${[
+          ['Engine', plan.type],
+          ['Namespace', namespacesOf(plan)],
+          ['Takes about', duration(estimate.seconds * 1_000)],
+        ]}
+      />
+      <${Revoked} revokes=${plan.revokes} />
+      <${PolicyRules} rules=${policies} />
+    </div>`;
+}
+
+function namespacesOf({ namespaces_crossed, source_namespace, target_namespace }: MovePlan): string {
+  const name = (path: string) => (path === '' ? 'the root namespace' : path);
+  return namespaces_crossed
+    ? `Leaves ${name(source_namespace)} for ${name(target_namespace)}`
+    : `Stays in ${name(source_namespace)}`;
+}
+
+function Revoked({ revokes }: { revokes: MovePlan['revokes'] }) {
+  const { kind, total, by_role: byRole, complete } = revokes;
+  const one = kind === 'tokens' ? 'token' : 'lease';
+  if (total === 0) {
+    return html`<section><h3>What it ends</h3><p>Nothing: the mount has no live ${kind}. Stored data stays as it is.</p></section>`;
+  }
+  const byNumber = Object.entries(byRole).sort(([, one], [, other]) => other - one);
+  return html`
+    <section>
+      <h3>What it ends</h3>
+      <p>
+        <strong>${complete ? '' : 'At least '}${many(total, one)}</strong> ${total === 1 ? 'stops' : 'stop'} working
+        at once. Whoever holds one has to get a new one at the new path. Stored data stays as it is.
+      </p>
+      <table class="figures">
+        <thead><tr><th scope="col">Role</th><th scope="col" class="number">${kind === 'tokens' ? 'Tokens' : 'Leases'}</th></tr></thead>
+        <tbody>
+          ${byNumber.map(
+            ([role, number]) => html`
+              <tr><td>${role === '' ? 'without a role' : html`<code>${role}</code>`}</td><td class="number">${count(number)}</td></tr>`,
+          )}
+        </tbody>
+      </table>
+    </section>`;
+}

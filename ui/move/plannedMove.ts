@@ -1,0 +1,21 @@
+/** The answer to a plan: what the move would do, or that it has been made already. */
+
+import { useEffect, useRef } from 'preact/hooks';
+import { html } from '../html.ts';
+import { linkTo } from '../place.ts';
+import type { MovePlan } from '../service/migrations.ts';
+import { PlanView } from './planView.ts';
+
+export function PlannedMove({ plan }: { plan: MovePlan }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return html`
+    <section class="card">
+      <h2 ref=${heading} tabindex="-1">What this move would do</h2>
+      ${
+        plan.migration_id === undefined
+          ? html`<${PlanView} plan=${plan} />`
+          : html`<p>Nothing: it has been made already. <a href=${linkTo('migrations', plan.migration_id)}>See how it stands</a>.</p>`
+      }
+    </section>`;
+}

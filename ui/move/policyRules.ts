@@ -1,0 +1,42 @@
+/** The rules that would miss the mount at its target, each with the rule to put in its place. */
+
+import { html } from '../html.ts';
+import type { AffectedRule } from '../service/migrations.ts';
+
+export function PolicyRules({ rules }: { rules: AffectedRule[] }) {
+  if (rules.length === 0) {
+    return html`<section><h3>Policies</h3><p>No policy names the mount by its old path.</p></section>`;
+  }
+  return html`
+    <section>
+      <h3>Policies that would miss it</h3>
+      <p>A move never changes a policy. Add the new rules before you start, so that nobody is locked out.</p>
+      <ul class="rules">${rules.map((rule) => html`<${Rule} ...${rule} />`)}</ul>
+    </section>`;
+}
+
+function Rule({ namespace, policy, path, capabilities, replacement }: AffectedRule) {
+  const isElsewhere = replacement.namespace !== namespace;
+  return html`
+    <li>
+      <p>
+        Policy <strong>${policy}</strong> in ${nameOf(namespace)}${
+          isElsewhere &&
+          html`<span>; the new rule belongs into a policy of <strong>${nameOf(replacement.namespace)}</strong></span>`
+        }
+      </p>
+      <div class="pair">
+        <figure><figcaption>Now</figcaption><pre tabindex="0">${ruleText(path, capabilities)}</pre></figure>
+        <figure><figcaption>To put in its place</figcaption><pre tabindex="0">${ruleText(replacement.path, capabilities)}</pre></figure>
+      </div>
+    </li>`;
+}
+
+function nameOf(namespace: string): string {
+  return namespace === '' ? 'the root namespace' : namespace;
+}
+
+function ruleText(path: string, capabilities: string[]): string {
+  const list = capabilities.map((capability) => JSON.stringify(capability)).join(', ');
+  return `path ${JSON.stringify(path)} {\n  capabilities = [${list}]\n}`;
+}

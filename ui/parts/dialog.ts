@@ -1,0 +1,24 @@
+/** A question that has to be answered first. The browser's own dialog keeps the focus in and closes with Escape. */
+
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { type Children, html } from '../html.ts';
+
+export interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children?: Children;
+}
+
+/** Is open for as long as it is shown. */
+export function Dialog({ title, onClose, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  return html`
+    <dialog ref=${dialog} aria-labelledby=${id} onClose=${onClose}>
+      <h2 id=${id}>${title}</h2>
+      ${children}
+    </dialog>`;
+}

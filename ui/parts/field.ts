@@ -1,0 +1,45 @@
+/** A labelled field of a form, with a hint. */
+
+import { useId } from 'preact/hooks';
+import { html } from '../html.ts';
+
+export interface FieldProps {
+  label: string;
+  value: string;
+  onValue: (value: string) => void;
+  hint?: string;
+  type?: string;
+  required?: boolean;
+  /** Paths and tokens, which no browser should correct. */
+  exact?: boolean;
+  /** What may be chosen, beside what is typed. */
+  choices?: string[];
+  maxLength?: number;
+  autocomplete?: string;
+}
+
+export function Field(props: FieldProps) {
+  const { label, value, onValue, hint, type = 'text', required = false, exact = false, choices } = props;
+  const id = useId();
+  const { autocomplete = 'off', maxLength } = props;
+  return html`
+    <div class="field">
+      <label for=${id}>${label}</label>
+      <input
+        id=${id}
+        class=${exact ? 'exact' : ''}
+        type=${type}
+        value=${value}
+        required=${required}
+        maxlength=${maxLength}
+        autocomplete=${autocomplete}
+        autocapitalize=${exact ? 'none' : undefined}
+        spellcheck=${exact ? 'false' : undefined}
+        list=${choices && `${id}-choices`}
+        aria-describedby=${hint && `${id}-hint`}
+        onInput=${({ currentTarget }: { currentTarget: HTMLInputElement }) => onValue(currentTarget.value)}
+      />
+      ${choices && html`<datalist id=${`${id}-choices`}>${choices.map((choice) => html`<option value=${choice} />`)}</datalist>`}
+      ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
+    </div>`;
+}

@@ -1,0 +1,40 @@
+/** A question with yes and no, and a reason to be kept. */
+
+import { useState } from 'preact/hooks';
+import { type Children, html } from '../html.ts';
+import { useTask } from '../watch/useTask.ts';
+import { Dialog } from './dialog.ts';
+import { Field } from './field.ts';
+import { Refusal } from './refusal.ts';
+
+export interface ReasonDialogProps {
+  title: string;
+  yes: string;
+  no: string;
+  /** Whether what one would say yes to is known. */
+  canSay?: boolean;
+  onYes: (reason: string) => Promise<void>;
+  onClose: () => void;
+  children?: Children;
+}
+
+export function ReasonDialog({ title, yes, no, canSay = true, onYes, onClose, children }: ReasonDialogProps) {
+  const [reason, setReason] = useState('');
+  const task = useTask();
+  const onSubmit = (event: Event) => {
+    event.preventDefault();
+    void task.run(() => onYes(reason.trim()));
+  };
+  return html`
+    <${Dialog} title=${title} onClose=${onClose}>
+      <form onSubmit=${onSubmit}>
+        ${children}
+        <${Field} label="Reason (optional)" value=${reason} onValue=${setReason} maxLength=${250} />
+        <${Refusal} refused=${task.refused} />
+        <div class="actions">
+          <button type="submit" class="main danger" disabled=${!canSay || task.busy}>${yes}</button>
+          <button type="button" onClick=${onClose}>${no}</button>
+        </div>
+      </form>
+    <//>`;
+}

@@ -1,0 +1,31 @@
+/** Where in the page one is: told by what follows `#`, so that the browser's own buttons and bookmarks work. */
+
+import { useEffect, useState } from 'preact/hooks';
+
+/** `#/migrations/<id>` → `['migrations', '<id>']`. */
+export function usePlace(): string[] {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const onChange = () => setHash(location.hash);
+    addEventListener('hashchange', onChange);
+    return () => removeEventListener('hashchange', onChange);
+  }, []);
+  return hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decoded);
+}
+
+/** @param segments of the place to go to */
+export function linkTo(...segments: string[]): string {
+  return `#/${segments.map(encodeURIComponent).join('/')}`;
+}
+
+export function goTo(...segments: string[]): void {
+  location.hash = linkTo(...segments);
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

@@ -1,0 +1,154 @@
+/** Bulk runs, as the service tells of them (docs/bulk.md), and what can be asked for. */
+
+import type { Requester } from './migrations.ts';
+import { data, listed, request } from './request.ts';
+import type { Session } from './session.ts';
+
+export interface BulkInfo {
+  status: 'in-progress' | 'success' | 'failure';
+  phase: 'accepted' | 'running' | 'revoking' | 'done';
+  progress: {
+    total: number;
+    succeeded: number;
+    failed: number;
+    /** Switched, with leases still to be removed. */
+    in_progress: number;
+    pending: number;
+    skipped: number;
+  };
+  error: { code: string; message: string } | null;
+  eta_seconds: number | null;
+  tolerated_failures: string;
+  atomic: boolean;
+  /** RFC 3339. */
+  created_time: string;
+  started_time: string | null;
+  finished_time: string | null;
+  cancelled_time: string | null;
+  cancel_reason: string | null;
+  requested_by: Requester;
+  reason: string | null;
+  undo_of: string | null;
+}
+
+export interface BulkRow {
+  row: number;
+  source_mount: string;
+  target_mount: string;
+  status: 'success' | 'failure' | 'in-progress' | 'pending' | 'skipped';
+  error: { code: string; message: string } | null;
+}
+
+export interface BulkPlan {
+  total: number;
+  transactions: number;
+  estimated_seconds: number;
+  moves: { row: number; source_mount: string; target_mount: string; has_issued: boolean }[];
+  problems: { row: number; from: string; to: string; message: string }[];
+}
+
+/** What to move, and how. */
+export interface BulkOrder {
+  csv?: string;
+  rules?: { from: string; to: string }[];
+  atomic: boolean;
+  tolerated_failures?: string;
+}
+
+const RUNS = 'sys/remount/bulk';
+
+/** @param after the id behind which to begin; empty for the newest */
+export function listRuns(
+  session: Session,
+  after: string,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<[string, BulkInfo][]> {
+  return listed(session, RUNS, { after, limit: String(limit) }, signal);
+}
+
+/** As many as the service lists at a time. */
+const MAX_PAGE = 1_000;
+
+/** Of one run, from the first on, in the order of the request. */
+export async function listRows(
+  session: Session,
+  id: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<[migrationId: string, row: BulkRow][]> {
+  const rows: [string, BulkRow][] = [];
+  for (;;) {
+    const size = Math.min(MAX_PAGE, limit - rows.length);
+    const after = rows.at(-1)?.[0] ?? '';
+    const page = await listed<BulkRow>(session, `${RUNS}/${id}`, { after, limit: String(size) }, signal);
+    rows.push(...page);
+    if (page.length < size || rows.length === limit) return rows;
+  }
+}
+
+/**
+ * @param seen the entity tag of what is known already
+ * @returns undefined when nothing has changed
+ */
+export async function readRun(
+  session: Session,
+  id: string,
+  { seen, signal }: { seen?: string | undefined; signal: AbortSignal },
+): Promise<{ info: BulkInfo; etag: string } | undefined> {
+  const headers = seen ? { 'If-None-Match': seen } : {};
+  const answer = await request(session, `${RUNS}/${id}`, { headers, signal });
+  if (answer.status === 304) return undefined;
+  const { data } = (await answer.json()) as { data: { bulk_info: BulkInfo } };
+  return { info: data.bulk_info, etag: answer.headers.get('ETag') ?? '' };
+}
+
+export function planBulk(session: Session, order: BulkOrder): Promise<BulkPlan> {
+  return data(session, RUNS, { method: 'POST', body: { ...order, dry_run: true } });
+}
+
+export function planUndo(session: Session, id: string): Promise<BulkPlan> {
+  return data(session, `${RUNS}/undo/${id}`, { method: 'POST', body: { dry_run: true } });
+}
+
+/** @returns the id of the run; the same for the same key */
+export async function startBulk(
+  session: Session,
+  order: BulkOrder,
+  reason: string,
+  key: string,
+): Promise<string> {
+  return start(session, RUNS, { ...order, ...(reason && { reason }) }, key);
+}
+
+/** @returns the id of the run back */
+export async function undoBulk(session: Session, id: string, reason: string, key: string): Promise<string> {
+  return start(session, `${RUNS}/undo/${id}`, reason ? { reason } : {}, key);
+}
+
+async function start(
+  session: Session,
+  path: string,
+  body: Record<string, unknown>,
+  key: string,
+): Promise<string> {
+  const headers = { 'Idempotency-Key': key };
+  return (await data<{ bulk_id: string }>(session, path, { method: 'POST', body, headers })).bulk_id;
+}
+
+export async function cancelBulk(session: Session, id: string, reason: string): Promise<void> {
+  await request(session, `${RUNS}/cancel/${id}`, { method: 'POST', body: reason ? { reason } : {} });
+}
+
+/** The whole report, which the service hands out in parts when it is long. */
+export async function readReport(session: Session, id: string, format: 'csv' | 'jsonl'): Promise<string[]> {
+  const parts: string[] = [];
+  for (let after: string | undefined = '0'; after !== undefined; ) {
+    const answer = await request(session, `${RUNS}/report/${id}`, { query: { format, after } });
+    const text = await answer.text();
+    const isFirst = parts.length === 0;
+    parts.push(format === 'csv' && !isFirst ? text.slice(text.indexOf('\n') + 1) : text);
+    after = /[?&]after=(\d+)/.exec(answer.headers.get('Link') ?? '')?.[1];
+  }
+  return parts;
+}

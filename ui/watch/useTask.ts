@@ -1,0 +1,30 @@
+/** One thing that a person asked for: whether it is under way, and why it was refused. */
+
+import { useCallback, useState } from 'preact/hooks';
+import { Refused } from '../service/refused.ts';
+
+export interface Task {
+  busy: boolean;
+  refused: Refused | undefined;
+  /** Runs the work, unless the last one is still under way. */
+  run(work: () => Promise<void>): Promise<void>;
+  forget(): void;
+}
+
+export function useTask(): Task {
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<Refused>();
+  const run = async (work: () => Promise<void>) => {
+    if (busy) return;
+    setBusy(true);
+    setRefused(undefined);
+    try {
+      await work();
+    } catch (error) {
+      setRefused(error instanceof Refused ? error : new Refused(0, [String(error)]));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, refused, run, forget: useCallback(() => setRefused(undefined), []) };
+}

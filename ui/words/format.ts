@@ -1,0 +1,52 @@
+/** Numbers, times and durations as people read them. Pure. */
+
+/** At most so many words of a duration: the rest does not matter. */
+const UNITS: [name: string, seconds: number][] = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+];
+
+export function count(number: number): string {
+  return number.toLocaleString('en');
+}
+
+/** `1 lease`, `2 leases`. */
+export function many(number: number, one: string, more = `${one}s`): string {
+  return `${count(number)} ${number === 1 ? one : more}`;
+}
+
+/** `40 s`, `2 min 5 s`, `3 h 20 min`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1_000) return 'less than 1 s';
+  let left = Math.round(milliseconds / 1_000);
+  const words: string[] = [];
+  for (const [name, seconds] of UNITS) {
+    const whole = Math.floor(left / seconds);
+    left -= whole * seconds;
+    if (whole > 0) words.push(`${whole} ${name}`);
+    else if (words.length > 0) break;
+    if (words.length === 2) break;
+  }
+  return words.join(' ');
+}
+
+/** `just now`, `5 min ago`. */
+export function ago(time: string, now: number): string {
+  const passed = now - Date.parse(time);
+  if (passed < 5_000) return 'just now';
+  return `${duration(passed).split(' ').slice(0, 2).join(' ')} ago`;
+}
+
+/** The time of day where the reader is, with the zone: `2026-11-24 15:57:14 GMT+1`. */
+export function localTime(time: string): string {
+  const at = new Date(time);
+  const two = (number: number) => String(number).padStart(2, '0');
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  const clock = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  const zone = new Intl.DateTimeFormat('en', { timeZoneName: 'short' })
+    .formatToParts(at)
+    .find(({ type }) => type === 'timeZoneName')?.value;
+  return `${day} ${clock} ${zone ?? ''}`.trim();
+}
