@@ -1,15 +1,18 @@
 /** Issues the lease of a secret, together with what lives and ends with it. */
 
+import { notAuthenticated } from '../http/errors.ts';
 import type { Call } from '../http/route.ts';
 import { issuerOf } from '../mounts/issuer.ts';
 import type { Mount } from '../mounts/mount.ts';
+import { MountMoved } from '../mounts/mountMoved.ts';
+import type { Deps } from '../ports/deps.ts';
 import type { Item, Ref, Write } from '../ports/store.ts';
 import type { Caller } from '../tokens/caller.ts';
 import { hang, leaseChild, markParent } from '../tokens/child.ts';
-import { cleanupTime } from '../tokens/token.ts';
+import { cleanupTime, type Token } from '../tokens/token.ts';
 import { secretOnLastUse } from './errors.ts';
 import { type Lease, leaseItem } from './lease.ts';
-import { descend, type Lineage } from './lineage.ts';
+import { descend, type Lineage, stillValid } from './lineage.ts';
 import { removeSecrets } from './removeSecrets.ts';
 import { grantTtl, type TtlWish } from './ttl.ts';
 import { withdrawIfCut } from './withdrawIfCut.ts';
@@ -37,7 +40,8 @@ export interface LeaseOrder {
 
 /**
  * Writes lease, credential and the holder's entry in one transaction.
- * @throws VaultError 400 when the token has no use left after this one, with which the lease would end (contract §6)
+ * @throws VaultError 400 when the token has no use left after this one, with which the lease would end (contract §6);
+ *   403 when it was revoked meanwhile
  * @throws MountMoved when the mount left while the request was on its way
  */
 export async function issueLease(order: LeaseOrder): Promise<Lease> {
@@ -73,6 +77,13 @@ export async function issueLease(order: LeaseOrder): Promise<Lease> {
     hang(holder.hash, leaseChild(lease), expiresAt),
     ...owned.map(({ ref, item }): Write => ({ table: ref.table, put: item })),
   ]);
-  await withdrawIfCut(call.deps, lineage, async () => removeSecrets(store, [leaseItem(lease)]));
+  const withdraw = async () => removeSecrets(store, [leaseItem(lease)]);
+  if (await withdrawIfCut(call.deps, lineage, withdraw)) throw await whyCut(call.deps, lineage, holder);
   return lease;
+}
+
+/** A holder whose token is good must not be told otherwise because the mount has left (R2): it is looked for again. */
+async function whyCut({ store, clock }: Deps, lineage: Lineage, holder: Token): Promise<Error> {
+  const own = { ...lineage, mounts: holder.lineage.mounts };
+  return (await stillValid(store, own, clock.now())) ? new MountMoved() : notAuthenticated();
 }

@@ -1,6 +1,6 @@
 /** Issues a token: to a login, as a child of another token, or as the first root token. */
 
-import { refusal } from '../http/errors.ts';
+import { notAuthenticated, refusal } from '../http/errors.ts';
 import { type Lease, leaseItem } from '../leases/lease.ts';
 import { descend, type Lineage } from '../leases/lineage.ts';
 import { withdrawIfCut } from '../leases/withdrawIfCut.ts';
@@ -96,7 +96,8 @@ export async function issueToken(deps: Deps, order: TokenOrder): Promise<IssuedT
     }
     throw refusal('cannot create a token with a duplicate ID');
   }
-  await withdrawIfCut(deps, token.lineage, () => removeTokens(deps.store, [token]));
+  const isCut = await withdrawIfCut(deps, token.lineage, () => removeTokens(deps.store, [token]));
+  if (isCut) throw notAuthenticated();
   return { secret, token };
 }
 

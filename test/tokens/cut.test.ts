@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { tokenIssuer } from '../../functions/mounts/builtin.ts';
+import { changeTree } from '../../functions/mounts/changeTree.ts';
+import { disableMount } from '../../functions/mounts/disableMount.ts';
 import { raiseGeneration } from '../../functions/mounts/generation.ts';
+import { type Mount, mountItem } from '../../functions/mounts/mount.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { sha256, tokenKey } from '../../functions/ports/keys.ts';
 import type { Store } from '../../functions/ports/store.ts';
@@ -92,6 +95,44 @@ describe('a token whose auth method is moved while it creates', () => {
 
     expect(answer.status).toBe(403);
     expect(await stored(tokenIssuer(ROOT).mountUuid)).toBe(before);
+  });
+});
+
+describe('a mount that is moved while it issues a lease', () => {
+  it('refuses nobody: the request is begun anew, and nothing of the first try is left', async () => {
+    const mount = await placeMount(service.deps, `${name}/`, { type: 'rented' });
+    const moved: Mount = { ...mount, path: `${name}-new/`, generation: 1, issued: false, version: 3 };
+    const meanwhile = async () => {
+      const places = [
+        { namespaceId: 'root', path: mount.path, before: { kind: 'mount', uuid: mount.uuid } },
+        { namespaceId: 'root', path: moved.path, after: mountItem(moved) },
+        {
+          namespaceId: 'root',
+          path: mount.path,
+          after: mountItem({ ...mount, uuid: 'another', version: 1 }),
+        },
+      ];
+      await changeTree(service.deps.store, places.slice(0, 2), [raiseGeneration(mount.uuid, 1)]);
+      await changeTree(service.deps.store, places.slice(2));
+    };
+    const store = beforePut(service.deps.store, 'leases', meanwhile);
+    const call = caller({ ...service.deps, store }, { builtin: [], engines: { rented } }, service.root);
+
+    const answer = await call('POST', `${name}/creds/web`);
+
+    // Whoever took the place of the mount meanwhile answers.
+    expect(answer.status).toBe(200);
+    expect(await stored(mount.uuid)).toBe(0);
+    expect(await stored('another')).toBe(1);
+  });
+
+  it('tells a token that is good no worse than that there is nothing', async () => {
+    const mount = await placeMount(service.deps, `${name}/`, { type: 'rented' });
+    const store = beforePut(service.deps.store, 'leases', () =>
+      disableMount(service.deps, { ...mount, version: 2 }),
+    );
+    const call = caller({ ...service.deps, store }, { builtin: [], engines: { rented } }, service.root);
+    expect((await call('POST', `${name}/creds/web`)).status).toBe(404);
   });
 });
 
