@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { violations } from '../support/checker.ts';
+import type { Stored, Tables } from '../support/tables.ts';
+
+const mount = { pk: 'root', sk: 'a/kv/', kind: 'mount', uuid: 'm', generation: 1, version: 2 };
+const fork = { pk: 'root', sk: 'a/', kind: 'fork', count: 1 };
+const number = { pk: 'generation#m', sk: '.', generation: 1 };
+const place = { namespaceId: 'root', path: 'a/kv/' };
+const migration = {
+  pk: 'move',
+  sk: '.',
+  kind: 'migration',
+  mountUuid: 'm',
+  status: 'success',
+  phase: 'done',
+  generation: 1,
+  source: { namespaceId: 'root', path: 'old/' },
+  target: place,
+};
+const token = {
+  pk: 'token#t',
+  sk: '.',
+  accessor: 'x',
+  lineage: { mounts: { m: 1 }, tokens: [] },
+  lease: { mountUuid: 'm', path: 'login/1' },
+};
+const accessor = { pk: 'accessor#x', sk: '.', tokenHash: 't' };
+const lease = {
+  pk: 'm#3',
+  sk: 'login/1',
+  kind: 'token',
+  mountUuid: 'm',
+  tokenHash: 't',
+  generation: 1,
+  owns: [],
+};
+const secret = { pk: 'm', sk: 'data/x' };
+
+/** Tables in which everything is as it must be. */
+function sound(): Tables {
+  return {
+    mounts: [mount, fork, number],
+    access: [token, accessor],
+    leases: [lease],
+    storage: [secret],
+    migrations: [migration],
+  };
+}
+
+function changed(table: keyof Tables, index: number, change: object): Tables {
+  const tables = sound();
+  tables[table][index] = { ...tables[table][index], ...change } as Stored;
+  return tables;
+}
+
+function without(table: keyof Tables, index: number): Tables {
+  const tables = sound();
+  tables[table].splice(index, 1);
+  return tables;
+}
+
+function added(table: keyof Tables, item: Stored): Tables {
+  const tables = sound();
+  tables[table].push(item);
+  return tables;
+}
+
+describe('the checker', () => {
+  it('finds nothing in tables that are as they must be', () => {
+    expect(violations(sound(), 'midway')).toEqual([]);
+    expect(violations(sound(), 'ended')).toEqual([]);
+  });
+
+  it.each<[string, Tables, RegExp]>([
+    [
+      'a mount below another',
+      added('mounts', { ...mount, sk: 'a/kv/b/', uuid: 'n', generation: 0 }),
+      /lies below a\/kv\//,
+    ],
+    ['a mount at two paths', added('mounts', { ...mount, sk: 'b/' }), /mount m is at a\/kv\/ and b\//],
+    ['a fork that miscounts', changed('mounts', 1, { count: 2 }), /fork a\/ of root counts 2, not 1/],
+    ['a fork that is missing', without('mounts', 1), /fork a\/ of root counts undefined, not 1/],
+    [
+      'a mount in another generation than its number',
+      changed('mounts', 2, { generation: 2 }),
+      /generation 1, its number says 2/,
+    ],
+    [
+      'a tree without a namespace',
+      added('mounts', { pk: 'gone', sk: 'a/', kind: 'fork', count: 0 }),
+      /missing namespace gone/,
+    ],
+    [
+      'a success that is not at its target',
+      changed('migrations', 0, { target: { ...place, path: 'c/' } }),
+      /its mount is not at c\//,
+    ],
+    [
+      'a failure that has switched',
+      changed('migrations', 0, { status: 'failure', error: { message: 'no' } }),
+      /failure and has switched/,
+    ],
+    [
+      'a failure without a reason',
+      changed('migrations', 0, { status: 'failure', generation: undefined }),
+      /gives no reason/,
+    ],
+    [
+      'a migration that goes on',
+      changed('migrations', 0, { status: 'in-progress', phase: 'switched' }),
+      /in progress for ever/,
+    ],
+    ['a record left open', changed('migrations', 0, { open: 'open#0', nextLook: 1 }), /never ended/],
+    [
+      'a token from before the switch',
+      changed('access', 0, { lineage: { mounts: { m: 0 }, tokens: [] } }),
+      /from before the switch/,
+    ],
+    [
+      'a token below one that is gone',
+      changed('access', 0, { lineage: { mounts: {}, tokens: ['u'] } }),
+      /hangs on a token that is gone/,
+    ],
+    ['a lease older than its mount', changed('leases', 0, { generation: 0 }), /older than its mount/],
+    ['a lease without its token', without('access', 0), /lease login\/1 has no token/],
+    ['a token without its lease', without('leases', 0), /token t has no lease/],
+    ['a token without its accessor', without('access', 1), /token t has no accessor/],
+    ['data of a mount that is gone', added('storage', { pk: 'n', sk: 'data/y' }), /left of mount n/],
+    [
+      'an entry of a child that is gone',
+      added('access', { pk: 'children#t#0', sk: 'token#u', tokenHash: 'u' }),
+      /lists token#u/,
+    ],
+    [
+      'a claim of nothing',
+      added('migrations', { pk: 'claim#1', sk: '.', kind: 'claim', migrationId: 'other' }),
+      /claim of nothing/,
+    ],
+  ])('finds %s', (_, tables, sentence) => {
+    expect(violations(tables, 'ended').join('\n')).toMatch(sentence);
+  });
+});

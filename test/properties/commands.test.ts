@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import type { Tables } from '../support/tables.ts';
+import { aimed, anyStep, FURNITURE, resolved, type Wish } from './anyStep.ts';
+import { inWords } from './model/steps.ts';
+import { parameters, REPLAY } from './runs.ts';
+import { type Service, startService } from './service.ts';
+import { checkSecrets, endBoth, newPair, type Pair, takeBoth } from './sideBySide.ts';
+
+const MAX_COMMANDS = 40;
+const settings = parameters(8);
+
+let service: Service;
+let empty: Tables;
+
+beforeAll(async () => {
+  service = await startService();
+  empty = await service.tables();
+});
+afterAll(() => service.deps.stop());
+
+/** A step as a command; one that refers to nothing is passed over. */
+function commandOf(wish: Wish): fc.AsyncCommand<{ pair?: Pair }, Pair> {
+  return {
+    check: () => true,
+    async run(_, pair) {
+      const taken = resolved(wish, pair.state);
+      if (taken) await takeBoth(pair, taken);
+    },
+    toString: () => inWords(wish.step),
+  };
+}
+
+describe(`the service beside its model, seed ${settings.seed}`, () => {
+  it(`answers and shows the same after every step, ${settings.numRuns} times`, async () => {
+    const commands = fc.commands([aimed(anyStep).map(commandOf)], {
+      maxCommands: MAX_COMMANDS,
+      size: 'max',
+      ...REPLAY,
+    });
+    const property = fc.asyncProperty(fc.boolean(), commands, async (isFurnished, chosen) => {
+      await service.putBack(empty, service.now());
+      const pair = newPair(service);
+      for (const step of isFurnished ? FURNITURE : []) await takeBoth(pair, step);
+      await fc.asyncModelRun(() => ({ model: {}, real: pair }), chosen);
+      await checkSecrets(pair);
+      await endBoth(pair);
+    });
+    await fc.assert(property, settings);
+  }, 600_000);
+});

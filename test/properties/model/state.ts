@@ -1,0 +1,93 @@
+/**
+ * What the service ought to be, without a store: namespaces, mounts with what they keep, migrations and credentials.
+ *
+ * Things are known by serial numbers, as the service knows them by ids: a namespace made anew is another one.
+ */
+
+export type Type = 'kv' | 'leased' | 'userpass';
+
+export interface Space {
+  serial: number;
+  /** Absolute, with a trailing slash; empty for the root. */
+  path: string;
+  deleting: boolean;
+}
+
+/** Where a mount is or shall be. */
+export interface Place {
+  space: number;
+  /** Relative to the namespace, with a trailing slash. */
+  path: string;
+  /** The whole path, as it was when the place was named. */
+  full: string;
+}
+
+export interface Mount {
+  serial: number;
+  space: number;
+  path: string;
+  type: Type;
+  description: string;
+  generation: number;
+  data: Record<string, string>;
+  /** The migration that put it here, and from where. */
+  moved?: { by: number; space: number; path: string };
+}
+
+export type Outcome = 'open' | 'moved' | 'cancelled' | 'namespace_gone' | 'source_gone' | 'target_in_use';
+
+export interface Migration {
+  mount: number;
+  source: Place;
+  target: Place;
+  /** The generation of the mount when the migration was accepted. */
+  accepted: number;
+  /** Of an undo: it moves the mount in this generation alone. */
+  only?: number;
+  undoOf?: number;
+  outcome: Outcome;
+  /** The generation of the mount after the switch. */
+  generation?: number;
+}
+
+/** A lease or token that a mount has issued. */
+export interface Credential {
+  mount: number;
+  generation: number;
+  revoked: boolean;
+}
+
+export interface State {
+  spaces: Space[];
+  mounts: Mount[];
+  migrations: Migration[];
+  credentials: Credential[];
+  /** The next serial number. */
+  next: number;
+}
+
+export function emptyState(): State {
+  return {
+    spaces: [{ serial: 0, path: '', deleting: false }],
+    mounts: [],
+    migrations: [],
+    credentials: [],
+    next: 1,
+  };
+}
+
+/** Whether what the mount has issued can still be used (R5). */
+export function isUsable(state: State, { mount, generation, revoked }: Credential): boolean {
+  const issuer = state.mounts.find(({ serial }) => serial === mount);
+  return (
+    issuer !== undefined && issuer.generation === generation && !revoked && !spaceOf(state, issuer).deleting
+  );
+}
+
+export function spaceOf(state: State, { space }: { space: number }): Space {
+  return state.spaces.find(({ serial }) => serial === space) as Space;
+}
+
+export function fullPath(state: State, at: { space: number; path: string }): string {
+  return spaceOf(state, at).path + at.path;
+}

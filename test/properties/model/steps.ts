@@ -1,0 +1,45 @@
+/** What can be done to the service and to its model alike. */
+
+import type { Type } from './state.ts';
+
+/** `in` is the namespace that is asked, with a trailing slash; paths have none at the end, and are relative to it. */
+export type Step =
+  | { do: 'enable'; in: string; path: string; type: Type }
+  | { do: 'disable'; in: string; path: string }
+  | { do: 'tune'; in: string; path: string; description: string }
+  | { do: 'create namespace'; in: string; name: string }
+  | { do: 'delete namespace'; in: string; name: string }
+  /** Runs to the end what disabled mounts and deleted namespaces have left to do. */
+  | { do: 'clear away' }
+  | { do: 'move'; in: string; from: string; to: string }
+  | { do: 'dry run'; in: string; from: string; to: string }
+  /** The workflow of the migration with this number. */
+  | { do: 'run'; migration: number }
+  /** Only the first step of it, after which the mount is moved. */
+  | { do: 'switch'; migration: number }
+  | { do: 'cancel'; migration: number }
+  | { do: 'undo'; migration: number }
+  | { do: 'write'; in: string; path: string; value: string }
+  /** On a leased mount this issues a lease. */
+  | { do: 'read'; in: string; path: string }
+  | { do: 'log in'; in: string; path: string }
+  | { do: 'revoke'; credential: number }
+  | { do: 'list'; in: string };
+
+/** What is answered; `status` is 200 for every success. */
+export interface Answered<Migration = number> {
+  status: number;
+  /** The value that was read, or the paths that were listed. */
+  shown?: string | string[];
+  /** The migration that was accepted, or is known already. */
+  migration?: Migration;
+  /** Whether something was issued. */
+  issued?: boolean;
+}
+
+/** A step in one line. */
+export function inWords({ do: what, ...facts }: Step): string {
+  return `${what} ${Object.values(facts)
+    .map((fact) => (fact === '' ? '·' : fact))
+    .join(' ')}`.trim();
+}

@@ -1,0 +1,138 @@
+/** The model's tree: who owns a path, what is in the way of a new one, and the steps that change it. */
+
+import { type Mount, type Space, type State, spaceOf, type Type } from './state.ts';
+import type { Answered, Step } from './steps.ts';
+
+export interface Found {
+  space: Space;
+  /** What is left of the path below the namespace. */
+  path: string;
+  mount?: Mount;
+}
+
+const DONE: Answered = { status: 200 };
+
+/** Goes down into namespaces as far as they lead. */
+export function locate(state: State, whole: string, start: Space = root(state)): Found {
+  let found: Found = { space: start, path: whole };
+  for (;;) {
+    const { space, path } = found;
+    const child = children(state, space).find((one) => `${path}/`.startsWith(nameOf(one, space)));
+    if (!child || path === '') break;
+    found = { space: child, path: path.slice(nameOf(child, space).length) };
+  }
+  const mount = state.mounts.find((one) => one.space === found.space.serial && covers(one.path, found.path));
+  return mount ? { ...found, mount } : found;
+}
+
+/** The whole path of the entry at, above or below a path. */
+export function conflict(state: State, space: Space, path: string): string | undefined {
+  const names = children(state, space).map((child) => nameOf(child, space));
+  const paths = state.mounts.filter((mount) => mount.space === space.serial).map((mount) => mount.path);
+  return [...names, ...paths].find((entry) => entry.startsWith(path) || path.startsWith(entry));
+}
+
+/** The namespace that is asked, or what it is refused with. */
+export function enter(state: State, path: string): Space | Answered {
+  const space = state.spaces.find((one) => one.path === path);
+  return space && !space.deleting ? space : { status: 404 };
+}
+
+export function enable(state: State, step: Extract<Step, { do: 'enable' }>): Answered {
+  const space = enter(state, step.in);
+  if ('status' in space) return space;
+  const path = `${step.path}/`;
+  if (conflict(state, space, path)) return { status: 400 };
+  state.mounts.push({
+    serial: state.next++,
+    space: space.serial,
+    path,
+    type: step.type,
+    description: '',
+    generation: 0,
+    data: {},
+  });
+  return DONE;
+}
+
+export function disable(state: State, step: Extract<Step, { do: 'disable' }>): Answered {
+  const space = enter(state, step.in);
+  if ('status' in space) return space;
+  state.mounts = state.mounts.filter((mount) => mount !== mountAt(state, space, `${step.path}/`));
+  return DONE;
+}
+
+export function tune(state: State, step: Extract<Step, { do: 'tune' }>): Answered {
+  const space = enter(state, step.in);
+  if ('status' in space) return space;
+  const mount = mountAt(state, space, `${step.path}/`);
+  if (!mount) return { status: 400 };
+  mount.description = step.description;
+  return DONE;
+}
+
+export function createNamespace(state: State, step: Extract<Step, { do: 'create namespace' }>): Answered {
+  const space = enter(state, step.in);
+  if ('status' in space) return space;
+  const path = `${space.path}${step.name}/`;
+  const known = state.spaces.find((one) => one.path === path);
+  if (known) return known.deleting ? { status: 400 } : DONE;
+  if (conflict(state, space, `${step.name}/`)) return { status: 400 };
+  state.spaces.push({ serial: state.next++, path, deleting: false });
+  return DONE;
+}
+
+/** Marks it; `clearAway` removes it. */
+export function deleteNamespace(state: State, step: Extract<Step, { do: 'delete namespace' }>): Answered {
+  const space = enter(state, step.in);
+  if ('status' in space) return space;
+  const known = state.spaces.find((one) => one.path === `${space.path}${step.name}/`);
+  if (!known || known.deleting) return DONE;
+  if (children(state, known).length > 0) return { status: 400 };
+  known.deleting = true;
+  return DONE;
+}
+
+export function clearAway(state: State): Answered {
+  state.mounts = state.mounts.filter((mount) => !spaceOf(state, mount).deleting);
+  state.spaces = state.spaces.filter(({ deleting }) => !deleting);
+  return DONE;
+}
+
+/** Secrets engines alone, without the built-in ones. */
+export function list(state: State, step: Extract<Step, { do: 'list' }>): Answered {
+  const space = enter(state, step.in);
+  if ('status' in space) return space;
+  const paths = state.mounts.filter((mount) => mount.space === space.serial && !isAuth(mount.path));
+  return { ...DONE, shown: paths.map(({ path }) => path).sort() };
+}
+
+export function mountAt(state: State, space: Space, path: string): Mount | undefined {
+  return state.mounts.find((mount) => mount.space === space.serial && mount.path === path);
+}
+
+export function isAuth(path: string): boolean {
+  return path.startsWith('auth/');
+}
+
+export function isKv(type: Type): boolean {
+  return type !== 'userpass';
+}
+
+function root(state: State): Space {
+  return state.spaces[0] as Space;
+}
+
+function children(state: State, { path: above }: Space): Space[] {
+  return state.spaces.filter(
+    ({ path }) => path !== above && /^[^/]+\/$/.test(path.slice(above.length)) && path.startsWith(above),
+  );
+}
+
+function nameOf(child: Space, parent: Space): string {
+  return child.path.slice(parent.path.length);
+}
+
+function covers(entry: string, path: string): boolean {
+  return `${path}/`.startsWith(entry);
+}

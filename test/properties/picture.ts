@@ -1,0 +1,115 @@
+/**
+ * What can be seen from outside, in the model and in the stored tables alike, so that the two can be compared.
+ *
+ * Mounts have names that stay with their uuid, accessor and settings, whatever moves (R4); one that is new to whoever
+ * looks is called `new`.
+ */
+
+import type { Stored, Tables } from '../support/tables.ts';
+import { fullPath, type Migration, type State } from './model/state.ts';
+
+export interface Picture {
+  namespaces: string[];
+  /** By their whole paths. */
+  mounts: Record<
+    string,
+    { name: string; description: string; generation: number; data: Record<string, string> }
+  >;
+  migrations: string[];
+}
+
+/** The names of mounts: of the model by serial number, of the tables by what never changes of them. */
+export interface Names {
+  serials: Set<number>;
+  natures: Map<string, number>;
+  /** Ids of the migrations, by their numbers in the model. */
+  migrations: string[];
+}
+
+export function noNames(): Names {
+  return { serials: new Set(), natures: new Map(), migrations: [] };
+}
+
+export function pictureOf(state: State, { serials, migrations }: Names): Picture {
+  const mounts = state.mounts.map(({ serial, description, generation, data, ...at }) => {
+    const name = serials.has(serial) ? String(serial) : 'new';
+    return [fullPath(state, at), { name, description, generation, data }] as const;
+  });
+  return {
+    namespaces: state.spaces.map(({ path, deleting }) => (deleting ? `${path} goes` : path)).sort(),
+    mounts: Object.fromEntries(mounts),
+    migrations: state.migrations.map((one, i) => line(i < migrations.length ? i : undefined, one)).sort(),
+  };
+}
+
+export function pictureIn(tables: Tables, { natures, migrations }: Names): Picture {
+  const paths = pathsIn(tables);
+  const mounts = tables.mounts
+    .filter(({ kind }) => kind === 'mount')
+    .map((mount) => {
+      const name = String(natures.get(natureOf(mount)) ?? 'new');
+      const { description, generation } = mount;
+      const at = `${paths.get(mount.pk)?.path}${mount.sk}`;
+      return [at, { name, description, generation, data: dataOf(tables, mount.uuid) }] as const;
+    });
+  const moves = tables.migrations.filter(({ kind }) => kind === 'migration');
+  return {
+    namespaces: [...paths.values()].map(({ path, deleting }) => (deleting ? `${path} goes` : path)).sort(),
+    mounts: Object.fromEntries(mounts),
+    migrations: moves.map((record) => recordLine(record, migrations)).sort(),
+  };
+}
+
+/** Gives names to the mounts that the model and the tables have at the same places. */
+export function learnNames(names: Names, state: State, tables: Tables): void {
+  const paths = pathsIn(tables);
+  for (const mount of state.mounts) {
+    const stored = tables.mounts.find(
+      ({ kind, pk, sk }) => kind === 'mount' && `${paths.get(pk)?.path}${sk}` === fullPath(state, mount),
+    );
+    if (!stored || names.serials.has(mount.serial)) continue;
+    names.serials.add(mount.serial);
+    names.natures.set(natureOf(stored), mount.serial);
+  }
+}
+
+/** What a mount is, wherever it is and however it is tuned. */
+function natureOf(mount: Stored): string {
+  const { pk, sk, generation, version, issued, movedBy, description, ...rest } = mount;
+  return JSON.stringify(rest, (_, part) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+function dataOf({ storage }: Tables, uuid: string): Record<string, string> {
+  const secrets = storage.filter(({ pk, sk }) => pk === uuid && sk.startsWith('data/'));
+  return Object.fromEntries(secrets.map(({ sk, value }) => [sk.slice('data/'.length), JSON.parse(value).is]));
+}
+
+/** The namespaces by id, as the entries of their parents tell of them. */
+function pathsIn({ mounts }: Tables): Map<string, { path: string; deleting: boolean }> {
+  const paths = new Map([['root', { path: '', deleting: false }]]);
+  const entries = mounts.filter(({ kind }) => kind === 'namespace');
+  for (let level = ['root']; level.length > 0; ) {
+    const below = entries.filter(({ pk }) => level.includes(pk));
+    for (const { pk, sk, id, deleting } of below)
+      paths.set(id, { path: `${paths.get(pk)?.path}${sk}`, deleting: deleting === true });
+    level = below.map(({ id }) => id);
+  }
+  return paths;
+}
+
+function line(number: number | undefined, { source, target, outcome, undoOf }: Migration): string {
+  const what = undoOf === undefined ? 'move' : 'undo';
+  return `${number ?? 'new'}: ${what} ${source.full} to ${target.full} ${outcome}`;
+}
+
+function recordLine({ pk, phase, status, error, source, target, undoOf }: Stored, known: string[]): string {
+  const number = known.indexOf(pk);
+  const outcome = status === 'failure' ? error.code : phase === 'accepted' ? 'open' : 'moved';
+  const full = (place: typeof source) => place.namespacePath + place.path;
+  const what = undoOf === undefined ? 'move' : 'undo';
+  return `${number === -1 ? 'new' : number}: ${what} ${full(source)} to ${full(target)} ${outcome}`;
+}

@@ -1,0 +1,184 @@
+/** Pairs and small groups of steps that can get in each other's way, and what goes before them. */
+
+import type { Type } from './model/state.ts';
+import type { Step } from './model/steps.ts';
+
+export interface Scenario {
+  title: string;
+  before: Step[];
+  together: Step[];
+  /** How often an operation is left for another at most; without, as often as can be. */
+  switches?: number;
+}
+
+const enable = (path: string, type: Type = 'kv', at = ''): Step => ({ do: 'enable', in: at, path, type });
+const move = (from: string, to: string): Step => ({ do: 'move', in: '', from, to });
+const put = (path: string): Step => ({ do: 'write', in: '', path: `${path}/k`, value: 'red' });
+const get = (path: string): Step => ({ do: 'read', in: '', path: `${path}/k` });
+const tune = (path: string): Step => ({ do: 'tune', in: '', path, description: 'tuned' });
+const disable = (path: string): Step => ({ do: 'disable', in: '', path });
+const logIn = (path: string): Step => ({ do: 'log in', in: '', path });
+const create = (name: string, at = ''): Step => ({ do: 'create namespace', in: at, name });
+const remove = (name: string, at = ''): Step => ({ do: 'delete namespace', in: at, name });
+const change = (migration: number): Step => ({ do: 'switch', migration });
+const run = (migration: number): Step => ({ do: 'run', migration });
+const cancel = (migration: number): Step => ({ do: 'cancel', migration });
+const undo = (migration: number): Step => ({ do: 'undo', migration });
+
+const oneMove = [enable('a'), put('a'), move('a', 'c')];
+const leased = [enable('a', 'leased'), put('a'), get('a'), move('a', 'c')];
+const users = [enable('auth/u', 'userpass'), logIn('auth/u'), move('auth/u', 'auth/w')];
+const intoNamespace = [create('n'), enable('a'), put('a'), move('a', 'n/a')];
+const outOfNamespace = [create('n'), enable('a', 'kv', 'n/'), move('n/a', 'c')];
+
+/** Every order of their calls is run. */
+export const PAIRS: Scenario[] = [
+  {
+    title: 'two switches to one target',
+    before: [...oneMove, enable('b'), move('b', 'c')],
+    together: [change(0), change(1)],
+  },
+  {
+    title: 'two switches of one mount',
+    before: [...oneMove, move('a', 'd')],
+    together: [change(0), change(1)],
+  },
+  { title: 'a switch twice at once', before: leased, together: [change(0), change(0)] },
+  { title: 'a switch and a mount at its target', before: oneMove, together: [change(0), enable('c')] },
+  { title: 'a switch and a mount below its target', before: oneMove, together: [change(0), enable('c/d')] },
+  { title: 'a switch and a namespace at its target', before: oneMove, together: [change(0), create('c')] },
+  { title: 'a switch and a mount at its source', before: oneMove, together: [change(0), enable('a')] },
+  { title: 'a switch and the end of its source', before: leased, together: [change(0), disable('a')] },
+  { title: 'a switch and a tuning of its source', before: oneMove, together: [change(0), tune('a')] },
+  { title: 'a switch and a tuning at its target', before: oneMove, together: [change(0), tune('c')] },
+  { title: 'a switch and a lease', before: leased, together: [change(0), get('a')] },
+  {
+    title: 'a switch and the first lease',
+    before: [enable('a', 'leased'), put('a'), move('a', 'c')],
+    together: [change(0), get('a')],
+  },
+  { title: 'a switch and a lease at its target', before: leased, together: [change(0), get('c')] },
+  { title: 'a switch and a login', before: users, together: [change(0), logIn('auth/u')] },
+  {
+    title: 'a switch and a revocation',
+    before: leased,
+    together: [change(0), { do: 'revoke', credential: 0 }],
+  },
+  { title: 'a switch and a read', before: oneMove, together: [change(0), get('a')] },
+  { title: 'a switch and a write', before: oneMove, together: [change(0), put('a')] },
+  { title: 'a switch and a listing', before: oneMove, together: [change(0), { do: 'list', in: '' }] },
+  { title: 'a switch and a cancellation', before: leased, together: [change(0), cancel(0)] },
+  {
+    title: 'an acceptance twice at once',
+    before: oneMove.slice(0, 2),
+    together: [move('a', 'c'), move('a', 'c')],
+  },
+  { title: 'an acceptance and a switch of it', before: oneMove, together: [move('a', 'c'), change(0)] },
+  { title: 'an acceptance and a cancellation of it', before: oneMove, together: [move('a', 'c'), cancel(0)] },
+  { title: 'an acceptance and another of the mount', before: oneMove, together: [move('a', 'd'), change(0)] },
+  {
+    title: 'an acceptance and the end of its source',
+    before: [enable('a')],
+    together: [move('a', 'c'), disable('a')],
+  },
+  { title: 'an undo and a move', before: [...oneMove, run(0)], together: [undo(0), move('c', 'd')] },
+  { title: 'an undo twice at once', before: [...oneMove, run(0)], together: [undo(0), undo(0)] },
+  {
+    title: 'the switch of an undo and that of a move',
+    before: [...oneMove, run(0), undo(0), move('c', 'd')],
+    together: [change(1), change(2)],
+  },
+  {
+    title: 'an undo and a mount at the old path',
+    before: [...oneMove, run(0)],
+    together: [undo(0), enable('a/b')],
+  },
+  {
+    title: 'a switch into a namespace and its deletion',
+    before: intoNamespace,
+    together: [change(0), remove('n')],
+  },
+  {
+    title: 'a switch out of a namespace and its deletion',
+    before: outOfNamespace,
+    together: [change(0), remove('n')],
+  },
+  {
+    title: 'an acceptance into a namespace and its deletion',
+    before: intoNamespace.slice(0, 3),
+    together: [move('a', 'n/a'), remove('n')],
+  },
+  {
+    title: 'two moves below one fork',
+    before: [enable('a/x'), enable('a/y'), move('a/x', 'd/x'), move('a/y', 'd/y')],
+    together: [change(0), change(1)],
+  },
+  {
+    title: 'a move out of a fork and a mount in its place',
+    before: [enable('a/x'), move('a/x', 'd')],
+    together: [change(0), enable('a')],
+  },
+  { title: 'a mount and one below it', before: [], together: [enable('a'), enable('a/b')] },
+  { title: 'a mount twice', before: [], together: [enable('a'), enable('a')] },
+  { title: 'a mount ended twice', before: leased, together: [disable('a'), disable('a')] },
+  {
+    title: 'two mounts of one fork ended',
+    before: [enable('a/x'), enable('a/y')],
+    together: [disable('a/x'), disable('a/y')],
+  },
+  { title: 'a namespace and a mount in its place', before: [], together: [create('n'), enable('n/a')] },
+  {
+    title: 'a namespace and its deletion',
+    before: [create('n')],
+    together: [create('m', 'n/'), remove('n')],
+  },
+];
+
+/** Every order of their calls with few switches from one to another. */
+export const GROUPS: Scenario[] = [
+  {
+    title: 'two switches to one target and a mount there',
+    before: [...oneMove, enable('b'), move('b', 'c')],
+    together: [change(0), change(1), enable('c')],
+    switches: 3,
+  },
+  {
+    title: 'a switch, a tuning and a cancellation',
+    before: oneMove,
+    together: [change(0), tune('a'), cancel(0)],
+    switches: 3,
+  },
+  {
+    title: 'a switch, a lease and the end of the source',
+    before: leased,
+    together: [change(0), get('a'), disable('a')],
+    switches: 2,
+  },
+  {
+    title: 'a switch away, a switch back and a login',
+    before: [...users, run(0), undo(0), logIn('auth/w')],
+    together: [change(1), change(0), logIn('auth/w')],
+    switches: 2,
+  },
+  {
+    title: 'a whole move and a lease',
+    before: leased,
+    together: [run(0), get('a')],
+    switches: 2,
+  },
+  {
+    title: 'four moves below one fork',
+    before: [
+      ...['w', 'x', 'y', 'z'].map((name) => enable(`a/${name}`)),
+      ...['w', 'x', 'y', 'z'].map((name) => move(`a/${name}`, `d/${name}`)),
+    ],
+    together: [change(0), change(1), change(2), change(3)],
+    switches: 2,
+  },
+  {
+    title: 'two switches into a namespace and its deletion',
+    before: [...intoNamespace, enable('b'), move('b', 'n/b')],
+    together: [change(0), change(1), remove('n')],
+    switches: 3,
+  },
+];

@@ -1,0 +1,234 @@
+/** The service in this process, and how the steps of the model are taken on it. */
+
+import { hashSync } from 'bcryptjs';
+import { engines } from '../../functions/engines/catalog.ts';
+import type { Deps } from '../../functions/ports/deps.ts';
+import { accessorKey, sha256 } from '../../functions/ports/keys.ts';
+import { type Store, StoreBusy } from '../../functions/ports/store.ts';
+import { switchMount } from '../../functions/remount/switchMount.ts';
+import { builtinRoutes } from '../../functions/routes.ts';
+import { tearDown } from '../../functions/teardown/tearDown.ts';
+import { type Answer, type Caller, type CallOptions, caller, rootToken } from '../support/call.ts';
+import { emptyTables, readTables, type Tables, writeTables } from '../support/tables.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { closeMigration, runMigration } from '../support/workflow.ts';
+import type { Answered, Step } from './model/steps.ts';
+
+/** What a read or a login has handed out. */
+export type Secret = { lease: string } | { token: string };
+
+export interface Real extends Answered<string> {
+  secret?: Secret;
+}
+
+/** What the numbers of the model stand for. */
+interface Known {
+  migrations: string[];
+  secrets: Secret[];
+}
+
+export interface Service {
+  deps: TestDeps;
+  tables(): Promise<Tables>;
+  /** @param store what to take the step on, in place of the service's own */
+  take(step: Step, known: Known, store?: Store): Promise<Real>;
+  isUsable(secret: Secret): Promise<boolean>;
+  now(): number;
+  /** Has tables and time be what they were. */
+  putBack(tables: Tables, time: number): Promise<void>;
+  /** Runs every workflow to its end. */
+  settle(): Promise<void>;
+}
+
+/** Of `builder`, as cheap as bcrypt can be: no test here is about passwords. */
+const PASSWORD_HASH = hashSync('builder', 4);
+
+/** What the workflows of anything here need at most, each started again whenever it stops. */
+const MAX_ROUNDS = 20;
+
+export async function startService(): Promise<Service> {
+  const base = await testDeps();
+  const clock = standingClock();
+  const deps: TestDeps = { ...base, clock };
+  const root = await rootToken(deps);
+  const [token] = (await readTables(deps.client)).access;
+  const { table, pk, sk } = accessorKey(token?.accessor);
+  await deps.store.commit([{ table, put: { pk, sk, tokenHash: sha256(root) } }]);
+  const callOn = (store: Store) => caller({ ...deps, store }, { builtin: builtinRoutes, engines }, root);
+  const call = callOn(deps.store);
+  return {
+    deps,
+    tables: () => readTables(deps.client),
+    take: (step, known, store = deps.store) => take({ ...deps, store }, callOn(store), step, known),
+    async isUsable(secret) {
+      if ('token' in secret)
+        return (await call('GET', 'auth/token/lookup-self', { token: secret.token })).status === 200;
+      return (await call('POST', 'sys/leases/lookup', { body: { lease_id: secret.lease } })).status === 200;
+    },
+    now: clock.now,
+    async putBack(tables, time) {
+      await emptyTables(deps.client);
+      await writeTables(deps.client, tables);
+      clock.pass(time - clock.now());
+    },
+    async settle() {
+      for (let round = 0; round < MAX_ROUNDS; round++) {
+        const { migrations } = await readTables(deps.client);
+        const open = migrations.filter((record) => record.open !== undefined);
+        if (open.length === 0) return;
+        for (const { pk, kind } of open) await (kind === 'teardown' ? clear(deps, pk) : finish(deps, pk));
+        deps.clock.pass(deps.settings.requestLifeMs);
+      }
+      throw new Error('a workflow never ends');
+    },
+  };
+}
+
+/** Time passes when it is told to; whoever sleeps is there at once. */
+function standingClock(): TestDeps['clock'] {
+  let time = Date.now();
+  const pass = (ms: number): void => {
+    time += ms;
+  };
+  return { now: () => time, pass, sleep: async (ms) => pass(ms) };
+}
+
+async function finish(deps: Deps, id: string): Promise<void> {
+  await runMigration(deps, id);
+  await closeMigration(deps, id);
+}
+
+async function clear(deps: TestDeps, id: string): Promise<void> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const { done, seconds } = await tearDown(deps, id, deps.clock.now() + 60_000);
+    if (done) return;
+    deps.clock.pass(seconds * 1_000);
+  }
+}
+
+/** The teardowns that are due, and those that they start. */
+async function clearAway(deps: Deps & Pick<TestDeps, 'client' | 'clock'>): Promise<void> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const { migrations } = await readTables(deps.client);
+    const due = migrations.filter(({ kind }) => kind === 'teardown');
+    if (due.length === 0) return;
+    for (const { pk } of due) await clear(deps as TestDeps, pk);
+  }
+}
+
+async function take(deps: TestDeps, call: Caller, step: Step, known: Known): Promise<Real> {
+  switch (step.do) {
+    case 'enable':
+      return enable(call, step);
+    case 'disable':
+      return told(await call('DELETE', mountsUrl(step.path), { namespace: step.in }));
+    case 'tune': {
+      const body = { description: step.description };
+      return told(await call('POST', `${mountsUrl(step.path)}/tune`, { namespace: step.in, body }));
+    }
+    case 'create namespace':
+      return told(await call('POST', `sys/namespaces/${step.name}`, { namespace: step.in }));
+    case 'delete namespace':
+      return told(await call('DELETE', `sys/namespaces/${step.name}`, { namespace: step.in }));
+    case 'clear away':
+      return ran(clearAway(deps));
+    case 'move':
+      return started(await call('POST', 'sys/remount', { namespace: step.in, body: step }));
+    case 'dry run':
+      return told(
+        await call('POST', 'sys/remount', { namespace: step.in, body: { ...step, dry_run: true } }),
+      );
+    case 'run':
+      return ran(runMigration(deps, idOf(known, step)));
+    case 'switch':
+      return ran(switchMount(deps, idOf(known, step)));
+    case 'cancel':
+      return told(await call('POST', `sys/remount/cancel/${idOf(known, step)}`));
+    case 'undo':
+      return started(await call('POST', `sys/remount/undo/${idOf(known, step)}`));
+    case 'write':
+      return told(await call('POST', step.path, { namespace: step.in, body: { is: step.value } }));
+    case 'read':
+      return shown(await call('GET', step.path, { namespace: step.in }));
+    case 'log in':
+      return loggedIn(
+        await call('POST', `${step.path}/login/bob`, options(step.in, { password: 'builder' })),
+      );
+    case 'revoke':
+      return revoke(call, known.secrets[step.credential] as Secret);
+    case 'list':
+      return listed(await call('GET', 'sys/mounts', { namespace: step.in }));
+  }
+}
+
+function options(namespace: string, body: object): CallOptions {
+  return { namespace, body };
+}
+
+async function enable(call: Caller, { in: namespace, path, type }: Extract<Step, { do: 'enable' }>) {
+  const isUserpass = type === 'userpass';
+  const kv = { version: '1', ...(type === 'leased' ? { leased_passthrough: 'true' } : {}) };
+  const body = isUserpass ? { type } : { type: 'kv', options: kv };
+  const answer = await call('POST', mountsUrl(path), { namespace, body });
+  if (isUserpass && answer.status === 204) {
+    const bob = { password_hash: PASSWORD_HASH };
+    await call('POST', `${path}/users/bob`, { namespace, body: bob });
+  }
+  return told(answer);
+}
+
+function mountsUrl(path: string): string {
+  return path.startsWith('auth/') ? `sys/${path}` : `sys/mounts/${path}`;
+}
+
+function idOf({ migrations }: Known, { migration }: { migration: number }): string {
+  return migrations[migration] as string;
+}
+
+function told({ status }: Answer): Real {
+  return { status: status < 300 ? 200 : status };
+}
+
+function started(answer: Answer): Real {
+  const migration = answer.body?.data?.migration_id;
+  return { ...told(answer), ...(migration ? { migration } : {}) };
+}
+
+function shown(answer: Answer): Real {
+  if (answer.status !== 200) return told(answer);
+  const lease = answer.body.lease_id;
+  return {
+    status: 200,
+    shown: answer.body.data.is,
+    ...(lease ? { issued: true, secret: { lease } } : {}),
+  };
+}
+
+function loggedIn(answer: Answer): Real {
+  if (answer.status !== 200) return told(answer);
+  return { status: 200, issued: true, secret: { token: answer.body.auth.client_token } };
+}
+
+function listed(answer: Answer): Real {
+  if (answer.status !== 200) return told(answer);
+  const paths = Object.keys(answer.body.data);
+  return { status: 200, shown: paths.filter((path) => !BUILT_IN.includes(path)).sort() };
+}
+
+const BUILT_IN = ['sys/', 'identity/', 'cubbyhole/'];
+
+async function revoke(call: Caller, secret: Secret): Promise<Real> {
+  if ('token' in secret) return told(await call('POST', 'auth/token/revoke', { body: secret }));
+  return told(await call('POST', 'sys/leases/revoke', { body: { lease_id: secret.lease, sync: true } }));
+}
+
+/** A workflow that found the store busy is repeated by the service, and has no answer for anybody. */
+async function ran(work: Promise<unknown>): Promise<Real> {
+  try {
+    await work;
+    return { status: 200 };
+  } catch (error) {
+    if (error instanceof StoreBusy) return { status: 503 };
+    throw error;
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * Finds what breaks the rules R1 to R8 in the stored tables. It knows how things are stored and nothing of the code
+ * that stores them, so that it can contradict it.
+ */
+
+import type { Stored, Tables } from './tables.ts';
+
+/** How far the work is: under way, or everything ended that was begun. */
+export type Moment = 'midway' | 'ended';
+
+/** @returns a sentence for each thing that is not as it must be */
+export function violations(tables: Tables, moment: Moment): string[] {
+  const found = [...treeViolations(tables, moment), ...migrationViolations(tables, moment)];
+  return moment === 'midway' ? found : [...found, ...credentialViolations(tables), ...leftovers(tables)];
+}
+
+/** R1, R2: a tree without prefixes, whose forks count what is below them; each mount once, in its generation. */
+function treeViolations({ mounts }: Tables, moment: Moment): string[] {
+  const found: string[] = [];
+  const namespaces = new Set(['root', ...withPrefix(mounts, 'namespace#')]);
+  const trees = Map.groupBy(
+    mounts.filter(({ pk }) => !pk.includes('#')),
+    ({ pk }) => pk,
+  );
+  for (const [id, items] of trees) {
+    if (!namespaces.has(id)) found.push(`the tree of the missing namespace ${id} has ${items.length} items`);
+    found.push(...overlaps(id, entriesOf(items)), ...forkViolations(id, items, moment));
+  }
+  const entries = mounts.filter(({ kind }) => kind === 'mount');
+  for (const [uuid, places] of Map.groupBy(entries, (mount) => mount.uuid as string)) {
+    if (places.length > 1) found.push(`mount ${uuid} is at ${places.map(({ sk }) => sk).join(' and ')}`);
+  }
+  const generations = generationsIn(mounts);
+  for (const { uuid, generation, sk } of entries) {
+    const number = generations.get(uuid) ?? 0;
+    if (generation !== number) found.push(`${sk} is in generation ${generation}, its number says ${number}`);
+  }
+  for (const { sk, id } of mounts.filter(({ kind }) => kind === 'namespace')) {
+    if (!namespaces.has(id)) found.push(`namespace ${sk} (${id}) has no record`);
+  }
+  const listed = new Set(mounts.filter(({ kind }) => kind === 'namespace').map(({ id }) => id));
+  for (const id of namespaces)
+    if (id !== 'root' && !listed.has(id)) found.push(`namespace ${id} is in no tree`);
+  return found;
+}
+
+function overlaps(id: string, entries: Stored[]): string[] {
+  const paths = entries.map(({ sk }) => sk).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return paths
+    .filter((path, i) => paths[i + 1]?.startsWith(path))
+    .map((path) => `in namespace ${id} something lies below ${path}`);
+}
+
+function forkViolations(id: string, items: Stored[], moment: Moment): string[] {
+  const below = new Map<string, number>();
+  for (const { sk } of entriesOf(items)) {
+    for (let end = sk.indexOf('/') + 1; end < sk.length; end = sk.indexOf('/', end) + 1) {
+      const prefix = sk.slice(0, end);
+      if (prefix !== 'auth/') below.set(prefix, (below.get(prefix) ?? 0) + 1);
+    }
+  }
+  const forks = new Map(items.filter(({ kind }) => kind === 'fork').map(({ sk, count }) => [sk, count]));
+  const paths = new Set([...below.keys(), ...forks.keys()]);
+  return [...paths]
+    .filter((path) => (forks.get(path) ?? 0) !== (below.get(path) ?? 0))
+    .map((path) => `${moment}: fork ${path} of ${id} counts ${forks.get(path)}, not ${below.get(path) ?? 0}`);
+}
+
+/** R3, R6, R7: what a record says of its move is so, and when all has ended nothing is open. */
+function migrationViolations({ mounts, migrations }: Tables, moment: Moment): string[] {
+  const found: string[] = [];
+  const trees = new Map(mounts.filter(({ kind }) => kind === 'mount').map((mount) => [mount.uuid, mount]));
+  for (const record of migrations) {
+    const { pk, kind, open, nextLook } = record;
+    if ((open === undefined) !== (nextLook === undefined)) found.push(`record ${pk} is half open`);
+    if (moment === 'ended' && open !== undefined) found.push(`the ${kind} ${pk} never ended`);
+    if (kind === 'migration') found.push(...statusViolations(record, trees.get(record.mountUuid), moment));
+  }
+  return found;
+}
+
+function statusViolations(record: Stored, mount: Stored | undefined, moment: Moment): string[] {
+  const { pk, status, phase, generation, source, target, error } = record;
+  const where = mount && { namespaceId: mount.pk, path: mount.sk };
+  const isAt = (place: typeof source) =>
+    where?.namespaceId === place.namespaceId && where?.path === place.path;
+  const found: string[] = [];
+  if ((status === 'in-progress') === (phase === 'done'))
+    found.push(`migration ${pk} is ${status} and ${phase}`);
+  if (moment === 'ended' && status === 'in-progress') found.push(`migration ${pk} is in progress for ever`);
+  if (phase === 'accepted' || status === 'failure') {
+    if (generation !== undefined) found.push(`migration ${pk} is ${status} and has switched`);
+    if (mount?.movedBy?.migrationId === pk)
+      found.push(`migration ${pk} is ${status} and has moved the mount`);
+  } else if (mount && mount.generation === generation && !isAt(target)) {
+    found.push(`migration ${pk} is ${status}, and its mount is not at ${target.path}`);
+  }
+  if ((status === 'failure') !== (typeof error?.message === 'string'))
+    found.push(`migration ${pk} gives no reason`);
+  return found;
+}
+
+/** R5: what is stored is usable; nothing of an older generation or below a dead token is left. */
+function credentialViolations({ mounts, access, leases, storage }: Tables): string[] {
+  const found: string[] = [];
+  const generations = generationsIn(mounts);
+  const tokens = new Set(withPrefix(access, 'token#'));
+  for (const item of [...access, ...leases, ...storage]) {
+    if (!item.lineage || item.irrevocable) continue;
+    for (const [uuid, carried] of Object.entries(item.lineage.mounts as Record<string, number>)) {
+      if (carried < (generations.get(uuid) ?? 0))
+        found.push(`${item.pk} ${item.sk} is from before the switch`);
+    }
+    for (const hash of item.lineage.tokens as string[]) {
+      if (!tokens.has(hash)) found.push(`${item.pk} ${item.sk} hangs on a token that is gone`);
+    }
+  }
+  for (const { pk, sk, generation, irrevocable } of leases) {
+    const number = generations.get(pk.split('#')[0] as string) ?? 0;
+    if (!irrevocable && generation < number) found.push(`lease ${sk} is older than its mount`);
+  }
+  return found;
+}
+
+/** What belongs to something that is gone: nothing would ever find and remove it. */
+function leftovers({ mounts, access, leases, storage, migrations }: Tables): string[] {
+  const found: string[] = [];
+  const tokens = new Map(
+    access.filter(({ pk }) => pk.startsWith('token#')).map((item) => [item.pk.slice(6), item]),
+  );
+  const accessors = new Map(
+    access.filter(({ pk }) => pk.startsWith('accessor#')).map((item) => [item.pk.slice(9), item]),
+  );
+  const leaseNames = new Set(leases.map(({ pk, sk }) => `${pk.split('#')[0]} ${sk}`));
+  const stored = new Set(storage.map(({ pk, sk }) => `${pk} ${sk}`));
+  const uuids = new Set(mounts.filter(({ kind }) => kind === 'mount').map(({ uuid }) => uuid));
+  for (const [hash, { accessor, lease }] of tokens) {
+    if (accessors.get(accessor)?.tokenHash !== hash) found.push(`token ${hash} has no accessor`);
+    if (lease && !leaseNames.has(`${lease.mountUuid} ${lease.path}`))
+      found.push(`token ${hash} has no lease`);
+  }
+  for (const [accessor, { tokenHash }] of accessors) {
+    if (tokens.get(tokenHash)?.accessor !== accessor) found.push(`accessor ${accessor} has no token`);
+  }
+  for (const { sk, kind, tokenHash, owns, irrevocable } of leases) {
+    if (irrevocable) continue;
+    if (!tokens.has(tokenHash)) found.push(`lease ${sk} has no token`);
+    if (kind === 'secret' && owns.some((ref: Stored) => !stored.has(`${ref.pk} ${ref.sk}`))) {
+      found.push(`lease ${sk} has lost what it owns`);
+    }
+  }
+  for (const { pk, sk, lease } of storage) {
+    if (!pk.startsWith('cubbyhole#') && !uuids.has(pk)) found.push(`${sk} is left of mount ${pk}`);
+    if (lease && !leaseNames.has(`${lease.mountUuid} ${lease.path}`)) found.push(`${sk} has no lease`);
+  }
+  for (const { pk, sk, tokenHash, lease } of access.filter(({ pk }) => pk.startsWith('children#'))) {
+    const lost = tokenHash ? !tokens.has(tokenHash) : !leaseNames.has(`${lease.mountUuid} ${lease.path}`);
+    if (lost) found.push(`${pk} lists ${sk}, which is gone`);
+  }
+  const records = new Set(migrations.map(({ pk }) => pk));
+  for (const { pk, kind, migrationId } of migrations) {
+    if (kind === 'claim' && !records.has(migrationId)) found.push(`${pk} is a claim of nothing`);
+  }
+  return found;
+}
+
+function entriesOf(items: Stored[]): Stored[] {
+  return items.filter(({ kind }) => kind === 'mount' || kind === 'namespace');
+}
+
+function generationsIn(mounts: Stored[]): Map<string, number> {
+  const numbers = mounts.filter(({ pk }) => pk.startsWith('generation#'));
+  return new Map(numbers.map(({ pk, generation }) => [pk.slice('generation#'.length), generation]));
+}
+
+function withPrefix(items: Stored[], prefix: string): string[] {
+  return items.filter(({ pk }) => pk.startsWith(prefix)).map(({ pk }) => pk.slice(prefix.length));
+}

@@ -1,0 +1,159 @@
+/** A store whose every call waits until it is let through, so that a test decides in which order calls happen. */
+
+import type { Key, Range, Ref, Store, Table, Write } from '../../functions/ports/store.ts';
+
+/** What a call reads or writes: one item, or without `sk` a whole partition. */
+interface Touch {
+  table: Table;
+  pk: string;
+  sk?: string;
+  writes: boolean;
+}
+
+/** A call that waits to be let through. */
+export interface Waiting {
+  /** Whose call it is, and which of its calls. */
+  operation: number;
+  call: number;
+  /** For people. */
+  text: string;
+  touches: Touch[];
+}
+
+interface Held extends Waiting {
+  release(): Promise<void>;
+  abandon(): void;
+}
+
+/** What an operation ends with whose schedule is given up. */
+export class Abandoned extends Error {}
+
+/** @returns the place of the call that is next, or nothing to give the schedule up */
+export type Choose = (waiting: Waiting[]) => number | undefined;
+
+/**
+ * Runs operations together, each on a store of its own view, one call of theirs at a time. Between two calls an
+ * operation runs undisturbed: nothing but the store tells it of the others.
+ * @returns what each has answered; nothing when the schedule was given up
+ */
+export async function runTogether<T>(
+  store: Store,
+  operations: ((store: Store) => Promise<T>)[],
+  choose: Choose,
+): Promise<T[] | undefined> {
+  const held: Held[] = [];
+  let isAbandoned = false;
+  let running = operations.length;
+  const isIdle = operations.map(() => false);
+  const outcomes = operations.map(async (operation, i) => {
+    try {
+      return await operation(steppedStore(store, i, hold));
+    } finally {
+      running--;
+      isIdle[i] = true;
+    }
+  });
+  // What goes wrong is thrown below; until then nobody may take it for unhandled.
+  const ended = Promise.allSettled(outcomes);
+
+  function hold(call: Held): void {
+    if (isAbandoned) call.abandon();
+    else held.push(call);
+  }
+  const isWaiting = (operation: number) =>
+    isIdle[operation] || held.some((call) => call.operation === operation);
+
+  for (;;) {
+    do await new Promise(setImmediate);
+    while (!operations.every((_, i) => isWaiting(i)));
+    if (running === 0) break;
+    held.sort((a, b) => a.operation - b.operation || a.call - b.call);
+    const next = choose(held);
+    if (next === undefined) {
+      isAbandoned = true;
+      for (const call of held.splice(0)) call.abandon();
+      await ended;
+      return undefined;
+    }
+    await held.splice(next, 1)[0]?.release();
+  }
+  return Promise.all(outcomes);
+}
+
+function steppedStore(store: Store, operation: number, hold: (call: Held) => void): Store {
+  let calls = 0;
+  const step = <T>(text: string, touches: Touch[], work: () => Promise<T>): Promise<T> => {
+    return new Promise<T>((resolve, reject) => {
+      const release = () => work().then(resolve, reject);
+      hold({ operation, call: calls++, text, touches, release, abandon: () => reject(new Abandoned()) });
+    });
+  };
+  const query: Store['query'] = (range) =>
+    step(`query ${rangeText(range)}`, [whole(range)], () => store.query(range));
+  return {
+    get: (ref) => step(`get ${keyText(ref)}`, [read(ref)], () => store.get(ref)),
+    getMany: async (refs) =>
+      refs.length === 0
+        ? []
+        : step(`get ${refs.map(keyText).join(', ')}`, refs.map(read), () => store.getMany(refs)),
+    query,
+    // All that these tests store fits on one page.
+    async *pages(range) {
+      yield await query(range);
+    },
+    commit: (writes) =>
+      step(`commit ${writes.map(writeText).join(', ')}`, writes.map(write), () => store.commit(writes)),
+    update: (update) => step(`commit ${writeText(update)}`, [write(update)], () => store.update(update)),
+    putMany: async (puts) => {
+      const text = `put ${puts.map(writeText).join(', ')}`;
+      if (puts.length > 0) await step(text, puts.map(write), () => store.putMany(puts));
+    },
+    deleteMany: async (refs) => {
+      const touches = refs.map((ref) => ({ ...read(ref), writes: true }));
+      if (refs.length > 0)
+        await step(`delete ${refs.map(keyText).join(', ')}`, touches, () => store.deleteMany(refs));
+    },
+  };
+}
+
+/** Whether it makes a difference which of two calls comes first. */
+export function interfere(a: Pick<Waiting, 'touches'>, b: Pick<Waiting, 'touches'>): boolean {
+  return a.touches.some((one) => b.touches.some((other) => (one.writes || other.writes) && meet(one, other)));
+}
+
+function meet(a: Touch, b: Touch): boolean {
+  if (a.table !== b.table || a.pk !== b.pk) return false;
+  return a.sk === undefined || b.sk === undefined || a.sk === b.sk;
+}
+
+function read({ table, pk, sk }: Ref): Touch {
+  return { table, pk, sk, writes: false };
+}
+
+/** An index shows the items of every partition; nothing that is run here asks one. */
+function whole({ table, pk }: Range): Touch {
+  return { table, pk, writes: false };
+}
+
+function write(of: Write): Touch {
+  const { pk, sk } = keyOf(of);
+  return { table: of.table, pk, sk, writes: true };
+}
+
+function keyOf(write: Write): Key {
+  if ('put' in write) return write.put;
+  return 'update' in write ? write.update : write.delete;
+}
+
+function writeText(write: Write): string {
+  const how = 'put' in write ? '+' : 'update' in write ? '~' : '-';
+  return how + keyText({ table: write.table, ...keyOf(write) });
+}
+
+function rangeText({ table, pk, atMost, prefix }: Range): string {
+  return `${table}|${pk}|${prefix ?? ''}…${atMost ?? ''}`;
+}
+
+function keyText({ table, pk, sk }: Pick<Ref, 'table' | 'pk' | 'sk'>): string {
+  return `${table}|${pk}|${sk}`;
+}
