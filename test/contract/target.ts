@@ -37,7 +37,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     });
     return async () => {};
   }
-  const service = await startService({ port: 0, rootToken: `root-${randomUUID()}` });
+  const service = await startService({
+    port: 0,
+    rootToken: `root-${randomUUID()}`,
+    dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT,
+  });
   const { url: address, rootToken } = service;
   project.provide('target', { address, rootToken, isReference: false, isOwn: true });
   return () => service.stop();

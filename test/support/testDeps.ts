@@ -29,9 +29,12 @@ export interface TestDeps extends Deps {
   stop(): Promise<void>;
 }
 
-/** Starts an emulator of its own in memory; `stop` it in `afterAll`. */
+/**
+ * Starts an emulator of its own in memory; `stop` it in `afterAll`. `DYNAMODB_ENDPOINT` names one that runs already, and
+ * keeps apart what is stored with different credentials.
+ */
 export async function testDeps(): Promise<TestDeps> {
-  const emulator = await startDynamoDB();
+  const emulator = await startDynamoDB({ endpoint: process.env.DYNAMODB_ENDPOINT });
   const credentials = { accessKeyId: randomBytes(8).toString('hex'), secretAccessKey: randomUUID() };
   const region = 'us-east-1';
   await createTables(await readTables(), {
