@@ -1,14 +1,20 @@
-/** The one place that builds what the domain needs from the environment. */
+/**
+ * The one place that builds what the domain needs from the environment. What an entry does not ask for is not in its
+ * bundle.
+ */
 
 import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { dynamodbStore } from './adapters/dynamodbStore.ts';
+import { eventBridge } from './adapters/eventBridge.ts';
 import { powertoolsLog } from './adapters/powertoolsLog.ts';
 import { randomIds } from './adapters/randomIds.ts';
 import { stepFunctions } from './adapters/stepFunctions.ts';
 import { DEFAULT_RETENTION_DAYS } from './limits.ts';
-import type { Clock, Deps } from './ports/deps.ts';
+import type { Bus } from './ports/bus.ts';
+import type { Clock, Deps, Log } from './ports/deps.ts';
 
 /** No single call may take longer than this, so that a retry still fits the life of a request. */
 const CALL_TIMEOUT_MS = 3_000;
@@ -16,21 +22,15 @@ const CONNECT_TIMEOUT_MS = 1_000;
 
 /** Built once a function instance; clients connect with their first call. */
 export function depsFromEnvironment(): Deps {
-  const requestHandler = {
-    requestTimeout: CALL_TIMEOUT_MS,
-    throwOnRequestTimeout: true,
-    connectionTimeout: CONNECT_TIMEOUT_MS,
-  };
-  const client = { requestHandler, maxAttempts: 3 };
   return {
     store: dynamodbStore(
-      new DynamoDBClient(client),
+      new DynamoDBClient(clientSettings()),
       (table) => required(`${table.toUpperCase()}_TABLE`),
       clock,
     ),
     clock,
     ids: randomIds,
-    workflows: stepFunctions(new SFNClient(client), (machine) =>
+    workflows: stepFunctions(new SFNClient(clientSettings()), (machine) =>
       required(`${machine.toUpperCase()}_STATE_MACHINE_ARN`),
     ),
     log: powertoolsLog(),
@@ -40,6 +40,30 @@ export function depsFromEnvironment(): Deps {
       retentionS: Number(process.env.RETENTION_DAYS ?? DEFAULT_RETENTION_DAYS) * 86_400,
     },
   };
+}
+
+/** What announces events needs no store. */
+export function busFromEnvironment(): Bus {
+  return eventBridge(new EventBridgeClient(clientSettings()), required('EVENT_BUS'));
+}
+
+export function logFromEnvironment(): Log {
+  return powertoolsLog();
+}
+
+/** The policies that an event is judged by, as the deployment names them. */
+export function eventPolicies(): string[] {
+  const names = required('EVENT_POLICIES').split(',');
+  return names.map((name) => name.trim()).filter((name) => name !== '' && name !== 'none');
+}
+
+function clientSettings() {
+  const requestHandler = {
+    requestTimeout: CALL_TIMEOUT_MS,
+    throwOnRequestTimeout: true,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+  };
+  return { requestHandler, maxAttempts: 3 };
 }
 
 const clock: Clock = {

@@ -150,9 +150,12 @@ export function bulkRowsPrefix(chunk?: number): string {
   return chunk === undefined ? 'rows#' : `rows#${padded(chunk)}#`;
 }
 
-/** What an idempotency key has brought about in a namespace. */
-export function idempotencyKey(namespaceId: string, key: string): Ref {
-  return { table: 'migrations', pk: `idempotency#${sha256(`${namespaceId}#${key}`)}`, sk: ALONE };
+/**
+ * What an idempotency key has brought about.
+ * @param scope what the key belongs to: a namespace by its id, or `event` for the id of one
+ */
+export function idempotencyKey(scope: string, key: string): Ref {
+  return { table: 'migrations', pk: `idempotency#${sha256(`${scope}#${key}`)}`, sk: ALONE };
 }
 
 /** The part of the index of open work that an id belongs to. */

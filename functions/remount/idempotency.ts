@@ -37,7 +37,16 @@ export function readIdempotency({
   if (key === undefined) return undefined;
   if (typeof key !== 'string' || key === '' || key.length > MAX_IDEMPOTENCY_KEY_LENGTH)
     throw refusal(`an idempotency key is a text of 1 to ${MAX_IDEMPOTENCY_KEY_LENGTH} characters`);
-  return { ref: idempotencyKey(namespace.id, key), requestHash: sha256(`${path}#${canonical(asked)}`) };
+  return { ref: idempotencyKey(namespace.id, key), requestHash: hashOf(path, asked) };
+}
+
+/** The key of what an event asks for: EventBridge names each event and may bring it twice. */
+export function eventKey(eventId: string, path: string, asked: object): Idempotency {
+  return { ref: idempotencyKey('event', eventId), requestHash: hashOf(path, asked) };
+}
+
+function hashOf(path: string, asked: object): string {
+  return sha256(`${path}#${canonical(asked)}`);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The executions of the state machines: started once per name, kept in memory for a while after their end. */
 
 import { randomUUID } from 'node:crypto';
+import { AwsError } from './jsonApi.ts';
 import { type Json, MAX_DATA_BYTES, type Outcome, type Run, type StartRun } from './stateMachine.ts';
 
 interface Started {
@@ -26,14 +27,6 @@ export interface Executions {
   list(stateMachineArn: string | undefined): Execution[];
   findByName(name: string): Execution | undefined;
   stop(): void;
-}
-
-/** An error of the Step Functions API; `name` is the class that the SDK throws. */
-export class StepFunctionsError extends Error {
-  constructor(name: string, message: string) {
-    super(message);
-    this.name = name;
-  }
 }
 
 /** AWS keeps them for 90 days. */
@@ -74,15 +67,14 @@ export function createExecutions(
     start({ stateMachineArn: arn = '', name = randomUUID(), input = '{}' }) {
       const machine = machineOf(arn);
       const startRun = machines[machine];
-      if (!startRun)
-        throw new StepFunctionsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
-      if (!isValidName(name)) throw new StepFunctionsError('InvalidName', `Invalid Name: '${name}'`);
+      if (!startRun) throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+      if (!isValidName(name)) throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
       const parsed = parseInput(input);
       const executionArn = `arn:aws:states:${REGION_AND_ACCOUNT}:execution:${machine}:${name}`;
       const existing = executions.get(executionArn);
       if (existing) {
         if (!existing.outcome && existing.input === input) return existing;
-        throw new StepFunctionsError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
+        throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
       }
       return begin(
         { executionArn, stateMachineArn: arn, name, input, startDate: new Date() },
@@ -93,7 +85,7 @@ export function createExecutions(
     describe(executionArn = '') {
       const execution = executions.get(executionArn);
       if (execution) return execution;
-      throw new StepFunctionsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
+      throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
     },
     list(arn = '') {
       return [...executions.values()].filter((execution) => execution.stateMachineArn === arn).reverse();
@@ -110,7 +102,7 @@ export function createExecutions(
 
 function machineOf(arn: string): string {
   const [, machine] = /^arn:aws:states:[^:]*:\d+:stateMachine:([^:]+)$/.exec(arn) ?? [];
-  if (machine === undefined) throw new StepFunctionsError('InvalidArn', `Invalid Arn: '${arn}'`);
+  if (machine === undefined) throw new AwsError('InvalidArn', `Invalid Arn: '${arn}'`);
   return machine;
 }
 
@@ -125,7 +117,7 @@ function parseInput(input: string): Json {
   } catch {
     // Said below.
   }
-  throw new StepFunctionsError('InvalidExecutionInput', 'Invalid State Machine Execution Input');
+  throw new AwsError('InvalidExecutionInput', 'Invalid State Machine Execution Input');
 }
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */

@@ -1,6 +1,7 @@
 /** What each function is deployed with (`infra/functions.yml`), with the values that this machine has for it. */
 
 import { join } from 'node:path';
+import type { AsyncSettings } from './asyncInvoke.ts';
 import { readFragment } from './fragment.ts';
 import type { FunctionSettings } from './lambdaEnvironment.ts';
 
@@ -8,6 +9,8 @@ interface Deployed {
   timeout: number;
   memorySize: number;
   environment?: Record<string, unknown>;
+  maximumRetryAttempts?: number;
+  destinations?: { onFailure: { arn: string } };
 }
 
 /** Their timeout is the longest life of a request. */
@@ -33,6 +36,22 @@ export async function functionSettings(values: LocalValues): Promise<Record<stri
       timeoutSeconds: API_FUNCTIONS.includes(name) ? values.requestLifeSeconds : timeout,
       memoryMB: memorySize,
       environment: { ...values.common, ...pick(values.own, Object.keys(environment)) },
+    },
+  ]);
+  return Object.fromEntries(settings);
+}
+
+/**
+ * What each function is deployed with for asynchronous invocations.
+ * @param queues names by logical id
+ */
+export async function asyncSettings(queues: Record<string, string>): Promise<Record<string, AsyncSettings>> {
+  const deployed = await readFragment<Record<string, Deployed>>('functions');
+  const settings = Object.entries(deployed).map(([name, { maximumRetryAttempts = 2, destinations }]) => [
+    name,
+    {
+      retries: maximumRetryAttempts,
+      onFailure: destinations && queues[destinations.onFailure.arn.replace(/\.Arn$/, '')],
     },
   ]);
   return Object.fromEntries(settings);

@@ -1,8 +1,8 @@
-/** Stands in for the EventBridge rules: wakes the reconciler every minute and when an execution fails. */
+/** Stands in for the rules of `infra/schedule.yml`: wakes the reconciler every minute and when an execution fails. */
 
-import { randomUUID } from 'node:crypto';
+import type { AsyncInvoke } from './asyncInvoke.ts';
+import { eventOf } from './busEvent.ts';
 import type { Execution } from './executions.ts';
-import type { Lambda } from './lambda.ts';
 
 export interface Schedule {
   /** To be told of every execution that ended. */
@@ -10,11 +10,8 @@ export interface Schedule {
   stop(): void;
 }
 
-/** Asynchronous invocations: nobody waits for them, and what fails is tried again at the next turn. */
-export function startSchedule(invoke: Lambda['invoke'], everySeconds: number): Schedule {
-  const wake = (event: object) => {
-    invoke('reconcile', event).catch(() => {}); // The environment has logged it.
-  };
+export function startSchedule(invoke: AsyncInvoke['invoke'], everySeconds: number): Schedule {
+  const wake = (event: object) => invoke('reconcile', event);
   const timer = setInterval(() => wake(eventOf('aws.events', 'Scheduled Event', {})), everySeconds * 1_000);
   return {
     onExecutionEnd(execution) {
@@ -22,20 +19,6 @@ export function startSchedule(invoke: Lambda['invoke'], everySeconds: number): S
       wake(eventOf('aws.states', 'Step Functions Execution Status Change', detailOf(execution)));
     },
     stop: () => clearInterval(timer),
-  };
-}
-
-function eventOf(source: string, detailType: string, detail: object): object {
-  return {
-    version: '0',
-    id: randomUUID(),
-    'detail-type': detailType,
-    source,
-    account: '000000000000',
-    time: new Date().toISOString(),
-    region: 'us-east-1',
-    resources: [],
-    detail,
   };
 }
 

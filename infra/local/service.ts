@@ -3,6 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { BUNDLES, buildFunctions } from '../build.ts';
+import { startAutomation } from './automation.ts';
 import { startDynamoDB } from './dynamodb.ts';
 import { stateMachineArn } from './executions.ts';
 import { prepareService } from './firstStart.ts';
@@ -24,6 +25,10 @@ export interface ServiceOptions {
   /** The longest life of a request: the timeout of the API functions and of the gateway. */
   requestLifeSeconds?: number;
   reconcileSeconds?: number;
+  /** Policies that remounts asked for by an event are judged by. */
+  eventPolicies?: readonly string[];
+  /** Before an asynchronous invocation that failed is tried again. */
+  retryPausesSeconds?: readonly number[];
   /** Takes what the functions log. */
   log?: (text: string) => void;
   /** Called when the DynamoDB emulator ends by itself: the service is of no use then. */
@@ -82,9 +87,17 @@ async function startParts(
   });
   stops.push(stepFunctions.stop);
 
-  const aws = awsVariables(dynamodb.endpoint, stepFunctions.endpoint);
+  const { dataDir, eventPolicies, retryPausesSeconds } = options;
+  const automation = await startAutomation({ invoke, dataDir, eventPolicies, retryPausesSeconds });
+  stops.push(automation.stop);
+
+  const aws = { ...awsVariables(dynamodb.endpoint, stepFunctions.endpoint), ...automation.endpoints };
   const common = { ...aws, ...SETTINGS, REQUEST_LIFE_SECONDS: String(requestLifeSeconds) };
-  const own = { ...resourceVariables(tables, Object.keys(machines)), MIN_CHOSEN_ID_LENGTH: '1' };
+  const own = {
+    ...resourceVariables(tables, Object.keys(machines)),
+    ...automation.variables,
+    MIN_CHOSEN_ID_LENGTH: '1',
+  };
   const settings = await functionSettings({ bundles: BUNDLES, common, own, requestLifeSeconds });
   await Promise.all([createTables(tables, aws), building]);
   const lambda = createLambda(settings, log);
@@ -94,7 +107,8 @@ async function startParts(
   stops.push(gateway.stop);
   for (const functionName of ['vault', 'bootstrap']) lambda.warm(functionName);
   await prepareService(gateway.url, invoke, rootToken);
-  schedule = startSchedule(invoke, reconcileSeconds);
+  stops.push(automation.readStreams(aws));
+  schedule = startSchedule(automation.invokeLater, reconcileSeconds);
   stops.push(schedule.stop);
   return { url: gateway.url, rootToken, environment: { ...common, ...own }, invoke };
 }

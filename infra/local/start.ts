@@ -28,6 +28,7 @@ function readOptions({
   DATA_DIR,
   DYNAMODB_ENDPOINT,
   RECONCILE_SECONDS,
+  EVENT_POLICIES,
 }: NodeJS.ProcessEnv): ServiceOptions {
   return {
     port: readNumber('PORT', PORT || '8200', 0, 65_535),
@@ -35,6 +36,7 @@ function readOptions({
     dataDir: DATA_DIR || undefined,
     dynamodbEndpoint: DYNAMODB_ENDPOINT || undefined,
     reconcileSeconds: readNumber('RECONCILE_SECONDS', RECONCILE_SECONDS || '60', 1, 86_400),
+    eventPolicies: EVENT_POLICIES ? EVENT_POLICIES.split(',') : [],
     log: (text) => process.stderr.write(text),
     onCrash: () => {
       console.error('remount: the DynamoDB emulator has ended');
@@ -49,11 +51,15 @@ function readNumber(name: string, text: string, from: number, to: number): numbe
   throw new StartError(`${name} must be a number from ${from} to ${to}, not ${text}`);
 }
 
-function welcome({ url, rootToken }: Service, { dynamodbEndpoint, dataDir }: ServiceOptions): string {
+function welcome(
+  { url, rootToken, environment }: Service,
+  { dynamodbEndpoint, dataDir }: ServiceOptions,
+): string {
   return `
 Remount is listening on ${url}, data in ${dynamodbEndpoint ?? dataDir ?? 'memory, gone when it stops'}.
 
 Root Token: ${rootToken}
+Event bus:  ${environment.AWS_ENDPOINT_URL_EVENTBRIDGE}, queues: ${environment.AWS_ENDPOINT_URL_SQS}
 
 In a browser: ${url}/ui/
 

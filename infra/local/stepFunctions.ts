@@ -1,11 +1,7 @@
 /** Stands in for the Step Functions service: its wire protocol (AWS JSON 1.0) over the state machines of this folder. */
 
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { createExecutions, type Execution, type Executions, StepFunctionsError } from './executions.ts';
+import { createExecutions, type Execution, type Executions } from './executions.ts';
+import { AwsError, serveJson } from './jsonApi.ts';
 import { type InvokeTask, loadStateMachine } from './stateMachine.ts';
 
 export interface StepFunctions {
@@ -28,37 +24,18 @@ export async function startStepFunctions(options: StepFunctionsOptions): Promise
     ([name, asl]) => [name, loadStateMachine(asl, invokeTask)] as const,
   );
   const executions = createExecutions(Object.fromEntries(loaded), onEnd);
-  const server = createServer((request, response) => void serve(executions, request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const { endpoint, stop } = await serveJson({
+    version: '1.0',
+    act: (target, request) => act(executions, target, request),
+    look: (path) => statistics(executions, path),
+  });
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     stop: async () => {
       executions.stop();
-      server.close();
-      server.closeAllConnections();
+      stop();
     },
   };
-}
-
-async function serve(
-  executions: Executions,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const reply = (status: number, body: unknown) => {
-    const headers = { 'Content-Type': 'application/x-amz-json-1.0', 'x-amzn-RequestId': randomUUID() };
-    response.writeHead(status, headers).end(JSON.stringify(body));
-  };
-  try {
-    if (request.method === 'GET') return reply(200, statistics(executions, request.url ?? ''));
-    const body = await text(request);
-    reply(200, act(executions, String(request.headers['x-amz-target']), JSON.parse(body || '{}')));
-  } catch (error) {
-    const { name, message } = error as Error;
-    if (error instanceof StepFunctionsError) reply(400, { __type: name, message });
-    else reply(500, { __type: 'InternalFailure', message });
-  }
 }
 
 interface ApiRequest {
@@ -84,7 +61,7 @@ function act(executions: Executions, target: string, request: ApiRequest): unkno
     case 'AWSStepFunctions.ListExecutions':
       return listPage(executions, request);
     default:
-      throw new StepFunctionsError('UnknownOperationException', `The local service does not know ${target}`);
+      throw new AwsError('UnknownOperationException', `The local service does not know ${target}`);
   }
 }
 
@@ -100,8 +77,7 @@ function listPage(executions: Executions, request: ApiRequest): unknown {
 function statistics(executions: Executions, url: string): unknown {
   const name = decodeURIComponent(/^\/executions\/([^/?]+)$/.exec(url)?.[1] ?? '');
   const execution = executions.findByName(name);
-  if (!execution)
-    throw new StepFunctionsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${name}'`);
+  if (!execution) throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${name}'`);
   return { ...summaryOf(execution), transitions: execution.transitions() };
 }
 

@@ -3,11 +3,14 @@
 import {
   type AttributeDefinition,
   CreateTableCommand,
+  DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
   type GlobalSecondaryIndex,
   type KeySchemaElement,
   ListTablesCommand,
+  type StreamViewType,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
@@ -21,6 +24,8 @@ export interface Table {
   indexes: GlobalSecondaryIndex[];
   /** The attribute that says when an item may go. */
   ttl: string | undefined;
+  /** What its stream tells of each write, if it has one. */
+  stream: StreamViewType | undefined;
 }
 
 interface Resource {
@@ -30,6 +35,7 @@ interface Resource {
     KeySchema: KeySchemaElement[];
     GlobalSecondaryIndexes?: GlobalSecondaryIndex[];
     TimeToLiveSpecification?: { AttributeName: string; Enabled: boolean };
+    StreamSpecification?: { StreamViewType: StreamViewType };
   };
 }
 
@@ -47,6 +53,7 @@ function tableOf([logicalId, { Properties }]: [string, Resource]): Table {
     KeySchema,
     GlobalSecondaryIndexes = [],
     TimeToLiveSpecification,
+    StreamSpecification,
   } = Properties;
   return {
     name: logicalId.replace(/Table$/, '').toLowerCase(),
@@ -54,6 +61,7 @@ function tableOf([logicalId, { Properties }]: [string, Resource]): Table {
     key: KeySchema,
     indexes: GlobalSecondaryIndexes,
     ttl: TimeToLiveSpecification?.AttributeName,
+    stream: StreamSpecification?.StreamViewType,
   };
 }
 
@@ -65,6 +73,7 @@ export async function createTables(tables: Table[], environment: Record<string, 
     const missing = tables.filter(({ name }) => !present.includes(name));
     await Promise.all(missing.map((table) => createTable(client, table)));
     await Promise.all(tables.map((table) => enableTimeToLive(client, table)));
+    await Promise.all(tables.map((table) => enableStream(client, table)));
   } finally {
     client.destroy();
   }
@@ -94,6 +103,14 @@ async function createTable(client: DynamoDBClient, { name, attributes, key, inde
     }),
   );
   await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1 }, { TableName: name });
+}
+
+async function enableStream(client: DynamoDBClient, { name, stream }: Table): Promise<void> {
+  if (stream === undefined) return;
+  const { Table: table } = await client.send(new DescribeTableCommand({ TableName: name }));
+  if (table?.StreamSpecification?.StreamEnabled) return;
+  const StreamSpecification = { StreamEnabled: true, StreamViewType: stream };
+  await client.send(new UpdateTableCommand({ TableName: name, StreamSpecification }));
 }
 
 async function enableTimeToLive(client: DynamoDBClient, { name, ttl }: Table): Promise<void> {

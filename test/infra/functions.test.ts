@@ -13,6 +13,12 @@ const COMMON_SETTINGS = [
   'POWERTOOLS_SERVICE_NAME',
   'REQUEST_LIFE_SECONDS',
 ];
+/** Settings that are no resource's. */
+const CHOSEN: Record<string, string[]> = {
+  vault: ['MIN_CHOSEN_ID_LENGTH'],
+  bootstrap: ['MIN_CHOSEN_ID_LENGTH'],
+  remountRequested: ['EVENT_POLICIES'],
+};
 const NAMES_NO_RESOURCE = ['Trace', 'DeliverLogs', 'WatchChunks'];
 
 let template: Template;
@@ -22,7 +28,7 @@ beforeAll(async () => {
 });
 
 describe('functions', () => {
-  test('are fourteen', () => {
+  test('are sixteen', () => {
     const names = ofType(template, 'AWS::Lambda::Function').map(([id]) => functionName(id));
     expect(names).toEqual(FUNCTIONS);
   });
@@ -41,6 +47,8 @@ describe('functions', () => {
     ['teardown', 300],
     ['reconcile', 60],
     ['ui', 5],
+    ['remountRequested', 29],
+    ['publish', 60],
     ['bootstrap', 30],
   ])('%s runs on Node 24, from its own bundle, for %i seconds at most', (name, seconds) => {
     const { Runtime, Architectures, Timeout, Handler } = functionOf(name).Properties;
@@ -58,7 +66,7 @@ describe('functions', () => {
 
   test.each(FUNCTIONS)('%s is told of the tables and workflows its role may use, and of no other', (name) => {
     const used = [...rightsOf(template, `${capital(name)}Role`).keys()].map(environmentName).filter(Boolean);
-    const chosen = ['vault', 'bootstrap'].includes(name) ? ['MIN_CHOSEN_ID_LENGTH'] : [];
+    const chosen = CHOSEN[name] ?? [];
 
     const settings = Object.keys(functionOf(name).Properties.Environment.Variables);
     expect(settings.sort()).toEqual([...new Set([...COMMON_SETTINGS, ...used, ...chosen])].sort());
@@ -76,7 +84,9 @@ describe('functions', () => {
     const permissions = ofType(template, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
 
     const invoked = new Set(permissions.map(({ FunctionName }) => functionName(FunctionName.Ref)));
-    expect(invoked).toEqual(new Set(['remount', 'status', 'vault', 'ui', 'reconcile']));
+    expect(invoked).toEqual(
+      new Set(['remount', 'status', 'vault', 'ui', 'reconcile', 'remountRequested']),
+    );
     for (const { SourceArn } of permissions) expect(SourceArn).toBeDefined();
     expect(ofType(template, 'AWS::Lambda::Url')).toEqual([]);
   });
@@ -141,9 +151,10 @@ function functionOf(name: string): Resource {
   return template.Resources[`${capital(name)}LambdaFunction`] as Resource;
 }
 
-/** The setting that tells a function of a resource: `MountsTable` → `MOUNTS_TABLE`. */
+/** The setting that tells a function of a resource: `MountsTable` → `MOUNTS_TABLE`. A stream is brought to it. */
 function environmentName(resource: string): string {
-  const [, name, kind] = /^(\w+)(Table|StateMachine)\b/.exec(resource) ?? [];
+  if (resource === 'RemountBus') return 'EVENT_BUS';
+  const [, name, kind] = /^(\w+)(Table|StateMachine)$/.exec(resource) ?? [];
   if (!name) return '';
   return kind === 'Table' ? `${name.toUpperCase()}_TABLE` : `${name.toUpperCase()}_STATE_MACHINE_ARN`;
 }

@@ -48,6 +48,8 @@ export const FUNCTIONS = [
   'teardown',
   'reconcile',
   'ui',
+  'remountRequested',
+  'publish',
   'bootstrap',
 ];
 

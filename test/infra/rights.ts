@@ -10,7 +10,7 @@ export interface Statement {
   Condition?: Record<string, Record<string, unknown>>;
 }
 
-/** Tables as in `MountsTable`, indexes as in `MigrationsTable/index/open`, others by logical id → actions. */
+/** Tables as in `MountsTable`, `MigrationsTable/index/open`, `MigrationsTable/stream`; others by logical id → actions. */
 export type Rights = Map<string, string[]>;
 
 /** The inline statements of a role. */
@@ -53,6 +53,7 @@ function nameOf(resource: unknown): string {
   if (typeof resource === 'string') return resource;
   const { Ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = resource as Record<string, string | string[]>;
   if (Ref) return String(Ref);
+  if (attribute?.[1] === 'StreamArn') return `${attribute[0]}/stream`;
   if (attribute) return String(attribute[0]);
   // A state machine by its name, where a reference would go in a circle.
   const [, machine] = /:stateMachine:\$\{AWS::StackName\}-(\w+)$/.exec(String(text)) ?? [];

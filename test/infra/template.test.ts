@@ -119,6 +119,80 @@ describe('workflows', () => {
   );
 });
 
+describe('the event bus', () => {
+  const statement = (id: string) => (template.Resources[id] as Resource).Properties.Statement;
+
+  test('lets nobody but publish speak as the service', () => {
+    expect(statement('OnlyPublishAnnounces')).toMatchObject({
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'events:PutEvents',
+      Condition: {
+        StringEquals: { 'events:source': 'remount' },
+        ArnNotEquals: { 'aws:PrincipalArn': { 'Fn::GetAtt': ['PublishRole', 'Arn'] } },
+      },
+    });
+    const speakers = ofType(template, 'AWS::IAM::Role')
+      .map(([id]) => id)
+      .filter((id) => [...rightsOf(template, id).values()].flat().includes('events:PutEvents'));
+    expect(speakers).toEqual(['PublishRole']);
+  });
+
+  test('takes requests, and no other event, from the accounts that the deployment names', () => {
+    expect(template.Resources.OtherAccountsRequest).toMatchObject({ Condition: 'HasEventAccounts' });
+    expect(statement('OtherAccountsRequest')).toMatchObject({
+      Effect: 'Allow',
+      Action: 'events:PutEvents',
+      Condition: {
+        StringEquals: { 'events:source': 'remount.request', 'events:detail-type': 'Remount Requested' },
+      },
+    });
+  });
+
+  test('brings requests to one function, which no policy supports unless the deployment names it', () => {
+    const { Properties } = template.Resources.RemountRequested as Resource;
+    const { Environment } = (template.Resources.RemountRequestedLambdaFunction as Resource).Properties;
+
+    expect(Properties.EventPattern).toEqual({
+      source: ['remount.request'],
+      'detail-type': ['Remount Requested'],
+    });
+    expect(Properties.Targets).toEqual([
+      {
+        Id: 'remountRequested',
+        Arn: { 'Fn::GetAtt': ['RemountRequestedLambdaFunction', 'Arn'] },
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['RefusedQueue', 'Arn'] } },
+      },
+    ]);
+    expect(Environment.Variables.EVENT_POLICIES).toBe('none');
+  });
+
+  test.each(['reconcile', 'remountRequested'])('sets aside what %s failed on to the last', (name) => {
+    const configs = ofType(template, 'AWS::Lambda::EventInvokeConfig').map(
+      ([, { Properties }]) => Properties,
+    );
+    const config = configs.find(({ FunctionName }) => JSON.stringify(FunctionName).includes(capital(name)));
+
+    const [queue] = config.DestinationConfig.OnFailure.Destination['Fn::GetAtt'];
+    expect(rightsOf(template, `${capital(name)}Role`).get(queue)).toEqual(['sqs:SendMessage']);
+  });
+
+  test('tells what the stream of the migrations tells, until it is taken', () => {
+    const { Properties } = template.Resources.PublishMapping as Resource;
+
+    expect(template.Resources.MigrationsTable?.Properties.StreamSpecification).toEqual({
+      StreamViewType: 'NEW_AND_OLD_IMAGES',
+    });
+    expect(Properties).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': ['MigrationsTable', 'StreamArn'] },
+      StartingPosition: 'TRIM_HORIZON',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    expect(Properties.MaximumRetryAttempts).toBeUndefined();
+    expect(Properties.MaximumRecordAgeInSeconds).toBeLessThan(86_400);
+  });
+});
+
 describe('operations', () => {
   test('every log is kept for a limited time', () => {
     for (const [, { Properties }] of ofType(template, 'AWS::Logs::LogGroup')) {

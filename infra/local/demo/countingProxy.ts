@@ -1,4 +1,7 @@
-/** A proxy in front of DynamoDB that counts the calls by operation, and changes nothing. */
+/**
+ * A proxy in front of DynamoDB that counts the calls by operation, and changes nothing. Reading a stream is not
+ * counted: Lambda does it, and nobody pays for it.
+ */
 
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
@@ -20,8 +23,8 @@ export async function startCountingProxy(dynamodbEndpoint: string): Promise<Coun
   const agent = new Agent({ keepAlive: true });
   let calls: Calls = {};
   const server = createServer((incoming, outgoing) => {
-    const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
-    calls[operation] = (calls[operation] ?? 0) + 1;
+    const [service = '', operation = ''] = String(incoming.headers['x-amz-target']).split('.');
+    if (!service.startsWith('DynamoDBStreams')) calls[operation] = (calls[operation] ?? 0) + 1;
     forward(incoming, outgoing, dynamodbEndpoint, agent).catch(() => outgoing.destroy());
   });
   server.listen(0, '127.0.0.1');

@@ -1,0 +1,59 @@
+/**
+ * Tells the bus what has happened to migrations, from the stream of their table: what a write has changed is announced,
+ * however the writer fared after it. A change that the bus did not take comes again, with those after it (R8).
+ */
+
+import type { Announcement, Bus } from '../ports/bus.ts';
+import type { Log } from '../ports/deps.ts';
+import type { Item } from '../ports/store.ts';
+import { announcementsOf } from '../remount/announcements.ts';
+import { migrationOf } from '../remount/migration.ts';
+
+/** One write to one item. */
+export interface Change {
+  /** Its place in the stream. */
+  sequence: string;
+  before: Item | undefined;
+  after: Item | undefined;
+}
+
+/** Announcements of one call to the bus. */
+const AT_ONCE = 10;
+
+/**
+ * @param changes in the order of the stream
+ * @returns the place of the first change that has to be brought again; nothing when all is announced
+ */
+export async function publish(bus: Bus, log: Log, changes: Change[]): Promise<string | undefined> {
+  const told = changes.flatMap(({ sequence, before, after }) =>
+    announced(before, after).map((announcement) => ({ sequence, announcement })),
+  );
+  for (let i = 0; i < told.length; i += AT_ONCE) {
+    const batch = told.slice(i, i + AT_ONCE);
+    const taken = await put(
+      bus,
+      log,
+      batch.map(({ announcement }) => announcement),
+    );
+    const missed = batch.find((_, k) => !taken[k]);
+    if (missed) return missed.sequence;
+  }
+  return undefined;
+}
+
+function announced(before: Item | undefined, after: Item | undefined): Announcement[] {
+  const migration = migrationOf(after);
+  return migration ? announcementsOf(migrationOf(before), migration) : [];
+}
+
+async function put(bus: Bus, log: Log, announcements: Announcement[]): Promise<boolean[]> {
+  try {
+    const taken = await bus.put(announcements);
+    const missed = taken.filter((isTaken) => !isTaken).length;
+    if (missed > 0) log.warn('the bus did not take all announcements', { missed });
+    return taken;
+  } catch (error) {
+    log.warn('the bus did not answer', { error: (error as Error).name });
+    return [];
+  }
+}

@@ -1,0 +1,15 @@
+/** Lambda: announces on the event bus what the stream of the table `migrations` tells. */
+
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { busFromEnvironment, logFromEnvironment } from './deps.ts';
+import { publish } from './events/publish.ts';
+import { changeOf } from './lambda/streamRecords.ts';
+
+const bus = busFromEnvironment();
+const log = logFromEnvironment();
+
+/** Lambda goes on at the record that is named, and tries it again until the bus takes it. */
+export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+  const missed = await publish(bus, log, Records.map(changeOf));
+  return { batchItemFailures: missed === undefined ? [] : [{ itemIdentifier: missed }] };
+}

@@ -1,0 +1,74 @@
+/** What moves mounts without a client here: the bus, the queues of what was set aside, the stream of the migrations. */
+
+import { join } from 'node:path';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { type AsyncInvoke, createAsyncInvoke } from './asyncInvoke.ts';
+import { BUS, startEventBridge } from './eventBridge.ts';
+import { readEvents, readQueues } from './events.ts';
+import { asyncSettings } from './functions.ts';
+import type { Lambda } from './lambda.ts';
+import { startQueues } from './queues.ts';
+import { startStreamReader } from './streamReader.ts';
+
+export interface AutomationOptions {
+  invoke: Lambda['invoke'];
+  /** Keeps the place in the stream, and what the bus was told: `events.jsonl`, a line an event. */
+  dataDir?: string | undefined;
+  eventPolicies?: readonly string[] | undefined;
+  retryPausesSeconds?: readonly number[] | undefined;
+}
+
+export interface Automation {
+  /** For the SDK, as `AWS_ENDPOINT_URL_…`. */
+  endpoints: Record<string, string>;
+  /** For the functions that are deployed with them. */
+  variables: Record<string, string>;
+  /** Invokes a function asynchronously, as Lambda's other services do. */
+  invokeLater: AsyncInvoke['invoke'];
+  /** Reads the streams, once there are tables; `environment` says where and as whom, in the SDK's variables. */
+  readStreams(environment: Record<string, string>): () => Promise<void>;
+  stop(): void;
+}
+
+export async function startAutomation(options: AutomationOptions): Promise<Automation> {
+  const { invoke, dataDir, eventPolicies = [], retryPausesSeconds } = options;
+  const [{ rules, mappings }, queueNames] = await Promise.all([readEvents(), readQueues()]);
+  const queues = await startQueues(Object.values(queueNames));
+  const settings = await asyncSettings(queueNames);
+  const later = createAsyncInvoke(invoke, settings, queues.send, retryPausesSeconds);
+  const logFile = dataDir && join(dataDir, 'events.jsonl');
+  const bus = await startEventBridge({ rules, wake: later.invoke, logFile });
+  return {
+    endpoints: { AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint, AWS_ENDPOINT_URL_SQS: queues.endpoint },
+    variables: { EVENT_BUS: BUS, EVENT_POLICIES: eventPolicies.join(',') || 'none' },
+    invokeLater: later.invoke,
+    readStreams(environment) {
+      const client = streamsClient(environment);
+      const placeFile = dataDir && join(dataDir, 'stream-place.json');
+      const readers = mappings.map((mapping) => startStreamReader({ client, mapping, invoke, placeFile }));
+      return async () => {
+        await Promise.all(readers.map((reader) => reader.stop()));
+        client.destroy();
+      };
+    },
+    stop() {
+      later.stop();
+      bus.stop();
+      queues.stop();
+    },
+  };
+}
+
+/** The emulator has tables and their streams at one endpoint. */
+function streamsClient(environment: Record<string, string>): DynamoDBStreamsClient {
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = environment;
+  return new DynamoDBStreamsClient({
+    region: environment.AWS_REGION ?? '',
+    endpoint: environment.AWS_ENDPOINT_URL_DYNAMODB ?? '',
+    credentials: {
+      accessKeyId: AWS_ACCESS_KEY_ID,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      ...(AWS_SESSION_TOKEN !== undefined && { sessionToken: AWS_SESSION_TOKEN }),
+    },
+  });
+}

@@ -1,0 +1,90 @@
+/** Stands in for EventBridge: takes events by its wire protocol, and wakes the functions of the rules they fit. */
+
+import { appendFileSync } from 'node:fs';
+import { type BusEvent, eventOf } from './busEvent.ts';
+import { fits } from './eventPattern.ts';
+import type { Rule } from './events.ts';
+import { AwsError, type Served, serveJson } from './jsonApi.ts';
+
+export interface EventBridgeOptions {
+  rules: Rule[];
+  /** Invokes the function of a rule, and does not wait for it. */
+  wake(functionName: string, event: BusEvent): void;
+  /** Gets a line for each event before it counts as taken. */
+  logFile?: string | undefined;
+}
+
+/** The newest that `GET <endpoint>/events` shows; AWS keeps none. */
+const KEPT = 1_000;
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+const MAX_ENTRIES = 10;
+const MAX_BYTES = 256 * 1024;
+
+/** The name of the bus here; deployed it is that of the stack. */
+export const BUS = 'remount';
+
+export async function startEventBridge({ rules, wake, logFile }: EventBridgeOptions): Promise<Served> {
+  const shown: BusEvent[] = [];
+  const take = (entry: Entry): Taken => {
+    const refusal = refusalOf(entry);
+    if (refusal) return refusal;
+    const { Source, DetailType, Detail = '', Time } = entry as Required<Entry>;
+    const event = eventOf(Source, DetailType, JSON.parse(Detail) as object, Time);
+    if (logFile !== undefined) appendFileSync(logFile, `${JSON.stringify(event)}\n`);
+    shown.push(event);
+    if (shown.length > KEPT) shown.shift();
+    const matching = rules.filter(({ pattern }) => fits(pattern, event));
+    for (const name of matching.flatMap(({ functionNames }) => functionNames)) wake(name, event);
+    return { EventId: event.id };
+  };
+  return serveJson({
+    version: '1.1',
+    act(target, { Entries = [] }: { Entries?: Entry[] }) {
+      if (target !== 'AWSEvents.PutEvents')
+        throw new AwsError('UnknownOperationException', `The local service does not know ${target}`);
+      const bytes = Entries.reduce((sum, { Detail = '' }) => sum + Buffer.byteLength(Detail), 0);
+      if (Entries.length < 1 || Entries.length > MAX_ENTRIES || bytes > MAX_BYTES)
+        throw new AwsError(
+          'ValidationException',
+          'Total size of the entries in the request is over the limit.',
+        );
+      const taken = Entries.map(take);
+      return { Entries: taken, FailedEntryCount: taken.filter((one) => 'ErrorCode' in one).length };
+    },
+    look: () => shown,
+  });
+}
+
+interface Entry {
+  EventBusName?: string;
+  Source?: string;
+  DetailType?: string;
+  Detail?: string;
+  /** Epoch seconds. */
+  Time?: number;
+}
+
+type Taken = { EventId: string } | { ErrorCode: string; ErrorMessage: string };
+
+function refusalOf({ EventBusName = 'default', Source, DetailType, Detail }: Entry): Taken | undefined {
+  if (!Source || !DetailType)
+    return refused('InvalidArgument', 'Parameter Source or DetailType is not valid.');
+  if (Source.startsWith('aws.'))
+    return refused('NotAuthorizedForSourceException', 'Not authorized for the source.');
+  if (EventBusName.split('/').at(-1) !== BUS)
+    return refused('NotFound', `Event bus ${EventBusName} does not exist.`);
+  return isObject(Detail) ? undefined : refused('MalformedDetail', 'Detail is malformed.');
+}
+
+function refused(ErrorCode: string, ErrorMessage: string): Taken {
+  return { ErrorCode, ErrorMessage };
+}
+
+function isObject(text = ''): boolean {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}

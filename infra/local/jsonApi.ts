@@ -1,0 +1,83 @@
+/** Serves the JSON wire protocol that most AWS services speak; the stand-ins for them are made of it. */
+
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** An error of an AWS API; `name` is the class that the SDK throws. */
+export class AwsError extends Error {
+  readonly status: number;
+
+  constructor(name: string, message: string, status = 400) {
+    super(message);
+    this.name = name;
+    this.status = status;
+  }
+}
+
+export interface JsonApi {
+  /** Such as `1.0`. */
+  version: string;
+  /**
+   * Answers one call, or throws an {@link AwsError}.
+   * @param target service and operation, such as `AWSStepFunctions.StartExecution`
+   */
+  act(target: string, request: object): unknown;
+  /** Answers what the AWS service does not have, for tests and people: `GET <endpoint><path>`. */
+  look?(path: string): unknown;
+}
+
+export interface Served {
+  endpoint: string;
+  stop(): void;
+}
+
+/** Serves on a free port of this machine. */
+export function serveJson({ version, act, look = unknownPath }: JsonApi): Promise<Served> {
+  return serve(`application/x-amz-json-${version}`, async (request) => {
+    if (request.method === 'GET') return look(request.url ?? '');
+    const body = await text(request);
+    return act(String(request.headers['x-amz-target']), JSON.parse(body || '{}'));
+  });
+}
+
+/** Serves whatever `answer` makes of a request, as JSON. */
+async function serve(
+  contentType: string,
+  answer: (request: IncomingMessage) => Promise<unknown>,
+): Promise<Served> {
+  const server = createServer((request, response) => void respond(contentType, answer(request), response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function respond(
+  contentType: string,
+  answer: Promise<unknown>,
+  response: ServerResponse,
+): Promise<void> {
+  const reply = (status: number, body: unknown, more = {}) => {
+    const headers = { 'Content-Type': contentType, 'x-amzn-RequestId': randomUUID(), ...more };
+    response.writeHead(status, headers).end(JSON.stringify(body));
+  };
+  try {
+    reply(200, await answer);
+  } catch (error) {
+    const { name, message } = error as Error;
+    const [status, type] = error instanceof AwsError ? [error.status, name] : [500, 'InternalFailure'];
+    reply(status, { __type: type, message, Message: message }, { 'x-amzn-ErrorType': type });
+  }
+}
+
+function unknownPath(path: string): never {
+  throw new AwsError('UnknownOperationException', `The local service does not know ${path}`);
+}

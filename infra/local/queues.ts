@@ -1,0 +1,95 @@
+/** Stands in for SQS: queues in memory, by its wire protocol as far as reading what was set aside needs it. */
+
+import { createHash, randomUUID } from 'node:crypto';
+import { AwsError, type Served, serveJson } from './jsonApi.ts';
+
+export interface Queues extends Served {
+  /** As a service of AWS does that sets something aside. */
+  send(queue: string, body: string): void;
+}
+
+interface Message {
+  id: string;
+  body: string;
+  /** Of the last receipt. */
+  handle?: string;
+  /** Epoch milliseconds before which nobody else receives it. */
+  hiddenUntil: number;
+}
+
+interface ApiRequest {
+  QueueName?: string;
+  QueueUrl?: string;
+  MessageBody?: string;
+  ReceiptHandle?: string;
+  MaxNumberOfMessages?: number;
+  VisibilityTimeout?: number;
+}
+
+const VISIBILITY_TIMEOUT_S = 30;
+
+/** Serves queues with these names on a free port of this machine. */
+export async function startQueues(names: readonly string[]): Promise<Queues> {
+  const queues = new Map<string, Message[]>(names.map((name) => [name, []]));
+  const served = await serveJson({ version: '1.0', act: (target, request) => act(target, request) });
+
+  function act(target: string, request: ApiRequest): unknown {
+    const name = request.QueueName ?? request.QueueUrl?.split('/').at(-1) ?? '';
+    const queue = queues.get(name);
+    if (!queue) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
+    switch (target) {
+      case 'AmazonSQS.GetQueueUrl':
+        return { QueueUrl: `${served.endpoint}/000000000000/${name}` };
+      case 'AmazonSQS.SendMessage':
+        return sent(add(queue, request.MessageBody ?? ''));
+      case 'AmazonSQS.ReceiveMessage':
+        return { Messages: receive(queue, request) };
+      case 'AmazonSQS.DeleteMessage':
+        queues.set(
+          name,
+          queue.filter(({ handle }) => handle !== request.ReceiptHandle),
+        );
+        return {};
+      case 'AmazonSQS.PurgeQueue':
+        queues.set(name, []);
+        return {};
+      default:
+        throw new AwsError('UnsupportedOperation', `The local service does not know ${target}`);
+    }
+  }
+
+  return {
+    ...served,
+    send(name, body) {
+      const queue = queues.get(name);
+      if (!queue) throw new Error(`there is no queue ${name}`);
+      add(queue, body);
+    },
+  };
+}
+
+function add(queue: Message[], body: string): Message {
+  const message = { id: randomUUID(), body, hiddenUntil: 0 };
+  queue.push(message);
+  return message;
+}
+
+function sent({ id, body }: Message): object {
+  return { MessageId: id, MD5OfMessageBody: md5(body) };
+}
+
+function receive(queue: Message[], { MaxNumberOfMessages = 1, VisibilityTimeout }: ApiRequest): object[] {
+  const now = Date.now();
+  const visible = queue.filter(({ hiddenUntil }) => hiddenUntil <= now).slice(0, MaxNumberOfMessages);
+  return visible.map((message) => {
+    message.handle = randomUUID();
+    message.hiddenUntil = now + (VisibilityTimeout ?? VISIBILITY_TIMEOUT_S) * 1_000;
+    const { id, body, handle } = message;
+    return { MessageId: id, Body: body, MD5OfBody: md5(body), ReceiptHandle: handle };
+  });
+}
+
+/** What SQS calls a checksum. */
+function md5(body: string): string {
+  return createHash('md5').update(body).digest('hex');
+}

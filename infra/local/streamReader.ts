@@ -1,0 +1,144 @@
+/** Stands in for Lambda's event source mapping: brings a function the writes to a table, in order, until it takes them. */
+
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type _Record,
+  DescribeStreamCommand,
+  type DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  ListStreamsCommand,
+} from '@aws-sdk/client-dynamodb-streams';
+import { fits } from './eventPattern.ts';
+import type { StreamMapping } from './events.ts';
+import type { Lambda } from './lambda.ts';
+
+export interface StreamReaderOptions {
+  client: DynamoDBStreamsClient;
+  mapping: StreamMapping;
+  invoke: Lambda['invoke'];
+  /** Keeps the place in the stream over restarts; without, reading begins at the oldest write there is. */
+  placeFile?: string | undefined;
+}
+
+export interface StreamReader {
+  /** Ends after what is under way. */
+  stop(): Promise<void>;
+}
+
+/** Lambda looks four times a second. */
+const POLL_MS = 250;
+/** After a function that failed, or a DynamoDB that did not answer. */
+const PAUSE_MS = 1_000;
+
+/** Shard → sequence number of the last write that was taken. */
+type Places = Record<string, string>;
+
+interface Shard {
+  id: string;
+  /** Where to read on; without, it is asked for by the place. */
+  iterator?: string | undefined;
+}
+
+export function startStreamReader({ client, mapping, invoke, placeFile }: StreamReaderOptions): StreamReader {
+  const stopping = new AbortController();
+  const pause = (ms: number) => delay(ms, undefined, { signal: stopping.signal }).catch(() => {});
+  let streamArn: string | undefined;
+  let shards: Shard[] = [];
+
+  async function run(): Promise<void> {
+    const places = await readPlaces(placeFile);
+    while (!stopping.signal.aborted) {
+      const result = await readAll(places).catch(() => 'failed');
+      if (result === 'failed') shards = [];
+      if (result !== 'some') await pause(result === 'failed' ? PAUSE_MS : POLL_MS);
+    }
+  }
+
+  async function readAll(places: Places): Promise<'some' | 'nothing' | 'failed'> {
+    if (shards.length === 0) shards = await findShards();
+    let result: 'some' | 'nothing' = 'nothing';
+    for (const shard of shards) {
+      const records = await readOn(shard, places[shard.id]);
+      if (records.length === 0) continue;
+      const taken = await bring(records);
+      const last = taken.at(-1)?.dynamodb?.SequenceNumber;
+      if (last !== undefined) await writePlaces(placeFile, Object.assign(places, { [shard.id]: last }));
+      if (taken.length < records.length) return 'failed';
+      result = 'some';
+    }
+    return result;
+  }
+
+  async function findShards(): Promise<Shard[]> {
+    const { Streams = [] } = await client.send(new ListStreamsCommand({ TableName: mapping.table }));
+    streamArn = Streams[0]?.StreamArn;
+    const { StreamDescription } = await client.send(new DescribeStreamCommand({ StreamArn: streamArn }));
+    return (StreamDescription?.Shards ?? []).map(({ ShardId = '' }) => ({ id: ShardId }));
+  }
+
+  async function readOn(shard: Shard, place: string | undefined): Promise<_Record[]> {
+    const ShardIterator = shard.iterator ?? (await iteratorAt(shard.id, place));
+    const command = new GetRecordsCommand({ ShardIterator, Limit: mapping.batchSize });
+    const { Records = [], NextShardIterator } = await client.send(command);
+    shard.iterator = NextShardIterator;
+    // A shard that has ended has others in its place.
+    if (NextShardIterator === undefined && Records.length === 0) shards = [];
+    return Records;
+  }
+
+  async function iteratorAt(ShardId: string, place: string | undefined): Promise<string | undefined> {
+    const from =
+      place === undefined
+        ? { ShardIteratorType: 'TRIM_HORIZON' as const }
+        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER' as const, SequenceNumber: place };
+    const command = new GetShardIteratorCommand({ StreamArn: streamArn, ShardId, ...from });
+    return (await client.send(command)).ShardIterator;
+  }
+
+  /** @returns those up to the first that the function has to be brought again */
+  async function bring(records: _Record[]): Promise<_Record[]> {
+    const wanted = records.filter((record) => mapping.filters.some((filter) => fits(filter, record)));
+    if (wanted.length === 0) return records;
+    const missed = await invoke(mapping.functionName, { Records: wanted.map(asLambdaHasIt) }).then(
+      firstMissed,
+      () => wanted[0]?.dynamodb?.SequenceNumber,
+    );
+    const end = records.findIndex(({ dynamodb }) => dynamodb?.SequenceNumber === missed);
+    return end < 0 ? records : records.slice(0, end);
+  }
+
+  const running = run();
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html */
+function firstMissed(result: unknown): string | undefined {
+  const { batchItemFailures = [] } = result as { batchItemFailures?: { itemIdentifier: string }[] };
+  return batchItemFailures[0]?.itemIdentifier;
+}
+
+/** Times are epoch seconds there. */
+function asLambdaHasIt({ dynamodb, ...record }: _Record): object {
+  const { ApproximateCreationDateTime: at, ...rest } = dynamodb ?? {};
+  return { ...record, dynamodb: { ...rest, ApproximateCreationDateTime: (at?.getTime() ?? 0) / 1_000 } };
+}
+
+async function readPlaces(file: string | undefined): Promise<Places> {
+  if (file === undefined) return {};
+  const text = await readFile(file, 'utf8').catch(() => '{}');
+  return JSON.parse(text) as Places;
+}
+
+/** In one step, so that no place is half written. */
+async function writePlaces(file: string | undefined, places: Places): Promise<void> {
+  if (file === undefined) return;
+  await writeFile(`${file}.draft`, JSON.stringify(places));
+  await rename(`${file}.draft`, file);
+}

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRequested } from '../../functions/events/requestedRemount.ts';
+import { lockNamespace } from '../../functions/namespaces/lockNamespace.ts';
+import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
+import { parsePolicy } from '../../functions/policies/policy.ts';
+import { policyKey } from '../../functions/ports/keys.ts';
+import { placeMount, placeNamespace } from '../support/place.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+let deps: TestDeps;
+let namespace: Namespace;
+beforeAll(async () => {
+  deps = await testDeps();
+  namespace = await placeNamespace(deps, ROOT, 'ns');
+  await lockNamespace(deps, await placeNamespace(deps, ROOT, 'locked'), '');
+  await placeMount(deps, 'a/', { namespaceId: namespace.id });
+  const rule = (capabilities: string, more = '') =>
+    `path "sys/remount" { capabilities = [${capabilities}] ${more} }`;
+  await writePolicy('mover', rule('"update", "sudo"'), namespace);
+  await writePolicy('no-sudo', rule('"update"'), namespace);
+  await writePolicy(
+    'only-b',
+    rule('"update", "sudo"', 'allowed_parameters = { "from" = [], "to" = ["b"] }'),
+    namespace,
+  );
+  await writePolicy('above', 'path "+/sys/remount" { capabilities = ["update", "sudo"] }', ROOT);
+});
+afterAll(() => deps.stop());
+
+async function writePolicy(name: string, text: string, { id }: Namespace): Promise<void> {
+  const { table, pk, sk } = policyKey(id, name);
+  await deps.store.commit([{ table, put: { pk, sk, text, compiled: JSON.stringify(parsePolicy(text)) } }]);
+}
+
+function ask(detail: unknown, policies: string[]): Promise<{ migration_id: string }> {
+  return startRequested(deps, { id: deps.ids.uuid(), account: '111122223333', detail }, policies);
+}
+
+describe('a request by event', () => {
+  const asked = { from: 'a', to: 'c', namespace: 'ns' };
+
+  it.each([
+    ['no policy is named', asked, [], 'permission denied'],
+    ['the policy does not exist there', asked, ['nowhere'], 'permission denied'],
+    ['the policy is that of another namespace', asked, ['above'], 'permission denied'],
+    ['the policy is named root', asked, ['root'], 'permission denied'],
+    ['the policy has no sudo', asked, ['no-sudo'], 'permission denied'],
+    ['the policy allows other targets only', asked, ['only-b'], 'permission denied'],
+    ['there is no such namespace', { ...asked, namespace: 'nowhere' }, ['mover'], 'namespace not found'],
+    ['the namespace is locked', { ...asked, namespace: 'locked' }, ['mover'], 'has been locked'],
+    ['a field is not known', { ...asked, namespce: 'ns' }, ['mover'], 'unknown field "namespce"'],
+    ['a field is of no use', { ...asked, from: ['a'] }, ['mover'], 'Field validation failed'],
+    ['a path is missing', { from: 'a', namespace: 'ns' }, ['mover'], "both 'from' and 'to' path"],
+    ['the mount is not there', { ...asked, from: 'b' }, ['mover'], 'no matching mount at "b/"'],
+    ['the detail is no object', ['a', 'b'], ['mover'], 'must be a JSON object'],
+  ])('is refused when %s', async (_, detail, policies, reason) => {
+    const started = deps.started.length;
+
+    await expect(ask(detail, policies)).rejects.toThrow(reason);
+
+    expect(deps.started).toHaveLength(started);
+  });
+
+  it('starts the migration of its namespace, and says that an event asked for it', async () => {
+    const { migration_id } = await ask({ ...asked, reason: 'because' }, ['mover']);
+
+    const item = await deps.store.get({ table: 'migrations', pk: migration_id, sk: '.' });
+    expect(item).toMatchObject({
+      source: { namespacePath: 'ns/', path: 'a/' },
+      target: { namespacePath: 'ns/', path: 'c/' },
+      reason: 'because',
+      requestedBy: { displayName: 'event', accessor: '', namespace: 'ns/' },
+    });
+  });
+
+  it('is known by a key of its sender, who sends it twice', async () => {
+    await placeMount(deps, 'keyed/', { namespaceId: namespace.id });
+    const keyed = { from: 'keyed', to: 'locked', namespace: 'ns', idempotency_key: 'build-7' };
+
+    const first = await ask(keyed, ['mover']);
+
+    expect(await ask(keyed, ['mover'])).toEqual(first);
+    await expect(ask({ ...keyed, to: 'other' }, ['mover'])).rejects.toThrow('used with another request');
+  });
+});

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventOf } from '../../infra/local/busEvent.ts';
+import { type Service, startService } from '../../infra/local/service.ts';
+import { announced, call, events, request, takeMessage, until } from './eventService.ts';
+
+const MOVER = 'path "sys/remount" { capabilities = ["update", "sudo"] }';
+
+describe('an event that asks for a remount', () => {
+  let service: Service;
+  const logged: string[] = [];
+  beforeAll(async () => {
+    service = await startService({
+      eventPolicies: ['event-mover'],
+      retryPausesSeconds: [1, 1],
+      log: (text) => logged.push(text),
+    });
+    await call(service, 'POST', 'sys/namespaces/open');
+    await call(service, 'PUT', 'sys/policies/acl/event-mover', { policy: MOVER }, 'open/');
+    await call(service, 'POST', 'sys/namespaces/shut');
+  });
+  afterAll(() => service?.stop());
+
+  const enable = (path: string, namespace: string) =>
+    call(service, 'POST', `sys/mounts/${path}`, { type: 'kv' }, namespace);
+  const acceptedFrom = async (mount: string) =>
+    (await events(service)).filter(
+      ({ detail, ...event }) =>
+        event['detail-type'] === 'Remount Accepted' && detail.source_mount === `${mount}/`,
+    );
+
+  it('moves the mount, by the policy that its namespace has written', async () => {
+    await enable('a', 'open/');
+
+    await request(service, { from: 'a', to: 'b', namespace: 'open', reason: 'the pipeline says so' });
+
+    const [accepted] = await until(async () => {
+      const found = await acceptedFrom('open/a');
+      return found.length > 0 ? found : undefined;
+    });
+    const told = await announced(service, accepted?.detail.migration_id, 3);
+    expect(told.at(-1)?.detail).toMatchObject({ target_mount: 'open/b/', status: 'success' });
+    expect(logged.join('')).toContain('requested by an event');
+  });
+
+  it('moves it once, though the event comes twice', async () => {
+    await enable('twice', 'open/');
+    const event = eventOf('remount.request', 'Remount Requested', {
+      from: 'twice',
+      to: 'once',
+      namespace: 'open',
+    });
+
+    const ids = [
+      await service.invoke('remountRequested', event),
+      await service.invoke('remountRequested', event),
+    ];
+    await call(service, 'POST', 'sys/remount', { from: 'once', to: 'twice' }, 'open/');
+    ids.push(await service.invoke('remountRequested', event));
+
+    const [{ migration_id } = {}] = ids as { migration_id?: string }[];
+    expect(ids).toEqual([{ migration_id }, { migration_id }, { migration_id }]);
+    await announced(service, migration_id ?? '', 3);
+    expect(await acceptedFrom('open/twice')).toHaveLength(1);
+  });
+
+  it('is set aside where no policy of that name allows it, and has changed nothing', async () => {
+    await enable('kept', 'shut/');
+
+    const id = await request(service, { from: 'kept', to: 'stolen', namespace: 'shut' });
+
+    const letter = await takeMessage(service, 'refused');
+    expect(letter).toMatchObject({
+      requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 3 },
+      requestPayload: { id, detail: { from: 'kept', to: 'stolen', namespace: 'shut' } },
+      responsePayload: {
+        errorType: 'VaultError',
+        errorMessage: expect.stringContaining('permission denied'),
+      },
+    });
+    expect(await acceptedFrom('shut/kept')).toEqual([]);
+    const mounts = await call(service, 'GET', 'sys/mounts', undefined, 'shut/');
+    expect(Object.keys(mounts.body.data)).toContain('kept/');
+  });
+
+  it('is set aside with the reason when it cannot be understood', async () => {
+    const id = await request(service, { form: 'a', to: 'b', namespace: 'open' });
+
+    const letter = await takeMessage(service, 'refused');
+    expect(letter.requestPayload.id).toBe(id);
+    expect(letter.responsePayload.errorMessage).toBe('unknown field "form" in the detail of a request');
+  });
+
+  it('that comes before what it needs is done when that is there', async () => {
+    await request(service, { from: 'late', to: 'moved', namespace: 'open' });
+    await enable('late', 'open/');
+
+    const found = await until(async () => {
+      const accepted = await acceptedFrom('open/late');
+      return accepted.length > 0 ? accepted : undefined;
+    });
+    expect(found).toHaveLength(1);
+  });
+
+  it('is nobody else’s word: what is not sent as a request is not taken for one', async () => {
+    await enable('other', 'open/');
+
+    await request(service, { from: 'other', to: 'gone', namespace: 'open' }, 'somebody.else');
+    await request(service, { from: 'other', to: 'taken', namespace: 'open' });
+
+    const found = await until(async () => {
+      const accepted = await acceptedFrom('open/other');
+      return accepted.length > 0 ? accepted : undefined;
+    });
+    expect(found.map(({ detail }) => detail.target_mount)).toEqual(['open/taken/']);
+  });
+});

@@ -1,0 +1,63 @@
+import {
+  DeleteMessageCommand,
+  GetQueueUrlCommand,
+  PurgeQueueCommand,
+  QueueDoesNotExist,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Queues, startQueues } from '../../infra/local/queues.ts';
+
+describe('the local queues', () => {
+  let queues: Queues;
+  let client: SQSClient;
+  let QueueUrl: string;
+  beforeAll(async () => {
+    queues = await startQueues(['letters']);
+    client = new SQSClient({
+      endpoint: queues.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+    });
+    ({ QueueUrl = '' } = await client.send(new GetQueueUrlCommand({ QueueName: 'letters' })));
+  });
+  afterAll(() => {
+    client.destroy();
+    queues.stop();
+  });
+
+  const receive = async (VisibilityTimeout = 30) => {
+    const command = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout });
+    return (await client.send(command)).Messages ?? [];
+  };
+
+  it('give what was sent, hide it meanwhile, and forget it when it is deleted', async () => {
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'one' }));
+    queues.send('letters', 'two');
+
+    const messages = await receive(1);
+
+    expect(messages.map(({ Body }) => Body)).toEqual(['one', 'two']);
+    expect(await receive()).toEqual([]);
+    await client.send(
+      new DeleteMessageCommand({ QueueUrl, ReceiptHandle: messages[0]?.ReceiptHandle ?? '' }),
+    );
+    await expect.poll(() => receive(), { timeout: 5_000 }).toMatchObject([{ Body: 'two' }]);
+  });
+
+  it('can be emptied', async () => {
+    queues.send('letters', 'three');
+
+    await client.send(new PurgeQueueCommand({ QueueUrl }));
+
+    expect(await receive()).toEqual([]);
+  });
+
+  it('are those of the deployment, and no other', async () => {
+    const other = new GetQueueUrlCommand({ QueueName: 'other' });
+
+    await expect(client.send(other)).rejects.toThrow(QueueDoesNotExist);
+  });
+});

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { startStreamReader } from '../../infra/local/streamReader.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { temporaryFolder } from './support.ts';
+
+let deps: TestDeps;
+let client: DynamoDBStreamsClient;
+beforeAll(async () => {
+  deps = await testDeps();
+  const { endpoint, credentials } = deps.client.config;
+  const at = await endpoint?.();
+  client = new DynamoDBStreamsClient({
+    endpoint: `http://${at?.hostname}:${at?.port}`,
+    region: 'us-east-1',
+    credentials,
+  });
+});
+afterAll(async () => {
+  client.destroy();
+  await deps.stop();
+});
+
+describe('the local reader of a stream', () => {
+  /** What the function was brought, by key, and what it has taken. */
+  let brought: string[];
+  let taken: string[];
+  /** Answers for the next invocations, in place of taking everything. */
+  let answers: ((sequences: string[]) => unknown)[];
+  beforeEach(() => {
+    brought = [];
+    taken = [];
+    answers = [];
+  });
+
+  const read = (kind: string, placeFile?: string) => {
+    const filter = { dynamodb: { NewImage: { kind: { S: [kind] } } } };
+    const mapping = { table: 'migrations', functionName: 'follow', filters: [filter], batchSize: 100 };
+    const reader = startStreamReader({ client, mapping, invoke, placeFile });
+    onTestFinished(reader.stop);
+    return reader;
+  };
+  const invoke = async (_: string, event: unknown) => {
+    const records = (event as DynamoDBStreamEvent).Records.map(({ dynamodb }) => dynamodb);
+    const keys = records.map((record) => record?.Keys?.pk?.S ?? '');
+    brought.push(...keys);
+    const sequences = records.map((record) => record?.SequenceNumber ?? '');
+    const answer = answers.shift()?.(sequences) as
+      | { batchItemFailures: { itemIdentifier: string }[] }
+      | undefined;
+    const [missed] = answer?.batchItemFailures ?? [];
+    const end = missed ? sequences.indexOf(missed.itemIdentifier) : keys.length;
+    taken.push(...keys.slice(0, end));
+    return answer ?? { batchItemFailures: [] };
+  };
+  const write = (kind: string, ...keys: string[]) =>
+    deps.store.commit(keys.map((pk) => ({ table: 'migrations', put: { pk, sk: '.', kind } })));
+
+  it('brings the writes that fit, in order, those from before its start too', async () => {
+    await write('x', 'x-1', 'x-2');
+    await write('other', 'x-other');
+    read('x');
+
+    await write('x', 'x-3');
+
+    await vi.waitFor(() => expect(taken).toEqual(['x-1', 'x-2', 'x-3']), { timeout: 10_000 });
+  });
+
+  it('brings again what the function did not take, and nothing after it before', async () => {
+    answers.push(
+      ([, second = '']) => ({ batchItemFailures: [{ itemIdentifier: second }] }),
+      () => {
+        throw new Error('the bus is away');
+      },
+    );
+    await write('y', 'y-1', 'y-2', 'y-3');
+
+    read('y');
+
+    await vi.waitFor(() => expect(taken).toEqual(['y-1', 'y-2', 'y-3']), { timeout: 15_000 });
+    expect(brought).toEqual(['y-1', 'y-2', 'y-3', 'y-2', 'y-3', 'y-2', 'y-3']);
+  });
+
+  it('goes on where another one of the same folder had come to', async () => {
+    const placeFile = join(await temporaryFolder(), 'place.json');
+    await write('z', 'z-1');
+    const first = read('z', placeFile);
+    await vi.waitFor(() => expect(taken).toEqual(['z-1']), { timeout: 10_000 });
+    await first.stop();
+    await write('z', 'z-2');
+
+    read('z', placeFile);
+
+    await vi.waitFor(() => expect(taken).toEqual(['z-1', 'z-2']), { timeout: 10_000 });
+    expect(brought).toEqual(['z-1', 'z-2']);
+  });
+});
