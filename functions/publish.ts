@@ -1,4 +1,4 @@
-/** Lambda: announces on the event bus what the stream of the table `migrations` tells. */
+/** Lambda: announces on the event bus what the stream of the table `migrations` tells of migrations and bulk runs. */
 
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { busFromEnvironment, logFromEnvironment } from './deps.ts';

@@ -1,13 +1,13 @@
-/** Lambda: starts the remount that an event on the bus asks for. What cannot be done ends in the queue `refused`. */
+/** Lambda: starts the remount, of one mount or in bulk, that an event asks for. What cannot be done ends in the queue `refused`. */
 
 import type { EventBridgeEvent } from 'aws-lambda';
 import { depsFromEnvironment, eventPolicies } from './deps.ts';
-import { startRequested } from './events/requestedRemount.ts';
+import { type Requested, startRequested } from './events/requestedRemount.ts';
 
 const deps = depsFromEnvironment();
 const policies = eventPolicies();
 
 /** Invoked asynchronously: what it throws is tried again, and set aside with its reason in the end. */
-export function handler(event: EventBridgeEvent<string, unknown>): Promise<{ migration_id: string }> {
+export function handler(event: EventBridgeEvent<string, unknown>): Promise<Requested> {
   return startRequested(deps, event, policies);
 }

@@ -4,7 +4,7 @@ import type { Shape } from '../http/shape.ts';
 import type { Migration } from '../remount/migration.ts';
 import { errorInfo } from '../remount/migrationInfo.ts';
 import { fullPath } from '../remount/switchMount.ts';
-import type { Counts } from './bulkRun.ts';
+import type { BulkRun, Counts } from './bulkRun.ts';
 import type { ReadRun } from './readRun.ts';
 import { type KeptRow, migrationIdOf } from './rowRecord.ts';
 
@@ -46,12 +46,21 @@ export const BULK_INFO = {
  */
 export function bulkInfo(read: ReadRun, now: number): Info {
   const { run, counts } = read;
-  const { requestedBy } = run;
+  const { status, ...info } = runInfo(run);
   return {
-    status: run.status,
+    status,
     phase: phaseOf(run, counts),
     progress: progressInfo(read),
     eta_seconds: run.status === 'in-progress' ? etaOf(run, counts, now) : null,
+    ...info,
+  };
+}
+
+/** What the record of the run alone can tell. */
+export function runInfo(run: BulkRun): Info {
+  const { requestedBy } = run;
+  return {
+    status: run.status,
     error: errorInfo(run.error),
     created_time: timeOf(run.createdAt),
     started_time: timeOf(run.startedAt),

@@ -16,6 +16,8 @@ export interface BulkRun extends Omit<Wishes, 'dryRun'> {
   status: 'in-progress' | 'success' | 'failure';
   total: number;
   chunks: number;
+  /** What the paths of the request were relative to. */
+  namespacePath: string;
   /** The namespace of the request, and those above: who may see the run (R10). */
   visibleTo: string[];
   requestedBy: Requester;

@@ -89,6 +89,7 @@ function newRun({ ids, clock, settings }: Deps, order: BulkOrder, chunks: Plan['
     status: 'in-progress',
     total: chunks.reduce((sum, moves) => sum + moves.length, 0),
     chunks: chunks.length,
+    namespacePath: origin.namespace.path,
     visibleTo: origin.namespace.lineage,
     requestedBy: origin.requestedBy,
     undoOf,

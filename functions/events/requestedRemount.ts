@@ -1,13 +1,14 @@
 /**
- * A remount that is asked for by an event: judged by policies that were named at deployment, as they are written in the
- * namespace now, and started once however often the event comes (design §8).
+ * A remount that is asked for by an event, of one mount or in bulk: judged by policies that were named at deployment, as
+ * they are written in the namespace now, and started once however often the event comes (design §8).
  */
 
-import { readFields, unknownFields } from '../http/fields.ts';
+import { BODY_FIELDS, startFromBody } from '../bulk/startFromBody.ts';
+import { readFields, type Schema, unknownFields } from '../http/fields.ts';
 import { namespaceByPath } from '../namespaces/namespaceByPath.ts';
 import { authorizeDelegate } from '../policies/delegated.ts';
 import type { Deps } from '../ports/deps.ts';
-import { eventKey, readIdempotency } from '../remount/idempotency.ts';
+import { eventKey, type Idempotency, readIdempotency } from '../remount/idempotency.ts';
 import type { Origin } from '../remount/origin.ts';
 import { startRemount } from '../remount/startRemount.ts';
 import { detailMissing, unknownField } from './errors.ts';
@@ -20,20 +21,44 @@ export interface RemountRequest {
   detail: unknown;
 }
 
-const FIELDS = {
+/** What an event has started. */
+export type Requested = { migration_id: string } | { bulk_id: string };
+
+type Asked = Record<string, unknown>;
+
+/** An endpoint that events stand for. */
+interface Endpoint {
+  path: string;
+  fields: Schema;
+  start(deps: Deps, origin: Origin, asked: Asked, key: Idempotency): Promise<Requested>;
+}
+
+const MOVE_FIELDS = {
   from: 'string',
   to: 'string',
-  namespace: 'string',
   reason: 'string',
   idempotency_key: 'string',
-} as const;
+} as const satisfies Schema;
 
-/** The endpoint that the event stands for. */
-const PATH = 'sys/remount';
+const MOVE: Endpoint = {
+  path: 'sys/remount',
+  fields: MOVE_FIELDS,
+  async start(deps, origin, asked, key) {
+    const { from, to, reason } = readFields(MOVE_FIELDS, asked);
+    return { migration_id: (await startRemount(deps, origin, { from, to, reason }, key)).id };
+  },
+};
+
+const BULK: Endpoint = {
+  path: 'sys/remount/bulk',
+  fields: BODY_FIELDS,
+  async start(deps, origin, asked, key) {
+    return { bulk_id: (await startFromBody(deps, origin, asked, key)).id };
+  },
+};
 
 /**
  * @param policies by name, of the namespace that the event names; none allows nothing
- * @returns the id of the migration
  * @throws VaultError what the endpoint would refuse; the event is then tried again, since events come in no order, and
  *   what it needs may be on its way
  */
@@ -41,31 +66,23 @@ export async function startRequested(
   deps: Deps,
   { id: eventId, account, detail }: RemountRequest,
   policies: readonly string[],
-): Promise<{ migration_id: string }> {
-  const { namespace: typed, ...asked } = objectOf(detail);
-  const fields = readFields(FIELDS, { ...asked, namespace: typed });
-  const namespace = await namespaceByPath(deps.store, fields.namespace);
-  await authorizeDelegate(deps, namespace, policies, { namespace, path: PATH, fields: asked });
-  const key =
-    readIdempotency({ namespace, path: PATH, headers: {}, raw: asked }) ?? eventKey(eventId, PATH, asked);
+): Promise<Requested> {
+  if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) throw detailMissing();
+  const { namespace: typed, ...asked } = detail as Asked;
+  const { path, fields, start } = 'moves' in asked || 'rules' in asked || 'csv' in asked ? BULK : MOVE;
+  const [unknown] = unknownFields(fields, asked);
+  if (unknown !== undefined) throw unknownField(unknown);
+  const { namespace: named } = readFields({ namespace: 'string' }, { namespace: typed });
+  const namespace = await namespaceByPath(deps.store, named);
+  await authorizeDelegate(deps, namespace, policies, { namespace, path, fields: asked });
+  const key = readIdempotency({ namespace, path, headers: {}, raw: asked }) ?? eventKey(eventId, path, asked);
   const requestedBy = { displayName: 'event', accessor: '', namespace: namespace.path };
-  const origin: Origin = { namespace, requestedBy };
-  const { from, to, reason } = fields;
-  const { id, isReplay } = await startRemount(deps, origin, { from, to, reason }, key);
-  const facts = {
+  const requested = await start(deps, { namespace, requestedBy }, asked, key);
+  deps.log.info('requested by an event', {
     event_id: eventId,
     account,
     namespace: namespace.path,
-    migration_id: id,
-    is_replay: isReplay,
-  };
-  deps.log.info('requested by an event', facts);
-  return { migration_id: id };
-}
-
-function objectOf(detail: unknown): Record<string, unknown> {
-  if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) throw detailMissing();
-  const [unknown] = unknownFields(FIELDS, detail as Record<string, unknown>);
-  if (unknown !== undefined) throw unknownField(unknown);
-  return detail as Record<string, unknown>;
+    ...requested,
+  });
+  return requested;
 }

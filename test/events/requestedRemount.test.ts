@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startRequested } from '../../functions/events/requestedRemount.ts';
+import { type Requested, startRequested } from '../../functions/events/requestedRemount.ts';
 import { lockNamespace } from '../../functions/namespaces/lockNamespace.ts';
 import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
@@ -23,6 +23,7 @@ beforeAll(async () => {
     rule('"update", "sudo"', 'allowed_parameters = { "from" = [], "to" = ["b"] }'),
     namespace,
   );
+  await writePolicy('bulk-mover', 'path "sys/remount/bulk" { capabilities = ["update", "sudo"] }', namespace);
   await writePolicy('above', 'path "+/sys/remount" { capabilities = ["update", "sudo"] }', ROOT);
 });
 afterAll(() => deps.stop());
@@ -32,12 +33,13 @@ async function writePolicy(name: string, text: string, { id }: Namespace): Promi
   await deps.store.commit([{ table, put: { pk, sk, text, compiled: JSON.stringify(parsePolicy(text)) } }]);
 }
 
-function ask(detail: unknown, policies: string[]): Promise<{ migration_id: string }> {
+function ask(detail: unknown, policies: string[]): Promise<Requested> {
   return startRequested(deps, { id: deps.ids.uuid(), account: '111122223333', detail }, policies);
 }
 
 describe('a request by event', () => {
   const asked = { from: 'a', to: 'c', namespace: 'ns' };
+  const bulk = { rules: [{ from: 'a', to: 'c' }], namespace: 'ns' };
 
   it.each([
     ['no policy is named', asked, [], 'permission denied'],
@@ -50,6 +52,10 @@ describe('a request by event', () => {
     ['the namespace is locked', { ...asked, namespace: 'locked' }, ['mover'], 'has been locked'],
     ['a field is not known', { ...asked, namespce: 'ns' }, ['mover'], 'unknown field "namespce"'],
     ['a field is of no use', { ...asked, from: ['a'] }, ['mover'], 'Field validation failed'],
+    ['one and many moves are asked for', { ...asked, moves: [] }, ['bulk-mover'], 'unknown field "from"'],
+    ['the policy is for one move and many are asked for', bulk, ['mover'], 'permission denied'],
+    ['a plan is asked for', { ...bulk, dry_run: true }, ['bulk-mover'], 'unknown field "dry_run"'],
+    ['a rule matches nothing', { ...bulk, rules: [{ from: 'x/*', to: 'y/*' }] }, ['bulk-mover'], 'rule 1'],
     ['a path is missing', { from: 'a', namespace: 'ns' }, ['mover'], "both 'from' and 'to' path"],
     ['the mount is not there', { ...asked, from: 'b' }, ['mover'], 'no matching mount at "b/"'],
     ['the detail is no object', ['a', 'b'], ['mover'], 'must be a JSON object'],
@@ -62,7 +68,9 @@ describe('a request by event', () => {
   });
 
   it('starts the migration of its namespace, and says that an event asked for it', async () => {
-    const { migration_id } = await ask({ ...asked, reason: 'because' }, ['mover']);
+    const { migration_id } = (await ask({ ...asked, reason: 'because' }, ['mover'])) as {
+      migration_id: string;
+    };
 
     const item = await deps.store.get({ table: 'migrations', pk: migration_id, sk: '.' });
     expect(item).toMatchObject({

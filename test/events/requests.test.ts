@@ -3,7 +3,10 @@ import { eventOf } from '../../infra/local/busEvent.ts';
 import { type Service, startService } from '../../infra/local/service.ts';
 import { announced, call, events, request, takeMessage, until } from './eventService.ts';
 
-const MOVER = 'path "sys/remount" { capabilities = ["update", "sudo"] }';
+const MOVER = `
+  path "sys/remount" { capabilities = ["update", "sudo"] }
+  path "sys/remount/bulk" { capabilities = ["update", "sudo"] }
+`;
 
 describe('an event that asks for a remount', () => {
   let service: Service;
@@ -61,6 +64,34 @@ describe('an event that asks for a remount', () => {
     expect(ids).toEqual([{ migration_id }, { migration_id }, { migration_id }]);
     await announced(service, migration_id ?? '', 3);
     expect(await acceptedFrom('open/twice')).toHaveLength(1);
+  });
+
+  it('moves many, and the end of the run is announced', async () => {
+    for (const mount of ['old/x', 'old/y']) await enable(mount, 'open/');
+
+    await request(service, { rules: [{ from: 'old/*', to: 'new/*' }], namespace: 'open', reason: 'in bulk' });
+
+    const finished = await until(async () => {
+      const told = await events(service);
+      return told.find((event) => event['detail-type'] === 'Bulk Finished');
+    });
+    const { bulk_id } = finished.detail;
+    expect(finished.detail).toMatchObject({
+      id: `${bulk_id}/finished`,
+      namespace: 'open/',
+      total: 2,
+      status: 'success',
+      reason: 'in bulk',
+      requested_by: { display_name: 'event' },
+    });
+    const succeeded = await until(async () => {
+      const found = (await events(service)).filter(
+        ({ detail, ...event }) => detail.bulk_id === bulk_id && event['detail-type'] === 'Remount Succeeded',
+      );
+      return found.length === 2 ? found : undefined;
+    });
+    const targets = succeeded.map(({ detail }) => detail.target_mount).sort();
+    expect(targets).toEqual(['open/new/x/', 'open/new/y/']);
   });
 
   it('is set aside where no policy of that name allows it, and has changed nothing', async () => {
