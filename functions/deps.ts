@@ -6,22 +6,28 @@
 import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { dynamodbStore } from './adapters/dynamodbStore.ts';
 import { eventBridge } from './adapters/eventBridge.ts';
+import { eventBridgeScheduler } from './adapters/eventBridgeScheduler.ts';
 import { powertoolsLog } from './adapters/powertoolsLog.ts';
 import { randomIds } from './adapters/randomIds.ts';
 import { stepFunctions } from './adapters/stepFunctions.ts';
 import { DEFAULT_RETENTION_DAYS } from './limits.ts';
 import type { Bus } from './ports/bus.ts';
 import type { Clock, Deps, Log } from './ports/deps.ts';
+import type { Scheduler } from './ports/scheduler.ts';
 
 /** No single call may take longer than this, so that a retry still fits the life of a request. */
 const CALL_TIMEOUT_MS = 3_000;
 const CONNECT_TIMEOUT_MS = 1_000;
 
-/** Built once a function instance; clients connect with their first call. */
-export function depsFromEnvironment(): Deps {
+/**
+ * Built once a function instance; clients connect with their first call.
+ * @param scheduler of the few functions that have to do with schedules
+ */
+export function depsFromEnvironment(scheduler: Scheduler = NO_SCHEDULER): Deps {
   return {
     store: dynamodbStore(
       new DynamoDBClient(clientSettings()),
@@ -33,6 +39,7 @@ export function depsFromEnvironment(): Deps {
     workflows: stepFunctions(new SFNClient(clientSettings()), (machine) =>
       required(`${machine.toUpperCase()}_STATE_MACHINE_ARN`),
     ),
+    scheduler,
     log: powertoolsLog(),
     settings: {
       requestLifeMs: Number(required('REQUEST_LIFE_SECONDS')) * 1_000,
@@ -41,6 +48,15 @@ export function depsFromEnvironment(): Deps {
     },
   };
 }
+
+export function schedulerFromEnvironment(): Scheduler {
+  return eventBridgeScheduler(new SchedulerClient(clientSettings()), (name) => required(`SCHEDULE_${name}`));
+}
+
+const NO_SCHEDULER: Scheduler = {
+  put: () => Promise.reject(new Error('the function has no scheduler')),
+  remove: () => Promise.reject(new Error('the function has no scheduler')),
+};
 
 /** What announces events needs no store. */
 export function busFromEnvironment(): Bus {

@@ -102,6 +102,15 @@ export const MAX_BULK_PAGE = 1_000;
 /** Bytes of a report; API Gateway takes 6 MB from a function. */
 export const MAX_REPORT_BYTES = 5_000_000;
 
+/** Days ahead at which a schedule ends at the latest; it may be renewed. */
+export const MAX_SCHEDULE_DAYS = 90;
+/** Schedules of one namespace. */
+export const MAX_SCHEDULES = 100;
+/** Characters of a schedule's name; with the id of its namespace it is the name that EventBridge Scheduler knows. */
+export const MAX_SCHEDULE_NAME_LENGTH = 57;
+/** Bytes of what a schedule moves. */
+export const MAX_SCHEDULE_BYTES = 128_000;
+
 /** A migration younger than this has its status held (design §5). */
 export const HOLD_YOUNGER_THAN_MS = 5_000;
 /** For how long a status is held at most, and how often it is looked at meanwhile. */

@@ -13,6 +13,7 @@ import { listRoute } from './remount/listRoute.ts';
 import { migrationRoutes } from './remount/migrationRoutes.ts';
 import { remountRoutes } from './remount/remountRoutes.ts';
 import { statusRoutes } from './remount/statusRoutes.ts';
+import { scheduleRoutes } from './schedules/scheduleRoutes.ts';
 import { openapiRoute } from './system/openapiRoute.ts';
 import { systemRoutes } from './system/systemRoutes.ts';
 import { tokenRoutes } from './tokens/tokenRoutes.ts';
@@ -24,6 +25,7 @@ export const builtinRoutes: readonly Route[] = [
   ...bulkRoutes,
   listRoute,
   ...migrationRoutes,
+  ...scheduleRoutes,
   ...mountRoutes,
   ...namespaceRoutes,
   ...policyRoutes,

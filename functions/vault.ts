@@ -1,8 +1,11 @@
 /** Lambda: every other route of the API, and the other two under a namespace in the path. */
 
-import { depsFromEnvironment } from './deps.ts';
+import { depsFromEnvironment, schedulerFromEnvironment } from './deps.ts';
 import { engines } from './engines/catalog.ts';
 import { serve } from './http/serve.ts';
 import { builtinRoutes } from './routes.ts';
 
-export const handler = serve({ builtin: builtinRoutes, engines }, depsFromEnvironment());
+export const handler = serve(
+  { builtin: builtinRoutes, engines },
+  depsFromEnvironment(schedulerFromEnvironment()),
+);

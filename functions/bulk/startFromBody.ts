@@ -24,7 +24,7 @@ export function startFromBody(
 }
 
 /** @throws VaultError 400 for a body that no run could be made of, whatever the tree */
-function readBody(body: Record<string, unknown>): { wishes: Omit<Wishes, 'dryRun'>; asked: Asked } {
+export function readBody(body: Record<string, unknown>): { wishes: Omit<Wishes, 'dryRun'>; asked: Asked } {
   const read: Fields<typeof BODY_FIELDS> = readFields(BODY_FIELDS, body);
   const { dryRun: _dryRun, ...wishes } = readWishes({ ...read, dry_run: undefined });
   return { wishes, asked: readAsked(read) };

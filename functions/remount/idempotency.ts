@@ -45,6 +45,14 @@ export function eventKey(eventId: string, path: string, asked: object): Idempote
   return { ref: idempotencyKey('event', eventId), requestHash: hashOf(path, asked) };
 }
 
+/**
+ * The key of a run of a schedule. What the schedule moves may be changed between two deliveries of the same time.
+ * @param plannedAt epoch milliseconds
+ */
+export function runKey(scheduleId: string, plannedAt: number): Idempotency {
+  return { ref: idempotencyKey('schedule', `${scheduleId}#${plannedAt}`), requestHash: '' };
+}
+
 function hashOf(path: string, asked: object): string {
   return sha256(`${path}#${canonical(asked)}`);
 }

@@ -1,4 +1,4 @@
-/** What moves mounts without a client here: the bus, the queues of what was set aside, the stream of the migrations. */
+/** What moves mounts without a client here: bus, scheduler, queues of what was set aside, stream of the migrations. */
 
 import { join } from 'node:path';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
@@ -8,11 +8,12 @@ import { readEvents, readQueues } from './events.ts';
 import { asyncSettings } from './functions.ts';
 import type { Lambda } from './lambda.ts';
 import { startQueues } from './queues.ts';
+import { GROUP, startScheduler } from './scheduler.ts';
 import { startStreamReader } from './streamReader.ts';
 
 export interface AutomationOptions {
   invoke: Lambda['invoke'];
-  /** Keeps the place in the stream, and what the bus was told: `events.jsonl`, a line an event. */
+  /** Keeps the schedules, the place in the stream, and what the bus was told: `events.jsonl`, a line an event. */
   dataDir?: string | undefined;
   eventPolicies?: readonly string[] | undefined;
   retryPausesSeconds?: readonly number[] | undefined;
@@ -38,9 +39,22 @@ export async function startAutomation(options: AutomationOptions): Promise<Autom
   const later = createAsyncInvoke(invoke, settings, queues.send, retryPausesSeconds);
   const logFile = dataDir && join(dataDir, 'events.jsonl');
   const bus = await startEventBridge({ rules, wake: later.invoke, logFile });
+  const file = dataDir && join(dataDir, 'schedules.json');
+  const scheduler = await startScheduler({ wake: later.invoke, file });
   return {
-    endpoints: { AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint, AWS_ENDPOINT_URL_SQS: queues.endpoint },
-    variables: { EVENT_BUS: BUS, EVENT_POLICIES: eventPolicies.join(',') || 'none' },
+    endpoints: {
+      AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
+      AWS_ENDPOINT_URL_SCHEDULER: scheduler.endpoint,
+      AWS_ENDPOINT_URL_SQS: queues.endpoint,
+    },
+    variables: {
+      EVENT_BUS: BUS,
+      EVENT_POLICIES: eventPolicies.join(',') || 'none',
+      SCHEDULE_GROUP: GROUP,
+      SCHEDULE_TARGET_ARN: 'arn:aws:lambda:us-east-1:000000000000:function:scheduledRemount',
+      SCHEDULE_ROLE_ARN: 'arn:aws:iam::000000000000:role/scheduler',
+      SCHEDULE_DEAD_LETTERS_ARN: 'arn:aws:sqs:us-east-1:000000000000:refused',
+    },
     invokeLater: later.invoke,
     readStreams(environment) {
       const client = streamsClient(environment);
@@ -52,6 +66,7 @@ export async function startAutomation(options: AutomationOptions): Promise<Autom
       };
     },
     stop() {
+      scheduler.stop();
       later.stop();
       bus.stop();
       queues.stop();

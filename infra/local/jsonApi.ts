@@ -44,7 +44,7 @@ export function serveJson({ version, act, look = unknownPath }: JsonApi): Promis
 }
 
 /** Serves whatever `answer` makes of a request, as JSON. */
-async function serve(
+export async function serve(
   contentType: string,
   answer: (request: IncomingMessage) => Promise<unknown>,
 ): Promise<Served> {

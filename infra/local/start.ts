@@ -59,7 +59,7 @@ function welcome(
 Remount is listening on ${url}, data in ${dynamodbEndpoint ?? dataDir ?? 'memory, gone when it stops'}.
 
 Root Token: ${rootToken}
-Event bus:  ${environment.AWS_ENDPOINT_URL_EVENTBRIDGE}, queues: ${environment.AWS_ENDPOINT_URL_SQS}
+Event bus:  ${environment.AWS_ENDPOINT_URL_EVENTBRIDGE}, scheduler: ${environment.AWS_ENDPOINT_URL_SCHEDULER}, queues: ${environment.AWS_ENDPOINT_URL_SQS}
 
 In a browser: ${url}/ui/
 

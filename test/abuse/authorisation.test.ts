@@ -30,8 +30,12 @@ const AT_HOME =
   /^auth\/token\/(lookup-self|renew-self|revoke-self|lookup)$|^sys\/wrapping\/(lookup|unwrap|rewrap)$/;
 /** A token that is no good is a wrapping token that is no good: their handlers say so, with 400 (contract §2.3). */
 const TAKES_ANY_TOKEN = /^sys\/wrapping\/(unwrap|rewrap)$/;
-/** The handler asks for sudo by itself, on one of its operations alone (contract §6, §7). */
-const ASKS_ITSELF = new Set(['list sys/leases/lookup/:prefix*']);
+/** The handler asks for sudo by itself, on some of its operations alone (contract §6, §7). */
+const ASKS_ITSELF = new Set([
+  'list sys/leases/lookup/:prefix*',
+  'write sys/remount/schedules/:name',
+  'delete sys/remount/schedules/:name',
+]);
 /** These ask for no token where none is sent, and answer by what the token that is sent may see (contract §10). */
 const OWN_RULES = new Set(['sys/internal/ui/mounts', 'sys/internal/ui/mounts/:path*']);
 

@@ -15,11 +15,19 @@ const COMMON_SETTINGS = [
 ];
 /** Settings that are no resource's. */
 const CHOSEN: Record<string, string[]> = {
-  vault: ['MIN_CHOSEN_ID_LENGTH'],
+  vault: [
+    'MIN_CHOSEN_ID_LENGTH',
+    'SCHEDULE_DEAD_LETTERS_ARN',
+    'SCHEDULE_GROUP',
+    'SCHEDULE_ROLE_ARN',
+    'SCHEDULE_TARGET_ARN',
+  ],
   bootstrap: ['MIN_CHOSEN_ID_LENGTH'],
   remountRequested: ['EVENT_POLICIES'],
+  scheduledRemount: ['SCHEDULE_GROUP'],
 };
-const NAMES_NO_RESOURCE = ['Trace', 'DeliverLogs', 'WatchChunks'];
+/** Timetables are named by people, in a group that holds nothing else. */
+const NAMES_NO_RESOURCE = ['Trace', 'DeliverLogs', 'WatchChunks', 'KeepTimetables', 'RemoveTimetables'];
 
 let template: Template;
 let archives: Record<string, string[]>;
@@ -48,6 +56,7 @@ describe('functions', () => {
     ['reconcile', 60],
     ['ui', 5],
     ['remountRequested', 29],
+    ['scheduledRemount', 29],
     ['publish', 60],
     ['bootstrap', 30],
   ])('%s runs on Node 24, from its own bundle, for %i seconds at most', (name, seconds) => {
@@ -84,9 +93,7 @@ describe('functions', () => {
     const permissions = ofType(template, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
 
     const invoked = new Set(permissions.map(({ FunctionName }) => functionName(FunctionName.Ref)));
-    expect(invoked).toEqual(
-      new Set(['remount', 'status', 'vault', 'ui', 'reconcile', 'remountRequested']),
-    );
+    expect(invoked).toEqual(new Set(['remount', 'status', 'vault', 'ui', 'reconcile', 'remountRequested']));
     for (const { SourceArn } of permissions) expect(SourceArn).toBeDefined();
     expect(ofType(template, 'AWS::Lambda::Url')).toEqual([]);
   });

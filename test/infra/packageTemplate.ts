@@ -49,6 +49,7 @@ export const FUNCTIONS = [
   'reconcile',
   'ui',
   'remountRequested',
+  'scheduledRemount',
   'publish',
   'bootstrap',
 ];

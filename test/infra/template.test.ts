@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FUNCTIONS, ofType, packageTemplate, type Resource, ROOT, type Template } from './packageTemplate.ts';
-import { capital, rightsOf } from './rights.ts';
+import { capital, rightsOf, statementsOf } from './rights.ts';
 
 let template: Template;
 beforeAll(async () => {
@@ -167,15 +167,18 @@ describe('the event bus', () => {
     expect(Environment.Variables.EVENT_POLICIES).toBe('none');
   });
 
-  test.each(['reconcile', 'remountRequested'])('sets aside what %s failed on to the last', (name) => {
-    const configs = ofType(template, 'AWS::Lambda::EventInvokeConfig').map(
-      ([, { Properties }]) => Properties,
-    );
-    const config = configs.find(({ FunctionName }) => JSON.stringify(FunctionName).includes(capital(name)));
+  test.each(['reconcile', 'remountRequested', 'scheduledRemount'])(
+    'sets aside what %s failed on to the last',
+    (name) => {
+      const configs = ofType(template, 'AWS::Lambda::EventInvokeConfig').map(
+        ([, { Properties }]) => Properties,
+      );
+      const config = configs.find(({ FunctionName }) => JSON.stringify(FunctionName).includes(capital(name)));
 
-    const [queue] = config.DestinationConfig.OnFailure.Destination['Fn::GetAtt'];
-    expect(rightsOf(template, `${capital(name)}Role`).get(queue)).toEqual(['sqs:SendMessage']);
-  });
+      const [queue] = config.DestinationConfig.OnFailure.Destination['Fn::GetAtt'];
+      expect(rightsOf(template, `${capital(name)}Role`).get(queue)).toEqual(['sqs:SendMessage']);
+    },
+  );
 
   test('tells what the stream of the migrations tells, until it is taken', () => {
     const { Properties } = template.Resources.PublishMapping as Resource;
@@ -190,6 +193,65 @@ describe('the event bus', () => {
     });
     expect(Properties.MaximumRetryAttempts).toBeUndefined();
     expect(Properties.MaximumRecordAgeInSeconds).toBeLessThan(86_400);
+  });
+});
+
+describe('schedules', () => {
+  const inGroup = 'schedule/$' + '{ScheduleGroup}/*';
+
+  test('are kept in a group of their own, by vault, and removed by the function that they wake', () => {
+    const keepers = ofType(template, 'AWS::IAM::Role').flatMap(([id]) =>
+      [...rightsOf(template, id)]
+        .filter(([, actions]) => actions.some((action) => action.startsWith('scheduler:')))
+        .map(([resource, actions]) => [id, resource.endsWith(inGroup), actions]),
+    );
+
+    expect(template.Resources.ScheduleGroup?.Type).toBe('AWS::Scheduler::ScheduleGroup');
+    expect(keepers).toEqual([
+      [
+        'VaultRole',
+        true,
+        ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],
+      ],
+      ['ScheduledRemountRole', true, ['scheduler:DeleteSchedule']],
+    ]);
+  });
+
+  test('are woken in a role that may wake one function, for schedules of this group alone', () => {
+    const role = template.Resources.SchedulerRole as Resource;
+
+    expect([...rightsOf(template, 'SchedulerRole')]).toEqual([
+      ['ScheduledRemountLambdaFunction', ['lambda:InvokeFunction']],
+      ['RefusedQueue', ['sqs:SendMessage']],
+    ]);
+    expect(role.Properties.AssumeRolePolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'scheduler.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+          ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': ['ScheduleGroup', 'Arn'] } },
+        },
+      },
+    ]);
+  });
+
+  test('have their role lent to the scheduler, and to nobody else', () => {
+    const roles = ofType(template, 'AWS::IAM::Role');
+    const lending = roles
+      .flatMap(([, role]) => statementsOf(role))
+      .filter(({ Action }) => Action === 'iam:PassRole');
+
+    expect(lending).toEqual([
+      {
+        Sid: 'LendSchedulerRole',
+        Effect: 'Allow',
+        Action: 'iam:PassRole',
+        Resource: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] },
+        Condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+      },
+    ]);
   });
 });
 

@@ -47,6 +47,7 @@ async function largestRun(): Promise<BulkRun> {
     status: 'in-progress',
     total: MAX_BULK_MOVES,
     chunks: chunks.length,
+    namespacePath: '',
     visibleTo: ['root'],
     requestedBy: { displayName: '', accessor: '', namespace: '' },
     attempt: 1,

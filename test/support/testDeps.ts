@@ -5,6 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamodbStore } from '../../functions/adapters/dynamodbStore.ts';
 import { randomIds } from '../../functions/adapters/randomIds.ts';
 import type { Clock, Deps, Log, Machine } from '../../functions/ports/deps.ts';
+import type { Timetable } from '../../functions/ports/scheduler.ts';
 import { startDynamoDB } from '../../infra/local/dynamodb.ts';
 import { createTables, readTables } from '../../infra/local/tables.ts';
 
@@ -23,6 +24,8 @@ interface Started {
 export interface TestDeps extends Deps {
   clock: TestClock;
   started: Started[];
+  /** What the scheduler was told, by the id of the schedule. */
+  timetables: Map<string, Timetable>;
   /** Every log line, as it would be printed. */
   logged: string[];
   client: DynamoDBClient;
@@ -47,6 +50,7 @@ export async function testDeps(): Promise<TestDeps> {
   const clock = testClock();
   const started: Started[] = [];
   const logged: string[] = [];
+  const timetables = new Map<string, Timetable>();
   return {
     store: dynamodbStore(client, (table) => table, clock),
     clock,
@@ -56,9 +60,18 @@ export async function testDeps(): Promise<TestDeps> {
         started.push({ machine, name, id });
       },
     },
+    scheduler: {
+      async put(id, timetable) {
+        timetables.set(id, timetable);
+      },
+      async remove(id) {
+        timetables.delete(id);
+      },
+    },
     log: recorder(logged),
     settings: { requestLifeMs: 1_000, minChosenIdLength: 8, retentionS: 90 * 86_400 },
     started,
+    timetables,
     logged,
     client,
     async stop() {

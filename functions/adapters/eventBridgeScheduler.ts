@@ -1,0 +1,64 @@
+/** Schedules on EventBridge Scheduler, in a group of their own. */
+
+import {
+  ConflictException,
+  CreateScheduleCommand,
+  type CreateScheduleCommandInput,
+  DeleteScheduleCommand,
+  ResourceNotFoundException,
+  type SchedulerClient,
+  UpdateScheduleCommand,
+  ValidationException,
+} from '@aws-sdk/client-scheduler';
+import { type Scheduler, type Timetable, TimetableRefused } from '../ports/scheduler.ts';
+
+/** What a schedule is deployed with; asked for when it is needed. */
+export type SettingOf = (name: 'GROUP' | 'TARGET_ARN' | 'ROLE_ARN' | 'DEAD_LETTERS_ARN') => string;
+
+/** For as long is it tried to wake the function, should Lambda not take the call. */
+const WAKE_WITHIN_S = 3_600;
+const WAKE_RETRIES = 10;
+
+export function eventBridgeScheduler(client: SchedulerClient, settingOf: SettingOf): Scheduler {
+  const nameOf = (id: string) => ({ Name: id, GroupName: settingOf('GROUP') });
+
+  function inputOf(id: string, { schedule, timezone, start, end }: Timetable): CreateScheduleCommandInput {
+    return {
+      ...nameOf(id),
+      ScheduleExpression: schedule,
+      ScheduleExpressionTimezone: timezone,
+      ...(start !== undefined && { StartDate: new Date(start) }),
+      EndDate: new Date(end),
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      ActionAfterCompletion: 'DELETE',
+      Target: {
+        Arn: settingOf('TARGET_ARN'),
+        RoleArn: settingOf('ROLE_ARN'),
+        Input: JSON.stringify({ id, planned: '<aws.scheduler.scheduled-time>' }),
+        RetryPolicy: { MaximumEventAgeInSeconds: WAKE_WITHIN_S, MaximumRetryAttempts: WAKE_RETRIES },
+        DeadLetterConfig: { Arn: settingOf('DEAD_LETTERS_ARN') },
+      },
+    };
+  }
+
+  return {
+    async put(id, timetable) {
+      const input = inputOf(id, timetable);
+      try {
+        await client.send(new CreateScheduleCommand(input)).catch(async (error) => {
+          if (!(error instanceof ConflictException)) throw error;
+          await client.send(new UpdateScheduleCommand(input));
+        });
+      } catch (error) {
+        throw error instanceof ValidationException ? new TimetableRefused(error.message) : error;
+      }
+    },
+    async remove(id) {
+      try {
+        await client.send(new DeleteScheduleCommand(nameOf(id)));
+      } catch (error) {
+        if (!(error instanceof ResourceNotFoundException)) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/** Reads schedules. */
+
+import { scheduleKey, schedulePartition } from '../ports/keys.ts';
+import type { Store } from '../ports/store.ts';
+import { type Schedule, scheduleOf } from './schedule.ts';
+
+export async function findSchedule(
+  store: Store,
+  namespaceId: string,
+  name: string,
+): Promise<Schedule | undefined> {
+  return scheduleOf(await store.get(scheduleKey(namespaceId, name)));
+}
+
+/** Those of one namespace, by their names. */
+export async function listSchedules(store: Store, namespaceId: string): Promise<Schedule[]> {
+  const items = await store.query({ table: 'migrations', pk: schedulePartition(namespaceId) });
+  return items.map(scheduleOf).filter((schedule) => schedule !== undefined);
+}

@@ -1,0 +1,122 @@
+/**
+ * One run of a schedule: judged by its policies as they are written now, carried out once however often the scheduler
+ * wakes it for the same time, and skipped while the run before it goes on (design §8).
+ */
+
+import { readRun } from '../bulk/readRun.ts';
+import { startFromBody } from '../bulk/startFromBody.ts';
+import { namespaceLocked, VaultError } from '../http/errors.ts';
+import type { Namespace } from '../namespaces/namespace.ts';
+import { namespaceById } from '../namespaces/namespaceById.ts';
+import { authorizeDelegate } from '../policies/delegated.ts';
+import type { Deps } from '../ports/deps.ts';
+import { ConditionFailed } from '../ports/store.ts';
+import { untilUncontested } from '../ports/untilUncontested.ts';
+import { replayed, runKey } from '../remount/idempotency.ts';
+import { findSchedule } from './findSchedule.ts';
+import { removeSchedule } from './removeSchedule.ts';
+import { RUN_PATH } from './runPath.ts';
+import { namedBy, noted, type Schedule, scheduleId } from './schedule.ts';
+
+/** What the scheduler brings. */
+export interface Wake {
+  id: string;
+  /** The time for which it was planned, as ISO 8601 has it. */
+  planned: string;
+}
+
+/** What has come of it: a run, none because another one goes on, or none because it is over or was done before. */
+export type Woken = { bulk_id: string } | { skipped_for: string } | { nothing: 'gone' | 'past' };
+
+/** @throws VaultError for what is refused; the record tells it, and the scheduler's call is tried again */
+export async function runScheduled(deps: Deps, { id, planned }: Wake): Promise<Woken> {
+  const plannedAt = Date.parse(planned);
+  const woken = await untilUncontested(() => wake(deps, id, plannedAt));
+  deps.log.info('woken by a schedule', { schedule_id: id, planned, ...woken });
+  return woken;
+}
+
+/** @throws ConditionFailed when the schedule has changed meanwhile */
+async function wake(deps: Deps, id: string, plannedAt: number): Promise<Woken> {
+  const { namespaceId, name } = namedBy(id);
+  const [schedule, namespace] = await Promise.all([
+    findSchedule(deps.store, namespaceId, name),
+    namespaceById(deps.store, namespaceId),
+  ]);
+  if (!schedule || !namespace || namespace.deleting) {
+    await removeSchedule(deps, { namespaceId, name });
+    return { nothing: 'gone' };
+  }
+  const { lastRun, lastSkipped } = schedule;
+  if (plannedAt === lastSkipped?.plannedAt) return { skipped_for: lastSkipped.bulkId };
+  if (plannedAt === lastRun?.plannedAt && lastRun.bulkId) return { bulk_id: lastRun.bulkId };
+  // Begun, and not known to have started: that is found out, or tried again.
+  if (plannedAt === lastRun?.plannedAt) return start(deps, schedule, namespace, plannedAt);
+  if (isPast(schedule, plannedAt)) return { nothing: 'past' };
+  const goingOn = await unfinishedRun(deps, schedule);
+  if (goingOn !== undefined) {
+    await deps.store.commit([noted(schedule, { lastSkipped: { plannedAt, bulkId: goingOn } })]);
+    return { skipped_for: goingOn };
+  }
+  // From here on no other time of this schedule is begun before this one is known to have started, or not.
+  await deps.store.commit([noted(schedule, { lastRun: { plannedAt } })]);
+  return start(deps, { ...schedule, version: schedule.version + 1 }, namespace, plannedAt);
+}
+
+/** From before the schedule was made, when another one had its name; from after its end; or overtaken by a later one. */
+function isPast({ createdAt, end, lastRun, lastSkipped }: Schedule, plannedAt: number): boolean {
+  // The scheduler plans to the second.
+  const isForerunners = plannedAt < Math.floor(createdAt / 1_000) * 1_000;
+  const latest = Math.max(lastRun?.plannedAt ?? 0, lastSkipped?.plannedAt ?? 0);
+  return isForerunners || plannedAt > end || plannedAt < latest;
+}
+
+/** The run before, if it goes on. Its start may have been noted under its key alone. */
+async function unfinishedRun(deps: Deps, schedule: Schedule): Promise<string | undefined> {
+  const { lastRun } = schedule;
+  if (!lastRun) return undefined;
+  const bulkId = lastRun.bulkId ?? (await replayed(deps, runKey(scheduleId(schedule), lastRun.plannedAt)));
+  const read = bulkId === undefined ? undefined : await readRun(deps.store, bulkId);
+  return read?.run.status === 'in-progress' ? bulkId : undefined;
+}
+
+async function start(
+  deps: Deps,
+  schedule: Schedule,
+  namespace: Namespace,
+  plannedAt: number,
+): Promise<Woken> {
+  try {
+    const bulkId = await judgeAndStart(deps, schedule, namespace, plannedAt);
+    await note(deps, noted(schedule, { lastRun: { plannedAt, bulkId } }));
+    return { bulk_id: bulkId };
+  } catch (error) {
+    if (error instanceof VaultError)
+      await note(deps, noted(schedule, { lastRun: { plannedAt, error: error.message } }));
+    throw error;
+  }
+}
+
+async function judgeAndStart(
+  deps: Deps,
+  schedule: Schedule,
+  namespace: Namespace,
+  plannedAt: number,
+): Promise<string> {
+  const { home, policies, name } = schedule;
+  if (namespace.lockedAt !== undefined) throw namespaceLocked(namespace.lockedAt);
+  const fields = JSON.parse(schedule.body) as Record<string, unknown>;
+  await authorizeDelegate(deps, home, policies, { namespace, path: RUN_PATH, fields });
+  const requestedBy = { displayName: `schedule-${name}`, accessor: '', namespace: namespace.path };
+  const key = runKey(scheduleId(schedule), plannedAt);
+  return (await startFromBody(deps, { namespace, requestedBy }, fields, key)).id;
+}
+
+/** What is noted can be found out without it; another one has noted something newer. */
+async function note({ store }: Deps, update: ReturnType<typeof noted>): Promise<void> {
+  try {
+    await store.commit([update]);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
+}

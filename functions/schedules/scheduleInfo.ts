@@ -1,0 +1,52 @@
+/** What is told of a schedule. Pure. */
+
+import type { Shape } from '../http/shape.ts';
+import type { Schedule } from './schedule.ts';
+
+export const SCHEDULE_INFO = {
+  schedule: 'string',
+  timezone: 'string',
+  start_time: ['string', null],
+  end_time: 'string',
+  created_time: 'string',
+  renewed_time: 'string',
+  requested_by: { display_name: 'string', accessor: 'string', namespace: 'string' },
+  policies: 'list',
+  policies_namespace: 'string',
+  last_run: [{ planned_time: 'string', bulk_id: ['string', null], error: ['string', null] }, null],
+  last_skipped: [{ planned_time: 'string', bulk_id: 'string' }, null],
+} as const satisfies Shape;
+
+/** What is not known, or not so, is `null`. */
+export function scheduleInfo(schedule: Schedule): Record<string, unknown> {
+  const { home, policies, requestedBy, lastRun, lastSkipped } = schedule;
+  return {
+    schedule: schedule.schedule,
+    timezone: schedule.timezone,
+    start_time: timeOf(schedule.start),
+    end_time: timeOf(schedule.end),
+    created_time: timeOf(schedule.createdAt),
+    renewed_time: timeOf(schedule.renewedAt),
+    requested_by: {
+      display_name: requestedBy.displayName,
+      accessor: requestedBy.accessor,
+      namespace: requestedBy.namespace,
+    },
+    policies,
+    policies_namespace: home.path,
+    last_run: lastRun
+      ? {
+          planned_time: timeOf(lastRun.plannedAt),
+          bulk_id: lastRun.bulkId ?? null,
+          error: lastRun.error ?? null,
+        }
+      : null,
+    last_skipped: lastSkipped
+      ? { planned_time: timeOf(lastSkipped.plannedAt), bulk_id: lastSkipped.bulkId }
+      : null,
+  };
+}
+
+function timeOf(at: number | undefined): string | null {
+  return at === undefined ? null : new Date(at).toISOString();
+}

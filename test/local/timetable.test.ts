@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { nextTime } from '../../infra/local/timetable.ts';
+
+const at = (text: string) => Date.parse(text);
+const next = (
+  expression: string,
+  after: string,
+  more: { timezone?: string; start?: string; end?: string } = {},
+) => {
+  const { timezone = 'UTC', start, end } = more;
+  const bounds = { ...(start && { start: at(start) }), ...(end && { end: at(end) }) };
+  const time = nextTime(
+    { expression, timezone, createdAt: at('2026-01-01T00:00:30Z'), ...bounds },
+    at(after),
+  );
+  return time === undefined ? undefined : new Date(time).toISOString();
+};
+
+describe('the time after which a schedule is due', () => {
+  it.each([
+    ['at(2026-03-01T10:00:00)', '2026-02-01T00:00:00Z', {}, '2026-03-01T10:00:00.000Z'],
+    [
+      'at(2026-03-01T10:00:00)',
+      '2026-02-01T00:00:00Z',
+      { timezone: 'Europe/Berlin' },
+      '2026-03-01T09:00:00.000Z',
+    ],
+    ['at(2026-03-01T10:00:00)', '2026-03-01T10:00:00Z', {}, undefined],
+    ['rate(5 minutes)', '2026-01-01T00:00:00Z', {}, '2026-01-01T00:00:30.000Z'],
+    ['rate(5 minutes)', '2026-01-01T00:00:30Z', {}, '2026-01-01T00:05:30.000Z'],
+    ['rate(1 hour)', '2026-01-01T12:00:00Z', { start: '2026-01-02T00:00:00Z' }, '2026-01-02T00:00:00.000Z'],
+    ['rate(1 day)', '2026-01-01T12:00:00Z', { end: '2026-01-02T00:00:00Z' }, undefined],
+    ['cron(30 2 * * ? *)', '2026-05-05T03:00:00Z', {}, '2026-05-06T02:30:00.000Z'],
+    [
+      'cron(30 2 * * ? *)',
+      '2026-05-05T03:00:00Z',
+      { timezone: 'America/New_York' },
+      '2026-05-05T06:30:00.000Z',
+    ],
+    ['cron(0 22 ? * 6 *)', '2026-05-05T00:00:00Z', {}, '2026-05-08T22:00:00.000Z'],
+    ['cron(0 22 ? * MON-FRI *)', '2026-05-08T23:00:00Z', {}, '2026-05-11T22:00:00.000Z'],
+    ['cron(0 3 L * ? *)', '2026-02-01T00:00:00Z', {}, '2026-02-28T03:00:00.000Z'],
+    ['cron(0 3 ? * 6L *)', '2026-05-01T00:00:00Z', {}, '2026-05-29T03:00:00.000Z'],
+    ['cron(0 3 ? * 2#1 *)', '2026-05-05T00:00:00Z', {}, '2026-06-01T03:00:00.000Z'],
+    ['cron(0/15 * * * ? *)', '2026-05-05T10:16:00Z', {}, '2026-05-05T10:30:00.000Z'],
+    ['cron(0 0 1 1 ? 2027)', '2026-05-05T00:00:00Z', {}, '2027-01-01T00:00:00.000Z'],
+    ['cron(0 0 1 1 ? 2020)', '2026-05-05T00:00:00Z', {}, undefined],
+    ['cron(0 3 * * ? *)', '2026-05-05T00:00:00Z', { end: '2026-05-05T02:00:00Z' }, undefined],
+  ])('of %s after %s with %o is %s', (expression, after, more, expected) => {
+    expect(next(expression, after, more)).toBe(expected);
+  });
+
+  it.each([
+    'at(tomorrow)',
+    'rate(0 minutes)',
+    'rate(5 fortnights)',
+    'cron(30 2 * * *)',
+    'cron(30 2 * * * *)',
+    'cron(61 2 * * ? *)',
+    'every night',
+  ])('is not to be had of %s', (expression) => {
+    expect(() => next(expression, '2026-01-01T00:00:00Z')).toThrow(
+      expect.objectContaining({
+        name: 'ValidationException',
+        message: `Invalid Schedule Expression ${expression}.`,
+      }),
+    );
+  });
+
+  it('is not to be had in a timezone that does not exist', () => {
+    const place = { timezone: 'Europe/Atlantis' };
+    expect(() => next('cron(30 2 * * ? *)', '2026-01-01T00:00:00Z', place)).toThrow(
+      'Europe/Atlantis is invalid',
+    );
+  });
+});

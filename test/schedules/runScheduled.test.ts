@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ended } from '../../functions/bulk/bulkRun.ts';
+import { readRun } from '../../functions/bulk/readRun.ts';
+import { lockNamespace } from '../../functions/namespaces/lockNamespace.ts';
+import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
+import { parsePolicy } from '../../functions/policies/policy.ts';
+import { namespaceKey, policyKey } from '../../functions/ports/keys.ts';
+import { findSchedule } from '../../functions/schedules/findSchedule.ts';
+import { putSchedule } from '../../functions/schedules/putSchedule.ts';
+import { runScheduled, type Woken } from '../../functions/schedules/runScheduled.ts';
+import type { Schedule } from '../../functions/schedules/schedule.ts';
+import { placeMount, placeNamespace } from '../support/place.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+const MOVER = 'path "sys/remount/bulk" { capabilities = ["update", "sudo"] }';
+const HOUR_MS = 3_600_000;
+
+let deps: TestDeps;
+let namespace: Namespace;
+/** The first time at which the schedule is due. */
+let first: number;
+beforeAll(async () => {
+  deps = await testDeps();
+});
+afterAll(() => deps.stop());
+beforeEach(async () => {
+  namespace = await placeNamespace(deps, ROOT, `ns-${deps.ids.hex(8)}`);
+  await writePolicy(MOVER);
+  await placeMount(deps, 'old/a/', { namespaceId: namespace.id });
+  await make();
+  first = Math.ceil(deps.clock.now() / 1_000) * 1_000;
+});
+
+async function writePolicy(text: string): Promise<void> {
+  const { table, pk, sk } = policyKey(namespace.id, 'mover');
+  await deps.store.commit([{ table, put: { pk, sk, text, compiled: JSON.stringify(parsePolicy(text)) } }]);
+}
+
+function make(): Promise<Schedule> {
+  const requestedBy = { displayName: 'ann', accessor: 'accessor-of-ann', namespace: namespace.path };
+  return putSchedule(deps, {
+    origin: { namespace, requestedBy },
+    name: 'nightly',
+    timetable: { schedule: 'rate(1 hour)', timezone: 'UTC', end: deps.clock.now() + 48 * HOUR_MS },
+    body: { rules: [{ from: 'old/*', to: 'new/*' }], reason: 'tidying' },
+    home: { id: namespace.id, path: namespace.path },
+    policies: ['mover'],
+  });
+}
+
+const id = () => `${namespace.id}-nightly`;
+const wake = (plannedAt: number): Promise<Woken> =>
+  runScheduled(deps, { id: id(), planned: `${new Date(plannedAt).toISOString().slice(0, 19)}Z` });
+const record = () => findSchedule(deps.store, namespace.id, 'nightly');
+const runs = () => deps.started.filter(({ machine }) => machine === 'bulk').length;
+
+/** A run that must have been started. */
+async function started(plannedAt: number): Promise<string> {
+  const woken = await wake(plannedAt);
+  if (!('bulk_id' in woken)) throw new Error(`no run: ${JSON.stringify(woken)}`);
+  return woken.bulk_id;
+}
+
+async function end(bulkId: string): Promise<void> {
+  const read = await readRun(deps.store, bulkId);
+  if (read) await deps.store.commit([ended(read.run, undefined, deps.clock.now())]);
+}
+
+describe('a schedule that is woken', () => {
+  it('starts a run of its own, which says where it comes from, and notes it', async () => {
+    const bulkId = await started(first);
+
+    const read = await readRun(deps.store, bulkId);
+    expect(read?.run).toMatchObject({
+      total: 1,
+      reason: 'tidying',
+      namespacePath: namespace.path,
+      requestedBy: { displayName: 'schedule-nightly', accessor: '', namespace: namespace.path },
+    });
+    expect((await record())?.lastRun).toEqual({ plannedAt: first, bulkId });
+  });
+
+  it('runs once for one time, however often and at once it is woken for it', async () => {
+    const before = runs();
+
+    const woken = await Promise.all([started(first), started(first), started(first)]);
+    woken.push(await started(first));
+
+    expect(new Set(woken).size).toBe(1);
+    await end(woken[0] as string);
+    expect(await started(first)).toBe(woken[0]);
+    expect(runs()).toBe(before + 1);
+  });
+
+  it('skips a time while the run before goes on, says so, and runs again after it', async () => {
+    const bulkId = await started(first);
+
+    expect(await wake(first + HOUR_MS)).toEqual({ skipped_for: bulkId });
+    expect(await wake(first + HOUR_MS)).toEqual({ skipped_for: bulkId });
+
+    expect((await record())?.lastSkipped).toEqual({ plannedAt: first + HOUR_MS, bulkId });
+    await end(bulkId);
+    expect(await wake(first + HOUR_MS)).toEqual({ skipped_for: bulkId });
+    expect(await started(first + 2 * HOUR_MS)).not.toBe(bulkId);
+  });
+
+  it('expands its rules at each run', async () => {
+    await end(await started(first));
+    await placeMount(deps, 'old/b/', { namespaceId: namespace.id });
+
+    const bulkId = await started(first + HOUR_MS);
+
+    expect((await readRun(deps.store, bulkId))?.counts.total).toBe(2);
+  });
+
+  it('is judged by what its policies say now', async () => {
+    await writePolicy('path "sys/remount/bulk" { capabilities = ["deny"] }');
+
+    await expect(wake(first)).rejects.toThrow('permission denied');
+
+    expect((await record())?.lastRun).toEqual({
+      plannedAt: first,
+      error: expect.stringContaining('permission denied'),
+    });
+    await writePolicy(MOVER);
+    await started(first);
+  });
+
+  it('notes why a run was refused, and goes on to the next time', async () => {
+    const { body, ...schedule } = (await record()) as Schedule;
+    expect(body).toContain('old/*');
+    const origin = { namespace, requestedBy: schedule.requestedBy };
+    const order = { origin, name: 'nightly', timetable: schedule, home: schedule.home, policies: ['mover'] };
+    await putSchedule(deps, { ...order, body: { rules: [{ from: 'none/*', to: 'new/*' }] } });
+
+    await expect(wake(first)).rejects.toThrow('matches no mount');
+
+    expect((await record())?.lastRun?.error).toContain('matches no mount');
+    await make();
+    expect((await record())?.lastRun?.plannedAt).toBe(first);
+    await started(first + HOUR_MS);
+  });
+
+  it('knows its run by the time alone, when nobody has noted it', async () => {
+    const { store } = deps;
+    let lost = 0;
+    const commit: typeof store.commit = async (writes) => {
+      const note = writes.find(
+        (write) => 'update' in write && (write.set?.lastRun as { bulkId?: string })?.bulkId,
+      );
+      if (note && lost++ === 0) throw new Error('the process died');
+      return store.commit(writes);
+    };
+    const dying = { ...deps, store: { ...store, commit } };
+    const planned = new Date(first).toISOString();
+    await expect(runScheduled(dying, { id: id(), planned })).rejects.toThrow('the process died');
+    const before = runs();
+
+    const next = await wake(first + HOUR_MS);
+
+    expect(next).toEqual({ skipped_for: expect.any(String) });
+    expect(await started(first)).toBe((next as { skipped_for: string }).skipped_for);
+    expect(runs()).toBe(before);
+  });
+
+  it('does nothing for a time from before it was made, after its end, or overtaken by a later one', async () => {
+    await end(await started(first + HOUR_MS));
+
+    for (const plannedAt of [first, first - HOUR_MS, first + 49 * HOUR_MS])
+      expect(await wake(plannedAt)).toEqual({ nothing: 'past' });
+  });
+
+  it('is not run in a namespace that is locked', async () => {
+    await lockNamespace(deps, namespace, '');
+
+    await expect(wake(first)).rejects.toThrow('has been locked');
+  });
+
+  it('dies with its namespace: the next waking removes record and timetable', async () => {
+    const { table, pk, sk } = namespaceKey(namespace.id);
+    await deps.store.commit([{ table, delete: { pk, sk } }]);
+
+    expect(await wake(first)).toEqual({ nothing: 'gone' });
+
+    expect(await record()).toBeUndefined();
+    expect(deps.timetables.has(id())).toBe(false);
+  });
+
+  it('that nobody knows any more is removed from the scheduler', async () => {
+    deps.timetables.set(`${namespace.id}-forgotten`, { schedule: 'rate(1 day)', timezone: 'UTC', end: 0 });
+
+    const woken = await runScheduled(deps, {
+      id: `${namespace.id}-forgotten`,
+      planned: new Date(first).toISOString(),
+    });
+
+    expect(woken).toEqual({ nothing: 'gone' });
+    expect(deps.timetables.has(`${namespace.id}-forgotten`)).toBe(false);
+  });
+});

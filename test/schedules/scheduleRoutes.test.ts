@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { engines } from '../../functions/engines/catalog.ts';
+import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { TimetableRefused } from '../../functions/ports/scheduler.ts';
+import { builtinRoutes } from '../../functions/routes.ts';
+import { type Caller, caller, rootToken } from '../support/call.ts';
+import { placeNamespace } from '../support/place.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { tokenWith } from '../support/tokens.ts';
+
+const RULES = { rules: [{ from: 'old/*', to: 'new/*' }] };
+const ORDER = { schedule: 'cron(0 3 * * ? *)', ...RULES };
+const SCHEDULER = `
+  path "sys/remount/schedules/*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }
+  path "sys/remount/schedules" { capabilities = ["list"] }
+`;
+const MOVER = 'path "sys/remount/bulk" { capabilities = ["update", "sudo"] }';
+
+let deps: TestDeps;
+let call: Caller;
+let name: string;
+beforeAll(async () => {
+  deps = await testDeps();
+  call = caller(deps, { builtin: builtinRoutes, engines }, await rootToken(deps));
+});
+afterAll(() => deps.stop());
+beforeEach(() => {
+  name = `s-${deps.ids.hex(8)}`;
+});
+
+const path = () => `sys/remount/schedules/${name}`;
+const inDays = (days: number) => new Date(deps.clock.now() + days * 86_400_000).toISOString();
+
+describe('a schedule', () => {
+  it('is kept with its times and its maker’s policies, and the scheduler is told', async () => {
+    const end = inDays(30);
+
+    const { status, body } = await call('POST', path(), {
+      body: { ...ORDER, timezone: 'Europe/Berlin', end, reason: 'every night' },
+    });
+
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject({
+      schedule: 'cron(0 3 * * ? *)',
+      timezone: 'Europe/Berlin',
+      end_time: end,
+      policies: ['root'],
+      policies_namespace: '',
+      last_run: null,
+      last_skipped: null,
+    });
+    expect(deps.timetables.get(`root-${name}`)).toMatchObject({
+      schedule: 'cron(0 3 * * ? *)',
+      timezone: 'Europe/Berlin',
+      end: Date.parse(end),
+    });
+    const read = await call('GET', path());
+    expect(read.body.data).toEqual({ ...body.data, ...RULES, reason: 'every night' });
+  });
+
+  it('ends after ninety days, unless it is renewed', async () => {
+    const first = await call('POST', path(), { body: ORDER });
+    deps.clock.pass(60_000);
+
+    const renewed = await call('POST', path(), { body: ORDER });
+
+    for (const { body } of [first, renewed]) {
+      const ms = Date.parse(body.data.end_time) - Date.parse(body.data.renewed_time);
+      expect(Math.round(ms / 60_000)).toBe(90 * 24 * 60);
+    }
+    expect(renewed.body.data.created_time).toBe(first.body.data.created_time);
+    expect(renewed.body.data.renewed_time).not.toBe(first.body.data.renewed_time);
+  });
+
+  it('is listed in its namespace and in no other, and removed there', async () => {
+    const namespace = await placeNamespace(deps, ROOT, name);
+    const at = { namespace: namespace.path };
+    expect((await call('LIST', 'sys/remount/schedules', at)).status).toBe(404);
+    await call('POST', path(), { body: ORDER, ...at });
+
+    const { body } = await call('LIST', 'sys/remount/schedules', at);
+
+    expect(body.data.keys).toEqual([name]);
+    expect(body.data.key_info[name]).toMatchObject({ schedule: ORDER.schedule });
+    expect((await call('GET', path())).status).toBe(404);
+    expect((await call('DELETE', path(), at)).status).toBe(204);
+    expect((await call('GET', path(), at)).status).toBe(404);
+    expect(deps.timetables.has(`${namespace.id}-${name}`)).toBe(false);
+    expect((await call('DELETE', path(), at)).status).toBe(204);
+  });
+
+  it.each([
+    ['no times', { schedule: undefined }, "'schedule' must be specified"],
+    ['times of another kind', { schedule: 'every night' }, "'schedule' must be specified"],
+    ['an end that is too far', { end: '2099-01-01T00:00:00Z' }, 'at most 90 days ahead'],
+    ['an end that is over', { end: '2020-01-01T00:00:00Z' }, "'end' lies in the future"],
+    ['an end without a timezone', { end: '2026-01-01T00:00:00' }, "'end' is a time such as"],
+    ['a start that is no time', { start: 'tomorrow' }, "'start' is a time such as"],
+    ['a start after its end', { start: '2099-01-01T00:00:00Z' }, "'start' must be before 'end'"],
+    ['nothing to move', { rules: undefined }, "one of 'moves', 'rules' and 'csv' must be specified"],
+    ['rules that are no list', { rules: 'all' }, "'rules' must be a list"],
+    [
+      'more to move than it can keep',
+      { csv: `from,to\n${'a,b\n'.repeat(33_000)}`, rules: undefined },
+      'at most',
+    ],
+  ])('with %s is refused', async (_, more, reason) => {
+    const { status, body } = await call('POST', path(), { body: { ...ORDER, ...more } });
+
+    expect(status).toBe(400);
+    expect(body.errors[0]).toContain(reason);
+    expect(deps.timetables.has(`root-${name}`)).toBe(false);
+  });
+
+  it('has a name that the scheduler can know it by', async () => {
+    for (const wrong of ['a%20b', 'ä', 'x'.repeat(58)]) {
+      const { body } = await call('POST', `sys/remount/schedules/${wrong}`, { body: ORDER });
+      expect(body.errors[0]).toContain('the name of a schedule');
+    }
+  });
+
+  it('whose times the scheduler does not understand is refused with its words, and not kept', async () => {
+    const refusing = {
+      put: () => Promise.reject(new TimetableRefused('no such hour')),
+      remove: async () => {},
+    };
+    const ask = caller(
+      { ...deps, scheduler: refusing },
+      { builtin: builtinRoutes, engines },
+      await rootToken(deps),
+    );
+
+    const { status, body } = await ask('POST', path(), { body: ORDER });
+
+    expect(status).toBe(400);
+    expect(body.errors).toEqual(['the scheduler refuses these times: no such hour']);
+    expect((await call('GET', path())).status).toBe(404);
+  });
+
+  it('is written by one at a time: of many at once, record and timetable are of the same', async () => {
+    const hours = [1, 2, 3, 4, 5];
+
+    await Promise.all(
+      hours.map((hour) => call('POST', path(), { body: { ...ORDER, schedule: `cron(0 ${hour} * * ? *)` } })),
+    );
+
+    const { body } = await call('GET', path());
+    expect(deps.timetables.get(`root-${name}`)?.schedule).toBe(body.data.schedule);
+  });
+});
+
+describe('whoever makes a schedule', () => {
+  it('gives it no more than own policies', async () => {
+    const token = await tokenWith(deps, SCHEDULER + MOVER);
+
+    const more = await call('POST', path(), { token, body: { ...ORDER, policies: ['admin'] } });
+    const own = await call('POST', path(), { token, body: ORDER });
+
+    expect(more.status).toBe(400);
+    expect(own.status).toBe(200);
+    expect(own.body.data.policies).toHaveLength(1);
+  });
+
+  it('must be allowed to start such runs', async () => {
+    const token = await tokenWith(deps, SCHEDULER);
+
+    const { status, body } = await call('POST', path(), { token, body: ORDER });
+
+    expect(status).toBe(400);
+    expect(body.errors[0]).toContain('do not allow "update" and "sudo" on sys/remount/bulk');
+  });
+
+  it('needs sudo for it, and for removing one', async () => {
+    const token = await tokenWith(deps, SCHEDULER.replace(', "sudo"', '') + MOVER);
+    await call('POST', path(), { body: ORDER });
+
+    expect((await call('POST', path(), { token, body: ORDER })).status).toBe(403);
+    expect((await call('DELETE', path(), { token })).status).toBe(403);
+    expect((await call('GET', path(), { token })).status).toBe(200);
+  });
+});

@@ -1,0 +1,99 @@
+import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Service, startService } from '../../infra/local/service.ts';
+import { call, events, takeMessage, until } from '../events/eventService.ts';
+
+/** The local time so many milliseconds ahead, to the second. */
+const soon = (ms: number) => new Date(Date.now() + ms).toISOString().slice(0, 19);
+
+describe('a schedule of the whole service', () => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await startService({ retryPausesSeconds: [0.2, 0.2] });
+  });
+  afterAll(() => service?.stop());
+
+  const make = (name: string, body: object, namespace?: string) =>
+    call(service, 'POST', `sys/remount/schedules/${name}`, body, namespace);
+  const read = async (name: string, namespace?: string) =>
+    (await call(service, 'GET', `sys/remount/schedules/${name}`, undefined, namespace)).body.data;
+  const lastRun = (name: string, namespace?: string) =>
+    until(async () => {
+      const { last_run } = await read(name, namespace);
+      return last_run?.bulk_id || last_run?.error ? last_run : undefined;
+    });
+
+  it('moves what its rules match at the time that was set, once, and tells of it', async () => {
+    await call(service, 'POST', 'sys/mounts/day/a', { type: 'kv' });
+    const time = soon(2_000);
+
+    const made = await make('window', { schedule: `at(${time})`, rules: [{ from: 'day/*', to: 'night/*' }] });
+
+    expect(made.status).toBe(200);
+    const { bulk_id, planned_time } = await lastRun('window');
+    expect(planned_time).toBe(`${time}.000Z`);
+    const finished = await until(async () => {
+      const told = await events(service);
+      return told.find(({ detail }) => detail.id === `${bulk_id}/finished`);
+    });
+    expect(finished.detail).toMatchObject({
+      status: 'success',
+      total: 1,
+      requested_by: { display_name: 'schedule-window' },
+    });
+    const again = await service.invoke('scheduledRemount', { id: 'root-window', planned: `${time}Z` });
+    expect(again).toEqual({ bulk_id });
+    expect(Object.keys((await call(service, 'GET', 'sys/mounts')).body.data)).toContain('night/a/');
+  });
+
+  it('whose times make no sense to the scheduler is refused', async () => {
+    const { status, body } = await make('wrong', {
+      schedule: 'cron(0 25 * * ? *)',
+      rules: [{ from: 'day/*', to: 'night/*' }],
+    });
+
+    expect(status).toBe(400);
+    expect(body.errors[0]).toContain('Invalid Schedule Expression');
+  });
+
+  it('that may not run any more says so, and its waking is set aside', async () => {
+    await call(service, 'POST', 'sys/namespaces/team');
+    const policy = (capability: string) => ({
+      policy: `path "sys/remount/*" { capabilities = ["create", "update", "sudo"] }
+        path "sys/remount/bulk" { capabilities = [${capability}] }`,
+    });
+    await call(service, 'PUT', 'sys/policies/acl/mover', policy('"update", "sudo"'), 'team/');
+    const { body } = await call(service, 'POST', 'auth/token/create', { policies: ['mover'] }, 'team/');
+    const asMover = { ...service, rootToken: body.auth.client_token };
+    const order = { schedule: `at(${soon(4_000)})`, rules: [{ from: 'x/*', to: 'y/*' }] };
+    const made = await call(asMover, 'POST', 'sys/remount/schedules/denied', order, 'team/');
+    expect(made.body.data.policies).toEqual(['default', 'mover']);
+
+    await call(service, 'PUT', 'sys/policies/acl/mover', policy('"deny"'), 'team/');
+
+    expect((await lastRun('denied', 'team/')).error).toContain('permission denied');
+    const letter = await takeMessage(service, 'refused');
+    expect(letter).toMatchObject({
+      requestPayload: { id: expect.stringMatching(/^\w{6}-denied$/) },
+      responsePayload: { errorMessage: expect.stringContaining('permission denied') },
+    });
+  });
+
+  it('that is removed is gone from the scheduler, too', async () => {
+    const client = new SchedulerClient({
+      endpoint: service.environment.AWS_ENDPOINT_URL_SCHEDULER ?? '',
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+    });
+    const kept = () => client.send(new GetScheduleCommand({ Name: 'root-nightly', GroupName: 'remount' }));
+    await make('nightly', { schedule: 'cron(0 3 * * ? *)', rules: [{ from: 'day/*', to: 'night/*' }] });
+    expect((await kept()).Target?.Input).toBe(
+      '{"id":"root-nightly","planned":"<aws.scheduler.scheduled-time>"}',
+    );
+
+    await call(service, 'DELETE', 'sys/remount/schedules/nightly');
+
+    await expect(kept()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    client.destroy();
+  });
+});
