@@ -3,7 +3,7 @@
  * a person needs to look at it. Everything else passes.
  */
 
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -12,22 +12,21 @@ import { buffer } from 'node:stream/consumers';
 const PASSED = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target'];
 
 export interface HeldSwitch {
-  /** For the service; `POST /hold` and `POST /release` below it steer. */
+  /** For the service; it waits until every `POST /hold` below it has been followed by a `POST /release`. */
   endpoint: string;
   stop(): void;
 }
 
 export async function startHeldSwitch(dynamodbEndpoint: string): Promise<HeldSwitch> {
-  let released = Promise.resolve();
-  let release = () => {};
+  const freed = new EventEmitter().setMaxListeners(0);
+  let holds = 0;
   const server = createServer(async (request, response) => {
     if (request.url === '/hold') {
-      released = new Promise((resolve) => {
-        release = resolve;
-      });
+      holds++;
       response.end();
     } else if (request.url === '/release') {
-      release();
+      holds--;
+      freed.emit('release');
       response.end();
     } else {
       await pass(request, response).catch(() => response.destroy());
@@ -36,7 +35,7 @@ export async function startHeldSwitch(dynamodbEndpoint: string): Promise<HeldSwi
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
-    if (isSwitch(request, body)) await released;
+    if (isSwitch(request, body)) while (holds > 0) await once(freed, 'release');
     // Whoever has not waited must not be served behind its back.
     if (response.destroyed) return;
     const headers = new Headers();
@@ -52,7 +51,6 @@ export async function startHeldSwitch(dynamodbEndpoint: string): Promise<HeldSwi
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     stop: () => {
-      release();
       server.close();
       server.closeAllConnections();
     },

@@ -131,11 +131,12 @@ export async function statusOf(id: string): Promise<string> {
 
 /** No mount is switched until the returned function is called, or the test ends. */
 export async function holdSwitches(): Promise<() => Promise<void>> {
-  const say = async (word: string) => {
-    await fetch(`${served.database}/${word}`, { method: 'POST' });
+  await fetch(`${served.database}/hold`, { method: 'POST' });
+  let releasing: Promise<unknown> | undefined;
+  const release = async () => {
+    releasing ??= fetch(`${served.database}/release`, { method: 'POST' });
+    await releasing;
   };
-  await say('hold');
-  const release = () => say('release');
   onTestFinished(release);
   return release;
 }

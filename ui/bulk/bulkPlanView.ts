@@ -1,6 +1,6 @@
 /** What a bulk run would do, or every reason why it cannot, by row. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import type { BulkPlan } from '../service/bulk.ts';
 import { count, duration, many } from '../words/format.ts';
@@ -10,7 +10,7 @@ const SHOWN_AT_FIRST = 20;
 
 export function BulkPlanView({ plan }: { plan: BulkPlan }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   const isGood = plan.problems.length === 0;
   return html`
     <section class="card">

@@ -36,7 +36,7 @@ export function MigrationPage({ id }: { id: string }) {
 
   return html`
     <article>
-      ${info ? html`<${Title} info=${info} />` : html`<${Heading} title="Migration" />`}
+      <${Title} info=${info} />
       <p class="hint"><code>${id}</code></p>
       <${Refusal} refused=${watch.refused} />
       <p role="status" class="sentence">${info && sentenceOf(info)}</p>
@@ -45,7 +45,9 @@ export function MigrationPage({ id }: { id: string }) {
     </article>`;
 }
 
-function Title({ info }: { info: MigrationInfo }) {
+/** Before anything is known, it is a migration. */
+function Title({ info }: { info: MigrationInfo | undefined }) {
+  if (!info) return html`<div class="title"><${Heading} title="Migration" /></div>`;
   const { source_mount: source, target_mount: target } = info;
   return html`
     <div class="title">

@@ -1,6 +1,6 @@
 /** The answer to a plan: what the move would do, or that it has been made already. */
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { html } from '../html.ts';
 import { linkTo } from '../place.ts';
 import type { MovePlan } from '../service/migrations.ts';
@@ -8,7 +8,7 @@ import { PlanView } from './planView.ts';
 
 export function PlannedMove({ plan }: { plan: MovePlan }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   return html`
     <section class="card">
       <h2 ref=${heading} tabindex="-1">What this move would do</h2>

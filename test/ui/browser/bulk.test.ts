@@ -67,7 +67,8 @@ it('rules from a file are planned as the moves that they match, and a run is can
     mimeType: 'text/csv',
     buffer: Buffer.from(`from,to\n${team}/*,archive/${team}/*\n`),
   });
-  await expect.poll(() => page.getByRole('textbox', { name: 'Rules' }).inputValue()).toContain(team);
+  const rules = page.getByRole('textbox', { name: 'Rules' });
+  await expect.poll(() => rules.inputValue(), { timeout: 10_000 }).toContain(team);
   await page.getByRole('button', { name: 'See the plan' }).click();
   await page.getByText('2 moves').waitFor();
   expect(await page.getByRole('row').last().innerText()).toContain(`archive/${team}/b/`);
@@ -80,7 +81,8 @@ it('rules from a file are planned as the moves that they match, and a run is can
   await page.getByText('not tonight').waitFor();
   await release();
 
-  await expect.poll(() => page.getByRole('status').first().innerText()).not.toContain('What has begun');
+  const sentence = page.getByRole('status').first();
+  await expect.poll(() => sentence.innerText(), { timeout: 20_000 }).not.toContain('What has begun');
   await page.getByRole('link', { name: 'Bulk runs' }).click();
   await page.getByRole('link', { name: '2 moves' }).first().waitFor();
 });

@@ -25,6 +25,7 @@ it('everything is done with the keyboard alone, from signing in to the undo', as
   const to = freshPath('typed');
   const { page } = await person();
 
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await tabTo(page, /^Token$/);
   await page.keyboard.type(inject('served').rootToken);
   await page.keyboard.press('Enter');

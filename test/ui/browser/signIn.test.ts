@@ -86,7 +86,7 @@ describe('the page', () => {
       script.setAttribute('style', 'color: red');
       document.body.append(script);`);
 
-    await expect.poll(() => violations.join()).toContain('Content Security Policy');
+    await expect.poll(() => violations.join(), { timeout: 10_000 }).toContain('Content Security Policy');
     violations.length = 0;
   });
 });
