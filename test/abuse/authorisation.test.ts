@@ -33,6 +33,7 @@ const TAKES_ANY_TOKEN = /^sys\/wrapping\/(unwrap|rewrap)$/;
 /** The handler asks for sudo by itself, on some of its operations alone (contract §6, §7). */
 const ASKS_ITSELF = new Set([
   'list sys/leases/lookup/:prefix*',
+  'write sys/remount/bulk',
   'write sys/remount/schedules/:name',
   'delete sys/remount/schedules/:name',
 ]);
