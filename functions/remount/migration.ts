@@ -167,16 +167,15 @@ export function counted({ id }: Migration, leasesTotal: number): Update {
   return { table, update: { pk, sk }, set: { leasesTotal }, if: { phase: 'switched' } };
 }
 
-/** A sign of life of a step, and what it has done. */
+/**
+ * A sign of life of a step, and what it has done. All shards give theirs to this one record: only those that have
+ * something to count are transactions, which keep each other out.
+ */
 export function progressed(id: string, nextLook: number, revoked = 0, irrevocable = 0): Update {
   const { table, pk, sk } = migrationKey(id);
-  return {
-    table,
-    update: { pk, sk },
-    set: { nextLook, revoking: true },
-    add: { leasesRevoked: revoked, leasesIrrevocable: irrevocable },
-    if: { open: { present: true } },
-  };
+  const sign = { table, update: { pk, sk }, set: { nextLook, revoking: true }, if: { open: { present: true } } } as const;
+  if (revoked + irrevocable === 0) return sign;
+  return { ...sign, add: { leasesRevoked: revoked, leasesIrrevocable: irrevocable } };
 }
 
 /** The record as a transition leaves it. */

@@ -10,6 +10,7 @@ import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { leaseShard, migrationKey, storageKey, tokenKey } from '../../functions/ports/keys.ts';
 import type { Item, Write } from '../../functions/ports/store.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
+import { progressed } from '../../functions/remount/migration.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
 import { hang, markParent } from '../../functions/tokens/child.ts';
 import { issueToken } from '../../functions/tokens/issueToken.ts';
@@ -144,6 +145,13 @@ describe('an auth method', () => {
     expect(await leasesOf(secrets)).toEqual([]);
     expect(await deps.store.get(storageKey(secrets.uuid, held.lease.owns[0]?.sk ?? ''))).toBeUndefined();
     expect(await stillValid(deps.store, held.lease.lineage, deps.clock.now())).toBe(false);
+  });
+});
+
+describe('a sign of life', () => {
+  it('is an addition, and so a transaction that keeps other shards out, only with something to count', () => {
+    expect(progressed('id', 1)).not.toHaveProperty('add');
+    expect(progressed('id', 1, 2, 0).add).toEqual({ leasesRevoked: 2, leasesIrrevocable: 0 });
   });
 });
 
