@@ -173,7 +173,12 @@ export function counted({ id }: Migration, leasesTotal: number): Update {
  */
 export function progressed(id: string, nextLook: number, revoked = 0, irrevocable = 0): Update {
   const { table, pk, sk } = migrationKey(id);
-  const sign = { table, update: { pk, sk }, set: { nextLook, revoking: true }, if: { open: { present: true } } } as const;
+  const sign = {
+    table,
+    update: { pk, sk },
+    set: { nextLook, revoking: true },
+    if: { open: { present: true } },
+  } as const;
   if (revoked + irrevocable === 0) return sign;
   return { ...sign, add: { leasesRevoked: revoked, leasesIrrevocable: irrevocable } };
 }

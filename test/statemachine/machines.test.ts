@@ -1,21 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bulkRoutes } from '../../functions/bulk/bulkRoutes.ts';
-import { type ChunkPart, chunkStep } from '../../functions/bulk/chunkStep.ts';
-import { beginStep, completeStep as bulkCompleteStep } from '../../functions/bulk/runSteps.ts';
+import { OVERDUE_MS } from '../../functions/limits.ts';
 import { locate } from '../../functions/mounts/locate.ts';
 import type { Mount } from '../../functions/mounts/mount.ts';
 import { storageKey } from '../../functions/ports/keys.ts';
 import { severalAtOnce } from '../../functions/ports/severalAtOnce.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
+import { reconcile } from '../../functions/remount/reconcile.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
-import { type Revocation, revokeLeases } from '../../functions/remount/revokeLeases.ts';
-import { closeStep, completeStep, switchStep } from '../../functions/remount/steps.ts';
-import { tearDown } from '../../functions/teardown/tearDown.ts';
 import { mountTeardown } from '../../functions/teardown/teardownRecord.ts';
 import { type InvokeTask, loadStateMachine, type Outcome } from '../../infra/local/stateMachine.ts';
 import { type Caller, caller, rootToken } from '../support/call.ts';
+import { aslOf, stepsOf, withoutPauses } from '../support/machines.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
@@ -36,40 +32,23 @@ beforeEach(() => {
   faults = {};
 });
 
-/** The functions of the states, as their entries call them; each may be made to fail a number of times. */
+/** The functions of the states; each may be made to fail a number of times. */
 const invoke: InvokeTask = async (functionName, input) => {
+  if (functionName === 'sleep') {
+    deps.clock.pass((input as { seconds: number }).seconds * 1_000);
+    return null;
+  }
   invoked.push(functionName);
   if ((faults[functionName] ?? 0) > 0) {
     faults[functionName] = (faults[functionName] ?? 0) - 1;
     throw Object.assign(new Error('the answer was lost'), { name: 'StoreBusy' });
   }
-  const event = input as { id: string; parts: Revocation[] };
-  const until = deps.clock.now() + 60_000;
-  switch (functionName) {
-    case 'switch':
-      return switchStep(deps, event.id);
-    case 'revoke':
-      return revokeLeases(deps, input as Revocation, until);
-    case 'complete':
-      return completeStep(deps, event.id, event.parts);
-    case 'close':
-      return closeStep(deps, event.id, until);
-    case 'bulkBegin':
-      return beginStep(deps, event.id);
-    case 'bulkChunk':
-      return chunkStep(deps, input as ChunkPart, until);
-    case 'bulkComplete':
-      return bulkCompleteStep(deps, input as { id: string; looks: number });
-    case 'teardown':
-      return tearDown(deps, event.id, until);
-    default:
-      throw new Error(`no function ${functionName}`);
-  }
+  return stepsOf(deps)(functionName, input);
 };
 
 async function run(machine: string, id: string): Promise<{ outcome: Outcome; transitions: number }> {
-  const file = join(import.meta.dirname, '..', '..', 'statemachine', `${machine}.asl.json`);
-  const execution = loadStateMachine(await readFile(file, 'utf8'), invoke, true)({ id }, {});
+  const asl = withoutPauses(await aslOf(machine), true);
+  const execution = loadStateMachine(asl, invoke)({ id }, {});
   const outcome = await execution.outcome;
   return { outcome, transitions: execution.transitions() };
 }
@@ -77,6 +56,13 @@ async function run(machine: string, id: string): Promise<{ outcome: Outcome; tra
 async function accepted(from: string, to: string): Promise<string> {
   const { body } = await call('POST', 'sys/remount', { body: { from, to } });
   return body.migration_id;
+}
+
+/** What happens when an execution has failed: nothing, until the reconciler starts the next. */
+async function startedAgain(id: string): Promise<void> {
+  deps.clock.pass(OVERDUE_MS * 3);
+  await reconcile(deps);
+  expect(deps.started.map((one) => one.name)).toContain(`${id}-2`);
 }
 
 describe('the remount machine', () => {
@@ -108,13 +94,51 @@ describe('the remount machine', () => {
   it('retries every task, and the move is done once', async () => {
     await placeMount(deps, `${name}/`, { issued: true });
     const id = await accepted(name, `${name}-new`);
-    faults = { switch: 1, revoke: 2, complete: 1, close: 1 };
+    faults = { switch: 5, revoke: 8, complete: 5, close: 8 };
 
     const { outcome } = await run('remount', id);
 
     expect(outcome.status).toBe('SUCCEEDED');
     expect((await locate(deps.store, `${name}-new`)).mount?.generation).toBe(1);
     expect(await readMigration(deps, id)).toMatchObject({ status: 'success' });
+  });
+
+  it.each([
+    ['switch', 5, 'accepted'],
+    ['complete', 5, 'switched'],
+    ['close', 8, 'done'],
+  ])(
+    'fails when %s fails more than %i times, and the next execution goes on from there',
+    async (step, retries, phase) => {
+      await placeMount(deps, `${name}/`, { issued: true });
+      const id = await accepted(name, `${name}-new`);
+      faults = { [step]: retries + 1 };
+
+      const { outcome } = await run('remount', id);
+
+      expect(outcome).toMatchObject({ status: 'FAILED', error: 'StoreBusy' });
+      expect(invoked.filter((one) => one === step)).toHaveLength(retries + 1);
+      expect(await readMigration(deps, id)).toMatchObject({ phase });
+      await startedAgain(id);
+      expect((await run('remount', id)).outcome.status).toBe('SUCCEEDED');
+      expect((await locate(deps.store, `${name}-new`)).mount?.generation).toBe(1);
+      expect((await readMigration(deps, id))?.nextLook).toBeUndefined();
+    },
+  );
+
+  it('fails when one of its shards does, and keeps what the others have revoked', async () => {
+    await placeMount(deps, `${name}/`, { issued: true });
+    const id = await accepted(name, `${name}-new`);
+    // More than any one shard has tries, and fewer than all have together.
+    faults = { revoke: 16 * 9 - 1 };
+
+    const { outcome } = await run('remount', id);
+
+    expect(outcome).toMatchObject({ status: 'FAILED', error: 'StoreBusy' });
+    expect(await readMigration(deps, id)).toMatchObject({ phase: 'switched', status: 'in-progress' });
+    faults = {};
+    await startedAgain(id);
+    expect((await run('remount', id)).outcome.status).toBe('SUCCEEDED');
   });
 
   it('ends at once for a migration that is unknown or over', async () => {
@@ -179,5 +203,17 @@ describe('the teardown machine', () => {
     expect(invoked).toEqual(['teardown', 'teardown']);
     expect(await deps.store.query({ table: 'storage', pk: mount.uuid })).toEqual([]);
     expect(await deps.store.get({ table: 'migrations', pk: id, sk: '.' })).toBeUndefined();
+  });
+
+  it('fails when its task fails more than eight times, and goes on when it is started again', async () => {
+    const mount = await placeMount(deps, `${name}/`);
+    const { id, write } = mountTeardown(deps, mount);
+    await deps.store.commit([write]);
+    faults = { teardown: 9 };
+
+    expect((await run('teardown', id)).outcome).toMatchObject({ status: 'FAILED', error: 'StoreBusy' });
+
+    expect(invoked).toHaveLength(9);
+    expect((await run('teardown', id)).outcome.status).toBe('SUCCEEDED');
   });
 });

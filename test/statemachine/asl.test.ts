@@ -1,0 +1,75 @@
+/** What the deployed state machines say of time and retries, read from the very files. */
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readFragment } from '../../infra/local/fragment.ts';
+import { loadStateMachine } from '../../infra/local/stateMachine.ts';
+import { aslOf } from '../support/machines.ts';
+
+interface Task {
+  Type: string;
+  Resource: string;
+  TimeoutSeconds: number;
+  Retry: Record<string, unknown>[];
+  ItemProcessor?: { States: Record<string, Task> };
+}
+
+let timeouts: Record<string, number>;
+
+beforeAll(async () => {
+  const functions = await readFragment<Record<string, { timeout: number }>>('functions');
+  timeouts = Object.fromEntries(Object.entries(functions).map(([name, { timeout }]) => [name, timeout]));
+});
+
+const MACHINES = ['remount', 'teardown'];
+
+async function tasksOf(machine: string): Promise<[state: string, Task][]> {
+  const { States } = JSON.parse(await aslOf(machine)) as { States: Record<string, Task> };
+  const collect = (states: Record<string, Task>): [string, Task][] =>
+    Object.entries(states).flatMap(([name, state]) => [
+      ...(state.Type === 'Task' ? [[name, state] as [string, Task]] : []),
+      ...collect(state.ItemProcessor?.States ?? {}),
+    ]);
+  return collect(States);
+}
+
+function functionOf({ Resource }: Task): string {
+  const name = Resource.replace(/^\$\{|FunctionArn\}$/g, '');
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+describe.each(MACHINES)('the deployed machine %s', (machine) => {
+  it('is valid ASL', async () => {
+    const asl = await aslOf(machine);
+    expect(() => loadStateMachine(asl, async () => null, true)).not.toThrow();
+  });
+
+  it('retries each task whatever it failed with, ever more slowly and not in step with others', async () => {
+    for (const [state, { Retry }] of await tasksOf(machine)) {
+      expect(Retry, state).toHaveLength(1);
+      expect(Retry[0], state).toMatchObject({
+        ErrorEquals: ['States.ALL'],
+        BackoffRate: 2,
+        JitterStrategy: 'FULL',
+      });
+    }
+  });
+
+  it('gives a task up only when its function has ended, one way or the other', async () => {
+    for (const [state, task] of await tasksOf(machine)) {
+      expect(timeouts[functionOf(task)], state).toBeDefined();
+      expect(task.TimeoutSeconds, state).toBeGreaterThan(timeouts[functionOf(task)] as number);
+    }
+  });
+});
+
+describe('the machine of a move', () => {
+  it.each([
+    ['Switch', 5],
+    ['Revoke shard', 8],
+    ['Complete', 5],
+    ['Close', 8],
+  ])('retries %s %i times, as its README says', async (state, retries) => {
+    const tasks = new Map(await tasksOf('remount'));
+    expect(tasks.get(state)?.Retry[0]?.MaxAttempts).toBe(retries);
+  });
+});

@@ -1,0 +1,87 @@
+/** The state machines that are deployed, run in this process: each task calls what the entry of its function calls. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ChunkPart, chunkStep } from '../../functions/bulk/chunkStep.ts';
+import { beginStep, completeStep as bulkCompleteStep } from '../../functions/bulk/runSteps.ts';
+import type { Deps } from '../../functions/ports/deps.ts';
+import { type Revocation, revokeLeases } from '../../functions/remount/revokeLeases.ts';
+import { closeStep, completeStep, switchStep } from '../../functions/remount/steps.ts';
+import { tearDown } from '../../functions/teardown/tearDown.ts';
+import type { InvokeTask } from '../../infra/local/stateMachine.ts';
+
+const FOLDER = join(import.meta.dirname, '..', '..', 'statemachine');
+
+/** What a step may take; more than any step of a test needs. */
+const TIME_MS = 60_000;
+
+/** @param machine such as `remount` */
+export function aslOf(machine: string): Promise<string> {
+  return readFile(join(FOLDER, `${machine}.asl.json`), 'utf8');
+}
+
+/** The functions of the states, by name. */
+export function stepsOf(deps: Deps): InvokeTask {
+  return async (functionName, input) => {
+    const event = input as { id: string; parts: Revocation[] };
+    const until = deps.clock.now() + TIME_MS;
+    switch (functionName) {
+      case 'switch':
+        return switchStep(deps, event.id);
+      case 'revoke':
+        return revokeLeases(deps, input as Revocation, until);
+      case 'complete':
+        return completeStep(deps, event.id, event.parts);
+      case 'close':
+        return closeStep(deps, event.id, until);
+      case 'bulkBegin':
+        return beginStep(deps, event.id);
+      case 'bulkChunk':
+        return chunkStep(deps, input as ChunkPart, until);
+      case 'bulkComplete':
+        return bulkCompleteStep(deps, input as { id: string; looks: number });
+      case 'teardown':
+        return tearDown(deps, event.id, until);
+      default:
+        throw new Error(`no function ${functionName}`);
+    }
+  };
+}
+
+interface State {
+  Type: string;
+  Retry?: { IntervalSeconds?: number; MaxDelaySeconds?: number }[];
+  SecondsPath?: string;
+  Seconds?: number;
+  ItemProcessor?: { States: Record<string, State> };
+  Next?: string;
+  Resource?: string;
+  ResultPath?: null;
+}
+
+/**
+ * The deployed text without its pauses: a retry follows at once, and a wait is a task `sleep` that is told the
+ * seconds. Nothing else is changed.
+ * @param retries whether tasks are retried; without, an execution ends with the first failure of a step
+ */
+export function withoutPauses(asl: string, retries: boolean): string {
+  const machine = JSON.parse(asl) as { States: Record<string, State> };
+  hurry(machine.States, retries);
+  return JSON.stringify(machine);
+}
+
+function hurry(states: Record<string, State>, retries: boolean): void {
+  for (const state of Object.values(states)) {
+    if (!retries) delete state.Retry;
+    for (const retry of state.Retry ?? []) {
+      retry.IntervalSeconds = 0;
+      delete retry.MaxDelaySeconds;
+    }
+    if (state.Type === 'Wait') {
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of the deployment
+      Object.assign(state, { Type: 'Task', Resource: '${SleepFunctionArn}', ResultPath: null });
+      delete state.SecondsPath;
+    }
+    if (state.ItemProcessor) hurry(state.ItemProcessor.States, retries);
+  }
+}
