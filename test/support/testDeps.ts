@@ -32,12 +32,16 @@ export interface TestDeps extends Deps {
   stop(): Promise<void>;
 }
 
+/** What stands between the service and the emulator. */
+export type Between = (dynamodbEndpoint: string) => Promise<{ endpoint: string; stop(): Promise<void> }>;
+
 /**
  * Starts an emulator of its own in memory; `stop` it in `afterAll`. `DYNAMODB_ENDPOINT` names one that runs already, and
  * keeps apart what is stored with different credentials.
  */
-export async function testDeps(): Promise<TestDeps> {
+export async function testDeps(between?: Between): Promise<TestDeps> {
   const emulator = await startDynamoDB({ endpoint: process.env.DYNAMODB_ENDPOINT });
+  const way = await between?.(emulator.endpoint);
   const credentials = { accessKeyId: randomBytes(8).toString('hex'), secretAccessKey: randomUUID() };
   const region = 'us-east-1';
   await createTables(await readTables(), {
@@ -46,7 +50,7 @@ export async function testDeps(): Promise<TestDeps> {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   });
-  const client = new DynamoDBClient({ endpoint: emulator.endpoint, region, credentials });
+  const client = new DynamoDBClient({ endpoint: way?.endpoint ?? emulator.endpoint, region, credentials });
   const clock = testClock();
   const started: Started[] = [];
   const logged: string[] = [];
@@ -76,6 +80,7 @@ export async function testDeps(): Promise<TestDeps> {
     client,
     async stop() {
       client.destroy();
+      await way?.stop();
       await emulator.stop();
     },
   };

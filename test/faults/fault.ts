@@ -1,0 +1,74 @@
+/** The ways in which a call to AWS can go wrong, and which of them can befall which call. */
+
+import {
+  ThrottlingException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
+
+export type Fault =
+  /** Nothing was done, and nobody answered in time. */
+  | 'times out'
+  /** It was done, and nobody heard of it. */
+  | 'loses its answer'
+  /** It was done, its answer was lost on the way, and the SDK sends the very same request again. */
+  | 'is sent twice'
+  | 'is throttled once'
+  /** As long as anybody tries. */
+  | 'is throttled'
+  | 'conflicts'
+  /** Some keys or items of a batch are handed back. */
+  | 'does half'
+  /** The process ends: nothing that follows in this invocation happens. */
+  | 'is the last before its process dies'
+  | 'is not reached by its process';
+
+const EVERY: readonly Fault[] = ['times out', 'is throttled', 'is not reached by its process'];
+const WRITES: readonly Fault[] = [
+  ...EVERY,
+  'loses its answer',
+  'is sent twice',
+  'is the last before its process dies',
+];
+
+const FAULTS: Record<string, readonly Fault[]> = {
+  GetItem: [...EVERY, 'is throttled once'],
+  Query: EVERY,
+  BatchGetItem: [...EVERY, 'does half'],
+  BatchWriteItem: [...WRITES, 'does half'],
+  PutItem: [...WRITES, 'conflicts'],
+  UpdateItem: [...WRITES, 'conflicts'],
+  DeleteItem: [...WRITES, 'conflicts'],
+  TransactWriteItems: [...WRITES, 'is throttled once', 'conflicts'],
+  StartExecution: WRITES,
+};
+
+/** @param operation such as `PutItem` */
+export function faultsOf(operation: string): readonly Fault[] {
+  const faults = FAULTS[operation];
+  if (!faults) throw new Error(`no faults are known for ${operation}`);
+  return faults;
+}
+
+/** The process is gone, and with it whatever the invocation would have done. */
+export class Died extends Error {
+  override readonly name = 'Died';
+}
+
+/** As the SDK's HTTP handler words it. */
+export function timeout(): Error {
+  return Object.assign(new Error('nobody answered in time'), { name: 'TimeoutError' });
+}
+
+export function throttling(): Error {
+  return new ThrottlingException({ message: 'slow down', $metadata: {} });
+}
+
+export function conflict(operation: string, items: number): Error {
+  const message = 'Transaction is ongoing for the item';
+  if (operation !== 'TransactWriteItems') return new TransactionConflictException({ message, $metadata: {} });
+  const CancellationReasons = Array.from({ length: items }, (_, i) => ({
+    Code: i === 0 ? 'TransactionConflict' : 'None',
+  }));
+  return new TransactionCanceledException({ message, CancellationReasons, $metadata: {} });
+}

@@ -1,0 +1,62 @@
+/** What every move has to come to, whatever went wrong on its way. */
+
+import type { Answer } from '../../support/call.ts';
+import type { Stored, Tables } from '../../support/tables.ts';
+import type { Scene } from '../play.ts';
+import { changes, mountIn, untrue } from '../setting.ts';
+import type { Stage } from '../stage.ts';
+
+export interface Move {
+  from: string;
+  to: string;
+  /** What its path is in its namespace before and after, where that is not the path of the request. */
+  source?: string;
+  target?: string;
+  /** Facts of the end beside those of every move; what is asked here may change the tables. */
+  also?(): Promise<Record<string, boolean>>;
+}
+
+/**
+ * The move as a client drives it: asked for once, and once more when all is over. A client that was answered, or whose
+ * request left a record, gets the same migration then; else the second request is the first to be taken.
+ */
+export async function moving(stage: Stage, move: Move): Promise<() => Scene> {
+  const { from, to, source = from, target = to } = move;
+  const before = await stage.tables();
+  const { uuid } = mountIn(before, source) as Stored;
+  const request = ['POST', 'sys/remount', { body: { from, to } }] as const;
+  return () => {
+    let answer: Answer | undefined;
+    return {
+      async act() {
+        answer = await stage.ask('remount', ...request);
+      },
+      async check() {
+        const recorded = migrationsOf(await stage.tables(), uuid);
+        const again = await stage.call(...request);
+        await stage.recover();
+        const after = await stage.tables();
+        const [migration, ...others] = migrationsOf(after, uuid);
+        const id = again.body?.data?.migration_id;
+        return [
+          ...changes(before, after, uuid),
+          ...untrue({
+            'the first answer is a promise or an excuse':
+              answer === undefined || [200, 503].includes(answer.status),
+            'there is one migration': others.length === 0 && migration?.status === 'success',
+            'a repetition gets the same id': id === migration?.pk && (recorded[0]?.pk ?? id) === id,
+            'the answer named the migration': answer?.status !== 200 || answer.body.data.migration_id === id,
+            'the mount is at the target': mountIn(after, target)?.uuid === uuid,
+            'it has left the source': mountIn(after, source) === undefined,
+            'it is one generation on': mountIn(after, target)?.generation === 1,
+            ...(await move.also?.()),
+          }),
+        ];
+      },
+    };
+  };
+}
+
+export function migrationsOf({ migrations }: Tables, uuid: string): Stored[] {
+  return migrations.filter(({ kind, mountUuid }) => kind === 'migration' && mountUuid === uuid);
+}

@@ -1,0 +1,16 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { playEveryCall } from './everyCall.ts';
+import { moves } from './flows/moves.ts';
+import { openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.stop());
+
+describe('whichever call fails, the reconciler alone brings to its end', () => {
+  // A move is accepted in the same way whatever becomes of it.
+  playEveryCall(() => stage, moves, /in remount$/);
+});

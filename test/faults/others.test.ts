@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { playEveryCall } from './everyCall.ts';
+import { singleRequests } from './flows/changes.ts';
+import { removals } from './flows/removals.ts';
+import { openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.stop());
+
+const NONE = /^$/;
+
+describe('whichever call fails, the reconciler alone brings to its end', () => {
+  playEveryCall(() => stage, removals, NONE);
+});
+
+describe('whichever call fails, nothing is half done of', () => {
+  playEveryCall(() => stage, singleRequests, NONE);
+});

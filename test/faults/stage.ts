@@ -1,0 +1,207 @@
+/**
+ * A stage for plays with faults: the real service in this process, on the emulator, with state machines that are run
+ * from the deployed files, and a clock that jumps instead of waiting.
+ */
+
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ExecutionAlreadyExists, SFNClient } from '@aws-sdk/client-sfn';
+import { dynamodbStore } from '../../functions/adapters/dynamodbStore.ts';
+import { stepFunctions } from '../../functions/adapters/stepFunctions.ts';
+import { engines } from '../../functions/engines/catalog.ts';
+import type { Clock, Deps } from '../../functions/ports/deps.ts';
+import { accessorKey, sha256 } from '../../functions/ports/keys.ts';
+import { reconcile } from '../../functions/remount/reconcile.ts';
+import { builtinRoutes } from '../../functions/routes.ts';
+import { type Json, loadStateMachine, type StartRun } from '../../infra/local/stateMachine.ts';
+import { type Answer, type Caller, caller, rootToken } from '../support/call.ts';
+import { aslOf, stepsOf, withoutPauses } from '../support/machines.ts';
+import { emptyTables, readTables, type Tables, writeTables } from '../support/tables.ts';
+import { type Between, testDeps } from '../support/testDeps.ts';
+import { Died } from './fault.ts';
+import { type Injector, injectFaults } from './injector.ts';
+
+export interface Stage {
+  deps: Deps;
+  /** The client of the deps. Outside an invocation nothing of it goes wrong. */
+  client: DynamoDBClient;
+  injector: Injector;
+  /** A request as root, with nothing going wrong. */
+  call: Caller;
+  /** A request that may meet faults; nothing when its process died, so that no answer came. */
+  ask(name: string, ...request: Parameters<Caller>): Promise<Answer | undefined>;
+  /** Runs every execution that was started, and those that are started by them. */
+  runExecutions(): Promise<void>;
+  /** Lets time pass and the reconciler run, until nothing is open any more. */
+  recover(): Promise<void>;
+  /** What is to happen, without faults, just before a function is run for the first time. */
+  before: Map<string, () => Promise<void>>;
+  /** Whether Step Functions starts anything. */
+  startsNothing: boolean;
+  /** Errors that no fault explains. */
+  surprises: string[];
+  tables(): Promise<Tables>;
+  /** Throws away everything and begins anew, with a root token. */
+  clear(): Promise<void>;
+  /** Has the tables be what they were, and the time, too. */
+  putBack(tables: Tables): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const MACHINES = ['remount', 'teardown'] as const;
+
+/** The reconciler's runs after which a record that is still open is one that never ends. */
+const MAX_ROUNDS = 60;
+
+/** What a step may fail with when a call to AWS does. */
+const EXPLAINED = new Set(['Died', 'StoreBusy']);
+
+/**
+ * @param retries whether the state machines may retry; without, the reconciler alone recovers
+ * @param between leads to another DynamoDB than an empty one
+ */
+export async function openStage(retries = false, between?: Between): Promise<Stage> {
+  const base = await testDeps(between);
+  const clock = jumpingClock();
+  const pending: { machine: string; name: string; input: string }[] = [];
+  const names = new Map<string, 'open' | 'closed'>();
+  const sfn = new SFNClient({ region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+  const deps: Deps = {
+    ...base,
+    clock,
+    store: dynamodbStore(base.client, (table) => table, clock),
+    workflows: stepFunctions(
+      sfn,
+      (machine) => `arn:aws:states:us-east-1:000000000000:stateMachine:${machine}`,
+    ),
+  };
+  const injector = injectFaults([base.client, sfn]);
+  sfn.middlewareStack.add((() => (asked: { input: never }) => start(asked.input)) as never, {
+    step: 'initialize',
+    priority: 'low',
+  });
+  const machines = new Map<string, StartRun>();
+  for (const machine of MACHINES) {
+    const asl = withoutPauses(await aslOf(machine), retries);
+    machines.set(machine, loadStateMachine(asl, invoke));
+  }
+  const steps = stepsOf(deps);
+  let root = '';
+
+  const stage: Stage = {
+    deps,
+    client: base.client,
+    injector,
+    call: (method, path, options = {}) => api(method, path, { token: root, ...options }),
+    async ask(name, method, path, options = {}) {
+      try {
+        const request = () => api(method, path, { token: root, ...options });
+        const answer = await injector.invocation(name, request);
+        if (answer.status === 500) stage.surprises.push(`${method} ${path} was answered with 500`);
+        return answer;
+      } catch (error) {
+        if (error instanceof Died) return undefined;
+        throw error;
+      }
+    },
+    async runExecutions() {
+      for (let next = pending.shift(); next; next = pending.shift()) {
+        const run = machines.get(next.machine) as StartRun;
+        const outcome = await run(JSON.parse(next.input) as Json, {}).outcome;
+        names.set(next.name, 'closed');
+        if (outcome.status === 'SUCCEEDED' || EXPLAINED.has(outcome.error)) continue;
+        stage.surprises.push(`${next.machine} failed with ${outcome.error}: ${outcome.cause}`);
+      }
+    },
+    async recover() {
+      await stage.runExecutions();
+      for (let round = 0; round < MAX_ROUNDS; round++) {
+        const { migrations } = await readTables(base.client);
+        const looks = migrations
+          .filter(({ open }) => open !== undefined)
+          .map(({ nextLook }) => nextLook as number);
+        if (looks.length === 0) return;
+        clock.jumpTo(Math.min(...looks) + 1);
+        await injector
+          .invocation('reconcile', () => reconcile(deps))
+          .catch((error) => EXPLAINED.has(error.name) || stage.surprises.push(`reconcile: ${error.stack}`));
+        await stage.runExecutions();
+      }
+    },
+    before: new Map(),
+    startsNothing: false,
+    surprises: [],
+    tables: () => readTables(base.client),
+    async clear() {
+      await emptyTables(base.client);
+      root = await rootToken(deps);
+      const [token] = (await readTables(base.client)).access;
+      const { pk, sk, table } = accessorKey(token?.accessor);
+      await deps.store.commit([{ table, put: { pk, sk, tokenHash: sha256(root) } }]);
+    },
+    async putBack(tables) {
+      await emptyTables(base.client);
+      await writeTables(base.client, tables);
+      pending.length = 0;
+      names.clear();
+      clock.reset();
+      Object.assign(stage, { before: new Map(), startsNothing: false, surprises: [] });
+    },
+    async stop() {
+      sfn.destroy();
+      await base.stop();
+    },
+  };
+  const api = caller(deps, { builtin: builtinRoutes, engines });
+
+  async function start({ stateMachineArn, name, input }: Record<string, string>) {
+    if (stage.startsNothing)
+      throw Object.assign(new Error('Step Functions is down'), { name: 'ServiceException' });
+    if (names.get(name as string) === 'closed')
+      throw new ExecutionAlreadyExists({ message: 'Execution Already Exists', $metadata: {} });
+    if (!names.has(name as string))
+      pending.push({
+        machine: stateMachineArn?.split(':').at(-1) as string,
+        name: name as string,
+        input: input as string,
+      });
+    names.set(name as string, 'open');
+    return { output: { executionArn: name, startDate: new Date(), $metadata: {} } };
+  }
+
+  async function invoke(functionName: string, input: unknown): Promise<unknown> {
+    if (functionName === 'sleep') {
+      clock.jumpTo(clock.now() + (input as { seconds: number }).seconds * 1_000);
+      return null;
+    }
+    const before = stage.before.get(functionName);
+    stage.before.delete(functionName);
+    await before?.();
+    return injector.invocation(functionName, () => steps(functionName, input));
+  }
+
+  return stage;
+}
+
+interface JumpingClock extends Clock {
+  jumpTo(time: number): void;
+  /** Back to real time. */
+  reset(): void;
+}
+
+/** Real time goes on, and whoever sleeps is there at once. */
+function jumpingClock(): JumpingClock {
+  let ahead = 0;
+  const now = () => Date.now() + ahead;
+  return {
+    now,
+    async sleep(ms) {
+      ahead += ms;
+    },
+    jumpTo(time) {
+      ahead += Math.max(0, time - now());
+    },
+    reset() {
+      ahead = 0;
+    },
+  };
+}
