@@ -5,6 +5,12 @@ const OUTSIDE = ['test/contract/**/*.test.ts', 'test/clients/**/*.test.ts'];
 /** What needs a browser. */
 const BROWSER = ['test/ui/browser/**/*.test.ts'];
 
+/** What speaks to a service whose store lags: the races and repetitions, or with `npm run test:lag` the whole contract. */
+const LAGGING =
+  process.env.LAG === 'all'
+    ? ['test/contract/**/*.test.ts']
+    : ['test/contract/remount.races.test.ts', 'test/contract/remount.repeats.test.ts'];
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -39,6 +45,17 @@ export default defineConfig({
           maxWorkers: 2,
           // A test is a whole visit to the page.
           testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'lag',
+          include: LAGGING,
+          globalSetup: 'test/lag/target.ts',
+          sequence: { groupOrder: 3 },
+          isolate: false,
+          maxWorkers: 2,
         },
       },
     ],

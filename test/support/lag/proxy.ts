@@ -1,0 +1,85 @@
+/** A proxy that speaks DynamoDB's protocol and puts the lag between whoever calls it and a DynamoDB. */
+
+import { once } from 'node:events';
+import {
+  Agent,
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { type Answer, createLag, type Odds } from './lag.ts';
+import { type Body, type Operation, operationOf } from './wire.ts';
+
+export interface LagProxy {
+  /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
+  endpoint: string;
+  stop(): Promise<void>;
+}
+
+/** Serves on a free port of this machine. */
+export async function startLagProxy(dynamodbEndpoint: string, seed: number, odds?: Odds): Promise<LagProxy> {
+  const agent = new Agent({ keepAlive: true });
+  let headers: IncomingHttpHeaders = {};
+  const forward = (operation: Operation, body: Body) =>
+    send(
+      dynamodbEndpoint,
+      agent,
+      { ...headers, 'x-amz-target': `DynamoDB_20120810.${operation}` },
+      JSON.stringify(body),
+    );
+  const lag = createLag(forward, seed, odds);
+
+  async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const body = await text(incoming);
+    // Credentials and region are the same for all; any request's will do for those the lag makes itself.
+    headers = headersOf(incoming);
+    const operation = operationOf(incoming.headers['x-amz-target']);
+    const answer = operation
+      ? await lag(operation, JSON.parse(body))
+      : await send(dynamodbEndpoint, agent, headers, body);
+    if (answer.isLost) outgoing.destroy();
+    else
+      outgoing
+        .writeHead(answer.status, { 'Content-Type': 'application/x-amz-json-1.0' })
+        .end(JSON.stringify(answer.body));
+  }
+
+  const server = createServer((incoming, outgoing) => {
+    serve(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      agent.destroy();
+    },
+  };
+}
+
+function headersOf({ headers }: IncomingMessage): IncomingHttpHeaders {
+  const { host: _, connection: __, 'content-length': ___, 'transfer-encoding': ____, ...rest } = headers;
+  return rest;
+}
+
+async function send(
+  endpoint: string,
+  agent: Agent,
+  headers: IncomingHttpHeaders,
+  body: string,
+): Promise<Answer> {
+  const outgoing = request(endpoint, {
+    method: 'POST',
+    headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+    agent,
+  });
+  outgoing.end(body);
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  return { status: response.statusCode ?? 502, body: JSON.parse((await text(response)) || '{}') };
+}
