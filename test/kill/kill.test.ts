@@ -1,0 +1,127 @@
+/** The whole service is killed at random moments under load, and nothing that it had promised is lost. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startDynamoDB } from '../../infra/local/dynamodb.ts';
+import { openStage } from '../faults/stage.ts';
+import { type Chance, chanceOf, seedFrom } from '../support/chance.ts';
+import { violations } from '../support/checker.ts';
+import { type Running, startOn } from './running.ts';
+
+const SEED = seedFrom('KILL_SEED');
+const KILLS = Number(process.env.KILLS || 2);
+const TIMEOUT_MS = 60_000 + KILLS * 60_000;
+
+/** How long the service may go on after it has done some of everything, which a busy machine takes long for. */
+const MOST_MS = 1_500;
+
+const MOUNTS = ['kv-0', 'kv-1', 'kv-2', 'keys', 'auth/people'];
+
+let dataDir: string;
+let service: Running | undefined;
+let chance: Chance;
+/** Secrets whose writing was acknowledged, by their keys. */
+let written: string[];
+/** Where each mount was last asked to go: it is there, or where it was before. */
+let places: Map<string, string[]>;
+let moves: number;
+let accepted: number;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'remount-kill-'));
+  chance = chanceOf(SEED);
+  written = [];
+  places = new Map(MOUNTS.map((name) => [name, [name]]));
+  moves = 0;
+  accepted = 0;
+});
+afterAll(async () => {
+  await service?.kill();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function setUp({ call }: Running): Promise<void> {
+  for (const name of MOUNTS.filter((one) => one.startsWith('kv')))
+    await call('POST', `sys/mounts/${name}`, { type: 'kv', options: { version: '1' } });
+  await call('POST', 'sys/mounts/keys', { type: 'ssh' });
+  await call('POST', 'keys/roles/web', { key_type: 'otp', default_user: 'u', cidr_list: '10.0.0.0/8' });
+  await call('POST', 'sys/auth/people', { type: 'userpass' });
+  await call('POST', 'auth/people/users/bob', { password: 'builder' });
+}
+
+/** Mostly the last place it was to go to; it may not have come there. */
+function placeOf(name: string): string {
+  const known = places.get(name) as string[];
+  return chance.fraction() < 0.6 ? (known.at(-1) as string) : chance.pick(known);
+}
+
+const LOAD: ((service: Running) => Promise<unknown>)[] = [
+  async ({ call }) => {
+    const key = `k${written.length}-${Math.floor(chance.fraction() * 1e9)}`;
+    const answer = await call('POST', `${placeOf(chance.pick(MOUNTS.slice(0, 3)))}/${key}`, { key });
+    if (answer?.status === 204) written.push(key);
+  },
+  ({ call }) => call('POST', `${placeOf('keys')}/creds/web`, { ip: '10.0.0.1' }),
+  ({ call }) => call('POST', `${placeOf('auth/people')}/login/bob`, { password: 'builder' }),
+  async ({ call }) => {
+    const name = chance.pick(MOUNTS);
+    const from = placeOf(name);
+    const to = `${name}-${++moves}`;
+    const answer = await call('POST', 'sys/remount', { from, to });
+    if (answer?.status === 200) accepted++;
+    // Unanswered, it may have been accepted all the same.
+    if (answer?.status !== 400) places.set(name, [...(places.get(name) ?? []).slice(-3), to]);
+  },
+];
+
+/** Keeps several requests under way until the service is gone. */
+async function load(service: Running, isOver: () => boolean): Promise<void> {
+  const work = async () => {
+    while (!isOver()) await chance.pick(LOAD)(service);
+  };
+  await Promise.all(Array.from({ length: 6 }, work));
+}
+
+async function killedUnderLoad(service: Running): Promise<void> {
+  let isOver = false;
+  const [before, writtenBefore] = [accepted, written.length];
+  const working = load(service, () => isOver);
+  while (accepted < before + 3 || written.length === writtenBefore) await delay(20);
+  await delay(chance.fraction() * MOST_MS);
+  await service.kill();
+  isOver = true;
+  await working;
+}
+
+describe(`a service that is killed under load (seed ${SEED})`, () => {
+  it('loses nothing, and ends whatever it had begun', { timeout: TIMEOUT_MS }, async () => {
+    for (let kill = 0; kill < KILLS; kill++) {
+      service = await startOn(dataDir);
+      if (kill === 0) await setUp(service);
+      expect((await service.call('GET', 'sys/mounts'))?.status).toBe(200);
+      await killedUnderLoad(service);
+    }
+
+    // The folder is opened without the service, and what is overdue an hour from now is recovered at once.
+    const dynamodb = await startDynamoDB({ dataDir });
+    const stage = await openStage(false, async () => dynamodb);
+    expect(violations(await stage.tables(), 'midway')).toEqual([]);
+    await stage.recover();
+    const tables = await stage.tables();
+    await stage.stop();
+
+    expect(violations(tables, 'ended')).toEqual([]);
+    expect(stage.surprises).toEqual([]);
+    const stored = tables.storage.map(({ sk }) => sk);
+    expect(written.filter((key) => !stored.some((sk) => sk.includes(key)))).toEqual([]);
+    expect(tables.migrations.filter(({ kind }) => kind === 'migration').length).toBeGreaterThanOrEqual(
+      accepted,
+    );
+    expect(tables.migrations.some(({ status }) => status === 'success')).toBe(true);
+    const mounts = tables.mounts.filter(({ kind }) => kind === 'mount').map(({ type }) => type);
+    expect(mounts.sort()).toEqual(['kv', 'kv', 'kv', 'kv', 'ssh', 'userpass']);
+  });
+});

@@ -1,0 +1,72 @@
+/** The local service as a process of its own, to be killed. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const START = join(import.meta.dirname, '..', '..', 'infra', 'local', 'start.ts');
+const START_TIMEOUT_MS = 60_000;
+
+export interface Running {
+  /** Without an answer, when the service is gone, nothing. */
+  call(method: string, path: string, body?: object): Promise<Answer | undefined>;
+  /** As `kill -9` does: nothing is told, nothing is tidied up. */
+  kill(): Promise<void>;
+}
+
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: the body of an answer is whatever was sent
+  body: any;
+}
+
+/** Starts the service on a data folder, with `root` as its root token and a reconciler that looks every second. */
+export async function startOn(dataDir: string): Promise<Running> {
+  const env = {
+    PATH: process.env.PATH,
+    PORT: '0',
+    DATA_DIR: dataDir,
+    ROOT_TOKEN: 'root',
+    RECONCILE_SECONDS: '1',
+  };
+  const child = spawn(process.execPath, [START], { env });
+  const url = await addressOf(child);
+  return {
+    async call(method, path, body) {
+      try {
+        const answer = await fetch(`${url}/v1/${path}`, {
+          method,
+          headers: { 'X-Vault-Token': 'root' },
+          ...(body && { body: JSON.stringify(body) }),
+        });
+        const text = await answer.text();
+        return { status: answer.status, body: text ? JSON.parse(text) : undefined };
+      } catch {
+        return undefined;
+      }
+    },
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** The address that the service says to use; what it says else is read and dropped, or it would stop for a full pipe. */
+async function addressOf(child: ChildProcess): Promise<string> {
+  let said = '';
+  const deadline = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
+  const address = await new Promise<string>((resolve, reject) => {
+    child.once('exit', () => reject(new Error(`the service does not start: ${said}`)));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        if (said.length < 10_000) said += text;
+        const [, found] = /export VAULT_ADDR='(.*?)'/.exec(said) ?? [];
+        if (found && said.includes('Ctrl-C stops it')) resolve(found);
+      });
+    }
+  });
+  clearTimeout(deadline);
+  return address;
+}
