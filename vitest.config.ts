@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { mutation } from './test/mutations/plugin.ts';
 
 /** What speaks HTTP to a whole service. */
 const OUTSIDE = ['test/contract/**/*.test.ts', 'test/clients/**/*.test.ts'];
@@ -12,6 +13,7 @@ const LAGGING =
     : ['test/contract/remount.races.test.ts', 'test/contract/remount.repeats.test.ts'];
 
 export default defineConfig({
+  plugins: [mutation()],
   test: {
     pool: 'forks',
     testTimeout: 30_000,

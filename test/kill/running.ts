@@ -14,7 +14,7 @@ export interface Running {
   kill(): Promise<void>;
 }
 
-export interface Answer {
+interface Answer {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: the body of an answer is whatever was sent
   body: any;

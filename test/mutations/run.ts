@@ -1,0 +1,104 @@
+/**
+ * Drops each condition of each write in turn and demands that a test fails; prints those that none misses.
+ *
+ * Arguments are parts of file names: only conditions in those are dropped. `FROM=<n>` begins with the nth site.
+ */
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Site, sitesIn } from './sites.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const REPORT = join(ROOT, '.build', 'mutation-report.json');
+const VITEST = join(ROOT, 'node_modules', '.bin', 'vitest');
+
+/** What is tried when the tests of the area itself notice nothing, one after the other. */
+const WIDER = [
+  ['test/remount', 'test/teardown', 'test/namespaces', 'test/mounts', 'test/tokens', 'test/leases'],
+  ['test/faults', 'test/lag', 'test/wrapping', 'test/engines'],
+];
+
+interface Mutant extends Site {
+  file: string;
+  number: number;
+}
+
+const already = await failing(undefined, WIDER[0] as string[]);
+if (already) throw new Error(`nothing is dropped yet, and this fails: ${already}`);
+const mutants = (await allMutants()).slice(Number(process.env.FROM || 0));
+const survivors: string[] = [];
+for (const [i, mutant] of mutants.entries()) {
+  const name = `${mutant.file}:${mutant.line} without ${mutant.dropped}`;
+  const killer = await killerOf(mutant);
+  console.log(`${i + 1}/${mutants.length} ${name}: ${killer ?? 'SURVIVES'}`);
+  if (killer === undefined) survivors.push(name);
+}
+console.log(`\n${mutants.length - survivors.length} noticed, ${survivors.length} not noticed`);
+for (const survivor of survivors) console.log(`  ${survivor}`);
+process.exitCode = survivors.length === 0 ? 0 : 1;
+
+async function allMutants(): Promise<Mutant[]> {
+  const wanted = process.argv.slice(2);
+  const files = (await readdir(join(ROOT, 'functions'), { recursive: true }))
+    .map((file) => join('functions', file))
+    .filter(
+      (file) => file.endsWith('.ts') && (wanted.length === 0 || wanted.some((part) => file.includes(part))),
+    )
+    .sort();
+  const found = files.map(async (file) => {
+    const sites = sitesIn(await readFile(join(ROOT, file), 'utf8'));
+    return sites.map((site, number): Mutant => ({ ...site, file, number }));
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** @returns the test that notices, if one does */
+async function killerOf(mutant: Mutant): Promise<string | undefined> {
+  for (const tests of [areaOf(mutant.file), ...WIDER]) {
+    const mutation = `${mutant.file}#${mutant.number}`;
+    const killer = tests.length > 0 ? await failing(mutation, tests) : undefined;
+    if (killer) return killer;
+  }
+  return undefined;
+}
+
+/** The tests of the innermost folder that has any: `test/engines/kv` for a file of `functions/engines/kv/v2`. */
+function areaOf(file: string): string[] {
+  for (let folder = dirname(file); folder !== '.'; folder = dirname(folder)) {
+    const tests = folder.replace(/^functions/, 'test');
+    if (tests !== 'test' && existsSync(join(ROOT, tests))) return [tests];
+  }
+  return [];
+}
+
+/** A test that only takes too long proves nothing. */
+async function failing(mutation: string | undefined, tests: string[]): Promise<string | undefined> {
+  await mkdir(dirname(REPORT), { recursive: true });
+  await rm(REPORT, { force: true });
+  const args = [
+    'run',
+    '--project',
+    'parts',
+    '--bail',
+    '1',
+    '--reporter=json',
+    `--outputFile=${REPORT}`,
+    ...tests,
+  ];
+  const env = { ...process.env, ...(mutation && { MUTATION: mutation }) };
+  const child = spawn(VITEST, args, { cwd: ROOT, env, stdio: 'ignore' });
+  await new Promise((resolve) => child.once('exit', resolve));
+  const { testResults } = JSON.parse(await readFile(REPORT, 'utf8')) as Report;
+  const failures = testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(
+      ({ status, failureMessages }) => status === 'failed' && !/timed out/.test(failureMessages.join()),
+    );
+  return failures[0]?.fullName;
+}
+
+interface Report {
+  testResults: { assertionResults: { status: string; fullName: string; failureMessages: string[] }[] }[];
+}

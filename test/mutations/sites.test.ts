@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { sitesIn } from './sites.ts';
+
+describe('the sites of conditions', () => {
+  it('are each condition, whole, and each attribute of those that name several', () => {
+    const source =
+      "write({ put, if: { kind: 'x', version: [1, 2] } });\nwrite({ put, if: a ? b(c, d) : E, more });";
+
+    expect(sitesIn(source).map(({ line, dropped }) => [line, dropped.trim()])).toEqual([
+      [1, "{ kind: 'x', version: [1, 2] }"],
+      [1, "kind: 'x'"],
+      [1, 'version: [1, 2]'],
+      [2, 'a ? b(c, d) : E'],
+    ]);
+  });
+
+  it('leave a source that does without', () => {
+    const [whole, kind] = sitesIn("write({ put, if: { kind: 'x', version } });");
+
+    expect(whole?.mutated).toBe('write({ put, if: undefined as never});');
+    expect(kind?.mutated).toBe('write({ put, if: { version } });');
+  });
+
+  it('are neither types nor comments', () => {
+    expect(sitesIn('interface Put {\n  if: Condition;\n}\n// Or so, if: not.\n')).toEqual([]);
+  });
+});
