@@ -15,7 +15,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const proxy = await startLagProxy(dynamodb.endpoint, seed);
   const rootToken = `root-${randomUUID()}`;
   const service = await startService({ port: 0, rootToken, dynamodbEndpoint: proxy.endpoint });
-  project.provide('target', { address: service.url, rootToken, isReference: false });
+  project.provide('target', { address: service.url, rootToken, isReference: false, isOwn: true });
   return async () => {
     await service.stop();
     await proxy.stop();
