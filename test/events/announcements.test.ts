@@ -1,11 +1,21 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Readable } from 'node:stream';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { publish } from '../../functions/events/publish.ts';
+import { changeOf } from '../../functions/lambda/streamRecords.ts';
+import type { Bus } from '../../functions/ports/bus.ts';
+import type { Log } from '../../functions/ports/deps.ts';
+import { startDynamoDB } from '../../infra/local/dynamodb.ts';
+import { readEvents, type StreamMapping } from '../../infra/local/events.ts';
 import { type Service, startService } from '../../infra/local/service.ts';
+import { startStreamReader } from '../../infra/local/streamReader.ts';
 import { announced, call, events, type Running, until } from './eventService.ts';
 
 describe('a migration', () => {
@@ -82,36 +92,46 @@ describe('a migration', () => {
 
 describe('a service that dies between the table and the bus', () => {
   let folder: string;
-  let second: Process | undefined;
+  let child: ChildProcess;
   const ids: string[] = [];
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'remount-data-'));
-    const first = await startProcess(folder);
+    child = spawn(process.execPath, [join(import.meta.dirname, 'serviceProcess.ts'), folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const died = once(child, 'exit');
+    const service = await firstLine(child);
     for (let i = 0; i < 5; i++) {
-      await call(first.service, 'POST', `sys/mounts/from-${i}`, { type: 'kv' });
-      const { body } = await call(first.service, 'POST', 'sys/remount', { from: `from-${i}`, to: `to-${i}` });
+      await call(service, 'POST', `sys/mounts/from-${i}`, { type: 'kv' });
+      const { body } = await call(service, 'POST', 'sys/remount', { from: `from-${i}`, to: `to-${i}` });
       ids.push(body.data.migration_id);
     }
-    await first.kill();
+    child.kill('SIGKILL');
+    await died;
   });
   afterAll(async () => {
-    await second?.kill();
+    child.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('announces when it is back, and what it had announced comes at most once more', async () => {
-    second = await startProcess(folder);
+  it('leaves nothing untold: whoever reads on announces it, and what was told before at most once more', async () => {
+    const told = await toldIn(folder);
+
+    const stop = await readOn(folder, (id) => told.push(id));
+    onTestFinished(stop);
 
     const acceptances = ids.map((id) => `${id}/accepted`);
-    const told = await until(async () => {
-      const all = await toldIn(folder);
-      return acceptances.every((id) => all.includes(id)) ? all : undefined;
-    });
+    await vi.waitFor(() => expect(told).toEqual(expect.arrayContaining(acceptances)), { timeout: 15_000 });
     for (const id of acceptances) expect(told.filter((one) => one === id).length).toBeLessThanOrEqual(2);
   });
 });
 
-/** The ids of all that the bus of this folder was ever told. */
+async function firstLine({ stdout }: ChildProcess): Promise<Running> {
+  for await (const line of createInterface(stdout as Readable)) return JSON.parse(line) as Running;
+  throw new Error('the service did not start');
+}
+
+/** The ids of all that the bus of a folder was told while its service lived. */
 async function toldIn(folder: string): Promise<string[]> {
   const text = await readFile(join(folder, 'events.jsonl'), 'utf8').catch(() => '');
   return text
@@ -120,20 +140,32 @@ async function toldIn(folder: string): Promise<string[]> {
     .map((line) => (JSON.parse(line) as { detail: { id: string } }).detail.id);
 }
 
-interface Process {
-  service: Running;
-  kill(): Promise<void>;
+/** Goes on where the dead service stopped, as the next one would: its tables, its place in the stream, the function. */
+async function readOn(folder: string, tell: (id: string) => void): Promise<() => Promise<void>> {
+  const dynamodb = await startDynamoDB({ dataDir: folder });
+  const client = new DynamoDBStreamsClient({
+    endpoint: dynamodb.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+  });
+  const bus: Bus = {
+    async put(announcements) {
+      for (const { detail } of announcements) tell(detail.id);
+      return announcements.map(() => true);
+    },
+  };
+  const invoke = async (_: string, event: unknown) => {
+    const missed = await publish(bus, NO_LOG, (event as DynamoDBStreamEvent).Records.map(changeOf));
+    return { batchItemFailures: missed === undefined ? [] : [{ itemIdentifier: missed }] };
+  };
+  const [mapping] = (await readEvents()).mappings;
+  const placeFile = join(folder, 'stream-place.json');
+  const reader = startStreamReader({ client, mapping: mapping as StreamMapping, invoke, placeFile });
+  return async () => {
+    await reader.stop();
+    client.destroy();
+    await dynamodb.stop();
+  };
 }
 
-async function startProcess(folder: string): Promise<Process> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'serviceProcess.ts'), folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const kill = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  };
-  for await (const line of createInterface(child.stdout)) return { service: JSON.parse(line), kill };
-  throw new Error('the service did not start');
-}
+const NO_LOG: Log = { info() {}, warn() {}, error() {} };
