@@ -40,8 +40,11 @@ export function oneSourceOfMoves(): VaultError {
   return refusal("one of 'moves', 'rules' and 'csv' must be specified");
 }
 
-export function noMoves(): VaultError {
-  return refusal('there is nothing to move');
+/** A refusal that is none to a schedule, which may well come in vain. */
+export class NothingToMove extends VaultError {}
+
+export function noMoves(): NothingToMove {
+  return new NothingToMove(400, ['there is nothing to move']);
 }
 
 export function tooManyMoves(): VaultError {

@@ -29,9 +29,15 @@ export interface Expanded extends Paths {
 /**
  * Expands rules against the mounts there are, those of a rule in the order of their paths. A rule is about the
  * mounts of one namespace: that of the request, or the one that the pattern names before its first wildcard.
+ * @param mayMatchNothing whether a rule without a mount is no mistake
  * @throws VaultError 400 for rules that are none, match nothing, or match too much
  */
-export async function expandRules(store: Store, rules: Rule[], namespace: Namespace): Promise<Expanded[]> {
+export async function expandRules(
+  store: Store,
+  rules: Rule[],
+  namespace: Namespace,
+  mayMatchNothing = false,
+): Promise<Expanded[]> {
   const read = rules.map((rule, i) => readRule(rule, i + 1));
   const places = await innermost(
     store,
@@ -49,7 +55,7 @@ export async function expandRules(store: Store, rules: Rule[], namespace: Namesp
       if (captured) moves.push({ rule: number, from: above + path, to: filled(to, captured) });
       if (moves.length > MAX_BULK_MOVES) throw tooManyMoves();
     }
-    if (moves.length === 0) throw ruleWithoutMount(number, from);
+    if (moves.length === 0 && !mayMatchNothing) throw ruleWithoutMount(number, from);
     return moves;
   });
   return expanded.flat();

@@ -14,11 +14,18 @@ import type { Asked } from './readOrder.ts';
 /**
  * @param namespace what paths are relative to
  * @returns the rows in their order
+ * @param mayMatchNothing whether a rule without a mount is no mistake
+ * @throws NothingToMove when all of them together match none
  * @throws VaultError 400 for rules that cannot be expanded
  */
-export async function rowsOf(store: Store, asked: Asked, namespace: Namespace): Promise<Row[]> {
+export async function rowsOf(
+  store: Store,
+  asked: Asked,
+  namespace: Namespace,
+  mayMatchNothing = false,
+): Promise<Row[]> {
   const moves: Omit<Row, 'row'>[] =
-    'moves' in asked ? asked.moves : await expandRules(store, asked.rules, namespace);
+    'moves' in asked ? asked.moves : await expandRules(store, asked.rules, namespace, mayMatchNothing);
   if (moves.length === 0) throw noMoves();
   if (moves.length > MAX_BULK_MOVES) throw tooManyMoves();
   return moves.map((move, i) => ({ ...move, row: i + 1 }));

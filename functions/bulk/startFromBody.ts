@@ -12,15 +12,22 @@ import { type StartedRun, startBulk } from './startBulk.ts';
 const { dry_run: _, ...fields } = BULK_FIELDS;
 export const BODY_FIELDS = fields;
 
-/** Rules are expanded now: what they match may be other mounts each time. */
+/**
+ * Rules are expanded now: what they match may be other mounts each time.
+ * @param mayMatchNothing whether a rule without a mount is no mistake
+ * @throws NothingToMove when there is nothing to move
+ * @throws VaultError 400 for a run that cannot be carried out
+ */
 export function startFromBody(
   deps: Deps,
   origin: Origin,
   body: Record<string, unknown>,
   key: Idempotency,
+  mayMatchNothing = false,
 ): Promise<StartedRun> {
   const { wishes, asked } = readBody(body);
-  return startBulk(deps, { origin, wishes, key }, () => rowsOf(deps.store, asked, origin.namespace));
+  const rows = () => rowsOf(deps.store, asked, origin.namespace, mayMatchNothing);
+  return startBulk(deps, { origin, wishes, key }, rows);
 }
 
 /** @throws VaultError 400 for a body that no run could be made of, whatever the tree */

@@ -3,6 +3,7 @@
  * wakes it for the same time, and skipped while the run before it goes on (design §8).
  */
 
+import { NothingToMove } from '../bulk/errors.ts';
 import { readRun } from '../bulk/readRun.ts';
 import { startFromBody } from '../bulk/startFromBody.ts';
 import { namespaceLocked, VaultError } from '../http/errors.ts';
@@ -25,8 +26,8 @@ export interface Wake {
   planned: string;
 }
 
-/** What has come of it: a run, none because another one goes on, or none because it is over or was done before. */
-export type Woken = { bulk_id: string } | { skipped_for: string } | { nothing: 'gone' | 'past' };
+/** What has come of it: a run, none because another one goes on, or none because there is nothing to do. */
+export type Woken = { bulk_id: string } | { skipped_for: string } | { nothing: 'gone' | 'past' | 'to move' };
 
 /** @throws VaultError for what is refused; the record tells it, and the scheduler's call is tried again */
 export async function runScheduled(deps: Deps, { id, planned }: Wake): Promise<Woken> {
@@ -50,6 +51,7 @@ async function wake(deps: Deps, id: string, plannedAt: number): Promise<Woken> {
   const { lastRun, lastSkipped } = schedule;
   if (plannedAt === lastSkipped?.plannedAt) return { skipped_for: lastSkipped.bulkId };
   if (plannedAt === lastRun?.plannedAt && lastRun.bulkId) return { bulk_id: lastRun.bulkId };
+  if (plannedAt === lastRun?.plannedAt && lastRun.isEmpty) return { nothing: 'to move' };
   // Begun, and not known to have started: that is found out, or tried again.
   if (plannedAt === lastRun?.plannedAt) return start(deps, schedule, namespace, plannedAt);
   if (isPast(schedule, plannedAt)) return { nothing: 'past' };
@@ -91,6 +93,10 @@ async function start(
     await note(deps, noted(schedule, { lastRun: { plannedAt, bulkId } }));
     return { bulk_id: bulkId };
   } catch (error) {
+    if (error instanceof NothingToMove) {
+      await note(deps, noted(schedule, { lastRun: { plannedAt, isEmpty: true } }));
+      return { nothing: 'to move' };
+    }
     if (error instanceof VaultError)
       await note(deps, noted(schedule, { lastRun: { plannedAt, error: error.message } }));
     throw error;
@@ -109,7 +115,7 @@ async function judgeAndStart(
   await authorizeDelegate(deps, home, policies, { namespace, path: RUN_PATH, fields });
   const requestedBy = { displayName: `schedule-${name}`, accessor: '', namespace: namespace.path };
   const key = runKey(scheduleId(schedule), plannedAt);
-  return (await startFromBody(deps, { namespace, requestedBy }, fields, key)).id;
+  return (await startFromBody(deps, { namespace, requestedBy }, fields, key, true)).id;
 }
 
 /** What is noted can be found out without it; another one has noted something newer. */

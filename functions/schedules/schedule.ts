@@ -31,9 +31,11 @@ export interface Schedule extends Timetable {
 }
 
 /** All times are epoch milliseconds. */
-interface LastRun {
+export interface LastRun {
   plannedAt: number;
   bulkId?: string;
+  /** Its rules matched nothing. */
+  isEmpty?: true;
   /** Why it could not be started. */
   error?: string;
 }

@@ -1,7 +1,7 @@
 /** What is told of a schedule. Pure. */
 
 import type { Shape } from '../http/shape.ts';
-import type { Schedule } from './schedule.ts';
+import type { LastRun, Schedule } from './schedule.ts';
 
 export const SCHEDULE_INFO = {
   schedule: 'string',
@@ -13,7 +13,10 @@ export const SCHEDULE_INFO = {
   requested_by: { display_name: 'string', accessor: 'string', namespace: 'string' },
   policies: 'list',
   policies_namespace: 'string',
-  last_run: [{ planned_time: 'string', bulk_id: ['string', null], error: ['string', null] }, null],
+  last_run: [
+    { planned_time: 'string', outcome: 'string', bulk_id: ['string', null], error: ['string', null] },
+    null,
+  ],
   last_skipped: [{ planned_time: 'string', bulk_id: 'string' }, null],
 } as const satisfies Shape;
 
@@ -37,6 +40,7 @@ export function scheduleInfo(schedule: Schedule): Record<string, unknown> {
     last_run: lastRun
       ? {
           planned_time: timeOf(lastRun.plannedAt),
+          outcome: outcomeOf(lastRun),
           bulk_id: lastRun.bulkId ?? null,
           error: lastRun.error ?? null,
         }
@@ -45,6 +49,12 @@ export function scheduleInfo(schedule: Schedule): Record<string, unknown> {
       ? { planned_time: timeOf(lastSkipped.plannedAt), bulk_id: lastSkipped.bulkId }
       : null,
   };
+}
+
+function outcomeOf({ bulkId, isEmpty, error }: LastRun): string {
+  if (bulkId) return 'started';
+  if (isEmpty) return 'nothing_to_move';
+  return error ? 'refused' : 'starting';
 }
 
 function timeOf(at: number | undefined): string | null {

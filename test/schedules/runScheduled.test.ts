@@ -36,13 +36,13 @@ async function writePolicy(text: string): Promise<void> {
   await deps.store.commit([{ table, put: { pk, sk, text, compiled: JSON.stringify(parsePolicy(text)) } }]);
 }
 
-function make(): Promise<Schedule> {
+function make(rules = [{ from: 'old/*', to: 'new/*' }]): Promise<Schedule> {
   const requestedBy = { displayName: 'ann', accessor: 'accessor-of-ann', namespace: namespace.path };
   return putSchedule(deps, {
     origin: { namespace, requestedBy },
     name: 'nightly',
     timetable: { schedule: 'rate(1 hour)', timezone: 'UTC', end: deps.clock.now() + 48 * HOUR_MS },
-    body: { rules: [{ from: 'old/*', to: 'new/*' }], reason: 'tidying' },
+    body: { rules, reason: 'tidying' },
     home: { id: namespace.id, path: namespace.path },
     policies: ['mover'],
   });
@@ -127,18 +127,31 @@ describe('a schedule that is woken', () => {
   });
 
   it('notes why a run was refused, and goes on to the next time', async () => {
-    const { body, ...schedule } = (await record()) as Schedule;
-    expect(body).toContain('old/*');
-    const origin = { namespace, requestedBy: schedule.requestedBy };
-    const order = { origin, name: 'nightly', timetable: schedule, home: schedule.home, policies: ['mover'] };
-    await putSchedule(deps, { ...order, body: { rules: [{ from: 'none/*', to: 'new/*' }] } });
+    await placeMount(deps, 'new/a/', { namespaceId: namespace.id });
 
-    await expect(wake(first)).rejects.toThrow('matches no mount');
+    await expect(wake(first)).rejects.toThrow('path already in use');
 
-    expect((await record())?.lastRun?.error).toContain('matches no mount');
-    await make();
+    expect((await record())?.lastRun?.error).toContain('path already in use');
+    await placeMount(deps, 'more/b/', { namespaceId: namespace.id });
+    await make([{ from: 'more/*', to: 'new/*' }]);
     expect((await record())?.lastRun?.plannedAt).toBe(first);
     await started(first + HOUR_MS);
+  });
+
+  it('is content with a time at which there is nothing to move, and passes over rules that match nothing', async () => {
+    const before = runs();
+    await make([{ from: 'none/*', to: 'new/*' }]);
+
+    expect(await wake(first)).toEqual({ nothing: 'to move' });
+    expect(await wake(first)).toEqual({ nothing: 'to move' });
+
+    expect((await record())?.lastRun).toEqual({ plannedAt: first, isEmpty: true });
+    expect(runs()).toBe(before);
+    await make([
+      { from: 'none/*', to: 'new/*' },
+      { from: 'old/*', to: 'new/*' },
+    ]);
+    expect((await readRun(deps.store, await started(first + HOUR_MS)))?.counts.total).toBe(1);
   });
 
   it('knows its run by the time alone, when nobody has noted it', async () => {
