@@ -1,5 +1,6 @@
 /** What every move has to come to, whatever went wrong on its way. */
 
+import { REPEAT_WINDOW_MS } from '../../../functions/limits.ts';
 import type { Answer } from '../../support/call.ts';
 import type { Stored, Tables } from '../../support/tables.ts';
 import type { Scene } from '../play.ts';
@@ -37,7 +38,10 @@ export async function moving(stage: Stage, move: Move): Promise<() => Scene> {
         await stage.recover();
         const after = await stage.tables();
         const [migration, ...others] = migrationsOf(after, uuid);
-        const id = again.body?.data?.migration_id;
+        // With many faults the recovery outlasts the time for which a repetition is known as one.
+        const isLate =
+          again.status === 400 && stage.deps.clock.now() - recorded[0]?.switchedAt > REPEAT_WINDOW_MS;
+        const id = isLate ? recorded[0]?.pk : again.body?.data?.migration_id;
         return [
           ...changes(before, after, uuid),
           ...untrue({
