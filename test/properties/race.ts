@@ -61,7 +61,7 @@ async function judge(pair: Pair, steps: Step[], answers: Real[]): Promise<string
     found.push(`no order of the steps comes to ${JSON.stringify(seen)}`);
     found.push(...possible.map((upshot) => `one comes to ${JSON.stringify(upshot)}`));
   }
-  if (!hasOpenWork(after)) return found;
+  if (!hasOpenWork(after)) return [...found, ...violations(after, 'ended')];
   await service.settle();
   return [...found, ...violations(await service.tables(), 'ended')];
 }

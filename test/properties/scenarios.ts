@@ -9,6 +9,8 @@ export interface Scenario {
   together: Step[];
   /** How often an operation is left for another at most; without, as often as can be. */
   switches?: number;
+  /** How many schedules `npm test` runs at most; without, ten. */
+  most?: number;
 }
 
 const enable = (path: string, type: Type = 'kv', at = ''): Step => ({ do: 'enable', in: at, path, type });
@@ -28,11 +30,26 @@ const undo = (migration: number): Step => ({ do: 'undo', migration });
 const oneMove = [enable('a'), put('a'), move('a', 'c')];
 const leased = [enable('a', 'leased'), put('a'), get('a'), move('a', 'c')];
 const users = [enable('auth/u', 'userpass'), logIn('auth/u'), move('auth/u', 'auth/w')];
+/** Open are then a move of the first mount away from its path (3), and one of the second to that path (1). */
+const relieved = (path: string, second: string, away: string): Step[] => [
+  move(path, away),
+  run(0),
+  move(second, path),
+  undo(0),
+  run(2),
+  move(path, away),
+];
+const twoUsers = [
+  enable('auth/u', 'userpass'),
+  enable('auth/v', 'userpass'),
+  ...relieved('auth/u', 'auth/v', 'auth/w'),
+];
+const twoMounts = [enable('a', 'leased'), put('a'), enable('b', 'leased'), ...relieved('a', 'b', 'c')];
 const intoNamespace = [create('n'), enable('a'), put('a'), move('a', 'n/a')];
 const outOfNamespace = [create('n'), enable('a', 'kv', 'n/'), move('n/a', 'c')];
 
-/** Every order of their calls is run. */
-export const PAIRS: Scenario[] = [
+/** Every order of their calls is run that makes a difference. */
+export const SMALL: Scenario[] = [
   {
     title: 'two switches to one target',
     before: [...oneMove, enable('b'), move('b', 'c')],
@@ -59,6 +76,11 @@ export const PAIRS: Scenario[] = [
   },
   { title: 'a switch and a lease at its target', before: leased, together: [change(0), get('c')] },
   { title: 'a switch and a login', before: users, together: [change(0), logIn('auth/u')] },
+  {
+    title: 'a login and the end of its auth method',
+    before: users,
+    together: [logIn('auth/u'), disable('auth/u')],
+  },
   {
     title: 'a switch and a revocation',
     before: leased,
@@ -136,6 +158,32 @@ export const PAIRS: Scenario[] = [
 
 /** Every order of their calls with few switches from one to another. */
 export const GROUPS: Scenario[] = [
+  {
+    title: 'a first login, a switch and another into its place',
+    before: twoUsers,
+    together: [logIn('auth/u'), change(3), change(1)],
+    switches: 1,
+  },
+  {
+    title: 'a tuning, a switch and another into its place',
+    before: twoMounts,
+    together: [tune('a'), change(3), change(1)],
+    switches: 1,
+    most: 60,
+  },
+  {
+    title: 'an end, a switch and another into its place',
+    before: twoMounts,
+    together: [disable('a'), change(3), change(1)],
+    switches: 1,
+    most: 60,
+  },
+  {
+    title: 'a switch, a tuning and the first lease',
+    before: [enable('a', 'leased'), put('a'), move('a', 'c')],
+    together: [change(0), tune('a'), get('a')],
+    switches: 2,
+  },
   {
     title: 'two switches to one target and a mount there',
     before: [...oneMove, enable('b'), move('b', 'c')],
