@@ -6,8 +6,8 @@
 import { SWITCH_DEADLINE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { severalAtOnce } from '../ports/severalAtOnce.ts';
+import { startWorkflow } from '../ports/startWorkflow.ts';
 import { ConditionFailed, StoreBusy } from '../ports/store.ts';
-import type { Migration } from '../remount/migration.ts';
 import { conflictAt, oneByOne } from '../remount/switchMount.ts';
 import type { KeptRow } from './rowRecord.ts';
 import { failTogether, lookAtGroup, type Obstacle, type Stand, switchGroup } from './switchGroup.ts';
@@ -48,19 +48,7 @@ async function switchAndRevoke(
   const own = new Map([...mounts].filter(([row]) => rows.includes(row)));
   const migrations = await switchGroup(stand, own);
   const open = migrations.filter(({ status }) => status === 'in-progress');
-  await severalAtOnce(open, (migration) => startRevocation(stand.deps, migration));
-}
-
-/** Each goes on by itself; what does not start is started by the reconciler. */
-async function startRevocation({ workflows, log }: Deps, { id, attempt }: Migration): Promise<void> {
-  try {
-    await workflows.start('remount', `${id}-${attempt}`, { id });
-  } catch (error) {
-    log.warn('the workflow did not start and is left to the reconciler', {
-      id,
-      error: (error as Error).name,
-    });
-  }
+  await severalAtOnce(open, (migration) => startWorkflow(stand.deps, 'remount', migration));
 }
 
 /** @returns whether the knot has failed; otherwise it was only seen in the middle of a change */

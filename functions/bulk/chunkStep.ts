@@ -2,7 +2,7 @@
 
 import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ConditionFailed } from '../ports/store.ts';
+import { unlessMade } from '../ports/unlessMade.ts';
 import { advance } from './advance.ts';
 import { type Progress, seen, stopOf } from './bulkRun.ts';
 import { readRowsAt, readRun } from './readRun.ts';
@@ -43,10 +43,6 @@ function nextGroup({ first, rows }: RowPage, { cursor }: Progress): KeptRow[] {
 
 /** Moves the reconciler's next look behind the time this step may take. */
 async function signOfLife({ store }: Deps, id: string, until: number): Promise<void> {
-  try {
-    await store.commit([seen(id, until + OVERDUE_MS)]);
-  } catch (error) {
-    // The run has ended: there is nothing to tell.
-    if (!(error instanceof ConditionFailed)) throw error;
-  }
+  // If the run has ended, there is nothing to tell.
+  await unlessMade(store, [seen(id, until + OVERDUE_MS)]);
 }

@@ -3,7 +3,7 @@
 import { MAX_BULK_ATTEMPTS, MAX_BULK_LOOKS, MAX_BULK_PAUSE_S, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { severalAtOnce } from '../ports/severalAtOnce.ts';
-import { ConditionFailed, type Write } from '../ports/store.ts';
+import { unlessMade } from '../ports/unlessMade.ts';
 import { type BulkRun, closed, ended, type Progress, seen, settled, started, stopOf } from './bulkRun.ts';
 import type { ChunkPart } from './chunkStep.ts';
 import { migrationsOf } from './migrationsOf.ts';
@@ -31,7 +31,7 @@ export async function beginStep(deps: Deps, id: string): Promise<Begun> {
   const read = await readRun(deps.store, id);
   const { maxConcurrency = 1, status } = read?.run ?? {};
   if (!read || status !== 'in-progress') return { id, chunks: [], maxConcurrency, looks: 0 };
-  await unlessMade(deps, started(id, deps.clock.now()));
+  await unlessMade(deps.store, [started(id, deps.clock.now())]);
   const open = read.run.attempt > MAX_BULK_ATTEMPTS ? [] : read.progress.filter(isOpen);
   const chunks = open.map(({ chunk }) => ({ id, chunk, done: false }));
   return { id, chunks, maxConcurrency, looks: 0 };
@@ -54,7 +54,7 @@ export async function completeStep(deps: Deps, { id, looks }: Pick<Begun, 'id' |
   );
   const now = (await readRun(deps.store, id)) ?? read;
   if (now.counts.revoking > 0 && !isGivenUp) return lookAgain(deps, id, looks + 1);
-  await unlessMade(deps, ended(now.run, errorOf(now, isGivenUp), deps.clock.now()));
+  await unlessMade(deps.store, [ended(now.run, errorOf(now, isGivenUp), deps.clock.now())]);
   return { id, done: true, seconds: 0, looks };
 }
 
@@ -77,12 +77,12 @@ async function settle(deps: Deps, { id }: BulkRun, progress: Progress): Promise<
   if (known.some(({ status }) => status === 'in-progress')) return;
   const revoked = known.reduce((sum, { leasesRevoked }) => sum + leasesRevoked, 0);
   const irrevocable = known.reduce((sum, { leasesIrrevocable }) => sum + leasesIrrevocable, 0);
-  await unlessMade(deps, settled(id, progress, { revoked, irrevocable }));
+  await unlessMade(deps.store, [settled(id, progress, { revoked, irrevocable })]);
 }
 
 async function lookAgain(deps: Deps, id: string, looks: number): Promise<Looked> {
   const seconds = Math.min(2 ** Math.min(looks - 1, 16), MAX_BULK_PAUSE_S);
-  await unlessMade(deps, seen(id, deps.clock.now() + seconds * 1_000 + OVERDUE_MS));
+  await unlessMade(deps.store, [seen(id, deps.clock.now() + seconds * 1_000 + OVERDUE_MS)]);
   return { id, done: looks >= MAX_BULK_LOOKS, seconds, looks };
 }
 
@@ -96,13 +96,4 @@ function errorOf({ run, counts }: ReadRun, isGivenUp: boolean): BulkRun['error']
   if (failed === 0 && decided === total) return undefined;
   const message = `${failed} of ${total} moves have failed`;
   return stopOf(run, counts) ?? { code: 'moves_failed', message };
-}
-
-/** A transition that another execution has made already is made. */
-async function unlessMade({ store }: Deps, write: Write): Promise<void> {
-  try {
-    await store.commit([write]);
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error;
-  }
 }

@@ -6,6 +6,7 @@
 import { tryAgain } from '../http/errors.ts';
 import { LONGEST_BULK_S } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
+import { startWorkflow } from '../ports/startWorkflow.ts';
 import { ConditionFailed } from '../ports/store.ts';
 import { type Idempotency, remember, replayed } from '../remount/idempotency.ts';
 import type { Origin } from '../remount/origin.ts';
@@ -71,7 +72,7 @@ async function accept(deps: Deps, order: BulkOrder, { chunks }: Plan): Promise<S
     if (!other) throw tryAgain();
     return known(deps, other);
   }
-  await startWorkflow(deps, run);
+  await startWorkflow(deps, 'bulk', run);
   return { id, total: run.total, isReplay: false };
 }
 
@@ -98,16 +99,4 @@ function newRun({ ids, clock, settings }: Deps, order: BulkOrder, chunks: Plan['
     createdAt: now,
     retentionS: settings.retentionS,
   };
-}
-
-/** The record is durable: if the start fails, the reconciler starts it, and the client need not know. */
-async function startWorkflow({ workflows, log }: Deps, { id, attempt }: BulkRun): Promise<void> {
-  try {
-    await workflows.start('bulk', `${id}-${attempt}`, { id });
-  } catch (error) {
-    log.warn('the workflow did not start and is left to the reconciler', {
-      id,
-      error: (error as Error).name,
-    });
-  }
 }

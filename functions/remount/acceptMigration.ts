@@ -6,6 +6,7 @@
 import { tryAgain } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { claimKey } from '../ports/keys.ts';
+import { startWorkflow } from '../ports/startWorkflow.ts';
 import { ABSENT, type Condition, ConditionFailed, type Write } from '../ports/store.ts';
 import { type Idempotency, remember, replayed } from './idempotency.ts';
 import { listings } from './listing.ts';
@@ -47,7 +48,7 @@ export async function acceptAndStart(
     ];
     try {
       await deps.store.commit(writes);
-      await startWorkflow(deps, migration);
+      await startWorkflow(deps, 'remount', migration);
       return { id, isReplay: false };
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
@@ -85,16 +86,4 @@ function claim(
   const { pk, sk } = claimKey(mount.uuid, mount.generation, target.namespace.id, target.path);
   const ttl = Math.ceil(acceptedAt / 1_000) + retentionS;
   return { table: 'migrations', put: { pk, sk, kind: 'claim', migrationId: id, ttl }, if: claimable };
-}
-
-/** The record is durable: if the start fails, the reconciler starts it, and the client need not know. */
-async function startWorkflow({ workflows, log }: Deps, { id, attempt }: Migration): Promise<void> {
-  try {
-    await workflows.start('remount', `${id}-${attempt}`, { id });
-  } catch (error) {
-    log.warn('the workflow did not start and is left to the reconciler', {
-      id,
-      error: (error as Error).name,
-    });
-  }
 }

@@ -3,7 +3,8 @@
 import { revokeLeases } from '../leases/revokeLeases.ts';
 import type { Deps } from '../ports/deps.ts';
 import { IRREVOCABLE_PREFIX, migrationKey } from '../ports/keys.ts';
-import { ConditionFailed, type Item, type Key, PRESENT, StoreBusy, type Update } from '../ports/store.ts';
+import { type Item, type Key, PRESENT, StoreBusy, type Update } from '../ports/store.ts';
+import { unlessMade } from '../ports/unlessMade.ts';
 import type { Migration } from './migration.ts';
 
 export interface Irrevocable {
@@ -86,9 +87,5 @@ async function strike({ store }: Deps, { id }: Migration, { key }: Irrevocable):
     add: { leasesIrrevocable: -1, leasesRevoked: 1 },
     if: PRESENT,
   };
-  try {
-    await store.commit([{ table, delete: key, if: PRESENT }, counts]);
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error;
-  }
+  await unlessMade(store, [{ table, delete: key, if: PRESENT }, counts]);
 }

@@ -3,7 +3,7 @@
 import { sweep } from '../leases/sweep.ts';
 import { LEASE_SHARDS, MAX_REVOKE_ATTEMPTS, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ConditionFailed } from '../ports/store.ts';
+import { unlessMade } from '../ports/unlessMade.ts';
 import { type Migration, progressed } from './migration.ts';
 
 /** One part of the work: what the workflow hands to the step, and gets back until nothing is left. No lease in it. */
@@ -73,10 +73,6 @@ async function tell(
   revoked = 0,
   irrevocable = 0,
 ): Promise<void> {
-  try {
-    await store.commit([progressed(id, until + OVERDUE_MS, revoked, irrevocable)]);
-  } catch (error) {
-    // Another execution of the same migration has ended it: there is nothing to tell.
-    if (!(error instanceof ConditionFailed)) throw error;
-  }
+  // If another execution of the same migration has ended it, there is nothing to tell.
+  await unlessMade(store, [progressed(id, until + OVERDUE_MS, revoked, irrevocable)]);
 }

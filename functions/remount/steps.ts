@@ -3,7 +3,7 @@
 import { countStored } from '../leases/countLeases.ts';
 import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ConditionFailed, type Write } from '../ports/store.ts';
+import { unlessMade } from '../ports/unlessMade.ts';
 import { closed, counted, type Migration, succeeded } from './migration.ts';
 import { readMigration } from './readMigration.ts';
 import { type Revocation, revocations, revokeLeases, stragglers } from './revokeLeases.ts';
@@ -33,7 +33,7 @@ export async function switchStep(deps: Deps, id: string): Promise<Next> {
 async function countOnce(deps: Deps, migration: Migration): Promise<void> {
   if (migration.leasesTotal !== undefined) return;
   const left = await countStored(deps, migration.mountUuid, deps.clock.now() + COUNT_MS);
-  if (left !== undefined) await once(deps, counted(migration, left + migration.leasesRevoked));
+  if (left !== undefined) await unlessMade(deps.store, [counted(migration, left + migration.leasesRevoked)]);
 }
 
 /** Every shard was found empty of older generations: the migration succeeds. */
@@ -42,7 +42,7 @@ export async function completeStep(deps: Deps, id: string, parts: Revocation[]):
   const migration = await readMigration(deps, id);
   if (!migration) return { next: 'end' };
   const now = deps.clock.now();
-  await once(deps, succeeded(migration, now, now + deps.settings.requestLifeMs + OVERDUE_MS));
+  await unlessMade(deps.store, [succeeded(migration, now, now + deps.settings.requestLifeMs + OVERDUE_MS)]);
   return waitForStragglers(deps, { ...migration, finishedAt: migration.finishedAt ?? now });
 }
 
@@ -55,7 +55,7 @@ export async function closeStep(
   const migration = await readMigration(deps, id);
   if (migration?.nextLook === undefined || migration.phase !== 'done') return { id, done: true };
   const { done } = await revokeLeases(deps, stragglers(migration), until);
-  if (done) await once(deps, closed(migration, deps.clock.now()));
+  if (done) await unlessMade(deps.store, [closed(migration, deps.clock.now())]);
   return { id, done };
 }
 
@@ -63,13 +63,4 @@ export async function closeStep(
 function waitForStragglers({ clock, settings }: Deps, { id, finishedAt = 0 }: Migration): Next {
   const left = finishedAt + settings.requestLifeMs - clock.now();
   return { next: 'wait', id, seconds: Math.max(0, Math.ceil(left / 1_000)) };
-}
-
-/** A transition that another execution has made already is made. */
-async function once({ store }: Deps, write: Write): Promise<void> {
-  try {
-    await store.commit([write]);
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error;
-  }
 }

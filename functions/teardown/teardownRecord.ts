@@ -5,6 +5,7 @@ import type { Mount } from '../mounts/mount.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
 import { migrationKey, openShard } from '../ports/keys.ts';
+import { startWorkflow } from '../ports/startWorkflow.ts';
 import { ABSENT, type Delete, type Item, type Write } from '../ports/store.ts';
 
 interface TeardownBase {
@@ -60,14 +61,6 @@ export function teardownDone(id: string): Delete {
   return { table, delete: { pk, sk } };
 }
 
-/** The record is durable: if the start fails, the reconciler starts it. */
-export async function startTeardown({ workflows, log }: Deps, id: string): Promise<void> {
-  try {
-    await workflows.start('teardown', `${id}-1`, { id });
-  } catch (error) {
-    log.warn('the teardown did not start and is left to the reconciler', {
-      id,
-      error: (error as Error).name,
-    });
-  }
+export function startTeardown(deps: Deps, id: string): Promise<void> {
+  return startWorkflow(deps, 'teardown', { id, attempt: 1 });
 }
