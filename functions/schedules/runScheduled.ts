@@ -11,7 +11,7 @@ import type { Namespace } from '../namespaces/namespace.ts';
 import { namespaceById } from '../namespaces/namespaceById.ts';
 import { authorizeDelegate } from '../policies/delegated.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ConditionFailed } from '../ports/store.ts';
+import { ConditionFailed, StoreBusy } from '../ports/store.ts';
 import { untilUncontested } from '../ports/untilUncontested.ts';
 import { replayed, runKey } from '../remount/idempotency.ts';
 import { findSchedule } from './findSchedule.ts';
@@ -29,7 +29,10 @@ export interface Wake {
 /** What has come of it: a run, none because another one goes on, or none because there is nothing to do. */
 export type Woken = { bulk_id: string } | { skipped_for: string } | { nothing: 'gone' | 'past' | 'to move' };
 
-/** @throws VaultError for what is refused; the record tells it, and the scheduler's call is tried again */
+/**
+ * @throws VaultError for what is refused; the record tells it, and the scheduler's call is tried again
+ * @throws StoreBusy when another time of the schedule is just being started
+ */
 export async function runScheduled(deps: Deps, { id, planned }: Wake): Promise<Woken> {
   const plannedAt = Date.parse(planned);
   const woken = await untilUncontested(() => wake(deps, id, plannedAt));
@@ -52,16 +55,16 @@ async function wake(deps: Deps, id: string, plannedAt: number): Promise<Woken> {
   if (plannedAt === lastSkipped?.plannedAt) return { skipped_for: lastSkipped.bulkId };
   if (plannedAt === lastRun?.plannedAt && lastRun.bulkId) return { bulk_id: lastRun.bulkId };
   if (plannedAt === lastRun?.plannedAt && lastRun.isEmpty) return { nothing: 'to move' };
-  // Begun, and not known to have started: that is found out, or tried again.
-  if (plannedAt === lastRun?.plannedAt) return start(deps, schedule, namespace, plannedAt);
-  if (isPast(schedule, plannedAt)) return { nothing: 'past' };
-  const goingOn = await unfinishedRun(deps, schedule);
-  if (goingOn !== undefined) {
-    await deps.store.commit([noted(schedule, { lastSkipped: { plannedAt, bulkId: goingOn } })]);
-    return { skipped_for: goingOn };
+  if (plannedAt !== lastRun?.plannedAt) {
+    if (isPast(schedule, plannedAt)) return { nothing: 'past' };
+    const bulkId = await unfinishedRun(deps, schedule);
+    if (bulkId !== undefined) {
+      await deps.store.commit([noted(schedule, { lastSkipped: { plannedAt, bulkId } })]);
+      return { skipped_for: bulkId };
+    }
   }
-  // From here on no other time of this schedule is begun before this one is known to have started, or not.
-  await deps.store.commit([noted(schedule, { lastRun: { plannedAt } })]);
+  // From here on no other time is begun before it is known what has come of this one.
+  await deps.store.commit([noted(schedule, { lastRun: { plannedAt, claimedAt: deps.clock.now() } })]);
   return start(deps, { ...schedule, version: schedule.version + 1 }, namespace, plannedAt);
 }
 
@@ -73,11 +76,17 @@ function isPast({ createdAt, end, lastRun, lastSkipped }: Schedule, plannedAt: n
   return isForerunners || plannedAt > end || plannedAt < latest;
 }
 
-/** The run before, if it goes on. Its start may have been noted under its key alone. */
+/**
+ * The run before, if it goes on. Its start may have been noted under its key alone.
+ * @throws StoreBusy while that run may be on its way to be started
+ */
 async function unfinishedRun(deps: Deps, schedule: Schedule): Promise<string | undefined> {
   const { lastRun } = schedule;
   if (!lastRun) return undefined;
-  const bulkId = lastRun.bulkId ?? (await replayed(deps, runKey(scheduleId(schedule), lastRun.plannedAt)));
+  const { plannedAt, claimedAt } = lastRun;
+  const bulkId = lastRun.bulkId ?? (await replayed(deps, runKey(scheduleId(schedule), plannedAt)));
+  const isOnItsWay = claimedAt !== undefined && deps.clock.now() - claimedAt <= deps.settings.requestLifeMs;
+  if (bulkId === undefined && isOnItsWay) throw new StoreBusy('the run before is being started');
   const read = bulkId === undefined ? undefined : await readRun(deps.store, bulkId);
   return read?.run.status === 'in-progress' ? bulkId : undefined;
 }

@@ -33,6 +33,8 @@ export interface Schedule extends Timetable {
 /** All times are epoch milliseconds. */
 export interface LastRun {
   plannedAt: number;
+  /** There until it is known what has come of it. */
+  claimedAt?: number;
   bulkId?: string;
   /** Its rules matched nothing. */
   isEmpty?: true;

@@ -176,6 +176,28 @@ describe('a schedule that is woken', () => {
     expect(runs()).toBe(before);
   });
 
+  it('begins one of two times that come at once', async () => {
+    const before = runs();
+
+    await Promise.allSettled([wake(first), wake(first + HOUR_MS), wake(first + 2 * HOUR_MS)]);
+
+    expect(runs()).toBe(before + 1);
+  });
+
+  it('waits for a run that is being started, for as long as that can take', async () => {
+    const { store } = deps;
+    const putMany: typeof store.putMany = () => Promise.reject(new Error('the process died'));
+    const dying = { ...deps, store: { ...store, putMany } };
+    const planned = new Date(first).toISOString();
+    await expect(runScheduled(dying, { id: id(), planned })).rejects.toThrow('the process died');
+    await expect(wake(first + HOUR_MS)).rejects.toThrow('the run before is being started');
+
+    deps.clock.pass(deps.settings.requestLifeMs + 1);
+
+    await started(first + HOUR_MS);
+    expect(await wake(first)).toEqual({ nothing: 'past' });
+  });
+
   it('does nothing for a time from before it was made, after its end, or overtaken by a later one', async () => {
     await end(await started(first + HOUR_MS));
 

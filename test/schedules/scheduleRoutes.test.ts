@@ -147,6 +147,24 @@ describe('a schedule', () => {
     const { body } = await call('GET', path());
     expect(deps.timetables.get(`root-${name}`)?.schedule).toBe(body.data.schedule);
   });
+
+  it('that is renewed while it is removed leaves no timetable without a record', async () => {
+    await call('POST', path(), { body: ORDER });
+    let renewals = 0;
+    const scheduler = {
+      ...deps.scheduler,
+      async remove(id: string) {
+        await deps.scheduler.remove(id);
+        if (renewals++ === 0) await call('POST', path(), { body: ORDER });
+      },
+    };
+    const ask = caller({ ...deps, scheduler }, { builtin: builtinRoutes, engines }, await rootToken(deps));
+
+    expect((await ask('DELETE', path())).status).toBe(204);
+
+    expect((await call('GET', path())).status).toBe(404);
+    expect(deps.timetables.has(`root-${name}`)).toBe(false);
+  });
 });
 
 describe('whoever makes a schedule', () => {
