@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { OVERDUE_MS } from '../../functions/limits.ts';
+import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { migrationKey } from '../../functions/ports/keys.ts';
+import { ConditionFailed, type Store, StoreBusy } from '../../functions/ports/store.ts';
+import {
+  acceptance,
+  failed,
+  type Migration,
+  newMigration,
+  progressed,
+} from '../../functions/remount/migration.ts';
+import { reconcile } from '../../functions/remount/reconcile.ts';
+import { placeMount } from '../support/place.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+let deps: TestDeps;
+let migration: Migration;
+
+beforeAll(async () => {
+  deps = await testDeps();
+});
+afterAll(() => deps.stop());
+beforeEach(async () => {
+  const path = `${deps.ids.base62(8)}/`;
+  const mount = await placeMount(deps, path);
+  const requestedBy = { displayName: '', accessor: '', namespace: '' };
+  const request = { id: deps.ids.uuid(), now: deps.clock.now(), requestedBy, retentionS: 86_400 };
+  const target = { namespace: ROOT, path: `new-${path}` };
+  migration = newMigration(request, { mount, source: { namespace: ROOT, path }, target });
+  await deps.store.commit([acceptance(migration)]);
+});
+
+const recorded = () => deps.store.get(migrationKey(migration.id));
+
+async function end(): Promise<void> {
+  await deps.store.commit([failed(migration, 'source_gone', 'gone', deps.clock.now())]);
+}
+
+/** The reconciler sees the record as it is now, and another ends it before it goes on. */
+async function reconcileLate(seen: () => Promise<never> | Promise<Awaited<ReturnType<typeof recorded>>>) {
+  const get: Store['get'] = async (ref) => {
+    if (ref.pk !== migration.id) return deps.store.get(ref);
+    const item = await seen().finally(end);
+    return item;
+  };
+  deps.clock.pass(OVERDUE_MS + 1);
+  await reconcile({ ...deps, store: { ...deps.store, get } });
+}
+
+describe('a write that comes too late', () => {
+  it('accepts no migration of an id that is taken', async () => {
+    await end();
+    await expect(deps.store.commit([acceptance(migration)])).rejects.toThrow(ConditionFailed);
+    expect(await recorded()).toMatchObject({ status: 'failure' });
+  });
+
+  it('gives no sign of life of a migration that has ended', async () => {
+    await end();
+    await expect(deps.store.commit([progressed(migration.id, 1)])).rejects.toThrow(ConditionFailed);
+    expect(await recorded()).not.toHaveProperty('nextLook');
+  });
+
+  it('ends no migration that has ended', async () => {
+    await end();
+    const again = failed(migration, 'target_in_use', 'in use', deps.clock.now());
+    await expect(deps.store.commit([again])).rejects.toThrow(ConditionFailed);
+    expect(await recorded()).toMatchObject({ error: { code: 'source_gone' } });
+  });
+
+  it('starts no migration again that has ended since the reconciler saw it', async () => {
+    await reconcileLate(recorded);
+    expect(await recorded()).toMatchObject({ attempt: 1, status: 'failure' });
+    expect(await recorded()).not.toHaveProperty('nextLook');
+    expect(deps.started.map(({ id }) => id)).not.toContain(migration.id);
+  });
+
+  it('does not put back a record that has ended since the reconciler failed to help it', async () => {
+    await reconcileLate(async () => {
+      throw new StoreBusy('the store is busy');
+    });
+    expect(await recorded()).not.toHaveProperty('nextLook');
+  });
+
+  it('starts a migration once when two reconcilers see it at once', async () => {
+    deps.clock.pass(OVERDUE_MS + 1);
+    await Promise.all([reconcile(deps), reconcile(deps), reconcile(deps)]);
+    expect(deps.started.filter(({ id }) => id === migration.id)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deleteNamespace } from '../../functions/namespaces/deleteNamespace.ts';
+import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { migrationKey, namespaceKey, treeKey } from '../../functions/ports/keys.ts';
+import { ConditionFailed, type Store } from '../../functions/ports/store.ts';
+import { tearDown } from '../../functions/teardown/tearDown.ts';
+import { mountTeardown } from '../../functions/teardown/teardownRecord.ts';
+import { placeMount, placeNamespace } from '../support/place.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+let deps: TestDeps;
+
+beforeAll(async () => {
+  deps = await testDeps();
+});
+afterAll(() => deps.stop());
+
+describe('a write that comes too late', () => {
+  it('takes no id of a teardown that is taken', async () => {
+    const { write } = mountTeardown(deps, await placeMount(deps, 'taken/'));
+    await deps.store.commit([write]);
+    await expect(deps.store.commit([write])).rejects.toThrow(ConditionFailed);
+  });
+
+  it('gives no sign of life of a teardown that another execution has ended', async () => {
+    const { id, write } = mountTeardown(deps, await placeMount(deps, 'ended/'));
+    await deps.store.commit([write]);
+    const seen = await deps.store.get(migrationKey(id));
+    const { pk, sk } = migrationKey(id);
+    await deps.store.commit([{ table: 'migrations', delete: { pk, sk } }]);
+    const store: Store = { ...deps.store, get: async () => seen };
+
+    await expect(tearDown({ ...deps, store }, id, deps.clock.now() + 60_000)).rejects.toThrow(
+      ConditionFailed,
+    );
+
+    expect(await deps.store.get(migrationKey(id))).toBeUndefined();
+  });
+
+  it('restores no namespace that has been replaced by another of its name', async () => {
+    const old = await placeNamespace(deps, ROOT, 'replaced');
+    await placeNamespace(deps, old, 'child');
+    const lagging: Store = { ...deps.store, async *pages() {} };
+    await deleteNamespace({ ...deps, store: lagging }, ROOT, 'replaced/');
+    const { id } = deps.started.at(-1) ?? { id: '' };
+    const entry = treeKey('root', 'replaced/');
+    const item = (await deps.store.get(entry)) ?? { pk: '', sk: '' };
+    const successor = { ...item, id: 'other1', deleting: true };
+    const record = namespaceKey(old.id);
+    await deps.store.commit([
+      { table: 'mounts', put: successor },
+      { table: 'mounts', delete: { pk: record.pk, sk: record.sk } },
+    ]);
+
+    await tearDown(deps, id, deps.clock.now() + 60_000);
+    deps.clock.pass(60_000);
+    await tearDown(deps, id, deps.clock.now() + 60_000);
+
+    expect(await deps.store.get(entry)).toMatchObject({ id: 'other1', deleting: true });
+    expect(await deps.store.get(record)).toBeUndefined();
+  });
+});
