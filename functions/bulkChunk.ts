@@ -2,10 +2,10 @@
 
 import type { Context } from 'aws-lambda';
 import { type ChunkPart, chunkStep } from './bulk/chunkStep.ts';
-import { depsFromEnvironment } from './deps.ts';
+import { depsFromEnvironment, workflowsFromEnvironment } from './deps.ts';
 import { endOfWork } from './lambda/endOfWork.ts';
 
-const deps = depsFromEnvironment();
+const deps = depsFromEnvironment({ workflows: workflowsFromEnvironment() });
 
 export function handler(part: ChunkPart, context: Context): Promise<ChunkPart> {
   return chunkStep(deps, part, endOfWork(context));

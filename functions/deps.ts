@@ -16,7 +16,7 @@ import { randomIds } from './adapters/randomIds.ts';
 import { stepFunctions } from './adapters/stepFunctions.ts';
 import { DEFAULT_RETENTION_DAYS } from './limits.ts';
 import type { Bus } from './ports/bus.ts';
-import type { Clock, Deps, Log } from './ports/deps.ts';
+import type { Clock, Deps, Log, Workflows } from './ports/deps.ts';
 import type { Scheduler } from './ports/scheduler.ts';
 
 /** No single call may take longer than this, so that a retry still fits the life of a request. */
@@ -25,9 +25,13 @@ const CONNECT_TIMEOUT_MS = 1_000;
 
 /**
  * Built once a function instance; clients connect with their first call.
- * @param scheduler of the few functions that have to do with schedules
+ * @param workflows of the functions that start some
+ * @param scheduler of the few that have to do with schedules
  */
-export function depsFromEnvironment(scheduler: Scheduler = NO_SCHEDULER): Deps {
+export function depsFromEnvironment({
+  workflows = NO_WORKFLOWS,
+  scheduler = NO_SCHEDULER,
+}: Partial<Pick<Deps, 'workflows' | 'scheduler'>> = {}): Deps {
   return {
     store: dynamodbStore(
       new DynamoDBClient(clientSettings()),
@@ -36,9 +40,7 @@ export function depsFromEnvironment(scheduler: Scheduler = NO_SCHEDULER): Deps {
     ),
     clock,
     ids: randomIds,
-    workflows: stepFunctions(new SFNClient(clientSettings()), (machine) =>
-      required(`${machine.toUpperCase()}_STATE_MACHINE_ARN`),
-    ),
+    workflows,
     scheduler,
     log: powertoolsLog(),
     settings: {
@@ -48,6 +50,16 @@ export function depsFromEnvironment(scheduler: Scheduler = NO_SCHEDULER): Deps {
     },
   };
 }
+
+export function workflowsFromEnvironment(): Workflows {
+  return stepFunctions(new SFNClient(clientSettings()), (machine) =>
+    required(`${machine.toUpperCase()}_STATE_MACHINE_ARN`),
+  );
+}
+
+const NO_WORKFLOWS: Workflows = {
+  start: () => Promise.reject(new Error('the function starts no workflow')),
+};
 
 export function schedulerFromEnvironment(): Scheduler {
   return eventBridgeScheduler(new SchedulerClient(clientSettings()), (name) => required(`SCHEDULE_${name}`));

@@ -1,9 +1,9 @@
 /** Lambda: every minute, and when an execution has failed, starts again what is overdue. */
 
-import { depsFromEnvironment } from './deps.ts';
+import { depsFromEnvironment, workflowsFromEnvironment } from './deps.ts';
 import { type Reconciled, reconcile } from './remount/reconcile.ts';
 
-const deps = depsFromEnvironment();
+const deps = depsFromEnvironment({ workflows: workflowsFromEnvironment() });
 
 export function handler(): Promise<Reconciled> {
   return reconcile(deps);

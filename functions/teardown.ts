@@ -1,11 +1,11 @@
 /** Lambda: clears away what a disabled mount or a deleted namespace has left, as much as fits the time. */
 
 import type { Context } from 'aws-lambda';
-import { depsFromEnvironment } from './deps.ts';
+import { depsFromEnvironment, workflowsFromEnvironment } from './deps.ts';
 import { endOfWork } from './lambda/endOfWork.ts';
 import { type Progress, tearDown } from './teardown/tearDown.ts';
 
-const deps = depsFromEnvironment();
+const deps = depsFromEnvironment({ workflows: workflowsFromEnvironment() });
 
 export function handler({ id }: { id: string }, context: Context): Promise<Progress> {
   return tearDown(deps, id, endOfWork(context));

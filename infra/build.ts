@@ -55,6 +55,7 @@ const OPTIONS = {
   sourcemap: 'linked',
   sourcesContent: false,
   legalComments: 'none',
+  alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'functions', 'lambda', 'credentials.ts') },
   logLevel: 'warning',
   write: false,
 } satisfies BuildOptions;

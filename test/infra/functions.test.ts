@@ -81,6 +81,14 @@ describe('functions', () => {
     expect(settings.sort()).toEqual([...new Set([...COMMON_SETTINGS, ...used, ...chosen])].sort());
   });
 
+  test.each(FUNCTIONS)('%s has a client for workflows exactly if it is told of one', async (name) => {
+    const { Variables } = functionOf(name).Properties.Environment;
+    const isTold = Object.keys(Variables).some((variable) => variable.endsWith('_STATE_MACHINE_ARN'));
+
+    const bundle = await readFile(join(ROOT, '.build', 'functions', name, 'index.mjs'), 'utf8');
+    expect(bundle.includes('ExecutionAlreadyExists')).toBe(isTold);
+  });
+
   test('behind the API live as long as a request, which is as long as API Gateway waits', () => {
     const { Properties } = functionOf('vault');
     const waits = JSON.stringify(template.Resources.Api).match(/(?<="timeoutInMillis":)\d+/g);

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { defaultProvider } from '../../functions/lambda/credentials.ts';
+import { BUNDLES, buildFunctions } from '../../infra/build.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+function environment(key: string, secret: string, token: string): void {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', key);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', secret);
+  vi.stubEnv('AWS_SESSION_TOKEN', token);
+}
+
+describe('the credentials of a function', () => {
+  it('are those of its environment at the time of the call', async () => {
+    const provider = defaultProvider();
+    environment('key-of-the-role', 'its-secret', 'its-session');
+    expect(await provider()).toEqual({
+      accessKeyId: 'key-of-the-role',
+      secretAccessKey: 'its-secret',
+      sessionToken: 'its-session',
+    });
+  });
+
+  it('have no session where the environment names none', async () => {
+    environment('key-of-a-user', 'its-secret', '');
+    expect(await defaultProvider()()).toEqual({
+      accessKeyId: 'key-of-a-user',
+      secretAccessKey: 'its-secret',
+    });
+  });
+
+  it.each([
+    ['', 'secret'],
+    ['key', ''],
+  ])('are missed with the key "%s" and the secret "%s"', async (key, secret) => {
+    environment(key, secret, '');
+    await expect(defaultProvider()()).rejects.toThrow('the environment lacks credentials');
+  });
+
+  it('are looked for nowhere else by any bundle', async () => {
+    const bundles = (await buildFunctions()).map(async ({ name }) => {
+      const text = await readFile(join(BUNDLES, name, 'index.mjs'), 'utf8');
+      const has = (words: string) => text.includes(words);
+      return {
+        name,
+        own: has('the environment lacks credentials'),
+        others: has('AWS_WEB_IDENTITY_TOKEN_FILE'),
+      };
+    });
+    const all = await Promise.all(bundles);
+    expect(all.filter(({ others }) => others)).toEqual([]);
+    // The page for people is all that calls no service.
+    expect(all.filter(({ own }) => !own).map(({ name }) => name)).toEqual(['ui']);
+  });
+});
