@@ -2,9 +2,10 @@
 
 import { depsFromEnvironment } from './deps.ts';
 import { serve } from './http/serve.ts';
+import { recordAt } from './remount/readStatus.ts';
 import { statusRoutes } from './remount/statusRoutes.ts';
 
 export const handler = serve(
-  { builtin: statusRoutes, engines: {}, readOnly: true, wrapsNothing: true },
+  { builtin: statusRoutes, engines: {}, readOnly: true, wrapsNothing: true, ahead: recordAt },
   depsFromEnvironment(),
 );

@@ -1,6 +1,8 @@
 /** What a function behind the API serves, and the line it leaves of each request. */
 
 import type { Engine } from '../engines/engine.ts';
+import type { Deps } from '../ports/deps.ts';
+import type { Item } from '../ports/store.ts';
 import type { Route } from './route.ts';
 
 export interface Api {
@@ -9,6 +11,8 @@ export interface Api {
   engines: Readonly<Record<string, Engine>>;
   /** A function that only reads does not count uses of a token either. */
   readOnly?: boolean;
+  /** Reads what a path names, whoever asks: it costs no time beside the token, and comes to the handler in its call. */
+  ahead?: (deps: Deps, path: string) => Promise<Item | undefined>;
   /** A function with the rights for its own task alone makes no tokens, so it cannot wrap its answers. */
   wrapsNothing?: boolean;
 }

@@ -6,6 +6,7 @@ import { type Location, locate } from '../mounts/locate.ts';
 import { builtinPath } from '../mounts/path.ts';
 import { authorize } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
+import type { Item } from '../ports/store.ts';
 import { authenticate, type Caller, countUse, readToken } from '../tokens/caller.ts';
 import { atHome } from '../tokens/home.ts';
 import type { Token } from '../tokens/token.ts';
@@ -49,6 +50,7 @@ export interface Visit {
   /** Read once, and a use of it counted once, however often the request is performed. */
   token?: Promise<Token | undefined>;
   counted?: boolean;
+  ahead?: Item | undefined;
 }
 
 /** What passes before a path without an owner is looked for again. */
@@ -88,14 +90,16 @@ export async function perform(visit: Visit): Promise<Reply | undefined> {
   return run(match, call);
 }
 
-/** Where the request belongs; the token is read at the same time. */
+/** Where the request belongs; the token, and what the function reads ahead, are read at the same time. */
 async function findPlace(visit: Visit): Promise<Location> {
-  const { asked, deps } = visit;
+  const { asked, api, deps } = visit;
   if (asked.token !== undefined) visit.token ??= readToken(deps, asked.token);
-  const [located, token] = await Promise.all([
+  const [located, token, ahead] = await Promise.all([
     locatePatiently(deps, asked.headerNamespace + asked.path),
     visit.token,
+    asked.token === undefined ? undefined : api.ahead?.(deps, asked.path),
   ]);
+  visit.ahead = ahead;
   if (!located.namespace.path.startsWith(asked.headerNamespace)) throw namespaceNotFound();
   refuseIfLocked(located);
   const place = await atHome(deps.store, located, token, asked.raw.token);
@@ -108,7 +112,11 @@ function refuseIfLocked({ namespace: { lockedAt }, path }: Location): void {
   if (lockedAt !== undefined && path !== 'sys/namespaces/api-lock/unlock') throw namespaceLocked(lockedAt);
 }
 
-function callOf({ http, asked, deps, audit }: Visit, location: Location, match: Match | undefined): Call {
+function callOf(
+  { http, asked, deps, audit, ahead }: Visit,
+  location: Location,
+  match: Match | undefined,
+): Call {
   const { namespace, path, mount } = location;
   return {
     deps,
@@ -120,6 +128,7 @@ function callOf({ http, asked, deps, audit }: Visit, location: Location, match: 
     fields: {},
     raw: asked.raw,
     ...(mount ? { mount } : {}),
+    ...(ahead ? { ahead } : {}),
     wrapTtl: asked.wrapTtl,
     sourceIp: http.sourceIp,
     query: http.query,

@@ -3,6 +3,7 @@
 import type { Mount } from '../mounts/mount.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
+import type { Item } from '../ports/store.ts';
 import type { Caller } from '../tokens/caller.ts';
 import type { Fields, Schema } from './fields.ts';
 import type { Shape } from './shape.ts';
@@ -29,6 +30,8 @@ export interface Call<S extends Schema = Schema> {
   raw: Record<string, unknown>;
   /** Who asks; on routes that need no token, nobody. */
   caller?: Caller;
+  /** What was read ahead (`Api.ahead`), since the request began. */
+  ahead?: Item;
   /** The mount that owns the path; undefined below the built-in mounts. */
   mount?: Mount;
   /** Seconds for which the answer shall be wrapped; 0 for an open answer. */

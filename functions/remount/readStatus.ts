@@ -3,21 +3,31 @@
 import { HOLD_LOOKS, HOLD_MS, HOLD_YOUNGER_THAN_MS } from '../limits.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
-import type { Migration } from './migration.ts';
+import { migrationKey } from '../ports/keys.ts';
+import type { Item } from '../ports/store.ts';
+import { isMigrationId, type Migration, migrationOf } from './migration.ts';
 import { readMigration } from './readMigration.ts';
+
+/** The record that a path asks about, for a function that reads ahead. */
+export async function recordAt({ store }: Pick<Deps, 'store'>, path: string): Promise<Item | undefined> {
+  const [, id = ''] = /^sys\/remount\/status\/([^/]+)$/.exec(path) ?? [];
+  return isMigrationId(id) ? store.get(migrationKey(id)) : undefined;
+}
 
 /**
  * Reads a migration where the namespace may see it: where its source or target is, and above (R10). The status of a
  * young one is held until it ends, for at most two seconds, since command-line clients look at once and then sleep
  * for ten (design §5).
+ * @param ahead the record as it was read since the request began, if it was
  */
 export async function readStatus(
   deps: Deps,
   id: string,
   namespace: Namespace,
+  ahead?: Item,
 ): Promise<Migration | undefined> {
   for (let look = 0; ; look++) {
-    const migration = await readMigration(deps, id);
+    const migration = (look === 0 && migrationOf(ahead)) || (await readMigration(deps, id));
     if (!migration?.visibleTo.includes(namespace.id)) return undefined;
     const isYoung = deps.clock.now() - migration.acceptedAt < HOLD_YOUNGER_THAN_MS;
     if (migration.status !== 'in-progress' || !isYoung || look === HOLD_LOOKS) return migration;

@@ -11,9 +11,9 @@ export const statusRoutes: readonly Route[] = [
     path: 'sys/remount/status/:migration_id',
     answers: { read: { migration_id: 'string', migration_info: MIGRATION_INFO } },
     read: async (call) => {
-      const { deps, params, namespace } = call;
+      const { deps, params, namespace, ahead } = call;
       const id = params.migration_id ?? '';
-      const migration = isMigrationId(id) ? await readStatus(deps, id, namespace) : undefined;
+      const migration = isMigrationId(id) ? await readStatus(deps, id, namespace, ahead) : undefined;
       if (!migration) return undefined;
       const info = migrationInfo(migration);
       return unlessSeen(call, etagOf(info), { data: { migration_id: id, migration_info: info } });
