@@ -38,16 +38,20 @@ export function leaseItem(lease: Lease): Item {
   return { pk, sk, mountUuid, ...rest, ttl: cleanupTime(lease.expiresAt) };
 }
 
-/** @throws TypeError when the item is no lease; nothing can be revoked by it then */
+/** @throws TypeError when the item is no lease */
 export function leaseOf(item: Item): Lease {
+  if (!isLease(item)) throw new TypeError('the item is not a lease');
   const { pk: _pk, sk: path, ttl: _ttl, ...rest } = item;
-  const lease = { path, ...rest } as unknown as Lease;
-  const isWhole =
-    typeof lease.mountUuid === 'string' &&
-    Number.isInteger(lease.generation) &&
-    Array.isArray(lease.owns) &&
-    typeof lease.tokenHash === 'string' &&
-    (lease.kind === 'token' || lease.kind === 'secret');
-  if (!isWhole) throw new TypeError('the item is not a lease');
-  return lease;
+  return { path, ...rest } as unknown as Lease;
+}
+
+/** Whether the item says all that its revocation needs. */
+export function isLease({ mountUuid, generation, owns, tokenHash, kind }: Item): boolean {
+  return (
+    typeof mountUuid === 'string' &&
+    Number.isInteger(generation) &&
+    Array.isArray(owns) &&
+    typeof tokenHash === 'string' &&
+    (kind === 'token' || kind === 'secret')
+  );
 }

@@ -4,7 +4,7 @@ import { tokenKey } from '../ports/keys.ts';
 import type { Item, Ref, Store } from '../ports/store.ts';
 import { removeTokens } from '../tokens/removeTokens.ts';
 import { tokenOf } from '../tokens/token.ts';
-import { leaseOf } from './lease.ts';
+import { isLease, leaseOf } from './lease.ts';
 import { removeSecrets } from './removeSecrets.ts';
 
 /**
@@ -14,12 +14,12 @@ import { removeSecrets } from './removeSecrets.ts';
  * @throws TypeError when one of them is no lease; the others are untouched
  */
 export async function removeLeases(store: Store, items: Item[]): Promise<void> {
-  const leases = items.map(leaseOf);
+  if (!items.every(isLease)) throw new TypeError('one of the items is not a lease');
   await removeSecrets(
     store,
-    items.filter((_, i) => leases[i]?.kind === 'secret'),
+    items.filter(({ kind }) => kind === 'secret'),
   );
-  const ofTokens = items.filter((_, i) => leases[i]?.kind === 'token');
+  const ofTokens = items.filter(({ kind }) => kind === 'token');
   const refs = ofTokens.map((item) => tokenKey(leaseOf(item).tokenHash));
   const tokens = (await store.getMany(refs)).map(tokenOf).filter((token) => token !== undefined);
   await removeTokens(store, tokens);

@@ -3,7 +3,7 @@
 import type { Deps } from '../ports/deps.ts';
 import { irrevocableKey, leaseShard } from '../ports/keys.ts';
 import { type Item, PRESENT, StoreBusy, type Write } from '../ports/store.ts';
-import { leaseOf } from './lease.ts';
+import { isLease } from './lease.ts';
 import { removeLeases } from './removeLeases.ts';
 
 export interface Sweep {
@@ -91,16 +91,6 @@ async function removeOneByOne(deps: Keeper, items: Item[], order: Sweep): Promis
   }
   if (failure) throw failure;
   return failed;
-}
-
-/** Whether the record of a lease says all that its revocation needs. */
-function isLease(item: Item): boolean {
-  try {
-    leaseOf(item);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Keeps a lease as irrevocable: unusable by its generation, listed for people, no longer in anyone's way. */
