@@ -1,27 +1,99 @@
-/** `npm run bench`: the numbers of the demo as a table and as JSON, without judging them. */
+/**
+ * `npm run bench`: measures, prints a table and keeps the result in `.build/bench.json`. Judges nothing.
+ *
+ * `--document` makes docs/performance.md of it. `--result file` takes a result in place of measuring.
+ * `--compare old.json new.json` says what got worse.
+ */
 
-import { measure, type Numbers } from '../../infra/local/demo/measure/measure.ts';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { screenOn } from '../../infra/local/demo/screen.ts';
+import { amountsFrom } from './amounts.ts';
+import { type Change, compare, differentAmounts, TOLERANCE } from './compare.ts';
+import { figuresOf, type Result, shown } from './figures.ts';
+import { measureAll } from './measure/all.ts';
+import { writeDocument } from './report/document.ts';
 
-// The progress goes where it does not get into the numbers.
-const numbers = await measure(screenOn(process.stderr));
-screenOn(process.stdout).table(rows(numbers));
-console.log(`\n${JSON.stringify(numbers, undefined, 2)}`);
+const BUILD = join(import.meta.dirname, '..', '..', '.build');
 
-function rows({ availability, plain, sizes, revocation, atOnce }: Numbers): string[][] {
-  return [
-    ['looks at source and target during moves', String(availability.looks)],
-    ['looks at which both refused', String(availability.refusedAtBoth)],
-    [`move with ${availability.leases} leases, read non-stop`, `${availability.seconds.toFixed(2)} s`],
-    [`move with ${revocation.leases} leases`, `${revocation.seconds.toFixed(2)} s`],
-    ['leases revoked', `${Math.round(revocation.perSecond)} a second`],
-    [`median move between namespaces, ${sizes.smallKeys} keys`, `${sizes.smallMs.toFixed(1)} ms`],
-    [`median move between namespaces, ${sizes.largeKeys} keys`, `${sizes.largeMs.toFixed(1)} ms`],
-    ['the large takes', `${sizes.ratio.toFixed(2)} times the small`],
-    ['calls of each such move', sizes.calls.join(' or ')],
-    ['median move within a namespace', `${plain.ms.toFixed(1)} ms`],
-    ['calls of each such move', plain.calls.join(' or ')],
-    [`${atOnce.moves} moves at once`, `${atOnce.seconds.toFixed(2)} s`],
-    ['moves at once', `${atOnce.perSecond.toFixed(1)} a second`],
-  ];
+const { values, positionals } = parseArgs({
+  options: {
+    compare: { type: 'boolean' },
+    tolerance: { type: 'string', default: String(TOLERANCE) },
+    document: { type: 'boolean' },
+    result: { type: 'string' },
+  },
+  allowPositionals: true,
+});
+
+if (values.compare) await showChanges(positionals, Number(values.tolerance));
+else {
+  const result = values.result ? await judgedAnew(values.result) : await measured();
+  screenOn(process.stdout).table(table(result));
+  if (values.document) await writeDocument(result);
+}
+
+async function measured(): Promise<Result> {
+  const amounts = amountsFrom(process.env);
+  const [loadBefore = 0] = loadavg();
+  const startedAt = performance.now();
+  const passed = () => (performance.now() - startedAt) / 1_000;
+  const seen = await measureAll(amounts, (what) =>
+    console.error(`${passed().toFixed(0).padStart(5)} s  ${what}`),
+  );
+  const [loadAfter = 0] = loadavg();
+  const [processor] = cpus();
+  const result: Result = {
+    at: new Date().toISOString(),
+    machine: {
+      cores: cpus().length,
+      processor: processor?.model.trim() ?? '',
+      node: process.version,
+      loadBefore,
+      loadAfter,
+    },
+    seconds: passed(),
+    amounts,
+    figures: figuresOf(seen),
+    seen,
+  };
+  await mkdir(BUILD, { recursive: true });
+  await writeFile(join(BUILD, 'bench.json'), `${JSON.stringify(result, undefined, 2)}\n`);
+  console.error(`${passed().toFixed(0).padStart(5)} s  kept in .build/bench.json`);
+  return result;
+}
+
+/** What was seen, with the figures as they are made of it now. */
+async function judgedAnew(file: string): Promise<Result> {
+  const result = await readResult(file);
+  return { ...result, figures: figuresOf(result.seen) };
+}
+
+async function readResult(file: string): Promise<Result> {
+  return JSON.parse(await readFile(file, 'utf8'));
+}
+
+function table({ figures }: Result): string[][] {
+  return figures.map((figure) => {
+    const { what, reach, better, unit, from } = figure;
+    const goal =
+      reach === undefined
+        ? ''
+        : `${shown({ value: reach, unit })}, ${shown({ value: better ?? reach, unit })}`;
+    return [what, shown(figure), goal, from];
+  });
+}
+
+async function showChanges([oldFile, newFile]: string[], tolerance: number): Promise<void> {
+  if (!oldFile || !newFile) throw new Error('npm run bench -- --compare old.json new.json');
+  const [before, after] = await Promise.all([readResult(oldFile), readResult(newFile)]);
+  const different = differentAmounts(before, after);
+  if (different.length > 0) console.log(`  measured with other amounts: ${different.join(', ')}`);
+  screenOn(process.stdout).table(compare(before, after, tolerance).map(changeRow));
+}
+
+function changeRow({ what, before, after, unit, verdict }: Change): string[] {
+  return [verdict, what, shown({ value: before, unit }), shown({ value: after, unit })];
 }

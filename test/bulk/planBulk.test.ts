@@ -3,6 +3,7 @@ import type { FoundRow, Plan } from '../../functions/bulk/plan.ts';
 import { planBulk } from '../../functions/bulk/planBulk.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { CHILD, Model, type Spot } from './model.ts';
+import { mixedRows } from './tenThousand.ts';
 
 type Pair = [from: string, to: string];
 
@@ -230,16 +231,10 @@ describe('the problems of a plan', () => {
 
 describe('a plan of ten thousand moves', () => {
   it('with chains, cycles and crowded forks is made in less than a second of processor time', () => {
-    const chain = numbers(3_000).map((i): Pair => [`chain/${i}`, `chain/${i + 1}`]);
-    const rings = numbers(3_000).map((i): Pair => [`ring/${i}`, `ring/${i % 3 === 2 ? i - 2 : i + 1}`]);
-    const crowd = numbers(2_000).map((i): Pair => [`crowd/a/${i}`, `ns/crowd/b/${i}`]);
-    const apart = numbers(2_000).map((i): Pair => [`alone-${i}`, `ns/alone-${i}`]);
-    const moves = [...chain, ...rings, ...crowd, ...apart];
-    const model = new Model(moves.map(([from]) => spot(from)));
-    const rows = moves.map(([from, to], i): FoundRow => model.row(i + 1, spot(from), spot(to)));
+    const { rows, tree } = mixedRows();
 
     const before = process.cpuUsage();
-    const { chunks, problems } = planBulk(rows, model.tree);
+    const { chunks, problems } = planBulk(rows, tree);
     const { user, system } = process.cpuUsage(before);
 
     expect(problems).toEqual([]);

@@ -6,6 +6,8 @@ import type { Lab } from './lab.ts';
 
 /** From the POST to the end of its workflow; the looks at its status are not among it. */
 export interface Cost {
+  /** Of the migration. */
+  id: string;
   ms: number;
   dynamodb: Calls;
   transitions: number;
@@ -24,11 +26,11 @@ export async function costOfMove(
   const dynamodb = proxy.take();
   const { status } = (await root.read(`sys/remount/status/${id}`)).data.migration_info;
   if (status !== 'success') throw new Error(`the move of ${from} ended in ${status}`);
-  return { ms, dynamodb, transitions };
+  return { id, ms, dynamodb, transitions };
 }
 
 /** Calls and transitions as one text, the same for moves that cost the same. */
-export function callsOf({ dynamodb, transitions }: Cost): string {
+export function callsOf({ dynamodb, transitions }: Omit<Cost, 'id' | 'ms'>): string {
   const calls = Object.entries(dynamodb).sort();
   const each = calls.map(([operation, count]) => `${count} ${operation}`).join(', ');
   return `${totalOf(dynamodb)} DynamoDB calls (${each}), ${transitions} transitions`;

@@ -1,4 +1,4 @@
-/** A service to measure: like the one of `npm start`, with a counting proxy between the functions and DynamoDB. */
+/** A service to measure: like the one of `npm start`, with a proxy between the functions and DynamoDB. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -6,15 +6,20 @@ import { dynamodbStore } from '../../../../functions/adapters/dynamodbStore.ts';
 import type { Store } from '../../../../functions/ports/store.ts';
 import { startDynamoDB } from '../../dynamodb.ts';
 import { startService } from '../../service.ts';
-import { type CountingProxy, startCountingProxy } from '../countingProxy.ts';
+import type { CountingProxy } from '../countingProxy.ts';
 import { type Vault, vaultClient } from '../vault.ts';
 
-export interface Lab {
+export interface Lab<Proxy extends CountingProxy = CountingProxy> {
   /** With the root token, in the root namespace. */
   root: Vault;
-  proxy: CountingProxy;
+  rootToken: string;
+  proxy: Proxy;
   /** The tables, past the proxy. */
   store: Store;
+  /** The same, as the SDK knows them. */
+  client: DynamoDBClient;
+  /** What the functions see; `AWS_ENDPOINT_URL_DYNAMODB` is the proxy. */
+  environment: Record<string, string>;
   /** The state transitions of the workflow of a migration, once it has ended. */
   transitionsOf(migrationId: string): Promise<number>;
   stop(): Promise<void>;
@@ -24,7 +29,10 @@ export interface Lab {
 const NEVER_S = 86_400;
 const GIVE_UP_MS = 60_000;
 
-export async function startLab(): Promise<Lab> {
+/** @param startProxy in front of a DynamoDB, by its endpoint */
+export async function startLab<Proxy extends CountingProxy>(
+  startProxy: (dynamodbEndpoint: string) => Promise<Proxy>,
+): Promise<Lab<Proxy>> {
   const stops: (() => Promise<void> | void)[] = [];
   const stop = async () => {
     for (const stopPart of stops.splice(0).reverse()) await stopPart();
@@ -32,7 +40,7 @@ export async function startLab(): Promise<Lab> {
   try {
     const emulator = await startDynamoDB();
     stops.push(emulator.stop);
-    const proxy = await startCountingProxy(emulator.endpoint);
+    const proxy = await startProxy(emulator.endpoint);
     stops.push(proxy.stop);
     const service = await startService({ dynamodbEndpoint: proxy.endpoint, reconcileSeconds: NEVER_S });
     stops.push(service.stop);
@@ -41,8 +49,11 @@ export async function startLab(): Promise<Lab> {
     const clock = { now: () => Date.now(), sleep: (ms: number) => delay(ms) };
     return {
       root: vaultClient(service.url, service.rootToken),
+      rootToken: service.rootToken,
       proxy,
       store: dynamodbStore(client, (table) => table, clock),
+      client,
+      environment: service.environment,
       transitionsOf: (id) => transitions(`${service.environment.AWS_ENDPOINT_URL_SFN}/executions/${id}-1`),
       stop,
     };

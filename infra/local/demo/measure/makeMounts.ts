@@ -1,14 +1,18 @@
 /** The mounts that are measured, with as many keys and leases as asked for. */
 
 import type { Vault } from '../vault.ts';
-import { copyKey, copyLease } from './fill.ts';
+import { copyKey, copyLease, leasesOf } from './fill.ts';
 import type { Lab } from './lab.ts';
 
 /** Keys and leases that are read through the API after they were put into the tables. */
 const SAMPLE = 20;
 
 /** A kv v2 mount with so many secrets. */
-export async function makeKv({ root, store }: Lab, path: string, keys: number): Promise<void> {
+export async function makeKv(
+  { root, store }: Pick<Lab, 'root' | 'store'>,
+  path: string,
+  keys: number,
+): Promise<void> {
   await root.write(`sys/mounts/${path}`, { type: 'kv', options: { version: '2' } });
   await root.write(`${path}/data/pattern-key`, { data: { colour: 'blue' } });
   const names = numbered(keys - 1);
@@ -36,10 +40,9 @@ export async function makeSsh(
   const folder = `${path}/creds/pattern-key`;
   await root.write(folder, { ip: '10.1.2.3' });
   await copyLease(store, uuid, leases - 1);
-  const listed: string[] = (await root.read(`sys/leases/lookup/${folder}?list=true`)).data.keys;
-  if (listed.length !== leases) throw new Error(`${listed.length} of ${leases} leases are usable`);
-  const lookUp = (name: string) => root.write('sys/leases/lookup', { lease_id: `${folder}/${name}` });
-  for (const name of sampleOf(listed)) await lookUp(name);
+  const stored = (await leasesOf(store, uuid)).flat().map(({ id }) => id as string);
+  if (stored.length !== leases) throw new Error(`${stored.length} of ${leases} leases are stored`);
+  for (const lease_id of sampleOf(stored)) await root.write('sys/leases/lookup', { lease_id });
   return uuid;
 }
 

@@ -1,5 +1,6 @@
 /** All measurements, one after the other on one service. */
 
+import { startCountingProxy } from '../countingProxy.ts';
 import type { Screen } from '../screen.ts';
 import { type AtOnce, measureAtOnce } from './atOnce.ts';
 import { type Availability, measureAvailability } from './availability.ts';
@@ -22,7 +23,7 @@ export interface Numbers {
  */
 export async function measure(screen: Screen): Promise<Numbers> {
   const status = screen.status();
-  const lab = await startLab();
+  const lab = await startLab(startCountingProxy);
   const about = <T>(what: string, of: (lab: Lab) => Promise<T>): Promise<T> => {
     status.show(`measuring ${what}`);
     return of(lab);

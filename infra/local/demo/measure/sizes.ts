@@ -20,21 +20,27 @@ export interface Sizes {
   calls: string[];
 }
 
-const SMALL_KEYS = 10;
-const LARGE_KEYS = 20_000;
-/** Moves of each mount, back and forth; the first ones only warm up the functions. */
-const MOVES = 50;
+interface SizesWanted {
+  smallKeys: number;
+  largeKeys: number;
+  /** Of each mount, back and forth. */
+  moves: number;
+}
+
+const DEMO: SizesWanted = { smallKeys: 10, largeKeys: 20_000, moves: 40 };
+/** Moves of each mount that only warm up the functions. */
 const WARM_UP = 10;
 
 /** Moves both between two namespaces by turns, so that what else the machine does slows down both alike. */
-export async function measureSizes(lab: Lab): Promise<Sizes> {
-  await makeKv(lab, 'small', SMALL_KEYS);
-  await makeKv(lab, 'large', LARGE_KEYS);
+export async function measureSizes(lab: Lab, wanted = DEMO): Promise<Sizes> {
+  const { smallKeys, largeKeys, moves } = wanted;
+  await makeKv(lab, 'small', smallKeys);
+  await makeKv(lab, 'large', largeKeys);
   for (const namespace of ['left', 'right']) await lab.root.write(`sys/namespaces/${namespace}`);
   for (const name of ['small', 'large']) await costOfMove(lab, name, `left/${name}`);
 
   const pairs: Pair[] = [];
-  for (let i = 0; i < MOVES; i++) {
+  for (let i = 0; i < WARM_UP + moves; i++) {
     const [from, to] = i % 2 === 0 ? ['left', 'right'] : ['right', 'left'];
     const move = (name: string) => costOfMove(lab, `${from}/${name}`, `${to}/${name}`);
     pairs.push(
@@ -45,7 +51,7 @@ export async function measureSizes(lab: Lab): Promise<Sizes> {
       ),
     );
   }
-  return { ...compare(pairs.slice(WARM_UP)), smallKeys: SMALL_KEYS, largeKeys: LARGE_KEYS };
+  return { ...compare(pairs.slice(WARM_UP)), smallKeys, largeKeys };
 }
 
 type Pair = [small: Cost, large: Cost];

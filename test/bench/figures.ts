@@ -1,0 +1,241 @@
+/** A result, and the figures in it that are held against what the service should reach. Pure. */
+
+import type { Amounts } from './amounts.ts';
+import type { Seen } from './measure/all.ts';
+import { type Cost, costOf } from './pricing.ts';
+
+export interface Figure {
+  id: string;
+  what: string;
+  value: number;
+  /** What stands behind the value; `×` for a ratio. */
+  unit: string;
+  wish: 'low' | 'high';
+  /** What it should reach, and what would be better. */
+  reach?: number;
+  better?: number;
+  /** Whether it is counted, not timed: it is the same in each run. */
+  counted?: true;
+  /** The two numbers of a ratio, or what else the value comes from. */
+  from: string;
+}
+
+export interface Result {
+  /** RFC 3339. */
+  at: string;
+  machine: { cores: number; processor: string; node: string; loadBefore: number; loadAfter: number };
+  seconds: number;
+  amounts: Amounts;
+  figures: Figure[];
+  seen: Seen;
+}
+
+export function figuresOf(seen: Seen): Figure[] {
+  return [...ofSizes(seen), ...ofLeases(seen), ...ofPlainMove(seen), ...ofFunctions(seen), ...ofBulk(seen)];
+}
+
+function ofSizes({ sizes, manyMounts, copy }: Seen): Figure[] {
+  const { largeKeys, smallKeys, largeMs, smallMs } = sizes;
+  const { mounts, fewMounts } = manyMounts;
+  return [
+    {
+      id: 'keys',
+      what: `move between namespaces, ${thousands(largeKeys)} keys to ${smallKeys}`,
+      value: sizes.ratio,
+      ...ratio(1.1, 1.02),
+      from: `${ms(largeMs)} to ${ms(smallMs)}`,
+    },
+    {
+      id: 'mounts',
+      what: `move with ${thousands(mounts)} mounts in the table to ${fewMounts}`,
+      value: manyMounts.ratio,
+      ...ratio(1.2, 1.05),
+      from: `${ms(manyMounts.a)} to ${ms(manyMounts.b)}`,
+    },
+    {
+      id: 'copy',
+      what: `the reference's way: ${thousands(copy.keys)} keys copied one by one, to a move of their mount`,
+      value: copy.times,
+      unit: '×',
+      wish: 'high',
+      from: `${ms(copy.copyMs)} to ${ms(copy.moveMs)}`,
+    },
+  ];
+}
+
+function ofLeases({ cut, ceiling, serial }: Seen): Figure[] {
+  const { leasesPerSecond, ceilingPerSecond } = ceiling;
+  return [
+    {
+      id: 'cut',
+      what: `POST until an old lease is refused, ${thousands(cut.leases)} leases to 1`,
+      value: cut.ratio,
+      ...ratio(1.2, 1.05),
+      from: `${ms(cut.a)} to ${ms(cut.b)}`,
+    },
+    {
+      id: 'revocation',
+      what: `${thousands(ceiling.leases)} leases removed, to bare deletes of the very same items`,
+      value: 100 * ceiling.share,
+      unit: '%',
+      wish: 'high',
+      reach: 60,
+      better: 90,
+      from: `${thousands(leasesPerSecond)} to ${thousands(ceilingPerSecond)} leases a second`,
+    },
+    {
+      id: 'serial',
+      what: `removing leases, to the reference's way: one by one`,
+      value: leasesPerSecond / serial.leasesPerSecond,
+      unit: '×',
+      wish: 'high',
+      from: `${thousands(leasesPerSecond)} to ${thousands(serial.leasesPerSecond)} leases a second`,
+    },
+  ];
+}
+
+function ofPlainMove({ plain }: Seen): Figure[] {
+  const { calls, units, transitions } = plain.move;
+  const total = Object.values(calls).reduce((sum, count) => sum + count, 0);
+  const counted = { unit: '', wish: 'low', counted: true } as const;
+  const each = Object.entries(calls).map(([operation, count]) => `${count} ${operation}`);
+  const cost = costOfThousand(plain);
+  return [
+    {
+      id: 'calls',
+      what: 'plain move: DynamoDB calls',
+      value: total,
+      ...counted,
+      reach: 8,
+      better: 5,
+      from: each.join(', '),
+    },
+    {
+      id: 'writeUnits',
+      what: 'plain move: write units',
+      value: units.write,
+      ...counted,
+      reach: 16,
+      better: 12,
+      from: `two transactions, the index among it; beside them ${units.read} read units`,
+    },
+    {
+      id: 'transitions',
+      what: 'plain move: state transitions',
+      value: transitions,
+      ...counted,
+      reach: 3,
+      better: 2,
+      from: 'Switch, What is left, Done',
+    },
+    {
+      id: 'cost',
+      what: '1,000 plain moves, one look at the status of each',
+      value: cost.total,
+      unit: '$',
+      wish: 'low',
+      counted: true,
+      reach: 0.15,
+      better: 0.1,
+      from: `Step Functions ${dollars(cost.stepFunctions)}, DynamoDB ${dollars(cost.dynamodb)}, API Gateway ${dollars(cost.api)}, Lambda ${dollars(cost.lambda)}`,
+    },
+  ];
+}
+
+/** A POST and a look at the status; the functions `remount`, `status` and `switch`. */
+export function costOfThousand({ move, status }: Seen['plain']): Cost {
+  const each = costOf({
+    requests: 2,
+    invocations: 3,
+    transitions: move.transitions,
+    units: { read: move.units.read + status.units.read, write: move.units.write + status.units.write },
+  });
+  const scaled = Object.entries(each).map(([part, price]) => [part, 1_000 * price]);
+  return Object.fromEntries(scaled) as unknown as Cost;
+}
+
+function ofFunctions({ processes: { bundles, cold, warm } }: Seen): Figure[] {
+  const sizes = ['remount', 'status', 'vault'].map((name): Figure => {
+    return {
+      id: `bundle-${name}`,
+      what: `bundle ${name}${name === 'vault' ? ' (all routes)' : ''}, minified`,
+      value: Math.ceil((bundles[name] ?? Number.NaN) / 1_000),
+      unit: 'kB',
+      wish: 'low',
+      counted: true,
+      reach: 600,
+      better: 300,
+      from: `${thousands(bundles[name] ?? Number.NaN)} bytes`,
+    };
+  });
+  return [
+    ...sizes,
+    {
+      id: 'cold',
+      what: 'fresh process, import to first answer: status to the bare SDK',
+      value: cold.ratio,
+      ...ratio(1.3, 1.1),
+      from: `${ms(cold.a)} to ${ms(cold.b)}`,
+    },
+    {
+      id: 'warm',
+      what: 'status read, warm: the handler to the bare read of the record',
+      value: warm.ratio,
+      ...ratio(2, 1.5),
+      from: `${ms(warm.a)} to ${ms(warm.b)}`,
+    },
+  ];
+}
+
+function ofBulk({ bulk, planning }: Seen): Figure[] {
+  const { apart, crowd } = bulk;
+  const runs = [
+    ['bulk', 'mounts that share nothing', apart],
+    ['bulk-crowd', 'mounts below one path segment', crowd],
+  ] as const;
+  return [
+    ...runs.map(([id, mounts, { perSecond, moves, succeeded, seconds }]): Figure => {
+      return {
+        id,
+        what: `bulk run of ${mounts}`,
+        value: perSecond,
+        unit: 'moves a second',
+        wish: 'high',
+        reach: 50,
+        better: 100,
+        from: `${thousands(succeeded)} of ${thousands(moves)} moved in ${seconds.toFixed(1)} s`,
+      };
+    }),
+    {
+      id: 'planning',
+      what: `plan of ${thousands(planning.moves)} moves, processor time`,
+      value: planning.cpuMs,
+      unit: 'ms',
+      wish: 'low',
+      from: 'chains, rings, crowded forks and mounts that stand alone',
+    },
+  ];
+}
+
+function ratio(reach: number, better: number): Pick<Figure, 'unit' | 'wish' | 'reach' | 'better'> {
+  return { unit: '×', wish: 'low', reach, better };
+}
+
+/** A value as it stands in a table. */
+export function shown({ value, unit }: Pick<Figure, 'value' | 'unit'>): string {
+  if (unit === '$') return dollars(value);
+  const digits = unit === '×' && value < 10 ? 2 : 0;
+  return `${thousands(value, digits)}${unit && ` ${unit}`}`;
+}
+
+export function thousands(number: number, digits = 0): string {
+  return number.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+export function dollars(amount: number): string {
+  return `$${amount.toFixed(amount < 1 ? 4 : 2)}`;
+}
+
+function ms(milliseconds: number): string {
+  return `${milliseconds.toFixed(milliseconds < 10 ? 2 : 0)} ms`;
+}

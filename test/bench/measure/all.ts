@@ -1,0 +1,73 @@
+/** All measurements, one after the other. Moves with leases come last on a service, since a sweep follows each of them. */
+
+import { type CountingProxy, startCountingProxy } from '../../../infra/local/demo/countingProxy.ts';
+import { type Lab, startLab } from '../../../infra/local/demo/measure/lab.ts';
+import { measureSizes, type Sizes } from '../../../infra/local/demo/measure/sizes.ts';
+import type { Amounts } from '../amounts.ts';
+import { type Bulk, measureBulk } from './bulk.ts';
+import { type Ceiling, measureCeiling } from './ceiling.ts';
+import { type Cut, measureCut } from './cut.ts';
+import { type ManyMounts, measureManyMounts } from './manyMounts.ts';
+import { measurePlainMove, type PlainMove } from './plainMove.ts';
+import { measurePlanning, type Planning } from './planning.ts';
+import { measureProcesses, type Processes } from './processes.ts';
+import { noProxy, startMeter } from './proxies.ts';
+import { type Copy, copyKeyByKey, revokeSerially, type SerialRevocation } from './reference.ts';
+import { measureStored, type Stored } from './stored.ts';
+
+export interface Seen {
+  plain: PlainMove;
+  planning: Planning;
+  stored: Stored;
+  processes: Processes;
+  sizes: Sizes;
+  copy: Copy;
+  manyMounts: ManyMounts;
+  bulk: Bulk;
+  serial: SerialRevocation;
+  ceiling: Ceiling;
+  cut: Cut;
+}
+
+/** @param tell is told what is measured next */
+export async function measureAll(amounts: Amounts, tell: (what: string) => void): Promise<Seen> {
+  const about = <T>(what: string, of: () => T): T => {
+    tell(what);
+    return of();
+  };
+  const planning = about('the plan of a bulk run', () => measurePlanning(amounts.planned));
+  const plain = await about('a move with nothing to revoke', () => withLab(startMeter, measurePlainMove));
+  const stored = await about('the size of items', () => withLab(noProxy, measureStored));
+  const keys = await withLab(startCountingProxy, async (lab) => {
+    const { keys: largeKeys, smallKeys, moves } = amounts;
+    const wanted = { largeKeys, smallKeys, moves };
+    const sizes = await about('moves of a small mount and a large one', () => measureSizes(lab, wanted));
+    const copy = await about('a copy key by key', () => copyKeyByKey(lab, amounts.copiedKeys));
+    return { sizes, copy };
+  });
+  const manyMounts = await about('moves beside few mounts and many', () =>
+    withLab(startCountingProxy, (crowded) =>
+      withLab(startCountingProxy, (empty) => measureManyMounts(crowded, empty, amounts)),
+    ),
+  );
+  const others = await withLab(noProxy, async (lab) => ({
+    processes: await about('cold starts and warm reads', () => measureProcesses(lab, amounts)),
+    bulk: await about('bulk runs', () => measureBulk(lab, amounts.bulkMoves)),
+    serial: await about('leases revoked one by one', () => revokeSerially(lab, amounts.revokedSerially)),
+    ceiling: await about('leases revoked in parallel', () => measureCeiling(lab, amounts)),
+    cut: await about('moves that cut off many leases', () => measureCut(lab, amounts)),
+  }));
+  return { plain, planning, stored, ...keys, manyMounts, ...others };
+}
+
+async function withLab<Proxy extends CountingProxy, T>(
+  startProxy: (dynamodbEndpoint: string) => Promise<Proxy>,
+  work: (lab: Lab<Proxy>) => Promise<T>,
+): Promise<T> {
+  const lab = await startLab(startProxy);
+  try {
+    return await work(lab);
+  } finally {
+    await lab.stop();
+  }
+}

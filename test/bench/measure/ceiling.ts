@@ -1,0 +1,72 @@
+/** How many deletes a second the store takes at best, and how much of that the revocation of leases reaches. */
+
+import { BatchWriteItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import { leaseOf } from '../../../functions/leases/lease.ts';
+import { childKey, leaseKey } from '../../../functions/ports/keys.ts';
+import type { Ref } from '../../../functions/ports/store.ts';
+import { childName, leaseChild } from '../../../functions/tokens/child.ts';
+import { inParallel } from '../../../infra/local/demo/inParallel.ts';
+import { leasesOf } from '../../../infra/local/demo/measure/fill.ts';
+import type { Lab } from '../../../infra/local/demo/measure/lab.ts';
+import { makeSsh } from '../../../infra/local/demo/measure/makeMounts.ts';
+import { moveMount } from '../../../infra/local/demo/migration.ts';
+import { compared, inTurns } from './inTurns.ts';
+
+export interface Ceiling {
+  leases: number;
+  /** From the POST to the success. */
+  leasesPerSecond: number;
+  /** Of bare deletes of the very same items in full batches: nothing is looked for, counted or judged. */
+  ceilingPerSecond: number;
+  share: number;
+}
+
+const BATCH = 25;
+/** As many batches at once as there are shards. */
+const AT_ONCE = 16;
+
+export async function measureCeiling(
+  lab: Lab,
+  { revoked, revocations }: { revoked: number; revocations: number },
+): Promise<Ceiling> {
+  await revoke(lab, 'revoked-first', 1);
+  let round = 0;
+  const pairs = await inTurns(
+    revocations,
+    () => revoke(lab, `revoked-${round++}`, revoked),
+    () => deleteBare(lab, `deleted-${round++}`, revoked),
+  );
+  const { a, b, ratio } = compared(pairs);
+  return { leases: revoked, leasesPerSecond: a, ceilingPerSecond: b, share: ratio };
+}
+
+/** @returns leases a second */
+async function revoke(lab: Lab, path: string, leases: number): Promise<number> {
+  const uuid = await makeSsh(lab, path, { keys: 1, leases });
+  const { seconds } = await moveMount(lab.root, { from: path, to: `${path}-moved` });
+  if ((await leasesOf(lab.store, uuid)).flat().length > 0)
+    throw new Error('leases are left after the success');
+  return leases / seconds;
+}
+
+/** @returns leases a second: each with the password it stands for and its entry in the index of its holder */
+async function deleteBare(lab: Lab, path: string, leases: number): Promise<number> {
+  const uuid = await makeSsh(lab, path, { keys: 1, leases });
+  const items = (await leasesOf(lab.store, uuid)).flat().map(leaseOf);
+  const refs = items.flatMap((lease): Ref[] => [
+    leaseKey(lease.mountUuid, lease.path),
+    ...lease.owns,
+    childKey(lease.tokenHash, childName(leaseChild(lease))),
+  ]);
+  const startedAt = performance.now();
+  await inParallel(Math.ceil(refs.length / BATCH), AT_ONCE, async (i) => {
+    const batch = refs.slice(i * BATCH, (i + 1) * BATCH);
+    const RequestItems: Record<string, WriteRequest[]> = {};
+    for (const { table, pk, sk } of batch) {
+      RequestItems[table] ??= [];
+      RequestItems[table].push({ DeleteRequest: { Key: { pk: { S: pk }, sk: { S: sk } } } });
+    }
+    await lab.client.send(new BatchWriteItemCommand({ RequestItems }));
+  });
+  return leases / ((performance.now() - startedAt) / 1_000);
+}

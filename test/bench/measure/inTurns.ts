@@ -1,0 +1,37 @@
+/** Two kinds of work by turns, so that what else the machine does slows down both alike. */
+
+import { median } from '../../../infra/local/demo/measure/cost.ts';
+
+export type Pair<T> = [a: T, b: T];
+
+/** Who goes first alternates: the second finds what the first has warmed. */
+export async function inTurns<T>(
+  count: number,
+  a: () => Promise<T>,
+  b: () => Promise<T>,
+): Promise<Pair<T>[]> {
+  const pairs: Pair<T>[] = [];
+  for (let i = 0; i < count; i++) {
+    if (i % 2 === 0) pairs.push([await a(), await b()]);
+    else {
+      const second = await b();
+      pairs.push([await a(), second]);
+    }
+  }
+  return pairs;
+}
+
+export interface Compared {
+  a: number;
+  b: number;
+  /** The first to the second, the median over the pairs. */
+  ratio: number;
+}
+
+export function compared(pairs: Pair<number>[]): Compared {
+  return {
+    a: median(pairs.map(([a]) => a)),
+    b: median(pairs.map(([, b]) => b)),
+    ratio: median(pairs.map(([a, b]) => a / b)),
+  };
+}

@@ -1,0 +1,53 @@
+/** What one move within a namespace takes that has nothing to revoke, and one look at its status. */
+
+import type { Calls } from '../../../infra/local/demo/countingProxy.ts';
+import { costOfMove } from '../../../infra/local/demo/measure/cost.ts';
+import type { Lab } from '../../../infra/local/demo/measure/lab.ts';
+import { makeKv } from '../../../infra/local/demo/measure/makeMounts.ts';
+import { addUnits, type Units } from '../units.ts';
+import type { Meter } from './proxies.ts';
+
+interface Taken {
+  calls: Calls;
+  units: Units;
+}
+
+export interface PlainMove {
+  move: Taken & { transitions: number };
+  status: Taken;
+}
+
+/** The first moves find functions that have not started. */
+const WARM_UP = 3;
+const MOVES = 8;
+
+/** @throws Error when moves of one kind do not all take the same */
+export async function measurePlainMove(lab: Lab<Meter>): Promise<PlainMove> {
+  await makeKv(lab, 'plain-0', 1);
+  const seen = new Map<string, PlainMove>();
+  for (let i = 0; i < WARM_UP + MOVES; i++) {
+    const taken = await takeOne(lab, `plain-${i}`, `plain-${i + 1}`);
+    if (i >= WARM_UP) seen.set(JSON.stringify(taken), taken);
+  }
+  const [only, ...others] = seen.values();
+  if (!only || others.length > 0) throw new Error(`plain moves differ: ${[...seen.keys()].join(' and ')}`);
+  return only;
+}
+
+async function takeOne(lab: Lab<Meter>, from: string, to: string): Promise<PlainMove> {
+  const { proxy, root } = lab;
+  proxy.takeUnits();
+  // It looks at the status once when the workflow has ended; the calls of that look are taken here.
+  const { dynamodb, transitions, id } = await costOfMove(lab, from, to);
+  const all = proxy.takeUnits();
+  const statusCalls = proxy.take();
+  await root.read(`sys/remount/status/${id}`);
+  const status = { calls: sorted(proxy.take()), units: proxy.takeUnits() };
+  if (JSON.stringify(sorted(statusCalls)) !== JSON.stringify(status.calls)) throw new Error('looks differ');
+  const units = addUnits(all, { read: -status.units.read, write: -status.units.write });
+  return { move: { calls: sorted(dynamodb), units, transitions }, status };
+}
+
+function sorted(calls: Calls): Calls {
+  return Object.fromEntries(Object.entries(calls).sort());
+}

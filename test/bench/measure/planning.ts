@@ -1,0 +1,28 @@
+/** What processor time the plan of a large bulk run takes, apart from reading the tree. */
+
+import { planBulk } from '../../../functions/bulk/planBulk.ts';
+import { median } from '../../../infra/local/demo/measure/cost.ts';
+import { mixedRows } from '../../bulk/tenThousand.ts';
+
+export interface Planning {
+  moves: number;
+  cpuMs: number;
+}
+
+const TIMES = 5;
+
+export function measurePlanning(wanted: number): Planning {
+  const moves = Math.max(10, Math.round(wanted / 10) * 10);
+  const cpuMs = median(Array.from({ length: TIMES }, () => planOnce(moves)));
+  return { moves, cpuMs };
+}
+
+function planOnce(moves: number): number {
+  const { rows, tree } = mixedRows(moves);
+  const before = process.cpuUsage();
+  const { chunks, problems } = planBulk(rows, tree);
+  const { user, system } = process.cpuUsage(before);
+  if (problems.length > 0 || chunks.flat().length !== moves)
+    throw new Error('the plan is not what it should be');
+  return (user + system) / 1_000;
+}

@@ -1,0 +1,72 @@
+/** What stands between the functions and DynamoDB while they are measured: nothing, or a meter of request units. */
+
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Calls, CountingProxy } from '../../../infra/local/demo/countingProxy.ts';
+import { addUnits, type Consumed, type Units, unitsOf } from '../units.ts';
+
+/** The functions speak to DynamoDB itself; nothing is counted. */
+export async function noProxy(dynamodbEndpoint: string): Promise<CountingProxy> {
+  return { endpoint: dynamodbEndpoint, take: () => ({}), stop: async () => {} };
+}
+
+export interface Meter extends CountingProxy {
+  /** Units that DynamoDB says the calls have consumed, of tables and indexes, since this was last asked. */
+  takeUnits(): Units;
+}
+
+const NOTHING: Units = { read: 0, write: 0 };
+
+/** Asks DynamoDB, call by call, for what each consumes. */
+export async function startMeter(dynamodbEndpoint: string): Promise<Meter> {
+  let calls: Calls = {};
+  let units = NOTHING;
+  const server = createServer(async (incoming, outgoing) => {
+    const target = String(incoming.headers['x-amz-target']);
+    const operation = target.replace(/^.*\./, '');
+    const body = JSON.stringify({ ...(await readJson(incoming)), ReturnConsumedCapacity: 'INDEXES' });
+    const headers = {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': target,
+      ...signature(incoming),
+    };
+    const response = await fetch(dynamodbEndpoint, { method: 'POST', headers, body });
+    const text = await response.text();
+    const { ConsumedCapacity } = JSON.parse(text) as { ConsumedCapacity?: Consumed | Consumed[] };
+    calls[operation] = (calls[operation] ?? 0) + 1;
+    units = addUnits(units, unitsOf(operation, ConsumedCapacity));
+    outgoing.writeHead(response.status, { 'content-type': 'application/x-amz-json-1.0' }).end(text);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    take() {
+      const taken = calls;
+      calls = {};
+      return taken;
+    },
+    takeUnits() {
+      const taken = units;
+      units = NOTHING;
+      return taken;
+    },
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function readJson(incoming: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+}
+
+/** An emulator wants to see one, and checks none. */
+function signature({ headers }: IncomingMessage): Record<string, string> {
+  const kept = ['authorization', 'x-amz-date'].map((name) => [name, String(headers[name] ?? '')] as const);
+  return Object.fromEntries(kept.filter(([, value]) => value !== ''));
+}

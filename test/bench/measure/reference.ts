@@ -1,0 +1,78 @@
+/**
+ * The same jobs the way a server does them that moves data and revokes one lease after the other: on the same store,
+ * without anything around it. What the design buys is the distance to these.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { leaseOf } from '../../../functions/leases/lease.ts';
+import { childKey } from '../../../functions/ports/keys.ts';
+import type { Item, Ref, Store } from '../../../functions/ports/store.ts';
+import { childName, leaseChild } from '../../../functions/tokens/child.ts';
+import { costOfMove, median } from '../../../infra/local/demo/measure/cost.ts';
+import { leasesOf } from '../../../infra/local/demo/measure/fill.ts';
+import type { Lab } from '../../../infra/local/demo/measure/lab.ts';
+import { makeKv, makeSsh } from '../../../infra/local/demo/measure/makeMounts.ts';
+
+export interface SerialRevocation {
+  leases: number;
+  leasesPerSecond: number;
+}
+
+/** For each lease: read it, delete what it stands for, delete where it is listed, delete it. */
+export async function revokeSerially(lab: Lab, leases: number): Promise<SerialRevocation> {
+  const { store } = lab;
+  const uuid = await makeSsh(lab, 'serial', { keys: 1, leases });
+  const items = (await leasesOf(store, uuid)).flat();
+  const startedAt = performance.now();
+  for (const { pk, sk } of items) {
+    const item = (await store.get({ table: 'leases', pk, sk })) as Item;
+    const lease = leaseOf(item);
+    for (const owned of lease.owns) await remove(store, owned);
+    await remove(store, childKey(lease.tokenHash, childName(leaseChild(lease))));
+    await remove(store, { table: 'leases', pk, sk });
+  }
+  return { leases, leasesPerSecond: leases / ((performance.now() - startedAt) / 1_000) };
+}
+
+export interface Copy {
+  keys: number;
+  /** Stored items: a key of kv v2 has its facts and its versions. */
+  items: number;
+  copyMs: number;
+  /** A move of this very mount between namespaces, POST to the end of its workflow. */
+  moveMs: number;
+  times: number;
+}
+
+const MOVES = 6;
+
+/** For each key: read it, write it under its new place, delete it at the old one. */
+export async function copyKeyByKey(lab: Lab, keys: number): Promise<Copy> {
+  const { root, store } = lab;
+  await makeKv(lab, 'copied', keys);
+  const { uuid } = (await root.read('sys/mounts/copied')).data;
+  await root.write('sys/namespaces/copies');
+  const moves: number[] = [];
+  for (let i = 0; i < MOVES; i++) {
+    const [from, to] = i % 2 === 0 ? ['copied', 'copies/copied'] : ['copies/copied', 'copied'];
+    moves.push((await costOfMove(lab, from, to)).ms);
+  }
+  const target = randomUUID();
+  let items = 0;
+  const startedAt = performance.now();
+  for await (const page of store.pages({ table: 'storage', pk: uuid, keysOnly: true })) {
+    for (const { pk, sk } of page) {
+      const item = (await store.get({ table: 'storage', pk, sk })) as Item;
+      await store.commit([{ table: 'storage', put: { ...item, pk: target } }]);
+      await remove(store, { table: 'storage', pk, sk });
+      items++;
+    }
+  }
+  const copyMs = performance.now() - startedAt;
+  const moveMs = median(moves.slice(2));
+  return { keys, items, copyMs, moveMs, times: copyMs / moveMs };
+}
+
+async function remove(store: Store, { table, pk, sk }: Ref): Promise<void> {
+  await store.commit([{ table, delete: { pk, sk } }]);
+}

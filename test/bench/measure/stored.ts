@@ -1,0 +1,37 @@
+/** How large the items are that there are many of. */
+
+import { leaseOf } from '../../../functions/leases/lease.ts';
+import { childKey, treeKey } from '../../../functions/ports/keys.ts';
+import type { Item } from '../../../functions/ports/store.ts';
+import { childName, leaseChild } from '../../../functions/tokens/child.ts';
+import { leasesOf } from '../../../infra/local/demo/measure/fill.ts';
+import type { Lab } from '../../../infra/local/demo/measure/lab.ts';
+import { makeSsh } from '../../../infra/local/demo/measure/makeMounts.ts';
+import { itemBytes } from '../units.ts';
+
+/** Bytes of each, as DynamoDB counts them. */
+export interface Stored {
+  mount: number;
+  lease: number;
+  /** The one-time password that the lease stands for. */
+  password: number;
+  /** The lease in the index of its holder. */
+  entry: number;
+}
+
+export async function measureStored(lab: Lab): Promise<Stored> {
+  const { store } = lab;
+  const uuid = await makeSsh(lab, 'stored', { keys: 1, leases: 1 });
+  const [lease] = (await leasesOf(store, uuid)).flat();
+  if (!lease) throw new Error('there is no lease');
+  const { owns, tokenHash, ...rest } = leaseOf(lease);
+  const entry = childKey(tokenHash, childName(leaseChild(rest)));
+  const refs = [treeKey('root', 'stored/'), ...owns, entry];
+  const [mount, password, listed] = (await store.getMany(refs)) as [Item, Item, Item];
+  return {
+    mount: itemBytes(mount),
+    lease: itemBytes(lease),
+    password: itemBytes(password),
+    entry: itemBytes(listed),
+  };
+}

@@ -1,0 +1,61 @@
+/** The charts of docs/performance.md. Pure. */
+
+import { costOfThousand, dollars, type Result, thousands } from '../figures.ts';
+import { type Chart, svgOf } from './chart.ts';
+
+/** @returns the text of each file */
+export function chartsOf({ seen }: Result): Record<string, string> {
+  return {
+    'moves.svg': svgOf(moves(seen)),
+    'leases.svg': svgOf(leases(seen)),
+    'cost.svg': svgOf(cost(seen)),
+  };
+}
+
+function moves({ sizes, manyMounts, copy }: Result['seen']): Chart {
+  return {
+    title: 'A move between namespaces, milliseconds',
+    logarithmic: true,
+    bars: [
+      timed(`${thousands(sizes.smallKeys)} keys`, sizes.smallMs),
+      timed(`${thousands(sizes.largeKeys)} keys`, sizes.largeMs),
+      timed(`within one, beside ${thousands(manyMounts.fewMounts)} mounts`, manyMounts.b),
+      timed(`within one, beside ${thousands(manyMounts.mounts)} mounts`, manyMounts.a),
+      timed(`${thousands(copy.keys)} keys`, copy.moveMs),
+      { ...timed(`${thousands(copy.keys)} keys, copied one by one`, copy.copyMs), other: true },
+    ],
+  };
+}
+
+function leases({ cut, ceiling, serial }: Result['seen']): Chart {
+  return {
+    title: 'Leases removed a second',
+    bars: [
+      rate('a move', ceiling.leasesPerSecond),
+      { ...rate('bare deletes of the same items', ceiling.ceilingPerSecond), other: true },
+      rate(`a move with ${thousands(cut.leases)} of them`, cut.leases / cut.secondsToSuccess),
+      { ...rate('one by one', serial.leasesPerSecond), other: true },
+    ],
+  };
+}
+
+function cost({ plain }: Result['seen']): Chart {
+  const { stepFunctions, dynamodb, api, lambda, total } = costOfThousand(plain);
+  const parts = {
+    'Step Functions': stepFunctions,
+    DynamoDB: dynamodb,
+    'API Gateway': api,
+    Lambda: lambda,
+    total,
+  };
+  const bars = Object.entries(parts).map(([label, value]) => ({ label, value, shown: dollars(value) }));
+  return { title: '1,000 plain moves with a look at the status of each', bars };
+}
+
+function timed(label: string, ms: number) {
+  return { label, value: ms, shown: `${thousands(ms)} ms` };
+}
+
+function rate(label: string, perSecond: number) {
+  return { label, value: perSecond, shown: thousands(perSecond) };
+}

@@ -1,0 +1,84 @@
+/**
+ * Makes docs/performance.md and its charts of a result. The prose is the document's own; the figures stand in blocks
+ * that are made here, from the result kept beside it, so that neither can drift.
+ */
+
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Figure, type Result, shown, thousands } from '../figures.ts';
+import { ASSUMED, PRICES } from '../pricing.ts';
+import { chartsOf } from './charts.ts';
+import { leaseRows, mountRows, type Row, rateRows } from './scale.ts';
+
+const DOCS = join(import.meta.dirname, '..', '..', '..', 'docs');
+export const DOCUMENT = join(DOCS, 'performance.md');
+export const FOLDER = join(DOCS, 'performance');
+export const RESULT = join(FOLDER, 'result.json');
+
+export async function writeDocument(result: Result): Promise<void> {
+  const text = await readFile(DOCUMENT, 'utf8');
+  await mkdir(FOLDER, { recursive: true });
+  await writeFile(DOCUMENT, filled(text, result));
+  await writeFile(RESULT, `${JSON.stringify(result, undefined, 2)}\n`);
+  for (const [name, svg] of Object.entries(chartsOf(result))) await writeFile(join(FOLDER, name), svg);
+}
+
+/** @throws Error when the document has a block that nobody makes */
+export function filled(text: string, result: Result): string {
+  const blocks: Record<string, string> = {
+    run: runOf(result),
+    figures: tableOf(['what', 'value', 'reach, better', 'from'], result.figures.map(figureRow)),
+    calls: callsOf(result),
+    prices: pricesOf(),
+    mounts: tableOf(HEAD, mountRows(result)),
+    leases: tableOf(HEAD, leaseRows(result)),
+    rate: tableOf(HEAD, rateRows(result)),
+  };
+  return text.replace(/(<!-- bench: (\w+) -->\n)[\s\S]*?(<!-- \/bench -->)/g, (_, open, name, close) => {
+    const block = blocks[name as string];
+    if (block === undefined) throw new Error(`the document has the unknown block ${name}`);
+    return `${open}${block}\n${close}`;
+  });
+}
+
+const HEAD: Row = ['what', 'value', 'formula'];
+
+function runOf({ at, machine, seconds, amounts }: Result): string {
+  const { cores, processor, node, loadBefore, loadAfter } = machine;
+  const loads = `${loadBefore.toFixed(1)} before the run and ${loadAfter.toFixed(1)} at its end`;
+  const line = `Run of ${at.slice(0, 16).replace('T', ' ')} UTC: ${cores} cores (${processor}), Node ${node.slice(1)}, load ${loads}, ${thousands(seconds)} seconds. Amounts:`;
+  const all = Object.entries(amounts).map(([name, amount]) => `\`${name}\` ${thousands(amount)}`);
+  return `${line}\n${all.join(', ')}.`;
+}
+
+function figureRow(figure: Figure): string[] {
+  const { what, reach, better = Number.NaN, unit, wish, from } = figure;
+  const sign = wish === 'low' ? '≤' : '≥';
+  const goal = (value: number) => `${sign} ${shown({ value, unit })}`;
+  return [what, `**${shown(figure)}**`, reach === undefined ? '' : `${goal(reach)}, ${goal(better)}`, from];
+}
+
+function callsOf({ seen: { plain } }: Result): string {
+  const rows = Object.entries({ 'the move': plain.move, 'a look at its status': plain.status }).map(
+    ([what, { calls, units }]) => {
+      const each = Object.entries(calls).map(([operation, count]) => `${count} ${operation}`);
+      return [what, each.join(', '), String(units.read), String(units.write)];
+    },
+  );
+  return tableOf(['', 'calls', 'read units', 'write units'], rows);
+}
+
+function pricesOf(): string {
+  const { transition, restRequest, writeUnit, readUnit, invocation, lambdaGBSecond } = PRICES;
+  const million = (price: number) => `$${Number((price * 1e6).toPrecision(6))}`;
+  return [
+    `us-east-1, ${PRICES.date}, a million each: state transitions ${million(transition)}, REST requests ${million(restRequest)},`,
+    `write units ${million(writeUnit)}, read units ${million(readUnit)}, invocations ${million(invocation)}; a GB-second of Lambda on arm64 $${lambdaGBSecond}, of which`,
+    `each invocation is taken to need ${ASSUMED.billedMs} ms × ${ASSUMED.memoryGB} GB. No free tier, no log lines, no data transfer.`,
+  ].join('\n');
+}
+
+function tableOf(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
