@@ -101,6 +101,18 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     expect((await perform('write', `${runs}/cancel/{bulk_id}`, { bulk_id })).status).toBe(409);
   });
 
+  it('schedules', async () => {
+    const name = unique('schedule');
+    const fields = { schedule: 'rate(1 day)', moves: [{ from: 'nothing', to: 'nowhere' }] };
+    const schedules = '/sys/remount/schedules';
+    await all([
+      ['write', `${schedules}/{name}`, { name }, { fields }],
+      ['read', `${schedules}/{name}`, { name }],
+      ['list', schedules],
+      ['delete', `${schedules}/{name}`, { name }],
+    ]);
+  });
+
   it('namespaces', async () => {
     const namespace = await newNamespace();
     const name = { name: unique('team') };
