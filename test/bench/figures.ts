@@ -137,17 +137,21 @@ function ofPlainMove({ plain }: Seen): Figure[] {
       counted: true,
       reach: 0.15,
       better: 0.1,
-      from: `Step Functions ${dollars(cost.stepFunctions)}, DynamoDB ${dollars(cost.dynamodb)}, API Gateway ${dollars(cost.api)}, Lambda ${dollars(cost.lambda)}`,
+      from: `Step Functions ${dollars(cost.stepFunctions)}, DynamoDB ${dollars(cost.dynamodb)}, API Gateway ${dollars(cost.api)}, Lambda ${dollars(cost.lambda)}, EventBridge ${dollars(cost.eventBridge)}`,
     },
   ];
 }
 
-/** A POST and a look at the status; the functions `remount`, `status` and `switch`. */
+/** Of `remount`, `status`, `switch`, and of `publish` for each of the two writes of the record: as they are deployed. */
+export const MEMORY_GB = [0.5, 0.5, 0.5, 0.25, 0.25];
+
+/** A POST and a look at the status. */
 export function costOfThousand({ move, status }: Seen['plain']): Cost {
   const each = costOf({
     requests: 2,
-    invocations: 3,
+    invocations: MEMORY_GB,
     transitions: move.transitions,
+    events: move.events,
     units: { read: move.units.read + status.units.read, write: move.units.write + status.units.write },
   });
   const scaled = Object.entries(each).map(([part, price]) => [part, 1_000 * price]);

@@ -4,7 +4,7 @@ import type { Units } from './units.ts';
 
 /**
  * US dollars in us-east-1, without free tiers and volume discounts, as read on the vendor's pages on the date given:
- * aws.amazon.com/step-functions/pricing, /api-gateway/pricing, /dynamodb/pricing/on-demand, /lambda/pricing.
+ * aws.amazon.com/step-functions/pricing, /api-gateway/pricing, /dynamodb/pricing/on-demand, /lambda/pricing, /eventbridge/pricing.
  */
 export const PRICES = {
   date: '2026-11-24',
@@ -12,6 +12,7 @@ export const PRICES = {
   restRequest: 3.5 / 1e6,
   writeUnit: 0.625 / 1e6,
   readUnit: 0.125 / 1e6,
+  event: 1 / 1e6,
   invocation: 0.2 / 1e6,
   /** On arm64. */
   lambdaGBSecond: 0.0000133334,
@@ -21,31 +22,34 @@ export const PRICES = {
 
 export interface Counted {
   requests: number;
-  invocations: number;
+  /** The memory of each invocation, in GB. */
+  invocations: readonly number[];
   transitions: number;
+  events: number;
   units: Units;
 }
 
-/** What Lambda bills an invocation at most, and with how much memory: far more than such a step takes when warm. */
-export const ASSUMED = { billedMs: 100, memoryGB: 0.5 };
+/** What Lambda bills an invocation at most: far more than such a step takes when warm. */
+export const BILLED_MS = 100;
 
 export interface Cost {
   api: number;
   lambda: number;
   stepFunctions: number;
   dynamodb: number;
+  eventBridge: number;
   total: number;
 }
 
 /** In US dollars. Log lines, data transfer and keys are not in it. */
-export function costOf({ requests, invocations, transitions, units }: Counted): Cost {
-  const { billedMs, memoryGB } = ASSUMED;
-  const perInvocation = PRICES.invocation + (billedMs / 1_000) * memoryGB * PRICES.lambdaGBSecond;
+export function costOf({ requests, invocations, transitions, events, units }: Counted): Cost {
+  const gbSeconds = invocations.reduce((sum, memoryGB) => sum + (memoryGB * BILLED_MS) / 1_000, 0);
   const parts = {
     api: requests * PRICES.restRequest,
-    lambda: invocations * perInvocation,
+    lambda: invocations.length * PRICES.invocation + gbSeconds * PRICES.lambdaGBSecond,
     stepFunctions: transitions * PRICES.transition,
     dynamodb: units.write * PRICES.writeUnit + units.read * PRICES.readUnit,
+    eventBridge: events * PRICES.event,
   };
-  return { ...parts, total: parts.api + parts.lambda + parts.stepFunctions + parts.dynamodb };
+  return { ...parts, total: Object.values(parts).reduce((sum, price) => sum + price, 0) };
 }

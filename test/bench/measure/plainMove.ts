@@ -1,5 +1,7 @@
 /** What one move within a namespace takes that has nothing to revoke, and one look at its status. */
 
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BusEvent } from '../../../infra/local/busEvent.ts';
 import type { Calls } from '../../../infra/local/demo/countingProxy.ts';
 import { costOfMove } from '../../../infra/local/demo/measure/cost.ts';
 import type { Lab } from '../../../infra/local/demo/measure/lab.ts';
@@ -13,13 +15,18 @@ interface Taken {
 }
 
 export interface PlainMove {
-  move: Taken & { transitions: number };
+  move: Taken & {
+    transitions: number;
+    /** Announcements on the bus. */
+    events: number;
+  };
   status: Taken;
 }
 
 /** The first moves find functions that have not started. */
 const WARM_UP = 3;
 const MOVES = 8;
+const GIVE_UP_MS = 10_000;
 
 /** @throws Error when moves of one kind do not all take the same */
 export async function measurePlainMove(lab: Lab<Meter>): Promise<PlainMove> {
@@ -45,7 +52,18 @@ async function takeOne(lab: Lab<Meter>, from: string, to: string): Promise<Plain
   const status = { calls: sorted(proxy.take()), units: proxy.takeUnits() };
   if (JSON.stringify(sorted(statusCalls)) !== JSON.stringify(status.calls)) throw new Error('looks differ');
   const units = addUnits(all, { read: -status.units.read, write: -status.units.write });
-  return { move: { calls: sorted(dynamodb), units, transitions }, status };
+  return { move: { calls: sorted(dynamodb), units, transitions, events: await eventsOf(lab, id) }, status };
+}
+
+/** The bus of this machine shows what it was told; the last that a migration has to tell is its success. */
+async function eventsOf({ environment }: Lab, id: string): Promise<number> {
+  for (const startedAt = Date.now(); Date.now() - startedAt < GIVE_UP_MS; await delay(50)) {
+    const shown = await fetch(`${environment.AWS_ENDPOINT_URL_EVENTBRIDGE}/events`);
+    const events = (await shown.json()) as BusEvent[];
+    const own = events.filter(({ detail }) => (detail as { migration_id?: string }).migration_id === id);
+    if (own.some((event) => event['detail-type'] === 'Remount Succeeded')) return own.length;
+  }
+  throw new Error(`nobody announced the success of ${id}`);
 }
 
 function sorted(calls: Calls): Calls {

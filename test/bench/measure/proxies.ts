@@ -18,14 +18,16 @@ export interface Meter extends CountingProxy {
 
 const NOTHING: Units = { read: 0, write: 0 };
 
-/** Asks DynamoDB, call by call, for what each consumes. */
+/** Asks DynamoDB, call by call, for what each consumes. Reading a stream is passed on as it is: nobody pays for it. */
 export async function startMeter(dynamodbEndpoint: string): Promise<Meter> {
   let calls: Calls = {};
   let units = NOTHING;
   const server = createServer(async (incoming, outgoing) => {
     const target = String(incoming.headers['x-amz-target']);
     const operation = target.replace(/^.*\./, '');
-    const body = JSON.stringify({ ...(await readJson(incoming)), ReturnConsumedCapacity: 'INDEXES' });
+    const isStream = target.startsWith('DynamoDBStreams');
+    const asked = await readJson(incoming);
+    const body = JSON.stringify(isStream ? asked : { ...asked, ReturnConsumedCapacity: 'INDEXES' });
     const headers = {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': target,
@@ -33,9 +35,11 @@ export async function startMeter(dynamodbEndpoint: string): Promise<Meter> {
     };
     const response = await fetch(dynamodbEndpoint, { method: 'POST', headers, body });
     const text = await response.text();
-    const { ConsumedCapacity } = JSON.parse(text) as { ConsumedCapacity?: Consumed | Consumed[] };
-    calls[operation] = (calls[operation] ?? 0) + 1;
-    units = addUnits(units, unitsOf(operation, ConsumedCapacity));
+    if (!isStream) {
+      const { ConsumedCapacity } = JSON.parse(text) as { ConsumedCapacity?: Consumed | Consumed[] };
+      calls[operation] = (calls[operation] ?? 0) + 1;
+      units = addUnits(units, unitsOf(operation, ConsumedCapacity));
+    }
     outgoing.writeHead(response.status, { 'content-type': 'application/x-amz-json-1.0' }).end(text);
   });
   server.listen(0, '127.0.0.1');

@@ -40,11 +40,12 @@ function leases({ cut, ceiling, serial }: Result['seen']): Chart {
 }
 
 function cost({ plain }: Result['seen']): Chart {
-  const { stepFunctions, dynamodb, api, lambda, total } = costOfThousand(plain);
+  const { stepFunctions, dynamodb, api, eventBridge, lambda, total } = costOfThousand(plain);
   const parts = {
     'Step Functions': stepFunctions,
     DynamoDB: dynamodb,
     'API Gateway': api,
+    EventBridge: eventBridge,
     Lambda: lambda,
     total,
   };

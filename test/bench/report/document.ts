@@ -6,7 +6,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Figure, type Result, shown, thousands } from '../figures.ts';
-import { ASSUMED, PRICES } from '../pricing.ts';
+import { BILLED_MS, PRICES } from '../pricing.ts';
 import { chartsOf } from './charts.ts';
 import { leaseRows, mountRows, type Row, rateRows } from './scale.ts';
 
@@ -69,12 +69,13 @@ function callsOf({ seen: { plain } }: Result): string {
 }
 
 function pricesOf(): string {
-  const { transition, restRequest, writeUnit, readUnit, invocation, lambdaGBSecond } = PRICES;
+  const { transition, restRequest, writeUnit, readUnit, event, invocation, lambdaGBSecond } = PRICES;
   const million = (price: number) => `$${Number((price * 1e6).toPrecision(6))}`;
   return [
     `us-east-1, ${PRICES.date}, a million each: state transitions ${million(transition)}, REST requests ${million(restRequest)},`,
-    `write units ${million(writeUnit)}, read units ${million(readUnit)}, invocations ${million(invocation)}; a GB-second of Lambda on arm64 $${lambdaGBSecond}, of which`,
-    `each invocation is taken to need ${ASSUMED.billedMs} ms × ${ASSUMED.memoryGB} GB. No free tier, no log lines, no data transfer.`,
+    `write units ${million(writeUnit)}, read units ${million(readUnit)}, events ${million(event)}, invocations ${million(invocation)}; a GB-second of Lambda on`,
+    `arm64 $${lambdaGBSecond}, each of five invocations taken to last ${BILLED_MS} ms: \`remount\`, \`status\`, \`switch\`, \`publish\` for two writes.`,
+    'No free tier, no log lines, no data transfer.',
   ].join('\n');
 }
 

@@ -1,8 +1,8 @@
 /** What can be told of sizes that this machine does not hold: each figure by a formula from what was counted. Pure. */
 
 import { CHILD_SHARDS, LEASE_SHARDS, OPEN_SHARDS } from '../../../functions/limits.ts';
-import { costOfThousand, dollars, type Result, thousands } from '../figures.ts';
-import { PRICES } from '../pricing.ts';
+import { costOfThousand, dollars, MEMORY_GB, type Result, thousands } from '../figures.ts';
+import { BILLED_MS, PRICES } from '../pricing.ts';
 import { readUnits, writeUnits } from '../units.ts';
 
 /** What AWS sets, as known on the date of the prices; those marked with * it raises on request. */
@@ -134,8 +134,8 @@ export function rateRows({ seen: { plain } }: Result): Row[] {
     ],
     [
       'invocations at once',
-      `${thousands(MOVES * 0.3)}`,
-      `3 a move × 100 ms; ${thousands(AWS.invocations)} *`,
+      `${thousands((MOVES * MEMORY_GB.length * BILLED_MS) / 1_000)}`,
+      `${MEMORY_GB.length} a move × ${BILLED_MS} ms; ${thousands(AWS.invocations)} *`,
     ],
     [
       'moves out of or into one namespace',
@@ -145,7 +145,7 @@ export function rateRows({ seen: { plain } }: Result): Row[] {
     [
       'migrations that one namespace sees',
       `${thousands(AWS.partitionWrites / perListing)} a second`,
-      `${thousands(AWS.partitionWrites)} ÷ ${perListing} write units of the entry in its list; the root namespace sees all, so this ends first`,
+      `${thousands(AWS.partitionWrites)} ÷ ${perListing} write units of the entry in its list; the root namespace sees all, so this bounds them all`,
     ],
     [
       'open work',
