@@ -5,6 +5,7 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Amounts, amountsFrom } from '../amounts.ts';
 import { type Figure, type Result, shown, thousands } from '../figures.ts';
 import { BILLED_MS, PRICES } from '../pricing.ts';
 import { chartsOf } from './charts.ts';
@@ -48,7 +49,13 @@ function runOf({ at, machine, seconds, amounts }: Result): string {
   const loads = `${loadBefore.toFixed(1)} before the run and ${loadAfter.toFixed(1)} at its end`;
   const line = `Run of ${at.slice(0, 16).replace('T', ' ')} UTC: ${cores} cores (${processor}), Node ${node.slice(1)}, load ${loads}, ${thousands(seconds)} seconds. Amounts:`;
   const all = Object.entries(amounts).map(([name, amount]) => `\`${name}\` ${thousands(amount)}`);
-  return `${line}\n${all.join(', ')}.`;
+  const full = amountsFrom({});
+  const smaller = Object.entries(full).filter(([name, amount]) => amounts[name as keyof Amounts] < amount);
+  const wanting = smaller.map(([name, amount]) => `\`${name}\` ${thousands(amount)}`).join(', ');
+  const note =
+    wanting &&
+    `\n\nThis was a smaller run than \`npm run bench\` makes without settings, which has ${wanting}.`;
+  return `${line}\n${all.join(', ')}.${note}`;
 }
 
 function figureRow(figure: Figure): string[] {
