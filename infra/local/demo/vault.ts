@@ -1,5 +1,7 @@
 /** A Vault client as small as can be: plain HTTP, one token, one namespace. */
 
+import { setTimeout as delay } from 'node:timers/promises';
+
 export interface Answer {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: the body of an answer is whatever was sent
@@ -11,9 +13,9 @@ export interface Vault {
   namespace: string;
   /** Sends a request and gives whatever is answered. */
   call(method: string, path: string, body?: object): Promise<Answer>;
-  /** Reads what must be there; throws what was answered instead. */
+  /** Reads what must be there; throws what was answered instead. A service that is busy is asked again. */
   read(path: string): Promise<Answer['body']>;
-  /** Writes what must be accepted; throws what was answered instead. */
+  /** Writes what must be accepted; the same. */
   write(path: string, body?: object): Promise<Answer['body']>;
   in(namespace: string): Vault;
   /** With another token; an empty one sends none. */
@@ -21,6 +23,8 @@ export interface Vault {
 }
 
 const TIMEOUT_MS = 60_000;
+const MAX_TRIES = 5;
+const PAUSE_MS = 1_000;
 
 export function vaultClient(url: string, token: string, namespace = ''): Vault {
   async function call(method: string, path: string, body?: object): Promise<Answer> {
@@ -36,7 +40,11 @@ export function vaultClient(url: string, token: string, namespace = ''): Vault {
   }
 
   async function must(method: string, path: string, body?: object): Promise<Answer['body']> {
-    const answer = await call(method, path, body);
+    let answer = await call(method, path, body);
+    for (let tries = 1; answer.status === 503 && tries < MAX_TRIES; tries++) {
+      await delay(PAUSE_MS);
+      answer = await call(method, path, body);
+    }
     if (answer.status < 300) return answer.body;
     const said = answer.body?.errors?.join('; ') || 'nothing';
     throw new Error(
