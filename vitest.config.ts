@@ -6,6 +6,9 @@ const OUTSIDE = ['test/contract/**/*.test.ts', 'test/clients/**/*.test.ts'];
 /** What needs a browser. */
 const BROWSER = ['test/ui/browser/**/*.test.ts'];
 
+/** What compares the roles with what the tests before it have recorded. */
+const RIGHTS = ['test/rights/roles.test.ts'];
+
 /** What speaks to a service whose store lags: the races and repetitions, or with `npm run test:lag` the whole contract. */
 const LAGGING =
   process.env.LAG === 'all'
@@ -22,7 +25,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: [...OUTSIDE, ...BROWSER] },
+        test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: [...OUTSIDE, ...BROWSER, ...RIGHTS] },
       },
       {
         extends: true,
@@ -59,6 +62,10 @@ export default defineConfig({
           isolate: false,
           maxWorkers: 2,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'rights', include: RIGHTS, sequence: { groupOrder: 4 } },
       },
     ],
   },

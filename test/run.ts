@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { RECORDS } from './rights/recorder.ts';
 import { findChromium, HOW_TO_GET_IT } from './ui/chromium.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -27,6 +28,7 @@ for (const [title, command, ...args] of CHECKS) {
 console.log('\n── tests');
 await mkdir(dirname(REPORT), { recursive: true });
 await rm(REPORT, { force: true });
+await rm(RECORDS, { recursive: true, force: true });
 const hasBrowser = (await findChromium()) !== undefined;
 const succeeded = await run('vitest', [
   'run',

@@ -123,6 +123,8 @@ function reservedVariables(functionName: string, memoryMB: number): Record<strin
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    // Lambda has no such variable, but a role for each function: here its calls tell by their user agent whose they are.
+    AWS_SDK_UA_APP_ID: functionName,
     // As in Lambda there is no profile: the SDK must not see whatever is configured in the user's home.
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',

@@ -21,6 +21,8 @@ export interface ServiceOptions {
   dataDir?: string | undefined;
   /** A DynamoDB that already runs, in place of the emulator. */
   dynamodbEndpoint?: string | undefined;
+  /** Puts something between the functions and AWS: takes the SDK's `AWS_ENDPOINT_URL_…`, answers those they get. */
+  between?: (endpoints: Record<string, string>) => Promise<Record<string, string>>;
   rootToken?: string;
   /** The longest life of a request: the timeout of the API functions and of the gateway. */
   requestLifeSeconds?: number;
@@ -91,7 +93,13 @@ async function startParts(
   const automation = await startAutomation({ invoke, dataDir, eventPolicies, retryPausesSeconds });
   stops.push(automation.stop);
 
-  const aws = { ...awsVariables(dynamodb.endpoint, stepFunctions.endpoint), ...automation.endpoints };
+  const { between = async (same) => same } = options;
+  const endpoints = await between({
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+    AWS_ENDPOINT_URL_SFN: stepFunctions.endpoint,
+    ...automation.endpoints,
+  });
+  const aws = { ...accountVariables(), ...endpoints };
   const common = { ...aws, ...SETTINGS, REQUEST_LIFE_SECONDS: String(requestLifeSeconds) };
   const own = {
     ...resourceVariables(tables, Object.keys(machines)),
@@ -127,15 +135,13 @@ async function readStateMachines(): Promise<Record<string, string>> {
 }
 
 /** Known to the SDK alone. The user's own credentials are passed on for a DynamoDB endpoint that asks for them. */
-function awsVariables(dynamodbEndpoint: string, stepFunctionsEndpoint: string): Record<string, string> {
+function accountVariables(): Record<string, string> {
   const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
   return {
     AWS_REGION: AWS_REGION ?? 'us-east-1',
     AWS_ACCESS_KEY_ID: AWS_ACCESS_KEY_ID ?? 'local',
     AWS_SECRET_ACCESS_KEY: AWS_SECRET_ACCESS_KEY ?? 'local',
     ...(AWS_SESSION_TOKEN !== undefined && { AWS_SESSION_TOKEN }),
-    AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint,
-    AWS_ENDPOINT_URL_SFN: stepFunctionsEndpoint,
   };
 }
 

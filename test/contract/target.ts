@@ -8,7 +8,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { TestProject } from 'vitest/node';
-import { startService } from '../../infra/local/service.ts';
+import { startRecordedService } from '../rights/recorder.ts';
 
 export interface Target {
   address: string;
@@ -37,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     });
     return async () => {};
   }
-  const service = await startService({
+  const service = await startRecordedService('contract', {
     port: 0,
     rootToken: `root-${randomUUID()}`,
     dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT,

@@ -14,14 +14,15 @@ import type { Bus } from '../../functions/ports/bus.ts';
 import type { Log } from '../../functions/ports/deps.ts';
 import { startDynamoDB } from '../../infra/local/dynamodb.ts';
 import { readEvents, type StreamMapping } from '../../infra/local/events.ts';
-import { type Service, startService } from '../../infra/local/service.ts';
+import type { Service } from '../../infra/local/service.ts';
 import { startStreamReader } from '../../infra/local/streamReader.ts';
+import { startRecordedService } from '../rights/recorder.ts';
 import { announced, call, events, type Running, until } from './eventService.ts';
 
 describe('a migration', () => {
   let service: Service;
   beforeAll(async () => {
-    service = await startService({ rootToken: 'the-root-token' });
+    service = await startRecordedService('announcements', { rootToken: 'the-root-token' });
   });
   afterAll(() => service?.stop());
 

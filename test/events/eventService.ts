@@ -81,7 +81,7 @@ function clientSettings({ environment }: Running, name: string) {
   };
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 40_000;
 
 /** What `look` answers as soon as it answers anything. */
 export async function until<T>(look: () => Promise<T | undefined>): Promise<T> {

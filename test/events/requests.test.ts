@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventOf } from '../../infra/local/busEvent.ts';
-import { type Service, startService } from '../../infra/local/service.ts';
+import type { Service } from '../../infra/local/service.ts';
+import { startRecordedService } from '../rights/recorder.ts';
 import { announced, call, events, request, takeMessage, until } from './eventService.ts';
 
 const MOVER = `
@@ -12,7 +13,7 @@ describe('an event that asks for a remount', () => {
   let service: Service;
   const logged: string[] = [];
   beforeAll(async () => {
-    service = await startService({
+    service = await startRecordedService('requests', {
       eventPolicies: ['event-mover'],
       retryPausesSeconds: [1, 1],
       log: (text) => logged.push(text),
@@ -92,6 +93,18 @@ describe('an event that asks for a remount', () => {
     });
     const targets = succeeded.map(({ detail }) => detail.target_mount).sort();
     expect(targets).toEqual(['open/new/x/', 'open/new/y/']);
+  });
+
+  it('moves many once, though the event comes twice', async () => {
+    await enable('dawn/x', 'open/');
+    const rules = [{ from: 'dawn/*', to: 'dusk/*' }];
+    const event = eventOf('remount.request', 'Remount Requested', { rules, namespace: 'open' });
+
+    const first = await service.invoke('remountRequested', event);
+    const second = await service.invoke('remountRequested', event);
+
+    expect(first).toEqual({ bulk_id: expect.any(String) });
+    expect(second).toEqual(first);
   });
 
   it('is set aside where no policy of that name allows it, and has changed nothing', async () => {

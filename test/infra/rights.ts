@@ -13,6 +13,15 @@ export interface Statement {
 /** Tables as in `MountsTable`, `MigrationsTable/index/open`, `MigrationsTable/stream`; others by logical id → actions. */
 export type Rights = Map<string, string[]>;
 
+/** One action that a role may take, and on what. */
+export interface Grant {
+  action: string;
+  /** Named as in {@link Rights}. */
+  resource: string;
+  /** The partition keys that it is confined to, such as `token#*`. */
+  keys?: string[];
+}
+
 /** The inline statements of a role. */
 export function statementsOf(role: Resource): Statement[] {
   return (role.Properties.Policies ?? []).flatMap(
@@ -20,17 +29,24 @@ export function statementsOf(role: Resource): Statement[] {
   );
 }
 
-/** What a role may do, per resource. */
-export function rightsOf(template: Template, roleId: string): Rights {
+/** What a role may do, one by one. */
+export function grantsOf(template: Template, roleId: string): Grant[] {
   const role = template.Resources[roleId];
   if (!role) throw new Error(`no role ${roleId}`);
+  return statementsOf(role).flatMap(({ Action, Resource, Condition }) => {
+    const keys = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] as string[] | undefined;
+    const actions = many(Action).map((action) => ({ action, ...(keys && { keys }) }));
+    return many(Resource).flatMap((resource) =>
+      actions.map((action): Grant => ({ ...action, resource: nameOf(resource) })),
+    );
+  });
+}
+
+/** What a role may do, per resource. */
+export function rightsOf(template: Template, roleId: string): Rights {
   const rights: Rights = new Map();
-  for (const { Action, Resource } of statementsOf(role)) {
-    for (const resource of many(Resource)) {
-      const name = nameOf(resource);
-      rights.set(name, [...(rights.get(name) ?? []), ...many(Action)]);
-    }
-  }
+  for (const { action, resource } of grantsOf(template, roleId))
+    rights.set(resource, [...(rights.get(resource) ?? []), action]);
   return rights;
 }
 
@@ -65,13 +81,9 @@ function nameOf(resource: unknown): string {
  * the keys or the index that a right is confined to.
  */
 export function tableRights(template: Template, roleId: string, table: string): string[] {
-  const statements = statementsOf(template.Resources[roleId] as Resource);
-  return statements.flatMap(({ Action, Resource, Condition }) =>
-    many(Resource)
-      .map(nameOf)
-      .filter((name) => name.split('/')[0] === table)
-      .flatMap((name) => many(Action).map((action) => verb(action) + confinement(name, Condition))),
-  );
+  return grantsOf(template, roleId)
+    .filter(({ resource }) => resource.split('/')[0] === table)
+    .map((grant) => verb(grant.action) + confinement(grant));
 }
 
 /** `dynamodb:GetItem` → `Get`. */
@@ -79,9 +91,8 @@ function verb(action: string): string {
   return action.replace('dynamodb:', '').replace('Item', '');
 }
 
-function confinement(name: string, condition: Statement['Condition']): string {
-  const index = name.split('/index/')[1];
-  const keys = condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
+function confinement({ resource, keys }: Grant): string {
+  const index = resource.split('/index/')[1];
   const bounds = index ?? keys;
   return bounds === undefined ? '' : `(${many(bounds).join(' ')})`;
 }

@@ -1,7 +1,8 @@
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Service, startService } from '../../infra/local/service.ts';
+import type { Service } from '../../infra/local/service.ts';
 import { call, events, takeMessage, until } from '../events/eventService.ts';
+import { startRecordedService } from '../rights/recorder.ts';
 
 /** The local time so many milliseconds ahead, to the second. */
 const soon = (ms: number) => new Date(Date.now() + ms).toISOString().slice(0, 19);
@@ -9,7 +10,7 @@ const soon = (ms: number) => new Date(Date.now() + ms).toISOString().slice(0, 19
 describe('a schedule of the whole service', () => {
   let service: Service;
   beforeAll(async () => {
-    service = await startService({ retryPausesSeconds: [0.2, 0.2] });
+    service = await startRecordedService('schedules', { retryPausesSeconds: [0.2, 0.2] });
   });
   afterAll(() => service?.stop());
 
@@ -43,6 +44,11 @@ describe('a schedule of the whole service', () => {
     });
     const again = await service.invoke('scheduledRemount', { id: 'root-window', planned: `${time}Z` });
     expect(again).toEqual({ bulk_id });
+    const later = await service.invoke('scheduledRemount', {
+      id: 'root-window',
+      planned: `${soon(60_000)}Z`,
+    });
+    expect(later).toEqual({ nothing: 'to move' });
     expect(Object.keys((await call(service, 'GET', 'sys/mounts')).body.data)).toContain('night/a/');
   });
 
@@ -79,21 +85,44 @@ describe('a schedule of the whole service', () => {
     });
   });
 
-  it('that is removed is gone from the scheduler, too', async () => {
+  it('of a namespace that is being deleted goes when its time comes', async () => {
+    await call(service, 'POST', 'sys/namespaces/leaving');
+    const order = { schedule: 'cron(0 3 * * ? *)', rules: [{ from: 'x/*', to: 'y/*' }] };
+    expect((await make('last', order, 'leaving/')).status).toBe(200);
+    const { id } = (await call(service, 'GET', 'sys/namespaces/leaving')).body.data;
+    await call(service, 'DELETE', 'sys/namespaces/leaving');
+
+    const woken = await service.invoke('scheduledRemount', { id: `${id}-last`, planned: `${soon(0)}Z` });
+
+    expect(woken).toEqual({ nothing: 'gone' });
+    await expect(keptByScheduler(`${id}-last`)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
+  it('that is written anew or removed is so at the scheduler, too', async () => {
+    const order = { schedule: 'cron(0 3 * * ? *)', rules: [{ from: 'day/*', to: 'night/*' }] };
+    await make('nightly', order);
+    expect((await keptByScheduler('root-nightly')).Target?.Input).toBe(
+      '{"id":"root-nightly","planned":"<aws.scheduler.scheduled-time>"}',
+    );
+
+    await make('nightly', { ...order, schedule: 'cron(0 4 * * ? *)' });
+
+    expect((await keptByScheduler('root-nightly')).ScheduleExpression).toBe('cron(0 4 * * ? *)');
+
+    await call(service, 'DELETE', 'sys/remount/schedules/nightly');
+
+    await expect(keptByScheduler('root-nightly')).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+
+  function keptByScheduler(Name: string) {
     const client = new SchedulerClient({
       endpoint: service.environment.AWS_ENDPOINT_URL_SCHEDULER ?? '',
       region: 'us-east-1',
       credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
     });
-    const kept = () => client.send(new GetScheduleCommand({ Name: 'root-nightly', GroupName: 'remount' }));
-    await make('nightly', { schedule: 'cron(0 3 * * ? *)', rules: [{ from: 'day/*', to: 'night/*' }] });
-    expect((await kept()).Target?.Input).toBe(
-      '{"id":"root-nightly","planned":"<aws.scheduler.scheduled-time>"}',
-    );
-
-    await call(service, 'DELETE', 'sys/remount/schedules/nightly');
-
-    await expect(kept()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-    client.destroy();
-  });
+    const command = new GetScheduleCommand({ Name, GroupName: 'remount' });
+    return client.send(command).finally(() => client.destroy());
+  }
 });

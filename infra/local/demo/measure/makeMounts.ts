@@ -25,7 +25,7 @@ export async function makeKv(
  * @returns its uuid
  */
 export async function makeSsh(
-  { root, store }: Lab,
+  { root, store }: Pick<Lab, 'root' | 'store'>,
   path: string,
   { keys, leases }: { keys: number; leases: number },
 ): Promise<string> {
