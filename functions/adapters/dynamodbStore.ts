@@ -203,13 +203,17 @@ function queryInput(range: Range, nameOf: NameOf): QueryCommandInput {
   return {
     TableName: nameOf(range.table),
     KeyConditionExpression: clauses.join(' AND '),
-    ...(range.keysOnly ? { ProjectionExpression: `${into.name('pk')}, ${into.name('sk')}` } : {}),
+    ...(range.attributes ? { ProjectionExpression: projection(range.attributes, into) } : {}),
     ...(startsInside ? { ExclusiveStartKey: wire({ pk: range.pk, sk: range.after }) } : {}),
     ExpressionAttributeNames: into.names,
     ExpressionAttributeValues: wire(into.values),
     ScanIndexForward: !range.descending,
     ...(range.index ? { IndexName: range.index } : { ConsistentRead: true }),
   };
+}
+
+function projection(attributes: readonly string[], into: Placeholders): string {
+  return ['pk', 'sk', ...attributes].map((name) => into.name(name)).join(', ');
 }
 
 const INDEX_KEYS = { open: ['open', 'nextLook'] } as const;

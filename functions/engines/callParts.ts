@@ -48,6 +48,6 @@ export async function listNames(
   prefix: string,
 ): Promise<Reply | undefined> {
   const { table, pk } = stored(call, prefix);
-  const items = await call.deps.store.query({ table, pk, prefix, keysOnly: true });
+  const items = await call.deps.store.query({ table, pk, prefix, attributes: [] });
   return items.length > 0 ? { data: { keys: items.map(({ sk }) => sk.slice(prefix.length)) } } : undefined;
 }

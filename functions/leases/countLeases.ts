@@ -21,7 +21,7 @@ export async function countStored(
   const counts = await Promise.all(
     SHARDS.map(async (shard) => {
       let count = 0;
-      const range = { table: 'leases', pk: leaseShard(mountUuid, shard), keysOnly: true } as const;
+      const range = { table: 'leases', pk: leaseShard(mountUuid, shard), attributes: [] } as const;
       for await (const page of store.pages(range)) {
         count += page.length;
         isComplete &&= clock.now() < until;

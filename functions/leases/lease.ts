@@ -45,6 +45,27 @@ export function leaseOf(item: Item): Lease {
   return { path, ...rest } as unknown as Lease;
 }
 
+/** What of a lease says what ends with it. */
+export type Ending = Pick<Lease, 'mountUuid' | 'path' | 'kind' | 'tokenHash' | 'owns'>;
+
+/** The attributes of an item that its revocation looks at, beside its key. */
+export const REVOCATION_ATTRIBUTES = [
+  'mountUuid',
+  'id',
+  'kind',
+  'generation',
+  'tokenHash',
+  'owns',
+  'irrevocable',
+] as const;
+
+/** @throws TypeError when the item is no lease */
+export function endingOf(item: Item): Ending {
+  if (!isLease(item)) throw new TypeError('the item is not a lease');
+  const { sk: path, mountUuid, kind, tokenHash, owns } = item as Item & Lease;
+  return { path, mountUuid, kind, tokenHash, owns };
+}
+
 /** Whether the item says all that its revocation needs. */
 export function isLease({ mountUuid, generation, owns, tokenHash, kind }: Item): boolean {
   return (

@@ -4,7 +4,7 @@ import { tokenKey } from '../ports/keys.ts';
 import type { Item, Ref, Store } from '../ports/store.ts';
 import { removeTokens } from '../tokens/removeTokens.ts';
 import { tokenOf } from '../tokens/token.ts';
-import { isLease, leaseOf } from './lease.ts';
+import { endingOf, isLease } from './lease.ts';
 import { removeSecrets } from './removeSecrets.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function removeLeases(store: Store, items: Item[]): Promise<void> {
     items.filter(({ kind }) => kind === 'secret'),
   );
   const ofTokens = items.filter(({ kind }) => kind === 'token');
-  const refs = ofTokens.map((item) => tokenKey(leaseOf(item).tokenHash));
+  const refs = ofTokens.map((item) => tokenKey(endingOf(item).tokenHash));
   const tokens = (await store.getMany(refs)).map(tokenOf).filter((token) => token !== undefined);
   await removeTokens(store, tokens);
   await store.deleteMany(ofTokens.map(({ pk, sk }): Ref => ({ table: 'leases', pk, sk })));

@@ -3,7 +3,7 @@
 import { childKey } from '../ports/keys.ts';
 import type { Item, Ref, Store } from '../ports/store.ts';
 import { childName, leaseChild } from '../tokens/child.ts';
-import { leaseOf } from './lease.ts';
+import { endingOf } from './lease.ts';
 
 /**
  * What led to something that is removed: the place it is listed at itself, as a lease is under its mount, or the index
@@ -18,9 +18,9 @@ export type FoundBy = 'place' | 'holder';
  * @throws TypeError when one of them is no lease; the others are untouched
  */
 export async function removeSecrets(store: Store, items: Item[], foundBy: FoundBy = 'place'): Promise<void> {
-  const leases = items.map(leaseOf);
-  const owned = leases.flatMap(({ owns }) => owns);
-  const entries = leases.map((lease) => childKey(lease.tokenHash, childName(leaseChild(lease))));
+  const endings = items.map(endingOf);
+  const owned = endings.flatMap(({ owns }) => owns);
+  const entries = endings.map((lease) => childKey(lease.tokenHash, childName(leaseChild(lease))));
   await store.deleteMany(foundBy === 'place' ? [...owned, ...entries] : owned);
   await store.deleteMany(items.map(({ pk, sk }): Ref => ({ table: 'leases', pk, sk })));
 }

@@ -3,7 +3,7 @@
 import type { Deps } from '../ports/deps.ts';
 import { irrevocableKey, leaseShard } from '../ports/keys.ts';
 import { type Item, PRESENT, StoreBusy, type Write } from '../ports/store.ts';
-import { isLease } from './lease.ts';
+import { isLease, REVOCATION_ATTRIBUTES } from './lease.ts';
 import { removeLeases } from './removeLeases.ts';
 
 export interface Sweep {
@@ -46,6 +46,7 @@ export async function sweep(
       table: 'leases',
       pk,
       limit: PAGE,
+      attributes: REVOCATION_ATTRIBUTES,
       ...(after === undefined ? {} : { after }),
     });
     const due = page.filter(

@@ -72,8 +72,8 @@ export interface Range {
   descending?: boolean;
   /** At most this many items. */
   limit?: number;
-  /** Whether the keys alone are wanted: what the items hold stays in the store. */
-  keysOnly?: boolean;
+  /** The attributes that are wanted beside the keys, all without this: what else the items hold stays in the store. */
+  attributes?: readonly string[];
   /** The sparse index of open work; what it shows may lag, so the item itself is read before acting on it. */
   index?: 'open';
 }

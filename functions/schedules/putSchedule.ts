@@ -58,7 +58,7 @@ async function judge(
 }
 
 async function refuseTooMany({ store }: Deps, namespaceId: string): Promise<void> {
-  const range = { table: 'migrations', pk: schedulePartition(namespaceId), keysOnly: true } as const;
+  const range = { table: 'migrations', pk: schedulePartition(namespaceId), attributes: [] } as const;
   if ((await store.query(range)).length >= MAX_SCHEDULES) throw tooManySchedules();
 }
 

@@ -51,5 +51,5 @@ export async function removeCubbyhole(store: Store, owner: Owner): Promise<void>
 }
 
 function itemsOf({ accessor }: Owner): Range {
-  return { table: 'storage', pk: cubbyholePartition(accessor), keysOnly: true };
+  return { table: 'storage', pk: cubbyholePartition(accessor), attributes: [] };
 }

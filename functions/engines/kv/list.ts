@@ -27,7 +27,7 @@ export async function listEntries(store: Store, range: ListRange): Promise<strin
   for (;;) {
     const batch = Math.min(limit - entries.length, BATCH);
     const from = after === undefined ? {} : { after: prefix + endOf(after) };
-    const items = await store.query({ table: 'storage', pk, prefix, ...from, limit: batch, keysOnly: true });
+    const items = await store.query({ table: 'storage', pk, prefix, ...from, limit: batch, attributes: [] });
     for (const { sk } of items) {
       const entry = entryOf(sk.slice(prefix.length));
       if (entry !== entries.at(-1)) entries.push(entry);
@@ -40,7 +40,7 @@ export async function listEntries(store: Store, range: ListRange): Promise<strin
 /** @returns everything in the directory and below it, by its path from there */
 export async function scanEntries(store: Store, { pk, prefix, after, limit }: ListRange): Promise<string[]> {
   const bounds = { ...(after ? { after: prefix + after } : {}), ...(limit && limit > 0 ? { limit } : {}) };
-  const items = await store.query({ table: 'storage', pk, prefix, ...bounds, keysOnly: true });
+  const items = await store.query({ table: 'storage', pk, prefix, ...bounds, attributes: [] });
   return items.map(({ sk }) => sk.slice(prefix.length));
 }
 

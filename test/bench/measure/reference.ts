@@ -60,7 +60,7 @@ export async function copyKeyByKey(lab: Lab, keys: number): Promise<Copy> {
   const target = randomUUID();
   let items = 0;
   const startedAt = performance.now();
-  for await (const page of store.pages({ table: 'storage', pk: uuid, keysOnly: true })) {
+  for await (const page of store.pages({ table: 'storage', pk: uuid, attributes: [] })) {
     for (const { pk, sk } of page) {
       const item = (await store.get({ table: 'storage', pk, sk })) as Item;
       await store.commit([{ table: 'storage', put: { ...item, pk: target } }]);

@@ -72,7 +72,7 @@ export async function startKv(): Promise<KvService> {
     },
 
     async keysOf({ uuid }) {
-      const items = await store.query({ table: 'storage', pk: uuid, keysOnly: true });
+      const items = await store.query({ table: 'storage', pk: uuid, attributes: [] });
       return items.map(({ sk }) => sk);
     },
   };
