@@ -6,10 +6,10 @@ import { type Route, route } from '../../functions/http/route.ts';
 import { CAPABILITIES } from '../../functions/policies/pathRule.ts';
 import { severalAtOnce } from '../../functions/ports/severalAtOnce.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
-import { type Answer, type Caller, caller, rootToken } from '../support/call.ts';
+import { type Answer, type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
-import { tokenWith } from '../support/tokens.ts';
+import { rootToken, tokenWith } from '../support/tokens.ts';
 
 /** Where all requests go; the tokens belong here, above, below or beside. */
 const HERE = 'above/here/';

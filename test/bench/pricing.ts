@@ -3,8 +3,10 @@
 import type { Units } from './units.ts';
 
 /**
- * US dollars in us-east-1, without free tiers and volume discounts, as read on the vendor's pages on the date given:
- * aws.amazon.com/step-functions/pricing, /api-gateway/pricing, /dynamodb/pricing/on-demand, /lambda/pricing, /eventbridge/pricing.
+ * US dollars in us-east-1, without free tiers and volume discounts. Step Functions and API Gateway as AWS's own pages
+ * have them (aws.amazon.com/step-functions/pricing, the REST table of the pricing white paper); DynamoDB on demand since
+ * its price was halved in November 2024; Lambda's second on arm64 as four fifths of that on x86. Those of events, of
+ * stored and of recoverable gigabytes were not looked up again: check aws.amazon.com before you count on them.
  */
 export const PRICES = {
   date: '2026-11-24',

@@ -6,8 +6,9 @@ import { beginStep, completeStep, type Looked } from '../../functions/bulk/runSt
 import { engines } from '../../functions/engines/catalog.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
-import { type Answer, type Caller, caller, rootToken } from '../support/call.ts';
+import { type Answer, type Caller, caller } from '../support/call.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 import { runMigration } from '../support/workflow.ts';
 
 /** Longer than any step of these tests takes. */

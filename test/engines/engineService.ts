@@ -10,8 +10,9 @@ import { type Mount, mountItem, mountOf, unchanged } from '../../functions/mount
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import { policyKey, treeKey } from '../../functions/ports/keys.ts';
 import type { Item, Store } from '../../functions/ports/store.ts';
-import { type Caller, caller, rootToken } from '../support/call.ts';
+import { type Caller, caller } from '../support/call.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 
 export interface EngineService {
   deps: TestDeps;

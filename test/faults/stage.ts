@@ -13,10 +13,11 @@ import { accessorKey, sha256 } from '../../functions/ports/keys.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
 import { type Json, loadStateMachine, type StartRun } from '../../infra/local/stateMachine.ts';
-import { type Answer, type Caller, caller, rootToken } from '../support/call.ts';
+import { type Answer, type Caller, caller } from '../support/call.ts';
 import { aslOf, stepsOf, withoutPauses } from '../support/machines.ts';
 import { emptyTables, readTables, type Tables, writeTables } from '../support/tables.ts';
 import { type Between, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 import { Died } from './fault.ts';
 import { type Injector, injectFaults } from './injector.ts';
 

@@ -5,9 +5,9 @@ import { handle } from '../../functions/http/handle.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
 import { anyRequest, type Known } from '../support/anyRequest.ts';
-import { rootToken } from '../support/call.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 
 const API = { builtin: builtinRoutes, engines };
 const ROOT_TOKEN = 'the-root-token';

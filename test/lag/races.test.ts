@@ -6,12 +6,13 @@ import { OVERDUE_MS } from '../../functions/limits.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
 import { tearDown } from '../../functions/teardown/tearDown.ts';
-import { type Answer, type Caller, caller, rootToken } from '../support/call.ts';
+import { type Answer, type Caller, caller } from '../support/call.ts';
 import { type Chance, chanceOf, seedFrom } from '../support/chance.ts';
 import { violations } from '../support/checker.ts';
 import { startLagProxy } from '../support/lag/proxy.ts';
 import { readTables, writeTables } from '../support/tables.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 import { closeMigration, runMigration } from '../support/workflow.ts';
 
 const SEED = seedFrom('LAG_SEED');

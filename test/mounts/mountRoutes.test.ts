@@ -4,10 +4,10 @@ import { locate } from '../../functions/mounts/locate.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { generationKey, migrationKey, treeKey } from '../../functions/ports/keys.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
-import { type Caller, caller, rootToken } from '../support/call.ts';
+import { type Caller, caller } from '../support/call.ts';
 import { placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
-import { tokenWith } from '../support/tokens.ts';
+import { rootToken, tokenWith } from '../support/tokens.ts';
 
 let deps: TestDeps;
 let call: Caller;

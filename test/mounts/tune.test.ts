@@ -4,9 +4,10 @@ import { issuerOf } from '../../functions/mounts/issuer.ts';
 import { mountOf } from '../../functions/mounts/mount.ts';
 import { treeKey } from '../../functions/ports/keys.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
-import { type Caller, caller, rootToken } from '../support/call.ts';
+import { type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 
 let deps: TestDeps;
 let call: Caller;

@@ -3,9 +3,10 @@ import { engines } from '../../functions/engines/catalog.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { migrationKey, namespaceKey, treeKey } from '../../functions/ports/keys.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
-import { type Answer, type Caller, caller, rootToken } from '../support/call.ts';
+import { type Answer, type Caller, caller } from '../support/call.ts';
 import { placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 
 const PATCH = { 'content-type': 'application/merge-patch+json' };
 

@@ -4,9 +4,10 @@ import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { DEFAULT_POLICY } from '../../functions/policies/defaultPolicy.ts';
 import { policyKey } from '../../functions/ports/keys.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
-import { type Caller, caller, rootToken } from '../support/call.ts';
+import { type Caller, caller } from '../support/call.ts';
 import { placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 
 const TEXT = 'path "secret/*" { capabilities = ["read"] }';
 

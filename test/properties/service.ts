@@ -8,9 +8,10 @@ import { type Store, StoreBusy } from '../../functions/ports/store.ts';
 import { switchMount } from '../../functions/remount/switchMount.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
 import { tearDown } from '../../functions/teardown/tearDown.ts';
-import { type Answer, type Caller, type CallOptions, caller, rootToken } from '../support/call.ts';
+import { type Answer, type Caller, type CallOptions, caller } from '../support/call.ts';
 import { emptyTables, readTables, type Tables, writeTables } from '../support/tables.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 import { closeMigration, runMigration } from '../support/workflow.ts';
 import type { Answered, Step } from './model/steps.ts';
 

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ref } from '../../functions/ports/store.ts';
 import { recordAt } from '../../functions/remount/readStatus.ts';
 import { statusRoutes } from '../../functions/remount/statusRoutes.ts';
-import { type Caller, caller, rootToken } from '../support/call.ts';
+import { type Caller, caller } from '../support/call.ts';
+import { rootToken } from '../support/tokens.ts';
 import { type RemountService, remountService } from './remountService.ts';
 
 let service: RemountService;

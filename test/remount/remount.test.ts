@@ -11,9 +11,10 @@ import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
 import { statusRoutes } from '../../functions/remount/statusRoutes.ts';
 import { switchStep } from '../../functions/remount/steps.ts';
 import { switchMount } from '../../functions/remount/switchMount.ts';
-import { type Caller, caller, rootToken } from '../support/call.ts';
+import { type Caller, caller } from '../support/call.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 import { closeMigration, runMigration } from '../support/workflow.ts';
 
 let deps: TestDeps;

@@ -2,8 +2,9 @@
 
 import { engines } from '../../functions/engines/catalog.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
-import { type Answer, type Caller, type CallOptions, caller, rootToken } from '../support/call.ts';
+import { type Answer, type Caller, type CallOptions, caller } from '../support/call.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 import { runMigration } from '../support/workflow.ts';
 
 export interface RemountService {

@@ -14,9 +14,10 @@ import { readMigration } from '../../functions/remount/readMigration.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
 import { hang, markParent } from '../../functions/tokens/child.ts';
 import { issueToken } from '../../functions/tokens/issueToken.ts';
-import { type Caller, caller, rootToken } from '../support/call.ts';
+import { type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 import { closeMigration, runMigration } from '../support/workflow.ts';
 
 let deps: TestDeps;

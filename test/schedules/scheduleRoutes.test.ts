@@ -3,10 +3,10 @@ import { engines } from '../../functions/engines/catalog.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { TimetableRefused } from '../../functions/ports/scheduler.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
-import { type Caller, caller, rootToken } from '../support/call.ts';
+import { type Caller, caller } from '../support/call.ts';
 import { placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
-import { tokenWith } from '../support/tokens.ts';
+import { rootToken, tokenWith } from '../support/tokens.ts';
 
 const RULES = { rules: [{ from: 'old/*', to: 'new/*' }] };
 const ORDER = { schedule: 'cron(0 3 * * ? *)', ...RULES };

@@ -10,10 +10,11 @@ import { reconcile } from '../../functions/remount/reconcile.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
 import { mountTeardown } from '../../functions/teardown/teardownRecord.ts';
 import { type InvokeTask, loadStateMachine, type Outcome } from '../../infra/local/stateMachine.ts';
-import { type Caller, caller, rootToken } from '../support/call.ts';
+import { type Caller, caller } from '../support/call.ts';
 import { aslOf, stepsOf, withoutPauses } from '../support/machines.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 
 let deps: TestDeps;
 let call: Caller;

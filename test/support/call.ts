@@ -4,8 +4,6 @@ import { randomUUID } from 'node:crypto';
 import type { Api } from '../../functions/http/api.ts';
 import { handle } from '../../functions/http/handle.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
-import { sha256 } from '../../functions/ports/keys.ts';
-import { type Token, tokenItem } from '../../functions/tokens/token.ts';
 
 export interface Answer {
   status: number;
@@ -74,30 +72,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Stores a root token as the bootstrap function would, and answers it. */
-export async function rootToken(deps: Deps, secret = `root-${randomUUID()}`): Promise<string> {
-  const token: Token = {
-    hash: sha256(secret),
-    accessor: deps.ids.base62(24),
-    namespaceId: 'root',
-    namespacePath: '',
-    policies: ['root'],
-    type: 'service',
-    path: 'auth/token/root',
-    displayName: 'root',
-    meta: null,
-    createdAt: deps.clock.now(),
-    creationTtl: 0,
-    maxTtl: 0,
-    explicitMaxTtl: 0,
-    period: 0,
-    renewable: false,
-    orphan: true,
-    boundCidrs: [],
-    lineage: { mounts: {}, tokens: [] },
-  };
-  await deps.store.commit([{ table: 'access', put: tokenItem(token) }]);
-  return secret;
 }

@@ -1,4 +1,4 @@
-/** Tokens with the rights a test wants, written as a login would leave them. */
+/** Tokens with the rights a test wants, written as a login or the bootstrap function would leave them. */
 
 import { randomUUID } from 'node:crypto';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
@@ -6,6 +6,13 @@ import { parsePolicy } from '../../functions/policies/policy.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
 import { policyKey, sha256 } from '../../functions/ports/keys.ts';
 import { type Token, tokenItem } from '../../functions/tokens/token.ts';
+
+/** Stores a root token as the bootstrap function would, and answers it. */
+export async function rootToken(deps: Deps, secret = `root-${randomUUID()}`): Promise<string> {
+  const root = { policies: ['root'], path: 'auth/token/root', displayName: 'root' };
+  await deps.store.commit([{ table: 'access', put: tokenItem(tokenOf(deps, secret, root)) }]);
+  return secret;
+}
 
 /** @returns a token of the namespace whose only policy is the text given */
 export async function tokenWith(
@@ -18,12 +25,21 @@ export async function tokenWith(
   const secret = `s.${randomUUID()}`;
   const { table, pk, sk } = policyKey(namespaceId, name);
   const policy = { pk, sk, text, compiled: JSON.stringify(parsePolicy(text)), version: 1 };
-  const token: Token = {
+  const token = tokenOf(deps, secret, { namespaceId, namespacePath, policies: [name], ...more });
+  await deps.store.commit([
+    { table, put: policy },
+    { table: 'access', put: tokenItem(token) },
+  ]);
+  return secret;
+}
+
+function tokenOf(deps: Deps, secret: string, more: Partial<Token>): Token {
+  return {
     hash: sha256(secret),
     accessor: deps.ids.base62(24),
-    namespaceId,
-    namespacePath,
-    policies: [name],
+    namespaceId: ROOT.id,
+    namespacePath: ROOT.path,
+    policies: [],
     type: 'service',
     path: 'auth/token/create',
     displayName: 'token',
@@ -39,9 +55,4 @@ export async function tokenWith(
     lineage: { mounts: {}, tokens: [] },
     ...more,
   };
-  await deps.store.commit([
-    { table, put: policy },
-    { table: 'access', put: tokenItem(token) },
-  ]);
-  return secret;
 }

@@ -8,9 +8,10 @@ import { capabilityRoutes } from '../../functions/policies/capabilityRoutes.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import { policyKey } from '../../functions/ports/keys.ts';
 import { tokenRoutes } from '../../functions/tokens/tokenRoutes.ts';
-import { type Answer, type Caller, type CallOptions, caller, rootToken } from './call.ts';
+import { type Answer, type Caller, type CallOptions, caller } from './call.ts';
 import { rented } from './rented.ts';
 import { type TestDeps, testDeps } from './testDeps.ts';
+import { rootToken } from './tokens.ts';
 
 export interface World {
   deps: TestDeps;

@@ -3,10 +3,10 @@ import { engines } from '../../functions/engines/catalog.ts';
 import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
 import { sha256, tokenKey } from '../../functions/ports/keys.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
-import { type Caller, caller, rootToken } from '../support/call.ts';
+import { type Caller, caller } from '../support/call.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
-import { tokenWith } from '../support/tokens.ts';
+import { rootToken, tokenWith } from '../support/tokens.ts';
 
 let deps: TestDeps;
 let call: Caller;

@@ -82,7 +82,7 @@ function pricesOf(): string {
     `us-east-1, ${PRICES.date}, a million each: state transitions ${million(transition)}, REST requests ${million(restRequest)},`,
     `write units ${million(writeUnit)}, read units ${million(readUnit)}, events ${million(event)}, invocations ${million(invocation)}; a GB-second of Lambda on`,
     `arm64 $${lambdaGBSecond}, each of five invocations taken to last ${BILLED_MS} ms: \`remount\`, \`status\`, \`switch\`, \`publish\` for two writes.`,
-    'No free tier, no log lines, no data transfer.',
+    'No free tier, no log lines, no data transfer. The prices of events and of stored data were not looked up again.',
   ].join('\n');
 }
 

@@ -5,8 +5,9 @@ import { type Mount, mountItem } from '../../../functions/mounts/mount.ts';
 import { parsePolicy } from '../../../functions/policies/policy.ts';
 import { policyKey, sha256, tokenKey, treeKey } from '../../../functions/ports/keys.ts';
 import { type Token, tokenItem, tokenOf } from '../../../functions/tokens/token.ts';
-import { type Answer, type Caller, type CallOptions, caller, rootToken } from '../../support/call.ts';
+import { type Answer, type Caller, type CallOptions, caller } from '../../support/call.ts';
 import { type TestDeps, testDeps } from '../../support/testDeps.ts';
+import { rootToken } from '../../support/tokens.ts';
 
 export interface KvService {
   deps: TestDeps;

@@ -5,8 +5,8 @@ import type { Mount } from '../../../functions/mounts/mount.ts';
 import { ROOT } from '../../../functions/namespaces/namespace.ts';
 import { generationKey, sha256, treeKey } from '../../../functions/ports/keys.ts';
 import { revokeToken } from '../../../functions/tokens/revokeToken.ts';
-import { rootToken } from '../../support/call.ts';
 import { placeMount, placeNamespace } from '../../support/place.ts';
+import { rootToken } from '../../support/tokens.ts';
 import {
   type EngineService,
   engineService,

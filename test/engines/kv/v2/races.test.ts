@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kv as engine } from '../../../../functions/engines/kv/kv.ts';
 import type { Mount } from '../../../../functions/mounts/mount.ts';
 import { ConditionFailed, type Store } from '../../../../functions/ports/store.ts';
-import { caller, rootToken } from '../../../support/call.ts';
+import { caller } from '../../../support/call.ts';
+import { rootToken } from '../../../support/tokens.ts';
 import { type KvService, patchOf, startKv, urlOf } from '../kvService.ts';
 
 let kv: KvService;
