@@ -27,6 +27,12 @@ type NameOf = (table: Table) => string;
 const BATCH_GET = 100;
 const BATCH_WRITE = 25;
 
+/**
+ * Batches written at once: a hundred items, which is what one partition takes in a tenth of a second. More would be
+ * throttled when sixteen shards are removed at a time, and slow down whoever else writes there.
+ */
+const BATCHES_AT_ONCE = 4;
+
 type Wire = Record<string, never>;
 
 /** @param nameOf the deployed name of a table */
@@ -137,13 +143,14 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
   /** One call takes a key once: of several writes to one the last counts. */
   async function writeBatches(writes: BatchWrite[]): Promise<void> {
     const last = [...new Map(writes.map((write) => [refId(write.ref), write])).values()];
-    await severalAtOnce(chunks(last, BATCH_WRITE), async (chunk) => {
+    const writeAll = async (chunk: BatchWrite[]) => {
       let open = chunk;
       await patiently(clock, async () => {
         open = await writeBatch(open);
         if (open.length > 0) throw new Unprocessed();
       });
-    });
+    };
+    await severalAtOnce(chunks(last, BATCH_WRITE), writeAll, BATCHES_AT_ONCE);
   }
 
   async function writeBatch(writes: BatchWrite[]): Promise<BatchWrite[]> {

@@ -7,10 +7,14 @@ const AT_ONCE = 16;
  * may outlive its invocation (design §4).
  * @throws what the first that failed has thrown
  */
-export async function severalAtOnce<T, R>(list: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+export async function severalAtOnce<T, R>(
+  list: readonly T[],
+  work: (one: T) => Promise<R>,
+  atOnce = AT_ONCE,
+): Promise<R[]> {
   const answers: R[] = [];
-  for (let i = 0; i < list.length; i += AT_ONCE) {
-    for (const outcome of await Promise.allSettled(list.slice(i, i + AT_ONCE).map(work))) {
+  for (let i = 0; i < list.length; i += atOnce) {
+    for (const outcome of await Promise.allSettled(list.slice(i, i + atOnce).map(work))) {
       if (outcome.status === 'rejected') throw outcome.reason;
       answers.push(outcome.value);
     }
