@@ -28,9 +28,9 @@ export const MAX_JSON_DEPTH = 300;
 export const MAX_POLICY_BYTES = 100_000;
 /** Policies of one token. */
 export const MAX_TOKEN_POLICIES = 50;
-/** Bytes of the name of a user, role or policy, which is part of a key. */
+/** Bytes of the name of a user, role or policy, which is part of a key; of the display name of a token. */
 export const MAX_NAME_BYTES = 512;
-/** Bytes of a user, role or secret-id; a token carries parts of two of them in one item of at most 400 KB. */
+/** Bytes of a user, role or secret-id, of a token's metadata; a token carries parts of two of them in one item of at most 400 KB. */
 export const MAX_RECORD_BYTES = 128_000;
 /** Bytes of a password: bcrypt looks at no more. */
 export const MAX_PASSWORD_BYTES = 72;

@@ -19,11 +19,17 @@ export function toApiGateway({ status, headers, body }: HttpResponse): APIGatewa
   return { statusCode: status, headers, body, isBase64Encoded: false };
 }
 
+/** A name in several spellings is one header, whose first value is that of the first spelling. */
 function firstValues(headers: Record<string, string[] | undefined>): Record<string, string> {
-  const first = Object.entries(headers).map(([name, values = []]) => {
+  const all = new Map<string, string[]>();
+  for (const [name, values = []] of Object.entries(headers)) {
     const key = name.toLowerCase();
-    return [key, (key === 'authorization' && values.find(isBearer)) || (values[0] ?? '')] as const;
-  });
+    all.set(key, [...(all.get(key) ?? []), ...values]);
+  }
+  const first = [...all].map(
+    ([name, values]) =>
+      [name, (name === 'authorization' && values.find(isBearer)) || (values[0] ?? '')] as const,
+  );
   return Object.fromEntries(first);
 }
 

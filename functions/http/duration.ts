@@ -11,6 +11,9 @@ const UNIT_SECONDS: Record<string, number> = {
   d: 86_400,
 };
 
+/** Longer than any duration; what is longer is not even looked at. */
+const MAX_LENGTH = 64;
+
 /** @returns whole seconds, rounded down; undefined for what is no duration, or a negative one */
 export function parseDuration(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
@@ -18,7 +21,7 @@ export function parseDuration(value: unknown): number | undefined {
   const text = value.trim();
   if (text === '') return 0;
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h|d))+$/.test(text) || text.length > 64) return undefined;
+  if (text.length > MAX_LENGTH || !/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h|d))+$/.test(text)) return undefined;
   let seconds = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)/g)) {
     seconds += Number(amount) * (UNIT_SECONDS[unit as string] as number);

@@ -12,7 +12,7 @@ const PREFIX = '/v1/';
  */
 export function readPath(rawPath: string, query: Record<string, string[]> = {}): string {
   const clean = cleaned(rawPath);
-  if (clean !== rawPath) throw new VaultError(307, [], { Location: clean + queryText(query) });
+  if (clean !== rawPath) throw new VaultError(307, [], { Location: harmless(clean) + queryText(query) });
   if (!rawPath.startsWith(PREFIX)) throw silent(404);
   const path = decoded(rawPath.slice(PREFIX.length));
   if (!isPrintable(path)) throw new NothingToSay(400);
@@ -40,6 +40,11 @@ function cleaned(rawPath: string): string {
   }
   const path = `/${clean.join('/')}`;
   return rawPath.endsWith('/') && path !== '/' ? `${path}/` : path;
+}
+
+/** A browser takes `\` for `/`, and what begins with two slashes for the name of a host. */
+function harmless(path: string): string {
+  return path.replaceAll('\\', '%5C');
 }
 
 function queryText(query: Record<string, string[]>): string {

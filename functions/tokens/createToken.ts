@@ -4,6 +4,7 @@ import { goQuote } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
 import type { Call, Reply } from '../http/route.ts';
 import { grantTtl, type TtlGrant } from '../leases/ttl.ts';
+import { MAX_NAME_BYTES, MAX_RECORD_BYTES } from '../limits.ts';
 import { type BuiltinMount, TOKEN_PATH, tokenIssuer } from '../mounts/builtin.ts';
 import { builtinPath } from '../mounts/path.ts';
 import { tunedBuiltin } from '../mounts/tunedBuiltins.ts';
@@ -21,6 +22,7 @@ import {
   batchCannotHave,
   batchHasNoChildren,
   childNamespaceNeedsSudo,
+  displayNameTooLong,
   endlessNeedsEndless,
   idHasDot,
   idLooksIssued,
@@ -28,6 +30,7 @@ import {
   idOutsideRoot,
   idTooShort,
   invalidTokenType,
+  metaTooLarge,
   negativeUses,
   orphanNeedsSudo,
   periodNeedsSudo,
@@ -121,9 +124,11 @@ function tokenType({ type, explicit_max_ttl, num_uses, period }: Wish): 'service
 }
 
 function checkWish(wish: Wish, namespace: Namespace, isSudo: boolean, settings: Settings): void {
-  const { num_uses = 0, entity_alias, id } = wish;
+  const { num_uses = 0, entity_alias, id, display_name = '', meta = {} } = wish;
   if (num_uses < 0) throw negativeUses();
   if (entity_alias) throw aliasNeedsRole();
+  if (Buffer.byteLength(display_name) > MAX_NAME_BYTES) throw displayNameTooLong();
+  if (Buffer.byteLength(JSON.stringify(meta)) > MAX_RECORD_BYTES) throw metaTooLarge();
   if (!id) return;
   if (!isSudo) throw idNeedsSudo();
   if (namespace.id !== 'root') throw idOutsideRoot();

@@ -1,6 +1,7 @@
 /** What `auth/token` refuses with, word for word (contract §6). */
 
-import { goQuote, refusal, VaultError, wrapped } from '../http/errors.ts';
+import { goQuote, refusal, tooLarge, VaultError, wrapped } from '../http/errors.ts';
+import { MAX_NAME_BYTES, MAX_RECORD_BYTES } from '../limits.ts';
 
 export function batchHasNoChildren(): VaultError {
   return refusal('batch tokens cannot create more tokens');
@@ -53,6 +54,14 @@ export function idHasDot(): VaultError {
 
 export function idTooShort(least: number): VaultError {
   return refusal(`custom token ID must have at least ${least} characters`);
+}
+
+export function displayNameTooLong(): VaultError {
+  return refusal(`a display name is at most ${MAX_NAME_BYTES} bytes long`);
+}
+
+export function metaTooLarge(): VaultError {
+  return tooLarge(`the metadata of a token is at most ${MAX_RECORD_BYTES} bytes large`);
 }
 
 export function notASubset(): VaultError {

@@ -1,5 +1,7 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fromApiGateway } from '../../functions/http/apiGateway.ts';
 import { formatDuration, parseDuration } from '../../functions/http/duration.ts';
 import { VaultError } from '../../functions/http/errors.ts';
 import { readFields } from '../../functions/http/fields.ts';
@@ -29,6 +31,24 @@ function refusalOf(act: () => unknown): { status: number; errors: string[] } {
   }
   throw new Error('nothing was refused');
 }
+
+describe('headers', () => {
+  it('count as one in whatever letters they are written, and the first of them counts', () => {
+    const event = (multiValueHeaders: Record<string, string[]>) => ({
+      ...{ path: '/v1/x', httpMethod: 'GET', multiValueHeaders, body: null, isBase64Encoded: true },
+      requestContext: { requestId: 'x', identity: { sourceIp: '127.0.0.1' } },
+    });
+    const { headers } = fromApiGateway(
+      event({
+        'X-Vault-Token': ['first', 'second'],
+        'x-vault-token': ['third'],
+        AUTHORIZATION: ['Basic x'],
+        authorization: ['Bearer a', 'Bearer b'],
+      }) as unknown as APIGatewayProxyEvent,
+    );
+    expect(headers).toEqual({ 'x-vault-token': 'first', authorization: 'Bearer a' });
+  });
+});
 
 describe('a body', () => {
   it.each([
@@ -139,6 +159,18 @@ describe('a path', () => {
     expect(() => readPath(rawPath)).toThrow(
       expect.objectContaining({ status: 307, headers: { Location: location } }),
     );
+  });
+
+  it('is never sent on to another host', () => {
+    for (const rawPath of [
+      '//evil.example',
+      '/\\\\/evil.example/..//',
+      '//\\evil.example',
+      '/./\\evil.example',
+    ])
+      expect(() => readPath(rawPath)).toThrow(
+        expect.objectContaining({ headers: { Location: expect.stringMatching(/^\/(?![/\\])/) } }),
+      );
   });
 
   it.each(['/v1/secret/%2e%2e/x', '/v1/secret/%2E'])('%s is refused', (rawPath) => {

@@ -1,0 +1,102 @@
+/** Very long values in every field of every route: refused or taken, never an unexpected error. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { engines } from '../../functions/engines/catalog.ts';
+import { parseDuration } from '../../functions/http/duration.ts';
+import type { FieldType } from '../../functions/http/fields.ts';
+import type { Route } from '../../functions/http/route.ts';
+import { MAX_BODY_BYTES } from '../../functions/limits.ts';
+import { builtinRoutes } from '../../functions/routes.ts';
+import { type Caller, caller, rootToken } from '../support/call.ts';
+import { placeMount } from '../support/place.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+const ROOT_TOKEN = 'the-root-token-of-monsters';
+
+/** More than an item of DynamoDB holds. */
+const BYTES = 450_000;
+const filled = (part: string) => part.repeat(BYTES / part.length);
+
+/** Each has broken a parser somewhere: one that recurses, backtracks, or hands a list on as arguments. */
+const MONSTERS: [what: string, value: string][] = [
+  ['durations in a row', filled('1s')],
+  ['commas', filled(',')],
+  ['slashes', filled('a/')],
+  ['open brackets', filled('[')],
+  ['policies', filled('path "a" {}\n')],
+];
+
+let deps: TestDeps;
+let call: Caller;
+beforeAll(async () => {
+  deps = await testDeps();
+  call = caller(deps, { builtin: builtinRoutes, engines }, ROOT_TOKEN);
+  for (const { prefix, type, options } of MOUNTS) await placeMount(deps, prefix, { type, options });
+});
+afterAll(() => deps.stop());
+
+const MOUNTS = Object.values(engines).flatMap(({ type, kind, variants = [{}] }) =>
+  variants.map((options, i) => ({
+    prefix: `${kind === 'auth' ? 'auth/' : ''}${type}${i}/`,
+    type,
+    options,
+  })),
+);
+
+interface Row {
+  path: string;
+  /** With what stands around the value. */
+  fields: [name: string, shape: (json: string) => string][];
+}
+
+const ROWS: Row[] = [
+  ...builtinRoutes.flatMap((row) => rowOf(row, '')),
+  ...MOUNTS.flatMap(({ prefix, type, options }) =>
+    (engines[type]?.routes(options) ?? []).flatMap((row) => rowOf(row, prefix)),
+  ),
+];
+
+/** Those that write something by fields, or take any. */
+function rowOf({ path, fields = {}, freeForm, write }: Route, prefix: string): Row[] {
+  const taken = Object.entries(freeForm ? { anything: 'any' as const } : fields);
+  if (!write || taken.length === 0) return [];
+  const shaped = taken.map(([name, type]): Row['fields'][number] => [name, shapeOf(type)]);
+  return [{ path: prefix + path.replace(/:\w+\*?/g, 'x'), fields: shaped }];
+}
+
+function shapeOf(type: FieldType): (json: string) => string {
+  if (type === 'pairs' || type === 'map') return (json) => `{"a":${json}}`;
+  return (json) => json;
+}
+
+describe('a value longer than an item', () => {
+  it('is tried in more than a hundred fields', () => {
+    expect(ROWS.flatMap(({ fields }) => fields).length).toBeGreaterThan(100);
+  });
+
+  it.each(MONSTERS)(
+    'of %s breaks nothing',
+    async (_, value) => {
+      const json = JSON.stringify(value);
+      const broken: string[] = [];
+      for (const { path, fields } of ROWS) {
+        for (const [field, shape] of fields) {
+          // Some requests revoke it.
+          await rootToken(deps, ROOT_TOKEN);
+          deps.logged.length = 0;
+          await call('POST', path, { body: `{"${field}":${shape(json)}}` });
+          const unexpected = deps.logged.filter((line) => line.includes('unexpected error'));
+          broken.push(...unexpected.map((line) => `${path} ${field}: ${line}`));
+        }
+      }
+      expect(broken).toEqual([]);
+    },
+    120_000,
+  );
+
+  it('is no duration, and costs nothing to refuse', () => {
+    // A regular expression with a repeated group runs out of stack here.
+    const whole = '1s'.repeat((MAX_BODY_BYTES - 1_000) / 2);
+    expect(parseDuration(whole)).toBeUndefined();
+  });
+});

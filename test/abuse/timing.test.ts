@@ -1,0 +1,200 @@
+/**
+ * What a refusal costs tells nothing of how near a guess was. Time itself is not measured: what the store is asked, in
+ * which order and under which keys, is the same for every guess, and no key can be compared with a secret bit by bit,
+ * since it is made of the SHA-256 of what was sent.
+ */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { engines } from '../../functions/engines/catalog.ts';
+import { sha256 } from '../../functions/ports/keys.ts';
+import type { Store } from '../../functions/ports/store.ts';
+import { builtinRoutes } from '../../functions/routes.ts';
+import { type Answer, type Caller, caller, rootToken } from '../support/call.ts';
+import { placeMount } from '../support/place.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+const API = { builtin: builtinRoutes, engines };
+
+let deps: TestDeps;
+let root: string;
+/** Asks as root. */
+let call: Caller;
+
+beforeAll(async () => {
+  deps = await testDeps();
+  root = await rootToken(deps);
+  call = caller(deps, API, root);
+  await placeMount(deps, 'ssh/', { type: 'ssh' });
+  await placeMount(deps, 'auth/userpass/', { type: 'userpass' });
+  await placeMount(deps, 'auth/approle/', { type: 'approle' });
+  await call('POST', 'ssh/roles/web', {
+    body: { key_type: 'otp', default_user: 'u', cidr_list: '10.0.0.0/8' },
+  });
+  await call('POST', 'auth/approle/role/app', { body: {} });
+  await call('POST', 'auth/userpass/users/known', { body: { password: 'the-password-of-known' } });
+});
+afterAll(() => deps.stop());
+
+/** A store that writes down what it is asked. */
+function spied(store: Store, asked: string[]): Store {
+  const names = Object.keys(store) as (keyof Store)[];
+  const spy = (name: keyof Store) => (argument: never) => {
+    asked.push(`${name} ${JSON.stringify(argument)}`);
+    return store[name](argument);
+  };
+  return Object.fromEntries(names.map((name) => [name, spy(name)])) as unknown as Store;
+}
+
+/** How a guess is made. */
+type Guess = (call: Caller, guess: string) => Promise<Answer>;
+
+interface Refusal {
+  status: number;
+  text: string;
+  /** What the store was asked, with the guess and its hash as words. */
+  asked: string[];
+}
+
+async function refusalOf(make: Guess, guess: string): Promise<Refusal> {
+  const asked: string[] = [];
+  const { status, text } = await make(caller({ ...deps, store: spied(deps.store, asked) }, API), guess);
+  const said = text.replaceAll(guess, 'GUESS').replace(/"request_id":"[^"]*"/, '');
+  return { status, text: said, asked: asked.map((one) => words(one, guess)) };
+}
+
+/** Times and the hashes of what a guess is hashed with are no part of what an attacker chooses. */
+function words(asked: string, guess: string): string {
+  return asked
+    .replaceAll(sha256(guess), 'HASH')
+    .replaceAll(guess, 'GUESS')
+    .replace(/(secret-id\/[^/]+\/|role-id\/|accessor\/[^/]+\/|lockout\/|otp\/)[0-9a-f]{64}/g, '$1HASH')
+    .replace(/\b1\d{9,12}\b/g, 'TIME');
+}
+
+/** From far off to one bit beside it. */
+function guesses(real: string): string[] {
+  const other = (at: number) => `${real.slice(0, at)}${real[at] === 'x' ? 'y' : 'x'}${real.slice(at + 1)}`;
+  const last = real.length - 1;
+  return [
+    'z'.repeat(real.length),
+    'z',
+    ...[2, 3, real.length >> 1, last - 1, last].map(other),
+    real.slice(0, -1),
+    `${real}x`,
+    real.replace(/[a-z](?=[^a-z]*$)/, (letter) => letter.toUpperCase()),
+    sha256(real),
+  ].filter((guess) => guess !== real);
+}
+
+/** All guesses must be refused, and none of them otherwise than the first. */
+async function expectAlike(make: Guess, wrong: string[]): Promise<Refusal> {
+  const [first, ...others] = await Promise.all(wrong.map((guess) => refusalOf(make, guess)));
+  expect(first?.status).toBeGreaterThanOrEqual(400);
+  expect(first?.asked.length).toBeGreaterThan(0);
+  for (const other of others) expect(other).toEqual(first);
+  return first as Refusal;
+}
+
+async function newToken(body: object = {}): Promise<{ client_token: string; accessor: string }> {
+  const { body: answer } = await call('POST', 'auth/token/create', {
+    body: { policies: ['default'], ...body },
+  });
+  return answer.auth;
+}
+
+const asTheToken: Guess = (ask, token) => ask('GET', 'auth/token/lookup-self', { token });
+const asBearer: Guess = (ask, token) =>
+  ask('GET', 'auth/token/lookup-self', { headers: { authorization: `Bearer ${token}` } });
+const named =
+  (path: string, field = 'token'): Guess =>
+  (ask, guess) =>
+    ask('POST', path, { token: root, body: { [field]: guess } });
+
+describe('a guessed token', () => {
+  it.each([
+    ['in its own header', asTheToken],
+    ['as Bearer', asBearer],
+    [
+      'to the status of a migration',
+      ((ask, token) => ask('GET', 'sys/remount/status/x', { token })) as Guess,
+    ],
+    ['named to look it up', named('auth/token/lookup')],
+    ['named to renew it', named('auth/token/renew')],
+    ['named to orphan its children', named('auth/token/revoke-orphan')],
+    ['named to unwrap it', named('sys/wrapping/unwrap')],
+    ['named to look at what it wraps', named('sys/wrapping/lookup')],
+    ['named to rewrap it', named('sys/wrapping/rewrap')],
+  ])('%s is refused alike, be it near or far, expired or revoked', async (_, make) => {
+    const { client_token: good } = await newToken();
+    const { client_token: expired } = await newToken({ ttl: '1s' });
+    const { client_token: revoked, accessor } = await newToken();
+    await call('POST', 'auth/token/revoke-accessor', { body: { accessor } });
+    deps.clock.pass(1_500);
+
+    const { asked } = await expectAlike(make, [...guesses(good), ...guesses(expired), expired, revoked]);
+
+    expect(asked.filter((one) => one.includes('HASH')).length).toBeGreaterThan(0);
+    expect(asked.filter((one) => one.includes('GUESS'))).toEqual([]);
+  });
+});
+
+describe('a guessed accessor', () => {
+  it('is refused alike, be it near or far', async () => {
+    const { accessor } = await newToken();
+    const wrong = guesses(accessor);
+    await expectAlike(named('auth/token/lookup-accessor', 'accessor'), wrong);
+    await expectAlike(named('auth/token/renew-accessor', 'accessor'), wrong);
+  });
+});
+
+describe('a guessed credential', () => {
+  const logIn: Guess = async (ask, secret_id) => {
+    const { body } = await call('GET', 'auth/approle/role/app/role-id');
+    return ask('POST', 'auth/approle/login', { body: { role_id: body.data.role_id, secret_id } });
+  };
+
+  it('is refused alike if it is a secret-id', async () => {
+    const { body } = await call('POST', 'auth/approle/role/app/secret-id', { body: {} });
+    const { body: short } = await call('POST', 'auth/approle/role/app/secret-id', { body: { ttl: '1s' } });
+    deps.clock.pass(1_500);
+    await expectAlike(logIn, [...guesses(body.data.secret_id), short.data.secret_id]);
+  });
+
+  it('is refused alike if it is the accessor of a secret-id', async () => {
+    const { body } = await call('POST', 'auth/approle/role/app/secret-id', { body: {} });
+    const look = named('auth/approle/role/app/secret-id-accessor/lookup', 'secret_id_accessor');
+    await expectAlike(look, guesses(body.data.secret_id_accessor));
+  });
+
+  it('is refused alike if it is a role-id', async () => {
+    const { body } = await call('GET', 'auth/approle/role/app/role-id');
+    const withRole: Guess = (ask, role_id) =>
+      ask('POST', 'auth/approle/login', { body: { role_id, secret_id: 'x' } });
+    await expectAlike(withRole, guesses(body.data.role_id));
+  });
+
+  it('is refused alike if it is a one-time password', async () => {
+    const { body } = await call('POST', 'ssh/creds/web', { body: { ip: '10.1.2.3' } });
+    const used = await call('POST', 'ssh/creds/web', { body: { ip: '10.1.2.3' } });
+    const verify: Guess = (ask, otp) => ask('POST', 'ssh/verify', { body: { otp } });
+    expect((await verify(call, used.body.data.key)).status).toBe(200);
+    await expectAlike(verify, [...guesses(body.data.key), used.body.data.key]);
+  });
+
+  it('is refused alike if it is a password, whether or not there is such a user', async () => {
+    const tryOn =
+      (user: string): Guess =>
+      (ask, password) =>
+        ask('POST', `auth/userpass/login/${user}`, { body: { password } });
+    const known = await refusalOf(tryOn('known'), 'the-password-of-knowm');
+    const same = await refusalOf(tryOn('known'), 'zzz');
+    const nobody = await refusalOf(tryOn('nobod'), 'the-password-of-known');
+    const plain = ({ asked, ...rest }: Refusal) => ({
+      ...rest,
+      asked: asked.map((one) => one.replaceAll('nobod', 'known')),
+    });
+    // The second failure of a user finds the count of the first, and writes once instead of twice.
+    expect(plain(nobody)).toEqual(known);
+    expect(same).toEqual({ ...known, asked: known.asked.slice(0, -1) });
+  });
+});
