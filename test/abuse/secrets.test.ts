@@ -1,10 +1,17 @@
-/** What is secret stays secret: planted everywhere, then looked for in every log line, error and table (R9). */
+/**
+ * What is secret stays secret: planted everywhere, then looked for in every log line, error, table, announcement,
+ * execution and message that was set aside (R9).
+ */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readQueues } from '../../infra/local/events.ts';
 import { type Service, startService } from '../../infra/local/service.ts';
+import { events, request, until } from '../events/eventService.ts';
 import type { Answer } from '../support/call.ts';
 
 type Item = Record<string, unknown>;
@@ -14,6 +21,12 @@ let logs = '';
 /** Texts of all answers that told of an error. */
 let errors = '';
 const tables = new Map<string, Item[]>();
+/** What the service has told the bus, as JSON. */
+let announcements = '';
+/** Inputs and results of all executions. */
+let executions = '';
+/** What is said of the events that were set aside, apart from the events themselves: those are their senders' words. */
+const setAside: string[] = [];
 
 /** What is only ever stored as a hash. */
 const credentials: string[] = [];
@@ -100,6 +113,75 @@ async function aFullRun(): Promise<void> {
   }
 }
 
+/** Bulk runs, one by a schedule, of mounts that have issued something. */
+async function inBulk(): Promise<void> {
+  const moves = [{ from: 'ssh-new', to: 'ssh-last' }];
+  await call('ssh-new/creds/web', { body: { ip: '10.1.2.3' } }).then(({ data }) =>
+    credentials.push(data.key),
+  );
+  const end = new Date(Date.now() + 3_600_000).toISOString();
+  await call('sys/remount/schedules/nightly', { body: { schedule: 'cron(0 3 * * ? *)', end, moves } });
+  const { data } = await call('sys/remount/bulk', { body: { moves } });
+  await until(async () => {
+    const info = await call(`sys/remount/bulk/${data.bulk_id}`, { method: 'GET' });
+    return info.data.bulk_info.status === 'in-progress' ? undefined : true;
+  });
+  await call('sys/mounts/ssh-new', { body: { type: 'ssh' } });
+}
+
+/** Requests on the bus with a secret in the wrong place: each is refused to the last, and set aside. */
+async function misplacedInEvents(): Promise<void> {
+  const planted = () => plantedCredential('in an event');
+  const details = [
+    { from: ['kv-new', planted()], to: 'x' },
+    { from: 'kv-new', to: 'x', reason: { password: planted() } },
+    { from: 'kv-new', to: 'x', namespace: [planted()] },
+    { moves: planted() },
+    { moves: [{ from: 'kv-new', to: 'x' }], tolerated_failures: planted() },
+  ];
+  for (const detail of details) await request(service, detail);
+  await until(async () => {
+    setAside.push(...(await takenFromQueues()));
+    return setAside.length >= details.length ? true : undefined;
+  });
+}
+
+async function takenFromQueues(): Promise<string[]> {
+  const client = new SQSClient(settingsOf('SQS'));
+  const said: string[] = [];
+  for (const name of Object.values(await readQueues())) {
+    const QueueUrl = `${service.environment.AWS_ENDPOINT_URL_SQS}/000000000000/${name}`;
+    const order = { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 };
+    const { Messages = [] } = await client.send(new ReceiveMessageCommand(order));
+    for (const { Body = '' } of Messages) {
+      const { requestPayload: _, ...rest } = JSON.parse(Body);
+      said.push(JSON.stringify(rest));
+    }
+  }
+  client.destroy();
+  return said;
+}
+
+async function readExecutions(): Promise<void> {
+  const client = new SFNClient(settingsOf('SFN'));
+  const machines = Object.entries(service.environment).filter(([name]) =>
+    name.endsWith('_STATE_MACHINE_ARN'),
+  );
+  for (const [, stateMachineArn] of machines) {
+    const { executions: found = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn }));
+    for (const { executionArn } of found) {
+      const { $metadata: _, ...facts } = await client.send(new DescribeExecutionCommand({ executionArn }));
+      executions += `${JSON.stringify(facts)}\n`;
+    }
+  }
+  client.destroy();
+}
+
+function settingsOf(name: string) {
+  const endpoint = service.environment[`AWS_ENDPOINT_URL_${name}`] as string;
+  return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+}
+
 /** Secrets where no secret should be: each is refused, and not repeated to anybody. */
 async function misplaced(): Promise<void> {
   const planted = () => plantedCredential('misplaced');
@@ -122,11 +204,7 @@ async function misplaced(): Promise<void> {
 }
 
 async function readTables(): Promise<void> {
-  const client = new DynamoDBClient({
-    endpoint: service.environment.AWS_ENDPOINT_URL_DYNAMODB as string,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const client = new DynamoDBClient(settingsOf('DYNAMODB'));
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
   for (const TableName of TableNames) {
     const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({ TableName }));
@@ -140,10 +218,22 @@ async function readTables(): Promise<void> {
 }
 
 beforeAll(async () => {
-  service = await startService({ log: (text) => (logs += text), rootToken: plantedCredential('root token') });
+  service = await startService({
+    log: (text) => (logs += text),
+    rootToken: plantedCredential('root token'),
+    eventPolicies: ['mover'],
+    retryPausesSeconds: [0.1, 0.1],
+  });
+  const mover = 'path "sys/remount*" { capabilities = ["update", "sudo"] }';
+  await call('sys/policies/acl/mover', { body: { policy: mover } });
   await aFullRun();
+  await inBulk();
   await misplaced();
+  await misplacedInEvents();
   await delay(200);
+  await readExecutions();
+  const told = (await events(service)).filter(({ source }) => source === 'remount');
+  announcements = JSON.stringify(told);
   await readTables();
 });
 afterAll(() => service.stop());
@@ -167,6 +257,24 @@ describe('a planted secret', () => {
 
   it('is in no error', () => {
     expect(found(errors, [...credentials, ...values])).toEqual([]);
+  });
+
+  it('is in no announcement', () => {
+    expect(announcements.split('Remount Succeeded').length).toBeGreaterThan(3);
+    expect(announcements).toContain('Bulk Finished');
+    expect(found(announcements, [...credentials, ...values])).toEqual([]);
+  });
+
+  it('is in no input or result of an execution', () => {
+    expect(executions.split('\n').length).toBeGreaterThan(4);
+    expect(executions).toContain('"output"');
+    expect(found(executions, [...credentials, ...values])).toEqual([]);
+  });
+
+  it('is in nothing that is said of an event that was set aside', () => {
+    expect(setAside.length).toBeGreaterThan(4);
+    expect(setAside.join()).toContain('errorMessage');
+    expect(found(setAside.join('\n'), [...credentials, ...values])).toEqual([]);
   });
 
   it('is in no key of a table', () => {
