@@ -45,7 +45,7 @@ const DAY_MS = 86_400_000;
 export const MARK = 'PLANTED';
 
 /** Those that were given names of their own, and those of the engines under the mounts they have everywhere. */
-export const MOUNTS = [
+const MOUNTS = [
   { path: 'plain', table: 'mounts', type: 'kv', options: {} },
   { path: 'versioned', table: 'mounts', type: 'kv', options: { version: '2' } },
   { path: 'ssh', table: 'mounts', type: 'ssh', options: {} },

@@ -1,0 +1,351 @@
+/**
+ * Every limit of `functions/limits.ts`: at it a request is served, one beyond it is refused, and then nothing was
+ * written. The table has to name each of them, or it does not compile.
+ */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { engines } from '../../functions/engines/catalog.ts';
+import * as limits from '../../functions/limits.ts';
+import { builtinRoutes } from '../../functions/routes.ts';
+import { type Answer, type Caller, caller, rootToken } from '../support/call.ts';
+import { placeMount } from '../support/place.ts';
+import { readTables } from '../support/tables.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+const DAY_MS = 86_400_000;
+
+let deps: TestDeps;
+let root: string;
+let call: Caller;
+beforeAll(async () => {
+  deps = await testDeps();
+  root = await rootToken(deps);
+  call = caller(deps, { builtin: builtinRoutes, engines }, root);
+  for (const path of ['plain/', 'versioned/', 'ssh/', 'auth/people/', 'idle/', 'other/']) {
+    const type = path === 'ssh/' ? 'ssh' : path.startsWith('auth/') ? 'userpass' : 'kv';
+    await placeMount(deps, path, { type, options: path === 'versioned/' ? { version: '2' } : {} });
+  }
+});
+afterAll(() => deps.stop());
+
+interface Refused {
+  /** What has to be there first; it is no part of what is looked at. */
+  ready?(by: 0 | 1): Promise<unknown>;
+  /** A request that comes just up to the limit, or `by` more than it. */
+  ask(by: 0 | 1): Promise<Answer>;
+  status: number;
+  text: string;
+}
+
+type Proof =
+  | Refused
+  /** A test that proves it in its own surroundings, and a word that it has. */
+  | { provenBy: [file: string, word: string] }
+  /** Why no request can come up against it. */
+  | { inner: string };
+
+const x = (length: number) => 'x'.repeat(length);
+const post = (path: string, body?: unknown) => call('POST', path, { body });
+const write = (path: string) => (body: (by: 0 | 1) => unknown) => (by: 0 | 1) => post(path, body(by));
+
+/** A body of just so many bytes, whose one value takes up what the rest leaves. */
+function sized(bytes: number, [before, after]: [string, string] = ['{"a":"', '"}']): string {
+  return before + x(bytes - before.length - after.length) + after;
+}
+
+/** The innermost of so many namespaces in each other. */
+const innermost = (depth: number) => 'n/'.repeat(depth);
+
+async function nest(depth: number): Promise<void> {
+  for (let i = 0; i < depth; i++) await call('POST', 'sys/namespaces/n', { namespace: innermost(i) });
+}
+
+/** The last of a chain of tokens below the root token. */
+let lastToken = '';
+
+async function chain(length: number): Promise<void> {
+  lastToken = root;
+  for (let i = 0; i < length; i++)
+    lastToken = (await call('POST', 'auth/token/create', { token: lastToken, body: {} })).body.auth
+      .client_token;
+}
+
+function schedule(name: string, more: object = {}, namespace = ''): Promise<Answer> {
+  const end = new Date(deps.clock.now() + DAY_MS).toISOString();
+  const moves = [{ from: 'idle', to: 'elsewhere' }];
+  const body = { schedule: 'cron(0 3 * * ? *)', end, moves, ...more };
+  return call('POST', `sys/remount/schedules/${name}`, { body, namespace });
+}
+
+const hashOfCost = (cost: number) => `$2b$${cost}$1c4gt6bcflFT.55ug3aJReaQ8WNjylf/KFX7.E0VOaUo7G0LNpBHW`;
+
+const roles = (count: number) => Array.from({ length: count }, (_, i) => `r${i}`);
+
+const move = (more: object) => post('sys/remount', { from: 'idle', to: 'gone', dry_run: true, ...more });
+const bulk = (more: object) =>
+  post('sys/remount/bulk', { moves: [{ from: 'idle', to: 'gone' }], dry_run: true, ...more });
+const user = (name: string, more: object) => post(`auth/people/users/${name}`, more);
+
+/** Items of a list are looked at, up to a number: what comes after them is told of by a warning. */
+const cut = (word: string): Proof => ({ provenBy: ['abuse/listings.test.ts', word] });
+
+const TABLE: Record<keyof typeof limits, Proof> = {
+  MAX_MOUNT_PATH_BYTES: {
+    ask: (by) => post(`sys/mounts/${x(limits.MAX_MOUNT_PATH_BYTES - 1 + by)}`, { type: 'kv' }),
+    status: 400,
+    text: 'invalid mount path: path is longer than 512 bytes',
+  },
+  MAX_MOUNT_DEPTH: {
+    ask: (by) =>
+      post(
+        `sys/mounts/${Array(limits.MAX_MOUNT_DEPTH + by)
+          .fill('deep')
+          .join('/')}`,
+        { type: 'kv' },
+      ),
+    status: 400,
+    text: 'invalid mount path: path has more than 32 segments',
+  },
+  MAX_TREE_ENTRY_BYTES: {
+    // The rest of the settings takes some hundreds of bytes.
+    ask: (by) =>
+      post(`sys/mounts/large${by}`, {
+        type: 'kv',
+        description: x(limits.MAX_TREE_ENTRY_BYTES - 1_000 * (1 - by)),
+      }),
+    status: 413,
+    text: 'the settings are longer than 32000 bytes',
+  },
+  MAX_NAMESPACE_DEPTH: {
+    ready: (by) => nest(limits.MAX_NAMESPACE_DEPTH - 1 + by),
+    ask: (by) =>
+      call('POST', 'sys/namespaces/n', { namespace: innermost(limits.MAX_NAMESPACE_DEPTH - 1 + by) }),
+    status: 400,
+    text: 'namespaces nest at most 16 deep',
+  },
+  MAX_STORAGE_KEY_BYTES: {
+    ask: (by) => post(`plain/${x(limits.MAX_STORAGE_KEY_BYTES + by)}`, { a: 1 }),
+    status: 400,
+    text: 'the path of a secret is at most 900 bytes long',
+  },
+  MAX_VALUE_BYTES: {
+    ask: write('plain/value')((by) => sized(limits.MAX_VALUE_BYTES + by)),
+    status: 413,
+    text: 'a secret is at most 380000 bytes large',
+  },
+  MAX_WRAPPED_BYTES: {
+    ask: (by) => {
+      // The envelope around takes some two hundred bytes.
+      const body = sized(limits.MAX_WRAPPED_BYTES - 500 * (1 - by));
+      return call('POST', 'sys/wrapping/wrap', { body, headers: { 'x-vault-wrap-ttl': '60' } });
+    },
+    status: 413,
+    text: 'a wrapped response is at most 395000 bytes large',
+  },
+  MAX_SECRET_VERSIONS: {
+    ask: write('versioned/config')((by) => ({ max_versions: limits.MAX_SECRET_VERSIONS + by })),
+    status: 400,
+    text: 'max_versions must be between 0 and 10000',
+  },
+  MAX_DELETE_VERSION_AFTER_S: {
+    ask: write('versioned/config')((by) => ({
+      delete_version_after: `${limits.MAX_DELETE_VERSION_AFTER_S + by}s`,
+    })),
+    status: 400,
+    text: 'delete_version_after must be a duration of at most 9223372036 seconds',
+  },
+  MAX_BODY_BYTES: {
+    ask: write('plain/body')((by) => `{"a":1}${' '.repeat(limits.MAX_BODY_BYTES - 7 + by)}`),
+    status: 413,
+    text: 'http: request body too large',
+  },
+  MAX_JSON_STRINGS: {
+    ask: write('plain/strings')((by) => ({ a: Array(limits.MAX_JSON_STRINGS - 1 + by).fill('') })),
+    status: 400,
+    text: 'refused JSON input due to high complexity: exceeded maximum number of strings',
+  },
+  MAX_JSON_DEPTH: {
+    ask: write('plain/levels')((by) => {
+      const lists = limits.MAX_JSON_DEPTH - 1 + by;
+      return `{"a":${'['.repeat(lists)}${']'.repeat(lists)}}`;
+    }),
+    status: 400,
+    text: 'refused JSON input due to high complexity: exceeded maximum depth',
+  },
+  MAX_POLICY_BYTES: {
+    ask: write('sys/policies/acl/long')((by) => ({ policy: `# ${x(limits.MAX_POLICY_BYTES - 2 + by)}` })),
+    status: 413,
+    text: 'a policy has at most 100000 bytes',
+  },
+  MAX_TOKEN_POLICIES: {
+    ask: write('auth/token/create')((by) => ({
+      policies: Array.from({ length: limits.MAX_TOKEN_POLICIES + by }, (_, i) => `p${i}`),
+      no_default_policy: true,
+    })),
+    status: 400,
+    text: 'a token has at most 50 policies',
+  },
+  MAX_NAME_BYTES: {
+    ask: (by) => post(`sys/policies/acl/${x(limits.MAX_NAME_BYTES + by)}`, { policy: '#' }),
+    status: 400,
+    text: 'the name of a policy has at most 512 bytes',
+  },
+  MAX_RECORD_BYTES: {
+    ask: write('auth/token/create')((by) => `{"meta":${sized(limits.MAX_RECORD_BYTES + by)}}`),
+    status: 413,
+    text: 'the metadata of a token is at most 128000 bytes large',
+  },
+  MAX_PASSWORD_BYTES: {
+    ask: (by) => user('ann', { password: `${'ä'.repeat(limits.MAX_PASSWORD_BYTES / 2)}${x(by)}` }),
+    status: 400,
+    text: 'bcrypt: password length exceeds 72 bytes',
+  },
+  MAX_BCRYPT_COST: {
+    ask: (by) => user('bob', { password_hash: hashOfCost(limits.MAX_BCRYPT_COST + by) }),
+    status: 400,
+    text: 'password_hash is not a bcrypt hash of a cost up to 14',
+  },
+  LOCKOUT_FAILURES: { provenBy: ['engines/userpass/login.test.ts', 'begins with the fifth bad password'] },
+  LOCKOUT_S: { provenBy: ['engines/userpass/login.test.ts', 'ends after 15 minutes'] },
+  MAX_ZERO_ADDRESS_ROLES: {
+    async ready() {
+      const role = { key_type: 'otp', default_user: 'u', cidr_list: '10.0.0.0/8' };
+      for (const name of roles(limits.MAX_ZERO_ADDRESS_ROLES + 1)) await post(`ssh/roles/${name}`, role);
+    },
+    ask: (by) => post('ssh/config/zeroaddress', { roles: roles(limits.MAX_ZERO_ADDRESS_ROLES + by) }),
+    status: 400,
+    text: 'at most 90 roles may be allowed any address',
+  },
+  MAX_TOKEN_DEPTH: {
+    ready: (by) => chain(limits.MAX_TOKEN_DEPTH - 1 + by),
+    ask: () => call('POST', 'auth/token/create', { token: lastToken, body: {} }),
+    status: 400,
+    text: 'tokens nest at most 32 deep',
+  },
+  SYSTEM_MAX_TTL_S: { provenBy: ['tokens/create.test.ts', '2_764_800'] },
+  LEASE_SHARDS: { inner: 'it is how leases are spread' },
+  CHILD_SHARDS: { inner: 'it is how children are spread' },
+  OPEN_SHARDS: { inner: 'it is how open migrations are spread' },
+  SWITCH_DEADLINE_MS: { provenBy: ['remount/remount.test.ts', 'SWITCH_DEADLINE_MS'] },
+  REPEAT_WINDOW_MS: { provenBy: ['faults/flows/move.ts', 'REPEAT_WINDOW_MS'] },
+  OVERDUE_MS: { provenBy: ['remount/remount.test.ts', 'OVERDUE_MS'] },
+  MAX_ATTEMPT_PAUSE_MS: { inner: 'it is the pace of the reconciler' },
+  MAX_REVOKE_ATTEMPTS: { provenBy: ['remount/revocation.test.ts', 'MAX_REVOKE_ATTEMPTS'] },
+  DEFAULT_RETENTION_DAYS: { inner: 'it is how long DynamoDB keeps what has ended' },
+  IDEMPOTENCY_RETENTION_S: { provenBy: ['remount/idempotency.test.ts', 'IDEMPOTENCY_RETENTION_S'] },
+  MAX_IDEMPOTENCY_KEY_LENGTH: {
+    ask: (by) =>
+      move({ dry_run: false, to: `key${by}`, idempotency_key: x(limits.MAX_IDEMPOTENCY_KEY_LENGTH + by) }),
+    status: 400,
+    text: 'an idempotency key is a text of 1 to 255 characters',
+  },
+  MAX_REASON_BYTES: {
+    ask: (by) => move({ dry_run: false, from: 'other', reason: x(limits.MAX_REASON_BYTES + by) }),
+    status: 400,
+    text: 'a reason is at most 1024 bytes long',
+  },
+  MAX_LISTED_MIGRATIONS: cut('MAX_LISTED_MIGRATIONS'),
+  MAX_BULK_MOVES: { provenBy: ['bulk/requests.test.ts', 'MAX_BULK_MOVES'] },
+  MAX_BULK_JSON_STRINGS: {
+    ask: (by) => bulk({ unknown: Array(limits.MAX_BULK_JSON_STRINGS - 7 + by).fill('') }),
+    status: 400,
+    text: 'refused JSON input due to high complexity: exceeded maximum number of strings',
+  },
+  MAX_TRANSACTION_WRITES: { provenBy: ['bulk/planBulk.test.ts', 'an atomic run may have 99'] },
+  PACKED_MOVES: { inner: 'it is how moves are packed' },
+  CHUNK_MOVES: { inner: 'it is how moves are packed' },
+  DEFAULT_BULK_CONCURRENCY: { inner: 'it is what counts where nothing is asked for' },
+  MAX_BULK_CONCURRENCY: {
+    ask: (by) => bulk({ max_concurrency: limits.MAX_BULK_CONCURRENCY + by }),
+    status: 400,
+    text: 'max_concurrency is a number from 1 to 40',
+  },
+  MAX_BULK_ATTEMPTS: { provenBy: ['bulk/faults.test.ts', 'MAX_BULK_ATTEMPTS'] },
+  MAX_BULK_LOOKS: { provenBy: ['bulk/faults.test.ts', 'MAX_BULK_LOOKS'] },
+  MAX_BULK_PAUSE_S: { inner: 'it is the pace of a run' },
+  LONGEST_BULK_S: { inner: 'it is how long DynamoDB keeps what has ended' },
+  MAX_BULK_PAGE: cut('MAX_BULK_PAGE'),
+  MAX_REPORT_BYTES: { inner: 'a report goes on in its next part' },
+  MAX_SCHEDULE_DAYS: {
+    ask: (by) => {
+      const end = deps.clock.now() + limits.MAX_SCHEDULE_DAYS * DAY_MS;
+      return schedule('ends', { end: new Date(end + by * 60_000).toISOString() });
+    },
+    status: 400,
+    text: "'end' lies in the future and at most 90 days ahead",
+  },
+  MAX_SCHEDULES: {
+    async ready() {
+      await call('POST', 'sys/namespaces/full');
+      for (let i = 1; i < limits.MAX_SCHEDULES; i++) await schedule(`s${i}`, {}, 'full');
+    },
+    ask: (by) => schedule(`last${by}`, {}, 'full'),
+    status: 400,
+    text: 'a namespace has at most 100 schedules',
+  },
+  MAX_SCHEDULE_NAME_LENGTH: {
+    ask: (by) => schedule(x(limits.MAX_SCHEDULE_NAME_LENGTH + by)),
+    status: 400,
+    text: 'the name of a schedule has 1 to 57 letters, digits, dots, hyphens and underscores',
+  },
+  MAX_SCHEDULE_BYTES: {
+    ask: (by) => {
+      const around = JSON.stringify({ moves: [{ from: 'idle', to: '' }] }).length;
+      const to = x(limits.MAX_SCHEDULE_BYTES - around + by);
+      return schedule('large', { moves: [{ from: 'idle', to }] });
+    },
+    status: 400,
+    text: 'what a schedule moves has at most 128000 bytes; rules need fewer than a list',
+  },
+  HOLD_YOUNGER_THAN_MS: { provenBy: ['remount/readAhead.test.ts', 'while the migration is young'] },
+  HOLD_MS: { provenBy: ['remount/readAhead.test.ts', 'while the migration is young'] },
+  HOLD_LOOKS: { provenBy: ['remount/readAhead.test.ts', 'while the migration is young'] },
+  MAX_LISTED_LEASES: cut('MAX_LISTED_LEASES'),
+  BULK_WORK_SHARE: { inner: 'it is how much of its time a request spends' },
+};
+
+const NUMBERS: Record<string, number> = { ...limits };
+const entries = Object.entries(TABLE);
+const refused = entries.filter((entry): entry is [string, Refused] => 'ask' in entry[1]);
+const elsewhere = entries.flatMap(([name, proof]) =>
+  'provenBy' in proof ? [[name, ...proof.provenBy] as const] : [],
+);
+
+describe('a limit', () => {
+  it.each(refused)(
+    '%s is kept to the last, and nothing is written beyond it',
+    async (_, { ready, ask, status, text }) => {
+      await ready?.(0);
+      const atIt = await ask(0);
+      expect(atIt.body?.errors ?? []).toEqual([]);
+      expect(atIt.status).toBeLessThan(300);
+      await ready?.(1);
+      const before = await readTables(deps.client);
+
+      const beyond = await ask(1);
+
+      expect({ status: beyond.status, errors: beyond.body.errors }).toEqual({ status, errors: [text] });
+      expect(await newIn(before)).toEqual([]);
+    },
+  );
+
+  it.each(elsewhere)('%s is proven in test/%s', async (_, file, word) => {
+    expect(await readFile(join(import.meta.dirname, '..', file), 'utf8')).toContain(word);
+  });
+
+  it('is told of in docs/limits.md if a client may come up against it', async () => {
+    const text = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'limits.md'), 'utf8');
+    const numbers = text.replaceAll(',', '');
+    const untold = refused.filter(([name]) => !numbers.includes(String(NUMBERS[name])));
+    expect(untold.map(([name]) => name)).toEqual([]);
+  });
+});
+
+/** The keys of what is there and was not. */
+async function newIn(before: Awaited<ReturnType<typeof readTables>>): Promise<string[]> {
+  const known = new Set(Object.values(before).flatMap((items) => items.map(({ pk, sk }) => `${pk} ${sk}`)));
+  const now = Object.values(await readTables(deps.client)).flat();
+  return now.map(({ pk, sk }) => `${pk} ${sk}`).filter((key) => !known.has(key));
+}
