@@ -3,9 +3,9 @@
 import { engines } from '../../functions/engines/catalog.ts';
 import type { Route } from '../../functions/http/route.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
-import { type Answer, type Caller, type CallOptions, caller, rootToken } from '../support/call.ts';
+import { type Answer, type Caller, type CallOptions, caller } from '../support/call.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
-import { tokenWith } from '../support/tokens.ts';
+import { rootToken, tokenWith } from '../support/tokens.ts';
 import { runMigration } from '../support/workflow.ts';
 
 /** Where the attacker has a token that may do everything. */

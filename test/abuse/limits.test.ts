@@ -9,10 +9,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../functions/engines/catalog.ts';
 import * as limits from '../../functions/limits.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
-import { type Answer, type Caller, caller, rootToken } from '../support/call.ts';
+import { type Answer, type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { readTables } from '../support/tables.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 
 const DAY_MS = 86_400_000;
 

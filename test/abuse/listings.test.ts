@@ -6,10 +6,11 @@ import { engines } from '../../functions/engines/catalog.ts';
 import { MAX_BULK_PAGE, MAX_LISTED_LEASES, MAX_LISTED_MIGRATIONS } from '../../functions/limits.ts';
 import { listingPartition, treeKey } from '../../functions/ports/keys.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
-import { type Caller, caller, rootToken } from '../support/call.ts';
+import { type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { readTables, type Stored, writeTables } from '../support/tables.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 
 let deps: TestDeps;
 let call: Caller;

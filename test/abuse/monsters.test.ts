@@ -7,9 +7,10 @@ import type { FieldType } from '../../functions/http/fields.ts';
 import type { Route } from '../../functions/http/route.ts';
 import { MAX_BODY_BYTES } from '../../functions/limits.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
-import { type Caller, caller, rootToken } from '../support/call.ts';
+import { type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 
 const ROOT_TOKEN = 'the-root-token-of-monsters';
 

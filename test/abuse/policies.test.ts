@@ -6,9 +6,10 @@ import { MAX_POLICY_BYTES, MAX_TOKEN_POLICIES } from '../../functions/limits.ts'
 import { authorize, buildAcl, capabilitiesOf, mayReachMount } from '../../functions/policies/acl.ts';
 import { PolicyError, parsePolicy } from '../../functions/policies/policy.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
-import { type Caller, caller, rootToken } from '../support/call.ts';
+import { type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 
 let deps: TestDeps;
 let call: Caller;

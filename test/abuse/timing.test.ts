@@ -9,9 +9,10 @@ import { engines } from '../../functions/engines/catalog.ts';
 import { sha256 } from '../../functions/ports/keys.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
-import { type Answer, type Caller, caller, rootToken } from '../support/call.ts';
+import { type Answer, type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 
 const API = { builtin: builtinRoutes, engines };
 
