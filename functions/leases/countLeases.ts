@@ -1,8 +1,8 @@
 /** Counts what a mount has issued, so that people know how much there is to revoke. */
 
 import type { Deps } from '../ports/deps.ts';
-import { leaseShard } from '../ports/keys.ts';
 import { leasePages, SHARDS } from './leaseRanges.ts';
+import { shardPages } from './shardPages.ts';
 
 /** Kinds of leases told apart by what issued them; more are summed under `other`. */
 const MAX_ROLES = 100;
@@ -18,10 +18,9 @@ export async function countStored(
   until: number,
 ): Promise<number | undefined> {
   let count = 0;
-  // One page at a time: whoever asks for a lease just now shall not wait behind the pages of all shards.
+  // One after the other: all shards at once would keep waiting who asks for a lease just now.
   for (const shard of SHARDS) {
-    const range = { table: 'leases', pk: leaseShard(mountUuid, shard), attributes: [] } as const;
-    for await (const page of store.pages(range)) {
+    for await (const page of shardPages(store, mountUuid, shard, [])) {
       count += page.length;
       if (clock.now() >= until) return undefined;
     }

@@ -1,10 +1,11 @@
 /** Physical revocation: removes what a mount issued before a generation, one part of its leases at a time. */
 
 import type { Deps } from '../ports/deps.ts';
-import { irrevocableKey, leaseShard } from '../ports/keys.ts';
+import { irrevocableKey } from '../ports/keys.ts';
 import { type Item, PRESENT, StoreBusy, type Write } from '../ports/store.ts';
 import { isLease, REVOCATION_ATTRIBUTES } from './lease.ts';
 import { removeLeases } from './removeLeases.ts';
+import { shardPages } from './shardPages.ts';
 
 export interface Sweep {
   mountUuid: string;
@@ -30,25 +31,14 @@ type Keeper = Pick<Deps, 'store' | 'clock' | 'settings'>;
 
 const DAMAGED = 'the record of the lease is damaged';
 
-/** Leases of one page are few enough for a page to take well under a second. */
-const PAGE = 200;
-
 export async function sweep(
   deps: Pick<Deps, 'store' | 'clock' | 'log' | 'settings'>,
   order: Sweep,
 ): Promise<Swept> {
   const { store, clock, log } = deps;
   const swept: Swept = { done: false, revoked: 0, irrevocable: 0 };
-  let after: string | undefined;
-  while (clock.now() < order.until) {
-    const pk = leaseShard(order.mountUuid, order.shard);
-    const page = await store.query({
-      table: 'leases',
-      pk,
-      limit: PAGE,
-      attributes: REVOCATION_ATTRIBUTES,
-      ...(after === undefined ? {} : { after }),
-    });
+  if (clock.now() >= order.until) return swept;
+  for await (const page of shardPages(store, order.mountUuid, order.shard, REVOCATION_ATTRIBUTES)) {
     const due = page.filter(
       ({ generation, irrevocable }) => irrevocable === undefined && !((generation as number) >= order.below),
     );
@@ -56,10 +46,9 @@ export async function sweep(
     swept.revoked += due.length - failed;
     swept.irrevocable += failed;
     if (failed > 0) log.error('leases are irrevocable', { mount: order.mountUuid, irrevocable: failed });
-    after = page.at(-1)?.sk;
-    if (page.length < PAGE) return { ...swept, done: true };
+    if (clock.now() >= order.until) return swept;
   }
-  return swept;
+  return { ...swept, done: true };
 }
 
 /** @returns how many turned out irrevocable */
