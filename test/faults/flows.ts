@@ -2,7 +2,8 @@
 
 import { singleRequests } from './flows/changes.ts';
 import { moves } from './flows/moves.ts';
+import { orders } from './flows/orders.ts';
 import { removals } from './flows/removals.ts';
 import type { Flow } from './play.ts';
 
-export const flows: readonly Flow[] = [...moves, ...removals, ...singleRequests];
+export const flows: readonly Flow[] = [...moves, ...orders, ...removals, ...singleRequests];

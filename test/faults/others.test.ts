@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { playEveryCall } from './everyCall.ts';
 import { singleRequests } from './flows/changes.ts';
+import { orders } from './flows/orders.ts';
 import { removals } from './flows/removals.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -15,6 +16,11 @@ const NONE = /^$/;
 
 describe('whichever call fails, the reconciler alone brings to its end', () => {
   playEveryCall(() => stage, removals, NONE);
+});
+
+describe('whichever call fails, the outcome is the one that was promised of', () => {
+  // What a switch is followed by is the same, whoever asked for the move.
+  playEveryCall(() => stage, orders, /in (switch|revoke|complete|close)$/);
 });
 
 describe('whichever call fails, nothing is half done of', () => {

@@ -9,8 +9,8 @@ import type { CallSite, Faults } from './injector.ts';
 import { type Flow, type Production, produce } from './play.ts';
 import { openStage, type Stage } from './stage.ts';
 
-const PAIRS = Number(process.env.FAULT_PLAYS || 25);
-const SCHEDULES = Number(process.env.FAULT_PLAYS || 60);
+const PAIRS = Number(process.env.FAULT_PLAYS || 20);
+const SCHEDULES = Number(process.env.FAULT_PLAYS || 40);
 const TIMEOUT_MS = PLAYS_ALL ? 3_600_000 : 300_000;
 
 /** Flows so short that every pair of their faults may be played. */

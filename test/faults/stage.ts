@@ -48,7 +48,7 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-const MACHINES = ['remount', 'teardown'] as const;
+const MACHINES = ['remount', 'bulk', 'teardown'] as const;
 
 /** The reconciler's runs after which a record that is still open is one that never ends. */
 const MAX_ROUNDS = 60;
@@ -171,6 +171,8 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
 
   async function invoke(functionName: string, input: unknown): Promise<unknown> {
     if (functionName === 'sleep') {
+      // One execution may wait for what another does.
+      await stage.runExecutions();
       clock.jumpTo(clock.now() + (input as { seconds: number }).seconds * 1_000);
       return null;
     }

@@ -13,6 +13,8 @@ export interface Move {
   /** What its path is in its namespace before and after, where that is not the path of the request. */
   source?: string;
   target?: string;
+  /** An idempotency key of the request. */
+  key?: string;
   /** Facts of the end beside those of every move; what is asked here may change the tables. */
   also?(): Promise<Record<string, boolean>>;
 }
@@ -22,10 +24,14 @@ export interface Move {
  * request left a record, gets the same migration then; else the second request is the first to be taken.
  */
 export async function moving(stage: Stage, move: Move): Promise<() => Scene> {
-  const { from, to, source = from, target = to } = move;
+  const { from, to, source = from, target = to, key } = move;
   const before = await stage.tables();
   const { uuid } = mountIn(before, source) as Stored;
-  const request = ['POST', 'sys/remount', { body: { from, to } }] as const;
+  const request = [
+    'POST',
+    'sys/remount',
+    { body: { from, to, ...(key && { idempotency_key: key }) } },
+  ] as const;
   return () => {
     let answer: Answer | undefined;
     return {

@@ -1,0 +1,144 @@
+/** What people may ask of moves: to cancel or undo one, to make many at once, and to make one once. */
+
+import type { Answer } from '../../support/call.ts';
+import type { Stored } from '../../support/tables.ts';
+import type { Flow } from '../play.ts';
+import { changes, mountIn, must, opens, putKv, putSsh, takeOtp, untrue } from '../setting.ts';
+import { migrationsOf, moving } from './move.ts';
+
+const keyed: Flow = {
+  name: 'a move with an idempotency key',
+  async prepare(stage) {
+    await putKv(stage, 'kv');
+    return moving(stage, { from: 'kv', to: 'moved', key: 'once' });
+  },
+};
+
+const cancellation: Flow = {
+  name: 'a move that is cancelled',
+  async prepare(stage) {
+    await putSsh(stage, 'keys');
+    const otp = await takeOtp(stage, 'keys');
+    stage.startsNothing = true;
+    const { body } = await must(stage, 'POST', 'sys/remount', { body: { from: 'keys', to: 'moved' } });
+    const id: string = body.data.migration_id;
+    const before = await stage.tables();
+    const { uuid } = mountIn(before, 'keys') as Stored;
+    return () => {
+      let answer: Answer | undefined;
+      return {
+        async act() {
+          answer = await stage.ask('cancel', 'POST', `sys/remount/cancel/${id}`);
+        },
+        async check() {
+          const after = await stage.tables();
+          const [migration] = migrationsOf(after, uuid);
+          const isCancelled = migration?.error?.code === 'cancelled';
+          const again = await stage.call('POST', `sys/remount/cancel/${id}`);
+          return [
+            ...changes(before, after, uuid),
+            ...untrue({
+              'what was answered is so': answer?.status !== 200 || isCancelled,
+              'the answer is a promise or an excuse':
+                answer === undefined || [200, 503].includes(answer.status),
+              'it was cancelled or it has moved': isCancelled || migration?.status === 'success',
+              'cancelling it again says the same': again.status === (isCancelled ? 200 : 409),
+              'the mount is where its record says':
+                mountIn(after, isCancelled ? 'keys' : 'moved')?.uuid === uuid,
+              'what it had issued is good if it has not moved':
+                (await opens(stage, 'keys', otp)) === isCancelled,
+            }),
+          ];
+        },
+      };
+    };
+  },
+};
+
+const undo: Flow = {
+  name: 'a move that is undone',
+  async prepare(stage) {
+    await putSsh(stage, 'keys');
+    const { body } = await must(stage, 'POST', 'sys/remount', { body: { from: 'keys', to: 'moved' } });
+    await stage.recover();
+    const otp = await takeOtp(stage, 'moved');
+    const before = await stage.tables();
+    const { uuid } = mountIn(before, 'moved') as Stored;
+    const path = `sys/remount/undo/${body.data.migration_id}`;
+    return () => {
+      let answer: Answer | undefined;
+      return {
+        async act() {
+          answer = await stage.ask('undo', 'POST', path);
+        },
+        async check() {
+          const again = await stage.call('POST', path);
+          await stage.recover();
+          const after = await stage.tables();
+          const back = migrationsOf(after, uuid).filter(({ undoOf }) => undoOf !== undefined);
+          return [
+            ...changes(before, after, uuid),
+            ...untrue({
+              'the first answer is a promise or an excuse':
+                answer === undefined || [200, 503].includes(answer.status),
+              'there is one migration back': back.length === 1 && back[0]?.status === 'success',
+              'a repetition gets the same id': again.body?.data?.migration_id === back[0]?.pk,
+              'the answer named it': answer?.status !== 200 || answer.body.data.migration_id === back[0]?.pk,
+              'the mount is back, two generations on': mountIn(after, 'keys')?.generation === 2,
+              'what it had issued opens nothing': !(await opens(stage, 'keys', otp)),
+            }),
+          ];
+        },
+      };
+    };
+  },
+};
+
+const bulk: Flow = {
+  name: 'many moves at once, two of them a swap',
+  async prepare(stage) {
+    await putKv(stage, 'kv');
+    await putSsh(stage, 'keys');
+    await putKv(stage, 'team/other');
+    const otp = await takeOtp(stage, 'keys');
+    const before = await stage.tables();
+    const ends = [
+      ['kv', 'keys'],
+      ['keys', 'kv'],
+      ['team/other', 'moved'],
+    ] as const;
+    const moves = ends.map(([from, to]) => ({ from, to }));
+    const request = ['POST', 'sys/remount/bulk', { body: { moves, idempotency_key: 'once' } }] as const;
+    return () => {
+      let answer: Answer | undefined;
+      return {
+        async act() {
+          answer = await stage.ask('bulk', ...request);
+        },
+        async check() {
+          const again = await stage.call(...request);
+          await stage.recover();
+          const after = await stage.tables();
+          const runs = after.migrations.filter(({ kind }) => kind === 'bulk');
+          return [
+            ...ends.flatMap(([from]) => changes(before, after, mountIn(before, from)?.uuid)),
+            ...untrue({
+              'the first answer is a promise or an excuse':
+                answer === undefined || [200, 503].includes(answer.status),
+              'there is one run, and it succeeded': runs.length === 1 && runs[0]?.status === 'success',
+              'a repetition gets the same id': again.body?.data?.bulk_id === runs[0]?.pk,
+              'every mount is where it was to go, once': ends.every(
+                ([from, to]) =>
+                  mountIn(after, to)?.uuid === mountIn(before, from)?.uuid &&
+                  mountIn(after, to)?.generation === 1,
+              ),
+              'no old password opens anything': !(await opens(stage, 'kv', otp)),
+            }),
+          ];
+        },
+      };
+    };
+  },
+};
+
+export const orders: readonly Flow[] = [keyed, cancellation, undo, bulk];
