@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { EQUIVALENT } from './equivalent.ts';
 import { type Site, sitesIn } from './sites.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -21,7 +22,7 @@ const WIDER = [
 ];
 
 /** Engines and the like take no part in moves: what their own tests do not notice, none does. */
-const APART = /^functions\/(engines|policies|wrapping|cubbyhole)\//;
+const APART = /^functions\/(engines|policies|wrapping|cubbyhole|schedules|events|ui)\//;
 
 /** The same plays for each, and few of those by chance. */
 const PLAYS = { FAULT_SEED: '1', LAG_SEED: '1', FAULT_PLAYS: '5' };
@@ -57,7 +58,11 @@ async function allMutants(): Promise<Mutant[]> {
     const sites = sitesIn(await readFile(join(ROOT, file), 'utf8'));
     return sites.map((site, number): Mutant => ({ ...site, file, number }));
   });
-  return (await Promise.all(found)).flat();
+  return (await Promise.all(found)).flat().filter((mutant) => !isEquivalent(mutant));
+}
+
+function isEquivalent({ file, dropped }: Mutant): boolean {
+  return EQUIVALENT.some((known) => known.file === file && known.dropped === dropped);
 }
 
 /** @returns the test that notices, if one does */
@@ -96,7 +101,10 @@ async function failing(mutation: string | undefined, tests: string[]): Promise<s
   const env = { ...process.env, ...PLAYS, ...(mutation && { MUTATION: mutation }) };
   const child = spawn(VITEST, args, { cwd: ROOT, env, stdio: 'ignore' });
   await new Promise((resolve) => child.once('exit', resolve));
-  const { testResults } = JSON.parse(await readFile(REPORT, 'utf8')) as Report;
+  const text = await readFile(REPORT, 'utf8').catch(() => {
+    throw new Error(`no report of ${tests.join(' ')} with ${mutation ?? 'nothing'} dropped`);
+  });
+  const { testResults } = JSON.parse(text) as Report;
   const failures = testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(

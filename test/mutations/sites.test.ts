@@ -6,7 +6,7 @@ describe('the sites of conditions', () => {
     const source =
       "write({ put, if: { kind: 'x', version: [1, 2] } });\nwrite({ put, if: a ? b(c, d) : E, more });";
 
-    expect(sitesIn(source).map(({ line, dropped }) => [line, dropped.trim()])).toEqual([
+    expect(sitesIn(source).map(({ line, dropped }) => [line, dropped])).toEqual([
       [1, "{ kind: 'x', version: [1, 2] }"],
       [1, "kind: 'x'"],
       [1, 'version: [1, 2]'],

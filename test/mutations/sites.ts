@@ -33,7 +33,7 @@ export function sitesIn(source: string): Site[] {
 function siteOf(source: string, start: number, end: number, replacement: string): Site {
   return {
     line: source.slice(0, start).split('\n').length,
-    dropped: source.slice(start, end).replace(/\s+/g, ' ').replace(/,$/, ''),
+    dropped: source.slice(start, end).replace(/\s+/g, ' ').replace(/,$/, '').trim(),
     mutated: source.slice(0, start) + replacement + source.slice(end),
   };
 }

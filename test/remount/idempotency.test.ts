@@ -55,6 +55,13 @@ describe('an idempotency key', () => {
     expect(service.deps.started.length).toBe(started);
   });
 
+  it('stands for one of five different requests that come at once', async () => {
+    const answers = await Promise.all(
+      [1, 2, 3, 4, 5].map((i) => post({ from: name, to: `${name}-${i}` }, { 'idempotency-key': key })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 422, 422, 422, 422]);
+  });
+
   it('gives one migration to twenty requests at once', async () => {
     const body = { from: name, to: `${name}-1` };
     const answers = await Promise.all(

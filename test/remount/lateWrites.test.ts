@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OVERDUE_MS } from '../../functions/limits.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
-import { migrationKey } from '../../functions/ports/keys.ts';
+import { irrevocableKey, migrationKey } from '../../functions/ports/keys.ts';
 import { ConditionFailed, type Store, StoreBusy } from '../../functions/ports/store.ts';
+import { retryIrrevocable } from '../../functions/remount/irrevocable.ts';
 import {
   acceptance,
+  counted,
   failed,
   type Migration,
   newMigration,
@@ -68,6 +70,23 @@ describe('a write that comes too late', () => {
     expect(await recorded()).toMatchObject({ error: { code: 'source_gone' } });
   });
 
+  it('counts nothing for a migration that is not switched, or not any more', async () => {
+    await expect(deps.store.commit([counted(migration, 5)])).rejects.toThrow(ConditionFailed);
+    expect(await recorded()).not.toHaveProperty('leasesTotal');
+  });
+
+  it('counts no retried lease for a migration whose record is gone', async () => {
+    const { table, pk, sk } = irrevocableKey(migration.id, 'keys/creds/1');
+    const lease = { pk: 'mount#0', sk: 'creds/1' };
+    await deps.store.commit([{ table, put: { pk, sk, lease, leaseId: 'keys/creds/1', reason: '', at: 0 } }]);
+    const record = migrationKey(migration.id);
+    await deps.store.commit([{ table, delete: { pk: record.pk, sk: record.sk } }]);
+
+    await retryIrrevocable(deps, migration, true, deps.clock.now() + 60_000);
+
+    expect(await recorded()).toBeUndefined();
+  });
+
   it('starts no migration again that has ended since the reconciler saw it', async () => {
     await reconcileLate(recorded);
     expect(await recorded()).toMatchObject({ attempt: 1, status: 'failure' });
@@ -82,9 +101,13 @@ describe('a write that comes too late', () => {
     expect(await recorded()).not.toHaveProperty('nextLook');
   });
 
-  it('starts a migration once when two reconcilers see it at once', async () => {
+  it('starts a migration once when two reconcilers have seen it at once', async () => {
+    const seen = await recorded();
     deps.clock.pass(OVERDUE_MS + 1);
-    await Promise.all([reconcile(deps), reconcile(deps), reconcile(deps)]);
+    await reconcile(deps);
+    deps.clock.pass(OVERDUE_MS * 2);
+    const get: Store['get'] = async (ref) => (ref.pk === migration.id ? seen : deps.store.get(ref));
+    await reconcile({ ...deps, store: { ...deps.store, get } });
     expect(deps.started.filter(({ id }) => id === migration.id)).toHaveLength(1);
   });
 });
