@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { EQUIVALENT } from './equivalent.ts';
 import { sitesIn } from './sites.ts';
 
 describe('the sites of conditions', () => {
@@ -24,4 +27,10 @@ describe('the sites of conditions', () => {
   it('are neither types nor comments', () => {
     expect(sitesIn('interface Put {\n  if: Condition;\n}\n// Or so, if: not.\n')).toEqual([]);
   });
+});
+
+it.each(EQUIVALENT)('$dropped, which $file can do without, stands there', async ({ file, dropped }) => {
+  const source = await readFile(join(import.meta.dirname, '..', '..', file), 'utf8');
+
+  expect(sitesIn(source).map((site) => site.dropped)).toContain(dropped);
 });
