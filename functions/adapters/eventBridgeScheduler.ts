@@ -5,12 +5,15 @@ import {
   CreateScheduleCommand,
   type CreateScheduleCommandInput,
   DeleteScheduleCommand,
+  InternalServerException,
   ResourceNotFoundException,
   type SchedulerClient,
+  ThrottlingException,
   UpdateScheduleCommand,
   ValidationException,
 } from '@aws-sdk/client-scheduler';
-import { type Scheduler, type Timetable, TimetableRefused } from '../ports/scheduler.ts';
+import { type Scheduler, SchedulerBusy, type Timetable, TimetableRefused } from '../ports/scheduler.ts';
+import { isOutOfReach } from './patiently.ts';
 
 /** What a schedule is deployed with; asked for when it is needed. */
 export type SettingOf = (name: 'GROUP' | 'TARGET_ARN' | 'ROLE_ARN' | 'DEAD_LETTERS_ARN') => string;
@@ -41,24 +44,43 @@ export function eventBridgeScheduler(client: SchedulerClient, settingOf: Setting
     };
   }
 
+  async function createOrUpdate(input: CreateScheduleCommandInput): Promise<void> {
+    try {
+      await client.send(new CreateScheduleCommand(input));
+    } catch (error) {
+      if (!(error instanceof ConflictException)) throw error;
+      await client.send(new UpdateScheduleCommand(input)).catch((failed) => {
+        throw failed instanceof ResourceNotFoundException ? busy(failed) : failed;
+      });
+    }
+  }
+
   return {
     async put(id, timetable) {
-      const input = inputOf(id, timetable);
       try {
-        await client.send(new CreateScheduleCommand(input)).catch(async (error) => {
-          if (!(error instanceof ConflictException)) throw error;
-          await client.send(new UpdateScheduleCommand(input));
-        });
+        await createOrUpdate(inputOf(id, timetable));
       } catch (error) {
-        throw error instanceof ValidationException ? new TimetableRefused(error.message) : error;
+        if (error instanceof ValidationException) throw new TimetableRefused(error.message);
+        throw isPassing(error) ? busy(error) : error;
       }
     },
     async remove(id) {
       try {
         await client.send(new DeleteScheduleCommand(nameOf(id)));
       } catch (error) {
-        if (!(error instanceof ResourceNotFoundException)) throw error;
+        if (error instanceof ResourceNotFoundException) return;
+        throw isPassing(error) ? busy(error) : error;
       }
     },
   };
+}
+
+/** The SDK has repeated the call for as long as that may help; others that change the schedule now soon will have. */
+function isPassing(error: unknown): boolean {
+  const passing = [ConflictException, ThrottlingException, InternalServerException];
+  return isOutOfReach(error) || passing.some((kind) => error instanceof kind);
+}
+
+function busy(cause: unknown): SchedulerBusy {
+  return new SchedulerBusy('the scheduler is busy', { cause });
 }

@@ -57,7 +57,7 @@ function oldItem({ Item }: CancellationReason): Item | undefined {
 }
 
 /** The SDK has repeated the call, and nobody answered in time. */
-function isOutOfReach(error: unknown): boolean {
+export function isOutOfReach(error: unknown): boolean {
   const { name, code } = error as { name?: string; code?: string };
   return name === 'TimeoutError' || /^E(CONN|PIPE|TIMEDOUT|NOTFOUND|HOST|NET|AI_AGAIN)/.test(code ?? '');
 }

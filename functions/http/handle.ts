@@ -2,6 +2,7 @@
 
 import { MountMoved } from '../mounts/mountMoved.ts';
 import type { Deps } from '../ports/deps.ts';
+import { SchedulerBusy } from '../ports/scheduler.ts';
 import { StoreBusy } from '../ports/store.ts';
 import { notWrappable } from '../wrapping/errors.ts';
 import type { Api, Audit } from './api.ts';
@@ -14,6 +15,9 @@ import { NothingToSay } from './readPath.ts';
 
 /** How often a request is begun anew when its mount moved under it. */
 const MAX_TRIES = 4;
+
+/** What may be well when the request is sent again. */
+const PASSING = [StoreBusy, SchedulerBusy, MountMoved];
 
 export async function handle(http: HttpRequest, api: Api, deps: Deps): Promise<HttpResponse> {
   const audit: Audit = {
@@ -54,7 +58,7 @@ function renderError(error: unknown, deps: Deps): HttpResponse {
   if (error instanceof NothingToSay)
     return { status: error.status, headers: { 'Cache-Control': 'no-store' }, body: '' };
   if (error instanceof VaultError) return renderErrors(error.status, error.errors, error.headers);
-  if (error instanceof StoreBusy || error instanceof MountMoved) return renderError(tryAgain(), deps);
+  if (PASSING.some((kind) => error instanceof kind)) return renderError(tryAgain(), deps);
   deps.log.error('unexpected error', { error: (error as Error).name, stack: frames(error) });
   return renderErrors(500, ['internal error']);
 }

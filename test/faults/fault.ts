@@ -5,6 +5,7 @@ import {
   TransactionCanceledException,
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
+import { ConflictException, ThrottlingException as SchedulerThrottling } from '@aws-sdk/client-scheduler';
 
 export type Fault =
   /** Nothing was done, and nobody answered in time. */
@@ -41,6 +42,10 @@ const FAULTS: Record<string, readonly Fault[]> = {
   DeleteItem: [...WRITES, 'conflicts'],
   TransactWriteItems: [...WRITES, 'is throttled once', 'conflicts'],
   StartExecution: WRITES,
+  CreateSchedule: [...WRITES, 'conflicts'],
+  UpdateSchedule: [...WRITES, 'conflicts'],
+  DeleteSchedule: [...WRITES, 'conflicts'],
+  PutEvents: [...WRITES, 'does half'],
 };
 
 /** @param operation such as `PutItem` */
@@ -48,6 +53,11 @@ export function faultsOf(operation: string): readonly Fault[] {
   const faults = FAULTS[operation];
   if (!faults) throw new Error(`no faults are known for ${operation}`);
   return faults;
+}
+
+/** A call without effects: however it fails, what follows is not done. */
+export function isRead(operation: string): boolean {
+  return !faultsOf(operation).includes('loses its answer');
 }
 
 /** The process is gone, and with it whatever the invocation would have done. */
@@ -60,11 +70,15 @@ export function timeout(): Error {
   return Object.assign(new Error('nobody answered in time'), { name: 'TimeoutError' });
 }
 
-export function throttling(): Error {
+export function throttling(operation: string): Error {
+  if (operation.endsWith('Schedule'))
+    return new SchedulerThrottling({ message: '', Message: 'slow down', $metadata: {} });
   return new ThrottlingException({ message: 'slow down', $metadata: {} });
 }
 
 export function conflict(operation: string, items: number): Error {
+  if (operation.endsWith('Schedule'))
+    return new ConflictException({ message: '', Message: 'The schedule is being changed', $metadata: {} });
   const message = 'Transaction is ongoing for the item';
   if (operation !== 'TransactWriteItems') return new TransactionConflictException({ message, $metadata: {} });
   const CancellationReasons = Array.from({ length: items }, (_, i) => ({

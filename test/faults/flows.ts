@@ -1,9 +1,20 @@
 /** Every flow that is played with faults: a new one of the service is a new row here. */
 
+import { announcement } from './flows/announcements.ts';
 import { singleRequests } from './flows/changes.ts';
+import { requested } from './flows/events.ts';
 import { moves } from './flows/moves.ts';
 import { orders } from './flows/orders.ts';
 import { removals } from './flows/removals.ts';
+import { schedules } from './flows/schedules.ts';
 import type { Flow } from './play.ts';
 
-export const flows: readonly Flow[] = [...moves, ...orders, ...removals, ...singleRequests];
+export const flows: readonly Flow[] = [
+  ...moves,
+  ...orders,
+  ...removals,
+  ...singleRequests,
+  ...schedules,
+  requested,
+  announcement,
+];

@@ -43,6 +43,9 @@ interface Client {
   middlewareStack: { add(middleware: never, options: object): void };
 }
 
+/** What never comes as far as the network, where requests are sent again. */
+const ANSWERED_HERE = /^StartExecution$|Schedule$|^PutEvents$/;
+
 /** Tries that a call is given by `patiently`, at most. */
 const TRIES = 9;
 
@@ -66,7 +69,8 @@ export function injectFaults(clients: Client[]): Injector {
     if (!armed || !current) return next(asked);
     if (current.isDead) throw new Died();
     const operation = (context.commandName ?? '').replace(/Command$/, '');
-    if (current.throttled?.operation === operation && current.throttled.left-- > 0) throw throttling();
+    if (current.throttled?.operation === operation && current.throttled.left-- > 0)
+      throw throttling(operation);
     const { name } = note(current.name, operation, subjectOf(asked.input));
     switch (armed.get(name)) {
       case undefined:
@@ -77,14 +81,14 @@ export function injectFaults(clients: Client[]): Injector {
         await next(asked);
         throw timeout();
       case 'is sent twice':
-        if (operation === 'StartExecution') await next(asked);
+        if (ANSWERED_HERE.test(operation)) await next(asked).catch(() => {});
         context.isSentTwice = true;
         return next(asked);
       case 'is throttled once':
-        throw throttling();
+        throw throttling(operation);
       case 'is throttled':
         current.throttled = { operation, left: TRIES - 1 };
-        throw throttling();
+        throw throttling(operation);
       case 'conflicts':
         throw conflict(operation, asked.input.TransactItems?.length ?? 1);
       case 'does half':
@@ -146,8 +150,9 @@ interface Context {
   isSentTwice?: boolean;
 }
 
-/** Hands back every second key or item of a batch. */
+/** Hands back every second key, item or event of a batch. */
 async function half(asked: Asked, next: Next): Promise<{ output: object }> {
+  if (asked.input.Entries) return halfOfEvents(asked, next);
   const isGet = Object.values<object>(asked.input.RequestItems).some((request) => 'Keys' in request);
   const [done, left] = [{}, {}] as Record<string, unknown>[];
   let isOdd = false;
@@ -169,9 +174,21 @@ async function half(asked: Asked, next: Next): Promise<{ output: object }> {
   return { ...rest, output: { ...output, [isGet ? 'UnprocessedKeys' : 'UnprocessedItems']: left } };
 }
 
+/** The first is refused, whether or not others come with it. */
+async function halfOfEvents(asked: Asked, next: Next): Promise<{ output: object }> {
+  const entries: object[] = asked.input.Entries;
+  const taken = entries.filter((_, i) => i % 2 === 1);
+  const answer = await next({ ...asked, input: { ...asked.input, Entries: taken } });
+  const { Entries } = answer.output as { Entries: object[] };
+  const all = entries.map((_, i) => (i % 2 === 1 ? Entries[(i - 1) / 2] : { ErrorCode: 'InternalFailure' }));
+  return { ...answer, output: { ...answer.output, Entries: all } };
+}
+
 /** Tables and kinds of keys; ids and paths left out, so that the same call of another play has the same subject. */
 function subjectOf(input: Asked['input']): string {
   if (input.stateMachineArn) return input.stateMachineArn.split(':').at(-1);
+  if (input.GroupName) return 'a timetable';
+  if (input.Entries) return 'events';
   const subjects = new Set<string>();
   const add = (table: string, key: { pk?: { S?: string } } = {}) =>
     subjects.add(`${table} ${kindOf(key.pk?.S)}`.trim());

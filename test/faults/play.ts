@@ -35,10 +35,11 @@ export async function produce(stage: Stage, flow: Flow): Promise<Production> {
   await stage.clear();
   const begin = await flow.prepare(stage);
   const setting = await stage.tables();
+  const timetables = new Map(stage.timetables);
   return {
     flow,
     async play(faults) {
-      await stage.putBack(setting);
+      await stage.putBack(setting, timetables);
       return play(stage, begin(), faults);
     },
   };

@@ -14,7 +14,7 @@ const SCHEDULES = Number(process.env.FAULT_PLAYS || 40);
 const TIMEOUT_MS = PLAYS_ALL ? 3_600_000 : 300_000;
 
 /** Flows so short that every pair of their faults may be played. */
-const SHORT = /nothing to revoke|is not started|is taken meanwhile/;
+const SHORT = /nothing to revoke|is not started|is taken meanwhile|is made anew|is removed/;
 
 /** What the reconciler calls when something has failed. */
 const RECOVERY: readonly Pick<CallSite, 'operation' | 'name'>[] = [

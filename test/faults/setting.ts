@@ -47,10 +47,15 @@ export async function opens(stage: Stage, path: string, otp: string, namespace =
 /** Of `builder`, as cheap as bcrypt can be: no test here is about passwords. */
 const PASSWORD_HASH = hashSync('builder', 4);
 
-/** A userpass mount with the user `bob`, who may make tokens and take passwords of `keys`. */
-export async function putUsers(stage: Stage, path: string, namespace = ''): Promise<void> {
+/** The policy `maker`, which allows everything. */
+export async function putMaker(stage: Stage, namespace = ''): Promise<void> {
   const policy = 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }';
   await must(stage, 'PUT', 'sys/policies/acl/maker', { namespace, body: { policy } });
+}
+
+/** A userpass mount with the user `bob`, who may make tokens and take passwords of `keys`. */
+export async function putUsers(stage: Stage, path: string, namespace = ''): Promise<void> {
+  await putMaker(stage, namespace);
   await must(stage, 'POST', `sys/auth/${path}`, { namespace, body: { type: 'userpass' } });
   const bob = { password_hash: PASSWORD_HASH, token_policies: 'maker' };
   await must(stage, 'POST', `auth/${path}/users/bob`, { namespace, body: bob });

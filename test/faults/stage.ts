@@ -4,10 +4,10 @@
  */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { ExecutionAlreadyExists, SFNClient } from '@aws-sdk/client-sfn';
+import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { dynamodbStore } from '../../functions/adapters/dynamodbStore.ts';
-import { stepFunctions } from '../../functions/adapters/stepFunctions.ts';
 import { engines } from '../../functions/engines/catalog.ts';
+import type { Bus } from '../../functions/ports/bus.ts';
 import type { Clock, Deps } from '../../functions/ports/deps.ts';
 import { accessorKey, sha256 } from '../../functions/ports/keys.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
@@ -20,6 +20,7 @@ import { type Between, testDeps } from '../support/testDeps.ts';
 import { rootToken } from '../support/tokens.ts';
 import { Died } from './fault.ts';
 import { type Injector, injectFaults } from './injector.ts';
+import { standInBus, standInExecutions, standInScheduler, type Timetables } from './standIns.ts';
 
 export interface Stage {
   deps: Deps;
@@ -30,6 +31,11 @@ export interface Stage {
   call: Caller;
   /** A request that may meet faults; nothing when its process died, so that no answer came. */
   ask(name: string, ...request: Parameters<Caller>): Promise<Answer | undefined>;
+  /**
+   * Brings a function an event as Lambda does: what fails is tried again. Each try may meet faults.
+   * @returns what came of it, unless every try failed
+   */
+  bring<T>(functionName: string, run: () => Promise<T>): Promise<T | undefined>;
   /** Runs every execution that was started, and those that are started by them. */
   runExecutions(): Promise<void>;
   /** Lets time pass and the reconciler run, until nothing is open any more. */
@@ -38,13 +44,18 @@ export interface Stage {
   before: Map<string, () => Promise<void>>;
   /** Whether Step Functions starts anything. */
   startsNothing: boolean;
+  /** What EventBridge Scheduler knows. */
+  timetables: Timetables;
+  bus: Bus;
+  /** What the bus was told. */
+  told: PutEventsRequestEntry[];
   /** Errors that no fault explains. */
   surprises: string[];
   tables(): Promise<Tables>;
   /** Throws away everything and begins anew, with a root token. */
   clear(): Promise<void>;
-  /** Has the tables be what they were, and the time, too. */
-  putBack(tables: Tables): Promise<void>;
+  /** Has the tables and timetables be what they were, and the time, too. */
+  putBack(tables: Tables, timetables: Timetables): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -53,8 +64,11 @@ const MACHINES = ['remount', 'bulk', 'teardown'] as const;
 /** The reconciler's runs after which a record that is still open is one that never ends. */
 const MAX_ROUNDS = 60;
 
-/** What a step may fail with when a call to AWS does. */
-const EXPLAINED = new Set(['Died', 'StoreBusy']);
+/** What a function may fail with when a call to AWS does. */
+const EXPLAINED = new Set(['Died', 'StoreBusy', 'SchedulerBusy']);
+
+/** Before the second and the third try of what is brought to a function: those of Lambda. */
+const PAUSES_MS = [60_000, 120_000];
 
 /**
  * @param retries whether the state machines may retry; without, the reconciler alone recovers
@@ -63,23 +77,17 @@ const EXPLAINED = new Set(['Died', 'StoreBusy']);
 export async function openStage(retries = false, between?: Between): Promise<Stage> {
   const base = await testDeps(between);
   const clock = jumpingClock();
-  const pending: { machine: string; name: string; input: string }[] = [];
-  const names = new Map<string, 'open' | 'closed'>();
-  const sfn = new SFNClient({ region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+  const executions = standInExecutions(() => stage.startsNothing);
+  const schedules = standInScheduler();
+  const events = standInBus();
   const deps: Deps = {
     ...base,
     clock,
     store: dynamodbStore(base.client, (table) => table, clock),
-    workflows: stepFunctions(
-      sfn,
-      (machine) => `arn:aws:states:us-east-1:000000000000:stateMachine:${machine}`,
-    ),
+    workflows: executions.workflows,
+    scheduler: schedules.scheduler,
   };
-  const injector = injectFaults([base.client, sfn]);
-  sfn.middlewareStack.add((() => (asked: { input: never }) => start(asked.input)) as never, {
-    step: 'initialize',
-    priority: 'low',
-  });
+  const injector = injectFaults([base.client, executions.client, schedules.client, events.client]);
   const machines = new Map<string, StartRun>();
   for (const machine of MACHINES) {
     const asl = withoutPauses(await aslOf(machine), retries);
@@ -104,11 +112,25 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
         throw error;
       }
     },
+    async bring(functionName, run) {
+      for (const pause of [...PAUSES_MS, 0]) {
+        try {
+          return await injector.invocation(functionName, run);
+        } catch (error) {
+          const { name, stack } = error as Error;
+          if (!EXPLAINED.has(name)) stage.surprises.push(`${functionName}: ${stack}`);
+        }
+        await stage.runExecutions();
+        clock.jumpTo(clock.now() + pause);
+      }
+      return undefined;
+    },
     async runExecutions() {
+      const { pending, states } = executions;
       for (let next = pending.shift(); next; next = pending.shift()) {
         const run = machines.get(next.machine) as StartRun;
         const outcome = await run(JSON.parse(next.input) as Json, {}).outcome;
-        names.set(next.name, 'closed');
+        states.set(next.name, 'closed');
         if (outcome.status === 'SUCCEEDED' || EXPLAINED.has(outcome.error)) continue;
         stage.surprises.push(`${next.machine} failed with ${outcome.error}: ${outcome.cause}`);
       }
@@ -130,44 +152,36 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
     },
     before: new Map(),
     startsNothing: false,
+    timetables: schedules.timetables,
+    bus: events.bus,
+    told: events.told,
     surprises: [],
     tables: () => readTables(base.client),
     async clear() {
+      schedules.timetables.clear();
       await emptyTables(base.client);
       root = await rootToken(deps);
       const [token] = (await readTables(base.client)).access;
       const { pk, sk, table } = accessorKey(token?.accessor);
       await deps.store.commit([{ table, put: { pk, sk, tokenHash: sha256(root) } }]);
     },
-    async putBack(tables) {
+    async putBack(tables, timetables) {
       await emptyTables(base.client);
       await writeTables(base.client, tables);
-      pending.length = 0;
-      names.clear();
+      schedules.timetables.clear();
+      for (const [name, timetable] of timetables) schedules.timetables.set(name, timetable);
+      executions.pending.length = 0;
+      executions.states.clear();
+      events.told.length = 0;
       clock.reset();
       Object.assign(stage, { before: new Map(), startsNothing: false, surprises: [] });
     },
     async stop() {
-      sfn.destroy();
+      for (const { client } of [executions, schedules, events]) client.destroy();
       await base.stop();
     },
   };
   const api = caller(deps, { builtin: builtinRoutes, engines });
-
-  async function start({ stateMachineArn, name, input }: Record<string, string>) {
-    if (stage.startsNothing)
-      throw Object.assign(new Error('Step Functions is down'), { name: 'ServiceException' });
-    if (names.get(name as string) === 'closed')
-      throw new ExecutionAlreadyExists({ message: 'Execution Already Exists', $metadata: {} });
-    if (!names.has(name as string))
-      pending.push({
-        machine: stateMachineArn?.split(':').at(-1) as string,
-        name: name as string,
-        input: input as string,
-      });
-    names.set(name as string, 'open');
-    return { output: { executionArn: name, startDate: new Date(), $metadata: {} } };
-  }
 
   async function invoke(functionName: string, input: unknown): Promise<unknown> {
     if (functionName === 'sleep') {

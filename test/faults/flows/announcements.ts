@@ -1,0 +1,76 @@
+/** Announcements: every step of a move is told at least once, whatever becomes of the calls to the bus. */
+
+import { isDeepStrictEqual } from 'node:util';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { type Change, publish } from '../../../functions/events/publish.ts';
+import { changeOf } from '../../../functions/lambda/streamRecords.ts';
+import { readStream } from '../../support/stream.ts';
+import type { Flow } from '../play.ts';
+import { must, putKv, putSsh, takeOtp, untrue } from '../setting.ts';
+import type { Stage } from '../stage.ts';
+
+/** More than there are faults in any play. */
+const MAX_TRIES = 20;
+
+export const announcement: Flow = {
+  name: 'what has happened to moves, which is announced',
+  async prepare(stage) {
+    await putSsh(stage, 'keys');
+    await takeOtp(stage, 'keys');
+    for (const path of ['a', 'b', 'c', 'd']) await putKv(stage, path);
+    const { length } = await readStream(stage.client, 'migrations');
+    const begin = async (body: object, path = 'sys/remount') =>
+      (await must(stage, 'POST', path, { body })).body.data;
+    const { migration_id: moved } = await begin({ from: 'keys', to: 'moved' });
+    const { migration_id: failed } = await begin({ from: 'a', to: 'taken' });
+    stage.before.set('switch', () => putKv(stage, 'taken/below'));
+    await stage.recover();
+    const moves = ['b', 'c', 'd'].map((path) => ({ from: path, to: `new/${path}` }));
+    const { bulk_id: bulk } = await begin({ moves }, 'sys/remount/bulk');
+    await stage.recover();
+    const parts = (await stage.tables()).migrations.filter(({ bulkId }) => bulkId === bulk);
+    const records = (await readStream(stage.client, 'migrations')).slice(length);
+    const writes = records.map((record) => changeOf(record as DynamoDBRecord));
+    const steps: Record<string, string[]> = {
+      [moved]: ['accepted', 'switched', 'succeeded'],
+      [failed]: ['accepted', 'failed'],
+      ...Object.fromEntries(parts.map(({ pk }) => [pk, ['accepted', 'switched', 'succeeded']])),
+      [bulk]: ['finished'],
+    };
+    return () => ({
+      act: () => bringStream(stage, writes),
+      async check() {
+        const told = stage.told.map(({ Detail = '' }) => JSON.parse(Detail));
+        const byId = Map.groupBy(told, ({ id }) => id as string);
+        const ids = told.map(({ id }) => id as string);
+        const last = ids.filter((id, i) => ids.lastIndexOf(id) === i);
+        return untrue({
+          'every step is announced, those of one move in their order at the last': Object.entries(
+            steps,
+          ).every(([of, names]) =>
+            isDeepStrictEqual(
+              last.filter((id) => id.startsWith(of)),
+              names.map((name) => `${of}/${name}`),
+            ),
+          ),
+          'nothing else is': last.length === Object.values(steps).flat().length,
+          'what is announced twice is the same': [...byId.values()].every(([first, ...again]) =>
+            again.every((other) => isDeepStrictEqual(first, other)),
+          ),
+        });
+      },
+    });
+  },
+};
+
+/** Brings publish a stream as Lambda does: from the first write on that it has missed, until it has missed none. */
+async function bringStream(stage: Stage, writes: Change[]): Promise<void> {
+  for (let left = writes, tries = 0; left.length > 0 && tries < MAX_TRIES; tries++) {
+    const now = left;
+    const outcome = await stage.bring('publish', async () => ({
+      missed: await publish(stage.bus, stage.deps.log, now),
+    }));
+    const next = now.findIndex(({ sequence }) => sequence === outcome?.missed);
+    if (outcome) left = next < 0 ? [] : now.slice(next);
+  }
+}

@@ -1,0 +1,210 @@
+/** Schedules: a record and a timetable that agree, and one run for each time. */
+
+import { isDeepStrictEqual } from 'node:util';
+import { runScheduled, type Wake, type Woken } from '../../../functions/schedules/runScheduled.ts';
+import type { Answer } from '../../support/call.ts';
+import type { Stored, Tables } from '../../support/tables.ts';
+import type { Flow } from '../play.ts';
+import { changes, mountIn, must, putKv, putMaker, untrue } from '../setting.ts';
+import type { Stage } from '../stage.ts';
+
+const PATH = 'sys/remount/schedules/nightly';
+const ID = 'root-nightly';
+
+const HOURLY = { schedule: 'rate(1 hour)', policies: ['maker'], rules: [{ from: 'old/*', to: 'new/*' }] };
+const DAILY = { ...HOURLY, schedule: 'rate(1 day)' };
+
+function recordIn({ migrations }: Tables): Stored | undefined {
+  return migrations.find(({ kind }) => kind === 'schedule');
+}
+
+function runsIn({ migrations }: Tables): Stored[] {
+  return migrations.filter(({ kind }) => kind === 'bulk');
+}
+
+/** What the record says, and what the scheduler does. */
+async function timesOf(stage: Stage): Promise<{ said?: string; done?: string | undefined }> {
+  const said = recordIn(await stage.tables())?.schedule;
+  return { said, done: stage.timetables.get(ID)?.ScheduleExpression };
+}
+
+/** Writes a schedule with another one before it, or none. */
+function putting(name: string, before?: typeof HOURLY): Flow {
+  return {
+    name,
+    async prepare(stage) {
+      await putMaker(stage);
+      await putKv(stage, 'old/kv');
+      if (before) await must(stage, 'POST', PATH, { body: before });
+      const request = ['POST', PATH, { body: DAILY }] as const;
+      return () => {
+        let answer: Answer | undefined;
+        return {
+          async act() {
+            answer = await stage.ask('schedule', ...request);
+          },
+          async check() {
+            const { said, done } = await timesOf(stage);
+            const again = await stage.call(...request);
+            const mended = await timesOf(stage);
+            return untrue({
+              'the answer is a promise or an excuse':
+                answer === undefined || [200, 503].includes(answer.status),
+              'what was answered is so': answer?.status !== 200 || said === DAILY.schedule,
+              'what is written anew is known to the scheduler':
+                said !== DAILY.schedule || done === DAILY.schedule,
+              'what can be read is woken': said === undefined || done !== undefined,
+              'it can be asked for again': again.status === 200,
+              'both are as asked for then': mended.said === DAILY.schedule && mended.done === DAILY.schedule,
+            });
+          },
+        };
+      };
+    },
+  };
+}
+
+const removal: Flow = {
+  name: 'a schedule that is removed',
+  async prepare(stage) {
+    await putMaker(stage);
+    await must(stage, 'POST', PATH, { body: HOURLY });
+    return () => {
+      let answer: Answer | undefined;
+      return {
+        async act() {
+          answer = await stage.ask('unschedule', 'DELETE', PATH);
+        },
+        async check() {
+          const { said, done } = await timesOf(stage);
+          const again = await stage.call('DELETE', PATH);
+          const mended = await timesOf(stage);
+          return untrue({
+            'the answer is a promise or an excuse':
+              answer === undefined || [204, 503].includes(answer.status),
+            'what was answered is so': answer?.status !== 204 || (said ?? done) === undefined,
+            'nothing is woken that cannot be seen': said !== undefined || done === undefined,
+            'it can be asked for again': again.status === 204,
+            'nothing is left then': (mended.said ?? mended.done) === undefined,
+          });
+        },
+      };
+    };
+  },
+};
+
+/** A schedule, and a time for which it is woken. */
+async function scheduled(stage: Stage): Promise<{ wake: Wake; uuid: string; before: Tables }> {
+  await putMaker(stage);
+  await putKv(stage, 'old/kv');
+  await must(stage, 'POST', PATH, { body: HOURLY });
+  const before = await stage.tables();
+  return { wake: wakeAt(stage.deps.clock.now()), uuid: mountIn(before, 'old/kv')?.uuid, before };
+}
+
+/** To the second, as the scheduler plans. */
+function wakeAt(time: number): Wake {
+  return { id: ID, planned: `${new Date(time).toISOString().slice(0, 19)}Z` };
+}
+
+const waking: Flow = {
+  name: 'a schedule that is woken',
+  async prepare(stage) {
+    const { wake, uuid, before } = await scheduled(stage);
+    return () => {
+      let woken: Woken | undefined;
+      return {
+        async act() {
+          woken = await stage.bring('scheduledRemount', () => runScheduled(stage.deps, wake));
+        },
+        async check() {
+          const again = await runScheduled(stage.deps, wake);
+          await stage.recover();
+          const after = await stage.tables();
+          const [run, ...others] = runsIn(after);
+          const started = { bulk_id: run?.pk };
+          return [
+            ...changes(before, after, uuid),
+            ...untrue({
+              'there is one run for one time, and it succeeded':
+                others.length === 0 && run?.status === 'success',
+              'a second waking is told of the same run': isDeepStrictEqual(again, started),
+              'what was told is so': woken === undefined || isDeepStrictEqual(woken, started),
+              'the record tells of the run': recordIn(after)?.lastRun?.bulkId === run?.pk,
+              'the mount was moved once': mountIn(after, 'new/kv')?.generation === 1,
+            }),
+          ];
+        },
+      };
+    };
+  },
+};
+
+const skipping: Flow = {
+  name: 'a schedule that is woken while its run goes on',
+  async prepare(stage) {
+    const { wake, uuid, before } = await scheduled(stage);
+    stage.startsNothing = true;
+    await runScheduled(stage.deps, wake);
+    const [run] = runsIn(await stage.tables());
+    const next = wakeAt(stage.deps.clock.now() + 3_600_000);
+    return () => {
+      let woken: Woken | undefined;
+      return {
+        async act() {
+          woken = await stage.bring('scheduledRemount', () => runScheduled(stage.deps, next));
+        },
+        async check() {
+          const again = await runScheduled(stage.deps, next);
+          const after = await stage.tables();
+          const skipped = { skipped_for: run?.pk };
+          return [
+            ...changes(before, after, uuid),
+            ...untrue({
+              'it is skipped, and the run named': woken === undefined || isDeepStrictEqual(woken, skipped),
+              'a time is skipped or begins, not both':
+                woken === undefined || isDeepStrictEqual(again, skipped),
+              'the mount was moved once': mountIn(after, 'new/kv')?.generation === 1,
+            }),
+          ];
+        },
+      };
+    };
+  },
+};
+
+const orphan: Flow = {
+  name: 'a timetable without a record',
+  async prepare(stage) {
+    const { wake } = await scheduled(stage);
+    const { pk, sk } = recordIn(await stage.tables()) as Stored;
+    await stage.deps.store.commit([{ table: 'migrations', delete: { pk, sk } }]);
+    return () => {
+      let woken: Woken | undefined;
+      return {
+        async act() {
+          woken = await stage.bring('scheduledRemount', () => runScheduled(stage.deps, wake));
+        },
+        async check() {
+          const { done } = await timesOf(stage);
+          const again = await runScheduled(stage.deps, wake);
+          return untrue({
+            'it is removed when it is woken': woken === undefined || done === undefined,
+            'it is removed in the end': (await timesOf(stage)).done === undefined,
+            'it is told to be gone': isDeepStrictEqual(again, { nothing: 'gone' }),
+            'it has moved nothing': mountIn(await stage.tables(), 'old/kv')?.generation === 0,
+          });
+        },
+      };
+    };
+  },
+};
+
+export const schedules: readonly Flow[] = [
+  putting('a schedule that is made'),
+  putting('a schedule that is made anew', HOURLY),
+  removal,
+  waking,
+  skipping,
+  orphan,
+];
