@@ -74,8 +74,11 @@ function isEquivalent({ file, dropped }: Mutant): boolean {
 
 /** @returns the test that notices, if one does */
 async function killerOf(mutant: Mutant): Promise<string | undefined> {
-  for (const tests of [areaOf(mutant.file), ...(APART.test(mutant.file) ? [] : WIDER)]) {
-    const mutation = `${mutant.file}#${mutant.number}`;
+  const mutation = `${mutant.file}#${mutant.number}`;
+  const area = areaOf(mutant.file);
+  const likely = area.map((folder) => join(folder, 'lateWrites.test.ts'));
+  const wider = APART.test(mutant.file) ? [] : WIDER;
+  for (const tests of [likely.filter((file) => existsSync(join(ROOT, file))), area, ...wider]) {
     const killer = tests.length > 0 ? await noticing(mutation, tests) : undefined;
     if (killer) return killer;
   }

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  acceptedRun,
+  advanced,
+  type BulkRun,
+  cancelled,
+  closed,
+  ended,
+  newProgress,
+  type Progress,
+  seen,
+  settled,
+  started,
+} from '../../functions/bulk/bulkRun.ts';
+import { bulkProgressKey, migrationKey } from '../../functions/ports/keys.ts';
+import { ConditionFailed, type Write } from '../../functions/ports/store.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+let deps: TestDeps;
+let run: BulkRun;
+
+beforeAll(async () => {
+  deps = await testDeps();
+});
+afterAll(() => deps.stop());
+beforeEach(async () => {
+  const now = deps.clock.now();
+  run = {
+    id: deps.ids.uuid(),
+    status: 'in-progress',
+    total: 2,
+    chunks: 1,
+    atomic: false,
+    maxConcurrency: 10,
+    toleratedFailures: '0',
+    namespacePath: '',
+    visibleTo: ['root'],
+    requestedBy: { displayName: '', accessor: '', namespace: '' },
+    attempt: 1,
+    nextLook: now,
+    createdAt: now,
+    retentionS: 86_400,
+  };
+  await deps.store.commit([acceptedRun(run)]);
+  await deps.store.commit([newProgress(run.id, 0, run.total, 4_000_000_000)]);
+});
+
+const recorded = () => deps.store.get(migrationKey(run.id));
+const progress = async () => (await deps.store.get(bulkProgressKey(run.id, 0))) as unknown as Progress;
+
+async function isRefused(write: Write): Promise<void> {
+  await expect(deps.store.commit([write])).rejects.toThrow(ConditionFailed);
+}
+
+describe('a write to a bulk run that comes too late', () => {
+  it('accepts no run of an id that is taken', async () => {
+    await deps.store.commit([ended(run, undefined, 1)]);
+    await isRefused(acceptedRun(run));
+    expect(await recorded()).toMatchObject({ status: 'success' });
+  });
+
+  it.each<[string, () => Write]>([
+    ['gives no sign of life', () => seen(run.id, 1)],
+    ['begins it no more', () => started(run.id, 1)],
+    ['cancels it no more', () => cancelled(run.id, 1, 'late')],
+    ['ends it no other way', () => ended(run, { code: 'given_up', message: 'late' }, 1)],
+  ])('%s after its end', async (_, late) => {
+    await deps.store.commit([ended(run, undefined, deps.clock.now())]);
+    const before = await recorded();
+    await isRefused(late());
+    expect(await recorded()).toEqual(before);
+  });
+
+  it('begins or cancels no second time', async () => {
+    await deps.store.commit([started(run.id, 1)]);
+    await deps.store.commit([cancelled(run.id, 2, 'first')]);
+    await isRefused(started(run.id, 3));
+    await isRefused(cancelled(run.id, 4, 'second'));
+    expect(await recorded()).toMatchObject({ startedAt: 1, cancelledAt: 2, cancelReason: 'first' });
+  });
+
+  it('counts no move and no lease a second time', async () => {
+    const first = await progress();
+    const step = advanced(run.id, first, { succeeded: 0, revoking: 1, failed: 0 }, 1);
+    await deps.store.commit([step]);
+    await isRefused(step);
+    const revoking = await progress();
+    const revoked = settled(run.id, revoking, { revoked: 5, irrevocable: 0 });
+    await deps.store.commit([revoked]);
+    await isRefused(revoked);
+    expect(await progress()).toMatchObject({ cursor: 1, succeeded: 1, revoking: 0, leasesRevoked: 5 });
+  });
+
+  it('closes no chunk whose time is over', async () => {
+    const before = await progress();
+    const { table, pk, sk } = bulkProgressKey(run.id, 0);
+    await deps.store.commit([{ table, delete: { pk, sk } }]);
+    await isRefused(closed(run.id, before));
+    expect(await progress()).toBeUndefined();
+  });
+});
