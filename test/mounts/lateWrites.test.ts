@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clearEmptyForks } from '../../functions/mounts/changeTree.ts';
 import { raiseGeneration } from '../../functions/mounts/generation.ts';
-import { generationKey, treeKey } from '../../functions/ports/keys.ts';
+import { keepTuned } from '../../functions/mounts/tunedBuiltins.ts';
+import { builtinKey, generationKey, treeKey } from '../../functions/ports/keys.ts';
 import { ConditionFailed } from '../../functions/ports/store.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -25,6 +26,20 @@ describe('a write that comes too late', () => {
       expect((await deps.store.get(generationKey(uuid)))?.generation).toBe(3);
     },
   );
+
+  it.each([0, 1])('tunes no built-in mount that was tuned since, from version %i on', async (version) => {
+    const place = { namespaceId: deps.ids.hex(6), path: 'sys/' };
+    const tuned = (description: string, at: number) => {
+      const config = { defaultLeaseTtl: 0, maxLeaseTtl: 0, forceNoCache: false };
+      return keepTuned({ ...place, version: at }, { description, config, options: {} });
+    };
+    for (let at = 0; at <= version; at++) await deps.store.commit([tuned('first', at)]);
+
+    await expect(deps.store.commit([tuned('second', version)])).rejects.toThrow(ConditionFailed);
+
+    const kept = await deps.store.get(builtinKey(place.namespaceId, place.path));
+    expect(kept).toMatchObject({ description: 'first', version: version + 1 });
+  });
 
   it('clears no fork that counts again, and no mount that has come in its place', async () => {
     const fork = treeKey('root', 'a/');

@@ -3,6 +3,7 @@ import { kv as engine } from '../../../../functions/engines/kv/kv.ts';
 import type { Mount } from '../../../../functions/mounts/mount.ts';
 import { ConditionFailed, type Store } from '../../../../functions/ports/store.ts';
 import { caller } from '../../../support/call.ts';
+import { meanwhile } from '../../../support/meanwhile.ts';
 import { rootToken } from '../../../support/tokens.ts';
 import { type KvService, patchOf, startKv, urlOf } from '../kvService.ts';
 
@@ -20,6 +21,10 @@ const put = (path: string, data: unknown, options: object = {}) =>
   kv.call('POST', at(`data/${path}`), { body: { data, options } });
 const read = (path: string, version = 0) =>
   kv.call('GET', at(`data/${path}`), { query: { version: [`${version}`] } });
+const callOn = async (store: Store) => {
+  const deps = { ...kv.deps, store };
+  return caller(deps, { builtin: [], engines: { kv: engine } }, await rootToken(kv.deps));
+};
 const TWENTY = Array.from({ length: 20 }, (_, i) => i);
 
 describe('writes at the same time', () => {
@@ -116,12 +121,16 @@ describe('reads and removals during writes', () => {
   });
 });
 
-describe('a store that misbehaves', () => {
-  const callOn = async (store: Store) => {
-    const deps = { ...kv.deps, store };
-    return caller(deps, { builtin: [], engines: { kv: engine } }, await rootToken(kv.deps));
-  };
+test('a removal takes the version, too, that is written while it is on its way', async () => {
+  await put('removed', { n: 1 });
+  const call = await callOn(meanwhile(kv.deps.store, () => put('removed', { n: 2 })));
 
+  expect((await call('DELETE', at('metadata/removed'))).status).toBe(204);
+
+  expect((await kv.keysOf(mount)).filter((key) => key.includes('removed'))).toEqual([]);
+});
+
+describe('a store that misbehaves', () => {
   test('loses the answer of a commit without a write being made or refused twice', async () => {
     let lost = 0;
     const call = await callOn({
