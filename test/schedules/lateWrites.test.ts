@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ROOT } from '../../functions/namespaces/namespace.ts';
+import type { Deps } from '../../functions/ports/deps.ts';
+import { findSchedule } from '../../functions/schedules/findSchedule.ts';
+import { putSchedule } from '../../functions/schedules/putSchedule.ts';
+import { removeSchedule } from '../../functions/schedules/removeSchedule.ts';
+import { noted, type Schedule } from '../../functions/schedules/schedule.ts';
+import { meanwhile } from '../support/meanwhile.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+
+let deps: TestDeps;
+
+beforeAll(async () => {
+  deps = await testDeps();
+});
+afterAll(() => deps.stop());
+
+function put(name: string, schedule: string, on: Deps = deps): Promise<Schedule> {
+  return putSchedule(on, {
+    origin: { namespace: ROOT, requestedBy: { displayName: '', accessor: '', namespace: '' } },
+    name,
+    timetable: { schedule, timezone: 'UTC', end: deps.clock.now() + 86_400_000 },
+    body: { rules: [{ from: 'old/*', to: 'new/*' }] },
+    home: { id: 'root', path: '' },
+    policies: ['root'],
+  });
+}
+
+const between = (act: () => Promise<unknown>): Deps => ({ ...deps, store: meanwhile(deps.store, act) });
+const recorded = async (name: string) => (await findSchedule(deps.store, 'root', name))?.schedule;
+const known = (name: string) => deps.timetables.get(`root-${name}`)?.schedule;
+
+it('a schedule that two make at once is recorded as the scheduler knows it', async () => {
+  await put(
+    'made',
+    'rate(1 day)',
+    between(() => put('made', 'rate(2 days)')),
+  );
+
+  expect(await recorded('made')).toBe('rate(1 day)');
+  expect(known('made')).toBe('rate(1 day)');
+});
+
+it('a schedule that two renew at once is recorded as the scheduler knows it', async () => {
+  await put('renewed', 'rate(3 days)');
+  await put(
+    'renewed',
+    'rate(1 day)',
+    between(() => put('renewed', 'rate(2 days)')),
+  );
+
+  expect(await recorded('renewed')).toBe('rate(1 day)');
+  expect(known('renewed')).toBe('rate(1 day)');
+});
+
+it('a schedule that is renewed while it is removed leaves nothing, or all', async () => {
+  await put('gone', 'rate(1 day)');
+
+  const late = between(() => put('gone', 'rate(2 days)'));
+  await removeSchedule(late, { namespaceId: 'root', name: 'gone' });
+
+  expect(await recorded('gone')).toBe(known('gone'));
+});
+
+it('a schedule takes no note from a run that has read an older one', async () => {
+  const older = await put('noted', 'rate(1 day)');
+  await put('noted', 'rate(2 days)');
+
+  const late = deps.store.commit([noted(older, { lastRun: { plannedAt: 1 } })]);
+
+  await expect(late).rejects.toThrow('a condition failed');
+  expect(await findSchedule(deps.store, 'root', 'noted')).not.toHaveProperty('lastRun');
+});
