@@ -3,7 +3,6 @@ import { ROOT } from '../../functions/namespaces/namespace.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
 import { findSchedule } from '../../functions/schedules/findSchedule.ts';
 import { putSchedule } from '../../functions/schedules/putSchedule.ts';
-import { removeSchedule } from '../../functions/schedules/removeSchedule.ts';
 import { noted, type Schedule } from '../../functions/schedules/schedule.ts';
 import { meanwhile } from '../support/meanwhile.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -51,15 +50,6 @@ it('a schedule that two renew at once is recorded as the scheduler knows it', as
 
   expect(await recorded('renewed')).toBe('rate(1 day)');
   expect(known('renewed')).toBe('rate(1 day)');
-});
-
-it('a schedule that is renewed while it is removed leaves nothing, or all', async () => {
-  await put('gone', 'rate(1 day)');
-
-  const late = between(() => put('gone', 'rate(2 days)'));
-  await removeSchedule(late, { namespaceId: 'root', name: 'gone' });
-
-  expect(await recorded('gone')).toBe(known('gone'));
 });
 
 it('a schedule takes no note from a run that has read an older one', async () => {

@@ -37,26 +37,29 @@ describe('a write that comes too late', () => {
     expect(await deps.store.get(migrationKey(id))).toBeUndefined();
   });
 
-  it('restores no namespace that has been replaced by another of its name', async () => {
-    const old = await placeNamespace(deps, ROOT, 'replaced');
+  it.each([
+    ['been replaced by another of its name', { id: 'other1' }, true],
+    ['another in its place', { id: 'other1' }, false],
+    ['lost its record', {}, true],
+  ])('restores no namespace that has %s', async (_, change, isRecordGone) => {
+    const name = deps.ids.hex(8);
+    const old = await placeNamespace(deps, ROOT, name);
     await placeNamespace(deps, old, 'child');
     const lagging: Store = { ...deps.store, async *pages() {} };
-    await deleteNamespace({ ...deps, store: lagging }, ROOT, 'replaced/');
+    await deleteNamespace({ ...deps, store: lagging }, ROOT, `${name}/`);
     const { id } = deps.started.at(-1) ?? { id: '' };
-    const entry = treeKey('root', 'replaced/');
+    const entry = treeKey('root', `${name}/`);
     const item = (await deps.store.get(entry)) ?? { pk: '', sk: '' };
-    const successor = { ...item, id: 'other1', deleting: true };
-    const record = namespaceKey(old.id);
-    await deps.store.commit([
-      { table: 'mounts', put: successor },
-      { table: 'mounts', delete: { pk: record.pk, sk: record.sk } },
-    ]);
+    const { table, pk, sk } = namespaceKey(old.id);
+    await deps.store.commit([{ table: 'mounts', put: { ...item, ...change } }]);
+    if (isRecordGone) await deps.store.deleteMany([{ table, pk, sk }]);
+    const before = await Promise.all([deps.store.get(entry), deps.store.get({ table, pk, sk })]);
 
     await tearDown(deps, id, deps.clock.now() + 60_000);
     deps.clock.pass(60_000);
     await tearDown(deps, id, deps.clock.now() + 60_000);
 
-    expect(await deps.store.get(entry)).toMatchObject({ id: 'other1', deleting: true });
-    expect(await deps.store.get(record)).toBeUndefined();
+    expect(before[0]).toMatchObject({ deleting: true });
+    expect(await Promise.all([deps.store.get(entry), deps.store.get({ table, pk, sk })])).toEqual(before);
   });
 });
