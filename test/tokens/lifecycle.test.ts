@@ -1,12 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
-import { accessorKey, childKey, leaseKey, sha256, tokenKey } from '../../functions/ports/keys.ts';
+import {
+  accessorKey,
+  childKey,
+  cubbyholePartition,
+  leaseKey,
+  sha256,
+  tokenKey,
+} from '../../functions/ports/keys.ts';
 import type { Item, Ref, Store } from '../../functions/ports/store.ts';
 import { childName } from '../../functions/tokens/child.ts';
+import { putInCubbyhole } from '../../functions/tokens/cubbyhole.ts';
 import { renewToken } from '../../functions/tokens/renewToken.ts';
 import { markRevoked, revokeToken } from '../../functions/tokens/revokeToken.ts';
 import { cleanupTime, tokenOf } from '../../functions/tokens/token.ts';
 import { interleaved } from '../support/interleave.ts';
+import { meanwhile } from '../support/meanwhile.ts';
 import { placeMount } from '../support/place.ts';
 import { type Auth, refusal, type World, world, wrapper } from '../support/world.ts';
 
@@ -52,6 +61,12 @@ async function stored(places: Ref[]): Promise<Item[]> {
 
 function hashIn(place: Ref | undefined): string {
   return (place?.pk ?? '').slice('token#'.length);
+}
+
+/** What the revocation of a token does first that leaves its children behind. */
+async function retire({ table, pk, sk }: Ref): Promise<void> {
+  const there = { pk: { present: true } } as const;
+  await w.deps.store.commit([{ table, update: { pk, sk }, set: { retired: true }, if: there }]);
 }
 
 describe('looking up a token', () => {
@@ -199,6 +214,7 @@ describe('renewing a token', () => {
   it.each<[string, (places: Ref[]) => Promise<unknown>]>([
     ['is revoked', ([token]) => revokeToken(w.deps, { hash: hashIn(token) })],
     ['is marked as revoked', ([token]) => markRevoked(w.deps.store, hashIn(token))],
+    ['is about to leave its children', ([token]) => retire(token as Ref)],
     ['has lost its item', ([token]) => w.deps.store.deleteMany([token as Ref])],
     ['has lost its accessor', ([, accessor]) => w.deps.store.deleteMany([accessor as Ref])],
     ['has lost its lease', ([, , lease]) => w.deps.store.deleteMany([lease as Ref])],
@@ -213,6 +229,17 @@ describe('renewing a token', () => {
     const renewal = renewToken({ ...w.deps, store }, sha256(auth.client_token), ROOT, 7_200);
     await expect(renewal).rejects.toThrow();
     expect(await stored(places)).toEqual(left);
+  });
+
+  it('keeps as long as the token what it stores meanwhile for the first time', async () => {
+    const auth = await w.token({ policies: ['default'], ttl: '1h' });
+    const hash = sha256(auth.client_token);
+    const item = { pk: cubbyholePartition(auth.accessor), sk: 'mine' };
+    const putting = () => putInCubbyhole(w.deps.store, { hash, accessor: auth.accessor }, item);
+    await renewToken({ ...w.deps, store: meanwhile(w.deps.store, putting) }, hash, ROOT, 7_200);
+    const token = tokenOf(await w.deps.store.get(tokenKey(hash)));
+    const kept = await w.deps.store.get({ table: 'storage', ...item });
+    expect(kept?.ttl).toBe(cleanupTime(token?.expiresAt));
   });
 
   it('lets a revocation that races with it win', async () => {

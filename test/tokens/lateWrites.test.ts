@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { accessorKey, cubbyholePartition, sha256, tokenKey } from '../../functions/ports/keys.ts';
+import { countUse } from '../../functions/tokens/caller.ts';
+import { markParent } from '../../functions/tokens/child.ts';
+import { keepCubbyhole, putInCubbyhole } from '../../functions/tokens/cubbyhole.ts';
+import { cutLease } from '../../functions/tokens/cutLineage.ts';
+import { issueToken } from '../../functions/tokens/issueToken.ts';
+import { revokeOrphan } from '../../functions/tokens/revokeOrphan.ts';
+import { markRevoked } from '../../functions/tokens/revokeToken.ts';
+import { type Token, tokenOf } from '../../functions/tokens/token.ts';
+import { meanwhile } from '../support/meanwhile.ts';
+import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { tokenWith } from '../support/tokens.ts';
+
+let deps: TestDeps;
+let token: Token;
+
+beforeAll(async () => {
+  deps = await testDeps();
+});
+afterAll(() => deps.stop());
+beforeEach(async () => {
+  const hash = sha256(await tokenWith(deps, '', ROOT, { usesLeft: 1 }));
+  token = tokenOf(await deps.store.get(tokenKey(hash))) as Token;
+});
+
+const stored = () => deps.store.get(tokenKey(token.hash));
+
+const revoke = () => markRevoked(deps.store, token.hash);
+const remove = () => deps.store.deleteMany([tokenKey(token.hash)]);
+
+describe('a write to a token that comes too late', () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['is used up', () => countUse(deps, token)],
+    ['is revoked', revoke],
+    ['is gone', remove],
+  ])('counts no use of one that %s', async (_, act) => {
+    await act();
+    const before = await stored();
+
+    await expect(countUse(deps, token)).rejects.toMatchObject({ status: 403 });
+
+    expect(await stored()).toEqual(before);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['is revoked', revoke],
+    ['is gone', remove],
+  ])('gives no children to one that %s', async (_, act) => {
+    await act();
+    const before = await stored();
+
+    await expect(markParent(deps.store, token)).rejects.toMatchObject({ status: 403 });
+
+    expect(await stored()).toEqual(before);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['is revoked', revoke],
+    ['is gone', remove],
+  ])('leaves no children of one that %s', async (_, act) => {
+    await act();
+    const before = await stored();
+
+    await expect(revokeOrphan(deps, token, deps.clock.now() + 60_000)).rejects.toMatchObject({ status: 400 });
+
+    expect(await stored()).toEqual(before);
+  });
+
+  it('marks none as revoked that is gone', async () => {
+    await remove();
+
+    await markRevoked(deps.store, token.hash);
+
+    expect(await stored()).toBeUndefined();
+  });
+
+  it('brings nothing back that a lease has owned', async () => {
+    const lineage = { mounts: {}, tokens: [token.hash] };
+    const owned = { table: 'storage', pk: deps.ids.uuid(), sk: 'otp/1' } as const;
+    const { pk, sk } = owned;
+    const lease = { pk: `${pk}#0`, sk: 'creds/1', kind: 'secret', mountUuid: pk, generation: 0, lineage };
+    const ref = { table: 'leases', pk: lease.pk, sk: lease.sk } as const;
+    await deps.store.commit([
+      { table: 'leases', put: { ...lease, owns: [owned], tokenHash: token.hash } },
+      { table: 'storage', put: { pk, sk, lineage } },
+    ]);
+    const store = meanwhile(deps.store, () => deps.store.deleteMany([owned]));
+
+    await cutLease(store, ref, token, token);
+
+    expect(await deps.store.get(owned)).toBeUndefined();
+    expect(await deps.store.get(ref)).toMatchObject({ lineage: { tokens: [] } });
+  });
+
+  it('keeps nothing for one that is revoked', async () => {
+    const item = { pk: cubbyholePartition(token.accessor), sk: 'late' };
+    const store = meanwhile(deps.store, revoke);
+
+    await expect(putInCubbyhole(store, token, item)).rejects.toMatchObject({ status: 403 });
+
+    expect(await deps.store.get({ table: 'storage', ...item })).toBeUndefined();
+  });
+
+  it('brings nothing of its cubbyhole back', async () => {
+    const item = { pk: cubbyholePartition(token.accessor), sk: 'mine' };
+    const { pk, sk } = item;
+    await deps.store.commit([{ table: 'storage', put: item }]);
+    const store = meanwhile(deps.store, () => deps.store.deleteMany([{ table: 'storage', pk, sk }]));
+
+    await keepCubbyhole(store, token, 4_000_000_000);
+
+    expect(await deps.store.get({ table: 'storage', pk, sk })).toBeUndefined();
+  });
+
+  it('takes no accessor that another token has', async () => {
+    const ids = { ...deps.ids, base62: () => token.accessor };
+    const { table, pk, sk } = accessorKey(token.accessor);
+    await deps.store.commit([{ table, put: { pk, sk, tokenHash: token.hash } }]);
+    const order = {
+      namespace: ROOT,
+      issuer: { mountUuid: 'issuer', generation: 0 },
+      path: 'auth/token/create',
+      leasePath: 'create',
+      policies: [],
+      displayName: '',
+      ttl: 0,
+      maxTtl: 0,
+    };
+
+    await expect(issueToken({ ...deps, ids }, order)).rejects.toMatchObject({ status: 400 });
+
+    expect(await deps.store.get(accessorKey(token.accessor))).toMatchObject({ tokenHash: token.hash });
+  });
+});
