@@ -52,7 +52,10 @@ export function planMove(typed: Typed, source: Location, target: Target): Move {
   if (source.namespace.deleting) throw namespaceLeaving(source.namespace.path);
   if (target.namespace.deleting) throw namespaceLeaving(target.namespace.path);
   if (target.path === 'auth/') throw pathInUse(`${target.namespace.path}auth/token/`);
-  if (target.conflict) throw pathInUse(target.namespace.path + target.conflict.sk);
+  // Source and target are looked at one after the other, and the mount may have gone in between.
+  const isItself = target.namespace.id === source.namespace.id && target.path === mount.path;
+  const conflict = isItself ? mount.path : target.conflict?.sk;
+  if (conflict !== undefined) throw pathInUse(target.namespace.path + conflict);
   return {
     mount,
     source: { namespace: source.namespace, path: mount.path },
