@@ -4,6 +4,7 @@ import { buildCommand } from '../../infra/buildCommand.ts';
 import { inParallel } from '../../infra/local/demo/inParallel.ts';
 import { type Vault, vaultClient } from '../../infra/local/demo/vault.ts';
 import { type Service, startService } from '../../infra/local/service.ts';
+import { type HeldSwitch, startHeldSwitch } from '../support/heldSwitch.ts';
 import { type Ended, type Running, run, start } from './command.ts';
 
 export interface World {
@@ -14,18 +15,25 @@ export interface World {
   start(...words: string[]): Running;
   /** An ssh engine that has issued so many one-time passwords, by the role `web`. */
   issue(path: string, passwords: number): Promise<void>;
+  /** Keeps migrations from switching while something is done. */
+  withSwitchesHeld<T>(work: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
 
 export async function newWorld(): Promise<World> {
-  const [service] = await Promise.all([startService({ rootToken: ROOT_TOKEN }), buildCommand()]);
-  return worldOf(service);
+  let held: HeldSwitch | undefined;
+  const between = async (endpoints: Record<string, string>) => {
+    held = await startHeldSwitch(endpoints.AWS_ENDPOINT_URL_DYNAMODB ?? '');
+    return { ...endpoints, AWS_ENDPOINT_URL_DYNAMODB: held.endpoint };
+  };
+  const [service] = await Promise.all([startService({ rootToken: ROOT_TOKEN, between }), buildCommand()]);
+  return worldOf(service, held as HeldSwitch);
 }
 
 /** Nothing printed may have this in it. */
 export const ROOT_TOKEN = 'root-token-of-the-tests';
 
-function worldOf({ url, stop }: Service): World {
+function worldOf({ url, stop }: Service, held: HeldSwitch): World {
   const environment = { VAULT_ADDR: url, VAULT_TOKEN: ROOT_TOKEN };
   const root = vaultClient(url, ROOT_TOKEN);
   return {
@@ -39,6 +47,17 @@ function worldOf({ url, stop }: Service): World {
       await root.write(`${path}/roles/web`, role);
       await inParallel(passwords, 16, () => root.write(`${path}/creds/web`, { ip: '10.0.0.1' }));
     },
-    stop,
+    async withSwitchesHeld(work) {
+      await fetch(`${held.endpoint}/hold`, { method: 'POST' });
+      try {
+        return await work();
+      } finally {
+        await fetch(`${held.endpoint}/release`, { method: 'POST' });
+      }
+    },
+    async stop() {
+      await stop();
+      held.stop();
+    },
   };
 }

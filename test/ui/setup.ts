@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import type { TestProject } from 'vitest/node';
 import { startDynamoDB } from '../../infra/local/dynamodb.ts';
 import { startService } from '../../infra/local/service.ts';
+import { startHeldSwitch } from '../support/heldSwitch.ts';
 import { launchChromium } from './chromium.ts';
-import { startHeldSwitch } from './heldSwitch.ts';
 
 export interface Served {
   url: string;
