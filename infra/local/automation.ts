@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { type AsyncInvoke, createAsyncInvoke } from './asyncInvoke.ts';
+import { clientSettings } from './clientSettings.ts';
 import { BUS, startEventBridge } from './eventBridge.ts';
 import { readEvents, readQueues } from './events.ts';
 import { asyncSettings } from './functions.ts';
@@ -57,7 +58,8 @@ export async function startAutomation(options: AutomationOptions): Promise<Autom
     },
     invokeLater: later.invoke,
     readStreams(environment) {
-      const client = streamsClient(environment);
+      // The emulator has tables and their streams at one endpoint.
+      const client = new DynamoDBStreamsClient(clientSettings(environment, 'DYNAMODB'));
       const placeFile = dataDir && join(dataDir, 'stream-place.json');
       const readers = mappings.map((mapping) => startStreamReader({ client, mapping, invoke, placeFile }));
       return async () => {
@@ -72,18 +74,4 @@ export async function startAutomation(options: AutomationOptions): Promise<Autom
       queues.stop();
     },
   };
-}
-
-/** The emulator has tables and their streams at one endpoint. */
-function streamsClient(environment: Record<string, string>): DynamoDBStreamsClient {
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = environment;
-  return new DynamoDBStreamsClient({
-    region: environment.AWS_REGION ?? '',
-    endpoint: environment.AWS_ENDPOINT_URL_DYNAMODB ?? '',
-    credentials: {
-      accessKeyId: AWS_ACCESS_KEY_ID,
-      secretAccessKey: AWS_SECRET_ACCESS_KEY,
-      ...(AWS_SESSION_TOKEN !== undefined && { sessionToken: AWS_SESSION_TOKEN }),
-    },
-  });
 }

@@ -4,7 +4,8 @@ import { appendFileSync } from 'node:fs';
 import { type BusEvent, eventOf } from './busEvent.ts';
 import { fits } from './eventPattern.ts';
 import type { Rule } from './events.ts';
-import { AwsError, type Served, serveJson } from './jsonApi.ts';
+import { AwsError, serveJson } from './jsonApi.ts';
+import type { Served } from './served.ts';
 
 export interface EventBridgeOptions {
   rules: Rule[];

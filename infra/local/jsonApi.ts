@@ -1,10 +1,9 @@
 /** Serves the JSON wire protocol that most AWS services speak; the stand-ins for them are made of it. */
 
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { type Served, served } from './served.ts';
 
 /** An error of an AWS API; `name` is the class that the SDK throws. */
 export class AwsError extends Error {
@@ -29,11 +28,6 @@ export interface JsonApi {
   look?(path: string): unknown;
 }
 
-export interface Served {
-  endpoint: string;
-  stop(): void;
-}
-
 /** Serves on a free port of this machine. */
 export function serveJson({ version, act, look = unknownPath }: JsonApi): Promise<Served> {
   return serve(`application/x-amz-json-${version}`, async (request) => {
@@ -44,20 +38,11 @@ export function serveJson({ version, act, look = unknownPath }: JsonApi): Promis
 }
 
 /** Serves whatever `answer` makes of a request, as JSON. */
-export async function serve(
+export function serve(
   contentType: string,
   answer: (request: IncomingMessage) => Promise<unknown>,
 ): Promise<Served> {
-  const server = createServer((request, response) => void respond(contentType, answer(request), response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return served((request, response) => void respond(contentType, answer(request), response));
 }
 
 async function respond(

@@ -1,7 +1,8 @@
 /** Stands in for SQS: queues in memory, by its wire protocol as far as reading what was set aside needs it. */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { AwsError, type Served, serveJson } from './jsonApi.ts';
+import { AwsError, serveJson } from './jsonApi.ts';
+import type { Served } from './served.ts';
 
 export interface Queues extends Served {
   /** As a service of AWS does that sets something aside. */

@@ -3,7 +3,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { AwsError, type Served, serve } from './jsonApi.ts';
+import { AwsError, serve } from './jsonApi.ts';
+import type { Served } from './served.ts';
 import { nextTime } from './timetable.ts';
 
 export interface SchedulerOptions {

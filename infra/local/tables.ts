@@ -14,6 +14,7 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import { clientSettings } from './clientSettings.ts';
 import { readFragment } from './fragment.ts';
 
 export interface Table {
@@ -67,7 +68,7 @@ function tableOf([logicalId, { Properties }]: [string, Resource]): Table {
 
 /** Creates those that are missing. `environment` says where and as whom, in the SDK's variables. */
 export async function createTables(tables: Table[], environment: Record<string, string>): Promise<void> {
-  const client = clientOf(environment);
+  const client = new DynamoDBClient(clientSettings(environment, 'DYNAMODB'));
   try {
     const { TableNames: present = [] } = await client.send(new ListTablesCommand({}));
     const missing = tables.filter(({ name }) => !present.includes(name));
@@ -77,19 +78,6 @@ export async function createTables(tables: Table[], environment: Record<string, 
   } finally {
     client.destroy();
   }
-}
-
-function clientOf(environment: Record<string, string>): DynamoDBClient {
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = environment;
-  return new DynamoDBClient({
-    region: environment.AWS_REGION ?? '',
-    endpoint: environment.AWS_ENDPOINT_URL_DYNAMODB ?? '',
-    credentials: {
-      accessKeyId: AWS_ACCESS_KEY_ID,
-      secretAccessKey: AWS_SECRET_ACCESS_KEY,
-      ...(AWS_SESSION_TOKEN !== undefined && { sessionToken: AWS_SESSION_TOKEN }),
-    },
-  });
 }
 
 async function createTable(client: DynamoDBClient, { name, attributes, key, indexes }: Table): Promise<void> {

@@ -7,23 +7,13 @@ import { CAPABILITIES } from '../../functions/policies/pathRule.ts';
 import { severalAtOnce } from '../../functions/ports/severalAtOnce.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
 import { type Answer, type Caller, caller } from '../support/call.ts';
+import { METHODS, type OperationName } from '../support/methods.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { rootToken, tokenWith } from '../support/tokens.ts';
 
 /** Where all requests go; the tokens belong here, above, below or beside. */
 const HERE = 'above/here/';
-
-const OPERATIONS = {
-  read: 'GET',
-  list: 'LIST',
-  scan: 'SCAN',
-  write: 'POST',
-  patch: 'PATCH',
-  delete: 'DELETE',
-} as const;
-
-type OperationName = keyof typeof OPERATIONS;
 
 /** What a token does with itself, it does in its own namespace, whichever was asked (contract §6). */
 const AT_HOME =
@@ -65,7 +55,7 @@ const rows: Row[] = [
 
 function rowsOf(row: Route, mount: string): Row[] {
   const path = mount + row.path.replace(/:\w+\*?/g, 'x');
-  const operations = Object.keys(OPERATIONS) as OperationName[];
+  const operations = Object.keys(METHODS) as OperationName[];
   return operations
     .filter((operation) => row[operation])
     .map((operation) => ({ route: row, operation, path }));
@@ -167,7 +157,7 @@ afterAll(() => deps.stop());
 async function ask({ operation, path }: Row, kind: TokenKind): Promise<Verdict> {
   const headers = operation === 'patch' ? { 'content-type': 'application/merge-patch+json' } : {};
   const token = await tokenOf(kind);
-  return verdictOf(await call(OPERATIONS[operation], path, { namespace: HERE, token, headers }));
+  return verdictOf(await call(METHODS[operation], path, { namespace: HERE, token, headers }));
 }
 
 describe('the authorisation of every row', () => {

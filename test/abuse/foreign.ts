@@ -4,6 +4,7 @@ import { engines } from '../../functions/engines/catalog.ts';
 import type { Route } from '../../functions/http/route.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
 import { type Answer, type Caller, type CallOptions, caller } from '../support/call.ts';
+import { METHODS, type OperationName } from '../support/methods.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { rootToken, tokenWith } from '../support/tokens.ts';
 import { runMigration } from '../support/workflow.ts';
@@ -153,17 +154,8 @@ export interface Asked {
   body: Record<string, unknown>;
 }
 
-const METHODS = {
-  read: 'GET',
-  list: 'LIST',
-  scan: 'SCAN',
-  write: 'POST',
-  patch: 'PATCH',
-  delete: 'DELETE',
-} as const;
-
 export function askedOf({ route, prefix }: (typeof ROWS)[number], loot: Loot): Asked[] {
-  const operations = Object.keys(METHODS) as (keyof typeof METHODS)[];
+  const operations = Object.keys(METHODS) as OperationName[];
   const body = Object.fromEntries(
     Object.entries(route.fields ?? {}).map(([name, type]) => [name, fieldOf(name, type, loot)]),
   );

@@ -1,9 +1,7 @@
 /** A proxy between the command and the service that does one wrong thing with each of the first requests. */
 
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { served } from '../../infra/local/served.ts';
 
 /** To be busy or silent without having passed the request on, or to pass it on and lose the answer. */
 export type Fault = { status: number; retryAfter?: string } | 'never answer' | 'lose the answer' | 'none';
@@ -19,7 +17,7 @@ export interface FaultyProxy {
 export async function startFaultyProxy(target: string, faults: Fault[]): Promise<FaultyProxy> {
   const requests: string[] = [];
   const left = [...faults];
-  const server = createServer(async (request, response) => {
+  const { endpoint, stop } = await served(async (request, response) => {
     const { method = '', url = '' } = request;
     requests.push(`${method} ${url}`);
     const fault = left.shift();
@@ -41,15 +39,9 @@ export async function startFaultyProxy(target: string, faults: Fault[]): Promise
     if (fault === 'lose the answer') request.socket.destroy();
     else response.writeHead(answer.status, replayed ? { 'Idempotent-Replayed': replayed } : {}).end(text);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: endpoint,
     requests,
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    stop: async () => stop(),
   };
 }

@@ -3,8 +3,9 @@
 import { buildCommand } from '../../infra/buildCommand.ts';
 import { inParallel } from '../../infra/local/demo/inParallel.ts';
 import { type Vault, vaultClient } from '../../infra/local/demo/vault.ts';
+import type { Served } from '../../infra/local/served.ts';
 import { type Service, startService } from '../../infra/local/service.ts';
-import { type HeldSwitch, startHeldSwitch } from '../support/heldSwitch.ts';
+import { startHeldSwitch } from '../support/heldSwitch.ts';
 import { type Ended, type Running, run, start } from './command.ts';
 
 export interface World {
@@ -21,19 +22,19 @@ export interface World {
 }
 
 export async function newWorld(): Promise<World> {
-  let held: HeldSwitch | undefined;
+  let held: Served | undefined;
   const between = async (endpoints: Record<string, string>) => {
     held = await startHeldSwitch(endpoints.AWS_ENDPOINT_URL_DYNAMODB ?? '');
     return { ...endpoints, AWS_ENDPOINT_URL_DYNAMODB: held.endpoint };
   };
   const [service] = await Promise.all([startService({ rootToken: ROOT_TOKEN, between }), buildCommand()]);
-  return worldOf(service, held as HeldSwitch);
+  return worldOf(service, held as Served);
 }
 
 /** Nothing printed may have this in it. */
 export const ROOT_TOKEN = 'root-token-of-the-tests';
 
-function worldOf({ url, stop }: Service, held: HeldSwitch): World {
+function worldOf({ url, stop }: Service, held: Served): World {
   const environment = { VAULT_ADDR: url, VAULT_TOKEN: ROOT_TOKEN };
   const root = vaultClient(url, ROOT_TOKEN);
   return {

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { BusEvent } from '../../infra/local/busEvent.ts';
+import { clientSettings } from '../../infra/local/clientSettings.ts';
 import type { Service } from '../../infra/local/service.ts';
 
 export type Running = Pick<Service, 'url' | 'rootToken' | 'environment'>;
@@ -47,7 +48,7 @@ export async function announced(service: Running, migrationId: string, count: nu
 
 /** Puts a request on the bus, as a pipeline would. */
 export async function request(service: Running, detail: object, source = 'remount.request'): Promise<string> {
-  const client = new EventBridgeClient(clientSettings(service, 'EVENTBRIDGE'));
+  const client = new EventBridgeClient(clientSettings(service.environment, 'EVENTBRIDGE'));
   const entry = { EventBusName: 'remount', Source: source, DetailType: 'Remount Requested' };
   const command = new PutEventsCommand({ Entries: [{ ...entry, Detail: JSON.stringify(detail) }] });
   const { Entries = [] } = await client.send(command).finally(() => client.destroy());
@@ -57,7 +58,7 @@ export async function request(service: Running, detail: object, source = 'remoun
 
 /** The next message of a queue, which it is taken from. */
 export async function takeMessage(service: Running, queue: string): Promise<Anything> {
-  const client = new SQSClient(clientSettings(service, 'SQS'));
+  const client = new SQSClient(clientSettings(service.environment, 'SQS'));
   const QueueUrl = `${service.environment.AWS_ENDPOINT_URL_SQS}/000000000000/${queue}`;
   try {
     return await until(async () => {
@@ -70,15 +71,6 @@ export async function takeMessage(service: Running, queue: string): Promise<Anyt
   } finally {
     client.destroy();
   }
-}
-
-function clientSettings({ environment }: Running, name: string) {
-  const { AWS_REGION = '', AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = environment;
-  return {
-    region: AWS_REGION,
-    endpoint: environment[`AWS_ENDPOINT_URL_${name}`] ?? '',
-    credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
-  };
 }
 
 const PATIENCE_MS = 40_000;

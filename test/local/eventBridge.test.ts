@@ -2,7 +2,7 @@ import { EventBridgeClient, ListRulesCommand, PutEventsCommand } from '@aws-sdk/
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BusEvent } from '../../infra/local/busEvent.ts';
 import { BUS, startEventBridge } from '../../infra/local/eventBridge.ts';
-import type { Served } from '../../infra/local/jsonApi.ts';
+import type { Served } from '../../infra/local/served.ts';
 
 describe('the local event bus', () => {
   let bus: Served;

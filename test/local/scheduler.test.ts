@@ -11,8 +11,8 @@ import {
   ValidationException,
 } from '@aws-sdk/client-scheduler';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Served } from '../../infra/local/jsonApi.ts';
 import { GROUP, startScheduler } from '../../infra/local/scheduler.ts';
+import type { Served } from '../../infra/local/served.ts';
 import { temporaryFolder } from './support.ts';
 
 const HOUR_MS = 3_600_000;

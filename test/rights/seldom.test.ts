@@ -5,6 +5,7 @@ import { ConditionalCheckFailedException, DynamoDBClient, UpdateItemCommand } fr
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamodbStore } from '../../functions/adapters/dynamodbStore.ts';
+import { clientSettings } from '../../infra/local/clientSettings.ts';
 import { copyLease } from '../../infra/local/demo/measure/fill.ts';
 import type { Service } from '../../infra/local/service.ts';
 import { call, until } from '../events/eventService.ts';
@@ -16,9 +17,7 @@ let client: DynamoDBClient;
 
 beforeAll(async () => {
   service = await startRecordedService('seldom', { requestLifeSeconds: 6, reconcileSeconds: 86_400 });
-  const { AWS_REGION = '', AWS_ENDPOINT_URL_DYNAMODB = '' } = service.environment;
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  client = new DynamoDBClient({ region: AWS_REGION, endpoint: AWS_ENDPOINT_URL_DYNAMODB, credentials });
+  client = new DynamoDBClient(clientSettings(service.environment, 'DYNAMODB'));
 });
 afterAll(async () => {
   client?.destroy();

@@ -1,5 +1,6 @@
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clientSettings } from '../../infra/local/clientSettings.ts';
 import type { Service } from '../../infra/local/service.ts';
 import { call, events, takeMessage, until } from '../events/eventService.ts';
 import { startRecordedService } from '../rights/recorder.ts';
@@ -117,11 +118,7 @@ describe('a schedule of the whole service', () => {
   });
 
   function keptByScheduler(Name: string) {
-    const client = new SchedulerClient({
-      endpoint: service.environment.AWS_ENDPOINT_URL_SCHEDULER ?? '',
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
-    });
+    const client = new SchedulerClient(clientSettings(service.environment, 'SCHEDULER'));
     const command = new GetScheduleCommand({ Name, GroupName: 'remount' });
     return client.send(command).finally(() => client.destroy());
   }

@@ -4,23 +4,18 @@
  */
 
 import { EventEmitter, once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { type Served, served } from '../../infra/local/served.ts';
 
 /** What the emulator looks at. */
 const PASSED = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target'];
 
-export interface HeldSwitch {
-  /** For the service; it waits until every `POST /hold` below it has been followed by a `POST /release`. */
-  endpoint: string;
-  stop(): void;
-}
-
-export async function startHeldSwitch(dynamodbEndpoint: string): Promise<HeldSwitch> {
+/** @returns what to point the service at; it waits until every `POST /hold` has been followed by a `POST /release` */
+export async function startHeldSwitch(dynamodbEndpoint: string): Promise<Served> {
   const freed = new EventEmitter().setMaxListeners(0);
   let holds = 0;
-  const server = createServer(async (request, response) => {
+  return served(async (request, response) => {
     if (request.url === '/hold') {
       holds++;
       response.end();
@@ -45,16 +40,6 @@ export async function startHeldSwitch(dynamodbEndpoint: string): Promise<HeldSwi
     const type = answer.headers.get('content-type') ?? '';
     response.writeHead(answer.status, { 'Content-Type': type, 'Content-Length': text.length }).end(text);
   }
-
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }
 
 /** Of all transactions, only a switch takes a mount off the tree and puts it back elsewhere. */

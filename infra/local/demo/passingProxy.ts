@@ -1,10 +1,10 @@
 /** A proxy in front of an AWS service that passes every request on as it is, and tells of it before. */
 
 import { once } from 'node:events';
-import { Agent, createServer, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { served } from '../served.ts';
 
 export interface Passing {
   method: string;
@@ -33,7 +33,7 @@ export async function startPassingProxy(
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
     return response;
   };
-  const server = createServer((incoming, outgoing) => {
+  const { endpoint, stop } = await served((incoming, outgoing) => {
     passOn(incoming)
       .then(async (response) => {
         outgoing.writeHead(response.statusCode ?? 502, response.headers);
@@ -41,13 +41,10 @@ export async function startPassingProxy(
       })
       .catch(() => outgoing.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     async stop() {
-      server.close();
-      server.closeAllConnections();
+      stop();
       agent.destroy();
     },
   };

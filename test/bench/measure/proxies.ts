@@ -1,9 +1,8 @@
 /** What stands between the functions and DynamoDB while they are measured: nothing, or a meter of request units. */
 
-import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { Calls, CountingProxy } from '../../../infra/local/demo/countingProxy.ts';
+import { served } from '../../../infra/local/served.ts';
 import { addUnits, type Consumed, type Units, unitsOf } from '../units.ts';
 
 /** The functions speak to DynamoDB itself; nothing is counted. */
@@ -22,7 +21,7 @@ const NOTHING: Units = { read: 0, write: 0 };
 export async function startMeter(dynamodbEndpoint: string): Promise<Meter> {
   let calls: Calls = {};
   let units = NOTHING;
-  const server = createServer(async (incoming, outgoing) => {
+  const { endpoint, stop } = await served(async (incoming, outgoing) => {
     const target = String(incoming.headers['x-amz-target']);
     const operation = target.replace(/^.*\./, '');
     const isStream = target.startsWith('DynamoDBStreams');
@@ -42,10 +41,8 @@ export async function startMeter(dynamodbEndpoint: string): Promise<Meter> {
     }
     outgoing.writeHead(response.status, { 'content-type': 'application/x-amz-json-1.0' }).end(text);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     take() {
       const taken = calls;
       calls = {};
@@ -56,10 +53,7 @@ export async function startMeter(dynamodbEndpoint: string): Promise<Meter> {
       units = NOTHING;
       return taken;
     },
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-    },
+    stop: async () => stop(),
   };
 }
 

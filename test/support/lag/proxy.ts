@@ -3,14 +3,13 @@
 import { once } from 'node:events';
 import {
   Agent,
-  createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
   request,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { served } from '../../../infra/local/served.ts';
 import { type Answer, createLag, type Odds } from './lag.ts';
 import { type Body, type Operation, operationOf } from './wire.ts';
 
@@ -48,16 +47,13 @@ export async function startLagProxy(dynamodbEndpoint: string, seed: number, odds
         .end(JSON.stringify(answer.body));
   }
 
-  const server = createServer((incoming, outgoing) => {
+  const { endpoint, stop } = await served((incoming, outgoing) => {
     serve(incoming, outgoing).catch(() => outgoing.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     async stop() {
-      server.close();
-      server.closeAllConnections();
+      stop();
       agent.destroy();
     },
   };

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamodbStore } from '../../../../functions/adapters/dynamodbStore.ts';
 import type { Store } from '../../../../functions/ports/store.ts';
+import { clientSettings } from '../../clientSettings.ts';
 import { startDynamoDB } from '../../dynamodb.ts';
 import { startService } from '../../service.ts';
 import type { CountingProxy } from '../countingProxy.ts';
@@ -44,7 +45,8 @@ export async function startLab<Proxy extends CountingProxy>(
     stops.push(proxy.stop);
     const service = await startService({ dynamodbEndpoint: proxy.endpoint, reconcileSeconds: NEVER_S });
     stops.push(service.stop);
-    const client = clientOf(emulator.endpoint, service.environment);
+    const settings = clientSettings(service.environment, 'DYNAMODB');
+    const client = new DynamoDBClient({ ...settings, endpoint: emulator.endpoint });
     stops.push(() => client.destroy());
     const clock = { now: () => Date.now(), sleep: (ms: number) => delay(ms) };
     return {
@@ -61,12 +63,6 @@ export async function startLab<Proxy extends CountingProxy>(
     await stop();
     throw error;
   }
-}
-
-function clientOf(endpoint: string, environment: Record<string, string>): DynamoDBClient {
-  const { AWS_REGION = '', AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = environment;
-  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
-  return new DynamoDBClient({ endpoint, region: AWS_REGION, credentials });
 }
 
 /** The Step Functions stand-in tells; asking it costs no call of AWS. */

@@ -1,0 +1,24 @@
+/** An HTTP server for this machine alone; the stand-ins and proxies are made of it. */
+
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Served {
+  endpoint: string;
+  stop(): void;
+}
+
+/** Serves on a free port of the loopback address; what is under way when it stops is cut off. */
+export async function served(listener: RequestListener): Promise<Served> {
+  const server = createServer(listener);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
