@@ -91,7 +91,7 @@ function checkKinds(source: string, target: string): void {
 
 /**
  * The migration that a request repeats: the mount left `from` for `to` not long ago, and the client has not heard
- * (design §5).
+ * (design §5). A mount that is seen at both ends was seen in the middle of its switch.
  * @param since epoch milliseconds; what moved before then is no repetition any more
  */
 export function repeatedMigration(source: Location, target: Target, since: number): string | undefined {
@@ -99,7 +99,7 @@ export function repeatedMigration(source: Location, target: Target, since: numbe
   const by = moved?.path === target.path ? moved.movedBy : undefined;
   const isRepeat =
     by !== undefined &&
-    source.mount === undefined &&
+    (source.mount === undefined || source.mount.uuid === moved?.uuid) &&
     by.fromNamespaceId === source.namespace.id &&
     by.fromPath === mountPath(source.path) &&
     by.at >= since;

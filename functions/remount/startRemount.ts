@@ -2,7 +2,8 @@
 
 import { VaultError } from '../http/errors.ts';
 import { REPEAT_WINDOW_MS } from '../limits.ts';
-import { locate, locateTarget } from '../mounts/locate.ts';
+import { mountAt } from '../mounts/findMount.ts';
+import { type Location, locate, locateTarget, type Target } from '../mounts/locate.ts';
 import { mountPath } from '../mounts/path.ts';
 import { type Inside, innermost } from '../namespaces/innermost.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -51,23 +52,39 @@ export async function checkRemount(deps: Deps, origin: Origin, { from, to }: Wis
 /** What a request comes to: a migration that is known already, or a move to be made. */
 type Found = { repeated: string } | { move: Move };
 
-/** Both ends are not read at one instant: a switch in between makes a repeated request look like a wrong one. */
+/**
+ * Queries may be served in the middle of a switch, and make a repeated request look like a wrong one, however often
+ * they are asked. Before a request is refused, a single read tells whether the mount has really left the source
+ * (docs/decisions.md, 12): if it has, all of the switch is seen by what is read after that.
+ */
 async function lookTwice(deps: Deps, origin: Origin, typed: Typed): Promise<Found> {
+  const { from, to } = await namespacesOf(deps, origin, typed);
   try {
-    return await look(deps, origin, typed);
+    const [source, target] = await Promise.all([
+      locate(deps.store, from.path, from.namespace),
+      locateTarget(deps.store, to.path, to.namespace),
+    ]);
+    return await judge(deps, typed, source, target);
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
-    return look(deps, origin, typed);
+    const mount = await mountAt(deps.store, from.namespace, mountPath(from.path));
+    const source = mount ? { ...from, mount } : await locate(deps.store, from.path, from.namespace);
+    return judge(deps, typed, source, await locateTarget(deps.store, to.path, to.namespace));
   }
 }
 
-async function look(deps: Deps, { namespace }: Origin, typed: Typed): Promise<Found> {
+async function namespacesOf(
+  deps: Deps,
+  { namespace }: Origin,
+  typed: Typed,
+): Promise<{ from: Inside; to: Inside }> {
   const paths: [string, string] = [typed.from.replace(/^\//, ''), mountPath(typed.to)];
   const [from, to] = (await innermost(deps.store, paths, namespace)) as [Inside, Inside];
-  const [source, target] = await Promise.all([
-    locate(deps.store, from.path, from.namespace),
-    locateTarget(deps.store, to.path, to.namespace),
-  ]);
+  return { from, to };
+}
+
+/** @throws VaultError 400 for a move that cannot be */
+async function judge(deps: Deps, typed: Typed, source: Location, target: Target): Promise<Found> {
   const repeated = repeatedMigration(source, target, deps.clock.now() - REPEAT_WINDOW_MS);
   if (repeated && (await readMigration(deps, repeated))) return { repeated };
   return { move: planMove(typed, source, target) };

@@ -1,0 +1,103 @@
+/** The same move asked for again while its switch goes on, and queries show some of it (docs/decisions.md, 12). */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { treeKey } from '../../functions/ports/keys.ts';
+import type { Item, Range, Ref, Store } from '../../functions/ports/store.ts';
+import { builtinRoutes } from '../../functions/routes.ts';
+import { type Caller, caller } from '../support/call.ts';
+import { placeMount } from '../support/place.ts';
+import { rootToken } from '../support/tokens.ts';
+import { runMigration } from '../support/workflow.ts';
+import { type RemountService, remountService } from './remountService.ts';
+
+let service: RemountService;
+let token: string;
+
+beforeAll(async () => {
+  service = await remountService();
+  token = await rootToken(service.deps);
+});
+afterAll(() => service.deps.stop());
+
+/** What queries show of each end. */
+interface Seen {
+  source: 'before' | 'after';
+  target: 'before' | 'after';
+}
+
+interface Ends {
+  source: Ref;
+  target: Ref;
+  /** The mount as it was at the source. */
+  mount: Item | undefined;
+}
+
+/** A store in the middle of the switch: single reads show what was before it, until `isOver`. */
+function inTheMiddle(
+  store: Store,
+  { source, target, mount }: Ends,
+  seen: Seen,
+  isOver: () => boolean,
+): Store {
+  const isAt = (place: Ref, { table, pk, sk }: Ref) =>
+    place.table === table && place.pk === pk && place.sk === sk;
+  return {
+    ...store,
+    async get(ref) {
+      if (!isOver() && isAt(source, ref)) return mount;
+      if (!isOver() && isAt(target, ref)) return undefined;
+      return store.get(ref);
+    },
+    async query(range: Range) {
+      const items = await store.query(range);
+      if (isOver() || range.table !== 'mounts') return items;
+      if (seen.source === 'before' && range.atMost === source.sk && mount) return [mount];
+      return seen.target === 'before' ? items.filter(({ sk }) => sk !== target.sk) : items;
+    },
+  };
+}
+
+describe.each<Seen>([
+  { source: 'before', target: 'before' },
+  { source: 'before', target: 'after' },
+  { source: 'after', target: 'before' },
+  { source: 'after', target: 'after' },
+])(
+  'a start that is repeated while queries show the source as $source the switch, the target as $target it',
+  (seen) => {
+    async function halfDone(name: string): Promise<{ id: string; ends: Ends }> {
+      await placeMount(service.deps, `${name}/`);
+      const source = treeKey('root', `${name}/`);
+      const mount = await service.deps.store.get(source);
+      const id = await service.accept(name, `${name}-moved`);
+      await runMigration(service.deps, id);
+      return { id, ends: { source, target: treeKey('root', `${name}-moved/`), mount } };
+    }
+
+    function during(ends: Ends, isOver: () => boolean): Caller {
+      const store = inTheMiddle(service.deps.store, ends, seen, isOver);
+      return caller({ ...service.deps, store }, { builtin: builtinRoutes, engines: {} }, token);
+    }
+
+    it('has the id of the first, however long that goes on', async () => {
+      const name = service.deps.ids.base62(8);
+      const { id, ends } = await halfDone(name);
+      const { body } = await during(ends, () => false)('POST', 'sys/remount', {
+        body: { from: name, to: `${name}-moved` },
+      });
+      expect(body).toMatchObject({ migration_id: id });
+    });
+
+    it('has it when the switch ends between any two reads', async () => {
+      const name = service.deps.ids.base62(8);
+      const { id, ends } = await halfDone(name);
+      for (let reads = 0; reads < 12; reads++) {
+        let left = reads;
+        const { body } = await during(ends, () => left-- <= 0)('POST', 'sys/remount', {
+          body: { from: name, to: `${name}-moved` },
+        });
+        expect(body, `after ${reads} reads`).toMatchObject({ migration_id: id });
+      }
+    });
+  },
+);
