@@ -1,29 +1,29 @@
 /** Counts what a mount has issued, so that people know how much there is to revoke. */
 
 import type { Deps } from '../ports/deps.ts';
-import { leasePages, SHARDS } from './leaseRanges.ts';
+import { leasePages } from './leaseRanges.ts';
 import { shardPages } from './shardPages.ts';
+import { SHARDS } from './shards.ts';
+import { isOlder, type Sweep } from './sweep.ts';
 
 /** Kinds of leases told apart by what issued them; more are summed under `other`. */
 const MAX_ROLES = 100;
 
 /**
- * The leases that are stored, expired ones among them that are not cleared away yet: all of them go.
+ * The leases of older generations that are stored in one part, expired ones among them that are not cleared away yet:
+ * all of them go.
  * @param until epoch milliseconds at which counting is given up
  * @returns nothing when there was no time for all
  */
-export async function countStored(
+export async function countShard(
   { store, clock }: Pick<Deps, 'store' | 'clock'>,
-  mountUuid: string,
+  { mountUuid, shard, below }: Pick<Sweep, 'mountUuid' | 'shard' | 'below'>,
   until: number,
 ): Promise<number | undefined> {
   let count = 0;
-  // One after the other: all shards at once would keep waiting who asks for a lease just now.
-  for (const shard of SHARDS) {
-    for await (const page of shardPages(store, mountUuid, shard, [])) {
-      count += page.length;
-      if (clock.now() >= until) return undefined;
-    }
+  for await (const page of shardPages(store, mountUuid, shard, ['generation'])) {
+    count += page.filter((item) => isOlder(item, below)).length;
+    if (clock.now() >= until) return undefined;
   }
   return count;
 }
@@ -47,7 +47,7 @@ export async function countLive(
 ): Promise<LiveLeases> {
   const live: LiveLeases = { total: 0, byRole: new Map(), isComplete: true };
   const now = clock.now();
-  const countShard = async (shard: number): Promise<void> => {
+  const countLiveIn = async (shard: number): Promise<void> => {
     for await (const page of leasePages(store, { mountUuid, mountPath: '', prefix: '' }, shard)) {
       for (const { sk, expiresAt } of page) {
         if (!((expiresAt as number) > now)) continue;
@@ -60,7 +60,7 @@ export async function countLive(
       if (!live.isComplete) return;
     }
   };
-  await Promise.all(SHARDS.map(countShard));
+  await Promise.all(SHARDS.map(countLiveIn));
   return live;
 }
 

@@ -1,6 +1,5 @@
 /** Where the leases lie whose ids begin with a path: no index tells, the tree of mounts does (design §3). */
 
-import { LEASE_SHARDS } from '../limits.ts';
 import { builtinMounts } from '../mounts/builtin.ts';
 import { locate } from '../mounts/locate.ts';
 import { type Mount, mountOf } from '../mounts/mount.ts';
@@ -54,6 +53,3 @@ export function leasePages(
   const pk = leaseShard(mountUuid, shard);
   return store.pages({ table: 'leases', pk, ...(prefix ? { prefix } : {}) });
 }
-
-/** All parts that the leases of a mount are spread over. */
-export const SHARDS: readonly number[] = Array.from({ length: LEASE_SHARDS }, (_, shard) => shard);

@@ -4,7 +4,8 @@ import { MAX_LISTED_LEASES } from '../limits.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
 import { severalAtOnce } from '../ports/severalAtOnce.ts';
-import { type LeaseRange, leasePages, leaseRanges, SHARDS } from './leaseRanges.ts';
+import { type LeaseRange, leasePages, leaseRanges } from './leaseRanges.ts';
+import { SHARDS } from './shards.ts';
 import { usableLeases } from './usableLeases.ts';
 
 export interface LeaseListing {

@@ -7,8 +7,9 @@ import type { Item, Store } from '../ports/store.ts';
 import { markRevoked } from '../tokens/revokeToken.ts';
 import { revocationFailed } from './errors.ts';
 import { type Lease, leaseOf } from './lease.ts';
-import { type LeaseRange, leasePages, leaseRanges, SHARDS } from './leaseRanges.ts';
+import { type LeaseRange, leasePages, leaseRanges } from './leaseRanges.ts';
 import { removeLeases } from './removeLeases.ts';
+import { SHARDS } from './shards.ts';
 
 export interface BulkRevocation {
   namespace: Namespace;

@@ -39,9 +39,7 @@ export async function sweep(
   const swept: Swept = { done: false, revoked: 0, irrevocable: 0 };
   if (clock.now() >= order.until) return swept;
   for await (const page of shardPages(store, order.mountUuid, order.shard, REVOCATION_ATTRIBUTES)) {
-    const due = page.filter(
-      ({ generation, irrevocable }) => irrevocable === undefined && !((generation as number) >= order.below),
-    );
+    const due = page.filter((item) => item.irrevocable === undefined && isOlder(item, order.below));
     const failed = await removeEach(deps, due, order);
     swept.revoked += due.length - failed;
     swept.irrevocable += failed;
@@ -49,6 +47,11 @@ export async function sweep(
     if (clock.now() >= order.until) return swept;
   }
   return { ...swept, done: true };
+}
+
+/** Whether a lease was issued before a generation; one whose generation is damaged was. */
+export function isOlder({ generation }: Item, below: number): boolean {
+  return !((generation as number) >= below);
 }
 
 /** @returns how many turned out irrevocable */

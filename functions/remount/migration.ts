@@ -7,6 +7,7 @@
  * the reconciler looks at it next.
  */
 
+import { SHARDS } from '../leases/shards.ts';
 import { OVERDUE_MS } from '../limits.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import { migrationKey, openShard } from '../ports/keys.ts';
@@ -41,8 +42,8 @@ export interface Migration {
   finishedAt?: number;
   /** Whether the revocation has begun. */
   revoking?: boolean;
-  /** Leases of older generations that were stored right after the switch; absent if not counted. */
-  leasesTotal?: number;
+  /** Older leases that were stored in a shard when its revocation began; `null` when they were too many to be counted. */
+  [leasesIn: `leasesIn${number}`]: number | null;
   leasesRevoked: number;
   leasesIrrevocable: number;
   error?: { code: FailureCode; message: string };
@@ -161,10 +162,26 @@ export function closed(migration: Migration, now: number): Update {
   return closing(migration, 'done', {}, now);
 }
 
-/** What there is to revoke, as it was counted after the switch. */
-export function counted({ id }: Migration, leasesTotal: number): Update {
-  const { table, pk, sk } = migrationKey(id);
-  return { table, update: { pk, sk }, set: { leasesTotal }, if: { phase: 'switched' } };
+/** How many leases there are to be revoked; not known before each shard is counted, nor if one was too large for it. */
+export function leasesTotal(migration: Migration): number | undefined {
+  const counts = SHARDS.map((shard) => migration[leasesIn(shard)]);
+  return counts.every((count) => typeof count === 'number')
+    ? counts.reduce((total, count) => total + count, 0)
+    : undefined;
+}
+
+/** The first sign of life of a shard tells what lies before it: once, for later there is less. */
+export function counted(id: string, nextLook: number, shard: number, leases: number | undefined): Update {
+  const { set, ...sign } = progressed(id, nextLook);
+  return {
+    ...sign,
+    set: { ...set, [leasesIn(shard)]: leases ?? null },
+    if: { phase: 'switched', [leasesIn(shard)]: { absent: true } },
+  };
+}
+
+function leasesIn(shard: number): `leasesIn${number}` {
+  return `leasesIn${shard}`;
 }
 
 /**

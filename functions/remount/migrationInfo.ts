@@ -2,7 +2,7 @@
 
 import type { Shape } from '../http/shape.ts';
 import { sha256 } from '../ports/keys.ts';
-import type { Migration } from './migration.ts';
+import { leasesTotal, type Migration } from './migration.ts';
 import { fullPath } from './switchMount.ts';
 
 export const MIGRATION_INFO = {
@@ -23,14 +23,14 @@ export const MIGRATION_INFO = {
 
 /** What is not known, or not so, is `null`. */
 export function migrationInfo(migration: Migration): Record<string, unknown> {
-  const { source, target, status, error, requestedBy, leasesTotal, leasesRevoked } = migration;
+  const { source, target, status, error, requestedBy, leasesRevoked } = migration;
   return {
     source_mount: fullPath(source),
     target_mount: fullPath(target),
     status,
     phase: phaseOf(migration),
     progress: {
-      leases_total: leasesTotal ?? null,
+      leases_total: leasesTotal(migration) ?? null,
       leases_revoked: leasesRevoked,
       leases_irrevocable: migration.leasesIrrevocable,
     },

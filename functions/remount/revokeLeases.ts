@@ -1,10 +1,16 @@
 /** The revocation of what the mount issued before the switch: over its shards in parallel, each resumable. */
 
+import { countShard } from '../leases/countLeases.ts';
+import { SHARDS } from '../leases/shards.ts';
 import { sweep } from '../leases/sweep.ts';
-import { LEASE_SHARDS, MAX_REVOKE_ATTEMPTS, OVERDUE_MS } from '../limits.ts';
+import { MAX_REVOKE_ATTEMPTS, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
+import { ConditionFailed } from '../ports/store.ts';
 import { unlessMade } from '../ports/unlessMade.ts';
-import { type Migration, progressed } from './migration.ts';
+import { counted, type Migration, progressed } from './migration.ts';
+
+/** For how long what there is to revoke is counted at most. */
+const COUNT_MS = 3_000;
 
 /** One part of the work: what the workflow hands to the step, and gets back until nothing is left. No lease in it. */
 export interface Revocation {
@@ -14,27 +20,29 @@ export interface Revocation {
   below: number;
   attempt: number;
   /** Shards not yet found empty. */
-  shards: number[];
+  shards: readonly number[];
+  /** Whether what lies in them is counted, or nobody wants to know. */
+  counted: boolean;
   done: boolean;
 }
 
 /** The work after a switch, a part for each shard. */
 export function revocations(migration: Migration): Revocation[] {
-  return allShards().map((shard) => revocation(migration, [shard]));
+  return SHARDS.map((shard) => revocation(migration, [shard], false));
 }
 
 /** All shards as one part: what a request in flight may have written behind the sweep is little. */
 export function stragglers(migration: Migration): Revocation {
-  return revocation(migration, allShards());
+  return revocation(migration, SHARDS, true);
 }
 
-function revocation({ id, mountUuid, generation, attempt }: Migration, shards: number[]): Revocation {
+function revocation(
+  { id, mountUuid, generation, attempt }: Migration,
+  shards: readonly number[],
+  counted: boolean,
+): Revocation {
   if (generation === undefined) throw new TypeError('the record of a switched migration has no generation');
-  return { id, mountUuid, below: generation, attempt, shards, done: false };
-}
-
-function allShards(): number[] {
-  return Array.from({ length: LEASE_SHARDS }, (_, shard) => shard);
+  return { id, mountUuid, below: generation, attempt, shards, counted, done: false };
 }
 
 /**
@@ -43,7 +51,8 @@ function allShards(): number[] {
  * @returns what is left
  */
 export async function revokeLeases(deps: Deps, part: Revocation, until: number): Promise<Revocation> {
-  await tell(deps, part, until);
+  if (part.counted) await tell(deps, part, until);
+  else await count(deps, part, until);
   let revoked = 0;
   let irrevocable = 0;
   const left: number[] = [];
@@ -62,7 +71,22 @@ export async function revokeLeases(deps: Deps, part: Revocation, until: number):
     if (!swept.done) left.push(shard);
   }
   if (revoked + irrevocable > 0) await tell(deps, part, until, revoked, irrevocable);
-  return { ...part, shards: left, done: left.length === 0 };
+  return { ...part, shards: left, counted: true, done: left.length === 0 };
+}
+
+/** The first sign of life: how much there is to revoke, unless it takes long to count, or was counted before. */
+async function count(deps: Deps, part: Revocation, until: number): Promise<void> {
+  const { id, mountUuid, below, shards } = part;
+  const giveUp = Math.min(until, deps.clock.now() + COUNT_MS);
+  for (const shard of shards) {
+    const leases = await countShard(deps, { mountUuid, shard, below }, giveUp);
+    try {
+      await deps.store.commit([counted(id, until + OVERDUE_MS, shard, leases)]);
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      await tell(deps, part, until);
+    }
+  }
 }
 
 /** Moves the reconciler's next look behind the time this step may take, and counts what was done. */

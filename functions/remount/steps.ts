@@ -1,16 +1,12 @@
 /** The steps of the workflow: what each state does, and what it says to the next (statemachine/remount.asl.json). */
 
-import { countStored } from '../leases/countLeases.ts';
 import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { unlessMade } from '../ports/unlessMade.ts';
-import { closed, counted, type Migration, succeeded } from './migration.ts';
+import { closed, type Migration, succeeded } from './migration.ts';
 import { readMigration } from './readMigration.ts';
 import { type Revocation, revocations, revokeLeases, stragglers } from './revokeLeases.ts';
 import { switchMount } from './switchMount.ts';
-
-/** For how long what there is to revoke is counted at most. */
-const COUNT_MS = 3_000;
 
 /** What is to be done next: nothing, the revocation, or only the sweep behind it. */
 export type Next =
@@ -21,19 +17,9 @@ export type Next =
 /** First state: switches, or finds how far an earlier execution came, from the record alone. */
 export async function switchStep(deps: Deps, id: string): Promise<Next> {
   const migration = await switchMount(deps, id);
-  if (migration?.phase === 'switched') {
-    await countOnce(deps, migration);
-    return { next: 'revoke', id, parts: revocations(migration) };
-  }
+  if (migration?.phase === 'switched') return { next: 'revoke', id, parts: revocations(migration) };
   if (migration?.nextLook !== undefined) return waitForStragglers(deps, migration);
   return { next: 'end' };
-}
-
-/** How much there is to revoke, for those who watch: a number that takes long to count is left out. */
-async function countOnce(deps: Deps, migration: Migration): Promise<void> {
-  if (migration.leasesTotal !== undefined) return;
-  const left = await countStored(deps, migration.mountUuid, deps.clock.now() + COUNT_MS);
-  if (left !== undefined) await unlessMade(deps.store, [counted(migration, left + migration.leasesRevoked)]);
 }
 
 /** Every shard was found empty of older generations: the migration succeeds. */

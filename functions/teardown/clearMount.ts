@@ -1,7 +1,8 @@
 /** Removes everything a mount owned: its leases and tokens, then what its engine stored. */
 
+import { SHARDS } from '../leases/shards.ts';
 import { sweep } from '../leases/sweep.ts';
-import { LEASE_SHARDS, MAX_REVOKE_ATTEMPTS } from '../limits.ts';
+import { MAX_REVOKE_ATTEMPTS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Ref } from '../ports/store.ts';
 
@@ -18,7 +19,7 @@ export async function clearMount(
     until,
     lastAttempt: attempt >= MAX_REVOKE_ATTEMPTS,
   };
-  for (let shard = 0; shard < LEASE_SHARDS; shard++) {
+  for (const shard of SHARDS) {
     const { done } = await sweep(deps, { ...order, shard });
     if (!done) return false;
   }

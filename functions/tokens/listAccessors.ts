@@ -1,6 +1,7 @@
 /** Lists the accessors of a namespace's tokens (contract §6). */
 
-import { leasePages, leaseRanges, SHARDS } from '../leases/leaseRanges.ts';
+import { leasePages, leaseRanges } from '../leases/leaseRanges.ts';
+import { SHARDS } from '../leases/shards.ts';
 import { usableLeases } from '../leases/usableLeases.ts';
 import { CHILD_SHARDS, MAX_LISTED_LEASES } from '../limits.ts';
 import type { Namespace } from '../namespaces/namespace.ts';

@@ -8,7 +8,7 @@ const FULL = {
   moves: 40,
   /** Leases of the mount that is cut off, and how often it is. */
   leases: 100_000,
-  cuts: 3,
+  cuts: 7,
   /** Leases that are revoked against the emulator's own speed, and how often. */
   revoked: 20_000,
   revocations: 3,

@@ -2,10 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LEASE_SHARDS } from '../../functions/limits.ts';
 import { leaseShard } from '../../functions/ports/keys.ts';
 import type { Item } from '../../functions/ports/store.ts';
-import type { Migration } from '../../functions/remount/migration.ts';
-import { readMigration } from '../../functions/remount/readMigration.ts';
-import { type Revocation, revocations, revokeLeases } from '../../functions/remount/revokeLeases.ts';
-import { switchStep } from '../../functions/remount/steps.ts';
 import { type RemountService, remountService } from './remountService.ts';
 
 let service: RemountService;
@@ -108,25 +104,5 @@ describe('the leases that a migration could not revoke', () => {
     const path = `sys/remount/irrevocable/${id}`;
     expect((await service.call('GET', path, options)).status).toBe(404);
     expect((await service.call('POST', `${path}/retry`, options)).status).toBe(404);
-  });
-});
-
-describe('the progress of a revocation', () => {
-  it('tells how much there is to do before it is done', async () => {
-    const { call, deps } = service;
-    await call('POST', `${name}-new/creds/web`, { body: { ip: '10.1.2.3' } });
-    const next = await service.accept(`${name}-new`, name);
-    expect(await service.info(next)).toMatchObject({ phase: 'accepted', progress: { leases_total: null } });
-    await switchStep(deps, next);
-    expect(await service.info(next)).toMatchObject({
-      phase: 'switched',
-      status: 'in-progress',
-      // The damaged lease of the first move is still there.
-      progress: { leases_total: 2, leases_revoked: 0 },
-    });
-    const migration = (await readMigration(deps, next)) as Migration;
-    const [part] = revocations(migration) as [Revocation];
-    await revokeLeases(deps, part, deps.clock.now() + 1_000);
-    expect(await service.info(next)).toMatchObject({ phase: 'revoking' });
   });
 });

@@ -71,8 +71,8 @@ describe('a write that comes too late', () => {
   });
 
   it('counts nothing for a migration that is not switched, or not any more', async () => {
-    await expect(deps.store.commit([counted(migration, 5)])).rejects.toThrow(ConditionFailed);
-    expect(await recorded()).not.toHaveProperty('leasesTotal');
+    await expect(deps.store.commit([counted(migration.id, 1, 0, 5)])).rejects.toThrow(ConditionFailed);
+    expect(await recorded()).not.toHaveProperty('leasesIn0');
   });
 
   it('counts no retried lease for a migration whose record is gone', async () => {

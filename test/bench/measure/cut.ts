@@ -10,6 +10,9 @@ import { type Compared, compared, type Pair } from './inTurns.ts';
 
 export interface Cut extends Compared {
   leases: number;
+  cuts: number;
+  /** The slowest of the large mount, in milliseconds. */
+  slowest: number;
   /** Of the large mount, from the POST to the success. */
   secondsToSuccess: number;
   left: number;
@@ -25,34 +28,59 @@ const POLL_MS = 50;
 /** What a lease that is not usable is answered with; a service that is busy says so, and is asked again. */
 const REFUSED = 400;
 
-/** Each time a mount with many leases and, just before and after it, mounts with the one lease that is asked about. */
+/** A mount that is to be moved, and the lease that is asked about. */
+interface Loaded {
+  path: string;
+  uuid: string;
+  leaseId: unknown;
+}
+
+/**
+ * Each time a mount with many leases and, just before and after it, mounts with the one lease that is asked about.
+ * They are made before any of them is moved, and one more is moved first: the functions idle while a mount is filled,
+ * and whichever move comes next would pay for that.
+ */
 export async function measureCut(lab: Lab, { leases, cuts }: { leases: number; cuts: number }): Promise<Cut> {
-  // The first only starts the functions.
-  await cutOff(lab, 'cut-first', 1);
   const pairs: Pair<number>[] = [];
   const large: One[] = [];
   for (let i = 0; i < cuts; i++) {
-    const before = await cutOff(lab, `cut-before-${i}`, 1);
-    const many = await cutOff(lab, `cut-many-${i}`, leases);
-    const after = await cutOff(lab, `cut-after-${i}`, 1);
-    pairs.push([many.ms, (before.ms + after.ms) / 2]);
-    large.push(many);
+    const made: Loaded[] = [];
+    for (const [name, count] of [
+      ['first', 1],
+      ['before', 1],
+      ['after', 1],
+      ['many', leases],
+    ] as const)
+      made.push(await load(lab, `cut-${name}-${i}`, count));
+    const [first, before, after, many] = made as [Loaded, Loaded, Loaded, Loaded];
+    await cutOff(lab, first);
+    const one = await cutOff(lab, before);
+    const most = await cutOff(lab, many);
+    const other = await cutOff(lab, after);
+    pairs.push([most.ms, (one.ms + other.ms) / 2]);
+    large.push(most);
   }
   return {
     ...compared(pairs),
     leases,
+    cuts,
+    slowest: Math.max(...large.map((one) => one.ms)),
     secondsToSuccess: median(large.map(({ secondsToSuccess }) => secondsToSuccess)),
     left: large.reduce((sum, { left }) => sum + left, 0),
   };
 }
 
-async function cutOff(lab: Lab, path: string, leases: number): Promise<One> {
-  const { root, store } = lab;
+async function load(lab: Lab, path: string, leases: number): Promise<Loaded> {
   const uuid = await makeSsh(lab, path, { keys: 1, leases });
-  const [asked] = (await leasesOf(store, uuid)).flat();
+  const [asked] = (await leasesOf(lab.store, uuid)).flat();
+  return { path, uuid, leaseId: asked?.id };
+}
+
+async function cutOff(lab: Lab, { path, uuid, leaseId }: Loaded): Promise<One> {
+  const { root, store } = lab;
   const startedAt = performance.now();
   const id = await startMove(root, { from: path, to: `${path}-moved` });
-  while ((await root.call('POST', 'sys/leases/lookup', { lease_id: asked?.id })).status !== REFUSED);
+  while ((await root.call('POST', 'sys/leases/lookup', { lease_id: leaseId })).status !== REFUSED);
   const ms = performance.now() - startedAt;
   while ((await statusOf(lab, id)) === 'in-progress') await delay(POLL_MS);
   const secondsToSuccess = (performance.now() - startedAt) / 1_000;

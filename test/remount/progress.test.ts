@@ -1,0 +1,138 @@
+/** What a migration tells of its revocation while it goes on: each shard counts what lies before it. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SHARDS } from '../../functions/leases/shards.ts';
+import { leaseShard, migrationKey } from '../../functions/ports/keys.ts';
+import type { Store } from '../../functions/ports/store.ts';
+import type { Migration } from '../../functions/remount/migration.ts';
+import { migrationInfo } from '../../functions/remount/migrationInfo.ts';
+import { readMigration } from '../../functions/remount/readMigration.ts';
+import { type Revocation, revokeLeases } from '../../functions/remount/revokeLeases.ts';
+import { completeStep, switchStep } from '../../functions/remount/steps.ts';
+import { type RemountService, remountService } from './remountService.ts';
+
+const LEASES = 6;
+const TIME_MS = 60_000;
+
+let service: RemountService;
+let name: string;
+let uuid: string;
+
+beforeAll(async () => {
+  service = await remountService();
+});
+afterAll(() => service.deps.stop());
+
+beforeEach(async () => {
+  const { call, deps } = service;
+  name = `ssh-${deps.ids.base62(8)}`;
+  await call('POST', `sys/mounts/${name}`, { body: { type: 'ssh' } });
+  const role = { key_type: 'otp', default_user: 'u', cidr_list: '10.0.0.0/8' };
+  await call('POST', `${name}/roles/web`, { body: role });
+  await issue(name, LEASES);
+  uuid = (await call('GET', `sys/mounts/${name}`)).body.data.uuid;
+});
+
+async function issue(path: string, count: number): Promise<void> {
+  for (let i = 0; i < count; i++)
+    await service.call('POST', `${path}/creds/web`, { body: { ip: '10.1.2.3' } });
+}
+
+/** A move up to its switch, and the parts of its revocation. */
+async function switched(): Promise<{ id: string; parts: Revocation[] }> {
+  const id = await service.accept(name, `${name}-new`);
+  const next = await switchStep(service.deps, id);
+  if (next.next !== 'revoke') throw new Error('there is nothing to revoke');
+  return { id, parts: next.parts };
+}
+
+async function revokeAll(parts: Revocation[]): Promise<Revocation[]> {
+  const left: Revocation[] = [];
+  for (const part of parts) left.push(await revoke(part));
+  return left;
+}
+
+function revoke(part: Revocation, store: Store = service.deps.store): Promise<Revocation> {
+  const deps = { ...service.deps, store };
+  return revokeLeases(deps, part, deps.clock.now() + TIME_MS);
+}
+
+/** As the status tells it, without its wait for a change. */
+async function info(id: string) {
+  return migrationInfo((await readMigration(service.deps, id)) as Migration);
+}
+
+/** The part of a shard in which a lease lies. */
+async function partWithLease(parts: Revocation[]): Promise<Revocation> {
+  for (const shard of SHARDS) {
+    const leases = await service.deps.store.query({ table: 'leases', pk: leaseShard(uuid, shard) });
+    if (leases.length > 0) return parts[shard] as Revocation;
+  }
+  throw new Error('no lease is stored');
+}
+
+describe('the progress of a revocation', () => {
+  it('tells how much there is to do once every shard has counted its own', async () => {
+    const { id, parts } = await switched();
+    expect(await info(id)).toMatchObject({ phase: 'switched', progress: { leases_total: null } });
+    await revokeAll(parts.slice(1));
+    expect(await info(id)).toMatchObject({ phase: 'revoking', progress: { leases_total: null } });
+    await revokeAll(parts.slice(0, 1));
+    expect((await info(id)).progress).toEqual({
+      leases_total: LEASES,
+      leases_revoked: LEASES,
+      leases_irrevocable: 0,
+    });
+  });
+
+  it('is counted before anything is revoked', async () => {
+    const { id, parts } = await switched();
+    const late = { ...service.deps.store, deleteMany: () => Promise.reject(new Error('the store is away')) };
+    for (const part of parts) await revoke(part, late).catch(() => {});
+    expect((await info(id)).progress).toMatchObject({ leases_total: LEASES, leases_revoked: 0 });
+  });
+
+  it('leaves out what the mount issues at its target', async () => {
+    const { id, parts } = await switched();
+    await issue(`${name}-new`, 3);
+    await revokeAll(parts);
+    expect((await info(id)).progress).toMatchObject({ leases_total: LEASES, leases_revoked: LEASES });
+  });
+
+  it('stays what it was counted as first, when a shard is begun again', async () => {
+    const { id, parts } = await switched();
+    await revokeAll(parts);
+    await revokeAll(parts);
+    expect((await info(id)).progress).toMatchObject({ leases_total: LEASES, leases_revoked: LEASES });
+  });
+
+  it('is a sign of life each time a shard is begun', async () => {
+    const { id, parts } = await switched();
+    await revokeAll(parts);
+    const before = await service.deps.store.get(migrationKey(id));
+    service.deps.clock.pass(5_000);
+    await revokeAll(parts.slice(0, 1));
+    const after = await service.deps.store.get(migrationKey(id));
+    expect(after?.nextLook).toBeGreaterThanOrEqual((before?.nextLook as number) + 5_000);
+  });
+
+  it('is not told when a shard takes too long to be counted, nor later when less is left', async () => {
+    const { id, parts } = await switched();
+    const part = await partWithLease(parts);
+    const { store, clock } = service.deps;
+    const slow: Store = {
+      ...store,
+      async query(range) {
+        clock.pass(3_001);
+        return store.query(range);
+      },
+    };
+    await revoke(part, slow);
+    expect(await completeStep(service.deps, id, await revokeAll(parts))).toMatchObject({ next: 'wait' });
+    expect((await info(id)).progress).toEqual({
+      leases_total: null,
+      leases_revoked: LEASES,
+      leases_irrevocable: 0,
+    });
+  });
+});
