@@ -52,7 +52,7 @@ export async function reportOf(deps: Deps, read: ReadRun, name = 'jsonl', after 
   const { type, header, line } = format;
   const rows = (await rowsInOrder(deps, read.run.id)).filter(({ row }) => row > after);
   const lines = [header];
-  let bytes = 0;
+  let bytes = Buffer.byteLength(header);
   for (let i = 0; i < rows.length; i += STEP) {
     for (const info of await infoOf(deps, read, rows.slice(i, i + STEP))) {
       const text = line(info);

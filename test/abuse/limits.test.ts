@@ -268,7 +268,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   MAX_BULK_PAUSE_S: { inner: 'it is the pace of a run' },
   LONGEST_BULK_S: { inner: 'it is how long DynamoDB keeps what has ended' },
   MAX_BULK_PAGE: cut('MAX_BULK_PAGE'),
-  MAX_REPORT_BYTES: { inner: 'a report goes on in its next part' },
+  MAX_REPORT_BYTES: { provenBy: ['bulk/reportParts.test.ts', 'MAX_REPORT_BYTES'] },
   MAX_SCHEDULE_DAYS: {
     ask: (by) => {
       const end = deps.clock.now() + limits.MAX_SCHEDULE_DAYS * DAY_MS;
