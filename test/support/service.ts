@@ -26,10 +26,10 @@ export function service(): Service {
     deps = await testDeps();
     root = await rootToken(deps);
   });
-  afterAll(() => deps.stop());
   beforeEach(() => {
     name = `n${deps.ids.hex(10)}`;
   });
+  afterAll(() => deps.stop());
   const callOn = (on: TestDeps) => caller(on, { builtin: builtinRoutes, engines }, root);
   return {
     get deps() {

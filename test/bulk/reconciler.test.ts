@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { chunkStep } from '../../functions/bulk/chunkStep.ts';
+import { beginStep, completeStep } from '../../functions/bulk/runSteps.ts';
+import { MAX_BULK_ATTEMPTS, MAX_BULK_LOOKS, OVERDUE_MS } from '../../functions/limits.ts';
+import { migrationKey } from '../../functions/ports/keys.ts';
+import { PRESENT } from '../../functions/ports/store.ts';
+import { reconcile } from '../../functions/remount/reconcile.ts';
+import { placeMount } from '../support/place.ts';
+import { runBulk } from './bulkService.ts';
+import { manyMounts } from './manyMounts.ts';
+
+const s = manyMounts();
+
+describe('the reconciler', () => {
+  it('starts a run again whose workflow did not start, under the next number', async () => {
+    await s.place(1);
+    const { body } = await s.call('POST', 'sys/remount/bulk', { body: { moves: s.moves(1) } });
+    const id = body.data.bulk_id;
+    s.deps.clock.pass(OVERDUE_MS + 1);
+    await reconcile(s.deps);
+    expect(s.deps.started).toContainEqual({ machine: 'bulk', name: `${id}-2`, id });
+    await runBulk(s.deps, id);
+    expect(await s.deps.store.get(migrationKey(id))).not.toHaveProperty('open');
+  });
+
+  it('takes over the revocation of a mount whose workflow did not start', async () => {
+    await placeMount(s.deps, `${s.name}-0/`, { issued: true });
+    const id = await s.start({ moves: s.moves(1) });
+    const workflows = { start: () => Promise.reject(new Error('no')) };
+    await chunkStep({ ...s.deps, workflows }, { id, chunk: 0, done: false }, s.deps.clock.now() + 60_000);
+    expect(await s.info(id)).toMatchObject({ phase: 'revoking', progress: { in_progress: 1 } });
+    const looked = await completeStep(s.deps, { id, looks: 0 });
+    expect(looked).toMatchObject({ done: false, seconds: 1, looks: 1 });
+    s.deps.clock.pass(OVERDUE_MS + 1);
+    await reconcile(s.deps);
+    await runBulk(s.deps, id);
+    expect(await s.info(id)).toMatchObject({
+      status: 'success',
+      progress: { succeeded: 1, in_progress: 0 },
+    });
+  });
+
+  it('is left the rest by an execution that has waited for long', async () => {
+    await placeMount(s.deps, `${s.name}-0/`, { issued: true });
+    const id = await s.start({ moves: s.moves(1) });
+    await chunkStep(s.deps, { id, chunk: 0, done: false }, s.deps.clock.now() + 60_000);
+    const looked = await completeStep(s.deps, { id, looks: MAX_BULK_LOOKS - 1 });
+    expect(looked).toMatchObject({ done: true, seconds: 60 });
+    expect((await s.info(id)).status).toBe('in-progress');
+  });
+
+  it('is not asked for ever: a run that no attempt could carry out is given up', async () => {
+    await s.place(1);
+    const id = await s.start({ moves: s.moves(1) });
+    const { table, pk, sk } = migrationKey(id);
+    const set = { attempt: MAX_BULK_ATTEMPTS + 1 };
+    await s.deps.store.commit([{ table, update: { pk, sk }, set, if: PRESENT }]);
+    const { chunks } = await beginStep(s.deps, id);
+    expect(chunks).toEqual([]);
+    await completeStep(s.deps, { id, looks: 0 });
+    expect(await s.info(id)).toMatchObject({
+      status: 'failure',
+      error: { code: 'given_up' },
+      progress: { skipped: 1 },
+    });
+  });
+});
