@@ -1,16 +1,17 @@
-/** Bulk runs of numbered mounts, for the tests of one file, and a store that lets something happen in between. */
+/** Bulk runs of numbered mounts, and a store that lets something happen in between. */
 
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { beforeEach } from 'vitest';
 import { type ChunkPart, chunkStep } from '../../functions/bulk/chunkStep.ts';
 import { locate } from '../../functions/mounts/locate.ts';
 import type { Mount } from '../../functions/mounts/mount.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { placeMount } from '../support/place.ts';
+import { throughFile } from '../support/throughFile.ts';
 import { type BulkService, bulkService } from './bulkService.ts';
 
-export interface ManyMounts extends Omit<BulkService, 'root' | 'stop'> {
+export interface ManyMounts extends BulkService {
   /** What the paths of the running test begin with. */
-  readonly name: string;
+  name: string;
   /** Places mounts of the numbers from 0 on. */
   place(count: number): Promise<Mount[]>;
   /** A move of each of them, by its number. */
@@ -24,37 +25,20 @@ export interface ManyMounts extends Omit<BulkService, 'root' | 'stop'> {
   carryOut(id: string, store: Store): Promise<ChunkPart>;
 }
 
-/** Serves the tests of the file that asks for it, from the first to the last. */
 export function manyMounts(): ManyMounts {
-  let service: BulkService;
-  let name: string;
-  beforeAll(async () => {
-    service = await bulkService();
-  });
-  beforeEach(() => {
-    name = service.deps.ids.base62(8);
-  });
-  afterAll(() => service.stop());
-  return {
-    get deps() {
-      return service.deps;
-    },
-    get name() {
-      return name;
-    },
-    call: (...asked) => service.call(...asked),
-    start: (...asked) => service.start(...asked),
-    info: (...asked) => service.info(...asked),
-    place: (count) =>
-      Promise.all(Array.from({ length: count }, (_, i) => placeMount(service.deps, `${name}-${i}/`))),
-    moves: (count, to = (i) => `new-${i}`) =>
-      Array.from({ length: count }, (_, i) => ({ from: `${name}-${i}`, to: `${name}-${to(i)}` })),
-    uuidAt: async (path) => (await locate(service.deps.store, `${name}-${path}`)).mount?.uuid,
-    async rowsOf(id) {
+  const service = throughFile(bulkService);
+  const s: ManyMounts = Object.assign(service, {
+    name: '',
+    place: (count: number) =>
+      Promise.all(Array.from({ length: count }, (_, i) => placeMount(service.deps, `${s.name}-${i}/`))),
+    moves: (count: number, to = (i: number) => `new-${i}`) =>
+      Array.from({ length: count }, (_, i) => ({ from: `${s.name}-${i}`, to: `${s.name}-${to(i)}` })),
+    uuidAt: async (path: string) => (await locate(service.deps.store, `${s.name}-${path}`)).mount?.uuid,
+    async rowsOf(id: string) {
       const { body } = await service.call('LIST', `sys/remount/bulk/${id}`);
       return body.data.keys.map((key: string) => body.data.key_info[key]);
     },
-    meddling(before) {
+    meddling(before: (commit: number) => Promise<unknown> | undefined): Store {
       const { store } = service.deps;
       let commits = 0;
       return {
@@ -65,9 +49,13 @@ export function manyMounts(): ManyMounts {
         },
       };
     },
-    carryOut(id, store) {
+    carryOut(id: string, store: Store) {
       const { deps } = service;
       return chunkStep({ ...deps, store }, { id, chunk: 0, done: false }, deps.clock.now() + 60_000);
     },
-  };
+  });
+  beforeEach(() => {
+    s.name = s.deps.ids.base62(8);
+  });
+  return s;
 }

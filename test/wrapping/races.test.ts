@@ -1,18 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sha256, tokenKey } from '../../functions/ports/keys.ts';
 import { markRevoked, revokeToken } from '../../functions/tokens/revokeToken.ts';
 import { interleaved } from '../support/interleave.ts';
+import { throughFile } from '../support/throughFile.ts';
 import { refusal } from '../support/world.ts';
-import { INVALID, successes, type WrapService, wrapService } from './wrapService.ts';
+import { INVALID, successes, wrapService } from './wrapService.ts';
 
 const USED = { status: 403, errors: ['permission denied'] };
 const AT_ONCE = 20;
 
-let s: WrapService;
-beforeAll(async () => {
-  s = await wrapService();
-});
-afterAll(() => s.stop());
+const s = throughFile(wrapService);
 
 function atOnce<T>(work: (i: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: AT_ONCE }, (_, i) => work(i)));

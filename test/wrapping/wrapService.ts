@@ -5,8 +5,9 @@ import type { Store } from '../../functions/ports/store.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
 import { type Answer, type Caller, type CallOptions, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
-import { refusal, type World, world } from '../support/world.ts';
+import { refusal, type World, world, wrapper } from '../support/world.ts';
 
+export const DENIED = { status: 403, errors: [wrapper('permission denied')] };
 export const INVALID = { status: 400, errors: ['wrapping token is not valid or does not exist'] };
 
 interface WrapInfo {

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
+import { everythingStored } from '../engines/engineService.ts';
+import { caller } from '../support/call.ts';
+import { placeMount } from '../support/place.ts';
+import { throughFile } from '../support/throughFile.ts';
+import { refusal } from '../support/world.ts';
+import { INVALID, wrapService } from './wrapService.ts';
+
+const s = throughFile(wrapService);
+
+describe('a wrapped answer', () => {
+  it('tells of a token and nothing else', async () => {
+    const { status, body } = await s.call('GET', 'kv/app', { headers: { 'x-vault-wrap-ttl': '5m' } });
+
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      request_id: expect.any(String),
+      lease_id: '',
+      renewable: false,
+      lease_duration: 0,
+      data: null,
+      wrap_info: {
+        token: expect.stringMatching(/^s\.[0-9A-Za-z]{24}$/),
+        accessor: expect.any(String),
+        ttl: 300,
+        creation_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        creation_path: 'kv/app',
+      },
+      warnings: null,
+      auth: null,
+    });
+  });
+
+  it('is unwrapped by its token, or by another that names it, to what it was, once', async () => {
+    const text = '{"big":12345678901234567890,"n":1.50}';
+    await s.call('POST', 'kv/exact', { body: text });
+    const open = await s.call('GET', 'kv/exact');
+    for (const unwrap of [s.unwrap, s.unwrapNamed]) {
+      const { token } = await s.wrapped('GET', 'kv/exact');
+
+      const first = await unwrap(token);
+
+      expect(first.status).toBe(200);
+      expect(first.text).toContain(`"data":${text}`);
+      expect(first.body).toEqual({ ...open.body, request_id: expect.any(String) });
+      expect(refusal(await unwrap(token))).toEqual(INVALID);
+      expect(refusal(await s.unwrapNamed(token))).toEqual(INVALID);
+    }
+  });
+
+  it('of a login names the accessor of the token in it', async () => {
+    await placeMount(s.deps, 'auth/users/');
+    await s.call('POST', 'auth/users/users/bob', { body: { password: 'pass word' } });
+    const body = { password: 'pass word' };
+    const info = await s.wrapped('POST', 'auth/users/login/bob', { token: '', body });
+
+    const { auth } = (await s.unwrap(info.token)).body;
+
+    expect(info).toMatchObject({ creation_path: 'auth/users/login/bob', wrapped_accessor: auth.accessor });
+    expect((await s.call('GET', 'auth/token/lookup-self', { token: auth.client_token })).status).toBe(200);
+  });
+
+  it('of a secret-id names the accessor of that', async () => {
+    await placeMount(s.deps, 'auth/roles/', { type: 'approle' });
+    await s.call('POST', 'auth/roles/role/web', { body: {} });
+    const info = await s.wrapped('POST', 'auth/roles/role/web/secret-id', { body: {} });
+
+    const { data } = (await s.unwrap(info.token)).body;
+
+    expect(data.secret_id).toEqual(expect.any(String));
+    expect(info.wrapped_accessor).toBe(data.secret_id_accessor);
+  });
+
+  it('keeps lease, warnings and the form of the original', async () => {
+    const body = { policies: ['default', 'unheard-of'], ttl: '1h' };
+    const { token } = await s.wrapped('POST', 'auth/token/create', { body });
+    expect((await s.unwrap(token)).body).toMatchObject({
+      data: null,
+      wrap_info: null,
+      warnings: ['Policy "unheard-of" does not exist'],
+      auth: { lease_duration: 3_600 },
+    });
+  });
+
+  it('is none where there is nothing to wrap', async () => {
+    const headers = { 'x-vault-wrap-ttl': '60' };
+    const ask = (method: string, path: string, body?: unknown) =>
+      s.call(method, path, { headers, ...(body ? { body } : {}) });
+
+    expect(await ask('POST', 'kv/other', { v: 1 })).toMatchObject({ status: 204, text: '' });
+    expect(await ask('DELETE', 'kv/other')).toMatchObject({ status: 204, text: '' });
+    expect(refusal(await ask('GET', 'kv/none'))).toEqual({ status: 404, errors: [] });
+    expect((await ask('GET', 'sys/health')).body).toMatchObject({ initialized: true });
+  });
+
+  it('may be that of a list of nothing, which is not found when it is asked for openly', async () => {
+    expect(refusal(await s.call('LIST', 'kv/none'))).toEqual({ status: 404, errors: [] });
+    const { token } = await s.wrapped('LIST', 'kv/none');
+    expect((await s.unwrap(token)).body).toMatchObject({ data: {}, wrap_info: null });
+  });
+
+  it('is stored under no secret, and neither it nor its token is logged', async () => {
+    const { token } = await s.wrapped('GET', 'kv/app');
+    await s.unwrap(token);
+    const other = await s.wrapped('GET', 'kv/app');
+
+    const keys = (await everythingStored(s.deps)).map(({ pk, sk }) => `${pk} ${sk}`).join('\n');
+    for (const secret of [token, other.token, 's3cret']) {
+      expect(keys).not.toContain(secret);
+      expect(s.deps.logged.join('\n')).not.toContain(secret);
+    }
+  });
+});
+
+describe('the header', () => {
+  const asking = (ttl: string) => s.call('GET', 'kv/app', { headers: { 'x-vault-wrap-ttl': ttl } });
+
+  it.each([
+    ['60', 60],
+    ['1h30m', 5_400],
+    ['2d', 172_800],
+    ['500ms', 1],
+    ['0.1s', 1],
+  ])('%j is %i seconds', async (ttl, seconds) => {
+    expect((await asking(ttl)).body.wrap_info.ttl).toBe(seconds);
+  });
+
+  it.each(['', '0', '0s'])('%j asks for nothing', async (ttl) => {
+    expect((await asking(ttl)).body).toMatchObject({ data: { password: 's3cret' }, wrap_info: null });
+  });
+
+  it.each([
+    ['-1', 'requested wrap ttl cannot be negative'],
+    ['-5m', 'requested wrap ttl cannot be negative'],
+    ['soon', 'time: invalid duration "soon"'],
+    ['1x', 'time: invalid duration "1x"'],
+  ])('%j is refused', async (ttl, why) => {
+    const errors = [`error parsing X-Vault-Wrap-TTL header: ${why}`];
+    expect(refusal(await asking(ttl))).toEqual({ status: 400, errors });
+  });
+
+  it('asks for no longer than the system allows', async () => {
+    const { wrap_info, warnings } = (await asking('1000h')).body;
+    expect(wrap_info.ttl).toBe(2_764_800);
+    expect(warnings).toEqual([expect.stringContaining('TTL value is capped accordingly')]);
+  });
+
+  it('is refused, before anything is done, by the functions that make no tokens', async () => {
+    const small = caller(s.deps, { builtin: remountRoutes, engines: {}, wrapsNothing: true }, s.root);
+    await placeMount(s.deps, 'moving/');
+    const answer = await small('POST', 'sys/remount', {
+      body: { from: 'moving', to: 'moved' },
+      headers: { 'x-vault-wrap-ttl': '60' },
+    });
+    expect(refusal(answer)).toEqual({
+      status: 400,
+      errors: ['responses of this endpoint cannot be wrapped'],
+    });
+    expect(s.deps.started).toEqual([]);
+  });
+});
+
+describe('the size of a wrapped answer', () => {
+  it('ends at the size of an item', async () => {
+    const headers = { 'x-vault-wrap-ttl': '60' };
+    const wrap = (length: number) =>
+      s.call('POST', 'sys/wrapping/wrap', { headers, body: { v: 'x'.repeat(length) } });
+
+    expect((await wrap(390_000)).status).toBe(200);
+    expect(refusal(await wrap(395_000))).toEqual({
+      status: 413,
+      errors: ['a wrapped response is at most 395000 bytes large'],
+    });
+  });
+
+  it('fits the largest secret', async () => {
+    await s.call('POST', 'kv/large', { body: { v: 'x'.repeat(379_990) } });
+    const { token } = await s.wrapped('GET', 'kv/large');
+    expect((await s.unwrap(token)).body.data.v).toHaveLength(379_990);
+  });
+});
