@@ -225,7 +225,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     status: 400,
     text: 'tokens nest at most 32 deep',
   },
-  SYSTEM_MAX_TTL_S: { provenBy: ['tokens/create.test.ts', '2_764_800'] },
+  SYSTEM_MAX_TTL_S: { provenBy: ['tokens/newTokens.test.ts', '2_764_800'] },
   LEASE_SHARDS: { inner: 'it is how leases are spread' },
   CHILD_SHARDS: { inner: 'it is how children are spread' },
   OPEN_SHARDS: { inner: 'it is how open migrations are spread' },
