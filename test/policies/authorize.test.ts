@@ -1,36 +1,9 @@
 /** What policies allow (contract §5.3), rule by rule. */
 
 import { describe, expect, it } from 'vitest';
-import {
-  type Acl,
-  authorize,
-  buildAcl,
-  capabilitiesOf,
-  mayReachMount,
-  type Operation,
-} from '../../functions/policies/acl.ts';
+import { authorize, buildAcl, capabilitiesOf } from '../../functions/policies/acl.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
-
-/** Path → capabilities, as one policy of a namespace. */
-type Rules = Record<string, string>;
-
-function source(rules: Rules, namespacePath = '') {
-  const blocks = Object.entries(rules).map(([path, names]) => {
-    const capabilities = names.split(' ').filter((name) => name !== '');
-    return `path "${path}" { capabilities = ${JSON.stringify(capabilities)} }`;
-  });
-  return { namespacePath, policy: parsePolicy(blocks.join('\n')) };
-}
-
-function acl(rules: Rules, namespacePath = ''): Acl {
-  return buildAcl([source(rules, namespacePath)]);
-}
-
-function allows(of: Acl, operation: Operation, path: string): boolean {
-  return authorize(of, { operation, path }).allowed;
-}
-
-const OPERATIONS: Operation[] = ['read', 'list', 'update', 'create', 'delete', 'patch', 'scan'];
+import { acl, allows, OPERATIONS, type Rules, source } from './rules.ts';
 
 /** Of the rules, the first is meant to win for the path; the second would, were the first not there. */
 const PRIORITIES: [why: string, path: string, winner: string, loser: string][] = [
@@ -226,92 +199,6 @@ describe.each(['list', 'scan'] as const)('authorize, when asked to %s', (operati
   });
 });
 
-describe('policies and namespaces', () => {
-  it.each(['secret/a', 'secret/*', 'secret/+', '+/a', '*'])(
-    'puts %j under its policy’s namespace',
-    (path) => {
-      const of = acl({ [path]: 'read' }, 'ns1/ns2/');
-
-      const paths = [
-        'secret/a',
-        'ns1/secret/a',
-        'ns1/ns2/secret/a',
-        'ns1/ns2/ns3/secret/a',
-        'ns1/ns22/secret/a',
-      ];
-
-      const reached = path === '*' ? ['ns1/ns2/secret/a', 'ns1/ns2/ns3/secret/a'] : ['ns1/ns2/secret/a'];
-      expect(paths.filter((full) => allows(of, 'read', full))).toEqual(reached);
-    },
-  );
-
-  it('lets a policy grant into children, by name or by wildcard', () => {
-    expect(allows(acl({ 'ns1/secret/*': 'read' }), 'read', 'ns1/secret/a')).toBe(true);
-    expect(allows(acl({ '+/secret/*': 'read' }), 'read', 'ns1/secret/a')).toBe(true);
-    expect(allows(acl({ 'ns2/secret/*': 'read' }, 'ns1/'), 'read', 'ns1/ns2/secret/a')).toBe(true);
-  });
-
-  it.each(['../secret/a', '/../secret/a', '/secret/a', '//secret/a'])(
-    'lets no policy name its parent by %j',
-    (path) => {
-      expect(allows(acl({ [path]: 'read' }, 'ns1/'), 'read', 'secret/a')).toBe(false);
-    },
-  );
-
-  it.each(['secret/a', 'secret/a*', 'secret/+'])(
-    'unites rules that write one path from different namespaces: %s',
-    (path) => {
-      const parent = source({ [`ns1/${path}`]: 'read' });
-
-      expect(
-        capabilitiesOf(buildAcl([parent, source({ [path]: 'update' }, 'ns1/')]), 'ns1/secret/a'),
-      ).toEqual(['read', 'update']);
-      expect(capabilitiesOf(buildAcl([source({ [path]: 'deny' }, 'ns1/'), parent]), 'ns1/secret/a')).toEqual([
-        'deny',
-      ]);
-    },
-  );
-
-  it('takes the name of a namespace literally, even when it is a +', () => {
-    const own = source({ 'secret/+': 'read' }, '+/');
-    const parent = source({ '+/secret/+': 'deny' });
-
-    expect(allows(buildAcl([own]), 'read', '+/secret/a')).toBe(true);
-    expect(allows(buildAcl([own]), 'read', 'ns1/secret/a')).toBe(false);
-    expect(capabilitiesOf(buildAcl([parent, own]), '+/secret/a')).toEqual(['read']);
-  });
-});
-
-describe('the policy root', () => {
-  const of = buildAcl([{ namespacePath: 'ns1/', root: true }]);
-
-  it.each([...OPERATIONS, 'help'] as Operation[])('allows %s in its namespace and below', (operation) => {
-    for (const path of ['ns1/', 'ns1/sys/remount', 'ns1/ns2/secret/a']) {
-      expect(authorize(of, { operation, path })).toEqual({ allowed: true, sudo: true, root: true });
-    }
-  });
-
-  it.each(['', 'secret/a', 'ns1', 'ns2/secret/a', 'ns11/secret/a'])(
-    'gives nothing on %j, outside of it',
-    (path) => {
-      expect(authorize(of, { operation: 'read', path })).toEqual({
-        allowed: false,
-        sudo: false,
-        root: false,
-      });
-      expect(capabilitiesOf(of, path)).toEqual(['deny']);
-      expect(mayReachMount(of, `${path}/`)).toBe(path === 'ns1');
-    },
-  );
-
-  it('gives everything everywhere in the root namespace', () => {
-    const everywhere = buildAcl([{ namespacePath: '', root: true }]);
-
-    expect(capabilitiesOf(everywhere, 'ns1/secret/a')).toEqual(['root']);
-    expect(authorize(everywhere, { operation: 'update', path: 'sys/remount' }).root).toBe(true);
-  });
-});
-
 describe('capabilitiesOf', () => {
   it.each([
     ['sorted', { a: 'update sudo read create' }, 'a', ['create', 'read', 'sudo', 'update']],
@@ -323,39 +210,5 @@ describe('capabilitiesOf', () => {
     ['those of the path as it is', { a: 'read', 'a/': 'list' }, 'a', ['read']],
   ] as [string, Rules, string, string[]][])('gives %s', (_what, rules, path, capabilities) => {
     expect(capabilitiesOf(acl(rules), path)).toEqual(capabilities);
-  });
-});
-
-describe('mayReachMount', () => {
-  const SCENES: [what: string, rules: Rules, visible: boolean][] = [
-    ['no rule', {}, false],
-    ['a rule at the mount', { 'kv/team/': 'list' }, true],
-    ['a rule at the mount without its slash', { 'kv/team': 'list' }, true],
-    ['a rule below', { 'kv/team/a/b': 'read' }, true],
-    ['a glob at the mount', { 'kv/team/*': 'read' }, true],
-    ['a glob below', { 'kv/team/a/b*': 'read' }, true],
-    ['a glob above', { 'kv/*': 'read' }, true],
-    ['a glob in the middle of the name', { 'kv/te*': 'read' }, true],
-    ['a glob on everything', { '*': 'sudo' }, true],
-    ['a wildcard for the mount', { 'kv/+/a': 'read' }, true],
-    ['a wildcard above', { '+/team/a': 'read' }, true],
-    ['a wildcard below', { 'kv/team/+/b': 'read' }, true],
-    ['a wildcard and a glob above', { '+/te*': 'read' }, true],
-    ['a rule beside', { 'kv/tea/a': 'read', 'kv/teams/a': 'read', kv: 'read', 'kv/': 'read' }, false],
-    ['a wildcard beside', { 'kv/+': 'deny', '+/other/a': 'read', '+': 'read', 'kv/teams*': 'read' }, false],
-    ['only a deny', { 'kv/team/*': 'deny' }, false],
-    ['only rules without capabilities', { 'kv/team/a': '', 'kv/+/b': '' }, false],
-    ['a deny that covers it all', { '*': 'read', 'kv/team/*': 'deny' }, false],
-    ['a deny with something open below', { 'kv/team/*': 'deny', 'kv/team/a': 'read' }, true],
-    ['a deny at the mount itself only', { '*': 'read', 'kv/team/': 'deny' }, true],
-  ];
-
-  it.each(SCENES)('judges %s', (_what, rules, visible) => {
-    expect(mayReachMount(acl(rules), 'kv/team/')).toBe(visible);
-    expect(mayReachMount(acl(rules, 'ns1/'), 'ns1/kv/team/')).toBe(visible);
-  });
-
-  it('shows no mount of another namespace', () => {
-    expect(mayReachMount(acl({ '*': 'read', '+/a': 'read' }, 'ns1/'), 'kv/team/')).toBe(false);
   });
 });
