@@ -208,8 +208,10 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     status: 400,
     text: 'password_hash is not a bcrypt hash of a cost up to 14',
   },
-  LOCKOUT_FAILURES: { provenBy: ['engines/userpass/login.test.ts', 'begins with the fifth bad password'] },
-  LOCKOUT_S: { provenBy: ['engines/userpass/login.test.ts', 'ends after 15 minutes'] },
+  LOCKOUT_FAILURES: {
+    provenBy: ['engines/userpass/badPasswords.test.ts', 'begins with the fifth bad password'],
+  },
+  LOCKOUT_S: { provenBy: ['engines/userpass/badPasswords.test.ts', 'ends after 15 minutes'] },
   MAX_ZERO_ADDRESS_ROLES: {
     async ready() {
       const role = { key_type: 'otp', default_user: 'u', cidr_list: '10.0.0.0/8' };
