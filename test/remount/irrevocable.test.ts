@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LEASE_SHARDS } from '../../functions/limits.ts';
-import { leaseShard } from '../../functions/ports/keys.ts';
 import type { Item } from '../../functions/ports/store.ts';
+import { leasesOf } from '../../infra/local/demo/measure/fill.ts';
 import { type RemountService, remountService } from './remountService.ts';
+import { sshMount } from './sshMount.ts';
 
 let service: RemountService;
 /** A migration that met a damaged lease among sound ones. */
 let id: string;
-let uuid: string;
 let damaged: Item;
-let name: string;
+/** What is stored of the mount's leases. */
+let leases: () => Promise<Item[]>;
 
 beforeAll(async () => {
   service = await remountService();
@@ -17,23 +17,13 @@ beforeAll(async () => {
 afterAll(() => service.deps.stop());
 
 beforeEach(async () => {
-  const { call, deps } = service;
-  name = `ssh-${deps.ids.base62(8)}`;
-  await call('POST', `sys/mounts/${name}`, { body: { type: 'ssh' } });
-  const role = { key_type: 'otp', default_user: 'u', cidr_list: '10.0.0.0/8' };
-  await call('POST', `${name}/roles/web`, { body: role });
-  for (let i = 0; i < 3; i++) await call('POST', `${name}/creds/web`, { body: { ip: '10.1.2.3' } });
-  uuid = (await call('GET', `sys/mounts/${name}`)).body.data.uuid;
+  const { name, uuid } = await sshMount(service, 3);
+  leases = async () => (await leasesOf(service.deps.store, uuid)).flat();
   damaged = (await leases())[0] as Item;
   const { owns: _owns, ...broken } = damaged;
-  await deps.store.commit([{ table: 'leases', put: broken as Item }]);
+  await service.deps.store.commit([{ table: 'leases', put: broken as Item }]);
   id = await service.move(name, `${name}-new`);
 });
-
-async function leases(): Promise<Item[]> {
-  const shards = Array.from({ length: LEASE_SHARDS }, (_, shard) => leaseShard(uuid, shard));
-  return (await Promise.all(shards.map((pk) => service.deps.store.query({ table: 'leases', pk })))).flat();
-}
 
 function tell() {
   return service.call('GET', `sys/remount/irrevocable/${id}`);

@@ -1,15 +1,16 @@
 /** What a migration tells of its revocation while it goes on: each shard counts what lies before it. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SHARDS } from '../../functions/leases/shards.ts';
-import { leaseShard, migrationKey } from '../../functions/ports/keys.ts';
+import { migrationKey } from '../../functions/ports/keys.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import type { Migration } from '../../functions/remount/migration.ts';
 import { migrationInfo } from '../../functions/remount/migrationInfo.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { type Revocation, revokeLeases } from '../../functions/remount/revokeLeases.ts';
 import { completeStep, switchStep } from '../../functions/remount/steps.ts';
+import { leasesOf } from '../../infra/local/demo/measure/fill.ts';
 import { type RemountService, remountService } from './remountService.ts';
+import { issue, sshMount } from './sshMount.ts';
 
 const LEASES = 6;
 const TIME_MS = 60_000;
@@ -24,19 +25,8 @@ beforeAll(async () => {
 afterAll(() => service.deps.stop());
 
 beforeEach(async () => {
-  const { call, deps } = service;
-  name = `ssh-${deps.ids.base62(8)}`;
-  await call('POST', `sys/mounts/${name}`, { body: { type: 'ssh' } });
-  const role = { key_type: 'otp', default_user: 'u', cidr_list: '10.0.0.0/8' };
-  await call('POST', `${name}/roles/web`, { body: role });
-  await issue(name, LEASES);
-  uuid = (await call('GET', `sys/mounts/${name}`)).body.data.uuid;
+  ({ name, uuid } = await sshMount(service, LEASES));
 });
-
-async function issue(path: string, count: number): Promise<void> {
-  for (let i = 0; i < count; i++)
-    await service.call('POST', `${path}/creds/web`, { body: { ip: '10.1.2.3' } });
-}
 
 /** A move up to its switch, and the parts of its revocation. */
 async function switched(): Promise<{ id: string; parts: Revocation[] }> {
@@ -64,11 +54,8 @@ async function info(id: string) {
 
 /** The part of a shard in which a lease lies. */
 async function partWithLease(parts: Revocation[]): Promise<Revocation> {
-  for (const shard of SHARDS) {
-    const leases = await service.deps.store.query({ table: 'leases', pk: leaseShard(uuid, shard) });
-    if (leases.length > 0) return parts[shard] as Revocation;
-  }
-  throw new Error('no lease is stored');
+  const shards = await leasesOf(service.deps.store, uuid);
+  return parts[shards.findIndex((leases) => leases.length > 0)] as Revocation;
 }
 
 describe('the progress of a revocation', () => {
@@ -94,7 +81,7 @@ describe('the progress of a revocation', () => {
 
   it('leaves out what the mount issues at its target', async () => {
     const { id, parts } = await switched();
-    await issue(`${name}-new`, 3);
+    await issue(service.call, `${name}-new`, 3);
     await revokeAll(parts);
     expect((await info(id)).progress).toMatchObject({ leases_total: LEASES, leases_revoked: LEASES });
   });

@@ -1,19 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Lease, leaseItem } from '../../functions/leases/lease.ts';
 import { stillValid } from '../../functions/leases/lineage.ts';
-import { LEASE_SHARDS, MAX_REVOKE_ATTEMPTS } from '../../functions/limits.ts';
+import { MAX_REVOKE_ATTEMPTS } from '../../functions/limits.ts';
 import { issuerOf } from '../../functions/mounts/issuer.ts';
 import { locate } from '../../functions/mounts/locate.ts';
 import type { Mount } from '../../functions/mounts/mount.ts';
 import { MountMoved } from '../../functions/mounts/mountMoved.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
-import { leaseShard, migrationKey, storageKey, tokenKey } from '../../functions/ports/keys.ts';
+import { migrationKey, storageKey, tokenKey } from '../../functions/ports/keys.ts';
 import type { Item, Write } from '../../functions/ports/store.ts';
 import { progressed } from '../../functions/remount/migration.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
 import { hang, markParent } from '../../functions/tokens/child.ts';
 import { issueToken } from '../../functions/tokens/issueToken.ts';
+import { leasesOf as storedOf } from '../../infra/local/demo/measure/fill.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -66,8 +67,7 @@ function leaseOn(mount: Mount, more: Partial<Lease> = {}): { lease: Lease; write
 }
 
 async function leasesOf({ uuid }: Mount): Promise<Item[]> {
-  const shards = Array.from({ length: LEASE_SHARDS }, (_, shard) => leaseShard(uuid, shard));
-  return (await Promise.all(shards.map((pk) => deps.store.query({ table: 'leases', pk })))).flat();
+  return (await storedOf(deps.store, uuid)).flat();
 }
 
 describe('a mount that has issued leases', () => {
