@@ -5,7 +5,6 @@ import {
   CreateScheduleCommand,
   type CreateScheduleCommandInput,
   DeleteScheduleCommand,
-  InternalServerException,
   ResourceNotFoundException,
   type SchedulerClient,
   ThrottlingException,
@@ -77,7 +76,7 @@ export function eventBridgeScheduler(client: SchedulerClient, settingOf: Setting
 
 /** The SDK has repeated the call for as long as that may help; others that change the schedule now soon will have. */
 function isPassing(error: unknown): boolean {
-  const passing = [ConflictException, ThrottlingException, InternalServerException];
+  const passing = [ConflictException, ThrottlingException];
   return isOutOfReach(error) || passing.some((kind) => error instanceof kind);
 }
 

@@ -8,6 +8,7 @@ import {
   ThrottlingException,
   TransactionCanceledException,
   TransactionConflictException,
+  TransactionInProgressException,
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../ports/deps.ts';
@@ -32,7 +33,8 @@ export async function patiently<T>(clock: Clock, call: () => Promise<T>): Promis
     } catch (error) {
       const failed = conditionFailed(error);
       if (failed) throw failed;
-      if (isOutOfReach(error)) throw new StoreBusy('the store does not answer', { cause: error });
+      if (isOutOfReach(error) || isUnderWay(error))
+        throw new StoreBusy('the store does not answer', { cause: error });
       if (!isTransient(error)) throw error;
       if (attempt === MAX_TRIES) throw new StoreBusy('the store is busy', { cause: error });
       await clock.sleep(Math.random() * Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt));
@@ -56,10 +58,16 @@ function oldItem({ Item }: CancellationReason): Item | undefined {
   return Item && Object.keys(Item).length > 0 ? (unmarshall(Item) as Item) : undefined;
 }
 
-/** The SDK has repeated the call, and nobody answered in time. */
+/** The SDK has repeated the call, and nobody answered in time, or only that the service itself is in trouble. */
 export function isOutOfReach(error: unknown): boolean {
-  const { name, code } = error as { name?: string; code?: string };
-  return name === 'TimeoutError' || /^E(CONN|PIPE|TIMEDOUT|NOTFOUND|HOST|NET|AI_AGAIN)/.test(code ?? '');
+  const { name, code, $fault } = error as { name?: string; code?: string; $fault?: string };
+  if (name === 'TimeoutError' || $fault === 'server') return true;
+  return /^E(CONN|PIPE|TIMEDOUT|NOTFOUND|HOST|NET|AI_AGAIN)/.test(code ?? '');
+}
+
+/** The SDK has repeated a transaction whose first try still goes on: as with an answer that is lost, nobody knows. */
+function isUnderWay(error: unknown): boolean {
+  return error instanceof TransactionInProgressException;
 }
 
 const TRANSIENT_REASONS = new Set([

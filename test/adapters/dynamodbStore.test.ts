@@ -1,9 +1,11 @@
 import {
   type BatchGetItemCommandOutput,
   type BatchWriteItemCommandInput,
+  InternalServerError,
   ProvisionedThroughputExceededException,
   TransactionCanceledException,
   TransactionConflictException,
+  TransactionInProgressException,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ABSENT, ConditionFailed, type Item, PRESENT, StoreBusy } from '../../functions/ports/store.ts';
@@ -159,6 +161,21 @@ describe('writing', () => {
     });
     const [item] = items(1) as [Item];
     await expect(deps.store.commit([{ table: 'storage', put: item }])).rejects.toThrow(StoreBusy);
+  });
+
+  it.each([
+    ['DynamoDB is in trouble', new InternalServerError({ message: 'trouble', $metadata: {} })],
+    [
+      'its first try still goes on',
+      new TransactionInProgressException({ Message: 'on', message: 'on', $metadata: {} }),
+    ],
+  ])('gives up as busy when %s', async (_, error) => {
+    inject(async () => {
+      throw error;
+    });
+    const [one, other] = items(2) as [Item, Item];
+    const puts = [one, other].map((put) => ({ table: 'storage' as const, put }));
+    await expect(deps.store.commit(puts)).rejects.toThrow(StoreBusy);
   });
 
   it('puts again what a batch left unprocessed, and of two items with one key the last', async () => {

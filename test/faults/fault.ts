@@ -12,6 +12,8 @@ export type Fault =
   | 'times out'
   /** It was done, and nobody heard of it. */
   | 'loses its answer'
+  /** It was done, and the answer is that the service is in trouble. */
+  | 'breaks'
   /** It was done, its answer was lost on the way, and the SDK sends the very same request again. */
   | 'is sent twice'
   | 'is throttled once'
@@ -24,7 +26,7 @@ export type Fault =
   | 'is the last before its process dies'
   | 'is not reached by its process';
 
-const EVERY: readonly Fault[] = ['times out', 'is throttled', 'is not reached by its process'];
+const EVERY: readonly Fault[] = ['times out', 'breaks', 'is throttled', 'is not reached by its process'];
 const WRITES: readonly Fault[] = [
   ...EVERY,
   'loses its answer',
@@ -63,6 +65,15 @@ export function isRead(operation: string): boolean {
 /** The process is gone, and with it whatever the invocation would have done. */
 export class Died extends Error {
   override readonly name = 'Died';
+}
+
+/** As the SDK tells it when it has tried in vain. */
+export function trouble(): Error {
+  return Object.assign(new Error('Internal server error'), {
+    name: 'InternalServerError',
+    $fault: 'server',
+    $metadata: { httpStatusCode: 500 },
+  });
 }
 
 /** As the SDK's HTTP handler words it. */

@@ -1,7 +1,7 @@
 /** Makes calls of the SDK's clients fail, from inside the clients: each call of a play has a number, and may have a fault. */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { conflict, Died, type Fault, throttling, timeout } from './fault.ts';
+import { conflict, Died, type Fault, throttling, timeout, trouble } from './fault.ts';
 
 /** A call to AWS as it happened in a play. */
 export interface CallSite {
@@ -80,6 +80,9 @@ export function injectFaults(clients: Client[]): Injector {
       case 'loses its answer':
         await next(asked);
         throw timeout();
+      case 'breaks':
+        await next(asked);
+        throw trouble();
       case 'is sent twice':
         if (ANSWERED_HERE.test(operation)) await next(asked).catch(() => {});
         context.isSentTwice = true;
