@@ -5,6 +5,9 @@
  * first write on, and is removed when the last descendant is rewritten; until then they stand by it. The work may be
  * interrupted anywhere: a child leaves the token's index only when everything below it is done, so the next attempt
  * finds what is left. What a descendant issues in the moment it is rewritten may end with the token.
+ *
+ * If the token is cut off meanwhile, by a move of its mount or the revocation of what it hangs on, so are its children:
+ * none is taken out of its lineage any more, and one that was taken out of it just then is revoked (R5).
  */
 
 import { CHILD_SHARDS } from '../limits.ts';
@@ -15,12 +18,13 @@ import { ConditionFailed, type Item, PRESENT } from '../ports/store.ts';
 import { type Child, childOf } from './child.ts';
 import { cutLease, cutToken } from './cutLineage.ts';
 import { nothingToOrphan, orphaningUnfinished } from './errors.ts';
+import { hasNotEnded } from './findToken.ts';
 import { revokeToken } from './revokeToken.ts';
-import type { Token } from './token.ts';
+import { type Token, tokenOf } from './token.ts';
 
 /**
  * @param until epoch milliseconds after which no further child is begun
- * @throws VaultError 400 when the token was revoked meanwhile, 503 when the time was too short for all children
+ * @throws VaultError 400 when the token was revoked or cut off meanwhile, 503 when the time was too short for all children
  */
 export async function revokeOrphan(deps: Deps, token: Token, until: number): Promise<void> {
   await retire(deps, token);
@@ -41,20 +45,34 @@ async function retire({ store }: Deps, { hash }: Token): Promise<void> {
 async function orphanChildren(deps: Deps, top: Token, until: number): Promise<boolean> {
   let done = true;
   for await (const page of childPages(deps, top.hash)) {
-    const tokens = page.filter((item) => 'tokenHash' in childOf(item));
-    await severalAtOnce(tokens, async (entry) => {
-      if (await cutTree(deps, childOf(entry), top, until)) await unhang(deps, entry);
-      else done = false;
+    await severalAtOnce(page, async (entry) => {
+      const child = childOf(entry);
+      if (!('tokenHash' in child)) return;
+      if (!(await cutTree(deps, child, top, until))) done = false;
+      else if (await stands(deps, top)) await unhang(deps, entry);
+      else {
+        // Not if another has orphaned the children and removed the token: what it was done with hangs there no more.
+        if (await deps.store.get({ table: 'access', ...entry }))
+          await revokeToken(deps, { hash: child.tokenHash });
+        throw nothingToOrphan();
+      }
     });
     if (!done) return false;
   }
   return done;
 }
 
+/** Whether the token is still what its children hang on. */
+async function stands(deps: Deps, { hash }: Token): Promise<boolean> {
+  const token = tokenOf(await deps.store.get(tokenKey(hash)));
+  return token !== undefined && hasNotEnded(deps, token);
+}
+
 /** Rewrites a descendant and everything below it. */
 async function cutTree(deps: Deps, child: Child, top: Token, until: number): Promise<boolean> {
   if (!('tokenHash' in child)) return true;
   if (deps.clock.now() >= until) return false;
+  if (!(await stands(deps, top))) throw nothingToOrphan();
   const token = await cutToken(deps.store, child.tokenHash, top);
   if (!token?.hasChildren) return true;
   for await (const page of childPages(deps, token.hash)) {
