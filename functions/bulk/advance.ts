@@ -9,6 +9,7 @@ import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import { startWorkflow } from '../ports/startWorkflow.ts';
 import { ConditionFailed, StoreBusy } from '../ports/store.ts';
 import { conflictAt, oneByOne } from '../remount/switchMount.ts';
+import { keepNamespace } from '../teardown/restoreNamespace.ts';
 import type { KeptRow } from './rowRecord.ts';
 import { failTogether, lookAtGroup, type Obstacle, type Stand, switchGroup } from './switchGroup.ts';
 
@@ -47,6 +48,8 @@ async function switchAndRevoke(
 ): Promise<void> {
   const own = new Map([...mounts].filter(([row]) => rows.includes(row)));
   const migrations = await switchGroup(stand, own);
+  const namespaces = new Set(migrations.map(({ target }) => target.namespaceId));
+  await severalAtOnce([...namespaces], (namespaceId) => keepNamespace(stand.deps, namespaceId));
   const open = migrations.filter(({ status }) => status === 'in-progress');
   await severalAtOnce(open, (migration) => startWorkflow(stand.deps, 'remount', migration));
 }

@@ -3,6 +3,7 @@
 import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { unlessMade } from '../ports/unlessMade.ts';
+import { keepNamespace } from '../teardown/restoreNamespace.ts';
 import { closed, type Migration, succeeded } from './migration.ts';
 import { readMigration } from './readMigration.ts';
 import { type Revocation, revocations, revokeLeases, stragglers } from './revokeLeases.ts';
@@ -17,9 +18,15 @@ export type Next =
 /** First state: switches, or finds how far an earlier execution came, from the record alone. */
 export async function switchStep(deps: Deps, id: string): Promise<Next> {
   const migration = await switchMount(deps, id);
+  if (migration && isJustSwitched(deps, migration)) await keepNamespace(deps, migration.target.namespaceId);
   if (migration?.phase === 'switched') return { next: 'revoke', id, parts: revocations(migration) };
   if (migration?.nextLook !== undefined) return waitForStragglers(deps, migration);
   return { next: 'end' };
+}
+
+/** Whether a deletion of the target's namespace that began before the switch still waits for it. */
+function isJustSwitched({ clock, settings }: Deps, { switchedAt }: Migration): boolean {
+  return switchedAt !== undefined && clock.now() - switchedAt <= settings.requestLifeMs;
 }
 
 /** Every shard was found empty of older generations: the migration succeeds. */

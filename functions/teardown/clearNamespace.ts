@@ -5,11 +5,12 @@ import { changeTree, clearEmptyForks } from '../mounts/changeTree.ts';
 import { disableMount } from '../mounts/disableMount.ts';
 import { type Mount, mountOf } from '../mounts/mount.ts';
 import type { Deps } from '../ports/deps.ts';
-import { builtinKey, namespaceKey, policyKey, treeKey } from '../ports/keys.ts';
-import { ConditionFailed, type Item, PRESENT, type Ref } from '../ports/store.ts';
+import { builtinKey, namespaceKey, policyKey } from '../ports/keys.ts';
+import { ConditionFailed, type Item, type Ref } from '../ports/store.ts';
 import { endlessTokensOf } from '../tokens/child.ts';
 import { removeChildren } from '../tokens/removeTokens.ts';
 import { clearMount } from './clearMount.ts';
+import { restoreNamespace } from './restoreNamespace.ts';
 import type { Teardown } from './teardownRecord.ts';
 
 type NamespaceTeardown = Extract<Teardown, { what: 'namespace' }>;
@@ -21,8 +22,12 @@ export async function clearNamespace(
   until: number,
 ): Promise<boolean> {
   const { namespaceId, attempt } = teardown;
+  const record = await deps.store.get(namespaceKey(namespaceId));
+  // Something came into it at the moment of the mark.
+  if (record && record.deleting !== true) return true;
+  // A child that was made at the same moment, and that the look before the mark did not show.
   if (await hasChildren(deps, namespaceId)) {
-    await restore(deps, teardown);
+    await restoreNamespace(deps, teardown);
     return true;
   }
   for await (const page of deps.store.pages({ table: 'mounts', pk: namespaceId })) {
@@ -44,34 +49,6 @@ export async function clearNamespace(
 async function hasChildren({ store }: Deps, namespaceId: string): Promise<boolean> {
   const entries = await store.query({ table: 'mounts', pk: namespaceId });
   return entries.some(({ kind }) => kind === 'namespace');
-}
-
-/**
- * A child that was made at the same moment, and that the look before the mark did not show, must not be lost with its
- * parent: the namespace serves again, and whoever deleted it sees that it is still there.
- */
-async function restore(
-  { store, log }: Deps,
-  { namespaceId, parentId, name }: NamespaceTeardown,
-): Promise<void> {
-  const entry = treeKey(parentId, name);
-  const record = namespaceKey(namespaceId);
-  const isIt = { kind: 'namespace', id: namespaceId };
-  try {
-    await store.commit([
-      {
-        table: 'mounts',
-        update: { pk: entry.pk, sk: entry.sk },
-        add: { version: 1 },
-        remove: ['deleting'],
-        if: isIt,
-      },
-      { table: 'mounts', update: { pk: record.pk, sk: record.sk }, remove: ['deleting'], if: PRESENT },
-    ]);
-    log.warn('a namespace with children is not deleted', { namespace: namespaceId });
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error;
-  }
 }
 
 /** Its data goes by a teardown of its own. */
