@@ -3,8 +3,10 @@
  * revoked; the mount and its data return.
  */
 
+import { VaultError } from '../http/errors.ts';
+import { mountAt } from '../mounts/findMount.ts';
 import { locate, locateTarget } from '../mounts/locate.ts';
-import { mountOf } from '../mounts/mount.ts';
+import { type Mount, mountOf } from '../mounts/mount.ts';
 import { ROOT } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
 import { treeKey } from '../ports/keys.ts';
@@ -32,11 +34,28 @@ export async function undoMigration(
   if (migration.phase === 'accepted') throw notSwitchedYet(migration.id);
   const before = await replayed(deps, key);
   if (before) return { id: before, isReplay: true };
-  const known = await undoneBy(deps, migration);
-  if (known) return answerKnown(deps, key, known);
-  const move = await planUndo(deps, migration);
+  const found = await lookTwice(deps, migration);
+  if ('known' in found) return answerKnown(deps, key, found.known);
+  const { move } = found;
   const order = { reason, undoOf: migration.id, onlyGeneration: move.mount.generation };
   return acceptAndStart(deps, origin, move, order, key);
+}
+
+/** As with a remount, a single read tells whether the mount has really left, before an undo is refused. */
+async function lookTwice(deps: Deps, migration: Migration): Promise<{ known: string } | { move: Move }> {
+  const known = await undoneBy(deps, migration);
+  if (known) return { known };
+  try {
+    return { move: await planUndo(deps, migration) };
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error;
+    const { namespaceId, path } = migration.target;
+    const mount = await mountAt(deps.store, { id: namespaceId }, path);
+    if (mount) return { move: await planUndo(deps, migration, mount) };
+    const since = await undoneBy(deps, migration);
+    if (since) return { known: since };
+    throw error;
+  }
 }
 
 /** The migration back that has put the mount where it was. */
@@ -47,19 +66,21 @@ async function undoneBy({ store }: Deps, { id, source, mountUuid }: Migration): 
   return back?.undoOf === id ? back.id : undefined;
 }
 
-async function planUndo({ store }: Deps, migration: Migration): Promise<Move> {
+/** @param seen what single reads show at the target; without, it is looked for */
+async function planUndo({ store }: Deps, migration: Migration, seen?: Mount): Promise<Move> {
   const { source, target, mountUuid, generation } = migration;
   const [from, to] = await Promise.all([
     locate(store, fullPath(target)),
     locateTarget(store, fullPath(source), ROOT),
   ]);
-  const { mount } = from;
+  const mount = seen ?? from.mount;
   const isThere = mount?.namespaceId === target.namespaceId && mount.path === target.path;
   if (!isThere || mount.uuid !== mountUuid || mount.generation !== generation)
     throw movedOn(fullPath(target));
   if (to.namespace.id !== source.namespaceId) throw namespaceLeaving(source.namespacePath);
   for (const { namespace } of [from, to]) if (namespace.deleting) throw namespaceLeaving(namespace.path);
-  if (to.conflict) throw pathInUse(to.namespace.path + to.conflict.sk);
+  // In the middle of its switch the mount may be seen at both ends.
+  if (to.conflict && to.conflict.uuid !== mountUuid) throw pathInUse(to.namespace.path + to.conflict.sk);
   return {
     mount,
     source: { namespace: from.namespace, path: target.path },

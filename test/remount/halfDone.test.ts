@@ -65,13 +65,34 @@ describe.each<Seen>([
 ])(
   'a start that is repeated while queries show the source as $source the switch, the target as $target it',
   (seen) => {
-    async function halfDone(name: string): Promise<{ id: string; ends: Ends }> {
-      await placeMount(service.deps, `${name}/`);
-      const source = treeKey('root', `${name}/`);
-      const mount = await service.deps.store.get(source);
-      const id = await service.accept(name, `${name}-moved`);
-      await runMigration(service.deps, id);
-      return { id, ends: { source, target: treeKey('root', `${name}-moved/`), mount } };
+    interface Repeated {
+      id: string;
+      ends: Ends;
+      path: string;
+      body: object;
+    }
+
+    /** What is asked for again, and has been carried out by a store that pretends not to be through with it. */
+    const asked: Record<string, (name: string) => Promise<Repeated>> = {
+      async remount(name) {
+        await placeMount(service.deps, `${name}/`);
+        const ends = await endsOf(`${name}/`, `${name}-moved/`);
+        const id = await service.move(name, `${name}-moved`);
+        return { id, ends, path: 'sys/remount', body: { from: name, to: `${name}-moved` } };
+      },
+      async undo(name) {
+        await placeMount(service.deps, `${name}/`);
+        const path = `sys/remount/undo/${await service.move(name, `${name}-moved`)}`;
+        const ends = await endsOf(`${name}-moved/`, `${name}/`);
+        const id = (await service.call('POST', path)).body.data.migration_id;
+        await runMigration(service.deps, id);
+        return { id, ends, path, body: {} };
+      },
+    };
+
+    async function endsOf(from: string, to: string): Promise<Ends> {
+      const source = treeKey('root', from);
+      return { source, target: treeKey('root', to), mount: await service.deps.store.get(source) };
     }
 
     function during(ends: Ends, isOver: () => boolean): Caller {
@@ -79,25 +100,25 @@ describe.each<Seen>([
       return caller({ ...service.deps, store }, { builtin: builtinRoutes, engines: {} }, token);
     }
 
-    it('has the id of the first, however long that goes on', async () => {
-      const name = service.deps.ids.base62(8);
-      const { id, ends } = await halfDone(name);
-      const { body } = await during(ends, () => false)('POST', 'sys/remount', {
-        body: { from: name, to: `${name}-moved` },
-      });
-      expect(body).toMatchObject({ migration_id: id });
-    });
+    it.each(Object.entries(asked))(
+      'has the id of the first, however long that goes on (%s)',
+      async (_, carryOut) => {
+        const { id, ends, path, body } = await carryOut(service.deps.ids.base62(8));
+        const answer = await during(ends, () => false)('POST', path, { body });
+        expect(answer.body).toMatchObject({ data: { migration_id: id } });
+      },
+    );
 
-    it('has it when the switch ends between any two reads', async () => {
-      const name = service.deps.ids.base62(8);
-      const { id, ends } = await halfDone(name);
-      for (let reads = 0; reads < 12; reads++) {
-        let left = reads;
-        const { body } = await during(ends, () => left-- <= 0)('POST', 'sys/remount', {
-          body: { from: name, to: `${name}-moved` },
-        });
-        expect(body, `after ${reads} reads`).toMatchObject({ migration_id: id });
-      }
-    });
+    it.each(Object.entries(asked))(
+      'has it when the switch ends between any two reads (%s)',
+      async (_, carryOut) => {
+        const { id, ends, path, body } = await carryOut(service.deps.ids.base62(8));
+        for (let reads = 0; reads < 12; reads++) {
+          let left = reads;
+          const answer = await during(ends, () => left-- <= 0)('POST', path, { body });
+          expect(answer.body, `after ${reads} reads`).toMatchObject({ data: { migration_id: id } });
+        }
+      },
+    );
   },
 );
