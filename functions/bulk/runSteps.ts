@@ -2,9 +2,20 @@
 
 import { MAX_BULK_ATTEMPTS, MAX_BULK_LOOKS, MAX_BULK_PAUSE_S, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
+import { bulkProgressKey } from '../ports/keys.ts';
 import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import { unlessMade } from '../ports/unlessMade.ts';
-import { type BulkRun, closed, ended, type Progress, seen, settled, started, stopOf } from './bulkRun.ts';
+import {
+  type BulkRun,
+  closed,
+  ended,
+  type Progress,
+  progressOf,
+  seen,
+  settled,
+  started,
+  stopOf,
+} from './bulkRun.ts';
 import type { ChunkPart } from './chunkStep.ts';
 import { migrationsOf } from './migrationsOf.ts';
 import { type ReadRun, readRows, readRun } from './readRun.ts';
@@ -69,8 +80,14 @@ async function closeChunks({ store }: Deps, found: ReadRun): Promise<ReadRun> {
   return (await readRun(store, id)) ?? found;
 }
 
-/** Counts the moves of a chunk as succeeded when the last of their leases is revoked. */
-async function settle(deps: Deps, { id }: BulkRun, progress: Progress): Promise<void> {
+/**
+ * Counts the moves of a chunk as succeeded when the last of their leases is revoked. Another execution may be in the
+ * middle of a group: how far the chunk is, a single read tells, since the query may have shown more than the migrations.
+ */
+async function settle(deps: Deps, { id }: BulkRun, { chunk }: Progress): Promise<void> {
+  const item = await deps.store.get(bulkProgressKey(id, chunk));
+  const [progress] = item ? progressOf(item) : [];
+  if (!progress || progress.revoking === 0) return;
   const rows = (await readRows(deps.store, id, progress.chunk)).flatMap((page) => page.rows);
   const migrations = await migrationsOf(deps.store, id, rows.slice(0, progress.cursor));
   const known = migrations.filter((migration) => migration !== undefined);
