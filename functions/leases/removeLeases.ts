@@ -21,7 +21,18 @@ export async function removeLeases(store: Store, items: Item[]): Promise<void> {
   );
   const ofTokens = items.filter(({ kind }) => kind === 'token');
   const refs = ofTokens.map((item) => tokenKey(endingOf(item).tokenHash));
-  const tokens = (await store.getMany(refs)).map(tokenOf).filter((token) => token !== undefined);
-  await removeTokens(store, tokens);
+  const missing = await removeAt(store, refs);
   await store.deleteMany(ofTokens.map(({ pk, sk }): Ref => ({ table: 'leases', pk, sk })));
+  // The batch may have come in the middle of the transaction that issues the token; the deletion waited for its end.
+  await removeAt(store, missing);
+}
+
+/** @returns where no token was found */
+async function removeAt(store: Store, refs: Ref[]): Promise<Ref[]> {
+  const found = (await store.getMany(refs)).map(tokenOf);
+  await removeTokens(
+    store,
+    found.filter((token) => token !== undefined),
+  );
+  return refs.filter((_, i) => found[i] === undefined);
 }
