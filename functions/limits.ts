@@ -59,6 +59,8 @@ export const OPEN_SHARDS = 4;
 export const SWITCH_DEADLINE_MS = 15 * 60_000;
 /** A repeated POST is answered with the migration that put the mount there within this time (design §5). */
 export const REPEAT_WINDOW_MS = 10 * 60_000;
+/** What a write that was sent at the very end of a request may take to arrive. */
+export const ARRIVAL_MS = 2_000;
 /** How long a migration may go without a sign of life before it is started again. */
 export const OVERDUE_MS = 60_000;
 /** The longest pause between two attempts after the switch. */

@@ -4,25 +4,24 @@ import type { Deps } from '../ports/deps.ts';
 import { leasePages } from './leaseRanges.ts';
 import { shardPages } from './shardPages.ts';
 import { SHARDS } from './shards.ts';
-import { isOlder, type Sweep } from './sweep.ts';
+import { isDue, type Sweep } from './sweep.ts';
 
 /** Kinds of leases told apart by what issued them; more are summed under `other`. */
 const MAX_ROLES = 100;
 
 /**
- * The leases of older generations that are stored in one part, expired ones among them that are not cleared away yet:
- * all of them go.
+ * The leases that a sweep will find in one part, expired ones among them that are not cleared away yet.
  * @param until epoch milliseconds at which counting is given up
  * @returns nothing when there was no time for all
  */
 export async function countShard(
   { store, clock }: Pick<Deps, 'store' | 'clock'>,
-  { mountUuid, shard, below }: Pick<Sweep, 'mountUuid' | 'shard' | 'below'>,
+  { mountUuid, shard, ...order }: Pick<Sweep, 'mountUuid' | 'shard' | 'below' | 'migrationId'>,
   until: number,
 ): Promise<number | undefined> {
   let count = 0;
-  for await (const page of shardPages(store, mountUuid, shard, ['generation'])) {
-    count += page.filter((item) => isOlder(item, below)).length;
+  for await (const page of shardPages(store, mountUuid, shard, ['generation', 'irrevocable'])) {
+    count += page.filter((item) => isDue(item, order)).length;
     if (clock.now() >= until) return undefined;
   }
   return count;

@@ -1,8 +1,9 @@
 /** Physical revocation: removes what a mount issued before a generation, one part of its leases at a time. */
 
 import type { Deps } from '../ports/deps.ts';
-import { irrevocableKey } from '../ports/keys.ts';
+import { irrevocableKey, migrationKey } from '../ports/keys.ts';
 import { type Item, PRESENT, StoreBusy, type Write } from '../ports/store.ts';
+import { unlessMade } from '../ports/unlessMade.ts';
 import { isLease, REVOCATION_ATTRIBUTES } from './lease.ts';
 import { removeLeases } from './removeLeases.ts';
 import { shardPages } from './shardPages.ts';
@@ -16,7 +17,7 @@ export interface Sweep {
   until: number;
   /** Whether a lease that fails is given up, and kept as irrevocable. */
   lastAttempt: boolean;
-  /** The migration that lists what is given up. */
+  /** The migration that lists and counts what is given up; without, nobody would ever ask for it, and it is dropped. */
   migrationId?: string;
 }
 
@@ -24,7 +25,6 @@ export interface Swept {
   /** Whether the part was found empty of older generations, but for the irrevocable. */
   done: boolean;
   revoked: number;
-  irrevocable: number;
 }
 
 type Keeper = Pick<Deps, 'store' | 'clock' | 'settings'>;
@@ -36,22 +36,25 @@ export async function sweep(
   order: Sweep,
 ): Promise<Swept> {
   const { store, clock, log } = deps;
-  const swept: Swept = { done: false, revoked: 0, irrevocable: 0 };
+  const swept: Swept = { done: false, revoked: 0 };
   if (clock.now() >= order.until) return swept;
   for await (const page of shardPages(store, order.mountUuid, order.shard, REVOCATION_ATTRIBUTES)) {
-    const due = page.filter((item) => item.irrevocable === undefined && isOlder(item, order.below));
+    const due = page.filter((item) => isDue(item, order));
     const failed = await removeEach(deps, due, order);
     swept.revoked += due.length - failed;
-    swept.irrevocable += failed;
     if (failed > 0) log.error('leases are irrevocable', { mount: order.mountUuid, irrevocable: failed });
     if (clock.now() >= order.until) return swept;
   }
   return { ...swept, done: true };
 }
 
-/** Whether a lease was issued before a generation; one whose generation is damaged was. */
-export function isOlder({ generation }: Item, below: number): boolean {
-  return !((generation as number) >= below);
+/** Whether a lease was issued before a generation, as one was whose generation is damaged, and is not given up yet. */
+export function isDue(
+  { generation, irrevocable }: Item,
+  { below, migrationId }: Pick<Sweep, 'below' | 'migrationId'>,
+): boolean {
+  const isGivenUp = irrevocable !== undefined && migrationId !== undefined;
+  return !isGivenUp && !((generation as number) >= below);
 }
 
 /** @returns how many turned out irrevocable */
@@ -86,21 +89,31 @@ async function removeOneByOne(deps: Keeper, items: Item[], order: Sweep): Promis
   return failed;
 }
 
-/** Keeps a lease as irrevocable: unusable by its generation, listed for people, no longer in anyone's way. */
+/**
+ * Keeps a lease as irrevocable: unusable by its generation, listed for people, no longer in anyone's way. It is listed
+ * and counted with the very write that gives it up, once whoever does it.
+ */
 async function giveUp(
   { store, clock, settings }: Keeper,
   { pk, sk, id }: Item,
   { migrationId }: Sweep,
   reason: string,
 ): Promise<void> {
+  if (migrationId === undefined) return store.deleteMany([{ table: 'leases', pk, sk }]);
   const kept: Write = {
     table: 'leases',
     update: { pk, sk },
     set: { irrevocable: reason },
     remove: ['ttl'],
+    if: { ...PRESENT, irrevocable: { absent: true } },
+  };
+  const record = migrationKey(migrationId);
+  const counted: Write = {
+    table: record.table,
+    update: { pk: record.pk, sk: record.sk },
+    add: { leasesIrrevocable: 1 },
     if: PRESENT,
   };
-  if (migrationId === undefined) return store.commit([kept]);
   const now = clock.now();
   const leaseId = typeof id === 'string' ? id : sk;
   const key = irrevocableKey(migrationId, leaseId);
@@ -114,5 +127,5 @@ async function giveUp(
     at: now,
     ttl: Math.ceil(now / 1_000) + settings.retentionS,
   };
-  await store.commit([kept, { table: key.table, put: entry }]);
+  await unlessMade(store, [kept, counted, { table: key.table, put: entry }]);
 }

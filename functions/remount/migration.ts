@@ -180,6 +180,10 @@ export function counted(id: string, nextLook: number, shard: number, leases: num
   };
 }
 
+export function isCounted(migration: Migration, shard: number): boolean {
+  return migration[leasesIn(shard)] !== undefined;
+}
+
 function leasesIn(shard: number): `leasesIn${number}` {
   return `leasesIn${shard}`;
 }
@@ -188,7 +192,7 @@ function leasesIn(shard: number): `leasesIn${number}` {
  * A sign of life of a step, and what it has done. All shards give theirs to this one record: only those that have
  * something to count are transactions, which keep each other out.
  */
-export function progressed(id: string, nextLook: number, revoked = 0, irrevocable = 0): Update {
+export function progressed(id: string, nextLook: number, revoked = 0): Update {
   const { table, pk, sk } = migrationKey(id);
   const sign = {
     table,
@@ -196,8 +200,7 @@ export function progressed(id: string, nextLook: number, revoked = 0, irrevocabl
     set: { nextLook, revoking: true },
     if: { open: { present: true } },
   } as const;
-  if (revoked + irrevocable === 0) return sign;
-  return { ...sign, add: { leasesRevoked: revoked, leasesIrrevocable: irrevocable } };
+  return revoked === 0 ? sign : { ...sign, add: { leasesRevoked: revoked } };
 }
 
 /** The record as a transition leaves it. */

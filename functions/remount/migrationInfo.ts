@@ -23,17 +23,13 @@ export const MIGRATION_INFO = {
 
 /** What is not known, or not so, is `null`. */
 export function migrationInfo(migration: Migration): Record<string, unknown> {
-  const { source, target, status, error, requestedBy, leasesRevoked } = migration;
+  const { source, target, status, error, requestedBy } = migration;
   return {
     source_mount: fullPath(source),
     target_mount: fullPath(target),
     status,
     phase: phaseOf(migration),
-    progress: {
-      leases_total: leasesTotal(migration) ?? null,
-      leases_revoked: leasesRevoked,
-      leases_irrevocable: migration.leasesIrrevocable,
-    },
+    progress: progressOf(migration),
     error: errorInfo(error),
     created_time: timeOf(migration.acceptedAt),
     switched_time: timeOf(migration.switchedAt),
@@ -46,6 +42,21 @@ export function migrationInfo(migration: Migration): Record<string, unknown> {
     reason: migration.reason ?? null,
     undo_of: migration.undoOf ?? null,
     bulk_id: migration.bulkId ?? null,
+  };
+}
+
+/**
+ * What a step has revoked it tells with its end: if it dies before, that is not counted, and if two do the same, both
+ * count it. What was counted before is sure: at the success all of it is gone, but for what was given up.
+ */
+function progressOf(migration: Migration): Record<string, unknown> {
+  const { status, leasesRevoked, leasesIrrevocable } = migration;
+  const total = leasesTotal(migration);
+  const most = total === undefined ? leasesRevoked : Math.max(0, total - leasesIrrevocable);
+  return {
+    leases_total: total ?? null,
+    leases_revoked: status === 'success' ? most : Math.min(leasesRevoked, most),
+    leases_irrevocable: leasesIrrevocable,
   };
 }
 

@@ -7,7 +7,7 @@ import { MAX_REVOKE_ATTEMPTS, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
 import { unlessMade } from '../ports/unlessMade.ts';
-import { counted, type Migration, progressed } from './migration.ts';
+import { counted, isCounted, type Migration, progressed } from './migration.ts';
 
 /** For how long what there is to revoke is counted at most. */
 const COUNT_MS = 3_000;
@@ -28,7 +28,7 @@ export interface Revocation {
 
 /** The work after a switch, a part for each shard. */
 export function revocations(migration: Migration): Revocation[] {
-  return SHARDS.map((shard) => revocation(migration, [shard], false));
+  return SHARDS.map((shard) => revocation(migration, [shard], isCounted(migration, shard)));
 }
 
 /** All shards as one part: what a request in flight may have written behind the sweep is little. */
@@ -54,7 +54,6 @@ export async function revokeLeases(deps: Deps, part: Revocation, until: number):
   if (part.counted) await tell(deps, part, until);
   else await count(deps, part, until);
   let revoked = 0;
-  let irrevocable = 0;
   const left: number[] = [];
   for (const shard of part.shards) {
     const { mountUuid, below, attempt } = part;
@@ -67,10 +66,9 @@ export async function revokeLeases(deps: Deps, part: Revocation, until: number):
       migrationId: part.id,
     });
     revoked += swept.revoked;
-    irrevocable += swept.irrevocable;
     if (!swept.done) left.push(shard);
   }
-  if (revoked + irrevocable > 0) await tell(deps, part, until, revoked, irrevocable);
+  if (revoked > 0) await tell(deps, part, until, revoked);
   return { ...part, shards: left, counted: true, done: left.length === 0 };
 }
 
@@ -79,7 +77,7 @@ async function count(deps: Deps, part: Revocation, until: number): Promise<void>
   const { id, mountUuid, below, shards } = part;
   const giveUp = Math.min(until, deps.clock.now() + COUNT_MS);
   for (const shard of shards) {
-    const leases = await countShard(deps, { mountUuid, shard, below }, giveUp);
+    const leases = await countShard(deps, { mountUuid, shard, below, migrationId: id }, giveUp);
     try {
       await deps.store.commit([counted(id, until + OVERDUE_MS, shard, leases)]);
     } catch (error) {
@@ -90,13 +88,7 @@ async function count(deps: Deps, part: Revocation, until: number): Promise<void>
 }
 
 /** Moves the reconciler's next look behind the time this step may take, and counts what was done. */
-async function tell(
-  { store }: Deps,
-  { id }: Revocation,
-  until: number,
-  revoked = 0,
-  irrevocable = 0,
-): Promise<void> {
+async function tell({ store }: Deps, { id }: Revocation, until: number, revoked = 0): Promise<void> {
   // If another execution of the same migration has ended it, there is nothing to tell.
-  await unlessMade(store, [progressed(id, until + OVERDUE_MS, revoked, irrevocable)]);
+  await unlessMade(store, [progressed(id, until + OVERDUE_MS, revoked)]);
 }

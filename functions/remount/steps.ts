@@ -1,6 +1,6 @@
 /** The steps of the workflow: what each state does, and what it says to the next (statemachine/remount.asl.json). */
 
-import { OVERDUE_MS } from '../limits.ts';
+import { ARRIVAL_MS, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { unlessMade } from '../ports/unlessMade.ts';
 import { keepNamespace } from '../teardown/restoreNamespace.ts';
@@ -35,7 +35,8 @@ export async function completeStep(deps: Deps, id: string, parts: Revocation[]):
   const migration = await readMigration(deps, id);
   if (!migration) return { next: 'end' };
   const now = deps.clock.now();
-  await unlessMade(deps.store, [succeeded(migration, now, now + deps.settings.requestLifeMs + OVERDUE_MS)]);
+  const closedAt = now + deps.settings.requestLifeMs + ARRIVAL_MS;
+  await unlessMade(deps.store, [succeeded(migration, now, closedAt + OVERDUE_MS)]);
   return waitForStragglers(deps, { ...migration, finishedAt: migration.finishedAt ?? now });
 }
 
@@ -52,8 +53,8 @@ export async function closeStep(
   return { id, done };
 }
 
-/** No request that began before the end of the revocation lives longer than this. */
+/** No request that began before the end of the revocation writes any more after this. */
 function waitForStragglers({ clock, settings }: Deps, { id, finishedAt = 0 }: Migration): Next {
-  const left = finishedAt + settings.requestLifeMs - clock.now();
+  const left = finishedAt + settings.requestLifeMs + ARRIVAL_MS - clock.now();
   return { next: 'wait', id, seconds: Math.max(0, Math.ceil(left / 1_000)) };
 }

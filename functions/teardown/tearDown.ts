@@ -3,7 +3,7 @@
  * written; this waits until no request from before can write any more, and then removes what is stored.
  */
 
-import { OVERDUE_MS } from '../limits.ts';
+import { ARRIVAL_MS, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { migrationKey } from '../ports/keys.ts';
 import { PRESENT } from '../ports/store.ts';
@@ -20,9 +20,6 @@ export interface Progress {
 
 /** Between two looks at a namespace whose mounts are being cleared. */
 const PAUSE_S = 1;
-
-/** What a write that was sent at the very end of a request may take to arrive. */
-const ARRIVAL_MS = 2_000;
 
 /** @param until epoch milliseconds after which nothing further is begun */
 export async function tearDown(deps: Deps, id: string, until: number): Promise<Progress> {

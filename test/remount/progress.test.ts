@@ -1,9 +1,10 @@
 /** What a migration tells of its revocation while it goes on: each shard counts what lies before it. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ARRIVAL_MS } from '../../functions/limits.ts';
 import { migrationKey } from '../../functions/ports/keys.ts';
-import type { Store } from '../../functions/ports/store.ts';
-import type { Migration } from '../../functions/remount/migration.ts';
+import { type Item, type Store, StoreBusy } from '../../functions/ports/store.ts';
+import { type Migration, progressed } from '../../functions/remount/migration.ts';
 import { migrationInfo } from '../../functions/remount/migrationInfo.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { type Revocation, revokeLeases } from '../../functions/remount/revokeLeases.ts';
@@ -50,6 +51,13 @@ function revoke(part: Revocation, store: Store = service.deps.store): Promise<Re
 /** As the status tells it, without its wait for a change. */
 async function info(id: string) {
   return migrationInfo((await readMigration(service.deps, id)) as Migration);
+}
+
+/** A lease that cannot be revoked. */
+async function damageOne(): Promise<void> {
+  const { store } = service.deps;
+  const [{ owns: _owns, ...broken }] = (await leasesOf(store, uuid)).flat() as [Item];
+  await store.commit([{ table: 'leases', put: broken as Item }]);
 }
 
 /** The part of a shard in which a lease lies. */
@@ -121,5 +129,69 @@ describe('the progress of a revocation', () => {
       leases_revoked: LEASES,
       leases_irrevocable: 0,
     });
+  });
+
+  it('counts what is given up with the write that gives it up, whenever the step dies', async () => {
+    const { deps } = service;
+    await damageOne();
+    const { id, parts } = await switched();
+    const dying: Store = {
+      ...deps.store,
+      async commit(writes) {
+        const isCount = writes.length === 1 && writes.some((write) => 'update' in write && write.add);
+        if (isCount) throw new StoreBusy('the step dies before it has told what it did');
+        await deps.store.commit(writes);
+      },
+    };
+    for (const part of parts) await revoke(part, dying).catch(() => {});
+    const left = await revokeAll(parts);
+    await completeStep(deps, id, left);
+    expect((await info(id)).progress).toEqual({
+      leases_total: LEASES,
+      leases_revoked: LEASES - 1,
+      leases_irrevocable: 1,
+    });
+    await service.call('POST', `sys/remount/irrevocable/${id}/retry`, { body: { force: true } });
+    expect((await info(id)).progress).toMatchObject({ leases_revoked: LEASES, leases_irrevocable: 0 });
+  });
+
+  it('counts what two give up at once only once', async () => {
+    await damageOne();
+    const { id, parts } = await switched();
+    await Promise.all([revokeAll(parts), revokeAll(parts)]);
+    expect((await info(id)).progress).toMatchObject({ leases_irrevocable: 1 });
+  });
+
+  it('leaves out what an earlier move has given up', async () => {
+    await damageOne();
+    await service.move(name, `${name}-between`);
+    await issue(service.call, `${name}-between`, 2);
+    const id = await service.move(`${name}-between`, `${name}-new`);
+    expect((await info(id)).progress).toEqual({ leases_total: 2, leases_revoked: 2, leases_irrevocable: 0 });
+  });
+
+  it('is never more than there was, though two executions count what both have removed', async () => {
+    const { id, parts } = await switched();
+    await revokeAll(parts);
+    const again = progressed(id, service.deps.clock.now() + TIME_MS, LEASES);
+    await service.deps.store.commit([again]);
+    expect((await info(id)).progress).toMatchObject({ leases_total: LEASES, leases_revoked: LEASES });
+  });
+
+  it('is not counted again by the next execution', async () => {
+    const { id, parts } = await switched();
+    await revokeAll(parts.slice(0, 3));
+    const next = await switchStep(service.deps, id);
+    const counted = next.next === 'revoke' && next.parts.map((part) => part.counted);
+    expect(counted).toEqual(parts.map((_, shard) => shard < 3));
+  });
+});
+
+describe('the sweep behind a revocation', () => {
+  it('waits for what was sent at the very end of a request from before it', async () => {
+    const { id, parts } = await switched();
+    const next = await completeStep(service.deps, id, await revokeAll(parts));
+    const { requestLifeMs } = service.deps.settings;
+    expect(next).toMatchObject({ next: 'wait', seconds: Math.ceil((requestLifeMs + ARRIVAL_MS) / 1_000) });
   });
 });
