@@ -4,7 +4,7 @@ import { engines } from '../../functions/engines/catalog.ts';
 import type { Route } from '../../functions/http/route.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
 import { type Answer, type Caller, type CallOptions, caller } from '../support/call.ts';
-import { METHODS, type OperationName } from '../support/methods.ts';
+import { METHODS, operationsOf } from '../support/methods.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { rootToken, tokenWith } from '../support/tokens.ts';
 import { runMigration } from '../support/workflow.ts';
@@ -155,13 +155,11 @@ export interface Asked {
 }
 
 export function askedOf({ route, prefix }: (typeof ROWS)[number], loot: Loot): Asked[] {
-  const operations = Object.keys(METHODS) as OperationName[];
   const body = Object.fromEntries(
     Object.entries(route.fields ?? {}).map(([name, type]) => [name, fieldOf(name, type, loot)]),
   );
-  return operations
-    .filter((operation) => route[operation])
-    .map((operation) => ({ method: METHODS[operation], path: prefix + pathOf(route.path, loot), body }));
+  const path = prefix + pathOf(route.path, loot);
+  return operationsOf(route).map((operation) => ({ method: METHODS[operation], path, body }));
 }
 
 function pathOf(path: string, loot: Loot): string {
