@@ -29,17 +29,43 @@ export function statementsOf(role: Resource): Statement[] {
   );
 }
 
-/** What a role may do, one by one. */
+/** Conditions on who asks or is asked for, which confine no grant to a part of its resource. */
+const OF_THE_CALLER = ['kms:ViaService', 'iam:PassedToService'];
+const UNDERSTOOD = ['Sid', 'Effect', 'Action', 'Resource', 'Condition'];
+
+/**
+ * What a role may do, one by one.
+ * @throws Error for a statement that says something not understood here: nothing is passed over
+ */
 export function grantsOf(template: Template, roleId: string): Grant[] {
   const role = template.Resources[roleId];
   if (!role) throw new Error(`no role ${roleId}`);
-  return statementsOf(role).flatMap(({ Action, Resource, Condition }) => {
-    const keys = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] as string[] | undefined;
+  return statementsOf(role).flatMap((statement) => {
+    const { Action, Resource } = statement;
+    const keys = keysIn(statement);
     const actions = many(Action).map((action) => ({ action, ...(keys && { keys }) }));
     return many(Resource).flatMap((resource) =>
       actions.map((action): Grant => ({ ...action, resource: nameOf(resource) })),
     );
   });
+}
+
+/** The partition keys that a statement is confined to; nothing where it is not. */
+function keysIn(statement: Statement): string[] | undefined {
+  const { Effect, Condition = {} } = statement;
+  let keys: string[] | undefined;
+  const odd = Object.keys(statement).filter((part) => !UNDERSTOOD.includes(part));
+  if (Effect !== 'Allow') odd.push(Effect);
+  for (const [operator, tests] of Object.entries(Condition)) {
+    for (const [subject, value] of Object.entries(tests)) {
+      if (operator === 'ForAllValues:StringLike' && subject === 'dynamodb:LeadingKeys')
+        keys = many(value as string | string[]);
+      else if (operator !== 'StringEquals' || !OF_THE_CALLER.includes(subject))
+        odd.push(`${operator} ${subject}`);
+    }
+  }
+  if (odd.length > 0) throw new Error(`nobody knows what ${odd.join(', ')} of ${statement.Sid} grants`);
+  return keys;
 }
 
 /** What a role may do, per resource. */
@@ -77,8 +103,8 @@ function nameOf(resource: unknown): string {
 }
 
 /**
- * What a role may do to one table, as docs/deployment.md writes it: `Get Update(token#*) Query(open)`, in brackets
- * the keys or the index that a right is confined to.
+ * What a role may do to one table, as docs/deployment.md writes it: `Get Update(token#*,children#*) Query(open)`, in
+ * brackets the keys or the index that a right is confined to.
  */
 export function tableRights(template: Template, roleId: string, table: string): string[] {
   return grantsOf(template, roleId)
@@ -94,5 +120,5 @@ function verb(action: string): string {
 function confinement({ resource, keys }: Grant): string {
   const index = resource.split('/index/')[1];
   const bounds = index ?? keys;
-  return bounds === undefined ? '' : `(${many(bounds).join(' ')})`;
+  return bounds === undefined ? '' : `(${many(bounds).join(',')})`;
 }

@@ -7,6 +7,7 @@ const key = (pk: string) => ({ pk: S(pk), sk: S('.') });
 describe('what a call needs', () => {
   it.each([
     ['GetItem', { TableName: 'access', Key: key('token#abc') }, ['dynamodb:GetItem AccessTable token#']],
+    ['PutItem', { TableName: 'access', Item: key('bootstrap') }, ['dynamodb:PutItem AccessTable bootstrap']],
     ['PutItem', { TableName: 'mounts', Item: key('root') }, ['dynamodb:PutItem MountsTable ']],
     [
       'Query',

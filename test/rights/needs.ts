@@ -6,7 +6,7 @@ export interface Need {
   action: string;
   /** Named as the grants of a role: `MountsTable`, `MigrationsTable/index/open`, `RemountStateMachine`. */
   resource: string;
-  /** What the partition key begins with, up to the first `#`; of DynamoDB alone. */
+  /** What the partition key begins with, up to the first `#`, or all of one that is the same everywhere; of DynamoDB alone. */
   key?: string;
 }
 
@@ -75,7 +75,7 @@ function queried(body: Body): Need {
 }
 
 function needOf(action: string, { TableName }: Body, { pk }: Body): Need {
-  const [, key = ''] = /^(\w+#)/.exec(pk.S) ?? [];
+  const [, key = ''] = /^(\w+#|bootstrap$)/.exec(pk.S) ?? [];
   return { action: `dynamodb:${action}`, resource: `${capital(TableName)}Table`, key };
 }
 
