@@ -1,10 +1,11 @@
 /** Lambda: makes the first root token. Nothing invokes it but people whom IAM allows to (design §8). */
 
 import { depsFromEnvironment } from './deps.ts';
+import { discreetly } from './lambda/discreetly.ts';
 import { type BootstrapOrder, type Bootstrapped, bootstrap } from './tokens/bootstrap.ts';
 
 const deps = depsFromEnvironment();
 
-export function handler(order: BootstrapOrder | null): Promise<Bootstrapped> {
-  return bootstrap(deps, order ?? {});
-}
+export const handler = discreetly(
+  (order: BootstrapOrder | null): Promise<Bootstrapped> => bootstrap(deps, order ?? {}),
+);

@@ -2,9 +2,8 @@
 
 import { type Begun, beginStep } from './bulk/runSteps.ts';
 import { depsFromEnvironment } from './deps.ts';
+import { discreetly } from './lambda/discreetly.ts';
 
 const deps = depsFromEnvironment();
 
-export function handler({ id }: { id: string }): Promise<Begun> {
-  return beginStep(deps, id);
-}
+export const handler = discreetly(({ id }: { id: string }): Promise<Begun> => beginStep(deps, id));

@@ -2,9 +2,10 @@
 
 import { completeStep, type Looked } from './bulk/runSteps.ts';
 import { depsFromEnvironment } from './deps.ts';
+import { discreetly } from './lambda/discreetly.ts';
 
 const deps = depsFromEnvironment();
 
-export function handler(event: { id: string; looks: number }): Promise<Looked> {
-  return completeStep(deps, event);
-}
+export const handler = discreetly(
+  (event: { id: string; looks: number }): Promise<Looked> => completeStep(deps, event),
+);

@@ -2,11 +2,13 @@
 
 import type { Context } from 'aws-lambda';
 import { depsFromEnvironment } from './deps.ts';
+import { discreetly } from './lambda/discreetly.ts';
 import { endOfWork } from './lambda/endOfWork.ts';
 import { closeStep } from './remount/steps.ts';
 
 const deps = depsFromEnvironment();
 
-export function handler({ id }: { id: string }, context: Context): Promise<{ id: string; done: boolean }> {
-  return closeStep(deps, id, endOfWork(context));
-}
+export const handler = discreetly(
+  ({ id }: { id: string }, context: Context): Promise<{ id: string; done: boolean }> =>
+    closeStep(deps, id, endOfWork(context)),
+);

@@ -3,13 +3,16 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { busFromEnvironment, logFromEnvironment } from './deps.ts';
 import { publish } from './events/publish.ts';
+import { discreetly } from './lambda/discreetly.ts';
 import { changeOf } from './lambda/streamRecords.ts';
 
 const bus = busFromEnvironment();
 const log = logFromEnvironment();
 
 /** Lambda goes on at the record that is named, and tries it again until the bus takes it. */
-export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  const missed = await publish(bus, log, Records.map(changeOf));
-  return { batchItemFailures: missed === undefined ? [] : [{ itemIdentifier: missed }] };
-}
+export const handler = discreetly(
+  async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    const missed = await publish(bus, log, Records.map(changeOf));
+    return { batchItemFailures: missed === undefined ? [] : [{ itemIdentifier: missed }] };
+  },
+);

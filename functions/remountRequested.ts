@@ -3,11 +3,12 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import { depsFromEnvironment, eventPolicies, workflowsFromEnvironment } from './deps.ts';
 import { type Requested, startRequested } from './events/requestedRemount.ts';
+import { discreetly } from './lambda/discreetly.ts';
 
 const deps = depsFromEnvironment({ workflows: workflowsFromEnvironment() });
 const policies = eventPolicies();
 
 /** Invoked asynchronously: what it throws is tried again, and set aside with its reason in the end. */
-export function handler(event: EventBridgeEvent<string, unknown>): Promise<Requested> {
-  return startRequested(deps, event, policies);
-}
+export const handler = discreetly(
+  (event: EventBridgeEvent<string, unknown>): Promise<Requested> => startRequested(deps, event, policies),
+);

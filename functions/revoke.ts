@@ -2,11 +2,12 @@
 
 import type { Context } from 'aws-lambda';
 import { depsFromEnvironment } from './deps.ts';
+import { discreetly } from './lambda/discreetly.ts';
 import { endOfWork } from './lambda/endOfWork.ts';
 import { type Revocation, revokeLeases } from './remount/revokeLeases.ts';
 
 const deps = depsFromEnvironment();
 
-export function handler(part: Revocation, context: Context): Promise<Revocation> {
-  return revokeLeases(deps, part, endOfWork(context));
-}
+export const handler = discreetly(
+  (part: Revocation, context: Context): Promise<Revocation> => revokeLeases(deps, part, endOfWork(context)),
+);

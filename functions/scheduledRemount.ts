@@ -1,6 +1,7 @@
 /** Lambda: carries out the run of a schedule at one of its times. What cannot be done ends in the queue `refused`. */
 
 import { depsFromEnvironment, schedulerFromEnvironment, workflowsFromEnvironment } from './deps.ts';
+import { discreetly } from './lambda/discreetly.ts';
 import { runScheduled, type Wake, type Woken } from './schedules/runScheduled.ts';
 
 const deps = depsFromEnvironment({
@@ -8,6 +9,4 @@ const deps = depsFromEnvironment({
   scheduler: schedulerFromEnvironment(),
 });
 
-export function handler(wake: Wake): Promise<Woken> {
-  return runScheduled(deps, wake);
-}
+export const handler = discreetly((wake: Wake): Promise<Woken> => runScheduled(deps, wake));

@@ -1,10 +1,9 @@
 /** Lambda: the first state of a migration switches the mount. */
 
 import { depsFromEnvironment } from './deps.ts';
+import { discreetly } from './lambda/discreetly.ts';
 import { type Next, switchStep } from './remount/steps.ts';
 
 const deps = depsFromEnvironment();
 
-export function handler({ id }: { id: string }): Promise<Next> {
-  return switchStep(deps, id);
-}
+export const handler = discreetly(({ id }: { id: string }): Promise<Next> => switchStep(deps, id));

@@ -2,11 +2,12 @@
 
 import type { Context } from 'aws-lambda';
 import { depsFromEnvironment, workflowsFromEnvironment } from './deps.ts';
+import { discreetly } from './lambda/discreetly.ts';
 import { endOfWork } from './lambda/endOfWork.ts';
 import { type Progress, tearDown } from './teardown/tearDown.ts';
 
 const deps = depsFromEnvironment({ workflows: workflowsFromEnvironment() });
 
-export function handler({ id }: { id: string }, context: Context): Promise<Progress> {
-  return tearDown(deps, id, endOfWork(context));
-}
+export const handler = discreetly(
+  ({ id }: { id: string }, context: Context): Promise<Progress> => tearDown(deps, id, endOfWork(context)),
+);

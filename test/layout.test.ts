@@ -36,7 +36,9 @@ function inFolder(...folders: string[]): [string, string][] {
 /** Entries are the deployed functions: what exports a handler. */
 function entries(): string[] {
   const topLevel = [...sources].filter(([file]) => dirname(file) === 'functions');
-  return topLevel.filter(([, text]) => /export (const|function) handler\b/.test(text)).map(([file]) => file);
+  return topLevel
+    .filter(([, text]) => /export (const|(async )?function) handler\b/.test(text))
+    .map(([file]) => file);
 }
 
 /** The domain: what knows nothing of AWS, the environment, the clock or chance. */
@@ -50,6 +52,12 @@ describe('the layout', () => {
     const imported = new Set([...imports.values()].flat());
     expect(entries().filter((entry) => imported.has(entry))).toEqual([]);
     expect(entries().length).toBeGreaterThan(5);
+  });
+
+  it('has no entry that hands an error to AWS as it is', () => {
+    const said = /export const handler = (serve|discreetly)\(/;
+    const open = entries().filter((entry) => !said.test(sources.get(entry) ?? ''));
+    expect(open).toEqual(['functions/ui.ts']);
   });
 
   it('lets only deps.ts use the adapters', () => {

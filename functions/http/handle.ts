@@ -9,6 +9,7 @@ import type { Api, Audit } from './api.ts';
 import { readRequest } from './door.ts';
 import { render, renderErrors } from './envelope.ts';
 import { tryAgain, VaultError } from './errors.ts';
+import { frames } from './frames.ts';
 import type { HttpRequest, HttpResponse } from './message.ts';
 import { perform, type Visit } from './perform.ts';
 import { NothingToSay } from './readPath.ts';
@@ -61,15 +62,6 @@ function renderError(error: unknown, deps: Deps): HttpResponse {
   if (PASSING.some((kind) => error instanceof kind)) return renderError(tryAgain(), deps);
   deps.log.error('unexpected error', { error: (error as Error).name, stack: frames(error) });
   return renderErrors(500, ['internal error']);
-}
-
-/** Where an error came from, without its message, which may quote what was sent (R9). */
-function frames(error: unknown): string[] {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return stack
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, 10);
 }
 
 /** What may stand in a header; a front that decodes headers could let more through. */

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { VaultError } from '../../functions/http/errors.ts';
+import { frames } from '../../functions/http/frames.ts';
+import { discreetly } from '../../functions/lambda/discreetly.ts';
+import { StoreBusy } from '../../functions/ports/store.ts';
+
+/** What the parser quotes, in lines as those of a stack. */
+const STORED = 'x\n    at secret';
+
+const failing = (error: unknown) => discreetly(async (): Promise<void> => Promise.reject(error));
+
+function syntaxError(): SyntaxError {
+  try {
+    return JSON.parse(STORED);
+  } catch (error) {
+    return error as SyntaxError;
+  }
+}
+
+describe('a function that AWS calls', () => {
+  it.each([
+    new VaultError(400, ['refused']),
+    new StoreBusy('the store is busy'),
+    new Error('the chunks are not done'),
+  ])('tells of an error that is worded here: %s', async (error) => {
+    await expect(failing(error)()).rejects.toBe(error);
+  });
+
+  it.each([
+    ['of the runtime', syntaxError(), 'SyntaxError'],
+    [
+      'of the SDK',
+      Object.assign(new Error('secret'), { name: 'ValidationException' }),
+      'ValidationException',
+    ],
+    ['of the network', Object.assign(new Error('secret'), { code: 'ECONNRESET' }), 'Error'],
+    ['that is none', 'secret', 'string'],
+  ])('tells the kind alone of an error %s', async (_, error, name) => {
+    const told: Error = await failing(error)().then(Promise.reject, (reason) => reason);
+
+    expect(told).toMatchObject({ name, message: 'unexpected error' });
+    expect(JSON.stringify([told.stack, { ...told }])).not.toContain('secret');
+  });
+
+  it('hands over what it is given, and what comes of it', async () => {
+    expect(await discreetly(async (a: number, b: number) => a + b)(1, 2)).toBe(3);
+  });
+});
+
+describe('where an error came from', () => {
+  it('is told without its message, be that in lines as those of a stack', () => {
+    const error = syntaxError();
+
+    expect(error.stack).toContain('\n    at secret');
+    expect(frames(error)[0]).toContain('JSON.parse');
+    expect(frames(error).join()).not.toContain('secret');
+  });
+
+  it('is not told where the message is not to be found', () => {
+    const error = new Error('before');
+    expect(error.stack).toContain('before');
+    error.message = 'after';
+
+    expect(frames(error)).toEqual([]);
+    expect(frames('text')).toEqual([]);
+  });
+});
