@@ -4,34 +4,41 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readQueues } from '../../infra/local/events.ts';
 import { type Service, startService } from '../../infra/local/service.ts';
 import { events, request, until } from '../events/eventService.ts';
 import type { Answer } from '../support/call.ts';
-
-type Item = Record<string, unknown>;
+import { type Stored, readTables as scanTables, writeTables } from '../support/tables.ts';
 
 let service: Service;
 let logs = '';
 /** Texts of all answers that told of an error. */
 let errors = '';
-const tables = new Map<string, Item[]>();
+/** Headers of all answers. */
+let headersTold = '';
+/** Texts of all answers. */
+let answers = '';
+let stored: Stored[];
 /** What the service has told the bus, as JSON. */
 let announcements = '';
 /** Inputs and results of all executions. */
 let executions = '';
 /** What is said of the events that were set aside, apart from the events themselves: those are their senders' words. */
 const setAside: string[] = [];
+/** What a step of a workflow says of its failure: the execution keeps it. */
+let failure = '';
 
 /** What is only ever stored as a hash. */
 const credentials: string[] = [];
 /** What is stored, since it has to be given back; but in no key. */
 const values: string[] = [];
+/** What is in answers that wait to be unwrapped. */
+const wrapped: string[] = [];
+const everything = () => [...credentials, ...values, ...wrapped];
 
 interface Sent {
   method?: string;
@@ -50,6 +57,8 @@ async function call(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await answer.text();
+  answers += `${text}\n`;
+  headersTold += JSON.stringify([...answer.headers]);
   if (answer.status >= 400) errors += `${text}\n`;
   return text.startsWith('{') ? JSON.parse(text) : undefined;
 }
@@ -75,6 +84,14 @@ async function aFullRun(): Promise<void> {
   credentials.push(service.rootToken);
   await call('sys/mounts/kv', { body: { type: 'kv', options: { version: '2' } } });
   await call('kv/data/a', { body: { data: { password: plantedValue('kv2'), again: plantedValue('kv2') } } });
+  await call('kv/data/a', {
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/merge-patch+json' },
+    body: { data: { patched: plantedValue('kv2') } },
+  });
+  await call('sys/mounts/plain', { body: { type: 'kv' } });
+  await call('plain/a', { body: { password: plantedValue('kv1') } });
+  await call('plain/a', { method: 'GET' });
   await call('kv/metadata/a', { body: { custom_metadata: { owner: plantedValue('metadata') } } });
   await call('cubbyhole/a', { body: { key: plantedValue('cubbyhole') } });
   await call('sys/auth/userpass', { body: { type: 'userpass' } });
@@ -83,6 +100,10 @@ async function aFullRun(): Promise<void> {
   const login = await call('auth/userpass/login/bob', { body: { password } });
   credentials.push(login.auth.client_token);
   await call('auth/userpass/login/bob', { body: { password: plantedCredential('wrong password') } });
+  const next = plantedCredential('password');
+  await call('auth/userpass/users/bob/password', { body: { password: next } });
+  await call('auth/userpass/users/bob', { method: 'GET' });
+  credentials.push((await call('auth/userpass/login/bob', { body: { password: next } })).auth.client_token);
   await call('sys/auth/approle', { body: { type: 'approle' } });
   await call('auth/approle/role/app', { body: {} });
   const secretId = await call('auth/approle/role/app/secret-id', { body: {} });
@@ -92,14 +113,20 @@ async function aFullRun(): Promise<void> {
   const { data } = await call('auth/approle/role/app/role-id', { method: 'GET' });
   const approle = await call('auth/approle/login', { body: { role_id: data.role_id, secret_id: own } });
   credentials.push(approle.auth.client_token);
+  for (const what of ['lookup', 'destroy'])
+    await call(`auth/approle/role/app/secret-id/${what}`, { body: { secret_id: secretId.data.secret_id } });
   await call('sys/mounts/ssh', { body: { type: 'ssh' } });
   await call('ssh/roles/web', { body: { key_type: 'otp', default_user: 'u', cidr_list: '10.0.0.0/8' } });
   const otp = await call('ssh/creds/web', { body: { ip: '10.1.2.3' } });
   credentials.push(otp.data.key);
   const chosen = plantedCredential('token');
   await call('auth/token/create', { body: { id: chosen, policies: ['default'] } });
-  const wrapped = await call('auth/token/create', { headers: { 'X-Vault-Wrap-TTL': '60' }, body: {} });
-  credentials.push(wrapped.wrap_info.token);
+  const made = plantedCredential('token');
+  await call('auth/token/create', { body: { id: made, policies: ['default'] } });
+  for (const what of ['auth/token/lookup', 'auth/token/renew', 'sys/capabilities', 'auth/token/revoke'])
+    await call(what, { body: { token: made, path: 'kv/data/a' } });
+  await call('auth/token/revoke-orphan', { body: { token: chosen } });
+  credentials.push((await unwrap(await wrap('auth/token/create', {}))).auth.client_token);
   for (const [from, to] of [
     ['kv', 'kv-new'],
     ['ssh', 'ssh-new'],
@@ -113,8 +140,60 @@ async function aFullRun(): Promise<void> {
   }
 }
 
-/** Bulk runs, one by a schedule, of mounts that have issued something. */
-async function inBulk(): Promise<void> {
+async function wrap(path: string, body: object): Promise<string> {
+  const { wrap_info } = await call(path, { headers: { 'X-Vault-Wrap-TTL': '60' }, body });
+  credentials.push(wrap_info.token);
+  return wrap_info.token;
+}
+
+function unwrap(token: string): Promise<Answer['body']> {
+  return call('sys/wrapping/unwrap', { token });
+}
+
+/** Answers that wait to be unwrapped. @returns the wrapping token of one with a token in it */
+async function wrappedUp(): Promise<string> {
+  const answer = { password: secret('wrapped') };
+  wrapped.push(answer.password);
+  const { wrap_info } = await call('sys/wrapping/rewrap', {
+    body: { token: await wrap('sys/wrapping/wrap', answer) },
+  });
+  credentials.push(wrap_info.token);
+  return wrap('auth/token/create', {});
+}
+
+/**
+ * What is stored is damaged so that the parser complains of it, and quotes what is stored: short enough to be quoted as
+ * a whole, and in lines as those of a stack.
+ * @param run that has ended, and begins again
+ */
+async function damaged(run: string): Promise<void> {
+  const { auth } = await call('auth/token/create', { body: { policies: ['damaged'] } });
+  credentials.push(auth.client_token);
+  const client = new DynamoDBClient(settingsOf('DYNAMODB'));
+  const [ofPolicy, ofRows] = ['PL4NT3D-1', 'PL4NT3D-2'];
+  values.push(ofPolicy, ofRows);
+  const compiled = `x\n at ${ofPolicy}`;
+  const { migrations } = await scanTables(client);
+  await writeTables(client, {
+    access: [{ pk: 'policies#root', sk: 'damaged', text: '', compiled, version: 1 }],
+    migrations: migrations
+      .filter(({ pk }) => pk === run)
+      .map((item) => {
+        if (item.kind === 'bulk') return { ...item, status: 'in-progress' };
+        return item.kind === 'progress' ? { ...item, cursor: 0 } : { ...item, content: `x\n at ${ofRows}` };
+      }),
+  });
+  client.destroy();
+  await call('kv-new/data/a', { method: 'GET', token: auth.client_token });
+  const part = { id: run, chunk: 0, done: false };
+  await service.invoke('bulkChunk', part).catch(({ name, message }) => (failure = `${name}: ${message}`));
+}
+
+/**
+ * Bulk runs, one by a schedule, of mounts that have issued something.
+ * @returns the id of the run
+ */
+async function inBulk(): Promise<string> {
   const moves = [{ from: 'ssh-new', to: 'ssh-last' }];
   await call('ssh-new/creds/web', { body: { ip: '10.1.2.3' } }).then(({ data }) =>
     credentials.push(data.key),
@@ -127,6 +206,7 @@ async function inBulk(): Promise<void> {
     return info.data.bulk_info.status === 'in-progress' ? undefined : true;
   });
   await call('sys/mounts/ssh-new', { body: { type: 'ssh' } });
+  return data.bulk_id;
 }
 
 /** Requests on the bus with a secret in the wrong place: each is refused to the last, and set aside. */
@@ -203,18 +283,11 @@ async function misplaced(): Promise<void> {
   await call('sys/policies/acl/p', { body: { policy: `path "a" { capabilities = ["${planted()}` } });
 }
 
-async function readTables(): Promise<void> {
+async function readTables(): Promise<Stored[]> {
   const client = new DynamoDBClient(settingsOf('DYNAMODB'));
-  const { TableNames = [] } = await client.send(new ListTablesCommand({}));
-  for (const TableName of TableNames) {
-    const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({ TableName }));
-    if (LastEvaluatedKey) throw new Error(`${TableName} is too long for one page`);
-    tables.set(
-      TableName,
-      Items.map((item) => unmarshall(item)),
-    );
-  }
+  const tables = await scanTables(client);
   client.destroy();
+  return Object.values(tables).flat();
 }
 
 beforeAll(async () => {
@@ -227,14 +300,17 @@ beforeAll(async () => {
   const mover = 'path "sys/remount*" { capabilities = ["update", "sudo"] }';
   await call('sys/policies/acl/mover', { body: { policy: mover } });
   await aFullRun();
-  await inBulk();
+  const run = await inBulk();
   await misplaced();
   await misplacedInEvents();
+  await damaged(run);
+  const wrapping = await wrappedUp();
   await delay(200);
   await readExecutions();
   const told = (await events(service)).filter(({ source }) => source === 'remount');
   announcements = JSON.stringify(told);
-  await readTables();
+  stored = await readTables();
+  wrapped.push((await unwrap(wrapping)).auth.client_token);
 });
 afterAll(() => service.stop());
 
@@ -245,47 +321,78 @@ function found(text: string, planted: string[]): string[] {
 describe('a planted secret', () => {
   it('is one of many, and the run did what it should', () => {
     expect(credentials.length).toBeGreaterThan(20);
-    expect(values.length).toBeGreaterThan(3);
+    expect(values.length).toBeGreaterThan(7);
+    expect(wrapped.length).toBe(2);
     expect(logs).toContain('"message":"request"');
     expect(errors.split('\n').length).toBeGreaterThan(10);
-    expect([...tables.values()].flat().length).toBeGreaterThan(20);
+    expect(stored.length).toBeGreaterThan(20);
   });
 
   it('is in no log line', () => {
-    expect(found(logs, [...credentials, ...values])).toEqual([]);
+    expect(found(logs, everything())).toEqual([]);
+  });
+
+  it('is in nothing that is said of an unexpected error, though its message has it', () => {
+    expect(errors).toContain('internal error');
+    const said = logs.split('\n').filter((line) => line.includes('unexpected error'));
+    expect(said).toHaveLength(2);
+    expect(said[0]).toContain('"error":"SyntaxError"');
+    expect(said[1]).toContain('Invoke Error\tSyntaxError: unexpected error');
+    expect(failure).toBe('SyntaxError: unexpected error');
+  });
+
+  it('is in no header of an answer', () => {
+    expect(headersTold).toContain('application/json');
+    expect(found(headersTold, everything())).toEqual([]);
+  });
+
+  it('is in no answer if it is a password, or was sent where it does not belong', () => {
+    const neverTold = credentials.filter((one) => /password|misplaced|in an event/.test(one));
+    expect(neverTold.length).toBeGreaterThan(15);
+    expect(found(answers, neverTold)).toEqual([]);
   });
 
   it('is in no error', () => {
-    expect(found(errors, [...credentials, ...values])).toEqual([]);
+    expect(found(errors, everything())).toEqual([]);
   });
 
   it('is in no announcement', () => {
     expect(announcements.split('Remount Succeeded').length).toBeGreaterThan(3);
     expect(announcements).toContain('Bulk Finished');
-    expect(found(announcements, [...credentials, ...values])).toEqual([]);
+    expect(found(announcements, everything())).toEqual([]);
   });
 
   it('is in no input or result of an execution', () => {
     expect(executions.split('\n').length).toBeGreaterThan(4);
     expect(executions).toContain('"output"');
-    expect(found(executions, [...credentials, ...values])).toEqual([]);
+    expect(found(executions, everything())).toEqual([]);
   });
 
   it('is in nothing that is said of an event that was set aside', () => {
     expect(setAside.length).toBeGreaterThan(4);
     expect(setAside.join()).toContain('errorMessage');
-    expect(found(setAside.join('\n'), [...credentials, ...values])).toEqual([]);
+    expect(found(setAside.join('\n'), everything())).toEqual([]);
   });
 
   it('is in no key of a table', () => {
-    const keys = [...tables.values()].flat().map(({ pk, sk, open }) => [pk, sk, open].join('\n'));
-    expect(found(keys.join('\n'), [...credentials, ...values])).toEqual([]);
+    const keys = stored.map(({ pk, sk, open }) => [pk, sk, open].join('\n'));
+    expect(found(keys.join('\n'), everything())).toEqual([]);
   });
 
   it('is nowhere in a table if it is a credential: those are stored as hashes', () => {
-    // A wrapped answer is kept word for word until it is unwrapped, as the one place that has to.
-    const stored = [...tables.values()].flat().filter(({ sk }) => sk !== 'response');
-    expect(found(JSON.stringify(stored), credentials)).toEqual([]);
-    expect(found(JSON.stringify(stored), values)).toEqual(values);
+    const text = JSON.stringify(stored.map((item) => (isWrapped(item) ? { ...item, envelope: '' } : item)));
+    expect(found(text, [...credentials, ...wrapped])).toEqual([]);
+    expect(found(text, values)).toEqual(values);
+  });
+
+  it('is in an answer that waits to be unwrapped, word for word, and no other credential is', () => {
+    const envelopes = stored.filter(isWrapped).map(({ envelope }) => envelope);
+    expect(envelopes).toHaveLength(wrapped.length);
+    expect(found(envelopes.join(), everything())).toEqual(wrapped);
   });
 });
+
+/** An answer is kept until it is unwrapped: the one place that has to hold a credential itself. */
+function isWrapped({ pk, sk }: Stored): boolean {
+  return pk.startsWith('cubbyhole#') && sk === 'response';
+}
