@@ -1,7 +1,7 @@
 /** A mount: a secrets engine or auth method at a path of a namespace. */
 
 import { treeKey } from '../ports/keys.ts';
-import type { Item } from '../ports/store.ts';
+import type { Item, Match } from '../ports/store.ts';
 
 export interface MountConfig {
   /** Seconds; 0 stands for the system's default. */
@@ -83,6 +83,6 @@ export function mountOf(item: Item | undefined): Mount | undefined {
 }
 
 /** The condition every write to a mount's item carries: it is still this mount, unchanged since it was read. */
-export function unchanged({ uuid, version }: Mount): { kind: string; uuid: string; version: number } {
+export function unchanged({ uuid, version }: Mount): Match {
   return { kind: 'mount', uuid, version };
 }

@@ -18,7 +18,7 @@ export async function childAt(store: Store, parent: Namespace, name: string): Pr
   const item = await store.get(treeKey(parent.id, name));
   const namespace = namespaceOf(item, parent);
   if (!namespace) return undefined;
-  const unchanged = { kind: 'namespace', id: namespace.id, version: item?.version as number };
+  const unchanged: Match = { kind: 'namespace', id: namespace.id, version: item?.version as number };
   return { namespace, unchanged };
 }
 

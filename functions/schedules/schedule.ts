@@ -7,7 +7,7 @@
 
 import { scheduleKey } from '../ports/keys.ts';
 import type { Timetable } from '../ports/scheduler.ts';
-import type { Item, Put, Update } from '../ports/store.ts';
+import { ABSENT, type Item, type Match, type Put, type Update } from '../ports/store.ts';
 import type { Requester } from '../remount/migration.ts';
 
 export interface Schedule extends Timetable {
@@ -85,6 +85,6 @@ export function noted(
 }
 
 /** The condition of every write to a schedule: it is still as it was read. */
-export function unchanged(before: Schedule | undefined) {
-  return before ? { version: before.version } : { pk: { absent: true } as const };
+export function unchanged(before: Schedule | undefined): Match {
+  return before ? { version: before.version } : ABSENT;
 }

@@ -64,6 +64,7 @@ async function extend(
       {
         ...updateOf(leaseKey(lease.mountUuid, lease.path)),
         set: times,
+        if: PRESENT,
       },
       {
         ...updateOf(tokenKey(token.hash)),
@@ -75,7 +76,7 @@ async function extend(
           hasCubbyhole: token.hasCubbyhole ?? absent,
         },
       },
-      ...indexes.map((ref) => ({ ...updateOf(ref), set: { ttl } })),
+      ...indexes.map((ref) => ({ ...updateOf(ref), set: { ttl }, if: PRESENT })),
     ]);
   } catch (error) {
     const leaseIsGone = error instanceof ConditionFailed && error.items.size === 1 && error.items.has(0);
@@ -84,6 +85,6 @@ async function extend(
   if (token.hasCubbyhole) await keepCubbyhole(store, token, ttl);
 }
 
-function updateOf({ table, pk, sk }: Ref): Update {
-  return { table, update: { pk, sk }, if: PRESENT };
+function updateOf({ table, pk, sk }: Ref): Pick<Update, 'table' | 'update'> {
+  return { table, update: { pk, sk } };
 }
