@@ -192,6 +192,28 @@ describe('the bulk machine', () => {
     expect((await locate(deps.store, `${name}-new-0`)).mount?.generation).toBe(1);
   });
 
+  it.each([
+    ['bulkBegin', 5],
+    ['bulkChunk', 8],
+    ['bulkComplete', 5],
+  ])(
+    'fails when %s fails more than %i times, and the next execution goes on from there',
+    async (step, retries) => {
+      const id = await acceptedRun(3);
+      faults = { [step]: retries + 1 };
+
+      const { outcome } = await run('bulk', id);
+
+      expect(outcome.status).toBe('FAILED');
+      expect(invoked.filter((one) => one === step)).toHaveLength(retries + 1);
+      expect(await statusOf(id)).toBe('in-progress');
+      await startedAgain(id);
+      expect((await run('bulk', id)).outcome.status).toBe('SUCCEEDED');
+      expect(await statusOf(id)).toBe('success');
+      expect((await locate(deps.store, `${name}-new-0`)).mount?.generation).toBe(1);
+    },
+  );
+
   it('ends at once for a run that is unknown or over', async () => {
     expect((await run('bulk', 'unknown')).outcome.status).toBe('SUCCEEDED');
     expect(invoked).toEqual(['bulkBegin', 'bulkComplete']);
