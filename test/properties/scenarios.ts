@@ -48,7 +48,7 @@ const twoMounts = [enable('a', 'leased'), put('a'), enable('b', 'leased'), ...re
 const intoNamespace = [create('n'), enable('a'), put('a'), move('a', 'n/a')];
 const outOfNamespace = [create('n'), enable('a', 'kv', 'n/'), move('n/a', 'c')];
 
-/** Every order of their calls is run that makes a difference. */
+/** Every order of their calls is run that makes a difference, in `npm test`, too. */
 export const SMALL: Scenario[] = [
   {
     title: 'two switches to one target',
@@ -156,7 +156,7 @@ export const SMALL: Scenario[] = [
   },
 ];
 
-/** Every order of their calls with few switches from one to another. */
+/** Orders of their calls with few switches from one to another; `npm test` runs the first of them. */
 export const GROUPS: Scenario[] = [
   {
     title: 'a first login, a switch and another into its place',
