@@ -12,8 +12,11 @@ import {
   settled,
   started,
 } from '../../functions/bulk/bulkRun.ts';
-import { bulkProgressKey, migrationKey } from '../../functions/ports/keys.ts';
+import { switchGroup } from '../../functions/bulk/switchGroup.ts';
+import { mountItem } from '../../functions/mounts/mount.ts';
+import { bulkProgressKey, migrationKey, treeKey } from '../../functions/ports/keys.ts';
 import { ConditionFailed, type Write } from '../../functions/ports/store.ts';
+import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
 let deps: TestDeps;
@@ -97,5 +100,25 @@ describe('a write to a bulk run that comes too late', () => {
     await deps.store.commit([{ table, delete: { pk, sk } }]);
     await isRefused(closed(run.id, before));
     expect(await progress()).toBeUndefined();
+  });
+
+  it.each([
+    ['was tuned', { version: 2 }],
+    ['has made place for another', { uuid: 'another' }],
+  ])('switches no mount that %s since it was read', async (_, change) => {
+    const mount = await placeMount(deps, `${deps.ids.hex(8)}/`);
+    const now = mountItem({ ...mount, ...change });
+    await deps.store.commit([{ table: 'mounts', put: now }]);
+    const end = (path: string) => ({ namespaceId: 'root', namespacePath: '', path, lineage: ['root'] });
+    const [source, target] = [end(mount.path), end(`new-${mount.path}`)];
+    const row = { row: 0, group: 0, knot: 0, mountUuid: mount.uuid, source, target };
+    const before = await progress();
+
+    await expect(switchGroup({ deps, run, progress: before }, new Map([[row, mount]]))).rejects.toThrow(
+      ConditionFailed,
+    );
+
+    expect(await deps.store.get(treeKey('root', mount.path))).toEqual(now);
+    expect(await progress()).toEqual(before);
   });
 });

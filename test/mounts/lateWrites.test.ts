@@ -1,9 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clearEmptyForks } from '../../functions/mounts/changeTree.ts';
+import { disableMount } from '../../functions/mounts/disableMount.ts';
 import { raiseGeneration } from '../../functions/mounts/generation.ts';
+import { issuerOf } from '../../functions/mounts/issuer.ts';
+import { mountItem } from '../../functions/mounts/mount.ts';
+import { MountMoved } from '../../functions/mounts/mountMoved.ts';
+import type { TuneFields } from '../../functions/mounts/tune.ts';
 import { keepTuned } from '../../functions/mounts/tunedBuiltins.ts';
+import { tuneMount } from '../../functions/mounts/tuneMount.ts';
+import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { builtinKey, generationKey, treeKey } from '../../functions/ports/keys.ts';
 import { ConditionFailed } from '../../functions/ports/store.ts';
+import { meanwhile } from '../support/meanwhile.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
@@ -51,5 +59,44 @@ describe('a write that comes too late', () => {
 
     expect(await deps.store.get(fork)).toMatchObject({ kind: 'fork', count: 1 });
     expect(await deps.store.get(mount)).toMatchObject({ kind: 'mount' });
+  });
+});
+
+describe.each([
+  ['was tuned', { version: 2, options: { note: 'theirs' } }],
+  ['has made place for another', { uuid: 'another' }],
+])('a write to a mount that %s since it was read', (_, change) => {
+  async function changedMount() {
+    const mount = await placeMount(deps, `${deps.ids.hex(8)}/`);
+    const now = mountItem({ ...mount, ...change });
+    const overtake = () => deps.store.commit([{ table: 'mounts', put: now }]);
+    return { mount, now, overtake, stored: () => deps.store.get(treeKey('root', mount.path)) };
+  }
+
+  it('does not end it', async () => {
+    const { mount, now, overtake, stored } = await changedMount();
+    await overtake();
+
+    await expect(disableMount(deps, mount)).rejects.toThrow(ConditionFailed);
+
+    expect(await stored()).toEqual(now);
+  });
+
+  it('does not mark it as one that has issued', async () => {
+    const { mount, now, overtake, stored } = await changedMount();
+    await overtake();
+
+    await expect(issuerOf(deps.store, mount)).rejects.toThrow(MountMoved);
+
+    expect(await stored()).toEqual(now);
+  });
+
+  it('tunes it as it is now', async () => {
+    const { mount, now, overtake, stored } = await changedMount();
+
+    await tuneMount(meanwhile(deps.store, overtake), ROOT, mount.path, { description: 'ours' } as TuneFields);
+
+    const version = (now.version as number) + 1;
+    expect(await stored()).toEqual({ ...now, description: 'ours', version });
   });
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { lockNamespace, unlockNamespace } from '../../functions/namespaces/lockNamespace.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
-import { putNamespace } from '../../functions/namespaces/putNamespace.ts';
-import { namespaceKey } from '../../functions/ports/keys.ts';
+import { patchNamespace, putNamespace } from '../../functions/namespaces/putNamespace.ts';
+import { namespaceKey, treeKey } from '../../functions/ports/keys.ts';
 import { meanwhile } from '../support/meanwhile.ts';
 import { placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -35,4 +35,39 @@ it('a namespace that another locks meanwhile keeps the key that was answered', a
   await expect(lockNamespace({ ...deps, store }, ROOT, 'locked/')).rejects.toMatchObject({ status: 400 });
 
   await unlockNamespace(deps, ROOT, 'locked/', key);
+});
+
+/** Somebody else changes the entry of a namespace below the root. */
+async function overtake(name: string, change: Record<string, unknown>): Promise<void> {
+  const item = (await deps.store.get(treeKey('root', name))) ?? { pk: '', sk: '' };
+  await deps.store.commit([{ table: 'mounts', put: { ...item, ...change } }]);
+}
+
+it.each([
+  ['was patched', { version: 2 }],
+  ['has made place for another', { id: 'other1' }],
+])('a namespace that %s meanwhile is patched as it is now', async (_, change) => {
+  const name = `${deps.ids.hex(8)}/`;
+  await placeNamespace(deps, ROOT, name.slice(0, -1));
+  const store = meanwhile(deps.store, () => overtake(name, { ...change, metadata: { theirs: 'kept' } }));
+
+  await patchNamespace({ ...deps, store }, ROOT, name, { ours: 'kept' });
+
+  const after = await deps.store.get(treeKey('root', name));
+  expect(after?.metadata).toEqual({ theirs: 'kept', ours: 'kept' });
+});
+
+it.each([
+  ['is being deleted', { deleting: true }],
+  ['has made place for another', { id: 'other2' }],
+])('a namespace that %s since it was read gets no child', async (_, change) => {
+  const name = `${deps.ids.hex(8)}/`;
+  const parent = await placeNamespace(deps, ROOT, name.slice(0, -1));
+  await overtake(name, change);
+  const before = await deps.store.get(treeKey('root', name));
+
+  await expect(putNamespace(deps, parent, 'child/', {})).rejects.toMatchObject({ status: 404 });
+
+  expect(await deps.store.get(treeKey('root', name))).toEqual(before);
+  expect(await deps.store.get(treeKey(parent.id, 'child/'))).toBeUndefined();
 });

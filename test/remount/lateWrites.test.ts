@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OVERDUE_MS } from '../../functions/limits.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
-import { irrevocableKey, migrationKey } from '../../functions/ports/keys.ts';
+import { irrevocableKey, migrationKey, treeKey } from '../../functions/ports/keys.ts';
 import { ConditionFailed, type Store, StoreBusy } from '../../functions/ports/store.ts';
 import { retryIrrevocable } from '../../functions/remount/irrevocable.ts';
 import {
@@ -13,6 +13,8 @@ import {
   progressed,
 } from '../../functions/remount/migration.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
+import { switchMount } from '../../functions/remount/switchMount.ts';
+import { meanwhile } from '../support/meanwhile.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
@@ -110,4 +112,29 @@ describe('a write that comes too late', () => {
     await reconcile({ ...deps, store: { ...deps.store, get } });
     expect(deps.started.filter(({ id }) => id === migration.id)).toHaveLength(1);
   });
+
+  it('switches a mount that was tuned meanwhile as it is now', async () => {
+    const store = meanwhile(deps.store, () => overtake({ version: 2, description: 'tuned' }));
+
+    await switchMount({ ...deps, store }, migration.id);
+
+    const moved = await deps.store.get(treeKey('root', migration.target.path));
+    expect(moved).toMatchObject({ uuid: migration.mountUuid, description: 'tuned', version: 3 });
+  });
+
+  it('switches no mount that has made place for another meanwhile', async () => {
+    const store = meanwhile(deps.store, () => overtake({ uuid: 'another' }));
+
+    await switchMount({ ...deps, store }, migration.id);
+
+    expect(await recorded()).toMatchObject({ error: { code: 'source_gone' } });
+    expect(await deps.store.get(treeKey('root', migration.source.path))).toMatchObject({ uuid: 'another' });
+    expect(await deps.store.get(treeKey('root', migration.target.path))).toBeUndefined();
+  });
 });
+
+/** Somebody else changes what lies at the source. */
+async function overtake(change: Record<string, unknown>): Promise<void> {
+  const item = (await deps.store.get(treeKey('root', migration.source.path))) ?? { pk: '', sk: '' };
+  await deps.store.commit([{ table: 'mounts', put: { ...item, ...change } }]);
+}

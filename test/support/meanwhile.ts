@@ -1,14 +1,21 @@
 /** A store on which others come in between the look of a request and its write. */
 
-import type { Store } from '../../functions/ports/store.ts';
+import type { Store, Write } from '../../functions/ports/store.ts';
 
-/** @param act what the others do, once, just before the first commit */
-export function meanwhile(store: Store, act: () => Promise<unknown>): Store {
+/**
+ * @param act what the others do, once
+ * @param isIt the commit just before which they do it; the first without
+ */
+export function meanwhile(
+  store: Store,
+  act: () => Promise<unknown>,
+  isIt: (writes: Write[]) => boolean = () => true,
+): Store {
   let isFirst = true;
   return {
     ...store,
     async commit(writes) {
-      if (isFirst) {
+      if (isFirst && isIt(writes)) {
         isFirst = false;
         await act();
       }

@@ -62,4 +62,21 @@ describe('a write that comes too late', () => {
     expect(before[0]).toMatchObject({ deleting: true });
     expect(await Promise.all([deps.store.get(entry), deps.store.get({ table, pk, sk })])).toEqual(before);
   });
+
+  it('removes no namespace that has come in the place of the one that was deleted', async () => {
+    const name = deps.ids.hex(8);
+    await placeNamespace(deps, ROOT, name);
+    await deleteNamespace(deps, ROOT, `${name}/`);
+    const { id } = deps.started.at(-1) ?? { id: '' };
+    const entry = treeKey('root', `${name}/`);
+    const item = (await deps.store.get(entry)) ?? { pk: '', sk: '' };
+    const other = { ...item, id: 'other2' };
+    await deps.store.commit([{ table: 'mounts', put: other }]);
+
+    await tearDown(deps, id, deps.clock.now() + 60_000);
+    deps.clock.pass(60_000);
+    await tearDown(deps, id, deps.clock.now() + 60_000);
+
+    expect(await deps.store.get(entry)).toEqual(other);
+  });
 });

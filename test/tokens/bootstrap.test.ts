@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bootstrapKey, sha256 } from '../../functions/ports/keys.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
 import { bootstrap } from '../../functions/tokens/bootstrap.ts';
 import { type Caller, caller } from '../support/call.ts';
+import { meanwhile } from '../support/meanwhile.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
 let deps: TestDeps;
@@ -45,6 +47,24 @@ describe('the first root token', () => {
   it('is one when many ask at once', async () => {
     const asked = await Promise.allSettled(Array.from({ length: 10 }, () => bootstrap(deps, {})));
     expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it.each([
+    ['made', false],
+    ['replaced', true],
+  ])('stands when it is %s by somebody else in between', async (_, replace) => {
+    if (replace) await bootstrap(deps, {});
+    let theirs = '';
+    const store = meanwhile(deps.store, async () => {
+      theirs = (await bootstrap(deps, { replace })).token;
+    });
+    const token = deps.ids.base62(20);
+
+    await expect(bootstrap({ ...deps, store }, { token, replace })).rejects.toThrow('at the same time');
+
+    expect(await statusWith(theirs)).toBe(200);
+    expect(await statusWith(token)).toBe(403);
+    expect(await deps.store.get(bootstrapKey())).toMatchObject({ tokenHash: sha256(theirs) });
   });
 
   it('leaves a trace in the log, and no token in it', async () => {

@@ -11,6 +11,7 @@ import { issueToken } from '../../functions/tokens/issueToken.ts';
 import { revokeToken } from '../../functions/tokens/revokeToken.ts';
 import { tokenRoutes } from '../../functions/tokens/tokenRoutes.ts';
 import { caller } from '../support/call.ts';
+import { meanwhile } from '../support/meanwhile.ts';
 import { placeMount } from '../support/place.ts';
 import { rented } from '../support/rented.ts';
 import { type World, world } from '../support/world.ts';
@@ -26,19 +27,9 @@ beforeEach(() => {
   name = service.deps.ids.base62(8);
 });
 
-/** A store that does something right before the commit that puts an item into a table. */
-function beforePut(store: Store, table: string, meanwhile: () => Promise<unknown>): Store {
-  let pending = true;
-  return {
-    ...store,
-    async commit(writes) {
-      if (pending && writes.some((write) => 'put' in write && write.table === table)) {
-        pending = false;
-        await meanwhile();
-      }
-      await store.commit(writes);
-    },
-  };
+/** A store on which something happens right before the commit that puts an item into a table. */
+function beforePut(store: Store, table: string, act: () => Promise<unknown>): Store {
+  return meanwhile(store, act, (writes) => writes.some((write) => 'put' in write && write.table === table));
 }
 
 async function stored(prefix: string): Promise<number> {

@@ -76,31 +76,49 @@ describe('a write to a token that comes too late', () => {
     expect(await stored()).toBeUndefined();
   });
 
-  it('brings nothing back that a lease has owned', async () => {
-    const lineage = { mounts: {}, tokens: [token.hash] };
-    const owned = { table: 'storage', pk: deps.ids.uuid(), sk: 'otp/1' } as const;
-    const { pk, sk } = owned;
-    const lease = { pk: `${pk}#0`, sk: 'creds/1', kind: 'secret', mountUuid: pk, generation: 0, lineage };
-    const ref = { table: 'leases', pk: lease.pk, sk: lease.sk } as const;
-    await deps.store.commit([
-      { table: 'leases', put: { ...lease, owns: [owned], tokenHash: token.hash } },
-      { table: 'storage', put: { pk, sk, lineage } },
-    ]);
-    const store = meanwhile(deps.store, () => deps.store.deleteMany([owned]));
+  it.each(['lease', 'owned'] as const)(
+    'brings nothing back that has ended with its lease: %s',
+    async (gone) => {
+      const lineage = { mounts: {}, tokens: [token.hash] };
+      const mountUuid = deps.ids.uuid();
+      const refs = {
+        lease: { table: 'leases', pk: `${mountUuid}#0`, sk: 'creds/1' },
+        owned: { table: 'storage', pk: mountUuid, sk: 'otp/1' },
+      } as const;
+      const { lease, owned } = refs;
+      const kept = {
+        kind: 'secret',
+        mountUuid,
+        generation: 0,
+        lineage,
+        owns: [owned],
+        tokenHash: token.hash,
+      };
+      await deps.store.commit([
+        { table: lease.table, put: { pk: lease.pk, sk: lease.sk, ...kept } },
+        { table: owned.table, put: { pk: owned.pk, sk: owned.sk, lineage } },
+      ]);
+      const store = meanwhile(deps.store, () => deps.store.deleteMany([refs[gone]]));
 
-    await cutLease(store, ref, token, token);
+      await cutLease(store, lease, token, token);
 
-    expect(await deps.store.get(owned)).toBeUndefined();
-    expect(await deps.store.get(ref)).toMatchObject({ lineage: { tokens: [] } });
-  });
+      expect(await deps.store.get(refs[gone])).toBeUndefined();
+      const left = await deps.store.get(lease);
+      if (gone === 'owned') expect(left).toMatchObject({ lineage: { tokens: [] } });
+    },
+  );
 
-  it('keeps nothing for one that is revoked', async () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['is revoked', revoke],
+    ['is gone', remove],
+  ])('keeps nothing for one that %s', async (_, act) => {
     const item = { pk: cubbyholePartition(token.accessor), sk: 'late' };
-    const store = meanwhile(deps.store, revoke);
+    const store = meanwhile(deps.store, act);
 
     await expect(putInCubbyhole(store, token, item)).rejects.toMatchObject({ status: 403 });
 
     expect(await deps.store.get({ table: 'storage', ...item })).toBeUndefined();
+    expect((await stored())?.hasCubbyhole).toBeUndefined();
   });
 
   it('brings nothing of its cubbyhole back', async () => {

@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { countFailure, lockoutKey } from '../../../functions/engines/userpass/lockout.ts';
+import { LOCKOUT_S } from '../../../functions/limits.ts';
+import type { Mount } from '../../../functions/mounts/mount.ts';
+import { meanwhile } from '../../support/meanwhile.ts';
+import { placeMount } from '../../support/place.ts';
+import { type TestDeps, testDeps } from '../../support/testDeps.ts';
+
+let deps: TestDeps;
+let mount: Mount;
+
+beforeAll(async () => {
+  deps = await testDeps();
+  mount = await placeMount(deps, 'auth/up/');
+});
+afterAll(() => deps.stop());
+
+const attempt = (store = deps.store) => ({ deps: { ...deps, store }, mount, params: { name: 'ada' } });
+
+it.each([
+  ['first bad password of a user', false],
+  ['first one after the count has lapsed', true],
+])('the %s is not forgotten when another is counted at the same time', async (_, isOld) => {
+  if (isOld) deps.clock.pass(LOCKOUT_S * 1_000);
+  const isCountedAnew: Parameters<typeof meanwhile>[2] = (writes) => writes.some((write) => 'put' in write);
+  const store = meanwhile(deps.store, () => countFailure(attempt()), isCountedAnew);
+
+  await countFailure(attempt(store));
+
+  expect(await deps.store.get(lockoutKey(attempt()))).toMatchObject({ failures: 2 });
+});
