@@ -3,6 +3,7 @@ import { OVERDUE_MS } from '../../functions/limits.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { irrevocableKey, migrationKey, treeKey } from '../../functions/ports/keys.ts';
 import { ConditionFailed, type Store, StoreBusy } from '../../functions/ports/store.ts';
+import { acceptAndStart } from '../../functions/remount/acceptMigration.ts';
 import { retryIrrevocable } from '../../functions/remount/irrevocable.ts';
 import {
   acceptance,
@@ -12,6 +13,7 @@ import {
   newMigration,
   progressed,
 } from '../../functions/remount/migration.ts';
+import type { Move } from '../../functions/remount/planMove.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
 import { switchMount } from '../../functions/remount/switchMount.ts';
 import { meanwhile } from '../support/meanwhile.ts';
@@ -19,7 +21,10 @@ import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
 let deps: TestDeps;
+let move: Move;
 let migration: Migration;
+
+const requestedBy = { displayName: '', accessor: '', namespace: '' };
 
 beforeAll(async () => {
   deps = await testDeps();
@@ -28,24 +33,23 @@ afterAll(() => deps.stop());
 beforeEach(async () => {
   const path = `${deps.ids.base62(8)}/`;
   const mount = await placeMount(deps, path);
-  const requestedBy = { displayName: '', accessor: '', namespace: '' };
   const request = { id: deps.ids.uuid(), now: deps.clock.now(), requestedBy, retentionS: 86_400 };
-  const target = { namespace: ROOT, path: `new-${path}` };
-  migration = newMigration(request, { mount, source: { namespace: ROOT, path }, target });
+  move = { mount, source: { namespace: ROOT, path }, target: { namespace: ROOT, path: `new-${path}` } };
+  migration = newMigration(request, move);
   await deps.store.commit([acceptance(migration)]);
 });
 
 const recorded = () => deps.store.get(migrationKey(migration.id));
 
-async function end(): Promise<void> {
-  await deps.store.commit([failed(migration, 'source_gone', 'gone', deps.clock.now())]);
+async function end(id = migration.id): Promise<void> {
+  await deps.store.commit([failed({ ...migration, id }, 'source_gone', 'gone', deps.clock.now())]);
 }
 
 /** The reconciler sees the record as it is now, and another ends it before it goes on. */
 async function reconcileLate(seen: () => Promise<never> | Promise<Awaited<ReturnType<typeof recorded>>>) {
   const get: Store['get'] = async (ref) => {
     if (ref.pk !== migration.id) return deps.store.get(ref);
-    const item = await seen().finally(end);
+    const item = await seen().finally(() => end());
     return item;
   };
   deps.clock.pass(OVERDUE_MS + 1);
@@ -57,6 +61,25 @@ describe('a write that comes too late', () => {
     await end();
     await expect(deps.store.commit([acceptance(migration)])).rejects.toThrow(ConditionFailed);
     expect(await recorded()).toMatchObject({ status: 'failure' });
+  });
+
+  it.each([
+    ['has failed before', true],
+    ['was offered an id that is taken', false],
+  ])('accepts no move that %s and that another has accepted meanwhile', async (_, hasFailed) => {
+    const accept = async (more: Partial<TestDeps> = {}) =>
+      (await acceptAndStart({ ...deps, ...more }, { requestedBy }, move, {})).id;
+    const offered = hasFailed ? [] : [migration.id];
+    const ids = { ...deps.ids, uuid: () => offered.shift() ?? deps.ids.uuid() };
+    if (hasFailed) await end(await accept());
+    let theirs = '';
+    let tries = 0;
+    const act = async () => {
+      theirs = await accept();
+    };
+    const store = meanwhile(deps.store, act, () => ++tries === 2);
+
+    expect(await accept({ store, ids })).toBe(theirs);
   });
 
   it('gives no sign of life of a migration that has ended', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { countFailure, lockoutKey } from '../../../functions/engines/userpass/lockout.ts';
 import { LOCKOUT_S } from '../../../functions/limits.ts';
 import type { Mount } from '../../../functions/mounts/mount.ts';
+import type { Write } from '../../../functions/ports/store.ts';
 import { meanwhile } from '../../support/meanwhile.ts';
 import { placeMount } from '../../support/place.ts';
 import { type TestDeps, testDeps } from '../../support/testDeps.ts';
@@ -15,17 +16,18 @@ beforeAll(async () => {
 });
 afterAll(() => deps.stop());
 
-const attempt = (store = deps.store) => ({ deps: { ...deps, store }, mount, params: { name: 'ada' } });
+const isPut = (writes: Write[]) => writes.some((write) => 'put' in write);
 
 it.each([
   ['first bad password of a user', false],
   ['first one after the count has lapsed', true],
 ])('the %s is not forgotten when another is counted at the same time', async (_, isOld) => {
-  if (isOld) deps.clock.pass(LOCKOUT_S * 1_000);
-  const isCountedAnew: Parameters<typeof meanwhile>[2] = (writes) => writes.some((write) => 'put' in write);
-  const store = meanwhile(deps.store, () => countFailure(attempt()), isCountedAnew);
+  const params = { name: deps.ids.hex(8) };
+  const attempt = (store = deps.store) => ({ deps: { ...deps, store }, mount, params });
+  if (isOld) await countFailure(attempt());
+  deps.clock.pass(LOCKOUT_S * 1_000);
 
-  await countFailure(attempt(store));
+  await countFailure(attempt(meanwhile(deps.store, () => countFailure(attempt()), isPut)));
 
   expect(await deps.store.get(lockoutKey(attempt()))).toMatchObject({ failures: 2 });
 });
