@@ -1,13 +1,16 @@
 /**
  * Drops each condition of each write in turn and demands that a test fails; prints those that none misses.
  *
- * Arguments are parts of file names: only conditions in those are dropped. `FROM=<n>` begins with the nth site.
+ * Arguments are parts of places, such as `mounts/` or `planTree.ts:77`: only conditions there are dropped. `FROM=<n>`
+ * begins with the nth. With `--checks` only the model, the faults and the lag are tried, each alone, on the conditions
+ * that moves hang on.
  */
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { EQUIVALENT } from './equivalent.ts';
 import { type Site, sitesIn } from './sites.ts';
 
@@ -24,8 +27,13 @@ const WIDER = [
 /** Engines and the like take no part in moves: what their own tests do not notice, none does. */
 const APART = /^functions\/(engines|policies|wrapping|cubbyhole|schedules|events|ui)\//;
 
+/** What looks for broken rules by itself, whatever examples the other tests have. */
+const CHECKS = ['test/properties', 'test/faults', 'test/lag'];
+
+const OF_MOVES = /^functions\/(mounts|remount|namespaces|bulk)\//;
+
 /** The same plays for each, and few of those by chance. */
-const PLAYS = { FAULT_SEED: '1', LAG_SEED: '1', FAULT_PLAYS: '5' };
+const PLAYS = { FAULT_SEED: '1', LAG_SEED: '1', FC_SEED: '1', FAULT_PLAYS: '5' };
 
 /** Looks for a failure that comes again. */
 const TRIES = 2;
@@ -35,14 +43,18 @@ interface Mutant extends Site {
   number: number;
 }
 
-const already = await noticing(undefined, WIDER[0] as string[]);
+const { values, positionals: wanted } = parseArgs({
+  options: { checks: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const already = await noticing(undefined, values.checks ? CHECKS : (WIDER[0] as string[]));
 if (already) throw new Error(`nothing is dropped yet, and this fails: ${already}`);
 const found = await allMutants();
 const mutants = found.filter((mutant) => !isEquivalent(mutant)).slice(Number(process.env.FROM || 0));
 const survivors: string[] = [];
 for (const [i, mutant] of mutants.entries()) {
   const name = `${mutant.file}:${mutant.line} without ${mutant.dropped}`;
-  const killer = await killerOf(mutant);
+  const killer = await (values.checks ? checksOf(mutant) : killerOf(mutant));
   console.log(`${i + 1}/${mutants.length} ${name}: ${killer ?? 'SURVIVES'}`);
   if (killer === undefined) survivors.push(name);
 }
@@ -54,18 +66,19 @@ for (const survivor of survivors) console.log(`  ${survivor}`);
 process.exitCode = survivors.length === 0 ? 0 : 1;
 
 async function allMutants(): Promise<Mutant[]> {
-  const wanted = process.argv.slice(2);
   const files = (await readdir(join(ROOT, 'functions'), { recursive: true }))
     .map((file) => join('functions', file))
-    .filter(
-      (file) => file.endsWith('.ts') && (wanted.length === 0 || wanted.some((part) => file.includes(part))),
-    )
+    .filter((file) => file.endsWith('.ts') && (!values.checks || OF_MOVES.test(file)))
     .sort();
   const found = files.map(async (file) => {
     const sites = sitesIn(await readFile(join(ROOT, file), 'utf8'));
     return sites.map((site, number): Mutant => ({ ...site, file, number }));
   });
-  return (await Promise.all(found)).flat();
+  return (await Promise.all(found)).flat().filter(isWanted);
+}
+
+function isWanted({ file, line }: Mutant): boolean {
+  return wanted.length === 0 || wanted.some((part) => `${file}:${line}`.includes(part));
 }
 
 function isEquivalent({ file, dropped }: Mutant): boolean {
@@ -83,6 +96,16 @@ async function killerOf(mutant: Mutant): Promise<string | undefined> {
     if (killer) return killer;
   }
   return undefined;
+}
+
+/** @returns which checks notice, each with its test */
+async function checksOf({ file, number }: Mutant): Promise<string | undefined> {
+  const noticed: string[] = [];
+  for (const check of CHECKS) {
+    const test = await noticing(`${file}#${number}`, [check]);
+    if (test) noticed.push(`${check} (${test})`);
+  }
+  return noticed.length > 0 ? noticed.join(', ') : undefined;
 }
 
 /** The tests of the innermost folder that has any: `test/engines/kv` for a file of `functions/engines/kv/v2`. */
