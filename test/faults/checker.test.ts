@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { violations } from '../support/checker.ts';
+import { changedEnds, violations } from '../support/checker.ts';
 import type { Stored, Tables } from '../support/tables.ts';
 
-const mount = { pk: 'root', sk: 'a/kv/', kind: 'mount', uuid: 'm', generation: 1, version: 2 };
+const mount = {
+  pk: 'root',
+  sk: 'a/kv/',
+  kind: 'mount',
+  uuid: 'm',
+  generation: 1,
+  version: 2,
+  movedBy: { migrationId: 'move' },
+};
 const fork = { pk: 'root', sk: 'a/', kind: 'fork', count: 1 };
 const number = { pk: 'generation#m', sk: '.', generation: 1 };
 const place = { namespaceId: 'root', path: 'a/kv/' };
@@ -14,8 +22,15 @@ const migration = {
   status: 'success',
   phase: 'done',
   generation: 1,
+  acceptedAt: 10,
   source: { namespaceId: 'root', path: 'old/' },
   target: place,
+};
+const failure = {
+  ...migration,
+  status: 'failure',
+  generation: undefined,
+  error: { code: 'cancelled', message: 'no' },
 };
 const token = {
   pk: 'token#t',
@@ -32,6 +47,7 @@ const lease = {
   mountUuid: 'm',
   tokenHash: 't',
   generation: 1,
+  issuedAt: 20,
   owns: [],
 };
 const secret = { pk: 'm', sk: 'data/x' };
@@ -74,7 +90,7 @@ describe('the checker', () => {
   it.each<[string, Tables, RegExp]>([
     [
       'a mount below another',
-      added('mounts', { ...mount, sk: 'a/kv/b/', uuid: 'n', generation: 0 }),
+      added('mounts', { ...mount, sk: 'a/kv/b/', uuid: 'n', generation: 0, movedBy: undefined }),
       /lies below a\/kv\//,
     ],
     ['a mount at two paths', added('mounts', { ...mount, sk: 'b/' }), /mount m is at a\/kv\/ and b\//],
@@ -96,6 +112,34 @@ describe('the checker', () => {
       /its mount is not at c\//,
     ],
     [
+      'a success whose mount has not moved',
+      { ...changed('mounts', 0, { generation: 0, movedBy: undefined, sk: 'old/' }), leases: [], access: [] },
+      /success, and its mount is in generation 0 still/,
+    ],
+    [
+      'a success without a generation',
+      changed('migrations', 0, { generation: undefined }),
+      /success and has no generation/,
+    ],
+    [
+      'a failure whose mount has moved, and does not say by whom',
+      {
+        ...changed('mounts', 0, { movedBy: undefined }),
+        migrations: [failure],
+      },
+      /a\/kv\/ is in generation 1, and was moved to \[\]/,
+    ],
+    [
+      'two moves into one generation',
+      added('migrations', { ...migration, pk: 'other' }),
+      /is in generation 1, and was moved to \[1,1\]/,
+    ],
+    [
+      'a mount that tells of another move',
+      changed('mounts', 0, { movedBy: { migrationId: 'other' } }),
+      /was moved by move, and says other/,
+    ],
+    [
       'a failure that has switched',
       changed('migrations', 0, { status: 'failure', error: { message: 'no' } }),
       /failure and has switched/,
@@ -109,6 +153,16 @@ describe('the checker', () => {
       'a migration that goes on',
       changed('migrations', 0, { status: 'in-progress', phase: 'switched' }),
       /in progress for ever/,
+    ],
+    [
+      'a run that goes on and is found by nobody',
+      added('migrations', { pk: 'run', sk: '.', kind: 'bulk', status: 'in-progress' }),
+      /the bulk run is found by nobody\n.*in progress for ever/,
+    ],
+    [
+      'a key that has led to nothing',
+      added('migrations', { pk: 'idempotency#1', sk: '.', kind: 'idempotency', id: 'other' }),
+      /a key that has led to nothing/,
     ],
     ['a record left open', changed('migrations', 0, { open: 'open#0', nextLook: 1 }), /never ended/],
     [
@@ -127,6 +181,11 @@ describe('the checker', () => {
     ['a token without its accessor', without('access', 1), /token t has no accessor/],
     ['data of a mount that is gone', added('storage', { pk: 'n', sk: 'data/y' }), /left of mount n/],
     [
+      'a cubbyhole of a token that is gone',
+      added('storage', { pk: 'cubbyhole#y', sk: 'u/mine' }),
+      /cubbyhole of y has no token/,
+    ],
+    [
       'an entry of a child that is gone',
       added('access', { pk: 'children#t#0', sk: 'token#u', tokenHash: 'u' }),
       /lists token#u/,
@@ -138,5 +197,61 @@ describe('the checker', () => {
     ],
   ])('finds %s', (_, tables, sentence) => {
     expect(violations(tables, 'ended').join('\n')).toMatch(sentence);
+  });
+
+  it.each<[string, Tables, RegExp]>([
+    [
+      'an old lease that was stored before a move that has succeeded',
+      changed('leases', 0, { generation: 0, issuedAt: 5 }),
+      /lease login\/1 is stored after the success of move/,
+    ],
+    [
+      'a lease below a token from before such a move',
+      added('leases', {
+        ...lease,
+        pk: 'n#1',
+        sk: 'creds/1',
+        issuedAt: 5,
+        lineage: { mounts: { m: 0, n: 0 } },
+      }),
+      /lease creds\/1 is stored after the success of move/,
+    ],
+    [
+      'a failure that is open',
+      { ...sound(), migrations: [{ ...failure, open: 'open#0', nextLook: 1 }] },
+      /has failed and is open/,
+    ],
+  ])('finds midway %s', (_, tables, sentence) => {
+    expect(violations(tables, 'midway').join('\n')).toMatch(sentence);
+  });
+
+  it('lets a request in flight write behind the sweep, midway', () => {
+    const tables = changed('leases', 0, { generation: 0, issuedAt: 11 });
+    expect(violations(tables, 'midway')).toEqual([]);
+    expect(violations(tables, 'ended')).not.toEqual([]);
+  });
+
+  it.each<[string, Tables, Tables, RegExp]>([
+    [
+      'a success that fails later',
+      sound(),
+      { ...sound(), migrations: [failure] },
+      /move was success, and is failure/,
+    ],
+    ['a success that is gone', sound(), without('migrations', 0), /move was success, and is undefined/],
+    [
+      'a failure with another reason later',
+      { ...sound(), migrations: [failure] },
+      { ...sound(), migrations: [{ ...failure, error: { code: 'source_gone', message: 'no' } }] },
+      /move was failure, and is failure source_gone/,
+    ],
+  ])('finds %s', (_, before, after, sentence) => {
+    expect(changedEnds(before, after).join('\n')).toMatch(sentence);
+    expect(changedEnds(before, before)).toEqual([]);
+  });
+
+  it('lets what is in progress end', () => {
+    const before = changed('migrations', 0, { status: 'in-progress', phase: 'switched' });
+    expect(changedEnds(before, sound())).toEqual([]);
   });
 });

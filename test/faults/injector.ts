@@ -20,8 +20,8 @@ export type Faults = ReadonlyMap<string, Fault>;
 export interface Injector {
   /** Calls are counted from now on, and those named here go wrong. */
   arm(faults: Faults): void;
-  /** Nothing goes wrong any more. @returns every call since `arm`, in order */
-  disarm(): CallSite[];
+  /** Nothing goes wrong any more. @returns every call since `arm`, in order, and the names of those that went wrong */
+  disarm(): { calls: CallSite[]; fired: ReadonlySet<string> };
   /** Runs one request or one run of a function, whose process may die. Calls from elsewhere are let through. */
   invocation<T>(name: string, run: () => Promise<T>): Promise<T>;
 }
@@ -53,6 +53,7 @@ export function injectFaults(clients: Client[]): Injector {
   const invocations = new AsyncLocalStorage<Invocation>();
   let armed: Faults | undefined;
   let calls: CallSite[] = [];
+  let fired = new Set<string>();
   const counts = new Map<string, number>();
 
   function note(invocation: string, operation: string, subject: string): CallSite {
@@ -72,7 +73,9 @@ export function injectFaults(clients: Client[]): Injector {
     if (current.throttled?.operation === operation && current.throttled.left-- > 0)
       throw throttling(operation);
     const { name } = note(current.name, operation, subjectOf(asked.input));
-    switch (armed.get(name)) {
+    const fault = armed.get(name);
+    if (fault) fired.add(name);
+    switch (fault) {
       case undefined:
         return next(asked);
       case 'times out':
@@ -130,11 +133,12 @@ export function injectFaults(clients: Client[]): Injector {
     arm(faults) {
       armed = faults;
       calls = [];
+      fired = new Set();
       counts.clear();
     },
     disarm() {
       armed = undefined;
-      return calls;
+      return { calls, fired };
     },
     async invocation(name, run) {
       const invocation: Invocation = { name, isDead: false };

@@ -1,6 +1,6 @@
 /** Plays one flow with the faults given, lets the reconciler recover, and looks for what breaks the rules. */
 
-import { violations } from '../support/checker.ts';
+import { changedEnds, violations } from '../support/checker.ts';
 import type { CallSite, Faults } from './injector.ts';
 import type { Stage } from './stage.ts';
 
@@ -23,6 +23,8 @@ interface Play {
   calls: CallSite[];
   /** Everything that is not as it must be. */
   broken: string[];
+  /** Those of the calls named that were made, and so went wrong. */
+  fired: ReadonlySet<string>;
 }
 
 /** A flow with its setting, which is set up once and put back for each play. */
@@ -49,14 +51,21 @@ async function play(stage: Stage, scene: Scene, faults: Faults): Promise<Play> {
   stage.injector.arm(faults);
   await scene.act();
   await stage.runExecutions();
-  const midway = violations(await stage.tables(), 'midway');
+  const midway = await stage.tables();
   await stage.recover();
-  const calls = stage.injector.disarm();
+  const { calls, fired } = stage.injector.disarm();
   // What is wrong in the tables is told first; the requests of `check` may change them.
-  const ended = violations(await stage.tables(), 'ended');
+  const ended = await stage.tables();
   const unlike = await scene.check();
-  const broken = [...midway, ...ended, ...unlike, ...stage.surprises];
-  return { calls, broken };
+  const broken = [
+    ...violations(midway, 'midway'),
+    ...violations(ended, 'ended'),
+    ...changedEnds(midway, ended),
+    ...changedEnds(ended, await stage.tables()),
+    ...unlike,
+    ...stage.surprises,
+  ];
+  return { calls, fired, broken };
 }
 
 /** The play in words, to be shown when it breaks a rule. */

@@ -42,6 +42,8 @@ export interface Stage {
   recover(): Promise<void>;
   /** What is to happen, without faults, just before a function is run for the first time. */
   before: Map<string, () => Promise<void>>;
+  /** What is to happen just after a function has ended well for the first time. */
+  after: Map<string, () => Promise<void>>;
   /** Whether Step Functions starts anything. */
   startsNothing: boolean;
   /** What EventBridge Scheduler knows. */
@@ -151,6 +153,7 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
       }
     },
     before: new Map(),
+    after: new Map(),
     startsNothing: false,
     timetables: schedules.timetables,
     bus: events.bus,
@@ -174,7 +177,7 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
       executions.states.clear();
       events.told.length = 0;
       clock.reset();
-      Object.assign(stage, { before: new Map(), startsNothing: false, surprises: [] });
+      Object.assign(stage, { before: new Map(), after: new Map(), startsNothing: false, surprises: [] });
     },
     async stop() {
       for (const { client } of [executions, schedules, events]) client.destroy();
@@ -193,7 +196,11 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
     const before = stage.before.get(functionName);
     stage.before.delete(functionName);
     await before?.();
-    return injector.invocation(functionName, () => steps(functionName, input));
+    const said = await injector.invocation(functionName, () => steps(functionName, input));
+    const after = stage.after.get(functionName);
+    stage.after.delete(functionName);
+    await after?.();
+    return said;
   }
 
   return stage;

@@ -10,8 +10,27 @@ export type Moment = 'midway' | 'ended';
 
 /** @returns a sentence for each thing that is not as it must be */
 export function violations(tables: Tables, moment: Moment): string[] {
-  const found = [...treeViolations(tables, moment), ...migrationViolations(tables, moment)];
-  return moment === 'midway' ? found : [...found, ...credentialViolations(tables), ...leftovers(tables)];
+  const found = [
+    ...treeViolations(tables, moment),
+    ...moveViolations(tables),
+    ...recordViolations(tables, moment),
+    ...sweepViolations(tables),
+  ];
+  if (moment === 'midway') return found;
+  return [...found, ...credentialViolations(tables), ...leftovers(tables), ...cubbyholeViolations(tables)];
+}
+
+/** R6: how something ended is the same for ever. @returns a sentence for each end that is another one later */
+export function changedEnds(before: Tables, after: Tables): string[] {
+  const later = new Map(after.migrations.map((record) => [`${record.pk} ${record.sk}`, endOf(record)]));
+  return before.migrations
+    .filter(({ status }) => status === 'success' || status === 'failure')
+    .filter((record) => later.get(`${record.pk} ${record.sk}`) !== endOf(record))
+    .map(({ pk, sk, kind, status }) => `the ${kind} ${pk} was ${status}, and is ${later.get(`${pk} ${sk}`)}`);
+}
+
+function endOf({ status, generation, finishedAt, error }: Stored): string {
+  return [status, generation, finishedAt, error?.code, error?.message].filter((fact) => fact).join(' ');
 }
 
 /** R1, R2: a tree without prefixes, whose forks count what is below them; each mount once, in its generation. */
@@ -66,37 +85,88 @@ function forkViolations(id: string, items: Stored[], moment: Moment): string[] {
     .map((path) => `${moment}: fork ${path} of ${id} counts ${forks.get(path)}, not ${below.get(path) ?? 0}`);
 }
 
-/** R3, R6, R7: what a record says of its move is so, and when all has ended nothing is open. */
-function migrationViolations({ mounts, migrations }: Tables, moment: Moment): string[] {
+/** R2, R6: each generation of a mount is the work of one migration, and the mount tells of the last. */
+function moveViolations({ mounts, migrations }: Tables): string[] {
   const found: string[] = [];
-  const trees = new Map(mounts.filter(({ kind }) => kind === 'mount').map((mount) => [mount.uuid, mount]));
-  for (const record of migrations) {
-    const { pk, kind, open, nextLook } = record;
-    if ((open === undefined) !== (nextLook === undefined)) found.push(`record ${pk} is half open`);
-    if (moment === 'ended' && open !== undefined) found.push(`the ${kind} ${pk} never ended`);
-    if (kind === 'migration') found.push(...statusViolations(record, trees.get(record.mountUuid), moment));
+  const moves = migrations.filter(({ kind, generation }) => kind === 'migration' && generation !== undefined);
+  const ofMount = Map.groupBy(moves, ({ mountUuid }) => mountUuid as string);
+  for (const { uuid, sk, generation, movedBy } of mounts.filter(({ kind }) => kind === 'mount')) {
+    const numbers = (ofMount.get(uuid) ?? []).map((move) => move.generation as number).sort((a, b) => a - b);
+    const due = Array.from({ length: generation }, (_, i) => i + 1);
+    if (numbers.join() !== due.join())
+      found.push(`${sk} is in generation ${generation}, and was moved to [${numbers}]`);
+    const last = ofMount.get(uuid)?.find((move) => move.generation === generation);
+    if (movedBy?.migrationId !== last?.pk)
+      found.push(`${sk} was moved by ${last?.pk}, and says ${movedBy?.migrationId}`);
   }
   return found;
 }
 
-function statusViolations(record: Stored, mount: Stored | undefined, moment: Moment): string[] {
-  const { pk, status, phase, generation, source, target, error } = record;
-  const where = mount && { namespaceId: mount.pk, path: mount.sk };
-  const isAt = (place: typeof source) =>
-    where?.namespaceId === place.namespaceId && where?.path === place.path;
+/** R3, R6, R7, R8: what a record says of its move is so, and when all has ended nothing is open. */
+function recordViolations({ mounts, migrations }: Tables, moment: Moment): string[] {
+  const found: string[] = [];
+  const trees = new Map(mounts.filter(({ kind }) => kind === 'mount').map((mount) => [mount.uuid, mount]));
+  const caused = new Set(
+    migrations.filter(({ kind }) => /^migration$|^bulk$/.test(kind)).map(({ pk }) => pk),
+  );
+  for (const record of migrations) {
+    const { pk, kind, open, nextLook, id } = record;
+    if ((open === undefined) !== (nextLook === undefined)) found.push(`record ${pk} is half open`);
+    if (moment === 'ended' && open !== undefined) found.push(`the ${kind} ${pk} never ended`);
+    if (kind === 'migration') found.push(...statusViolations(record, trees.get(record.mountUuid)));
+    if (kind === 'migration' || kind === 'bulk') found.push(...openViolations(record, moment));
+    if (kind === 'idempotency' && !caused.has(id)) found.push(`${pk} is a key that has led to nothing`);
+  }
+  return found;
+}
+
+function statusViolations(record: Stored, mount: Stored | undefined): string[] {
+  const { pk, status, phase, generation, source, target } = record;
+  const isAt = (place: typeof source) => mount?.pk === place.namespaceId && mount?.sk === place.path;
   const found: string[] = [];
   if ((status === 'in-progress') === (phase === 'done'))
     found.push(`migration ${pk} is ${status} and ${phase}`);
-  if (moment === 'ended' && status === 'in-progress') found.push(`migration ${pk} is in progress for ever`);
   if (phase === 'accepted' || status === 'failure') {
     if (generation !== undefined) found.push(`migration ${pk} is ${status} and has switched`);
     if (mount?.movedBy?.migrationId === pk)
       found.push(`migration ${pk} is ${status} and has moved the mount`);
+  } else if (generation === undefined) {
+    found.push(`migration ${pk} is ${status} and has no generation`);
+  } else if (mount && mount.generation < generation) {
+    found.push(`migration ${pk} is ${status}, and its mount is in generation ${mount.generation} still`);
   } else if (mount && mount.generation === generation && !isAt(target)) {
     found.push(`migration ${pk} is ${status}, and its mount is not at ${target.path}`);
   }
+  return found;
+}
+
+/** Migrations and runs: what is in progress is where the reconciler finds it, and what failed says why. */
+function openViolations({ pk, kind, status, open, error }: Stored, moment: Moment): string[] {
+  const found: string[] = [];
+  if (status === 'in-progress' && open === undefined) found.push(`the ${kind} ${pk} is found by nobody`);
+  if (status === 'failure' && open !== undefined) found.push(`the ${kind} ${pk} has failed and is open`);
+  if (moment === 'ended' && status === 'in-progress') found.push(`the ${kind} ${pk} is in progress for ever`);
   if ((status === 'failure') !== (typeof error?.message === 'string'))
-    found.push(`migration ${pk} gives no reason`);
+    found.push(`the ${kind} ${pk} gives no reason`);
+  return found;
+}
+
+/**
+ * R5, R6: after the success no older lease is stored. A request in flight may write one behind the sweep, which is
+ * swept when the record is closed; it began after the acceptance, or it would have outlived the whole move.
+ */
+function sweepViolations({ leases, migrations }: Tables): string[] {
+  const found: string[] = [];
+  const moves = migrations.filter(({ kind, status }) => kind === 'migration' && status === 'success');
+  const ofMount = Map.groupBy(moves, ({ mountUuid }) => mountUuid as string);
+  for (const { pk, sk, generation, lineage, issuedAt, irrevocable } of leases) {
+    if (irrevocable) continue;
+    const carried = { ...lineage?.mounts, [pk.split('#')[0] as string]: generation };
+    for (const [uuid, number] of Object.entries<number>(carried)) {
+      const swept = ofMount.get(uuid)?.find((move) => number < move.generation && issuedAt < move.acceptedAt);
+      if (swept) found.push(`lease ${sk} is stored after the success of ${swept.pk}`);
+    }
+  }
   return found;
 }
 
@@ -162,6 +232,14 @@ function leftovers({ mounts, access, leases, storage, migrations }: Tables): str
     if (kind === 'claim' && !records.has(migrationId)) found.push(`${pk} is a claim of nothing`);
   }
   return found;
+}
+
+/** What a token has kept goes with it. */
+function cubbyholeViolations({ access, storage }: Tables): string[] {
+  const accessors = new Set(withPrefix(access, 'accessor#'));
+  return withPrefix(storage, 'cubbyhole#')
+    .filter((accessor) => !accessors.has(accessor))
+    .map((accessor) => `the cubbyhole of ${accessor} has no token`);
 }
 
 function entriesOf(items: Stored[]): Stored[] {
