@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { chanceOf, seedFrom } from '../support/chance.ts';
-import { faultsOf, isRead } from './fault.ts';
+import { type Fault, faultsOf, isRead } from './fault.ts';
 import type { CallSite, Faults } from './injector.ts';
 import { describePlay, type Flow, type Production, produce } from './play.ts';
 import type { Stage } from './stage.ts';
@@ -45,13 +45,20 @@ export function playEveryCall(
     };
     for (const { operation, name } of calls.filter(isNew)) {
       const faults = PLAYS_ALL ? faultsOf(operation) : chance.some(faultsOf(operation), few(operation));
-      for (const fault of faults) await playWell(production, new Map([[name, fault]]));
+      for (const fault of faults) await playOne(production, name, fault);
     }
   });
 }
 
-/** A play after which every rule must hold. */
-export async function playWell(production: Production, faults: Faults): Promise<void> {
-  const { broken } = await production.play(faults);
+/** A play with one fault, which must have happened. */
+export async function playOne(production: Production, call: string, fault: Fault): Promise<void> {
+  const faults = new Map([[call, fault]]);
+  expect(await playWell(production, faults), describePlay(production, faults)).toBe(1);
+}
+
+/** A play after which every rule must hold. @returns how many of the faults have happened */
+export async function playWell(production: Production, faults: Faults): Promise<number> {
+  const { broken, fired } = await production.play(faults);
   expect(broken, describePlay(production, faults)).toEqual([]);
+  return fired.size;
 }

@@ -7,6 +7,8 @@ import type { Stage } from './stage.ts';
 /** One thing that the service does, from the request on. */
 export interface Flow {
   name: string;
+  /** Whether it makes so few calls that every pair of their faults may be played. */
+  isShort?: true;
   /** Sets up what is there before, with nothing going wrong. @returns what begins a play of it, each time anew */
   prepare(stage: Stage): Promise<() => Scene>;
 }
@@ -21,10 +23,10 @@ export interface Scene {
 interface Play {
   /** Every call to AWS, in order. */
   calls: CallSite[];
-  /** Everything that is not as it must be. */
-  broken: string[];
   /** Those of the calls named that were made, and so went wrong. */
   fired: ReadonlySet<string>;
+  /** Everything that is not as it must be. */
+  broken: string[];
 }
 
 /** A flow with its setting, which is set up once and put back for each play. */

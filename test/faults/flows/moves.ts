@@ -10,6 +10,7 @@ import { migrationsOf, moving } from './move.ts';
 
 const plain: Flow = {
   name: 'a move that has nothing to revoke, across namespaces',
+  isShort: true,
   async prepare(stage) {
     await must(stage, 'POST', 'sys/namespaces/a');
     await must(stage, 'POST', 'sys/namespaces/b');
@@ -29,8 +30,9 @@ const plain: Flow = {
   },
 };
 
-const unstarted: Flow = {
+export const unstarted: Flow = {
   name: 'a move whose workflow is not started',
+  isShort: true,
   async prepare(stage) {
     await putKv(stage, 'kv');
     const begin = await moving(stage, { from: 'kv', to: 'moved' });
@@ -54,11 +56,11 @@ const secrets: Flow = {
     const straggler = issuedBy(await stage.tables(), 'keys')[0] as Stored;
     // A request that began before the switch writes behind the sweep.
     const rewrite = await rewriting(stage, straggler);
-    const begin = await moving(stage, {
-      from: 'keys',
     const good = async (path: string) =>
       (await Promise.all(otps.map((otp) => opens(stage, path, otp)))).includes(true);
     let isCutOff: boolean | undefined;
+    const begin = await moving(stage, {
+      from: 'keys',
       to: 'moved/keys',
       also: async () => ({
         'no old password opens anything from the switch on': isCutOff === true,
@@ -67,12 +69,12 @@ const secrets: Flow = {
       }),
     });
     return () => {
-      stage.before.set('close', rewrite);
-      return begin();
       isCutOff = undefined;
       stage.after.set('switch', async () => {
         isCutOff = !(await good('moved/keys'));
       });
+      stage.before.set('close', rewrite);
+      return begin();
     };
   },
 };
@@ -107,6 +109,7 @@ const logins: Flow = {
 
 const taken: Flow = {
   name: 'a move whose target is taken meanwhile',
+  isShort: true,
   async prepare(stage) {
     await putSsh(stage, 'keys');
     const otp = await takeOtp(stage, 'keys');
