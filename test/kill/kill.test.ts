@@ -4,11 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDynamoDB } from '../../infra/local/dynamodb.ts';
 import { openStage } from '../faults/stage.ts';
 import { type Chance, chanceOf, seedFrom } from '../support/chance.ts';
-import { violations } from '../support/checker.ts';
+import { changedEnds, violations } from '../support/checker.ts';
+import { readTables, type Tables } from '../support/tables.ts';
 import { type Running, startOn } from './running.ts';
 
 const SEED = seedFrom('KILL_SEED');
@@ -43,13 +45,56 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
+/** Each has its first name as its description, and keeps something under `first`. */
 async function setUp({ call }: Running): Promise<void> {
-  for (const name of MOUNTS.filter((one) => one.startsWith('kv')))
-    await call('POST', `sys/mounts/${name}`, { type: 'kv', options: { version: '1' } });
-  await call('POST', 'sys/mounts/keys', { type: 'ssh' });
-  await call('POST', 'keys/roles/web', { key_type: 'otp', default_user: 'u', cidr_list: '10.0.0.0/8' });
-  await call('POST', 'sys/auth/people', { type: 'userpass' });
-  await call('POST', 'auth/people/users/bob', { password: 'builder' });
+  for (const name of MOUNTS.filter((one) => one.startsWith('kv'))) {
+    await call('POST', `sys/mounts/${name}`, { type: 'kv', options: { version: '1' }, description: name });
+    await call('POST', `${name}/first`, { is: name });
+  }
+  await call('POST', 'sys/mounts/keys', { type: 'ssh', description: 'keys' });
+  await call('POST', 'keys/roles/first', { key_type: 'otp', default_user: 'u', cidr_list: '10.0.0.0/8' });
+  await call('POST', 'sys/auth/people', { type: 'userpass', description: 'auth/people' });
+  await call('POST', 'auth/people/users/first', { password: 'builder' });
+}
+
+/** What of a mount is the same wherever it is, and what it keeps. */
+interface Face {
+  uuid: string;
+  accessor: string;
+  type: string;
+  description: string;
+  first: unknown;
+}
+
+/** The mounts as the service shows them, each once. */
+async function facesOf(service: Running): Promise<Face[]> {
+  const [secrets, auth] = await Promise.all([listed(service, 'sys/mounts'), listed(service, 'sys/auth')]);
+  const faces = [...secrets, ...auth].map(async ({ uuid, accessor, type, description }) => {
+    const face = { uuid, accessor, type, description };
+    return { ...face, first: await firstOf(service, face) };
+  });
+  return (await Promise.all(faces)).sort((a, b) => (a.description < b.description ? -1 : 1));
+}
+
+type Listed = Omit<Face, 'first'> & { path: string };
+
+async function listed({ call }: Running, list: string): Promise<Listed[]> {
+  const answer = await call('GET', list);
+  return Object.entries<Omit<Listed, 'path'>>(answer?.body.data ?? {})
+    .map(([path, mount]) => ({ ...mount, path: `${list === 'sys/auth' ? 'auth/' : ''}${path}` }))
+    .filter(({ description }) => MOUNTS.includes(description));
+}
+
+/** Reads what a mount keeps; it is looked for again when the reconciler has moved it meanwhile. */
+async function firstOf(service: Running, { uuid, type }: Pick<Face, 'uuid' | 'type'>): Promise<unknown> {
+  const list = type === 'userpass' ? 'sys/auth' : 'sys/mounts';
+  const inMount = { kv: 'first', ssh: 'roles/first', userpass: 'users/first' }[type];
+  for (let tries = 0; tries < 20; tries++) {
+    const { path } = (await listed(service, list)).find((mount) => mount.uuid === uuid) ?? {};
+    const answer = await service.call('GET', `${path}${inMount}`);
+    if (answer?.status === 200) return answer.body.data;
+  }
+  return undefined;
 }
 
 /** Mostly the last place it was to go to; it may not have come there. */
@@ -64,8 +109,8 @@ const LOAD: ((service: Running) => Promise<unknown>)[] = [
     const answer = await call('POST', `${placeOf(chance.pick(MOUNTS.slice(0, 3)))}/${key}`, { key });
     if (answer?.status === 204) written.push(key);
   },
-  ({ call }) => call('POST', `${placeOf('keys')}/creds/web`, { ip: '10.0.0.1' }),
-  ({ call }) => call('POST', `${placeOf('auth/people')}/login/bob`, { password: 'builder' }),
+  ({ call }) => call('POST', `${placeOf('keys')}/creds/first`, { ip: '10.0.0.1' }),
+  ({ call }) => call('POST', `${placeOf('auth/people')}/login/first`, { password: 'builder' }),
   async ({ call }) => {
     const name = chance.pick(MOUNTS);
     const from = placeOf(name);
@@ -96,24 +141,46 @@ async function killedUnderLoad(service: Running): Promise<void> {
   await working;
 }
 
+/** What lies in the folder, with no service on it. */
+async function look(): Promise<Tables> {
+  const dynamodb = await startDynamoDB({ dataDir });
+  const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
+  const client = new DynamoDBClient({ endpoint: dynamodb.endpoint, region: 'us-east-1', credentials });
+  const tables = await readTables(client);
+  client.destroy();
+  await dynamodb.stop();
+  return tables;
+}
+
 describe(`a service that is killed under load (seed ${SEED})`, () => {
   it('loses nothing, and ends whatever it had begun', { timeout: TIMEOUT_MS }, async () => {
+    let faces: Face[] = [];
+    let seen: Tables | undefined;
     for (let kill = 0; kill < KILLS; kill++) {
       service = await startOn(dataDir);
-      if (kill === 0) await setUp(service);
-      expect((await service.call('GET', 'sys/mounts'))?.status).toBe(200);
+      if (kill === 0) {
+        await setUp(service);
+        faces = await facesOf(service);
+        expect(faces.map(({ description }) => description)).toEqual([...MOUNTS].sort());
+        expect(faces.filter(({ first }) => first === undefined)).toEqual([]);
+      }
+      expect(await facesOf(service)).toEqual(faces);
       await killedUnderLoad(service);
+      const tables = await look();
+      expect(violations(tables, 'midway')).toEqual([]);
+      expect(changedEnds(seen ?? tables, tables)).toEqual([]);
+      seen = tables;
     }
 
     // The folder is opened without the service, and what is overdue an hour from now is recovered at once.
     const dynamodb = await startDynamoDB({ dataDir });
     const stage = await openStage(false, async () => dynamodb);
-    expect(violations(await stage.tables(), 'midway')).toEqual([]);
     await stage.recover();
     const tables = await stage.tables();
     await stage.stop();
 
     expect(violations(tables, 'ended')).toEqual([]);
+    expect(changedEnds(seen as Tables, tables)).toEqual([]);
     expect(stage.surprises).toEqual([]);
     const stored = tables.storage.map(({ sk }) => sk);
     expect(written.filter((key) => !stored.some((sk) => sk.includes(key)))).toEqual([]);
@@ -121,7 +188,8 @@ describe(`a service that is killed under load (seed ${SEED})`, () => {
       accepted,
     );
     expect(tables.migrations.some(({ status }) => status === 'success')).toBe(true);
-    const mounts = tables.mounts.filter(({ kind }) => kind === 'mount').map(({ type }) => type);
-    expect(mounts.sort()).toEqual(['kv', 'kv', 'kv', 'kv', 'ssh', 'userpass']);
+    const mounts = tables.mounts.filter(({ kind }) => kind === 'mount');
+    expect(mounts.map(({ type }) => type).sort()).toEqual(['kv', 'kv', 'kv', 'kv', 'ssh', 'userpass']);
+    for (const { first, ...face } of faces) expect(mounts).toContainEqual(expect.objectContaining(face));
   });
 });
