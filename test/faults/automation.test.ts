@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { playEveryCall } from './everyCall.ts';
 import { announcement } from './flows/announcements.ts';
-import { requested } from './flows/events.ts';
+import { requests } from './flows/events.ts';
 import { schedules } from './flows/schedules.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -20,5 +20,5 @@ describe('whichever call fails, the scheduler and the record agree in the end of
 });
 
 describe('whichever call fails, Lambda’s retries and the reconciler alone bring to its end', () => {
-  playEveryCall(() => stage, [requested, announcement], { elsewhere });
+  playEveryCall(() => stage, [...requests, announcement], { elsewhere });
 });

@@ -231,6 +231,16 @@ describe('the checker', () => {
     expect(violations(tables, 'ended')).not.toEqual([]);
   });
 
+  it('lets be stored what cannot be revoked, and what belongs to it', () => {
+    const tables = changed('leases', 0, { generation: 0, issuedAt: 5, irrevocable: 'it is damaged' });
+    const otp = { pk: 'm', sk: 'otp/1', lineage: { mounts: { m: 0 }, tokens: ['t'] } };
+    tables.storage.push({ ...otp, lease: { mountUuid: 'm', path: 'login/1' } });
+    expect(violations(tables, 'midway')).toEqual([]);
+    expect(violations(tables, 'ended')).toEqual([]);
+    tables.storage.push({ ...otp, sk: 'otp/2' });
+    expect(violations(tables, 'ended')).toEqual(['m otp/2 is from before the switch']);
+  });
+
   it.each<[string, Tables, Tables, RegExp]>([
     [
       'a success that fails later',

@@ -2,19 +2,21 @@
 
 import { announcement } from './flows/announcements.ts';
 import { singleRequests } from './flows/changes.ts';
-import { requested } from './flows/events.ts';
+import { requests } from './flows/events.ts';
 import { moves } from './flows/moves.ts';
 import { orders } from './flows/orders.ts';
 import { removals } from './flows/removals.ts';
 import { schedules } from './flows/schedules.ts';
+import { unstarted } from './flows/unstarted.ts';
 import type { Flow } from './play.ts';
 
 export const flows: readonly Flow[] = [
   ...moves,
   ...orders,
   ...removals,
+  ...unstarted,
   ...singleRequests,
   ...schedules,
-  requested,
+  ...requests,
   announcement,
 ];

@@ -3,6 +3,7 @@ import { playEveryCall } from './everyCall.ts';
 import { singleRequests } from './flows/changes.ts';
 import { orders } from './flows/orders.ts';
 import { removals } from './flows/removals.ts';
+import { unstarted } from './flows/unstarted.ts';
 import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -14,11 +15,16 @@ afterAll(() => stage.stop());
 
 describe('whichever call fails, the reconciler alone brings to its end', () => {
   playEveryCall(() => stage, removals);
+  // Once it is started, it is as any other.
+  playEveryCall(() => stage, unstarted, { elsewhere: /in (?!reconcile$)/ });
 });
 
 describe('whichever call fails, the outcome is the one that was promised of', () => {
   // A move is the same, whoever asked for it.
-  playEveryCall(() => stage, orders, { elsewhere: /in (switch|revoke|complete|close)$/ });
+  playEveryCall(() => stage, orders, {
+    once: /in bulk\w*$/,
+    elsewhere: /in (switch|revoke|complete|close)$/,
+  });
 });
 
 describe('whichever call fails, nothing is half done of', () => {

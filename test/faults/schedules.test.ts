@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chance, chanceOf } from '../support/chance.ts';
 import { PLAYS_ALL, playOne, playWell, SEED } from './everyCall.ts';
 import { type Fault, faultsOf } from './fault.ts';
-import { unstarted } from './flows/moves.ts';
+import { unstartedMove } from './flows/unstarted.ts';
 import { flows } from './flows.ts';
 import type { CallSite, Faults } from './injector.ts';
 import { type Flow, type Production, produce } from './play.ts';
@@ -34,7 +34,7 @@ afterAll(() => Promise.all([stage.stop(), retryingStage.stop()]));
 
 describe('the calls that are made when something has failed', () => {
   it.each(RECOVERY)('are made by the names given here: $name', async ({ operation, name }) => {
-    const production = await produce(stage, unstarted);
+    const production = await produce(stage, unstartedMove);
     for (const fault of faultsOf(operation)) await playOne(production, name, fault);
   });
 });

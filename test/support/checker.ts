@@ -170,13 +170,15 @@ function sweepViolations({ leases, migrations }: Tables): string[] {
   return found;
 }
 
-/** R5: what is stored is usable; nothing of an older generation or below a dead token is left. */
+/** R5: what is stored is usable, but for irrevocable leases; nothing older or below a dead token is left. */
 function credentialViolations({ mounts, access, leases, storage }: Tables): string[] {
   const found: string[] = [];
   const generations = generationsIn(mounts);
   const tokens = new Set(withPrefix(access, 'token#'));
+  const kept = new Set(leases.filter(({ irrevocable }) => irrevocable).map(nameOfLease));
   for (const item of [...access, ...leases, ...storage]) {
     if (!item.lineage || item.irrevocable) continue;
+    if (item.lease && kept.has(`${item.lease.mountUuid} ${item.lease.path}`)) continue;
     for (const [uuid, carried] of Object.entries(item.lineage.mounts as Record<string, number>)) {
       if (carried < (generations.get(uuid) ?? 0))
         found.push(`${item.pk} ${item.sk} is from before the switch`);
@@ -201,7 +203,7 @@ function leftovers({ mounts, access, leases, storage, migrations }: Tables): str
   const accessors = new Map(
     access.filter(({ pk }) => pk.startsWith('accessor#')).map((item) => [item.pk.slice(9), item]),
   );
-  const leaseNames = new Set(leases.map(({ pk, sk }) => `${pk.split('#')[0]} ${sk}`));
+  const leaseNames = new Set(leases.map(nameOfLease));
   const stored = new Set(storage.map(({ pk, sk }) => `${pk} ${sk}`));
   const uuids = new Set(mounts.filter(({ kind }) => kind === 'mount').map(({ uuid }) => uuid));
   for (const [hash, { accessor, lease }] of tokens) {
@@ -232,6 +234,10 @@ function leftovers({ mounts, access, leases, storage, migrations }: Tables): str
     if (kind === 'claim' && !records.has(migrationId)) found.push(`${pk} is a claim of nothing`);
   }
   return found;
+}
+
+function nameOfLease({ pk, sk }: Stored): string {
+  return `${pk.split('#')[0]} ${sk}`;
 }
 
 /** What a token has kept goes with it. */

@@ -7,7 +7,7 @@ import type { Flow } from '../play.ts';
 import { changes, mountIn, must, putKv, putMaker, untrue } from '../setting.ts';
 import { migrationsOf } from './move.ts';
 
-export const requested: Flow = {
+const requested: Flow = {
   name: 'a move that an event asks for',
   async prepare(stage) {
     await must(stage, 'POST', 'sys/namespaces/a');
@@ -55,3 +55,55 @@ export const requested: Flow = {
     };
   },
 };
+
+const requestedBulk: Flow = {
+  name: 'a bulk run that an event asks for',
+  async prepare(stage) {
+    await must(stage, 'POST', 'sys/namespaces/a');
+    await putMaker(stage, 'a');
+    await putKv(stage, 'kv', 'a');
+    await putKv(stage, 'other', 'a');
+    const before = await stage.tables();
+    const moves = [
+      { from: 'kv', to: 'other' },
+      { from: 'other', to: 'kv' },
+    ];
+    const event = {
+      id: stage.deps.ids.uuid(),
+      account: '111122223333',
+      detail: { moves, namespace: 'a' },
+    };
+    const bringing = () => startRequested(stage.deps, event, ['maker']);
+    return () => {
+      let outcome: Requested | undefined;
+      return {
+        async act() {
+          outcome = await stage.bring('remountRequested', bringing);
+        },
+        async check() {
+          const again = await bringing();
+          await stage.recover();
+          const after = await stage.tables();
+          const [run, ...others] = after.migrations.filter(({ kind }) => kind === 'bulk');
+          const started = { bulk_id: run?.pk };
+          return [
+            ...moves.flatMap(({ from }) => changes(before, after, mountIn(before, from)?.uuid)),
+            ...untrue({
+              'there is one run for one event, and it succeeded':
+                others.length === 0 && run?.status === 'success',
+              'the same event is told of the same run': isDeepStrictEqual(again, started),
+              'what was told is so': outcome === undefined || isDeepStrictEqual(outcome, started),
+              'each mount was moved once': moves.every(
+                ({ from, to }) =>
+                  mountIn(after, to)?.uuid === mountIn(before, from)?.uuid &&
+                  mountIn(after, to)?.generation === 1,
+              ),
+            }),
+          ];
+        },
+      };
+    };
+  },
+};
+
+export const requests: readonly Flow[] = [requested, requestedBulk];

@@ -30,24 +30,6 @@ const plain: Flow = {
   },
 };
 
-export const unstarted: Flow = {
-  name: 'a move whose workflow is not started',
-  isShort: true,
-  async prepare(stage) {
-    await putKv(stage, 'kv');
-    const begin = await moving(stage, { from: 'kv', to: 'moved' });
-    return () => {
-      const { act, check } = begin();
-      const actUnheard = async () => {
-        stage.startsNothing = true;
-        await act();
-        stage.startsNothing = false;
-      };
-      return { act: actUnheard, check };
-    };
-  },
-};
-
 const secrets: Flow = {
   name: 'a move of a mount that has issued one-time passwords',
   async prepare(stage) {
@@ -76,6 +58,32 @@ const secrets: Flow = {
       stage.before.set('close', rewrite);
       return begin();
     };
+  },
+};
+
+const irrevocable: Flow = {
+  name: 'a move of a mount with a lease that cannot be revoked',
+  async prepare(stage) {
+    await putSsh(stage, 'keys');
+    const otps = [await takeOtp(stage, 'keys'), await takeOtp(stage, 'keys')];
+    const [{ owns: _, ...damaged }] = issuedBy(await stage.tables(), 'keys') as [Stored];
+    await writeTables(stage.client, { leases: [damaged as Stored] });
+    const opened = () => Promise.all(otps.map((otp) => opens(stage, 'moved', otp)));
+    return moving(stage, {
+      from: 'keys',
+      to: 'moved',
+      also: async () => {
+        const { leases, migrations } = await stage.tables();
+        const listed = migrations.filter(({ kind }) => kind === 'irrevocable');
+        return {
+          'it is kept, and says why':
+            typeof leases.find(({ sk }) => sk === damaged.sk)?.irrevocable === 'string',
+          'it is listed, and no other is': listed.length === 1 && listed[0]?.leaseId === damaged.id,
+          'the other is gone': leases.length === 1,
+          'neither opens anything': !(await opened()).includes(true),
+        };
+      },
+    });
   },
 };
 
@@ -159,7 +167,7 @@ const twice: Flow = {
   },
 };
 
-export const moves: readonly Flow[] = [plain, unstarted, secrets, logins, taken, twice];
+export const moves: readonly Flow[] = [plain, secrets, irrevocable, logins, taken, twice];
 
 /** The leases that a mount has given. */
 function issuedBy(tables: Tables, path: string): Stored[] {

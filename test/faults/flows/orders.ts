@@ -1,5 +1,6 @@
 /** What people may ask of moves: to cancel or undo one, to make many at once, and to make one once. */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Answer } from '../../support/call.ts';
 import type { Stored } from '../../support/tables.ts';
 import type { Flow } from '../play.ts';
@@ -94,7 +95,7 @@ const undo: Flow = {
   },
 };
 
-const bulk: Flow = {
+export const bulk: Flow = {
   name: 'many moves at once, two of them a swap',
   async prepare(stage) {
     await putKv(stage, 'kv');
@@ -141,4 +142,113 @@ const bulk: Flow = {
   },
 };
 
-export const orders: readonly Flow[] = [keyed, cancellation, undo, bulk];
+const failingBulk: Flow = {
+  name: 'many moves at once, one of which fails',
+  async prepare(stage) {
+    await putSsh(stage, 'keys');
+    await putSsh(stage, 'team/keys');
+    await putKv(stage, 'kv');
+    const [stays, leaves] = [await takeOtp(stage, 'keys'), await takeOtp(stage, 'team/keys')];
+    const before = await stage.tables();
+    const moves = [
+      { from: 'keys', to: 'taken' },
+      { from: 'team/keys', to: 'moved/keys' },
+      { from: 'kv', to: 'moved/kv' },
+    ];
+    const request = ['POST', 'sys/remount/bulk', { body: { moves, idempotency_key: 'once' } }] as const;
+    return () => {
+      let answer: Answer | undefined;
+      return {
+        async act() {
+          stage.before.set('bulkChunk', () => putKv(stage, 'taken/below'));
+          answer = await stage.ask('bulk', ...request);
+        },
+        async check() {
+          const again = await stage.call(...request);
+          await stage.recover();
+          const after = await stage.tables();
+          const [run, ...others] = after.migrations.filter(({ kind }) => kind === 'bulk');
+          const uuidOf = (path: string) => mountIn(before, path)?.uuid;
+          const [failed, ...alsoFailed] = migrationsOf(after, uuidOf('keys'));
+          return [
+            ...moves.flatMap(({ from }) => changes(before, after, uuidOf(from))),
+            ...untrue({
+              'the first answer is a promise or an excuse':
+                answer === undefined || [200, 503].includes(answer.status),
+              'there is one run, and it says that a move failed':
+                others.length === 0 && run?.status === 'failure' && run.error.code === 'moves_failed',
+              'a repetition gets the same id': again.body?.data?.bulk_id === run?.pk,
+              'that move tells why':
+                alsoFailed.length === 0 &&
+                failed?.status === 'failure' &&
+                failed.error.code === 'target_in_use',
+              'its mount has not changed at all': isDeepStrictEqual(
+                mountIn(before, 'keys'),
+                mountIn(after, 'keys'),
+              ),
+              'the other mounts are where they were to go, once': moves
+                .slice(1)
+                .every(
+                  ({ from, to }) =>
+                    mountIn(after, to)?.uuid === uuidOf(from) && mountIn(after, to)?.generation === 1,
+                ),
+              'what the one has issued is good': await opens(stage, 'keys', stays),
+              'what another has issued is not': !(await opens(stage, 'moved/keys', leaves)),
+            }),
+          ];
+        },
+      };
+    };
+  },
+};
+
+const bulkCancellation: Flow = {
+  name: 'many moves at once, which are cancelled',
+  async prepare(stage) {
+    await putSsh(stage, 'keys');
+    await putKv(stage, 'kv');
+    const otp = await takeOtp(stage, 'keys');
+    stage.startsNothing = true;
+    const moves = [
+      { from: 'keys', to: 'moved/keys' },
+      { from: 'kv', to: 'moved/kv' },
+    ];
+    const { body } = await must(stage, 'POST', 'sys/remount/bulk', { body: { moves } });
+    const path = `sys/remount/bulk/cancel/${body.data.bulk_id}`;
+    const before = await stage.tables();
+    return () => {
+      let answer: Answer | undefined;
+      return {
+        async act() {
+          answer = await stage.ask('cancel', 'POST', path);
+        },
+        async check() {
+          const after = await stage.tables();
+          const run = after.migrations.find(({ kind }) => kind === 'bulk');
+          const isCancelled = run?.error?.code === 'cancelled';
+          const again = await stage.call('POST', path);
+          return [
+            ...moves.flatMap(({ from }) => changes(before, after, mountIn(before, from)?.uuid)),
+            ...untrue({
+              'what was answered is so': answer?.status !== 200 || isCancelled,
+              'the answer is a promise or an excuse':
+                answer === undefined || [200, 503].includes(answer.status),
+              'it was cancelled or it has moved all': isCancelled || run?.status === 'success',
+              'cancelling it again says the same': again.status === (isCancelled ? 200 : 409),
+              'the mounts are where its record says': moves.every(
+                ({ from, to }) =>
+                  mountIn(after, isCancelled ? from : to)?.uuid === mountIn(before, from)?.uuid,
+              ),
+              'no move is told of that was not made':
+                !isCancelled || after.migrations.every(({ kind }) => kind !== 'migration'),
+              'what they had issued is good if they have not moved':
+                (await opens(stage, isCancelled ? 'keys' : 'moved/keys', otp)) === isCancelled,
+            }),
+          ];
+        },
+      };
+    };
+  },
+};
+
+export const orders: readonly Flow[] = [keyed, cancellation, undo, bulk, failingBulk, bulkCancellation];

@@ -32,7 +32,7 @@ const disable: Flow = {
   },
 };
 
-const deletion: Flow = {
+export const deletion: Flow = {
   name: 'a namespace that is deleted',
   async prepare(stage) {
     await must(stage, 'POST', 'sys/namespaces/gone');
