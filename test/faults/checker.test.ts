@@ -231,6 +231,10 @@ describe('the checker', () => {
     expect(violations(tables, 'ended')).not.toEqual([]);
   });
 
+  it('lets a lease be damaged that nobody has to revoke yet', () => {
+    expect(violations(changed('leases', 0, { owns: undefined, kind: 'secret' }), 'ended')).toEqual([]);
+  });
+
   it('lets be stored what cannot be revoked, and what belongs to it', () => {
     const tables = changed('leases', 0, { generation: 0, issuedAt: 5, irrevocable: 'it is damaged' });
     const otp = { pk: 'm', sk: 'otp/1', lineage: { mounts: { m: 0 }, tokens: ['t'] } };

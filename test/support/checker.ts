@@ -217,7 +217,7 @@ function leftovers({ mounts, access, leases, storage, migrations }: Tables): str
   for (const { sk, kind, tokenHash, owns, irrevocable } of leases) {
     if (irrevocable) continue;
     if (!tokens.has(tokenHash)) found.push(`lease ${sk} has no token`);
-    if (kind === 'secret' && owns.some((ref: Stored) => !stored.has(`${ref.pk} ${ref.sk}`))) {
+    if (kind === 'secret' && owns?.some((ref: Stored) => !stored.has(`${ref.pk} ${ref.sk}`))) {
       found.push(`lease ${sk} has lost what it owns`);
     }
   }
