@@ -75,7 +75,9 @@ const irrevocable: Flow = {
       also: async () => {
         const { leases, migrations } = await stage.tables();
         const listed = migrations.filter(({ kind }) => kind === 'irrevocable');
+        const record = migrations.find(({ kind }) => kind === 'migration');
         return {
+          'it is counted': record?.leasesIrrevocable === 1,
           'it is kept, and says why':
             typeof leases.find(({ sk }) => sk === damaged.sk)?.irrevocable === 'string',
           'it is listed, and no other is': listed.length === 1 && listed[0]?.leaseId === damaged.id,
