@@ -47,6 +47,11 @@ export function namespaceOf(item: Item | undefined, parent: Namespace): Namespac
   };
 }
 
+/** The last segment of a namespace's path, under which it stands in the tree of its parent. */
+export function nameOf(path: string): string {
+  return `${path.split('/').at(-2)}/`;
+}
+
 /** Whether `inner` is `outer` or lies inside it (R10). */
 export function isWithin(inner: Namespace, outerId: string): boolean {
   return inner.lineage.includes(outerId);

@@ -13,7 +13,7 @@ import { beingDeleted, mountInTheWay, noSuchNamespace } from './errors.ts';
 import { type Child, childAt } from './findChild.ts';
 import { type Metadata, type MetadataPatch, patched } from './metadata.ts';
 import { checkNewName } from './name.ts';
-import { type Namespace, namespaceOf } from './namespace.ts';
+import { type Namespace, nameOf, namespaceOf } from './namespace.ts';
 
 /**
  * @param name with a trailing slash
@@ -101,7 +101,7 @@ function recordOf({ id, path, lineage }: Namespace, parent: Namespace): Write {
 function touch({ path, lineage, id }: Namespace): Write[] {
   const above = lineage.at(-2);
   if (above === undefined) return [];
-  const { table, pk, sk } = treeKey(above, `${path.split('/').at(-2)}/`);
+  const { table, pk, sk } = treeKey(above, nameOf(path));
   const stands = { kind: 'namespace', id, deleting: { absent: true } as const };
   return [{ table, update: { pk, sk }, add: { version: 1 }, if: stands }];
 }

@@ -3,6 +3,7 @@
  * is lost, and whoever deleted it sees that it is still there.
  */
 
+import { nameOf } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
 import { namespaceKey, treeKey } from '../ports/keys.ts';
 import { ConditionFailed, PRESENT } from '../ports/store.ts';
@@ -49,6 +50,6 @@ export async function keepNamespace(deps: Pick<Deps, 'store' | 'log'>, namespace
   if (namespaceId === 'root') return;
   const record = await deps.store.get(namespaceKey(namespaceId));
   if (record?.deleting !== true) return;
-  const name = `${(record.path as string).split('/').at(-2)}/`;
+  const name = nameOf(record.path as string);
   await restoreNamespace(deps, { namespaceId, parentId: record.parentId as string, name });
 }

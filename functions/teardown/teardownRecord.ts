@@ -2,7 +2,7 @@
 
 import { OVERDUE_MS } from '../limits.ts';
 import type { Mount } from '../mounts/mount.ts';
-import type { Namespace } from '../namespaces/namespace.ts';
+import { type Namespace, nameOf } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
 import { migrationKey, openShard } from '../ports/keys.ts';
 import { startWorkflow } from '../ports/startWorkflow.ts';
@@ -39,7 +39,7 @@ export function mountTeardown(deps: Deps, mount: Pick<Mount, 'uuid'>): TeardownO
 export function namespaceTeardown(deps: Deps, namespace: Namespace): TeardownOrder {
   const { id, path, lineage } = namespace;
   const parentId = lineage.at(-2) ?? 'root';
-  const name = `${path.split('/').at(-2)}/`;
+  const name = nameOf(path);
   return order(deps, { what: 'namespace', namespaceId: id, namespacePath: path, parentId, name });
 }
 

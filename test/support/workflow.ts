@@ -3,6 +3,8 @@
 import type { Deps } from '../../functions/ports/deps.ts';
 import { type Revocation, revokeLeases } from '../../functions/remount/revokeLeases.ts';
 import { closeStep, completeStep, type Next, switchStep } from '../../functions/remount/steps.ts';
+import { tearDown } from '../../functions/teardown/tearDown.ts';
+import type { TestDeps } from './testDeps.ts';
 
 const TIME_MS = 60_000;
 
@@ -18,6 +20,14 @@ export async function runMigration(deps: Deps, id: string): Promise<Next> {
 async function revokePart(deps: Deps, part: Revocation): Promise<Revocation> {
   const left = await revokeLeases(deps, part, deps.clock.now() + TIME_MS);
   return left.done ? left : revokePart(deps, left);
+}
+
+/** Runs a teardown to its end, its waits included. */
+export async function runTeardown(deps: TestDeps, id: string): Promise<void> {
+  const { done, seconds } = await tearDown(deps, id, deps.clock.now() + TIME_MS);
+  if (done) return;
+  deps.clock.pass(seconds * 1_000);
+  await runTeardown(deps, id);
 }
 
 /** The last state, when no request from before the switch can live any more. */

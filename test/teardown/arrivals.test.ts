@@ -5,10 +5,10 @@ import { deleteNamespace } from '../../functions/namespaces/deleteNamespace.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { switchStep } from '../../functions/remount/steps.ts';
-import { tearDown } from '../../functions/teardown/tearDown.ts';
 import { type BulkService, bulkService, runBulk } from '../bulk/bulkService.ts';
 import { placeNamespace } from '../support/place.ts';
 import type { TestDeps } from '../support/testDeps.ts';
+import { runTeardown } from '../support/workflow.ts';
 
 let service: BulkService;
 let name: string;
@@ -45,13 +45,7 @@ async function runTeardowns(): Promise<void> {
   const { deps } = service;
   const teardowns = deps.started.filter(({ machine }) => machine === 'teardown');
   expect(teardowns).toHaveLength(1);
-  for (const { id } of teardowns) {
-    for (let done = false; !done; ) {
-      const progress = await tearDown(deps, id, deps.clock.now() + 60_000);
-      done = progress.done;
-      deps.clock.pass(progress.seconds * 1_000);
-    }
-  }
+  for (const { id } of teardowns) await runTeardown(deps, id);
 }
 
 async function expectNothingLost(): Promise<void> {

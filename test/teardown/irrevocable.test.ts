@@ -2,10 +2,10 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Item } from '../../functions/ports/store.ts';
-import { tearDown } from '../../functions/teardown/tearDown.ts';
 import { leasesOf } from '../../infra/local/demo/measure/fill.ts';
 import { type RemountService, remountService } from '../remount/remountService.ts';
 import { sshMount } from '../remount/sshMount.ts';
+import { runTeardown } from '../support/workflow.ts';
 
 let service: RemountService;
 
@@ -24,10 +24,6 @@ it('a disabled mount leaves no lease behind, not even one that a move has given 
 
   await call('DELETE', `sys/mounts/${name}-moved`);
   const [teardown] = deps.started.filter(({ machine }) => machine === 'teardown');
-  for (let done = false; !done; ) {
-    const progress = await tearDown(deps, teardown?.id ?? '', deps.clock.now() + 60_000);
-    done = progress.done;
-    deps.clock.pass(progress.seconds * 1_000);
-  }
+  await runTeardown(deps, teardown?.id ?? '');
   expect((await leasesOf(deps.store, uuid)).flat()).toEqual([]);
 });

@@ -16,6 +16,7 @@ import type { Store } from '../../functions/ports/store.ts';
 import { tearDown } from '../../functions/teardown/tearDown.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { runTeardown } from '../support/workflow.ts';
 
 let deps: TestDeps;
 let name: string;
@@ -31,14 +32,7 @@ beforeEach(() => {
 
 /** Runs every teardown that was started, and those they start, to its end. */
 async function runTeardowns(): Promise<void> {
-  for (let i = 0; i < deps.started.length; i++) {
-    const { id } = deps.started[i] ?? { id: '' };
-    for (let rounds = 0; rounds < 20; rounds++) {
-      const { done, seconds } = await tearDown(deps, id, deps.clock.now() + 60_000);
-      if (done) break;
-      deps.clock.pass(seconds * 1_000);
-    }
-  }
+  for (let i = 0; i < deps.started.length; i++) await runTeardown(deps, deps.started[i]?.id ?? '');
 }
 
 describe('a deleted namespace', () => {
