@@ -134,6 +134,17 @@ describe('an event that asks for a remount', () => {
     expect(letter.responsePayload.errorMessage).toBe('unknown field "form" in the detail of a request');
   });
 
+  it('for a mount that is not there is refused', async () => {
+    const detail = { from: 'nowhere', to: 'moved', namespace: 'open' };
+    const event = eventOf('remount.request', 'Remount Requested', detail);
+
+    await expect(service.invoke('remountRequested', event)).rejects.toThrow(
+      'no matching mount at "nowhere/"',
+    );
+
+    expect(await acceptedFrom('open/nowhere')).toEqual([]);
+  });
+
   it('that comes before what it needs is done when that is there', async () => {
     await request(service, { from: 'late', to: 'moved', namespace: 'open' });
     await enable('late', 'open/');
