@@ -27,7 +27,10 @@ export interface Wake {
 }
 
 /** What has come of it: a run, none because another one goes on, or none because there is nothing to do. */
-export type Woken = { bulk_id: string } | { skipped_for: string } | { nothing: 'gone' | 'past' | 'to move' };
+export type Woken =
+  | { bulk_id: string }
+  | { skipped_for: string }
+  | { nothing: 'gone' | 'in a namespace that is deleted' | 'past' | 'to move' };
 
 /**
  * @throws VaultError for what is refused; the record tells it, and the scheduler's call is tried again
@@ -47,10 +50,12 @@ async function wake(deps: Deps, id: string, plannedAt: number): Promise<Woken> {
     findSchedule(deps.store, namespaceId, name),
     namespaceById(deps.store, namespaceId),
   ]);
-  if (!schedule || !namespace || namespace.deleting) {
+  if (!schedule || !namespace) {
     await removeSchedule(deps, { namespaceId, name });
     return { nothing: 'gone' };
   }
+  // A deletion may yet be taken back, and its schedules have to be there then.
+  if (namespace.deleting) return { nothing: 'in a namespace that is deleted' };
   const { lastRun, lastSkipped } = schedule;
   if (plannedAt === lastSkipped?.plannedAt) return { skipped_for: lastSkipped.bulkId };
   if (plannedAt === lastRun?.plannedAt && lastRun.bulkId) return { bulk_id: lastRun.bulkId };

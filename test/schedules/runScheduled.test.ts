@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ended } from '../../functions/bulk/bulkRun.ts';
 import { readRun } from '../../functions/bulk/readRun.ts';
+import { deleteNamespace } from '../../functions/namespaces/deleteNamespace.ts';
 import { lockNamespace } from '../../functions/namespaces/lockNamespace.ts';
 import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
@@ -9,6 +10,7 @@ import { findSchedule } from '../../functions/schedules/findSchedule.ts';
 import { putSchedule } from '../../functions/schedules/putSchedule.ts';
 import { runScheduled, type Woken } from '../../functions/schedules/runScheduled.ts';
 import type { Schedule } from '../../functions/schedules/schedule.ts';
+import { keepNamespace } from '../../functions/teardown/restoreNamespace.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
@@ -209,6 +211,16 @@ describe('a schedule that is woken', () => {
     await lockNamespace(deps, namespace, '');
 
     await expect(wake(first)).rejects.toThrow('has been locked');
+  });
+
+  it('stays while its namespace is being deleted, which may be taken back', async () => {
+    await deleteNamespace(deps, ROOT, namespace.path);
+    expect(await wake(first)).toEqual({ nothing: 'in a namespace that is deleted' });
+
+    await keepNamespace(deps, namespace.id);
+
+    await started(first);
+    expect(deps.timetables.has(id())).toBe(true);
   });
 
   it('dies with its namespace: the next waking removes record and timetable', async () => {
