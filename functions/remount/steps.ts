@@ -1,7 +1,8 @@
 /** The steps of the workflow: what each state does, and what it says to the next (statemachine/remount.asl.json). */
 
-import { ARRIVAL_MS, OVERDUE_MS } from '../limits.ts';
+import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
+import { lastWriteAt } from '../ports/lastWriteAt.ts';
 import { unlessMade } from '../ports/unlessMade.ts';
 import { keepNamespace } from '../teardown/restoreNamespace.ts';
 import { closed, type Migration, succeeded } from './migration.ts';
@@ -25,8 +26,8 @@ export async function switchStep(deps: Deps, id: string): Promise<Next> {
 }
 
 /** Whether a deletion of the target's namespace that began before the switch still waits for it. */
-function isJustSwitched({ clock, settings }: Deps, { switchedAt }: Migration): boolean {
-  return switchedAt !== undefined && clock.now() - switchedAt <= settings.requestLifeMs;
+function isJustSwitched(deps: Deps, { switchedAt }: Migration): boolean {
+  return switchedAt !== undefined && deps.clock.now() <= lastWriteAt(deps, switchedAt);
 }
 
 /** Every shard was found empty of older generations: the migration succeeds. */
@@ -35,8 +36,8 @@ export async function completeStep(deps: Deps, id: string, parts: Revocation[]):
   const migration = await readMigration(deps, id);
   if (!migration) return { next: 'end' };
   const now = deps.clock.now();
-  const closedAt = now + deps.settings.requestLifeMs + ARRIVAL_MS;
-  await unlessMade(deps.store, [succeeded(migration, now, closedAt + OVERDUE_MS)]);
+  const nextLook = lastWriteAt(deps, now) + OVERDUE_MS;
+  await unlessMade(deps.store, [succeeded(migration, now, nextLook)]);
   return waitForStragglers(deps, { ...migration, finishedAt: migration.finishedAt ?? now });
 }
 
@@ -54,7 +55,7 @@ export async function closeStep(
 }
 
 /** No request that began before the end of the revocation writes any more after this. */
-function waitForStragglers({ clock, settings }: Deps, { id, finishedAt = 0 }: Migration): Next {
-  const left = finishedAt + settings.requestLifeMs + ARRIVAL_MS - clock.now();
+function waitForStragglers(deps: Deps, { id, finishedAt = 0 }: Migration): Next {
+  const left = lastWriteAt(deps, finishedAt) - deps.clock.now();
   return { next: 'wait', id, seconds: Math.max(0, Math.ceil(left / 1_000)) };
 }

@@ -11,6 +11,7 @@ import type { Namespace } from '../namespaces/namespace.ts';
 import { namespaceById } from '../namespaces/namespaceById.ts';
 import { authorizeDelegate } from '../policies/delegated.ts';
 import type { Deps } from '../ports/deps.ts';
+import { lastWriteAt } from '../ports/lastWriteAt.ts';
 import { ConditionFailed, StoreBusy } from '../ports/store.ts';
 import { untilUncontested } from '../ports/untilUncontested.ts';
 import { replayed, runKey } from '../remount/idempotency.ts';
@@ -90,7 +91,7 @@ async function unfinishedRun(deps: Deps, schedule: Schedule): Promise<string | u
   if (!lastRun) return undefined;
   const { plannedAt, claimedAt } = lastRun;
   const bulkId = lastRun.bulkId ?? (await replayed(deps, runKey(scheduleId(schedule), plannedAt)));
-  const isOnItsWay = claimedAt !== undefined && deps.clock.now() - claimedAt <= deps.settings.requestLifeMs;
+  const isOnItsWay = claimedAt !== undefined && deps.clock.now() <= lastWriteAt(deps, claimedAt);
   if (bulkId === undefined && isOnItsWay) throw new StoreBusy('the run before is being started');
   const read = bulkId === undefined ? undefined : await readRun(deps.store, bulkId);
   return read?.run.status === 'in-progress' ? bulkId : undefined;

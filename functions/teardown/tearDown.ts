@@ -3,9 +3,10 @@
  * written; this waits until no request from before can write any more, and then removes what is stored.
  */
 
-import { ARRIVAL_MS, OVERDUE_MS } from '../limits.ts';
+import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { migrationKey } from '../ports/keys.ts';
+import { lastWriteAt } from '../ports/lastWriteAt.ts';
 import { PRESENT } from '../ports/store.ts';
 import { clearMount } from './clearMount.ts';
 import { clearNamespace } from './clearNamespace.ts';
@@ -26,7 +27,7 @@ export async function tearDown(deps: Deps, id: string, until: number): Promise<P
   const teardown = teardownOf(await deps.store.get(migrationKey(id)));
   if (!teardown) return { id, done: true, seconds: 0 };
   const now = deps.clock.now();
-  const drainedAt = teardown.drainedAt ?? now + deps.settings.requestLifeMs + ARRIVAL_MS;
+  const drainedAt = teardown.drainedAt ?? lastWriteAt(deps, now);
   await signOfLife(deps, teardown, Math.max(until, drainedAt), drainedAt);
   if (now < drainedAt) return { id, done: false, seconds: Math.ceil((drainedAt - now) / 1_000) };
   const done = await clear(deps, teardown, until);

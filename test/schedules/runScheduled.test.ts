@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ended } from '../../functions/bulk/bulkRun.ts';
 import { readRun } from '../../functions/bulk/readRun.ts';
+import { ARRIVAL_MS } from '../../functions/limits.ts';
 import { deleteNamespace } from '../../functions/namespaces/deleteNamespace.ts';
 import { lockNamespace } from '../../functions/namespaces/lockNamespace.ts';
 import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
@@ -194,7 +195,7 @@ describe('a schedule that is woken', () => {
     await expect(runScheduled(dying, { id: id(), planned })).rejects.toThrow('the process died');
     await expect(wake(first + HOUR_MS)).rejects.toThrow('the run before is being started');
 
-    deps.clock.pass(deps.settings.requestLifeMs + 1);
+    deps.clock.pass(deps.settings.requestLifeMs + ARRIVAL_MS + 1);
 
     await started(first + HOUR_MS);
     expect(await wake(first)).toEqual({ nothing: 'past' });

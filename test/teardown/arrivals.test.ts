@@ -1,6 +1,7 @@
 /** A mount that comes into a namespace at the moment at which it is marked to be deleted. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ARRIVAL_MS } from '../../functions/limits.ts';
 import { deleteNamespace } from '../../functions/namespaces/deleteNamespace.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
 import type { Store } from '../../functions/ports/store.ts';
@@ -91,7 +92,7 @@ describe('a namespace that is marked just before a mount is switched into it', (
     const body = { from: `kv-${name}`, to: `${name}/kv` };
     const id = (await service.call('POST', 'sys/remount', { body })).body.migration_id;
     await switchStep(service.deps, id);
-    service.deps.clock.pass(service.deps.settings.requestLifeMs + 1);
+    service.deps.clock.pass(service.deps.settings.requestLifeMs + ARRIVAL_MS + 1);
     await deleteNamespace(service.deps, ROOT, `${name}/`);
     await switchStep(service.deps, id);
     expect((await service.call('GET', `${name}/kv/foo`)).status).not.toBe(200);
