@@ -13,9 +13,8 @@ export interface Issuer {
 }
 
 /**
- * Marks the mount as one that has issued, before its first lease in this generation. The switch is conditional on
- * the version that it copied, so either it sees the mark, or the mark is refused here and nothing is issued.
- * Call it before anything else is written for the lease.
+ * Marks the mount as one that has issued, before its first lease and for good. The switch is conditional on the version
+ * that it copied, so either it sees the mark, or the mark is refused here and nothing is issued. Call it before anything else is written for the lease.
  * @throws MountMoved when the mount is no longer what the request was routed to
  */
 export async function issuerOf(store: Store, mount: Mount): Promise<Issuer> {

@@ -56,7 +56,7 @@ export interface Mount {
   generation: number;
   /** One higher after each write to the item; every write is conditional on it. */
   version: number;
-  /** Whether it has issued a lease in this generation; a mount that has not needs no revocation. */
+  /** Whether it has ever issued a lease; a mount that has not needs no revocation (docs/decisions.md, 6). */
   issued: boolean;
   movedBy?: MovedBy;
 }

@@ -137,7 +137,7 @@ export function migrationOf(item: Item | undefined): Migration | undefined {
 
 /**
  * The migration's part of the switch.
- * @param issued whether the mount has issued anything to revoke; if not, the migration succeeds with the switch
+ * @param issued whether the mount has ever issued anything; if not, the migration succeeds with the switch
  */
 export function switched(migration: Migration, generation: number, issued: boolean, now: number): Update {
   const facts = { generation, switchedAt: now };

@@ -120,7 +120,6 @@ export function afterSwitch(
     path: target.path,
     generation: mount.generation + 1,
     version: mount.version + 1,
-    issued: false,
     movedBy: { migrationId: id, fromNamespaceId: source.namespaceId, fromPath: source.path, at },
   };
 }

@@ -74,6 +74,11 @@ export const SMALL: Scenario[] = [
     before: [enable('a', 'leased'), put('a'), move('a', 'c')],
     together: [change(0), get('a')],
   },
+  {
+    title: 'a switch that follows an unrevoked one, and a lease',
+    before: [...leased, change(0), move('c', 'd')],
+    together: [change(1), get('c')],
+  },
   { title: 'a switch and a lease at its target', before: leased, together: [change(0), get('c')] },
   { title: 'a switch and a login', before: users, together: [change(0), logIn('auth/u')] },
   {

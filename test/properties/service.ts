@@ -117,7 +117,9 @@ async function clearAway(deps: Deps & Pick<TestDeps, 'client' | 'clock'>): Promi
   }
 }
 
+/** A moment after the step before, so that what was issued before a move can be told from what is issued meanwhile. */
 async function take(deps: TestDeps, call: Caller, step: Step, known: Known): Promise<Real> {
+  deps.clock.pass(1);
   switch (step.do) {
     case 'enable':
       return enable(call, step);
