@@ -99,6 +99,13 @@ describe('the API', () => {
 });
 
 describe('workflows', () => {
+  test.each(['remount', 'bulk', 'teardown'])('%s is deployed as its file says', async (name) => {
+    const { Properties } = template.Resources[`${capital(name)}StateMachine`] as Resource;
+    const asl = await readFile(join(ROOT, 'statemachine', `${name}.asl.json`), 'utf8');
+
+    expect(Properties.Definition).toEqual(JSON.parse(asl));
+  });
+
   test.each(['remount', 'bulk', 'teardown'])(
     '%s is told of the functions it names, may invoke them, and logs no data',
     async (name) => {

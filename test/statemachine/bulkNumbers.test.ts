@@ -93,7 +93,7 @@ describe('a run of ten thousand moves', () => {
     const chunks = counted.bulkChunk ?? 0;
     expect(chunks).toBe(run.chunks);
     expect(chunks).toBe(196);
-    // What all iterations answer is collected before it is dropped.
+    // What all iterations answer is collected, and handed on in place of the chunks.
     const collected = chunks * Math.max(...payloads.slice(2, 4));
     expect(Math.max(...payloads, collected)).toBeLessThan(MOST_BYTES);
 
