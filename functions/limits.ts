@@ -20,6 +20,8 @@ export const MAX_SECRET_VERSIONS = 10_000;
 export const MAX_DELETE_VERSION_AFTER_S = 9_223_372_036;
 /** Bytes of a request body. API Gateway hands a function at most 6 MB, base64 included. */
 export const MAX_BODY_BYTES = 4_500_000;
+/** Bytes of an answer, as a string in JSON. Lambda hands on at most 6 MB of a function, headers included. */
+export const MAX_ANSWER_BYTES = 6_000_000;
 /** Strings in a JSON body, keys included (contract §2.4). */
 export const MAX_JSON_STRINGS = 1_000;
 /** Levels of a JSON body. */
@@ -78,6 +80,8 @@ export const MAX_REASON_BYTES = 1_024;
 
 /** Migrations that one listing looks at; beyond it the listing is cut short and says so. */
 export const MAX_LISTED_MIGRATIONS = 10_000;
+/** Bytes of what one listing tells of migrations, as a string in JSON: no less than seven thousand of usual length. */
+export const MAX_LISTED_BYTES = 5_000_000;
 
 /** Moves of one bulk run. */
 export const MAX_BULK_MOVES = 10_000;
@@ -101,7 +105,7 @@ export const MAX_BULK_PAUSE_S = 60;
 export const LONGEST_BULK_S = 30 * 86_400;
 /** Entries of one list of bulk runs, or of the moves of one. */
 export const MAX_BULK_PAGE = 1_000;
-/** Bytes of a report; API Gateway takes 6 MB from a function. */
+/** Bytes of a report, whose quotes and line breaks have to fit an answer, too. */
 export const MAX_REPORT_BYTES = 5_000_000;
 
 /** Days ahead at which a schedule ends at the latest; it may be renewed. */

@@ -1,6 +1,7 @@
 /** The report of a run: a line for each move, as JSON or as CSV. */
 
-import { MAX_REPORT_BYTES } from '../limits.ts';
+import { answerBytes } from '../http/answerBytes.ts';
+import { MAX_ANSWER_BYTES, MAX_REPORT_BYTES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { RowInfo } from './bulkInfo.ts';
 import { formatUnknown } from './errors.ts';
@@ -53,11 +54,14 @@ export async function reportOf(deps: Deps, read: ReadRun, name = 'jsonl', after 
   const rows = (await rowsInOrder(deps, read.run.id)).filter(({ row }) => row > after);
   const lines = [header];
   let bytes = Buffer.byteLength(header);
+  let escaped = answerBytes(header);
   for (let i = 0; i < rows.length; i += STEP) {
     for (const info of await infoOf(deps, read, rows.slice(i, i + STEP))) {
       const text = line(info);
       bytes += Buffer.byteLength(text);
-      if (bytes > MAX_REPORT_BYTES) return { type, body: lines.join(''), next: info.row - 1 };
+      escaped += answerBytes(text);
+      if (bytes > MAX_REPORT_BYTES || escaped > MAX_ANSWER_BYTES)
+        return { type, body: lines.join(''), next: info.row - 1 };
       lines.push(text);
     }
   }

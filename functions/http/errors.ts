@@ -1,5 +1,7 @@
 /** The one error that becomes an HTTP answer, and the texts that belong to no single area (contract §2). */
 
+import { MAX_ANSWER_BYTES } from '../limits.ts';
+
 export class VaultError extends Error {
   override readonly name = 'VaultError';
   readonly status: number;
@@ -80,6 +82,11 @@ export function tryAgain(): VaultError {
 /** What is longer than a limit of this service. */
 export function tooLarge(text: string): VaultError {
   return new VaultError(413, [text]);
+}
+
+/** What was asked for is there, but longer than an answer may be. */
+export function answerTooLarge(): VaultError {
+  return tooLarge(`the answer has more than ${MAX_ANSWER_BYTES} bytes; ask for less`);
 }
 
 /** Go's `%q`: double quotes around, backslash escapes for what is not printable. */

@@ -1,14 +1,16 @@
 /** A request in, an answer out, whatever happens; and an audit line (contract §2.2). */
 
+import { MAX_ANSWER_BYTES } from '../limits.ts';
 import { MountMoved } from '../mounts/mountMoved.ts';
 import type { Deps } from '../ports/deps.ts';
 import { SchedulerBusy } from '../ports/scheduler.ts';
 import { StoreBusy } from '../ports/store.ts';
 import { notWrappable } from '../wrapping/errors.ts';
+import { answerBytes } from './answerBytes.ts';
 import type { Api, Audit } from './api.ts';
 import { readRequest } from './door.ts';
 import { render, renderErrors } from './envelope.ts';
-import { tryAgain, VaultError } from './errors.ts';
+import { answerTooLarge, tryAgain, VaultError } from './errors.ts';
 import { frames } from './frames.ts';
 import type { HttpRequest, HttpResponse } from './message.ts';
 import { perform, type Visit } from './perform.ts';
@@ -39,7 +41,9 @@ async function answer(http: HttpRequest, api: Api, deps: Deps, audit: Audit): Pr
     const asked = readRequest(http);
     if (asked.wrapTtl && api.wrapsNothing) throw notWrappable();
     const reply = await whileMountsMove({ http, asked, api, deps, audit });
-    return render(reply, audit.request_id, asked.path);
+    const response = render(reply, audit.request_id, asked.path);
+    if (answerBytes(response.body) > MAX_ANSWER_BYTES) throw answerTooLarge();
+    return response;
   } catch (error) {
     return renderError(error, deps);
   }

@@ -1,11 +1,12 @@
 /** The endpoint that lists migrations. */
 
+import { answerBytes } from '../http/answerBytes.ts';
 import { parseDuration } from '../http/duration.ts';
 import { refusal, unsupportedPath } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { KEYS } from '../http/shape.ts';
-import { MAX_LISTED_MIGRATIONS } from '../limits.ts';
+import { MAX_LISTED_BYTES, MAX_LISTED_MIGRATIONS } from '../limits.ts';
 import { mountPath } from '../mounts/path.ts';
 import { parseTime } from '../policies/pathRule.ts';
 import { oldestListed } from './listing.ts';
@@ -48,9 +49,22 @@ async function list(call: Call<typeof FIELDS>): Promise<Reply | undefined> {
   });
   // What was not looked at may hold some: only who has seen all may say that there is none.
   if (migrations.length === 0 && !isCut) return undefined;
-  const infos = migrations.map((migration) => [migration.id, migrationInfo(migration)]);
-  const warnings = isCut ? [`the listing ends after ${MAX_LISTED_MIGRATIONS} migrations`] : [];
-  return { data: { keys: migrations.map(({ id }) => id), key_info: Object.fromEntries(infos) }, warnings };
+  const infos = fitting(migrations.map((migration) => [migration.id, migrationInfo(migration)]));
+  const end = infos.length < migrations.length ? infos.length : isCut && MAX_LISTED_MIGRATIONS;
+  const warnings = end ? [`the listing ends after ${end} migrations`] : [];
+  return { data: { keys: infos.map(([id]) => id), key_info: Object.fromEntries(infos) }, warnings };
+}
+
+type Told = [id: string, info: Record<string, unknown>];
+
+/** As many as one answer holds, from the first on. */
+function fitting(infos: Told[]): Told[] {
+  let bytes = 0;
+  const end = infos.findIndex((told) => {
+    bytes += answerBytes(JSON.stringify(told));
+    return bytes > MAX_LISTED_BYTES;
+  });
+  return end === -1 ? infos : infos.slice(0, end);
 }
 
 async function placeOf({ deps, namespace, fields }: Call<typeof FIELDS>): Promise<Migration | undefined> {

@@ -251,6 +251,8 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     text: 'a reason is at most 1024 bytes long',
   },
   MAX_LISTED_MIGRATIONS: cut('MAX_LISTED_MIGRATIONS'),
+  MAX_LISTED_BYTES: cut('MAX_LISTED_BYTES'),
+  MAX_ANSWER_BYTES: cut('MAX_ANSWER_BYTES'),
   MAX_BULK_MOVES: { provenBy: ['bulk/requests.test.ts', 'MAX_BULK_MOVES'] },
   MAX_BULK_JSON_STRINGS: {
     ask: (by) => bulk({ unknown: Array(limits.MAX_BULK_JSON_STRINGS - 7 + by).fill('') }),

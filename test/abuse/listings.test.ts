@@ -3,8 +3,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../functions/engines/catalog.ts';
-import { MAX_BULK_PAGE, MAX_LISTED_LEASES, MAX_LISTED_MIGRATIONS } from '../../functions/limits.ts';
-import { listingPartition, treeKey } from '../../functions/ports/keys.ts';
+import {
+  MAX_ANSWER_BYTES,
+  MAX_BULK_PAGE,
+  MAX_LISTED_BYTES,
+  MAX_LISTED_LEASES,
+  MAX_LISTED_MIGRATIONS,
+  MAX_REASON_BYTES,
+} from '../../functions/limits.ts';
+import { listingPartition, migrationKey, treeKey } from '../../functions/ports/keys.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
@@ -64,6 +71,70 @@ describe('a list', { timeout: PATIENCE_MS }, () => {
 
     expect([whole.data.keys, whole.warnings]).toEqual([[entry.migrationId], null]);
     expect(cut).toMatchObject({ data: { keys: [] }, warnings: ['the listing ends after 10000 migrations'] });
+  });
+
+  it('of migrations ends after MAX_LISTED_BYTES', async () => {
+    await placeMount(deps, 'wordy/');
+    await call('POST', 'sys/remount', { body: { from: 'wordy', to: 'silent', reason: 'y' } });
+    const { migrations } = await readTables(deps.client);
+    const record = migrations.find(({ kind, reason }) => kind === 'migration' && reason === 'y') as Stored;
+    const entry = migrations.find(
+      (item) => item.kind === 'listing' && item.migrationId === record.pk,
+    ) as Stored;
+    const month = entry.sk.slice(0, 7);
+    // A quote takes four bytes: a backslash before it, and one before each of these two.
+    const reason = '"'.repeat(MAX_REASON_BYTES);
+    const ids = many(2_000, () => randomUUID());
+    const copies = ids.flatMap((id) => [
+      { ...entry, sk: `${month}-00#z#${id}`, migrationId: id },
+      { ...record, pk: migrationKey(id).pk, id, reason },
+    ]);
+    await writeTables(deps.client, { migrations: copies });
+    const list = async (query = {}) => (await call('LIST', 'sys/remount/status', { query })).body;
+
+    const cut = await list({ source: ['wordy'] });
+
+    const told = cut.data.keys.length;
+    expect(cut.warnings).toEqual([`the listing ends after ${told} migrations`]);
+    const bytes = (keys: string[]) =>
+      keys.reduce(
+        (sum, id) => sum + Buffer.byteLength(JSON.stringify(JSON.stringify([id, cut.data.key_info[id]]))),
+        0,
+      );
+    expect(bytes(cut.data.keys)).toBeLessThanOrEqual(MAX_LISTED_BYTES);
+    expect(bytes([...cut.data.keys, cut.data.keys.at(-1)])).toBeGreaterThan(MAX_LISTED_BYTES);
+  });
+});
+
+describe('an answer', { timeout: PATIENCE_MS }, () => {
+  it('of more than MAX_ANSWER_BYTES is refused, and told so', async () => {
+    const mount = await placeMount(deps, 'talkative/');
+    const all = (await readTables(deps.client)).mounts;
+    const pattern = all.find(({ uuid }) => uuid === mount.uuid) as Stored;
+    const copies = (count: number, name: string) =>
+      many(count, (i) => ({
+        ...pattern,
+        sk: treeKey('root', `${name}${i}/`).sk,
+        uuid: randomUUID(),
+        accessor: `${name}_${i}`,
+        description: 'z'.repeat(30_000),
+      }));
+    const mounts = async () => {
+      const { status, text, body } = await call('GET', 'sys/mounts');
+      return { status, bytes: Buffer.byteLength(JSON.stringify(text)), errors: body.errors };
+    };
+    await writeTables(deps.client, { mounts: copies(90, 'few') });
+
+    const whole = await mounts();
+    await writeTables(deps.client, { mounts: copies(20, 'more') });
+    const refused = await mounts();
+
+    expect(whole).toMatchObject({ status: 200, errors: undefined });
+    expect(whole.bytes).toBeLessThanOrEqual(MAX_ANSWER_BYTES);
+    expect(refused).toMatchObject({
+      status: 413,
+      errors: ['the answer has more than 6000000 bytes; ask for less'],
+    });
   });
 });
 
