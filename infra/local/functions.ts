@@ -35,7 +35,10 @@ export async function functionSettings(values: LocalValues): Promise<Record<stri
       bundle: join(values.bundles, name, 'index.mjs'),
       timeoutSeconds: API_FUNCTIONS.includes(name) ? values.requestLifeSeconds : timeout,
       memoryMB: memorySize,
-      environment: { ...values.common, ...pick(values.own, Object.keys(environment)) },
+      environment: {
+        ...values.common,
+        ...pick({ ...values.common, ...values.own }, Object.keys(environment)),
+      },
     },
   ]);
   return Object.fromEntries(settings);

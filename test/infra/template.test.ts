@@ -98,6 +98,15 @@ describe('the API', () => {
   });
 });
 
+describe('the reconciler', () => {
+  test('tells an alarm what it found, whatever level the others log at', () => {
+    const { Properties } = template.Resources.ReconcileLambdaFunction as Resource;
+
+    expect(Properties.LoggingConfig).toEqual({ LogFormat: 'JSON', ApplicationLogLevel: 'INFO' });
+    expect(Properties.Environment.Variables.POWERTOOLS_LOG_LEVEL).toBe('INFO');
+  });
+});
+
 describe('workflows', () => {
   test.each(['remount', 'bulk', 'teardown'])('%s is deployed as its file says', async (name) => {
     const { Properties } = template.Resources[`${capital(name)}StateMachine`] as Resource;
