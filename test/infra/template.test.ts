@@ -98,6 +98,15 @@ describe('the API', () => {
   });
 });
 
+describe('instances', () => {
+  test('are set aside as numbers, or not at all', () => {
+    const aside = (name: string) => template.Resources[`${name}LambdaFunction`]?.Properties;
+
+    expect(aside('Bootstrap').ReservedConcurrentExecutions).toBe(1);
+    expect(aside('Status').ReservedConcurrentExecutions).toEqual({ Ref: 'AWS::NoValue' });
+  });
+});
+
 describe('the reconciler', () => {
   test('tells an alarm what it found, whatever level the others log at', () => {
     const { Properties } = template.Resources.ReconcileLambdaFunction as Resource;
