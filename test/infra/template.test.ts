@@ -153,7 +153,7 @@ describe('the event bus', () => {
       Principal: '*',
       Action: 'events:PutEvents',
       Condition: {
-        StringEquals: { 'events:source': 'remount' },
+        'ForAnyValue:StringEquals': { 'events:source': 'remount' },
         ArnNotEquals: { 'aws:PrincipalArn': { 'Fn::GetAtt': ['PublishRole', 'Arn'] } },
       },
     });
@@ -169,7 +169,10 @@ describe('the event bus', () => {
       Effect: 'Allow',
       Action: 'events:PutEvents',
       Condition: {
-        StringEquals: { 'events:source': 'remount.request', 'events:detail-type': 'Remount Requested' },
+        'ForAllValues:StringEquals': {
+          'events:source': 'remount.request',
+          'events:detail-type': 'Remount Requested',
+        },
       },
     });
   });
