@@ -34,28 +34,35 @@ export async function bootstrap(
   }
   const trace = await deps.store.get(bootstrapKey());
   const known = token === undefined ? undefined : await deps.store.get(tokenKey(sha256(token)));
-  if (token !== undefined && trace?.tokenHash === sha256(token) && known && known.revoked !== true) {
-    return { token, accessor: known.accessor as string };
-  }
+  const isSame = token !== undefined && trace?.tokenHash === sha256(token);
+  if (isSame && known && known.revoked !== true) return { token, accessor: known.accessor as string };
   if (trace && !replace)
     throw new Error('the first root token was made before; ask for replace to make another');
   const times = ((trace?.times as number | undefined) ?? 0) + 1;
-  const issued = await issueRoot(deps, token, times);
+  const replaced = trace && !isSame ? await removalOf(deps, trace.tokenHash as string) : [];
+  const issued = await issueRoot(deps, token, times, replaced);
   deps.log.warn('root token made', { times, accessor: issued.accessor, replaced: trace !== undefined });
-  if (trace) await removeRoot(deps, trace.tokenHash as string);
   return issued;
 }
 
-/** With the token goes whatever hangs on it: nothing stands whose parent is gone (design §4). */
-async function removeRoot({ store }: Deps, tokenHash: string): Promise<void> {
+/**
+ * The old token goes in the transaction that makes the new one, after which nothing tells of it any more. With it goes
+ * whatever hangs on it: nothing stands whose parent is gone (design §4).
+ */
+async function removalOf({ store }: Deps, tokenHash: string): Promise<Write[]> {
   const token = tokenOf(await store.get(tokenKey(tokenHash)));
-  if (!token) return;
+  if (!token) return [];
   const listed = childKey(endlessTokensOf(ROOT.id), childName({ tokenHash }));
   const refs = [accessorKey(token.accessor), listed, tokenKey(tokenHash)];
-  await store.commit(refs.map(({ table, pk, sk }) => ({ table, delete: { pk, sk } })));
+  return refs.map(({ table, pk, sk }) => ({ table, delete: { pk, sk } }));
 }
 
-async function issueRoot(deps: Deps, chosen: string | undefined, times: number): Promise<Bootstrapped> {
+async function issueRoot(
+  deps: Deps,
+  chosen: string | undefined,
+  times: number,
+  replaced: Write[],
+): Promise<Bootstrapped> {
   const id = chosen ?? `s.${deps.ids.base62(24)}`;
   try {
     const { secret, token } = await issueToken(deps, {
@@ -68,7 +75,7 @@ async function issueRoot(deps: Deps, chosen: string | undefined, times: number):
       ttl: 0,
       maxTtl: 0,
       id,
-      alongside: [traceOf(sha256(id), times, deps.clock.now())],
+      alongside: [traceOf(sha256(id), times, deps.clock.now()), ...replaced],
     });
     return { token: secret, accessor: token.accessor };
   } catch (error) {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bootstrapKey, sha256 } from '../../functions/ports/keys.ts';
+import type { Store } from '../../functions/ports/store.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
 import { bootstrap } from '../../functions/tokens/bootstrap.ts';
+import { revokeToken } from '../../functions/tokens/revokeToken.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { meanwhile } from '../support/meanwhile.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -20,6 +22,18 @@ beforeEach(async () => {
 
 async function statusWith(token: string): Promise<number> {
   return (await call('GET', 'sys/mounts', { token })).status;
+}
+
+/** A store of a process that dies after so many writes. */
+function dyingAfter(store: Store, writes: number): Store {
+  let left = writes;
+  return {
+    ...store,
+    async commit(all) {
+      if (left-- <= 0) throw new Error('the process is dead');
+      await store.commit(all);
+    },
+  };
 }
 
 describe('the first root token', () => {
@@ -65,6 +79,31 @@ describe('the first root token', () => {
     expect(await statusWith(theirs)).toBe(200);
     expect(await statusWith(token)).toBe(403);
     expect(await deps.store.get(bootstrapKey())).toMatchObject({ tokenHash: sha256(theirs) });
+  });
+
+  it('never stands beside the one it replaces, whichever write the process dies after', async () => {
+    for (let writes = 1, isOver = false; !isOver; writes++) {
+      await deps.store.deleteMany([bootstrapKey()]);
+      const leaked = await bootstrap(deps, {});
+      const dying = { ...deps, store: dyingAfter(deps.store, writes) };
+      isOver = await bootstrap(dying, { replace: true }).then(
+        () => true,
+        () => false,
+      );
+
+      const replaced = await bootstrap(deps, { replace: true });
+
+      expect(await statusWith(leaked.token), `after ${writes} writes`).toBe(403);
+      expect(await statusWith(replaced.token)).toBe(200);
+    }
+  });
+
+  it('may be chosen anew when it was revoked, and works', async () => {
+    const token = deps.ids.base62(20);
+    await bootstrap(deps, { token });
+    await revokeToken(deps, { hash: sha256(token) });
+    await bootstrap(deps, { token, replace: true });
+    expect(await statusWith(token)).toBe(200);
   });
 
   it('leaves a trace in the log, and no token in it', async () => {
