@@ -82,7 +82,8 @@ export async function perform(visit: Visit): Promise<Reply | undefined> {
   const caller = await authenticate(deps, await visit.token, namespace, call.sourceIp);
   Object.assign(audit, { accessor: caller.token.accessor, display_name: caller.token.displayName });
   if (match && open) return run(match, { ...call, caller });
-  if (!api.readOnly && !visit.counted) await countUse(deps, caller.token);
+  const isCounted = api.readOnly || visit.counted || match?.route.usesUp?.(call);
+  if (!isCounted) await countUse(deps, caller.token);
   visit.counted = true;
   call.caller = caller;
   await authorizeCall(call, caller, match);

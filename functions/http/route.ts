@@ -98,6 +98,8 @@ export interface RouteSpec<S extends Schema> {
   delete?: Handler<S>;
   /** Looks at what is asked before the token is judged, and throws to refuse; the fields are not read yet. */
   before?: (call: Call) => Promise<void>;
+  /** Whether the handler uses up the token that asks, in the transaction that does what is asked. */
+  usesUp?: (call: Call) => boolean;
   /** Tells `create` from `update` for the policy check, where that makes a difference (contract §2.2). */
   exists?: (call: Call<S>) => Promise<boolean>;
 }

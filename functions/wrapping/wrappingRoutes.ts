@@ -36,7 +36,7 @@ export const wrappingRoutes: readonly Route[] = [
     read: lookUp,
     write: lookUp,
   }),
-  route({ path: 'sys/wrapping/unwrap', ...named, write: unwrap }),
+  route({ path: 'sys/wrapping/unwrap', ...named, usesUp: asksForItself, write: unwrap }),
   route({ path: 'sys/wrapping/rewrap', ...named, answers: { write: null }, write: rewrap }),
 ];
 
@@ -90,13 +90,20 @@ async function refuseInvalid(call: Call): Promise<void> {
   if (!(await goodToken(call.deps, hash, call.namespace))) throw invalidWrappingToken();
 }
 
+/**
+ * Its one use is then what takes the answer out: counted before, it would be gone with the answer still inside when
+ * something fails in between.
+ */
+function asksForItself(call: Call): boolean {
+  return hashOf(call) === sha256(tokenIn(call.headers) ?? '');
+}
+
 /** The hash of the token that is named, or else asks; empty for none. */
 function hashOf({ raw, headers }: Pick<Call, 'raw' | 'headers'>): string {
   const token = readFields(TOKEN_FIELD, raw).token || tokenIn(headers);
   return token ? sha256(token) : '';
 }
 
-/** The token was good when the request began; that it asks itself has used it up since. */
 async function find(call: TokenCall): Promise<{ token: Token; answer: StoredAnswer }> {
   const { store } = call.deps;
   const hash = hashOf(call);

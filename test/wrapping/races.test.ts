@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256, tokenKey } from '../../functions/ports/keys.ts';
+import { type Store, StoreBusy } from '../../functions/ports/store.ts';
 import { markRevoked, revokeToken } from '../../functions/tokens/revokeToken.ts';
 import { interleaved } from '../support/interleave.ts';
 import { throughFile } from '../support/throughFile.ts';
@@ -50,6 +51,35 @@ describe('of twenty at once', () => {
     const infos = await atOnce(() => s.wrapped('GET', 'kv/app'));
     expect(new Set(infos.map(({ token }) => token)).size).toBe(AT_ONCE);
     for (const { token } of infos) expect((await s.unwrap(token)).status).toBe(200);
+  });
+});
+
+/** A store that is out of reach from one of its writes on. */
+function outOfReachFrom(store: Store, write: number): Store {
+  let writes = 0;
+  return {
+    ...store,
+    async commit(all) {
+      if (writes++ >= write) throw new StoreBusy('the store does not answer');
+      await store.commit(all);
+    },
+  };
+}
+
+describe('a wrapping token that asks for its own answer', () => {
+  it.each([
+    ['open', {}],
+    ['wrapped anew', { 'x-vault-wrap-ttl': '60' }],
+  ])('%s still holds it when that fails, whichever write it is', async (_, headers) => {
+    for (let write = 0, status = 503; status === 503; write++) {
+      const { token } = await s.wrapped('GET', 'kv/app');
+      const failing = s.callOn(outOfReachFrom(s.deps.store, write));
+
+      status = (await failing('POST', 'sys/wrapping/unwrap', { token, headers })).status;
+
+      const again = await s.unwrap(token);
+      expect([write, again.body.data]).toEqual([write, status === 503 ? { password: 's3cret' } : undefined]);
+    }
   });
 });
 
