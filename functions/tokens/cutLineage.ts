@@ -2,9 +2,10 @@
 
 import type { Lease } from '../leases/lease.ts';
 import { leaseOf } from '../leases/lease.ts';
-import type { Lineage } from '../leases/lineage.ts';
+import { isAlive, type Lineage } from '../leases/lineage.ts';
 import { tokenIssuer } from '../mounts/builtin.ts';
 import type { Issuer } from '../mounts/issuer.ts';
+import type { Deps } from '../ports/deps.ts';
 import { leaseKey, tokenKey } from '../ports/keys.ts';
 import type { Match, Ref, Store, Update } from '../ports/store.ts';
 import { untilUncontested } from '../ports/untilUncontested.ts';
@@ -28,12 +29,17 @@ export function lineageBelow(lineage: Lineage, top: Top, issuers: Issuer[]): Lin
 }
 
 /**
- * Cuts one token and its lease.
- * @returns the token as it was, or nothing when it is gone
+ * Cuts one token and its lease. One that has ended stays as it is, for its lease may be gone before it.
+ * @returns the token as it was, or nothing when it is gone or has ended
  */
-export function cutToken(store: Store, hash: string, top: Top): Promise<Token | undefined> {
+export function cutToken(
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  hash: string,
+  top: Top,
+): Promise<Token | undefined> {
   return untilUncontested(async () => {
     const token = tokenOf(await store.get(tokenKey(hash)));
+    if (token && !isAlive(token, clock.now())) return undefined;
     const lineage = token && lineageBelow(token.lineage, top, [tokenIssuer({ id: token.namespaceId })]);
     if (!lineage) return token;
     const refs = [

@@ -10,6 +10,7 @@
  * none is taken out of its lineage any more, and one that was taken out of it just then is revoked (R5).
  */
 
+import { isAlive } from '../leases/lineage.ts';
 import { CHILD_SHARDS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { childrenShard, leaseKey, tokenKey } from '../ports/keys.ts';
@@ -47,7 +48,7 @@ async function orphanChildren(deps: Deps, top: Token, until: number): Promise<bo
   for await (const page of childPages(deps, top.hash)) {
     await severalAtOnce(page, async (entry) => {
       const child = childOf(entry);
-      if (!('tokenHash' in child)) return;
+      if (!('tokenHash' in child) || (await hasEnded(deps, child))) return;
       if (!(await cutTree(deps, child, top, until))) done = false;
       else if (await stands(deps, top)) await unhang(deps, entry);
       else {
@@ -62,6 +63,12 @@ async function orphanChildren(deps: Deps, top: Token, until: number): Promise<bo
   return done;
 }
 
+/** Whether a child has come to its own end: it is left to hang on the token, and removed with it. */
+async function hasEnded({ store, clock }: Deps, { tokenHash }: { tokenHash: string }): Promise<boolean> {
+  const token = tokenOf(await store.get(tokenKey(tokenHash)));
+  return token !== undefined && !isAlive(token, clock.now());
+}
+
 /** Whether the token is still what its children hang on. */
 async function stands(deps: Deps, { hash }: Token): Promise<boolean> {
   const token = tokenOf(await deps.store.get(tokenKey(hash)));
@@ -73,7 +80,7 @@ async function cutTree(deps: Deps, child: Child, top: Token, until: number): Pro
   if (!('tokenHash' in child)) return true;
   if (deps.clock.now() >= until) return false;
   if (!(await stands(deps, top))) throw nothingToOrphan();
-  const token = await cutToken(deps.store, child.tokenHash, top);
+  const token = await cutToken(deps, child.tokenHash, top);
   if (!token?.hasChildren) return true;
   for await (const page of childPages(deps, token.hash)) {
     const children = page.map(childOf);

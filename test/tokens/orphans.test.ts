@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { childrenShard, sha256, tokenKey } from '../../functions/ports/keys.ts';
+import { childrenShard, leaseKey, sha256, tokenKey } from '../../functions/ports/keys.ts';
+import { PRESENT } from '../../functions/ports/store.ts';
 import { cutToken, lineageBelow } from '../../functions/tokens/cutLineage.ts';
 import { revokeOrphan } from '../../functions/tokens/revokeOrphan.ts';
+import { markRevoked } from '../../functions/tokens/revokeToken.ts';
 import { type Token, tokenOf } from '../../functions/tokens/token.ts';
 import { placeMount } from '../support/place.ts';
 import { type Auth, refusal, type World, world } from '../support/world.ts';
@@ -43,6 +45,14 @@ function childOf({ client_token: token }: Auth): Promise<Auth> {
 
 async function stored({ client_token }: Auth): Promise<Token | undefined> {
   return tokenOf(await w.deps.store.get(tokenKey(sha256(client_token))));
+}
+
+/** The table drops what has expired item by item, the lease perhaps days before the token. */
+async function expire({ hash, lease }: Token): Promise<void> {
+  const { table, pk, sk } = tokenKey(hash);
+  const expiresAt = w.deps.clock.now() - 1;
+  await w.deps.store.commit([{ table, update: { pk, sk }, set: { expiresAt }, if: PRESENT }]);
+  if (lease) await w.deps.store.deleteMany([leaseKey(lease.mountUuid, lease.path)]);
 }
 
 /** grandparent → parent → child → grandchild */
@@ -121,7 +131,7 @@ describe('revoking a token without its children', () => {
     });
     expect(await Promise.all([parent, child, grandchild].map(works))).toEqual([false, true, true]);
     // The child was rewritten and the process died: nothing else is done yet.
-    await cutToken(w.deps.store, sha256(child.client_token), token);
+    await cutToken(w.deps, sha256(child.client_token), token);
     expect(await Promise.all([parent, child, grandchild].map(works))).toEqual([false, true, true]);
 
     expect((await revoke('revoke-orphan', parent)).status).toBe(204);
@@ -154,6 +164,21 @@ describe('revoking a token without its children', () => {
       expect(await rentWorks(key)).toBe(true);
       expect((await stored(last))?.lineage.tokens).toEqual([sha256(grandchild.client_token)]);
     }
+  });
+
+  it.each<[string, (child: Token) => Promise<unknown>]>([
+    ['was revoked by a process that died', ({ hash }) => markRevoked(w.deps.store, hash)],
+    ['has expired, and whose lease the table has dropped', expire],
+  ])('is not held up by a child that %s', async (_, end) => {
+    const [, parent, child, grandchild] = await family();
+    const sibling = await childOf(parent);
+    await end((await stored(child)) as Token);
+
+    expect((await revoke('revoke-orphan', parent)).status).toBe(204);
+
+    const alive = await Promise.all([parent, child, grandchild, sibling].map(works));
+    expect(alive).toEqual([false, false, false, true]);
+    expect(await Promise.all([child, grandchild].map(stored))).toEqual([undefined, undefined]);
   });
 
   it('orphans many children, and leaves no entry of them', async () => {
