@@ -70,7 +70,9 @@ async function roleIdWrites(
 ): Promise<Write[]> {
   if (before?.roleId === roleId) return [];
   const { table, pk, sk } = roleIdKey(call, roleId);
-  if (await call.deps.store.get({ table, pk, sk })) throw roleIdInUse();
+  const holder = (await call.deps.store.get({ table, pk, sk })) as RoleIdEntry | undefined;
+  // That it is the role's own already tells that the role was written since it was read: the condition finds out.
+  if (holder && holder.role !== role) throw roleIdInUse();
   const entry: RoleIdEntry = { role, uuid };
   const taken: Write = { table, put: { pk, sk, ...entry }, if: ABSENT };
   if (!before) return [taken];

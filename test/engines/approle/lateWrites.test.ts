@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { approle } from '../../../functions/engines/approle/approle.ts';
+import type { Store } from '../../../functions/ports/store.ts';
+import type { Caller } from '../../support/call.ts';
 import { meanwhile } from '../../support/meanwhile.ts';
 import { placeMount } from '../../support/place.ts';
 import { type EngineService, engineService } from '../engineService.ts';
@@ -24,4 +26,26 @@ it('a role-id that a role is given while it is deleted is free again', async () 
 
   expect(await service.call('GET', 'auth/ar/role/gone')).toMatchObject({ status: 404 });
   expect(await choose('heir', 'wanted')).toMatchObject({ status: 204 });
+});
+
+it.each([
+  ['made', 'twin', ''],
+  ['chosen', 'twin-too', '/role-id'],
+])('a role-id is %s by a request and its repetition at once', async (_, name, rest) => {
+  if (rest) await write(name);
+  const { store } = service.deps;
+  const body = { role_id: `id of ${name}` };
+  const send = (call: Caller) => call('POST', `auth/ar/role/${name}${rest}`, { body });
+  let looks = 0;
+  const get: Store['get'] = async (ref) => {
+    const isRoleId = ref.sk.startsWith('role-id/');
+    if (isRoleId && looks++ === 0) expect((await send(service.call)).status).toBe(204);
+    return store.get(ref);
+  };
+
+  expect(await send(service.callOn({ ...store, get }))).toMatchObject({ status: 204 });
+
+  expect(looks).toBe(1);
+  const { data } = (await service.call('GET', `auth/ar/role/${name}/role-id`)).body;
+  expect(data).toEqual(body);
 });
