@@ -90,10 +90,13 @@ async function writePolicy(
   const order = readNewPolicy(text, call.fields, deps.clock.now());
   if (IMMUTABLE.includes(name)) throw immutable(name);
   const { table, ...key } = policyKey(namespace.id, name);
+  const revision = deps.ids.hex(16);
   await untilUncontested(async () => {
     const item = await deps.store.get({ table, ...key });
+    // The first try went through although its answer was lost.
+    if (item?.revision === revision) return;
     const now = deps.clock.now();
-    const put = nextItem(key, recordOf(name, item, now), order, now);
+    const put = { ...nextItem(key, recordOf(name, item, now), order, now), revision };
     await deps.store.commit([{ table, put, if: item ? { version: item.version as number } : ABSENT }]);
   });
   const converted = name === typed ? [] : [`policy name was converted to ${name}`];

@@ -3,6 +3,7 @@ import { engines } from '../../functions/engines/catalog.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { DEFAULT_POLICY } from '../../functions/policies/defaultPolicy.ts';
 import { policyKey } from '../../functions/ports/keys.ts';
+import type { Store } from '../../functions/ports/store.ts';
 import { builtinRoutes } from '../../functions/routes.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { placeNamespace } from '../support/place.ts';
@@ -13,11 +14,13 @@ const TEXT = 'path "secret/*" { capabilities = ["read"] }';
 
 let deps: TestDeps;
 let call: Caller;
+let root: string;
 let name: string;
 
 beforeAll(async () => {
   deps = await testDeps();
-  call = caller(deps, { builtin: builtinRoutes, engines }, await rootToken(deps));
+  root = await rootToken(deps);
+  call = caller(deps, { builtin: builtinRoutes, engines }, root);
 });
 afterAll(() => deps.stop());
 beforeEach(() => {
@@ -282,6 +285,20 @@ describe('check-and-set', () => {
     );
     expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
     expect(await read(name)).toMatchObject({ version: 2 });
+  });
+
+  it('takes a write whose answer was lost, and that was sent again, for one', async () => {
+    await write(path(), { policy: TEXT });
+    const sentTwice: Store['commit'] = async (writes) => {
+      await deps.store.commit(writes);
+      await deps.store.commit(writes);
+    };
+    const losing = { ...deps, store: { ...deps.store, commit: sentTwice } };
+    const losingCall = caller(losing, { builtin: builtinRoutes, engines }, root);
+
+    const { status } = await losingCall('POST', path(), { body: { policy: `${TEXT} # more`, cas: 1 } });
+
+    expect([status, (await read(name)).version]).toEqual([204, 2]);
   });
 
   it('counts every write of writers who do not ask for it', async () => {
