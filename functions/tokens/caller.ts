@@ -9,6 +9,7 @@ import type { Deps } from '../ports/deps.ts';
 import { policyKey, sha256, tokenKey } from '../ports/keys.ts';
 import { ConditionFailed } from '../ports/store.ts';
 import { addressAllowed } from './cidr.ts';
+import { cutSince } from './findToken.ts';
 import { type Token, tokenOf } from './token.ts';
 
 export interface Caller {
@@ -33,6 +34,8 @@ export async function authenticate(
   sourceIp: string,
 ): Promise<Caller> {
   const acl = token && (await aclOf(deps, token));
+  const cut = token && !acl && isAlive(token, deps.clock.now()) && (await cutSince(deps, token));
+  if (cut) return authenticate(deps, cut, namespace, sourceIp);
   if (!token || !acl || !addressAllowed(token.boundCidrs, sourceIp)) throw notAuthenticated();
   if (!isWithin(namespace, token.namespaceId)) throw notAuthorized();
   return { token, acl };

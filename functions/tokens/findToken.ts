@@ -31,12 +31,24 @@ export async function goodToken(
 }
 
 /** Whether a token has ended neither by itself nor with anything it hangs on. */
-export async function hasNotEnded(
-  { store, clock }: Pick<Deps, 'store' | 'clock'>,
-  token: Token,
-): Promise<boolean> {
-  const now = clock.now();
-  return isAlive(token, now) && (await stillValid(store, token.lineage, now));
+export async function hasNotEnded(deps: Pick<Deps, 'store' | 'clock'>, token: Token): Promise<boolean> {
+  const now = deps.clock.now();
+  if (!isAlive(token, now)) return false;
+  if (await stillValid(deps.store, token.lineage, now)) return true;
+  const cut = await cutSince(deps, token);
+  return cut !== undefined && hasNotEnded(deps, cut);
+}
+
+/**
+ * A token as it is now, if a token above was taken out of its lineage since it was read: it may hang on what is gone
+ * by the way it was, and on nothing by the way it is.
+ */
+export async function cutSince(
+  { store }: Pick<Deps, 'store'>,
+  { hash, cuts }: Token,
+): Promise<Token | undefined> {
+  const token = tokenOf(await store.get(tokenKey(hash)));
+  return token && token.cuts !== cuts ? token : undefined;
 }
 
 /** The hash of the token that an accessor stands for, without any judgement. */

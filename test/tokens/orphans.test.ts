@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { engines } from '../../functions/engines/catalog.ts';
 import { childrenShard, leaseKey, sha256, tokenKey } from '../../functions/ports/keys.ts';
-import { PRESENT } from '../../functions/ports/store.ts';
+import { PRESENT, type Store } from '../../functions/ports/store.ts';
 import { cutToken, lineageBelow } from '../../functions/tokens/cutLineage.ts';
 import { revokeOrphan } from '../../functions/tokens/revokeOrphan.ts';
 import { markRevoked } from '../../functions/tokens/revokeToken.ts';
 import { type Token, tokenOf } from '../../functions/tokens/token.ts';
+import { tokenRoutes } from '../../functions/tokens/tokenRoutes.ts';
+import { type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { type Auth, refusal, type World, world } from '../support/world.ts';
 
@@ -45,6 +48,21 @@ function childOf({ client_token: token }: Auth): Promise<Auth> {
 
 async function stored({ client_token }: Auth): Promise<Token | undefined> {
   return tokenOf(await w.deps.store.get(tokenKey(sha256(client_token))));
+}
+
+/** Calls in whose middle a token is revoked without its children: just before they look, once more, at that token. */
+function orphaningMeanwhile(token: Auth, look: number, happens = () => {}): Caller {
+  const { store } = w.deps;
+  const { pk } = tokenKey(sha256(token.client_token));
+  let looks = 0;
+  const getMany: Store['getMany'] = async (refs) => {
+    if (refs.some((ref) => ref.pk === pk) && looks++ === look) {
+      happens();
+      expect((await revoke('revoke-orphan', token)).status).toBe(204);
+    }
+    return store.getMany(refs);
+  };
+  return caller({ ...w.deps, store: { ...store, getMany } }, { builtin: tokenRoutes, engines }, w.root);
 }
 
 /** The table drops what has expired item by item, the lease perhaps days before the token. */
@@ -163,6 +181,28 @@ describe('revoking a token without its children', () => {
       ]);
       expect(await rentWorks(key)).toBe(true);
       expect((await stored(last))?.lineage.tokens).toEqual([sha256(grandchild.client_token)]);
+    }
+  });
+
+  it('refuses no request that a child makes meanwhile', async () => {
+    const [, parent, child] = await family();
+    const call = orphaningMeanwhile(parent, 0);
+    const answer = await call('GET', 'auth/token/lookup-self', { token: child.client_token });
+    expect(answer).toMatchObject({ status: 200, body: { data: { orphan: true } } });
+  });
+
+  it('keeps every token below when another of the line is taken out in the middle of it, whenever that is', async () => {
+    for (let look = 0, isOver = false; !isOver; look++) {
+      const [, parent, child, grandchild] = await family();
+      const call = orphaningMeanwhile(parent, look, () => {
+        isOver = false;
+      });
+      isOver = true;
+      const { status } = await call('POST', 'auth/token/revoke-orphan', {
+        body: { token: child.client_token },
+      });
+      const alive = await Promise.all([child, grandchild].map(works));
+      expect([look, status, ...alive]).toEqual([look, 204, false, true]);
     }
   });
 
