@@ -50,7 +50,7 @@ async function write(call: Call): Promise<void> {
   const { pk, sk } = place(call);
   if (!call.params.path) throw missingPath();
   if (Object.keys(call.raw).length === 0) throw missingDataFields();
-  await putInCubbyhole(call.deps.store, ownToken(call), { pk, sk, value: encodeValue(call.raw) });
+  await putInCubbyhole(call.deps, ownToken(call), { pk, sk, value: encodeValue(call.raw) });
 }
 
 async function remove(call: Call): Promise<void> {

@@ -1,20 +1,35 @@
 /** The storage of a token: what is in it lives as long as the token, and goes with it. */
 
 import { notAuthenticated } from '../http/errors.ts';
+import type { Deps } from '../ports/deps.ts';
 import { cubbyholePartition, tokenKey } from '../ports/keys.ts';
 import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import { ConditionFailed, type Item, PRESENT, type Range, type Ref, type Store } from '../ports/store.ts';
 import { untilUncontested } from '../ports/untilUncontested.ts';
+import { isUpheld } from './findToken.ts';
 import { cleanupTime, type Token, tokenOf } from './token.ts';
 
 type Owner = Pick<Token, 'hash' | 'accessor'>;
 
 /**
  * Writes an item and, in the same transaction, the token's mark that it has such. Nothing is stored for a token whose
- * revocation began, and nothing with an end that a renewal has moved meanwhile.
- * @throws VaultError 403 when the token is gone
+ * revocation began, and nothing with an end that a renewal has moved meanwhile. A token that is cut off by what it hangs
+ * on may have been swept away just before the mark, so what was written is taken back then (as in `withdrawIfCut`).
+ * @param owner the token as it was when the request was let in
+ * @throws VaultError 403 when the token is gone, or cut off
  */
-export function putInCubbyhole(store: Store, { hash, accessor }: Owner, item: Item): Promise<void> {
+export async function putInCubbyhole(
+  deps: Pick<Deps, 'store' | 'clock'>,
+  owner: Token,
+  item: Item,
+): Promise<void> {
+  await put(deps.store, owner, item);
+  if (await isUpheld(deps, owner)) return;
+  await deps.store.deleteMany([{ table: 'storage', pk: item.pk, sk: item.sk }]);
+  throw notAuthenticated();
+}
+
+function put(store: Store, { hash, accessor }: Owner, item: Item): Promise<void> {
   return untilUncontested(async () => {
     const key = tokenKey(hash);
     const token = tokenOf(await store.get(key));

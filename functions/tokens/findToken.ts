@@ -32,9 +32,12 @@ export async function goodToken(
 
 /** Whether a token has ended neither by itself nor with anything it hangs on. */
 export async function hasNotEnded(deps: Pick<Deps, 'store' | 'clock'>, token: Token): Promise<boolean> {
-  const now = deps.clock.now();
-  if (!isAlive(token, now)) return false;
-  if (await stillValid(deps.store, token.lineage, now)) return true;
+  return isAlive(token, deps.clock.now()) && (await isUpheld(deps, token));
+}
+
+/** Whether nothing has ended that a token hangs on. */
+export async function isUpheld(deps: Pick<Deps, 'store' | 'clock'>, token: Token): Promise<boolean> {
+  if (await stillValid(deps.store, token.lineage, deps.clock.now())) return true;
   const cut = await cutSince(deps, token);
   return cut !== undefined && hasNotEnded(deps, cut);
 }

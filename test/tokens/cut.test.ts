@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { cubbyholeRoutes } from '../../functions/cubbyhole/cubbyholeRoutes.ts';
 import { tokenIssuer } from '../../functions/mounts/builtin.ts';
 import { changeTree } from '../../functions/mounts/changeTree.ts';
 import { disableMount } from '../../functions/mounts/disableMount.ts';
 import { raiseGeneration } from '../../functions/mounts/generation.ts';
 import { type Mount, mountItem } from '../../functions/mounts/mount.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
-import { sha256, tokenKey } from '../../functions/ports/keys.ts';
+import { cubbyholePartition, sha256, tokenKey } from '../../functions/ports/keys.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { issueToken } from '../../functions/tokens/issueToken.ts';
 import { revokeToken } from '../../functions/tokens/revokeToken.ts';
@@ -68,6 +69,38 @@ describe('a token that is revoked while it creates', () => {
     expect(answer.status).toBe(403);
     expect(await stored(mount.uuid)).toBe(0);
     expect(await service.deps.store.query({ table: 'storage', pk: mount.uuid })).toEqual([]);
+  });
+});
+
+describe('a token above which one is revoked while it stores', () => {
+  it('leaves nothing behind, though it was found without anything of its own', async () => {
+    const { client_token: parent } = await service.token({ ttl: '1h' });
+    const { client_token: token, accessor } = await service.token({ ttl: '1h' }, { token: parent });
+    const { store } = service.deps;
+    const [found, stored] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const deleteMany: Store['deleteMany'] = async (refs) => {
+      if (refs.length === 0) return;
+      found.resolve();
+      await stored.promise;
+      await store.deleteMany(refs);
+    };
+    let revocation = Promise.resolve();
+    const revoking = beforePut(store, 'storage', () => {
+      revocation = revokeToken({ store: { ...store, deleteMany } }, { hash: sha256(parent) });
+      return found.promise;
+    });
+    const call = caller(
+      { ...service.deps, store: revoking },
+      { builtin: cubbyholeRoutes, engines: {} },
+      token,
+    );
+
+    const answer = await call('POST', 'cubbyhole/mine', { body: { a: 1 } });
+    stored.resolve();
+    await revocation;
+
+    expect(await store.query({ table: 'storage', pk: cubbyholePartition(accessor) })).toEqual([]);
+    expect(answer.status).toBe(403);
   });
 });
 

@@ -115,7 +115,7 @@ describe('a write to a token that comes too late', () => {
     const item = { pk: cubbyholePartition(token.accessor), sk: 'late' };
     const store = meanwhile(deps.store, act);
 
-    await expect(putInCubbyhole(store, token, item)).rejects.toMatchObject({ status: 403 });
+    await expect(putInCubbyhole({ ...deps, store }, token, item)).rejects.toMatchObject({ status: 403 });
 
     expect(await deps.store.get({ table: 'storage', ...item })).toBeUndefined();
     expect((await stored())?.hasCubbyhole).toBeUndefined();

@@ -13,7 +13,7 @@ import { childName } from '../../functions/tokens/child.ts';
 import { putInCubbyhole } from '../../functions/tokens/cubbyhole.ts';
 import { renewToken } from '../../functions/tokens/renewToken.ts';
 import { markRevoked, revokeToken } from '../../functions/tokens/revokeToken.ts';
-import { cleanupTime, tokenOf } from '../../functions/tokens/token.ts';
+import { cleanupTime, type Token, tokenOf } from '../../functions/tokens/token.ts';
 import { interleaved } from '../support/interleave.ts';
 import { meanwhile } from '../support/meanwhile.ts';
 import { throughFile } from '../support/throughFile.ts';
@@ -129,7 +129,8 @@ describe('renewing a token', () => {
     const auth = await w.token({ policies: ['default'], ttl: '1h' });
     const hash = sha256(auth.client_token);
     const item = { pk: cubbyholePartition(auth.accessor), sk: 'mine' };
-    const putting = () => putInCubbyhole(w.deps.store, { hash, accessor: auth.accessor }, item);
+    const owner = tokenOf(await w.deps.store.get(tokenKey(hash))) as Token;
+    const putting = () => putInCubbyhole(w.deps, owner, item);
     await renewToken({ ...w.deps, store: meanwhile(w.deps.store, putting) }, hash, ROOT, 7_200);
     const token = tokenOf(await w.deps.store.get(tokenKey(hash)));
     const kept = await w.deps.store.get({ table: 'storage', ...item });
