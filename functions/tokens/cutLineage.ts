@@ -12,19 +12,19 @@ import { untilUncontested } from '../ports/untilUncontested.ts';
 import { type Token, tokenOf } from './token.ts';
 
 /** The token that is taken out. */
-export type Top = Pick<Token, 'hash' | 'lineage'>;
+export type Top = Pick<Token, 'hash'>;
 
 /**
- * What is left of a lineage below a token. The mounts go that were in it for that token's sake; who issued the
- * descendant itself stays.
+ * What is left of a lineage below a token. Of the mounts only those stay that issued the descendant itself: the tokens
+ * between were issued by `auth/token`, which never moves. The lineage of the token that is taken out is no guide to what
+ * goes, since one above may have been taken out of it already, and not yet of what is below.
  * @returns nothing when the token is not in the lineage
  */
 export function lineageBelow(lineage: Lineage, top: Top, issuers: Issuer[]): Lineage | undefined {
   const at = lineage.tokens.indexOf(top.hash);
   if (at === -1) return undefined;
-  const kept = Object.entries(lineage.mounts).filter(([uuid]) => !Object.hasOwn(top.lineage.mounts, uuid));
-  const own = issuers.map(({ mountUuid, generation }): [string, number] => [mountUuid, generation]);
-  const below = { mounts: Object.fromEntries([...kept, ...own]), tokens: lineage.tokens.slice(at + 1) };
+  const own = issuers.map(({ mountUuid, generation }) => [mountUuid, generation]);
+  const below = { mounts: Object.fromEntries(own), tokens: lineage.tokens.slice(at + 1) };
   return lineage.since === undefined ? below : { ...below, since: lineage.since };
 }
 

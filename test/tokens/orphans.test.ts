@@ -234,14 +234,15 @@ describe('revoking a token without its children', () => {
 });
 
 describe('what is left of a lineage below a token', () => {
-  const top = { hash: 'p', lineage: { mounts: { login: 3, token: 0 }, tokens: ['r'] } };
+  const top = { hash: 'p' };
 
   it('lacks the token, all above it, and the mounts they came from', () => {
     const lineage = { mounts: { login: 3, token: 0, ssh: 1 }, tokens: ['r', 'p', 'c'] };
-    expect(lineageBelow(lineage, top, [{ mountUuid: 'token', generation: 0 }])).toEqual({
-      mounts: { ssh: 1, token: 0 },
-      tokens: ['c'],
-    });
+    const issuers = [
+      { mountUuid: 'token', generation: 0 },
+      { mountUuid: 'ssh', generation: 1 },
+    ];
+    expect(lineageBelow(lineage, top, issuers)).toEqual({ mounts: { ssh: 1, token: 0 }, tokens: ['c'] });
   });
 
   it('is nothing new when the token is not in it', () => {

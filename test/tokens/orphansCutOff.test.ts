@@ -116,6 +116,23 @@ describe('a child of a token that is revoked without it', () => {
     }
   });
 
+  it('outlives the move of the mount when its child is revoked without its own, too, whenever that is', async () => {
+    for (let step = 0, isOver = false; !isOver; step++) {
+      const { token, migration } = await login();
+      const child = await childOf(token);
+      const grandchild = await childOf(child);
+      const other = () => service.call('POST', 'auth/token/revoke-orphan', { body: { token: child } });
+      isOver = !(await orphaning(token, step, other));
+      if (isOver) await other();
+      await switchStep(service.deps, migration);
+      expect(await Promise.all([token, child, grandchild].map(works)), `step ${step}`).toEqual([
+        false,
+        false,
+        true,
+      ]);
+    }
+  });
+
   it('stands when two do the same, whenever the second comes', async () => {
     for (let step = 0, isOver = false; !isOver; step++) {
       const token = await childOf();
