@@ -6,10 +6,13 @@ import { childKey, tokenKey } from '../ports/keys.ts';
 import { ConditionFailed, type Item, PRESENT, type Store, type Write } from '../ports/store.ts';
 import { cleanupTime, type Token } from './token.ts';
 
-/** What an entry of the index names: a token by its hash, or a lease. */
-export type Child = { tokenHash: string } | { lease: { mountUuid: string; path: string } };
+/** What an entry of the index names: a token, or a lease. */
+export type Child = ChildToken | { lease: { mountUuid: string; path: string } };
 
-export function childName(child: Child): string {
+/** Its hash finds the token; the accessor tells it from a later one, since an id may be chosen again. */
+export type ChildToken = Pick<Token, 'accessor'> & { tokenHash: string };
+
+export function childName(child: Pick<ChildToken, 'tokenHash'> | Exclude<Child, ChildToken>): string {
   return 'tokenHash' in child
     ? `token#${child.tokenHash}`
     : `lease#${child.lease.mountUuid}#${child.lease.path}`;

@@ -72,6 +72,7 @@ export async function issueToken(deps: Deps, order: TokenOrder): Promise<IssuedT
   const leasePath = `${order.leasePath}/${random}`;
   if (token.expiresAt !== undefined) token.lease = { mountUuid: issuer.mountUuid, path: leasePath };
   const { pk, sk } = accessorKey(token.accessor);
+  const child = { tokenHash: token.hash, accessor: token.accessor };
   const writes: Write[] = [
     ...alongside,
     { table: 'access', put: tokenItem(token), if: ABSENT },
@@ -82,8 +83,8 @@ export async function issueToken(deps: Deps, order: TokenOrder): Promise<IssuedT
     },
   ];
   if (token.lease) writes.push({ table: 'leases', put: leaseItem(leaseBy(order, token, leasePath, random)) });
-  else writes.push(hang(endlessTokensOf(namespace.id), { tokenHash: token.hash }, undefined));
-  if (parent) writes.push(hang(parent.hash, { tokenHash: token.hash }, token.expiresAt));
+  else writes.push(hang(endlessTokensOf(namespace.id), child, undefined));
+  if (parent) writes.push(hang(parent.hash, child, token.expiresAt));
   if (order.keeps) writes.push(order.keeps(token));
   try {
     await deps.store.commit(writes);

@@ -50,7 +50,9 @@ export async function removeChildren(
       const leaseRefs = children.flatMap((child) =>
         'lease' in child ? [leaseKey(child.lease.mountUuid, child.lease.path)] : [],
       );
-      const tokens = present((await store.getMany(tokenRefs)).map(tokenOf));
+      const accessors = new Set(children.map((child) => 'accessor' in child && child.accessor));
+      const found = present((await store.getMany(tokenRefs)).map(tokenOf));
+      const tokens = found.filter(({ accessor }) => accessors.has(accessor));
       await removeTokens(store, tokens, foundBy);
       await removeSecrets(store, present(await store.getMany(leaseRefs)), foundBy);
       await store.deleteMany(page.map(({ pk, sk }: Item): Ref => ({ table: 'access', pk, sk })));

@@ -16,7 +16,7 @@ import type { Deps } from '../ports/deps.ts';
 import { childrenShard, leaseKey, tokenKey } from '../ports/keys.ts';
 import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import { ConditionFailed, type Item, PRESENT } from '../ports/store.ts';
-import { type Child, childOf } from './child.ts';
+import { type Child, type ChildToken, childOf } from './child.ts';
 import { cutLease, cutToken } from './cutLineage.ts';
 import { nothingToOrphan, orphaningUnfinished } from './errors.ts';
 import { hasNotEnded } from './findToken.ts';
@@ -48,7 +48,7 @@ async function orphanChildren(deps: Deps, top: Token, until: number): Promise<bo
   for await (const page of childPages(deps, top.hash)) {
     await severalAtOnce(page, async (entry) => {
       const child = childOf(entry);
-      if (!('tokenHash' in child) || (await hasEnded(deps, child))) return;
+      if (!('tokenHash' in child) || (await isOver(deps, child))) return;
       if (!(await cutTree(deps, child, top, until))) done = false;
       else if (await stands(deps, top)) await unhang(deps, entry);
       else {
@@ -63,10 +63,10 @@ async function orphanChildren(deps: Deps, top: Token, until: number): Promise<bo
   return done;
 }
 
-/** Whether a child has come to its own end: it is left to hang on the token, and removed with it. */
-async function hasEnded({ store, clock }: Deps, { tokenHash }: { tokenHash: string }): Promise<boolean> {
+/** Whether a child has come to its own end: its entry, with what is left of it, is removed with the token. */
+async function isOver({ store, clock }: Deps, { tokenHash, accessor }: ChildToken): Promise<boolean> {
   const token = tokenOf(await store.get(tokenKey(tokenHash)));
-  return token !== undefined && !isAlive(token, clock.now());
+  return token !== undefined && (token.accessor !== accessor || !isAlive(token, clock.now()));
 }
 
 /** Whether the token is still what its children hang on. */

@@ -53,6 +53,23 @@ describe('revoking a token', () => {
     expect(await w.works(orphan.body.auth.client_token)).toBe(true);
   });
 
+  it.each(['revoke', 'revoke-orphan'])(
+    'by %s spares a later token of the same id as a former child',
+    async (path) => {
+      const { client_token: parent } = await w.token({ policies: ['root'] });
+      const id = `chosen-${w.deps.ids.hex(10)}`;
+      await w.token({ id }, { token: parent });
+      await w.post('revoke', { token: id });
+      const later = await w.token({ id, policies: ['default'] });
+      const places = await w.placesOf(later);
+
+      expect((await w.post(path, { token: parent })).status).toBe(204);
+
+      expect(await w.works(id)).toBe(true);
+      expect(await w.stored(places)).toHaveLength(3);
+    },
+  );
+
   it('makes it unusable before anything is removed', async () => {
     const { client_token: token } = await w.token({ policies: ['maker'] });
     await w.token({}, { token });
