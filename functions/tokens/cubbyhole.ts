@@ -4,7 +4,7 @@ import { notAuthenticated } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { cubbyholePartition, tokenKey } from '../ports/keys.ts';
 import { severalAtOnce } from '../ports/severalAtOnce.ts';
-import { ConditionFailed, type Item, PRESENT, type Range, type Ref, type Store } from '../ports/store.ts';
+import { ConditionFailed, type Item, type Range, type Ref, type Store } from '../ports/store.ts';
 import { untilUncontested } from '../ports/untilUncontested.ts';
 import { isUpheld } from './findToken.ts';
 import { cleanupTime, type Token, tokenOf } from './token.ts';
@@ -45,16 +45,16 @@ function put(store: Store, { hash, accessor }: Owner, item: Item): Promise<void>
 }
 
 /** Lets what a token has stored live as long as the renewed token; `ttl` is when DynamoDB may drop it, epoch seconds. */
-export async function keepCubbyhole(store: Store, owner: Owner, ttl: number | undefined): Promise<void> {
+export async function keepCubbyhole(store: Store, owner: Owner, ttl: number): Promise<void> {
   for await (const page of store.pages(itemsOf(owner)))
     await severalAtOnce(page, (item) => keep(store, item, ttl));
 }
 
-async function keep(store: Store, { pk, sk }: Item, ttl: number | undefined): Promise<void> {
+async function keep(store: Store, { pk, sk }: Item, ttl: number): Promise<void> {
   try {
-    await store.commit([{ table: 'storage', update: { pk, sk }, set: { ttl }, if: PRESENT }]);
+    await store.commit([{ table: 'storage', update: { pk, sk }, set: { ttl }, if: { ttl: { below: ttl } } }]);
   } catch (error) {
-    // Deleted in between.
+    // Deleted in between, or kept longer by a renewal that came after this one.
     if (!(error instanceof ConditionFailed)) throw error;
   }
 }

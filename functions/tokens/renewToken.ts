@@ -53,7 +53,7 @@ async function extend(
   now: number,
   expiresAt: number,
 ): Promise<void> {
-  const ttl = cleanupTime(expiresAt);
+  const ttl = cleanupTime(expiresAt) as number;
   const absent = { absent: true } as const;
   const times = { expiresAt, renewedAt: now, ttl };
   const parent = token.lineage.tokens.at(-1);

@@ -8,7 +8,7 @@ import {
   sha256,
   tokenKey,
 } from '../../functions/ports/keys.ts';
-import type { Item, Ref } from '../../functions/ports/store.ts';
+import type { Item, Ref, Write } from '../../functions/ports/store.ts';
 import { childName } from '../../functions/tokens/child.ts';
 import { putInCubbyhole } from '../../functions/tokens/cubbyhole.ts';
 import { renewToken } from '../../functions/tokens/renewToken.ts';
@@ -132,6 +132,19 @@ describe('renewing a token', () => {
     const owner = tokenOf(await w.deps.store.get(tokenKey(hash))) as Token;
     const putting = () => putInCubbyhole(w.deps, owner, item);
     await renewToken({ ...w.deps, store: meanwhile(w.deps.store, putting) }, hash, ROOT, 7_200);
+    const token = tokenOf(await w.deps.store.get(tokenKey(hash)));
+    const kept = await w.deps.store.get({ table: 'storage', ...item });
+    expect(kept?.ttl).toBe(cleanupTime(token?.expiresAt));
+  });
+
+  it('keeps what it stores as long as the token, when a longer renewal overtakes a shorter one', async () => {
+    const auth = await w.token({ policies: ['default'], ttl: '1h' });
+    const hash = sha256(auth.client_token);
+    const item = { pk: cubbyholePartition(auth.accessor), sk: 'mine' };
+    await putInCubbyhole(w.deps, tokenOf(await w.deps.store.get(tokenKey(hash))) as Token, item);
+    const longer = () => renewToken(w.deps, hash, ROOT, 1_000_000);
+    const isKeeping = ([write]: Write[]) => write?.table === 'storage';
+    await renewToken({ ...w.deps, store: meanwhile(w.deps.store, longer, isKeeping) }, hash, ROOT, 7_200);
     const token = tokenOf(await w.deps.store.get(tokenKey(hash)));
     const kept = await w.deps.store.get({ table: 'storage', ...item });
     expect(kept?.ttl).toBe(cleanupTime(token?.expiresAt));
