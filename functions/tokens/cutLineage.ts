@@ -76,11 +76,7 @@ export function cutLease(store: Store, ref: Ref, holder: Token, top: Top): Promi
 
 /** Two that cut the same lineage at different places must see each other: the second begins anew. */
 function cut(ref: Ref, set: Record<string, unknown>, cuts: number | undefined): Update {
-  const guard: Match = {
-    lineage: { present: true },
-    revoked: { absent: true },
-    cuts: cuts ?? { absent: true },
-  };
+  const guard: Match = { lineage: { present: true }, cuts: cuts ?? { absent: true } };
   return update(ref, { set, add: { cuts: 1 }, if: guard });
 }
 
