@@ -137,6 +137,18 @@ describe('renewing a token', () => {
     expect(kept?.ttl).toBe(cleanupTime(token?.expiresAt));
   });
 
+  it('keeps as long as the token what it is about to store', async () => {
+    const auth = await w.token({ policies: ['default'], ttl: '1h' });
+    const hash = sha256(auth.client_token);
+    const item = { pk: cubbyholePartition(auth.accessor), sk: 'mine' };
+    const owner = tokenOf(await w.deps.store.get(tokenKey(hash))) as Token;
+    const store = meanwhile(w.deps.store, () => renewToken(w.deps, hash, ROOT, 7_200));
+    await putInCubbyhole({ ...w.deps, store }, owner, item);
+    const token = tokenOf(await w.deps.store.get(tokenKey(hash)));
+    const kept = await w.deps.store.get({ table: 'storage', ...item });
+    expect(kept?.ttl).toBe(cleanupTime(token?.expiresAt));
+  });
+
   it('keeps what it stores as long as the token, when a longer renewal overtakes a shorter one', async () => {
     const auth = await w.token({ policies: ['default'], ttl: '1h' });
     const hash = sha256(auth.client_token);

@@ -28,6 +28,15 @@ it('a role-id that a role is given while it is deleted is free again', async () 
   expect(await choose('heir', 'wanted')).toMatchObject({ status: 204 });
 });
 
+it('a role-id that another role takes just before is in use', async () => {
+  for (const name of ['first', 'second']) await write(name);
+  const call = service.callOn(meanwhile(service.deps.store, () => choose('first', 'fought for')));
+
+  const answer = await call('POST', 'auth/ar/role/second/role-id', { body: { role_id: 'fought for' } });
+
+  expect(answer).toMatchObject({ status: 500, text: expect.stringContaining('role_id already in use') });
+});
+
 it.each([
   ['made', 'twin', ''],
   ['chosen', 'twin-too', '/role-id'],
