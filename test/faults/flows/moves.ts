@@ -1,10 +1,23 @@
 /** Moves of every kind, from the request to the sweep behind them. */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { Answer } from '../../support/call.ts';
 import { stepsOf } from '../../support/machines.ts';
 import { type Stored, type Tables, writeTables } from '../../support/tables.ts';
 import type { Flow } from '../play.ts';
-import { isGood, logIn, mountIn, must, opens, putKv, putSsh, putUsers, takeOtp, untrue } from '../setting.ts';
+import {
+  changes,
+  isGood,
+  logIn,
+  mountIn,
+  must,
+  opens,
+  putKv,
+  putSsh,
+  putUsers,
+  takeOtp,
+  untrue,
+} from '../setting.ts';
 import type { Stage } from '../stage.ts';
 import { migrationsOf, moving } from './move.ts';
 
@@ -169,7 +182,45 @@ const twice: Flow = {
   },
 };
 
-export const moves: readonly Flow[] = [plain, secrets, irrevocable, logins, taken, twice];
+const onward: Flow = {
+  name: 'a mount that is moved on before what it had issued is revoked',
+  async prepare(stage) {
+    await putSsh(stage, 'keys');
+    const otp = await takeOtp(stage, 'keys');
+    const before = await stage.tables();
+    const { uuid } = mountIn(before, 'keys') as Stored;
+    return () => {
+      let onward: Answer | undefined;
+      stage.after.set('switch', async () => {
+        onward = await stage.ask('remount', 'POST', 'sys/remount', {
+          body: { from: 'halfway', to: 'moved' },
+        });
+        await stage.runExecutions();
+      });
+      return {
+        async act() {
+          await stage.ask('remount', 'POST', 'sys/remount', { body: { from: 'keys', to: 'halfway' } });
+        },
+        async check() {
+          const after = await stage.tables();
+          const migrations = migrationsOf(after, uuid);
+          const place = ['keys', 'halfway', 'moved'][migrations.length] as string;
+          return [
+            ...changes(before, after, uuid),
+            ...untrue({
+              'each move is a success': migrations.every(({ status }) => status === 'success'),
+              'none is lost that was promised': onward?.status !== 200 || migrations.length === 2,
+              'the mount is where the last one took it': mountIn(after, place)?.uuid === uuid,
+              'no old password opens anything': place === 'keys' || !(await opens(stage, place, otp)),
+            }),
+          ];
+        },
+      };
+    };
+  },
+};
+
+export const moves: readonly Flow[] = [plain, secrets, irrevocable, logins, taken, twice, onward];
 
 /** The leases that a mount has given. */
 function issuedBy(tables: Tables, path: string): Stored[] {
