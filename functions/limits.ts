@@ -61,6 +61,8 @@ export const OPEN_SHARDS = 4;
 export const SWITCH_DEADLINE_MS = 15 * 60_000;
 /** A repeated POST is answered with the migration that put the mount there within this time (design §5). */
 export const REPEAT_WINDOW_MS = 10 * 60_000;
+/** For so long queries may show a transaction half done: AWS names no figure, some tens of milliseconds are seen. */
+export const SETTLE_MS = 100;
 /** What a write that was sent at the very end of a request may take to arrive. */
 export const ARRIVAL_MS = 2_000;
 /** How long a migration may go without a sign of life before it is started again. */

@@ -38,7 +38,7 @@ export const bulkRoutes: readonly Route[] = [
       requireSudo(call);
       const wishes = readWishes(call.fields);
       const asked = readAsked(call.fields);
-      return start(call, wishes, () => rowsOf(call.deps.store, asked, call.namespace));
+      return start(call, wishes, () => rowsOf(call.deps, asked, call.namespace));
     },
     list: async ({ deps, namespace, fields }) => {
       const { entries, isCut } = await listRuns(deps, namespace, fields);
@@ -107,7 +107,7 @@ async function start(
   const { deps, namespace } = call;
   const undone = undoOf ? { undo_of: undoOf } : {};
   if (dryRun) {
-    const plan = await planRun(deps.store, await rows(), namespace, wishes.atomic);
+    const plan = await planRun(deps, await rows(), namespace, wishes.atomic);
     return { data: { ...undone, ...planInfo(plan, wishes.maxConcurrency) } };
   }
   const order = { origin: originOf(call), wishes, key: readIdempotency(call), ...(undoOf && { undoOf }) };

@@ -6,8 +6,10 @@
 import { MAX_BULK_MOVES } from '../limits.ts';
 import { type Mount, mountOf } from '../mounts/mount.ts';
 import { mountPath, oversize } from '../mounts/path.ts';
+import { type Sighting, settled } from '../mounts/settled.ts';
 import { innermost } from '../namespaces/innermost.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
+import type { Deps } from '../ports/deps.ts';
 import { treeKey } from '../ports/keys.ts';
 import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import type { Store } from '../ports/store.ts';
@@ -33,32 +35,51 @@ export interface Expanded extends Paths {
  * @throws VaultError 400 for rules that are none, match nothing, or match too much
  */
 export async function expandRules(
-  store: Store,
+  deps: Pick<Deps, 'store' | 'clock'>,
   rules: Rule[],
   namespace: Namespace,
   mayMatchNothing = false,
 ): Promise<Expanded[]> {
+  const { store } = deps;
   const read = rules.map((rule, i) => readRule(rule, i + 1));
   const places = await innermost(
     store,
     read.map(({ from }) => from),
     namespace,
   );
-  const expanded = await severalAtOnce([...read.entries()], async ([i, { number, from, to }]) => {
-    const place = places[i];
-    const pattern = place?.path ?? from;
-    const above = from.slice(0, from.length - pattern.length);
-    const matches = patternOf(pattern);
-    const moves: Expanded[] = [];
-    for await (const { path } of mountsBelow(store, place?.namespace ?? namespace, literalOf(pattern))) {
-      const captured = matches.exec(path)?.slice(1);
-      if (captured) moves.push({ rule: number, from: above + path, to: filled(to, captured) });
-      if (moves.length > MAX_BULK_MOVES) throw tooManyMoves();
-    }
-    if (moves.length === 0 && !mayMatchNothing) throw ruleWithoutMount(number, from);
-    return moves;
-  });
-  return expanded.flat();
+  const look = async () => {
+    const matches = await severalAtOnce([...read.entries()], ([i, rule]) => {
+      const { namespace: within, path: pattern } = places[i] ?? { namespace, path: rule.from };
+      return matchesOf(store, rule, within, pattern);
+    });
+    return matches.flat();
+  };
+  const found = await settled(deps, look, ({ rule, uuid }) => `${rule} ${uuid}`);
+  const matched = new Set(found.map(({ rule }) => rule));
+  const idle = read.find(({ number }) => !matched.has(number));
+  if (idle && !mayMatchNothing) throw ruleWithoutMount(idle.number, idle.from);
+  return found.sort((a, b) => a.rule - b.rule).map(({ rule, from, to }) => ({ rule, from, to }));
+}
+
+type Matched = Expanded & Sighting;
+
+/** @param pattern the rule's, relative to the namespace of the mounts */
+async function matchesOf(
+  store: Store,
+  { number, from, to }: ReadRule,
+  namespace: Namespace,
+  pattern: string,
+): Promise<Matched[]> {
+  const above = from.slice(0, from.length - pattern.length);
+  const fits = patternOf(pattern);
+  const matched: Matched[] = [];
+  for await (const { uuid, path, version } of mountsBelow(store, namespace, literalOf(pattern))) {
+    const captured = fits.exec(path)?.slice(1);
+    if (captured)
+      matched.push({ rule: number, from: above + path, to: filled(to, captured), uuid, path, version });
+    if (matched.length > MAX_BULK_MOVES) throw tooManyMoves();
+  }
+  return matched;
 }
 
 /** A segment that is a plus, or an asterisk at the end. */

@@ -1,8 +1,8 @@
 /** From what is asked for to a plan: gathers the rows, looks at the tree, and plans. Writes nothing. */
 
-import { MAX_BULK_MOVES } from '../limits.ts';
+import { MAX_BULK_MOVES, SETTLE_MS } from '../limits.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
-import type { Store } from '../ports/store.ts';
+import type { Deps } from '../ports/deps.ts';
 import { noMoves, tooManyMoves } from './errors.ts';
 import { expandRules } from './expandRules.ts';
 import { findRows } from './findRows.ts';
@@ -19,13 +19,13 @@ import type { Asked } from './readOrder.ts';
  * @throws VaultError 400 for rules that cannot be expanded
  */
 export async function rowsOf(
-  store: Store,
+  deps: Pick<Deps, 'store' | 'clock'>,
   asked: Asked,
   namespace: Namespace,
   mayMatchNothing = false,
 ): Promise<Row[]> {
   const moves: Omit<Row, 'row'>[] =
-    'moves' in asked ? asked.moves : await expandRules(store, asked.rules, namespace, mayMatchNothing);
+    'moves' in asked ? asked.moves : await expandRules(deps, asked.rules, namespace, mayMatchNothing);
   if (moves.length === 0) throw noMoves();
   if (moves.length > MAX_BULK_MOVES) throw tooManyMoves();
   return moves.map((move, i) => ({ ...move, row: i + 1 }));
@@ -36,7 +36,7 @@ export async function rowsOf(
  * @throws VaultError 400 when an atomic run does not fit one transaction
  */
 export async function planRun(
-  store: Store,
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
   rows: Row[],
   namespace: Namespace,
   atomic: boolean,
@@ -47,5 +47,6 @@ export async function planRun(
     const problems = [...found.problems, ...plan.problems].sort((a, b) => a.row - b.row);
     if (problems.length === 0) return plan;
     if (!isFirst) return { chunks: [], problems: await nameProblems(store, problems, found.rows) };
+    await clock.sleep(SETTLE_MS);
   }
 }

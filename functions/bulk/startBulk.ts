@@ -48,7 +48,7 @@ export async function startBulk(
 ): Promise<StartedRun> {
   const before = await replayed(deps, order.key);
   if (before) return known(deps, before);
-  const plan = await planRun(deps.store, await rows(), order.origin.namespace, order.wishes.atomic);
+  const plan = await planRun(deps, await rows(), order.origin.namespace, order.wishes.atomic);
   if (plan.problems.length > 0) throw unplannable(plan.problems);
   return accept(deps, order, plan);
 }

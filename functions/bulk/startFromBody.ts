@@ -26,7 +26,7 @@ export function startFromBody(
   mayMatchNothing = false,
 ): Promise<StartedRun> {
   const { wishes, asked } = readBody(body);
-  const rows = () => rowsOf(deps.store, asked, origin.namespace, mayMatchNothing);
+  const rows = () => rowsOf(deps, asked, origin.namespace, mayMatchNothing);
   return startBulk(deps, { origin, wishes, key }, rows);
 }
 

@@ -2,6 +2,7 @@
  * One request, after it is read: located, authenticated, authorised, handled (contract §2.2).
  */
 
+import { SETTLE_MS } from '../limits.ts';
 import { type Location, locate } from '../mounts/locate.ts';
 import { builtinPath } from '../mounts/path.ts';
 import { authorize } from '../policies/acl.ts';
@@ -52,9 +53,6 @@ export interface Visit {
   counted?: boolean;
   ahead?: Item | undefined;
 }
-
-/** What passes before a path without an owner is looked for again. */
-const SECOND_LOOK_MS = 20;
 
 /**
  * @throws VaultError for what is refused
@@ -144,7 +142,7 @@ function callOf(
 async function locatePatiently({ store, clock }: Deps, path: string): Promise<Location> {
   const location = await locate(store, path);
   if (location.mount || builtinPath(location.path)) return location;
-  await clock.sleep(SECOND_LOOK_MS);
+  await clock.sleep(SETTLE_MS);
   return locate(store, path);
 }
 

@@ -51,7 +51,7 @@ function list(table: Table): Handler {
   return async ({ deps, namespace }) => {
     const mounts = [
       ...(await tunedBuiltins(deps.store, namespace)),
-      ...(await listMounts(deps.store, namespace.id)),
+      ...(await listMounts(deps, namespace.id)),
     ];
     const listed = mounts.filter(({ path }) => tableOf(path) === table);
     return { data: Object.fromEntries(listed.map((mount) => [tablePath(mount.path), mountObject(mount)])) };

@@ -18,7 +18,7 @@ type Listed = Mount | BuiltinMount;
 /** With a token all that it can reach; without one, what was listed for everybody, and little of that. */
 export async function listVisible({ deps, namespace, caller }: Call): Promise<Reply> {
   const builtins = await tunedBuiltins(deps.store, namespace);
-  const mounts: Listed[] = [...builtins, ...(await listMounts(deps.store, namespace.id))];
+  const mounts: Listed[] = [...builtins, ...(await listMounts(deps, namespace.id))];
   const visible = mounts.filter(
     ({ path, config }) =>
       config.listingVisibility === 'unauth' || (caller && mayReachMount(caller.acl, namespace.path + path)),

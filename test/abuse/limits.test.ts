@@ -233,6 +233,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   OPEN_SHARDS: { inner: 'it is how open migrations are spread' },
   SWITCH_DEADLINE_MS: { provenBy: ['remount/remount.test.ts', 'SWITCH_DEADLINE_MS'] },
   REPEAT_WINDOW_MS: { provenBy: ['faults/flows/move.ts', 'REPEAT_WINDOW_MS'] },
+  SETTLE_MS: { provenBy: ['mounts/routing.test.ts', 'SETTLE_MS'] },
   ARRIVAL_MS: { provenBy: ['remount/progress.test.ts', 'ARRIVAL_MS'] },
   OVERDUE_MS: { provenBy: ['remount/remount.test.ts', 'OVERDUE_MS'] },
   MAX_ATTEMPT_PAUSE_MS: { inner: 'it is the pace of the reconciler' },

@@ -1,11 +1,17 @@
-/** A run that is looked at by two executions, one of which is in the middle of a group. */
+/** A run that is asked for, or looked at, in the middle of somebody's transaction. */
 
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chunkStep } from '../../functions/bulk/chunkStep.ts';
+import { expandRules } from '../../functions/bulk/expandRules.ts';
+import { planRun, rowsOf } from '../../functions/bulk/planRun.ts';
 import { beginStep, completeStep } from '../../functions/bulk/runSteps.ts';
+import { SETTLE_MS } from '../../functions/limits.ts';
+import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { bulkProgressKey } from '../../functions/ports/keys.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { issue } from '../remount/sshMount.ts';
+import { placeMount } from '../support/place.ts';
+import type { TestDeps } from '../support/testDeps.ts';
 import { type BulkService, bulkService } from './bulkService.ts';
 
 let service: BulkService;
@@ -40,4 +46,40 @@ it('a run is no success while the revocation of one of its moves goes on that a 
   };
   await completeStep({ ...deps, store: middle }, { id, looks: 0 });
   expect(await service.info(id)).toMatchObject({ status: 'in-progress', progress: { in_progress: 1 } });
+});
+
+describe('a run whose mounts are half moved while it is asked for', () => {
+  /** Shows nothing at a path for as long as a transaction may take. */
+  function without(path: string): TestDeps {
+    const { deps } = service;
+    const settlesAt = deps.clock.now() + SETTLE_MS - 20;
+    const shown = (sk: string) => sk !== path || deps.clock.now() >= settlesAt;
+    const store: Store = {
+      ...deps.store,
+      async *pages(range) {
+        for await (const page of deps.store.pages(range)) yield page.filter(({ sk }) => shown(sk));
+      },
+      async getMany(refs) {
+        const items = await deps.store.getMany(refs);
+        return items.map((item) => (item && shown(item.sk) ? item : undefined));
+      },
+    };
+    return { ...deps, store };
+  }
+
+  it('leaves none of them out of its rules', async () => {
+    const above = service.deps.ids.base62(8);
+    for (const name of ['a', 'b']) await placeMount(service.deps, `${above}/${name}/`);
+    const rules = [{ from: `${above}/*`, to: `new-${above}/*` }];
+    const moves = await expandRules(without(`${above}/b/`), rules, ROOT);
+    expect(moves.map(({ from }) => from)).toEqual([`${above}/a/`, `${above}/b/`]);
+  });
+
+  it('is not refused for one that it names', async () => {
+    const name = service.deps.ids.base62(8);
+    await placeMount(service.deps, `${name}/`);
+    const halfDone = without(`${name}/`);
+    const rows = await rowsOf(halfDone, { moves: [{ from: name, to: `new-${name}` }] }, ROOT);
+    expect((await planRun(halfDone, rows, ROOT, false)).problems).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VaultError } from '../../functions/http/errors.ts';
+import { SETTLE_MS } from '../../functions/limits.ts';
 import { changeTree } from '../../functions/mounts/changeTree.ts';
 import { disableMount } from '../../functions/mounts/disableMount.ts';
 import { enableMount } from '../../functions/mounts/enableMount.ts';
@@ -78,7 +79,7 @@ describe('routing', () => {
             paths.delete(path);
           }
         }
-        const listed = await listMounts(deps.store, namespace.id);
+        const listed = await listMounts(deps, namespace.id);
         expect(new Set(listed.map((mount) => mount.path))).toEqual(paths);
         const reached = asked.flatMap(([above, below]) => [above, above.slice(0, -1), `${above}${below}`]);
         for (const request of [...reached, ...sequence.map((done) => `${done.path}x`)]) {
@@ -150,9 +151,25 @@ describe('a listing while a mount moves', () => {
     const mount = (await mountAt(deps.store, namespace, from)) as Mount;
     const store = tornAfter('m', () => move(mount, to));
 
-    const listed = await listMounts(store, namespace.id);
+    const listed = await listMounts({ ...deps, store }, namespace.id);
 
     expect(listed.map((mount) => [mount.uuid, mount.path])).toEqual([[mount.uuid, to]]);
+  });
+
+  it('shows it, though one look after the other finds it half moved', async () => {
+    const namespace = await placeNamespace(deps, ROOT, deps.ids.hex(10));
+    await enable(namespace, 'a/');
+    await enable(namespace, 'b/');
+    const settlesAt = deps.clock.now() + SETTLE_MS - 20;
+    const halfDone: TestDeps['store'] = {
+      ...deps.store,
+      async query(range) {
+        const found = await deps.store.query(range);
+        return deps.clock.now() < settlesAt ? found.filter(({ sk }) => sk !== 'b/') : found;
+      },
+    };
+    const listed = await listMounts({ ...deps, store: halfDone }, namespace.id);
+    expect(listed.map((mount) => mount.path)).toEqual(['a/', 'b/']);
   });
 
   it('shows what it saw when the namespace never comes to rest', async () => {
@@ -167,7 +184,7 @@ describe('a listing while a mount moves', () => {
         return found;
       },
     };
-    const listed = await listMounts(restless, namespace.id);
+    const listed = await listMounts({ ...deps, store: restless }, namespace.id);
     expect(listed.map((mount) => mount.path).sort()).toEqual([
       'new-1/',
       'new-2/',
@@ -187,7 +204,7 @@ describe('twenty at once', () => {
       const outcomes = await Promise.all(order.map((path) => enable(namespace, path).catch(() => false)));
 
       const enabled = order.filter((_, i) => outcomes[i]);
-      const listed = (await listMounts(deps.store, namespace.id)).map((mount) => mount.path);
+      const listed = (await listMounts(deps, namespace.id)).map((mount) => mount.path);
       expect(listed.length).toBeGreaterThan(0);
       expect([...enabled].sort()).toEqual([...listed].sort());
       for (const one of listed) {
@@ -206,7 +223,7 @@ describe('twenty at once', () => {
         await disable(namespace, path).catch(() => undefined);
       }),
     );
-    for (const { path } of await listMounts(deps.store, namespace.id)) await disable(namespace, path);
+    for (const { path } of await listMounts(deps, namespace.id)) await disable(namespace, path);
     const left = await deps.store.query({ table: 'mounts', pk: namespace.id });
     expect(left.filter(({ count }) => count !== 0)).toEqual([]);
     expect(await enable(namespace, 'a/')).toBe(true);
