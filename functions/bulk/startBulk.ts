@@ -48,9 +48,16 @@ export async function startBulk(
 ): Promise<StartedRun> {
   const before = await replayed(deps, order.key);
   if (before) return known(deps, before);
-  const plan = await planRun(deps, await rows(), order.origin.namespace, order.wishes.atomic);
-  if (plan.problems.length > 0) throw unplannable(plan.problems);
-  return accept(deps, order, plan);
+  try {
+    const plan = await planRun(deps, await rows(), order.origin.namespace, order.wishes.atomic);
+    if (plan.problems.length > 0) throw unplannable(plan.problems);
+    return await accept(deps, order, plan);
+  } catch (error) {
+    // While this was planned, the same request may have started the run, which moves away what this one looks for.
+    const meanwhile = await replayed(deps, order.key);
+    if (meanwhile) return known(deps, meanwhile);
+    throw error;
+  }
 }
 
 async function accept(deps: Deps, order: BulkOrder, { chunks }: Plan): Promise<StartedRun> {
@@ -67,10 +74,7 @@ async function accept(deps: Deps, order: BulkOrder, { chunks }: Plan): Promise<S
   try {
     await deps.store.commit([...keyItem, acceptedRun(run), ...runListings(run)]);
   } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error;
-    const other = await replayed(deps, order.key);
-    if (!other) throw tryAgain();
-    return known(deps, other);
+    throw error instanceof ConditionFailed ? tryAgain() : error;
   }
   await startWorkflow(deps, 'bulk', run);
   return { id, total: run.total, isReplay: false };

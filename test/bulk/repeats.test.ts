@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { chunkStep } from '../../functions/bulk/chunkStep.ts';
+import type { StartedRun } from '../../functions/bulk/startBulk.ts';
+import { startFromBody } from '../../functions/bulk/startFromBody.ts';
 import { OVERDUE_MS } from '../../functions/limits.ts';
 import { locate } from '../../functions/mounts/locate.ts';
+import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { type Store, StoreBusy } from '../../functions/ports/store.ts';
+import { eventKey } from '../../functions/remount/idempotency.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
 import { placeMount } from '../support/place.ts';
 import { runBulk } from './bulkService.ts';
@@ -56,6 +60,39 @@ describe('a step that is repeated', () => {
     expect(await s.info(id)).toMatchObject({ status: 'success', progress: { succeeded: 60 } });
     for (let i = 0; i < 60; i++)
       expect((await locate(s.deps.store, `${s.name}-new-${i}`)).mount?.generation).toBe(1);
+  });
+});
+
+describe('a request that is repeated with its key while the first is on its way', () => {
+  it.each([
+    ['a list', (name: string) => ({ moves: [{ from: `${name}-0`, to: `${name}-new-0` }] })],
+    ['rules', (name: string) => ({ rules: [{ from: `${name}-0/*`, to: `${name}-new-0/*` }] })],
+  ])('is answered with the run of the first, though that has moved the mounts (%s)', async (kind, bodyOf) => {
+    await placeMount(s.deps, `${s.name}-0/${kind === 'rules' ? 'a/' : ''}`);
+    const key = eventKey(s.name, 'sys/remount/bulk', {});
+    const origin = { namespace: ROOT, requestedBy: { displayName: '', accessor: '', namespace: '' } };
+    const ask = (store: Store) => startFromBody({ ...s.deps, store }, origin, bodyOf(s.name), key, true);
+    let first: StartedRun | undefined;
+    const runFirst = async () => {
+      if (first) return;
+      first = await ask(s.deps.store);
+      await runBulk(s.deps, first.id);
+    };
+    const late: Store = {
+      ...s.deps.store,
+      async query(range) {
+        await runFirst();
+        return s.deps.store.query(range);
+      },
+      async getMany(refs) {
+        await runFirst();
+        return s.deps.store.getMany(refs);
+      },
+    };
+
+    const second = await ask(late);
+
+    expect(second).toEqual({ id: first?.id, total: 1, isReplay: true });
   });
 });
 
