@@ -73,6 +73,8 @@ export const MAX_ATTEMPT_PAUSE_MS = 60 * 60_000;
 export const MAX_REVOKE_ATTEMPTS = 24;
 /** How long the record of an ended migration is kept, where the deployment says nothing else. */
 export const DEFAULT_RETENTION_DAYS = 90;
+/** What a migration may take: for so long what names its record outlives it. */
+export const LONGEST_MIGRATION_S = 2 * 86_400;
 /** How long an idempotency key is remembered. */
 export const IDEMPOTENCY_RETENTION_S = 30 * 86_400;
 /** Characters of an idempotency key. */

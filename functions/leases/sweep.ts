@@ -1,5 +1,6 @@
 /** Physical revocation: removes what a mount issued before a generation, one part of its leases at a time. */
 
+import { LONGEST_MIGRATION_S } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { irrevocableKey, migrationKey } from '../ports/keys.ts';
 import { type Item, PRESENT, StoreBusy, type Write } from '../ports/store.ts';
@@ -91,7 +92,8 @@ async function removeOneByOne(deps: Keeper, items: Item[], order: Sweep): Promis
 
 /**
  * Keeps a lease as irrevocable: unusable by its generation, listed for people, no longer in anyone's way. It is listed
- * and counted with the very write that gives it up, once whoever does it.
+ * and counted with the very write that gives it up, once whoever does it. It goes with the list, which outlives the
+ * record of the migration: nobody would find it afterwards.
  */
 async function giveUp(
   { store, clock, settings }: Keeper,
@@ -100,11 +102,12 @@ async function giveUp(
   reason: string,
 ): Promise<void> {
   if (migrationId === undefined) return store.deleteMany([{ table: 'leases', pk, sk }]);
+  const now = clock.now();
+  const ttl = Math.ceil(now / 1_000) + settings.retentionS + LONGEST_MIGRATION_S;
   const kept: Write = {
     table: 'leases',
     update: { pk, sk },
-    set: { irrevocable: reason },
-    remove: ['ttl'],
+    set: { irrevocable: reason, ttl },
     if: { ...PRESENT, irrevocable: { absent: true } },
   };
   const record = migrationKey(migrationId);
@@ -114,7 +117,6 @@ async function giveUp(
     add: { leasesIrrevocable: 1 },
     if: PRESENT,
   };
-  const now = clock.now();
   const leaseId = typeof id === 'string' ? id : sk;
   const key = irrevocableKey(migrationId, leaseId);
   const entry = {
@@ -125,7 +127,7 @@ async function giveUp(
     leaseId,
     reason,
     at: now,
-    ttl: Math.ceil(now / 1_000) + settings.retentionS,
+    ttl,
   };
   await unlessMade(store, [kept, counted, { table: key.table, put: entry }]);
 }

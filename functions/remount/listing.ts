@@ -3,17 +3,15 @@
  * time of its acceptance. The entries name migrations, no more; what is shown of one is read from its record.
  */
 
+import { LONGEST_MIGRATION_S } from '../limits.ts';
 import { listingPartition } from '../ports/keys.ts';
 import type { Put } from '../ports/store.ts';
 import type { Migration } from './migration.ts';
 
-/** An entry outlives the record it names by what a migration may take. */
-const LONGEST_MIGRATION_S = 2 * 86_400;
-
 /** The greatest character there is. */
 const LAST = '\u{10FFFF}';
 
-/** They need no condition: an entry is the same however often it is written. */
+/** They need no condition: an entry is the same however often it is written. It outlives the record it names. */
 export function listings({ id, acceptedAt, visibleTo, retentionS }: Migration): Put[] {
   const sk = listingSort(acceptedAt, id);
   const ttl = Math.ceil(acceptedAt / 1_000) + retentionS + LONGEST_MIGRATION_S;

@@ -239,6 +239,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   MAX_ATTEMPT_PAUSE_MS: { inner: 'it is the pace of the reconciler' },
   MAX_REVOKE_ATTEMPTS: { provenBy: ['remount/revocation.test.ts', 'MAX_REVOKE_ATTEMPTS'] },
   DEFAULT_RETENTION_DAYS: { inner: 'it is how long DynamoDB keeps what has ended' },
+  LONGEST_MIGRATION_S: { inner: 'it is how long DynamoDB keeps what has ended' },
   IDEMPOTENCY_RETENTION_S: { provenBy: ['remount/idempotency.test.ts', 'IDEMPOTENCY_RETENTION_S'] },
   MAX_IDEMPOTENCY_KEY_LENGTH: {
     ask: (by) =>

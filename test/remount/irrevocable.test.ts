@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { irrevocableKey, migrationKey } from '../../functions/ports/keys.ts';
 import type { Item } from '../../functions/ports/store.ts';
 import { leasesOf } from '../../infra/local/demo/measure/fill.ts';
+import { closeMigration } from '../support/workflow.ts';
 import { type RemountService, remountService } from './remountService.ts';
 import { sshMount } from './sshMount.ts';
 
@@ -86,6 +88,17 @@ describe('the leases that a migration could not revoke', () => {
   it('are counted once when two try at once', async () => {
     await Promise.all([retry({ force: true }), retry({ force: true })]);
     expect((await service.info(id)).progress).toMatchObject({ leases_revoked: 3, leases_irrevocable: 0 });
+  });
+
+  it('are listed for as long as the record says that there are some, and stored no longer', async () => {
+    const { store, clock } = service.deps;
+    clock.pass(60_000);
+    await closeMigration(service.deps, id);
+    const record = await store.get(migrationKey(id));
+    const entry = await store.get(irrevocableKey(id, damaged.id as string));
+    const [kept] = await leases();
+    expect(entry?.ttl).toBeGreaterThanOrEqual(record?.ttl as number);
+    expect(kept?.ttl).toBe(entry?.ttl);
   });
 
   it('are nobody else’s to see or to retry', async () => {
