@@ -3,7 +3,7 @@
 import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
 import { severalAtOnce } from '../ports/severalAtOnce.ts';
-import type { Item, Store } from '../ports/store.ts';
+import { type Item, type Store, StoreBusy } from '../ports/store.ts';
 import { markRevoked } from '../tokens/revokeToken.ts';
 import { revocationFailed } from './errors.ts';
 import { type Lease, leaseOf } from './lease.ts';
@@ -15,7 +15,7 @@ export interface BulkRevocation {
   namespace: Namespace;
   /** Ends in a slash. */
   path: string;
-  /** Whether a lease whose record is damaged is dropped; otherwise it ends the revocation. */
+  /** Whether a lease that cannot be revoked is dropped; otherwise it ends the revocation. */
   force: boolean;
   /** Epoch milliseconds after which no further leases are begun. */
   until: number;
@@ -33,13 +33,28 @@ export async function revokeLeases(store: Store, items: Item[], force = false): 
   const whole = items.filter((item) => leaseIn(item) !== undefined);
   const tokens = whole.map(leaseOf).filter(({ kind }) => kind === 'token');
   await severalAtOnce(tokens, ({ tokenHash }) => markRevoked(store, tokenHash));
+  const broken = items.filter((item) => !whole.includes(item));
+  if (force) {
+    const dropped = [...broken, ...(await removeEach(store, whole))];
+    return store.deleteMany(dropped.map(({ pk, sk }) => ({ table: 'leases', pk, sk })));
+  }
   await removeLeases(store, whole);
-  const damaged = items.findIndex((item) => leaseIn(item) === undefined);
-  if (damaged === -1) return;
-  if (!force) throw revocationFailed(nameOf(items[damaged]), damaged + 1, items.length);
-  await store.deleteMany(
-    items.filter((item) => !whole.includes(item)).map(({ pk, sk }) => ({ table: 'leases', pk, sk })),
-  );
+  const [damaged] = broken;
+  if (damaged) throw revocationFailed(nameOf(damaged), items.indexOf(damaged) + 1, items.length);
+}
+
+/** @returns those whose removal fails, when all the others are gone */
+async function removeEach(store: Store, leases: Item[]): Promise<Item[]> {
+  try {
+    await removeLeases(store, leases);
+    return [];
+  } catch (error) {
+    if (error instanceof StoreBusy) throw error;
+    if (leases.length === 1) return leases;
+    const failed: Item[] = [];
+    for (const lease of leases) failed.push(...(await removeEach(store, [lease])));
+    return failed;
+  }
 }
 
 /** @returns whether all of them are revoked; there was no time for the rest otherwise */
@@ -69,6 +84,6 @@ function leaseIn(item: Item): Lease | undefined {
   }
 }
 
-function nameOf(item: Item | undefined): string {
-  return typeof item?.id === 'string' ? item.id : (item?.sk ?? '');
+function nameOf({ id, sk }: Item): string {
+  return typeof id === 'string' ? id : sk;
 }

@@ -167,6 +167,18 @@ describe('revoking by prefix', () => {
     expect(await w.deps.store.get({ table, pk, sk })).toBeUndefined();
   });
 
+  it('by force drops a lease whose removal fails, and revokes the others', async () => {
+    const mount = await placeMount(w.deps, `${at}/`, { type: 'rented' });
+    const ids = await issue(`${at}/creds/web`, 3);
+    const { table, pk, sk } = leaseKey(mount.uuid, (ids[0] as string).slice(at.length + 1));
+    const set = { owns: [{ table: 'storage', pk: mount.uuid, sk: '' }] };
+    await w.deps.store.commit([{ table, update: { pk, sk }, set, if: { pk } }]);
+
+    expect((await w.call('POST', `sys/leases/revoke-force/${at}/creds`)).status).toBe(204);
+    expect(await alive(ids.slice(1))).toBe(0);
+    expect(await w.deps.store.get({ table, pk, sk })).toBeUndefined();
+  });
+
   it('stops when its time is over, and goes on when it is asked again', async () => {
     await placeMount(w.deps, `${at}/`, { type: 'rented' });
     const ids = await issue(`${at}/creds/web`, 20);

@@ -85,6 +85,18 @@ describe('the leases that a migration could not revoke', () => {
     expect(await leases()).toEqual([]);
   });
 
+  it('go by force also when it is their removal that fails', async () => {
+    const [kept] = await leases();
+    const owns = [{ table: 'storage', pk: kept?.mountUuid, sk: '' }];
+    await service.deps.store.commit([{ table: 'leases', put: { ...(kept as Item), owns } }]);
+    expect((await retry()).body.data).toMatchObject({ leases_revoked: 0, leases_irrevocable: 1 });
+    expect((await retry({ force: true })).body.data).toMatchObject({
+      leases_revoked: 1,
+      leases_irrevocable: 0,
+    });
+    expect(await leases()).toEqual([]);
+  });
+
   it('are counted once when two try at once', async () => {
     await Promise.all([retry({ force: true }), retry({ force: true })]);
     expect((await service.info(id)).progress).toMatchObject({ leases_revoked: 3, leases_irrevocable: 0 });
