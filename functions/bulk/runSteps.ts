@@ -5,6 +5,7 @@ import type { Deps } from '../ports/deps.ts';
 import { bulkProgressKey } from '../ports/keys.ts';
 import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import { unlessMade } from '../ports/unlessMade.ts';
+import { leasesGone } from '../remount/migration.ts';
 import {
   type BulkRun,
   closed,
@@ -92,7 +93,7 @@ async function settle(deps: Deps, { id }: BulkRun, { chunk }: Progress): Promise
   const migrations = await migrationsOf(deps.store, id, rows.slice(0, progress.cursor));
   const known = migrations.filter((migration) => migration !== undefined);
   if (known.some(({ status }) => status === 'in-progress')) return;
-  const revoked = known.reduce((sum, { leasesRevoked }) => sum + leasesRevoked, 0);
+  const revoked = known.reduce((sum, migration) => sum + leasesGone(migration), 0);
   const irrevocable = known.reduce((sum, { leasesIrrevocable }) => sum + leasesIrrevocable, 0);
   await unlessMade(deps.store, [settled(id, progress, { revoked, irrevocable })]);
 }

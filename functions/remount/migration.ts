@@ -170,6 +170,19 @@ export function leasesTotal(migration: Migration): number | undefined {
     : undefined;
 }
 
+/**
+ * How many leases are surely revoked. What a step has revoked it tells with its end: if it dies before, that is not
+ * counted, and if two do the same, both count it. What was counted before is sure: at the success all of it is gone, but
+ * for what was given up.
+ */
+export function leasesGone(migration: Migration): number {
+  const { status, leasesRevoked, leasesIrrevocable } = migration;
+  const total = leasesTotal(migration);
+  if (total === undefined) return leasesRevoked;
+  const most = Math.max(0, total - leasesIrrevocable);
+  return status === 'success' ? most : Math.min(leasesRevoked, most);
+}
+
 /** The first sign of life of a shard tells what lies before it: once, for later there is less. */
 export function counted(id: string, nextLook: number, shard: number, leases: number | undefined): Update {
   const { set, ...sign } = progressed(id, nextLook);

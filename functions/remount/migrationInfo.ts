@@ -2,7 +2,7 @@
 
 import type { Shape } from '../http/shape.ts';
 import { sha256 } from '../ports/keys.ts';
-import { leasesTotal, type Migration } from './migration.ts';
+import { leasesGone, leasesTotal, type Migration } from './migration.ts';
 import { fullPath } from './switchMount.ts';
 
 export const MIGRATION_INFO = {
@@ -45,18 +45,11 @@ export function migrationInfo(migration: Migration): Record<string, unknown> {
   };
 }
 
-/**
- * What a step has revoked it tells with its end: if it dies before, that is not counted, and if two do the same, both
- * count it. What was counted before is sure: at the success all of it is gone, but for what was given up.
- */
 function progressOf(migration: Migration): Record<string, unknown> {
-  const { status, leasesRevoked, leasesIrrevocable } = migration;
-  const total = leasesTotal(migration);
-  const most = total === undefined ? leasesRevoked : Math.max(0, total - leasesIrrevocable);
   return {
-    leases_total: total ?? null,
-    leases_revoked: status === 'success' ? most : Math.min(leasesRevoked, most),
-    leases_irrevocable: leasesIrrevocable,
+    leases_total: leasesTotal(migration) ?? null,
+    leases_revoked: leasesGone(migration),
+    leases_irrevocable: migration.leasesIrrevocable,
   };
 }
 

@@ -1,17 +1,20 @@
-/** A run that is asked for, or looked at, in the middle of somebody's transaction. */
+/** A run that is asked for in the middle of somebody's transaction, or that two executions work on at once. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chunkStep } from '../../functions/bulk/chunkStep.ts';
 import { expandRules } from '../../functions/bulk/expandRules.ts';
 import { planRun, rowsOf } from '../../functions/bulk/planRun.ts';
+import { migrationIdOf } from '../../functions/bulk/rowRecord.ts';
 import { beginStep, completeStep } from '../../functions/bulk/runSteps.ts';
 import { SETTLE_MS } from '../../functions/limits.ts';
 import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { bulkProgressKey } from '../../functions/ports/keys.ts';
 import type { Store } from '../../functions/ports/store.ts';
-import { issue } from '../remount/sshMount.ts';
+import { progressed } from '../../functions/remount/migration.ts';
+import { sshMount } from '../remount/sshMount.ts';
 import { placeMount } from '../support/place.ts';
 import type { TestDeps } from '../support/testDeps.ts';
+import { runMigration } from '../support/workflow.ts';
 import { type BulkService, bulkService } from './bulkService.ts';
 
 let service: BulkService;
@@ -22,12 +25,8 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 it('a run is no success while the revocation of one of its moves goes on that a batch does not show yet', async () => {
-  const { deps, call } = service;
-  const name = `ssh-${deps.ids.base62(8)}`;
-  await call('POST', `sys/mounts/${name}`, { body: { type: 'ssh' } });
-  const role = { key_type: 'otp', default_user: 'u', cidr_list: '10.0.0.0/8' };
-  await call('POST', `${name}/roles/web`, { body: role });
-  await issue(call, name, 1);
+  const { deps } = service;
+  const { name } = await sshMount(service, 1);
   const id = await service.start({ moves: [{ from: name, to: `${name}-moved` }] });
   const { chunks } = await beginStep(deps, id);
   const progress = bulkProgressKey(id, 0);
@@ -82,4 +81,20 @@ describe('a run whose mounts are half moved while it is asked for', () => {
     const rows = await rowsOf(halfDone, { moves: [{ from: name, to: `new-${name}` }] }, ROOT);
     expect((await planRun(halfDone, rows, ROOT, false)).problems).toEqual([]);
   });
+});
+
+it('a run tells of the leases of its moves what their migrations tell, though two executions have counted them', async () => {
+  const { deps } = service;
+  const { name } = await sshMount(service, 3);
+  const id = await service.start({ moves: [{ from: name, to: `${name}-moved` }] });
+  await beginStep(deps, id);
+  await chunkStep(deps, { id, chunk: 0, done: false }, deps.clock.now() + 60_000);
+  const migrationId = migrationIdOf(id, 1);
+  await runMigration(deps, migrationId);
+  await deps.store.commit([progressed(migrationId, deps.clock.now() + 60_000, 3)]);
+  await completeStep(deps, { id, looks: 0 });
+
+  const { body } = await service.call('GET', `sys/remount/status/${migrationId}`);
+  expect(body.data.migration_info.progress).toMatchObject({ leases_revoked: 3, leases_irrevocable: 0 });
+  expect((await service.info(id)).progress).toMatchObject({ leases_revoked: 3, leases_irrevocable: 0 });
 });

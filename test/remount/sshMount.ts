@@ -9,7 +9,10 @@ export interface SshMount {
 }
 
 /** Enables it, and has it issue so many. */
-export async function sshMount({ call, deps }: RemountService, leases: number): Promise<SshMount> {
+export async function sshMount(
+  { call, deps }: Pick<RemountService, 'call' | 'deps'>,
+  leases: number,
+): Promise<SshMount> {
   const name = `ssh-${deps.ids.base62(8)}`;
   await call('POST', `sys/mounts/${name}`, { body: { type: 'ssh' } });
   const role = { key_type: 'otp', default_user: 'u', cidr_list: '10.0.0.0/8' };
