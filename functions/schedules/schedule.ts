@@ -80,11 +80,11 @@ export function noted(
     table,
     update: { pk, sk },
     set: { ...what, version: schedule.version + 1 },
-    if: { version: schedule.version },
+    if: unchanged(schedule),
   };
 }
 
-/** The condition of every write to a schedule: it is still as it was read. */
+/** The condition of every write to a schedule: it is still as it was read, and not another one of its name. */
 export function unchanged(before: Schedule | undefined): Match {
-  return before ? { version: before.version } : ABSENT;
+  return before ? { version: before.version, createdAt: before.createdAt } : ABSENT;
 }

@@ -3,6 +3,7 @@ import { ROOT } from '../../functions/namespaces/namespace.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
 import { findSchedule } from '../../functions/schedules/findSchedule.ts';
 import { putSchedule } from '../../functions/schedules/putSchedule.ts';
+import { removeSchedule } from '../../functions/schedules/removeSchedule.ts';
 import { noted, type Schedule } from '../../functions/schedules/schedule.ts';
 import { meanwhile } from '../support/meanwhile.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -50,6 +51,31 @@ it('a schedule that two renew at once is recorded as the scheduler knows it', as
 
   expect(await recorded('renewed')).toBe('rate(1 day)');
   expect(known('renewed')).toBe('rate(1 day)');
+});
+
+it('a schedule that is made anew under its name while another renews the old one is recorded as the scheduler knows it', async () => {
+  await put('anew', 'rate(3 days)');
+  const makeAnew = async () => {
+    await removeSchedule(deps, { namespaceId: 'root', name: 'anew' });
+    deps.clock.pass(1);
+    await put('anew', 'rate(2 days)');
+  };
+  await put('anew', 'rate(1 day)', between(makeAnew));
+
+  expect(await recorded('anew')).toBe('rate(1 day)');
+  expect(known('anew')).toBe('rate(1 day)');
+});
+
+it('a schedule takes no note from a run that has read another one of its name', async () => {
+  const other = await put('named', 'rate(1 day)');
+  await removeSchedule(deps, { namespaceId: 'root', name: 'named' });
+  deps.clock.pass(1);
+  await put('named', 'rate(1 day)');
+
+  const late = deps.store.commit([noted(other, { lastRun: { plannedAt: 1 } })]);
+
+  await expect(late).rejects.toThrow('a condition failed');
+  expect(await findSchedule(deps.store, 'root', 'named')).not.toHaveProperty('lastRun');
 });
 
 it('a schedule takes no note from a run that has read an older one', async () => {
