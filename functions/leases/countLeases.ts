@@ -16,11 +16,11 @@ const MAX_ROLES = 100;
  */
 export async function countShard(
   { store, clock }: Pick<Deps, 'store' | 'clock'>,
-  { mountUuid, shard, ...order }: Pick<Sweep, 'mountUuid' | 'shard' | 'below' | 'migrationId'>,
+  { mountUuid, shard, ...order }: Pick<Sweep, 'mountUuid' | 'shard' | 'below' | 'migration'>,
   until: number,
 ): Promise<number | undefined> {
   let count = 0;
-  for await (const page of shardPages(store, mountUuid, shard, ['generation', 'irrevocable'])) {
+  for await (const page of shardPages(store, mountUuid, shard, ['generation', 'irrevocable', 'givenUp'])) {
     count += page.filter((item) => isDue(item, order)).length;
     if (clock.now() >= until) return undefined;
   }

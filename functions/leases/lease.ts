@@ -30,6 +30,8 @@ export interface Lease {
   cuts?: number;
   /** Why it could not be revoked for good; it is unusable all the same (design §4). */
   irrevocable?: string;
+  /** By whom it was given up: migration → when, epoch milliseconds. */
+  givenUp?: Record<string, number>;
 }
 
 export function leaseItem(lease: Lease): Item {
@@ -57,6 +59,7 @@ export const REVOCATION_ATTRIBUTES = [
   'tokenHash',
   'owns',
   'irrevocable',
+  'givenUp',
 ] as const;
 
 /** @throws TypeError when the item is no lease */

@@ -3,9 +3,9 @@
 import { LONGEST_MIGRATION_S } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { irrevocableKey, migrationKey } from '../ports/keys.ts';
-import { type Item, PRESENT, StoreBusy, type Write } from '../ports/store.ts';
+import { ABSENT, type Item, PRESENT, StoreBusy, type Write } from '../ports/store.ts';
 import { unlessMade } from '../ports/unlessMade.ts';
-import { isLease, REVOCATION_ATTRIBUTES } from './lease.ts';
+import { isLease, type Lease, REVOCATION_ATTRIBUTES } from './lease.ts';
 import { removeLeases } from './removeLeases.ts';
 import { shardPages } from './shardPages.ts';
 
@@ -18,8 +18,8 @@ export interface Sweep {
   until: number;
   /** Whether a lease that fails is given up, and kept as irrevocable. */
   lastAttempt: boolean;
-  /** The migration that lists and counts what is given up; without, nobody would ever ask for it, and it is dropped. */
-  migrationId?: string;
+  /** Who lists and counts what is given up; without, nobody would ever ask for it, and it is dropped. */
+  migration?: { id: string; switchedAt: number };
 }
 
 export interface Swept {
@@ -49,13 +49,18 @@ export async function sweep(
   return { ...swept, done: true };
 }
 
-/** Whether a lease was issued before a generation, as one was whose generation is damaged, and is not given up yet. */
+/**
+ * Whether a lease was issued before a generation, as one was whose generation is damaged. One that was given up before
+ * the switch is left to those who list it. What another migration gives up after the switch counts for this one, too, or
+ * it would tell that it was revoked.
+ */
 export function isDue(
-  { generation, irrevocable }: Item,
-  { below, migrationId }: Pick<Sweep, 'below' | 'migrationId'>,
+  { generation, irrevocable, givenUp = {} }: Item & Pick<Lease, 'givenUp'>,
+  { below, migration }: Pick<Sweep, 'below' | 'migration'>,
 ): boolean {
-  const isGivenUp = irrevocable !== undefined && migrationId !== undefined;
-  return !isGivenUp && !((generation as number) >= below);
+  if ((generation as number) >= below) return false;
+  if (!migration || irrevocable === undefined) return true;
+  return Object.entries(givenUp).every(([id, at]) => id !== migration.id && at > migration.switchedAt);
 }
 
 /** @returns how many turned out irrevocable */
@@ -81,7 +86,8 @@ async function removeOneByOne(deps: Keeper, items: Item[], order: Sweep): Promis
       await removeLeases(deps.store, [item]);
     } catch (error) {
       if (error instanceof StoreBusy) throw error;
-      if (order.lastAttempt) await giveUp(deps, item, order, `revocation failed: ${(error as Error).name}`);
+      if (order.lastAttempt || item.irrevocable)
+        await giveUp(deps, item, order, `revocation failed: ${(error as Error).name}`);
       else failure = error;
       failed++;
     }
@@ -92,25 +98,25 @@ async function removeOneByOne(deps: Keeper, items: Item[], order: Sweep): Promis
 
 /**
  * Keeps a lease as irrevocable: unusable by its generation, listed for people, no longer in anyone's way. It is listed
- * and counted with the very write that gives it up, once whoever does it. It goes with the list, which outlives the
- * record of the migration: nobody would find it afterwards.
+ * and counted with the very write that gives it up, once for each migration, whoever does it. It goes with the list,
+ * which outlives the record of the migration: nobody would find it afterwards.
  */
 async function giveUp(
   { store, clock, settings }: Keeper,
-  { pk, sk, id }: Item,
-  { migrationId }: Sweep,
+  { pk, sk, id, givenUp = {} }: Item & Pick<Lease, 'givenUp'>,
+  { migration }: Sweep,
   reason: string,
 ): Promise<void> {
-  if (migrationId === undefined) return store.deleteMany([{ table: 'leases', pk, sk }]);
+  if (!migration) return store.deleteMany([{ table: 'leases', pk, sk }]);
   const now = clock.now();
   const ttl = Math.ceil(now / 1_000) + settings.retentionS + LONGEST_MIGRATION_S;
   const kept: Write = {
     table: 'leases',
     update: { pk, sk },
-    set: { irrevocable: reason, ttl },
-    if: { ...PRESENT, irrevocable: { absent: true } },
+    set: { irrevocable: reason, givenUp: { ...givenUp, [migration.id]: now }, ttl },
+    if: PRESENT,
   };
-  const record = migrationKey(migrationId);
+  const record = migrationKey(migration.id);
   const counted: Write = {
     table: record.table,
     update: { pk: record.pk, sk: record.sk },
@@ -118,7 +124,7 @@ async function giveUp(
     if: PRESENT,
   };
   const leaseId = typeof id === 'string' ? id : sk;
-  const key = irrevocableKey(migrationId, leaseId);
+  const key = irrevocableKey(migration.id, leaseId);
   const entry = {
     pk: key.pk,
     sk: key.sk,
@@ -129,5 +135,5 @@ async function giveUp(
     at: now,
     ttl,
   };
-  await unlessMade(store, [kept, counted, { table: key.table, put: entry }]);
+  await unlessMade(store, [kept, counted, { table: key.table, put: entry, if: ABSENT }]);
 }

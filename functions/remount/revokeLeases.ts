@@ -18,6 +18,8 @@ export interface Revocation {
   mountUuid: string;
   /** Everything issued before this generation goes. */
   below: number;
+  /** Epoch milliseconds. */
+  switchedAt: number;
   attempt: number;
   /** Shards not yet found empty. */
   shards: readonly number[];
@@ -37,12 +39,13 @@ export function stragglers(migration: Migration): Revocation {
 }
 
 function revocation(
-  { id, mountUuid, generation, attempt }: Migration,
+  { id, mountUuid, generation, switchedAt, attempt }: Migration,
   shards: readonly number[],
   counted: boolean,
 ): Revocation {
-  if (generation === undefined) throw new TypeError('the record of a switched migration has no generation');
-  return { id, mountUuid, below: generation, attempt, shards, counted, done: false };
+  if (generation === undefined || switchedAt === undefined)
+    throw new TypeError('the record of a switched migration does not tell of its switch');
+  return { id, mountUuid, below: generation, switchedAt, attempt, shards, counted, done: false };
 }
 
 /**
@@ -56,14 +59,14 @@ export async function revokeLeases(deps: Deps, part: Revocation, until: number):
   let revoked = 0;
   const left: number[] = [];
   for (const shard of part.shards) {
-    const { mountUuid, below, attempt } = part;
+    const { id, mountUuid, below, switchedAt, attempt } = part;
     const swept = await sweep(deps, {
       mountUuid,
       below,
       shard,
       until,
       lastAttempt: attempt >= MAX_REVOKE_ATTEMPTS,
-      migrationId: part.id,
+      migration: { id, switchedAt },
     });
     revoked += swept.revoked;
     if (!swept.done) left.push(shard);
@@ -74,10 +77,11 @@ export async function revokeLeases(deps: Deps, part: Revocation, until: number):
 
 /** The first sign of life: how much there is to revoke, unless it takes long to count, or was counted before. */
 async function count(deps: Deps, part: Revocation, until: number): Promise<void> {
-  const { id, mountUuid, below, shards } = part;
+  const { id, mountUuid, below, switchedAt, shards } = part;
+  const migration = { id, switchedAt };
   const giveUp = Math.min(until, deps.clock.now() + COUNT_MS);
   for (const shard of shards) {
-    const leases = await countShard(deps, { mountUuid, shard, below, migrationId: id }, giveUp);
+    const leases = await countShard(deps, { mountUuid, shard, below, migration }, giveUp);
     try {
       await deps.store.commit([counted(id, until + OVERDUE_MS, shard, leases)]);
     } catch (error) {

@@ -18,7 +18,14 @@ it('a damaged lease that is gone since it was seen is not kept as irrevocable, n
   const migrationId = deps.ids.uuid();
   const { table, pk, sk } = migrationKey(migrationId);
   await deps.store.commit([{ table, put: { pk, sk, leasesIrrevocable: 0 } }]);
-  const order = { mountUuid: 'mount', below: 1, shard: 0, until, lastAttempt: false, migrationId };
+  const order = {
+    mountUuid: 'mount',
+    below: 1,
+    shard: 0,
+    until,
+    lastAttempt: false,
+    migration: { id: migrationId, switchedAt: 0 },
+  };
 
   await sweep({ ...deps, store }, order);
 

@@ -1,11 +1,14 @@
 /** A mount that is moved on while what it had issued before the last move is still being revoked. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MAX_REVOKE_ATTEMPTS } from '../../functions/limits.ts';
+import { migrationKey } from '../../functions/ports/keys.ts';
+import type { Item } from '../../functions/ports/store.ts';
 import type { Migration } from '../../functions/remount/migration.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { switchStep } from '../../functions/remount/steps.ts';
 import { leasesOf } from '../../infra/local/demo/measure/fill.ts';
-import { runMigration } from '../support/workflow.ts';
+import { closeMigration, runMigration } from '../support/workflow.ts';
 import { type RemountService, remountService } from './remountService.ts';
 import { type SshMount, sshMount } from './sshMount.ts';
 
@@ -13,7 +16,6 @@ const LEASES = 3;
 
 let service: RemountService;
 let mount: SshMount;
-let first: string;
 
 beforeAll(async () => {
   service = await remountService();
@@ -21,8 +23,7 @@ beforeAll(async () => {
 afterAll(() => service.deps.stop());
 beforeEach(async () => {
   mount = await sshMount(service, LEASES);
-  first = await service.accept(mount.name, `${mount.name}-1`);
-  await switchStep(service.deps, first);
+  await switchOver(mount.name, `${mount.name}-1`);
 });
 
 const status = async (id: string) => ((await readMigration(service.deps, id)) as Migration).status;
@@ -30,8 +31,7 @@ const stored = async () => (await leasesOf(service.deps.store, mount.uuid)).flat
 
 describe('a move that follows another one whose revocation goes on', () => {
   it('is a success only when nothing from before either is stored', async () => {
-    const second = await service.accept(`${mount.name}-1`, `${mount.name}-2`);
-    await switchStep(service.deps, second);
+    const second = await switchOver(`${mount.name}-1`, `${mount.name}-2`);
     expect(await stored()).toBe(LEASES);
     expect(await status(second)).toBe('in-progress');
 
@@ -40,4 +40,42 @@ describe('a move that follows another one whose revocation goes on', () => {
     expect(await status(second)).toBe('success');
     expect(await stored()).toBe(0);
   });
+
+  it('names as irrevocable, too, what it counted and the other one gave up meanwhile', async () => {
+    const { deps, info, call } = service;
+    const { name, uuid } = await sshMount(service, 1);
+    const [lease] = (await leasesOf(deps.store, uuid)).flat() as [Item];
+    const owns = [{ table: 'storage', pk: uuid, sk: '' }];
+    await deps.store.commit([{ table: 'leases', put: { ...lease, owns } }]);
+    const ids = [await switchOver(name, `${name}-1`), await switchOver(`${name}-1`, `${name}-2`)];
+    for (const id of ids) await expect(runMigration(deps, id)).rejects.toThrow();
+    await lastAttempt(ids[0]);
+    for (const id of ids) await runMigration(deps, id);
+
+    for (const id of ids) {
+      const told = { leases_total: 1, leases_revoked: 0, leases_irrevocable: 1 };
+      expect((await info(id)).progress).toEqual(told);
+      const { body } = await call('GET', `sys/remount/irrevocable/${id}`);
+      expect(body.data.keys).toEqual([lease.id]);
+      await closeMigration(deps, id);
+      expect((await info(id)).progress).toEqual(told);
+    }
+    for (const id of ids) {
+      const { body } = await call('POST', `sys/remount/irrevocable/${id}/retry`, { body: { force: true } });
+      expect(body.data).toMatchObject({ leases_revoked: 1, leases_irrevocable: 0 });
+    }
+  });
 });
+
+async function switchOver(from: string, to: string): Promise<string> {
+  const id = await service.accept(from, to);
+  await switchStep(service.deps, id);
+  return id;
+}
+
+/** The next execution of a migration gives up what it cannot revoke. */
+async function lastAttempt(id = ''): Promise<void> {
+  const { table, pk, sk } = migrationKey(id);
+  const set = { attempt: MAX_REVOKE_ATTEMPTS };
+  await service.deps.store.commit([{ table, update: { pk, sk }, set, if: { phase: 'switched' } }]);
+}
