@@ -3,6 +3,7 @@
  * migrations and counts them. Whoever repeats it finds the count advanced and has done nothing.
  */
 
+import { LONGEST_BULK_S } from '../limits.ts';
 import { changeTree } from '../mounts/changeTree.ts';
 import { raiseGeneration } from '../mounts/generation.ts';
 import { type Mount, mountItem, mountOf, unchanged } from '../mounts/mount.ts';
@@ -142,9 +143,12 @@ function companion({ row, code, message }: Obstacle): Pick<Obstacle, 'code' | 'm
   return { code, message: `goes together with row ${row.row}: ${message}` };
 }
 
-/** The migration as if it had been accepted by itself. Its time is that of the run, so that it is listed once. */
+/**
+ * The migration as if it had been accepted by itself. Its time is that of the run, so that it is listed once, and its
+ * record outlives that of the run, which tells what has come of each move by it.
+ */
 function acceptedOf(run: BulkRun, row: KeptRow): Migration {
-  const { requestedBy, reason, retentionS, createdAt: now } = run;
+  const { requestedBy, reason, createdAt: now } = run;
   const end = ({ namespaceId: id, namespacePath, lineage, path }: KeptRow['source']) => ({
     namespace: { id, path: namespacePath, lineage },
     path,
@@ -154,7 +158,7 @@ function acceptedOf(run: BulkRun, row: KeptRow): Migration {
     now,
     requestedBy,
     reason,
-    retentionS,
+    retentionS: run.retentionS + LONGEST_BULK_S,
     bulkId: run.id,
     undoOf: row.undoOf,
     onlyGeneration: row.onlyGeneration,

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { migrationIdOf } from '../../functions/bulk/rowRecord.ts';
 import { locate } from '../../functions/mounts/locate.ts';
 import type { Mount } from '../../functions/mounts/mount.ts';
 import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
+import { migrationKey } from '../../functions/ports/keys.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type BulkService, bulkService, runBulk } from './bulkService.ts';
 
@@ -65,6 +67,15 @@ describe('the moves of a run', () => {
     const query = { after: [first], limit: ['1'] };
     const page = await service.call('LIST', `sys/remount/bulk/${id}`, { namespace: ns.path, query });
     expect(page.body.data.keys).toEqual([second]);
+  });
+
+  it('are told for as long as the run is', async () => {
+    const id = await endedRun();
+    const run = await deps.store.get(migrationKey(id));
+    for (const row of [1, 2, 3]) {
+      const migration = await deps.store.get(migrationKey(migrationIdOf(id, row)));
+      expect(migration?.ttl).toBeGreaterThan(run?.ttl as number);
+    }
   });
 
   it('are migrations as any other: with a status, in the list, and to be undone one by one', async () => {
