@@ -35,7 +35,7 @@ export type Woken =
 
 /**
  * @throws VaultError for what is refused; the record tells it, and the scheduler's call is tried again
- * @throws StoreBusy when another time of the schedule is just being started
+ * @throws StoreBusy when another time of the schedule is just being started, or the schedule is just being made
  */
 export async function runScheduled(deps: Deps, { id, planned }: Wake): Promise<Woken> {
   const plannedAt = Date.parse(planned);
@@ -52,6 +52,9 @@ async function wake(deps: Deps, id: string, plannedAt: number): Promise<Woken> {
     namespaceById(deps.store, namespaceId),
   ]);
   if (!schedule || !namespace) {
+    // The scheduler is told first (schedule.ts), and may come before the record; it is called again in a minute.
+    if (namespace && deps.clock.now() <= lastWriteAt(deps, plannedAt))
+      throw new StoreBusy('the schedule may be on its way to be recorded');
     await removeSchedule(deps, { namespaceId, name });
     return { nothing: 'gone' };
   }

@@ -2,7 +2,7 @@
  * The record of a schedule: when to move what, by whose policies, and what has come of it. Pure.
  *
  * It lies beside the timetable that the scheduler keeps under the same id. The timetable is written first, so a record
- * that can be read is woken; one that is woken without a record removes its timetable.
+ * that can be read is woken; one that is woken without a record, which cannot be on its way any more, removes its timetable.
  */
 
 import { scheduleKey } from '../ports/keys.ts';

@@ -6,12 +6,15 @@ import { deleteNamespace } from '../../functions/namespaces/deleteNamespace.ts';
 import { lockNamespace } from '../../functions/namespaces/lockNamespace.ts';
 import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
+import type { Deps } from '../../functions/ports/deps.ts';
 import { namespaceKey, policyKey } from '../../functions/ports/keys.ts';
 import { findSchedule } from '../../functions/schedules/findSchedule.ts';
 import { putSchedule } from '../../functions/schedules/putSchedule.ts';
+import { removeSchedule } from '../../functions/schedules/removeSchedule.ts';
 import { runScheduled, type Woken } from '../../functions/schedules/runScheduled.ts';
 import type { Schedule } from '../../functions/schedules/schedule.ts';
 import { keepNamespace } from '../../functions/teardown/restoreNamespace.ts';
+import { meanwhile } from '../support/meanwhile.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 
@@ -39,9 +42,9 @@ async function writePolicy(text: string): Promise<void> {
   await deps.store.commit([{ table, put: { pk, sk, text, compiled: JSON.stringify(parsePolicy(text)) } }]);
 }
 
-function make(rules = [{ from: 'old/*', to: 'new/*' }]): Promise<Schedule> {
+function make(rules = [{ from: 'old/*', to: 'new/*' }], on: Deps = deps): Promise<Schedule> {
   const requestedBy = { displayName: 'ann', accessor: 'accessor-of-ann', namespace: namespace.path };
-  return putSchedule(deps, {
+  return putSchedule(on, {
     origin: { namespace, requestedBy },
     name: 'nightly',
     timetable: { schedule: 'rate(1 hour)', timezone: 'UTC', end: deps.clock.now() + 48 * HOUR_MS },
@@ -234,8 +237,21 @@ describe('a schedule that is woken', () => {
     expect(deps.timetables.has(id())).toBe(false);
   });
 
+  it('for the first time before it is recorded is waited for', async () => {
+    const store = meanwhile(deps.store, async () => {
+      await expect(wake(first)).rejects.toThrow('the schedule may be on its way to be recorded');
+    });
+    await removeSchedule(deps, { namespaceId: namespace.id, name: 'nightly' });
+
+    await make(undefined, { ...deps, store });
+
+    expect(deps.timetables.has(id())).toBe(true);
+    await started(first);
+  });
+
   it('that nobody knows any more is removed from the scheduler', async () => {
     deps.timetables.set(`${namespace.id}-forgotten`, { schedule: 'rate(1 day)', timezone: 'UTC', end: 0 });
+    deps.clock.pass(deps.settings.requestLifeMs + ARRIVAL_MS + 1_000);
 
     const woken = await runScheduled(deps, {
       id: `${namespace.id}-forgotten`,
