@@ -161,6 +161,8 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
     surprises: [],
     tables: () => readTables(base.client),
     async clear() {
+      // What a play before has not come to do must not happen in what is set up next.
+      Object.assign(stage, { before: new Map(), after: new Map() });
       schedules.timetables.clear();
       await emptyTables(base.client);
       root = await rootToken(deps);
