@@ -59,7 +59,8 @@ it('everything is done with the keyboard alone, from signing in to the undo', as
     expect(isOutside).toBe(false);
   }
   await page.keyboard.press('Escape');
-  await dialog.waitFor({ state: 'hidden' });
+  // Hidden it is at once; the page knows of it a moment later, and people are not that fast.
+  await page.locator('dialog').waitFor({ state: 'detached' });
   expect(await page.locator(':focus').innerText()).toBe('Undo the move…');
 
   await page.keyboard.press('Enter');
