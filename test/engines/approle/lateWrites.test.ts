@@ -18,6 +18,16 @@ const write = (name: string) => service.call('POST', `auth/ar/role/${name}`, { b
 const choose = (name: string, role_id: string) =>
   service.call('POST', `auth/ar/role/${name}/role-id`, { body: { role_id } });
 
+it('a role that two make at once has what either of them gave it', async () => {
+  const make = (call: Caller, body: object) => call('POST', 'auth/ar/role/shared', { body });
+  const call = service.callOn(meanwhile(service.deps.store, () => make(service.call, { token_ttl: 60 })));
+
+  expect(await make(call, { token_max_ttl: 120 })).toMatchObject({ status: 204 });
+
+  const { data } = (await service.call('GET', 'auth/ar/role/shared')).body;
+  expect(data).toMatchObject({ token_ttl: 60, token_max_ttl: 120 });
+});
+
 it('a role-id that a role is given while it is deleted is free again', async () => {
   for (const name of ['gone', 'heir']) await write(name);
   const call = service.callOn(meanwhile(service.deps.store, () => choose('gone', 'wanted')));
