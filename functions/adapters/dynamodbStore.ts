@@ -1,5 +1,6 @@
 /** The store on DynamoDB: five tables with the key (`pk`, `sk`). */
 
+import { randomUUID } from 'node:crypto';
 import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
@@ -75,8 +76,11 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
         await single(writes[0] as Write);
         return;
       }
+      // One for all tries: of a transaction whose answer was lost DynamoDB knows for ten minutes that it is done.
+      const ClientRequestToken = randomUUID();
       const TransactItems = writes.map((write) => transactItem(write, nameOf));
-      await patiently(clock, () => client.send(new TransactWriteItemsCommand({ TransactItems })));
+      const input = { TransactItems, ClientRequestToken };
+      await patiently(clock, () => client.send(new TransactWriteItemsCommand(input)));
     },
 
     async update(update) {

@@ -155,6 +155,19 @@ describe('writing', () => {
     expect(await deps.store.get({ table: 'storage', pk: item.pk, sk: item.sk })).toEqual(item);
   });
 
+  it('is known again as done when its answer was lost, and what was sent again met a conflict', async () => {
+    const list = items(2);
+    let sent = 0;
+    inject(async (_command, send) => {
+      if (sent++ > 0) return send();
+      await send();
+      throw new TransactionConflictException({ message: 'conflict', $metadata: {} });
+    });
+    await deps.store.commit(list.map((item) => ({ table: 'storage', put: item, if: ABSENT })));
+    expect(sent).toBe(2);
+    expect(await deps.store.query({ table: 'storage', pk: list[0]?.pk ?? '' })).toEqual(list);
+  });
+
   it('gives up as busy when the conflict lasts', async () => {
     inject(async () => {
       throw new TransactionConflictException({ message: 'conflict', $metadata: {} });
