@@ -125,41 +125,42 @@ describe('renewing a token', () => {
     expect(await w.stored(places)).toEqual(left);
   });
 
-  it('keeps as long as the token what it stores meanwhile for the first time', async () => {
+  /** A token, and what it stores or is about to. */
+  async function storing() {
     const auth = await w.token({ policies: ['default'], ttl: '1h' });
     const hash = sha256(auth.client_token);
     const item = { pk: cubbyholePartition(auth.accessor), sk: 'mine' };
-    const owner = tokenOf(await w.deps.store.get(tokenKey(hash))) as Token;
-    const putting = () => putInCubbyhole(w.deps, owner, item);
-    await renewToken({ ...w.deps, store: meanwhile(w.deps.store, putting) }, hash, ROOT, 7_200);
+    return { hash, item, owner: tokenOf(await w.deps.store.get(tokenKey(hash))) as Token };
+  }
+
+  /** As long as the token is. */
+  async function expectKept(hash: string, item: Item): Promise<void> {
     const token = tokenOf(await w.deps.store.get(tokenKey(hash)));
     const kept = await w.deps.store.get({ table: 'storage', ...item });
     expect(kept?.ttl).toBe(cleanupTime(token?.expiresAt));
+  }
+
+  it('keeps as long as the token what it stores meanwhile for the first time', async () => {
+    const { hash, item, owner } = await storing();
+    const putting = () => putInCubbyhole(w.deps, owner, item);
+    await renewToken({ ...w.deps, store: meanwhile(w.deps.store, putting) }, hash, ROOT, 7_200);
+    await expectKept(hash, item);
   });
 
   it('keeps as long as the token what it is about to store', async () => {
-    const auth = await w.token({ policies: ['default'], ttl: '1h' });
-    const hash = sha256(auth.client_token);
-    const item = { pk: cubbyholePartition(auth.accessor), sk: 'mine' };
-    const owner = tokenOf(await w.deps.store.get(tokenKey(hash))) as Token;
+    const { hash, item, owner } = await storing();
     const store = meanwhile(w.deps.store, () => renewToken(w.deps, hash, ROOT, 7_200));
     await putInCubbyhole({ ...w.deps, store }, owner, item);
-    const token = tokenOf(await w.deps.store.get(tokenKey(hash)));
-    const kept = await w.deps.store.get({ table: 'storage', ...item });
-    expect(kept?.ttl).toBe(cleanupTime(token?.expiresAt));
+    await expectKept(hash, item);
   });
 
   it('keeps what it stores as long as the token, when a longer renewal overtakes a shorter one', async () => {
-    const auth = await w.token({ policies: ['default'], ttl: '1h' });
-    const hash = sha256(auth.client_token);
-    const item = { pk: cubbyholePartition(auth.accessor), sk: 'mine' };
-    await putInCubbyhole(w.deps, tokenOf(await w.deps.store.get(tokenKey(hash))) as Token, item);
+    const { hash, item, owner } = await storing();
+    await putInCubbyhole(w.deps, owner, item);
     const longer = () => renewToken(w.deps, hash, ROOT, 1_000_000);
     const isKeeping = ([write]: Write[]) => write?.table === 'storage';
     await renewToken({ ...w.deps, store: meanwhile(w.deps.store, longer, isKeeping) }, hash, ROOT, 7_200);
-    const token = tokenOf(await w.deps.store.get(tokenKey(hash)));
-    const kept = await w.deps.store.get({ table: 'storage', ...item });
-    expect(kept?.ttl).toBe(cleanupTime(token?.expiresAt));
+    await expectKept(hash, item);
   });
 
   it('lets a revocation that races with it win', async () => {

@@ -5,7 +5,14 @@ import { type Requested, startRequested } from '../../../functions/events/reques
 import type { Stored } from '../../support/tables.ts';
 import type { Flow } from '../play.ts';
 import { changes, mountIn, must, putKv, putMaker, untrue } from '../setting.ts';
+import type { Stage } from '../stage.ts';
 import { migrationsOf } from './move.ts';
+
+/** @returns what brings one and the same event, each time it is called */
+function bringingOf({ deps }: Stage, detail: object): () => Promise<Requested> {
+  const event = { id: deps.ids.uuid(), account: '111122223333', detail };
+  return () => startRequested(deps, event, ['maker']);
+}
 
 const requested: Flow = {
   name: 'a move that an event asks for',
@@ -15,12 +22,7 @@ const requested: Flow = {
     await putKv(stage, 'kv', 'a');
     const before = await stage.tables();
     const { uuid } = mountIn(before, 'kv') as Stored;
-    const event = {
-      id: stage.deps.ids.uuid(),
-      account: '111122223333',
-      detail: { from: 'kv', to: 'moved', namespace: 'a' },
-    };
-    const bringing = () => startRequested(stage.deps, event, ['maker']);
+    const bringing = bringingOf(stage, { from: 'kv', to: 'moved', namespace: 'a' });
     return () => {
       let outcome: Requested | undefined;
       return {
@@ -68,12 +70,7 @@ const requestedBulk: Flow = {
       { from: 'kv', to: 'other' },
       { from: 'other', to: 'kv' },
     ];
-    const event = {
-      id: stage.deps.ids.uuid(),
-      account: '111122223333',
-      detail: { moves, namespace: 'a' },
-    };
-    const bringing = () => startRequested(stage.deps, event, ['maker']);
+    const bringing = bringingOf(stage, { moves, namespace: 'a' });
     return () => {
       let outcome: Requested | undefined;
       return {
