@@ -1,8 +1,8 @@
 /** Lambda: makes the first root token. Nothing invokes it but people whom IAM allows to (design §8). */
 
+import { type BootstrapOrder, type Bootstrapped, bootstrap } from './credentials/bootstrap.ts';
 import { depsFromEnvironment } from './deps.ts';
 import { discreetly } from './lambda/discreetly.ts';
-import { type BootstrapOrder, type Bootstrapped, bootstrap } from './tokens/bootstrap.ts';
 
 const deps = depsFromEnvironment();
 

@@ -1,11 +1,10 @@
 /** Lambda: every other route of the API, and the other two under a namespace in the path. */
 
 import { depsFromEnvironment, schedulerFromEnvironment, workflowsFromEnvironment } from './deps.ts';
-import { engines } from './engines/catalog.ts';
-import { serve } from './http/serve.ts';
-import { builtinRoutes } from './routes.ts';
+import { serve } from './gateway/serve.ts';
+import { vaultApi } from './vaultApi.ts';
 
 export const handler = serve(
-  { builtin: builtinRoutes, engines },
+  vaultApi,
   depsFromEnvironment({ workflows: workflowsFromEnvironment(), scheduler: schedulerFromEnvironment() }),
 );

@@ -5,6 +5,33 @@ import { beforeAll, describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '..');
 const MAX_LINES = 300;
 
+/** The folders of `functions/`, from the top floor down. Nothing below knows anything above. */
+const ROOMS = [
+  // The edge to Lambda.
+  'lambda',
+  'ui',
+  // What the product does.
+  'system',
+  'schedules',
+  'events',
+  'bulk',
+  'remount',
+  // The mounts it keeps itself.
+  'teardown',
+  'gateway',
+  'cubbyhole',
+  'wrapping',
+  'engines',
+  'credentials',
+  'policies',
+  'tree',
+  // What all of them speak with.
+  'http',
+  'adapters',
+  'store',
+  'ports',
+];
+
 /** File, relative to the repository → its text. */
 let sources: Map<string, string>;
 let imports: Map<string, string[]>;
@@ -31,6 +58,13 @@ function importsOf(file: string, text: string): string[] {
 
 function inFolder(...folders: string[]): [string, string][] {
   return [...sources].filter(([file]) => folders.some((folder) => file.startsWith(`${folder}/`)));
+}
+
+/** The floor of a file, from the top: above all rooms are the entries and what puts them together, below all the limits. */
+function floorOf(file: string): number {
+  const [top, room = ''] = file.split('/');
+  if (top !== 'functions' || file === 'functions/limits.ts') return ROOMS.length;
+  return ROOMS.indexOf(room);
 }
 
 /** Entries are the deployed functions: what exports a handler. */
@@ -77,12 +111,21 @@ describe('the layout', () => {
     expect(offenders.map(([file]) => file)).toEqual([]);
   });
 
-  it('keeps the mounts unaware of what is built on them', () => {
-    const below = ['mounts', 'leases', 'tokens', 'policies'].map((area) => `functions/${area}`);
-    const offenders = inFolder(...below).filter(([file]) =>
-      imports.get(file)?.some((from) => from.startsWith('functions/remount/')),
+  it('has rooms that import only what is below them', () => {
+    const upward = inFolder('functions').flatMap(([file]) =>
+      (imports.get(file) ?? []).filter((from) => floorOf(from) < floorOf(file)).map((from) => [file, from]),
     );
-    expect(offenders.map(([file]) => file)).toEqual([]);
+    // A call names who makes it and the mount it is for: types alone, which are nothing at run time.
+    const named = ['credentials/caller', 'tree/mount', 'tree/mountType', 'tree/namespace'];
+    expect(upward).toEqual(named.map((of) => ['functions/http/route.ts', `functions/${of}.ts`]));
+    const text = sources.get('functions/http/route.ts') ?? '';
+    for (const of of named) expect(text).toMatch(new RegExp(`import type [^;]*/${of}\\.ts'`));
+  });
+
+  it('knows every room', async () => {
+    const folders = await readdir(join(ROOT, 'functions'), { withFileTypes: true });
+    const rooms = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    expect(rooms.toSorted()).toEqual(ROOMS.toSorted());
   });
 
   it('lets the command line know the service by HTTP alone', () => {

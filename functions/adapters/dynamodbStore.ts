@@ -17,8 +17,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../ports/deps.ts';
-import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import type { Item, Key, Range, Ref, Store, Table, Write } from '../ports/store.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { conditionExpression, Placeholders, updateExpression } from './expressions.ts';
 import { patiently, Unprocessed } from './patiently.ts';
 

@@ -5,11 +5,11 @@
 
 import { SWITCH_DEADLINE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { severalAtOnce } from '../ports/severalAtOnce.ts';
-import { startWorkflow } from '../ports/startWorkflow.ts';
 import { ConditionFailed, StoreBusy } from '../ports/store.ts';
 import { conflictAt, oneByOne } from '../remount/switchMount.ts';
-import { keepNamespace } from '../teardown/restoreNamespace.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
+import { startWorkflow } from '../store/startWorkflow.ts';
+import { keepNamespace } from '../tree/restoreNamespace.ts';
 import type { KeptRow } from './rowRecord.ts';
 import { failTogether, lookAtGroup, type Obstacle, type Stand, switchGroup } from './switchGroup.ts';
 

@@ -1,8 +1,8 @@
 /** The list of bulk runs, newest first: in each namespace that sees a run, an entry by the time of its acceptance. */
 
 import { LONGEST_BULK_S } from '../limits.ts';
-import { bulkListingPartition } from '../ports/keys.ts';
 import type { Put, Store } from '../ports/store.ts';
+import { bulkListingPartition } from '../store/keys.ts';
 import type { BulkRun } from './bulkRun.ts';
 
 export function runListings({ id, createdAt, visibleTo, retentionS }: BulkRun): Put[] {

@@ -4,7 +4,7 @@ import { unlessSeen } from '../http/conditional.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { KEYS, type Shape } from '../http/shape.ts';
-import { requireSudo } from '../policies/sudo.ts';
+import { requireSudo } from '../http/sudo.ts';
 import { REPLAYED, readIdempotency } from '../remount/idempotency.ts';
 import { etagOf } from '../remount/migrationInfo.ts';
 import { originOf } from '../remount/origin.ts';

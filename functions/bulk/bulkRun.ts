@@ -6,9 +6,9 @@
  */
 
 import { OVERDUE_MS } from '../limits.ts';
-import { bulkProgressKey, migrationKey, openShard } from '../ports/keys.ts';
 import { ABSENT, type Item, PRESENT, type Put, type Update } from '../ports/store.ts';
 import type { Requester } from '../remount/migration.ts';
+import { bulkProgressKey, migrationKey, openShard } from '../store/keys.ts';
 import { failureLimit, type Wishes } from './readOrder.ts';
 
 export interface BulkRun extends Omit<Wishes, 'dryRun'> {

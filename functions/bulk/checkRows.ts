@@ -4,9 +4,9 @@
  */
 
 import { VaultError } from '../http/errors.ts';
-import { ancestors, mountPath } from '../mounts/path.ts';
 import { movedOn, pathInUse } from '../remount/errors.ts';
 import { checkTyped, planMove, type Typed } from '../remount/planMove.ts';
+import { ancestors, mountPath } from '../tree/path.ts';
 import { insideOtherTarget, sameMount, sameTarget } from './errors.ts';
 import { endId, type FoundRow, type Problem, placeId, type Row, type RowMove, type Tree } from './plan.ts';
 

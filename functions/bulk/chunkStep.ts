@@ -2,7 +2,7 @@
 
 import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { unlessMade } from '../ports/unlessMade.ts';
+import { unlessMade } from '../store/unlessMade.ts';
 import { advance } from './advance.ts';
 import { type Progress, seen, stopOf } from './bulkRun.ts';
 import { readRowsAt, readRun } from './readRun.ts';

@@ -4,15 +4,15 @@
  */
 
 import { MAX_BULK_MOVES } from '../limits.ts';
-import { type Mount, mountOf } from '../mounts/mount.ts';
-import { mountPath, oversize } from '../mounts/path.ts';
-import { type Sighting, settled } from '../mounts/settled.ts';
-import { innermost } from '../namespaces/innermost.ts';
-import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
-import { treeKey } from '../ports/keys.ts';
-import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import type { Store } from '../ports/store.ts';
+import { treeKey } from '../store/keys.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
+import { innermost } from '../tree/innermost.ts';
+import { type Mount, mountOf } from '../tree/mount.ts';
+import type { Namespace } from '../tree/namespace.ts';
+import { mountPath, oversize } from '../tree/path.ts';
+import { type Sighting, settled } from '../tree/settled.ts';
 import type { Paths } from './csv.ts';
 import { rulePaths, ruleWildcards, ruleWithoutMount, tooManyMoves } from './errors.ts';
 

@@ -1,11 +1,11 @@
 /** Looks at the tree for a whole plan: in batches, a few reads however many rows there are. */
 
-import { type Mount, mountOf } from '../mounts/mount.ts';
-import { ancestors, mountPath, oversize } from '../mounts/path.ts';
-import { type Inside, innermost } from '../namespaces/innermost.ts';
-import { type Namespace, namespaceOf } from '../namespaces/namespace.ts';
-import { treeKey } from '../ports/keys.ts';
 import type { Item, Ref, Store } from '../ports/store.ts';
+import { treeKey } from '../store/keys.ts';
+import { type Inside, innermost } from '../tree/innermost.ts';
+import { type Mount, mountOf } from '../tree/mount.ts';
+import { type Namespace, namespaceOf } from '../tree/namespace.ts';
+import { ancestors, mountPath, oversize } from '../tree/path.ts';
 import { checkPaths } from './checkRows.ts';
 import { type FoundRow, type Problem, placeId, type Row, type Tree } from './plan.ts';
 

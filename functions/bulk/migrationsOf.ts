@@ -1,8 +1,8 @@
 /** Reads the migrations of the rows of a run. */
 
-import { migrationKey } from '../ports/keys.ts';
 import type { Store } from '../ports/store.ts';
 import { type Migration, migrationOf } from '../remount/migration.ts';
+import { migrationKey } from '../store/keys.ts';
 import { type KeptRow, migrationIdOf } from './rowRecord.ts';
 
 /** @returns for each row its migration; none for one that is not decided */

@@ -1,9 +1,9 @@
 /** Names the mounts that a plan finds below its targets: the plan knows by the forks that there are some. */
 
-import { treeKey } from '../ports/keys.ts';
-import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import type { Store } from '../ports/store.ts';
 import { pathInUse } from '../remount/errors.ts';
+import { treeKey } from '../store/keys.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { type FoundRow, type Problem, placeId } from './plan.ts';
 
 /** One query for each such problem; a plan that can be carried out has none. */

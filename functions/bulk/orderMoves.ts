@@ -3,7 +3,7 @@
  * need each other's places, such as a swap, are tied into one knot. Linear in the number of moves.
  */
 
-import { ancestors } from '../mounts/path.ts';
+import { ancestors } from '../tree/path.ts';
 import { endId, placeId, type RowMove } from './plan.ts';
 
 /** Indices of moves that are done together or not at all. */

@@ -4,7 +4,7 @@
  */
 
 import { CHUNK_MOVES, MAX_TRANSACTION_WRITES, PACKED_MOVES } from '../limits.ts';
-import { ancestors } from '../mounts/path.ts';
+import { ancestors } from '../tree/path.ts';
 import type { Knot } from './orderMoves.ts';
 import { endId, type PlannedMove, placeId, type RowMove } from './plan.ts';
 

@@ -1,9 +1,9 @@
 /** What a bulk plan is made of: the rows of a request as they were found, and the moves that come of them. */
 
-import type { Mount } from '../mounts/mount.ts';
-import type { Inside } from '../namespaces/innermost.ts';
 import type { Item } from '../ports/store.ts';
 import type { Move } from '../remount/planMove.ts';
+import type { Inside } from '../tree/innermost.ts';
+import type { Mount } from '../tree/mount.ts';
 
 /** A row as it was asked for; the paths relative to the namespace of the request. */
 export interface Row {

@@ -1,8 +1,8 @@
 /** From what is asked for to a plan: gathers the rows, looks at the tree, and plans. Writes nothing. */
 
 import { MAX_BULK_MOVES, SETTLE_MS } from '../limits.ts';
-import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
+import type { Namespace } from '../tree/namespace.ts';
 import { noMoves, tooManyMoves } from './errors.ts';
 import { expandRules } from './expandRules.ts';
 import { findRows } from './findRows.ts';

@@ -1,10 +1,10 @@
 /** Reads runs and their moves where they may be seen: in the namespace of the request that started them, and above. */
 
 import { MAX_BULK_PAGE } from '../limits.ts';
-import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
-import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import { isMigrationId } from '../remount/migration.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
+import type { Namespace } from '../tree/namespace.ts';
 import { type RowInfo, rowInfo } from './bulkInfo.ts';
 import { listRunIds } from './bulkListing.ts';
 import { noSuchRun } from './errors.ts';

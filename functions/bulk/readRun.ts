@@ -1,7 +1,7 @@
 /** Reads a bulk run with the progress of its chunks, and its rows. */
 
-import { bulkRowsKey, bulkRowsPrefix, LAST_BULK_PROGRESS, migrationKey } from '../ports/keys.ts';
 import type { Store } from '../ports/store.ts';
+import { bulkRowsKey, bulkRowsPrefix, LAST_BULK_PROGRESS, migrationKey } from '../store/keys.ts';
 import { type BulkRun, type Counts, countsOf, type Progress, progressOf, runOf } from './bulkRun.ts';
 import { type RowPage, rowPageOf } from './rowRecord.ts';
 

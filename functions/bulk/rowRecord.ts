@@ -3,9 +3,9 @@
  * part of such an item, so that the rows are one text, which is small and quick to write and to read.
  */
 
-import { bulkRowsKey, sha256 } from '../ports/keys.ts';
 import type { Item, Put } from '../ports/store.ts';
 import type { Place } from '../remount/migration.ts';
+import { bulkRowsKey, sha256 } from '../store/keys.ts';
 import type { PlannedMove } from './plan.ts';
 
 /** One move of a run. */

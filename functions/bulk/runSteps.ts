@@ -2,10 +2,10 @@
 
 import { MAX_BULK_ATTEMPTS, MAX_BULK_LOOKS, MAX_BULK_PAUSE_S, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { bulkProgressKey } from '../ports/keys.ts';
-import { severalAtOnce } from '../ports/severalAtOnce.ts';
-import { unlessMade } from '../ports/unlessMade.ts';
 import { leasesGone } from '../remount/migration.ts';
+import { bulkProgressKey } from '../store/keys.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
+import { unlessMade } from '../store/unlessMade.ts';
 import {
   type BulkRun,
   closed,

@@ -4,12 +4,7 @@
  */
 
 import { LONGEST_BULK_S } from '../limits.ts';
-import { changeTree } from '../mounts/changeTree.ts';
-import { raiseGeneration } from '../mounts/generation.ts';
-import { type Mount, mountItem, mountOf, unchanged } from '../mounts/mount.ts';
-import type { TreeChange } from '../mounts/planTree.ts';
 import type { Deps } from '../ports/deps.ts';
-import { namespaceKey, treeKey } from '../ports/keys.ts';
 import type { Ref, Store } from '../ports/store.ts';
 import { listings } from '../remount/listing.ts';
 import {
@@ -23,6 +18,11 @@ import {
   switched,
 } from '../remount/migration.ts';
 import { afterSwitch, fullPath } from '../remount/switchMount.ts';
+import { namespaceKey, treeKey } from '../store/keys.ts';
+import { changeTree } from '../tree/changeTree.ts';
+import { raiseGeneration } from '../tree/generation.ts';
+import { type Mount, mountItem, mountOf, unchanged } from '../tree/mount.ts';
+import type { TreeChange } from '../tree/planTree.ts';
 import { advanced, type BulkRun, type Progress } from './bulkRun.ts';
 import { type KeptRow, migrationIdOf } from './rowRecord.ts';
 

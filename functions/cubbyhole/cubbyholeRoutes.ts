@@ -1,16 +1,16 @@
 /** The cubbyhole: secrets that only the token that wrote them can read, and that end with it. */
 
+import { putInCubbyhole } from '../credentials/cubbyhole.ts';
+import { ownToken } from '../credentials/whichToken.ts';
 import { missingDataFields, missingPath, pathTooLong } from '../engines/kv/errors.ts';
 import { listEntries, scanEntries } from '../engines/kv/list.ts';
 import { fits } from '../engines/kv/place.ts';
 import { decodeValue, encodeValue } from '../engines/kv/value.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { KEYS } from '../http/shape.ts';
-import { cubbyholeUuid } from '../mounts/builtin.ts';
-import { cubbyholeKey } from '../ports/keys.ts';
 import type { Ref } from '../ports/store.ts';
-import { putInCubbyhole } from '../tokens/cubbyhole.ts';
-import { ownToken } from '../tokens/whichToken.ts';
+import { cubbyholeKey } from '../store/keys.ts';
+import { cubbyholeUuid } from '../tree/builtin.ts';
 import { serviceTokensOnly } from './errors.ts';
 
 export const cubbyholeRoutes: readonly Route[] = [

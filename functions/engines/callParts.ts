@@ -1,12 +1,12 @@
 /** What every engine takes out of a call. */
 
+import type { Caller } from '../credentials/caller.ts';
 import { unsupportedPath } from '../http/errors.ts';
 import type { Call, Reply } from '../http/route.ts';
 import { MAX_NAME_BYTES } from '../limits.ts';
-import type { Mount } from '../mounts/mount.ts';
-import { storageKey } from '../ports/keys.ts';
 import type { Ref } from '../ports/store.ts';
-import type { Caller } from '../tokens/caller.ts';
+import { storageKey } from '../store/keys.ts';
+import type { Mount } from '../tree/mount.ts';
 
 /** The mount whose engine is called. */
 export function mountOfCall({ mount }: Pick<Call, 'mount'>): Mount {

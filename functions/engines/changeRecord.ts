@@ -4,7 +4,7 @@ import { tooLarge } from '../http/errors.ts';
 import { MAX_RECORD_BYTES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, type Item, type Ref, type Write } from '../ports/store.ts';
-import { untilUncontested } from '../ports/untilUncontested.ts';
+import { untilUncontested } from '../store/untilUncontested.ts';
 
 /** What becomes of a record, and what must be written with it or not at all. */
 export interface Change<T> {

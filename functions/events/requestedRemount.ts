@@ -4,13 +4,13 @@
  */
 
 import { BODY_FIELDS, startFromBody } from '../bulk/startFromBody.ts';
+import { authorizeDelegate } from '../credentials/delegated.ts';
 import { readFields, type Schema, unknownFields } from '../http/fields.ts';
-import { namespaceByPath } from '../namespaces/namespaceByPath.ts';
-import { authorizeDelegate } from '../policies/delegated.ts';
 import type { Deps } from '../ports/deps.ts';
 import { eventKey, type Idempotency, readIdempotency } from '../remount/idempotency.ts';
 import type { Origin } from '../remount/origin.ts';
 import { startRemount } from '../remount/startRemount.ts';
+import { namespaceByPath } from '../tree/namespaceByPath.ts';
 import { detailMissing, unknownField } from './errors.ts';
 
 /** An event as EventBridge brings it. */

@@ -1,10 +1,11 @@
 /** The route table: one row an endpoint, with the operations it has and the fields they take. */
 
-import type { Mount } from '../mounts/mount.ts';
-import type { Namespace } from '../namespaces/namespace.ts';
+import type { Caller } from '../credentials/caller.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';
-import type { Caller } from '../tokens/caller.ts';
+import type { Mount } from '../tree/mount.ts';
+import type { MountTypes } from '../tree/mountType.ts';
+import type { Namespace } from '../tree/namespace.ts';
 import type { Fields, Schema } from './fields.ts';
 import type { Shape } from './shape.ts';
 
@@ -30,6 +31,10 @@ export interface Call<S extends Schema = Schema> {
   raw: Record<string, unknown>;
   /** Who asks; on routes that need no token, nobody. */
   caller?: Caller;
+  /** Whether the caller has `sudo` on the path of the request; root has it everywhere. */
+  sudo: boolean;
+  /** The types of mounts that can be enabled. */
+  types: MountTypes;
   /** What was read ahead (`Api.ahead`), since the request began. */
   ahead?: Item;
   /** The mount that owns the path; undefined below the built-in mounts. */

@@ -3,8 +3,8 @@
  * execution, and a queue with what was set aside. An unexpected error may quote what is stored (R9).
  */
 
+import { frames } from '../gateway/frames.ts';
 import { VaultError } from '../http/errors.ts';
-import { frames } from '../http/frames.ts';
 import { SchedulerBusy } from '../ports/scheduler.ts';
 import { StoreBusy } from '../ports/store.ts';
 

@@ -3,9 +3,9 @@
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { KEYS, type Shape } from '../http/shape.ts';
 import { MAX_NAME_BYTES } from '../limits.ts';
-import { policyKey } from '../ports/keys.ts';
 import { ABSENT } from '../ports/store.ts';
-import { untilUncontested } from '../ports/untilUncontested.ts';
+import { policyKey } from '../store/keys.ts';
+import { untilUncontested } from '../store/untilUncontested.ts';
 import { defaultUndeletable, immutable, nameMissing, nameTooLong, undeletable } from './errors.ts';
 import { nextItem, OLD_POLICY, POLICY, policyData, recordOf } from './policyRecord.ts';
 import { POLICY_FIELDS, readNewPolicy } from './readNewPolicy.ts';

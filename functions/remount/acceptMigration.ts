@@ -5,9 +5,9 @@
 
 import { tryAgain } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
-import { claimKey } from '../ports/keys.ts';
-import { startWorkflow } from '../ports/startWorkflow.ts';
 import { ABSENT, type Condition, ConditionFailed, type Write } from '../ports/store.ts';
+import { claimKey } from '../store/keys.ts';
+import { startWorkflow } from '../store/startWorkflow.ts';
 import { type Idempotency, remember, replayed } from './idempotency.ts';
 import { listings } from './listing.ts';
 import { acceptance, type Migration, newMigration, type Order } from './migration.ts';

@@ -1,12 +1,12 @@
 /** The policies whose rules name the source of a move, and so will miss the mount at its target. */
 
 import type { Shape } from '../http/shape.ts';
-import type { Namespace } from '../namespaces/namespace.ts';
 import { movedRule } from '../policies/movedRule.ts';
 import type { Capability } from '../policies/pathRule.ts';
 import { policyIn } from '../policies/store.ts';
 import type { Deps } from '../ports/deps.ts';
-import { policyKey } from '../ports/keys.ts';
+import { policyKey } from '../store/keys.ts';
+import type { Namespace } from '../tree/namespace.ts';
 import type { Move } from './planMove.ts';
 
 export interface AffectedRule {

@@ -9,8 +9,8 @@ import { refusal, VaultError } from '../http/errors.ts';
 import type { Call } from '../http/route.ts';
 import { IDEMPOTENCY_RETENTION_S, MAX_IDEMPOTENCY_KEY_LENGTH } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { idempotencyKey, sha256 } from '../ports/keys.ts';
 import { ABSENT, type Item, type Put, type Ref } from '../ports/store.ts';
+import { idempotencyKey, sha256 } from '../store/keys.ts';
 
 /** A key that came with a request. */
 export interface Idempotency {

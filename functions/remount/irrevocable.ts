@@ -1,10 +1,10 @@
 /** The leases that a migration could not revoke: what people see of them, and another try. */
 
-import { revokeLeases } from '../leases/revokeLeases.ts';
+import { revokeLeases } from '../credentials/revokeLeases.ts';
 import type { Deps } from '../ports/deps.ts';
-import { IRREVOCABLE_PREFIX, migrationKey } from '../ports/keys.ts';
 import { type Item, type Key, PRESENT, StoreBusy, type Update } from '../ports/store.ts';
-import { unlessMade } from '../ports/unlessMade.ts';
+import { IRREVOCABLE_PREFIX, migrationKey } from '../store/keys.ts';
+import { unlessMade } from '../store/unlessMade.ts';
 import type { Migration } from './migration.ts';
 
 export interface Irrevocable {

@@ -1,10 +1,10 @@
 /** Lists the migrations that a namespace sees, newest first. */
 
 import { MAX_LISTED_MIGRATIONS } from '../limits.ts';
-import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
-import { listingPartition, migrationKey } from '../ports/keys.ts';
 import type { Store } from '../ports/store.ts';
+import { listingPartition, migrationKey } from '../store/keys.ts';
+import type { Namespace } from '../tree/namespace.ts';
 import { cursorPast, listingSort, monthsBack } from './listing.ts';
 import { type Migration, migrationOf } from './migration.ts';
 

@@ -4,8 +4,8 @@
  */
 
 import { LONGEST_MIGRATION_S } from '../limits.ts';
-import { listingPartition } from '../ports/keys.ts';
 import type { Put } from '../ports/store.ts';
+import { listingPartition } from '../store/keys.ts';
 import type { Migration } from './migration.ts';
 
 /** The greatest character there is. */

@@ -7,11 +7,11 @@
  * the reconciler looks at it next.
  */
 
-import { SHARDS } from '../leases/shards.ts';
+import { SHARDS } from '../credentials/shards.ts';
 import { OVERDUE_MS } from '../limits.ts';
-import type { Namespace } from '../namespaces/namespace.ts';
-import { migrationKey, openShard } from '../ports/keys.ts';
 import { ABSENT, type Item, type Update, type Write } from '../ports/store.ts';
+import { migrationKey, openShard } from '../store/keys.ts';
+import type { Namespace } from '../tree/namespace.ts';
 import type { Move } from './planMove.ts';
 
 /** Where a mount is: namespace and path, the namespace's path for people. */

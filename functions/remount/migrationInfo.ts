@@ -1,7 +1,7 @@
 /** What is shown of a migration: the `migration_info` of contract §1.5, and what clients that know more can use. */
 
 import type { Shape } from '../http/shape.ts';
-import { sha256 } from '../ports/keys.ts';
+import { sha256 } from '../store/keys.ts';
 import { leasesGone, leasesTotal, type Migration } from './migration.ts';
 import { fullPath } from './switchMount.ts';
 

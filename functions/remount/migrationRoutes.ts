@@ -5,7 +5,7 @@ import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { KEYS } from '../http/shape.ts';
 import { BULK_WORK_SHARE } from '../limits.ts';
-import { irrevocableKey } from '../ports/keys.ts';
+import { irrevocableKey } from '../store/keys.ts';
 import { cancelMigration } from './cancelMigration.ts';
 import { reachesOutside } from './errors.ts';
 import { REPLAYED, readIdempotency } from './idempotency.ts';

@@ -1,7 +1,7 @@
 /** Where a migration comes from: who asks for it, and in which namespace. A request is one origin, an event another. */
 
 import type { Call } from '../http/route.ts';
-import type { Namespace } from '../namespaces/namespace.ts';
+import type { Namespace } from '../tree/namespace.ts';
 import type { Requester } from './migration.ts';
 
 export interface Origin {

@@ -1,9 +1,9 @@
 /** The checks of a remount, pure, in the order of contract §1.1; improved where contract §13 names a weakness. */
 
-import type { Location, Target } from '../mounts/locate.ts';
-import { type Mount, mountOf } from '../mounts/mount.ts';
-import { cleanPath, isPrintable, mountPath, oversize, PROTECTED_SEGMENTS } from '../mounts/path.ts';
-import type { Namespace } from '../namespaces/namespace.ts';
+import type { Location, Target } from '../tree/locate.ts';
+import { type Mount, mountOf } from '../tree/mount.ts';
+import type { Namespace } from '../tree/namespace.ts';
+import { cleanPath, isPrintable, mountPath, oversize, PROTECTED_SEGMENTS } from '../tree/path.ts';
 import {
   authToNonAuth,
   invalidDestination,

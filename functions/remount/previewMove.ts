@@ -1,10 +1,10 @@
 /** What a move would do, told without doing it: the answer to `dry_run`. */
 
+import { countLive } from '../credentials/countLeases.ts';
 import type { Shape } from '../http/shape.ts';
-import { countLive } from '../leases/countLeases.ts';
 import { BULK_WORK_SHARE, LEASE_SHARDS } from '../limits.ts';
-import { isAuth } from '../mounts/mount.ts';
 import type { Deps } from '../ports/deps.ts';
+import { isAuth } from '../tree/mount.ts';
 import { AFFECTED_RULE, affectedPolicies } from './affectedPolicies.ts';
 import type { Move } from './planMove.ts';
 

@@ -1,7 +1,7 @@
 /** Reads the record of a migration. */
 
 import type { Deps } from '../ports/deps.ts';
-import { migrationKey } from '../ports/keys.ts';
+import { migrationKey } from '../store/keys.ts';
 import { type Migration, migrationOf } from './migration.ts';
 
 export async function readMigration(

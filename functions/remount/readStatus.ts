@@ -1,10 +1,10 @@
 /** The status of a migration, from its record alone. */
 
 import { HOLD_LOOKS, HOLD_MS, HOLD_YOUNGER_THAN_MS } from '../limits.ts';
-import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
-import { migrationKey } from '../ports/keys.ts';
 import type { Item } from '../ports/store.ts';
+import { migrationKey } from '../store/keys.ts';
+import type { Namespace } from '../tree/namespace.ts';
 import { isMigrationId, type Migration, migrationOf } from './migration.ts';
 import { readMigration } from './readMigration.ts';
 

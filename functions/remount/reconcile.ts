@@ -5,8 +5,8 @@
 
 import { MAX_ATTEMPT_PAUSE_MS, OPEN_SHARDS, OVERDUE_MS, SWITCH_DEADLINE_MS } from '../limits.ts';
 import type { Deps, Machine } from '../ports/deps.ts';
-import { severalAtOnce } from '../ports/severalAtOnce.ts';
 import { ConditionFailed, type Item, type Key, type Store, StoreBusy, type Update } from '../ports/store.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { failed, migrationOf } from './migration.ts';
 
 export interface Reconciled {

@@ -1,12 +1,12 @@
 /** The revocation of what the mount issued before the switch: over its shards in parallel, each resumable. */
 
-import { countShard } from '../leases/countLeases.ts';
-import { SHARDS } from '../leases/shards.ts';
-import { sweep } from '../leases/sweep.ts';
+import { countShard } from '../credentials/countLeases.ts';
+import { SHARDS } from '../credentials/shards.ts';
+import { sweep } from '../credentials/sweep.ts';
 import { MAX_REVOKE_ATTEMPTS, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
-import { unlessMade } from '../ports/unlessMade.ts';
+import { unlessMade } from '../store/unlessMade.ts';
 import { counted, isCounted, type Migration, progressed } from './migration.ts';
 
 /** For how long what there is to revoke is counted at most. */

@@ -2,11 +2,11 @@
 
 import { VaultError } from '../http/errors.ts';
 import { REPEAT_WINDOW_MS } from '../limits.ts';
-import { mountAt } from '../mounts/findMount.ts';
-import { type Location, locate, locateTarget, type Target } from '../mounts/locate.ts';
-import { mountPath } from '../mounts/path.ts';
-import { type Inside, innermost } from '../namespaces/innermost.ts';
 import type { Deps } from '../ports/deps.ts';
+import { mountAt } from '../tree/findMount.ts';
+import { type Inside, innermost } from '../tree/innermost.ts';
+import { type Location, locate, locateTarget, type Target } from '../tree/locate.ts';
+import { mountPath } from '../tree/path.ts';
 import { acceptAndStart, answerKnown, type Started } from './acceptMigration.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
 import type { Origin } from './origin.ts';

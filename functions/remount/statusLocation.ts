@@ -1,6 +1,6 @@
 /** Where the status of a migration or of a bulk run is found, for a client that follows headers. */
 
-import { headerNamespace } from '../http/door.ts';
+import { headerNamespace } from '../http/headers.ts';
 import type { Call } from '../http/route.ts';
 
 /** Seconds after which it is worth to look: most migrations have ended by then. */

@@ -2,9 +2,9 @@
 
 import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { lastWriteAt } from '../ports/lastWriteAt.ts';
-import { unlessMade } from '../ports/unlessMade.ts';
-import { keepNamespace } from '../teardown/restoreNamespace.ts';
+import { lastWriteAt } from '../store/lastWriteAt.ts';
+import { unlessMade } from '../store/unlessMade.ts';
+import { keepNamespace } from '../tree/restoreNamespace.ts';
 import { closed, type Migration, succeeded } from './migration.ts';
 import { readMigration } from './readMigration.ts';
 import { type Revocation, revocations, revokeLeases, stragglers } from './revokeLeases.ts';

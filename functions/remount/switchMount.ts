@@ -3,13 +3,13 @@
  * that it issued before. There is no moment at which it is half moved (design §5).
  */
 
-import { changeTree } from '../mounts/changeTree.ts';
-import { raiseGeneration } from '../mounts/generation.ts';
-import { collision } from '../mounts/locate.ts';
-import { type Mount, mountItem, mountOf, unchanged } from '../mounts/mount.ts';
 import type { Deps } from '../ports/deps.ts';
-import { namespaceKey, treeKey } from '../ports/keys.ts';
 import { ConditionFailed, type Ref, type Store, StoreBusy } from '../ports/store.ts';
+import { namespaceKey, treeKey } from '../store/keys.ts';
+import { changeTree } from '../tree/changeTree.ts';
+import { raiseGeneration } from '../tree/generation.ts';
+import { collision } from '../tree/locate.ts';
+import { type Mount, mountItem, mountOf, unchanged } from '../tree/mount.ts';
 import { after, type FailureCode, failed, type Migration, type Place, switched } from './migration.ts';
 import { readMigration } from './readMigration.ts';
 

@@ -4,12 +4,12 @@
  */
 
 import { VaultError } from '../http/errors.ts';
-import { mountAt } from '../mounts/findMount.ts';
-import { locate, locateTarget } from '../mounts/locate.ts';
-import { type Mount, mountOf } from '../mounts/mount.ts';
-import { ROOT } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
-import { treeKey } from '../ports/keys.ts';
+import { treeKey } from '../store/keys.ts';
+import { mountAt } from '../tree/findMount.ts';
+import { locate, locateTarget } from '../tree/locate.ts';
+import { type Mount, mountOf } from '../tree/mount.ts';
+import { ROOT } from '../tree/namespace.ts';
 import { acceptAndStart, answerKnown, type Started } from './acceptMigration.ts';
 import { failedAlready, movedOn, namespaceLeaving, notSwitchedYet, pathInUse } from './errors.ts';
 import { type Idempotency, replayed } from './idempotency.ts';

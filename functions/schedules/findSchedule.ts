@@ -1,7 +1,7 @@
 /** Reads schedules. */
 
-import { scheduleKey, schedulePartition } from '../ports/keys.ts';
 import type { Store } from '../ports/store.ts';
+import { scheduleKey, schedulePartition } from '../store/keys.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
 
 export async function findSchedule(

@@ -1,14 +1,14 @@
 /** Makes or renews a schedule: judges it, tells the scheduler, and then records it. */
 
 import { readBody } from '../bulk/startFromBody.ts';
+import { authorizeDelegate } from '../credentials/delegated.ts';
 import { VaultError } from '../http/errors.ts';
 import { MAX_SCHEDULE_BYTES, MAX_SCHEDULES } from '../limits.ts';
-import { authorizeDelegate } from '../policies/delegated.ts';
 import type { Deps } from '../ports/deps.ts';
-import { schedulePartition } from '../ports/keys.ts';
 import { type Timetable, TimetableRefused } from '../ports/scheduler.ts';
-import { untilUncontested } from '../ports/untilUncontested.ts';
 import type { Origin } from '../remount/origin.ts';
+import { schedulePartition } from '../store/keys.ts';
+import { untilUncontested } from '../store/untilUncontested.ts';
 import { delegateForbidden, scheduleTooLarge, timetableUnusable, tooManySchedules } from './errors.ts';
 import { findSchedule } from './findSchedule.ts';
 import { RUN_PATH } from './runPath.ts';

@@ -1,8 +1,8 @@
 /** Removes a schedule, or the timetable of one that is gone. */
 
 import type { Deps } from '../ports/deps.ts';
-import { scheduleKey } from '../ports/keys.ts';
-import { untilUncontested } from '../ports/untilUncontested.ts';
+import { scheduleKey } from '../store/keys.ts';
+import { untilUncontested } from '../store/untilUncontested.ts';
 import { findSchedule } from './findSchedule.ts';
 import { type Schedule, scheduleId, unchanged } from './schedule.ts';
 

@@ -5,10 +5,10 @@
  * that can be read is woken; one that is woken without a record, which cannot be on its way any more, removes its timetable.
  */
 
-import { scheduleKey } from '../ports/keys.ts';
 import type { Timetable } from '../ports/scheduler.ts';
 import { ABSENT, type Item, type Match, type Put, type Update } from '../ports/store.ts';
 import type { Requester } from '../remount/migration.ts';
+import { scheduleKey } from '../store/keys.ts';
 
 export interface Schedule extends Timetable {
   name: string;

@@ -1,15 +1,15 @@
 /** The endpoints of schedules: bulk runs at set times, with their maker's policies (design §8). */
 
 import { BODY_FIELDS } from '../bulk/startFromBody.ts';
+import type { Caller } from '../credentials/caller.ts';
+import { childPolicies } from '../credentials/policyNames.ts';
+import { isRoot } from '../credentials/token.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Route, route } from '../http/route.ts';
 import { KEYS } from '../http/shape.ts';
+import { requireSudo } from '../http/sudo.ts';
 import { MAX_SCHEDULE_NAME_LENGTH } from '../limits.ts';
-import { requireSudo } from '../policies/sudo.ts';
 import { originOf } from '../remount/origin.ts';
-import type { Caller } from '../tokens/caller.ts';
-import { childPolicies } from '../tokens/policyNames.ts';
-import { isRoot } from '../tokens/token.ts';
 import { nameUnusable } from './errors.ts';
 import { findSchedule, listSchedules } from './findSchedule.ts';
 import { putSchedule } from './putSchedule.ts';

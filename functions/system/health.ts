@@ -4,7 +4,7 @@ import { silent } from '../http/errors.ts';
 import { refuseInChild } from '../http/rootOnly.ts';
 import { type Reply, type Route, route } from '../http/route.ts';
 import type { Shape } from '../http/shape.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from '../http/version.ts';
 
 /** The service as a whole; Vault has a random id there, and this one has no place to keep one. */
 const CLUSTER = { cluster_name: 'remount', cluster_id: '' };

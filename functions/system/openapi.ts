@@ -1,11 +1,11 @@
 /** The service as an OpenAPI 3.1 document, made of the rows that serve requests (contract §10). */
 
 import type { Engine } from '../engines/engine.ts';
-import type { Api } from '../http/api.ts';
+import type { Api } from '../gateway/api.ts';
 import type { Route } from '../http/route.ts';
+import { VERSION } from '../http/version.ts';
 import { COMPONENTS, TOKEN_NEEDED } from './openapiComponents.ts';
 import { operationsOf } from './openapiOperations.ts';
-import { VERSION } from './version.ts';
 
 /** What a document tells of. */
 export type Described = Pick<Api, 'builtin' | 'engines'>;

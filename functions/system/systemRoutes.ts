@@ -1,7 +1,7 @@
 /** What the service says of itself, and to each client of what that client may see (contract §10). */
 
 import { type Route, route } from '../http/route.ts';
-import { MOUNT } from '../mounts/mountObject.ts';
+import { MOUNT } from '../tree/mountObject.ts';
 import { healthRoutes } from './health.ts';
 import { readResultantAcl } from './resultantAcl.ts';
 import { listVisible, readVisible } from './visibleMounts.ts';

@@ -2,15 +2,15 @@
 
 import { notAuthorized } from '../http/errors.ts';
 import type { Call, Reply } from '../http/route.ts';
-import type { BuiltinMount } from '../mounts/builtin.ts';
-import { locateAny } from '../mounts/findMount.ts';
-import { listMounts } from '../mounts/listMounts.ts';
-import type { Mount } from '../mounts/mount.ts';
-import { mountObject } from '../mounts/mountObject.ts';
-import { mountPath } from '../mounts/path.ts';
-import { type Table, tableOf, tablePath } from '../mounts/table.ts';
-import { tunedBuiltins } from '../mounts/tunedBuiltins.ts';
 import { mayReachMount } from '../policies/acl.ts';
+import type { BuiltinMount } from '../tree/builtin.ts';
+import { locateAny } from '../tree/findMount.ts';
+import { listMounts } from '../tree/listMounts.ts';
+import type { Mount } from '../tree/mount.ts';
+import { mountObject } from '../tree/mountObject.ts';
+import { mountPath } from '../tree/path.ts';
+import { type Table, tableOf, tablePath } from '../tree/table.ts';
+import { tunedBuiltins } from '../tree/tunedBuiltins.ts';
 import { preflightDenied } from './errors.ts';
 
 type Listed = Mount | BuiltinMount;

@@ -1,7 +1,7 @@
 /** Removes everything a mount owned: its leases and tokens, then what its engine stored. */
 
-import { SHARDS } from '../leases/shards.ts';
-import { sweep } from '../leases/sweep.ts';
+import { SHARDS } from '../credentials/shards.ts';
+import { sweep } from '../credentials/sweep.ts';
 import { MAX_REVOKE_ATTEMPTS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Ref } from '../ports/store.ts';

@@ -1,17 +1,17 @@
 /** Removes a namespace that refuses everything already: its mounts, policies and tokens, its own record last. */
 
-import { builtinMounts, tokenIssuer } from '../mounts/builtin.ts';
-import { changeTree, clearEmptyForks } from '../mounts/changeTree.ts';
-import { disableMount } from '../mounts/disableMount.ts';
-import { type Mount, mountOf } from '../mounts/mount.ts';
+import { endlessTokensOf } from '../credentials/child.ts';
+import { removeChildren } from '../credentials/removeTokens.ts';
 import type { Deps } from '../ports/deps.ts';
-import { builtinKey, namespaceKey, policyKey } from '../ports/keys.ts';
 import { ConditionFailed, type Item, type Ref } from '../ports/store.ts';
-import { endlessTokensOf } from '../tokens/child.ts';
-import { removeChildren } from '../tokens/removeTokens.ts';
+import { builtinKey, namespaceKey, policyKey } from '../store/keys.ts';
+import { builtinMounts, tokenIssuer } from '../tree/builtin.ts';
+import { changeTree, clearEmptyForks } from '../tree/changeTree.ts';
+import { disableMount } from '../tree/disableMount.ts';
+import { type Mount, mountOf } from '../tree/mount.ts';
+import { restoreNamespace } from '../tree/restoreNamespace.ts';
+import type { Teardown } from '../tree/teardownRecord.ts';
 import { clearMount } from './clearMount.ts';
-import { restoreNamespace } from './restoreNamespace.ts';
-import type { Teardown } from './teardownRecord.ts';
 
 type NamespaceTeardown = Extract<Teardown, { what: 'namespace' }>;
 

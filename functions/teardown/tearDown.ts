@@ -5,12 +5,12 @@
 
 import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { migrationKey } from '../ports/keys.ts';
-import { lastWriteAt } from '../ports/lastWriteAt.ts';
 import { PRESENT } from '../ports/store.ts';
+import { migrationKey } from '../store/keys.ts';
+import { lastWriteAt } from '../store/lastWriteAt.ts';
+import { type Teardown, teardownDone, teardownOf } from '../tree/teardownRecord.ts';
 import { clearMount } from './clearMount.ts';
 import { clearNamespace } from './clearNamespace.ts';
-import { type Teardown, teardownDone, teardownOf } from './teardownRecord.ts';
 
 /** What the state says to the next: done, or how long to wait before going on. */
 export interface Progress {

@@ -11,7 +11,7 @@ import { wrap } from './wrapped.ts';
  */
 export async function wrapReply(call: Call, reply: Reply): Promise<Reply> {
   const { deps, namespace, path, wrapTtl } = call;
-  if (!wrapTtl || isEmpty(reply) || reply.wrapInfo || reply.plain !== undefined || reply.text) return reply;
+  if (isEmpty(reply) || reply.wrapInfo || reply.plain !== undefined || reply.text) return reply;
   if (reply.status !== undefined && reply.status >= 300) return reply;
   const accessor = accessorIn(call, reply);
   return wrap(deps, namespace, {
@@ -22,7 +22,8 @@ export async function wrapReply(call: Call, reply: Reply): Promise<Reply> {
   });
 }
 
-function accessorIn({ mount }: Call, { auth, data }: Reply): string | undefined {
+function accessorIn({ mount, types }: Call, { auth, data }: Reply): string | undefined {
   if (auth) return auth.accessor as string;
-  return mount?.type === 'approle' ? (data?.secret_id_accessor as string | undefined) : undefined;
+  const field = mount && types[mount.type]?.accessorField;
+  return field ? (data?.[field] as string | undefined) : undefined;
 }

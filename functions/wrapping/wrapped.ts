@@ -1,16 +1,16 @@
 /** A wrapped answer: kept in the storage of a token that is good for one thing, to hand it out once. */
 
+import { issueToken } from '../credentials/issueToken.ts';
+import { cleanupTime, type Token } from '../credentials/token.ts';
+import { grantTtl } from '../credentials/ttl.ts';
 import type { Reply } from '../http/route.ts';
 import type { Shape } from '../http/shape.ts';
-import { grantTtl } from '../leases/ttl.ts';
 import { MAX_WRAPPED_BYTES } from '../limits.ts';
-import { tokenIssuer } from '../mounts/builtin.ts';
-import type { Namespace } from '../namespaces/namespace.ts';
 import type { Deps } from '../ports/deps.ts';
-import { tokenKey, wrappedKey } from '../ports/keys.ts';
 import { ConditionFailed, type Item, PRESENT, type Write } from '../ports/store.ts';
-import { issueToken } from '../tokens/issueToken.ts';
-import { cleanupTime, type Token } from '../tokens/token.ts';
+import { tokenKey, wrappedKey } from '../store/keys.ts';
+import { tokenIssuer } from '../tree/builtin.ts';
+import type { Namespace } from '../tree/namespace.ts';
 import { invalidWrappingToken, wrappedTooLarge } from './errors.ts';
 
 const POLICY = 'response-wrapping';

@@ -1,17 +1,17 @@
 /** The routes of response wrapping: wrap what is sent, look at a wrapping token, unwrap it, wrap it anew. */
 
-import { tokenIn } from '../http/door.ts';
+import { goodToken } from '../credentials/findToken.ts';
+import { removeTokens } from '../credentials/removeTokens.ts';
+import { type Token, tokenOf } from '../credentials/token.ts';
+import { TOKEN_FIELD } from '../credentials/whichToken.ts';
 import { readFields } from '../http/fields.ts';
+import { tokenIn } from '../http/headers.ts';
 import { parseJson } from '../http/readBody.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import type { Shape } from '../http/shape.ts';
 import type { Deps } from '../ports/deps.ts';
-import { sha256, tokenKey, wrappedKey } from '../ports/keys.ts';
 import { ConditionFailed } from '../ports/store.ts';
-import { goodToken } from '../tokens/findToken.ts';
-import { removeTokens } from '../tokens/removeTokens.ts';
-import { type Token, tokenOf } from '../tokens/token.ts';
-import { TOKEN_FIELD } from '../tokens/whichToken.ts';
+import { sha256, tokenKey, wrappedKey } from '../store/keys.ts';
 import { invalidWrappingToken, wrappingRequired } from './errors.ts';
 import { type StoredAnswer, takingOf, type Wrapped, wrap, wrappedOf } from './wrapped.ts';
 

@@ -4,17 +4,17 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Token } from '../../functions/credentials/token.ts';
 import { engines } from '../../functions/engines/catalog.ts';
-import type { Api } from '../../functions/http/api.ts';
+import type { Api } from '../../functions/gateway/api.ts';
 import { type Route, route } from '../../functions/http/route.ts';
 import { CAPABILITIES } from '../../functions/policies/pathRule.ts';
-import { sha256, tokenKey } from '../../functions/ports/keys.ts';
-import { severalAtOnce } from '../../functions/ports/severalAtOnce.ts';
 import { recordAt } from '../../functions/remount/readStatus.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
 import { statusRoutes } from '../../functions/remount/statusRoutes.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
-import type { Token } from '../../functions/tokens/token.ts';
+import { sha256, tokenKey } from '../../functions/store/keys.ts';
+import { severalAtOnce } from '../../functions/store/severalAtOnce.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Answer, type Caller, caller } from '../support/call.ts';
 import { METHODS, type OperationName, operationsOf } from '../support/methods.ts';
 import { placeMount } from '../support/place.ts';
@@ -106,7 +106,7 @@ function rowsOf(row: Route, mount = ''): Row[] {
 }
 
 const allRows: Row[] = [
-  ...builtinRoutes.flatMap((row) => rowsOf(row)),
+  ...vaultApi.builtin.flatMap((row) => rowsOf(row)),
   ...Object.values(engines).flatMap(({ type, kind, routes, variants = [{}] }) =>
     variants.flatMap((options, i) =>
       routes(options).flatMap((row) => rowsOf(row, `${kind === 'auth' ? 'auth/' : ''}${type}${i}/`)),
@@ -116,13 +116,13 @@ const allRows: Row[] = [
 
 /** The functions behind the API, with what each serves. */
 const FUNCTIONS: Record<string, { api: Api; rows: Row[] }> = {
-  vault: { api: { builtin: builtinRoutes, engines }, rows: allRows },
+  vault: { api: vaultApi, rows: allRows },
   remount: {
-    api: { builtin: remountRoutes, engines: {}, wrapsNothing: true },
+    api: { builtin: remountRoutes, engines: {} },
     rows: remountRoutes.flatMap((row) => rowsOf(row)),
   },
   status: {
-    api: { builtin: statusRoutes, engines: {}, readOnly: true, wrapsNothing: true, ahead: recordAt },
+    api: { builtin: statusRoutes, engines: {}, readOnly: true, ahead: recordAt },
     rows: statusRoutes.flatMap((row) => rowsOf(row)),
   },
 };

@@ -2,7 +2,7 @@
 
 import { engines } from '../../functions/engines/catalog.ts';
 import type { Route } from '../../functions/http/route.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Answer, type Caller, type CallOptions, caller } from '../support/call.ts';
 import { METHODS, operationsOf } from '../support/methods.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -56,7 +56,7 @@ const MOUNTS = [
 
 /** Every row there is, with where it is served in a namespace. */
 export const ROWS: { route: Route; prefix: string }[] = [
-  ...builtinRoutes.map((route) => ({ route, prefix: '' })),
+  ...vaultApi.builtin.map((route) => ({ route, prefix: '' })),
   ...MOUNTS.flatMap(({ path, table, type, options }) =>
     (engines[type]?.routes(options) ?? []).map((route) => ({
       route,
@@ -67,7 +67,7 @@ export const ROWS: { route: Route; prefix: string }[] = [
 
 export async function scene(): Promise<Scene> {
   const deps = await testDeps();
-  const call = caller(deps, { builtin: builtinRoutes, engines }, await rootToken(deps));
+  const call = caller(deps, vaultApi, await rootToken(deps));
   const ids = new Map([['', 'root']]);
   for (const path of [...FOREIGN.slice(1), HERE, BELOW]) {
     const [, parent = '', name = ''] = /^(.*?)([^/]+)\/$/.exec(path) ?? [];

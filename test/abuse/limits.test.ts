@@ -6,9 +6,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engines } from '../../functions/engines/catalog.ts';
 import * as limits from '../../functions/limits.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Answer, type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { readTables } from '../support/tables.ts';
@@ -23,7 +22,7 @@ let call: Caller;
 beforeAll(async () => {
   deps = await testDeps();
   root = await rootToken(deps);
-  call = caller(deps, { builtin: builtinRoutes, engines }, root);
+  call = caller(deps, vaultApi, root);
   for (const path of ['plain/', 'versioned/', 'ssh/', 'auth/people/', 'idle/', 'other/']) {
     const type = path === 'ssh/' ? 'ssh' : path.startsWith('auth/') ? 'userpass' : 'kv';
     await placeMount(deps, path, { type, options: path === 'versioned/' ? { version: '2' } : {} });

@@ -2,7 +2,6 @@
 
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engines } from '../../functions/engines/catalog.ts';
 import {
   MAX_ANSWER_BYTES,
   MAX_BULK_PAGE,
@@ -11,8 +10,8 @@ import {
   MAX_LISTED_MIGRATIONS,
   MAX_REASON_BYTES,
 } from '../../functions/limits.ts';
-import { listingPartition, migrationKey, treeKey } from '../../functions/ports/keys.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { listingPartition, migrationKey, treeKey } from '../../functions/store/keys.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { readTables, type Stored, writeTables } from '../support/tables.ts';
@@ -23,7 +22,7 @@ let deps: TestDeps;
 let call: Caller;
 beforeAll(async () => {
   deps = await testDeps();
-  call = caller(deps, { builtin: builtinRoutes, engines }, await rootToken(deps));
+  call = caller(deps, vaultApi, await rootToken(deps));
 });
 afterAll(() => deps.stop());
 

@@ -6,7 +6,7 @@ import { parseDuration } from '../../functions/http/duration.ts';
 import type { FieldType } from '../../functions/http/fields.ts';
 import type { Route } from '../../functions/http/route.ts';
 import { MAX_BODY_BYTES } from '../../functions/limits.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -31,7 +31,7 @@ let deps: TestDeps;
 let call: Caller;
 beforeAll(async () => {
   deps = await testDeps();
-  call = caller(deps, { builtin: builtinRoutes, engines }, ROOT_TOKEN);
+  call = caller(deps, vaultApi, ROOT_TOKEN);
   for (const { prefix, type, options } of MOUNTS) await placeMount(deps, prefix, { type, options });
 });
 afterAll(() => deps.stop());
@@ -51,7 +51,7 @@ interface Row {
 }
 
 const ROWS: Row[] = [
-  ...builtinRoutes.flatMap((row) => rowOf(row, '')),
+  ...vaultApi.builtin.flatMap((row) => rowOf(row, '')),
   ...MOUNTS.flatMap(({ prefix, type, options }) =>
     (engines[type]?.routes(options) ?? []).flatMap((row) => rowOf(row, prefix)),
   ),

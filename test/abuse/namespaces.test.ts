@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { severalAtOnce } from '../../functions/ports/severalAtOnce.ts';
+import { severalAtOnce } from '../../functions/store/severalAtOnce.ts';
 import { readTables, type Stored } from '../support/tables.ts';
 import {
   type Asked,

@@ -1,11 +1,10 @@
 /** Policies made to hurt: bombs for the parser and the matcher, and texts that look as if they allowed less. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engines } from '../../functions/engines/catalog.ts';
 import { MAX_POLICY_BYTES, MAX_TOKEN_POLICIES } from '../../functions/limits.ts';
 import { authorize, buildAcl, capabilitiesOf, mayReachMount } from '../../functions/policies/acl.ts';
 import { PolicyError, parsePolicy } from '../../functions/policies/policy.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -15,7 +14,7 @@ let deps: TestDeps;
 let call: Caller;
 beforeAll(async () => {
   deps = await testDeps();
-  call = caller(deps, { builtin: builtinRoutes, engines }, await rootToken(deps));
+  call = caller(deps, vaultApi, await rootToken(deps));
   await placeMount(deps, 'secret/');
 });
 afterAll(() => deps.stop());

@@ -5,16 +5,13 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engines } from '../../functions/engines/catalog.ts';
-import { sha256 } from '../../functions/ports/keys.ts';
 import type { Store } from '../../functions/ports/store.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { sha256 } from '../../functions/store/keys.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Answer, type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { rootToken } from '../support/tokens.ts';
-
-const API = { builtin: builtinRoutes, engines };
 
 let deps: TestDeps;
 let root: string;
@@ -24,7 +21,7 @@ let call: Caller;
 beforeAll(async () => {
   deps = await testDeps();
   root = await rootToken(deps);
-  call = caller(deps, API, root);
+  call = caller(deps, vaultApi, root);
   await placeMount(deps, 'ssh/', { type: 'ssh' });
   await placeMount(deps, 'auth/userpass/', { type: 'userpass' });
   await placeMount(deps, 'auth/approle/', { type: 'approle' });
@@ -58,7 +55,7 @@ interface Refusal {
 
 async function refusalOf(make: Guess, guess: string): Promise<Refusal> {
   const asked: string[] = [];
-  const { status, text } = await make(caller({ ...deps, store: spied(deps.store, asked) }, API), guess);
+  const { status, text } = await make(caller({ ...deps, store: spied(deps.store, asked) }, vaultApi), guess);
   const said = text.replaceAll(guess, 'GUESS').replace(/"request_id":"[^"]*"/, '');
   return { status, text: said, asked: asked.map((one) => words(one, guess)) };
 }

@@ -9,7 +9,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { screenOn } from '../../infra/local/demo/screen.ts';
+import { screenOn } from '../../infra/demo/screen.ts';
 import { amountsFrom } from './amounts.ts';
 import { type Change, compare, differentAmounts, TOLERANCE } from './compare.ts';
 import { figuresOf, type Result, shown } from './figures.ts';

@@ -3,9 +3,8 @@
 import { expect } from 'vitest';
 import { type ChunkPart, chunkStep } from '../../functions/bulk/chunkStep.ts';
 import { beginStep, completeStep, type Looked } from '../../functions/bulk/runSteps.ts';
-import { engines } from '../../functions/engines/catalog.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Answer, type Caller, caller } from '../support/call.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { rootToken } from '../support/tokens.ts';
@@ -29,7 +28,7 @@ export interface BulkService {
 export async function bulkService(): Promise<BulkService> {
   const deps = await testDeps();
   const root = await rootToken(deps);
-  const call = caller(deps, { builtin: builtinRoutes, engines }, root);
+  const call = caller(deps, vaultApi, root);
   const at = (namespace?: string) => (namespace ? { namespace } : {});
   return {
     deps,

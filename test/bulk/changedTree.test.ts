@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { SWITCH_DEADLINE_MS } from '../../functions/limits.ts';
-import { locate } from '../../functions/mounts/locate.ts';
-import { unchanged } from '../../functions/mounts/mount.ts';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
-import { namespaceKey, treeKey } from '../../functions/ports/keys.ts';
 import { PRESENT, StoreBusy } from '../../functions/ports/store.ts';
 import { switchStep } from '../../functions/remount/steps.ts';
+import { namespaceKey, treeKey } from '../../functions/store/keys.ts';
+import { locate } from '../../functions/tree/locate.ts';
+import { unchanged } from '../../functions/tree/mount.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { runBulk } from './bulkService.ts';
 import { manyMounts } from './manyMounts.ts';

@@ -13,9 +13,9 @@ import {
   started,
 } from '../../functions/bulk/bulkRun.ts';
 import { switchGroup } from '../../functions/bulk/switchGroup.ts';
-import { mountItem } from '../../functions/mounts/mount.ts';
-import { bulkProgressKey, migrationKey, treeKey } from '../../functions/ports/keys.ts';
 import { ConditionFailed, type Write } from '../../functions/ports/store.ts';
+import { bulkProgressKey, migrationKey, treeKey } from '../../functions/store/keys.ts';
+import { mountItem } from '../../functions/tree/mount.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 

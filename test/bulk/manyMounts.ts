@@ -2,9 +2,9 @@
 
 import { beforeEach } from 'vitest';
 import { type ChunkPart, chunkStep } from '../../functions/bulk/chunkStep.ts';
-import { locate } from '../../functions/mounts/locate.ts';
-import type { Mount } from '../../functions/mounts/mount.ts';
 import type { Store } from '../../functions/ports/store.ts';
+import { locate } from '../../functions/tree/locate.ts';
+import type { Mount } from '../../functions/tree/mount.ts';
 import { placeMount } from '../support/place.ts';
 import { throughFile } from '../support/throughFile.ts';
 import { type BulkService, bulkService } from './bulkService.ts';

@@ -1,11 +1,11 @@
 /** A tree in memory that plans are made for and carried out on, with the conditions of the store checked one by one. */
 
 import { type FoundRow, placeId, type RowMove } from '../../functions/bulk/plan.ts';
-import { type Mount, mountItem, mountOf, unchanged } from '../../functions/mounts/mount.ts';
-import { ancestors } from '../../functions/mounts/path.ts';
-import { planTree } from '../../functions/mounts/planTree.ts';
-import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
 import type { Condition, Item, Test, Write } from '../../functions/ports/store.ts';
+import { type Mount, mountItem, mountOf, unchanged } from '../../functions/tree/mount.ts';
+import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
+import { ancestors } from '../../functions/tree/path.ts';
+import { planTree } from '../../functions/tree/planTree.ts';
 
 export const CHILD: Namespace = { ...ROOT, id: 'child1', path: 'ns/', lineage: ['root', 'child1'] };
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MOST_WRITES, writesOf } from '../../functions/bulk/packMoves.ts';
 import { type FoundRow, type PlannedMove, placeId } from '../../functions/bulk/plan.ts';
 import { planBulk } from '../../functions/bulk/planBulk.ts';
-import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
+import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import { CHILD, Model, type Spot } from './model.ts';
 
 const RUNS = { numRuns: 1_000 };

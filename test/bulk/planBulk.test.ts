@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FoundRow, Plan } from '../../functions/bulk/plan.ts';
 import { planBulk } from '../../functions/bulk/planBulk.ts';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 import { CHILD, Model, type Spot } from './model.ts';
 import { mixedRows } from './tenThousand.ts';
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { planBulk } from '../../functions/bulk/planBulk.ts';
 import { rowItems } from '../../functions/bulk/rowRecord.ts';
 import { MAX_BULK_MOVES, MAX_REPORT_BYTES } from '../../functions/limits.ts';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount } from '../support/place.ts';
 import { type BulkService, bulkService, runBulk } from './bulkService.ts';
 import { Model, type Spot } from './model.ts';

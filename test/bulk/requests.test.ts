@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_BULK_MOVES } from '../../functions/limits.ts';
-import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
+import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import type { CallOptions } from '../support/call.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { tokenWith } from '../support/tokens.ts';

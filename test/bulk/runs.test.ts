@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { locate } from '../../functions/mounts/locate.ts';
-import type { Mount } from '../../functions/mounts/mount.ts';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { locate } from '../../functions/tree/locate.ts';
+import type { Mount } from '../../functions/tree/mount.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type BulkService, bulkService, runBulk } from './bulkService.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrationIdOf } from '../../functions/bulk/rowRecord.ts';
-import { locate } from '../../functions/mounts/locate.ts';
-import type { Mount } from '../../functions/mounts/mount.ts';
-import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
-import { migrationKey } from '../../functions/ports/keys.ts';
+import { migrationKey } from '../../functions/store/keys.ts';
+import { locate } from '../../functions/tree/locate.ts';
+import type { Mount } from '../../functions/tree/mount.ts';
+import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type BulkService, bulkService, runBulk } from './bulkService.ts';
 

@@ -1,7 +1,7 @@
 /** Ten thousand rows of a bulk run, or as many as are wanted: a chain, rings of three, crowded forks and mounts that stand alone. */
 
 import type { FoundRow, Tree } from '../../functions/bulk/plan.ts';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 import { CHILD, Model, type Spot } from './model.ts';
 
 /** @param count of rows, a multiple of ten */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inParallel } from '../../infra/local/demo/inParallel.ts';
+import { inParallel } from '../../infra/demo/inParallel.ts';
 import { temporaryFolder } from '../local/support.ts';
 import { ID, said } from './command.ts';
 import { newWorld, type World } from './world.ts';

@@ -1,8 +1,8 @@
 /** The local service with something to move, and the command pointed at it. */
 
 import { buildCommand } from '../../infra/buildCommand.ts';
-import { inParallel } from '../../infra/local/demo/inParallel.ts';
-import { type Vault, vaultClient } from '../../infra/local/demo/vault.ts';
+import { inParallel } from '../../infra/demo/inParallel.ts';
+import { type Vault, vaultClient } from '../../infra/demo/vault.ts';
 import type { Served } from '../../infra/local/served.ts';
 import { type Service, startService } from '../../infra/local/service.ts';
 import { startHeldSwitch } from '../support/heldSwitch.ts';

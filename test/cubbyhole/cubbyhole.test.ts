@@ -1,17 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { engines } from '../../functions/engines/catalog.ts';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
-import { cubbyholePartition, sha256, tokenKey } from '../../functions/ports/keys.ts';
+import { markRevoked, revokeToken } from '../../functions/credentials/revokeToken.ts';
 import type { Item, Store } from '../../functions/ports/store.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
-import { markRevoked, revokeToken } from '../../functions/tokens/revokeToken.ts';
+import { cubbyholePartition, sha256, tokenKey } from '../../functions/store/keys.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { interleaved } from '../support/interleave.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { runMigration } from '../support/workflow.ts';
 import { type Auth, refusal, type World, world, wrapper } from '../support/world.ts';
 
-const API = { builtin: builtinRoutes, engines };
 const NOTHING = { status: 404, errors: [] };
 
 let w: World;
@@ -22,7 +20,7 @@ let token: string;
 
 beforeAll(async () => {
   w = await world();
-  call = caller(w.deps, API, w.root);
+  call = caller(w.deps, vaultApi, w.root);
 });
 afterAll(() => w.stop());
 beforeEach(async () => {
@@ -36,7 +34,7 @@ function kept({ accessor }: Pick<Auth, 'accessor'>): Promise<Item[]> {
 }
 
 function callOn(store: Store): Caller {
-  return caller({ ...w.deps, store }, API, w.root);
+  return caller({ ...w.deps, store }, vaultApi, w.root);
 }
 
 describe('a cubbyhole', () => {

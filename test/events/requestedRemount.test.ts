@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Requested, startRequested } from '../../functions/events/requestedRemount.ts';
-import { lockNamespace } from '../../functions/namespaces/lockNamespace.ts';
-import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
-import { policyKey } from '../../functions/ports/keys.ts';
+import { policyKey } from '../../functions/store/keys.ts';
+import { lockNamespace } from '../../functions/tree/lockNamespace.ts';
+import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 

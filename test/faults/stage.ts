@@ -6,12 +6,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { dynamodbStore } from '../../functions/adapters/dynamodbStore.ts';
-import { engines } from '../../functions/engines/catalog.ts';
 import type { Bus } from '../../functions/ports/bus.ts';
 import type { Clock, Deps } from '../../functions/ports/deps.ts';
-import { accessorKey, sha256 } from '../../functions/ports/keys.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { accessorKey, sha256 } from '../../functions/store/keys.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Json, loadStateMachine, type StartRun } from '../../infra/local/stateMachine.ts';
 import { type Answer, type Caller, caller } from '../support/call.ts';
 import { aslOf, stepsOf, withoutPauses } from '../support/machines.ts';
@@ -186,7 +185,7 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
       await base.stop();
     },
   };
-  const api = caller(deps, { builtin: builtinRoutes, engines });
+  const api = caller(deps, vaultApi);
 
   async function invoke(functionName: string, input: unknown): Promise<unknown> {
     if (functionName === 'sleep') {

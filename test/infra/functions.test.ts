@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { tokenKey } from '../../functions/ports/keys.ts';
+import { tokenKey } from '../../functions/store/keys.ts';
 import { FUNCTIONS, ofType, packageTemplate, type Resource, ROOT, type Template } from './packageTemplate.ts';
 import { capital, functionName, many, rightsOf, statementsOf, tableRights } from './rights.ts';
 

@@ -1,13 +1,12 @@
 /** Requests by chance, all at once, on a store that lags: whoever wins, every rule holds. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engines } from '../../functions/engines/catalog.ts';
 import { OVERDUE_MS } from '../../functions/limits.ts';
-import { sha256 } from '../../functions/ports/keys.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
 import { switchStep } from '../../functions/remount/steps.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { sha256 } from '../../functions/store/keys.ts';
 import { tearDown } from '../../functions/teardown/tearDown.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Answer, type Caller, caller } from '../support/call.ts';
 import { type Chance, chanceOf, seedFrom } from '../support/chance.ts';
 import { changedEnds, violations } from '../support/checker.ts';
@@ -42,7 +41,7 @@ beforeAll(async () => {
     tokenHash: token?.pk.slice('token#'.length),
   };
   await writeTables(deps.client, { access: [accessor] });
-  call = caller(deps, { builtin: builtinRoutes, engines }, root);
+  call = caller(deps, vaultApi, root);
   chance = chanceOf(SEED);
 });
 afterAll(() => deps.stop());

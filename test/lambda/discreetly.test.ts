@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { frames } from '../../functions/gateway/frames.ts';
 import { VaultError } from '../../functions/http/errors.ts';
-import { frames } from '../../functions/http/frames.ts';
 import { discreetly } from '../../functions/lambda/discreetly.ts';
 import { StoreBusy } from '../../functions/ports/store.ts';
 

@@ -20,32 +20,32 @@ export const EQUIVALENT: readonly Equivalent[] = [
     because: 'whoever counts a failure sets the time of the last one, too',
   },
   {
-    file: 'functions/leases/renewLease.ts',
+    file: 'functions/credentials/renewLease.ts',
     dropped: 'revoked: { absent: true }',
     because: 'a revoked lease is removed; the mark is one of tokens',
   },
   {
-    file: 'functions/mounts/changeTree.ts',
+    file: 'functions/tree/changeTree.ts',
     dropped: "kind: 'fork'",
     because: 'only forks have a count',
   },
   {
-    file: 'functions/mounts/mount.ts',
+    file: 'functions/tree/mount.ts',
     dropped: "kind: 'mount'",
     because: 'no namespace ever has the uuid of a mount',
   },
   {
-    file: 'functions/namespaces/deleteNamespace.ts',
+    file: 'functions/tree/deleteNamespace.ts',
     dropped: 'PRESENT',
     because: 'entry and record of a namespace come and go in one transaction, and the entry is tested',
   },
   {
-    file: 'functions/namespaces/findChild.ts',
+    file: 'functions/tree/findChild.ts',
     dropped: "kind: 'namespace'",
     because: 'only namespaces have an id',
   },
   {
-    file: 'functions/namespaces/putNamespace.ts',
+    file: 'functions/tree/putNamespace.ts',
     dropped: "kind: 'namespace'",
     because: 'only namespaces have an id',
   },
@@ -55,7 +55,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     because: 'only namespaces have an id',
   },
   {
-    file: 'functions/teardown/restoreNamespace.ts',
+    file: 'functions/tree/restoreNamespace.ts',
     dropped: "kind: 'namespace'",
     because: 'only namespaces have an id',
   },

@@ -20,7 +20,7 @@ const VITEST = join(ROOT, 'node_modules', '.bin', 'vitest');
 
 /** What is tried when the tests of the area itself notice nothing, one after the other. */
 const WIDER = [
-  ['test/remount', 'test/teardown', 'test/namespaces', 'test/mounts', 'test/tokens', 'test/leases'],
+  ['test/remount', 'test/teardown', 'test/tree', 'test/credentials'],
   ['test/faults', 'test/lag'],
 ];
 

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { engines } from '../../functions/engines/catalog.ts';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { DEFAULT_POLICY } from '../../functions/policies/defaultPolicy.ts';
-import { policyKey } from '../../functions/ports/keys.ts';
 import type { Store } from '../../functions/ports/store.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { policyKey } from '../../functions/store/keys.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -20,7 +19,7 @@ let name: string;
 beforeAll(async () => {
   deps = await testDeps();
   root = await rootToken(deps);
-  call = caller(deps, { builtin: builtinRoutes, engines }, root);
+  call = caller(deps, vaultApi, root);
 });
 afterAll(() => deps.stop());
 beforeEach(() => {
@@ -294,7 +293,7 @@ describe('check-and-set', () => {
       await deps.store.commit(writes);
     };
     const losing = { ...deps, store: { ...deps.store, commit: sentTwice } };
-    const losingCall = caller(losing, { builtin: builtinRoutes, engines }, root);
+    const losingCall = caller(losing, vaultApi, root);
 
     const { status } = await losingCall('POST', path(), { body: { policy: `${TEXT} # more`, cas: 1 } });
 

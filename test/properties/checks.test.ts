@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generationKey, storageKey, tokenKey, treeKey } from '../../functions/ports/keys.ts';
 import type { Item, Key, Ref, Store, Write } from '../../functions/ports/store.ts';
+import { generationKey, storageKey, tokenKey, treeKey } from '../../functions/store/keys.ts';
 import type { Stored } from '../support/tables.ts';
 import type { Step } from './model/steps.ts';
 import { race, type Start, startOf } from './race.ts';

@@ -1,13 +1,12 @@
 /** The service in this process, and how the steps of the model are taken on it. */
 
 import { hashSync } from 'bcryptjs';
-import { engines } from '../../functions/engines/catalog.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
-import { accessorKey, sha256 } from '../../functions/ports/keys.ts';
 import { type Store, StoreBusy } from '../../functions/ports/store.ts';
 import { switchMount } from '../../functions/remount/switchMount.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { accessorKey, sha256 } from '../../functions/store/keys.ts';
 import { tearDown } from '../../functions/teardown/tearDown.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Answer, type Caller, type CallOptions, caller } from '../support/call.ts';
 import { emptyTables, readTables, type Tables, writeTables } from '../support/tables.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -55,7 +54,7 @@ export async function startService(): Promise<Service> {
   const [token] = (await readTables(deps.client)).access;
   const { table, pk, sk } = accessorKey(token?.accessor);
   await deps.store.commit([{ table, put: { pk, sk, tokenHash: sha256(root) } }]);
-  const callOn = (store: Store) => caller({ ...deps, store }, { builtin: builtinRoutes, engines }, root);
+  const callOn = (store: Store) => caller({ ...deps, store }, vaultApi, root);
   const call = callOn(deps.store);
   return {
     deps,

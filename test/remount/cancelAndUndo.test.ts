@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { locate } from '../../functions/mounts/locate.ts';
-import type { Mount } from '../../functions/mounts/mount.ts';
-import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
 import { switchStep } from '../../functions/remount/steps.ts';
+import { locate } from '../../functions/tree/locate.ts';
+import type { Mount } from '../../functions/tree/mount.ts';
+import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { runMigration } from '../support/workflow.ts';
 import { type RemountService, remountService } from './remountService.ts';

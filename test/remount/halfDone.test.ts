@@ -1,9 +1,9 @@
 /** The same move asked for again while its switch goes on, and queries show some of it (docs/decisions.md, 12). */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { treeKey } from '../../functions/ports/keys.ts';
 import type { Item, Range, Ref, Store } from '../../functions/ports/store.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { treeKey } from '../../functions/store/keys.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { rootToken } from '../support/tokens.ts';
@@ -97,7 +97,7 @@ describe.each<Seen>([
 
     function during(ends: Ends, isOver: () => boolean): Caller {
       const store = inTheMiddle(service.deps.store, ends, seen, isOver);
-      return caller({ ...service.deps, store }, { builtin: builtinRoutes, engines: {} }, token);
+      return caller({ ...service.deps, store }, vaultApi, token);
     }
 
     it.each(Object.entries(asked))(

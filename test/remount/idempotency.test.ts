@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { IDEMPOTENCY_RETENTION_S } from '../../functions/limits.ts';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { runMigration } from '../support/workflow.ts';
 import { type RemountService, remountService } from './remountService.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { irrevocableKey, migrationKey } from '../../functions/ports/keys.ts';
 import type { Item } from '../../functions/ports/store.ts';
-import { leasesOf } from '../../infra/local/demo/measure/fill.ts';
+import { irrevocableKey, migrationKey } from '../../functions/store/keys.ts';
+import { leasesOf } from '../../infra/demo/measure/fill.ts';
 import { closeMigration } from '../support/workflow.ts';
 import { type RemountService, remountService } from './remountService.ts';
 import { sshMount } from './sshMount.ts';

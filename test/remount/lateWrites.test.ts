@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OVERDUE_MS } from '../../functions/limits.ts';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
-import { irrevocableKey, migrationKey, treeKey } from '../../functions/ports/keys.ts';
 import { ConditionFailed, type Store, StoreBusy } from '../../functions/ports/store.ts';
 import { acceptAndStart } from '../../functions/remount/acceptMigration.ts';
 import { retryIrrevocable } from '../../functions/remount/irrevocable.ts';
@@ -16,6 +14,8 @@ import {
 import type { Move } from '../../functions/remount/planMove.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
 import { switchMount } from '../../functions/remount/switchMount.ts';
+import { irrevocableKey, migrationKey, treeKey } from '../../functions/store/keys.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 import { meanwhile } from '../support/meanwhile.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';

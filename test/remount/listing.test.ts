@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
+import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type RemountService, remountService } from './remountService.ts';
 

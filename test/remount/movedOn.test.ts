@@ -2,12 +2,12 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_REVOKE_ATTEMPTS } from '../../functions/limits.ts';
-import { migrationKey } from '../../functions/ports/keys.ts';
 import type { Item } from '../../functions/ports/store.ts';
 import type { Migration } from '../../functions/remount/migration.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { switchStep } from '../../functions/remount/steps.ts';
-import { leasesOf } from '../../infra/local/demo/measure/fill.ts';
+import { migrationKey } from '../../functions/store/keys.ts';
+import { leasesOf } from '../../infra/demo/measure/fill.ts';
 import { closeMigration, runMigration } from '../support/workflow.ts';
 import { type RemountService, remountService } from './remountService.ts';
 import { type SshMount, sshMount } from './sshMount.ts';

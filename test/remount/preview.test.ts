@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 import { placeNamespace } from '../support/place.ts';
 import { runMigration } from '../support/workflow.ts';
 import { type RemountService, remountService } from './remountService.ts';

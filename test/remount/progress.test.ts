@@ -2,14 +2,14 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ARRIVAL_MS } from '../../functions/limits.ts';
-import { migrationKey } from '../../functions/ports/keys.ts';
 import { type Item, type Store, StoreBusy } from '../../functions/ports/store.ts';
 import { type Migration, progressed } from '../../functions/remount/migration.ts';
 import { migrationInfo } from '../../functions/remount/migrationInfo.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { type Revocation, revokeLeases } from '../../functions/remount/revokeLeases.ts';
 import { completeStep, switchStep } from '../../functions/remount/steps.ts';
-import { leasesOf } from '../../infra/local/demo/measure/fill.ts';
+import { migrationKey } from '../../functions/store/keys.ts';
+import { leasesOf } from '../../infra/demo/measure/fill.ts';
 import { type RemountService, remountService } from './remountService.ts';
 import { issue, sshMount } from './sshMount.ts';
 

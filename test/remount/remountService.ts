@@ -1,7 +1,6 @@
 /** The whole API in this process, with workflows that run when a test says so. */
 
-import { engines } from '../../functions/engines/catalog.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Answer, type Caller, type CallOptions, caller } from '../support/call.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { rootToken } from '../support/tokens.ts';
@@ -21,7 +20,7 @@ export interface RemountService {
 
 export async function remountService(): Promise<RemountService> {
   const deps = await testDeps();
-  const call = caller(deps, { builtin: builtinRoutes, engines }, await rootToken(deps));
+  const call = caller(deps, vaultApi, await rootToken(deps));
   const accept: RemountService['accept'] = async (from, to, body = {}, options = {}) => {
     const answer = await call('POST', 'sys/remount', { ...options, body: { from, to, ...body } });
     if (answer.status !== 200) throw new Error(`the move was answered with ${answer.text}`);

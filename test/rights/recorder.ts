@@ -5,7 +5,7 @@
 
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Passing, type PassingProxy, startPassingProxy } from '../../infra/local/demo/passingProxy.ts';
+import { type Passing, type PassingProxy, startPassingProxy } from '../../infra/demo/passingProxy.ts';
 import { type Service, type ServiceOptions, startService } from '../../infra/local/service.ts';
 import { type Need, needsOf } from './needs.ts';
 

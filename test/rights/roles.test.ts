@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { accessorKey, bootstrapKey, childKey, policyKey, tokenKey } from '../../functions/ports/keys.ts';
+import { accessorKey, bootstrapKey, childKey, policyKey, tokenKey } from '../../functions/store/keys.ts';
 import { FUNCTIONS, packageTemplate, type Template } from '../infra/packageTemplate.ts';
 import { capital, type Grant, grantsOf } from '../infra/rights.ts';
 import type { Need } from './needs.ts';

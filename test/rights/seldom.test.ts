@@ -5,8 +5,8 @@ import { ConditionalCheckFailedException, DynamoDBClient, UpdateItemCommand } fr
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamodbStore } from '../../functions/adapters/dynamodbStore.ts';
+import { copyLease } from '../../infra/demo/measure/fill.ts';
 import { clientSettings } from '../../infra/local/clientSettings.ts';
-import { copyLease } from '../../infra/local/demo/measure/fill.ts';
 import type { Service } from '../../infra/local/service.ts';
 import { call, until } from '../events/eventService.ts';
 import { readTables, type Stored, type Tables, writeTables } from '../support/tables.ts';

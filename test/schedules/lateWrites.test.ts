@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
 import { findSchedule } from '../../functions/schedules/findSchedule.ts';
 import { putSchedule } from '../../functions/schedules/putSchedule.ts';
 import { removeSchedule } from '../../functions/schedules/removeSchedule.ts';
 import { noted, type Schedule } from '../../functions/schedules/schedule.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 import { meanwhile } from '../support/meanwhile.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { engines } from '../../functions/engines/catalog.ts';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
 import { TimetableRefused } from '../../functions/ports/scheduler.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -21,7 +20,7 @@ let call: Caller;
 let name: string;
 beforeAll(async () => {
   deps = await testDeps();
-  call = caller(deps, { builtin: builtinRoutes, engines }, await rootToken(deps));
+  call = caller(deps, vaultApi, await rootToken(deps));
 });
 afterAll(() => deps.stop());
 beforeEach(() => {
@@ -124,11 +123,7 @@ describe('a schedule', () => {
       put: () => Promise.reject(new TimetableRefused('no such hour')),
       remove: async () => {},
     };
-    const ask = caller(
-      { ...deps, scheduler: refusing },
-      { builtin: builtinRoutes, engines },
-      await rootToken(deps),
-    );
+    const ask = caller({ ...deps, scheduler: refusing }, vaultApi, await rootToken(deps));
 
     const { status, body } = await ask('POST', path(), { body: ORDER });
 
@@ -158,7 +153,7 @@ describe('a schedule', () => {
         if (renewals++ === 0) await call('POST', path(), { body: ORDER });
       },
     };
-    const ask = caller({ ...deps, scheduler }, { builtin: builtinRoutes, engines }, await rootToken(deps));
+    const ask = caller({ ...deps, scheduler }, vaultApi, await rootToken(deps));
 
     expect((await ask('DELETE', path())).status).toBe(204);
 

@@ -8,7 +8,7 @@ import type { FoundRow } from '../../functions/bulk/plan.ts';
 import { planBulk } from '../../functions/bulk/planBulk.ts';
 import { beginStep } from '../../functions/bulk/runSteps.ts';
 import { MAX_BULK_LOOKS, MAX_BULK_MOVES } from '../../functions/limits.ts';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 import { loadStateMachine } from '../../infra/local/stateMachine.ts';
 import { Model } from '../bulk/model.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';

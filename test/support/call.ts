@@ -1,8 +1,8 @@
 /** Drives requests through `handle` in this process, as a front would. */
 
 import { randomUUID } from 'node:crypto';
-import type { Api } from '../../functions/http/api.ts';
-import { handle } from '../../functions/http/handle.ts';
+import type { Api } from '../../functions/gateway/api.ts';
+import { handle } from '../../functions/gateway/handle.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
 
 export interface Answer {

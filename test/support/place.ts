@@ -1,10 +1,10 @@
 /** Puts mounts and namespaces straight into the tree, for tests of what lies below the API that enables them. */
 
-import { changeTree } from '../../functions/mounts/changeTree.ts';
-import { type Mount, mountItem } from '../../functions/mounts/mount.ts';
-import type { Namespace } from '../../functions/namespaces/namespace.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
-import { namespaceKey, treeKey } from '../../functions/ports/keys.ts';
+import { namespaceKey, treeKey } from '../../functions/store/keys.ts';
+import { changeTree } from '../../functions/tree/changeTree.ts';
+import { type Mount, mountItem } from '../../functions/tree/mount.ts';
+import type { Namespace } from '../../functions/tree/namespace.ts';
 
 export async function placeMount(deps: Deps, path: string, more: Partial<Mount> = {}): Promise<Mount> {
   const isAuth = path.startsWith('auth/');

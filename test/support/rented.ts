@@ -1,12 +1,12 @@
 /** An engine for tests whose credentials are owned by renewable leases, as those of a database would be. */
 
+import type { Caller } from '../../functions/credentials/caller.ts';
+import { issueLease } from '../../functions/credentials/issueLease.ts';
+import { isAlive, stillValid } from '../../functions/credentials/lineage.ts';
 import type { Engine } from '../../functions/engines/engine.ts';
 import { route } from '../../functions/http/route.ts';
-import { issueLease } from '../../functions/leases/issueLease.ts';
-import { isAlive, stillValid } from '../../functions/leases/lineage.ts';
-import type { Mount } from '../../functions/mounts/mount.ts';
-import { storageKey } from '../../functions/ports/keys.ts';
-import type { Caller } from '../../functions/tokens/caller.ts';
+import { storageKey } from '../../functions/store/keys.ts';
+import type { Mount } from '../../functions/tree/mount.ts';
 
 const FIELDS = { ttl: 'duration', renewable: 'bool' } as const;
 

@@ -1,8 +1,7 @@
 /** The whole service in this process, for the tests of one file. */
 
 import { beforeEach } from 'vitest';
-import { engines } from '../../functions/engines/catalog.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Caller, caller } from './call.ts';
 import { type TestDeps, testDeps } from './testDeps.ts';
 import { throughFile } from './throughFile.ts';
@@ -30,6 +29,6 @@ export function service(): Service {
 async function started(): Promise<Service> {
   const deps = await testDeps();
   const root = await rootToken(deps);
-  const callOn = (on: TestDeps) => caller(on, { builtin: builtinRoutes, engines }, root);
+  const callOn = (on: TestDeps) => caller(on, vaultApi, root);
   return { deps, name: '', call: callOn(deps), callOn, stop: () => deps.stop() };
 }

@@ -1,11 +1,11 @@
 /** Tokens with the rights a test wants, written as a login or the bootstrap function would leave them. */
 
 import { randomUUID } from 'node:crypto';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
+import { type Token, tokenItem } from '../../functions/credentials/token.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
-import { policyKey, sha256 } from '../../functions/ports/keys.ts';
-import { type Token, tokenItem } from '../../functions/tokens/token.ts';
+import { policyKey, sha256 } from '../../functions/store/keys.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 
 /** Stores a root token as the bootstrap function would, and answers it. */
 export async function rootToken(deps: Deps, secret = `root-${randomUUID()}`): Promise<string> {

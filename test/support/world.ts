@@ -1,13 +1,13 @@
 /** A service with tokens, leases and engines, without the API that enables mounts: what tests of tokens and leases drive. */
 
+import { capabilityRoutes } from '../../functions/credentials/capabilityRoutes.ts';
+import { leaseRoutes } from '../../functions/credentials/leaseRoutes.ts';
+import { tokenRoutes } from '../../functions/credentials/tokenRoutes.ts';
 import { engines } from '../../functions/engines/catalog.ts';
-import { leaseRoutes } from '../../functions/leases/leaseRoutes.ts';
-import type { Namespace } from '../../functions/namespaces/namespace.ts';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
-import { capabilityRoutes } from '../../functions/policies/capabilityRoutes.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
-import { policyKey } from '../../functions/ports/keys.ts';
-import { tokenRoutes } from '../../functions/tokens/tokenRoutes.ts';
+import { policyKey } from '../../functions/store/keys.ts';
+import type { Namespace } from '../../functions/tree/namespace.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 import { type Answer, type Caller, type CallOptions, caller } from './call.ts';
 import { rented } from './rented.ts';
 import { type TestDeps, testDeps } from './testDeps.ts';

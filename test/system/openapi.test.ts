@@ -3,8 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../functions/engines/catalog.ts';
 import type { Route } from '../../functions/http/route.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
 import { openapiDocument } from '../../functions/system/openapi.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 
 type Operation = Record<string, unknown> & { operationId: string };
 
@@ -15,7 +15,7 @@ let document: any;
 let paths: Record<string, Record<string, Operation>>;
 
 beforeAll(() => {
-  document = JSON.parse(JSON.stringify(openapiDocument({ builtin: builtinRoutes, engines })));
+  document = JSON.parse(JSON.stringify(openapiDocument(vaultApi)));
   paths = document.paths;
 });
 
@@ -104,14 +104,14 @@ describe('the OpenAPI document', () => {
   });
 
   it('shows no value that JSON would drop', () => {
-    const made = openapiDocument({ builtin: builtinRoutes, engines });
+    const made = openapiDocument(vaultApi);
     expect(made).toStrictEqual(document);
   });
 });
 
 describe('the paths of the document', () => {
   it('are all rows of the built-in mounts, with their operations', () => {
-    for (const route of builtinRoutes) {
+    for (const route of vaultApi.builtin) {
       expect(methodsAt(`/${template(route.path)}`), route.path).toEqual(methodsOf(route));
     }
     expect(methodsAt('/sys/internal/specs/openapi')).toEqual(['get']);

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { engines } from '../../functions/engines/catalog.ts';
-import { type Namespace, ROOT } from '../../functions/namespaces/namespace.ts';
-import { sha256, tokenKey } from '../../functions/ports/keys.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { sha256, tokenKey } from '../../functions/store/keys.ts';
+import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -15,7 +14,7 @@ let child: Namespace;
 
 beforeAll(async () => {
   deps = await testDeps();
-  call = caller(deps, { builtin: builtinRoutes, engines }, await rootToken(deps));
+  call = caller(deps, vaultApi, await rootToken(deps));
   child = await placeNamespace(deps, ROOT, 'child');
 });
 afterAll(() => deps.stop());
@@ -58,7 +57,7 @@ describe('health', () => {
         throw new Error('the store is down');
       },
     });
-    const alone = caller({ ...deps, store: down }, { builtin: builtinRoutes, engines });
+    const alone = caller({ ...deps, store: down }, vaultApi);
     for (const path of ['sys/health', 'sys/seal-status', 'sys/leader', 'sys/init']) {
       expect((await alone('GET', path)).status, path).toBe(200);
     }

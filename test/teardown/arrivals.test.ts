@@ -2,10 +2,10 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ARRIVAL_MS } from '../../functions/limits.ts';
-import { deleteNamespace } from '../../functions/namespaces/deleteNamespace.ts';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { switchStep } from '../../functions/remount/steps.ts';
+import { deleteNamespace } from '../../functions/tree/deleteNamespace.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 import { type BulkService, bulkService, runBulk } from '../bulk/bulkService.ts';
 import { placeNamespace } from '../support/place.ts';
 import type { TestDeps } from '../support/testDeps.ts';

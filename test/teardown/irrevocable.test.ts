@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Item } from '../../functions/ports/store.ts';
-import { leasesOf } from '../../infra/local/demo/measure/fill.ts';
+import { leasesOf } from '../../infra/demo/measure/fill.ts';
 import { type RemountService, remountService } from '../remount/remountService.ts';
 import { sshMount } from '../remount/sshMount.ts';
 import { runTeardown } from '../support/workflow.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deleteNamespace } from '../../functions/namespaces/deleteNamespace.ts';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
-import { migrationKey, namespaceKey, treeKey } from '../../functions/ports/keys.ts';
 import { ConditionFailed, type Store } from '../../functions/ports/store.ts';
+import { migrationKey, namespaceKey, treeKey } from '../../functions/store/keys.ts';
 import { tearDown } from '../../functions/teardown/tearDown.ts';
-import { mountTeardown } from '../../functions/teardown/teardownRecord.ts';
+import { deleteNamespace } from '../../functions/tree/deleteNamespace.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
+import { mountTeardown } from '../../functions/tree/teardownRecord.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readFields } from '../../functions/http/fields.ts';
-import { locate } from '../../functions/mounts/locate.ts';
-import { TUNE_FIELDS } from '../../functions/mounts/tune.ts';
-import { tuneMount } from '../../functions/mounts/tuneMount.ts';
-import { deleteNamespace } from '../../functions/namespaces/deleteNamespace.ts';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
+import type { Store } from '../../functions/ports/store.ts';
 import {
   builtinKey,
   generationKey,
   namespaceKey,
   policyKey,
   storageKey,
-} from '../../functions/ports/keys.ts';
-import type { Store } from '../../functions/ports/store.ts';
+} from '../../functions/store/keys.ts';
 import { tearDown } from '../../functions/teardown/tearDown.ts';
+import { deleteNamespace } from '../../functions/tree/deleteNamespace.ts';
+import { locate } from '../../functions/tree/locate.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
+import { TUNE_FIELDS } from '../../functions/tree/tune.ts';
+import { tuneMount } from '../../functions/tree/tuneMount.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { runTeardown } from '../support/workflow.ts';
@@ -46,7 +46,7 @@ describe('a deleted namespace', () => {
       { table: 'access', put: { pk: policy.pk, sk: policy.sk, text: '', compiled: '{"rules":[]}' } },
     ]);
     const tuning = readFields(TUNE_FIELDS, { audit_non_hmac_request_keys: ['a'] });
-    for (const path of ['sys/', 'auth/token/']) await tuneMount(deps.store, namespace, path, tuning);
+    for (const path of ['sys/', 'auth/token/']) await tuneMount(deps.store, namespace, path, tuning, {});
 
     expect(await deleteNamespace(deps, ROOT, `${name}/`)).toBe(true);
     expect((await locate(deps.store, `${name}/a/b/kv/data/x`)).namespace.deleting).toBe(true);

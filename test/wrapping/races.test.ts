@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { sha256, tokenKey } from '../../functions/ports/keys.ts';
+import { markRevoked, revokeToken } from '../../functions/credentials/revokeToken.ts';
 import { type Store, StoreBusy } from '../../functions/ports/store.ts';
-import { markRevoked, revokeToken } from '../../functions/tokens/revokeToken.ts';
+import { sha256, tokenKey } from '../../functions/store/keys.ts';
 import { interleaved } from '../support/interleave.ts';
 import { throughFile } from '../support/throughFile.ts';
 import { refusal } from '../support/world.ts';

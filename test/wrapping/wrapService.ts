@@ -1,8 +1,7 @@
 /** The service with all its routes, and a kv mount, for tests of response wrapping. */
 
-import { engines } from '../../functions/engines/catalog.ts';
 import type { Store } from '../../functions/ports/store.ts';
-import { builtinRoutes } from '../../functions/routes.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Answer, type Caller, type CallOptions, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { refusal, type World, world, wrapper } from '../support/world.ts';
@@ -33,14 +32,13 @@ export interface WrapService extends World {
 /** A secret is at `kv/app`: `{"password":"s3cret"}`. */
 export async function wrapService(): Promise<WrapService> {
   const w = await world();
-  const api = { builtin: builtinRoutes, engines };
-  const call: Caller = caller(w.deps, api, w.root);
+  const call: Caller = caller(w.deps, vaultApi, w.root);
   await placeMount(w.deps, 'kv/');
   await call('POST', 'kv/app', { body: { password: 's3cret' } });
   return {
     ...w,
     call,
-    callOn: (store) => caller({ ...w.deps, store }, api, w.root),
+    callOn: (store) => caller({ ...w.deps, store }, vaultApi, w.root),
     async wrapped(method, path, options = {}, ttl = '60') {
       const headers = { 'x-vault-wrap-ttl': ttl };
       const answer = await call(method, path, { ...options, headers });

@@ -147,7 +147,7 @@ describe('the header', () => {
   });
 
   it('is refused, before anything is done, by the functions that make no tokens', async () => {
-    const small = caller(s.deps, { builtin: remountRoutes, engines: {}, wrapsNothing: true }, s.root);
+    const small = caller(s.deps, { builtin: remountRoutes, engines: {} }, s.root);
     await placeMount(s.deps, 'moving/');
     const answer = await small('POST', 'sys/remount', {
       body: { from: 'moving', to: 'moved' },

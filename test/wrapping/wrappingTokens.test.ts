@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../../functions/namespaces/namespace.ts';
-import { cubbyholePartition } from '../../functions/ports/keys.ts';
+import { cubbyholePartition } from '../../functions/store/keys.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 import { everythingStored } from '../engines/engineService.ts';
 import { placeNamespace } from '../support/place.ts';
 import { throughFile } from '../support/throughFile.ts';

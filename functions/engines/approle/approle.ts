@@ -7,4 +7,10 @@ import { secretIdRoutes } from './secretIdRoutes.ts';
 
 const ROUTES = [...roleRoutes, ...secretIdRoutes, loginRoute];
 
-export const approle: Engine = { type: 'approle', kind: 'auth', routes: () => ROUTES };
+export const approle: Engine = {
+  type: 'approle',
+  kind: 'auth',
+  userLockout: true,
+  accessorField: 'secret_id_accessor',
+  routes: () => ROUTES,
+};

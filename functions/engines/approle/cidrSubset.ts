@@ -1,7 +1,7 @@
 /** Whether blocks of addresses lie inside others. */
 
 import { isIPv6 } from 'node:net';
-import { addressAllowed } from '../../tokens/cidr.ts';
+import { addressAllowed } from '../../credentials/cidr.ts';
 
 /** Whether each of the blocks lies in one of the outer ones; no outer blocks hold everything. */
 export function liesWithin(blocks: string[], outer: string[]): boolean {

@@ -1,12 +1,12 @@
 /** Makes secret-ids, with random values or chosen ones (contract §8.2). */
 
+import { isCidr } from '../../credentials/cidr.ts';
+import { cleanupTime } from '../../credentials/token.ts';
 import type { Fields, Schema } from '../../http/fields.ts';
 import type { Call, Reply } from '../../http/route.ts';
 import type { Shape } from '../../http/shape.ts';
-import { mountTtls } from '../../leases/ttl.ts';
 import { ABSENT, ConditionFailed } from '../../ports/store.ts';
-import { isCidr } from '../../tokens/cidr.ts';
-import { cleanupTime } from '../../tokens/token.ts';
+import { mountTtls } from '../../tree/mountTtls.ts';
 import { refuseOversize } from '../changeRecord.ts';
 import { liesWithin } from './cidrSubset.ts';
 import {

@@ -2,7 +2,7 @@
 
 import type { Call } from '../../http/route.ts';
 import type { Item } from '../../ports/store.ts';
-import { untilUncontested } from '../../ports/untilUncontested.ts';
+import { untilUncontested } from '../../store/untilUncontested.ts';
 import { stored } from '../callParts.ts';
 import { type Role, roleIdKey, roleKey, roleName } from './role.ts';
 import { accessorPrefix, secretIdPrefix } from './secretId.ts';

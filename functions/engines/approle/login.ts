@@ -1,13 +1,13 @@
 /** Logs a role in by its role-id and a secret-id (contract §8.2). */
 
+import { addressAllowed } from '../../credentials/cidr.ts';
+import { isAlive } from '../../credentials/lineage.ts';
+import { login } from '../../credentials/login.ts';
+import type { TokenSettings } from '../../credentials/tokenFields.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
-import { isAlive } from '../../leases/lineage.ts';
 import type { Write } from '../../ports/store.ts';
-import { untilUncontested } from '../../ports/untilUncontested.ts';
-import { addressAllowed } from '../../tokens/cidr.ts';
-import { login } from '../../tokens/login.ts';
-import type { TokenSettings } from '../../tokens/tokenFields.ts';
+import { untilUncontested } from '../../store/untilUncontested.ts';
 import { mountOfCall } from '../callParts.ts';
 import { badCredentials, missingRoleId, missingSecretId, outsideCidrs } from './errors.ts';
 import { type Role, type RoleIdEntry, roleIdKey, roleKey } from './role.ts';

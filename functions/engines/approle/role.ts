@@ -1,9 +1,9 @@
 /** Roles: what is kept of them, and that a role-id belongs to one role of a mount (contract §8.2). */
 
+import type { TokenRole } from '../../credentials/tokenFields.ts';
 import type { Call } from '../../http/route.ts';
-import { sha256 } from '../../ports/keys.ts';
 import { ABSENT, type Ref, type Write } from '../../ports/store.ts';
-import type { TokenRole } from '../../tokens/tokenFields.ts';
+import { sha256 } from '../../store/keys.ts';
 import { nameOfCall, stored } from '../callParts.ts';
 import { type Change, changeRecord } from '../changeRecord.ts';
 import { roleIdInUse } from './errors.ts';

@@ -1,11 +1,6 @@
 /** The routes of roles and of their role-ids (contract §8.2). */
 
-import { unsupportedPath } from '../../http/errors.ts';
-import type { Fields, Schema } from '../../http/fields.ts';
-import { type Call, type Reply, type Route, route } from '../../http/route.ts';
-import { KEYS, type Shape } from '../../http/shape.ts';
-import { mountTtls } from '../../leases/ttl.ts';
-import { isCidr } from '../../tokens/cidr.ts';
+import { isCidr } from '../../credentials/cidr.ts';
 import {
   type Aliases,
   NO_TOKEN_ROLE,
@@ -13,7 +8,12 @@ import {
   showTokenRole,
   TOKEN_FIELDS,
   tokenSettingsShape,
-} from '../../tokens/tokenFields.ts';
+} from '../../credentials/tokenFields.ts';
+import { unsupportedPath } from '../../http/errors.ts';
+import type { Fields, Schema } from '../../http/fields.ts';
+import { type Call, type Reply, type Route, route } from '../../http/route.ts';
+import { KEYS, type Shape } from '../../http/shape.ts';
+import { mountTtls } from '../../tree/mountTtls.ts';
 import { listNames } from '../callParts.ts';
 import { deleteRole } from './deleteRole.ts';
 import {

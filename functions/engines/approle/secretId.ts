@@ -1,9 +1,9 @@
 /** Secret-ids: what is kept of them, by a hash that belongs to one role, and by their accessor (contract §8.2). */
 
+import { isAlive } from '../../credentials/lineage.ts';
 import type { Call } from '../../http/route.ts';
-import { isAlive } from '../../leases/lineage.ts';
-import { sha256 } from '../../ports/keys.ts';
 import type { Ref, Write } from '../../ports/store.ts';
+import { sha256 } from '../../store/keys.ts';
 import { stored } from '../callParts.ts';
 import type { Role } from './role.ts';
 

@@ -1,10 +1,10 @@
 /** The routes of secret-ids (contract §8.2). */
 
+import { isAlive } from '../../credentials/lineage.ts';
 import { wrapped } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Answers, type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Shape } from '../../http/shape.ts';
-import { isAlive } from '../../leases/lineage.ts';
 import { stored } from '../callParts.ts';
 import {
   CUSTOM_SECRET_ID_FIELDS,

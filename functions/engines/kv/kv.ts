@@ -10,6 +10,9 @@ const LEASED_V1 = v1Routes(true);
 export const kv: Engine = {
   type: 'kv',
   kind: 'secret',
+  versions: ['1', '2'],
+  // Contract §3.3.
+  aliases: { 'kv-v1': { version: '1' }, 'kv-v2': { version: '2' }, generic: {} },
   variants: [{}, { version: '2' }],
   routes(options) {
     if (options.version === '2') return v2Routes;

@@ -2,10 +2,10 @@
 
 import type { Call } from '../../http/route.ts';
 import { MAX_STORAGE_KEY_BYTES } from '../../limits.ts';
-import type { Mount } from '../../mounts/mount.ts';
 import type { Deps } from '../../ports/deps.ts';
-import { storageKey } from '../../ports/keys.ts';
 import type { Ref } from '../../ports/store.ts';
+import { storageKey } from '../../store/keys.ts';
+import type { Mount } from '../../tree/mount.ts';
 import { pathTooLong } from './errors.ts';
 
 export interface Place {

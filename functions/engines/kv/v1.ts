@@ -1,12 +1,12 @@
 /** Version 1 of kv: a secret is the JSON object last written to its path (contract §9.1). */
 
+import type { Caller } from '../../credentials/caller.ts';
+import { issueLease } from '../../credentials/issueLease.ts';
 import { parseDuration } from '../../http/duration.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS } from '../../http/shape.ts';
-import { issueLease } from '../../leases/issueLease.ts';
-import { mountTtls } from '../../leases/ttl.ts';
-import type { Mount } from '../../mounts/mount.ts';
-import type { Caller } from '../../tokens/caller.ts';
+import type { Mount } from '../../tree/mount.ts';
+import { mountTtls } from '../../tree/mountTtls.ts';
 import { missingDataFields, missingPath } from './errors.ts';
 import { listEntries, scanEntries } from './list.ts';
 import { fits, placeOf, V1_PREFIX, v1Ref } from './place.ts';

@@ -1,8 +1,8 @@
 /** Gives one-time passwords (contract §7.1). */
 
+import { issueLease } from '../../credentials/issueLease.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
-import { issueLease } from '../../leases/issueLease.ts';
 import { callerOfCall, mountOfCall, nameOfCall } from '../callParts.ts';
 import { ipOutsideRole, missingIp, noSuchRole, userNotAllowed, userNotDefault } from './errors.ts';
 import { otpItem } from './otp.ts';

@@ -1,9 +1,9 @@
 /** A one-time password: what is kept of it, by its hash. */
 
+import type { Credential } from '../../credentials/issueLease.ts';
 import type { Call } from '../../http/route.ts';
-import type { Credential } from '../../leases/issueLease.ts';
-import { sha256 } from '../../ports/keys.ts';
 import type { Item, Ref } from '../../ports/store.ts';
+import { sha256 } from '../../store/keys.ts';
 import { stored } from '../callParts.ts';
 
 /** Where and for whom it is good. */

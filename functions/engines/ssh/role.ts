@@ -1,9 +1,9 @@
 /** Roles: for which addresses and users one-time passwords are given (contract §7.1). */
 
 import { isIP, SocketAddress } from 'node:net';
+import { addressAllowed } from '../../credentials/cidr.ts';
 import type { Call } from '../../http/route.ts';
 import type { Ref } from '../../ports/store.ts';
-import { addressAllowed } from '../../tokens/cidr.ts';
 import { stored } from '../callParts.ts';
 import { invalidIp, missingIp } from './errors.ts';
 

@@ -1,10 +1,10 @@
 /** The routes of roles, and the search for roles by address (contract §7.1). */
 
+import { isCidr } from '../../credentials/cidr.ts';
 import type { Fields, Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS } from '../../http/shape.ts';
 import type { Item } from '../../ports/store.ts';
-import { isCidr } from '../../tokens/cidr.ts';
 import { nameOfCall, stored } from '../callParts.ts';
 import { changeRecord } from '../changeRecord.ts';
 import {

@@ -1,11 +1,11 @@
 /** Verifies a one-time password for the host that someone logs in to; it needs no token (contract §7.1). */
 
+import { childName, leaseChild } from '../../credentials/child.ts';
+import { isAlive, stillValid } from '../../credentials/lineage.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
-import { isAlive, stillValid } from '../../leases/lineage.ts';
-import { childKey, leaseKey } from '../../ports/keys.ts';
 import { ConditionFailed, PRESENT, type Ref, type Write } from '../../ports/store.ts';
-import { childName, leaseChild } from '../../tokens/child.ts';
+import { childKey, leaseKey } from '../../store/keys.ts';
 import { otpNotFound } from './errors.ts';
 import { type Otp, otpKey } from './otp.ts';
 

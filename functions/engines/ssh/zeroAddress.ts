@@ -4,7 +4,7 @@ import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { MAX_ZERO_ADDRESS_ROLES } from '../../limits.ts';
 import { type Item, PRESENT, type Ref, type Write } from '../../ports/store.ts';
-import { untilUncontested } from '../../ports/untilUncontested.ts';
+import { untilUncontested } from '../../store/untilUncontested.ts';
 import { isName, nameOfCall, stored } from '../callParts.ts';
 import { changeRecord } from '../changeRecord.ts';
 import { missingRoles, tooManyRoles, unknownRole } from './errors.ts';

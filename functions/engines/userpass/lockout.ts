@@ -1,11 +1,11 @@
 /** Locks a user after too many bad passwords (contract §8.1), whether or not the user exists. */
 
+import { cleanupTime } from '../../credentials/token.ts';
 import type { Call } from '../../http/route.ts';
 import { LOCKOUT_FAILURES, LOCKOUT_S } from '../../limits.ts';
-import { sha256 } from '../../ports/keys.ts';
 import { ABSENT, ConditionFailed, type Item, type Match, type Ref, type Write } from '../../ports/store.ts';
-import { untilUncontested } from '../../ports/untilUncontested.ts';
-import { cleanupTime } from '../../tokens/token.ts';
+import { sha256 } from '../../store/keys.ts';
+import { untilUncontested } from '../../store/untilUncontested.ts';
 import { mountOfCall, stored } from '../callParts.ts';
 import { lockedOut } from './errors.ts';
 import { userName } from './user.ts';

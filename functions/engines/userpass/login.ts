@@ -1,11 +1,11 @@
 /** Logs a user in by a password (contract §8.1). */
 
+import { addressAllowed } from '../../credentials/cidr.ts';
+import { login } from '../../credentials/login.ts';
 import { notAuthorized } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
 import { ConditionFailed } from '../../ports/store.ts';
-import { addressAllowed } from '../../tokens/cidr.ts';
-import { login } from '../../tokens/login.ts';
 import { mountOfCall } from '../callParts.ts';
 import { badCredentials, lockedOut, missingPassword } from './errors.ts';
 import { countFailure, forgetFailures, lockoutKey, refuseLocked } from './lockout.ts';

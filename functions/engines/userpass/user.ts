@@ -1,9 +1,5 @@
 /** Users: what is kept of them, and the routes that keep it (contract §8.1). */
 
-import type { Schema } from '../../http/fields.ts';
-import { type Call, type Reply, type Route, route } from '../../http/route.ts';
-import { KEYS } from '../../http/shape.ts';
-import type { Ref } from '../../ports/store.ts';
 import {
   type Aliases,
   NO_TOKEN_ROLE,
@@ -12,7 +8,11 @@ import {
   TOKEN_FIELDS,
   type TokenRole,
   tokenSettingsShape,
-} from '../../tokens/tokenFields.ts';
+} from '../../credentials/tokenFields.ts';
+import type { Schema } from '../../http/fields.ts';
+import { type Call, type Reply, type Route, route } from '../../http/route.ts';
+import { KEYS } from '../../http/shape.ts';
+import type { Ref } from '../../ports/store.ts';
 import { listNames, nameOfCall, stored } from '../callParts.ts';
 import { changeRecord } from '../changeRecord.ts';
 import { noPasswordGiven, noSuchUser } from './errors.ts';

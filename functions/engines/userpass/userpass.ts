@@ -6,4 +6,4 @@ import { userRoutes } from './user.ts';
 
 const ROUTES = [...userRoutes, loginRoute];
 
-export const userpass: Engine = { type: 'userpass', kind: 'auth', routes: () => ROUTES };
+export const userpass: Engine = { type: 'userpass', kind: 'auth', userLockout: true, routes: () => ROUTES };

@@ -1,8 +1,8 @@
 /** All measurements, one after the other. Moves with leases come last on a service, since a sweep follows each of them. */
 
-import { type CountingProxy, startCountingProxy } from '../../../infra/local/demo/countingProxy.ts';
-import { type Lab, startLab } from '../../../infra/local/demo/measure/lab.ts';
-import { measureSizes, type Sizes } from '../../../infra/local/demo/measure/sizes.ts';
+import { type CountingProxy, startCountingProxy } from '../../../infra/demo/countingProxy.ts';
+import { type Lab, startLab } from '../../../infra/demo/measure/lab.ts';
+import { measureSizes, type Sizes } from '../../../infra/demo/measure/sizes.ts';
 import type { Amounts } from '../amounts.ts';
 import { type Bulk, measureBulk } from './bulk.ts';
 import { type Ceiling, measureCeiling } from './ceiling.ts';

@@ -1,9 +1,9 @@
 /** Bulk runs: how many moves a second. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { inParallel } from '../../../infra/local/demo/inParallel.ts';
-import type { Lab } from '../../../infra/local/demo/measure/lab.ts';
-import type { Vault } from '../../../infra/local/demo/vault.ts';
+import { inParallel } from '../../../infra/demo/inParallel.ts';
+import type { Lab } from '../../../infra/demo/measure/lab.ts';
+import type { Vault } from '../../../infra/demo/vault.ts';
 
 interface BulkRun {
   moves: number;

@@ -1,15 +1,15 @@
 /** How many deletes a second the store takes at best, and how much of that the revocation of leases reaches. */
 
 import { BatchWriteItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
-import { leaseOf } from '../../../functions/leases/lease.ts';
-import { childKey, leaseKey } from '../../../functions/ports/keys.ts';
+import { childName, leaseChild } from '../../../functions/credentials/child.ts';
+import { leaseOf } from '../../../functions/credentials/lease.ts';
 import type { Ref } from '../../../functions/ports/store.ts';
-import { childName, leaseChild } from '../../../functions/tokens/child.ts';
-import { inParallel } from '../../../infra/local/demo/inParallel.ts';
-import { leasesOf } from '../../../infra/local/demo/measure/fill.ts';
-import type { Lab } from '../../../infra/local/demo/measure/lab.ts';
-import { makeSsh } from '../../../infra/local/demo/measure/makeMounts.ts';
-import { moveMount } from '../../../infra/local/demo/migration.ts';
+import { childKey, leaseKey } from '../../../functions/store/keys.ts';
+import { inParallel } from '../../../infra/demo/inParallel.ts';
+import { leasesOf } from '../../../infra/demo/measure/fill.ts';
+import type { Lab } from '../../../infra/demo/measure/lab.ts';
+import { makeSsh } from '../../../infra/demo/measure/makeMounts.ts';
+import { moveMount } from '../../../infra/demo/migration.ts';
 import { compared, inTurns } from './inTurns.ts';
 
 export interface Ceiling {

@@ -1,11 +1,11 @@
 /** How soon after its POST a move has made every old lease of the mount useless, and how fast it then removes them. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { median } from '../../../infra/local/demo/measure/cost.ts';
-import { leasesOf } from '../../../infra/local/demo/measure/fill.ts';
-import type { Lab } from '../../../infra/local/demo/measure/lab.ts';
-import { makeSsh } from '../../../infra/local/demo/measure/makeMounts.ts';
-import { startMove } from '../../../infra/local/demo/migration.ts';
+import { median } from '../../../infra/demo/measure/cost.ts';
+import { leasesOf } from '../../../infra/demo/measure/fill.ts';
+import type { Lab } from '../../../infra/demo/measure/lab.ts';
+import { makeSsh } from '../../../infra/demo/measure/makeMounts.ts';
+import { startMove } from '../../../infra/demo/migration.ts';
 import { type Compared, compared, type Pair } from './inTurns.ts';
 
 export interface Cut extends Compared {

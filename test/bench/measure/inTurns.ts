@@ -1,6 +1,6 @@
 /** Two kinds of work by turns, so that what else the machine does slows down both alike. */
 
-import { median } from '../../../infra/local/demo/measure/cost.ts';
+import { median } from '../../../infra/demo/measure/cost.ts';
 
 export type Pair<T> = [a: T, b: T];
 

@@ -1,12 +1,12 @@
 /** Whether a move costs more the more mounts there are: two services, one with many mounts and one with few. */
 
 import { randomUUID } from 'node:crypto';
-import { treeKey } from '../../../functions/ports/keys.ts';
 import type { Put } from '../../../functions/ports/store.ts';
-import { inParallel } from '../../../infra/local/demo/inParallel.ts';
-import { costOfMove } from '../../../infra/local/demo/measure/cost.ts';
-import type { Lab } from '../../../infra/local/demo/measure/lab.ts';
-import { makeKv } from '../../../infra/local/demo/measure/makeMounts.ts';
+import { treeKey } from '../../../functions/store/keys.ts';
+import { inParallel } from '../../../infra/demo/inParallel.ts';
+import { costOfMove } from '../../../infra/demo/measure/cost.ts';
+import type { Lab } from '../../../infra/demo/measure/lab.ts';
+import { makeKv } from '../../../infra/demo/measure/makeMounts.ts';
 import { type Compared, compared, inTurns } from './inTurns.ts';
 
 export interface ManyMounts extends Compared {

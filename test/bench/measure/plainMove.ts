@@ -1,11 +1,11 @@
 /** What one move within a namespace takes that has nothing to revoke, and one look at its status. */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Calls } from '../../../infra/demo/countingProxy.ts';
+import { costOfMove } from '../../../infra/demo/measure/cost.ts';
+import type { Lab } from '../../../infra/demo/measure/lab.ts';
+import { makeKv } from '../../../infra/demo/measure/makeMounts.ts';
 import type { BusEvent } from '../../../infra/local/busEvent.ts';
-import type { Calls } from '../../../infra/local/demo/countingProxy.ts';
-import { costOfMove } from '../../../infra/local/demo/measure/cost.ts';
-import type { Lab } from '../../../infra/local/demo/measure/lab.ts';
-import { makeKv } from '../../../infra/local/demo/measure/makeMounts.ts';
 import { addUnits, type Units } from '../units.ts';
 import type { Meter } from './proxies.ts';
 

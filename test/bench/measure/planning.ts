@@ -1,7 +1,7 @@
 /** What processor time the plan of a large bulk run takes, apart from reading the tree. */
 
 import { planBulk } from '../../../functions/bulk/planBulk.ts';
-import { median } from '../../../infra/local/demo/measure/cost.ts';
+import { median } from '../../../infra/demo/measure/cost.ts';
 import { mixedRows } from '../../bulk/tenThousand.ts';
 
 export interface Planning {

@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BUNDLES, buildFunctions } from '../../../infra/build.ts';
-import type { Lab } from '../../../infra/local/demo/measure/lab.ts';
-import { makeKv } from '../../../infra/local/demo/measure/makeMounts.ts';
-import { moveMount } from '../../../infra/local/demo/migration.ts';
+import type { Lab } from '../../../infra/demo/measure/lab.ts';
+import { makeKv } from '../../../infra/demo/measure/makeMounts.ts';
+import { moveMount } from '../../../infra/demo/migration.ts';
 import { type Compared, compared, inTurns, type Pair } from './inTurns.ts';
 
 export interface Processes {

@@ -1,7 +1,7 @@
 /** What stands between the functions and DynamoDB while they are measured: nothing, or a meter of request units. */
 
 import type { IncomingMessage } from 'node:http';
-import type { Calls, CountingProxy } from '../../../infra/local/demo/countingProxy.ts';
+import type { Calls, CountingProxy } from '../../../infra/demo/countingProxy.ts';
 import { served } from '../../../infra/local/served.ts';
 import { addUnits, type Consumed, type Units, unitsOf } from '../units.ts';
 

@@ -4,14 +4,14 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { leaseOf } from '../../../functions/leases/lease.ts';
-import { childKey } from '../../../functions/ports/keys.ts';
+import { childName, leaseChild } from '../../../functions/credentials/child.ts';
+import { leaseOf } from '../../../functions/credentials/lease.ts';
 import type { Item, Ref, Store } from '../../../functions/ports/store.ts';
-import { childName, leaseChild } from '../../../functions/tokens/child.ts';
-import { costOfMove, median } from '../../../infra/local/demo/measure/cost.ts';
-import { leasesOf } from '../../../infra/local/demo/measure/fill.ts';
-import type { Lab } from '../../../infra/local/demo/measure/lab.ts';
-import { makeKv, makeSsh } from '../../../infra/local/demo/measure/makeMounts.ts';
+import { childKey } from '../../../functions/store/keys.ts';
+import { costOfMove, median } from '../../../infra/demo/measure/cost.ts';
+import { leasesOf } from '../../../infra/demo/measure/fill.ts';
+import type { Lab } from '../../../infra/demo/measure/lab.ts';
+import { makeKv, makeSsh } from '../../../infra/demo/measure/makeMounts.ts';
 
 export interface SerialRevocation {
   leases: number;

@@ -1,12 +1,12 @@
 /** How large the items are that there are many of. */
 
-import { leaseOf } from '../../../functions/leases/lease.ts';
-import { childKey, treeKey } from '../../../functions/ports/keys.ts';
+import { childName, leaseChild } from '../../../functions/credentials/child.ts';
+import { leaseOf } from '../../../functions/credentials/lease.ts';
 import type { Item } from '../../../functions/ports/store.ts';
-import { childName, leaseChild } from '../../../functions/tokens/child.ts';
-import { leasesOf } from '../../../infra/local/demo/measure/fill.ts';
-import type { Lab } from '../../../infra/local/demo/measure/lab.ts';
-import { makeSsh } from '../../../infra/local/demo/measure/makeMounts.ts';
+import { childKey, treeKey } from '../../../functions/store/keys.ts';
+import { leasesOf } from '../../../infra/demo/measure/fill.ts';
+import type { Lab } from '../../../infra/demo/measure/lab.ts';
+import { makeSsh } from '../../../infra/demo/measure/makeMounts.ts';
 import { itemBytes } from '../units.ts';
 
 /** Bytes of each, as DynamoDB counts them. */

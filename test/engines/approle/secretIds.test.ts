@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approle } from '../../../functions/engines/approle/approle.ts';
-import type { Mount } from '../../../functions/mounts/mount.ts';
+import type { Mount } from '../../../functions/tree/mount.ts';
 import { placeMount } from '../../support/place.ts';
 import { type EngineService, engineService, storedKeys } from '../engineService.ts';
 

@@ -1,10 +1,10 @@
 /** kv behind `handle`, on an emulator of its own, with mounts and tokens for tests. */
 
+import { type Token, tokenItem, tokenOf } from '../../../functions/credentials/token.ts';
 import { kv } from '../../../functions/engines/kv/kv.ts';
-import { type Mount, mountItem } from '../../../functions/mounts/mount.ts';
 import { parsePolicy } from '../../../functions/policies/policy.ts';
-import { policyKey, sha256, tokenKey, treeKey } from '../../../functions/ports/keys.ts';
-import { type Token, tokenItem, tokenOf } from '../../../functions/tokens/token.ts';
+import { policyKey, sha256, tokenKey, treeKey } from '../../../functions/store/keys.ts';
+import { type Mount, mountItem } from '../../../functions/tree/mount.ts';
 import { type Answer, type Caller, type CallOptions, caller } from '../../support/call.ts';
 import { type TestDeps, testDeps } from '../../support/testDeps.ts';
 import { rootToken } from '../../support/tokens.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { removeLeases } from '../../../functions/leases/removeLeases.ts';
-import { type Mount, mountOf } from '../../../functions/mounts/mount.ts';
-import { leaseKey, treeKey } from '../../../functions/ports/keys.ts';
+import { removeLeases } from '../../../functions/credentials/removeLeases.ts';
 import type { Item } from '../../../functions/ports/store.ts';
+import { leaseKey, treeKey } from '../../../functions/store/keys.ts';
+import { type Mount, mountOf } from '../../../functions/tree/mount.ts';
 import { type KvService, startKv, urlOf } from './kvService.ts';
 
 let kv: KvService;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Mount } from '../../../functions/mounts/mount.ts';
-import { isPrintable } from '../../../functions/mounts/path.ts';
+import type { Mount } from '../../../functions/tree/mount.ts';
+import { isPrintable } from '../../../functions/tree/path.ts';
 import { type KvService, startKv } from './kvService.ts';
 
 let kv: KvService;

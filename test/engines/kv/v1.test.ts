@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Mount } from '../../../functions/mounts/mount.ts';
+import type { Mount } from '../../../functions/tree/mount.ts';
 import { type KvService, patchOf, startKv, urlOf } from './kvService.ts';
 
 let kv: KvService;

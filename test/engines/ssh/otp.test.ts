@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { revokeToken } from '../../../functions/credentials/revokeToken.ts';
 import { ssh } from '../../../functions/engines/ssh/ssh.ts';
-import type { Mount } from '../../../functions/mounts/mount.ts';
-import { ROOT } from '../../../functions/namespaces/namespace.ts';
-import { generationKey, sha256, treeKey } from '../../../functions/ports/keys.ts';
-import { revokeToken } from '../../../functions/tokens/revokeToken.ts';
+import { generationKey, sha256, treeKey } from '../../../functions/store/keys.ts';
+import type { Mount } from '../../../functions/tree/mount.ts';
+import { ROOT } from '../../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../../support/place.ts';
 import { rootToken } from '../../support/tokens.ts';
 import {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { countFailure, lockoutKey } from '../../../functions/engines/userpass/lockout.ts';
 import { LOCKOUT_S } from '../../../functions/limits.ts';
-import type { Mount } from '../../../functions/mounts/mount.ts';
 import type { Write } from '../../../functions/ports/store.ts';
+import type { Mount } from '../../../functions/tree/mount.ts';
 import { meanwhile } from '../../support/meanwhile.ts';
 import { placeMount } from '../../support/place.ts';
 import { type TestDeps, testDeps } from '../../support/testDeps.ts';

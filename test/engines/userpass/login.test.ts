@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../../../functions/namespaces/namespace.ts';
+import { ROOT } from '../../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../../support/place.ts';
 import { throughFile } from '../../support/throughFile.ts';
 import { everythingStored, moveMount } from '../engineService.ts';

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { hashSync } from 'bcryptjs';
 import { expect } from 'vitest';
 import { userpass } from '../../../functions/engines/userpass/userpass.ts';
-import type { Mount } from '../../../functions/mounts/mount.ts';
+import type { Mount } from '../../../functions/tree/mount.ts';
 import type { Answer, CallOptions } from '../../support/call.ts';
 import { placeMount } from '../../support/place.ts';
 import { type EngineService, engineService } from '../engineService.ts';

@@ -1,7 +1,7 @@
 /** The pairs of text that users attach to a secret, and what they may be (contract §9.2). */
 
 import { goQuote } from '../../../http/errors.ts';
-import { isPrintable } from '../../../mounts/path.ts';
+import { isPrintable } from '../../../tree/path.ts';
 import { customMetadataInvalid } from '../errors.ts';
 
 export type CustomMetadata = Record<string, string>;

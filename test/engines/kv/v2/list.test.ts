@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listEntries } from '../../../../functions/engines/kv/list.ts';
-import type { Mount } from '../../../../functions/mounts/mount.ts';
 import type { Store } from '../../../../functions/ports/store.ts';
+import type { Mount } from '../../../../functions/tree/mount.ts';
 import { type KvService, startKv, urlOf } from '../kvService.ts';
 
 let kv: KvService;

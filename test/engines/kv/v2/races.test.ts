@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kv as engine } from '../../../../functions/engines/kv/kv.ts';
-import type { Mount } from '../../../../functions/mounts/mount.ts';
 import { ConditionFailed, type Store } from '../../../../functions/ports/store.ts';
+import type { Mount } from '../../../../functions/tree/mount.ts';
 import { caller } from '../../../support/call.ts';
 import { meanwhile } from '../../../support/meanwhile.ts';
 import { rootToken } from '../../../support/tokens.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { kv as engine } from '../../../../functions/engines/kv/kv.ts';
-import type { Mount } from '../../../../functions/mounts/mount.ts';
 import type { Store, Write } from '../../../../functions/ports/store.ts';
+import type { Mount } from '../../../../functions/tree/mount.ts';
 import { caller } from '../../../support/call.ts';
 import { rootToken } from '../../../support/tokens.ts';
 import { type KvService, patchOf, startKv, urlOf } from '../kvService.ts';

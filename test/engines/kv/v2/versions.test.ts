@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MAX_REMOVED } from '../../../../functions/engines/kv/v2/changeMetadata.ts';
 import { metadataItem, metadataOf } from '../../../../functions/engines/kv/v2/metadata.ts';
-import type { Mount } from '../../../../functions/mounts/mount.ts';
+import type { Mount } from '../../../../functions/tree/mount.ts';
 import { type KvService, startKv, urlOf } from '../kvService.ts';
 
 let kv: KvService;

@@ -1,0 +1,91 @@
+/** The first root token: made once, by whoever may invoke the function, never over HTTP (design §8). */
+
+import { refusal } from '../http/errors.ts';
+import type { Deps } from '../ports/deps.ts';
+import { ABSENT, ConditionFailed, type Write } from '../ports/store.ts';
+import { accessorKey, bootstrapKey, childKey, sha256, tokenKey } from '../store/keys.ts';
+import { ROOT } from '../tree/namespace.ts';
+import { childName, endlessTokensOf } from './child.ts';
+import { issueToken } from './issueToken.ts';
+import { tokenOf } from './token.ts';
+
+export interface BootstrapOrder {
+  /** Chosen, as for the local service; random without. */
+  token?: string;
+  /** Makes a new root token and revokes the one made before, which was lost or leaked. */
+  replace?: boolean;
+}
+
+export interface Bootstrapped {
+  token: string;
+  accessor: string;
+}
+
+/**
+ * @throws Error when a root token was made before and `replace` is not asked for; with the token that stands, the
+ *   call is repeated without effect
+ */
+export async function bootstrap(
+  deps: Deps,
+  { token, replace = false }: BootstrapOrder,
+): Promise<Bootstrapped> {
+  if (token !== undefined && token.length < deps.settings.minChosenIdLength) {
+    throw new Error(`a chosen token has at least ${deps.settings.minChosenIdLength} characters`);
+  }
+  const trace = await deps.store.get(bootstrapKey());
+  const known = token === undefined ? undefined : await deps.store.get(tokenKey(sha256(token)));
+  const isSame = token !== undefined && trace?.tokenHash === sha256(token);
+  if (isSame && known && known.revoked !== true) return { token, accessor: known.accessor as string };
+  if (trace && !replace)
+    throw new Error('the first root token was made before; ask for replace to make another');
+  const times = ((trace?.times as number | undefined) ?? 0) + 1;
+  const replaced = trace && !isSame ? await removalOf(deps, trace.tokenHash as string) : [];
+  const issued = await issueRoot(deps, token, times, replaced);
+  deps.log.warn('root token made', { times, accessor: issued.accessor, replaced: trace !== undefined });
+  return issued;
+}
+
+/**
+ * The old token goes in the transaction that makes the new one, after which nothing tells of it any more. With it goes
+ * whatever hangs on it: nothing stands whose parent is gone (design §4).
+ */
+async function removalOf({ store }: Deps, tokenHash: string): Promise<Write[]> {
+  const token = tokenOf(await store.get(tokenKey(tokenHash)));
+  if (!token) return [];
+  const listed = childKey(endlessTokensOf(ROOT.id), childName({ tokenHash }));
+  const refs = [accessorKey(token.accessor), listed, tokenKey(tokenHash)];
+  return refs.map(({ table, pk, sk }) => ({ table, delete: { pk, sk } }));
+}
+
+async function issueRoot(
+  deps: Deps,
+  chosen: string | undefined,
+  times: number,
+  replaced: Write[],
+): Promise<Bootstrapped> {
+  const id = chosen ?? `s.${deps.ids.base62(24)}`;
+  try {
+    const { secret, token } = await issueToken(deps, {
+      namespace: ROOT,
+      issuer: { mountUuid: 'bootstrap', generation: 0 },
+      path: 'auth/token/root',
+      leasePath: '',
+      policies: ['root'],
+      displayName: 'root',
+      ttl: 0,
+      maxTtl: 0,
+      id,
+      alongside: [traceOf(sha256(id), times, deps.clock.now()), ...replaced],
+    });
+    return { token: secret, accessor: token.accessor };
+  } catch (error) {
+    if (error instanceof ConditionFailed) throw refusal('another root token was made at the same time');
+    throw error;
+  }
+}
+
+/** What tells later that a root token was made, how often, and when last. */
+function traceOf(tokenHash: string, times: number, at: number): Write {
+  const { table, pk, sk } = bootstrapKey();
+  return { table, put: { pk, sk, tokenHash, times, at }, if: times === 1 ? ABSENT : { times: times - 1 } };
+}

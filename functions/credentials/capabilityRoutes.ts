@@ -1,0 +1,73 @@
+/** What a token may do with paths (contract §10). */
+
+import { refusal, wrapped } from '../http/errors.ts';
+import { type Answers, type Call, type Reply, type Route, route } from '../http/route.ts';
+import { type Acl, capabilitiesOf } from '../policies/acl.ts';
+import { sha256 } from '../store/keys.ts';
+import { aclOf } from './caller.ts';
+import { goodToken, hashByAccessor } from './findToken.ts';
+
+const PATHS = { paths: 'list', path: 'list' } as const;
+const WITH_TOKEN = { ...PATHS, token: 'string' } as const;
+const WITH_ACCESSOR = { ...PATHS, accessor: 'string' } as const;
+
+const answers: Answers = { write: { '*': 'list' } };
+
+export const capabilityRoutes: readonly Route[] = [
+  route({
+    path: 'sys/capabilities-self',
+    fields: WITH_TOKEN,
+    answers,
+    write: async (call) => answer(call, call.caller?.acl),
+  }),
+  route({
+    path: 'sys/capabilities',
+    fields: WITH_TOKEN,
+    answers,
+    write: async (call) => {
+      const { token } = call.fields;
+      pathsOf(call);
+      if (!token) throw wrapped(400, 'missing token');
+      return answer(call, await aclOfToken(call, sha256(token)));
+    },
+  }),
+  route({
+    path: 'sys/capabilities-accessor',
+    fields: WITH_ACCESSOR,
+    answers,
+    write: async (call) => {
+      const { accessor } = call.fields;
+      if (!accessor) throw refusal('missing accessor');
+      const hash = await hashByAccessor(call.deps, accessor);
+      const acl = hash && (await aclOfToken(call, hash));
+      if (!acl) throw wrapped(400, 'invalid accessor');
+      return answer(call, acl);
+    },
+  }),
+];
+
+/** Another token is judged only where the request may name it: in its own namespace and below (R10). */
+async function aclOfToken({ deps, namespace }: Pick<Call, 'deps' | 'namespace'>, hash: string) {
+  const token = await goodToken(deps, hash, namespace);
+  return token && aclOf(deps, token);
+}
+
+function answer(call: Call<typeof PATHS>, acl: Acl | undefined): Reply {
+  const paths = pathsOf(call);
+  if (!acl) throw wrapped(400, 'invalid token');
+  const found = paths.map((path): [string, string[]] => [path, capabilitiesOf(acl, fullPath(call, path))]);
+  const [first] = found;
+  const alone: [string, string[]][] = first && found.length === 1 ? [['capabilities', first[1]]] : [];
+  return { data: Object.fromEntries([...found, ...alone]) };
+}
+
+function pathsOf({ fields }: Pick<Call<typeof PATHS>, 'fields'>): string[] {
+  const paths = fields.paths?.length ? fields.paths : fields.path;
+  if (!paths?.length) throw refusal('paths must be supplied');
+  return paths;
+}
+
+/** Paths are meant in the namespace of the request, whichever the token is from. */
+function fullPath({ namespace }: Pick<Call, 'namespace'>, path: string): string {
+  return namespace.path + path.replace(/^\//, '');
+}

@@ -1,0 +1,42 @@
+/** What somebody may do who acts without a token: by the names of policies, and their texts as they are now (design §8). */
+
+import { notAuthorized } from '../http/errors.ts';
+import { type Acl, authorize, buildAcl, type PolicySource } from '../policies/acl.ts';
+import { policyIn } from '../policies/store.ts';
+import type { Deps } from '../ports/deps.ts';
+import { policyKey } from '../store/keys.ts';
+import type { Namespace } from '../tree/namespace.ts';
+
+/** Whose policies they are: those of this namespace. */
+type Home = Pick<Namespace, 'id' | 'path'>;
+
+/**
+ * Asks for `update` and `sudo` on a path, as the endpoint does that is stood in for.
+ * @param path relative to the namespace
+ * @param fields what is asked for, since policies may name allowed values
+ * @throws VaultError 403 when the policies do not allow it
+ */
+export async function authorizeDelegate(
+  deps: Pick<Deps, 'store' | 'clock'>,
+  home: Home,
+  names: readonly string[],
+  { namespace, path, fields }: { namespace: Namespace; path: string; fields: Record<string, unknown> },
+): Promise<void> {
+  const acl = await delegatedAcl(deps, home, names);
+  const verdict = authorize(acl, { operation: 'update', path: namespace.path + path, parameters: fields });
+  if (!verdict.allowed || !verdict.sudo) throw notAuthorized();
+}
+
+async function delegatedAcl(
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  { id, path: namespacePath }: Home,
+  names: readonly string[],
+): Promise<Acl> {
+  if (names.includes('root')) return buildAcl([{ namespacePath, root: true }]);
+  const found = await store.getMany(names.map((name) => policyKey(id, name)));
+  const sources = names.flatMap((name, i): PolicySource[] => {
+    const policy = policyIn(name, found[i]);
+    return policy ? [{ namespacePath, policy }] : [];
+  });
+  return buildAcl(sources, clock.now());
+}

@@ -1,0 +1,152 @@
+/** Issues a token: to a login, as a child of another token, or as the first root token. */
+
+import { notAuthenticated, refusal } from '../http/errors.ts';
+import { MAX_NAME_BYTES, MAX_TOKEN_DEPTH, MAX_TOKEN_POLICIES, SYSTEM_MAX_TTL_S } from '../limits.ts';
+import type { Deps } from '../ports/deps.ts';
+import { ABSENT, ConditionFailed, type Write } from '../ports/store.ts';
+import { accessorKey, sha256 } from '../store/keys.ts';
+import type { Issuer } from '../tree/issuer.ts';
+import type { Namespace } from '../tree/namespace.ts';
+import { endlessTokensOf, hang, markParent } from './child.ts';
+import { type Lease, leaseItem } from './lease.ts';
+import { descend, type Lineage } from './lineage.ts';
+import { removeTokens } from './removeTokens.ts';
+import { cleanupTime, type Token, tokenItem } from './token.ts';
+import { withdrawIfCut } from './withdrawIfCut.ts';
+
+export interface TokenOrder {
+  namespace: Namespace;
+  /** The mount that issues it, asked for with `issuerOf` before anything was written. */
+  issuer: Issuer;
+  /** The path of the request, relative to the namespace. */
+  path: string;
+  /** The path of the lease inside the mount, without its random end. */
+  leasePath: string;
+  /** The id of the lease without its random end, where that is not the path of the request. */
+  leaseId?: string;
+  parent?: Token;
+  policies: string[];
+  displayName: string;
+  meta?: Record<string, string> | null;
+  type?: 'service' | 'batch';
+  /** Seconds; 0 is without an end, for root tokens alone. */
+  ttl: number;
+  /** Seconds after its creation that no renewal may pass, the mount's maximum apart; 0 is without limit. */
+  maxTtl: number;
+  explicitMaxTtl?: number;
+  period?: number;
+  numUses?: number;
+  renewable?: boolean;
+  boundCidrs?: string[];
+  /** Chosen by the caller, who may. */
+  id?: string;
+  /** Writes that must happen with the token or not at all, such as using up a secret-id. */
+  alongside?: Write[];
+  /** What the token keeps in storage of its own from the start. */
+  keeps?(token: Token): Write;
+}
+
+export interface IssuedToken {
+  /** The token itself; nothing but its hash is stored. */
+  secret: string;
+  token: Token;
+}
+
+/**
+ * Writes token, accessor, lease and the parent's entry in one transaction.
+ * @throws VaultError 400 when the id is taken, 403 when the parent is gone
+ * @throws ConditionFailed when one of the `alongside` writes is refused; those come first in the transaction
+ */
+export async function issueToken(deps: Deps, order: TokenOrder): Promise<IssuedToken> {
+  const { namespace, issuer, parent, alongside = [] } = order;
+  if (order.policies.length > MAX_TOKEN_POLICIES)
+    throw refusal(`a token has at most ${MAX_TOKEN_POLICIES} policies`);
+  if (order.policies.some((name) => Buffer.byteLength(name) > MAX_NAME_BYTES))
+    throw refusal(`the name of a policy is longer than ${MAX_NAME_BYTES} bytes`);
+  if (parent) await markParent(deps.store, parent);
+  const suffix = namespace.id === 'root' ? '' : `.${namespace.id}`;
+  const kind = order.type === 'batch' ? 'b' : 's';
+  const secret = order.id ?? `${kind}.${deps.ids.base62(24)}${suffix}`;
+  const random = `h${deps.ids.base62(24)}${suffix}`;
+  const token = tokenBy(order, sha256(secret), deps.ids.base62(24) + suffix, deps.clock.now());
+  const leasePath = `${order.leasePath}/${random}`;
+  if (token.expiresAt !== undefined) token.lease = { mountUuid: issuer.mountUuid, path: leasePath };
+  const { pk, sk } = accessorKey(token.accessor);
+  const child = { tokenHash: token.hash, accessor: token.accessor };
+  const writes: Write[] = [
+    ...alongside,
+    { table: 'access', put: tokenItem(token), if: ABSENT },
+    {
+      table: 'access',
+      put: { pk, sk, tokenHash: token.hash, ttl: cleanupTime(token.expiresAt) },
+      if: ABSENT,
+    },
+  ];
+  if (token.lease) writes.push({ table: 'leases', put: leaseItem(leaseBy(order, token, leasePath, random)) });
+  else writes.push(hang(endlessTokensOf(namespace.id), child, undefined));
+  if (parent) writes.push(hang(parent.hash, child, token.expiresAt));
+  if (order.keeps) writes.push(order.keeps(token));
+  try {
+    await deps.store.commit(writes);
+  } catch (error) {
+    if (
+      !(error instanceof ConditionFailed) ||
+      [...error.items.keys()].some((index) => index < alongside.length)
+    ) {
+      throw error;
+    }
+    throw refusal('cannot create a token with a duplicate ID');
+  }
+  const isCut = await withdrawIfCut(deps, token.lineage, () => removeTokens(deps.store, [token]));
+  if (isCut) throw notAuthenticated();
+  return { secret, token };
+}
+
+function tokenBy(order: TokenOrder, hash: string, accessor: string, now: number): Token {
+  const { namespace, parent, issuer } = order;
+  const lineage: Lineage = parent
+    ? descend(parent, issuer, now)
+    : { mounts: order.ttl > 0 ? { [issuer.mountUuid]: issuer.generation } : {}, tokens: [] };
+  if (lineage.tokens.length > MAX_TOKEN_DEPTH) throw refusal(`tokens nest at most ${MAX_TOKEN_DEPTH} deep`);
+  const createdAt = lineage.since ?? now;
+  return {
+    hash,
+    accessor,
+    namespaceId: namespace.id,
+    namespacePath: namespace.path,
+    policies: order.policies,
+    type: order.type ?? 'service',
+    path: order.path,
+    displayName: order.displayName,
+    meta: order.meta ?? null,
+    createdAt,
+    creationTtl: order.ttl,
+    maxTtl: order.maxTtl,
+    explicitMaxTtl: order.explicitMaxTtl ?? 0,
+    period: Math.min(order.period ?? 0, SYSTEM_MAX_TTL_S),
+    renewable: order.ttl > 0 && (order.renewable ?? true),
+    orphan: !parent,
+    boundCidrs: order.boundCidrs ?? [],
+    lineage,
+    ...(order.numUses ? { numUses: order.numUses, usesLeft: order.numUses } : {}),
+    ...(order.ttl > 0 ? { expiresAt: createdAt + order.ttl * 1_000 } : {}),
+    ...(order.keeps ? { hasCubbyhole: true } : {}),
+  };
+}
+
+function leaseBy(order: TokenOrder, token: Token, path: string, random: string): Lease {
+  return {
+    mountUuid: order.issuer.mountUuid,
+    path,
+    id: `${order.leaseId ?? order.path}/${random}`,
+    kind: 'token',
+    generation: order.issuer.generation,
+    lineage: token.lineage,
+    tokenHash: token.hash,
+    owns: [],
+    issuedAt: token.createdAt,
+    expiresAt: token.expiresAt as number,
+    renewable: token.renewable,
+    grantedTtl: order.ttl,
+  };
+}

@@ -1,0 +1,81 @@
+/** A lease: the right of a token or another credential to live, held by the mount that issued it. */
+
+import type { Item, Ref } from '../ports/store.ts';
+import { leaseKey } from '../store/keys.ts';
+import type { Lineage } from './lineage.ts';
+import { cleanupTime } from './token.ts';
+
+export interface Lease {
+  mountUuid: string;
+  /** Relative to the mount; its last segment is random. */
+  path: string;
+  /** As the client knows it: the path of the request, the random part, the namespace's id. */
+  id: string;
+  kind: 'token' | 'secret';
+  /** The generation the mount had when it issued the lease (design §4). */
+  generation: number;
+  lineage: Lineage;
+  /** Hash of the token itself, or of the token that holds the secret. */
+  tokenHash: string;
+  /** Items that end with the lease, such as a one-time password. */
+  owns: Ref[];
+  /** Epoch milliseconds. */
+  issuedAt: number;
+  expiresAt: number;
+  renewedAt?: number;
+  renewable: boolean;
+  /** Seconds it was given when issued. */
+  grantedTtl: number;
+  /** How often a token above was taken out of its lineage; guards the next time. */
+  cuts?: number;
+  /** Why it could not be revoked for good; it is unusable all the same (design §4). */
+  irrevocable?: string;
+  /** By whom it was given up: migration → when, epoch milliseconds. */
+  givenUp?: Record<string, number>;
+}
+
+export function leaseItem(lease: Lease): Item {
+  const { mountUuid, path, ...rest } = lease;
+  const { pk, sk } = leaseKey(mountUuid, path);
+  return { pk, sk, mountUuid, ...rest, ttl: cleanupTime(lease.expiresAt) };
+}
+
+/** @throws TypeError when the item is no lease */
+export function leaseOf(item: Item): Lease {
+  if (!isLease(item)) throw new TypeError('the item is not a lease');
+  const { pk: _pk, sk: path, ttl: _ttl, ...rest } = item;
+  return { path, ...rest } as unknown as Lease;
+}
+
+/** What of a lease says what ends with it. */
+export type Ending = Pick<Lease, 'mountUuid' | 'path' | 'kind' | 'tokenHash' | 'owns'>;
+
+/** The attributes of an item that its revocation looks at, beside its key. */
+export const REVOCATION_ATTRIBUTES = [
+  'mountUuid',
+  'id',
+  'kind',
+  'generation',
+  'tokenHash',
+  'owns',
+  'irrevocable',
+  'givenUp',
+] as const;
+
+/** @throws TypeError when the item is no lease */
+export function endingOf(item: Item): Ending {
+  if (!isLease(item)) throw new TypeError('the item is not a lease');
+  const { sk: path, mountUuid, kind, tokenHash, owns } = item as Item & Lease;
+  return { path, mountUuid, kind, tokenHash, owns };
+}
+
+/** Whether the item says all that its revocation needs. */
+export function isLease({ mountUuid, generation, owns, tokenHash, kind }: Item): boolean {
+  return (
+    typeof mountUuid === 'string' &&
+    Number.isInteger(generation) &&
+    Array.isArray(owns) &&
+    typeof tokenHash === 'string' &&
+    (kind === 'token' || kind === 'secret')
+  );
+}

@@ -1,0 +1,55 @@
+/** Where the leases lie whose ids begin with a path: no index tells, the tree of mounts does (design §3). */
+
+import type { Item, Store } from '../ports/store.ts';
+import { leaseShard } from '../store/keys.ts';
+import { builtinMounts } from '../tree/builtin.ts';
+import { locate } from '../tree/locate.ts';
+import { type Mount, mountOf } from '../tree/mount.ts';
+import type { Namespace } from '../tree/namespace.ts';
+import { builtinPath } from '../tree/path.ts';
+
+/** Leases of one mount. */
+export interface LeaseRange {
+  mountUuid: string;
+  /** Relative to the namespace. */
+  mountPath: string;
+  /** What their paths inside the mount begin with. */
+  prefix: string;
+}
+
+/** Bytes of the longest sort key that DynamoDB takes; no lease has a longer path. */
+export const MAX_SORT_KEY_BYTES = 1_024;
+
+/**
+ * The ranges under a path of one namespace: inside a mount, a whole mount, or all mounts below the path. Leases of
+ * child namespaces are not among them.
+ * @param path ends in a slash, or is empty for everything
+ */
+export async function leaseRanges(store: Store, namespace: Namespace, path: string): Promise<LeaseRange[]> {
+  if (Buffer.byteLength(path) > MAX_SORT_KEY_BYTES) return [];
+  const location = await locate(store, path, namespace);
+  if (location.namespace.id !== namespace.id) return [];
+  if (location.mount) return [rangeOf(location.mount, path)];
+  const builtins = builtinMounts(namespace).filter((mount) => mount.issued);
+  if (builtinPath(path)) {
+    return builtins.filter((mount) => path.startsWith(mount.path)).map((mount) => rangeOf(mount, path));
+  }
+  const below = await store.query({ table: 'mounts', pk: namespace.id, ...(path ? { prefix: path } : {}) });
+  const mounts = below.map(mountOf).filter((mount) => mount?.issued === true);
+  const tokens = builtins.filter((mount) => mount.path.startsWith(path));
+  return [...(mounts as Mount[]), ...tokens].map((mount) => rangeOf(mount, mount.path));
+}
+
+function rangeOf({ uuid, path: mountPath }: Pick<Mount, 'uuid' | 'path'>, path: string): LeaseRange {
+  return { mountUuid: uuid, mountPath, prefix: path.slice(mountPath.length) };
+}
+
+/** The items of a range that lie in one part of the mount's leases, page by page. */
+export function leasePages(
+  store: Store,
+  { mountUuid, prefix }: LeaseRange,
+  shard: number,
+): AsyncIterable<Item[]> {
+  const pk = leaseShard(mountUuid, shard);
+  return store.pages({ table: 'leases', pk, ...(prefix ? { prefix } : {}) });
+}

@@ -1,0 +1,20 @@
+/** Starts the workflow of a record that is durable already. */
+
+import type { Deps, Workflows } from '../ports/deps.ts';
+
+/** If the start fails, the reconciler starts it, and whoever asked need not know (design §5). */
+export async function startWorkflow(
+  { workflows, log }: Pick<Deps, 'workflows' | 'log'>,
+  machine: Parameters<Workflows['start']>[0],
+  { id, attempt }: { id: string; attempt: number },
+): Promise<void> {
+  try {
+    await workflows.start(machine, `${id}-${attempt}`, { id });
+  } catch (error) {
+    log.warn('the workflow did not start and is left to the reconciler', {
+      machine,
+      id,
+      error: (error as Error).name,
+    });
+  }
+}

@@ -1,0 +1,68 @@
+/** The four mounts that every namespace is born with. The namespace's id tells all of them; what was tuned is stored. */
+
+import { sha256 } from '../store/keys.ts';
+import type { Issuer } from './issuer.ts';
+import type { Mount, MountConfig } from './mount.ts';
+import type { Namespace } from './namespace.ts';
+
+/** A built-in mount has no options, which listings show as `null`, until some are tuned in (contract §3.1). */
+export interface BuiltinMount extends Omit<Mount, 'options'> {
+  options: Record<string, string> | null;
+}
+
+const CONFIG: MountConfig = { defaultLeaseTtl: 0, maxLeaseTtl: 0, forceNoCache: false };
+
+const BUILTINS = [
+  { path: 'sys/', type: 'system', description: 'system endpoints used for control, policy and debugging' },
+  { path: 'identity/', type: 'identity', description: 'identity store' },
+  { path: 'cubbyhole/', type: 'cubbyhole', description: 'per-token private secret storage' },
+  { path: 'auth/token/', type: 'token', description: 'token based credentials' },
+] as const;
+
+export const TOKEN_PATH = 'auth/token/';
+const CUBBYHOLE_PATH = 'cubbyhole/';
+
+/** The built-in mounts of a namespace as they are when it is new. */
+export function builtinMounts({ id }: Pick<Namespace, 'id'>): BuiltinMount[] {
+  return BUILTINS.map(({ path, type, description }) => {
+    const shownType = id === 'root' ? type : `ns_${type}`;
+    const isToken = path === TOKEN_PATH;
+    return {
+      namespaceId: id,
+      path,
+      uuid: uuidOf(id, path),
+      accessor: `${isToken ? 'auth_' : ''}${shownType}_${fingerprint(id, path).slice(-8)}`,
+      type: shownType,
+      description,
+      config: isToken ? { ...CONFIG, tokenType: 'default-service' } : CONFIG,
+      options: null,
+      local: path === CUBBYHOLE_PATH,
+      sealWrap: false,
+      externalEntropyAccess: false,
+      generation: 0,
+      version: 0,
+      issued: isToken,
+    };
+  });
+}
+
+/** Who issues the tokens of `auth/token`: a mount that never moves, and so stays in its first generation. */
+export function tokenIssuer({ id }: Pick<Namespace, 'id'>): Issuer {
+  return { mountUuid: uuidOf(id, TOKEN_PATH), generation: 0 };
+}
+
+/** The mount of the tokens' own storage, which every namespace has one of. */
+export function cubbyholeUuid({ id }: Pick<Namespace, 'id'>): string {
+  return uuidOf(id, CUBBYHOLE_PATH);
+}
+
+/** A UUID of version 8, the one whose bits are up to the application (RFC 9562 §5.8). */
+function uuidOf(namespaceId: string, path: string): string {
+  const hex = fingerprint(namespaceId, path);
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`];
+  return [...parts, hex.slice(20, 32)].join('-');
+}
+
+function fingerprint(namespaceId: string, path: string): string {
+  return sha256(`builtin#${namespaceId}#${path}`);
+}

@@ -1,0 +1,10 @@
+/** The generation of a mount: the number that cuts off what it issued before (design §4). */
+
+import { ABSENT, type Write } from '../ports/store.ts';
+import { generationKey } from '../store/keys.ts';
+
+/** From the commit of this write on, nothing that carries an older generation is usable. It only ever rises. */
+export function raiseGeneration(mountUuid: string, generation: number): Write {
+  const { table, pk, sk } = generationKey(mountUuid);
+  return { table, put: { pk, sk, generation }, if: [ABSENT, { generation: { below: generation } }] };
+}

@@ -1,0 +1,106 @@
+/** The endpoints that list, create, change, lock and delete the child namespaces of a namespace (contract §4). */
+
+import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import type { Shape } from '../http/shape.ts';
+import { deleteNamespace } from './deleteNamespace.ts';
+import { childAt, listChildren, listDescendants } from './findChild.ts';
+import { lockNamespace, unlockNamespace } from './lockNamespace.ts';
+import type { Namespace } from './namespace.ts';
+import { unlockKeyMissing } from './namespaceErrors.ts';
+import { readMetadata, readPatch } from './namespaceMetadata.ts';
+import { readName } from './namespaceName.ts';
+import { mountPath } from './path.ts';
+import { patchNamespace, putNamespace } from './putNamespace.ts';
+
+/** A namespace has no seal of its own here; what Vault's clients send of one is taken and ignored. */
+const FIELDS = { custom_metadata: 'map', seal: 'any', pgp_keys: 'any' } as const;
+
+const NAMESPACE = {
+  uuid: 'string',
+  id: 'string',
+  path: 'string',
+  tainted: 'bool',
+  locked: 'bool',
+  custom_metadata: 'pairs',
+} as const satisfies Shape;
+
+const LISTING = { keys: 'list', key_info: { '*': NAMESPACE } } as const satisfies Shape;
+
+export const namespaceRoutes: readonly Route[] = [
+  route({
+    path: 'sys/namespaces',
+    answers: { list: LISTING, scan: LISTING },
+    list: async ({ deps, namespace }) => listing(namespace, await listChildren(deps.store, namespace)),
+    scan: async ({ deps, namespace }) => listing(namespace, await listDescendants(deps.store, namespace)),
+  }),
+  route({
+    path: 'sys/namespaces/api-lock/lock/:name*',
+    answers: { write: { unlock_key: 'string' } },
+    write: async ({ deps, namespace, params }) => ({
+      data: { unlock_key: await lockNamespace(deps, namespace, belowIn(params)) },
+    }),
+  }),
+  route({
+    path: 'sys/namespaces/api-lock/unlock/:name*',
+    fields: { unlock_key: 'string' },
+    answers: { write: null },
+    write: async (call) => {
+      const { deps, namespace, params, fields } = call;
+      const key = fields.unlock_key ?? '';
+      if (key === '' && !call.sudo) throw unlockKeyMissing();
+      await unlockNamespace(deps, namespace, belowIn(params), key);
+      return key === '' ? { warnings: ['Namespace unlocked using sudo capabilities'] } : undefined;
+    },
+  }),
+  route({
+    path: 'sys/namespaces/:name*',
+    fields: FIELDS,
+    answers: { read: NAMESPACE, write: NAMESPACE, patch: NAMESPACE, delete: { status: 'string' } },
+    read: async (call) => {
+      const child = await childAt(call.deps.store, call.namespace, nameIn(call));
+      return child && reply(child.namespace);
+    },
+    write: async (call) => {
+      const name = nameIn(call);
+      const metadata = readMetadata(call.fields.custom_metadata);
+      return reply(await putNamespace(call.deps, call.namespace, name, metadata));
+    },
+    patch: async (call) => {
+      const name = nameIn(call);
+      const patch = readPatch(call.raw, call.fields.custom_metadata);
+      return reply(await patchNamespace(call.deps, call.namespace, name, patch));
+    },
+    delete: async (call) => {
+      const found = await deleteNamespace(call.deps, call.namespace, nameIn(call));
+      if (found) return { data: { status: 'in-progress' } };
+      return { warnings: ['requested namespace does not exist'] };
+    },
+  }),
+];
+
+function nameIn({ params }: Pick<Call, 'params'>): string {
+  return readName(params.name ?? '');
+}
+
+/** The namespace to lock or unlock, as its path from the one that is asked; empty for that itself. */
+function belowIn({ name = '' }: Call['params']): string {
+  return mountPath(name);
+}
+
+/** Their paths from the namespace that is asked, and what is known of each. */
+function listing({ path }: Namespace, below: Namespace[]): Reply | undefined {
+  if (below.length === 0) return undefined;
+  const named = below.map((namespace) => [namespace.path.slice(path.length), namespace] as const);
+  const infos = named.map(([name, namespace]) => [name, namespaceObject(namespace)]);
+  return { data: { keys: named.map(([name]) => name), key_info: Object.fromEntries(infos) } };
+}
+
+function reply(namespace: Namespace): Reply {
+  return { data: namespaceObject(namespace) };
+}
+
+function namespaceObject(namespace: Namespace): Record<string, unknown> {
+  const { uuid, id, path, deleting, unlockKeyHash, metadata } = namespace;
+  const locked = unlockKeyHash !== undefined;
+  return { uuid, id, path, tainted: deleting, locked, custom_metadata: metadata };
+}

@@ -1,0 +1,107 @@
+/** Creates a namespace, or changes the metadata of one that is there. */
+
+import { isDeepStrictEqual } from 'node:util';
+import { namespaceTainted } from '../http/errors.ts';
+import type { Deps } from '../ports/deps.ts';
+import { ABSENT, ConditionFailed, type Write } from '../ports/store.ts';
+import { namespaceKey, treeKey } from '../store/keys.ts';
+import { untilUncontested } from '../store/untilUncontested.ts';
+import { changeTree } from './changeTree.ts';
+import { type Child, childAt } from './findChild.ts';
+import { locateTarget } from './locate.ts';
+import { type Namespace, nameOf, namespaceOf } from './namespace.ts';
+import { beingDeleted, mountInTheWay, noSuchNamespace } from './namespaceErrors.ts';
+import { type Metadata, type MetadataPatch, patched } from './namespaceMetadata.ts';
+import { checkNewName } from './namespaceName.ts';
+import { refuseOversize } from './refuseOversize.ts';
+
+/**
+ * @param name with a trailing slash
+ * @throws VaultError 400 for a name that cannot be, 404 when the parent is on its way out, 503 when the store is busy
+ */
+export function putNamespace(
+  deps: Deps,
+  parent: Namespace,
+  name: string,
+  metadata: Metadata,
+): Promise<Namespace> {
+  checkNewName(name, parent);
+  return untilUncontested(async () => {
+    const child = await childAt(deps.store, parent, name);
+    return child ? setMetadata(deps, parent, child, metadata) : createNamespace(deps, parent, name, metadata);
+  });
+}
+
+/** @throws VaultError 400 when there is no such namespace */
+export function patchNamespace(
+  deps: Deps,
+  parent: Namespace,
+  name: string,
+  patch: MetadataPatch,
+): Promise<Namespace> {
+  return untilUncontested(async () => {
+    const child = await childAt(deps.store, parent, name);
+    if (!child) throw noSuchNamespace();
+    return setMetadata(deps, parent, child, patched(child.namespace.metadata, patch));
+  });
+}
+
+/** @throws ConditionFailed when the namespace changed in between */
+async function setMetadata(
+  { store }: Deps,
+  parent: Namespace,
+  { namespace, unchanged }: Child,
+  metadata: Metadata,
+): Promise<Namespace> {
+  if (namespace.deleting) throw beingDeleted();
+  if (isDeepStrictEqual(metadata, namespace.metadata)) return namespace;
+  const { table, pk, sk } = treeKey(parent.id, namespace.path.slice(parent.path.length));
+  const write = { table, update: { pk, sk }, set: { metadata }, add: { version: 1 }, if: unchanged };
+  refuseOversize(metadata);
+  await store.commit([write]);
+  return { ...namespace, metadata };
+}
+
+/** @throws ConditionFailed when someone else made one of this name, or the random id was taken */
+async function createNamespace(
+  { store, ids }: Deps,
+  parent: Namespace,
+  name: string,
+  metadata: Metadata,
+): Promise<Namespace> {
+  refuseOversize(metadata);
+  const { pk, sk } = treeKey(parent.id, name);
+  const id = ids.base62(6);
+  const entry = { pk, sk, kind: 'namespace', id, uuid: ids.uuid(), metadata, version: 1 };
+  const namespace = namespaceOf(entry, parent) as Namespace;
+  try {
+    const change = { namespaceId: parent.id, path: name, after: entry };
+    await changeTree(store, [change], [recordOf(namespace, parent), ...touch(parent)]);
+    return namespace;
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    if (parent.path !== '' && error.items.has(1))
+      throw namespaceTainted(`sys/namespaces/${name}`, parent.path);
+    const { conflict } = await locateTarget(store, name, parent);
+    if (conflict?.kind === 'mount') throw mountInTheWay(parent.path + conflict.sk);
+    throw error;
+  }
+}
+
+/** What tells of a namespace by its id alone. */
+function recordOf({ id, path, lineage }: Namespace, parent: Namespace): Write {
+  const { table, pk, sk } = namespaceKey(id);
+  return { table, put: { pk, sk, path, lineage, parentId: parent.id }, if: ABSENT };
+}
+
+/**
+ * A child counts as a change of its parent, so that a parent found childless cannot get one before it is marked as
+ * being deleted. The root namespace is never deleted.
+ */
+function touch({ path, lineage, id }: Namespace): Write[] {
+  const above = lineage.at(-2);
+  if (above === undefined) return [];
+  const { table, pk, sk } = treeKey(above, nameOf(path));
+  const stands = { kind: 'namespace', id, deleting: { absent: true } as const };
+  return [{ table, update: { pk, sk }, add: { version: 1 }, if: stands }];
+}

@@ -1,0 +1,75 @@
+/** `npm run demo`: starts the service, moves mounts about and checks what it promises. Ends by itself. */
+
+import { showAfter } from './demo/after.ts';
+import { showBefore } from './demo/before.ts';
+import { createChecks } from './demo/checks.ts';
+import { functionLog } from './demo/functionLog.ts';
+import { showMove } from './demo/migration.ts';
+import { MOUNTS } from './demo/mounts.ts';
+import { showNumbers } from './demo/numbers.ts';
+import { showRefusals } from './demo/refusals.ts';
+import { screenOn } from './demo/screen.ts';
+import { PASSWORD, setUp } from './demo/setUp.ts';
+import { type Vault, vaultClient } from './demo/vault.ts';
+import { type Service, startService } from './local/service.ts';
+
+const screen = screenOn(process.stdout);
+const checks = createChecks(screen);
+const log = functionLog();
+let service: Service | undefined;
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+try {
+  service = await startService({ log: log.take });
+  await showMoves(vaultClient(service.url, service.rootToken));
+  await service.stop();
+  screen.heading('6. The numbers of this run, on this machine');
+  await showNumbers(screen, checks);
+} catch (error) {
+  checks.same('the demo', 'runs to its end', (error as Error).message);
+} finally {
+  await service?.stop();
+}
+summarize();
+
+async function showMoves(root: Vault): Promise<void> {
+  screen.heading('1. Two teams, as any Vault client would set them up');
+  const world = await setUp(root, screen);
+
+  screen.heading('2. Before');
+  const before = await showBefore(root, world, screen, checks);
+
+  screen.heading('3. The moves');
+  for (const { moves } of MOUNTS) {
+    for (const { askedIn, from, to } of moves) {
+      const { id, status, seconds } = await showMove(root.in(askedIn), { from, to }, screen);
+      const where = askedIn && `in ${askedIn}: `;
+      checks.same(`${where}${from} → ${to}, ${id.slice(0, 8)}…, ${seconds.toFixed(2)} s`, 'success', status);
+      const again = await root.in(askedIn).write('sys/remount', { from, to });
+      checks.same('  the same request once more gets the same id', id, again.data.migration_id);
+    }
+  }
+
+  screen.heading('4. After');
+  await showAfter(root, world, before, screen, checks);
+
+  screen.heading('5. What is refused');
+  await showRefusals(root, checks);
+
+  screen.heading('   What the functions have logged until here');
+  checks.same('errors', [], log.errors());
+  const { userTokens, machineTokens, secretIds, otps } = world;
+  const ids = [...secretIds.map(({ id }) => id), ...otps.slice(0, 20).map(({ key }) => key)];
+  const secrets = [PASSWORD, ...userTokens, ...machineTokens, ...ids];
+  checks.same('tokens, passwords, secret-ids, one-time passwords', 0, log.occurrences(secrets));
+}
+
+function summarize(): void {
+  const { failed } = checks;
+  screen.heading('Summary');
+  for (const what of failed) screen.line(`  ${screen.style('red', '✗')} ${what}`);
+  const seconds = Math.round(performance.now() / 1_000);
+  screen.line(`  ${checks.held()} checks held, ${failed.length} did not, in ${seconds} s`);
+  process.exitCode = failed.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,76 @@
+/** A service to measure: like the one of `npm start`, with a proxy between the functions and DynamoDB. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamodbStore } from '../../../functions/adapters/dynamodbStore.ts';
+import type { Store } from '../../../functions/ports/store.ts';
+import { clientSettings } from '../../local/clientSettings.ts';
+import { startDynamoDB } from '../../local/dynamodb.ts';
+import { startService } from '../../local/service.ts';
+import type { CountingProxy } from '../countingProxy.ts';
+import { type Vault, vaultClient } from '../vault.ts';
+
+export interface Lab<Proxy extends CountingProxy = CountingProxy> {
+  /** With the root token, in the root namespace. */
+  root: Vault;
+  rootToken: string;
+  proxy: Proxy;
+  /** The tables, past the proxy. */
+  store: Store;
+  /** The same, as the SDK knows them. */
+  client: DynamoDBClient;
+  /** What the functions see; `AWS_ENDPOINT_URL_DYNAMODB` is the proxy. */
+  environment: Record<string, string>;
+  /** The state transitions of the workflow of a migration, once it has ended. */
+  transitionsOf(migrationId: string): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** The reconciler would look for work every minute, and its calls be counted as those of a move. */
+const NEVER_S = 86_400;
+const GIVE_UP_MS = 60_000;
+
+/** @param startProxy in front of a DynamoDB, by its endpoint */
+export async function startLab<Proxy extends CountingProxy>(
+  startProxy: (dynamodbEndpoint: string) => Promise<Proxy>,
+): Promise<Lab<Proxy>> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (const stopPart of stops.splice(0).reverse()) await stopPart();
+  };
+  try {
+    const emulator = await startDynamoDB();
+    stops.push(emulator.stop);
+    const proxy = await startProxy(emulator.endpoint);
+    stops.push(proxy.stop);
+    const service = await startService({ dynamodbEndpoint: proxy.endpoint, reconcileSeconds: NEVER_S });
+    stops.push(service.stop);
+    const settings = clientSettings(service.environment, 'DYNAMODB');
+    const client = new DynamoDBClient({ ...settings, endpoint: emulator.endpoint });
+    stops.push(() => client.destroy());
+    const clock = { now: () => Date.now(), sleep: (ms: number) => delay(ms) };
+    return {
+      root: vaultClient(service.url, service.rootToken),
+      rootToken: service.rootToken,
+      proxy,
+      store: dynamodbStore(client, (table) => table, clock),
+      client,
+      environment: service.environment,
+      transitionsOf: (id) => transitions(`${service.environment.AWS_ENDPOINT_URL_SFN}/executions/${id}-1`),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The Step Functions stand-in tells; asking it costs no call of AWS. */
+async function transitions(url: string): Promise<number> {
+  for (const startedAt = Date.now(); Date.now() - startedAt < GIVE_UP_MS; await delay(2)) {
+    const execution = (await (await fetch(url)).json()) as { status: string; transitions: number };
+    if (execution.status === 'SUCCEEDED') return execution.transitions;
+    if (execution.status !== 'RUNNING') break;
+  }
+  throw new Error(`the workflow at ${url} has not succeeded`);
+}

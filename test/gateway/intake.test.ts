@@ -1,0 +1,230 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fromApiGateway } from '../../functions/gateway/apiGateway.ts';
+import { NothingToSay, readPath } from '../../functions/gateway/readPath.ts';
+import { formatDuration, parseDuration } from '../../functions/http/duration.ts';
+import { VaultError } from '../../functions/http/errors.ts';
+import { readFields } from '../../functions/http/fields.ts';
+import type { HttpRequest } from '../../functions/http/message.ts';
+import { readBody } from '../../functions/http/readBody.ts';
+import { MAX_BODY_BYTES } from '../../functions/limits.ts';
+
+function request(body: string | Buffer, contentType?: string): HttpRequest {
+  return {
+    id: 'x',
+    method: 'POST',
+    rawPath: '/v1/x',
+    query: {},
+    headers: contentType ? { 'content-type': contentType } : {},
+    body: Buffer.from(body as string),
+    sourceIp: '127.0.0.1',
+  };
+}
+
+function refusalOf(act: () => unknown): { status: number; errors: string[] } {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof VaultError) return { status: error.status, errors: error.errors };
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('headers', () => {
+  it('count as one in whatever letters they are written, and the first of them counts', () => {
+    const event = (multiValueHeaders: Record<string, string[]>) => ({
+      ...{ path: '/v1/x', httpMethod: 'GET', multiValueHeaders, body: null, isBase64Encoded: true },
+      requestContext: { requestId: 'x', identity: { sourceIp: '127.0.0.1' } },
+    });
+    const { headers } = fromApiGateway(
+      event({
+        'X-Vault-Token': ['first', 'second'],
+        'x-vault-token': ['third'],
+        AUTHORIZATION: ['Basic x'],
+        authorization: ['Bearer a', 'Bearer b'],
+      }) as unknown as APIGatewayProxyEvent,
+    );
+    expect(headers).toEqual({ 'x-vault-token': 'first', authorization: 'Bearer a' });
+  });
+});
+
+describe('a body', () => {
+  it.each([
+    ['x', "invalid character 'x' looking for beginning of value"],
+    ['{"a":x}', "invalid character 'x' looking for beginning of value"],
+    ['{"a":1,}', "invalid character '}' looking for beginning of object key string"],
+    ['{a:1}', "invalid character 'a' looking for beginning of object key string"],
+    ['{"a" 1}', "invalid character '1' after object key"],
+    ['{"a":1 "b"}', `invalid character '"' after object key:value pair`],
+    ['{"a":[1 2]}', "invalid character '2' after array element"],
+    ['{} x', "invalid character 'x' after top-level value"],
+    ['{"a":"\n"}', "invalid character '\\n' in string literal"],
+    ['{"a":"\\q"}', "invalid character 'q' in string escape code"],
+    ['{"a":-x}', "invalid character 'x' in numeric literal"],
+    ['{"a":"\\ud800"}', 'invalid surrogate pair in string'],
+    ["{'a':1}", "invalid character '\\'' looking for beginning of object key string"],
+    ['{"a":', 'unexpected EOF'],
+    ['{"a":"b', 'unexpected EOF'],
+    ['[1]', 'json: cannot unmarshal array into Go value of type map[string]interface {}'],
+    ['"a"', 'json: cannot unmarshal string into Go value of type map[string]interface {}'],
+    ['1.50', 'json: cannot unmarshal number into Go value of type map[string]interface {}'],
+  ])('%j is refused in the words of Go', (body, why) => {
+    expect(refusalOf(() => readBody(request(body)))).toEqual({
+      status: 400,
+      errors: [`failed to decode JSON input: ${why}`],
+    });
+  });
+
+  it('that is not UTF-8 is refused, not mended', () => {
+    const body = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
+    expect(refusalOf(() => readBody(request(body))).errors).toEqual([
+      'failed to decode JSON input: invalid UTF-8',
+    ]);
+  });
+
+  it('with a thousand strings passes, and with one more does not', () => {
+    const list = (count: number) => `{"a":[${Array.from({ length: count - 1 }, () => '""').join(',')}]}`;
+    expect(readBody(request(list(1000))).a).toHaveLength(999);
+    expect(refusalOf(() => readBody(request(list(1001)))).errors).toEqual([
+      'refused JSON input due to high complexity: exceeded maximum number of strings',
+    ]);
+  });
+
+  it('that nests too deep or is too large is refused before it is built', () => {
+    const deep = `{"a":${'['.repeat(100_000)}`;
+    expect(refusalOf(() => readBody(request(deep)))).toEqual({
+      status: 400,
+      errors: ['refused JSON input due to high complexity: exceeded maximum depth'],
+    });
+    expect(refusalOf(() => readBody(request(Buffer.alloc(MAX_BODY_BYTES + 1, 32))))).toEqual({
+      status: 413,
+      errors: ['http: request body too large'],
+    });
+  });
+
+  it.each(['12345678901234567890', '1.0', '1e400', '-0', '0.1000'])(
+    'keeps the number %s as it was written',
+    (number) => {
+      expect(JSON.stringify(readBody(request(`{"a":${number}}`)))).toBe(`{"a":${number}}`);
+    },
+  );
+
+  it('is a form only when it says so and does not look like JSON', () => {
+    const form = 'application/x-www-form-urlencoded';
+    expect(readBody(request('a=1&b=x%20y&a=2', form))).toEqual({ a: '1,2', b: 'x y' });
+    expect(readBody(request(' {"a":1}', form))).toEqual({ a: 1 });
+    expect(readBody(request(''))).toEqual({});
+  });
+
+  it('whatever it is, is read or refused', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), fc.uint8Array()), (body) => {
+        try {
+          readBody(request(body as string));
+        } catch (error) {
+          expect(error).toBeInstanceOf(VaultError);
+        }
+      }),
+    );
+  });
+
+  it('is never quoted in a refusal beyond one character', () => {
+    const secret = 'hunter2hunter2';
+    const { errors } = refusalOf(() => readBody(request(`{"password":${secret}`)));
+    expect(errors.join()).not.toContain(secret.slice(0, 3));
+  });
+});
+
+describe('a path', () => {
+  it.each([
+    ['/v1/secret/a%3Fb', 'secret/a?b'],
+    ['/v1/secret/a%25b', 'secret/a%b'],
+    ['/v1/secret/a%252Fb', 'secret/a%2Fb'],
+    ['/v1/secret/a%23b', 'secret/a#b'],
+    ['/v1/secret/a%2Fb', 'secret/a/b'],
+    ['/v1/secret/a%20b', 'secret/a b'],
+    ['/v1/secret/a+b', 'secret/a+b'],
+    ['/v1/secret/', 'secret/'],
+  ])('%s is decoded once, to %s', (rawPath, path) => {
+    expect(readPath(rawPath)).toBe(path);
+  });
+
+  it.each([
+    ['/v1//secret', '/v1/secret'],
+    ['/v1/./secret/', '/v1/secret/'],
+    ['/v1/a/../secret', '/v1/secret'],
+  ])('%s is sent on to %s', (rawPath, location) => {
+    expect(() => readPath(rawPath)).toThrow(
+      expect.objectContaining({ status: 307, headers: { Location: location } }),
+    );
+  });
+
+  it('is never sent on to another host', () => {
+    for (const rawPath of [
+      '//evil.example',
+      '/\\\\/evil.example/..//',
+      '//\\evil.example',
+      '/./\\evil.example',
+    ])
+      expect(() => readPath(rawPath)).toThrow(
+        expect.objectContaining({ headers: { Location: expect.stringMatching(/^\/(?![/\\])/) } }),
+      );
+  });
+
+  it.each(['/v1/secret/%2e%2e/x', '/v1/secret/%2E'])('%s is refused', (rawPath) => {
+    expect(refusalOf(() => readPath(rawPath)).errors).toEqual(['relative paths not supported']);
+  });
+
+  it.each(['/v1/a%00b', '/v1/a%0Ab', '/v1/%FF', '/v1/%'])('%s has nothing to be said about', (rawPath) => {
+    expect(() => readPath(rawPath)).toThrow(NothingToSay);
+  });
+
+  it('outside /v1/ is not found', () => {
+    expect(refusalOf(() => readPath('/v2/secret'))).toEqual({ status: 404, errors: [] });
+  });
+});
+
+describe('fields', () => {
+  it.each([
+    ['string', 123, '123'],
+    ['string', true, '1'],
+    ['string', null, undefined],
+    ['bool', 'true', true],
+    ['bool', 0, false],
+    ['int', '42', 42],
+    ['duration', '1h30m', 5_400],
+    ['duration', '90', 90],
+    ['duration', '2d', 172_800],
+    ['list', 'a, b,,c', ['a', 'b', 'c']],
+    ['list', ['a', 1], ['a', '1']],
+    ['pairs', { a: 1 }, { a: '1' }],
+  ] as const)('of type %s take %j as %j', (type, value, expected) => {
+    expect(readFields({ x: type }, { x: value }).x).toEqual(expected);
+  });
+
+  it.each([
+    ['string', { a: 1 }],
+    ['string', []],
+    ['int', 'many'],
+    ['int', 1.5],
+    ['bool', 'maybe'],
+    ['duration', 'soon'],
+    ['duration', -1],
+    ['map', 'text'],
+    ['pairs', { a: {} }],
+  ] as const)('of type %s refuse %j, and do not repeat it', (type, value) => {
+    const { status, errors } = refusalOf(() => readFields({ x: type }, { x: value }));
+    expect(status).toBe(400);
+    expect(errors[0]).toMatch(
+      /^Field validation failed: error converting input for field "x": expected type/,
+    );
+  });
+
+  it('a duration survives being written and read', () => {
+    fc.assert(
+      fc.property(fc.nat(10_000_000), (seconds) => parseDuration(formatDuration(seconds)) === seconds),
+    );
+  });
+});
