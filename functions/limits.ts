@@ -57,9 +57,9 @@ export const CHILD_SHARDS = 4;
 /** Parts of the index of open migrations. */
 export const OPEN_SHARDS = 4;
 
-/** A migration that cannot switch for this long fails (design §5). */
+/** A migration that cannot switch for this long fails (architecture §5). */
 export const SWITCH_DEADLINE_MS = 15 * 60_000;
-/** A repeated POST is answered with the migration that put the mount there within this time (design §5). */
+/** A repeated POST is answered with the migration that put the mount there within this time (architecture §5). */
 export const REPEAT_WINDOW_MS = 10 * 60_000;
 /** For so long queries may show a transaction half done: AWS names no figure, some tens of milliseconds are seen. */
 export const SETTLE_MS = 100;
@@ -121,7 +121,7 @@ export const MAX_SCHEDULE_NAME_LENGTH = 57;
 /** Bytes of what a schedule moves. */
 export const MAX_SCHEDULE_BYTES = 128_000;
 
-/** A migration younger than this has its status held (design §5). */
+/** A migration younger than this has its status held (architecture §5). */
 export const HOLD_YOUNGER_THAN_MS = 5_000;
 /** For how long a status is held at most, and how often it is looked at meanwhile. */
 export const HOLD_MS = 2_000;

@@ -24,7 +24,7 @@ export class Unprocessed extends Error {}
 
 /**
  * Repeats a call that conflicts with others or is throttled, with full jitter, since the SDK retries neither a
- * transaction conflict nor unprocessed keys (design §3).
+ * transaction conflict nor unprocessed keys (architecture §3).
  */
 export async function patiently<T>(clock: Clock, call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {

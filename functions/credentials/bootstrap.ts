@@ -1,4 +1,4 @@
-/** The first root token: made once, by whoever may invoke the function, never over HTTP (design §8). */
+/** The first root token: made once, by whoever may invoke the function, never over HTTP (architecture §8). */
 
 import { refusal } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -47,7 +47,7 @@ export async function bootstrap(
 
 /**
  * The old token goes in the transaction that makes the new one, after which nothing tells of it any more. With it goes
- * whatever hangs on it: nothing stands whose parent is gone (design §4).
+ * whatever hangs on it: nothing stands whose parent is gone (architecture §4).
  */
 async function removalOf({ store }: Deps, tokenHash: string): Promise<Write[]> {
   const token = tokenOf(await store.get(tokenKey(tokenHash)));

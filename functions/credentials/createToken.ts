@@ -111,7 +111,7 @@ function checkParent(parent: Token, namespace: Namespace, isSudo: boolean, { pol
 
 /**
  * The reference keeps nothing of a batch token. Here it is stored like any other, so that whatever cuts off what it
- * hangs on, such as the move of the auth method above it, cuts it off as well (design §4). It shows no accessor,
+ * hangs on, such as the move of the auth method above it, cuts it off as well (architecture §4). It shows no accessor,
  * and cannot be renewed, revoked by its id or have children, as its clients expect.
  */
 function tokenType({ type, explicit_max_ttl, num_uses, period }: Wish): 'service' | 'batch' {

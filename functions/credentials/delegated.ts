@@ -1,4 +1,4 @@
-/** What somebody may do who acts without a token: by the names of policies, and their texts as they are now (design §8). */
+/** What somebody may do who acts without a token: by the names of policies, and their texts as they are now (architecture §8). */
 
 import { notAuthorized } from '../http/errors.ts';
 import { type Acl, authorize, buildAcl, type PolicySource } from '../policies/acl.ts';

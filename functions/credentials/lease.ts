@@ -12,7 +12,7 @@ export interface Lease {
   /** As the client knows it: the path of the request, the random part, the namespace's id. */
   id: string;
   kind: 'token' | 'secret';
-  /** The generation the mount had when it issued the lease (design §4). */
+  /** The generation the mount had when it issued the lease (architecture §4). */
   generation: number;
   lineage: Lineage;
   /** Hash of the token itself, or of the token that holds the secret. */
@@ -28,7 +28,7 @@ export interface Lease {
   grantedTtl: number;
   /** How often a token above was taken out of its lineage; guards the next time. */
   cuts?: number;
-  /** Why it could not be revoked for good; it is unusable all the same (design §4). */
+  /** Why it could not be revoked for good; it is unusable all the same (architecture §4). */
   irrevocable?: string;
   /** By whom it was given up: migration → when, epoch milliseconds. */
   givenUp?: Record<string, number>;

@@ -1,4 +1,4 @@
-/** Where the leases lie whose ids begin with a path: no index tells, the tree of mounts does (design §3). */
+/** Where the leases lie whose ids begin with a path: no index tells, the tree of mounts does (architecture §3). */
 
 import type { Item, Store } from '../ports/store.ts';
 import { leaseShard } from '../store/keys.ts';

@@ -119,7 +119,7 @@ async function revokePrefix(call: Call, force: boolean): Promise<void> {
 
 /**
  * The status says that the work is queued, unless `sync` asked to wait for it. It is done by then either way: no
- * write outlives its invocation here (design §4), so there is no later at which it could be done.
+ * write outlives its invocation here (architecture §4), so there is no later at which it could be done.
  */
 function queued(sync: boolean | undefined): Reply {
   return { status: sync ? 204 : 202 };

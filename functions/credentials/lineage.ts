@@ -1,5 +1,5 @@
 /**
- * What a credential descends from, and whether that still stands (design §4).
+ * What a credential descends from, and whether that still stands (architecture §4).
  *
  * A credential carries the generation its mounts had when it was issued, and the tokens it hangs on. It is usable
  * only while each of those mounts is still in that generation and each of those tokens lives. This one rule cuts off

@@ -1,4 +1,4 @@
-/** Removes tokens with all that hangs on them: children first, the token itself last (design §4). */
+/** Removes tokens with all that hangs on them: children first, the token itself last (architecture §4). */
 
 import { CHILD_SHARDS } from '../limits.ts';
 import type { Item, Ref, Store } from '../ports/store.ts';

@@ -11,7 +11,7 @@ import { shardPages } from './shardPages.ts';
 
 export interface Sweep {
   mountUuid: string;
-  /** Only what carries an older generation is removed, so late, repeated and overlapping sweeps commute (design §4). */
+  /** Only what carries an older generation is removed, so late, repeated and overlapping sweeps commute (architecture §4). */
   below: number;
   shard: number;
   /** Epoch milliseconds after which no further page is begun. */

@@ -1,4 +1,4 @@
-/** Which of many leases are usable: alive, and with everything they hang on (design §4). */
+/** Which of many leases are usable: alive, and with everything they hang on (architecture §4). */
 
 import type { Deps } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';

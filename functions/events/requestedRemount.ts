@@ -1,6 +1,6 @@
 /**
  * A remount that is asked for by an event, of one mount or in bulk: judged by policies that were named at deployment, as
- * they are written in the namespace now, and started once however often the event comes (design §8).
+ * they are written in the namespace now, and started once however often the event comes (architecture §8).
  */
 
 import { BODY_FIELDS, startFromBody } from '../bulk/startFromBody.ts';

@@ -17,7 +17,7 @@ export interface Api {
   wrap?: (call: Call, reply: Reply) => Promise<Reply>;
 }
 
-/** Who, what and where; values never (design §8). */
+/** Who, what and where; values never (architecture §8). */
 export interface Audit {
   request_id: string;
   gateway_request_id: string;

@@ -74,7 +74,7 @@ export function unsupportedOperation(): VaultError {
   return wrapped(405, 'unsupported operation');
 }
 
-/** The store is busy, or a race was lost too often: the client repeats the request (design §3). */
+/** The store is busy, or a race was lost too often: the client repeats the request (architecture §3). */
 export function tryAgain(): VaultError {
   return new VaultError(503, ['the service is busy, try again'], { 'Retry-After': '1' });
 }

@@ -48,7 +48,7 @@ export interface Update {
   set?: Record<string, unknown>;
   add?: Record<string, number>;
   remove?: string[];
-  /** Never optional: an update without a condition would bring a removed item back to life (design §3). */
+  /** Never optional: an update without a condition would bring a removed item back to life (architecture §3). */
   if: Condition;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Accepts a migration: records it and starts its workflow. Accepting changes nothing but the record: no lock, no
- * taint, nothing to clean up (design §5).
+ * taint, nothing to clean up (architecture §5).
  */
 
 import { tryAgain } from '../http/errors.ts';
@@ -19,7 +19,7 @@ import { readMigration } from './readMigration.ts';
 const MAX_TRIES = 4;
 
 export interface Started {
-  /** The id of the migration; a repeated request gets that of the first (design §5). */
+  /** The id of the migration; a repeated request gets that of the first (architecture §5). */
   id: string;
   /** Whether an idempotency key has brought it about before. */
   isReplay: boolean;

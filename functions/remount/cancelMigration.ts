@@ -1,4 +1,4 @@
-/** Cancels a migration: one conditional write, which works until the switch (design §5). */
+/** Cancels a migration: one conditional write, which works until the switch (architecture §5). */
 
 import { tryAgain } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';

@@ -1,4 +1,4 @@
-/** The checks of a remount, pure, in the order of contract §1.1; improved where contract §13 names a weakness. */
+/** The checks of a remount, pure, in the order of contract §1.1. */
 
 import type { Location, Target } from '../tree/locate.ts';
 import { type Mount, mountOf } from '../tree/mount.ts';
@@ -91,7 +91,7 @@ function checkKinds(source: string, target: string): void {
 
 /**
  * The migration that a request repeats: the mount left `from` for `to` not long ago, and the client has not heard
- * (design §5). A mount that is seen at both ends was seen in the middle of its switch.
+ * (architecture §5). A mount that is seen at both ends was seen in the middle of its switch.
  * @param since epoch milliseconds; what moved before then is no repetition any more
  */
 export function repeatedMigration(source: Location, target: Target, since: number): string | undefined {

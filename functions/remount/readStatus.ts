@@ -17,7 +17,7 @@ export async function recordAt({ store }: Pick<Deps, 'store'>, path: string): Pr
 /**
  * Reads a migration where the namespace may see it: where its source or target is, and above (R10). The status of a
  * young one is held until it ends, for at most two seconds, since command-line clients look at once and then sleep
- * for ten (design §5).
+ * for ten (architecture §5).
  * @param ahead the record as it was read since the request began, if it was
  */
 export async function readStatus(

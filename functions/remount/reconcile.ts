@@ -1,6 +1,6 @@
 /**
  * Starts again what has shown no sign of life for too long: migrations, bulk runs and teardowns whose execution failed, was
- * never started, or hangs. Two executions of one at once are expected and harmless (design §5).
+ * never started, or hangs. Two executions of one at once are expected and harmless (architecture §5).
  */
 
 import { MAX_ATTEMPT_PAUSE_MS, OPEN_SHARDS, OVERDUE_MS, SWITCH_DEADLINE_MS } from '../limits.ts';

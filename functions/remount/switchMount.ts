@@ -1,6 +1,6 @@
 /**
  * The switch: one transaction takes the mount from source to target, with all that it is, and cuts off everything
- * that it issued before. There is no moment at which it is half moved (design §5).
+ * that it issued before. There is no moment at which it is half moved (architecture §5).
  */
 
 import type { Deps } from '../ports/deps.ts';

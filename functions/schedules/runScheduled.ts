@@ -1,6 +1,6 @@
 /**
  * One run of a schedule: judged by its policies as they are written now, carried out once however often the scheduler
- * wakes it for the same time, and skipped while the run before it goes on (design §8).
+ * wakes it for the same time, and skipped while the run before it goes on (architecture §8).
  */
 
 import { NothingToMove } from '../bulk/errors.ts';

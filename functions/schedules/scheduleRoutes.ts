@@ -1,4 +1,4 @@
-/** The endpoints of schedules: bulk runs at set times, with their maker's policies (design §8). */
+/** The endpoints of schedules: bulk runs at set times, with their maker's policies (architecture §8). */
 
 import { BODY_FIELDS } from '../bulk/startFromBody.ts';
 import type { Caller } from '../credentials/caller.ts';

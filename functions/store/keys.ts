@@ -1,5 +1,5 @@
 /**
- * Where everything lies in the five tables (design §3). Nothing but the tree knows a path: whatever a mount owns is
+ * Where everything lies in the five tables (architecture §3). Nothing but the tree knows a path: whatever a mount owns is
  * keyed by its uuid. No key holds a secret: tokens, one-time passwords and secret-ids come as SHA-256 (R9).
  */
 
@@ -30,7 +30,7 @@ export function namespaceKey(id: string): Ref {
   return { table: 'mounts', pk: `namespace#${id}`, sk: ALONE };
 }
 
-/** The generation of a mount that was ever moved (design §4). */
+/** The generation of a mount that was ever moved (architecture §4). */
 export function generationKey(mountUuid: string): Ref {
   return { table: 'mounts', pk: `generation#${mountUuid}`, sk: ALONE };
 }

@@ -4,7 +4,7 @@ const AT_ONCE = 16;
 
 /**
  * Answers come in the order of the list. When one fails the rest of its group is awaited all the same, since no write
- * may outlive its invocation (design §4).
+ * may outlive its invocation (architecture §4).
  * @param atOnce size of a group, where fewer are better
  * @throws what the first that failed has thrown
  */

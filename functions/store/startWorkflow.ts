@@ -2,7 +2,7 @@
 
 import type { Deps, Workflows } from '../ports/deps.ts';
 
-/** If the start fails, the reconciler starts it, and whoever asked need not know (design §5). */
+/** If the start fails, the reconciler starts it, and whoever asked need not know (architecture §5). */
 export async function startWorkflow(
   { workflows, log }: Pick<Deps, 'workflows' | 'log'>,
   machine: Parameters<Workflows['start']>[0],

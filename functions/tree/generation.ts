@@ -1,4 +1,4 @@
-/** The generation of a mount: the number that cuts off what it issued before (design §4). */
+/** The generation of a mount: the number that cuts off what it issued before (architecture §4). */
 
 import { ABSENT, type Write } from '../ports/store.ts';
 import { generationKey } from '../store/keys.ts';

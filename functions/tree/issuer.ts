@@ -6,7 +6,7 @@ import { treeKey } from '../store/keys.ts';
 import { type Mount, mountOf, unchanged } from './mount.ts';
 import { MountMoved } from './mountMoved.ts';
 
-/** Who issues a lease, and in which generation (design §4). */
+/** Who issues a lease, and in which generation (architecture §4). */
 export interface Issuer {
   mountUuid: string;
   generation: number;

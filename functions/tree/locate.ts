@@ -2,7 +2,7 @@
  * Routing: finds the namespace and mount that own a path, one query a namespace, whatever the number of mounts.
  *
  * The tree is prefix-free, so the only entry that can own a path is the one with the greatest key up to it
- * (design §3).
+ * (architecture §3).
  */
 
 import { MAX_MOUNT_PATH_BYTES } from '../limits.ts';

@@ -52,7 +52,7 @@ export interface Mount {
   local: boolean;
   sealWrap: boolean;
   externalEntropyAccess: boolean;
-  /** One higher after each switch (design §4). */
+  /** One higher after each switch (architecture §4). */
   generation: number;
   /** One higher after each write to the item; every write is conditional on it. */
   version: number;

@@ -11,7 +11,7 @@ export interface Namespace {
   /** Ids from the root namespace down to this one. */
   lineage: string[];
   metadata: Record<string, string>;
-  /** A namespace marked so refuses requests, accepts and switches, and is on its way out (design §5). */
+  /** A namespace marked so refuses requests, accepts and switches, and is on its way out (architecture §10). */
   deleting: boolean;
   /** SHA-256 of the key that unlocks it; absent unless its API was locked. */
   unlockKeyHash?: string;

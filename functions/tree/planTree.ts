@@ -3,7 +3,7 @@
  *
  * The tree is prefix-free (R1). Each proper prefix of an entry's path is a fork, an item that counts the entries
  * below it; an entry is put only where no fork with a count above 0 sits, and a fork is raised only where no entry
- * sits. The plan is the final state of each key, each key once, conditional on the state before (design §3).
+ * sits. The plan is the final state of each key, each key once, conditional on the state before (architecture §3).
  */
 
 import { ABSENT, type Condition, type Item, type Key, type Match, type Write } from '../ports/store.ts';

@@ -1,4 +1,4 @@
-/** Many moves at once: who is first wins, and nobody else changes anything (design §5, §6). */
+/** Many moves at once: who is first wins, and nobody else changes anything (architecture §5, §6). */
 
 import { describe, expect, it } from 'vitest';
 import { must, unique } from './fresh.ts';

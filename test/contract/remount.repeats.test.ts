@@ -1,4 +1,4 @@
-/** The same move asked for again: a client that lost the answer is not refused for it (design §5). */
+/** The same move asked for again: a client that lost the answer is not refused for it (architecture §5). */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';

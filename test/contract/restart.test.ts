@@ -1,4 +1,4 @@
-/** What a killed process leaves to the next: moved mounts, what they hold, and the status of their moves (contract §12). */
+/** What a killed process leaves to the next: moved mounts, what they hold, and the status of their moves. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -45,7 +45,7 @@ export async function engineService(engine: Engine): Promise<EngineService> {
   };
 }
 
-/** Takes a mount to another path in the one transaction of a switch (design §4). */
+/** Takes a mount to another path in the one transaction of a switch (architecture §4). */
 export async function moveMount({ store }: TestDeps, from: string, to: string): Promise<void> {
   const before = mountOf(await store.get(treeKey('root', from))) as Mount;
   const after = { ...before, path: to, generation: before.generation + 1, version: 1 };

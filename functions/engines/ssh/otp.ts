@@ -13,7 +13,7 @@ export interface Access {
   role: string;
 }
 
-/** It is judged by what it carries: its lineage and its end (design §4). */
+/** It is judged by what it carries: its lineage and its end (architecture §4). */
 export interface Otp extends Access, Credential {}
 
 export function otpKey(call: Pick<Call, 'mount'>, otp: string): Ref {

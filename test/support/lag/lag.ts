@@ -1,5 +1,5 @@
 /**
- * What DynamoDB does and local stores hide (design §6), between a client and a store that runs each transaction at
+ * What DynamoDB does and local stores hide (docs/decisions.md, 15), between a client and a store that runs each transaction at
  * one instant.
  *
  * A transaction is stretched: its items are taken before it, and its answer is held back for a while after it.
