@@ -1,6 +1,6 @@
 /**
  * Plans a bulk run, pure: checks all rows and, if every one can be carried out, puts them in order and packs them
- * into transactions (architecture §3). Linear in the number of rows.
+ * into transactions (architecture §7). Linear in the number of rows.
  */
 
 import { checkRow, findConflicts } from './checkRows.ts';
