@@ -47,15 +47,14 @@ const HEAD: Row = ['what', 'value', 'formula'];
 function runOf({ at, machine, seconds, amounts }: Result): string {
   const { cores, processor, node, loadBefore, loadAfter } = machine;
   const loads = `${loadBefore.toFixed(1)} before the run and ${loadAfter.toFixed(1)} at its end`;
-  const line = `Run of ${at.slice(0, 16).replace('T', ' ')} UTC: ${cores} cores (${processor}), Node ${node.slice(1)}, load ${loads}, ${thousands(seconds)} seconds.\nAmounts:`;
+  const line = `Run of ${at.slice(0, 16).replace('T', ' ')} UTC: ${cores} cores (${processor}), Node ${node.slice(1)}, load ${loads}, ${thousands(seconds)} seconds.`;
   const all = Object.entries(amounts).map(([name, amount]) => `\`${name}\` ${thousands(amount)}`);
   const full = amountsFrom({});
   const smaller = Object.entries(full).filter(([name, amount]) => amounts[name as keyof Amounts] < amount);
   const wanting = smaller.map(([name, amount]) => `\`${name}\` ${thousands(amount)}`).join(', ');
   const note =
-    wanting &&
-    `\n\nThis run was smaller than \`npm run bench\` without settings, which has ${wanting}.`;
-  return `${line}\n${all.join(', ')}.${note}`;
+    wanting && `\n\nThis run was smaller than \`npm run bench\` without settings, which has ${wanting}.`;
+  return `${line}\n\nAmounts: ${all.join(', ')}.${note}`;
 }
 
 function figureRow(figure: Figure): string[] {

@@ -35,11 +35,7 @@ export function mountRows({ seen: { stored } }: Result): Row[] {
   const gb = (MOUNTS * stored.mount) / GB;
   const monthly = PRICES.storedGBMonth + PRICES.recoverableGBMonth;
   return [
-    [
-      'stored',
-      `${gb.toFixed(2)} GB`,
-      `${thousands(MOUNTS)} × ${stored.mount} bytes of a new ssh mount`,
-    ],
+    ['stored', `${gb.toFixed(2)} GB`, `${thousands(MOUNTS)} × ${stored.mount} bytes of a new ssh mount`],
     [
       'price of the storage',
       `${dollars(gb * monthly)} a month`,
