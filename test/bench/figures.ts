@@ -1,4 +1,4 @@
-/** A result, and the figures in it that are held against what the service should reach. Pure. */
+/** A result of the bench, and its figures with the goals of the service. Pure. */
 
 import type { Amounts } from './amounts.ts';
 import type { Seen } from './measure/all.ts';
@@ -8,15 +8,15 @@ export interface Figure {
   id: string;
   what: string;
   value: number;
-  /** What stands behind the value; `×` for a ratio. */
+  /** Shown after the value; `×` for a ratio. */
   unit: string;
   wish: 'low' | 'high';
-  /** What it should reach, and what would be better. */
+  /** The goal, and a better value. */
   reach?: number;
   better?: number;
-  /** Whether it is counted, not timed: it is the same in each run. */
+  /** Set if it is counted, not timed: then it is the same in each run. */
   counted?: true;
-  /** The two numbers of a ratio, or what else the value comes from. */
+  /** The two numbers of a ratio, or other numbers that the value is made of. */
   from: string;
 }
 
@@ -40,25 +40,25 @@ function ofSizes({ sizes, manyMounts, copy }: Seen): Figure[] {
   return [
     {
       id: 'keys',
-      what: `move between namespaces, ${thousands(largeKeys)} keys to ${smallKeys}`,
+      what: `move between namespaces, ${thousands(largeKeys)} keys compared with ${smallKeys}`,
       value: sizes.ratio,
       ...ratio(1.1, 1.02),
-      from: `${ms(largeMs)} to ${ms(smallMs)}`,
+      from: `${ms(largeMs)}, ${ms(smallMs)}`,
     },
     {
       id: 'mounts',
-      what: `move with ${thousands(mounts)} mounts in the table to ${fewMounts}`,
+      what: `move with ${thousands(mounts)} mounts in the table, compared with ${fewMounts}`,
       value: manyMounts.ratio,
       ...ratio(1.2, 1.05),
-      from: `${ms(manyMounts.a)} to ${ms(manyMounts.b)}`,
+      from: `${ms(manyMounts.a)}, ${ms(manyMounts.b)}`,
     },
     {
       id: 'copy',
-      what: `the reference's way: ${thousands(copy.keys)} keys copied one by one, to a move of their mount`,
+      what: `copying ${thousands(copy.keys)} keys one by one, compared with a move of their mount`,
       value: copy.times,
       unit: '×',
       wish: 'high',
-      from: `${ms(copy.copyMs)} to ${ms(copy.moveMs)}`,
+      from: `${ms(copy.copyMs)}, ${ms(copy.moveMs)}`,
     },
   ];
 }
@@ -68,28 +68,28 @@ function ofLeases({ cut, ceiling, serial }: Seen): Figure[] {
   return [
     {
       id: 'cut',
-      what: `POST until an old lease is refused, ${thousands(cut.leases)} leases to 1`,
+      what: `POST until an old lease is refused, ${thousands(cut.leases)} leases compared with 1`,
       value: cut.ratio,
       ...ratio(1.2, 1.05),
-      from: `${ms(cut.a)} to ${ms(cut.b)}, the median of ${cut.cuts}; the slowest took ${ms(cut.slowest)}`,
+      from: `${ms(cut.a)}, ${ms(cut.b)}; medians of ${cut.cuts}; the slowest took ${ms(cut.slowest)}`,
     },
     {
       id: 'revocation',
-      what: `${thousands(ceiling.leases)} leases removed, to bare deletes of the very same items`,
+      what: `removing ${thousands(ceiling.leases)} leases, compared with bare deletes of the same items`,
       value: 100 * ceiling.share,
       unit: '%',
       wish: 'high',
       reach: 60,
       better: 90,
-      from: `${thousands(leasesPerSecond)} to ${thousands(ceilingPerSecond)} leases a second`,
+      from: `${thousands(leasesPerSecond)}, ${thousands(ceilingPerSecond)} leases a second`,
     },
     {
       id: 'serial',
-      what: `removing leases, to the reference's way: one by one`,
+      what: 'removing leases, compared with one by one',
       value: leasesPerSecond / serial.leasesPerSecond,
       unit: '×',
       wish: 'high',
-      from: `${thousands(leasesPerSecond)} to ${thousands(serial.leasesPerSecond)} leases a second`,
+      from: `${thousands(leasesPerSecond)}, ${thousands(serial.leasesPerSecond)} leases a second`,
     },
   ];
 }
@@ -117,7 +117,7 @@ function ofPlainMove({ plain }: Seen): Figure[] {
       ...counted,
       reach: 16,
       better: 12,
-      from: `two transactions, the index among it; beside them ${units.read} read units`,
+      from: `two transactions, including the index; in addition ${units.read} read units`,
     },
     {
       id: 'transitions',
@@ -130,7 +130,7 @@ function ofPlainMove({ plain }: Seen): Figure[] {
     },
     {
       id: 'cost',
-      what: '1,000 plain moves, one look at the status of each',
+      what: '1,000 plain moves, with one status request each',
       value: cost.total,
       unit: '$',
       wish: 'low',
@@ -142,10 +142,10 @@ function ofPlainMove({ plain }: Seen): Figure[] {
   ];
 }
 
-/** Of `remount`, `status`, `switch`, and of `publish` for each of the two writes of the record: as they are deployed. */
+/** Memory of the functions as deployed: `remount`, `status`, `switch`, and `publish` for each of the two writes of the record. */
 export const MEMORY_GB = [0.5, 0.5, 0.5, 0.25, 0.25];
 
-/** A POST and a look at the status. */
+/** A POST and one status request. */
 export function costOfThousand({ move, status }: Seen['plain']): Cost {
   const each = costOf({
     requests: 2,
@@ -176,17 +176,17 @@ function ofFunctions({ processes: { bundles, cold, warm } }: Seen): Figure[] {
     ...sizes,
     {
       id: 'cold',
-      what: 'fresh process, import to first answer: status to the bare SDK',
+      what: 'fresh process, import to first answer: status compared with the bare SDK',
       value: cold.ratio,
       ...ratio(1.3, 1.1),
-      from: `${ms(cold.a)} to ${ms(cold.b)}`,
+      from: `${ms(cold.a)}, ${ms(cold.b)}`,
     },
     {
       id: 'warm',
-      what: 'status read, warm: the handler to the bare read of the record',
+      what: 'status request, warm: the handler compared with the bare read of the record',
       value: warm.ratio,
       ...ratio(2, 1.5),
-      from: `${ms(warm.a)} to ${ms(warm.b)}`,
+      from: `${ms(warm.a)}, ${ms(warm.b)}`,
     },
   ];
 }
@@ -216,7 +216,7 @@ function ofBulk({ bulk, planning }: Seen): Figure[] {
       value: planning.cpuMs,
       unit: 'ms',
       wish: 'low',
-      from: 'chains, rings, crowded forks and mounts that stand alone',
+      from: 'chains, cycles, forks with many mounts, and mounts that share nothing',
     },
   ];
 }
@@ -225,7 +225,7 @@ function ratio(reach: number, better: number): Pick<Figure, 'unit' | 'wish' | 'r
   return { unit: '×', wish: 'low', reach, better };
 }
 
-/** A value as it stands in a table. */
+/** A value as shown in a table. */
 export function shown({ value, unit }: Pick<Figure, 'value' | 'unit'>): string {
   if (unit === '$') return dollars(value);
   const digits = unit === '×' && value < 10 ? 2 : 0;

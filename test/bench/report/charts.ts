@@ -19,8 +19,8 @@ function moves({ sizes, manyMounts, copy }: Result['seen']): Chart {
     bars: [
       timed(`${thousands(sizes.smallKeys)} keys`, sizes.smallMs),
       timed(`${thousands(sizes.largeKeys)} keys`, sizes.largeMs),
-      timed(`within one, beside ${thousands(manyMounts.fewMounts)} mounts`, manyMounts.b),
-      timed(`within one, beside ${thousands(manyMounts.mounts)} mounts`, manyMounts.a),
+      timed(`in one namespace, ${thousands(manyMounts.fewMounts)} mounts in the table`, manyMounts.b),
+      timed(`in one namespace, ${thousands(manyMounts.mounts)} mounts in the table`, manyMounts.a),
       timed(`${thousands(copy.keys)} keys`, copy.moveMs),
       { ...timed(`${thousands(copy.keys)} keys, copied one by one`, copy.copyMs), other: true },
     ],
@@ -33,7 +33,7 @@ function leases({ cut, ceiling, serial }: Result['seen']): Chart {
     bars: [
       rate('a move', ceiling.leasesPerSecond),
       { ...rate('bare deletes of the same items', ceiling.ceilingPerSecond), other: true },
-      rate(`a move with ${thousands(cut.leases)} of them`, cut.leases / cut.secondsToSuccess),
+      rate(`a move with ${thousands(cut.leases)} leases`, cut.leases / cut.secondsToSuccess),
       { ...rate('one by one', serial.leasesPerSecond), other: true },
     ],
   };
@@ -50,7 +50,7 @@ function cost({ plain }: Result['seen']): Chart {
     total,
   };
   const bars = Object.entries(parts).map(([label, value]) => ({ label, value, shown: dollars(value) }));
-  return { title: '1,000 plain moves with a look at the status of each', bars };
+  return { title: '1,000 plain moves with one status request each', bars };
 }
 
 function timed(label: string, ms: number) {

@@ -1,6 +1,6 @@
 /**
- * Makes docs/performance.md and its charts of a result. The prose is the document's own; the figures stand in blocks
- * that are made here, from the result kept beside it, so that neither can drift.
+ * Writes docs/performance.md and its charts from a result. The prose is in the document itself. The blocks with figures
+ * are generated here from the result that is stored next to it, so the two always agree.
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -24,11 +24,11 @@ export async function writeDocument(result: Result): Promise<void> {
   for (const [name, svg] of Object.entries(chartsOf(result))) await writeFile(join(FOLDER, name), svg);
 }
 
-/** @throws Error when the document has a block that nobody makes */
+/** @throws Error when the document has a block that is not generated here */
 export function filled(text: string, result: Result): string {
   const blocks: Record<string, string> = {
     run: runOf(result),
-    figures: tableOf(['what', 'value', 'reach, better', 'from'], result.figures.map(figureRow)),
+    figures: tableOf(['what', 'value', 'goal, better', 'from'], result.figures.map(figureRow)),
     calls: callsOf(result),
     prices: pricesOf(),
     mounts: tableOf(HEAD, mountRows(result)),
@@ -47,15 +47,14 @@ const HEAD: Row = ['what', 'value', 'formula'];
 function runOf({ at, machine, seconds, amounts }: Result): string {
   const { cores, processor, node, loadBefore, loadAfter } = machine;
   const loads = `${loadBefore.toFixed(1)} before the run and ${loadAfter.toFixed(1)} at its end`;
-  const line = `Run of ${at.slice(0, 16).replace('T', ' ')} UTC: ${cores} cores (${processor}), Node ${node.slice(1)}, load ${loads}, ${thousands(seconds)} seconds. Amounts:`;
+  const line = `Run of ${at.slice(0, 16).replace('T', ' ')} UTC: ${cores} cores (${processor}), Node ${node.slice(1)}, load ${loads}, ${thousands(seconds)} seconds.`;
   const all = Object.entries(amounts).map(([name, amount]) => `\`${name}\` ${thousands(amount)}`);
   const full = amountsFrom({});
   const smaller = Object.entries(full).filter(([name, amount]) => amounts[name as keyof Amounts] < amount);
   const wanting = smaller.map(([name, amount]) => `\`${name}\` ${thousands(amount)}`).join(', ');
   const note =
-    wanting &&
-    `\n\nThis was a smaller run than \`npm run bench\` makes without settings, which has ${wanting}.`;
-  return `${line}\n${all.join(', ')}.${note}`;
+    wanting && `\n\nThis run was smaller than \`npm run bench\` without settings, which has ${wanting}.`;
+  return `${line}\n\nAmounts: ${all.join(', ')}.${note}`;
 }
 
 function figureRow(figure: Figure): string[] {
@@ -66,7 +65,7 @@ function figureRow(figure: Figure): string[] {
 }
 
 function callsOf({ seen: { plain } }: Result): string {
-  const rows = Object.entries({ 'the move': plain.move, 'a look at its status': plain.status }).map(
+  const rows = Object.entries({ 'the move': plain.move, 'one status request': plain.status }).map(
     ([what, { calls, units }]) => {
       const each = Object.entries(calls).map(([operation, count]) => `${count} ${operation}`);
       return [what, each.join(', '), String(units.read), String(units.write)];
@@ -79,10 +78,10 @@ function pricesOf(): string {
   const { transition, restRequest, writeUnit, readUnit, event, invocation, lambdaGBSecond } = PRICES;
   const million = (price: number) => `$${Number((price * 1e6).toPrecision(6))}`;
   return [
-    `us-east-1, ${PRICES.date}, a million each: state transitions ${million(transition)}, REST requests ${million(restRequest)},`,
+    `us-east-1, ${PRICES.date}, per million: state transitions ${million(transition)}, REST requests ${million(restRequest)},`,
     `write units ${million(writeUnit)}, read units ${million(readUnit)}, events ${million(event)}, invocations ${million(invocation)}; a GB-second of Lambda on`,
-    `arm64 $${lambdaGBSecond}, each of five invocations taken to last ${BILLED_MS} ms: \`remount\`, \`status\`, \`switch\`, \`publish\` for two writes.`,
-    'No free tier, no log lines, no data transfer. The prices of events and of stored data were not looked up again.',
+    `arm64 $${lambdaGBSecond}. Each of five invocations is assumed to last ${BILLED_MS} ms: \`remount\`, \`status\`, \`switch\`, \`publish\` for two writes.`,
+    'Without free tier, log lines and data transfer. The prices of events and of stored data were not checked again.',
   ].join('\n');
 }
 

@@ -1,11 +1,11 @@
-/** What can be told of sizes that this machine does not hold: each figure by a formula from what was counted. Pure. */
+/** Estimates for sizes that one machine cannot hold: each by a formula from what was counted. Pure. */
 
 import { CHILD_SHARDS, LEASE_SHARDS, OPEN_SHARDS } from '../../../functions/limits.ts';
 import { costOfThousand, dollars, MEMORY_GB, type Result, thousands } from '../figures.ts';
 import { BILLED_MS, PRICES } from '../pricing.ts';
 import { readUnits, writeUnits } from '../units.ts';
 
-/** What AWS sets, as known on the date of the prices; those marked with * it raises on request. */
+/** Quotas of AWS, as known on the date of the prices. AWS raises those marked with * on request. */
 const AWS = {
   /** Of one partition, a second. */
   partitionWrites: 1_000,
@@ -19,11 +19,11 @@ const AWS = {
   restRequests: 10_000,
   /** At once. * */
   invocations: 1_000,
-  /** Between two looks of a step at its time. */
+  /** How long a step works before it returns to the workflow. */
   sliceSeconds: 60,
 };
 
-/** What, how much, and how that comes about. */
+/** What, how much, and how it is calculated. */
 export type Row = [what: string, value: string, formula: string];
 
 const GB = 1e9;
@@ -35,20 +35,16 @@ export function mountRows({ seen: { stored } }: Result): Row[] {
   const gb = (MOUNTS * stored.mount) / GB;
   const monthly = PRICES.storedGBMonth + PRICES.recoverableGBMonth;
   return [
+    ['stored', `${gb.toFixed(2)} GB`, `${thousands(MOUNTS)} × ${stored.mount} bytes of a new ssh mount`],
     [
-      'stored',
-      `${gb.toFixed(2)} GB`,
-      `${thousands(MOUNTS)} × ${stored.mount} bytes of an ssh mount as it is enabled`,
-    ],
-    [
-      'price of that',
+      'price of the storage',
       `${dollars(gb * monthly)} a month`,
-      `GB × ($${PRICES.storedGBMonth} + $${PRICES.recoverableGBMonth} for recovery to any second)`,
+      `GB × ($${PRICES.storedGBMonth} + $${PRICES.recoverableGBMonth} for point-in-time recovery)`,
     ],
     [
       'partitions by size',
       `${Math.ceil(gb / AWS.partitionGB)}`,
-      `GB ÷ ${AWS.partitionGB}; DynamoDB splits further where the load is`,
+      `GB ÷ ${AWS.partitionGB}; DynamoDB also splits by load`,
     ],
     [
       'finding the mount of a path',
@@ -82,11 +78,11 @@ export function leaseRows({ seen: { stored } }: Result): Row[] {
       `${gb.toFixed(1)} GB`,
       `${thousands(LEASES)} × (${stored.lease} bytes of a lease + ${stored.password} of its password + ${stored.entry} of its entry in the index of its holder)`,
     ],
-    ['cut off', 'with the switch', 'one transaction raises one number; no lease is looked at'],
+    ['invalid', 'with the switch', 'one transaction raises one number; no lease is read'],
     [
-      'price of their removal',
+      'price of removing them',
       dollars(price),
-      `${thousands(LEASES)} × ${writes} write units + counted once and read once at ${stored.lease} ÷ 4,096 read units`,
+      `${thousands(LEASES)} × ${writes} write units + counted once and read once, ${stored.lease} ÷ 4,096 read units each`,
     ],
     [
       'removed at best',
@@ -96,10 +92,10 @@ export function leaseRows({ seen: { stored } }: Result): Row[] {
     [
       'removed at worst',
       `in ${hours.toFixed(1)} hours`,
-      `${thousands(AWS.partitionWrites)} passwords a second from the one partition of the mount's storage, if DynamoDB never splits it; ${thousands(CHILD_SHARDS * AWS.partitionWrites)} entries a second if all hang on one token`,
+      `${thousands(AWS.partitionWrites)} passwords a second from the one partition of the mount's storage, if DynamoDB never splits it; ${thousands(CHILD_SHARDS * AWS.partitionWrites)} entries a second if all belong to one token`,
     ],
     [
-      'state transitions of that',
+      'state transitions of the removal',
       `${thousands(states)}, ${dollars(states * PRICES.transition)}`,
       `9 + ${LEASE_SHARDS} × (1 + 2 for each ${AWS.sliceSeconds} s of work)`,
     ],
@@ -123,35 +119,35 @@ export function rateRows({ seen: { plain } }: Result): Row[] {
       `${MOVES} × ${transitions} counted; ${thousands(AWS.transitions)} *`,
     ],
     [
-      'executions begun',
+      'executions started',
       `${thousands(MOVES)} a second`,
-      `one a move; ${AWS.executions} *: what more is accepted waits for the reconciler, or goes as a bulk run`,
+      `one a move; ${AWS.executions} *: more accepted moves wait for the reconciler, or can be one bulk run`,
     ],
     [
       'requests',
       `${thousands(2 * MOVES)} a second`,
-      `a POST and a look at the status; ${thousands(AWS.restRequests)} *`,
+      `a POST and one status request; ${thousands(AWS.restRequests)} *`,
     ],
     [
-      'invocations at once',
+      'concurrent invocations',
       `${thousands((MOVES * MEMORY_GB.length * BILLED_MS) / 1_000)}`,
       `${MEMORY_GB.length} a move × ${BILLED_MS} ms; ${thousands(AWS.invocations)} *`,
     ],
     [
       'moves out of or into one namespace',
       `${thousands(AWS.partitionWrites / inTree)} a second`,
-      `${thousands(AWS.partitionWrites)} ÷ (source and target, ${inTree} write units); half of it where each has a segment above, whose count changes`,
+      `${thousands(AWS.partitionWrites)} ÷ (source and target, ${inTree} write units); half of it if each has a path segment above, whose count changes`,
     ],
     [
       'migrations that one namespace sees',
       `${thousands(AWS.partitionWrites / perListing)} a second`,
-      `${thousands(AWS.partitionWrites)} ÷ ${perListing} write units of the entry in its list; the root namespace sees all, so this bounds them all`,
+      `${thousands(AWS.partitionWrites)} ÷ ${perListing} write units of the entry in its list; the root namespace sees all moves, so this limits all`,
     ],
     [
       'open work',
       `${thousands((OPEN_SHARDS * AWS.partitionWrites) / 2)} a second`,
       `${OPEN_SHARDS} shards of the index × ${thousands(AWS.partitionWrites)} ÷ (one write in, one out)`,
     ],
-    ['price', `${dollars(hourly)} an hour`, `3,600 × ${MOVES} × the counted price of one`],
+    ['price', `${dollars(hourly)} an hour`, `3,600 × ${MOVES} × the counted price of one move`],
   ];
 }
