@@ -17,7 +17,17 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../ports/deps.ts';
-import type { Item, Key, Range, Ref, Store, Table, Write } from '../ports/store.ts';
+import {
+  type Item,
+  type Key,
+  type PlacedItem,
+  type Range,
+  type Ref,
+  refOf,
+  type Store,
+  type Table,
+  type Write,
+} from '../ports/store.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { conditionExpression, Placeholders, updateExpression } from './expressions.ts';
 import { patiently, Unprocessed } from './patiently.ts';
@@ -88,7 +98,7 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
     },
 
     async putMany(puts) {
-      const requests = puts.map(({ table, put }) => ({ ref: { ...put, table }, request: putRequest(put) }));
+      const requests = puts.map(({ put }) => ({ ref: put, request: putRequest(put) }));
       await writeBatches(requests);
     },
 
@@ -189,8 +199,8 @@ interface BatchWrite {
   request: WriteRequest;
 }
 
-function putRequest(item: Item): WriteRequest {
-  return { PutRequest: { Item: wire(item) } };
+function putRequest(item: PlacedItem): WriteRequest {
+  return { PutRequest: { Item: wire(attributesOf(item)) } };
 }
 
 function deleteRequest({ pk, sk }: Key): WriteRequest {
@@ -231,7 +241,9 @@ const INDEX_KEYS = { open: ['open', 'nextLook'] } as const;
 
 function transactItem(write: Write, nameOf: NameOf): TransactWriteItem & { Update?: object } {
   const into = new Placeholders();
-  const TableName = nameOf(write.table);
+  const { table, pk, sk } = refOf(write);
+  const Key = wire({ pk, sk });
+  const TableName = nameOf(table);
   const ConditionExpression = write.if && conditionExpression(write.if, into);
   const UpdateExpression = 'update' in write ? updateExpression(write, into) : undefined;
   const common = {
@@ -242,9 +254,14 @@ function transactItem(write: Write, nameOf: NameOf): TransactWriteItem & { Updat
     ...(Object.keys(into.names).length > 0 ? { ExpressionAttributeNames: into.names } : {}),
     ...(Object.keys(into.values).length > 0 ? { ExpressionAttributeValues: wire(into.values) } : {}),
   };
-  if ('put' in write) return { Put: { ...common, Item: wire(write.put) } };
-  if ('delete' in write) return { Delete: { ...common, Key: wire(write.delete) } };
-  return { Update: { ...common, Key: wire(write.update), UpdateExpression } };
+  if ('put' in write) return { Put: { ...common, Item: wire(attributesOf(write.put)) } };
+  if ('delete' in write) return { Delete: { ...common, Key } };
+  return { Update: { ...common, Key, UpdateExpression } };
+}
+
+/** What is stored of an item: the table is where it goes. */
+function attributesOf({ table: _, ...item }: PlacedItem): Item {
+  return item as Item;
 }
 
 /** With the second option an object is a map by being one: a caller's map may have the name `constructor`. */

@@ -9,8 +9,14 @@ export function runListings({ id, createdAt, visibleTo, retentionS }: BulkRun): 
   const ttl = Math.ceil(createdAt / 1_000) + retentionS + LONGEST_BULK_S;
   const sk = sortKey({ id, createdAt });
   return visibleTo.map((namespaceId) => ({
-    table: 'migrations',
-    put: { pk: bulkListingPartition(namespaceId), sk, kind: 'bulk-listing', runId: id, ttl },
+    put: {
+      table: 'migrations',
+      pk: bulkListingPartition(namespaceId),
+      sk,
+      kind: 'bulk-listing',
+      runId: id,
+      ttl,
+    },
   }));
 }
 

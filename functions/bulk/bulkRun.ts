@@ -60,8 +60,8 @@ export interface Progress {
 
 /** The run as it begins: this write is what accepts it. */
 export function acceptedRun(run: BulkRun): Put {
-  const { table, pk, sk } = migrationKey(run.id);
-  return { table, put: { pk, sk, kind: 'bulk', ...run, open: openShard(run.id) }, if: ABSENT };
+  const put = { ...migrationKey(run.id), kind: 'bulk', ...run, open: openShard(run.id) };
+  return { put, if: ABSENT };
 }
 
 export function runOf(item: Item | undefined): BulkRun | undefined {
@@ -70,9 +70,8 @@ export function runOf(item: Item | undefined): BulkRun | undefined {
 
 /** @param ttl epoch seconds */
 export function newProgress(id: string, chunk: number, rows: number, ttl: number): Put {
-  const { table, pk, sk } = bulkProgressKey(id, chunk);
   const counts = { cursor: 0, succeeded: 0, revoking: 0, failed: 0, leasesRevoked: 0, leasesIrrevocable: 0 };
-  return { table, put: { pk, sk, kind: 'progress', chunk, rows, ...counts, ttl } };
+  return { put: { ...bulkProgressKey(id, chunk), kind: 'progress', chunk, rows, ...counts, ttl } };
 }
 
 export function progressOf(item: Item): Progress[] {
@@ -84,11 +83,9 @@ export type Outcome = Pick<Progress, 'succeeded' | 'revoking' | 'failed'>;
 
 /** So many more moves are decided; the condition fails when another execution has decided them, or closed the chunk. */
 export function advanced(id: string, { chunk, cursor }: Progress, by: Outcome, now: number): Update {
-  const { table, pk, sk } = bulkProgressKey(id, chunk);
   const moves = by.succeeded + by.revoking + by.failed;
   return {
-    table,
-    update: { pk, sk },
+    update: bulkProgressKey(id, chunk),
     set: { cursor: cursor + moves, movedAt: now },
     add: { ...by },
     if: { cursor, closed: { absent: true } },
@@ -97,8 +94,7 @@ export function advanced(id: string, { chunk, cursor }: Progress, by: Outcome, n
 
 /** What is not decided by now never is, whoever still works on it: a run that has ended changes no more (R6). */
 export function closed(id: string, { chunk }: Progress): Update {
-  const { table, pk, sk } = bulkProgressKey(id, chunk);
-  return { table, update: { pk, sk }, set: { closed: true }, if: PRESENT };
+  return { update: bulkProgressKey(id, chunk), set: { closed: true }, if: PRESENT };
 }
 
 /** All leases that the moves of a chunk have left are revoked. */
@@ -107,10 +103,8 @@ export function settled(
   { chunk, revoking }: Progress,
   leases: { revoked: number; irrevocable: number },
 ): Update {
-  const { table, pk, sk } = bulkProgressKey(id, chunk);
   return {
-    table,
-    update: { pk, sk },
+    update: bulkProgressKey(id, chunk),
     set: { revoking: 0 },
     add: { succeeded: revoking, leasesRevoked: leases.revoked, leasesIrrevocable: leases.irrevocable },
     if: { revoking },
@@ -140,8 +134,7 @@ export function ended(run: BulkRun, error: BulkRun['error'], now: number): Updat
 }
 
 function change(id: string, set: Record<string, unknown>): Update {
-  const { table, pk, sk } = migrationKey(id);
-  return { table, update: { pk, sk }, set, if: { open: { present: true } } };
+  return { update: migrationKey(id), set, if: { open: { present: true } } };
 }
 
 /** The next look of a run that is begun now. */

@@ -41,11 +41,11 @@ export function rowItems(id: string, moves: PlannedMove[], ttl: number): Put[] {
   }
   let first = 0;
   return pages.map((page) => {
-    const { table, pk, sk } = bulkRowsKey(id, page[0]?.chunk ?? 0, first);
+    const key = bulkRowsKey(id, page[0]?.chunk ?? 0, first);
     const content = { chunk: page[0]?.chunk ?? 0, first, ...packed(page) };
-    const put = { pk, sk, kind: 'rows', content: JSON.stringify(content satisfies PackedPage), ttl };
+    const put = { ...key, kind: 'rows', content: JSON.stringify(content satisfies PackedPage), ttl };
     first += page.length;
-    return { table, put };
+    return { put };
   });
 }
 

@@ -54,7 +54,7 @@ async function removalOf({ store }: Deps, tokenHash: string): Promise<Write[]> {
   if (!token) return [];
   const listed = childKey(endlessTokensOf(ROOT.id), childName({ tokenHash }));
   const refs = [accessorKey(token.accessor), listed, tokenKey(tokenHash)];
-  return refs.map(({ table, pk, sk }) => ({ table, delete: { pk, sk } }));
+  return refs.map((ref) => ({ delete: ref }));
 }
 
 async function issueRoot(
@@ -86,6 +86,6 @@ async function issueRoot(
 
 /** What tells later that a root token was made, how often, and when last. */
 function traceOf(tokenHash: string, times: number, at: number): Write {
-  const { table, pk, sk } = bootstrapKey();
-  return { table, put: { pk, sk, tokenHash, times, at }, if: times === 1 ? ABSENT : { times: times - 1 } };
+  const put = { ...bootstrapKey(), tokenHash, times, at };
+  return { put, if: times === 1 ? ABSENT : { times: times - 1 } };
 }

@@ -72,10 +72,9 @@ function sources(token: Token, policies: ReturnType<typeof policyIn>[]): PolicyS
  */
 export async function countUse({ store }: Deps, token: Token): Promise<void> {
   if (token.usesLeft === undefined) return;
-  const { pk, sk, table } = tokenKey(token.hash);
   try {
     const left = { usesLeft: { above: 0 }, revoked: { absent: true } } as const;
-    await store.commit([{ table, update: { pk, sk }, add: { usesLeft: -1 }, if: left }]);
+    await store.commit([{ update: tokenKey(token.hash), add: { usesLeft: -1 }, if: left }]);
   } catch (error) {
     throw error instanceof ConditionFailed ? notAuthenticated() : error;
   }

@@ -32,8 +32,8 @@ export function endlessTokensOf(namespaceId: string): string {
 
 /** The write that hangs a child on its parent; it goes into the transaction that creates the child. */
 export function hang(parentHash: string, child: Child, expiresAt: number | undefined): Write {
-  const { table, pk, sk } = childKey(parentHash, childName(child));
-  return { table, put: { pk, sk, ...child, ttl: cleanupTime(expiresAt) } };
+  const key = childKey(parentHash, childName(child));
+  return { put: { ...key, ...child, ttl: cleanupTime(expiresAt) } };
 }
 
 export function childOf(item: Item): Child {
@@ -46,10 +46,9 @@ export function childOf(item: Item): Child {
  */
 export async function markParent(store: Store, parent: Token): Promise<void> {
   if (parent.hasChildren) return;
-  const { table, pk, sk } = tokenKey(parent.hash);
   const alive = { ...PRESENT, revoked: { absent: true } as const };
   try {
-    await store.commit([{ table, update: { pk, sk }, set: { hasChildren: true }, if: alive }]);
+    await store.commit([{ update: tokenKey(parent.hash), set: { hasChildren: true }, if: alive }]);
   } catch (error) {
     throw error instanceof ConditionFailed ? notAuthenticated() : error;
   }

@@ -2,7 +2,14 @@
 
 import { notAuthenticated } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ConditionFailed, type Item, type Range, type Ref, type Store } from '../ports/store.ts';
+import {
+  ConditionFailed,
+  type Item,
+  type PlacedItem,
+  type Range,
+  type Ref,
+  type Store,
+} from '../ports/store.ts';
 import { cubbyholePartition, tokenKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { untilUncontested } from '../store/untilUncontested.ts';
@@ -21,25 +28,24 @@ type Owner = Pick<Token, 'hash' | 'accessor'>;
 export async function putInCubbyhole(
   deps: Pick<Deps, 'store' | 'clock'>,
   owner: Token,
-  item: Item,
+  item: PlacedItem,
 ): Promise<void> {
   await put(deps.store, owner, item);
   if (await isUpheld(deps, owner)) return;
-  await deps.store.deleteMany([{ table: 'storage', pk: item.pk, sk: item.sk }]);
+  await deps.store.deleteMany([item]);
   throw notAuthenticated();
 }
 
-function put(store: Store, { hash, accessor }: Owner, item: Item): Promise<void> {
+function put(store: Store, { hash, accessor }: Owner, item: PlacedItem): Promise<void> {
   return untilUncontested(async () => {
     const key = tokenKey(hash);
     const token = tokenOf(await store.get(key));
     if (token?.accessor !== accessor || token.revoked) throw notAuthenticated();
-    const { table, pk, sk } = key;
     const absent = { absent: true } as const;
     const unmoved = { accessor, revoked: absent, expiresAt: token.expiresAt ?? absent };
     await store.commit([
-      { table, update: { pk, sk }, set: { hasCubbyhole: true }, if: unmoved },
-      { table: 'storage', put: { ...item, ttl: cleanupTime(token.expiresAt) } },
+      { update: key, set: { hasCubbyhole: true }, if: unmoved },
+      { put: { ...item, ttl: cleanupTime(token.expiresAt) } },
     ]);
   });
 }
@@ -52,7 +58,8 @@ export async function keepCubbyhole(store: Store, owner: Owner, ttl: number): Pr
 
 async function keep(store: Store, { pk, sk }: Item, ttl: number): Promise<void> {
   try {
-    await store.commit([{ table: 'storage', update: { pk, sk }, set: { ttl }, if: { ttl: { below: ttl } } }]);
+    const update: Ref = { table: 'storage', pk, sk };
+    await store.commit([{ update, set: { ttl }, if: { ttl: { below: ttl } } }]);
   } catch (error) {
     // Deleted in between, or kept longer by a renewal that came after this one.
     if (!(error instanceof ConditionFailed)) throw error;

@@ -69,7 +69,9 @@ export function cutLease(store: Store, ref: Ref, holder: Token, top: Top): Promi
     const carriers = lease.owns.filter((_, i) => owned[i]?.lineage !== undefined);
     await store.commit([
       cut(ref, { lineage }, lease.cuts),
-      ...carriers.map((own) => update(own, { set: { lineage }, if: { lineage: { present: true } } })),
+      ...carriers.map(
+        (own): Update => ({ update: own, set: { lineage }, if: { lineage: { present: true } } }),
+      ),
     ]);
   });
 }
@@ -77,9 +79,5 @@ export function cutLease(store: Store, ref: Ref, holder: Token, top: Top): Promi
 /** Two that cut the same lineage at different places must see each other: the second begins anew. */
 function cut(ref: Ref, set: Record<string, unknown>, cuts: number | undefined): Update {
   const guard: Match = { lineage: { present: true }, cuts: cuts ?? { absent: true } };
-  return update(ref, { set, add: { cuts: 1 }, if: guard });
-}
-
-function update({ table, pk, sk }: Ref, change: Pick<Update, 'set' | 'add' | 'if'>): Update {
-  return { table, update: { pk, sk }, ...change };
+  return { update: ref, set, add: { cuts: 1 }, if: guard };
 }

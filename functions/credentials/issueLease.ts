@@ -3,7 +3,7 @@
 import { notAuthenticated } from '../http/errors.ts';
 import type { Call } from '../http/route.ts';
 import type { Deps } from '../ports/deps.ts';
-import type { Item, Ref, Write } from '../ports/store.ts';
+import type { PlacedItem, Write } from '../ports/store.ts';
 import { issuerOf } from '../tree/issuer.ts';
 import type { Mount } from '../tree/mount.ts';
 import { MountMoved } from '../tree/mountMoved.ts';
@@ -35,7 +35,7 @@ export interface LeaseOrder {
   wish?: Pick<TtlWish, 'ttl'>;
   renewable?: boolean;
   /** The items that live as long as the lease; each carries the credential's facts. */
-  items(credential: Credential): { ref: Ref; item: Item }[];
+  items(credential: Credential): PlacedItem[];
 }
 
 /**
@@ -66,16 +66,16 @@ export async function issueLease(order: LeaseOrder): Promise<Lease> {
     generation,
     lineage,
     tokenHash: holder.hash,
-    owns: owned.map(({ ref }) => ref),
+    owns: owned.map(({ table, pk, sk }) => ({ table, pk, sk })),
     issuedAt,
     expiresAt,
     renewable,
     grantedTtl: ttl,
   };
   await store.commit([
-    { table: 'leases', put: leaseItem(lease) },
+    { put: leaseItem(lease) },
     hang(holder.hash, leaseChild(lease), expiresAt),
-    ...owned.map(({ ref, item }): Write => ({ table: ref.table, put: item })),
+    ...owned.map((item): Write => ({ put: item })),
   ]);
   const withdraw = async () => removeSecrets(store, [leaseItem(lease)]);
   if (await withdrawIfCut(call.deps, lineage, withdraw)) throw await whyCut(call.deps, lineage, holder);

@@ -71,18 +71,20 @@ export async function issueToken(deps: Deps, order: TokenOrder): Promise<IssuedT
   const token = tokenBy(order, sha256(secret), deps.ids.base62(24) + suffix, deps.clock.now());
   const leasePath = `${order.leasePath}/${random}`;
   if (token.expiresAt !== undefined) token.lease = { mountUuid: issuer.mountUuid, path: leasePath };
-  const { pk, sk } = accessorKey(token.accessor);
   const child = { tokenHash: token.hash, accessor: token.accessor };
   const writes: Write[] = [
     ...alongside,
-    { table: 'access', put: tokenItem(token), if: ABSENT },
+    { put: tokenItem(token), if: ABSENT },
     {
-      table: 'access',
-      put: { pk, sk, tokenHash: token.hash, ttl: cleanupTime(token.expiresAt) },
+      put: {
+        ...accessorKey(token.accessor),
+        tokenHash: token.hash,
+        ttl: cleanupTime(token.expiresAt),
+      },
       if: ABSENT,
     },
   ];
-  if (token.lease) writes.push({ table: 'leases', put: leaseItem(leaseBy(order, token, leasePath, random)) });
+  if (token.lease) writes.push({ put: leaseItem(leaseBy(order, token, leasePath, random)) });
   else writes.push(hang(endlessTokensOf(namespace.id), child, undefined));
   if (parent) writes.push(hang(parent.hash, child, token.expiresAt));
   if (order.keeps) writes.push(order.keeps(token));

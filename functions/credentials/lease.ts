@@ -1,6 +1,6 @@
 /** A lease: the right of a token or another credential to live, held by the mount that issued it. */
 
-import type { Item, Ref } from '../ports/store.ts';
+import type { Item, PlacedItem, Ref } from '../ports/store.ts';
 import { leaseKey } from '../store/keys.ts';
 import type { Lineage } from './lineage.ts';
 import { cleanupTime } from './token.ts';
@@ -34,10 +34,9 @@ export interface Lease {
   givenUp?: Record<string, number>;
 }
 
-export function leaseItem(lease: Lease): Item {
+export function leaseItem(lease: Lease): PlacedItem {
   const { mountUuid, path, ...rest } = lease;
-  const { pk, sk } = leaseKey(mountUuid, path);
-  return { pk, sk, mountUuid, ...rest, ttl: cleanupTime(lease.expiresAt) };
+  return { ...leaseKey(mountUuid, path), mountUuid, ...rest, ttl: cleanupTime(lease.expiresAt) };
 }
 
 /** @throws TypeError when the item is no lease */

@@ -1,7 +1,7 @@
 /** Renews the lease of a secret, with all that lives as long. */
 
 import type { Deps } from '../ports/deps.ts';
-import type { Match, Ref, Update } from '../ports/store.ts';
+import type { Match, Update } from '../ports/store.ts';
 import { PRESENT } from '../ports/store.ts';
 import { childKey, leaseKey } from '../store/keys.ts';
 import { untilUncontested } from '../store/untilUncontested.ts';
@@ -58,12 +58,14 @@ function extensions(lease: Lease, now: number, expiresAt: number): Update[] {
   const alive: Match = { expiresAt: { above: now }, revoked: { absent: true } };
   const holder = childKey(lease.tokenHash, childName(leaseChild(lease)));
   return [
-    extension(leaseKey(lease.mountUuid, lease.path), { expiresAt, renewedAt: now, ttl }, alive),
-    extension(holder, { ttl }, PRESENT),
-    ...lease.owns.map((ref) => extension(ref, { expiresAt, ttl }, { expiresAt: { present: true } })),
+    {
+      update: leaseKey(lease.mountUuid, lease.path),
+      set: { expiresAt, renewedAt: now, ttl },
+      if: alive,
+    },
+    { update: holder, set: { ttl }, if: PRESENT },
+    ...lease.owns.map((ref): Update => {
+      return { update: ref, set: { expiresAt, ttl }, if: { expiresAt: { present: true } } };
+    }),
   ];
-}
-
-function extension({ table, pk, sk }: Ref, set: Record<string, unknown>, condition: Match): Update {
-  return { table, update: { pk, sk }, set, if: condition };
 }

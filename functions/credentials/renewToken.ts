@@ -1,7 +1,7 @@
 /** Renews a token: its own item and everything that lives as long, in one transaction. */
 
 import type { Deps } from '../ports/deps.ts';
-import { ConditionFailed, PRESENT, type Ref, type Update } from '../ports/store.ts';
+import { ConditionFailed, PRESENT } from '../ports/store.ts';
 import { accessorKey, childKey, leaseKey, tokenKey } from '../store/keys.ts';
 import { untilUncontested } from '../store/untilUncontested.ts';
 import { locateAny } from '../tree/findMount.ts';
@@ -62,12 +62,12 @@ async function extend(
   try {
     await store.commit([
       {
-        ...updateOf(leaseKey(lease.mountUuid, lease.path)),
+        update: leaseKey(lease.mountUuid, lease.path),
         set: times,
         if: PRESENT,
       },
       {
-        ...updateOf(tokenKey(token.hash)),
+        update: tokenKey(token.hash),
         set: times,
         if: {
           expiresAt: { above: now },
@@ -76,15 +76,11 @@ async function extend(
           hasCubbyhole: token.hasCubbyhole ?? absent,
         },
       },
-      ...indexes.map((ref) => ({ ...updateOf(ref), set: { ttl }, if: PRESENT })),
+      ...indexes.map((ref) => ({ update: ref, set: { ttl }, if: PRESENT })),
     ]);
   } catch (error) {
     const leaseIsGone = error instanceof ConditionFailed && error.items.size === 1 && error.items.has(0);
     throw leaseIsGone ? noLeaseToRenew() : error;
   }
   if (token.hasCubbyhole) await keepCubbyhole(store, token, ttl);
-}
-
-function updateOf({ table, pk, sk }: Ref): Pick<Update, 'table' | 'update'> {
-  return { table, update: { pk, sk } };
 }

@@ -34,10 +34,9 @@ export async function revokeOrphan(deps: Deps, token: Token, until: number): Pro
 }
 
 async function retire({ store }: Deps, { hash }: Token): Promise<void> {
-  const { table, pk, sk } = tokenKey(hash);
   try {
     const alive = { ...PRESENT, revoked: { absent: true } } as const;
-    await store.commit([{ table, update: { pk, sk }, set: { retired: true }, if: alive }]);
+    await store.commit([{ update: tokenKey(hash), set: { retired: true }, if: alive }]);
   } catch (error) {
     throw error instanceof ConditionFailed ? nothingToOrphan() : error;
   }
@@ -100,5 +99,5 @@ async function* childPages({ store }: Deps, hash: string): AsyncGenerator<Item[]
 }
 
 function unhang({ store }: Deps, { pk, sk }: Item): Promise<void> {
-  return store.commit([{ table: 'access', delete: { pk, sk } }]);
+  return store.commit([{ delete: { table: 'access', pk, sk } }]);
 }

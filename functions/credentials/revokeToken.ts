@@ -20,9 +20,8 @@ export async function revokeToken(
 
 /** Makes a token and all it created unusable by one write; nothing when it is gone already. */
 export async function markRevoked(store: Store, hash: string): Promise<Token | undefined> {
-  const { table, pk, sk } = tokenKey(hash);
   try {
-    return tokenOf(await store.update({ table, update: { pk, sk }, set: { revoked: true }, if: PRESENT }));
+    return tokenOf(await store.update({ update: tokenKey(hash), set: { revoked: true }, if: PRESENT }));
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     return undefined;

@@ -2,7 +2,7 @@
 
 import { LONGEST_MIGRATION_S } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ABSENT, type Item, PRESENT, StoreBusy, type Write } from '../ports/store.ts';
+import { ABSENT, type Item, PRESENT, type Ref, StoreBusy, type Write } from '../ports/store.ts';
 import { irrevocableKey, migrationKey } from '../store/keys.ts';
 import { unlessMade } from '../store/unlessMade.ts';
 import { isLease, type Lease, REVOCATION_ATTRIBUTES } from './lease.ts';
@@ -107,27 +107,23 @@ async function giveUp(
   { migration }: Sweep,
   reason: string,
 ): Promise<void> {
-  if (!migration) return store.deleteMany([{ table: 'leases', pk, sk }]);
+  const lease: Ref = { table: 'leases', pk, sk };
+  if (!migration) return store.deleteMany([lease]);
   const now = clock.now();
   const ttl = Math.ceil(now / 1_000) + settings.retentionS + LONGEST_MIGRATION_S;
   const kept: Write = {
-    table: 'leases',
-    update: { pk, sk },
+    update: lease,
     set: { irrevocable: reason, givenUp: { ...givenUp, [migration.id]: now }, ttl },
     if: PRESENT,
   };
-  const record = migrationKey(migration.id);
   const counted: Write = {
-    table: record.table,
-    update: { pk: record.pk, sk: record.sk },
+    update: migrationKey(migration.id),
     add: { leasesIrrevocable: 1 },
     if: PRESENT,
   };
   const leaseId = typeof id === 'string' ? id : sk;
-  const key = irrevocableKey(migration.id, leaseId);
   const entry = {
-    pk: key.pk,
-    sk: key.sk,
+    ...irrevocableKey(migration.id, leaseId),
     kind: 'irrevocable',
     lease: { pk, sk },
     leaseId,
@@ -135,5 +131,5 @@ async function giveUp(
     at: now,
     ttl,
   };
-  await unlessMade(store, [kept, counted, { table: key.table, put: entry, if: ABSENT }]);
+  await unlessMade(store, [kept, counted, { put: entry, if: ABSENT }]);
 }

@@ -1,6 +1,6 @@
 /** A token: what the table knows of it, which is everything but the token itself. */
 
-import type { Item } from '../ports/store.ts';
+import type { Item, PlacedItem } from '../ports/store.ts';
 import { tokenKey } from '../store/keys.ts';
 import type { Lineage } from './lineage.ts';
 
@@ -70,10 +70,9 @@ export function cleanupTime(expiresAt: number | undefined): number | undefined {
   return expiresAt === undefined ? undefined : Math.ceil(expiresAt / 1_000) + CLEANUP_AFTER_S;
 }
 
-export function tokenItem(token: Token): Item {
+export function tokenItem(token: Token): PlacedItem {
   const { hash, ...rest } = token;
-  const { pk, sk } = tokenKey(hash);
-  return { pk, sk, ...rest, ttl: cleanupTime(token.expiresAt) };
+  return { ...tokenKey(hash), ...rest, ttl: cleanupTime(token.expiresAt) };
 }
 
 export function tokenOf(item: Item | undefined): Token | undefined {

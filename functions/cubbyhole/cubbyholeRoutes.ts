@@ -47,15 +47,14 @@ async function read(call: Call): Promise<Reply | undefined> {
 }
 
 async function write(call: Call): Promise<void> {
-  const { pk, sk } = place(call);
+  const ref = place(call);
   if (!call.params.path) throw missingPath();
   if (Object.keys(call.raw).length === 0) throw missingDataFields();
-  await putInCubbyhole(call.deps, ownToken(call), { pk, sk, value: encodeValue(call.raw) });
+  await putInCubbyhole(call.deps, ownToken(call), { ...ref, value: encodeValue(call.raw) });
 }
 
 async function remove(call: Call): Promise<void> {
-  const { table, pk, sk } = place(call);
-  await call.deps.store.commit([{ table, delete: { pk, sk } }]);
+  await call.deps.store.commit([{ delete: place(call) }]);
 }
 
 async function list(call: Call, entriesIn: typeof listEntries): Promise<Reply | undefined> {

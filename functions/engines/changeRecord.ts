@@ -27,11 +27,11 @@ export async function changeRecord<T extends object, C extends Change<T>>(
   return untilUncontested(async () => {
     const before = (await store.get(ref)) as (T & Item) | undefined;
     const changed = await change(before);
-    const { table, pk, sk } = ref;
-    const put = { ...changed.after, pk, sk, revision: ids.hex(16) };
-    refuseOversize(put);
+    const { table, ...key } = ref;
+    const record = { ...changed.after, ...key, revision: ids.hex(16) };
+    refuseOversize(record);
     await store.commit([
-      { table, put, if: before ? { revision: before.revision as string } : ABSENT },
+      { put: { ...record, table }, if: before ? { revision: before.revision as string } : ABSENT },
       ...(changed.alongside ?? []),
     ]);
     return changed;

@@ -1,7 +1,7 @@
 /** The record of a policy: what is stored of it, and what a write makes of it (contract §5.1). Pure. */
 
 import type { Shape } from '../http/shape.ts';
-import type { Item, Key } from '../ports/store.ts';
+import type { Item, PlacedItem, Ref } from '../ports/store.ts';
 import { builtinPolicy } from './builtinPolicies.ts';
 import { casMismatch, casMissing, casOnExisting, policyTooLong } from './errors.ts';
 import { MAX_COMPILED_BYTES, type Policy } from './policy.ts';
@@ -47,17 +47,17 @@ export interface NewPolicy {
  * @throws VaultError 400 when check-and-set refuses
  */
 export function nextItem(
-  key: Key,
+  key: Ref,
   before: PolicyRecord | undefined,
   { text, policy, casRequired, cas, expiresAt }: NewPolicy,
   now: number,
-): Item {
+): PlacedItem {
   checkCas(before, casRequired, cas);
   const compiled = JSON.stringify(withEnd(policy, expiresAt));
   if (Buffer.byteLength(compiled) > MAX_COMPILED_BYTES) throw policyTooLong(MAX_COMPILED_BYTES);
   const version = (before?.version ?? 0) + 1;
   const end = expiresAt === undefined ? {} : { expiresAt };
-  return { pk: key.pk, sk: key.sk, text, compiled, version, casRequired, modified: now, ...end };
+  return { ...key, text, compiled, version, casRequired, modified: now, ...end };
 }
 
 function checkCas(before: PolicyRecord | undefined, casRequired: boolean, cas: number | undefined): void {

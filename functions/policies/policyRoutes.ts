@@ -89,15 +89,15 @@ async function writePolicy(
   if (isTooLong(name)) throw nameTooLong(MAX_NAME_BYTES);
   const order = readNewPolicy(text, call.fields, deps.clock.now());
   if (IMMUTABLE.includes(name)) throw immutable(name);
-  const { table, ...key } = policyKey(namespace.id, name);
+  const key = policyKey(namespace.id, name);
   const revision = deps.ids.hex(16);
   await untilUncontested(async () => {
-    const item = await deps.store.get({ table, ...key });
+    const item = await deps.store.get(key);
     // The first try went through although its answer was lost.
     if (item?.revision === revision) return;
     const now = deps.clock.now();
     const put = { ...nextItem(key, recordOf(name, item, now), order, now), revision };
-    await deps.store.commit([{ table, put, if: item ? { version: item.version as number } : ABSENT }]);
+    await deps.store.commit([{ put, if: item ? { version: item.version as number } : ABSENT }]);
   });
   const converted = name === typed ? [] : [`policy name was converted to ${name}`];
   const all = [...converted, ...warnings];
@@ -109,8 +109,7 @@ async function deletePolicy(call: Call): Promise<void> {
   if (IMMUTABLE.includes(name)) throw undeletable(name);
   if (name === 'default') throw defaultUndeletable();
   if (isTooLong(name)) return;
-  const { table, pk, sk } = policyKey(call.namespace.id, name);
-  await call.deps.store.commit([{ table, delete: { pk, sk } }]);
+  await call.deps.store.commit([{ delete: policyKey(call.namespace.id, name) }]);
 }
 
 /** Names count in lower case only. */

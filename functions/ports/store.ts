@@ -13,6 +13,9 @@ export interface Ref extends Key {
 
 export type Item = Key & Record<string, unknown>;
 
+/** An item together with the table it lies in, which is no attribute of it. */
+export type PlacedItem = Ref & Item;
+
 type Scalar = string | number | boolean;
 
 /** What one attribute must satisfy: a value it equals, or one of the named tests. */
@@ -37,14 +40,12 @@ export const ABSENT: Match = { pk: { absent: true } };
 export const PRESENT: Match = { pk: { present: true } };
 
 export interface Put {
-  table: Table;
-  put: Item;
+  put: PlacedItem;
   if?: Condition;
 }
 
 export interface Update {
-  table: Table;
-  update: Key;
+  update: Ref;
   set?: Record<string, unknown>;
   add?: Record<string, number>;
   remove?: string[];
@@ -53,12 +54,17 @@ export interface Update {
 }
 
 export interface Delete {
-  table: Table;
-  delete: Key;
+  delete: Ref;
   if?: Condition;
 }
 
 export type Write = Put | Update | Delete;
+
+/** Where a write goes; in one transaction each write has a place of its own. */
+export function refOf(write: Write): Ref {
+  if ('put' in write) return write.put;
+  return 'update' in write ? write.update : write.delete;
+}
 
 export interface Range {
   table: Table;

@@ -83,7 +83,7 @@ function claim(
   { mount, target }: Move,
   claimable: Condition,
 ): Write {
-  const { pk, sk } = claimKey(mount.uuid, mount.generation, target.namespace.id, target.path);
+  const key = claimKey(mount.uuid, mount.generation, target.namespace.id, target.path);
   const ttl = Math.ceil(acceptedAt / 1_000) + retentionS;
-  return { table: 'migrations', put: { pk, sk, kind: 'claim', migrationId: id, ttl }, if: claimable };
+  return { put: { ...key, kind: 'claim', migrationId: id, ttl }, if: claimable };
 }

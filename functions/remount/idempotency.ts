@@ -84,10 +84,9 @@ function broughtAbout({ requestHash }: Idempotency, item: Item | undefined, now:
  * @param now epoch milliseconds
  */
 export function remember({ ref, requestHash }: Idempotency, id: string, now: number): Put {
-  const { table, pk, sk } = ref;
   const ttl = seconds(now) + IDEMPOTENCY_RETENTION_S;
   const free = [ABSENT, { ttl: { atMost: seconds(now) } }];
-  return { table, put: { pk, sk, kind: 'idempotency', id, requestHash, ttl }, if: free };
+  return { put: { ...ref, kind: 'idempotency', id, requestHash, ttl }, if: free };
 }
 
 function seconds(now: number): number {

@@ -80,12 +80,10 @@ async function isRevoked(
 
 /** Takes it off the list and out of the count, once whoever does it. */
 async function strike({ store }: Deps, { id }: Migration, { key }: Irrevocable): Promise<void> {
-  const { table, pk, sk } = migrationKey(id);
   const counts: Update = {
-    table,
-    update: { pk, sk },
+    update: migrationKey(id),
     add: { leasesIrrevocable: -1, leasesRevoked: 1 },
     if: PRESENT,
   };
-  await unlessMade(store, [{ table, delete: key, if: PRESENT }, counts]);
+  await unlessMade(store, [{ delete: { table: 'migrations', ...key }, if: PRESENT }, counts]);
 }

@@ -17,7 +17,7 @@ export function listings({ id, acceptedAt, visibleTo, retentionS }: Migration): 
   const ttl = Math.ceil(acceptedAt / 1_000) + retentionS + LONGEST_MIGRATION_S;
   return visibleTo.map((namespaceId) => {
     const pk = listingPartition(namespaceId, monthOf(acceptedAt));
-    return { table: 'migrations', put: { pk, sk, kind: 'listing', migrationId: id, ttl } };
+    return { put: { table: 'migrations', pk, sk, kind: 'listing', migrationId: id, ttl } };
   });
 }
 

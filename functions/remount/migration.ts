@@ -119,9 +119,8 @@ export function newMigration({ now, ...order }: Order, { mount, source, target }
 
 /** The record as it begins; a migration of a bulk run begins with what has come of it. */
 export function acceptance(migration: Migration): Write {
-  const { table, pk, sk } = migrationKey(migration.id);
   const open = migration.nextLook === undefined ? undefined : openShard(migration.id);
-  return { table, put: { pk, sk, kind: 'migration', ...migration, open }, if: ABSENT };
+  return { put: { ...migrationKey(migration.id), kind: 'migration', ...migration, open }, if: ABSENT };
 }
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -206,10 +205,8 @@ function leasesIn(shard: number): `leasesIn${number}` {
  * something to count are transactions, which keep each other out.
  */
 export function progressed(id: string, nextLook: number, revoked = 0): Update {
-  const { table, pk, sk } = migrationKey(id);
   const sign = {
-    table,
-    update: { pk, sk },
+    update: migrationKey(id),
     set: { nextLook, revoking: true },
     if: { open: { present: true } },
   } as const;
@@ -223,8 +220,7 @@ export function after(migration: Migration, { set = {}, remove = [] }: Update): 
 }
 
 function transition({ id }: Migration, phase: Migration['phase'], set: Record<string, unknown>): Update {
-  const { table, pk, sk } = migrationKey(id);
-  return { table, update: { pk, sk }, set, if: { phase } };
+  return { update: migrationKey(id), set, if: { phase } };
 }
 
 function closing(

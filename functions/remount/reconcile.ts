@@ -57,8 +57,7 @@ async function reconcileOne(deps: Deps, key: Key, result: Reconciled): Promise<v
 async function putBack({ store, clock, log }: Deps, { pk, sk }: Key, pauseMs: number): Promise<void> {
   const nextLook = clock.now() + pauseMs;
   const update: Update = {
-    table: 'migrations',
-    update: { pk, sk },
+    update: { table: 'migrations', pk, sk },
     set: { nextLook },
     if: { open: { present: true } },
   };
@@ -100,8 +99,7 @@ async function nextAttempt(store: Store, { pk, sk, attempt }: Item, now: number)
   const pause = Math.min(OVERDUE_MS * 2 ** (next - 2), MAX_ATTEMPT_PAUSE_MS);
   await store.commit([
     {
-      table: 'migrations',
-      update: { pk, sk },
+      update: { table: 'migrations', pk, sk },
       set: { attempt: next, nextLook: now + pause },
       if: { attempt, open: { present: true } },
     },

@@ -14,7 +14,7 @@ export function removeSchedule(
   return untilUncontested(async () => {
     const schedule = await findSchedule(store, namespaceId, name);
     await scheduler.remove(scheduleId({ namespaceId, name }));
-    const { table, pk, sk } = scheduleKey(namespaceId, name);
-    if (schedule) await store.commit([{ table, delete: { pk, sk }, if: unchanged(schedule) }]);
+    const record = scheduleKey(namespaceId, name);
+    if (schedule) await store.commit([{ delete: record, if: unchanged(schedule) }]);
   });
 }

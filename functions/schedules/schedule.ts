@@ -65,9 +65,9 @@ export function namedBy(id: string): Pick<Schedule, 'namespaceId' | 'name'> {
 
 /** Puts the schedule in place of the one that was read, or of none. */
 export function written(schedule: Schedule, before: Schedule | undefined): Put {
-  const { table, pk, sk } = scheduleKey(schedule.namespaceId, schedule.name);
+  const key = scheduleKey(schedule.namespaceId, schedule.name);
   const ttl = Math.ceil(schedule.end / 1_000) + schedule.retentionS;
-  return { table, put: { pk, sk, kind: 'schedule', ...schedule, ttl }, if: unchanged(before) };
+  return { put: { ...key, kind: 'schedule', ...schedule, ttl }, if: unchanged(before) };
 }
 
 /** Notes what has become of a time at which it was woken. */
@@ -75,10 +75,8 @@ export function noted(
   schedule: Schedule,
   what: Pick<Schedule, 'lastRun'> | Pick<Schedule, 'lastSkipped'>,
 ): Update {
-  const { table, pk, sk } = scheduleKey(schedule.namespaceId, schedule.name);
   return {
-    table,
-    update: { pk, sk },
+    update: scheduleKey(schedule.namespaceId, schedule.name),
     set: { ...what, version: schedule.version + 1 },
     if: unchanged(schedule),
   };

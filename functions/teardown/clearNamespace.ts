@@ -78,10 +78,7 @@ async function removeRecord(
   { namespaceId, parentId, name }: NamespaceTeardown,
 ): Promise<void> {
   const tunings = builtinMounts({ id: namespaceId }).map(({ path }) => builtinKey(namespaceId, path));
-  const deletes = [namespaceKey(namespaceId), ...tunings].map(({ table, pk, sk }) => ({
-    table,
-    delete: { pk, sk },
-  }));
+  const deletes = [namespaceKey(namespaceId), ...tunings].map((ref) => ({ delete: ref }));
   const entry = { namespaceId: parentId, path: name, before: { kind: 'namespace', id: namespaceId } };
   try {
     await changeTree(store, [entry], deletes);

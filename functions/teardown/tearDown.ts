@@ -47,7 +47,6 @@ async function signOfLife(
   until: number,
   drainedAt: number,
 ): Promise<void> {
-  const { table, pk, sk } = migrationKey(id);
   const set = { nextLook: until + OVERDUE_MS, drainedAt };
-  await store.commit([{ table, update: { pk, sk }, set, if: PRESENT }]);
+  await store.commit([{ update: migrationKey(id), set, if: PRESENT }]);
 }

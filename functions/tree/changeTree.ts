@@ -1,6 +1,7 @@
 /** Carries out a plan of the tree, with other writes in the same transaction. */
 
 import { ConditionFailed, type Key, type Store, type Write } from '../ports/store.ts';
+import { treeKey } from '../store/keys.ts';
 import { planTree, type TreeChange, thinnedForks } from './planTree.ts';
 
 /**
@@ -20,9 +21,8 @@ export async function changeTree(
 /** An empty fork counts as nothing everywhere; it is cleared so that none pile up. One that counts is left. */
 export async function clearEmptyForks(store: Store, forks: Key[]): Promise<void> {
   for (const { pk, sk } of forks) {
-    const key = { pk, sk };
     try {
-      await store.commit([{ table: 'mounts', delete: key, if: { kind: 'fork', count: { atMost: 0 } } }]);
+      await store.commit([{ delete: treeKey(pk, sk), if: { kind: 'fork', count: { atMost: 0 } } }]);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
     }

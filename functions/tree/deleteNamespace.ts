@@ -32,19 +32,11 @@ async function mark(
   name: string,
   { namespace, unchanged }: Child,
 ): Promise<void> {
-  const entry = treeKey(parent.id, name);
-  const record = namespaceKey(namespace.id);
   const { id, write } = namespaceTeardown(deps, namespace);
   const set = { deleting: true };
   await deps.store.commit([
-    {
-      table: 'mounts',
-      update: { pk: entry.pk, sk: entry.sk },
-      set,
-      add: { version: 1 },
-      if: unchanged,
-    },
-    { table: 'mounts', update: { pk: record.pk, sk: record.sk }, set, if: PRESENT },
+    { update: treeKey(parent.id, name), set, add: { version: 1 }, if: unchanged },
+    { update: namespaceKey(namespace.id), set, if: PRESENT },
     write,
   ]);
   await startTeardown(deps, id);

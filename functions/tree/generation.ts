@@ -5,6 +5,6 @@ import { generationKey } from '../store/keys.ts';
 
 /** From the commit of this write on, nothing that carries an older generation is usable. It only ever rises. */
 export function raiseGeneration(mountUuid: string, generation: number): Write {
-  const { table, pk, sk } = generationKey(mountUuid);
-  return { table, put: { pk, sk, generation }, if: [ABSENT, { generation: { below: generation } }] };
+  const put = { ...generationKey(mountUuid), generation };
+  return { put, if: [ABSENT, { generation: { below: generation } }] };
 }

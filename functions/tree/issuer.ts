@@ -20,11 +20,9 @@ export interface Issuer {
 export async function issuerOf(store: Store, mount: Mount): Promise<Issuer> {
   const issuer = { mountUuid: mount.uuid, generation: mount.generation };
   if (mount.issued) return issuer;
-  const { table, pk, sk } = treeKey(mount.namespaceId, mount.path);
   try {
     const mark = {
-      table,
-      update: { pk, sk },
+      update: treeKey(mount.namespaceId, mount.path),
       set: { issued: true },
       add: { version: 1 },
       if: unchanged(mount),

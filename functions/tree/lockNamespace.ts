@@ -71,7 +71,6 @@ async function lookUp(
   const child = await childAt(store, parent, name);
   if (!child) throw nothingToLock();
   if (child.namespace.deleting) throw beingDeleted();
-  const { table, pk, sk } = treeKey(parent.id, name);
-  const change: Update = { table, update: { pk, sk }, add: { version: 1 }, if: child.unchanged };
+  const change: Update = { update: treeKey(parent.id, name), add: { version: 1 }, if: child.unchanged };
   return { namespace: child.namespace, change };
 }

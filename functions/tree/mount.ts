@@ -1,6 +1,6 @@
 /** A mount: a secrets engine or auth method at a path of a namespace. */
 
-import type { Item, Match } from '../ports/store.ts';
+import type { Item, Match, PlacedItem } from '../ports/store.ts';
 import { treeKey } from '../store/keys.ts';
 
 export interface MountConfig {
@@ -69,10 +69,9 @@ export function isAuth(mount: Pick<Mount, 'path'>): boolean {
   return isAuthPath(mount.path);
 }
 
-export function mountItem(mount: Mount): Item {
+export function mountItem(mount: Mount): PlacedItem {
   const { namespaceId, path, ...rest } = mount;
-  const { pk, sk } = treeKey(namespaceId, path);
-  return { pk, sk, kind: 'mount', ...rest };
+  return { ...treeKey(namespaceId, path), kind: 'mount', ...rest };
 }
 
 /** @returns the mount of a tree item, if a mount is what sits there */

@@ -6,7 +6,7 @@
  * sits. The plan is the final state of each key, each key once, conditional on the state before (architecture §3).
  */
 
-import { ABSENT, type Condition, type Item, type Key, type Match, type Write } from '../ports/store.ts';
+import { ABSENT, type Condition, type Match, type PlacedItem, type Ref, type Write } from '../ports/store.ts';
 import { treeKey } from '../store/keys.ts';
 import { ancestors } from './path.ts';
 
@@ -16,7 +16,7 @@ export interface TreeChange {
   path: string;
   /** The condition that the entry is still the one that was read. */
   before?: Match;
-  after?: Item;
+  after?: PlacedItem;
 }
 
 /** Nothing sits at the key, or a fork that nothing is below of any more. */
@@ -28,9 +28,9 @@ export class Overlap extends Error {
 }
 
 interface KeyPlan {
-  key: Key;
+  key: Ref;
   before?: Match;
-  after?: Item;
+  after?: PlacedItem;
   /** By how much the number of entries below this key changes. */
   below: number;
 }
@@ -44,16 +44,17 @@ export function planTree(changes: TreeChange[]): Write[] {
 }
 
 /** @returns the forks that lose entries by these changes, and may be empty afterwards */
-export function thinnedForks(changes: TreeChange[]): Key[] {
+export function thinnedForks(changes: TreeChange[]): Ref[] {
   return [...keyPlans(changes).values()].filter(({ below }) => below < 0).map(({ key }) => key);
 }
 
 function keyPlans(changes: TreeChange[]): Map<string, KeyPlan> {
   const plans = new Map<string, KeyPlan>();
   const at = (namespaceId: string, path: string): KeyPlan => {
-    const { pk, sk } = treeKey(namespaceId, path);
-    const plan = plans.get(`${pk}|${sk}`) ?? { key: { pk, sk }, below: 0 };
-    plans.set(`${pk}|${sk}`, plan);
+    const key = treeKey(namespaceId, path);
+    const id = `${key.pk}|${key.sk}`;
+    const plan = plans.get(id) ?? { key, below: 0 };
+    plans.set(id, plan);
     return plan;
   };
   for (const { namespaceId, path, before, after } of changes) {
@@ -68,16 +69,14 @@ function keyPlans(changes: TreeChange[]): Map<string, KeyPlan> {
 }
 
 function writeOf({ key, before, after, below }: KeyPlan): Write[] {
-  const table = 'mounts';
   if (after && below > 0) throw new Overlap(key.sk);
-  if (after) return [{ table, put: after, if: before ?? freedBy(below) }];
-  if (before && below > 0) return [{ table, put: { ...key, kind: 'fork', count: below }, if: before }];
-  if (before) return [{ table, delete: key, if: before }];
+  if (after) return [{ put: after, if: before ?? freedBy(below) }];
+  if (before && below > 0) return [{ put: { ...key, kind: 'fork', count: below }, if: before }];
+  if (before) return [{ delete: key, if: before }];
   if (below === 0) return [];
   const grown: Condition = [ABSENT, { kind: 'fork' }];
   return [
     {
-      table,
       update: key,
       set: { kind: 'fork' },
       add: { count: below },

@@ -55,8 +55,8 @@ async function setMetadata(
 ): Promise<Namespace> {
   if (namespace.deleting) throw beingDeleted();
   if (isDeepStrictEqual(metadata, namespace.metadata)) return namespace;
-  const { table, pk, sk } = treeKey(parent.id, namespace.path.slice(parent.path.length));
-  const write = { table, update: { pk, sk }, set: { metadata }, add: { version: 1 }, if: unchanged };
+  const entry = treeKey(parent.id, namespace.path.slice(parent.path.length));
+  const write = { update: entry, set: { metadata }, add: { version: 1 }, if: unchanged };
   refuseOversize(metadata);
   await store.commit([write]);
   return { ...namespace, metadata };
@@ -70,9 +70,9 @@ async function createNamespace(
   metadata: Metadata,
 ): Promise<Namespace> {
   refuseOversize(metadata);
-  const { pk, sk } = treeKey(parent.id, name);
   const id = ids.base62(6);
-  const entry = { pk, sk, kind: 'namespace', id, uuid: ids.uuid(), metadata, version: 1 };
+  const facts = { kind: 'namespace', id, uuid: ids.uuid(), metadata, version: 1 };
+  const entry = { ...treeKey(parent.id, name), ...facts };
   const namespace = namespaceOf(entry, parent) as Namespace;
   try {
     const change = { namespaceId: parent.id, path: name, after: entry };
@@ -90,8 +90,7 @@ async function createNamespace(
 
 /** What tells of a namespace by its id alone. */
 function recordOf({ id, path, lineage }: Namespace, parent: Namespace): Write {
-  const { table, pk, sk } = namespaceKey(id);
-  return { table, put: { pk, sk, path, lineage, parentId: parent.id }, if: ABSENT };
+  return { put: { ...namespaceKey(id), path, lineage, parentId: parent.id }, if: ABSENT };
 }
 
 /**
@@ -101,7 +100,6 @@ function recordOf({ id, path, lineage }: Namespace, parent: Namespace): Write {
 function touch({ path, lineage, id }: Namespace): Write[] {
   const above = lineage.at(-2);
   if (above === undefined) return [];
-  const { table, pk, sk } = treeKey(above, nameOf(path));
   const stands = { kind: 'namespace', id, deleting: { absent: true } as const };
-  return [{ table, update: { pk, sk }, add: { version: 1 }, if: stands }];
+  return [{ update: treeKey(above, nameOf(path)), add: { version: 1 }, if: stands }];
 }

@@ -19,19 +19,11 @@ export async function restoreNamespace(
   { store, log }: Pick<Deps, 'store' | 'log'>,
   { namespaceId, parentId, name }: Place,
 ): Promise<void> {
-  const entry = treeKey(parentId, name);
-  const record = namespaceKey(namespaceId);
   const isIt = { kind: 'namespace', id: namespaceId };
   try {
     await store.commit([
-      {
-        table: 'mounts',
-        update: { pk: entry.pk, sk: entry.sk },
-        add: { version: 1 },
-        remove: ['deleting'],
-        if: isIt,
-      },
-      { table: 'mounts', update: { pk: record.pk, sk: record.sk }, remove: ['deleting'], if: PRESENT },
+      { update: treeKey(parentId, name), add: { version: 1 }, remove: ['deleting'], if: isIt },
+      { update: namespaceKey(namespaceId), remove: ['deleting'], if: PRESENT },
     ]);
     log.warn('a namespace is not deleted, since something came into it just then', {
       namespace: namespaceId,

@@ -45,11 +45,10 @@ export function namespaceTeardown(deps: Deps, namespace: Namespace): TeardownOrd
 
 function order({ ids, clock }: Deps, subject: Record<string, unknown>): TeardownOrder {
   const id = ids.uuid();
-  const { table, pk, sk } = migrationKey(id);
   const now = clock.now();
   const nextLook = now + OVERDUE_MS;
-  const put = { pk, sk, kind: 'teardown', id, attempt: 1, nextLook, open: openShard(id), ...subject };
-  return { id, write: { table, put, if: ABSENT } };
+  const facts = { kind: 'teardown', id, attempt: 1, nextLook, open: openShard(id), ...subject };
+  return { id, write: { put: { ...migrationKey(id), ...facts }, if: ABSENT } };
 }
 
 export function teardownOf(item: Item | undefined): Teardown | undefined {
@@ -57,8 +56,7 @@ export function teardownOf(item: Item | undefined): Teardown | undefined {
 }
 
 export function teardownDone(id: string): Delete {
-  const { table, pk, sk } = migrationKey(id);
-  return { table, delete: { pk, sk } };
+  return { delete: migrationKey(id) };
 }
 
 export function startTeardown(deps: Deps, id: string): Promise<void> {

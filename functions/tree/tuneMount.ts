@@ -56,5 +56,5 @@ const AUDIT_LISTS = ['audit_non_hmac_request_keys', 'audit_non_hmac_response_key
 
 function replaced(before: Mount, after: Mount): Write {
   const put = mountItem({ ...after, version: before.version + 1 });
-  return { table: 'mounts', put, if: unchanged(before) };
+  return { put, if: unchanged(before) };
 }

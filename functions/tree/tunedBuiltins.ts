@@ -33,9 +33,9 @@ export function keepTuned(
   before: Pick<BuiltinMount, 'namespaceId' | 'path' | 'version'>,
   { description, config, options }: Pick<BuiltinMount, 'description' | 'config' | 'options'>,
 ): Write {
-  const { table, pk, sk } = builtinKey(before.namespaceId, before.path);
-  const put = { pk, sk, description, config, options, version: before.version + 1 };
-  return { table, put, if: before.version === 0 ? ABSENT : { version: before.version } };
+  const key = builtinKey(before.namespaceId, before.path);
+  const put = { ...key, description, config, options, version: before.version + 1 };
+  return { put, if: before.version === 0 ? ABSENT : { version: before.version } };
 }
 
 function tunedAs(mount: BuiltinMount, item: Item | undefined): BuiltinMount {

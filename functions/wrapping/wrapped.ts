@@ -7,7 +7,7 @@ import type { Reply } from '../http/route.ts';
 import type { Shape } from '../http/shape.ts';
 import { MAX_WRAPPED_BYTES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ConditionFailed, type Item, PRESENT, type Write } from '../ports/store.ts';
+import { ConditionFailed, type Item, type PlacedItem, PRESENT, type Write } from '../ports/store.ts';
 import { tokenKey, wrappedKey } from '../store/keys.ts';
 import { tokenIssuer } from '../tree/builtin.ts';
 import type { Namespace } from '../tree/namespace.ts';
@@ -86,29 +86,21 @@ async function issue(deps: Deps, namespace: Namespace, kept: Wrapped, taking: Wr
       numUses: 1,
       renewable: false,
       alongside: taking,
-      keeps: (token) => ({ table: 'storage', put: itemOf(kept, token) }),
+      keeps: (token) => ({ put: itemOf(kept, token) }),
     });
   } catch (error) {
     throw error instanceof ConditionFailed ? invalidWrappingToken() : error;
   }
 }
 
-function itemOf(kept: Wrapped, { accessor, createdAt, expiresAt }: Token): Item {
-  const { pk, sk } = wrappedKey(accessor);
-  return { ...kept, pk, sk, createdAt, ttl: cleanupTime(expiresAt) };
+function itemOf(kept: Wrapped, { accessor, createdAt, expiresAt }: Token): PlacedItem {
+  return { ...kept, ...wrappedKey(accessor), createdAt, ttl: cleanupTime(expiresAt) };
 }
 
 /** Take an answer out of a wrapping token. Of many that try at once the mark on the token lets one succeed. */
 export function takingOf({ hash, accessor }: Token): Write[] {
-  const answer = wrappedKey(accessor);
-  const token = tokenKey(hash);
   return [
-    { table: answer.table, delete: { pk: answer.pk, sk: answer.sk } },
-    {
-      table: token.table,
-      update: { pk: token.pk, sk: token.sk },
-      set: { revoked: true },
-      if: { ...PRESENT, revoked: { absent: true } },
-    },
+    { delete: wrappedKey(accessor) },
+    { update: tokenKey(hash), set: { revoked: true }, if: { ...PRESENT, revoked: { absent: true } } },
   ];
 }

@@ -200,8 +200,7 @@ async function tokenOf(kind: TokenKind): Promise<string> {
 }
 
 async function removed(token: string): Promise<string> {
-  const { table, pk, sk } = tokenKey(sha256(token));
-  await deps.store.commit([{ table, delete: { pk, sk } }]);
+  await deps.store.commit([{ delete: tokenKey(sha256(token)) }]);
   return token;
 }
 

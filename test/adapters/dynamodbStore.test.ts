@@ -41,7 +41,7 @@ function items(count: number): Item[] {
 }
 
 async function put(list: Item[]): Promise<void> {
-  for (const item of list) await deps.store.commit([{ table: 'storage', put: item }]);
+  for (const item of list) await deps.store.commit([{ put: { table: 'storage', ...item } }]);
 }
 
 describe('reading', () => {
@@ -104,9 +104,9 @@ describe('writing', () => {
     const [present, absent] = items(2) as [Item, Item];
     await put([present]);
     const commit = deps.store.commit([
-      { table: 'storage', put: absent, if: ABSENT },
-      { table: 'access', put: present },
-      { table: 'storage', put: present, if: ABSENT },
+      { put: { table: 'storage', ...absent }, if: ABSENT },
+      { put: { table: 'access', ...present } },
+      { put: { table: 'storage', ...present }, if: ABSENT },
     ]);
     const error = await commit.catch((thrown) => thrown);
     expect(error).toBeInstanceOf(ConditionFailed);
@@ -116,16 +116,16 @@ describe('writing', () => {
 
   it('never brings a removed item back to life by an update', async () => {
     const [{ pk, sk }] = items(1) as [Item];
-    const update = { table: 'storage', update: { pk, sk }, set: { n: 1 }, if: PRESENT } as const;
+    const update = { update: { table: 'storage', pk, sk }, set: { n: 1 }, if: PRESENT } as const;
     await expect(deps.store.commit([update])).rejects.toThrow(ConditionFailed);
   });
 
   it('evaluates any of several conditions', async () => {
     const [item] = items(1) as [Item];
     const free = [ABSENT, { n: { atMost: 0 } }];
-    await deps.store.commit([{ table: 'storage', put: item, if: free }]);
-    await deps.store.commit([{ table: 'storage', put: { ...item, n: 5 }, if: free }]);
-    await expect(deps.store.commit([{ table: 'storage', put: item, if: free }])).rejects.toThrow(
+    await deps.store.commit([{ put: { table: 'storage', ...item }, if: free }]);
+    await deps.store.commit([{ put: { table: 'storage', ...item, n: 5 }, if: free }]);
+    await expect(deps.store.commit([{ put: { table: 'storage', ...item }, if: free }])).rejects.toThrow(
       ConditionFailed,
     );
   });
@@ -151,7 +151,7 @@ describe('writing', () => {
       if (faults-- > 0) throw fault;
       return send();
     });
-    await deps.store.commit([{ table: 'storage', put: item }]);
+    await deps.store.commit([{ put: { table: 'storage', ...item } }]);
     expect(await deps.store.get({ table: 'storage', pk: item.pk, sk: item.sk })).toEqual(item);
   });
 
@@ -163,7 +163,7 @@ describe('writing', () => {
       await send();
       throw new TransactionConflictException({ message: 'conflict', $metadata: {} });
     });
-    await deps.store.commit(list.map((item) => ({ table: 'storage', put: item, if: ABSENT })));
+    await deps.store.commit(list.map((item) => ({ put: { table: 'storage', ...item }, if: ABSENT })));
     expect(sent).toBe(2);
     expect(await deps.store.query({ table: 'storage', pk: list[0]?.pk ?? '' })).toEqual(list);
   });
@@ -173,7 +173,7 @@ describe('writing', () => {
       throw new TransactionConflictException({ message: 'conflict', $metadata: {} });
     });
     const [item] = items(1) as [Item];
-    await expect(deps.store.commit([{ table: 'storage', put: item }])).rejects.toThrow(StoreBusy);
+    await expect(deps.store.commit([{ put: { table: 'storage', ...item } }])).rejects.toThrow(StoreBusy);
   });
 
   it.each([
@@ -187,7 +187,7 @@ describe('writing', () => {
       throw error;
     });
     const [one, other] = items(2) as [Item, Item];
-    const puts = [one, other].map((put) => ({ table: 'storage' as const, put }));
+    const puts = [one, other].map((item) => ({ put: { table: 'storage' as const, ...item } }));
     await expect(deps.store.commit(puts)).rejects.toThrow(StoreBusy);
   });
 
@@ -200,7 +200,7 @@ describe('writing', () => {
       return { output: { UnprocessedItems: RequestItems }, response: {} };
     });
     const first = { ...(list[0] as Item), overwritten: true };
-    await deps.store.putMany([first, ...list].map((put) => ({ table: 'storage', put })));
+    await deps.store.putMany([first, ...list].map((item) => ({ put: { table: 'storage', ...item } })));
     expect(await deps.store.query({ table: 'storage', pk: list[0]?.pk ?? '' })).toEqual(list);
   });
 

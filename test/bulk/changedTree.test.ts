@@ -83,12 +83,10 @@ describe('what has changed since the plan', () => {
     const [mount] = await s.place(1);
     if (!mount) throw new Error('there is no mount');
     const id = await s.start({ moves: s.moves(1) });
-    const { pk, sk } = treeKey('root', mount.path);
     const tune = () =>
       s.deps.store.commit([
         {
-          table: 'mounts',
-          update: { pk, sk },
+          update: treeKey('root', mount.path),
           set: { description: 'tuned' },
           add: { version: 1 },
           if: unchanged(mount),
@@ -110,8 +108,7 @@ describe('what has changed since the plan', () => {
         { from: `${s.name}-1`, to: `${s.name}-y` },
       ],
     });
-    const { table, pk, sk } = namespaceKey(target.id);
-    await s.deps.store.commit([{ table, update: { pk, sk }, set: { deleting: true }, if: PRESENT }]);
+    await s.deps.store.commit([{ update: namespaceKey(target.id), set: { deleting: true }, if: PRESENT }]);
     await runBulk(s.deps, id);
     expect(await s.rowsOf(id)).toEqual([
       expect.objectContaining({
@@ -126,9 +123,8 @@ describe('what has changed since the plan', () => {
     const [mount] = await s.place(1);
     if (!mount) throw new Error('there is no mount');
     const id = await s.start({ moves: s.moves(1) });
-    const { pk, sk } = treeKey('root', mount.path);
     const change = () =>
-      s.deps.store.commit([{ table: 'mounts', update: { pk, sk }, add: { version: 1 }, if: PRESENT }]);
+      s.deps.store.commit([{ update: treeKey('root', mount.path), add: { version: 1 }, if: PRESENT }]);
     await expect(s.carryOut(id, s.meddling(change))).rejects.toThrow(StoreBusy);
     s.deps.clock.pass(SWITCH_DEADLINE_MS + 1);
     let commits = 0;

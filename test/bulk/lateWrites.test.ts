@@ -96,8 +96,7 @@ describe('a write to a bulk run that comes too late', () => {
 
   it('closes no chunk whose time is over', async () => {
     const before = await progress();
-    const { table, pk, sk } = bulkProgressKey(run.id, 0);
-    await deps.store.commit([{ table, delete: { pk, sk } }]);
+    await deps.store.commit([{ delete: bulkProgressKey(run.id, 0) }]);
     await isRefused(closed(run.id, before));
     expect(await progress()).toBeUndefined();
   });
@@ -107,8 +106,9 @@ describe('a write to a bulk run that comes too late', () => {
     ['has made place for another', { uuid: 'another' }],
   ])('switches no mount that %s since it was read', async (_, change) => {
     const mount = await placeMount(deps, `${deps.ids.hex(8)}/`);
-    const now = mountItem({ ...mount, ...change });
-    await deps.store.commit([{ table: 'mounts', put: now }]);
+    const put = mountItem({ ...mount, ...change });
+    const { table: _table, ...now } = put;
+    await deps.store.commit([{ put }]);
     const end = (path: string) => ({ namespaceId: 'root', namespacePath: '', path, lineage: ['root'] });
     const [source, target] = [end(mount.path), end(`new-${mount.path}`)];
     const row = { row: 0, group: 0, knot: 0, mountUuid: mount.uuid, source, target };

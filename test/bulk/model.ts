@@ -1,7 +1,14 @@
 /** A tree in memory that plans are made for and carried out on, with the conditions of the store checked one by one. */
 
 import { type FoundRow, placeId, type RowMove } from '../../functions/bulk/plan.ts';
-import type { Condition, Item, Test, Write } from '../../functions/ports/store.ts';
+import {
+  type Condition,
+  type Item,
+  type PlacedItem,
+  refOf,
+  type Test,
+  type Write,
+} from '../../functions/ports/store.ts';
 import { type Mount, mountItem, mountOf, unchanged } from '../../functions/tree/mount.ts';
 import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import { ancestors } from '../../functions/tree/path.ts';
@@ -19,7 +26,7 @@ export class Model {
   constructor(spots: Spot[]) {
     for (const [namespace, path] of spots) {
       const mount = mountAt(namespace, `${path}/`);
-      this.items.set(placeId(namespace.id, mount.path), mountItem(mount));
+      this.items.set(placeId(namespace.id, mount.path), itemOf(mountItem(mount)));
       for (const fork of ancestors(mount.path)) this.#count(namespace.id, fork);
     }
   }
@@ -59,7 +66,7 @@ export class Model {
       }),
     );
     for (const write of writes) {
-      const key = keyOf(write);
+      const key = refOf(write);
       const item = this.items.get(placeId(key.pk, key.sk));
       if (write.if && !holds(write.if, item)) throw new Error(`a condition at ${key.sk} does not hold`);
     }
@@ -68,9 +75,9 @@ export class Model {
   }
 
   #write(write: Write): void {
-    const { pk, sk } = keyOf(write);
+    const { pk, sk } = refOf(write);
     const place = placeId(pk, sk);
-    if ('put' in write) this.items.set(place, write.put);
+    if ('put' in write) this.items.set(place, itemOf(write.put));
     else if ('delete' in write) this.items.delete(place);
     else {
       const count = ((this.items.get(place)?.count as number | undefined) ?? 0) + (write.add?.count ?? 0);
@@ -117,9 +124,8 @@ function mountAt(namespace: Namespace, path: string): Mount {
   };
 }
 
-function keyOf(write: Write) {
-  if ('put' in write) return write.put;
-  return 'update' in write ? write.update : write.delete;
+function itemOf({ table: _, ...item }: PlacedItem): Item {
+  return item as Item;
 }
 
 function holds(condition: Condition, item: Item | undefined): boolean {

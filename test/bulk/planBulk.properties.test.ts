@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MOST_WRITES, writesOf } from '../../functions/bulk/packMoves.ts';
 import { type FoundRow, type PlannedMove, placeId } from '../../functions/bulk/plan.ts';
 import { planBulk } from '../../functions/bulk/planBulk.ts';
+import { refOf } from '../../functions/ports/store.ts';
 import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import { CHILD, Model, type Spot } from './model.ts';
 
@@ -136,6 +137,6 @@ describe('a plan', () => {
 });
 
 function keyOf(write: ReturnType<Model['apply']>[number]): string {
-  const key = 'put' in write ? write.put : 'update' in write ? write.update : write.delete;
+  const key = refOf(write);
   return placeId(key.pk, key.sk);
 }

@@ -52,9 +52,8 @@ describe('the reconciler', () => {
   it('is not asked for ever: a run that no attempt could carry out is given up', async () => {
     await s.place(1);
     const id = await s.start({ moves: s.moves(1) });
-    const { table, pk, sk } = migrationKey(id);
     const set = { attempt: MAX_BULK_ATTEMPTS + 1 };
-    await s.deps.store.commit([{ table, update: { pk, sk }, set, if: PRESENT }]);
+    await s.deps.store.commit([{ update: migrationKey(id), set, if: PRESENT }]);
     const { chunks } = await beginStep(s.deps, id);
     expect(chunks).toEqual([]);
     await completeStep(s.deps, { id, looks: 0 });

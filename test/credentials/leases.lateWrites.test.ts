@@ -25,19 +25,18 @@ function sweepFor(migrationId: string, store = deps.store): Promise<unknown> {
 it('a damaged lease that is gone since it was seen is not kept as irrevocable, nor counted', async () => {
   const store: Store = { ...deps.store, query: async () => [seen] };
   const migrationId = deps.ids.uuid();
-  const { table, pk, sk } = migrationKey(migrationId);
-  await deps.store.commit([{ table, put: { pk, sk, leasesIrrevocable: 0 } }]);
+  await deps.store.commit([{ put: { ...migrationKey(migrationId), leasesIrrevocable: 0 } }]);
 
   await sweepFor(migrationId, store);
 
   expect(await deps.store.get({ table: 'leases', pk: seen.pk, sk: seen.sk })).toBeUndefined();
   expect(await deps.store.get(irrevocableKey(migrationId, seen.sk))).toBeUndefined();
-  expect(await deps.store.get({ table, pk, sk })).toMatchObject({ leasesIrrevocable: 0 });
+  expect(await deps.store.get(migrationKey(migrationId))).toMatchObject({ leasesIrrevocable: 0 });
 });
 
 it('a damaged lease is not counted in a record that is gone, nor does a part of one come back', async () => {
   const migrationId = deps.ids.uuid();
-  await deps.store.commit([{ table: 'leases', put: seen }]);
+  await deps.store.commit([{ put: { table: 'leases', ...seen } }]);
 
   await sweepFor(migrationId);
 
@@ -48,10 +47,9 @@ it('a damaged lease is not counted in a record that is gone, nor does a part of 
 
 it('a damaged lease that two executions of a migration give up at once is counted once', async () => {
   const migrationId = deps.ids.uuid();
-  const { table, pk, sk } = migrationKey(migrationId);
   await deps.store.commit([
-    { table, put: { pk, sk, leasesIrrevocable: 0 } },
-    { table: 'leases', put: seen },
+    { put: { ...migrationKey(migrationId), leasesIrrevocable: 0 } },
+    { put: { table: 'leases', ...seen } },
   ]);
 
   await sweepFor(
@@ -59,6 +57,6 @@ it('a damaged lease that two executions of a migration give up at once is counte
     meanwhile(deps.store, () => sweepFor(migrationId)),
   );
 
-  expect(await deps.store.get({ table, pk, sk })).toMatchObject({ leasesIrrevocable: 1 });
+  expect(await deps.store.get(migrationKey(migrationId))).toMatchObject({ leasesIrrevocable: 1 });
   await deps.store.deleteMany([{ table: 'leases', pk: seen.pk, sk: seen.sk }]);
 });

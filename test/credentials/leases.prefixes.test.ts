@@ -152,9 +152,8 @@ describe('revoking by prefix', () => {
   it('names a lease whose record is damaged, and revokes the others; by force it goes, too', async () => {
     const mount = await placeMount(w.deps, `${at}/`, { type: 'rented' });
     const ids = await issue(`${at}/creds/web`, 3);
-    const inside = (ids[0] as string).slice(at.length + 1);
-    const { table, pk, sk } = leaseKey(mount.uuid, inside);
-    await w.deps.store.commit([{ table, update: { pk, sk }, remove: ['owns'], if: { pk } }]);
+    const place = leaseKey(mount.uuid, (ids[0] as string).slice(at.length + 1));
+    await w.deps.store.commit([{ update: place, remove: ['owns'], if: { pk: place.pk } }]);
 
     const refused = await w.call('POST', `sys/leases/revoke-prefix/${at}/creds`);
     expect(refused.status).toBe(400);
@@ -162,21 +161,21 @@ describe('revoking by prefix', () => {
       new RegExp(`^failed to revoke "${ids[0]}" \\(\\d+ / \\d+\\): failed to revoke entry: `),
     );
     expect(await alive(ids.slice(1))).toBe(0);
-    expect(await w.deps.store.get({ table, pk, sk })).toBeDefined();
+    expect(await w.deps.store.get(place)).toBeDefined();
     expect((await w.call('POST', `sys/leases/revoke-force/${at}/creds`)).status).toBe(204);
-    expect(await w.deps.store.get({ table, pk, sk })).toBeUndefined();
+    expect(await w.deps.store.get(place)).toBeUndefined();
   });
 
   it('by force drops a lease whose removal fails, and revokes the others', async () => {
     const mount = await placeMount(w.deps, `${at}/`, { type: 'rented' });
     const ids = await issue(`${at}/creds/web`, 3);
-    const { table, pk, sk } = leaseKey(mount.uuid, (ids[0] as string).slice(at.length + 1));
+    const place = leaseKey(mount.uuid, (ids[0] as string).slice(at.length + 1));
     const set = { owns: [{ table: 'storage', pk: mount.uuid, sk: '' }] };
-    await w.deps.store.commit([{ table, update: { pk, sk }, set, if: { pk } }]);
+    await w.deps.store.commit([{ update: place, set, if: { pk: place.pk } }]);
 
     expect((await w.call('POST', `sys/leases/revoke-force/${at}/creds`)).status).toBe(204);
     expect(await alive(ids.slice(1))).toBe(0);
-    expect(await w.deps.store.get({ table, pk, sk })).toBeUndefined();
+    expect(await w.deps.store.get(place)).toBeUndefined();
   });
 
   it('stops when its time is over, and goes on when it is asked again', async () => {

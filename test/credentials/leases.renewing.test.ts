@@ -57,9 +57,10 @@ describe('renewing a lease', () => {
     const mount = await placeMount(w.deps, 'tuned/', { type: 'rented', config });
     const lease = await w.issue('web', { ttl: '2h' }, 'tuned');
     const tune = async (maxLeaseTtl: number) => {
-      const { table, pk, sk } = treeKey(mount.namespaceId, mount.path);
       const set = { config: { ...config, maxLeaseTtl } };
-      await w.deps.store.commit([{ table, update: { pk, sk }, set, if: { kind: 'mount' } }]);
+      await w.deps.store.commit([
+        { update: treeKey(mount.namespaceId, mount.path), set, if: { kind: 'mount' } },
+      ]);
     };
     await tune(36_000);
     expect((await w.renew(lease.id, '5h')).body.lease_duration).toBe(18_000);

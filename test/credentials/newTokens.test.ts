@@ -118,9 +118,10 @@ describe('a new token', () => {
 
   it('is bound to the addresses of its parent, unless it is an orphan', async () => {
     const bound = await w.token({ policies: ['maker'] });
-    const { table, pk, sk } = tokenKey(sha256(bound.client_token));
     const set = { boundCidrs: ['10.0.0.0/8'] };
-    await w.deps.store.commit([{ table, update: { pk, sk }, set, if: { pk: { present: true } } }]);
+    await w.deps.store.commit([
+      { update: tokenKey(sha256(bound.client_token)), set, if: { pk: { present: true } } },
+    ]);
     const from = { token: bound.client_token, sourceIp: '10.1.2.3', body: {} };
     const child = (await w.call('POST', 'auth/token/create', from)).body.auth.client_token;
     const orphan = (await w.call('POST', 'auth/token/create-orphan', from)).body.auth.client_token;

@@ -30,7 +30,9 @@ beforeEach(() => {
 
 /** A store on which something happens right before the commit that puts an item into a table. */
 function beforePut(store: Store, table: string, act: () => Promise<unknown>): Store {
-  return meanwhile(store, act, (writes) => writes.some((write) => 'put' in write && write.table === table));
+  return meanwhile(store, act, (writes) =>
+    writes.some((write) => 'put' in write && write.put.table === table),
+  );
 }
 
 async function stored(prefix: string): Promise<number> {

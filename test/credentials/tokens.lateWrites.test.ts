@@ -94,10 +94,7 @@ describe('a write to a token that comes too late', () => {
         owns: [owned],
         tokenHash: token.hash,
       };
-      await deps.store.commit([
-        { table: lease.table, put: { pk: lease.pk, sk: lease.sk, ...kept } },
-        { table: owned.table, put: { pk: owned.pk, sk: owned.sk, lineage } },
-      ]);
+      await deps.store.commit([{ put: { ...lease, ...kept } }, { put: { ...owned, lineage } }]);
       const store = meanwhile(deps.store, () => deps.store.deleteMany([refs[gone]]));
 
       await cutLease(store, lease, token, token);
@@ -112,19 +109,19 @@ describe('a write to a token that comes too late', () => {
     ['is revoked', revoke],
     ['is gone', remove],
   ])('keeps nothing for one that %s', async (_, act) => {
-    const item = { pk: cubbyholePartition(token.accessor), sk: 'late' };
+    const item = { table: 'storage', pk: cubbyholePartition(token.accessor), sk: 'late' } as const;
     const store = meanwhile(deps.store, act);
 
     await expect(putInCubbyhole({ ...deps, store }, token, item)).rejects.toMatchObject({ status: 403 });
 
-    expect(await deps.store.get({ table: 'storage', ...item })).toBeUndefined();
+    expect(await deps.store.get(item)).toBeUndefined();
     expect((await stored())?.hasCubbyhole).toBeUndefined();
   });
 
   it('brings nothing of its cubbyhole back', async () => {
     const item = { pk: cubbyholePartition(token.accessor), sk: 'mine' };
     const { pk, sk } = item;
-    await deps.store.commit([{ table: 'storage', put: item }]);
+    await deps.store.commit([{ put: { table: 'storage', ...item } }]);
     const store = meanwhile(deps.store, () => deps.store.deleteMany([{ table: 'storage', pk, sk }]));
 
     await keepCubbyhole(store, token, 4_000_000_000);
@@ -134,8 +131,7 @@ describe('a write to a token that comes too late', () => {
 
   it('takes no accessor that another token has', async () => {
     const ids = { ...deps.ids, base62: () => token.accessor };
-    const { table, pk, sk } = accessorKey(token.accessor);
-    await deps.store.commit([{ table, put: { pk, sk, tokenHash: token.hash } }]);
+    await deps.store.commit([{ put: { ...accessorKey(token.accessor), tokenHash: token.hash } }]);
     const order = {
       namespace: ROOT,
       issuer: { mountUuid: 'issuer', generation: 0 },

@@ -67,9 +67,8 @@ function orphaningMeanwhile(token: Auth, look: number, happens = () => {}): Call
 
 /** The table drops what has expired item by item, the lease perhaps days before the token. */
 async function expire({ hash, lease }: Token): Promise<void> {
-  const { table, pk, sk } = tokenKey(hash);
   const expiresAt = w.deps.clock.now() - 1;
-  await w.deps.store.commit([{ table, update: { pk, sk }, set: { expiresAt }, if: PRESENT }]);
+  await w.deps.store.commit([{ update: tokenKey(hash), set: { expiresAt }, if: PRESENT }]);
   if (lease) await w.deps.store.deleteMany([leaseKey(lease.mountUuid, lease.path)]);
 }
 

@@ -4,7 +4,7 @@ import { putInCubbyhole } from '../../functions/credentials/cubbyhole.ts';
 import { renewToken } from '../../functions/credentials/renewToken.ts';
 import { markRevoked, revokeToken } from '../../functions/credentials/revokeToken.ts';
 import { cleanupTime, type Token, tokenOf } from '../../functions/credentials/token.ts';
-import type { Item, Ref, Write } from '../../functions/ports/store.ts';
+import { type Item, type Ref, refOf, type Write } from '../../functions/ports/store.ts';
 import {
   accessorKey,
   childKey,
@@ -29,9 +29,9 @@ function hashIn(place: Ref | undefined): string {
 }
 
 /** What the revocation of a token does first that leaves its children behind. */
-async function retire({ table, pk, sk }: Ref): Promise<void> {
+async function retire(token: Ref): Promise<void> {
   const there = { pk: { present: true } } as const;
-  await w.deps.store.commit([{ table, update: { pk, sk }, set: { retired: true }, if: there }]);
+  await w.deps.store.commit([{ update: token, set: { retired: true }, if: there }]);
 }
 
 describe('renewing a token', () => {
@@ -129,14 +129,14 @@ describe('renewing a token', () => {
   async function storing() {
     const auth = await w.token({ policies: ['default'], ttl: '1h' });
     const hash = sha256(auth.client_token);
-    const item = { pk: cubbyholePartition(auth.accessor), sk: 'mine' };
+    const item = { table: 'storage', pk: cubbyholePartition(auth.accessor), sk: 'mine' } as const;
     return { hash, item, owner: tokenOf(await w.deps.store.get(tokenKey(hash))) as Token };
   }
 
   /** As long as the token is. */
-  async function expectKept(hash: string, item: Item): Promise<void> {
+  async function expectKept(hash: string, item: Ref): Promise<void> {
     const token = tokenOf(await w.deps.store.get(tokenKey(hash)));
-    const kept = await w.deps.store.get({ table: 'storage', ...item });
+    const kept = await w.deps.store.get(item);
     expect(kept?.ttl).toBe(cleanupTime(token?.expiresAt));
   }
 
@@ -158,7 +158,7 @@ describe('renewing a token', () => {
     const { hash, item, owner } = await storing();
     await putInCubbyhole(w.deps, owner, item);
     const longer = () => renewToken(w.deps, hash, ROOT, 1_000_000);
-    const isKeeping = ([write]: Write[]) => write?.table === 'storage';
+    const isKeeping = ([write]: Write[]) => write !== undefined && refOf(write).table === 'storage';
     await renewToken({ ...w.deps, store: meanwhile(w.deps.store, longer, isKeeping) }, hash, ROOT, 7_200);
     await expectKept(hash, item);
   });

@@ -154,7 +154,7 @@ describe('the end of a token', () => {
     await call('POST', 'cubbyhole/a', { token: id, body: { v: 1 } });
     const left = await kept(first);
     await call('POST', 'auth/token/revoke', { body: { token: id } });
-    await w.deps.store.commit(left.map((put) => ({ table: 'storage', put })));
+    await w.deps.store.commit(left.map((item) => ({ put: { table: 'storage', ...item } })));
 
     await w.token({ id, policies: ['default'] });
 

@@ -60,9 +60,8 @@ export async function moveMount({ store }: TestDeps, from: string, to: string): 
 }
 
 export async function placePolicy({ store }: TestDeps, name: string, text: string): Promise<void> {
-  const { table, pk, sk } = policyKey('root', name);
   const compiled = JSON.stringify(parsePolicy(text));
-  await store.commit([{ table, put: { pk, sk, text, compiled } }]);
+  await store.commit([{ put: { ...policyKey('root', name), text, compiled } }]);
 }
 
 /** Every item of every table. */

@@ -29,8 +29,9 @@ beforeAll(async () => {
 afterAll(() => deps.stop());
 
 async function writePolicy(name: string, text: string, { id }: Namespace): Promise<void> {
-  const { table, pk, sk } = policyKey(id, name);
-  await deps.store.commit([{ table, put: { pk, sk, text, compiled: JSON.stringify(parsePolicy(text)) } }]);
+  await deps.store.commit([
+    { put: { ...policyKey(id, name), text, compiled: JSON.stringify(parsePolicy(text)) } },
+  ]);
 }
 
 function ask(detail: unknown, policies: string[]): Promise<Requested> {

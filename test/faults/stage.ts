@@ -166,8 +166,7 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
       await emptyTables(base.client);
       root = await rootToken(deps);
       const [token] = (await readTables(base.client)).access;
-      const { pk, sk, table } = accessorKey(token?.accessor);
-      await deps.store.commit([{ table, put: { pk, sk, tokenHash: sha256(root) } }]);
+      await deps.store.commit([{ put: { ...accessorKey(token?.accessor), tokenHash: sha256(root) } }]);
     },
     async putBack(tables, timetables) {
       await emptyTables(base.client);

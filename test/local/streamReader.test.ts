@@ -56,7 +56,7 @@ describe('the local reader of a stream', () => {
     return answer ?? { batchItemFailures: [] };
   };
   const write = (kind: string, ...keys: string[]) =>
-    deps.store.commit(keys.map((pk) => ({ table: 'migrations', put: { pk, sk: '.', kind } })));
+    deps.store.commit(keys.map((pk) => ({ put: { table: 'migrations', pk, sk: '.', kind } })));
 
   it('brings the writes that fit, in order, those from before its start too', async () => {
     await write('x', 'x-1', 'x-2');

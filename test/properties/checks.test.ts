@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Item, Key, Ref, Store, Write } from '../../functions/ports/store.ts';
+import type { Store, Write } from '../../functions/ports/store.ts';
 import { generationKey, storageKey, tokenKey, treeKey } from '../../functions/store/keys.ts';
 import type { Stored } from '../support/tables.ts';
 import type { Step } from './model/steps.ts';
@@ -40,12 +40,8 @@ function stored(path: string): Stored {
   return start.tables.mounts.find(({ sk }) => sk === path) as Stored;
 }
 
-function withoutTable({ pk, sk }: Ref): Key {
-  return { pk, sk };
-}
-
 function changed(path: string, changes: object): Write {
-  return { table: 'mounts', put: { ...stored(path), ...changes } as Item };
+  return { put: { ...stored(path), ...changes, table: 'mounts' } };
 }
 
 describe('the model and the service side by side', () => {
@@ -66,7 +62,7 @@ describe('the model and the service side by side', () => {
     ['a description that nobody wrote', () => [changed('a/kv/', { description: 'y' })], /"description":"y"/],
     [
       'a secret that is lost',
-      () => [{ table: 'storage', delete: withoutTable(storageKey(stored('a/kv/').uuid, 'data/k')) }],
+      () => [{ delete: storageKey(stored('a/kv/').uuid, 'data/k') }],
       /the picture differs.*"data":{}/s,
     ],
     [
@@ -74,7 +70,7 @@ describe('the model and the service side by side', () => {
       () => {
         const { pk, sk } = start.tables.migrations.find(({ kind }) => kind === 'migration') as Stored;
         const set = { status: 'failure', phase: 'done', error: { code: 'cancelled', message: 'x' } };
-        return [{ table: 'migrations', update: { pk, sk }, set, remove: ['open', 'nextLook'], if: { pk } }];
+        return [{ update: { table: 'migrations', pk, sk }, set, remove: ['open', 'nextLook'], if: { pk } }];
       },
       /the picture differs.*cancelled/s,
     ],
@@ -88,7 +84,7 @@ describe('the model and the service side by side', () => {
   });
 
   it('tells of another answer', async () => {
-    const ready = await spoiled({ table: 'mounts', delete: withoutTable(treeKey('root', 'other/')) });
+    const ready = await spoiled({ delete: treeKey('root', 'other/') });
     await expect(takeBoth(ready, TUNE)).rejects.toThrow(/the answer differs.*tune.*200.*400/s);
   });
 
@@ -97,7 +93,7 @@ describe('the model and the service side by side', () => {
     const restless = {
       ...service,
       take: async () => {
-        await service.deps.store.commit([{ table: 'storage', put: { pk: 'x', sk: 'y' } }]);
+        await service.deps.store.commit([{ put: { table: 'storage', pk: 'x', sk: 'y' } }]);
         return { status: 200, shown: ['a/kv/', 'other/'] };
       },
     };
@@ -106,25 +102,19 @@ describe('the model and the service side by side', () => {
   });
 
   it('tells of a lease that is cut off too early, or not at all', async () => {
-    const { table, pk, sk } = generationKey(stored('a/kv/').uuid);
-    const early = await spoiled({ table, put: { pk, sk, generation: 1 } });
+    const key = generationKey(stored('a/kv/').uuid);
+    const early = await spoiled({ put: { ...key, generation: 1 } });
     await expect(checkSecrets(early)).rejects.toThrow(/what is usable differs/);
 
     const late = await spoiled();
     await takeBoth(late, SWITCH);
-    await service.deps.store.commit([
-      { table, put: { pk, sk, generation: 0 } },
-      changed('a/kv/', { sk: 'a/kv/' }),
-    ]);
+    await service.deps.store.commit([{ put: { ...key, generation: 0 } }, changed('a/kv/', { sk: 'a/kv/' })]);
     await expect(checkSecrets(late)).rejects.toThrow(/what is usable differs/);
   });
 
   it('tells of what is left in the end', async () => {
-    const { pk, sk } = tokenKey('nobody');
-    const ready = await spoiled({
-      table: 'access',
-      put: { pk, sk, accessor: 'x', lineage: { mounts: {}, tokens: [] } },
-    });
+    const lineage = { mounts: {}, tokens: [] };
+    const ready = await spoiled({ put: { ...tokenKey('nobody'), accessor: 'x', lineage } });
     await expect(endBoth(ready)).rejects.toThrow(/the rules differs.*token nobody has no accessor/s);
   });
 });

@@ -17,7 +17,7 @@ type Program = (store: Store) => Promise<unknown>;
 
 const read = async (store: Store, sk: string) => (await store.get({ table: 'storage', pk: 'p', sk }))?.value;
 const write = (store: Store, sk: string, value: unknown) =>
-  store.commit([{ table: 'storage', put: { pk: 'p', sk, value } }]);
+  store.commit([{ put: { table: 'storage', pk: 'p', sk, value } }]);
 
 /** Adds one without a condition, so that one of two may be lost. */
 const increment =

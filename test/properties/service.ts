@@ -52,8 +52,7 @@ export async function startService(): Promise<Service> {
   const deps: TestDeps = { ...base, clock };
   const root = await rootToken(deps);
   const [token] = (await readTables(deps.client)).access;
-  const { table, pk, sk } = accessorKey(token?.accessor);
-  await deps.store.commit([{ table, put: { pk, sk, tokenHash: sha256(root) } }]);
+  await deps.store.commit([{ put: { ...accessorKey(token?.accessor), tokenHash: sha256(root) } }]);
   const callOn = (store: Store) => caller({ ...deps, store }, vaultApi, root);
   const call = callOn(deps.store);
   return {

@@ -23,7 +23,7 @@ beforeEach(async () => {
   leases = async () => (await leasesOf(service.deps.store, uuid)).flat();
   damaged = (await leases())[0] as Item;
   const { owns: _owns, ...broken } = damaged;
-  await service.deps.store.commit([{ table: 'leases', put: broken as Item }]);
+  await service.deps.store.commit([{ put: { table: 'leases', ...(broken as Item) } }]);
   id = await service.move(name, `${name}-new`);
 });
 
@@ -69,7 +69,7 @@ describe('the leases that a migration could not revoke', () => {
 
   it('go when their cause is mended, and the counts follow', async () => {
     const [kept] = await leases();
-    await service.deps.store.commit([{ table: 'leases', put: { ...(kept as Item), owns: damaged.owns } }]);
+    await service.deps.store.commit([{ put: { table: 'leases', ...(kept as Item), owns: damaged.owns } }]);
     expect((await retry()).body.data).toEqual({ migration_id: id, leases_revoked: 1, leases_irrevocable: 0 });
     expect((await tell()).body.data).toEqual({ keys: [], key_info: {} });
     expect(await leases()).toEqual([]);
@@ -88,7 +88,7 @@ describe('the leases that a migration could not revoke', () => {
   it('go by force also when it is their removal that fails', async () => {
     const [kept] = await leases();
     const owns = [{ table: 'storage', pk: kept?.mountUuid, sk: '' }];
-    await service.deps.store.commit([{ table: 'leases', put: { ...(kept as Item), owns } }]);
+    await service.deps.store.commit([{ put: { table: 'leases', ...(kept as Item), owns } }]);
     expect((await retry()).body.data).toMatchObject({ leases_revoked: 0, leases_irrevocable: 1 });
     expect((await retry({ force: true })).body.data).toMatchObject({
       leases_revoked: 1,

@@ -101,11 +101,11 @@ describe('a write that comes too late', () => {
   });
 
   it('counts no retried lease for a migration whose record is gone', async () => {
-    const { table, pk, sk } = irrevocableKey(migration.id, 'keys/creds/1');
     const lease = { pk: 'mount#0', sk: 'creds/1' };
-    await deps.store.commit([{ table, put: { pk, sk, lease, leaseId: 'keys/creds/1', reason: '', at: 0 } }]);
-    const record = migrationKey(migration.id);
-    await deps.store.commit([{ table, delete: { pk: record.pk, sk: record.sk } }]);
+    const leaseId = 'keys/creds/1';
+    const entry = { ...irrevocableKey(migration.id, leaseId), lease, leaseId, reason: '', at: 0 };
+    await deps.store.commit([{ put: entry }]);
+    await deps.store.commit([{ delete: migrationKey(migration.id) }]);
 
     await retryIrrevocable(deps, migration, true, deps.clock.now() + 60_000);
 
@@ -159,5 +159,5 @@ describe('a write that comes too late', () => {
 /** Somebody else changes what lies at the source. */
 async function overtake(change: Record<string, unknown>): Promise<void> {
   const item = (await deps.store.get(treeKey('root', migration.source.path))) ?? { pk: '', sk: '' };
-  await deps.store.commit([{ table: 'mounts', put: { ...item, ...change } }]);
+  await deps.store.commit([{ put: { table: 'mounts', ...item, ...change } }]);
 }

@@ -46,7 +46,7 @@ describe('a move that follows another one whose revocation goes on', () => {
     const { name, uuid } = await sshMount(service, 1);
     const [lease] = (await leasesOf(deps.store, uuid)).flat() as [Item];
     const owns = [{ table: 'storage', pk: uuid, sk: '' }];
-    await deps.store.commit([{ table: 'leases', put: { ...lease, owns } }]);
+    await deps.store.commit([{ put: { table: 'leases', ...lease, owns } }]);
     const ids = [await switchOver(name, `${name}-1`), await switchOver(`${name}-1`, `${name}-2`)];
     for (const id of ids) await expect(runMigration(deps, id)).rejects.toThrow();
     await lastAttempt(ids[0]);
@@ -75,7 +75,6 @@ async function switchOver(from: string, to: string): Promise<string> {
 
 /** The next execution of a migration gives up what it cannot revoke. */
 async function lastAttempt(id = ''): Promise<void> {
-  const { table, pk, sk } = migrationKey(id);
   const set = { attempt: MAX_REVOKE_ATTEMPTS };
-  await service.deps.store.commit([{ table, update: { pk, sk }, set, if: { phase: 'switched' } }]);
+  await service.deps.store.commit([{ update: migrationKey(id), set, if: { phase: 'switched' } }]);
 }

@@ -57,7 +57,7 @@ async function info(id: string) {
 async function damageOne(): Promise<void> {
   const { store } = service.deps;
   const [{ owns: _owns, ...broken }] = (await leasesOf(store, uuid)).flat() as [Item];
-  await store.commit([{ table: 'leases', put: broken as Item }]);
+  await store.commit([{ put: { table: 'leases', ...(broken as Item) } }]);
 }
 
 /** The part of a shard in which a lease lies. */

@@ -144,8 +144,7 @@ describe('a race', () => {
   it('that tuned the mount is waited for, and its change moves along', async () => {
     const mount = await placeMount(deps, `${name}/`);
     const id = await post(name, `${name}-new`);
-    const { table, pk, sk } = treeKey('root', mount.path);
-    const tune = { table, update: { pk, sk }, set: { description: 'tuned' }, add: { version: 1 } };
+    const tune = { update: treeKey('root', mount.path), set: { description: 'tuned' }, add: { version: 1 } };
     await deps.store.commit([{ ...tune, if: unchanged(mount) }]);
 
     await runMigration(deps, id);
@@ -208,8 +207,9 @@ describe('a namespace that is being deleted', () => {
     const namespace = await placeNamespace(deps, ROOT, name);
     await placeMount(deps, 'kv/', { namespaceId: namespace.id });
     await placeMount(deps, `${name}-kv/`);
-    const { table, pk, sk } = treeKey(ROOT.id, namespace.path);
-    await deps.store.commit([{ table, update: { pk, sk }, set: { deleting: true }, if: PRESENT }]);
+    await deps.store.commit([
+      { update: treeKey(ROOT.id, namespace.path), set: { deleting: true }, if: PRESENT },
+    ]);
 
     for (const [from, to] of [
       [`${namespace.path}kv`, `${name}-rescued`],
@@ -226,8 +226,7 @@ describe('a namespace that is being deleted', () => {
     const namespace = await placeNamespace(deps, ROOT, name);
     await placeMount(deps, 'kv/', { namespaceId: namespace.id });
     const id = await post(`${namespace.path}kv`, `${name}-rescued`);
-    const { table, pk, sk } = namespaceKey(namespace.id);
-    await deps.store.commit([{ table, update: { pk, sk }, set: { deleting: true }, if: PRESENT }]);
+    await deps.store.commit([{ update: namespaceKey(namespace.id), set: { deleting: true }, if: PRESENT }]);
 
     await runMigration(deps, id);
 
@@ -262,8 +261,7 @@ describe('a repeated POST', () => {
     const first = await post(name, `${name}-new`);
     const blocker = await placeMount(deps, `${name}-new/`);
     await runMigration(deps, first);
-    const { table, pk, sk } = treeKey('root', blocker.path);
-    await deps.store.commit([{ table, delete: { pk, sk } }]);
+    await deps.store.commit([{ delete: treeKey('root', blocker.path) }]);
 
     const second = await post(name, `${name}-new`);
     await runMigration(deps, second);
@@ -338,9 +336,8 @@ describe('the reconciler', () => {
   });
 
   it('is not held up by a damaged record', async () => {
-    const { pk, sk, table } = migrationKey(deps.ids.uuid());
-    const damaged = { pk, sk, kind: 'migration', open: 'open#0', nextLook: 1 };
-    await deps.store.commit([{ table, put: damaged }]);
+    const damaged = { kind: 'migration', open: 'open#0', nextLook: 1 };
+    await deps.store.commit([{ put: { ...migrationKey(deps.ids.uuid()), ...damaged } }]);
     await placeMount(deps, `${name}/`);
     const id = await post(name, `${name}-new`);
     deps.clock.pass(OVERDUE_MS + 1);

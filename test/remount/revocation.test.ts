@@ -4,7 +4,7 @@ import { issueToken } from '../../functions/credentials/issueToken.ts';
 import { type Lease, leaseItem } from '../../functions/credentials/lease.ts';
 import { stillValid } from '../../functions/credentials/lineage.ts';
 import { MAX_REVOKE_ATTEMPTS } from '../../functions/limits.ts';
-import type { Item, Store, Write } from '../../functions/ports/store.ts';
+import type { Item, PlacedItem, Store, Write } from '../../functions/ports/store.ts';
 import { progressed } from '../../functions/remount/migration.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
@@ -59,8 +59,8 @@ function leaseOn(mount: Mount, more: Partial<Lease> = {}): { lease: Lease; write
     ...more,
   };
   const writes: Write[] = [
-    { table: 'leases', put: leaseItem(lease) },
-    { table: 'storage', put: { pk: owned.pk, sk: owned.sk } },
+    { put: leaseItem(lease) },
+    { put: { ...owned } },
     hang('holder', { lease: { mountUuid: mount.uuid, path: lease.path } }, undefined),
   ];
   return { lease, writes };
@@ -192,10 +192,9 @@ describe('a lease that cannot be revoked', () => {
     const mount = await placeMount(deps, `${name}/`, { issued: true });
     const good = leaseOn(mount);
     const damaged = leaseOn(mount);
-    const [put] = damaged.writes as [{ table: 'leases'; put: Item }];
-    const { owns: _owns, ...broken } = put.put;
+    const { owns: _owns, ...broken } = leaseItem(damaged.lease);
     await deps.store.commit([...good.writes]);
-    await deps.store.commit([{ table: 'leases', put: broken as Item }]);
+    await deps.store.commit([{ put: broken as PlacedItem }]);
 
     const id = await post(name, `${name}-new`);
     await runMigration(deps, id);
@@ -219,9 +218,8 @@ describe('a lease that cannot be revoked', () => {
     const id = await post(name, `${name}-new`);
     await expect(runMigration(deps, id)).rejects.toThrow();
     expect(await readMigration(deps, id)).toMatchObject({ status: 'in-progress', phase: 'switched' });
-    const { table, pk, sk } = migrationKey(id);
     const last = { attempt: MAX_REVOKE_ATTEMPTS };
-    await deps.store.commit([{ table, update: { pk, sk }, set: last, if: { phase: 'switched' } }]);
+    await deps.store.commit([{ update: migrationKey(id), set: last, if: { phase: 'switched' } }]);
     await runMigration(deps, id);
 
     expect(await readMigration(deps, id)).toMatchObject({ status: 'success', leasesIrrevocable: 1 });

@@ -38,8 +38,9 @@ beforeEach(async () => {
 });
 
 async function writePolicy(text: string): Promise<void> {
-  const { table, pk, sk } = policyKey(namespace.id, 'mover');
-  await deps.store.commit([{ table, put: { pk, sk, text, compiled: JSON.stringify(parsePolicy(text)) } }]);
+  await deps.store.commit([
+    { put: { ...policyKey(namespace.id, 'mover'), text, compiled: JSON.stringify(parsePolicy(text)) } },
+  ]);
 }
 
 function make(rules = [{ from: 'old/*', to: 'new/*' }], on: Deps = deps): Promise<Schedule> {
@@ -228,8 +229,7 @@ describe('a schedule that is woken', () => {
   });
 
   it('dies with its namespace: the next waking removes record and timetable', async () => {
-    const { table, pk, sk } = namespaceKey(namespace.id);
-    await deps.store.commit([{ table, delete: { pk, sk } }]);
+    await deps.store.commit([{ delete: namespaceKey(namespace.id) }]);
 
     expect(await wake(first)).toEqual({ nothing: 'gone' });
 

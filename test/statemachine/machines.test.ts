@@ -223,9 +223,9 @@ describe('the bulk machine', () => {
 describe('the teardown machine', () => {
   it('waits for the requests in flight, and leaves nothing of the mount', async () => {
     const mount = await placeMount(deps, `${name}/`);
-    const { pk, sk } = storageKey(mount.uuid, 'data/secret');
+    const stored = storageKey(mount.uuid, 'data/secret');
     const { id, write } = mountTeardown(deps, mount);
-    await deps.store.commit([write, { table: 'storage', put: { pk, sk } }]);
+    await deps.store.commit([write, { put: { ...stored } }]);
 
     const { outcome } = await run('teardown', id);
 

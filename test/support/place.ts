@@ -40,14 +40,13 @@ export async function placeNamespace(deps: Deps, parent: Namespace, name: string
     metadata: {},
     deleting: false,
   };
-  const { pk, sk } = treeKey(parent.id, `${name}/`);
   const { path, lineage, uuid, metadata } = namespace;
-  const entry = { pk, sk, kind: 'namespace', id, uuid, metadata, version: 1 };
-  const record = namespaceKey(id);
+  const key = treeKey(parent.id, `${name}/`);
+  const entry = { ...key, kind: 'namespace', id, uuid, metadata, version: 1 };
   await changeTree(
     deps.store,
     [{ namespaceId: parent.id, path: `${name}/`, after: entry }],
-    [{ table: 'mounts', put: { pk: record.pk, sk: record.sk, path, lineage, parentId: parent.id } }],
+    [{ put: { ...namespaceKey(id), path, lineage, parentId: parent.id } }],
   );
   return namespace;
 }

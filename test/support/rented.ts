@@ -20,14 +20,13 @@ export const rented: Engine = {
       write: async (call) => {
         const mount = call.mount as Mount;
         const key = call.deps.ids.base62(24);
-        const ref = storageKey(mount.uuid, `key/${key}`);
         const lease = await issueLease({
           call,
           mount,
           caller: call.caller as Caller,
           wish: { ttl: call.fields.ttl },
           renewable: call.fields.renewable ?? true,
-          items: (credential) => [{ ref, item: { pk: ref.pk, sk: ref.sk, ...credential } }],
+          items: (credential) => [{ ...storageKey(mount.uuid, `key/${key}`), ...credential }],
         });
         return {
           data: { key },

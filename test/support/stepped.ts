@@ -1,6 +1,13 @@
 /** A store whose every call waits until it is let through, so that a test decides in which order calls happen. */
 
-import type { Key, Range, Ref, Store, Table, Write } from '../../functions/ports/store.ts';
+import {
+  type Range,
+  type Ref,
+  refOf,
+  type Store,
+  type Table,
+  type Write,
+} from '../../functions/ports/store.ts';
 
 /** What a call reads or writes: one item, or without `sk` a whole partition. */
 interface Touch {
@@ -136,18 +143,12 @@ function whole({ table, pk }: Range): Touch {
 }
 
 function write(of: Write): Touch {
-  const { pk, sk } = keyOf(of);
-  return { table: of.table, pk, sk, writes: true };
-}
-
-function keyOf(write: Write): Key {
-  if ('put' in write) return write.put;
-  return 'update' in write ? write.update : write.delete;
+  return { ...read(refOf(of)), writes: true };
 }
 
 function writeText(write: Write): string {
   const how = 'put' in write ? '+' : 'update' in write ? '~' : '-';
-  return how + keyText({ table: write.table, ...keyOf(write) });
+  return how + keyText(refOf(write));
 }
 
 function rangeText({ table, pk, atMost, prefix }: Range): string {

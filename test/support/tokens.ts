@@ -10,7 +10,7 @@ import { ROOT } from '../../functions/tree/namespace.ts';
 /** Stores a root token as the bootstrap function would, and answers it. */
 export async function rootToken(deps: Deps, secret = `root-${randomUUID()}`): Promise<string> {
   const root = { policies: ['root'], path: 'auth/token/root', displayName: 'root' };
-  await deps.store.commit([{ table: 'access', put: tokenItem(tokenOf(deps, secret, root)) }]);
+  await deps.store.commit([{ put: tokenItem(tokenOf(deps, secret, root)) }]);
   return secret;
 }
 
@@ -23,13 +23,10 @@ export async function tokenWith(
 ): Promise<string> {
   const name = deps.ids.hex(12);
   const secret = `s.${randomUUID()}`;
-  const { table, pk, sk } = policyKey(namespaceId, name);
-  const policy = { pk, sk, text, compiled: JSON.stringify(parsePolicy(text)), version: 1 };
+  const compiled = JSON.stringify(parsePolicy(text));
+  const policy = { ...policyKey(namespaceId, name), text, compiled, version: 1 };
   const token = tokenOf(deps, secret, { namespaceId, namespacePath, policies: [name], ...more });
-  await deps.store.commit([
-    { table, put: policy },
-    { table: 'access', put: tokenItem(token) },
-  ]);
+  await deps.store.commit([{ put: policy }, { put: tokenItem(token) }]);
   return secret;
 }
 

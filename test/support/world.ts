@@ -47,9 +47,8 @@ export async function world(): Promise<World> {
     call,
     root,
     async policy(name, text, namespace = ROOT) {
-      const { table, pk, sk } = policyKey(namespace.id, name);
       const compiled = JSON.stringify(parsePolicy(text));
-      await deps.store.commit([{ table, put: { pk, sk, text, compiled } }]);
+      await deps.store.commit([{ put: { ...policyKey(namespace.id, name), text, compiled } }]);
     },
     async token(body = {}, options = {}) {
       const answer = await call('POST', 'auth/token/create', { body, ...options });

@@ -32,7 +32,9 @@ function deletedBeforeSwitch(): TestDeps {
   const { deps } = service;
   let isDeleted = false;
   const commit: Store['commit'] = async (writes) => {
-    const isSwitch = writes.some((write) => 'put' in write && write.table === 'mounts' && write.put.movedBy);
+    const isSwitch = writes.some(
+      (write) => 'put' in write && write.put.table === 'mounts' && write.put.movedBy,
+    );
     if (isSwitch && !isDeleted) {
       isDeleted = true;
       expect(await deleteNamespace(deps, ROOT, `${name}/`)).toBe(true);

@@ -18,7 +18,7 @@ it('a disabled mount leaves no lease behind, not even one that a move has given 
   const { deps, call } = service;
   const { name, uuid } = await sshMount(service, 3);
   const [{ kind: _kind, ...broken }] = (await leasesOf(deps.store, uuid)).flat() as [Item];
-  await deps.store.commit([{ table: 'leases', put: broken as Item }]);
+  await deps.store.commit([{ put: { table: 'leases', ...(broken as Item) } }]);
   await service.move(name, `${name}-moved`);
   expect((await leasesOf(deps.store, uuid)).flat()).toHaveLength(1);
 

@@ -26,8 +26,7 @@ describe('a write that comes too late', () => {
     const { id, write } = mountTeardown(deps, await placeMount(deps, 'ended/'));
     await deps.store.commit([write]);
     const seen = await deps.store.get(migrationKey(id));
-    const { pk, sk } = migrationKey(id);
-    await deps.store.commit([{ table: 'migrations', delete: { pk, sk } }]);
+    await deps.store.commit([{ delete: migrationKey(id) }]);
     const store: Store = { ...deps.store, get: async () => seen };
 
     await expect(tearDown({ ...deps, store }, id, deps.clock.now() + 60_000)).rejects.toThrow(
@@ -51,7 +50,7 @@ describe('a write that comes too late', () => {
     const entry = treeKey('root', `${name}/`);
     const item = (await deps.store.get(entry)) ?? { pk: '', sk: '' };
     const { table, pk, sk } = namespaceKey(old.id);
-    await deps.store.commit([{ table: 'mounts', put: { ...item, ...change } }]);
+    await deps.store.commit([{ put: { table: 'mounts', ...item, ...change } }]);
     if (isRecordGone) await deps.store.deleteMany([{ table, pk, sk }]);
     const before = await Promise.all([deps.store.get(entry), deps.store.get({ table, pk, sk })]);
 
@@ -71,7 +70,7 @@ describe('a write that comes too late', () => {
     const entry = treeKey('root', `${name}/`);
     const item = (await deps.store.get(entry)) ?? { pk: '', sk: '' };
     const other = { ...item, id: 'other2' };
-    await deps.store.commit([{ table: 'mounts', put: other }]);
+    await deps.store.commit([{ put: { table: 'mounts', ...other } }]);
 
     await tearDown(deps, id, deps.clock.now() + 60_000);
     deps.clock.pass(60_000);

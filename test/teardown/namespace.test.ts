@@ -39,11 +39,11 @@ describe('a deleted namespace', () => {
   it('serves nothing at once, and leaves nothing behind', async () => {
     const namespace = await placeNamespace(deps, ROOT, name);
     const mount = await placeMount(deps, 'a/b/kv/', { namespaceId: namespace.id });
-    const { pk, sk } = storageKey(mount.uuid, 'data/x');
+    const stored = storageKey(mount.uuid, 'data/x');
     const policy = policyKey(namespace.id, 'p');
     await deps.store.commit([
-      { table: 'storage', put: { pk, sk } },
-      { table: 'access', put: { pk: policy.pk, sk: policy.sk, text: '', compiled: '{"rules":[]}' } },
+      { put: { ...stored } },
+      { put: { ...policy, text: '', compiled: '{"rules":[]}' } },
     ]);
     const tuning = readFields(TUNE_FIELDS, { audit_non_hmac_request_keys: ['a'] });
     for (const path of ['sys/', 'auth/token/']) await tuneMount(deps.store, namespace, path, tuning, {});

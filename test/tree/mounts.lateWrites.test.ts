@@ -69,8 +69,9 @@ describe.each([
 ])('a write to a mount that %s since it was read', (_, change) => {
   async function changedMount() {
     const mount = await placeMount(deps, `${deps.ids.hex(8)}/`);
-    const now = mountItem({ ...mount, ...change });
-    const overtake = () => deps.store.commit([{ table: 'mounts', put: now }]);
+    const put = mountItem({ ...mount, ...change });
+    const { table: _, ...now } = put;
+    const overtake = () => deps.store.commit([{ put }]);
     return { mount, now, overtake, stored: () => deps.store.get(treeKey('root', mount.path)) };
   }
 

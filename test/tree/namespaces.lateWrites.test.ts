@@ -40,7 +40,7 @@ it('a namespace that another locks meanwhile keeps the key that was answered', a
 /** Somebody else changes the entry of a namespace below the root. */
 async function overtake(name: string, change: Record<string, unknown>): Promise<void> {
   const item = (await deps.store.get(treeKey('root', name))) ?? { pk: '', sk: '' };
-  await deps.store.commit([{ table: 'mounts', put: { ...item, ...change } }]);
+  await deps.store.commit([{ put: { table: 'mounts', ...item, ...change } }]);
 }
 
 it.each([

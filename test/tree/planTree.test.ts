@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { treeKey } from '../../functions/store/keys.ts';
 import { Overlap, planTree, type TreeChange, thinnedForks } from '../../functions/tree/planTree.ts';
 
 const NS = 'root';
@@ -11,7 +12,7 @@ function seen(uuid: string) {
 }
 
 function entry(path: string, uuid = path) {
-  return { pk: NS, sk: path, kind: 'mount', uuid };
+  return { ...treeKey(NS, path), kind: 'mount', uuid };
 }
 
 function comes(path: string, uuid = path): TreeChange {
@@ -23,10 +24,8 @@ function goes(path: string, uuid = path): TreeChange {
 }
 
 function raise(path: string, by: number) {
-  const update = { pk: NS, sk: path };
   return {
-    table: 'mounts',
-    update,
+    update: treeKey(NS, path),
     set: { kind: 'fork' },
     add: { count: by },
     if: by > 0 ? FORKABLE : { kind: 'fork' },
@@ -34,11 +33,11 @@ function raise(path: string, by: number) {
 }
 
 function put(path: string, condition: unknown, uuid = path) {
-  return { table: 'mounts', put: entry(path, uuid), if: condition };
+  return { put: entry(path, uuid), if: condition };
 }
 
 function remove(path: string, uuid = path) {
-  return { table: 'mounts', delete: { pk: NS, sk: path }, if: seen(uuid) };
+  return { delete: treeKey(NS, path), if: seen(uuid) };
 }
 
 function expectPlan(changes: TreeChange[], writes: unknown[]): void {
@@ -99,7 +98,7 @@ describe('a plan of the tree', () => {
     expectPlan(
       [goes('a/', 'x'), comes('a/b/c/', 'x')],
       [
-        { table: 'mounts', put: { pk: NS, sk: 'a/', kind: 'fork', count: 1 }, if: seen('x') },
+        { put: { ...treeKey(NS, 'a/'), kind: 'fork', count: 1 }, if: seen('x') },
         raise('a/b/', 1),
         put('a/b/c/', FREE, 'x'),
       ],

@@ -99,7 +99,7 @@ describe('routing', () => {
     const fork = { pk: namespace.id, sk: 'm/z/', kind: 'fork', count: 0 };
     await disable(namespace, 'm/z/q/');
     // As if the function had died before it cleared the fork away.
-    await deps.store.commit([{ table: 'mounts', put: fork }]);
+    await deps.store.commit([{ put: { table: 'mounts', ...fork } }]);
 
     expect(await enable(namespace, 'm/')).toBe(true);
 

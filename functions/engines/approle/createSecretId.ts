@@ -98,15 +98,14 @@ async function store(
   const { accessor, expiresAt } = secretId;
   const ttl = cleanupTime(expiresAt);
   const { table, ...key } = secretIdKey(call, role, hash);
-  const { table: _, ...accessorItemKey } = accessorKey(call, role, accessor);
   const entry: AccessorEntry = { accessor, hash, ...(expiresAt === undefined ? {} : { expiresAt }) };
-  const put = { ...secretId, ...key, ttl };
-  refuseOversize(put);
+  const record = { ...secretId, ...key, ttl };
+  refuseOversize(record);
   const free = [ABSENT, { expiresAt: { atMost: call.deps.clock.now() } }];
   try {
     await call.deps.store.commit([
-      { table, put, if: free },
-      { table, put: { ...entry, ...accessorItemKey, ttl } },
+      { put: { ...record, table }, if: free },
+      { put: { ...entry, ...accessorKey(call, role, accessor), ttl } },
     ]);
   } catch (error) {
     throw error instanceof ConditionFailed ? secretIdTaken() : error;

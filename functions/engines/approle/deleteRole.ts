@@ -22,13 +22,12 @@ export async function deleteRole(call: Pick<Call, 'deps' | 'mount' | 'params'>):
 /** @returns the uuid of the role, if there was one */
 async function removeRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<string | undefined> {
   const { store } = call.deps;
-  const { table, ...key } = roleKey(call, roleName(call));
-  const role = (await store.get({ table, ...key })) as (Role & Item) | undefined;
+  const ref = roleKey(call, roleName(call));
+  const role = (await store.get(ref)) as (Role & Item) | undefined;
   if (!role) return undefined;
-  const { table: _, ...index } = roleIdKey(call, role.roleId);
   await store.commit([
-    { table, delete: key, if: { revision: role.revision as string } },
-    { table, delete: index },
+    { delete: ref, if: { revision: role.revision as string } },
+    { delete: roleIdKey(call, role.roleId) },
   ]);
   return role.uuid;
 }

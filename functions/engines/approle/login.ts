@@ -71,10 +71,9 @@ async function judge(call: LoginCall): Promise<{ name: string; role: Role; found
 function useUp(found: Found, now: number): Write[] {
   const { usesLeft } = found.secretId;
   if (usesLeft === undefined) return [];
-  const { table, pk, sk } = found.ref;
   if (usesLeft > 1) {
     const more = { usesLeft: { above: 1 } };
-    return [{ table, update: { pk, sk }, set: { updatedAt: now }, add: { usesLeft: -1 }, if: more }];
+    return [{ update: found.ref, set: { updatedAt: now }, add: { usesLeft: -1 }, if: more }];
   }
   const [secretId, accessor] = removal(found) as [Write, Write];
   return [{ ...secretId, if: { usesLeft: 1 } }, accessor];

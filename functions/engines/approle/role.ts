@@ -69,13 +69,11 @@ async function roleIdWrites(
   { roleId, uuid }: Role,
 ): Promise<Write[]> {
   if (before?.roleId === roleId) return [];
-  const { table, pk, sk } = roleIdKey(call, roleId);
-  const holder = (await call.deps.store.get({ table, pk, sk })) as RoleIdEntry | undefined;
+  const ref = roleIdKey(call, roleId);
+  const holder = (await call.deps.store.get(ref)) as RoleIdEntry | undefined;
   // That it is the role's own already tells that the role was written since it was read: the condition finds out.
   if (holder && holder.role !== role) throw roleIdInUse();
   const entry: RoleIdEntry = { role, uuid };
-  const taken: Write = { table, put: { pk, sk, ...entry }, if: ABSENT };
-  if (!before) return [taken];
-  const { table: _, ...old } = roleIdKey(call, before.roleId);
-  return [taken, { table, delete: old }];
+  const taken: Write = { put: { ...ref, ...entry }, if: ABSENT };
+  return before ? [taken, { delete: roleIdKey(call, before.roleId) }] : [taken];
 }

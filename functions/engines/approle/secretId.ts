@@ -84,5 +84,5 @@ export async function findByAccessor(
 }
 
 export function removal({ ref, accessorRef }: Omit<Found, 'secretId'>): Write[] {
-  return [ref, accessorRef].map(({ table, pk, sk }) => ({ table, delete: { pk, sk } }));
+  return [{ delete: ref }, { delete: accessorRef }];
 }

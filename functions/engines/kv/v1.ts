@@ -69,15 +69,13 @@ async function write(call: Call): Promise<void> {
   if (place.path === '') throw missingPath();
   if (Object.keys(call.raw).length === 0) throw missingDataFields();
   const { store, clock, ids } = call.deps;
-  const { table, pk, sk } = v1Ref(place);
   const value = encodeValue(call.raw);
-  const put = { pk, sk, value, writtenAt: clock.now(), revision: ids.base62(16) };
-  await store.commit([{ table, put }]);
+  const put = { ...v1Ref(place), value, writtenAt: clock.now(), revision: ids.base62(16) };
+  await store.commit([{ put }]);
 }
 
 async function remove(call: Call): Promise<void> {
-  const { table, pk, sk } = v1Ref(placeOf(call));
-  await call.deps.store.commit([{ table, delete: { pk, sk } }]);
+  await call.deps.store.commit([{ delete: v1Ref(placeOf(call)) }]);
 }
 
 async function list(call: Call, entriesIn: typeof listEntries): Promise<Reply | undefined> {

@@ -2,7 +2,7 @@
 
 import type { Credential } from '../../credentials/issueLease.ts';
 import type { Call } from '../../http/route.ts';
-import type { Item, Ref } from '../../ports/store.ts';
+import type { PlacedItem, Ref } from '../../ports/store.ts';
 import { sha256 } from '../../store/keys.ts';
 import { stored } from '../callParts.ts';
 
@@ -25,8 +25,7 @@ export function otpItem(
   otp: string,
   access: Access,
   credential: Credential,
-): { ref: Ref; item: Item } {
-  const ref = otpKey(call, otp);
+): PlacedItem {
   const kept: Otp = { ...access, ...credential };
-  return { ref, item: { pk: ref.pk, sk: ref.sk, ...kept } };
+  return { ...otpKey(call, otp), ...kept };
 }

@@ -34,7 +34,10 @@ async function verify(call: Call<typeof FIELDS>): Promise<Reply> {
   if (!found || !isAlive(found, now)) throw otpNotFound();
   if (!(await stillValid(store, found.lineage, now))) throw otpNotFound();
   try {
-    await store.commit([{ ...removal(ref), if: PRESENT }, ...leaseRefs(found).map(removal)]);
+    await store.commit([
+      { delete: ref, if: PRESENT },
+      ...leaseRefs(found).map((lease): Write => ({ delete: lease })),
+    ]);
   } catch (error) {
     throw error instanceof ConditionFailed ? otpNotFound() : error;
   }
@@ -46,8 +49,4 @@ function leaseRefs({ lease, lineage }: Otp): Ref[] {
   const holder = lineage.tokens.at(-1);
   const ref = leaseKey(lease.mountUuid, lease.path);
   return holder === undefined ? [ref] : [ref, childKey(holder, childName(leaseChild(lease)))];
-}
-
-function removal({ table, pk, sk }: Ref): Write {
-  return { table, delete: { pk, sk } };
 }

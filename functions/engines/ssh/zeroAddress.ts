@@ -55,8 +55,8 @@ async function write(call: Call<typeof FIELDS>): Promise<void> {
     const found = await store.getMany(refs);
     const missing = roles.find((_, i) => !found[i]);
     if (missing !== undefined) throw unknownRole(missing);
-    const touches = refs.map(({ table, pk, sk }): Write => {
-      return { table, update: { pk, sk }, set: { revision: ids.hex(16) }, if: PRESENT };
+    const touches = refs.map((ref): Write => {
+      return { update: ref, set: { revision: ids.hex(16) }, if: PRESENT };
     });
     return { after: { roles }, alongside: touches };
   });
@@ -73,16 +73,16 @@ async function remove(call: Call<typeof FIELDS>): Promise<void> {
 export async function deleteRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<void> {
   const { store, ids } = call.deps;
   const name = nameOfCall(call);
-  const { table, ...key } = roleKey(call, name);
+  const ref = roleKey(call, name);
   await untilUncontested(async () => {
-    const role = await store.get({ table, ...key });
+    const role = await store.get(ref);
     if (!role) return;
-    const writes: Write[] = [{ table, delete: key, if: { revision: role.revision as string } }];
+    const writes: Write[] = [{ delete: ref, if: { revision: role.revision as string } }];
     const list = (await store.get(zeroAddressKey(call))) as (ZeroAddress & Item) | undefined;
     if (list?.roles.includes(name)) {
       const roles = list.roles.filter((other) => other !== name);
-      const put = { ...list, roles, revision: ids.hex(16) };
-      writes.push({ table, put, if: { revision: list.revision as string } });
+      const put = { ...list, ...zeroAddressKey(call), roles, revision: ids.hex(16) };
+      writes.push({ put, if: { revision: list.revision as string } });
     }
     await store.commit(writes);
   });

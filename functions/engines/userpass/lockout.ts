@@ -41,18 +41,18 @@ export async function countFailure(call: Attempt): Promise<void> {
   const { store, clock } = call.deps;
   const { threshold, lockMs, resetMs, disabled } = rulesOf(call);
   if (disabled) return;
-  const { table, ...key } = lockoutKey(call);
+  const ref = lockoutKey(call);
   await untilUncontested(async () => {
     const lastAt = clock.now();
     const set = { lastAt, ttl: cleanupTime(lastAt + Math.max(lockMs, resetMs)) };
     const counting = { failures: { below: threshold }, lastAt: { above: lastAt - resetMs } };
     try {
-      await store.commit([{ table, update: key, set, add: { failures: 1 }, if: counting }]);
+      await store.commit([{ update: ref, set, add: { failures: 1 }, if: counting }]);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       const old = error.items.get(0);
       refuseLocked(call, old);
-      await store.commit([{ table, put: { ...key, ...set, failures: 1 }, if: unchanged(old) }]);
+      await store.commit([{ put: { ...ref, ...set, failures: 1 }, if: unchanged(old) }]);
     }
   });
 }
@@ -61,9 +61,8 @@ export async function countFailure(call: Attempt): Promise<void> {
 export function forgetFailures(call: Attempt, lockout: Item | undefined): Write[] {
   const { threshold, lockMs, disabled } = rulesOf(call);
   if (!lockout || disabled) return [];
-  const { table, ...key } = lockoutKey(call);
   const over = { lastAt: { atMost: call.deps.clock.now() - lockMs } };
-  return [{ table, delete: key, if: [ABSENT, { failures: { below: threshold } }, over] }];
+  return [{ delete: lockoutKey(call), if: [ABSENT, { failures: { below: threshold } }, over] }];
 }
 
 function unchanged(item: Item | undefined): Match {

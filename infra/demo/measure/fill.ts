@@ -25,7 +25,9 @@ export async function copyKey(
   const stored = (await store.query({ table: 'storage', pk: mountUuid })).map((item) => JSON.stringify(item));
   const originals = stored.filter((text) => text.includes(pattern));
   const copyTo = (name: string) =>
-    originals.map((text): Write => ({ table: 'storage', put: JSON.parse(text.replaceAll(pattern, name)) }));
+    originals.map((text): Write => {
+      return { put: { table: 'storage', ...JSON.parse(text.replaceAll(pattern, name)) } };
+    });
   await putAll(store, names.flatMap(copyTo));
 }
 
@@ -44,8 +46,8 @@ export async function copyLease(store: Store, mountUuid: string, count: number):
     const sk = `otp/${sha256(randomUUID())}`;
     const lease = { ...original, path, id, owns: [{ table: 'storage' as const, pk: owned.pk, sk }] };
     return [
-      { table: 'leases', put: leaseItem(lease) },
-      { table: 'storage', put: { ...owned, sk, lease: { mountUuid, path } } },
+      { put: leaseItem(lease) },
+      { put: { table: 'storage', ...owned, sk, lease: { mountUuid, path } } },
       hang(lease.tokenHash, leaseChild(lease), lease.expiresAt),
     ];
   };

@@ -35,8 +35,13 @@ async function fill({ root, store }: Lab, count: number): Promise<void> {
   const original = await store.get(treeKey('root', 'mount-pattern/'));
   if (!original) throw new Error('there is no mount to copy');
   const copy = (i: number): Put => ({
-    table: 'mounts',
-    put: { ...original, sk: `mount-${String(i).padStart(6, '0')}/`, uuid: randomUUID(), accessor: `kv_${i}` },
+    put: {
+      table: 'mounts',
+      ...original,
+      sk: `mount-${String(i).padStart(6, '0')}/`,
+      uuid: randomUUID(),
+      accessor: `kv_${i}`,
+    },
   });
   const first = (batch: number) => batch * BATCH;
   await inParallel(Math.ceil(count / BATCH), AT_ONCE, (batch) => {

@@ -63,7 +63,7 @@ export async function copyKeyByKey(lab: Lab, keys: number): Promise<Copy> {
   for await (const page of store.pages({ table: 'storage', pk: uuid, attributes: [] })) {
     for (const { pk, sk } of page) {
       const item = (await store.get({ table: 'storage', pk, sk })) as Item;
-      await store.commit([{ table: 'storage', put: { ...item, pk: target } }]);
+      await store.commit([{ put: { table: 'storage', ...item, pk: target } }]);
       await remove(store, { table: 'storage', pk, sk });
       items++;
     }
@@ -73,6 +73,6 @@ export async function copyKeyByKey(lab: Lab, keys: number): Promise<Copy> {
   return { keys, items, copyMs, moveMs, times: copyMs / moveMs };
 }
 
-async function remove(store: Store, { table, pk, sk }: Ref): Promise<void> {
-  await store.commit([{ table, delete: { pk, sk } }]);
+async function remove(store: Store, ref: Ref): Promise<void> {
+  await store.commit([{ delete: ref }]);
 }

@@ -48,27 +48,27 @@ export async function startKv(): Promise<KvService> {
         version: 1,
         issued: false,
       };
-      await store.commit([{ table: 'mounts', put: mountItem(mount) }]);
+      await store.commit([{ put: mountItem(mount) }]);
       return mount;
     },
 
     async tune(mount, options) {
-      const { table, pk, sk } = treeKey(mount.namespaceId, mount.path);
       await store.commit([
-        { table, update: { pk, sk }, set: { options }, add: { version: 1 }, if: { uuid: mount.uuid } },
+        {
+          update: treeKey(mount.namespaceId, mount.path),
+          set: { options },
+          add: { version: 1 },
+          if: { uuid: mount.uuid },
+        },
       ]);
     },
 
     async tokenWith(text) {
       const [secret, name] = [`token-${ids.uuid()}`, `policy-${ids.hex(8)}`];
-      const { pk, sk } = policyKey('root', name);
       const compiled = JSON.stringify(parsePolicy(text));
       const model = tokenOf(await store.get(tokenKey(sha256(root)))) as Token;
       const token = tokenItem({ ...model, hash: sha256(secret), policies: [name] });
-      await store.commit([
-        { table: 'access', put: { pk, sk, text, compiled } },
-        { table: 'access', put: token },
-      ]);
+      await store.commit([{ put: { ...policyKey('root', name), text, compiled } }, { put: token }]);
       return secret;
     },
 

@@ -181,7 +181,7 @@ const orphan: Flow = {
     // So long ago that no record is on its way.
     const wake = wakeAt(stage.deps.clock.now() - 60_000);
     const { pk, sk } = recordIn(await stage.tables()) as Stored;
-    await stage.deps.store.commit([{ table: 'migrations', delete: { pk, sk } }]);
+    await stage.deps.store.commit([{ delete: { table: 'migrations', pk, sk } }]);
     return () => {
       let woken: Woken | undefined;
       return {

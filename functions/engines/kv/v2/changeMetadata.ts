@@ -5,7 +5,7 @@
 
 import { tryAgain } from '../../../http/errors.ts';
 import type { Reply } from '../../../http/route.ts';
-import { ABSENT, ConditionFailed, type Ref, type Write } from '../../../ports/store.ts';
+import { ABSENT, ConditionFailed, type Write } from '../../../ports/store.ts';
 import { metadataRef, type Place, v1Ref, versionRef } from '../place.ts';
 import { type Found, findMetadata } from './findMetadata.ts';
 import { type Metadata, metadataItem } from './metadata.ts';
@@ -78,21 +78,14 @@ async function commit(
 
 function writesOf(place: Place, found: Found | undefined, change: Change, revision: string): Write[] {
   const { metadata, value, removed = [] } = change;
-  const { table, pk, sk } = metadataRef(place);
   const condition = found?.revision === undefined ? ABSENT : { revision: found.revision };
   const writes: Write[] = metadata
-    ? [{ table, put: metadataItem(place, metadata, revision), if: condition }]
-    : [{ table, delete: { pk, sk }, if: condition }];
+    ? [{ put: metadataItem(place, metadata, revision), if: condition }]
+    : [{ delete: metadataRef(place), if: condition }];
   if (found?.legacy) writes.push(...migration(place, found.legacy, !removed.includes(1)));
-  else writes.push(...removed.map((number): Write => deletion(versionRef(place, number))));
-  if (!metadata && !found?.legacy) writes.push(deletion(v1Ref(place)));
-  if (metadata && value !== undefined) {
-    const ref = versionRef(place, metadata.current);
-    writes.push({ table, put: { pk: ref.pk, sk: ref.sk, value } });
-  }
+  else writes.push(...removed.map((number): Write => ({ delete: versionRef(place, number) })));
+  if (!metadata && !found?.legacy) writes.push({ delete: v1Ref(place) });
+  if (metadata && value !== undefined)
+    writes.push({ put: { ...versionRef(place, metadata.current), value } });
   return writes;
-}
-
-function deletion({ table, pk, sk }: Ref): Write {
-  return { table, delete: { pk, sk } };
 }

@@ -65,9 +65,9 @@ async function write(call: Call<typeof FIELDS>): Promise<void> {
       : { deleteVersionAfter: signedDuration(delete_version_after) }),
   };
   if (Object.keys(sent).length === 0) return;
-  const { table, pk, sk } = configRef(placeOf(call));
   const set = { ...sent, kind: 'config' };
-  await call.deps.store.commit([{ table, update: { pk, sk }, set, if: [ABSENT, { kind: 'config' }] }]);
+  const update = configRef(placeOf(call));
+  await call.deps.store.commit([{ update, set, if: [ABSENT, { kind: 'config' }] }]);
 }
 
 /** @returns whole seconds; −1 for any negative duration, which switches `delete_version_after` off */

@@ -1,6 +1,6 @@
 /** The metadata of a secret: its settings and the facts of each version, one item for all of them. */
 
-import type { Item } from '../../../ports/store.ts';
+import type { Item, PlacedItem } from '../../../ports/store.ts';
 import { metadataRef, type Place } from '../place.ts';
 
 export interface Version {
@@ -57,16 +57,14 @@ type Row = [createdAt: number, deletionAt: number, state: number];
 const STATES = ['live', 'deleted', 'destroyed'] as const;
 
 /** @param revision unlike any other, so that no write mistakes a new life of the secret for the one it read */
-export function metadataItem(place: Place, metadata: Metadata, revision: string): Item {
-  const { pk, sk } = metadataRef(place);
+export function metadataItem(place: Place, metadata: Metadata, revision: string): PlacedItem {
   const rows = metadata.versions.map(
     ({ createdAt, deletionAt = 0, state }): Row => [createdAt, deletionAt, STATES.indexOf(state)],
   );
   const { custom } = metadata;
   return {
     ...metadata,
-    pk,
-    sk,
+    ...metadataRef(place),
     revision,
     versions: JSON.stringify(rows),
     custom: JSON.stringify(custom),

@@ -33,9 +33,7 @@ export function metadataOfLegacy({ writtenAt }: Legacy): Metadata {
  * @param keepsValue whether the first version outlives the change that goes with this
  */
 export function migration(place: Place, legacy: Legacy, keepsValue: boolean): Write[] {
-  const old = v1Ref(place);
-  const { table, pk, sk } = versionRef(place, 1);
-  const writes: Write[] = [{ table, delete: { pk: old.pk, sk: old.sk }, if: { revision: legacy.revision } }];
-  if (keepsValue) writes.push({ table, put: { pk, sk, value: legacy.value } });
+  const writes: Write[] = [{ delete: v1Ref(place), if: { revision: legacy.revision } }];
+  if (keepsValue) writes.push({ put: { ...versionRef(place, 1), value: legacy.value } });
   return writes;
 }

@@ -121,7 +121,7 @@ describe('large directories', () => {
       await kv.deps.store.commit(
         items
           .slice(i, i + 100)
-          .map((path) => ({ table: 'storage', put: { pk: large.uuid, sk: `meta/${path}` } })),
+          .map((path) => ({ put: { table: 'storage', pk: large.uuid, sk: `meta/${path}` } })),
       );
     }
     let looks = 0;

@@ -144,13 +144,12 @@ describe('max_versions', () => {
       state: 'live' as const,
     }));
     const many = { ...one, current: count, oldest: 1, maxVersions: count, versions };
-    await kv.deps.store.commit([{ table: 'storage', put: metadataItem(place, many, 'many') }]);
+    await kv.deps.store.commit([{ put: metadataItem(place, many, 'many') }]);
     for (let first = 1; first <= count; first += 100) {
       const numbers = Array.from({ length: Math.min(100, count - first + 1) }, (_, i) => first + i);
       await kv.deps.store.commit(
         numbers.map((v) => ({
-          table: 'storage',
-          put: { pk: mount.uuid, sk: `version/${path}#${v}`, value: JSON.stringify({ v }) },
+          put: { table: 'storage', pk: mount.uuid, sk: `version/${path}#${v}`, value: JSON.stringify({ v }) },
         })),
       );
     }
@@ -210,7 +209,7 @@ describe('max_versions', () => {
     );
     const full = { ...metadataOf(item), versions, custom, current: 10_000, oldest: 1 };
 
-    await kv.deps.store.commit([{ table: 'storage', put: metadataItem(place, full, 'full') }]);
+    await kv.deps.store.commit([{ put: metadataItem(place, full, 'full') }]);
 
     expect(Object.keys((await metadata('p'.repeat(900))).versions)).toHaveLength(10_000);
   });
