@@ -32,6 +32,9 @@ const ROOMS = [
   'ports',
 ];
 
+/** What the service tells its clients, by which they are compiled. */
+const ANSWERS = ['functions/bulk/answers.ts', 'functions/remount/answers.ts'];
+
 /** File, relative to the repository → its text. */
 let sources: Map<string, string>;
 let imports: Map<string, string[]>;
@@ -54,6 +57,26 @@ function importsOf(file: string, text: string): string[] {
     ([, from]) => from as string,
   );
   return found.map((from) => (from.startsWith('.') ? relative(ROOT, join(ROOT, dirname(file), from)) : from));
+}
+
+/** What a file imports that it also loads: `import type` vanishes when it is compiled. */
+function codeOf(file: string): string[] {
+  return importsOf(file, (sources.get(file) ?? '').replace(/^import type\s[^;]*;/gm, ''));
+}
+
+/** The files of other folders that those of a folder import. */
+function typesOfOthers(folder: string): string[] {
+  const imported = inFolder(folder).flatMap(([file]) => imports.get(file) ?? []);
+  const others = imported.filter((from) => sources.has(from) && !from.startsWith(`${folder}/`));
+  return [...new Set(others)].toSorted();
+}
+
+/** The files of the service that import a client of it. */
+function usersOf(client: string): string[] {
+  const users = inFolder('functions', 'infra').filter(([file]) =>
+    imports.get(file)?.some((from) => from.startsWith(`${client}/`)),
+  );
+  return users.map(([file]) => file);
 }
 
 function inFolder(...folders: string[]): [string, string][] {
@@ -128,26 +151,22 @@ describe('the layout', () => {
     expect(rooms.toSorted()).toEqual(ROOMS.toSorted());
   });
 
-  it('lets the command line know the service by HTTP alone', () => {
+  it('lets the command line know the service by HTTP alone, and the types of what it answers', () => {
     const foreign = inFolder('cli').filter(([file]) =>
-      imports.get(file)?.some((from) => !from.startsWith('cli/') && !from.startsWith('node:')),
+      codeOf(file).some((from) => !from.startsWith('cli/') && !from.startsWith('node:')),
     );
     expect(foreign.map(([file]) => file)).toEqual([]);
-    const users = inFolder('functions', 'infra').filter(([file]) =>
-      imports.get(file)?.some((from) => from.startsWith('cli/')),
-    );
-    expect(users.map(([file]) => file)).toEqual([]);
+    expect(typesOfOthers('cli')).toEqual(ANSWERS);
+    expect(usersOf('cli')).toEqual([]);
   });
 
-  it('lets the page know the service by HTTP alone', () => {
+  it('lets the page know the service by HTTP alone, and the types of what it answers', () => {
     const foreign = inFolder('ui').filter(([file]) =>
-      imports.get(file)?.some((from) => !/^(ui\/|preact|htm$)/.test(from)),
+      codeOf(file).some((from) => !/^(ui\/|preact|htm$)/.test(from)),
     );
     expect(foreign.map(([file]) => file)).toEqual([]);
-    const users = inFolder('functions', 'infra').filter(([file]) =>
-      imports.get(file)?.some((from) => from.startsWith('ui/')),
-    );
-    expect(users.map(([file]) => file)).toEqual([]);
+    expect(typesOfOthers('ui')).toEqual(ANSWERS);
+    expect(usersOf('ui')).toEqual([]);
   });
 
   it('has no file in a circle of imports', () => {

@@ -1,7 +1,8 @@
 /** `remount bulk`: moves many mounts as one run, and waits for its end. */
 
+import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { type RunBody, readPlanFile } from '../api/planFile.ts';
-import { RUN_PATHS, type RunPlan } from '../api/runs.ts';
+import { RUN_PATHS } from '../api/runs.ts';
 import { startOnce } from '../api/startOnce.ts';
 import type { Typed } from '../arguments.ts';
 import { type Command, type Context, START_OPTIONS } from '../command.ts';
@@ -54,7 +55,7 @@ function chosen(typed: Typed): RunBody {
 async function tellPlan(context: Context, file: string, body: RunBody): Promise<ExitCode> {
   const { service, output, format, hint } = context;
   const { data } = await service.write(RUN_PATHS.runs, body);
-  const plan = data as RunPlan;
+  const plan = data as PlanInfo;
   if (format === 'json') output.json(plan);
   if (plan.problems.length > 0) throw refusedBeforehand(problemsText(plan));
   if (format === 'json') return EXIT.done;

@@ -1,5 +1,6 @@
 /** `remount irrevocable`: the leases that a migration could not revoke, and another try. */
 
+import type { IrrevocableList, RetriedLeases } from '../../functions/remount/answers.ts';
 import { orIfNotFound } from '../api/found.ts';
 import { PATHS } from '../api/migrations.ts';
 import type { Command } from '../command.ts';
@@ -32,22 +33,12 @@ export const irrevocable: Command = {
   },
 };
 
-interface Listed {
-  keys: string[];
-  key_info: Record<string, { reason: string; time: string }>;
-}
-
-function listed({ keys, key_info }: Listed): string[] {
+function listed({ keys, key_info }: IrrevocableList): string[] {
   if (keys.length === 0) return ['No lease is irrevocable.'];
   const rows = keys.map((key) => [key, key_info[key]?.time ?? '', key_info[key]?.reason ?? '']);
   return columns([['LEASE', 'GIVEN UP', 'REASON'], ...rows]);
 }
 
-interface Retried {
-  leases_revoked: number;
-  leases_irrevocable: number;
-}
-
-function retried({ leases_revoked, leases_irrevocable }: Retried): string[] {
+function retried({ leases_revoked, leases_irrevocable }: RetriedLeases): string[] {
   return [`${counted(leases_revoked, 'lease')} revoked, ${leases_irrevocable} left.`];
 }

@@ -1,22 +1,18 @@
 /** A migration from its acceptance to its end, as the commands that start or watch one show it. */
 
-import { type MigrationInfo, PATHS } from '../api/migrations.ts';
+import type { MigrationInfo, MigrationStatus } from '../../functions/remount/answers.ts';
+import { PATHS } from '../api/migrations.ts';
 import type { Context } from '../command.ts';
 import { EXIT, type ExitCode, endedInFailure } from '../errors.ts';
 import { failureText, migrationProgress, successLine } from '../render/migration.ts';
 import { counted } from '../render/numbers.ts';
 import { watch } from './watch.ts';
 
-interface Status {
-  migration_id: string;
-  migration_info: MigrationInfo;
-}
-
 /** @throws CommandError with the reason when it fails */
 export async function followMigration(context: Context, id: string): Promise<ExitCode> {
   const { service, output, format, hint } = context;
   context.leaveWord(`Migration ${id} goes on by itself; to look again: ${hint(`status ${id} --watch`)}`);
-  const ended = await watch<Status>(service, {
+  const ended = await watch<MigrationStatus>(service, {
     path: PATHS.status(id),
     isEnded: ({ migration_info: { status } }) => status !== 'in-progress',
     show: (data, elapsed) => {

@@ -1,6 +1,7 @@
 /** A bulk run from its acceptance to its end, as the commands that start or watch one show it. */
 
-import { type RowInfo, RUN_PATHS, type RunInfo } from '../api/runs.ts';
+import type { BulkInfo, BulkStatus, RowInfo } from '../../functions/bulk/answers.ts';
+import { RUN_PATHS } from '../api/runs.ts';
 import type { Context } from '../command.ts';
 import { EXIT, type ExitCode, endedInFailure } from '../errors.ts';
 import { runFailureText, runProgress, runSuccessLine } from '../render/run.ts';
@@ -9,16 +10,11 @@ import { watch } from './watch.ts';
 /** Failed moves that are told one by one. */
 const MAX_TOLD = 20;
 
-interface Status {
-  bulk_id: string;
-  bulk_info: RunInfo;
-}
-
 /** @throws CommandError with the moves that failed, if any did */
 export async function followRun(context: Context, id: string): Promise<ExitCode> {
   const { service, output, format, hint } = context;
   context.leaveWord(`Bulk run ${id} goes on by itself; to look again: ${hint(`status ${id} --watch`)}`);
-  const ended = await watch<Status>(service, {
+  const ended = await watch<BulkStatus>(service, {
     path: RUN_PATHS.status(id),
     isEnded: ({ bulk_info: { status } }) => status !== 'in-progress',
     show: (data, elapsed) => {
@@ -40,7 +36,7 @@ export async function followRun(context: Context, id: string): Promise<ExitCode>
   return EXIT.done;
 }
 
-function hintsOf({ hint }: Context, id: string, { progress }: RunInfo): string {
+function hintsOf({ hint }: Context, id: string, { progress }: BulkInfo): string {
   const hints = [
     progress.failed > 0 && `All that failed: ${hint(`list --bulk ${id} --status failure`)}`,
     progress.leases_irrevocable > 0 &&
@@ -51,7 +47,7 @@ function hintsOf({ hint }: Context, id: string, { progress }: RunInfo): string {
 }
 
 /** The first of those that failed, page by page. */
-async function failedRows({ service }: Context, id: string, { progress }: RunInfo): Promise<RowInfo[]> {
+async function failedRows({ service }: Context, id: string, { progress }: BulkInfo): Promise<RowInfo[]> {
   const wanted = Math.min(progress.failed, MAX_TOLD);
   const failed: RowInfo[] = [];
   for (let after: string | undefined; failed.length < wanted; ) {

@@ -1,19 +1,18 @@
 /** What follows an acceptance: its end is waited for, or its id is told. */
 
+import type { StartedBulk } from '../../functions/bulk/answers.ts';
+import type { Started } from '../../functions/remount/answers.ts';
 import type { Typed } from '../arguments.ts';
 import type { Context } from '../command.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { followMigration } from './migration.ts';
 import { followRun } from './run.ts';
 
-/** The answer to a request that starts something. */
-export type Started = { migration_id: string } | { bulk_id: string };
-
 /** @param title what is begun, in words */
 export async function followStarted(
   context: Context,
   typed: Typed,
-  data: Started,
+  data: Started | StartedBulk,
   title: string,
 ): Promise<ExitCode> {
   const { output, format } = context;

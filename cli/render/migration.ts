@@ -1,6 +1,6 @@
 /** A migration as people see it: while it goes on, when it has ended, and with all that is known. */
 
-import type { MigrationInfo } from '../api/migrations.ts';
+import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { progressLine } from './bar.ts';
 import { columns } from './columns.ts';
 import { count, counted, seconds, secondsBetween } from './numbers.ts';

@@ -1,10 +1,10 @@
 /** The plan of one move, readable. */
 
-import type { MovePlan } from '../api/migrations.ts';
+import type { Preview } from '../../functions/remount/answers.ts';
 import { columns } from './columns.ts';
 import { count, counted, namespaceName, seconds } from './numbers.ts';
 
-export function planLines(plan: MovePlan): string[] {
+export function planLines(plan: Preview): string[] {
   return [
     `${plan.source_mount} → ${plan.target_mount}, ${plan.type}, accessor ${plan.accessor}`,
     '',
@@ -22,25 +22,25 @@ export function planLines(plan: MovePlan): string[] {
   ];
 }
 
-function namespaceFact(plan: MovePlan): string {
+function namespaceFact(plan: Preview): string {
   const [source, target] = [plan.source_namespace, plan.target_namespace].map(namespaceName);
   return plan.namespaces_crossed ? `from ${source} into ${target}` : `stays in ${source}`;
 }
 
-function revokesFact({ kind, total, complete }: MovePlan['revokes']): string {
+function revokesFact({ kind, total, complete }: Preview['revokes']): string {
   if (total === 0 && complete) return 'nothing';
   const one = kind.replace(/s$/, '');
   return `${complete ? '' : 'at least '}${counted(total, one)}, by role:`;
 }
 
 /** The most first. */
-function roleLines({ by_role }: MovePlan['revokes']): string[] {
+function roleLines({ by_role }: Preview['revokes']): string[] {
   const roles = Object.entries(by_role).sort(([, a], [, b]) => b - a);
   const width = Math.max(0, ...roles.map(([, number]) => count(number).length));
   return columns(roles.map(([role, number]) => ['         ', count(number).padStart(width), role]));
 }
 
-function policyLines({ policies, source_mount, target_mount }: MovePlan): string[] {
+function policyLines({ policies, source_mount, target_mount }: Preview): string[] {
   if (policies.length === 0) return [`No policy names ${source_mount} alone: none has to be changed.`];
   const rules = policies.length === 1 ? '1 rule of a policy' : `${count(policies.length)} rules of policies`;
   const rows = policies.map(({ namespace, policy, path, capabilities, replacement }) => {

@@ -1,11 +1,11 @@
 /** A bulk run as people see it: its plan, while it goes on, when it has ended, and with all that is known. */
 
-import type { RowInfo, RunInfo, RunPlan } from '../api/runs.ts';
+import type { BulkInfo, PlanInfo, RowInfo } from '../../functions/bulk/answers.ts';
 import { progressLine } from './bar.ts';
 import { columns } from './columns.ts';
 import { count, counted, seconds, secondsBetween } from './numbers.ts';
 
-export function runPlanLines({ total, transactions, estimated_seconds, moves }: RunPlan): string[] {
+export function runPlanLines({ total, transactions, estimated_seconds, moves }: PlanInfo): string[] {
   const rows = moves.map(({ row, source_mount, target_mount, chunk, group, has_issued }) => {
     const leases = has_issued ? 'to be revoked' : 'none';
     return [String(row), source_mount, target_mount, `${chunk + 1}.${group + 1}`, leases];
@@ -18,7 +18,7 @@ export function runPlanLines({ total, transactions, estimated_seconds, moves }: 
 }
 
 /** Why a plan cannot be carried out. */
-export function problemsText({ problems }: RunPlan): string {
+export function problemsText({ problems }: PlanInfo): string {
   const lines = problems.map(({ row, from, to, message }) => `row ${row}, ${from} to ${to}: ${message}`);
   return [
     `${counted(problems.length, 'row')} cannot be carried out, so nothing would be begun`,
@@ -31,7 +31,7 @@ export function problemsText({ problems }: RunPlan): string {
  * @param elapsed seconds for which it has been watched
  * @param width see {@link progressLine}
  */
-export function runProgress(info: RunInfo | undefined, elapsed: number, width: number | undefined): string {
+export function runProgress(info: BulkInfo | undefined, elapsed: number, width: number | undefined): string {
   if (!info) return progressLine('waiting', undefined, seconds(elapsed), width);
   const { total, pending } = info.progress;
   const left = info.eta_seconds === null ? '' : `, about ${seconds(info.eta_seconds)} left`;
@@ -39,7 +39,7 @@ export function runProgress(info: RunInfo | undefined, elapsed: number, width: n
   return progressLine('bulk run', total === 0 ? 0 : (total - pending) / total, words, width);
 }
 
-function progressWords({ progress }: RunInfo): string {
+function progressWords({ progress }: BulkInfo): string {
   const { total, succeeded, in_progress: revoking, failed, skipped } = progress;
   const parts = [
     `${count(succeeded + revoking)} of ${counted(total, 'mount')} moved`,
@@ -51,7 +51,7 @@ function progressWords({ progress }: RunInfo): string {
 }
 
 /** One sentence on a run that has succeeded. */
-export function runSuccessLine({ progress, created_time, finished_time }: RunInfo): string {
+export function runSuccessLine({ progress, created_time, finished_time }: BulkInfo): string {
   const took = seconds(secondsBetween(created_time, finished_time));
   const { leases_revoked: revoked } = progress;
   const leases = revoked > 0 ? `${counted(revoked, 'lease')} revoked` : 'no lease to revoke';
@@ -62,7 +62,7 @@ export function runSuccessLine({ progress, created_time, finished_time }: RunInf
  * Why a run has failed.
  * @param rows the first of those that failed
  */
-export function runFailureText(info: RunInfo, rows: readonly RowInfo[]): string {
+export function runFailureText(info: BulkInfo, rows: readonly RowInfo[]): string {
   const { error, cancel_reason: reason, progress } = info;
   const why = reason ?? error?.message ?? 'no reason is known';
   const lines = rows.map(({ row, source_mount, target_mount, error: own }) => {
@@ -74,7 +74,7 @@ export function runFailureText(info: RunInfo, rows: readonly RowInfo[]): string 
 }
 
 /** All that is known, a fact a line; what is not so is left out. */
-export function runFacts(id: string, info: RunInfo): string[] {
+export function runFacts(id: string, info: BulkInfo): string[] {
   const { progress, requested_by: by, error } = info;
   const { leases_revoked: revoked, leases_irrevocable: irrevocable } = progress;
   const facts: [string, string | null | false][] = [
@@ -93,7 +93,7 @@ export function runFacts(id: string, info: RunInfo): string[] {
   return columns(facts.flatMap(([name, fact]) => (fact ? [[name, fact]] : [])));
 }
 
-export function runTable(runs: readonly (readonly [string, RunInfo])[]): string[] {
+export function runTable(runs: readonly (readonly [string, BulkInfo])[]): string[] {
   const rows = runs.map(([id, info]) => {
     const { total, succeeded, failed } = info.progress;
     const why = info.status === 'in-progress' ? info.phase : info.error?.code;

@@ -1,50 +1,18 @@
 /** What is told of a bulk run, and of each of its moves. Pure. */
 
-import type { Shape } from '../http/shape.ts';
 import type { Migration } from '../remount/migration.ts';
 import { errorInfo } from '../remount/migrationInfo.ts';
 import { fullPath } from '../remount/switchMount.ts';
+import type { BulkInfo, RowInfo } from './answers.ts';
 import type { BulkRun, Counts } from './bulkRun.ts';
 import type { ReadRun } from './readRun.ts';
 import { type KeptRow, migrationIdOf } from './rowRecord.ts';
-
-type Info = Record<string, unknown>;
-
-const ERROR = [{ code: 'string', message: 'string' }, null] as const satisfies Shape;
-
-export const BULK_INFO = {
-  status: 'string',
-  phase: 'string',
-  progress: {
-    total: 'int',
-    succeeded: 'int',
-    failed: 'int',
-    skipped: 'int',
-    in_progress: 'int',
-    pending: 'int',
-    leases_revoked: 'int',
-    leases_irrevocable: 'int',
-  },
-  eta_seconds: ['int', null],
-  error: ERROR,
-  created_time: 'string',
-  started_time: ['string', null],
-  cancelled_time: ['string', null],
-  finished_time: ['string', null],
-  requested_by: { display_name: 'string', accessor: 'string', namespace: 'string' },
-  reason: ['string', null],
-  cancel_reason: ['string', null],
-  undo_of: ['string', null],
-  max_concurrency: 'int',
-  tolerated_failures: 'string',
-  atomic: 'bool',
-} as const satisfies Shape;
 
 /**
  * What is not known, or not so, is `null`.
  * @param now epoch milliseconds
  */
-export function bulkInfo(read: ReadRun, now: number): Info {
+export function bulkInfo(read: ReadRun, now: number): BulkInfo {
   const { run, counts } = read;
   const { status, ...info } = runInfo(run);
   return {
@@ -57,12 +25,12 @@ export function bulkInfo(read: ReadRun, now: number): Info {
 }
 
 /** What the record of the run alone can tell. */
-export function runInfo(run: BulkRun): Info {
+export function runInfo(run: BulkRun): Omit<BulkInfo, 'phase' | 'progress' | 'eta_seconds'> {
   const { requestedBy } = run;
   return {
     status: run.status,
     error: errorInfo(run.error),
-    created_time: timeOf(run.createdAt),
+    created_time: new Date(run.createdAt).toISOString(),
     started_time: timeOf(run.startedAt),
     cancelled_time: timeOf(run.cancelledAt),
     finished_time: timeOf(run.finishedAt),
@@ -80,7 +48,7 @@ export function runInfo(run: BulkRun): Info {
   };
 }
 
-function progressInfo({ run, counts }: ReadRun): Info {
+function progressInfo({ run, counts }: ReadRun): BulkInfo['progress'] {
   const undecided = counts.total - counts.decided;
   const isOver = run.status !== 'in-progress';
   return {
@@ -95,7 +63,7 @@ function progressInfo({ run, counts }: ReadRun): Info {
   };
 }
 
-function phaseOf({ status }: ReadRun['run'], { total, decided, revoking }: Counts): string {
+function phaseOf({ status }: ReadRun['run'], { total, decided, revoking }: Counts): BulkInfo['phase'] {
   if (status !== 'in-progress') return 'done';
   if (decided === 0) return 'accepted';
   return revoking > 0 && decided === total ? 'revoking' : 'running';
@@ -112,27 +80,9 @@ function timeOf(at: number | undefined): string | null {
 }
 
 /** One move of a run, with the id of its migration, which is there once the move is decided. */
-export interface RowInfo {
-  row: number;
-  migration_id: string;
-  source_mount: string;
-  target_mount: string;
-  status: 'success' | 'failure' | 'in-progress' | 'pending' | 'skipped';
-  error: { code: string; message: string } | null;
-  finished_time: string | null;
-}
+export type IdentifiedRow = RowInfo & { migration_id: string };
 
-/** A move in a list, where its id is the key. */
-export const ROW_INFO = {
-  row: 'int',
-  source_mount: 'string',
-  target_mount: 'string',
-  status: 'string',
-  error: ERROR,
-  finished_time: ['string', null],
-} as const satisfies Shape;
-
-export function rowInfo({ run }: ReadRun, kept: KeptRow, migration: Migration | undefined): RowInfo {
+export function rowInfo({ run }: ReadRun, kept: KeptRow, migration: Migration | undefined): IdentifiedRow {
   const undecided = run.status === 'in-progress' ? 'pending' : 'skipped';
   return {
     row: kept.row,

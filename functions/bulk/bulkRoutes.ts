@@ -3,17 +3,17 @@
 import { unlessSeen } from '../http/conditional.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
-import { KEYS, type Shape } from '../http/shape.ts';
 import { requireSudo } from '../http/sudo.ts';
 import { REPLAYED, readIdempotency } from '../remount/idempotency.ts';
 import { etagOf } from '../remount/migrationInfo.ts';
 import { originOf } from '../remount/origin.ts';
 import { readReason } from '../remount/reason.ts';
 import { statusLocation } from '../remount/statusLocation.ts';
-import { BULK_INFO, bulkInfo, ROW_INFO } from './bulkInfo.ts';
+import { LISTED, PLAN, type PlanInfo, ROWS, STARTED, type StartedBulk, TOLD } from './answers.ts';
+import { bulkInfo } from './bulkInfo.ts';
 import { cancelBulk } from './cancelBulk.ts';
 import type { Row } from './plan.ts';
-import { PLAN, planInfo } from './planInfo.ts';
+import { planInfo } from './planInfo.ts';
 import { planRun, rowsOf } from './planRun.ts';
 import { listRows, listRuns, type Part, readBulk } from './readBulk.ts';
 import { BULK_FIELDS, readAsked, readWishes, WISH_FIELDS, type Wishes } from './readOrder.ts';
@@ -25,15 +25,12 @@ import { undoRows } from './undoBulk.ts';
 const RUNS = 'sys/remount/bulk';
 const PAGE = { after: 'string', limit: 'int' } as const satisfies Schema;
 
-const STARTED = { bulk_id: 'string', total: 'int', 'undo_of?': 'string' } as const satisfies Shape;
-const TOLD = { bulk_id: 'string', bulk_info: BULK_INFO } as const satisfies Shape;
-
 export const bulkRoutes: readonly Route[] = [
   route({
     path: RUNS,
     fields: { ...BULK_FIELDS, ...PAGE },
     query: ['after', 'limit'],
-    answers: { write: [STARTED, PLAN], list: { ...KEYS, key_info: { '*': BULK_INFO } } },
+    answers: { write: [STARTED, PLAN], list: LISTED },
     write: async (call) => {
       requireSudo(call);
       const wishes = readWishes(call.fields);
@@ -50,7 +47,7 @@ export const bulkRoutes: readonly Route[] = [
     path: `${RUNS}/:bulk_id`,
     fields: PAGE,
     query: ['after', 'limit'],
-    answers: { read: TOLD, list: { ...KEYS, key_info: { '*': ROW_INFO } } },
+    answers: { read: TOLD, list: ROWS },
     read: async (call) => {
       const reply = told(call, await find(call));
       return unlessSeen(call, etagOf(reply.data), reply);
@@ -103,7 +100,7 @@ async function start(
   { dryRun, ...wishes }: Wishes,
   rows: () => Promise<Row[]>,
   undoOf?: string,
-): Promise<Reply> {
+): Promise<Reply<StartedBulk | PlanInfo>> {
   const { deps, namespace } = call;
   const undone = undoOf ? { undo_of: undoOf } : {};
   if (dryRun) {
@@ -120,7 +117,10 @@ function told({ deps }: Call, read: ReadRun) {
   return { data: { bulk_id: read.run.id, bulk_info: bulkInfo(read, deps.clock.now()) } };
 }
 
-function listed({ entries, isCut }: Part<[string, Record<string, unknown>]>): Reply | undefined {
+function listed<Info>({
+  entries,
+  isCut,
+}: Part<[string, Info]>): Reply<{ keys: string[]; key_info: Record<string, Info> }> | undefined {
   if (entries.length === 0) return undefined;
   const keys = entries.map(([key]) => key);
   const warnings = isCut ? [`the list goes on: ask for what comes after ${keys.at(-1)}`] : [];

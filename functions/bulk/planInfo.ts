@@ -1,33 +1,12 @@
 /** What a dry run tells of the plan. Pure. */
 
-import type { Shape } from '../http/shape.ts';
+import type { PlanInfo } from './answers.ts';
 import type { Plan, PlannedMove } from './plan.ts';
 
 /** Seconds that one transaction takes, about, with all that is read and written around it. */
 const SECONDS_PER_GROUP = 0.05;
 
-export const PLAN = {
-  dry_run: 'bool',
-  'undo_of?': 'string',
-  total: 'int',
-  transactions: 'int',
-  chunks: 'int',
-  estimated_seconds: 'int',
-  moves: [
-    {
-      row: 'int',
-      source_mount: 'string',
-      target_mount: 'string',
-      chunk: 'int',
-      group: 'int',
-      knot: 'int',
-      has_issued: 'bool',
-    },
-  ],
-  problems: [{ row: 'int', from: 'string', to: 'string', message: 'string' }],
-} as const satisfies Shape;
-
-export function planInfo({ chunks, problems }: Plan, maxConcurrency: number): Record<string, unknown> {
+export function planInfo({ chunks, problems }: Plan, maxConcurrency: number): PlanInfo {
   const moves = chunks.flat().sort((a, b) => a.row - b.row);
   const groups = chunks.map((chunk) => new Set(chunk.map(({ group }) => group)).size);
   const transactions = groups.reduce((sum, count) => sum + count, 0);
@@ -43,7 +22,15 @@ export function planInfo({ chunks, problems }: Plan, maxConcurrency: number): Re
   };
 }
 
-function moveInfo({ row, chunk, group, knot, mount, source, target }: PlannedMove): Record<string, unknown> {
+function moveInfo({
+  row,
+  chunk,
+  group,
+  knot,
+  mount,
+  source,
+  target,
+}: PlannedMove): PlanInfo['moves'][number] {
   return {
     row,
     source_mount: source.namespace.path + source.path,

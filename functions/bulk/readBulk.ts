@@ -5,7 +5,7 @@ import type { Deps } from '../ports/deps.ts';
 import { isMigrationId } from '../remount/migration.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import type { Namespace } from '../tree/namespace.ts';
-import { type RowInfo, rowInfo } from './bulkInfo.ts';
+import { type IdentifiedRow, rowInfo } from './bulkInfo.ts';
 import { listRunIds } from './bulkListing.ts';
 import { noSuchRun } from './errors.ts';
 import { migrationsOf } from './migrationsOf.ts';
@@ -62,7 +62,7 @@ export async function rowsInOrder(deps: Pick<Deps, 'store'>, id: string): Promis
   return rows.sort((a, b) => a.row - b.row);
 }
 
-export async function listRows(deps: Deps, read: ReadRun, page: Page): Promise<Part<RowInfo>> {
+export async function listRows(deps: Deps, read: ReadRun, page: Page): Promise<Part<IdentifiedRow>> {
   const rows = await rowsInOrder(deps, read.run.id);
   const isLast = ({ row }: KeptRow) => migrationIdOf(read.run.id, row) === page.after;
   const last = page.after ? rows.findIndex(isLast) : -1;
@@ -76,7 +76,7 @@ export async function infoOf(
   { store }: Pick<Deps, 'store'>,
   read: ReadRun,
   rows: KeptRow[],
-): Promise<RowInfo[]> {
+): Promise<IdentifiedRow[]> {
   const migrations = await migrationsOf(store, read.run.id, rows);
   return rows.map((row, i) => rowInfo(read, row, migrations[i]));
 }

@@ -3,7 +3,7 @@
 import { answerBytes } from '../http/answerBytes.ts';
 import { MAX_ANSWER_BYTES, MAX_REPORT_BYTES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import type { RowInfo } from './bulkInfo.ts';
+import type { IdentifiedRow } from './bulkInfo.ts';
 import { formatUnknown } from './errors.ts';
 import { infoOf, rowsInOrder } from './readBulk.ts';
 import type { ReadRun } from './readRun.ts';
@@ -18,7 +18,7 @@ export interface Report {
 interface Format {
   type: string;
   header: string;
-  line(info: RowInfo): string;
+  line(info: IdentifiedRow): string;
 }
 
 const HEADER = [
@@ -68,7 +68,7 @@ export async function reportOf(deps: Deps, read: ReadRun, name = 'jsonl', after 
   return { type, body: lines.join('') };
 }
 
-function valuesOf(info: RowInfo): string[] {
+function valuesOf(info: IdentifiedRow): string[] {
   const { error, ...facts } = info;
   const { row, migration_id, source_mount, target_mount, status, finished_time } = facts;
   const outcome = [status, error?.code ?? '', error?.message ?? '', finished_time ?? ''];

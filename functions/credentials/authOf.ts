@@ -1,6 +1,6 @@
 /** The `auth` object of a response that hands out or renews a token (contract §6). */
 
-import type { Shape } from '../http/shape.ts';
+import type { Shape, Wire } from '../http/shape.ts';
 import type { Token } from './token.ts';
 
 export const AUTH = {
@@ -19,7 +19,7 @@ export const AUTH = {
 } as const satisfies Shape;
 
 /** Tells the time that was granted, however long it took to say so. */
-export function authOf(token: Token, clientToken: string): Record<string, unknown> {
+export function authOf(token: Token, clientToken: string): Wire<typeof AUTH> {
   const since = token.renewedAt ?? token.createdAt;
   return {
     client_token: clientToken,

@@ -11,7 +11,7 @@ const PATHS = { paths: 'list', path: 'list' } as const;
 const WITH_TOKEN = { ...PATHS, token: 'string' } as const;
 const WITH_ACCESSOR = { ...PATHS, accessor: 'string' } as const;
 
-const answers: Answers = { write: { '*': 'list' } };
+const answers = { write: { '*': 'list' } } as const satisfies Answers;
 
 export const capabilityRoutes: readonly Route[] = [
   route({
@@ -52,7 +52,7 @@ async function aclOfToken({ deps, namespace }: Pick<Call, 'deps' | 'namespace'>,
   return token && aclOf(deps, token);
 }
 
-function answer(call: Call<typeof PATHS>, acl: Acl | undefined): Reply {
+function answer(call: Call<typeof PATHS>, acl: Acl | undefined): Reply<Record<string, string[]>> {
   const paths = pathsOf(call);
   if (!acl) throw wrapped(400, 'invalid token');
   const found = paths.map((path): [string, string[]] => [path, capabilitiesOf(acl, fullPath(call, path))]);

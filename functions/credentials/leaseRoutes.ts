@@ -3,7 +3,7 @@
 import { unsupportedOperation, unsupportedPath } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
-import { KEYS, type Shape } from '../http/shape.ts';
+import { KEYS, type Keys, type Shape, type Wire } from '../http/shape.ts';
 import { requireSudo } from '../http/sudo.ts';
 import { BULK_WORK_SHARE, MAX_LISTED_LEASES } from '../limits.ts';
 import { findLease, usableLease } from './findLease.ts';
@@ -59,7 +59,7 @@ export const leaseRoutes: readonly Route[] = [
   ]),
 ];
 
-async function lookUp(call: Call, id: string | undefined): Promise<Reply> {
+async function lookUp(call: Call, id: string | undefined): Promise<Reply<Wire<typeof LEASE>>> {
   if (call.params.prefix) throw unsupportedOperation();
   if (!id) throw leaseIdMissing();
   const found = await usableLease(call.deps, id, call.namespace);
@@ -80,7 +80,7 @@ async function lookUp(call: Call, id: string | undefined): Promise<Reply> {
   };
 }
 
-async function list(call: Call<Schema>): Promise<Reply | undefined> {
+async function list(call: Call<Schema>): Promise<Reply<Keys> | undefined> {
   requireSudo(call);
   const { prefix = '' } = call.params;
   const path = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;

@@ -4,11 +4,11 @@ import { type Answers, type Call, type Reply, type Route, route } from '../http/
 import { sha256, tokenKey } from '../store/keys.ts';
 import { goodToken } from './findToken.ts';
 import { tokenOf } from './token.ts';
-import { TOKEN_DATA, tokenData } from './tokenData.ts';
+import { TOKEN_DATA, type TokenData, tokenData } from './tokenData.ts';
 import { badToken, invalidAccessor } from './tokenErrors.ts';
 import { ACCESSOR_FIELD, hashOfAccessor, ownSecret, ownToken, TOKEN_FIELD } from './whichToken.ts';
 
-const EITHER: Answers = { read: TOKEN_DATA, write: TOKEN_DATA };
+const EITHER = { read: TOKEN_DATA, write: TOKEN_DATA } as const satisfies Answers;
 
 export const lookUpRoutes: readonly Route[] = [
   route({
@@ -34,7 +34,7 @@ export const lookUpRoutes: readonly Route[] = [
 ];
 
 /** Without a token it is the one that asks that is looked up. */
-async function lookUp(call: Call<typeof TOKEN_FIELD>): Promise<Reply> {
+async function lookUp(call: Call<typeof TOKEN_FIELD>): Promise<Reply<TokenData>> {
   const { deps, namespace, fields } = call;
   if (!fields.token) return lookUpSelf(call);
   const token = await goodToken(deps, sha256(fields.token), namespace);
@@ -43,14 +43,14 @@ async function lookUp(call: Call<typeof TOKEN_FIELD>): Promise<Reply> {
 }
 
 /** Read anew, so that the use this request has cost is counted already. */
-async function lookUpSelf(call: Call<typeof TOKEN_FIELD>): Promise<Reply> {
+async function lookUpSelf(call: Call<typeof TOKEN_FIELD>): Promise<Reply<TokenData>> {
   const { deps } = call;
   const token = tokenOf(await deps.store.get(tokenKey(ownToken(call).hash)));
   if (!token) throw badToken();
   return { data: tokenData(token, ownSecret(call), deps.clock.now()) };
 }
 
-async function lookUpAccessor(call: Call<typeof ACCESSOR_FIELD>): Promise<Reply> {
+async function lookUpAccessor(call: Call<typeof ACCESSOR_FIELD>): Promise<Reply<TokenData>> {
   const { deps, namespace } = call;
   const hash = await hashOfAccessor(call);
   const token = hash && (await goodToken(deps, hash, namespace));

@@ -1,6 +1,6 @@
 /** What a lookup tells of a token (contract §6). */
 
-import type { Shape } from '../http/shape.ts';
+import type { Shape, Wire } from '../http/shape.ts';
 import type { Token } from './token.ts';
 
 export const TOKEN_DATA = {
@@ -28,11 +28,13 @@ export const TOKEN_DATA = {
   'namespace_path?': 'string',
 } as const satisfies Shape;
 
+export type TokenData = Wire<typeof TOKEN_DATA>;
+
 /**
  * @param id the token itself; empty where it was named by its accessor
  * @param now epoch milliseconds
  */
-export function tokenData(token: Token, id: string, now: number): Record<string, unknown> {
+export function tokenData(token: Token, id: string, now: number): TokenData {
   return {
     id,
     accessor: token.type === 'batch' ? '' : token.accessor,

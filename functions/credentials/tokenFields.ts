@@ -1,6 +1,6 @@
 /** The ten settings that every auth method keeps for the tokens it gives out (contract §8.1). */
 
-import type { Fields, FieldType, Schema } from '../http/fields.ts';
+import type { Fields, Schema } from '../http/fields.ts';
 import { isCidr } from './cidr.ts';
 import {
   invalidTokenType,
@@ -25,8 +25,8 @@ export const TOKEN_FIELDS = {
   token_type: 'string',
 } as const satisfies Schema;
 
-/** The settings and those older names that were used, as a user or role is answered. */
-export function tokenSettingsShape(aliases: Aliases): Record<string, FieldType> {
+/** The settings and those older names that were used, as a user or role is answered; the type tells the settings alone. */
+export function tokenSettingsShape(aliases: Aliases): typeof TOKEN_FIELDS {
   const old = Object.entries(aliases).map(([name, setting]) => [`${name}?`, TOKEN_FIELDS[setting]]);
   return { ...TOKEN_FIELDS, ...Object.fromEntries(old) };
 }
@@ -83,10 +83,7 @@ export function readTokenRole(
 }
 
 /** As a read of the user or role shows them. */
-export function showTokenRole(
-  { token, aliases: used }: TokenRole,
-  aliases: Aliases,
-): Record<string, unknown> {
+export function showTokenRole({ token, aliases: used }: TokenRole, aliases: Aliases): TokenSettings {
   const old = used.map((name) => [name, token[aliases[name] as keyof TokenSettings]] as const);
   const told = old.filter(([, value]) => (Array.isArray(value) ? value.length > 0 : Boolean(value)));
   return { ...token, ...Object.fromEntries(told) };

@@ -1,7 +1,7 @@
 /** The routes of `auth/token` (contract §6). */
 
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
-import { KEYS } from '../http/shape.ts';
+import { KEYS, type Keys } from '../http/shape.ts';
 import { MAX_LISTED_LEASES } from '../limits.ts';
 import { CREATE_FIELDS, createToken } from './createToken.ts';
 import { listAccessors } from './listAccessors.ts';
@@ -37,7 +37,7 @@ export const tokenRoutes: readonly Route[] = [
   route({ path: 'auth/token/accessors', sudo: true, answers: { list: KEYS }, list }),
 ];
 
-async function list({ deps, namespace }: Call): Promise<Reply | undefined> {
+async function list({ deps, namespace }: Call): Promise<Reply<Keys> | undefined> {
   const { accessors: keys, isCut } = await listAccessors(deps, namespace);
   if (keys.length === 0) return undefined;
   return { data: { keys }, warnings: isCut ? [`the listing ends after ${MAX_LISTED_LEASES} leases`] : [] };

@@ -7,7 +7,7 @@ import { listEntries, scanEntries } from '../engines/kv/list.ts';
 import { fits } from '../engines/kv/place.ts';
 import { decodeValue, encodeValue } from '../engines/kv/value.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
-import { KEYS } from '../http/shape.ts';
+import { KEYS, type Keys } from '../http/shape.ts';
 import type { Ref } from '../ports/store.ts';
 import { cubbyholeKey } from '../store/keys.ts';
 import { cubbyholeUuid } from '../tree/builtin.ts';
@@ -57,7 +57,7 @@ async function remove(call: Call): Promise<void> {
   await call.deps.store.commit([{ delete: place(call) }]);
 }
 
-async function list(call: Call, entriesIn: typeof listEntries): Promise<Reply | undefined> {
+async function list(call: Call, entriesIn: typeof listEntries): Promise<Reply<Keys> | undefined> {
   const { pk, sk: prefix } = place(call);
   const keys = await entriesIn(call.deps.store, { pk, prefix });
   return keys.length > 0 ? { data: { keys } } : undefined;

@@ -3,6 +3,7 @@
 import type { Caller } from '../credentials/caller.ts';
 import { unsupportedPath } from '../http/errors.ts';
 import type { Call, Reply } from '../http/route.ts';
+import type { Keys } from '../http/shape.ts';
 import { MAX_NAME_BYTES } from '../limits.ts';
 import type { Ref } from '../ports/store.ts';
 import { storageKey } from '../store/keys.ts';
@@ -46,7 +47,7 @@ export function nameOfCall({ params }: Pick<Call, 'params'>): string {
 export async function listNames(
   call: Pick<Call, 'deps' | 'mount'>,
   prefix: string,
-): Promise<Reply | undefined> {
+): Promise<Reply<Keys> | undefined> {
   const { table, pk } = stored(call, prefix);
   const items = await call.deps.store.query({ table, pk, prefix, attributes: [] });
   return items.length > 0 ? { data: { keys: items.map(({ sk }) => sk.slice(prefix.length)) } } : undefined;

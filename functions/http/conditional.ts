@@ -3,7 +3,11 @@
 import type { Call, Reply } from './route.ts';
 
 /** @returns the reply with its entity tag; 304 without a body where the request names that tag */
-export function unlessSeen({ headers }: Pick<Call, 'headers'>, etag: string, reply: Reply): Reply {
+export function unlessSeen<Data>(
+  { headers }: Pick<Call, 'headers'>,
+  etag: string,
+  reply: Reply<Data>,
+): Reply<Data> {
   const seen = (headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   const tagged = { ...reply.headers, ETag: etag };
   return seen.includes(etag) || seen.includes('*')

@@ -2,24 +2,7 @@
 
 import { parseDuration } from './duration.ts';
 import { goQuote, refusal } from './errors.ts';
-
-interface TypeOf {
-  string: string;
-  bool: boolean;
-  int: number;
-  /** Whole seconds. */
-  duration: number;
-  /** A JSON array, or a comma-separated string. */
-  list: string[];
-  /** As a list, of whole numbers. */
-  ints: number[];
-  map: Record<string, unknown>;
-  /** An object whose values are strings. */
-  pairs: Record<string, string>;
-  any: unknown;
-}
-
-export type FieldType = keyof TypeOf;
+import type { FieldType, TypeOf } from './shape.ts';
 
 /** Field name → type; the schema that validates a request also describes it. */
 export type Schema = Record<string, FieldType>;

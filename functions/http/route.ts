@@ -7,7 +7,7 @@ import type { Mount } from '../tree/mount.ts';
 import type { MountTypes } from '../tree/mountType.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import type { Fields, Schema } from './fields.ts';
-import type { Shape } from './shape.ts';
+import type { Shape, Wire } from './shape.ts';
 
 export type Operation = 'read' | 'list' | 'scan' | 'create' | 'update' | 'patch' | 'delete' | 'help';
 
@@ -47,9 +47,9 @@ export interface Call<S extends Schema = Schema> {
 }
 
 /** What a handler answers; nothing at all is 204 to a write and 404 to a read (contract §2.2). */
-export interface Reply {
+export interface Reply<Data = Record<string, unknown>> {
   status?: number;
-  data?: Record<string, unknown> | null;
+  data?: Data | null;
   auth?: Record<string, unknown>;
   leaseId?: string;
   renewable?: boolean;
@@ -65,18 +65,31 @@ export interface Reply {
   headers?: Record<string, string>;
 }
 
-// biome-ignore lint/suspicious/noConfusingVoidType: a handler that has nothing to say need not say so
-export type Handler<S extends Schema = Schema> = (call: Call<S>) => Promise<Reply | undefined | void>;
+export type Handler<S extends Schema = Schema, Data = Record<string, unknown>> = (
+  call: Call<S>,
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that has nothing to say need not say so
+) => Promise<Reply<Data> | Missing | undefined | void>;
+
+/** What is not there may be told in other words than the row's. */
+export type Missing = Reply & { status: 404 };
 
 /**
  * What the operations of a row answer: the data, or the whole body where there is no envelope; null where there is
- * never more than warnings or a token. Only the OpenAPI document reads it, and of what is left out it says nothing.
+ * never more than warnings or a token. The OpenAPI document shows it, and the compiler checks that the data of a handler
+ * has its shape; an operation that is left out is neither shown nor checked, and one with null is not checked.
  */
 export type Answers = Partial<
   Record<Exclude<Operation, 'create' | 'update' | 'help'> | 'write', Shape | null>
 >;
 
-export interface RouteSpec<S extends Schema> {
+/** The data of an operation, as far as its row tells it. */
+type DataOf<A extends Answers, Name extends keyof Answers> = Shape extends A[Name]
+  ? Record<string, unknown>
+  : A[Name] extends Shape
+    ? Wire<A[Name]>
+    : Record<string, unknown>;
+
+export interface RouteSpec<S extends Schema, A extends Answers = Answers> {
   /** Segments; `:name` captures one, `:name*` the rest, slashes included and possibly empty. */
   path: string;
   /** Whether the route needs the `sudo` capability besides that of the operation. */
@@ -92,15 +105,15 @@ export interface RouteSpec<S extends Schema> {
   fields?: S;
   /** The fields that reads and lists take, where the others are for writes. */
   query?: readonly (keyof S & string)[];
-  answers?: Answers;
-  read?: Handler<S>;
-  list?: Handler<S>;
+  answers?: A;
+  read?: Handler<S, DataOf<A, 'read'>>;
+  list?: Handler<S, DataOf<A, 'list'>>;
   /** Lists everything below a directory, however deep. */
-  scan?: Handler<S>;
+  scan?: Handler<S, DataOf<A, 'scan'>>;
   /** Serves `create` and `update`. */
-  write?: Handler<S>;
-  patch?: Handler<S>;
-  delete?: Handler<S>;
+  write?: Handler<S, DataOf<A, 'write'>>;
+  patch?: Handler<S, DataOf<A, 'patch'>>;
+  delete?: Handler<S, DataOf<A, 'delete'>>;
   /** Looks at what is asked before the token is judged, and throws to refuse; the fields are not read yet. */
   before?: (call: Call) => Promise<void>;
   /** Whether the handler uses up the token that asks, in the transaction that does what is asked. */
@@ -114,7 +127,7 @@ export interface Route extends RouteSpec<Schema> {
 }
 
 /** Makes a row of the route table. */
-export function route<S extends Schema>(spec: RouteSpec<S>): Route {
+export function route<S extends Schema, const A extends Answers>(spec: RouteSpec<S, A>): Route {
   return { ...(spec as unknown as RouteSpec<Schema>), pattern: patternOf(spec.path) };
 }
 

@@ -1,11 +1,26 @@
-/** The words in which a row says what its answers hold: those of the fields it takes, nested (contract §2.1). */
+/** The words in which a row of the route table says what its fields and its answers hold (contract §2.1), and their types. */
 
-import type { FieldType } from './fields.ts';
+export interface TypeOf {
+  string: string;
+  bool: boolean;
+  int: number;
+  /** Whole seconds. */
+  duration: number;
+  /** In a request a JSON array, or a comma-separated string; in an answer always the array. */
+  list: string[];
+  /** As a list, of whole numbers. */
+  ints: number[];
+  map: Record<string, unknown>;
+  /** An object whose values are strings. */
+  pairs: Record<string, string>;
+  any: unknown;
+}
+
+export type FieldType = keyof TypeOf;
 
 /**
- * A duration is whole seconds here, and a list an array of texts. Of an object every key is named: one that ends in
- * `?` may be missing, and `*` stands for all other keys. In brackets, one shape alone is an array of such, and several,
- * `null` among them, are a choice.
+ * Of an object every key is named: one that ends in `?` may be missing, and `*` stands for all other keys. In brackets,
+ * one shape alone is an array of such, and several, `null` among them, are a choice.
  */
 export type Shape =
   | FieldType
@@ -13,5 +28,34 @@ export type Shape =
   | readonly [Shape, ...(Shape | null)[]]
   | { readonly [key: string]: Shape };
 
+/** The word for a string with one of these values: `'string' as OneOf<'on' | 'off'>`. Only the compiler knows them. */
+export type OneOf<Value extends string> = 'string' & { readonly oneOf: Value };
+
+/**
+ * What a shape describes, as a type: the answer as its builder returns it, and as a client reads it. Of a shape that is
+ * not known by its constant nothing is known.
+ */
+export type Wire<S> = Shape extends S
+  ? unknown
+  : S extends OneOf<infer Value>
+    ? Value
+    : S extends FieldType
+      ? TypeOf[S]
+      : S extends null
+        ? null
+        : S extends readonly [infer Entry]
+          ? Wire<Entry>[]
+          : S extends readonly (infer Choice)[]
+            ? Wire<Choice>
+            : Named<S> & Optional<S> & Others<S> extends infer Whole
+              ? { [Key in keyof Whole]: Whole[Key] }
+              : never;
+
+type Named<S> = { [Key in keyof S as Key extends '*' | `${string}?` ? never : Key]: Wire<S[Key]> };
+type Optional<S> = { [Key in keyof S as Key extends `${infer Name}?` ? Name : never]?: Wire<S[Key]> };
+type Others<S> = S extends { '*': infer Other } ? Record<string, Wire<Other>> : unknown;
+
 /** Of a listing without more than the names. */
 export const KEYS = { keys: 'list' } as const satisfies Shape;
+
+export type Keys = Wire<typeof KEYS>;

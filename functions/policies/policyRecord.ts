@@ -1,6 +1,6 @@
 /** The record of a policy: what is stored of it, and what a write makes of it (contract §5.1). Pure. */
 
-import type { Shape } from '../http/shape.ts';
+import type { Shape, Wire } from '../http/shape.ts';
 import type { Item, PlacedItem, Ref } from '../ports/store.ts';
 import { builtinPolicy } from './builtinPolicies.ts';
 import { casMismatch, casMissing, casOnExisting, policyTooLong } from './errors.ts';
@@ -86,10 +86,12 @@ const POLICY_FACTS = {
 } as const satisfies Shape;
 
 export const POLICY = { ...POLICY_FACTS, policy: 'string' } as const satisfies Shape;
+export type PolicyData = Wire<typeof POLICY>;
+
 /** As the old path names its text. */
 export const OLD_POLICY = { ...POLICY_FACTS, rules: 'string' } as const satisfies Shape;
 
-export function policyData(name: string, record: PolicyRecord): Record<string, unknown> {
+export function policyData(name: string, record: PolicyRecord): PolicyData {
   const { text, version, casRequired, modified, expiresAt } = record;
   return {
     name,

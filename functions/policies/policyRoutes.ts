@@ -1,13 +1,13 @@
 /** The endpoints that list, read, write and delete policies, at their present path and their old one (contract §5.1). */
 
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
-import { KEYS, type Shape } from '../http/shape.ts';
+import { KEYS, type Shape, type Wire } from '../http/shape.ts';
 import { MAX_NAME_BYTES } from '../limits.ts';
 import { ABSENT } from '../ports/store.ts';
 import { policyKey } from '../store/keys.ts';
 import { untilUncontested } from '../store/untilUncontested.ts';
 import { defaultUndeletable, immutable, nameMissing, nameTooLong, undeletable } from './errors.ts';
-import { nextItem, OLD_POLICY, POLICY, policyData, recordOf } from './policyRecord.ts';
+import { nextItem, OLD_POLICY, POLICY, type PolicyData, policyData, recordOf } from './policyRecord.ts';
 import { POLICY_FIELDS, readNewPolicy } from './readNewPolicy.ts';
 
 /** Policies that are what they are. */
@@ -40,8 +40,10 @@ export const policyRoutes: readonly Route[] = [
     fields,
     answers: { read: OLD_POLICY, write: null, delete: null },
     read: async (call) => {
-      const { policy: rules, ...data } = (await readPolicy(call)) ?? {};
-      return rules === undefined ? undefined : { data: { ...data, rules } };
+      const found = await readPolicy(call);
+      if (!found) return undefined;
+      const { policy: rules, ...data } = found;
+      return { data: { ...data, rules } };
     },
     write: (call) => {
       const { policy, rules } = call.fields;
@@ -56,7 +58,7 @@ export const policyRoutes: readonly Route[] = [
   }),
 ];
 
-async function listOld(call: Call): Promise<Reply> {
+async function listOld(call: Call): Promise<Reply<Wire<typeof OLD_LIST>>> {
   const keys = await listPolicies(call);
   return { data: { keys, policies: keys } };
 }
@@ -70,7 +72,7 @@ async function listPolicies({ deps, namespace }: Call): Promise<string[]> {
   return namespace.id === 'root' ? [...all, 'root'] : all;
 }
 
-async function readPolicy(call: Call): Promise<Record<string, unknown> | undefined> {
+async function readPolicy(call: Call): Promise<PolicyData | undefined> {
   const { deps, namespace } = call;
   const { name } = nameIn(call);
   if (isTooLong(name)) return undefined;

@@ -1,32 +1,13 @@
 /** The policies whose rules name the source of a move, and so will miss the mount at its target. */
 
-import type { Shape } from '../http/shape.ts';
 import { movedRule } from '../policies/movedRule.ts';
 import type { Capability } from '../policies/pathRule.ts';
 import { policyIn } from '../policies/store.ts';
 import type { Deps } from '../ports/deps.ts';
 import { policyKey } from '../store/keys.ts';
 import type { Namespace } from '../tree/namespace.ts';
+import type { AffectedRule } from './answers.ts';
 import type { Move } from './planMove.ts';
-
-export interface AffectedRule {
-  /** Path of the namespace that has the policy. */
-  namespace: string;
-  policy: string;
-  /** As in the policy, relative to that namespace. */
-  path: string;
-  capabilities: Capability[];
-  /** The rule that would replace it, and where a policy can say so. */
-  replacement: { namespace: string; path: string };
-}
-
-export const AFFECTED_RULE = {
-  namespace: 'string',
-  policy: 'string',
-  path: 'string',
-  capabilities: 'list',
-  replacement: { namespace: 'string', path: 'string' },
-} as const satisfies Shape;
 
 /** Policies of the source's namespace and of those above it: no other can name it. */
 export async function affectedPolicies({ store }: Pick<Deps, 'store'>, move: Move): Promise<AffectedRule[]> {

@@ -5,14 +5,15 @@ import { parseDuration } from '../http/duration.ts';
 import { refusal, unsupportedPath } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
-import { KEYS } from '../http/shape.ts';
+import type { Wire } from '../http/shape.ts';
 import { MAX_LISTED_BYTES, MAX_LISTED_MIGRATIONS } from '../limits.ts';
 import { parseTime } from '../policies/pathRule.ts';
 import { mountPath } from '../tree/path.ts';
+import { LISTED, type MigrationInfo } from './answers.ts';
 import { oldestListed } from './listing.ts';
 import { listMigrations } from './listMigrations.ts';
 import { isMigrationId, type Migration } from './migration.ts';
-import { MIGRATION_INFO, migrationInfo } from './migrationInfo.ts';
+import { migrationInfo } from './migrationInfo.ts';
 import { readMigration } from './readMigration.ts';
 import { fullPath } from './switchMount.ts';
 
@@ -32,14 +33,14 @@ export const listRoute: Route = route({
   path: 'sys/remount/status',
   fields: FIELDS,
   query: Object.keys(FIELDS) as (keyof typeof FIELDS)[],
-  answers: { read: null, list: { ...KEYS, key_info: { '*': MIGRATION_INFO } } },
+  answers: { read: null, list: LISTED },
   read: async () => {
     throw unsupportedPath();
   },
   list,
 });
 
-async function list(call: Call<typeof FIELDS>): Promise<Reply | undefined> {
+async function list(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof LISTED>> | undefined> {
   const { deps, namespace, fields } = call;
   const { migrations, isCut } = await listMigrations(deps, namespace, {
     after: await placeOf(call),
@@ -55,7 +56,7 @@ async function list(call: Call<typeof FIELDS>): Promise<Reply | undefined> {
   return { data: { keys: infos.map(([id]) => id), key_info: Object.fromEntries(infos) }, warnings };
 }
 
-type Told = [id: string, info: Record<string, unknown>];
+type Told = [id: string, info: MigrationInfo];
 
 /** As many as one answer holds, from the first on. */
 function fitting(infos: Told[]): Told[] {

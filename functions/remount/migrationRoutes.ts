@@ -3,15 +3,15 @@
 import { silent } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
-import { KEYS } from '../http/shape.ts';
 import { BULK_WORK_SHARE } from '../limits.ts';
 import { irrevocableKey } from '../store/keys.ts';
+import { IRREVOCABLE, type IrrevocableList, RETRIED, TOLD } from './answers.ts';
 import { cancelMigration } from './cancelMigration.ts';
 import { reachesOutside } from './errors.ts';
 import { REPLAYED, readIdempotency } from './idempotency.ts';
 import { listIrrevocable, retryIrrevocable } from './irrevocable.ts';
 import { isMigrationId, type Migration } from './migration.ts';
-import { MIGRATION_INFO, migrationInfo } from './migrationInfo.ts';
+import { migrationInfo } from './migrationInfo.ts';
 import { originOf } from './origin.ts';
 import { readMigration } from './readMigration.ts';
 import { readReason } from './reason.ts';
@@ -25,7 +25,7 @@ export const migrationRoutes: readonly Route[] = [
     path: 'sys/remount/cancel/:migration_id',
     sudo: true,
     fields: { reason: 'string' },
-    answers: { write: { migration_id: 'string', migration_info: MIGRATION_INFO } },
+    answers: { write: TOLD },
     write: async (call) => {
       const found = await findOwn(call);
       const reason = readReason(call.fields.reason) ?? 'cancelled on request';
@@ -51,14 +51,14 @@ export const migrationRoutes: readonly Route[] = [
     path: 'sys/remount/irrevocable/:migration_id',
     fields: PAGE,
     query: ['after', 'limit'],
-    answers: { read: { ...KEYS, key_info: { '*': { reason: 'string', time: 'string' } } } },
+    answers: { read: IRREVOCABLE },
     read: tellIrrevocable,
   }),
   route({
     path: 'sys/remount/irrevocable/:migration_id/retry',
     sudo: true,
     fields: { force: 'bool' },
-    answers: { write: { migration_id: 'string', leases_revoked: 'int', leases_irrevocable: 'int' } },
+    answers: { write: RETRIED },
     write: async (call) => {
       const { deps, fields } = call;
       const migration = await findOwn(call);
@@ -86,7 +86,7 @@ async function findOwn(call: Call): Promise<Migration> {
   return migration;
 }
 
-async function tellIrrevocable(call: Call<typeof PAGE>): Promise<Reply> {
+async function tellIrrevocable(call: Call<typeof PAGE>): Promise<Reply<IrrevocableList>> {
   const migration = await findSeen(call);
   const { after, limit } = call.fields;
   const leases = await listIrrevocable(call.deps, migration, {

@@ -1,11 +1,11 @@
 /** What a move would do, told without doing it: the answer to `dry_run`. */
 
 import { countLive } from '../credentials/countLeases.ts';
-import type { Shape } from '../http/shape.ts';
 import { BULK_WORK_SHARE, LEASE_SHARDS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { isAuth } from '../tree/mount.ts';
-import { AFFECTED_RULE, affectedPolicies } from './affectedPolicies.ts';
+import { affectedPolicies } from './affectedPolicies.ts';
+import type { Preview } from './answers.ts';
 import type { Move } from './planMove.ts';
 
 /** Measured on one machine (docs/limits.md); an estimate for people, nothing hangs on it. */
@@ -16,23 +16,8 @@ const PLAIN_TRANSITIONS = 3;
 /** Besides: Revoke, Complete, What is left, Wait, Close, Everything swept; and three for each shard. */
 const REVOKING_TRANSITIONS = 6 + 3 * LEASE_SHARDS;
 
-export const PREVIEW = {
-  dry_run: 'bool',
-  source_mount: 'string',
-  target_mount: 'string',
-  type: 'string',
-  accessor: 'string',
-  uuid: 'string',
-  namespaces_crossed: 'bool',
-  source_namespace: 'string',
-  target_namespace: 'string',
-  revokes: { kind: 'string', total: 'int', by_role: { '*': 'int' }, complete: 'bool' },
-  policies: [AFFECTED_RULE],
-  estimate: { state_transitions: 'int', seconds: 'int' },
-} as const satisfies Shape;
-
 /** A request that only asks may take its time to count. */
-export async function previewMove(deps: Deps, move: Move): Promise<Record<string, unknown>> {
+export async function previewMove(deps: Deps, move: Move): Promise<Preview> {
   const { mount, source, target } = move;
   const until = deps.clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;
   const [leases, policies] = await Promise.all([

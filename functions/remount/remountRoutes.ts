@@ -2,10 +2,10 @@
 
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Route, route } from '../http/route.ts';
-import type { Shape } from '../http/shape.ts';
+import { PREVIEW, type Preview, STARTED, type Started } from './answers.ts';
 import { REPLAYED, readIdempotency } from './idempotency.ts';
 import { originOf } from './origin.ts';
-import { PREVIEW, previewMove } from './previewMove.ts';
+import { previewMove } from './previewMove.ts';
 import { checkRemount, startRemount } from './startRemount.ts';
 import { statusLocation } from './statusLocation.ts';
 
@@ -19,9 +19,6 @@ const FIELDS = {
   reason: 'string',
   idempotency_key: 'string',
 } as const satisfies Schema;
-
-/** Told of a move that was accepted, and of one that is under way already by a request that only asks. */
-const STARTED = { migration_id: 'string', 'dry_run?': 'bool' } as const satisfies Shape;
 
 export const remountRoutes: readonly Route[] = [
   route({
@@ -41,7 +38,7 @@ export const remountRoutes: readonly Route[] = [
 ];
 
 /** A request that repeats a migration would do nothing. */
-async function preview(call: Call<typeof FIELDS>): Promise<Record<string, unknown>> {
+async function preview(call: Call<typeof FIELDS>): Promise<Preview | Started> {
   const { from, to } = call.fields;
   const found = await checkRemount(call.deps, originOf(call), { from, to });
   if ('repeated' in found) return { dry_run: true, migration_id: found.repeated };

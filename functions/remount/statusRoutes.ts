@@ -2,14 +2,15 @@
 
 import { unlessSeen } from '../http/conditional.ts';
 import { type Route, route } from '../http/route.ts';
+import { TOLD } from './answers.ts';
 import { isMigrationId } from './migration.ts';
-import { etagOf, MIGRATION_INFO, migrationInfo } from './migrationInfo.ts';
+import { etagOf, migrationInfo } from './migrationInfo.ts';
 import { readStatus } from './readStatus.ts';
 
 export const statusRoutes: readonly Route[] = [
   route({
     path: 'sys/remount/status/:migration_id',
-    answers: { read: { migration_id: 'string', migration_info: MIGRATION_INFO } },
+    answers: { read: TOLD },
     read: async (call) => {
       const { deps, params, namespace, ahead } = call;
       const id = params.migration_id ?? '';

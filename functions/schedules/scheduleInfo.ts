@@ -1,6 +1,7 @@
 /** What is told of a schedule. Pure. */
 
-import type { Shape } from '../http/shape.ts';
+import type { Shape, Wire } from '../http/shape.ts';
+import { REQUESTER } from '../remount/answers.ts';
 import type { LastRun, Schedule } from './schedule.ts';
 
 export const SCHEDULE_INFO = {
@@ -10,7 +11,7 @@ export const SCHEDULE_INFO = {
   end_time: 'string',
   created_time: 'string',
   renewed_time: 'string',
-  requested_by: { display_name: 'string', accessor: 'string', namespace: 'string' },
+  requested_by: REQUESTER,
   policies: 'list',
   policies_namespace: 'string',
   last_run: [
@@ -20,13 +21,15 @@ export const SCHEDULE_INFO = {
   last_skipped: [{ planned_time: 'string', bulk_id: 'string' }, null],
 } as const satisfies Shape;
 
+type ScheduleInfo = Wire<typeof SCHEDULE_INFO>;
+
 /** What is not known, or not so, is `null`. */
-export function scheduleInfo(schedule: Schedule): Record<string, unknown> {
+export function scheduleInfo(schedule: Schedule): ScheduleInfo {
   const { home, policies, requestedBy, lastRun, lastSkipped } = schedule;
   return {
     schedule: schedule.schedule,
     timezone: schedule.timezone,
-    start_time: timeOf(schedule.start),
+    start_time: schedule.start === undefined ? null : timeOf(schedule.start),
     end_time: timeOf(schedule.end),
     created_time: timeOf(schedule.createdAt),
     renewed_time: timeOf(schedule.renewedAt),
@@ -57,6 +60,6 @@ function outcomeOf({ bulkId, isEmpty, error }: LastRun): string {
   return error ? 'refused' : 'starting';
 }
 
-function timeOf(at: number | undefined): string | null {
-  return at === undefined ? null : new Date(at).toISOString();
+function timeOf(at: number): string {
+  return new Date(at).toISOString();
 }

@@ -31,7 +31,7 @@ export const scheduleRoutes: readonly Route[] = [
     list: async ({ deps, namespace }) => {
       const schedules = await listSchedules(deps.store, namespace.id);
       if (schedules.length === 0) return undefined;
-      const infos = schedules.map((schedule) => [schedule.name, scheduleInfo(schedule)]);
+      const infos = schedules.map((schedule) => [schedule.name, scheduleInfo(schedule)] as const);
       return { data: { keys: schedules.map(({ name }) => name), key_info: Object.fromEntries(infos) } };
     },
   }),

@@ -2,8 +2,8 @@
 
 import { silent } from '../http/errors.ts';
 import { refuseInChild } from '../http/rootOnly.ts';
-import { type Reply, type Route, route } from '../http/route.ts';
-import type { Shape } from '../http/shape.ts';
+import { type Route, route } from '../http/route.ts';
+import type { Shape, Wire } from '../http/shape.ts';
 import { VERSION } from '../http/version.ts';
 
 /** The service as a whole; Vault has a random id there, and this one has no place to keep one. */
@@ -82,7 +82,7 @@ export const healthRoutes: readonly Route[] = [
     open: true,
     plain: true,
     answers: { read: { initialized: 'bool' } },
-    read: async (call): Promise<Reply> => {
+    read: async (call) => {
       refuseInChild(call);
       return { plain: { initialized: true } };
     },
@@ -97,7 +97,7 @@ function statusAsked(query: Record<string, string[]>): number {
 }
 
 /** @param now epoch milliseconds */
-function health(now: number): Record<string, unknown> {
+function health(now: number): Wire<typeof HEALTH_SHAPE> {
   return {
     initialized: true,
     sealed: false,
@@ -111,7 +111,7 @@ function health(now: number): Record<string, unknown> {
   };
 }
 
-const SEAL_STATUS = {
+const SEAL_STATUS: Wire<typeof SEAL_STATUS_SHAPE> = {
   type: 'shamir',
   initialized: true,
   sealed: false,
@@ -127,7 +127,7 @@ const SEAL_STATUS = {
   storage_type: 'dynamodb',
 };
 
-const LEADER = {
+const LEADER: Wire<typeof LEADER_SHAPE> = {
   ha_enabled: false,
   is_self: false,
   leader_address: '',

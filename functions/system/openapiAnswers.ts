@@ -1,9 +1,8 @@
 /** The answers of an operation in an OpenAPI document, as far as its row tells what they hold. */
 
 import { isCopied } from '../http/envelope.ts';
-import type { FieldType } from '../http/fields.ts';
 import type { Route } from '../http/route.ts';
-import type { Shape } from '../http/shape.ts';
+import type { FieldType, Shape } from '../http/shape.ts';
 
 type Part = Record<string, unknown>;
 

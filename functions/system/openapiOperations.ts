@@ -1,7 +1,8 @@
 /** The operations of one path in an OpenAPI document: parameters, bodies and answers from the row's own schema. */
 
-import type { FieldType, Schema } from '../http/fields.ts';
+import type { Schema } from '../http/fields.ts';
 import type { Answers, Route } from '../http/route.ts';
+import type { FieldType } from '../http/shape.ts';
 import { bodySchema } from './openapiAnswers.ts';
 import { answerOf, TOKEN_NEEDED } from './openapiComponents.ts';
 

@@ -2,12 +2,13 @@
 
 import { notAuthorized } from '../http/errors.ts';
 import type { Call, Reply } from '../http/route.ts';
+import type { Shape, Wire } from '../http/shape.ts';
 import { mayReachMount } from '../policies/acl.ts';
 import type { BuiltinMount } from '../tree/builtin.ts';
 import { locateAny } from '../tree/findMount.ts';
 import { listMounts } from '../tree/listMounts.ts';
 import type { Mount } from '../tree/mount.ts';
-import { mountObject } from '../tree/mountObject.ts';
+import { MOUNT, type MountInfo, mountObject } from '../tree/mountObject.ts';
 import { mountPath } from '../tree/path.ts';
 import { type Table, tableOf, tablePath } from '../tree/table.ts';
 import { tunedBuiltins } from '../tree/tunedBuiltins.ts';
@@ -15,8 +16,11 @@ import { preflightDenied } from './errors.ts';
 
 type Listed = Mount | BuiltinMount;
 
+export const VISIBLE = { secret: 'map', auth: 'map' } as const satisfies Shape;
+export const VISIBLE_MOUNT = { ...MOUNT, path: 'string' } as const satisfies Shape;
+
 /** With a token all that it can reach; without one, what was listed for everybody, and little of that. */
-export async function listVisible({ deps, namespace, caller }: Call): Promise<Reply> {
+export async function listVisible({ deps, namespace, caller }: Call): Promise<Reply<Wire<typeof VISIBLE>>> {
   const builtins = await tunedBuiltins(deps.store, namespace);
   const mounts: Listed[] = [...builtins, ...(await listMounts(deps, namespace.id))];
   const visible = mounts.filter(
@@ -24,7 +28,7 @@ export async function listVisible({ deps, namespace, caller }: Call): Promise<Re
       config.listingVisibility === 'unauth' || (caller && mayReachMount(caller.acl, namespace.path + path)),
   );
   const show = caller ? mountObject : publicFacts;
-  const table = (name: Table): Record<string, unknown> =>
+  const table = (name: Table) =>
     Object.fromEntries(
       visible
         .filter(({ path }) => tableOf(path) === name)
@@ -33,7 +37,11 @@ export async function listVisible({ deps, namespace, caller }: Call): Promise<Re
   return { data: { secret: table('mount'), auth: table('auth') } };
 }
 
-function publicFacts({ type, description, options }: Listed): Record<string, unknown> {
+function publicFacts({
+  type,
+  description,
+  options,
+}: Listed): Pick<MountInfo, 'type' | 'description' | 'options'> {
   return { type, description, options };
 }
 
@@ -41,7 +49,12 @@ function publicFacts({ type, description, options }: Listed): Record<string, unk
  * The mount that a path lies in, in this namespace or one below.
  * @throws VaultError 403
  */
-export async function readVisible({ deps, namespace, caller, params }: Call): Promise<Reply> {
+export async function readVisible({
+  deps,
+  namespace,
+  caller,
+  params,
+}: Call): Promise<Reply<Wire<typeof VISIBLE_MOUNT>>> {
   if (!caller) throw notAuthorized();
   const asked = mountPath(params.path ?? '');
   const { namespace: owner, mount } = await locateAny(deps.store, asked, namespace);

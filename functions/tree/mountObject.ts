@@ -1,9 +1,9 @@
 /** A mount as clients see it: in listings, and by its tune endpoint (contract §3.1, §3.4). Pure. */
 
-import type { Shape } from '../http/shape.ts';
+import type { Shape, Wire } from '../http/shape.ts';
 import type { BuiltinMount } from './builtin.ts';
 import { isAuthPath, type Mount, type MountConfig } from './mount.ts';
-import { CONFIG_LISTS } from './mountConfig.ts';
+import { CONFIG_LISTS, type ConfigList } from './mountConfig.ts';
 import { PLUGIN_VERSION } from './mountOrder.ts';
 import { mountTtls } from './mountTtls.ts';
 import { builtinPath } from './path.ts';
@@ -40,6 +40,8 @@ export const MOUNT = {
   },
 } as const satisfies Shape;
 
+export type MountInfo = Wire<typeof MOUNT>;
+
 export const TUNE = {
   description: 'string',
   default_lease_ttl: 'duration',
@@ -54,7 +56,9 @@ export const TUNE = {
   'options?': 'pairs',
 } as const satisfies Shape;
 
-export function mountObject(mount: Mount | BuiltinMount): Record<string, unknown> {
+export type TuneInfo = Wire<typeof TUNE>;
+
+export function mountObject(mount: Mount | BuiltinMount): MountInfo {
   const { config, options } = mount;
   const lockout = lockoutData(config.userLockout);
   return {
@@ -81,7 +85,7 @@ export function mountObject(mount: Mount | BuiltinMount): Record<string, unknown
 }
 
 /** Lease times are the effective ones here, in seconds. */
-export function tuneObject(mount: Mount | BuiltinMount): Record<string, unknown> {
+export function tuneObject(mount: Mount | BuiltinMount): TuneInfo {
   const { config, options, description, externalEntropyAccess } = mount;
   const { defaultTtl, maxTtl } = mountTtls(mount);
   return {
@@ -96,7 +100,7 @@ export function tuneObject(mount: Mount | BuiltinMount): Record<string, unknown>
   };
 }
 
-function shownWhenSet({ path, config }: Pick<Mount, 'path' | 'config'>): Record<string, unknown> {
+function shownWhenSet({ path, config }: Pick<Mount, 'path' | 'config'>): Wire<typeof SHOWN_WHEN_SET> {
   const { listingVisibility, tokenType = 'default-service' } = config;
   return {
     ...(isAuthPath(path) && { token_type: tokenType }),
@@ -105,7 +109,7 @@ function shownWhenSet({ path, config }: Pick<Mount, 'path' | 'config'>): Record<
   };
 }
 
-function listsOf(config: MountConfig): Record<string, unknown> {
+function listsOf(config: MountConfig): Partial<Record<ConfigList, string[]>> {
   const lists = Object.entries(CONFIG_LISTS).map(([name, key]) => [name, config[key] ?? []] as const);
   return Object.fromEntries(lists.filter(([, list]) => list.length > 0));
 }

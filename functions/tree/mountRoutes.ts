@@ -1,5 +1,6 @@
 /** The endpoints that list, enable, tune and disable secrets engines and auth methods (contract §3). */
 
+import type { Schema } from '../http/fields.ts';
 import { type Answers, type Call, type Handler, type Reply, type Route, route } from '../http/route.ts';
 import { untilUncontested } from '../store/untilUncontested.ts';
 import { disableMount } from './disableMount.ts';
@@ -13,7 +14,7 @@ import {
 } from './errors.ts';
 import { anyMountAt, isBuiltin, mountAt, mountCovering } from './findMount.ts';
 import { listMounts } from './listMounts.ts';
-import { MOUNT, mountObject, TUNE, tuneObject } from './mountObject.ts';
+import { MOUNT, type MountInfo, mountObject, TUNE, tuneObject } from './mountObject.ts';
 import { ENABLE_FIELDS, readOrder } from './mountOrder.ts';
 import { mountPath } from './path.ts';
 import { type Table, tableOf, tablePath, treePath } from './table.ts';
@@ -21,7 +22,7 @@ import { TUNE_FIELDS } from './tune.ts';
 import { tunedBuiltins } from './tunedBuiltins.ts';
 import { tuneMount } from './tuneMount.ts';
 
-const ANSWERS: Answers = { read: MOUNT, write: null, delete: null };
+const ANSWERS = { read: MOUNT, write: null, delete: null } as const satisfies Answers;
 
 export const mountRoutes: readonly Route[] = [
   route({ path: 'sys/mounts', answers: { read: { '*': MOUNT } }, read: list('mount') }),
@@ -47,7 +48,7 @@ export const mountRoutes: readonly Route[] = [
   }),
 ];
 
-function list(table: Table): Handler {
+function list(table: Table): Handler<Schema, Record<string, MountInfo>> {
   return async ({ deps, namespace }) => {
     const mounts = [
       ...(await tunedBuiltins(deps.store, namespace)),
@@ -79,14 +80,14 @@ function tuneRoute(prefix: string, table: Table, sudo: boolean): Route {
 }
 
 /** A path inside a mount tells of the mount, auth methods under `auth/` included. */
-async function readSecretEngine(call: Call): Promise<Reply> {
+async function readSecretEngine(call: Call): Promise<Reply<MountInfo>> {
   const path = pathIn(call);
   const mount = await mountCovering(call.deps.store, call.namespace, path);
   if (!mount) throw noSecretEngine(path);
   return { data: mountObject(mount) };
 }
 
-async function readAuthMethod({ deps, namespace, params }: Call): Promise<Reply> {
+async function readAuthMethod({ deps, namespace, params }: Call): Promise<Reply<MountInfo>> {
   const path = treePath(pathIn({ params }), 'auth');
   const mount = await anyMountAt(deps.store, namespace, path);
   if (!mount) throw noAuthEngine(tablePath(path));

@@ -1,7 +1,7 @@
 /** The endpoints that list, create, change, lock and delete the child namespaces of a namespace (contract §4). */
 
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
-import type { Shape } from '../http/shape.ts';
+import type { Shape, Wire } from '../http/shape.ts';
 import { deleteNamespace } from './deleteNamespace.ts';
 import { childAt, listChildren, listDescendants } from './findChild.ts';
 import { lockNamespace, unlockNamespace } from './lockNamespace.ts';
@@ -23,6 +23,8 @@ const NAMESPACE = {
   locked: 'bool',
   custom_metadata: 'pairs',
 } as const satisfies Shape;
+
+type NamespaceInfo = Wire<typeof NAMESPACE>;
 
 const LISTING = { keys: 'list', key_info: { '*': NAMESPACE } } as const satisfies Shape;
 
@@ -88,18 +90,18 @@ function belowIn({ name = '' }: Call['params']): string {
 }
 
 /** Their paths from the namespace that is asked, and what is known of each. */
-function listing({ path }: Namespace, below: Namespace[]): Reply | undefined {
+function listing({ path }: Namespace, below: Namespace[]): Reply<Wire<typeof LISTING>> | undefined {
   if (below.length === 0) return undefined;
   const named = below.map((namespace) => [namespace.path.slice(path.length), namespace] as const);
-  const infos = named.map(([name, namespace]) => [name, namespaceObject(namespace)]);
+  const infos = named.map(([name, namespace]) => [name, namespaceObject(namespace)] as const);
   return { data: { keys: named.map(([name]) => name), key_info: Object.fromEntries(infos) } };
 }
 
-function reply(namespace: Namespace): Reply {
+function reply(namespace: Namespace): Reply<NamespaceInfo> {
   return { data: namespaceObject(namespace) };
 }
 
-function namespaceObject(namespace: Namespace): Record<string, unknown> {
+function namespaceObject(namespace: Namespace): NamespaceInfo {
   const { uuid, id, path, deleting, unlockKeyHash, metadata } = namespace;
   const locked = unlockKeyHash !== undefined;
   return { uuid, id, path, tainted: deleting, locked, custom_metadata: metadata };

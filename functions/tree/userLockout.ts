@@ -1,7 +1,7 @@
 /** When an auth method locks out a user after bad passwords, as it is tuned and shown (contract §3.4). Pure. */
 
 import { parseDuration } from '../http/duration.ts';
-import type { Shape } from '../http/shape.ts';
+import type { Shape, Wire } from '../http/shape.ts';
 import { invalidDuration, lockoutRefused, unusableLockout } from './errors.ts';
 import type { UserLockout } from './mount.ts';
 import type { MountType } from './mountType.ts';
@@ -34,7 +34,7 @@ export const LOCKOUT = {
   user_lockout_disable: 'bool',
 } as const satisfies Shape;
 
-export function lockoutData(lockout: UserLockout | undefined): Record<string, unknown> | undefined {
+export function lockoutData(lockout: UserLockout | undefined): Wire<typeof LOCKOUT> | undefined {
   if (!lockout) return undefined;
   return {
     user_lockout_counter_reset_duration: lockout.counterReset ?? 0,

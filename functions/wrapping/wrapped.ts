@@ -4,7 +4,7 @@ import { issueToken } from '../credentials/issueToken.ts';
 import { cleanupTime, type Token } from '../credentials/token.ts';
 import { grantTtl } from '../credentials/ttl.ts';
 import type { Reply } from '../http/route.ts';
-import type { Shape } from '../http/shape.ts';
+import type { Shape, Wire } from '../http/shape.ts';
 import { MAX_WRAPPED_BYTES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Item, type PlacedItem, PRESENT, type Write } from '../ports/store.ts';
@@ -59,7 +59,7 @@ export async function wrap(
   const { ttl, warnings } = grantTtl({ ttl: order.creationTtl }, undefined);
   const { secret, token } = await issue(deps, namespace, { ...order, creationTtl: ttl }, taking);
   const { creationPath, wrappedAccessor } = order;
-  const wrapInfo = {
+  const wrapInfo: Wire<typeof WRAP_INFO> = {
     token: secret,
     accessor: token.accessor,
     ttl,

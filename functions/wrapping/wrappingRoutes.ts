@@ -8,7 +8,7 @@ import { readFields } from '../http/fields.ts';
 import { tokenIn } from '../http/headers.ts';
 import { parseJson } from '../http/readBody.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
-import type { Shape } from '../http/shape.ts';
+import type { Shape, Wire } from '../http/shape.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
 import { sha256, tokenKey, wrappedKey } from '../store/keys.ts';
@@ -46,7 +46,7 @@ async function wrapFields({ raw, wrapTtl }: Call): Promise<Reply> {
   return { data: raw };
 }
 
-async function lookUp(call: TokenCall): Promise<Reply> {
+async function lookUp(call: TokenCall): Promise<Reply<Wire<typeof FACTS>>> {
   const { creationPath, creationTtl, createdAt } = (await find(call)).answer;
   const creation_time = new Date(createdAt).toISOString();
   return { data: { creation_ttl: creationTtl, creation_time, creation_path: creationPath } };

@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../functions/engines/catalog.ts';
 import { parseDuration } from '../../functions/http/duration.ts';
-import type { FieldType } from '../../functions/http/fields.ts';
 import type { Route } from '../../functions/http/route.ts';
+import type { FieldType } from '../../functions/http/shape.ts';
 import { MAX_BODY_BYTES } from '../../functions/limits.ts';
 import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Caller, caller } from '../support/call.ts';

@@ -1,7 +1,5 @@
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { MigrationInfo } from '../../cli/api/migrations.ts';
-import type { RunInfo } from '../../cli/api/runs.ts';
 import { createOutput } from '../../cli/output.ts';
 import { progressLine } from '../../cli/render/bar.ts';
 import { columns } from '../../cli/render/columns.ts';
@@ -9,6 +7,8 @@ import { failureText, migrationProgress } from '../../cli/render/migration.ts';
 import { seconds } from '../../cli/render/numbers.ts';
 import { planLines } from '../../cli/render/plan.ts';
 import { runFailureText, runProgress } from '../../cli/render/run.ts';
+import type { BulkInfo } from '../../functions/bulk/answers.ts';
+import type { MigrationInfo } from '../../functions/remount/answers.ts';
 
 const INFO: MigrationInfo = {
   source_mount: 'ssh/',
@@ -67,7 +67,7 @@ describe('the failure of a migration', () => {
   });
 });
 
-const RUN: RunInfo = {
+const RUN: BulkInfo = {
   status: 'in-progress',
   phase: 'running',
   progress: {
@@ -83,11 +83,16 @@ const RUN: RunInfo = {
   eta_seconds: 14,
   error: null,
   created_time: '2026-01-01T00:00:00.000Z',
+  started_time: '2026-01-01T00:00:01.000Z',
+  cancelled_time: null,
   finished_time: null,
   requested_by: { display_name: 'root', accessor: 'a', namespace: '' },
   reason: null,
   cancel_reason: null,
   undo_of: null,
+  max_concurrency: 10,
+  tolerated_failures: '100%',
+  atomic: false,
 };
 
 describe('a bulk run', () => {
@@ -105,6 +110,7 @@ describe('a bulk run', () => {
       target_mount: 'b/',
       status: 'failure' as const,
       error: { code: 'source_gone', message: 'no matching mount at "a/"' },
+      finished_time: '2026-01-01T00:00:02.000Z',
     };
 
     expect(runFailureText({ ...RUN, error }, [row]).split('\n')).toEqual([
@@ -117,10 +123,12 @@ describe('a bulk run', () => {
 
 describe('the plan of a move', () => {
   const plan = {
+    dry_run: true,
     source_mount: 'auth/ops/',
     target_mount: 'team-a/auth/ops/',
     type: 'userpass',
     accessor: 'auth_userpass_1',
+    uuid: '6d2f1c1e-8c0a-4b8e-9a55-0c9f5d1f7a11',
     namespaces_crossed: true,
     source_namespace: '',
     target_namespace: 'team-a/',
@@ -153,7 +161,7 @@ describe('the plan of a move', () => {
   });
 
   it('says so when nothing is revoked and no policy has to be changed', () => {
-    const revokes = { kind: 'tokens', total: 0, by_role: {}, complete: true };
+    const revokes = { kind: 'tokens' as const, total: 0, by_role: {}, complete: true };
     const lines = planLines({ ...plan, revokes, policies: [] });
 
     expect(lines).toContain('Revokes    nothing');

@@ -2,9 +2,9 @@
 
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import type { FieldType } from '../../functions/http/fields.ts';
 import type { HttpRequest } from '../../functions/http/message.ts';
 import type { Route } from '../../functions/http/route.ts';
+import type { FieldType } from '../../functions/http/shape.ts';
 
 export interface Known {
   /** Where routes are served: by the prefix of a mount, or nothing for the built-in mounts. */

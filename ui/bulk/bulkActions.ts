@@ -1,9 +1,10 @@
 /** What can be done to a bulk run as it stands: cancel it, undo it, take its report along. */
 
 import { useState } from 'preact/hooks';
+import type { BulkInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { type BulkInfo, readReport } from '../service/bulk.ts';
+import { readReport } from '../service/bulk.ts';
 import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';
 import { isCancelling } from '../words/bulkWords.ts';

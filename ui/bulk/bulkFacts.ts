@@ -1,10 +1,10 @@
 /** What is known of a bulk run besides how it stands. */
 
+import type { BulkInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { Facts } from '../parts/facts.ts';
 import { Time } from '../parts/time.ts';
 import { linkTo } from '../place.ts';
-import type { BulkInfo } from '../service/bulk.ts';
 
 export function BulkFacts({ info }: { info: BulkInfo }) {
   const { display_name, namespace } = info.requested_by;

@@ -1,13 +1,14 @@
 /** The bulk runs that the namespace sees, newest first. */
 
 import { useRef, useState } from 'preact/hooks';
+import type { BulkInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { Ago } from '../parts/time.ts';
 import { linkTo } from '../place.ts';
-import { type BulkInfo, listRuns } from '../service/bulk.ts';
+import { listRuns } from '../service/bulk.ts';
 import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';
 import { useWatch } from '../watch/useWatch.ts';

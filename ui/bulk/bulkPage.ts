@@ -1,12 +1,13 @@
 /** One bulk run, watched until it ends. */
 
 import { useRef, useState } from 'preact/hooks';
+import type { BulkInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
 import { Bar } from '../parts/bar.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { type BulkInfo, readRun } from '../service/bulk.ts';
+import { readRun } from '../service/bulk.ts';
 import { useSession } from '../service/session.ts';
 import { useWatch } from '../watch/useWatch.ts';
 import { etaOf, sentenceOfRun, shareOfRun, standingOfRun } from '../words/bulkWords.ts';

@@ -1,14 +1,14 @@
 /** What a bulk run would do, or every reason why it cannot, by row. */
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
-import type { BulkPlan } from '../service/bulk.ts';
 import { count, duration, many } from '../words/format.ts';
 import { BulkProblems } from './bulkProblems.ts';
 
 const SHOWN_AT_FIRST = 20;
 
-export function BulkPlanView({ plan }: { plan: BulkPlan }) {
+export function BulkPlanView({ plan }: { plan: PlanInfo }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => heading.current?.focus(), []);
   const isGood = plan.problems.length === 0;
@@ -19,7 +19,7 @@ export function BulkPlanView({ plan }: { plan: BulkPlan }) {
     </section>`;
 }
 
-function Moves({ plan: { total, transactions, estimated_seconds, moves } }: { plan: BulkPlan }) {
+function Moves({ plan: { total, transactions, estimated_seconds, moves } }: { plan: PlanInfo }) {
   const [isLong, setLong] = useState(false);
   const shown = isLong ? moves : moves.slice(0, SHOWN_AT_FIRST);
   const ending = moves.filter(({ has_issued }) => has_issued).length;

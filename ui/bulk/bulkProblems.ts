@@ -1,12 +1,12 @@
 /** Every reason why a bulk run cannot be started, by row. */
 
+import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { Shape } from '../parts/badge.ts';
-import type { BulkPlan } from '../service/bulk.ts';
 import { adviceOnRefusal } from '../words/advice.ts';
 import { many } from '../words/format.ts';
 
-export function BulkProblems({ problems }: { problems: BulkPlan['problems'] }) {
+export function BulkProblems({ problems }: { problems: PlanInfo['problems'] }) {
   return html`
     <div class="stack">
       <div class="note bad">
@@ -22,7 +22,7 @@ export function BulkProblems({ problems }: { problems: BulkPlan['problems'] }) {
     </div>`;
 }
 
-function Row({ row, from, to, message }: BulkPlan['problems'][number]) {
+function Row({ row, from, to, message }: PlanInfo['problems'][number]) {
   return html`
     <tr>
       <td class="number"><span class="label">row </span>${row}</td>

@@ -1,17 +1,18 @@
 /** The moves of a bulk run, a row each; those that failed say why. */
 
 import { useEffect, useState } from 'preact/hooks';
+import type { RowInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { linkTo } from '../place.ts';
-import { type BulkRow, listRows } from '../service/bulk.ts';
+import { listRows } from '../service/bulk.ts';
 import { Refused } from '../service/refused.ts';
 import { useSession } from '../service/session.ts';
 import { adviceOnMigration } from '../words/advice.ts';
 import { standingOfRow } from '../words/bulkWords.ts';
 
-type Listed = [migrationId: string, row: BulkRow];
+type Listed = [migrationId: string, row: RowInfo];
 
 const PAGE = 50;
 

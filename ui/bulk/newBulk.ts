@@ -1,11 +1,12 @@
 /** Plans a bulk run, and starts it once a plan without problems has been seen. */
 
 import { useState } from 'preact/hooks';
+import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { goTo } from '../place.ts';
-import { type BulkOrder, type BulkPlan, planBulk, startBulk } from '../service/bulk.ts';
+import { type BulkOrder, planBulk, startBulk } from '../service/bulk.ts';
 import { newKey } from '../service/request.ts';
 import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';
@@ -15,7 +16,7 @@ import { OrderFields, type Typed } from './orderFields.ts';
 
 interface Planned {
   order: BulkOrder;
-  plan: BulkPlan;
+  plan: PlanInfo;
   key: string;
 }
 

@@ -1,11 +1,12 @@
 /** Shows what taking a bulk run back would do, and asks whether to. */
 
 import { useEffect, useState } from 'preact/hooks';
+import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { ReasonDialog } from '../parts/reasonDialog.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { goTo } from '../place.ts';
-import { type BulkPlan, planUndo, undoBulk } from '../service/bulk.ts';
+import { planUndo, undoBulk } from '../service/bulk.ts';
 import { newKey } from '../service/request.ts';
 import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';
@@ -14,7 +15,7 @@ import { BulkProblems } from './bulkProblems.ts';
 
 export function UndoBulkDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const session = useSession();
-  const [plan, setPlan] = useState<BulkPlan>();
+  const [plan, setPlan] = useState<PlanInfo>();
   const [key] = useState(newKey);
   const planning = useTask();
 

@@ -1,8 +1,8 @@
 /** How far the removal of old leases has come. */
 
+import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
 import { Bar } from '../parts/bar.ts';
-import type { MigrationInfo } from '../service/migrations.ts';
 import { count } from '../words/format.ts';
 import { shareOf } from '../words/migrationWords.ts';
 

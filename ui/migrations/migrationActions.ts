@@ -1,8 +1,8 @@
 /** What can be done to a migration as it stands: cancel it before the switch, undo it after. */
 
 import { useState } from 'preact/hooks';
+import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
-import type { MigrationInfo } from '../service/migrations.ts';
 import { canUndo } from '../words/migrationWords.ts';
 import { CancelDialog } from './cancelDialog.ts';
 import { UndoDialog } from './undoDialog.ts';

@@ -1,10 +1,10 @@
 /** What is known of a migration besides how it stands. */
 
+import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
 import { Facts } from '../parts/facts.ts';
 import { Time } from '../parts/time.ts';
 import { linkTo } from '../place.ts';
-import type { MigrationInfo } from '../service/migrations.ts';
 import { duration } from '../words/format.ts';
 
 export function MigrationFacts({ info }: { info: MigrationInfo }) {

@@ -1,8 +1,8 @@
 /** Why a migration has failed, and what to do. */
 
+import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
 import { Shape } from '../parts/badge.ts';
-import type { MigrationInfo } from '../service/migrations.ts';
 import { adviceOnMigration } from '../words/advice.ts';
 
 export function MigrationFailure({ error }: { error: NonNullable<MigrationInfo['error']> }) {

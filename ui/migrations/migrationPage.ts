@@ -1,11 +1,12 @@
 /** One migration, watched until it ends. */
 
 import { useRef, useState } from 'preact/hooks';
+import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { type MigrationInfo, readMigration } from '../service/migrations.ts';
+import { readMigration } from '../service/migrations.ts';
 import { useSession } from '../service/session.ts';
 import { useWatch } from '../watch/useWatch.ts';
 import { sentenceOf, standingOf } from '../words/migrationWords.ts';

@@ -1,10 +1,11 @@
 /** Migrations, a row each. */
 
+import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
 import { Ago } from '../parts/time.ts';
 import { linkTo } from '../place.ts';
-import type { Migration, MigrationInfo } from '../service/migrations.ts';
+import type { Migration } from '../service/migrations.ts';
 import { duration } from '../words/format.ts';
 import { standingOf } from '../words/migrationWords.ts';
 

@@ -1,8 +1,8 @@
 /** The way of a migration, with the place where it is. */
 
+import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
 import { Shape } from '../parts/badge.ts';
-import type { MigrationInfo } from '../service/migrations.ts';
 
 type Phase = MigrationInfo['phase'];
 

@@ -1,12 +1,13 @@
 /** Shows what taking a move back would do, and asks whether to. */
 
 import { useEffect, useState } from 'preact/hooks';
+import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
 import { PlanView } from '../move/planView.ts';
 import { ReasonDialog } from '../parts/reasonDialog.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { goTo } from '../place.ts';
-import { type MigrationInfo, type MovePlan, planMove, undoMigration } from '../service/migrations.ts';
+import { type MovePlan, planMove, undoMigration } from '../service/migrations.ts';
 import { newKey } from '../service/request.ts';
 import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';

@@ -1,7 +1,7 @@
 /** The rules that would miss the mount at its target, each with the rule to put in its place. */
 
+import type { AffectedRule } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
-import type { AffectedRule } from '../service/migrations.ts';
 
 export function PolicyRules({ rules }: { rules: AffectedRule[] }) {
   if (rules.length === 0) {

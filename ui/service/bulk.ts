@@ -1,51 +1,8 @@
 /** Bulk runs, as the service tells of them (docs/bulk.md), and what can be asked for. */
 
-import type { Requester } from './migrations.ts';
+import type { BulkInfo, BulkStatus, PlanInfo, RowInfo, StartedBulk } from '../../functions/bulk/answers.ts';
 import { data, listed, request } from './request.ts';
 import type { Session } from './session.ts';
-
-export interface BulkInfo {
-  status: 'in-progress' | 'success' | 'failure';
-  phase: 'accepted' | 'running' | 'revoking' | 'done';
-  progress: {
-    total: number;
-    succeeded: number;
-    failed: number;
-    /** Switched, with leases still to be removed. */
-    in_progress: number;
-    pending: number;
-    skipped: number;
-  };
-  error: { code: string; message: string } | null;
-  eta_seconds: number | null;
-  tolerated_failures: string;
-  atomic: boolean;
-  /** RFC 3339. */
-  created_time: string;
-  started_time: string | null;
-  finished_time: string | null;
-  cancelled_time: string | null;
-  cancel_reason: string | null;
-  requested_by: Requester;
-  reason: string | null;
-  undo_of: string | null;
-}
-
-export interface BulkRow {
-  row: number;
-  source_mount: string;
-  target_mount: string;
-  status: 'success' | 'failure' | 'in-progress' | 'pending' | 'skipped';
-  error: { code: string; message: string } | null;
-}
-
-export interface BulkPlan {
-  total: number;
-  transactions: number;
-  estimated_seconds: number;
-  moves: { row: number; source_mount: string; target_mount: string; has_issued: boolean }[];
-  problems: { row: number; from: string; to: string; message: string }[];
-}
 
 /** What to move, and how. */
 export interface BulkOrder {
@@ -76,12 +33,12 @@ export async function listRows(
   id: string,
   limit: number,
   signal: AbortSignal,
-): Promise<[migrationId: string, row: BulkRow][]> {
-  const rows: [string, BulkRow][] = [];
+): Promise<[migrationId: string, row: RowInfo][]> {
+  const rows: [string, RowInfo][] = [];
   for (;;) {
     const size = Math.min(MAX_PAGE, limit - rows.length);
     const after = rows.at(-1)?.[0] ?? '';
-    const page = await listed<BulkRow>(session, `${RUNS}/${id}`, { after, limit: String(size) }, signal);
+    const page = await listed<RowInfo>(session, `${RUNS}/${id}`, { after, limit: String(size) }, signal);
     rows.push(...page);
     if (page.length < size || rows.length === limit) return rows;
   }
@@ -99,15 +56,15 @@ export async function readRun(
   const headers = seen ? { 'If-None-Match': seen } : {};
   const answer = await request(session, `${RUNS}/${id}`, { headers, signal });
   if (answer.status === 304) return undefined;
-  const { data } = (await answer.json()) as { data: { bulk_info: BulkInfo } };
+  const { data } = (await answer.json()) as { data: BulkStatus };
   return { info: data.bulk_info, etag: answer.headers.get('ETag') ?? '' };
 }
 
-export function planBulk(session: Session, order: BulkOrder): Promise<BulkPlan> {
+export function planBulk(session: Session, order: BulkOrder): Promise<PlanInfo> {
   return data(session, RUNS, { method: 'POST', body: { ...order, dry_run: true } });
 }
 
-export function planUndo(session: Session, id: string): Promise<BulkPlan> {
+export function planUndo(session: Session, id: string): Promise<PlanInfo> {
   return data(session, `${RUNS}/undo/${id}`, { method: 'POST', body: { dry_run: true } });
 }
 
@@ -133,7 +90,7 @@ async function start(
   key: string,
 ): Promise<string> {
   const headers = { 'Idempotency-Key': key };
-  return (await data<{ bulk_id: string }>(session, path, { method: 'POST', body, headers })).bulk_id;
+  return (await data<StartedBulk>(session, path, { method: 'POST', body, headers })).bulk_id;
 }
 
 export async function cancelBulk(session: Session, id: string, reason: string): Promise<void> {

@@ -1,58 +1,23 @@
 /** Migrations, as the service tells of them (docs/migrations.md), and what can be asked for. */
 
+import type {
+  IrrevocableList,
+  MigrationInfo,
+  MigrationStatus,
+  Preview,
+  RetriedLeases,
+  Started,
+} from '../../functions/remount/answers.ts';
 import { data, listed, request } from './request.ts';
 import type { Session } from './session.ts';
-
-export interface MigrationInfo {
-  source_mount: string;
-  target_mount: string;
-  status: 'in-progress' | 'success' | 'failure';
-  phase: 'accepted' | 'switched' | 'revoking' | 'done';
-  progress: { leases_total: number | null; leases_revoked: number; leases_irrevocable: number };
-  error: { code: string; message: string } | null;
-  /** RFC 3339. */
-  created_time: string;
-  switched_time: string | null;
-  finished_time: string | null;
-  requested_by: Requester;
-  reason: string | null;
-  undo_of: string | null;
-  bulk_id: string | null;
-}
-
-export interface Requester {
-  display_name: string;
-  accessor: string;
-  namespace: string;
-}
 
 export interface Migration {
   id: string;
   info: MigrationInfo;
 }
 
-/** What a move would do. */
-export interface MovePlan {
-  /** When it has been done already. */
-  migration_id?: string;
-  source_mount: string;
-  target_mount: string;
-  type: string;
-  namespaces_crossed: boolean;
-  source_namespace: string;
-  target_namespace: string;
-  revokes: { kind: 'leases' | 'tokens'; total: number; by_role: Record<string, number>; complete: boolean };
-  policies: AffectedRule[];
-  estimate: { seconds: number };
-}
-
-export interface AffectedRule {
-  namespace: string;
-  policy: string;
-  path: string;
-  capabilities: string[];
-  replacement: { namespace: string; path: string };
-}
+/** What a move would do; of one that has been made already, its migration alone. */
+export type MovePlan = Preview & { migration_id?: Started['migration_id'] };
 
 export interface Irrevocable {
   leaseId: string;
@@ -91,7 +56,7 @@ export async function readMigration(
     ...(signal && { signal }),
   });
   if (answer.status === 304) return undefined;
-  const { data } = (await answer.json()) as { data: { migration_info: MigrationInfo } };
+  const { data } = (await answer.json()) as { data: MigrationStatus };
   return { info: data.migration_info, etag: answer.headers.get('ETag') ?? '' };
 }
 
@@ -126,23 +91,18 @@ async function idOf(
   key: string,
 ): Promise<string> {
   const headers = { 'Idempotency-Key': key };
-  const found = await data<{ migration_id: string }>(session, path, { method: 'POST', body, headers });
+  const found = await data<Started>(session, path, { method: 'POST', body, headers });
   return found.migration_id;
 }
 
 export async function listIrrevocable(session: Session, id: string): Promise<Irrevocable[]> {
-  const { keys, key_info } = await data<{ keys: string[]; key_info: Record<string, { reason: string }> }>(
-    session,
-    `sys/remount/irrevocable/${id}`,
-    { query: { limit: '100' } },
-  );
+  const { keys, key_info } = await data<IrrevocableList>(session, `sys/remount/irrevocable/${id}`, {
+    query: { limit: '100' },
+  });
   return keys.map((leaseId) => ({ leaseId, reason: key_info[leaseId]?.reason ?? '' }));
 }
 
 /** @returns how many leases were revoked now, and how many still resist */
-export function retryIrrevocable(
-  session: Session,
-  id: string,
-): Promise<{ leases_revoked: number; leases_irrevocable: number }> {
+export function retryIrrevocable(session: Session, id: string): Promise<RetriedLeases> {
   return data(session, `sys/remount/irrevocable/${id}/retry`, { method: 'POST', body: {} });
 }

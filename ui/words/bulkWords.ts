@@ -1,6 +1,6 @@
 /** The words for how a bulk run and its moves stand. Pure. */
 
-import type { BulkInfo, BulkRow } from '../service/bulk.ts';
+import type { BulkInfo, RowInfo } from '../../functions/bulk/answers.ts';
 import { count, duration, many } from './format.ts';
 import type { Standing } from './migrationWords.ts';
 
@@ -12,7 +12,7 @@ export function standingOfRun({ status, error }: Pick<BulkInfo, 'status' | 'erro
     : { mood: 'bad', word: 'Failed' };
 }
 
-const OF_ROWS: Record<BulkRow['status'], Standing> = {
+const OF_ROWS: Record<RowInfo['status'], Standing> = {
   success: { mood: 'good', word: 'Success' },
   failure: { mood: 'bad', word: 'Failed' },
   'in-progress': { mood: 'working', word: 'Removing leases' },
@@ -20,7 +20,7 @@ const OF_ROWS: Record<BulkRow['status'], Standing> = {
   skipped: { mood: 'stopped', word: 'Not begun' },
 };
 
-export function standingOfRow({ status }: Pick<BulkRow, 'status'>): Standing {
+export function standingOfRow({ status }: Pick<RowInfo, 'status'>): Standing {
   return OF_ROWS[status];
 }
 

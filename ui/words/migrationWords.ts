@@ -1,6 +1,6 @@
 /** The words for how a migration stands. Pure. */
 
-import type { MigrationInfo } from '../service/migrations.ts';
+import type { MigrationInfo } from '../../functions/remount/answers.ts';
 
 /** What is shown by word, shape and colour together. */
 export type Mood = 'waiting' | 'working' | 'good' | 'bad' | 'stopped';

@@ -4,7 +4,7 @@ import { isCidr } from '../../credentials/cidr.ts';
 import { cleanupTime } from '../../credentials/token.ts';
 import type { Fields, Schema } from '../../http/fields.ts';
 import type { Call, Reply } from '../../http/route.ts';
-import type { Shape } from '../../http/shape.ts';
+import type { Shape, Wire } from '../../http/shape.ts';
 import { ABSENT, ConditionFailed } from '../../ports/store.ts';
 import { mountTtls } from '../../tree/mountTtls.ts';
 import { refuseOversize } from '../changeRecord.ts';
@@ -42,11 +42,15 @@ export const NEW_SECRET_ID = {
   secret_id_num_uses: 'int',
 } as const satisfies Shape;
 
-export function createSecretId(call: Call<typeof SECRET_ID_FIELDS>): Promise<Reply> {
+type NewSecretId = Wire<typeof NEW_SECRET_ID>;
+
+export function createSecretId(call: Call<typeof SECRET_ID_FIELDS>): Promise<Reply<NewSecretId>> {
   return create(call, call.deps.ids.uuid());
 }
 
-export async function createCustomSecretId(call: Call<typeof CUSTOM_SECRET_ID_FIELDS>): Promise<Reply> {
+export async function createCustomSecretId(
+  call: Call<typeof CUSTOM_SECRET_ID_FIELDS>,
+): Promise<Reply<NewSecretId>> {
   const secretId = call.fields.secret_id?.trim();
   if (!secretId) throw missingSecretId();
   const { minChosenIdLength } = call.deps.settings;
@@ -54,7 +58,7 @@ export async function createCustomSecretId(call: Call<typeof CUSTOM_SECRET_ID_FI
   return create(call, secretId);
 }
 
-async function create(call: Call<typeof SECRET_ID_FIELDS>, value: string): Promise<Reply> {
+async function create(call: Call<typeof SECRET_ID_FIELDS>, value: string): Promise<Reply<NewSecretId>> {
   const role = await readRole(call);
   if (!role) throw noSuchRole(404, roleName(call));
   const secretId = secretIdBy(call, role);

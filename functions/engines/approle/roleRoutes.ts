@@ -12,7 +12,7 @@ import {
 import { unsupportedPath } from '../../http/errors.ts';
 import type { Fields, Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
-import { KEYS, type Shape } from '../../http/shape.ts';
+import { KEYS, type Shape, type Wire } from '../../http/shape.ts';
 import { mountTtls } from '../../tree/mountTtls.ts';
 import { listNames } from '../callParts.ts';
 import { deleteRole } from './deleteRole.ts';
@@ -71,7 +71,7 @@ export const roleRoutes: readonly Route[] = [
   }),
 ];
 
-async function showRole(call: Call<typeof ROLE_FIELDS>): Promise<Reply | undefined> {
+async function showRole(call: Call<typeof ROLE_FIELDS>): Promise<Reply<Wire<typeof ROLE>> | undefined> {
   const role = await readRole(call);
   if (!role) return undefined;
   return {
@@ -133,7 +133,9 @@ function refuseNonsense(role: Role): void {
   if (!role.bindSecretId && bounds === 0) throw noConstraint();
 }
 
-async function showRoleId(call: Call<typeof ROLE_ID_FIELDS>): Promise<Reply | undefined> {
+async function showRoleId(
+  call: Call<typeof ROLE_ID_FIELDS>,
+): Promise<Reply<Wire<typeof ROLE_ID_FIELDS>> | undefined> {
   const role = await readRole(call);
   return role && { data: { role_id: role.roleId } };
 }

@@ -3,8 +3,8 @@
 import { isAlive } from '../../credentials/lineage.ts';
 import { wrapped } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
-import { type Answers, type Call, type Reply, type Route, route } from '../../http/route.ts';
-import { KEYS, type Shape } from '../../http/shape.ts';
+import { type Answers, type Call, type Missing, type Reply, type Route, route } from '../../http/route.ts';
+import { KEYS, type Keys, type Shape, type Wire } from '../../http/shape.ts';
 import { stored } from '../callParts.ts';
 import {
   CUSTOM_SECRET_ID_FIELDS,
@@ -46,6 +46,9 @@ const SECRET_ID = {
   cidr_list: 'list',
   token_bound_cidrs: 'list',
 } as const satisfies Shape;
+
+type SecretIdData = Wire<typeof SECRET_ID>;
+
 const DESTROYED: Answers = { write: null, delete: null };
 
 export const secretIdRoutes: readonly Route[] = [
@@ -85,7 +88,7 @@ export const secretIdRoutes: readonly Route[] = [
   }),
 ];
 
-async function listAccessors(call: Call<typeof SECRET_ID_FIELDS>): Promise<Reply | undefined> {
+async function listAccessors(call: Call<typeof SECRET_ID_FIELDS>): Promise<Reply<Keys> | undefined> {
   const role = await readRole(call);
   if (!role) throw noSuchRole(400, roleName(call));
   const { table, pk, sk: prefix } = stored(call, accessorPrefix(role.uuid));
@@ -95,7 +98,7 @@ async function listAccessors(call: Call<typeof SECRET_ID_FIELDS>): Promise<Reply
   return keys.length > 0 ? { data: { keys: keys.sort() } } : undefined;
 }
 
-async function lookup(call: Call<typeof BY_ID>): Promise<Reply | undefined> {
+async function lookup(call: Call<typeof BY_ID>): Promise<Reply<SecretIdData> | undefined> {
   const found = await find(call);
   return found && { data: shown(found.secretId) };
 }
@@ -105,7 +108,7 @@ async function destroy(call: Call<typeof BY_ID>): Promise<void> {
   if (found) await call.deps.store.commit(removal(found));
 }
 
-async function lookupByAccessor(call: Call<typeof BY_ACCESSOR>): Promise<Reply> {
+async function lookupByAccessor(call: Call<typeof BY_ACCESSOR>): Promise<Reply<SecretIdData> | Missing> {
   const { accessor, found } = await findAccessor(call);
   if (found) return { data: shown(found.secretId) };
   return { status: 404, data: { error: unknownAccessorText(accessor) } };
@@ -142,7 +145,7 @@ async function roleToSearch(call: Pick<Call, 'deps' | 'mount' | 'params'>): Prom
 /** Go's zero time stands for "never". */
 const NEVER = '0001-01-01T00:00:00Z';
 
-function shown(secretId: SecretId): Record<string, unknown> {
+function shown(secretId: SecretId): SecretIdData {
   const { expiresAt } = secretId;
   return {
     secret_id_accessor: secretId.accessor,

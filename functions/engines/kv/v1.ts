@@ -4,7 +4,7 @@ import type { Caller } from '../../credentials/caller.ts';
 import { issueLease } from '../../credentials/issueLease.ts';
 import { parseDuration } from '../../http/duration.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
-import { KEYS } from '../../http/shape.ts';
+import { KEYS, type Keys } from '../../http/shape.ts';
 import type { Mount } from '../../tree/mount.ts';
 import { mountTtls } from '../../tree/mountTtls.ts';
 import { missingDataFields, missingPath } from './errors.ts';
@@ -78,7 +78,7 @@ async function remove(call: Call): Promise<void> {
   await call.deps.store.commit([{ delete: v1Ref(placeOf(call)) }]);
 }
 
-async function list(call: Call, entriesIn: typeof listEntries): Promise<Reply | undefined> {
+async function list(call: Call, entriesIn: typeof listEntries): Promise<Reply<Keys> | undefined> {
   const { deps, mountUuid, path } = placeOf(call);
   const keys = await entriesIn(deps.store, { pk: mountUuid, prefix: V1_PREFIX + path });
   return keys.length > 0 ? { data: { keys } } : undefined;

@@ -3,6 +3,7 @@
 import { issueLease } from '../../credentials/issueLease.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
+import type { Shape, Wire } from '../../http/shape.ts';
 import { callerOfCall, mountOfCall, nameOfCall } from '../callParts.ts';
 import { ipOutsideRole, missingIp, noSuchRole, userNotAllowed, userNotDefault } from './errors.ts';
 import { otpItem } from './otp.ts';
@@ -11,14 +12,22 @@ import { zeroAddressRoles } from './zeroAddress.ts';
 
 const FIELDS = { ip: 'string', username: 'string' } as const satisfies Schema;
 
+const OTP = {
+  ip: 'string',
+  key: 'string',
+  key_type: 'string',
+  port: 'int',
+  username: 'string',
+} as const satisfies Shape;
+
 export const credsRoute = route({
   path: 'creds/:name',
   fields: FIELDS,
-  answers: { write: { ip: 'string', key: 'string', key_type: 'string', port: 'int', username: 'string' } },
+  answers: { write: OTP },
   write: giveOtp,
 });
 
-async function giveOtp(call: Call<typeof FIELDS>): Promise<Reply> {
+async function giveOtp(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof OTP>>> {
   const { fields, deps } = call;
   const name = nameOfCall(call);
   if (!fields.ip) throw missingIp();

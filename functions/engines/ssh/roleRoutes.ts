@@ -3,7 +3,7 @@
 import { isCidr } from '../../credentials/cidr.ts';
 import type { Fields, Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
-import { KEYS } from '../../http/shape.ts';
+import { KEYS, type Shape, type Wire } from '../../http/shape.ts';
 import type { Item } from '../../ports/store.ts';
 import { nameOfCall, stored } from '../callParts.ts';
 import { changeRecord } from '../changeRecord.ts';
@@ -28,10 +28,12 @@ const ROLE_FIELDS = {
 } as const satisfies Schema;
 const LOOKUP_FIELDS = { ip: 'string' } as const satisfies Schema;
 
+const LISTED = { ...KEYS, key_info: { '*': { key_type: 'string' } } } as const satisfies Shape;
+
 export const roleRoutes: readonly Route[] = [
   route({
     path: 'roles',
-    answers: { list: { ...KEYS, key_info: { '*': { key_type: 'string' } } } },
+    answers: { list: LISTED },
     list: listRoles,
   }),
   route({
@@ -45,13 +47,15 @@ export const roleRoutes: readonly Route[] = [
   route({ path: 'lookup', fields: LOOKUP_FIELDS, answers: { write: { roles: 'list' } }, write: rolesOfIp }),
 ];
 
-async function listRoles(call: Call): Promise<Reply | undefined> {
+async function listRoles(call: Call): Promise<Reply<Wire<typeof LISTED>> | undefined> {
   const keys = (await allRoles(call)).map(({ name }) => name);
   const info = Object.fromEntries(keys.map((name) => [name, { key_type: KEY_TYPE }]));
   return keys.length > 0 ? { data: { keys, key_info: info } } : undefined;
 }
 
-async function showRole(call: Call<typeof ROLE_FIELDS>): Promise<Reply | undefined> {
+async function showRole(
+  call: Call<typeof ROLE_FIELDS>,
+): Promise<Reply<Wire<typeof ROLE_FIELDS>> | undefined> {
   const role = (await call.deps.store.get(roleKey(call, nameOfCall(call)))) as Role | undefined;
   if (!role) return undefined;
   return {
@@ -93,7 +97,7 @@ function refuseKeyType(keyType: string | undefined): void {
   if (keyType !== KEY_TYPE) throw invalidKeyType();
 }
 
-async function rolesOfIp(call: Call<typeof LOOKUP_FIELDS>): Promise<Reply> {
+async function rolesOfIp(call: Call<typeof LOOKUP_FIELDS>): Promise<Reply<{ roles: string[] }>> {
   const ip = readIp(call.fields.ip);
   const [roles, anywhere] = await Promise.all([allRoles(call), zeroAddressRoles(call)]);
   const names = roles.filter((role) => coversIp(role, ip)).map(({ name }) => name);

@@ -4,6 +4,7 @@ import { childName, leaseChild } from '../../credentials/child.ts';
 import { isAlive, stillValid } from '../../credentials/lineage.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
+import type { Shape, Wire } from '../../http/shape.ts';
 import { ConditionFailed, PRESENT, type Ref, type Write } from '../../ports/store.ts';
 import { childKey, leaseKey } from '../../store/keys.ts';
 import { otpNotFound } from './errors.ts';
@@ -11,20 +12,25 @@ import { type Otp, otpKey } from './otp.ts';
 
 const FIELDS = { otp: 'string' } as const satisfies Schema;
 
+const VERIFIED = {
+  'ip?': 'string',
+  'username?': 'string',
+  'role_name?': 'string',
+  'message?': 'string',
+} as const satisfies Shape;
+
 export const verifyRoute = route({
   path: 'verify',
   open: true,
   fields: FIELDS,
-  answers: {
-    write: { 'ip?': 'string', 'username?': 'string', 'role_name?': 'string', 'message?': 'string' },
-  },
+  answers: { write: VERIFIED },
   write: verify,
 });
 
 /** How a host asks whether it reaches the service. */
 const ECHO = { asked: 'verify-echo-request', answered: 'verify-echo-response' };
 
-async function verify(call: Call<typeof FIELDS>): Promise<Reply> {
+async function verify(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof VERIFIED>>> {
   const { store, clock } = call.deps;
   const { otp = '' } = call.fields;
   if (otp === ECHO.asked) return { data: { message: ECHO.answered } };

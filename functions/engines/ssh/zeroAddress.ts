@@ -37,7 +37,7 @@ export async function zeroAddressRoles(call: Pick<Call, 'deps' | 'mount'>): Prom
   return item?.roles;
 }
 
-async function show(call: Call<typeof FIELDS>): Promise<Reply | undefined> {
+async function show(call: Call<typeof FIELDS>): Promise<Reply<ZeroAddress> | undefined> {
   const roles = await zeroAddressRoles(call);
   return roles && { data: { roles } };
 }

@@ -11,7 +11,7 @@ import {
 } from '../../credentials/tokenFields.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
-import { KEYS } from '../../http/shape.ts';
+import { KEYS, type Wire } from '../../http/shape.ts';
 import type { Ref } from '../../ports/store.ts';
 import { listNames, nameOfCall, stored } from '../callParts.ts';
 import { changeRecord } from '../changeRecord.ts';
@@ -40,12 +40,14 @@ const USER_FIELDS = {
   bound_cidrs: 'list',
 } as const satisfies Schema;
 
+const USER = tokenSettingsShape(ALIASES);
+
 export const userRoutes: readonly Route[] = [
   route({ path: 'users', answers: { list: KEYS }, list: (call) => listNames(call, 'user/') }),
   route({
     path: 'users/:name',
     fields: USER_FIELDS,
-    answers: { read: tokenSettingsShape(ALIASES), write: null, delete: null },
+    answers: { read: USER, write: null, delete: null },
     exists: async (call) => (await readUser(call)) !== undefined,
     read: showUser,
     write: writeUser,
@@ -78,7 +80,7 @@ async function readUser(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<
   return (await call.deps.store.get(userKey(call))) as User | undefined;
 }
 
-async function showUser(call: Call<typeof USER_FIELDS>): Promise<Reply | undefined> {
+async function showUser(call: Call<typeof USER_FIELDS>): Promise<Reply<Wire<typeof USER>> | undefined> {
   const user = await readUser(call);
   return user && { data: showTokenRole(user, ALIASES) };
 }

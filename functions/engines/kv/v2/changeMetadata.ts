@@ -7,6 +7,7 @@ import { tryAgain } from '../../../http/errors.ts';
 import type { Reply } from '../../../http/route.ts';
 import { ABSENT, ConditionFailed, type Write } from '../../../ports/store.ts';
 import { metadataRef, type Place, v1Ref, versionRef } from '../place.ts';
+import type { VersionInfo } from './describe.ts';
 import { type Found, findMetadata } from './findMetadata.ts';
 import { type Metadata, metadataItem } from './metadata.ts';
 import { migration } from './upgrade.ts';
@@ -30,7 +31,7 @@ export interface Decision {
   /** Whether this is one step of a change too large for one transaction: the next is decided after it. */
   unfinished?: boolean;
   /** What the client is told when it is done. */
-  answer?: Reply;
+  answer?: Reply<VersionInfo>;
 }
 
 /**
@@ -41,7 +42,7 @@ export interface Decision {
 export async function changeMetadata(
   place: Place,
   decide: (found: Found | undefined) => Promise<Decision | undefined> | Decision,
-): Promise<Reply | undefined> {
+): Promise<Reply<VersionInfo> | undefined> {
   let found = await findMetadata(place);
   for (let lost = 0; lost < MAX_LOST; ) {
     const decision = await decide(found);

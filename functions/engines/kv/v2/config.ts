@@ -3,6 +3,7 @@
 import { formatDuration, parseDuration } from '../../../http/duration.ts';
 import type { Schema } from '../../../http/fields.ts';
 import { type Call, type Reply, route } from '../../../http/route.ts';
+import type { Shape, Wire } from '../../../http/shape.ts';
 import { MAX_DELETE_VERSION_AFTER_S } from '../../../limits.ts';
 import { ABSENT } from '../../../ports/store.ts';
 import { deleteVersionAfterUnusable } from '../errors.ts';
@@ -22,6 +23,9 @@ const FIELDS = {
   delete_version_after: 'any',
 } as const satisfies Schema;
 
+/** A duration is taken in many forms, and told in Go's notation. */
+const SHAPE = { ...FIELDS, delete_version_after: 'string' } as const satisfies Shape;
+
 const DEFAULTS: Config = {
   maxVersions: 0,
   casRequired: false,
@@ -32,7 +36,7 @@ const DEFAULTS: Config = {
 export const configRoute = route({
   path: 'config',
   fields: FIELDS,
-  answers: { read: { ...FIELDS, delete_version_after: 'string' }, write: null },
+  answers: { read: SHAPE, write: null },
   read,
   write,
 });
@@ -41,7 +45,7 @@ export async function readConfig({ deps, mountUuid }: Pick<Place, 'deps' | 'moun
   return { ...DEFAULTS, ...(await deps.store.get(configRef({ mountUuid }))) };
 }
 
-async function read(call: Call): Promise<Reply> {
+async function read(call: Call): Promise<Reply<Wire<typeof SHAPE>>> {
   const config = await readConfig(placeOf(call));
   return {
     data: {

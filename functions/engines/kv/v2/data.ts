@@ -1,6 +1,7 @@
 /** `data/`: reads any version of a secret, writes a new one, deletes the newest. */
 
-import { type Call, type Reply, route } from '../../../http/route.ts';
+import { type Call, type Missing, type Reply, route } from '../../../http/route.ts';
+import type { Shape, Wire } from '../../../http/shape.ts';
 import { noDataProvided } from '../errors.ts';
 import { placeOf } from '../place.ts';
 import { decodeValue, encodeValue } from '../value.ts';
@@ -9,19 +10,21 @@ import { changeMetadata } from './changeMetadata.ts';
 import { checkAndSet } from './checkAndSet.ts';
 import { readConfig } from './config.ts';
 import { DATA_FIELDS } from './dataFields.ts';
-import { describeVersion, VERSION } from './describe.ts';
+import { describeVersion, VERSION, type VersionInfo } from './describe.ts';
 import { secretExists } from './findMetadata.ts';
 import { newMetadata } from './metadata.ts';
 import { patch } from './patch.ts';
 import { readVersion } from './readVersion.ts';
 import { isGone, versionAt, withDeleted } from './versions.ts';
 
+const READ = { data: 'map', metadata: VERSION } as const satisfies Shape;
+
 export const dataRoute = route({
   path: 'data/:path*',
   fields: DATA_FIELDS,
   query: ['version'],
   answers: {
-    read: { data: 'map', metadata: VERSION },
+    read: READ,
     write: VERSION,
     patch: VERSION,
     delete: null,
@@ -33,7 +36,7 @@ export const dataRoute = route({
   delete: remove,
 });
 
-async function read(call: Call<typeof DATA_FIELDS>): Promise<Reply | undefined> {
+async function read(call: Call<typeof DATA_FIELDS>): Promise<Reply<Wire<typeof READ>> | Missing | undefined> {
   const found = await readVersion(placeOf(call), call.fields.version);
   if (!found) return undefined;
   const metadata = describeVersion(found.metadata, found.number);
@@ -41,7 +44,7 @@ async function read(call: Call<typeof DATA_FIELDS>): Promise<Reply | undefined> 
   return { data: { data: decodeValue(found.value), metadata } };
 }
 
-async function write(call: Call<typeof DATA_FIELDS>): Promise<Reply | undefined> {
+async function write(call: Call<typeof DATA_FIELDS>): Promise<Reply<VersionInfo> | undefined> {
   const place = placeOf(call);
   const { data, options } = call.fields;
   if (!data) throw noDataProvided();

@@ -1,7 +1,7 @@
 /** How a secret's metadata is shown to clients. */
 
 import { formatDuration } from '../../../http/duration.ts';
-import type { Shape } from '../../../http/shape.ts';
+import type { Shape, Wire } from '../../../http/shape.ts';
 import type { Metadata, Version } from './metadata.ts';
 import { firstKept, versionAt } from './versions.ts';
 
@@ -17,6 +17,8 @@ export const VERSION = {
   custom_metadata: ['pairs', null],
 } as const satisfies Shape;
 
+export type VersionInfo = Wire<typeof VERSION>;
+
 export const METADATA = {
   versions: { '*': FACTS },
   current_version: 'int',
@@ -31,18 +33,23 @@ export const METADATA = {
   metadata_cas_required: 'bool',
 } as const satisfies Shape;
 
-/** What is said of one version wherever its value is read or written. */
-export function describeVersion(metadata: Metadata, number: number): Record<string, unknown> {
-  const version = versionAt(metadata, number);
+export type MetadataInfo = Wire<typeof METADATA>;
+
+/**
+ * What is said of one version wherever its value is read or written.
+ * @param number of a version that is known
+ */
+export function describeVersion(metadata: Metadata, number: number): VersionInfo {
+  const version = versionAt(metadata, number) as Version;
   return {
     version: number,
-    ...(version ? facts(version) : {}),
+    ...facts(version),
     custom_metadata: customOf(metadata),
   };
 }
 
 /** All that is known of a secret but its values. */
-export function describeMetadata(metadata: Metadata): Record<string, unknown> {
+export function describeMetadata(metadata: Metadata): MetadataInfo {
   const first = firstKept(metadata);
   return {
     versions: Object.fromEntries(metadata.versions.map((version, i) => [first + i, facts(version)])),
@@ -59,7 +66,7 @@ export function describeMetadata(metadata: Metadata): Record<string, unknown> {
   };
 }
 
-function facts({ createdAt, deletionAt, state }: Version): Record<string, unknown> {
+function facts({ createdAt, deletionAt, state }: Version): Wire<typeof FACTS> {
   return {
     created_time: rfc3339(createdAt),
     deletion_time: deletionAt === undefined ? '' : rfc3339(deletionAt),

@@ -2,11 +2,11 @@
 
 import type { Schema } from '../../../http/fields.ts';
 import { type Call, type Reply, route } from '../../../http/route.ts';
-import { KEYS } from '../../../http/shape.ts';
+import { KEYS, type Keys, type Shape, type Wire } from '../../../http/shape.ts';
 import { pathTooLong } from '../errors.ts';
 import { type ListRange, listEntries, scanEntries } from '../list.ts';
 import { fits, METADATA_PREFIX, metadataRef, type Place, placeOf, V1_PREFIX } from '../place.ts';
-import { describeMetadata, METADATA } from './describe.ts';
+import { describeMetadata, METADATA, type MetadataInfo } from './describe.ts';
 import { findMetadata, foundOf } from './findMetadata.ts';
 
 export const LIST_FIELDS = { after: 'string', limit: 'int' } as const satisfies Schema;
@@ -14,25 +14,27 @@ export const LIST_QUERY = ['after', 'limit'] as const;
 
 type ListCall = Call<typeof LIST_FIELDS>;
 
+const DETAILED = { ...KEYS, key_info: { '*': METADATA } } as const satisfies Shape;
+
 export const detailedMetadataRoute = route({
   path: 'detailed-metadata/:path*',
   fields: LIST_FIELDS,
-  answers: { list: { ...KEYS, key_info: { '*': METADATA } } },
+  answers: { list: DETAILED },
   list: listWithMetadata,
 });
 
-export async function listSecrets(call: ListCall): Promise<Reply | undefined> {
+export async function listSecrets(call: ListCall): Promise<Reply<Keys> | undefined> {
   const keys = await entries(call, listEntries);
   return keys.length > 0 ? { data: { keys } } : undefined;
 }
 
 /** All secrets below a directory, however deep. */
-export async function scanSecrets(call: ListCall): Promise<Reply | undefined> {
+export async function scanSecrets(call: ListCall): Promise<Reply<Keys> | undefined> {
   const keys = await entries(call, scanEntries);
   return keys.length > 0 ? { data: { keys } } : undefined;
 }
 
-async function listWithMetadata(call: ListCall): Promise<Reply | undefined> {
+async function listWithMetadata(call: ListCall): Promise<Reply<Wire<typeof DETAILED>> | undefined> {
   const keys = await entries(call, listEntries);
   if (keys.length === 0) return undefined;
   const directory = placeOf(call);
@@ -66,7 +68,7 @@ function inBytes(a: string, b: string): number {
 }
 
 /** @returns nothing for a secret that went since it was listed */
-async function describeAll(places: Place[]): Promise<(Record<string, unknown> | undefined)[]> {
+async function describeAll(places: Place[]): Promise<(MetadataInfo | undefined)[]> {
   const store = places[0]?.deps.store;
   const items = store ? await store.getMany(places.map(metadataRef)) : [];
   return Promise.all(

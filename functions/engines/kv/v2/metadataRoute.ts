@@ -4,11 +4,11 @@ import { type Call, type Reply, route } from '../../../http/route.ts';
 import { KEYS } from '../../../http/shape.ts';
 import { placeOf } from '../place.ts';
 import { oldest, purgeOldest } from './addVersion.ts';
-import { changeMetadata, MAX_REMOVED } from './changeMetadata.ts';
+import { changeMetadata, type Decision, MAX_REMOVED } from './changeMetadata.ts';
 import { checkAndSetMetadata } from './checkAndSet.ts';
 import { type Config, readConfig } from './config.ts';
 import { customMetadataOf, patchCustomMetadata } from './customMetadata.ts';
-import { describeMetadata, METADATA } from './describe.ts';
+import { describeMetadata, METADATA, type MetadataInfo } from './describe.ts';
 import { findMetadata, secretExists } from './findMetadata.ts';
 import { LIST_FIELDS, LIST_QUERY, listSecrets, scanSecrets } from './listSecrets.ts';
 import { type Metadata, newMetadata } from './metadata.ts';
@@ -32,7 +32,7 @@ export const metadataRoute = route({
   delete: remove,
 });
 
-async function read(call: Call): Promise<Reply | undefined> {
+async function read(call: Call): Promise<Reply<MetadataInfo> | undefined> {
   const found = await findMetadata(placeOf(call));
   return found && { data: describeMetadata(found.metadata) };
 }
@@ -85,7 +85,7 @@ function withSettings(old: Metadata, settings: Partial<Metadata>): Metadata {
   return { ...old, ...settings, metadataVersion: old.metadataVersion + 1 };
 }
 
-function warned(config: Config, { cas_required }: SettingsFields): { answer?: Reply } {
+function warned(config: Config, { cas_required }: SettingsFields): Pick<Decision, 'answer'> {
   if (cas_required !== false || !config.casRequired) return {};
   const warning =
     '"cas_required" set to false, but is mandated by backend config. This value will be ignored.';

@@ -9,13 +9,13 @@ import { changeMetadata } from './changeMetadata.ts';
 import { checkAndSet } from './checkAndSet.ts';
 import { readConfig } from './config.ts';
 import type { DATA_FIELDS } from './dataFields.ts';
-import { describeVersion } from './describe.ts';
+import { describeVersion, type VersionInfo } from './describe.ts';
 import { mergePatch } from './mergePatch.ts';
 import { storedValue } from './readVersion.ts';
 import { isGone, versionAt } from './versions.ts';
 
 /** Contract §9.2: what is absent is 404 without a body, what is deleted 404 with the facts of its version. */
-export async function patch(call: Call<typeof DATA_FIELDS>): Promise<Reply | undefined> {
+export async function patch(call: Call<typeof DATA_FIELDS>): Promise<Reply<VersionInfo> | undefined> {
   const place = placeOf(call);
   const { data, options } = call.fields;
   if (!data) throw noDataProvided();

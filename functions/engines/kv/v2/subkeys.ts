@@ -1,7 +1,8 @@
 /** `subkeys/`: the keys of a secret, nested as they are, without their values. */
 
 import type { Schema } from '../../../http/fields.ts';
-import { type Call, type Reply, route } from '../../../http/route.ts';
+import { type Call, type Missing, type Reply, route } from '../../../http/route.ts';
+import type { Shape, Wire } from '../../../http/shape.ts';
 import { placeOf } from '../place.ts';
 import { decodeValue, type Value } from '../value.ts';
 import { describeVersion, VERSION } from './describe.ts';
@@ -10,14 +11,16 @@ import { readVersion } from './readVersion.ts';
 
 const FIELDS = { version: 'int', depth: 'int' } as const satisfies Schema;
 
+const SUBKEYS = { subkeys: 'map', metadata: VERSION } as const satisfies Shape;
+
 export const subkeysRoute = route({
   path: 'subkeys/:path*',
   fields: FIELDS,
-  answers: { read: { subkeys: 'map', metadata: VERSION } },
+  answers: { read: SUBKEYS },
   read,
 });
 
-async function read(call: Call<typeof FIELDS>): Promise<Reply | undefined> {
+async function read(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof SUBKEYS>> | Missing | undefined> {
   const { version, depth = 0 } = call.fields;
   const found = await readVersion(placeOf(call), version);
   if (!found) return undefined;

@@ -1,0 +1,83 @@
+/** What the endpoints of bulk runs answer: the shapes, and the types that come of them. Clients import the types too. */
+
+import { KEYS, type OneOf, type Shape, type Wire } from '../http/shape.ts';
+import { ERROR, REQUESTER } from '../remount/answers.ts';
+
+const BULK_INFO = {
+  status: 'string' as OneOf<'in-progress' | 'success' | 'failure'>,
+  phase: 'string' as OneOf<'accepted' | 'running' | 'revoking' | 'done'>,
+  progress: {
+    total: 'int',
+    succeeded: 'int',
+    failed: 'int',
+    skipped: 'int',
+    /** Switched, with leases still to be revoked. */
+    in_progress: 'int',
+    pending: 'int',
+    leases_revoked: 'int',
+    leases_irrevocable: 'int',
+  },
+  eta_seconds: ['int', null],
+  error: ERROR,
+  created_time: 'string',
+  started_time: ['string', null],
+  cancelled_time: ['string', null],
+  finished_time: ['string', null],
+  requested_by: REQUESTER,
+  reason: ['string', null],
+  cancel_reason: ['string', null],
+  undo_of: ['string', null],
+  max_concurrency: 'int',
+  tolerated_failures: 'string',
+  atomic: 'bool',
+} as const satisfies Shape;
+
+export type BulkInfo = Wire<typeof BULK_INFO>;
+
+export const TOLD = { bulk_id: 'string', bulk_info: BULK_INFO } as const satisfies Shape;
+
+export type BulkStatus = Wire<typeof TOLD>;
+
+export const LISTED = { ...KEYS, key_info: { '*': BULK_INFO } } as const satisfies Shape;
+
+export const STARTED = { bulk_id: 'string', total: 'int', 'undo_of?': 'string' } as const satisfies Shape;
+
+export type StartedBulk = Wire<typeof STARTED>;
+
+/** One move of a run in a list, where the id of its migration is the key. */
+const ROW_INFO = {
+  row: 'int',
+  source_mount: 'string',
+  target_mount: 'string',
+  status: 'string' as OneOf<'success' | 'failure' | 'in-progress' | 'pending' | 'skipped'>,
+  error: ERROR,
+  finished_time: ['string', null],
+} as const satisfies Shape;
+
+export type RowInfo = Wire<typeof ROW_INFO>;
+
+export const ROWS = { ...KEYS, key_info: { '*': ROW_INFO } } as const satisfies Shape;
+
+/** The answer to a dry run. */
+export const PLAN = {
+  dry_run: 'bool',
+  'undo_of?': 'string',
+  total: 'int',
+  transactions: 'int',
+  chunks: 'int',
+  estimated_seconds: 'int',
+  moves: [
+    {
+      row: 'int',
+      source_mount: 'string',
+      target_mount: 'string',
+      chunk: 'int',
+      group: 'int',
+      knot: 'int',
+      has_issued: 'bool',
+    },
+  ],
+  problems: [{ row: 'int', from: 'string', to: 'string', message: 'string' }],
+} as const satisfies Shape;
+
+export type PlanInfo = Wire<typeof PLAN>;

@@ -1,0 +1,95 @@
+/** What the endpoints of migrations answer: the shapes, and the types that come of them. Clients import the types too. */
+
+import { KEYS, type OneOf, type Shape, type Wire } from '../http/shape.ts';
+
+/** Why something has failed; null while it has not. */
+export const ERROR = [{ code: 'string', message: 'string' }, null] as const satisfies Shape;
+
+export const REQUESTER = {
+  display_name: 'string',
+  accessor: 'string',
+  namespace: 'string',
+} as const satisfies Shape;
+
+/** The `migration_info` of contract §1.5, and what clients that know more can use. */
+const MIGRATION_INFO = {
+  source_mount: 'string',
+  target_mount: 'string',
+  status: 'string' as OneOf<'in-progress' | 'success' | 'failure'>,
+  phase: 'string' as OneOf<'accepted' | 'switched' | 'revoking' | 'done'>,
+  progress: { leases_total: ['int', null], leases_revoked: 'int', leases_irrevocable: 'int' },
+  error: ERROR,
+  created_time: 'string',
+  switched_time: ['string', null],
+  finished_time: ['string', null],
+  requested_by: REQUESTER,
+  reason: ['string', null],
+  undo_of: ['string', null],
+  bulk_id: ['string', null],
+} as const satisfies Shape;
+
+export type MigrationInfo = Wire<typeof MIGRATION_INFO>;
+
+export const TOLD = { migration_id: 'string', migration_info: MIGRATION_INFO } as const satisfies Shape;
+
+export type MigrationStatus = Wire<typeof TOLD>;
+
+export const LISTED = { ...KEYS, key_info: { '*': MIGRATION_INFO } } as const satisfies Shape;
+
+/** Told of a move that was accepted, and of one that is under way already by a request that only asks. */
+export const STARTED = { migration_id: 'string', 'dry_run?': 'bool' } as const satisfies Shape;
+
+export type Started = Wire<typeof STARTED>;
+
+const AFFECTED_RULE = {
+  /** Path of the namespace that has the policy. */
+  namespace: 'string',
+  policy: 'string',
+  /** As in the policy, relative to that namespace. */
+  path: 'string',
+  capabilities: 'list',
+  /** The rule that would replace it, and where a policy can say so. */
+  replacement: { namespace: 'string', path: 'string' },
+} as const satisfies Shape;
+
+export type AffectedRule = Wire<typeof AFFECTED_RULE>;
+
+/** The answer to a dry run. */
+export const PREVIEW = {
+  dry_run: 'bool',
+  source_mount: 'string',
+  target_mount: 'string',
+  type: 'string',
+  accessor: 'string',
+  uuid: 'string',
+  namespaces_crossed: 'bool',
+  source_namespace: 'string',
+  target_namespace: 'string',
+  revokes: {
+    kind: 'string' as OneOf<'leases' | 'tokens'>,
+    total: 'int',
+    by_role: { '*': 'int' },
+    complete: 'bool',
+  },
+  policies: [AFFECTED_RULE],
+  estimate: { state_transitions: 'int', seconds: 'int' },
+} as const satisfies Shape;
+
+export type Preview = Wire<typeof PREVIEW>;
+
+/** The leases that could not be revoked. */
+export const IRREVOCABLE = {
+  ...KEYS,
+  key_info: { '*': { reason: 'string', time: 'string' } },
+} as const satisfies Shape;
+
+export type IrrevocableList = Wire<typeof IRREVOCABLE>;
+
+/** What another try to revoke them has come to. */
+export const RETRIED = {
+  migration_id: 'string',
+  leases_revoked: 'int',
+  leases_irrevocable: 'int',
+} as const satisfies Shape;
+
+export type RetriedLeases = Wire<typeof RETRIED>;
