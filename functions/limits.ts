@@ -131,3 +131,61 @@ export const HOLD_LOOKS = 12;
 export const MAX_LISTED_LEASES = 10_000;
 /** Share of the longest life of a request that work in bulk may take before it stops and asks to be repeated. */
 export const BULK_WORK_SHARE = 0.7;
+
+/** Characters of a duration in a request. */
+export const MAX_DURATION_LENGTH = 64;
+/** Seconds after which a client should ask for the status: most migrations have ended by then. */
+export const STATUS_RETRY_AFTER_S = 1;
+/** Stack frames of an unexpected error that are logged. */
+export const MAX_STACK_FRAMES = 10;
+/** Characters of an accessor in a request; nothing longer is looked up. */
+export const MAX_ACCESSOR_LENGTH = 100;
+
+/** Levels of nested blocks, objects and lists in a policy; a label counts as a level. */
+export const MAX_HCL_DEPTH = 20;
+/** Bytes of a policy's rules as JSON: they share a DynamoDB item of 400 KB with its text. */
+export const MAX_COMPILED_POLICY_BYTES = 250_000;
+
+/** Cost of the bcrypt hash of a new password. */
+export const BCRYPT_COST = 10;
+/** Versions that a secret keeps when neither the secret nor its mount sets a number. */
+export const DEFAULT_SECRET_VERSIONS = 10;
+/** Values that one change of a secret removes: the rest of its 100 writes are for the change itself. */
+export const MAX_REMOVED_VERSIONS = 90;
+/** Keys of a secret's custom metadata; the bytes of a key and of its value. */
+export const MAX_CUSTOM_METADATA_KEYS = 64;
+export const MAX_CUSTOM_METADATA_KEY_BYTES = 128;
+export const MAX_CUSTOM_METADATA_VALUE_BYTES = 512;
+/** Keys that a listing reads before it skips the rest of a sub-directory. */
+export const KV_LIST_BATCH = 1_000;
+
+/** Calls to the store that one request or step has under way at once. */
+export const CALLS_AT_ONCE = 16;
+/** Bytes of DynamoDB's longest sort key; no lease has a longer path. */
+export const MAX_SORT_KEY_BYTES = 1_024;
+/** Seconds after its expiry at which DynamoDB may remove an item that the code already treats as expired. */
+export const CLEANUP_AFTER_S = 86_400;
+/** Reads of a list until two in a row agree; only a namespace that changes all the time needs them all. */
+export const MAX_SETTLE_READS = 5;
+
+/** Leases read in one page: few enough that a request for one of them waits milliseconds. */
+export const LEASE_PAGE = 200;
+/** Leases that one batch revokes. */
+export const REVOKE_BATCH = 100;
+/** Roles that a count of leases lists by name; leases of further roles are counted as `other`. */
+export const MAX_COUNTED_ROLES = 100;
+/** The longest time that the revocation spends on counting what it has to revoke. */
+export const MAX_COUNT_MS = 3_000;
+
+/** Migrations that a listing reads at a time: DynamoDB reads at most 100 items in one batch. */
+export const LISTING_BATCH = 100;
+/** Records of one shard that one run of the reconciler handles; the next run handles more. */
+export const RECONCILED_PER_SHARD = 250;
+/** Rows of a bulk run in one item: with the longest paths they stay well below 400 KB. */
+export const BULK_ROWS_PER_ITEM = 100;
+/** Rows of a report whose migrations are read at a time. */
+export const REPORT_BATCH = 1_000;
+/** Events in one call to the bus, by EventBridge's limit. */
+export const EVENTS_PER_CALL = 10;
+/** Seconds between two checks of a namespace whose mounts are being removed. */
+export const TEARDOWN_PAUSE_S = 1;

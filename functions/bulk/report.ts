@@ -1,7 +1,7 @@
 /** The report of a run: a line for each move, as JSON or as CSV. */
 
 import { answerBytes } from '../http/answerBytes.ts';
-import { MAX_ANSWER_BYTES, MAX_REPORT_BYTES } from '../limits.ts';
+import { MAX_ANSWER_BYTES, MAX_REPORT_BYTES, REPORT_BATCH } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { IdentifiedRow } from './bulkInfo.ts';
 import { formatUnknown } from './errors.ts';
@@ -40,9 +40,6 @@ const FORMATS: Record<string, Format> = {
 /** The media types a report may have. */
 export const REPORT_TYPES = Object.values(FORMATS).map(({ type }) => type.split(';')[0] ?? type);
 
-/** Rows whose migrations are read in one go. */
-const STEP = 1_000;
-
 /**
  * @param after the row behind which the report begins
  * @throws VaultError 400 for an unknown format
@@ -55,8 +52,8 @@ export async function reportOf(deps: Deps, read: ReadRun, name = 'jsonl', after 
   const lines = [header];
   let bytes = Buffer.byteLength(header);
   let escaped = answerBytes(header);
-  for (let i = 0; i < rows.length; i += STEP) {
-    for (const info of await infoOf(deps, read, rows.slice(i, i + STEP))) {
+  for (let i = 0; i < rows.length; i += REPORT_BATCH) {
+    for (const info of await infoOf(deps, read, rows.slice(i, i + REPORT_BATCH))) {
       const text = line(info);
       bytes += Buffer.byteLength(text);
       escaped += answerBytes(text);

@@ -3,6 +3,7 @@
  * part of such an item, so that the rows are one text, which is small and quick to write and to read.
  */
 
+import { BULK_ROWS_PER_ITEM } from '../limits.ts';
 import type { Item, Put } from '../ports/store.ts';
 import type { Place } from '../remount/migration.ts';
 import { bulkRowsKey, sha256 } from '../store/keys.ts';
@@ -25,9 +26,6 @@ interface End extends Place {
   lineage: string[];
 }
 
-/** Rows of one item: even with the longest paths they are well below DynamoDB's 400 KB. */
-const ROWS_OF_AN_ITEM = 100;
-
 /**
  * @param ttl epoch seconds
  * @returns the items of one chunk; a group is never torn apart
@@ -36,7 +34,7 @@ export function rowItems(id: string, moves: PlannedMove[], ttl: number): Put[] {
   const pages: PlannedMove[][] = [];
   for (const group of Map.groupBy(moves, ({ group }) => group).values()) {
     const last = pages.at(-1);
-    if (last && last.length + group.length <= ROWS_OF_AN_ITEM) last.push(...group);
+    if (last && last.length + group.length <= BULK_ROWS_PER_ITEM) last.push(...group);
     else pages.push([...group]);
   }
   let first = 0;

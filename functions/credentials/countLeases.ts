@@ -1,13 +1,11 @@
 /** Counts what a mount has issued, so that people know how much there is to revoke. */
 
+import { MAX_COUNTED_ROLES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { leasePages } from './leaseRanges.ts';
 import { shardPages } from './shardPages.ts';
 import { SHARDS } from './shards.ts';
 import { isDue, type Sweep } from './sweep.ts';
-
-/** Kinds of leases told apart by what issued them; more are summed under `other`. */
-const MAX_ROLES = 100;
 
 /**
  * The leases that a sweep will find in one part, expired ones among them that are not cleared away yet.
@@ -52,7 +50,7 @@ export async function countLive(
         if (!((expiresAt as number) > now)) continue;
         live.total++;
         const role = roleOf(sk);
-        const known = live.byRole.has(role) || live.byRole.size < MAX_ROLES ? role : 'other';
+        const known = live.byRole.has(role) || live.byRole.size < MAX_COUNTED_ROLES ? role : 'other';
         live.byRole.set(known, (live.byRole.get(known) ?? 0) + 1);
       }
       live.isComplete &&= clock.now() < until;

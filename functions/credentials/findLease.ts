@@ -1,5 +1,6 @@
 /** Finds a lease by its id, which says where it lies: namespace, path of the mount, path inside it (contract §7). */
 
+import { MAX_SORT_KEY_BYTES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';
 import { leaseKey } from '../store/keys.ts';
@@ -10,7 +11,6 @@ import type { Namespace } from '../tree/namespace.ts';
 import { namespaceIdIn, namespaceWithin } from '../tree/namespaceById.ts';
 import { builtinPath } from '../tree/path.ts';
 import type { Lease } from './lease.ts';
-import { MAX_SORT_KEY_BYTES } from './leaseRanges.ts';
 import { usableLeases } from './usableLeases.ts';
 
 export interface FoundLease {

@@ -1,14 +1,12 @@
 /** Finds the token that a request names, if it may name it: only those of its namespace and below (R10). */
 
+import { MAX_ACCESSOR_LENGTH } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { accessorKey, tokenKey } from '../store/keys.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { namespaceWithin } from '../tree/namespaceById.ts';
 import { isAlive, stillValid } from './lineage.ts';
 import { type Token, tokenOf } from './token.ts';
-
-/** Longer than any accessor; what is longer need not be looked for. */
-const MAX_ACCESSOR_LENGTH = 100;
 
 /** The token with this hash as it is stored, dead or alive. */
 export async function storedToken(

@@ -1,5 +1,6 @@
 /** Where the leases lie whose ids begin with a path: no index tells, the tree of mounts does (architecture §3). */
 
+import { MAX_SORT_KEY_BYTES } from '../limits.ts';
 import type { Item, Store } from '../ports/store.ts';
 import { leaseShard } from '../store/keys.ts';
 import { builtinMounts } from '../tree/builtin.ts';
@@ -16,9 +17,6 @@ export interface LeaseRange {
   /** What their paths inside the mount begin with. */
   prefix: string;
 }
-
-/** Bytes of the longest sort key that DynamoDB takes; no lease has a longer path. */
-export const MAX_SORT_KEY_BYTES = 1_024;
 
 /**
  * The ranges under a path of one namespace: inside a mount, a whole mount, or all mounts below the path. Leases of

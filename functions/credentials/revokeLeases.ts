@@ -1,5 +1,6 @@
 /** Revokes leases because someone asks for it: one by its id, or all that begin with a path (contract §7). */
 
+import { REVOKE_BATCH } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { type Item, type Store, StoreBusy } from '../ports/store.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
@@ -20,9 +21,6 @@ export interface BulkRevocation {
   /** Epoch milliseconds after which no further leases are begun. */
   until: number;
 }
-
-/** Leases revoked in one go; a few such steps a second fit any function. */
-const STEP = 100;
 
 /**
  * Everything a revocation takes back is unusable before anything is removed: tokens by their mark; of secrets, what
@@ -63,10 +61,10 @@ export async function revokeUnder({ store, clock }: Deps, order: BulkRevocation)
   let done = true;
   const revokeShard = async (range: LeaseRange, shard: number): Promise<void> => {
     for await (const page of leasePages(store, range, shard)) {
-      for (let i = 0; i < page.length; i += STEP) {
+      for (let i = 0; i < page.length; i += REVOKE_BATCH) {
         done &&= clock.now() < order.until;
         if (!done) return;
-        await revokeLeases(store, page.slice(i, i + STEP), order.force);
+        await revokeLeases(store, page.slice(i, i + REVOKE_BATCH), order.force);
       }
     }
   };

@@ -1,10 +1,8 @@
 /** Reads what a mount has issued, one part of its leases at a time. */
 
+import { LEASE_PAGE } from '../limits.ts';
 import type { Item, Store } from '../ports/store.ts';
 import { leaseShard } from '../store/keys.ts';
-
-/** Few enough to be read in milliseconds: whoever asks for a lease meanwhile does not wait behind a long page. */
-const PAGE = 200;
 
 /**
  * What is removed while it goes on is not seen again, nor are leases that come before the last one seen.
@@ -16,11 +14,11 @@ export async function* shardPages(
   shard: number,
   attributes: readonly string[],
 ): AsyncGenerator<Item[]> {
-  const range = { table: 'leases', pk: leaseShard(mountUuid, shard), limit: PAGE, attributes } as const;
+  const range = { table: 'leases', pk: leaseShard(mountUuid, shard), limit: LEASE_PAGE, attributes } as const;
   for (let after: string | undefined; ; ) {
     const page = await store.query(after === undefined ? range : { ...range, after });
     yield page;
-    if (page.length < PAGE) return;
+    if (page.length < LEASE_PAGE) return;
     after = page.at(-1)?.sk;
   }
 }

@@ -1,5 +1,6 @@
 /** A token: what the table knows of it, which is everything but the token itself. */
 
+import { CLEANUP_AFTER_S } from '../limits.ts';
 import type { Item, PlacedItem } from '../ports/store.ts';
 import { tokenKey } from '../store/keys.ts';
 import type { Lineage } from './lineage.ts';
@@ -61,9 +62,6 @@ export interface Token {
 export function isRoot(token: Token): boolean {
   return token.policies.includes('root');
 }
-
-/** Seconds after its end at which DynamoDB may drop what the code treats as expired already. */
-const CLEANUP_AFTER_S = 86_400;
 
 /** When DynamoDB may drop an item, in epoch seconds, by when it expires, in epoch milliseconds. */
 export function cleanupTime(expiresAt: number | undefined): number | undefined {

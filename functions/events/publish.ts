@@ -5,6 +5,7 @@
 
 import { announcementsOf as ofRun } from '../bulk/announcements.ts';
 import { runOf } from '../bulk/bulkRun.ts';
+import { EVENTS_PER_CALL } from '../limits.ts';
 import type { Announcement, Bus } from '../ports/bus.ts';
 import type { Log } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';
@@ -19,9 +20,6 @@ export interface Change {
   after: Item | undefined;
 }
 
-/** Announcements of one call to the bus. */
-const AT_ONCE = 10;
-
 /**
  * @param changes in the order of the stream
  * @returns the place of the first change that has to be brought again; nothing when all is announced
@@ -30,8 +28,8 @@ export async function publish(bus: Bus, log: Log, changes: Change[]): Promise<st
   const told = changes.flatMap(({ sequence, before, after }) =>
     announced(before, after).map((announcement) => ({ sequence, announcement })),
   );
-  for (let i = 0; i < told.length; i += AT_ONCE) {
-    const batch = told.slice(i, i + AT_ONCE);
+  for (let i = 0; i < told.length; i += EVENTS_PER_CALL) {
+    const batch = told.slice(i, i + EVENTS_PER_CALL);
     const taken = await put(
       bus,
       log,

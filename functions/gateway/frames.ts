@@ -1,7 +1,6 @@
-/** How many calls tell enough of where an error came from. */
-const MAX_FRAMES = 10;
-
 /** Where an error came from, without its message, which may quote what was sent or stored (R9). */
+
+import { MAX_STACK_FRAMES } from '../limits.ts';
 export function frames(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
   const { message, stack = '' } = error;
@@ -9,5 +8,5 @@ export function frames(error: unknown): string[] {
   const start = stack.indexOf(message);
   if (start < 0) return [];
   const lines = stack.slice(start + message.length).split('\n');
-  return lines.filter((line) => /^\s+at /.test(line)).slice(0, MAX_FRAMES);
+  return lines.filter((line) => /^\s+at /.test(line)).slice(0, MAX_STACK_FRAMES);
 }

@@ -1,5 +1,7 @@
 /** Durations as Vault takes them: seconds, or Go's notation with days (contract §2.4). */
 
+import { MAX_DURATION_LENGTH } from '../limits.ts';
+
 const UNIT_SECONDS: Record<string, number> = {
   ns: 1e-9,
   us: 1e-6,
@@ -11,9 +13,6 @@ const UNIT_SECONDS: Record<string, number> = {
   d: 86_400,
 };
 
-/** Longer than any duration; what is longer is not even looked at. */
-const MAX_LENGTH = 64;
-
 /** @returns whole seconds, rounded down; undefined for what is no duration, or a negative one */
 export function parseDuration(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
@@ -21,7 +20,8 @@ export function parseDuration(value: unknown): number | undefined {
   const text = value.trim();
   if (text === '') return 0;
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  if (text.length > MAX_LENGTH || !/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h|d))+$/.test(text)) return undefined;
+  if (text.length > MAX_DURATION_LENGTH || !/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h|d))+$/.test(text))
+    return undefined;
   let seconds = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)/g)) {
     seconds += Number(amount) * (UNIT_SECONDS[unit as string] as number);

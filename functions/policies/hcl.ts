@@ -1,12 +1,9 @@
 /** Parses the part of HCL 1 that policies use, and their JSON form, into one plain tree (contract §5.2). */
 
 import { goQuote } from '../http/errors.ts';
-import { MAX_POLICY_BYTES } from '../limits.ts';
+import { MAX_HCL_DEPTH, MAX_POLICY_BYTES } from '../limits.ts';
 import { type Token, tokenize } from './hclTokens.ts';
 import { PolicySyntaxError } from './policySyntaxError.ts';
-
-/** Levels of nested blocks, objects and lists; a label counts as a level. */
-export const MAX_HCL_DEPTH = 20;
 
 export type HclValue = string | number | boolean | null | HclValue[] | HclObject;
 

@@ -1,12 +1,10 @@
 /** From the text of a policy to the rules that are stored and evaluated (contract §5.2). */
 
+import { MAX_COMPILED_POLICY_BYTES } from '../limits.ts';
 import { type HclObject, parseHcl } from './hcl.ts';
 import { bodyOf, checkKeys } from './hclFields.ts';
 import { compilePathRule, type PathRule } from './pathRule.ts';
 import { PolicySyntaxError } from './policySyntaxError.ts';
-
-/** Bytes of the rules as JSON; they share a DynamoDB item of 400 KB with the policy's text. */
-export const MAX_COMPILED_BYTES = 250_000;
 
 /** Plain JSON. */
 export interface Policy {
@@ -25,8 +23,8 @@ export class PolicyError extends Error {
 /** @throws PolicyError and nothing else */
 export function parsePolicy(text: string): Policy {
   const policy = { rules: compile(text) };
-  if (Buffer.byteLength(JSON.stringify(policy)) <= MAX_COMPILED_BYTES) return policy;
-  throw new PolicyError(`its rules are longer than ${MAX_COMPILED_BYTES} bytes`);
+  if (Buffer.byteLength(JSON.stringify(policy)) <= MAX_COMPILED_POLICY_BYTES) return policy;
+  throw new PolicyError(`its rules are longer than ${MAX_COMPILED_POLICY_BYTES} bytes`);
 }
 
 function compile(text: string): PathRule[] {

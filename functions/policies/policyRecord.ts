@@ -1,10 +1,11 @@
 /** The record of a policy: what is stored of it, and what a write makes of it (contract §5.1). Pure. */
 
 import type { Shape, Wire } from '../http/shape.ts';
+import { MAX_COMPILED_POLICY_BYTES } from '../limits.ts';
 import type { Item, PlacedItem, Ref } from '../ports/store.ts';
 import { builtinPolicy } from './builtinPolicies.ts';
 import { casMismatch, casMissing, casOnExisting, policyTooLong } from './errors.ts';
-import { MAX_COMPILED_BYTES, type Policy } from './policy.ts';
+import type { Policy } from './policy.ts';
 
 export interface PolicyRecord {
   text: string;
@@ -54,7 +55,7 @@ export function nextItem(
 ): PlacedItem {
   checkCas(before, casRequired, cas);
   const compiled = JSON.stringify(withEnd(policy, expiresAt));
-  if (Buffer.byteLength(compiled) > MAX_COMPILED_BYTES) throw policyTooLong(MAX_COMPILED_BYTES);
+  if (Buffer.byteLength(compiled) > MAX_COMPILED_POLICY_BYTES) throw policyTooLong(MAX_COMPILED_POLICY_BYTES);
   const version = (before?.version ?? 0) + 1;
   const end = expiresAt === undefined ? {} : { expiresAt };
   return { ...key, text, compiled, version, casRequired, modified: now, ...end };

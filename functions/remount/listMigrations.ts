@@ -1,6 +1,6 @@
 /** Lists the migrations that a namespace sees, newest first. */
 
-import { MAX_LISTED_MIGRATIONS } from '../limits.ts';
+import { LISTING_BATCH, MAX_LISTED_MIGRATIONS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Store } from '../ports/store.ts';
 import { listingPartition, migrationKey } from '../store/keys.ts';
@@ -23,9 +23,6 @@ export interface ListOrder {
   limit: number;
   wanted: (migration: Migration) => boolean;
 }
-
-/** Entries read at a time: as many records fit one batch. */
-const BATCH = 100;
 
 export async function listMigrations(deps: Deps, namespace: Namespace, order: ListOrder): Promise<Listing> {
   const { after, since, limit, wanted } = order;
@@ -52,10 +49,10 @@ export async function listMigrations(deps: Deps, namespace: Namespace, order: Li
 /** Ids of one month, newest first. */
 async function* batches(store: Store, pk: string, from: string | undefined): AsyncGenerator<string[]> {
   for (let cursor = from; ; ) {
-    const range = { table: 'migrations', pk, descending: true, limit: BATCH } as const;
+    const range = { table: 'migrations', pk, descending: true, limit: LISTING_BATCH } as const;
     const entries = await store.query({ ...range, ...(cursor ? { atMost: cursorPast(cursor) } : {}) });
     if (entries.length > 0) yield entries.map(({ migrationId }) => migrationId as string);
-    if (entries.length < BATCH) return;
+    if (entries.length < LISTING_BATCH) return;
     cursor = entries.at(-1)?.sk;
   }
 }

@@ -3,7 +3,13 @@
  * never started, or hangs. Two executions of one at once are expected and harmless (architecture §5).
  */
 
-import { MAX_ATTEMPT_PAUSE_MS, OPEN_SHARDS, OVERDUE_MS, SWITCH_DEADLINE_MS } from '../limits.ts';
+import {
+  MAX_ATTEMPT_PAUSE_MS,
+  OPEN_SHARDS,
+  OVERDUE_MS,
+  RECONCILED_PER_SHARD,
+  SWITCH_DEADLINE_MS,
+} from '../limits.ts';
 import type { Deps, Machine } from '../ports/deps.ts';
 import { ConditionFailed, type Item, type Key, type Store, StoreBusy, type Update } from '../ports/store.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
@@ -23,14 +29,11 @@ export interface Reconciled {
 /** What works on the records of each kind. */
 const MACHINES: Record<string, Machine> = { migration: 'remount', bulk: 'bulk', teardown: 'teardown' };
 
-/** Records of one shard looked at in one run; the next run takes the next. */
-const PER_SHARD = 250;
-
 export async function reconcile(deps: Deps): Promise<Reconciled> {
   const result: Reconciled = { overdue: 0, restarted: 0, expired: 0, stuck: 0 };
   for (let shard = 0; shard < OPEN_SHARDS; shard++) {
     const range = { table: 'migrations', index: 'open', pk: `open#${shard}` } as const;
-    const shown = await deps.store.query({ ...range, atMost: deps.clock.now(), limit: PER_SHARD });
+    const shown = await deps.store.query({ ...range, atMost: deps.clock.now(), limit: RECONCILED_PER_SHARD });
     await severalAtOnce(shown, (key) => reconcileOne(deps, key, result));
   }
   deps.log.info('reconciled', { ...result });

@@ -3,14 +3,11 @@
 import { countShard } from '../credentials/countLeases.ts';
 import { SHARDS } from '../credentials/shards.ts';
 import { sweep } from '../credentials/sweep.ts';
-import { MAX_REVOKE_ATTEMPTS, OVERDUE_MS } from '../limits.ts';
+import { MAX_COUNT_MS, MAX_REVOKE_ATTEMPTS, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
 import { unlessMade } from '../store/unlessMade.ts';
 import { counted, isCounted, type Migration, progressed } from './migration.ts';
-
-/** For how long what there is to revoke is counted at most. */
-const COUNT_MS = 3_000;
 
 /** One part of the work: what the workflow hands to the step, and gets back until nothing is left. No lease in it. */
 export interface Revocation {
@@ -79,7 +76,7 @@ export async function revokeLeases(deps: Deps, part: Revocation, until: number):
 async function count(deps: Deps, part: Revocation, until: number): Promise<void> {
   const { id, mountUuid, below, switchedAt, shards } = part;
   const migration = { id, switchedAt };
-  const giveUp = Math.min(until, deps.clock.now() + COUNT_MS);
+  const giveUp = Math.min(until, deps.clock.now() + MAX_COUNT_MS);
   for (const shard of shards) {
     const leases = await countShard(deps, { mountUuid, shard, below, migration }, giveUp);
     try {

@@ -2,9 +2,7 @@
 
 import { headerNamespace } from '../http/headers.ts';
 import type { Call } from '../http/route.ts';
-
-/** Seconds after which it is worth to look: most migrations have ended by then. */
-const RETRY_AFTER_S = 1;
+import { STATUS_RETRY_AFTER_S } from '../limits.ts';
 
 /**
  * The path for a request with the same namespace header as this one.
@@ -17,5 +15,5 @@ export function statusLocation(
 ): Record<string, string> {
   const inPath = namespace.path.slice(headerNamespace(headers['x-vault-namespace']).length);
   const Location = `/v1/${encodeURI(inPath)}${endpoint}/${id}`;
-  return { Location, 'Retry-After': String(RETRY_AFTER_S) };
+  return { Location, 'Retry-After': String(STATUS_RETRY_AFTER_S) };
 }

@@ -1,7 +1,6 @@
 /** Keeps several calls to the store under way at once: faster than one by one, and never a flood. */
 
-const AT_ONCE = 16;
-
+import { CALLS_AT_ONCE } from '../limits.ts';
 /**
  * Answers come in the order of the list. When one fails the rest of its group is awaited all the same, since no write
  * may outlive its invocation (architecture §4).
@@ -11,7 +10,7 @@ const AT_ONCE = 16;
 export async function severalAtOnce<T, R>(
   list: readonly T[],
   work: (one: T) => Promise<R>,
-  atOnce = AT_ONCE,
+  atOnce = CALLS_AT_ONCE,
 ): Promise<R[]> {
   const answers: R[] = [];
   for (let i = 0; i < list.length; i += atOnce) {

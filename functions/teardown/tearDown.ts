@@ -3,7 +3,7 @@
  * written; this waits until no request from before can write any more, and then removes what is stored.
  */
 
-import { OVERDUE_MS } from '../limits.ts';
+import { OVERDUE_MS, TEARDOWN_PAUSE_S } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { PRESENT } from '../ports/store.ts';
 import { migrationKey } from '../store/keys.ts';
@@ -19,9 +19,6 @@ export interface Progress {
   seconds: number;
 }
 
-/** Between two looks at a namespace whose mounts are being cleared. */
-const PAUSE_S = 1;
-
 /** @param until epoch milliseconds after which nothing further is begun */
 export async function tearDown(deps: Deps, id: string, until: number): Promise<Progress> {
   const teardown = teardownOf(await deps.store.get(migrationKey(id)));
@@ -32,7 +29,7 @@ export async function tearDown(deps: Deps, id: string, until: number): Promise<P
   if (now < drainedAt) return { id, done: false, seconds: Math.ceil((drainedAt - now) / 1_000) };
   const done = await clear(deps, teardown, until);
   if (done) await deps.store.commit([teardownDone(id)]);
-  return { id, done, seconds: PAUSE_S };
+  return { id, done, seconds: TEARDOWN_PAUSE_S };
 }
 
 function clear(deps: Deps, teardown: Teardown, until: number): Promise<boolean> {

@@ -1,14 +1,11 @@
 /** Looks at mounts until what is seen can be believed, so that a move under way shows none nowhere or twice (R2). */
 
-import { SETTLE_MS } from '../limits.ts';
+import { MAX_SETTLE_READS, SETTLE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Mount } from './mount.ts';
 
 /** A mount as a look has shown it, and what else that look made of it. */
 export type Sighting = Pick<Mount, 'uuid' | 'path' | 'version'>;
-
-/** How often to look until two looks in a row agree; only a namespace that changes all the time takes them all. */
-const MAX_LOOKS = 5;
 
 /**
  * A query is no snapshot: of a mount moved meanwhile it may see the source before and the target after, or neither.
@@ -23,7 +20,7 @@ export async function settled<T extends Sighting>(
 ): Promise<T[]> {
   let last = await look();
   const known = new Map<string, T>();
-  for (let looks = 2; looks <= MAX_LOOKS; looks++) {
+  for (let looks = 2; looks <= MAX_SETTLE_READS; looks++) {
     await clock.sleep(SETTLE_MS);
     const next = await look();
     if (agree(last, next, nameOf)) return next;

@@ -13,6 +13,7 @@ import { placeMount } from '../support/place.ts';
 import { readTables } from '../support/tables.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { rootToken } from '../support/tokens.ts';
+import { wrapper } from '../support/world.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -90,6 +91,9 @@ const user = (name: string, more: object) => post(`auth/people/users/${name}`, m
 
 /** Items of a list are looked at, up to a number: what comes after them is told of by a warning. */
 const cut = (word: string): Proof => ({ provenBy: ['abuse/listings.test.ts', word] });
+
+const customMetadata = (of: (by: 0 | 1) => Record<string, string>) => (by: 0 | 1) =>
+  post('versioned/metadata/described', { custom_metadata: of(by) });
 
 const TABLE: Record<keyof typeof limits, Proof> = {
   MAX_MOUNT_PATH_BYTES: {
@@ -226,13 +230,13 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     status: 400,
     text: 'tokens nest at most 32 deep',
   },
-  SYSTEM_MAX_TTL_S: { provenBy: ['tokens/newTokens.test.ts', '2_764_800'] },
+  SYSTEM_MAX_TTL_S: { provenBy: ['credentials/newTokens.test.ts', '2_764_800'] },
   LEASE_SHARDS: { inner: 'it is how leases are spread' },
   CHILD_SHARDS: { inner: 'it is how children are spread' },
   OPEN_SHARDS: { inner: 'it is how open migrations are spread' },
   SWITCH_DEADLINE_MS: { provenBy: ['remount/remount.test.ts', 'SWITCH_DEADLINE_MS'] },
   REPEAT_WINDOW_MS: { provenBy: ['faults/flows/move.ts', 'REPEAT_WINDOW_MS'] },
-  SETTLE_MS: { provenBy: ['mounts/routing.test.ts', 'SETTLE_MS'] },
+  SETTLE_MS: { provenBy: ['tree/routing.test.ts', 'SETTLE_MS'] },
   ARRIVAL_MS: { provenBy: ['remount/progress.test.ts', 'ARRIVAL_MS'] },
   OVERDUE_MS: { provenBy: ['remount/remount.test.ts', 'OVERDUE_MS'] },
   MAX_ATTEMPT_PAUSE_MS: { inner: 'it is the pace of the reconciler' },
@@ -311,6 +315,57 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   HOLD_LOOKS: { provenBy: ['remount/readAhead.test.ts', 'while the migration is young'] },
   MAX_LISTED_LEASES: cut('MAX_LISTED_LEASES'),
   BULK_WORK_SHARE: { inner: 'it is how much of its time a request spends' },
+  MAX_DURATION_LENGTH: {
+    ask: (by) => post('auth/token/create', { ttl: `${'0'.repeat(limits.MAX_DURATION_LENGTH - 2 + by)}9s` }),
+    status: 400,
+    text: `Field validation failed: error converting input for field "ttl": expected type 'duration', got 'string'`,
+  },
+  STATUS_RETRY_AFTER_S: { inner: 'it is advice to a client' },
+  MAX_STACK_FRAMES: { inner: 'it bounds a log line' },
+  MAX_ACCESSOR_LENGTH: { provenBy: ['credentials/tokens.lookingUp.test.ts', "accessor: 'x'.repeat"] },
+  MAX_HCL_DEPTH: { provenBy: ['policies/hcl.test.ts', 'MAX_HCL_DEPTH - 1'] },
+  MAX_COMPILED_POLICY_BYTES: { provenBy: ['policies/policy.test.ts', 'MAX_COMPILED_POLICY_BYTES'] },
+  BCRYPT_COST: { inner: 'it is the cost of new hashes' },
+  DEFAULT_SECRET_VERSIONS: { inner: 'it is the default where a secret and its mount set none' },
+  MAX_REMOVED_VERSIONS: { provenBy: ['engines/kv/v2/versions.test.ts', 'MAX_REMOVED_VERSIONS'] },
+  MAX_CUSTOM_METADATA_KEYS: {
+    ask: customMetadata((by) =>
+      Object.fromEntries(
+        Array.from({ length: limits.MAX_CUSTOM_METADATA_KEYS + by }, (_, i) => [`key${i}`, 'value']),
+      ),
+    ),
+    status: 400,
+    text: wrapper('custom_metadata validation failed: payload must contain at most 64 keys, provided 65'),
+  },
+  MAX_CUSTOM_METADATA_KEY_BYTES: {
+    ask: customMetadata((by) => ({ [x(limits.MAX_CUSTOM_METADATA_KEY_BYTES + by)]: 'value' })),
+    status: 400,
+    text: wrapper(
+      `custom_metadata validation failed: length of key "${x(129)}" is 129 but must be 0 < len(key) <= 128`,
+    ),
+  },
+  MAX_CUSTOM_METADATA_VALUE_BYTES: {
+    ask: customMetadata((by) => ({ key: x(limits.MAX_CUSTOM_METADATA_VALUE_BYTES + by) })),
+    status: 400,
+    text: wrapper(
+      'custom_metadata validation failed: length of value for key "key" is 513 but must be 0 < len(value) <= 512',
+    ),
+  },
+  KV_LIST_BATCH: { provenBy: ['engines/kv/v2/list.test.ts', 'however much is in them'] },
+  CALLS_AT_ONCE: { inner: 'it is how many calls are under way at once' },
+  MAX_SORT_KEY_BYTES: { provenBy: ['credentials/leases.lookingUp.test.ts', "'x'.repeat(3_000)"] },
+  CLEANUP_AFTER_S: { inner: 'what it delays is expired already' },
+  MAX_SETTLE_READS: { inner: 'after so many reads a listing answers what it has seen' },
+  LEASE_PAGE: { inner: 'it is the size of a page; the next one follows' },
+  REVOKE_BATCH: { inner: 'it is the size of a batch; the next one follows' },
+  MAX_COUNTED_ROLES: { inner: 'further roles are counted together' },
+  MAX_COUNT_MS: { provenBy: ['remount/progress.test.ts', 'takes too long to be counted'] },
+  LISTING_BATCH: { inner: 'it is the size of a batch; the next one follows' },
+  RECONCILED_PER_SHARD: { inner: 'the next run of the reconciler takes the rest' },
+  BULK_ROWS_PER_ITEM: { inner: 'it is the size of an item; the next one follows' },
+  REPORT_BATCH: { inner: 'it is the size of a batch; the next one follows' },
+  EVENTS_PER_CALL: { inner: 'it is the size of a call; the next one follows' },
+  TEARDOWN_PAUSE_S: { inner: 'it is a pause of the workflow' },
 };
 
 const NUMBERS: Record<string, number> = { ...limits };

@@ -1,8 +1,8 @@
 /** The syntax of policies: what parses, into what, and what is refused where. */
 
 import { describe, expect, it } from 'vitest';
-import { MAX_POLICY_BYTES } from '../../functions/limits.ts';
-import { type HclValue, isHclObject, MAX_HCL_DEPTH, parseHcl } from '../../functions/policies/hcl.ts';
+import { MAX_HCL_DEPTH, MAX_POLICY_BYTES } from '../../functions/limits.ts';
+import { type HclValue, isHclObject, parseHcl } from '../../functions/policies/hcl.ts';
 import { PolicySyntaxError } from '../../functions/policies/policySyntaxError.ts';
 
 /** The tree without lines, entries as pairs. */

@@ -1,8 +1,9 @@
 /** Policies: what their text means, and the texts of refusals (contract §5.1, §5.2). */
 
 import { describe, expect, it } from 'vitest';
+import { MAX_COMPILED_POLICY_BYTES } from '../../functions/limits.ts';
 import { DEFAULT_POLICY } from '../../functions/policies/defaultPolicy.ts';
-import { MAX_COMPILED_BYTES, PolicyError, parsePolicy } from '../../functions/policies/policy.ts';
+import { PolicyError, parsePolicy } from '../../functions/policies/policy.ts';
 
 const READ = 'capabilities = ["read"]';
 
@@ -166,7 +167,7 @@ describe('parsePolicy', () => {
     const rules = Array.from({ length: 4_000 }, () => 'path a{policy="sudo"}');
 
     expect(() => parsePolicy(rules.join(''))).toThrow(
-      new PolicyError(`its rules are longer than ${MAX_COMPILED_BYTES} bytes`),
+      new PolicyError(`its rules are longer than ${MAX_COMPILED_POLICY_BYTES} bytes`),
     );
   });
 

@@ -1,12 +1,10 @@
 /** Lists a directory: the secrets in it, and its sub-directories, which end in a slash. */
 
+import { KV_LIST_BATCH } from '../../limits.ts';
 import type { Store } from '../../ports/store.ts';
 
 /** The greatest character there is: with it added, a directory comes after everything in it. */
 const LAST = '\u{10FFFF}';
-/** Keys looked at before a sub-directory that has more of them is skipped. */
-const BATCH = 1_000;
-
 export interface ListRange {
   /** The partition of the storage: a mount's, by its uuid, or a token's. */
   pk: string;
@@ -25,7 +23,7 @@ export async function listEntries(store: Store, range: ListRange): Promise<strin
   const entries: string[] = [];
   let after = range.after || undefined;
   for (;;) {
-    const batch = Math.min(limit - entries.length, BATCH);
+    const batch = Math.min(limit - entries.length, KV_LIST_BATCH);
     const from = after === undefined ? {} : { after: prefix + endOf(after) };
     const items = await store.query({ table: 'storage', pk, prefix, ...from, limit: batch, attributes: [] });
     for (const { sk } of items) {

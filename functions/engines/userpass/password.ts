@@ -1,10 +1,8 @@
 /** Passwords as bcrypt hashes; nothing else of them is kept. */
 
 import { compare, hash } from 'bcryptjs';
-import { MAX_BCRYPT_COST, MAX_PASSWORD_BYTES } from '../../limits.ts';
+import { BCRYPT_COST, MAX_BCRYPT_COST, MAX_PASSWORD_BYTES } from '../../limits.ts';
 import { noPasswordGiven, notBcrypt, passwordGivenTwice, passwordTooLong } from './errors.ts';
-
-const COST = 10;
 
 const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 
@@ -24,7 +22,7 @@ export async function hashOf({ password, password_hash }: Password): Promise<str
   if (password && password_hash) throw passwordGivenTwice();
   if (password) {
     refuseLong(password);
-    return hash(password, COST);
+    return hash(password, BCRYPT_COST);
   }
   if (!password_hash) return undefined;
   const cost = Number(BCRYPT.exec(password_hash)?.[1] ?? Number.NaN);

@@ -1,6 +1,7 @@
 /** Decides on a new version, and on the purge of those that are too many with it. */
 
-import { type Change, type Decision, MAX_REMOVED } from './changeMetadata.ts';
+import { MAX_REMOVED_VERSIONS } from '../../../limits.ts';
+import type { Change, Decision } from './changeMetadata.ts';
 import type { Config } from './config.ts';
 import { describeVersion } from './describe.ts';
 import type { Metadata } from './metadata.ts';
@@ -13,7 +14,7 @@ import { firstKept, withoutOldest, withVersion } from './versions.ts';
 export function addVersion(metadata: Metadata, config: Config, value: string, now: number): Decision {
   const grown = withVersion(metadata, config, now);
   const surplus = firstKept(grown) - firstKept(metadata);
-  if (surplus > MAX_REMOVED) return { change: purgeOldest(metadata), unfinished: true };
+  if (surplus > MAX_REMOVED_VERSIONS) return { change: purgeOldest(metadata), unfinished: true };
   return {
     change: { metadata: grown, value, removed: oldest(metadata, surplus) },
     answer: { data: describeVersion(grown, grown.current) },
@@ -22,7 +23,10 @@ export function addVersion(metadata: Metadata, config: Config, value: string, no
 
 /** One step of a purge too large for one transaction; each leaves the secret whole, only with fewer old versions. */
 export function purgeOldest(metadata: Metadata): Change {
-  return { metadata: withoutOldest(metadata, MAX_REMOVED), removed: oldest(metadata, MAX_REMOVED) };
+  return {
+    metadata: withoutOldest(metadata, MAX_REMOVED_VERSIONS),
+    removed: oldest(metadata, MAX_REMOVED_VERSIONS),
+  };
 }
 
 /** The numbers of the oldest versions that are kept. */

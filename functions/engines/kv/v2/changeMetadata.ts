@@ -12,8 +12,6 @@ import { type Found, findMetadata } from './findMetadata.ts';
 import { type Metadata, metadataItem } from './metadata.ts';
 import { migration } from './upgrade.ts';
 
-/** Values that one change may remove: DynamoDB takes 100 actions in a transaction, and others go along. */
-export const MAX_REMOVED = 90;
 /** Races lost in a row before the client is asked to try again; each was won by somebody else. */
 const MAX_LOST = 50;
 
@@ -22,7 +20,7 @@ export interface Change {
   metadata?: Metadata;
   /** JSON text of the newest version, if that is new. */
   value?: string;
-  /** Numbers of versions whose values go; at most `MAX_REMOVED`. */
+  /** Numbers of versions whose values go; at most `MAX_REMOVED_VERSIONS`. */
   removed?: readonly number[];
 }
 

@@ -1,14 +1,15 @@
 /** The pairs of text that users attach to a secret, and what they may be (contract §9.2). */
 
 import { goQuote } from '../../../http/errors.ts';
+import {
+  MAX_CUSTOM_METADATA_KEY_BYTES,
+  MAX_CUSTOM_METADATA_KEYS,
+  MAX_CUSTOM_METADATA_VALUE_BYTES,
+} from '../../../limits.ts';
 import { isPrintable } from '../../../tree/path.ts';
 import { customMetadataInvalid } from '../errors.ts';
 
 export type CustomMetadata = Record<string, string>;
-
-const MAX_KEYS = 64;
-const MAX_KEY_BYTES = 128;
-const MAX_VALUE_BYTES = 512;
 
 /** @throws VaultError 400 that names every pair that will not do, but no value */
 export function customMetadataOf(sent: Record<string, unknown>): CustomMetadata {
@@ -40,8 +41,10 @@ function textOf(key: string, value: unknown): string {
 
 function checked(custom: CustomMetadata): CustomMetadata {
   const count = Object.keys(custom).length;
-  if (count > MAX_KEYS)
-    throw customMetadataInvalid([`payload must contain at most ${MAX_KEYS} keys, provided ${count}`]);
+  if (count > MAX_CUSTOM_METADATA_KEYS)
+    throw customMetadataInvalid([
+      `payload must contain at most ${MAX_CUSTOM_METADATA_KEYS} keys, provided ${count}`,
+    ]);
   const problems = Object.entries(custom).flatMap(([key, value]) => problemsOf(key, value));
   if (problems.length > 0) throw customMetadataInvalid(problems);
   return custom;
@@ -51,11 +54,13 @@ function problemsOf(key: string, value: string): string[] {
   const name = goQuote(key);
   const [keyBytes, valueBytes] = [Buffer.byteLength(key), Buffer.byteLength(value)];
   const problems: string[] = [];
-  if (keyBytes === 0 || keyBytes > MAX_KEY_BYTES)
-    problems.push(`length of key ${name} is ${keyBytes} but must be 0 < len(key) <= ${MAX_KEY_BYTES}`);
-  if (valueBytes === 0 || valueBytes > MAX_VALUE_BYTES)
+  if (keyBytes === 0 || keyBytes > MAX_CUSTOM_METADATA_KEY_BYTES)
     problems.push(
-      `length of value for key ${name} is ${valueBytes} but must be 0 < len(value) <= ${MAX_VALUE_BYTES}`,
+      `length of key ${name} is ${keyBytes} but must be 0 < len(key) <= ${MAX_CUSTOM_METADATA_KEY_BYTES}`,
+    );
+  if (valueBytes === 0 || valueBytes > MAX_CUSTOM_METADATA_VALUE_BYTES)
+    problems.push(
+      `length of value for key ${name} is ${valueBytes} but must be 0 < len(value) <= ${MAX_CUSTOM_METADATA_VALUE_BYTES}`,
     );
   if (!isPrintable(key)) problems.push(`key ${name} (${key}) contains unprintable characters`);
   if (!isPrintable(value)) problems.push(`value for key ${name} contains unprintable characters`);

@@ -2,9 +2,10 @@
 
 import { type Call, type Reply, route } from '../../../http/route.ts';
 import { KEYS } from '../../../http/shape.ts';
+import { MAX_REMOVED_VERSIONS } from '../../../limits.ts';
 import { placeOf } from '../place.ts';
 import { oldest, purgeOldest } from './addVersion.ts';
-import { changeMetadata, type Decision, MAX_REMOVED } from './changeMetadata.ts';
+import { changeMetadata, type Decision } from './changeMetadata.ts';
 import { checkAndSetMetadata } from './checkAndSet.ts';
 import { type Config, readConfig } from './config.ts';
 import { customMetadataOf, patchCustomMetadata } from './customMetadata.ts';
@@ -76,7 +77,7 @@ async function remove(call: Call): Promise<void> {
     if (!found) return {};
     const { metadata } = found;
     const count = metadata.versions.length;
-    if (count > MAX_REMOVED) return { change: purgeOldest(metadata), unfinished: true };
+    if (count > MAX_REMOVED_VERSIONS) return { change: purgeOldest(metadata), unfinished: true };
     return { change: { removed: oldest(metadata, count) } };
   });
 }

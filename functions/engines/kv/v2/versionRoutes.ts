@@ -3,9 +3,10 @@
 import type { VaultError } from '../../../http/errors.ts';
 import type { Schema } from '../../../http/fields.ts';
 import { type Call, route } from '../../../http/route.ts';
+import { MAX_REMOVED_VERSIONS } from '../../../limits.ts';
 import { noVersionToDelete, noVersionToDestroy } from '../errors.ts';
 import { placeOf } from '../place.ts';
-import { changeMetadata, MAX_REMOVED } from './changeMetadata.ts';
+import { changeMetadata } from './changeMetadata.ts';
 import { readConfig } from './config.ts';
 import { versionAt, withDeleted, withDestroyed, withUndeleted } from './versions.ts';
 
@@ -62,7 +63,7 @@ async function destroy(call: VersionsCall): Promise<void> {
       return version && version.state !== 'destroyed';
     });
     if (open.length === 0) return {};
-    const removed = open.slice(0, MAX_REMOVED);
+    const removed = open.slice(0, MAX_REMOVED_VERSIONS);
     return {
       change: { metadata: withDestroyed(metadata, removed), removed },
       unfinished: open.length > removed.length,

@@ -1,9 +1,7 @@
 /** The pure rules of versions: how they are added, kept, deleted, brought back and destroyed. */
 
+import { DEFAULT_SECRET_VERSIONS } from '../../../limits.ts';
 import type { Metadata, Version } from './metadata.ts';
-
-/** Versions kept where neither the secret nor its mount says otherwise. */
-const DEFAULT_MAX_VERSIONS = 10;
 
 /** The settings of a mount that bear on versions. */
 export interface VersionSettings {
@@ -28,7 +26,7 @@ export function isGone({ state, deletionAt }: Version, now: number): boolean {
 
 /** A secret's own setting counts, else the mount's, else ten (contract §9.2). */
 function maxVersionsOf(metadata: Metadata, settings: VersionSettings): number {
-  return metadata.maxVersions || settings.maxVersions || DEFAULT_MAX_VERSIONS;
+  return metadata.maxVersions || settings.maxVersions || DEFAULT_SECRET_VERSIONS;
 }
 
 /** Adds a version as the newest, and lets go of those that are too many then. */

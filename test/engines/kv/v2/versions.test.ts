@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MAX_REMOVED } from '../../../../functions/engines/kv/v2/changeMetadata.ts';
 import { metadataItem, metadataOf } from '../../../../functions/engines/kv/v2/metadata.ts';
+import { MAX_REMOVED_VERSIONS } from '../../../../functions/limits.ts';
 import type { Mount } from '../../../../functions/tree/mount.ts';
 import { type KvService, startKv, urlOf } from '../kvService.ts';
 
@@ -156,7 +156,7 @@ describe('max_versions', () => {
   }
 
   test('purges as many versions as go with a write in one transaction', async () => {
-    await putMany('edge', MAX_REMOVED);
+    await putMany('edge', MAX_REMOVED_VERSIONS);
     await kv.call('POST', at('metadata/edge'), { body: { max_versions: 1 } });
 
     expect((await put('edge')).status).toBe(200);
