@@ -1,6 +1,6 @@
 /** What the endpoints of bulk runs answer: the shapes, and the types that come of them. Clients import the types too. */
 
-import { KEYS, type OneOf, type Shape, type Wire } from '../http/shape.ts';
+import type { OneOf, Shape, Wire } from '../http/shape.ts';
 import { ERROR, REQUESTER } from '../remount/answers.ts';
 
 const BULK_INFO = {
@@ -38,7 +38,7 @@ export const TOLD = { bulk_id: 'string', bulk_info: BULK_INFO } as const satisfi
 
 export type BulkStatus = Wire<typeof TOLD>;
 
-export const LISTED = { ...KEYS, key_info: { '*': BULK_INFO } } as const satisfies Shape;
+export const LISTED = { keys: 'list', key_info: { '*': BULK_INFO } } as const satisfies Shape;
 
 export const STARTED = { bulk_id: 'string', total: 'int', 'undo_of?': 'string' } as const satisfies Shape;
 
@@ -56,7 +56,7 @@ const ROW_INFO = {
 
 export type RowInfo = Wire<typeof ROW_INFO>;
 
-export const ROWS = { ...KEYS, key_info: { '*': ROW_INFO } } as const satisfies Shape;
+export const ROWS = { keys: 'list', key_info: { '*': ROW_INFO } } as const satisfies Shape;
 
 /** The answer to a dry run. */
 export const PLAN = {

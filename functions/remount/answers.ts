@@ -1,6 +1,6 @@
 /** What the endpoints of migrations answer: the shapes, and the types that come of them. Clients import the types too. */
 
-import { KEYS, type OneOf, type Shape, type Wire } from '../http/shape.ts';
+import type { OneOf, Shape, Wire } from '../http/shape.ts';
 
 /** Why something has failed; null while it has not. */
 export const ERROR = [{ code: 'string', message: 'string' }, null] as const satisfies Shape;
@@ -34,7 +34,7 @@ export const TOLD = { migration_id: 'string', migration_info: MIGRATION_INFO } a
 
 export type MigrationStatus = Wire<typeof TOLD>;
 
-export const LISTED = { ...KEYS, key_info: { '*': MIGRATION_INFO } } as const satisfies Shape;
+export const LISTED = { keys: 'list', key_info: { '*': MIGRATION_INFO } } as const satisfies Shape;
 
 /** Told of a move that was accepted, and of one that is under way already by a request that only asks. */
 export const STARTED = { migration_id: 'string', 'dry_run?': 'bool' } as const satisfies Shape;
@@ -79,7 +79,7 @@ export type Preview = Wire<typeof PREVIEW>;
 
 /** The leases that could not be revoked. */
 export const IRREVOCABLE = {
-  ...KEYS,
+  keys: 'list',
   key_info: { '*': { reason: 'string', time: 'string' } },
 } as const satisfies Shape;
 
