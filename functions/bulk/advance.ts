@@ -7,6 +7,7 @@ import { SWITCH_DEADLINE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, StoreBusy } from '../ports/store.ts';
 import { conflictAt, oneByOne } from '../remount/switchMount.ts';
+import { bulkProgressKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
 import { keepNamespace } from '../tree/restoreNamespace.ts';
@@ -21,6 +22,7 @@ const MAX_TRIES = 10;
  * @throws StoreBusy when other changes kept coming in between
  */
 export async function advance(stand: Stand, group: KeptRow[]): Promise<void> {
+  const progress = bulkProgressKey(stand.run.id, stand.progress.chunk);
   for (let tries = 1; ; tries++) {
     const { mounts, obstacles } = await lookAtGroup(group, stand.deps.store.getMany);
     const clear = beforeObstacles(group, obstacles);
@@ -31,7 +33,7 @@ export async function advance(stand: Stand, group: KeptRow[]): Promise<void> {
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       // Another execution has decided them.
-      if (error.items.has(0)) return;
+      if (error.failedAt(progress)) return;
       const half = firstHalf(next);
       if (half.length < next.length) return advance(stand, half);
       const conflict = await conflictOf(stand.deps, next);

@@ -57,17 +57,19 @@ async function extend(
   const absent = { absent: true } as const;
   const times = { expiresAt, renewedAt: now, ttl };
   const parent = token.lineage.tokens.at(-1);
+  const leaseRef = leaseKey(lease.mountUuid, lease.path);
+  const tokenRef = tokenKey(token.hash);
   const indexes = [accessorKey(token.accessor)];
   if (parent !== undefined) indexes.push(childKey(parent, childName({ tokenHash: token.hash })));
   try {
     await store.commit([
       {
-        update: leaseKey(lease.mountUuid, lease.path),
+        update: leaseRef,
         set: times,
         if: PRESENT,
       },
       {
-        update: tokenKey(token.hash),
+        update: tokenRef,
         set: times,
         if: {
           expiresAt: { above: now },
@@ -79,8 +81,9 @@ async function extend(
       ...indexes.map((ref) => ({ update: ref, set: { ttl }, if: PRESENT })),
     ]);
   } catch (error) {
-    const leaseIsGone = error instanceof ConditionFailed && error.items.size === 1 && error.items.has(0);
-    throw leaseIsGone ? noLeaseToRenew() : error;
+    if (!(error instanceof ConditionFailed)) throw error;
+    const othersStand = ![tokenRef, ...indexes].some((ref) => error.failedAt(ref));
+    throw othersStand ? noLeaseToRenew() : error;
   }
   if (token.hasCubbyhole) await keepCubbyhole(store, token, ttl);
 }

@@ -50,7 +50,7 @@ export async function countFailure(call: Attempt): Promise<void> {
       await store.commit([{ update: ref, set, add: { failures: 1 }, if: counting }]);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
-      const old = error.items.get(0);
+      const old = error.itemAt(ref);
       refuseLocked(call, old);
       await store.commit([{ put: { ...ref, ...set, failures: 1 }, if: unchanged(old) }]);
     }

@@ -72,7 +72,7 @@ async function commit(
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     // An earlier try of this very write went through and its answer was lost on the way.
-    return after && error.items.get(0)?.revision === revision ? after : 'lost';
+    return after && error.itemAt(metadataRef(place))?.revision === revision ? after : 'lost';
   }
 }
 
