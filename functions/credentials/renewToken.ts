@@ -3,7 +3,7 @@
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, PRESENT } from '../ports/store.ts';
 import { accessorKey, childKey, leaseKey, tokenKey } from '../store/keys.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { locateAny } from '../tree/findMount.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { childName } from './child.ts';
@@ -27,7 +27,7 @@ export interface Renewed {
  * @throws VaultError 400 with one of the texts of contract §6
  */
 export function renewToken(deps: Deps, hash: string, within: Namespace, increment: number): Promise<Renewed> {
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const token = await goodToken(deps, hash, within);
     if (!token) throw tokenNotFound();
     if (token.type === 'batch') throw batchNotRenewable();

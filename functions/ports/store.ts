@@ -119,7 +119,7 @@ export class ConditionFailed extends Error {
   readonly #failed: readonly FailedWrite[];
 
   constructor(failed: readonly FailedWrite[]) {
-    super(`conditions failed in ${failed.map(({ ref }) => ref.table).join(', ')}`);
+    super(`a condition failed in ${failed.map(({ ref }) => ref.table).join(', ')}`);
     this.#failed = failed;
   }
 

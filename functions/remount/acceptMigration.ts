@@ -7,6 +7,7 @@ import { tryAgain } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, type Condition, ConditionFailed, type Ref, type Write } from '../ports/store.ts';
 import { claimKey } from '../store/keys.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
 import { type Idempotency, remember, replayed } from './idempotency.ts';
 import { listings } from './listing.ts';
@@ -14,9 +15,6 @@ import { acceptance, type Migration, newMigration, type Order } from './migratio
 import type { Origin } from './origin.ts';
 import type { Move } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
-
-/** How often an acceptance is begun anew when another one of the same move ended in between. */
-const MAX_TRIES = 4;
 
 export interface Started {
   /** The id of the migration; a repeated request gets that of the first (design §5). */
@@ -41,7 +39,7 @@ export async function acceptAndStart(
     move.target.path,
   );
   let claimable: Condition = ABSENT;
-  for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
+  return retryContended(async () => {
     const id = deps.ids.uuid();
     const acceptedAt = deps.clock.now();
     const migration = newMigration({ ...wishes, id, now: acceptedAt, requestedBy, retentionS }, move);
@@ -64,9 +62,9 @@ export async function acceptAndStart(
       const known = typeof migrationId === 'string' ? await readMigration(deps, migrationId) : undefined;
       if (known && known.status !== 'failure') return answerKnown(deps, key, known.id);
       claimable = typeof migrationId === 'string' ? { migrationId } : ABSENT;
+      throw error;
     }
-  }
-  throw tryAgain();
+  });
 }
 
 /** The move is known without the key: from now on by the key, too. */

@@ -5,7 +5,7 @@ import { namespaceTainted } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, ConditionFailed, type Ref, type Write } from '../ports/store.ts';
 import { namespaceKey, treeKey } from '../store/keys.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { changeTree } from './changeTree.ts';
 import { type Child, childAt } from './findChild.ts';
 import { locateTarget } from './locate.ts';
@@ -26,7 +26,7 @@ export function putNamespace(
   metadata: Metadata,
 ): Promise<Namespace> {
   checkNewName(name, parent);
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const child = await childAt(deps.store, parent, name);
     return child ? setMetadata(deps, parent, child, metadata) : createNamespace(deps, parent, name, metadata);
   });
@@ -39,7 +39,7 @@ export function patchNamespace(
   name: string,
   patch: MetadataPatch,
 ): Promise<Namespace> {
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const child = await childAt(deps.store, parent, name);
     if (!child) throw noSuchNamespace();
     return setMetadata(deps, parent, child, patched(child.namespace.metadata, patch));

@@ -5,6 +5,7 @@
 
 import { tryAgain } from '../../../http/errors.ts';
 import type { Reply } from '../../../http/route.ts';
+import { MAX_CONTENDED_TRIES } from '../../../limits.ts';
 import { ABSENT, ConditionFailed, type Write } from '../../../ports/store.ts';
 import { metadataRef, type Place, v1Ref, versionRef } from '../place.ts';
 import { type Found, findMetadata } from './findMetadata.ts';
@@ -13,8 +14,6 @@ import { migration } from './upgrade.ts';
 
 /** Values that one change may remove: DynamoDB takes 100 actions in a transaction, and others go along. */
 export const MAX_REMOVED = 90;
-/** Races lost in a row before the client is asked to try again; each was won by somebody else. */
-const MAX_LOST = 50;
 
 export interface Change {
   /** The secret as it is to be; absent, it goes altogether. */
@@ -34,6 +33,8 @@ export interface Decision {
 }
 
 /**
+ * The loop is its own, since a change may take several steps: each goes on from what the one before has written, and
+ * only a step that others overtook counts as a try.
  * @param decide given the secret as it is, what to do; nothing, when what it read was overtaken by another write
  * @returns the answer of the last decision
  * @throws VaultError 503 when too many races were lost
@@ -43,7 +44,7 @@ export async function changeMetadata(
   decide: (found: Found | undefined) => Promise<Decision | undefined> | Decision,
 ): Promise<Reply | undefined> {
   let found = await findMetadata(place);
-  for (let lost = 0; lost < MAX_LOST; ) {
+  for (let lost = 0; lost < MAX_CONTENDED_TRIES; ) {
     const decision = await decide(found);
     if (decision && !decision.change) return decision.answer;
     const outcome = decision?.change ? await commit(place, found, decision.change) : 'lost';
