@@ -90,7 +90,7 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
       const ClientRequestToken = randomUUID();
       const TransactItems = writes.map((write) => transactItem(write, nameOf));
       const input = { TransactItems, ClientRequestToken };
-      await patiently(clock, () => client.send(new TransactWriteItemsCommand(input)));
+      await patiently(clock, () => client.send(new TransactWriteItemsCommand(input)), writes.map(refOf));
     },
 
     async update(update) {
@@ -123,7 +123,7 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
 
   async function single(write: Write): Promise<Item | undefined> {
     const item = transactItem(write, nameOf);
-    return patiently(clock, async () => {
+    const send = async () => {
       if (item.Put) await client.send(new PutItemCommand(item.Put));
       if (item.Delete) await client.send(new DeleteItemCommand(item.Delete));
       if (!item.Update) return undefined;
@@ -131,7 +131,8 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
       const input = { ...item.Update, UpdateExpression, ReturnValues: 'ALL_NEW' as const };
       const { Attributes } = await client.send(new UpdateItemCommand(input));
       return Attributes && (unmarshall(Attributes) as Item);
-    });
+    };
+    return patiently(clock, send, [refOf(write)]);
   }
 
   async function getBatch(refs: Ref[], found: Map<string, Item>): Promise<Ref[]> {

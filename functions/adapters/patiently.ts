@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../ports/deps.ts';
-import { ConditionFailed, type Item, StoreBusy } from '../ports/store.ts';
+import { ConditionFailed, type FailedWrite, type Item, type Ref, StoreBusy } from '../ports/store.ts';
 
 /** Tries of a call that conflicts or is throttled; the pauses add up to about two seconds. */
 const MAX_TRIES = 9;
@@ -25,13 +25,14 @@ export class Unprocessed extends Error {}
 /**
  * Repeats a call that conflicts with others or is throttled, with full jitter, since the SDK retries neither a
  * transaction conflict nor unprocessed keys (architecture §3).
+ * @param refs where the writes of the call go, in their order
  */
-export async function patiently<T>(clock: Clock, call: () => Promise<T>): Promise<T> {
+export async function patiently<T>(clock: Clock, call: () => Promise<T>, refs: Ref[] = []): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();
     } catch (error) {
-      const failed = conditionFailed(error);
+      const failed = conditionFailed(error, refs);
       if (failed) throw failed;
       if (isOutOfReach(error) || isUnderWay(error))
         throw new StoreBusy('the store does not answer', { cause: error });
@@ -42,19 +43,19 @@ export async function patiently<T>(clock: Clock, call: () => Promise<T>): Promis
   }
 }
 
-function conditionFailed(error: unknown): ConditionFailed | undefined {
-  if (error instanceof ConditionalCheckFailedException) {
-    return new ConditionFailed(new Map([[0, error.Item && (unmarshall(error.Item) as Item)]]));
-  }
+function conditionFailed(error: unknown, refs: Ref[]): ConditionFailed | undefined {
+  if (error instanceof ConditionalCheckFailedException)
+    return new ConditionFailed(refs.map((ref) => ({ ref, item: oldItem(error) })));
   if (!(error instanceof TransactionCanceledException)) return undefined;
-  const failed = (error.CancellationReasons ?? [])
-    .map((reason, index) => [index, reason] as const)
-    .filter(([, reason]) => reason.Code === 'ConditionalCheckFailed')
-    .map(([index, reason]) => [index, oldItem(reason)] as const);
-  return failed.length > 0 ? new ConditionFailed(new Map(failed)) : undefined;
+  const reasons = error.CancellationReasons ?? [];
+  const failed = refs.flatMap((ref, i): FailedWrite[] => {
+    const reason = reasons[i];
+    return reason?.Code === 'ConditionalCheckFailed' ? [{ ref, item: oldItem(reason) }] : [];
+  });
+  return failed.length > 0 ? new ConditionFailed(failed) : undefined;
 }
 
-function oldItem({ Item }: CancellationReason): Item | undefined {
+function oldItem({ Item }: Pick<CancellationReason, 'Item'>): Item | undefined {
   return Item && Object.keys(Item).length > 0 ? (unmarshall(Item) as Item) : undefined;
 }
 

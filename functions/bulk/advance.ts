@@ -3,24 +3,24 @@
  * way, so that one bad move fails alone and takes along only what it is tied to.
  */
 
-import { SWITCH_DEADLINE_MS } from '../limits.ts';
+import { MAX_CONTENDED_TRIES, SWITCH_DEADLINE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, StoreBusy } from '../ports/store.ts';
 import { conflictAt, oneByOne } from '../remount/switchMount.ts';
+import { bulkProgressKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
 import { keepNamespace } from '../tree/restoreNamespace.ts';
 import type { KeptRow } from './rowRecord.ts';
 import { failTogether, lookAtGroup, type Obstacle, type Stand, switchGroup } from './switchGroup.ts';
 
-/** How often a knot is tried anew, when another change came in between, before the step itself is retried. */
-const MAX_TRIES = 10;
-
 /**
- * Decides the group or the beginning of it; how much that was, the progress tells.
+ * Decides the group or the beginning of it; how much that was, the progress tells. The loop is its own, since after
+ * each try the next one is another: fewer moves, a failure that is told, or in the end the time that is over.
  * @throws StoreBusy when other changes kept coming in between
  */
 export async function advance(stand: Stand, group: KeptRow[]): Promise<void> {
+  const progress = bulkProgressKey(stand.run.id, stand.progress.chunk);
   for (let tries = 1; ; tries++) {
     const { mounts, obstacles } = await lookAtGroup(group, stand.deps.store.getMany);
     const clear = beforeObstacles(group, obstacles);
@@ -31,13 +31,13 @@ export async function advance(stand: Stand, group: KeptRow[]): Promise<void> {
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       // Another execution has decided them.
-      if (error.items.has(0)) return;
+      if (error.failedAt(progress)) return;
       const half = firstHalf(next);
       if (half.length < next.length) return advance(stand, half);
       const conflict = await conflictOf(stand.deps, next);
       if (conflict) return failTogether(stand, next, conflict);
     }
-    if (tries === MAX_TRIES) return giveUp(stand, next);
+    if (tries === MAX_CONTENDED_TRIES) return giveUp(stand, next);
   }
 }
 

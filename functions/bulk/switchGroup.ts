@@ -89,7 +89,7 @@ function noMount({ source }: KeptRow): string {
 
 /**
  * @returns the migrations, of which those that have leases to revoke are not over
- * @throws ConditionFailed, with write 0 among the failed when another execution has carried out the group
+ * @throws ConditionFailed, at the chunk's progress when another execution has carried out the group
  */
 export async function switchGroup({ deps, run, progress }: Stand, mounts: Mounts): Promise<Migration[]> {
   const now = deps.clock.now();

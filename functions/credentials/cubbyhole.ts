@@ -11,8 +11,8 @@ import {
   type Store,
 } from '../ports/store.ts';
 import { cubbyholePartition, tokenKey } from '../store/keys.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
 import { isUpheld } from './findToken.ts';
 import { cleanupTime, type Token, tokenOf } from './token.ts';
 
@@ -37,7 +37,7 @@ export async function putInCubbyhole(
 }
 
 function put(store: Store, { hash, accessor }: Owner, item: PlacedItem): Promise<void> {
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const key = tokenKey(hash);
     const token = tokenOf(await store.get(key));
     if (token?.accessor !== accessor || token.revoked) throw notAuthenticated();

@@ -3,7 +3,7 @@
 import type { Deps } from '../ports/deps.ts';
 import type { Match, Ref, Store, Update } from '../ports/store.ts';
 import { leaseKey, tokenKey } from '../store/keys.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { tokenIssuer } from '../tree/builtin.ts';
 import type { Issuer } from '../tree/issuer.ts';
 import type { Lease } from './lease.ts';
@@ -37,7 +37,7 @@ export function cutToken(
   hash: string,
   top: Top,
 ): Promise<Token | undefined> {
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const token = tokenOf(await store.get(tokenKey(hash)));
     if (token && !isAlive(token, clock.now())) return undefined;
     const lineage = token && lineageBelow(token.lineage, top, [tokenIssuer({ id: token.namespaceId })]);
@@ -59,7 +59,7 @@ export function cutToken(
 
 /** Cuts one lease that a token holds, and what ends with it. */
 export function cutLease(store: Store, ref: Ref, holder: Token, top: Top): Promise<void> {
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const item = await store.get(ref);
     const lease: Lease | undefined = item && leaseOf(item);
     const lineage =

@@ -3,7 +3,7 @@
 import { notAuthenticated, refusal } from '../http/errors.ts';
 import { MAX_NAME_BYTES, MAX_TOKEN_DEPTH, MAX_TOKEN_POLICIES, SYSTEM_MAX_TTL_S } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ABSENT, ConditionFailed, type Write } from '../ports/store.ts';
+import { ABSENT, ConditionFailed, refOf, type Write } from '../ports/store.ts';
 import { accessorKey, sha256 } from '../store/keys.ts';
 import type { Issuer } from '../tree/issuer.ts';
 import type { Namespace } from '../tree/namespace.ts';
@@ -55,7 +55,7 @@ export interface IssuedToken {
 /**
  * Writes token, accessor, lease and the parent's entry in one transaction.
  * @throws VaultError 400 when the id is taken, 403 when the parent is gone
- * @throws ConditionFailed when one of the `alongside` writes is refused; those come first in the transaction
+ * @throws ConditionFailed when one of the `alongside` writes is refused
  */
 export async function issueToken(deps: Deps, order: TokenOrder): Promise<IssuedToken> {
   const { namespace, issuer, parent, alongside = [] } = order;
@@ -91,12 +91,8 @@ export async function issueToken(deps: Deps, order: TokenOrder): Promise<IssuedT
   try {
     await deps.store.commit(writes);
   } catch (error) {
-    if (
-      !(error instanceof ConditionFailed) ||
-      [...error.items.keys()].some((index) => index < alongside.length)
-    ) {
-      throw error;
-    }
+    if (!(error instanceof ConditionFailed)) throw error;
+    if (alongside.some((write) => error.failedAt(refOf(write)))) throw error;
     throw refusal('cannot create a token with a duplicate ID');
   }
   const isCut = await withdrawIfCut(deps, token.lineage, () => removeTokens(deps.store, [token]));

@@ -4,7 +4,7 @@ import type { Deps } from '../ports/deps.ts';
 import type { Match, Update } from '../ports/store.ts';
 import { PRESENT } from '../ports/store.ts';
 import { childKey, leaseKey } from '../store/keys.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { childName, leaseChild } from './child.ts';
 import { type FoundLease, findLease } from './findLease.ts';
@@ -26,7 +26,7 @@ export function renewLease(
   within: Namespace,
   increment: number,
 ): Promise<{ lease: Lease; warnings: string[] }> {
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const { lease, mount } = await renewable(deps, id, within);
     const now = deps.clock.now();
     const seconds = increment || lease.grantedTtl;

@@ -3,7 +3,7 @@
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, PRESENT } from '../ports/store.ts';
 import { accessorKey, childKey, leaseKey, tokenKey } from '../store/keys.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { locateAny } from '../tree/findMount.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { childName } from './child.ts';
@@ -27,7 +27,7 @@ export interface Renewed {
  * @throws VaultError 400 with one of the texts of contract §6
  */
 export function renewToken(deps: Deps, hash: string, within: Namespace, increment: number): Promise<Renewed> {
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const token = await goodToken(deps, hash, within);
     if (!token) throw tokenNotFound();
     if (token.type === 'batch') throw batchNotRenewable();
@@ -57,17 +57,19 @@ async function extend(
   const absent = { absent: true } as const;
   const times = { expiresAt, renewedAt: now, ttl };
   const parent = token.lineage.tokens.at(-1);
+  const leaseRef = leaseKey(lease.mountUuid, lease.path);
+  const tokenRef = tokenKey(token.hash);
   const indexes = [accessorKey(token.accessor)];
   if (parent !== undefined) indexes.push(childKey(parent, childName({ tokenHash: token.hash })));
   try {
     await store.commit([
       {
-        update: leaseKey(lease.mountUuid, lease.path),
+        update: leaseRef,
         set: times,
         if: PRESENT,
       },
       {
-        update: tokenKey(token.hash),
+        update: tokenRef,
         set: times,
         if: {
           expiresAt: { above: now },
@@ -79,8 +81,9 @@ async function extend(
       ...indexes.map((ref) => ({ update: ref, set: { ttl }, if: PRESENT })),
     ]);
   } catch (error) {
-    const leaseIsGone = error instanceof ConditionFailed && error.items.size === 1 && error.items.has(0);
-    throw leaseIsGone ? noLeaseToRenew() : error;
+    if (!(error instanceof ConditionFailed)) throw error;
+    const othersStand = ![tokenRef, ...indexes].some((ref) => error.failedAt(ref));
+    throw othersStand ? noLeaseToRenew() : error;
   }
   if (token.hasCubbyhole) await keepCubbyhole(store, token, ttl);
 }

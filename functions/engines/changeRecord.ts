@@ -4,7 +4,7 @@ import { tooLarge } from '../http/errors.ts';
 import { MAX_RECORD_BYTES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, type Item, type Ref, type Write } from '../ports/store.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 
 /** What becomes of a record, and what must be written with it or not at all. */
 export interface Change<T> {
@@ -24,7 +24,7 @@ export async function changeRecord<T extends object, C extends Change<T>>(
   ref: Ref,
   change: (before: (T & Item) | undefined) => C | Promise<C>,
 ): Promise<C> {
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const before = (await store.get(ref)) as (T & Item) | undefined;
     const changed = await change(before);
     const { table, ...key } = ref;

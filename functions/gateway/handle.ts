@@ -8,6 +8,7 @@ import { MAX_ANSWER_BYTES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { SchedulerBusy } from '../ports/scheduler.ts';
 import { StoreBusy } from '../ports/store.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { MountMoved } from '../tree/mountMoved.ts';
 import type { Api, Audit } from './api.ts';
 import { readRequest } from './door.ts';
@@ -15,11 +16,8 @@ import { frames } from './frames.ts';
 import { perform, type Visit } from './perform.ts';
 import { NothingToSay } from './readPath.ts';
 
-/** How often a request is begun anew when its mount moved under it. */
-const MAX_TRIES = 4;
-
 /** What may be well when the request is sent again. */
-const PASSING = [StoreBusy, SchedulerBusy, MountMoved];
+const PASSING = [StoreBusy, SchedulerBusy];
 
 export async function handle(http: HttpRequest, api: Api, deps: Deps): Promise<HttpResponse> {
   const audit: Audit = {
@@ -39,22 +37,13 @@ async function answer(http: HttpRequest, api: Api, deps: Deps, audit: Audit): Pr
   try {
     const asked = readRequest(http);
     if (asked.wrapTtl && !api.wrap) throw refusal('responses of this endpoint cannot be wrapped');
-    const reply = await whileMountsMove({ http, asked, api, deps, audit });
+    const visit: Visit = { http, asked, api, deps, audit };
+    const reply = await retryContended(() => perform(visit), MountMoved);
     const response = render(reply, audit.request_id, asked.path);
     if (answerBytes(response.body) > MAX_ANSWER_BYTES) throw answerTooLarge();
     return response;
   } catch (error) {
     return renderError(error, deps);
-  }
-}
-
-async function whileMountsMove(visit: Visit) {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await perform(visit);
-    } catch (error) {
-      if (!(error instanceof MountMoved) || attempt === MAX_TRIES) throw error;
-    }
   }
 }
 

@@ -5,7 +5,7 @@ import { KEYS, type Shape, type Wire } from '../http/shape.ts';
 import { MAX_NAME_BYTES } from '../limits.ts';
 import { ABSENT } from '../ports/store.ts';
 import { policyKey } from '../store/keys.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { defaultUndeletable, immutable, nameMissing, nameTooLong, undeletable } from './errors.ts';
 import { nextItem, OLD_POLICY, POLICY, type PolicyData, policyData, recordOf } from './policyRecord.ts';
 import { POLICY_FIELDS, readNewPolicy } from './readNewPolicy.ts';
@@ -93,7 +93,7 @@ async function writePolicy(
   if (IMMUTABLE.includes(name)) throw immutable(name);
   const key = policyKey(namespace.id, name);
   const revision = deps.ids.hex(16);
-  await untilUncontested(async () => {
+  await retryContended(async () => {
     const item = await deps.store.get(key);
     // The first try went through although its answer was lost.
     if (item?.revision === revision) return;

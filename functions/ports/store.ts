@@ -107,15 +107,34 @@ export interface Store {
   deleteMany(refs: Ref[]): Promise<void>;
 }
 
-/** A condition of a commit did not hold; `items` has, per write of the commit, the item that stood in the way. */
+/** A write whose condition did not hold: where it goes, and the item that was there, if there was one. */
+export interface FailedWrite {
+  ref: Ref;
+  item: Item | undefined;
+}
+
+/** Conditions of a commit did not hold, and nothing of it was written. A failed write is known by where it goes. */
 export class ConditionFailed extends Error {
   override readonly name = 'ConditionFailed';
-  readonly items: ReadonlyMap<number, Item | undefined>;
+  readonly #failed: readonly FailedWrite[];
 
-  /** @param items index of the failed write → the item as it was, if there was one */
-  constructor(items: Map<number, Item | undefined>) {
-    super(`a condition failed on write ${[...items.keys()].join(', ')}`);
-    this.items = items;
+  constructor(failed: readonly FailedWrite[]) {
+    super(`a condition failed in ${failed.map(({ ref }) => ref.table).join(', ')}`);
+    this.#failed = failed;
+  }
+
+  /** Whether the condition of the write to this place was among those that failed. */
+  failedAt(ref: Ref): boolean {
+    return this.#at(ref) !== undefined;
+  }
+
+  /** The item that the condition of the write to this place failed on, if it failed and there was one. */
+  itemAt(ref: Ref): Item | undefined {
+    return this.#at(ref)?.item;
+  }
+
+  #at({ table, pk, sk }: Ref): FailedWrite | undefined {
+    return this.#failed.find(({ ref }) => ref.table === table && ref.pk === pk && ref.sk === sk);
   }
 }
 

@@ -5,8 +5,9 @@
 
 import { tryAgain } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ABSENT, type Condition, ConditionFailed, type Write } from '../ports/store.ts';
+import { ABSENT, type Condition, ConditionFailed, type Ref, type Write } from '../ports/store.ts';
 import { claimKey } from '../store/keys.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
 import { type Idempotency, remember, replayed } from './idempotency.ts';
 import { listings } from './listing.ts';
@@ -14,9 +15,6 @@ import { acceptance, type Migration, newMigration, type Order } from './migratio
 import type { Origin } from './origin.ts';
 import type { Move } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
-
-/** How often an acceptance is begun anew when another one of the same move ended in between. */
-const MAX_TRIES = 4;
 
 export interface Started {
   /** The id of the migration; a repeated request gets that of the first (architecture §5). */
@@ -34,14 +32,20 @@ export async function acceptAndStart(
   key?: Idempotency,
 ): Promise<Started> {
   const { retentionS } = deps.settings;
+  const claimRef = claimKey(
+    move.mount.uuid,
+    move.mount.generation,
+    move.target.namespace.id,
+    move.target.path,
+  );
   let claimable: Condition = ABSENT;
-  for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
+  return retryContended(async () => {
     const id = deps.ids.uuid();
     const acceptedAt = deps.clock.now();
     const migration = newMigration({ ...wishes, id, now: acceptedAt, requestedBy, retentionS }, move);
     const keyItem = key ? [remember(key, id, acceptedAt)] : [];
     const writes = [
-      claim(migration, move, claimable),
+      claim(claimRef, migration, claimable),
       ...keyItem,
       acceptance(migration),
       ...listings(migration),
@@ -54,13 +58,13 @@ export async function acceptAndStart(
       if (!(error instanceof ConditionFailed)) throw error;
       const before = await replayed(deps, key);
       if (before) return { id: before, isReplay: true };
-      const migrationId = error.items.get(0)?.migrationId;
+      const migrationId = error.itemAt(claimRef)?.migrationId;
       const known = typeof migrationId === 'string' ? await readMigration(deps, migrationId) : undefined;
       if (known && known.status !== 'failure') return answerKnown(deps, key, known.id);
       claimable = typeof migrationId === 'string' ? { migrationId } : ABSENT;
+      throw error;
     }
-  }
-  throw tryAgain();
+  });
 }
 
 /** The move is known without the key: from now on by the key, too. */
@@ -78,12 +82,7 @@ export async function answerKnown(deps: Deps, key: Idempotency | undefined, id: 
 }
 
 /** One move of one mount in one generation has one migration at a time, however often it is asked for. */
-function claim(
-  { id, acceptedAt, retentionS }: Migration,
-  { mount, target }: Move,
-  claimable: Condition,
-): Write {
-  const key = claimKey(mount.uuid, mount.generation, target.namespace.id, target.path);
+function claim(ref: Ref, { id, acceptedAt, retentionS }: Migration, claimable: Condition): Write {
   const ttl = Math.ceil(acceptedAt / 1_000) + retentionS;
-  return { put: { ...key, kind: 'claim', migrationId: id, ttl }, if: claimable };
+  return { put: { ...ref, kind: 'claim', migrationId: id, ttl }, if: claimable };
 }

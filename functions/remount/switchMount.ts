@@ -4,8 +4,9 @@
  */
 
 import type { Deps } from '../ports/deps.ts';
-import { ConditionFailed, type Ref, type Store, StoreBusy } from '../ports/store.ts';
+import { ConditionFailed, type Ref, type Store } from '../ports/store.ts';
 import { namespaceKey, treeKey } from '../store/keys.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { changeTree } from '../tree/changeTree.ts';
 import { raiseGeneration } from '../tree/generation.ts';
 import { collision } from '../tree/locate.ts';
@@ -13,24 +14,15 @@ import { type Mount, mountItem, mountOf, unchanged } from '../tree/mount.ts';
 import { after, type FailureCode, failed, type Migration, type Place, switched } from './migration.ts';
 import { readMigration } from './readMigration.ts';
 
-/** How often the switch is tried anew, when another change came in between, before the step itself is retried. */
-const MAX_TRIES = 10;
-
 /**
  * Switches a migration that is accepted; one that is not is left alone, so that the step may run twice.
  * @returns the migration as it is afterwards; undefined when there is none
  */
-export async function switchMount(deps: Deps, id: string): Promise<Migration | undefined> {
-  for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
+export function switchMount(deps: Deps, id: string): Promise<Migration | undefined> {
+  return retryContended(async () => {
     const migration = await readMigration(deps, id);
-    if (migration?.phase !== 'accepted') return migration;
-    try {
-      return await switchOrFail(deps, migration);
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-    }
-  }
-  throw new StoreBusy('the mount kept changing while it was to be switched');
+    return migration?.phase === 'accepted' ? switchOrFail(deps, migration) : migration;
+  });
 }
 
 /** @throws ConditionFailed when something changed in between, which the next look will tell */

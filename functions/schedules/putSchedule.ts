@@ -8,7 +8,7 @@ import type { Deps } from '../ports/deps.ts';
 import { type Timetable, TimetableRefused } from '../ports/scheduler.ts';
 import type { Origin } from '../remount/origin.ts';
 import { schedulePartition } from '../store/keys.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { delegateForbidden, scheduleTooLarge, timetableUnusable, tooManySchedules } from './errors.ts';
 import { findSchedule } from './findSchedule.ts';
 import { RUN_PATH } from './runPath.ts';
@@ -35,7 +35,7 @@ export async function putSchedule(deps: Deps, order: ScheduleOrder): Promise<Sch
   const body = JSON.stringify(order.body);
   if (Buffer.byteLength(body) > MAX_SCHEDULE_BYTES) throw scheduleTooLarge();
   await judge(deps, order);
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const before = await findSchedule(deps.store, namespace.id, order.name);
     if (!before) await refuseTooMany(deps, namespace.id);
     const schedule = { ...newSchedule(deps, order, before), body };

@@ -2,7 +2,7 @@
 
 import type { Deps } from '../ports/deps.ts';
 import { scheduleKey } from '../store/keys.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { findSchedule } from './findSchedule.ts';
 import { type Schedule, scheduleId, unchanged } from './schedule.ts';
 
@@ -11,7 +11,7 @@ export function removeSchedule(
   { store, scheduler }: Deps,
   { namespaceId, name }: Pick<Schedule, 'namespaceId' | 'name'>,
 ): Promise<void> {
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const schedule = await findSchedule(store, namespaceId, name);
     await scheduler.remove(scheduleId({ namespaceId, name }));
     const record = scheduleKey(namespaceId, name);

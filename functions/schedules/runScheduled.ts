@@ -12,7 +12,7 @@ import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, StoreBusy } from '../ports/store.ts';
 import { replayed, runKey } from '../remount/idempotency.ts';
 import { lastWriteAt } from '../store/lastWriteAt.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { namespaceById } from '../tree/namespaceById.ts';
 import { findSchedule } from './findSchedule.ts';
@@ -39,7 +39,7 @@ export type Woken =
  */
 export async function runScheduled(deps: Deps, { id, planned }: Wake): Promise<Woken> {
   const plannedAt = Date.parse(planned);
-  const woken = await untilUncontested(() => wake(deps, id, plannedAt));
+  const woken = await retryContended(() => wake(deps, id, plannedAt));
   deps.log.info('woken by a schedule', { schedule_id: id, planned, ...woken });
   return woken;
 }

@@ -5,8 +5,7 @@ import { treeKey } from '../store/keys.ts';
 import { planTree, type TreeChange, thinnedForks } from './planTree.ts';
 
 /**
- * Commits the changes, and `alongside` first in the same transaction, so that the index of a failed condition below
- * `alongside.length` names one of those, and one above it a change of the tree.
+ * Commits the changes, and `alongside` in the same transaction.
  * @throws ConditionFailed when the tree or what goes alongside is no longer what it was
  */
 export async function changeTree(

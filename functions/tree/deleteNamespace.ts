@@ -3,7 +3,7 @@
 import type { Deps } from '../ports/deps.ts';
 import { PRESENT } from '../ports/store.ts';
 import { namespaceKey, treeKey } from '../store/keys.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { type Child, childAt, listChildren } from './findChild.ts';
 import type { Namespace } from './namespace.ts';
 import { hasChildren } from './namespaceErrors.ts';
@@ -15,7 +15,7 @@ import { namespaceTeardown, startTeardown } from './teardownRecord.ts';
  * @throws VaultError 400 while it has child namespaces
  */
 export function deleteNamespace(deps: Deps, parent: Namespace, name: string): Promise<boolean> {
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const child = await childAt(deps.store, parent, name);
     if (!child) return false;
     if (child.namespace.deleting) return true;

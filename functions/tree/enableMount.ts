@@ -3,7 +3,7 @@
 import type { VaultError } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Item } from '../ports/store.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { changeTree } from './changeTree.ts';
 import { existingMount, pathInUse } from './errors.ts';
 import { locateTarget, type Target } from './locate.ts';
@@ -26,7 +26,7 @@ export async function enableMount(
 ): Promise<void> {
   const builtin = builtinPath(path);
   if (builtin) throw pathInUse(tablePath(builtin));
-  await untilUncontested(async () => {
+  await retryContended(async () => {
     // A new one each time: the last may have come to be after all, and have been moved since.
     const mount = newMount(deps, namespace, path, order);
     refuseOversize(mount);

@@ -18,11 +18,12 @@ export interface Issuer {
  * @throws MountMoved when the mount is no longer what the request was routed to
  */
 export async function issuerOf(store: Store, mount: Mount): Promise<Issuer> {
+  const entry = treeKey(mount.namespaceId, mount.path);
   const issuer = { mountUuid: mount.uuid, generation: mount.generation };
   if (mount.issued) return issuer;
   try {
     const mark = {
-      update: treeKey(mount.namespaceId, mount.path),
+      update: entry,
       set: { issued: true },
       add: { version: 1 },
       if: unchanged(mount),
@@ -30,7 +31,7 @@ export async function issuerOf(store: Store, mount: Mount): Promise<Issuer> {
     await store.commit([mark]);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    const now = mountOf(error.items.get(0));
+    const now = mountOf(error.itemAt(entry));
     if (now?.uuid !== mount.uuid || now.generation !== mount.generation || !now.issued)
       throw new MountMoved();
   }

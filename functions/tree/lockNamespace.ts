@@ -3,7 +3,7 @@
 import type { Deps } from '../ports/deps.ts';
 import type { Store, Update } from '../ports/store.ts';
 import { sha256, treeKey } from '../store/keys.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { type Child, childAt } from './findChild.ts';
 import { locate } from './locate.ts';
 import type { Namespace } from './namespace.ts';
@@ -26,7 +26,7 @@ import {
 export async function lockNamespace(deps: Deps, asked: Namespace, below: string): Promise<string> {
   const key = deps.ids.base62(24);
   const unlockKeyHash = sha256(key);
-  await untilUncontested(async () => {
+  await retryContended(async () => {
     const { namespace, change } = await lookUp(deps.store, asked, below);
     // The first try went through although its answer was lost.
     if (namespace.unlockKeyHash === unlockKeyHash) return;
@@ -47,7 +47,7 @@ export function unlockNamespace(
   below: string,
   key: string,
 ): Promise<void> {
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const { namespace, change } = await lookUp(store, asked, below);
     const { path, unlockKeyHash, lockedAt = path } = namespace;
     if (unlockKeyHash === undefined) throw notLocked(path);

@@ -2,7 +2,7 @@
 
 import type { Schema } from '../http/fields.ts';
 import { type Answers, type Call, type Handler, type Reply, type Route, route } from '../http/route.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { disableMount } from './disableMount.ts';
 import { enableMount } from './enableMount.ts';
 import {
@@ -104,7 +104,7 @@ async function enable(call: Call<typeof ENABLE_FIELDS>, table: Table): Promise<v
 async function disable({ deps, namespace, params }: Call, table: Table): Promise<void> {
   const path = treePath(pathIn({ params }), table);
   if (isBuiltin(path)) throw table === 'auth' ? tokenNotDisablable() : protectedUnmount(path);
-  await untilUncontested(async () => {
+  await retryContended(async () => {
     const mount = await mountAt(deps.store, namespace, path);
     if (mount && tableOf(path) !== table) throw protectedUnmount(path);
     if (mount) await disableMount(deps, mount);

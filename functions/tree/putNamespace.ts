@@ -3,9 +3,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { namespaceTainted } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ABSENT, ConditionFailed, type Write } from '../ports/store.ts';
+import { ABSENT, ConditionFailed, type Ref, type Write } from '../ports/store.ts';
 import { namespaceKey, treeKey } from '../store/keys.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { changeTree } from './changeTree.ts';
 import { type Child, childAt } from './findChild.ts';
 import { locateTarget } from './locate.ts';
@@ -26,7 +26,7 @@ export function putNamespace(
   metadata: Metadata,
 ): Promise<Namespace> {
   checkNewName(name, parent);
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const child = await childAt(deps.store, parent, name);
     return child ? setMetadata(deps, parent, child, metadata) : createNamespace(deps, parent, name, metadata);
   });
@@ -39,7 +39,7 @@ export function patchNamespace(
   name: string,
   patch: MetadataPatch,
 ): Promise<Namespace> {
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const child = await childAt(deps.store, parent, name);
     if (!child) throw noSuchNamespace();
     return setMetadata(deps, parent, child, patched(child.namespace.metadata, patch));
@@ -80,8 +80,8 @@ async function createNamespace(
     return namespace;
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    if (parent.path !== '' && error.items.has(1))
-      throw namespaceTainted(`sys/namespaces/${name}`, parent.path);
+    const above = entryOf(parent);
+    if (above && error.failedAt(above)) throw namespaceTainted(`sys/namespaces/${name}`, parent.path);
     const { conflict } = await locateTarget(store, name, parent);
     if (conflict?.kind === 'mount') throw mountInTheWay(parent.path + conflict.sk);
     throw error;
@@ -97,9 +97,15 @@ function recordOf({ id, path, lineage }: Namespace, parent: Namespace): Write {
  * A child counts as a change of its parent, so that a parent found childless cannot get one before it is marked as
  * being deleted. The root namespace is never deleted.
  */
-function touch({ path, lineage, id }: Namespace): Write[] {
+function touch(parent: Namespace): Write[] {
+  const update = entryOf(parent);
+  if (!update) return [];
+  const stands = { kind: 'namespace', id: parent.id, deleting: { absent: true } as const };
+  return [{ update, add: { version: 1 }, if: stands }];
+}
+
+/** Where a namespace stands in the tree of the one above it; the root namespace stands nowhere. */
+function entryOf({ path, lineage }: Namespace): Ref | undefined {
   const above = lineage.at(-2);
-  if (above === undefined) return [];
-  const stands = { kind: 'namespace', id, deleting: { absent: true } as const };
-  return [{ update: treeKey(above, nameOf(path)), add: { version: 1 }, if: stands }];
+  return above === undefined ? undefined : treeKey(above, nameOf(path));
 }

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Store, Write } from '../ports/store.ts';
-import { untilUncontested } from '../store/untilUncontested.ts';
+import { retryContended } from '../store/retryContended.ts';
 import { TOKEN_PATH } from './builtin.ts';
 import { nothingToTune, tokenTypeOnToken, untunable } from './errors.ts';
 import { anyMountAt } from './findMount.ts';
@@ -27,7 +27,7 @@ export async function tuneMount(
   types: MountTypes,
 ): Promise<string | undefined> {
   if (builtinPath(path)) checkTunable(path, fields);
-  return untilUncontested(async () => {
+  return retryContended(async () => {
     const before = await anyMountAt(store, namespace, path);
     if (!before) throw nothingToTune(path);
     const after = tuned(before, fields, typeIn(types, before.type));

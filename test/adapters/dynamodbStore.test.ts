@@ -103,14 +103,16 @@ describe('writing', () => {
   it('does all of a transaction or nothing, and says which condition failed on which item', async () => {
     const [present, absent] = items(2) as [Item, Item];
     await put([present]);
-    const commit = deps.store.commit([
-      { put: { table: 'storage', ...absent }, if: ABSENT },
-      { put: { table: 'access', ...present } },
-      { put: { table: 'storage', ...present }, if: ABSENT },
-    ]);
+    const puts = [
+      { table: 'storage' as const, ...absent },
+      { table: 'access' as const, ...present },
+      { table: 'storage' as const, ...present },
+    ];
+    const commit = deps.store.commit(puts.map((put) => ({ put, if: ABSENT })));
     const error = await commit.catch((thrown) => thrown);
     expect(error).toBeInstanceOf(ConditionFailed);
-    expect([...error.items]).toEqual([[2, present]]);
+    expect(puts.map((put) => error.failedAt(put))).toEqual([false, false, true]);
+    expect(puts.map((put) => error.itemAt(put))).toEqual([undefined, undefined, present]);
     expect(await deps.store.get({ table: 'storage', pk: absent.pk, sk: absent.sk })).toBeUndefined();
   });
 
@@ -118,6 +120,16 @@ describe('writing', () => {
     const [{ pk, sk }] = items(1) as [Item];
     const update = { update: { table: 'storage', pk, sk }, set: { n: 1 }, if: PRESENT } as const;
     await expect(deps.store.commit([update])).rejects.toThrow(ConditionFailed);
+  });
+
+  it('says of a write that goes out alone which item its condition failed on', async () => {
+    const [item] = items(1) as [Item];
+    const put = { table: 'storage' as const, ...item };
+    const failure = () => deps.store.commit([{ put, if: { n: 'another' } }]).catch((thrown) => thrown);
+    const nothing = await failure();
+    expect([nothing.failedAt(put), nothing.itemAt(put)]).toEqual([true, undefined]);
+    await deps.store.commit([{ put }]);
+    expect((await failure()).itemAt(put)).toEqual(item);
   });
 
   it('evaluates any of several conditions', async () => {

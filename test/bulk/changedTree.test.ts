@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SWITCH_DEADLINE_MS } from '../../functions/limits.ts';
+import { MAX_CONTENDED_TRIES, SWITCH_DEADLINE_MS } from '../../functions/limits.ts';
 import { PRESENT, StoreBusy } from '../../functions/ports/store.ts';
 import { switchStep } from '../../functions/remount/steps.ts';
 import { namespaceKey, treeKey } from '../../functions/store/keys.ts';
@@ -130,7 +130,7 @@ describe('what has changed since the plan', () => {
     let commits = 0;
     await s.carryOut(
       id,
-      s.meddling(() => (++commits <= 10 ? change() : undefined)),
+      s.meddling(() => (++commits <= MAX_CONTENDED_TRIES ? change() : undefined)),
     );
     expect(await s.rowsOf(id)).toEqual([
       expect.objectContaining({ error: expect.objectContaining({ code: 'not_switched_in_time' }) }),

@@ -2,14 +2,14 @@
 
 import type { Call } from '../../http/route.ts';
 import type { Item } from '../../ports/store.ts';
-import { untilUncontested } from '../../store/untilUncontested.ts';
+import { retryContended } from '../../store/retryContended.ts';
 import { stored } from '../callParts.ts';
 import { type Role, roleIdKey, roleKey, roleName } from './role.ts';
 import { accessorPrefix, secretIdPrefix } from './secretId.ts';
 
 /** Once the role is gone its secret-ids open nothing; they are removed after it, and may be left over by a failure. */
 export async function deleteRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<void> {
-  const uuid = await untilUncontested(() => removeRole(call));
+  const uuid = await retryContended(() => removeRole(call));
   if (uuid === undefined) return;
   for (const prefix of [secretIdPrefix(uuid), accessorPrefix(uuid)]) {
     const { table, pk } = stored(call, prefix);

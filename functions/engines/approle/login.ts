@@ -7,7 +7,7 @@ import type { TokenSettings } from '../../credentials/tokenFields.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
 import type { Write } from '../../ports/store.ts';
-import { untilUncontested } from '../../store/untilUncontested.ts';
+import { retryContended } from '../../store/retryContended.ts';
 import { mountOfCall } from '../callParts.ts';
 import { badCredentials, missingRoleId, missingSecretId, outsideCidrs } from './errors.ts';
 import { type Role, type RoleIdEntry, roleIdKey, roleKey } from './role.ts';
@@ -27,7 +27,7 @@ type LoginCall = Call<typeof FIELDS>;
 
 /** A login that lost the last use of a secret-id to another looks again, and finds none. */
 function logIn(call: LoginCall): Promise<Reply> {
-  return untilUncontested(() => tryLogIn(call));
+  return retryContended(() => tryLogIn(call));
 }
 
 async function tryLogIn(call: LoginCall): Promise<Reply> {

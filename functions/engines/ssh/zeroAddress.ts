@@ -4,7 +4,7 @@ import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { MAX_ZERO_ADDRESS_ROLES } from '../../limits.ts';
 import { type Item, PRESENT, type Ref, type Write } from '../../ports/store.ts';
-import { untilUncontested } from '../../store/untilUncontested.ts';
+import { retryContended } from '../../store/retryContended.ts';
 import { isName, nameOfCall, stored } from '../callParts.ts';
 import { changeRecord } from '../changeRecord.ts';
 import { missingRoles, tooManyRoles, unknownRole } from './errors.ts';
@@ -74,7 +74,7 @@ export async function deleteRole(call: Pick<Call, 'deps' | 'mount' | 'params'>):
   const { store, ids } = call.deps;
   const name = nameOfCall(call);
   const ref = roleKey(call, name);
-  await untilUncontested(async () => {
+  await retryContended(async () => {
     const role = await store.get(ref);
     if (!role) return;
     const writes: Write[] = [{ delete: ref, if: { revision: role.revision as string } }];

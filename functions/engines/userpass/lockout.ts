@@ -5,7 +5,7 @@ import type { Call } from '../../http/route.ts';
 import { LOCKOUT_FAILURES, LOCKOUT_S } from '../../limits.ts';
 import { ABSENT, ConditionFailed, type Item, type Match, type Ref, type Write } from '../../ports/store.ts';
 import { sha256 } from '../../store/keys.ts';
-import { untilUncontested } from '../../store/untilUncontested.ts';
+import { retryContended } from '../../store/retryContended.ts';
 import { mountOfCall, stored } from '../callParts.ts';
 import { lockedOut } from './errors.ts';
 import { userName } from './user.ts';
@@ -42,7 +42,7 @@ export async function countFailure(call: Attempt): Promise<void> {
   const { threshold, lockMs, resetMs, disabled } = rulesOf(call);
   if (disabled) return;
   const ref = lockoutKey(call);
-  await untilUncontested(async () => {
+  await retryContended(async () => {
     const lastAt = clock.now();
     const set = { lastAt, ttl: cleanupTime(lastAt + Math.max(lockMs, resetMs)) };
     const counting = { failures: { below: threshold }, lastAt: { above: lastAt - resetMs } };
@@ -50,7 +50,7 @@ export async function countFailure(call: Attempt): Promise<void> {
       await store.commit([{ update: ref, set, add: { failures: 1 }, if: counting }]);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
-      const old = error.items.get(0);
+      const old = error.itemAt(ref);
       refuseLocked(call, old);
       await store.commit([{ put: { ...ref, ...set, failures: 1 }, if: unchanged(old) }]);
     }

@@ -5,15 +5,13 @@
 
 import { tryAgain } from '../../../http/errors.ts';
 import type { Reply } from '../../../http/route.ts';
+import { MAX_CONTENDED_TRIES } from '../../../limits.ts';
 import { ABSENT, ConditionFailed, type Write } from '../../../ports/store.ts';
 import { metadataRef, type Place, v1Ref, versionRef } from '../place.ts';
 import type { VersionInfo } from './describe.ts';
 import { type Found, findMetadata } from './findMetadata.ts';
 import { type Metadata, metadataItem } from './metadata.ts';
 import { migration } from './upgrade.ts';
-
-/** Races lost in a row before the client is asked to try again; each was won by somebody else. */
-const MAX_LOST = 50;
 
 export interface Change {
   /** The secret as it is to be; absent, it goes altogether. */
@@ -33,6 +31,8 @@ export interface Decision {
 }
 
 /**
+ * The loop is its own, since a change may take several steps: each goes on from what the one before has written, and
+ * only a step that others overtook counts as a try.
  * @param decide given the secret as it is, what to do; nothing, when what it read was overtaken by another write
  * @returns the answer of the last decision
  * @throws VaultError 503 when too many races were lost
@@ -42,7 +42,7 @@ export async function changeMetadata(
   decide: (found: Found | undefined) => Promise<Decision | undefined> | Decision,
 ): Promise<Reply<VersionInfo> | undefined> {
   let found = await findMetadata(place);
-  for (let lost = 0; lost < MAX_LOST; ) {
+  for (let lost = 0; lost < MAX_CONTENDED_TRIES; ) {
     const decision = await decide(found);
     if (decision && !decision.change) return decision.answer;
     const outcome = decision?.change ? await commit(place, found, decision.change) : 'lost';
@@ -71,7 +71,7 @@ async function commit(
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     // An earlier try of this very write went through and its answer was lost on the way.
-    return after && error.items.get(0)?.revision === revision ? after : 'lost';
+    return after && error.itemAt(metadataRef(place))?.revision === revision ? after : 'lost';
   }
 }
 

@@ -1,6 +1,6 @@
 /** Reads one version of a secret, with its value if that is still to be had. */
 
-import { tryAgain } from '../../../http/errors.ts';
+import { retryContended } from '../../../store/retryContended.ts';
 import { type Place, versionRef } from '../place.ts';
 import { type Found, findMetadata } from './findMetadata.ts';
 import type { Metadata } from './metadata.ts';
@@ -13,16 +13,16 @@ export interface ReadVersion {
   value?: string;
 }
 
-/** How often the value read may be purged or destroyed between metadata and value. */
-const MAX_TRIES = 10;
+/** The value was purged or destroyed after its metadata were read. */
+class ValueGone extends Error {}
 
 /**
  * @param wanted the number of the version; 0 or nothing stands for the newest
  * @returns nothing when there is no such version
- * @throws VaultError 503 when other writes kept coming between
+ * @throws StoreBusy when other writes kept coming between
  */
-export async function readVersion(place: Place, wanted = 0): Promise<ReadVersion | undefined> {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+export function readVersion(place: Place, wanted = 0): Promise<ReadVersion | undefined> {
+  return retryContended(async () => {
     const found = await findMetadata(place);
     if (!found) return undefined;
     const { metadata } = found;
@@ -31,9 +31,9 @@ export async function readVersion(place: Place, wanted = 0): Promise<ReadVersion
     if (!version) return undefined;
     if (isGone(version, place.deps.clock.now())) return { metadata, number };
     const value = await storedValue(place, found, number);
-    if (value !== undefined) return { metadata, number, value };
-  }
-  throw tryAgain();
+    if (value === undefined) throw new ValueGone();
+    return { metadata, number, value };
+  }, ValueGone);
 }
 
 /** The value of a version as JSON text; nothing when it went since the metadata was read. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kv as engine } from '../../../../functions/engines/kv/kv.ts';
-import { ConditionFailed, type Store } from '../../../../functions/ports/store.ts';
+import { ConditionFailed, refOf, type Store } from '../../../../functions/ports/store.ts';
 import type { Mount } from '../../../../functions/tree/mount.ts';
 import { caller } from '../../../support/call.ts';
 import { meanwhile } from '../../../support/meanwhile.ts';
@@ -158,7 +158,7 @@ describe('a store that misbehaves', () => {
       ...kv.deps.store,
       async commit(writes) {
         tries++;
-        throw new ConditionFailed(new Map(writes.map((_, i) => [i, undefined])));
+        throw new ConditionFailed(writes.map((write) => ({ ref: refOf(write), item: undefined })));
       },
     });
 
