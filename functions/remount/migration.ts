@@ -21,6 +21,11 @@ export interface Place {
   path: string;
 }
 
+/** The path from the root namespace. */
+export function fullPath({ namespacePath, path }: Place): string {
+  return namespacePath + path;
+}
+
 export interface Migration {
   id: string;
   mountUuid: string;
@@ -46,7 +51,7 @@ export interface Migration {
   [leasesIn: `leasesIn${number}`]: number | null;
   leasesRevoked: number;
   leasesIrrevocable: number;
-  error?: { code: FailureCode; message: string };
+  error?: Failure;
   requestedBy: Requester;
   /** Free text of the request. */
   reason?: string | undefined;
@@ -60,12 +65,12 @@ export interface Migration {
   retentionS: number;
 }
 
-export type FailureCode =
-  | 'source_gone'
-  | 'target_in_use'
-  | 'namespace_gone'
-  | 'not_switched_in_time'
-  | 'cancelled';
+export interface Failure {
+  code: FailureCode;
+  message: string;
+}
+
+type FailureCode = 'source_gone' | 'target_in_use' | 'namespace_gone' | 'not_switched_in_time' | 'cancelled';
 
 export interface Requester {
   displayName: string;
@@ -151,7 +156,7 @@ export function succeeded(migration: Migration, now: number, nextLook: number): 
 }
 
 /** This migration changes nothing any more (R3, R6). */
-export function failed(migration: Migration, code: FailureCode, message: string, now: number): Update {
+export function failed(migration: Migration, { code, message }: Failure, now: number): Update {
   const outcome = { phase: 'done', status: 'failure', error: { code, message }, finishedAt: now };
   return closing(migration, 'accepted', outcome, now);
 }
