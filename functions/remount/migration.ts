@@ -11,6 +11,7 @@ import { SHARDS } from '../credentials/shards.ts';
 import { OVERDUE_MS } from '../limits.ts';
 import { ABSENT, type Item, type Update, type Write } from '../ports/store.ts';
 import { migrationKey, openShard } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import type { Move } from './planMove.ts';
 
@@ -122,10 +123,12 @@ export function newMigration({ now, ...order }: Order, { mount, source, target }
   };
 }
 
+const RECORD = record<Migration>('migration');
+
 /** The record as it begins; a migration of a bulk run begins with what has come of it. */
 export function acceptance(migration: Migration): Write {
   const open = migration.nextLook === undefined ? undefined : openShard(migration.id);
-  return { put: { ...migrationKey(migration.id), kind: 'migration', ...migration, open }, if: ABSENT };
+  return { put: RECORD.at(migrationKey(migration.id), migration, { open }), if: ABSENT };
 }
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -136,7 +139,7 @@ export function isMigrationId(text: string): boolean {
 }
 
 export function migrationOf(item: Item | undefined): Migration | undefined {
-  return item?.kind === 'migration' ? (item as unknown as Migration) : undefined;
+  return RECORD.of(item);
 }
 
 /**
@@ -220,8 +223,9 @@ export function progressed(id: string, nextLook: number, revoked = 0): Update {
 
 /** The record as a transition leaves it. */
 export function after(migration: Migration, { set = {}, remove = [] }: Update): Migration {
-  const kept = Object.entries({ ...migration, ...set }).filter(([name]) => !remove.includes(name));
-  return Object.fromEntries(kept) as unknown as Migration;
+  const left: Partial<Migration> = { ...migration, ...set };
+  for (const name of remove) delete left[name as keyof Migration];
+  return left as Migration;
 }
 
 function transition({ id }: Migration, phase: Migration['phase'], set: Record<string, unknown>): Update {

@@ -105,7 +105,14 @@ describe('a write that comes too late', () => {
   it('counts no retried lease for a migration whose record is gone', async () => {
     const lease = { pk: 'mount#0', sk: 'creds/1' };
     const leaseId = 'keys/creds/1';
-    const entry = { ...irrevocableKey(migration.id, leaseId), lease, leaseId, reason: '', at: 0 };
+    const entry = {
+      ...irrevocableKey(migration.id, leaseId),
+      kind: 'irrevocable',
+      lease,
+      leaseId,
+      reason: '',
+      at: 0,
+    };
     await deps.store.commit([{ put: entry }]);
     await deps.store.commit([{ delete: migrationKey(migration.id) }]);
 
