@@ -1,7 +1,7 @@
 /** What stands above every place: the places there are, and whose token is used. */
 
 import { html } from './html.ts';
-import { linkTo } from './place.ts';
+import { linkTo } from './route.ts';
 import { useSession } from './service/session.ts';
 
 const PLACES: [area: string, title: string][] = [
@@ -11,10 +11,10 @@ const PLACES: [area: string, title: string][] = [
 ];
 
 export function Header({
-  place: [area = 'migrations'],
+  route: [area = 'migrations'],
   onSignOut,
 }: {
-  place: string[];
+  route: string[];
   onSignOut: () => void;
 }) {
   const { displayName, namespace } = useSession();

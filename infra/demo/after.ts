@@ -1,9 +1,9 @@
 /** The state after the moves: the same data elsewhere, nothing issued before of any use, everything new fine. */
 
 import { isDeepStrictEqual } from 'node:util';
-import { type Checks, shown } from './checks.ts';
-import type { Facts } from './facts.ts';
+import { type Checks, oneLine } from './checks.ts';
 import { inParallel } from './inParallel.ts';
+import type { MountState } from './mountState.ts';
 import { fullPath, MOUNTS } from './mounts.ts';
 import type { Screen } from './screen.ts';
 import { issueOtp, logIn, logInMachine, type Otp, type World } from './setUp.ts';
@@ -17,14 +17,14 @@ const AT_ONCE = 8;
 export async function showAfter(
   root: Vault,
   world: World,
-  before: readonly Facts[],
+  before: readonly MountState[],
   screen: Screen,
   checks: Checks,
 ): Promise<void> {
   for (const [i, mount] of MOUNTS.entries()) {
     const { first, last, probe } = mount;
     const was = before[i] ?? {};
-    const is = await mount.facts(root.in(last.namespace), last.path, world);
+    const is = await mount.readState(root.in(last.namespace), last.path, world);
     screen.title(mount.title);
     screen.table(sideBySide(mount.shown, [fullPath(first), was], [fullPath(last), is]));
     checks.same(`of ${Object.keys(was).length} facts about it are different`, [], different(was, is));
@@ -40,14 +40,14 @@ export async function showAfter(
   await checkNew(root, world, checks);
 }
 
-type Side = [title: string, facts: Facts];
+type Side = [title: string, state: MountState];
 
 function sideBySide(names: readonly string[], [source, was]: Side, [target, is]: Side): string[][] {
-  const rows = names.map((name) => [`  ${name}`, shown(was[name]), shown(is[name])]);
+  const rows = names.map((name) => [`  ${name}`, oneLine(was[name]), oneLine(is[name])]);
   return [['', source, target], ...rows];
 }
 
-function different(was: Facts, is: Facts): string[] {
+function different(was: MountState, is: MountState): string[] {
   const names = new Set([...Object.keys(was), ...Object.keys(is)]);
   return [...names].filter((name) => !isDeepStrictEqual(was[name], is[name]));
 }

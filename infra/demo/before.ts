@@ -1,8 +1,8 @@
 /** The state before the moves: what identifies each mount, and credentials that are alive. */
 
 import type { Checks } from './checks.ts';
-import { shown } from './checks.ts';
-import { type Facts, shorten } from './facts.ts';
+import { oneLine } from './checks.ts';
+import { type MountState, shorten } from './mountState.ts';
 import { fullPath, MOUNTS } from './mounts.ts';
 import type { Screen } from './screen.ts';
 import type { World } from './setUp.ts';
@@ -14,13 +14,13 @@ export async function showBefore(
   world: World,
   screen: Screen,
   checks: Checks,
-): Promise<Facts[]> {
-  const all: Facts[] = [];
-  for (const { first, facts, shown: names } of MOUNTS) {
-    const known = await facts(root.in(first.namespace), first.path, world);
+): Promise<MountState[]> {
+  const all: MountState[] = [];
+  for (const { first, readState, shown: names } of MOUNTS) {
+    const known = await readState(root.in(first.namespace), first.path, world);
     all.push(known);
     screen.title(fullPath(first));
-    screen.table(names.map((name) => [`  ${name}`, shown(known[name])]));
+    screen.table(names.map((name) => [`  ${name}`, oneLine(known[name])]));
   }
   screen.title('credentials');
   await showLiveCredentials(root.in('team-a'), world, checks);

@@ -29,7 +29,7 @@ export function createChecks({ line, style }: Screen): Checks {
 
   return {
     same: (what, expected, seen) =>
-      note(what, isDeepStrictEqual(seen, expected), shown(expected), shown(seen)),
+      note(what, isDeepStrictEqual(seen, expected), oneLine(expected), oneLine(seen)),
     atMost: (what, limit, seen, unit = '') =>
       note(what, seen <= limit, `at most ${limit}${unit}`, `${round(seen)}${unit}`),
     failed,
@@ -38,7 +38,7 @@ export function createChecks({ line, style }: Screen): Checks {
 }
 
 /** One line, however large the value. */
-export function shown(value: unknown): string {
+export function oneLine(value: unknown): string {
   if (Array.isArray(value) && value.length === 0) return 'none';
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;

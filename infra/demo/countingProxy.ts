@@ -3,12 +3,12 @@
  * counted: Lambda does it, and nobody pays for it.
  */
 
-import { type PassingProxy, startPassingProxy } from './passingProxy.ts';
+import { type ForwardingProxy, startForwardingProxy } from './forwardingProxy.ts';
 
 /** Calls by operation, such as `Query`. */
 export type Calls = Record<string, number>;
 
-export interface CountingProxy extends PassingProxy {
+export interface CountingProxy extends ForwardingProxy {
   /** The calls since this was last asked. */
   take(): Calls;
 }
@@ -16,7 +16,7 @@ export interface CountingProxy extends PassingProxy {
 /** Serves on a free port of this machine. */
 export async function startCountingProxy(dynamodbEndpoint: string): Promise<CountingProxy> {
   let calls: Calls = {};
-  const proxy = await startPassingProxy(dynamodbEndpoint, ({ headers }) => {
+  const proxy = await startForwardingProxy(dynamodbEndpoint, ({ headers }) => {
     const [service = '', operation = ''] = String(headers['x-amz-target']).split('.');
     if (!service.startsWith('DynamoDBStreams')) calls[operation] = (calls[operation] ?? 0) + 1;
   });

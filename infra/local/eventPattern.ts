@@ -5,10 +5,10 @@ export type Pattern = { [name: string]: Pattern | Scalar[] };
 type Scalar = string | number | boolean | null;
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html: every name, one of its values. */
-export function fits(pattern: Pattern, event: unknown): boolean {
+export function matchesPattern(pattern: Pattern, event: unknown): boolean {
   return Object.entries(pattern).every(([name, wanted]) => {
     const value = (event as Record<string, unknown> | null | undefined)?.[name];
-    if (!Array.isArray(wanted)) return fits(wanted, value);
+    if (!Array.isArray(wanted)) return matchesPattern(wanted, value);
     const values = Array.isArray(value) ? value : [value];
     return wanted.some((one) => values.includes(plain(one)));
   });

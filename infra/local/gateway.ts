@@ -42,7 +42,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const http = createHttpServer(async (request, response) => {
     open.add(response);
     response.once('close', () => open.delete(response));
-    await serve(request, response, options);
+    await handle(request, response, options);
   });
   http.on('clientError', refuseMalformed);
   const sockets = new Set<Socket>();
@@ -72,7 +72,7 @@ async function listen(server: ReturnType<typeof createServer>, port: number): Pr
   });
 }
 
-async function serve(
+async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   { invoke, timeoutSeconds = TIMEOUT_SECONDS, log }: GatewayOptions,

@@ -1,10 +1,10 @@
 /** Stands in for SQS: queues in memory, by its wire protocol as far as reading what was set aside needs it. */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { AwsError, serveJson } from './jsonApi.ts';
-import type { Served } from './served.ts';
+import { AwsError, startJsonApi } from './jsonApi.ts';
+import type { LocalServer } from './localServer.ts';
 
-export interface Queues extends Served {
+export interface Queues extends LocalServer {
   /** As a service of AWS does that sets something aside. */
   send(queue: string, body: string): void;
 }
@@ -32,7 +32,7 @@ const VISIBILITY_TIMEOUT_S = 30;
 /** Serves queues with these names on a free port of this machine. */
 export async function startQueues(names: readonly string[]): Promise<Queues> {
   const queues = new Map<string, Message[]>(names.map((name) => [name, []]));
-  const served = await serveJson({ version: '1.0', act: (target, request) => act(target, request) });
+  const server = await startJsonApi({ version: '1.0', act: (target, request) => act(target, request) });
 
   function act(target: string, request: ApiRequest): unknown {
     const name = request.QueueName ?? request.QueueUrl?.split('/').at(-1) ?? '';
@@ -40,7 +40,7 @@ export async function startQueues(names: readonly string[]): Promise<Queues> {
     if (!queue) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
     switch (target) {
       case 'AmazonSQS.GetQueueUrl':
-        return { QueueUrl: `${served.endpoint}/000000000000/${name}` };
+        return { QueueUrl: `${server.endpoint}/000000000000/${name}` };
       case 'AmazonSQS.SendMessage':
         return sent(add(queue, request.MessageBody ?? ''));
       case 'AmazonSQS.ReceiveMessage':
@@ -60,7 +60,7 @@ export async function startQueues(names: readonly string[]): Promise<Queues> {
   }
 
   return {
-    ...served,
+    ...server,
     send(name, body) {
       const queue = queues.get(name);
       if (!queue) throw new Error(`there is no queue ${name}`);

@@ -3,9 +3,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { HOP_BY_HOP } from './hopByHop.ts';
 import { LIST_IN_DISGUISE } from './listVerb.ts';
 import type { Route } from './routes.ts';
+
+/** Headers that concern one connection only. The gateway forwards them in neither direction. */
+export const HOP_BY_HOP =
+  /^(connection|expect|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i;
 
 type Values = Record<string, string[]>;
 

@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { HOP_BY_HOP } from './hopByHop.ts';
+import { HOP_BY_HOP } from './restEvent.ts';
 
 /** Thrown for a result that API Gateway does not take either ("Malformed Lambda proxy response"). */
 class MalformedResult extends Error {

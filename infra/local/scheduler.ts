@@ -3,8 +3,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { AwsError, serve } from './jsonApi.ts';
-import type { Served } from './served.ts';
+import { AwsError, startJsonServer } from './jsonApi.ts';
+import type { LocalServer } from './localServer.ts';
 import { nextTime } from './timetable.ts';
 
 export interface SchedulerOptions {
@@ -33,7 +33,7 @@ export const GROUP = 'remount';
 /** Timers end at 24 days. */
 const LONGEST_SLEEP_MS = 86_400_000;
 
-export async function startScheduler({ wake, file }: SchedulerOptions): Promise<Served> {
+export async function startScheduler({ wake, file }: SchedulerOptions): Promise<LocalServer> {
   const schedules = new Map(readSchedules(file).map((schedule) => [schedule.Name, schedule]));
   const timers = new Map<string, NodeJS.Timeout>();
 
@@ -94,15 +94,15 @@ export async function startScheduler({ wake, file }: SchedulerOptions): Promise<
   }
 
   for (const schedule of schedules.values()) arm(schedule, Date.now());
-  const served = await serve('application/json', async (request) => {
+  const server = await startJsonServer('application/json', async (request) => {
     const body = await text(request);
     return act(request.method ?? '', nameIn(request), JSON.parse(body || '{}') as Schedule);
   });
   return {
-    ...served,
+    ...server,
     stop() {
       for (const timer of timers.values()) clearTimeout(timer);
-      served.stop();
+      server.stop();
     },
   };
 }

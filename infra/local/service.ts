@@ -10,7 +10,7 @@ import { prepareService } from './firstStart.ts';
 import { functionSettings } from './functions.ts';
 import { startGateway } from './gateway.ts';
 import { createLambda, type Lambda } from './lambda.ts';
-import { type Schedule, startSchedule } from './schedule.ts';
+import { type ReconcilerClock, startReconcilerClock } from './reconcilerClock.ts';
 import { startStepFunctions } from './stepFunctions.ts';
 import { createTables, readTables, type Table } from './tables.ts';
 
@@ -80,12 +80,12 @@ async function startParts(
   });
   stops.push(dynamodb.stop);
 
-  let schedule: Schedule | undefined;
+  let reconcilerClock: ReconcilerClock | undefined;
   const invoke: Lambda['invoke'] = (functionName, event) => lambda.invoke(functionName, event);
   const stepFunctions = await startStepFunctions({
     machines,
     invokeTask: invoke,
-    onEnd: (execution) => schedule?.onExecutionEnd(execution),
+    onEnd: (execution) => reconcilerClock?.onExecutionEnd(execution),
   });
   stops.push(stepFunctions.stop);
 
@@ -116,8 +116,8 @@ async function startParts(
   for (const functionName of ['vault', 'bootstrap']) lambda.warm(functionName);
   await prepareService(gateway.url, invoke, rootToken);
   stops.push(automation.readStreams(aws));
-  schedule = startSchedule(automation.invokeLater, reconcileSeconds);
-  stops.push(schedule.stop);
+  reconcilerClock = startReconcilerClock(automation.invokeLater, reconcileSeconds);
+  stops.push(reconcilerClock.stop);
   return { url: gateway.url, rootToken, environment: { ...common, ...own }, invoke };
 }
 

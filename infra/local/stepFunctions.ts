@@ -1,7 +1,7 @@
 /** Stands in for the Step Functions service: its wire protocol (AWS JSON 1.0) over the state machines of this folder. */
 
 import { createExecutions, type Execution, type Executions } from './executions.ts';
-import { AwsError, serveJson } from './jsonApi.ts';
+import { AwsError, startJsonApi } from './jsonApi.ts';
 import { type InvokeTask, loadStateMachine } from './stateMachine.ts';
 
 export interface StepFunctions {
@@ -24,10 +24,10 @@ export async function startStepFunctions(options: StepFunctionsOptions): Promise
     ([name, asl]) => [name, loadStateMachine(asl, invokeTask)] as const,
   );
   const executions = createExecutions(Object.fromEntries(loaded), onEnd);
-  const { endpoint, stop } = await serveJson({
+  const { endpoint, stop } = await startJsonApi({
     version: '1.0',
     act: (target, request) => act(executions, target, request),
-    look: (path) => statistics(executions, path),
+    inspect: (path) => statistics(executions, path),
   });
   return {
     endpoint,

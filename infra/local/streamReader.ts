@@ -10,7 +10,7 @@ import {
   GetShardIteratorCommand,
   ListStreamsCommand,
 } from '@aws-sdk/client-dynamodb-streams';
-import { fits } from './eventPattern.ts';
+import { matchesPattern } from './eventPattern.ts';
 import type { StreamMapping } from './events.ts';
 import type { Lambda } from './lambda.ts';
 
@@ -99,7 +99,9 @@ export function startStreamReader({ client, mapping, invoke, placeFile }: Stream
 
   /** @returns those up to the first that the function has to be brought again */
   async function bring(records: _Record[]): Promise<_Record[]> {
-    const wanted = records.filter((record) => mapping.filters.some((filter) => fits(filter, record)));
+    const wanted = records.filter((record) =>
+      mapping.filters.some((filter) => matchesPattern(filter, record)),
+    );
     if (wanted.length === 0) return records;
     const missed = await invoke(mapping.functionName, { Records: wanted.map(asLambdaHasIt) }).then(
       firstMissed,

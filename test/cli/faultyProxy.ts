@@ -1,7 +1,7 @@
 /** A proxy between the command and the service that does one wrong thing with each of the first requests. */
 
 import { buffer } from 'node:stream/consumers';
-import { served } from '../../infra/local/served.ts';
+import { startLocalServer } from '../../infra/local/localServer.ts';
 
 /** To be busy or silent without having passed the request on, or to pass it on and lose the answer. */
 export type Fault = { status: number; retryAfter?: string } | 'never answer' | 'lose the answer' | 'none';
@@ -17,7 +17,7 @@ export interface FaultyProxy {
 export async function startFaultyProxy(target: string, faults: Fault[]): Promise<FaultyProxy> {
   const requests: string[] = [];
   const left = [...faults];
-  const { endpoint, stop } = await served(async (request, response) => {
+  const { endpoint, stop } = await startLocalServer(async (request, response) => {
     const { method = '', url = '' } = request;
     requests.push(`${method} ${url}`);
     const fault = left.shift();

@@ -2,10 +2,10 @@ import { EventBridgeClient, ListRulesCommand, PutEventsCommand } from '@aws-sdk/
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BusEvent } from '../../infra/local/busEvent.ts';
 import { BUS, startEventBridge } from '../../infra/local/eventBridge.ts';
-import type { Served } from '../../infra/local/served.ts';
+import type { LocalServer } from '../../infra/local/localServer.ts';
 
 describe('the local event bus', () => {
-  let bus: Served;
+  let bus: LocalServer;
   let client: EventBridgeClient;
   let woken: [string, BusEvent][];
   beforeAll(async () => {

@@ -11,8 +11,8 @@ import {
   ValidationException,
 } from '@aws-sdk/client-scheduler';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LocalServer } from '../../infra/local/localServer.ts';
 import { GROUP, startScheduler } from '../../infra/local/scheduler.ts';
-import type { Served } from '../../infra/local/served.ts';
 import { temporaryFolder } from './support.ts';
 
 const HOUR_MS = 3_600_000;
@@ -29,7 +29,7 @@ describe('the local scheduler', () => {
     for (const end of ends.splice(0)) end();
   });
 
-  async function start(file?: string): Promise<Served> {
+  async function start(file?: string): Promise<LocalServer> {
     const served = await startScheduler({ wake: (name, event) => void woken.push([name, event]), file });
     client = new SchedulerClient({
       endpoint: served.endpoint,

@@ -8,7 +8,6 @@ import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';
 import { isCancelling } from '../words/bulkWords.ts';
 import { CancelBulkDialog } from './cancelBulkDialog.ts';
-import { download } from './download.ts';
 import { UndoBulkDialog } from './undoBulkDialog.ts';
 
 const REPORTS = [
@@ -40,4 +39,14 @@ export function BulkActions({ id, info }: { id: string; info: BulkInfo }) {
       ${asked === 'cancel' && html`<${CancelBulkDialog} id=${id} onClose=${onClose} />`}
       ${asked === 'undo' && html`<${UndoBulkDialog} id=${id} onClose=${onClose} />`}
     </div>`;
+}
+
+/** Saves a text as a file on the person's device. */
+function download(name: string, type: string, parts: string[]): void {
+  const url = URL.createObjectURL(new Blob(parts, { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
 }

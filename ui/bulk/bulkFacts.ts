@@ -3,7 +3,7 @@
 import { html } from '../html.ts';
 import { Facts } from '../parts/facts.ts';
 import { Time } from '../parts/time.ts';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../route.ts';
 import type { BulkInfo } from '../service/bulk.ts';
 
 export function BulkFacts({ info }: { info: BulkInfo }) {

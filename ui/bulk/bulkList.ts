@@ -6,7 +6,7 @@ import { Badge } from '../parts/badge.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { Ago } from '../parts/time.ts';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../route.ts';
 import { type BulkInfo, listRuns } from '../service/bulk.ts';
 import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../route.ts';
 import { type BulkRow, listRows } from '../service/bulk.ts';
 import { Refused } from '../service/refused.ts';
 import { useSession } from '../service/session.ts';

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { goTo } from '../place.ts';
+import { goTo } from '../route.ts';
 import { type BulkOrder, type BulkPlan, planBulk, startBulk } from '../service/bulk.ts';
 import { newKey } from '../service/request.ts';
 import { useSession } from '../service/session.ts';

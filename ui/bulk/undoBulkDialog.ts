@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { ReasonDialog } from '../parts/reasonDialog.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { goTo } from '../place.ts';
+import { goTo } from '../route.ts';
 import { type BulkPlan, planUndo, undoBulk } from '../service/bulk.ts';
 import { newKey } from '../service/request.ts';
 import { useSession } from '../service/session.ts';

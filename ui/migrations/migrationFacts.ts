@@ -3,7 +3,7 @@
 import { html } from '../html.ts';
 import { Facts } from '../parts/facts.ts';
 import { Time } from '../parts/time.ts';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../route.ts';
 import type { MigrationInfo } from '../service/migrations.ts';
 import { duration } from '../words/format.ts';
 

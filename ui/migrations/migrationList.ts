@@ -4,10 +4,10 @@ import { useRef, useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../route.ts';
 import { type Found, type Search, searchMigrations } from '../service/searchMigrations.ts';
 import { useSession } from '../service/session.ts';
-import { useSettled } from '../watch/useSettled.ts';
+import { useDebounced } from '../watch/useDebounced.ts';
 import { useTask } from '../watch/useTask.ts';
 import { useWatch } from '../watch/useWatch.ts';
 import { many } from '../words/format.ts';
@@ -19,20 +19,20 @@ export function MigrationList() {
   const [search, setSearch] = useState<Search>({ status: '', source: '', target: '' });
   const [found, setFound] = useState<Found>();
   const [isLong, setLong] = useState(false);
-  const settled = useSettled(search);
+  const debounced = useDebounced(search);
   const seen = useRef('');
   const task = useTask();
 
   const watch = useWatch(
     async (signal) => {
       if (isLong) return 'over';
-      const now = await searchMigrations(session, settled, '', signal);
+      const now = await searchMigrations(session, debounced, '', signal);
       setFound(now);
       const isNews = seen.current !== JSON.stringify(now);
       seen.current = JSON.stringify(now);
       return isNews ? 'changed' : 'same';
     },
-    JSON.stringify([settled, isLong]),
+    JSON.stringify([debounced, isLong]),
   );
   const onSearch = (wanted: Search) => {
     setLong(false);

@@ -9,7 +9,7 @@ import { type MigrationInfo, readMigration } from '../service/migrations.ts';
 import { useSession } from '../service/session.ts';
 import { useWatch } from '../watch/useWatch.ts';
 import { sentenceOf, standingOf } from '../words/migrationWords.ts';
-import { Irrevocable } from './irrevocable.ts';
+import { IrrevocableLeases } from './irrevocableLeases.ts';
 import { LeaseProgress } from './leaseProgress.ts';
 import { MigrationActions } from './migrationActions.ts';
 import { MigrationFacts } from './migrationFacts.ts';
@@ -64,7 +64,7 @@ function Body({ id, info, onChanged }: { id: string; info: MigrationInfo; onChan
       ${info.error && html`<${MigrationFailure} error=${info.error} />`}
       ${info.status !== 'failure' && html`<${Phases} phase=${info.phase} />`}
       <${LeaseProgress} info=${info} />
-      ${info.progress.leases_irrevocable > 0 && html`<${Irrevocable} id=${id} onChanged=${onChanged} />`}
+      ${info.progress.leases_irrevocable > 0 && html`<${IrrevocableLeases} id=${id} onChanged=${onChanged} />`}
       <${MigrationActions} id=${id} info=${info} onChanged=${onChanged} />
       <${MigrationFacts} info=${info} />
     </div>`;

@@ -3,7 +3,7 @@
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
 import { Ago } from '../parts/time.ts';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../route.ts';
 import type { Migration, MigrationInfo } from '../service/migrations.ts';
 import { duration } from '../words/format.ts';
 import { standingOf } from '../words/migrationWords.ts';

@@ -5,7 +5,7 @@ import { html } from '../html.ts';
 import { PlanView } from '../move/planView.ts';
 import { ReasonDialog } from '../parts/reasonDialog.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { goTo } from '../place.ts';
+import { goTo } from '../route.ts';
 import { type MigrationInfo, type MovePlan, planMove, undoMigration } from '../service/migrations.ts';
 import { newKey } from '../service/request.ts';
 import { useSession } from '../service/session.ts';

@@ -5,7 +5,7 @@ import { html } from '../html.ts';
 import { Field } from '../parts/field.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { goTo } from '../place.ts';
+import { goTo } from '../route.ts';
 import { type Move, type MovePlan, planMove, startMove } from '../service/migrations.ts';
 import { movableMounts } from '../service/mounts.ts';
 import { newKey } from '../service/request.ts';

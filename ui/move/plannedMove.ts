@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { html } from '../html.ts';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../route.ts';
 import type { MovePlan } from '../service/migrations.ts';
 import { PlanView } from './planView.ts';
 

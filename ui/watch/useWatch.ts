@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { Refused } from '../service/refused.ts';
-import { type Look, pauseAfter } from './pauses.ts';
+import { type PollResult, pauseAfter } from './pauses.ts';
 
 export interface Watch {
   /** Why watching has ended for good. */
@@ -12,10 +12,10 @@ export interface Watch {
 }
 
 /**
- * @param look is given a signal that ends with the watch; answers `over` when it need not be called again
+ * @param poll is given a signal that ends with the watch; answers `over` when it need not be called again
  * @param key what is watched; another key begins anew
  */
-export function useWatch(look: (signal: AbortSignal) => Promise<Look | 'over'>, key: string): Watch {
+export function useWatch(poll: (signal: AbortSignal) => Promise<PollResult | 'over'>, key: string): Watch {
   const [watch, setWatch] = useState<Watch>({ refused: undefined, nextTry: undefined });
 
   useEffect(() => {
@@ -24,7 +24,7 @@ export function useWatch(look: (signal: AbortSignal) => Promise<Look | 'over'>, 
     void (async () => {
       for (let pause = 0; !signal.aborted; ) {
         await untilVisible(signal);
-        const seen = await look(signal).catch((error: unknown) => {
+        const seen = await poll(signal).catch((error: unknown) => {
           if (signal.aborted) return 'over';
           return error instanceof Refused ? error : new Refused(0, [String(error)]);
         });
@@ -33,7 +33,7 @@ export function useWatch(look: (signal: AbortSignal) => Promise<Look | 'over'>, 
           setWatch({ refused: seen, nextTry: undefined });
           break;
         }
-        const result: Look = seen instanceof Refused ? 'unreachable' : seen;
+        const result: PollResult = seen instanceof Refused ? 'unreachable' : seen;
         pause = pauseAfter(result, pause);
         setWatch({ refused: undefined, nextTry: result === 'unreachable' ? Date.now() + pause : undefined });
         await sleep(pause, signal);

@@ -2,17 +2,17 @@
 
 import { startCountingProxy } from '../countingProxy.ts';
 import type { Screen } from '../screen.ts';
-import { type AtOnce, measureAtOnce } from './atOnce.ts';
+import { type ConcurrentMoves, measureAtOnce } from './atOnce.ts';
 import { type Availability, measureAvailability } from './availability.ts';
 import { type Lab, startLab } from './lab.ts';
-import { measurePlain, type Plain } from './plain.ts';
+import { measurePlain, type PlainMoves } from './plain.ts';
 import { measureRevocation, type Revocation } from './revocation.ts';
-import { measureSizes, type Sizes } from './sizes.ts';
+import { measureSizes, type SizeComparison } from './sizes.ts';
 
 export interface Numbers {
-  sizes: Sizes;
-  plain: Plain;
-  atOnce: AtOnce;
+  sizes: SizeComparison;
+  plain: PlainMoves;
+  atOnce: ConcurrentMoves;
   revocation: Revocation;
   availability: Availability;
 }

@@ -5,7 +5,7 @@ import { callsOf, costOfMove, median } from './cost.ts';
 import type { Lab } from './lab.ts';
 import { makeKv } from './makeMounts.ts';
 
-export interface Plain {
+export interface PlainMoves {
   moves: number;
   ms: number;
   /** The most that one of the moves made. */
@@ -17,7 +17,7 @@ export interface Plain {
 
 const MOVES = 10;
 
-export async function measurePlain(lab: Lab): Promise<Plain> {
+export async function measurePlain(lab: Lab): Promise<PlainMoves> {
   await makeKv(lab, 'plain-0', 1);
   const costs = [];
   for (let i = 0; i < MOVES; i++) costs.push(await costOfMove(lab, `plain-${i}`, `plain-${i + 1}`));

@@ -5,16 +5,16 @@ import type { Answer, Vault } from '../vault.ts';
 
 export interface Reader {
   /** Lets the look under way and one more come to their end; how many there have been then. */
-  look(): Promise<number>;
-  stop(): Promise<Looks>;
+  nextRound(): Promise<number>;
+  stop(): Promise<ReadCounts>;
 }
 
-export interface Looks {
-  looks: number;
-  /** Looks at which both paths refused although no switch explains it. This is what must not be. */
+export interface ReadCounts {
+  rounds: number;
+  /** ReadCounts at which both paths refused although no switch explains it. This is what must not be. */
   refusedAtBoth: number;
   /**
-   * Looks that asked the target before the switch and the source after it. Both refused, rightly; asked again, the
+   * ReadCounts that asked the target before the switch and the source after it. Both refused, rightly; asked again, the
    * target answered. There is at most one of these a move.
    */
   acrossSwitch: number;
@@ -27,7 +27,7 @@ export interface Looks {
  * @param paths the two paths under which the mount may be, source first
  */
 export function startReader(vault: Vault, paths: readonly [string, string]): Reader {
-  const seen: Looks = { looks: 0, refusedAtBoth: 0, acrossSwitch: 0, unexpected: 0 };
+  const seen: ReadCounts = { rounds: 0, refusedAtBoth: 0, acrossSwitch: 0, unexpected: 0 };
   let stopped = false;
 
   async function answers(path: string): Promise<boolean> {
@@ -36,9 +36,9 @@ export function startReader(vault: Vault, paths: readonly [string, string]): Rea
     return status === 200;
   }
 
-  async function lookOnce(first: string, second: string): Promise<void> {
+  async function readBoth(first: string, second: string): Promise<void> {
     const [atFirst, atSecond] = [await answers(first), await answers(second)];
-    seen.looks++;
+    seen.rounds++;
     if (atFirst || atSecond) return;
     // Nothing moves twice within a look: whoever drives the moves waits for `look` between them.
     if (await answers(first)) seen.acrossSwitch++;
@@ -48,17 +48,17 @@ export function startReader(vault: Vault, paths: readonly [string, string]): Rea
   const ended = (async () => {
     const [source, target] = paths;
     while (!stopped) {
-      await lookOnce(source, target);
-      await lookOnce(target, source);
+      await readBoth(source, target);
+      await readBoth(target, source);
     }
   })();
   ended.catch(() => {}); // Awaited by `stop`.
 
   return {
-    async look() {
-      const until = seen.looks + 3;
-      while (seen.looks < until && !stopped) await Promise.race([ended, delay(2)]);
-      return seen.looks;
+    async nextRound() {
+      const until = seen.rounds + 3;
+      while (seen.rounds < until && !stopped) await Promise.race([ended, delay(2)]);
+      return seen.rounds;
     },
     async stop() {
       stopped = true;

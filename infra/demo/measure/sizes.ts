@@ -5,7 +5,7 @@ import { type Cost, callsOf, costOfMove, median } from './cost.ts';
 import type { Lab } from './lab.ts';
 import { makeKv } from './makeMounts.ts';
 
-export interface Sizes {
+export interface SizeComparison {
   /** Of each mount. */
   moves: number;
   smallKeys: number;
@@ -32,7 +32,7 @@ const DEMO: SizesWanted = { smallKeys: 10, largeKeys: 20_000, moves: 40 };
 const WARM_UP = 10;
 
 /** Moves both between two namespaces by turns, so that what else the machine does slows down both alike. */
-export async function measureSizes(lab: Lab, wanted = DEMO): Promise<Sizes> {
+export async function measureSizes(lab: Lab, wanted = DEMO): Promise<SizeComparison> {
   const { smallKeys, largeKeys, moves } = wanted;
   await makeKv(lab, 'small', smallKeys);
   await makeKv(lab, 'large', largeKeys);
@@ -67,7 +67,7 @@ async function inTurn(
   return [await moveSmall(), large];
 }
 
-function compare(pairs: Pair[]): Omit<Sizes, 'smallKeys' | 'largeKeys'> {
+function compare(pairs: Pair[]): Omit<SizeComparison, 'smallKeys' | 'largeKeys'> {
   return {
     moves: pairs.length,
     smallMs: median(pairs.map(([small]) => small.ms)),

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 /** `#/migrations/<id>` → `['migrations', '<id>']`. */
-export function usePlace(): string[] {
+export function useRoute(): string[] {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
     const onChange = () => setHash(location.hash);

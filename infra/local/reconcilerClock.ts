@@ -4,13 +4,13 @@ import type { AsyncInvoke } from './asyncInvoke.ts';
 import { eventOf } from './busEvent.ts';
 import type { Execution } from './executions.ts';
 
-export interface Schedule {
+export interface ReconcilerClock {
   /** To be told of every execution that ended. */
   onExecutionEnd(execution: Execution): void;
   stop(): void;
 }
 
-export function startSchedule(invoke: AsyncInvoke['invoke'], everySeconds: number): Schedule {
+export function startReconcilerClock(invoke: AsyncInvoke['invoke'], everySeconds: number): ReconcilerClock {
   const wake = (event: object) => invoke('reconcile', event);
   const timer = setInterval(() => wake(eventOf('aws.events', 'Scheduled Event', {})), everySeconds * 1_000);
   return {

@@ -3,14 +3,14 @@
 import { useEffect, useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { type Irrevocable as Lease, listIrrevocable, retryIrrevocable } from '../service/migrations.ts';
+import { type Irrevocable, listIrrevocable, retryIrrevocable } from '../service/migrations.ts';
 import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';
 import { many } from '../words/format.ts';
 
-export function Irrevocable({ id, onChanged }: { id: string; onChanged: () => void }) {
+export function IrrevocableLeases({ id, onChanged }: { id: string; onChanged: () => void }) {
   const session = useSession();
-  const [leases, setLeases] = useState<Lease[]>([]);
+  const [leases, setLeases] = useState<Irrevocable[]>([]);
   const [outcome, setOutcome] = useState('');
   const task = useTask();
 
