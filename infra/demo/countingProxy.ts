@@ -1,6 +1,6 @@
 /**
- * A proxy in front of DynamoDB that counts the calls by operation, and changes nothing. Reading a stream is not
- * counted: Lambda does it, and nobody pays for it.
+ * A proxy in front of DynamoDB that counts the calls by operation and changes nothing. It does not count reads of a
+ * stream: Lambda makes them, and they cost nothing.
  */
 
 import { type ForwardingProxy, startForwardingProxy } from './forwardingProxy.ts';
@@ -9,7 +9,7 @@ import { type ForwardingProxy, startForwardingProxy } from './forwardingProxy.ts
 export type Calls = Record<string, number>;
 
 export interface CountingProxy extends ForwardingProxy {
-  /** The calls since this was last asked. */
+  /** The calls since the last `take()`. */
   take(): Calls;
 }
 

@@ -1,4 +1,4 @@
-/** A proxy in front of an AWS service that passes every request on as it is, and tells of it before. */
+/** A proxy in front of an AWS service that forwards every request unchanged, and first reports it to its user. */
 
 import { once } from 'node:events';
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';

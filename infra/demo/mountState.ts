@@ -1,11 +1,11 @@
-/** What is known of a mount over the API, read the same way before and after a move. */
+/** The state of a mount as the API returns it. The demo reads it before and after a move, and compares. */
 
 import type { Vault } from './vault.ts';
 
-/** A name and what is shown beside it. */
+/** Values by the name under which they are shown. */
 export type MountState = Record<string, unknown>;
 
-/** A secrets engine or auth method as the list of mounts shows it; what identifies it must survive a move. */
+/** A mount as the list of mounts shows it. A move must keep all of these values. */
 async function readListing(vault: Vault, path: string): Promise<MountState> {
   const [, name = ''] = /^auth\/(.*)$/.exec(path) ?? [];
   const { data } = await vault.read(name ? 'sys/auth' : 'sys/mounts');
@@ -21,8 +21,8 @@ export async function readKvState(vault: Vault, path: string): Promise<MountStat
   for (const version of [1, 2, 3, 4]) {
     const { body } = await vault.call('GET', `${path}/data/billing/db?version=${version}`);
     const { destroyed, deletion_time } = body?.data?.metadata ?? {};
-    const gone = destroyed ? 'destroyed' : deletion_time && 'deleted';
-    versions[`version ${version}`] = gone || body?.data?.data;
+    const removal = destroyed ? 'destroyed' : deletion_time && 'deleted';
+    versions[`version ${version}`] = removal || body?.data?.data;
   }
   return {
     ...(await readListing(vault, path)),
@@ -49,7 +49,7 @@ export async function readUserpassState(vault: Vault, path: string): Promise<Mou
   };
 }
 
-/** @param accessors of the secret-ids, whose remaining uses are looked up */
+/** @param accessors of the secret-ids whose remaining uses are read */
 export async function readApproleState(vault: Vault, path: string, accessors: string[]): Promise<MountState> {
   const role = `${path}/role/builder`;
   const secretIds = [];
@@ -66,7 +66,7 @@ export async function readApproleState(vault: Vault, path: string, accessors: st
   };
 }
 
-/** As much of a secret as may be shown. */
+/** The start of a secret, which may be shown. */
 export function shorten(secret: string): string {
   return `${secret.slice(0, 6)}…`;
 }

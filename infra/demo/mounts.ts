@@ -1,4 +1,4 @@
-/** The mounts that the demo moves: where each begins and ends, by which moves, and what is known of it. */
+/** The mounts that the demo moves: their first and last place, the moves, and how to read their state. */
 
 import type { Move } from './migration.ts';
 import {
@@ -20,11 +20,11 @@ export interface Moved {
   title: string;
   first: Place;
   last: Place;
-  /** A move and the namespace it is asked for in: one may name whatever is in or below that namespace. */
+  /** Each move with the namespace of its request. A request may name mounts in that namespace and below. */
   moves: readonly (Move & { askedIn: string })[];
-  /** A path in the mount that can be read as long as it is there. */
+  /** A path in the mount that can be read wherever the mount is. */
   probe: string;
-  /** What is shown of the facts; all of them are compared. */
+  /** The values that are shown. All values are compared. */
   shown: readonly string[];
   readState(vault: Vault, path: string, world: World): Promise<MountState>;
 }
@@ -87,7 +87,7 @@ export const MOUNTS: readonly Moved[] = [
   },
 ];
 
-/** As people write it: namespace and path in one. */
+/** Namespace and path in one. */
 export function fullPath({ namespace, path }: Place): string {
   return `${namespace}/${path}/`;
 }

@@ -1,4 +1,4 @@
-/** The numbers of this run, each against what the service promises. */
+/** The measurements of this run, compared with what the service promises. */
 
 import type { Checks } from './checks.ts';
 import type { ConcurrentMoves } from './measure/atOnce.ts';
@@ -9,18 +9,18 @@ import type { Revocation } from './measure/revocation.ts';
 import type { SizeComparison } from './measure/sizes.ts';
 import type { Screen } from './screen.ts';
 
-/** Of a move within a namespace, with nothing to revoke. */
+/** For a move within a namespace, with nothing to revoke. */
 const MAX_DYNAMODB_CALLS = 8;
-/** Between namespaces one more, which tells whether the target's was marked to be deleted just before the switch. */
+/** Between namespaces one more: it checks whether the target namespace was marked as deleted just before the switch. */
 const MAX_CALLS_INTO_NAMESPACE = MAX_DYNAMODB_CALLS + 1;
 const MAX_TRANSITIONS = 3;
-/** Of the time of a large mount to that of a small one, the median over pairs of moves. */
+/** The time for a large mount divided by the time for a small one: the median over pairs of moves. */
 const MAX_RATIO = 1.2;
 
 export async function showNumbers(screen: Screen, checks: Checks): Promise<void> {
   const numbers = await measure(screen);
   screen.line(
-    '  Most keys and leases of these mounts are copies, made in the tables, of what the API has stored there.',
+    '  Most keys and leases of these mounts are copies, made directly in the tables, of those that the API stored.',
   );
   showAvailability(numbers.availability, screen, checks);
   showSizes(numbers.sizes, screen, checks);
@@ -35,14 +35,14 @@ function showAvailability(seen: Availability, screen: Screen, checks: Checks): v
     `a mount with ${keys} keys and ${leases} leases moves while ${readers} clients read it non-stop`,
   );
   screen.line(
-    `    ${roundsDuringFirst} rounds at source and target in the ${seconds.toFixed(2)} s of that move,`,
+    `    ${roundsDuringFirst} reads of source and target in the ${seconds.toFixed(2)} s of that move,`,
   );
-  screen.line(`    ${rounds} in all while it went on to move back and forth, ${switches} moves together`);
-  checks.same('rounds at which both refused', 0, seen.refusedAtBoth);
+  screen.line(`    ${rounds} in total while the mount moved back and forth, ${switches} moves in total`);
+  checks.same('reads that both paths refused', 0, seen.refusedAtBoth);
   checks.same('answers other than 200 and 404', 0, seen.unexpected);
-  // These asked the target just before the switch and the source just after it, and then the target answered.
+  // These read the target just before the switch and the source just after it. Read again, the target answered.
   const most = switches * readers;
-  checks.atMost('rounds with the switch between their two requests', most, acrossSwitch);
+  checks.atMost('reads with the switch between their two requests', most, acrossSwitch);
 }
 
 function showSizes(sizes: SizeComparison, screen: Screen, checks: Checks): void {
@@ -79,9 +79,9 @@ function showAtOnce(
   screen: Screen,
   checks: Checks,
 ): void {
-  screen.title(`${moves} mounts move at once`);
+  screen.title(`${moves} mounts move at the same time`);
   const rate = `${perSecond.toFixed(1)} moves a second`;
   screen.line(`    first POST to last success in ${seconds.toFixed(2)} s: ${rate}`);
   checks.same('succeeded', moves, ended.succeeded);
-  checks.same('answer at the target alone', moves, ended.atTarget);
+  checks.same('answer at the target only', moves, ended.atTarget);
 }

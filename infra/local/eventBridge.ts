@@ -1,4 +1,4 @@
-/** Stands in for EventBridge: takes events by its wire protocol, and wakes the functions of the rules they fit. */
+/** A local EventBridge: takes events by its wire protocol, and invokes the functions of the rules that match. */
 
 import { appendFileSync } from 'node:fs';
 import { type BusEvent, eventOf } from './busEvent.ts';
@@ -9,19 +9,19 @@ import type { LocalServer } from './localServer.ts';
 
 export interface EventBridgeOptions {
   rules: Rule[];
-  /** Invokes the function of a rule, and does not wait for it. */
+  /** Invokes the function of a rule without waiting for it. */
   wake(functionName: string, event: BusEvent): void;
-  /** Gets a line for each event before it counts as taken. */
+  /** Gets one line per event before the event counts as taken. */
   logFile?: string | undefined;
 }
 
-/** The newest that `GET <endpoint>/events` shows; AWS keeps none. */
+/** How many of the newest events `GET <endpoint>/events` shows. AWS keeps none. */
 const KEPT = 1_000;
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const MAX_ENTRIES = 10;
 const MAX_BYTES = 256 * 1024;
 
-/** The name of the bus here; deployed it is that of the stack. */
+/** The local name of the bus. In a deployment it is the name of the stack. */
 export const BUS = 'remount';
 
 export async function startEventBridge({ rules, wake, logFile }: EventBridgeOptions): Promise<LocalServer> {

@@ -1,10 +1,13 @@
-/** Event patterns of EventBridge and of event source mappings, as far as the deployment uses them: values by name. */
+/** Event patterns of EventBridge and of event source mappings. Only what the deployment uses: exact values by name. */
 
 export type Pattern = { [name: string]: Pattern | Scalar[] };
 
 type Scalar = string | number | boolean | null;
 
-/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html: every name, one of its values. */
+/**
+ * Whether each name in the pattern has one of its values in the event.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+ */
 export function matchesPattern(pattern: Pattern, event: unknown): boolean {
   return Object.entries(pattern).every(([name, wanted]) => {
     const value = (event as Record<string, unknown> | null | undefined)?.[name];
@@ -14,7 +17,7 @@ export function matchesPattern(pattern: Pattern, event: unknown): boolean {
   });
 }
 
-/** Such as `{ prefix: 'a' }`: better no start than a rule that is read as another. */
+/** Throws for operators such as `{ prefix: 'a' }`, which would otherwise be misread. */
 function plain(value: Scalar): Scalar {
   if (typeof value === 'object' && value !== null)
     throw new Error(`the local service does not know the pattern ${JSON.stringify(value)}`);

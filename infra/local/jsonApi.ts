@@ -1,11 +1,11 @@
-/** Serves the JSON wire protocol that most AWS services speak; the stand-ins for them are made of it. */
+/** Serves the JSON wire protocol of AWS services. The local AWS services use it. */
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type LocalServer, startLocalServer } from './localServer.ts';
 
-/** An error of an AWS API; `name` is the class that the SDK throws. */
+/** An error of an AWS API. `name` is the class that the SDK throws. */
 export class AwsError extends Error {
   readonly status: number;
 
@@ -20,11 +20,12 @@ export interface JsonApi {
   /** Such as `1.0`. */
   version: string;
   /**
-   * Answers one call, or throws an {@link AwsError}.
+   * Answers one call.
    * @param target service and operation, such as `AWSStepFunctions.StartExecution`
+   * @throws AwsError
    */
   act(target: string, request: object): unknown;
-  /** Answers what the AWS service does not have, for tests and people: `GET <endpoint><path>`. */
+  /** Answers `GET <endpoint><path>`, which AWS does not have, for tests and operators. */
   inspect?(path: string): unknown;
 }
 
@@ -37,7 +38,7 @@ export function startJsonApi({ version, act, inspect = unknownPath }: JsonApi): 
   });
 }
 
-/** Serves whatever `answer` makes of a request, as JSON. */
+/** Serves the result of `answer` as JSON, on a free port of this machine. */
 export function startJsonServer(
   contentType: string,
   answer: (request: IncomingMessage) => Promise<unknown>,

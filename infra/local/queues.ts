@@ -1,20 +1,20 @@
-/** Stands in for SQS: queues in memory, by its wire protocol as far as reading what was set aside needs it. */
+/** A local SQS: queues in memory, with the part of its wire protocol that is needed to read failed events. */
 
 import { createHash, randomUUID } from 'node:crypto';
 import { AwsError, startJsonApi } from './jsonApi.ts';
 import type { LocalServer } from './localServer.ts';
 
 export interface Queues extends LocalServer {
-  /** As a service of AWS does that sets something aside. */
+  /** Sends a message, as an AWS service does for a failed event. */
   send(queue: string, body: string): void;
 }
 
 interface Message {
   id: string;
   body: string;
-  /** Of the last receipt. */
+  /** The handle of the last receipt. */
   handle?: string;
-  /** Epoch milliseconds before which nobody else receives it. */
+  /** Epoch milliseconds until which the message is not received again. */
   hiddenUntil: number;
 }
 
@@ -90,7 +90,7 @@ function receive(queue: Message[], { MaxNumberOfMessages = 1, VisibilityTimeout 
   });
 }
 
-/** What SQS calls a checksum. */
+/** The checksum that SQS uses. */
 function md5(body: string): string {
   return createHash('md5').update(body).digest('hex');
 }

@@ -1,11 +1,11 @@
-/** Stands in for the rules of `infra/schedule.yml`: wakes the reconciler every minute and when an execution fails. */
+/** The rules of `infra/schedule.yml`: invokes the reconciler every minute, and when an execution fails. */
 
 import type { AsyncInvoke } from './asyncInvoke.ts';
 import { eventOf } from './busEvent.ts';
 import type { Execution } from './executions.ts';
 
 export interface ReconcilerClock {
-  /** To be told of every execution that ended. */
+  /** Must be called for every execution that has ended. */
   onExecutionEnd(execution: Execution): void;
   stop(): void;
 }

@@ -175,6 +175,6 @@ describe('npm start', () => {
     process.kill(emulator, 'SIGKILL');
 
     expect(await once(child, 'exit')).toEqual([1, null]);
-    expect(output()).toContain('remount: the DynamoDB emulator has ended\n');
+    expect(output()).toContain('remount: the DynamoDB emulator has ended unexpectedly\n');
   });
 });

@@ -1,4 +1,4 @@
-/** Many moves at once, across namespaces. */
+/** Many moves between namespaces at the same time. */
 
 import { inParallel } from '../inParallel.ts';
 import { moveMount } from '../migration.ts';
@@ -7,7 +7,7 @@ import type { Lab } from './lab.ts';
 export interface ConcurrentMoves {
   moves: number;
   succeeded: number;
-  /** Mounts that afterwards answer at their target, and no more at their source. */
+  /** Mounts that answer at their target afterwards, and not at their source. */
   atTarget: number;
   /** From the first POST to the last success. */
   seconds: number;

@@ -1,4 +1,4 @@
-/** Whether a mount is ever refused while it moves: clients read it at its source and its target all the while. */
+/** Checks that a mount is always available while it moves: clients read it at source and target all the time. */
 
 import { moveMount } from '../migration.ts';
 import type { Lab } from './lab.ts';
@@ -9,11 +9,11 @@ export interface Availability extends ReadCounts {
   keys: number;
   leases: number;
   readers: number;
-  /** The first with all the leases to revoke, the others back and forth after it. */
+  /** Number of moves. The first has all the leases to revoke; the others move the mount back and forth. */
   switches: number;
-  /** ReadCounts during the first move alone, from before its POST to after its success. */
+  /** Rounds during the first move only, from before its POST until after its success. */
   roundsDuringFirst: number;
-  /** Of the first, from the POST to the success. */
+  /** Duration of the first move, from the POST to the success. */
   seconds: number;
 }
 
@@ -44,7 +44,7 @@ export async function measureAvailability(lab: Lab): Promise<Availability> {
   return { ...sum(rounds), ...amounts, roundsDuringFirst, seconds };
 }
 
-/** Waits until each has looked on for a while; the rounds of all until then. */
+/** Waits until each reader has made a few more rounds. Returns the rounds of all readers so far. */
 async function nextRoundOfAll(readers: Reader[]): Promise<number> {
   const counts = await Promise.all(readers.map((reader) => reader.nextRound()));
   return counts.reduce((all, count) => all + count, 0);

@@ -18,8 +18,8 @@ export interface Numbers {
 }
 
 /**
- * Starts a service of its own and ends it. Moves with leases come last: each is followed half a minute later by the
- * sweep behind it, whose calls would be counted as those of another move.
+ * Starts its own service and stops it. Moves with leases come last: half a minute after each, the sweep of late writes
+ * runs, and its calls would be counted as those of another move.
  */
 export async function measure(screen: Screen): Promise<Numbers> {
   const status = screen.status();

@@ -1,4 +1,4 @@
-/** What a move within a namespace costs that has nothing to revoke. */
+/** The cost of a move within a namespace with nothing to revoke. */
 
 import { totalOf } from '../countingProxy.ts';
 import { callsOf, costOfMove, median } from './cost.ts';
@@ -8,7 +8,7 @@ import { makeKv } from './makeMounts.ts';
 export interface PlainMoves {
   moves: number;
   ms: number;
-  /** The most that one of the moves made. */
+  /** The maximum over the moves. */
   dynamodbCalls: number;
   transitions: number;
   /** Each different set of calls that a move made. */
