@@ -1,4 +1,4 @@
-/** What the service tells of migrations, field by field as in docs/migrations.md, and where it is asked. */
+/** The fields of migrations in the service's answers (docs/migrations.md), and the paths of requests. */
 
 export interface MigrationInfo {
   source_mount: string;

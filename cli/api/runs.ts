@@ -1,4 +1,4 @@
-/** What the service tells of bulk runs, field by field as in docs/bulk.md, and where it is asked. */
+/** The fields of bulk runs in the service's answers (docs/bulk.md), and the paths of requests. */
 
 export interface RunInfo {
   status: 'in-progress' | 'success' | 'failure';

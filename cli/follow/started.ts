@@ -1,4 +1,4 @@
-/** What follows an acceptance: its end is waited for, or its id is told. */
+/** After a request was accepted: waits for the end, or prints the id. */
 
 import type { Typed } from '../arguments.ts';
 import type { Context } from '../command.ts';
@@ -6,10 +6,10 @@ import { EXIT, type ExitCode } from '../errors.ts';
 import { followMigration } from './migration.ts';
 import { followRun } from './run.ts';
 
-/** The answer to a request that starts something. */
+/** The answer to a request that starts a migration or a bulk run. */
 export type Started = { migration_id: string } | { bulk_id: string };
 
-/** @param title what is begun, in words */
+/** @param title what was started, in words */
 export async function followStarted(
   context: Context,
   typed: Typed,

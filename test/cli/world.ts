@@ -1,4 +1,4 @@
-/** The local service with something to move, and the command pointed at it. */
+/** The local service with mounts to move, and the command that uses it. */
 
 import { buildCommand } from '../../infra/buildCommand.ts';
 import { inParallel } from '../../infra/demo/inParallel.ts';
@@ -10,13 +10,13 @@ import { type Ended, type Running, run, start } from './command.ts';
 
 export interface World {
   root: Vault;
-  /** What the command sees of its environment. */
+  /** The environment of the command. */
   environment: Record<string, string>;
   run(...words: string[]): Promise<Ended>;
   start(...words: string[]): Running;
   /** An ssh engine that has issued so many one-time passwords, by the role `web`. */
   issue(path: string, passwords: number): Promise<void>;
-  /** Keeps migrations from switching while something is done. */
+  /** Holds all switches while the work runs. */
   withSwitchesHeld<T>(work: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export async function newWorld(): Promise<World> {
   return worldOf(service, held as LocalServer);
 }
 
-/** Nothing printed may have this in it. */
+/** No output may contain this token. */
 export const ROOT_TOKEN = 'root-token-of-the-tests';
 
 function worldOf({ url, stop }: Service, held: LocalServer): World {
