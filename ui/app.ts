@@ -1,4 +1,4 @@
-/** The page as a whole: who uses it, where they are, and what is shown there. */
+/** The whole page: the session, the route, and the view of the route. */
 
 import { useState } from 'preact/hooks';
 import { BulkList } from './bulk/bulkList.ts';

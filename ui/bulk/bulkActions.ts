@@ -1,4 +1,4 @@
-/** What can be done to a bulk run as it stands: cancel it, undo it, take its report along. */
+/** The actions on a bulk run that its status allows: cancel, undo, download the report. */
 
 import { useState } from 'preact/hooks';
 import { html } from '../html.ts';

@@ -1,4 +1,4 @@
-/** Shows what taking a bulk run back would do, and asks whether to. */
+/** Shows what an undo of a bulk run would do, and asks for confirmation. */
 
 import { useEffect, useState } from 'preact/hooks';
 import { html } from '../html.ts';
@@ -30,10 +30,10 @@ export function UndoBulkDialog({ id, onClose }: { id: string; onClose: () => voi
   const isGood = plan !== undefined && plan.problems.length === 0;
   return html`
     <${ReasonDialog}
-      title="Undo this run?" yes="Undo the run" no="Leave it" canSay=${isGood} onYes=${onYes} onClose=${onClose}
+      title="Undo this run?" yes="Undo the run" no="Close" canSay=${isGood} onYes=${onYes} onClose=${onClose}
     >
-      <p>The mounts that this run has moved go back to where they were. What was revoked stays revoked.</p>
-      ${planning.busy && html`<p role="status">Looking at what the way back would do…</p>`}
+      <p>The mounts that this run moved go back to their old paths. Revoked leases stay revoked.</p>
+      ${planning.busy && html`<p role="status">Planning the undo…</p>`}
       <${Refusal} refused=${planning.refused} />
       ${isGood && html`<p><strong>${many(plan.total, 'mount')}</strong> would go back, in ${many(plan.transactions, 'transaction')}.</p>`}
       ${plan && !isGood && html`<${BulkProblems} problems=${plan.problems} />`}

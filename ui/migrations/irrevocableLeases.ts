@@ -1,4 +1,4 @@
-/** The leases that could not be revoked where they were issued, with the reason, and another try. */
+/** The leases that could not be revoked where they were issued, with the reasons, and a retry. */
 
 import { useEffect, useState } from 'preact/hooks';
 import { html } from '../html.ts';
@@ -28,12 +28,12 @@ export function IrrevocableLeases({ id, onChanged }: { id: string; onChanged: ()
   return html`
     <section>
       <h2>Leases that could not be revoked</h2>
-      <p>They are unusable here, but may live on in the system that issued them. End them there, then try again.</p>
+      <p>They are no longer valid here, but may be valid in the system that issued them. Revoke them there, then retry.</p>
       <ul class="leases">
         ${leases.map(({ leaseId, reason }) => html`<li><code>${leaseId}</code> <span>${reason}</span></li>`)}
       </ul>
       <${Refusal} refused=${task.refused} />
       <p role="status">${outcome}</p>
-      <button type="button" disabled=${task.busy} onClick=${onRetry}>Try to revoke them again</button>
+      <button type="button" disabled=${task.busy} onClick=${onRetry}>Retry</button>
     </section>`;
 }

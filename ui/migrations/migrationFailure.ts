@@ -1,4 +1,4 @@
-/** Why a migration has failed, and what to do. */
+/** Why a migration failed, and what to do. */
 
 import { html } from '../html.ts';
 import { Shape } from '../parts/badge.ts';

@@ -1,4 +1,4 @@
-/** The migrations that the namespace sees, newest first; the first page keeps itself up to date. */
+/** The migrations that the namespace sees, newest first. The first page is updated all the time. */
 
 import { useRef, useState } from 'preact/hooks';
 import { html } from '../html.ts';
@@ -57,7 +57,7 @@ export function MigrationList() {
       <${Refusal} refused=${watch.refused ?? task.refused} />
       <p role="status" class="summary">${found && summaryOf(found, search)}</p>
       ${found && found.migrations.length > 0 && html`<${MigrationTable} migrations=${found.migrations} />`}
-      ${found?.next && html`<button type="button" disabled=${task.busy} onClick=${onMore}>Show older ones</button>`}
+      ${found?.next && html`<button type="button" disabled=${task.busy} onClick=${onMore}>Show older migrations</button>`}
     </div>`;
 }
 
@@ -65,5 +65,5 @@ function summaryOf({ migrations, looked, next }: Found, { status, source, target
   const shown = many(migrations.length, 'migration');
   if (looked > migrations.length) return `${shown} found among the latest ${looked}.`;
   if (migrations.length > 0) return next ? `The latest ${shown}.` : `${shown}.`;
-  return status || source || target ? 'No migration fits.' : 'Nothing has been moved yet.';
+  return status || source || target ? 'No migration matches.' : 'No migrations yet.';
 }

@@ -1,4 +1,4 @@
-/** One migration, watched until it ends. */
+/** One migration, updated until it ends. */
 
 import { useRef, useState } from 'preact/hooks';
 import { html } from '../html.ts';
@@ -29,7 +29,7 @@ export function MigrationPage({ id }: { id: string }) {
     setInfo(news.info);
     return news.info.phase === 'done' ? 'over' : 'changed';
   }, `${id} ${round}`);
-  const lookAgain = () => {
+  const readAgain = () => {
     etag.current = undefined;
     setRound(round + 1);
   };
@@ -40,12 +40,12 @@ export function MigrationPage({ id }: { id: string }) {
       <p class="hint"><code>${id}</code></p>
       <${Refusal} refused=${watch.refused} />
       <p role="status" class="sentence">${info && sentenceOf(info)}</p>
-      ${watch.nextTry && html`<p class="note">The service cannot be reached. This page tries again by itself; what you see may be old.</p>`}
-      ${info && html`<${Body} id=${id} info=${info} onChanged=${lookAgain} />`}
+      ${watch.nextTry && html`<p class="note">The service cannot be reached. This page retries by itself; the data shown may be out of date.</p>`}
+      ${info && html`<${Body} id=${id} info=${info} onChanged=${readAgain} />`}
     </article>`;
 }
 
-/** Before anything is known, it is a migration. */
+/** The title; a general one until the first answer. */
 function Title({ info }: { info: MigrationInfo | undefined }) {
   if (!info) return html`<div class="title"><${Heading} title="Migration" /></div>`;
   const { source_mount: source, target_mount: target } = info;

@@ -1,4 +1,4 @@
-/** Migrations, as the service tells of them (docs/migrations.md), and what can be asked for. */
+/** Requests for migrations, and the fields of the answers (docs/migrations.md). */
 
 import { data, listed, request } from './request.ts';
 import type { Session } from './session.ts';
@@ -33,7 +33,7 @@ export interface Migration {
 
 /** What a move would do. */
 export interface MovePlan {
-  /** When it has been done already. */
+  /** Present if the move was already made. */
   migration_id?: string;
   source_mount: string;
   target_mount: string;
@@ -65,7 +65,7 @@ export interface Move {
   to: string;
 }
 
-/** @param after id behind which the page begins; empty for the newest */
+/** @param after the id after which to start; empty for the newest */
 export async function listMigrations(
   session: Session,
   query: { status: string; after: string },
@@ -78,7 +78,7 @@ export async function listMigrations(
 }
 
 /**
- * @param seen the entity tag of what is known already
+ * @param seen the entity tag of the last answer
  * @returns undefined when nothing has changed
  */
 export async function readMigration(
@@ -109,7 +109,7 @@ export async function cancelMigration(session: Session, id: string, reason: stri
   await request(session, `sys/remount/cancel/${id}`, { method: 'POST', body: reason ? { reason } : {} });
 }
 
-/** @returns the id of the migration back */
+/** @returns the id of the new migration that undoes this one */
 export async function undoMigration(
   session: Session,
   id: string,
@@ -139,7 +139,7 @@ export async function listIrrevocable(session: Session, id: string): Promise<Irr
   return keys.map((leaseId) => ({ leaseId, reason: key_info[leaseId]?.reason ?? '' }));
 }
 
-/** @returns how many leases were revoked now, and how many still resist */
+/** @returns how many leases were revoked now, and how many are still irrevocable */
 export function retryIrrevocable(
   session: Session,
   id: string,

@@ -1,13 +1,13 @@
-/** How long to wait before looking again. Pure. */
+/** The pause before the next poll. Pure. */
 
-/** What a poll has brought: news, none, or no answer. */
+/** The result of a poll: a change, no change, or no answer. */
 export type PollResult = 'changed' | 'same' | 'unreachable';
 
 const SHORTEST_MS = 500;
 const LONGEST_MS = 10_000;
 const LONGEST_UNREACHABLE_MS = 30_000;
 
-/** Short after news, and growing while there is none. */
+/** Short after a change, and growing without one. */
 export function pauseAfter(poll: PollResult, last: number): number {
   if (poll === 'changed') return SHORTEST_MS;
   const longest = poll === 'same' ? LONGEST_MS : LONGEST_UNREACHABLE_MS;

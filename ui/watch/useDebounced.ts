@@ -1,4 +1,4 @@
-/** A value once it has stopped changing, so that not every key that is pressed asks the service. */
+/** A value after it has stopped changing, so that not every key press sends a request. */
 
 import { useEffect, useState } from 'preact/hooks';
 
