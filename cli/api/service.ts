@@ -10,7 +10,7 @@ export interface Answer {
   /** Whether nothing has changed since the answer with the given entity tag. */
   isUnchanged: boolean;
   etag: string | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: docs/migrations.md and docs/bulk.md tell what is in it
+  // biome-ignore lint/suspicious/noExplicitAny: see docs/migrations.md and docs/bulk.md
   data: any;
   warnings: string[];
   /** Whether an earlier request with the same idempotency key created what this answer describes. */

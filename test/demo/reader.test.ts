@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type ReadCounts, startReader } from '../../infra/demo/measure/reader.ts';
 import type { Vault } from '../../infra/demo/vault.ts';
 
-/** A mount that answers under `here.path` alone, and nowhere when that is empty. */
+/** A mount that answers only at `here.path`, and nowhere if that is empty. */
 function mountAt(here: { path: string }, onCall: (path: string) => void = () => {}): Vault {
   const call: Vault['call'] = async (_method, path) => {
     const status = path === here.path ? 200 : 404;
@@ -23,7 +23,7 @@ async function readMeanwhile(vault: Vault, change: () => void): Promise<ReadCoun
 }
 
 describe('a reader of a mount that moves', () => {
-  it('sees nothing amiss when the mount is always at one of the two paths', async () => {
+  it('counts no failure when the mount is always at one of the two paths', async () => {
     const here = { path: 'source' };
     const vault = mountAt(here);
 
@@ -35,7 +35,7 @@ describe('a reader of a mount that moves', () => {
     expect(rounds.rounds).toBeGreaterThan(5);
   });
 
-  it('counts the rounds at which the mount is nowhere', async () => {
+  it('counts the rounds in which the mount is at neither path', async () => {
     const here = { path: 'source' };
 
     const rounds = await readMeanwhile(mountAt(here), () => {
@@ -45,11 +45,11 @@ describe('a reader of a mount that moves', () => {
     expect(rounds.refusedAtBoth).toBeGreaterThan(1);
   });
 
-  it('knows a switch between its two requests from a refusal', async () => {
+  it('distinguishes a switch between its two requests from a refusal', async () => {
     const here = { path: 'source' };
     let before = '';
     const vault = mountAt(here, (path) => {
-      // Asked twice in a row, the target ends one look and begins the next; the switch comes after it has refused.
+      // The target is read twice in a row: last in one round, first in the next. The switch follows its first refusal.
       if (path === 'target' && before === 'target') here.path = 'target';
       before = path;
     });

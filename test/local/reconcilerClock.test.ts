@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Execution } from '../../infra/local/executions.ts';
 import { type ReconcilerClock, startReconcilerClock } from '../../infra/local/reconcilerClock.ts';
 
-describe('the local schedule', () => {
+describe('the clock of the reconciler', () => {
   const wakes: [string, unknown][] = [];
   let clock: ReconcilerClock;
   beforeEach(() => {
@@ -26,14 +26,14 @@ describe('the local schedule', () => {
     transitions: () => 1,
   });
 
-  it('wakes the reconciler every minute', async () => {
+  it('invokes the reconciler every minute', async () => {
     await vi.advanceTimersByTimeAsync(179_000);
 
     expect(wakes).toHaveLength(2);
     expect(wakes[1]).toEqual(['reconcile', expect.objectContaining({ 'detail-type': 'Scheduled Event' })]);
   });
 
-  it('wakes it at once when an execution failed or timed out, and not when it succeeded', () => {
+  it('invokes it at once when an execution failed or timed out, and not when it succeeded', () => {
     for (const status of ['SUCCEEDED', 'FAILED', 'TIMED_OUT'] as const) clock.onExecutionEnd(ended(status));
 
     expect(wakes).toMatchObject([
