@@ -68,7 +68,7 @@ export function MovePage() {
           />
           <${Field}
             label="To" value=${move.to} onValue=${(to: string) => onMove({ to })} required exact
-            hint="An unused path. Put a namespace in front to move the mount into it."
+            hint="An unused path. Example with a namespace: team-a/secret/"
           />
         </div>
         <${Field}
