@@ -30,7 +30,7 @@ const APART = /^functions\/(engines|policies|wrapping|cubbyhole|schedules|events
 /** What looks for broken rules by itself, whatever examples the other tests have. */
 const CHECKS = ['test/properties', 'test/faults', 'test/lag'];
 
-const OF_MOVES = /^functions\/(mounts|remount|namespaces|bulk)\//;
+const OF_MOVES = /^functions\/(tree|remount|bulk)\//;
 
 /** The same plays for each, and few of those by chance. */
 const PLAYS = { FAULT_SEED: '1', LAG_SEED: '1', FC_SEED: '1', FAULT_PLAYS: '5' };

@@ -89,7 +89,7 @@ const bulk = (more: object) =>
 const user = (name: string, more: object) => post(`auth/people/users/${name}`, more);
 
 /** Items of a list are looked at, up to a number: what comes after them is told of by a warning. */
-const cut = (word: string): Proof => ({ provenBy: ['abuse/listings.test.ts', word] });
+const cut = (word: string): Proof => ({ provenBy: ['abuse/listings.deep.test.ts', word] });
 
 const TABLE: Record<keyof typeof limits, Proof> = {
   MAX_MOUNT_PATH_BYTES: {
@@ -226,13 +226,13 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     status: 400,
     text: 'tokens nest at most 32 deep',
   },
-  SYSTEM_MAX_TTL_S: { provenBy: ['tokens/newTokens.test.ts', '2_764_800'] },
+  SYSTEM_MAX_TTL_S: { provenBy: ['credentials/newTokens.test.ts', '2_764_800'] },
   LEASE_SHARDS: { inner: 'it is how leases are spread' },
   CHILD_SHARDS: { inner: 'it is how children are spread' },
   OPEN_SHARDS: { inner: 'it is how open migrations are spread' },
   SWITCH_DEADLINE_MS: { provenBy: ['remount/remount.test.ts', 'SWITCH_DEADLINE_MS'] },
   REPEAT_WINDOW_MS: { provenBy: ['faults/flows/move.ts', 'REPEAT_WINDOW_MS'] },
-  SETTLE_MS: { provenBy: ['mounts/routing.test.ts', 'SETTLE_MS'] },
+  SETTLE_MS: { provenBy: ['tree/routing.test.ts', 'SETTLE_MS'] },
   ARRIVAL_MS: { provenBy: ['remount/progress.test.ts', 'ARRIVAL_MS'] },
   OVERDUE_MS: { provenBy: ['remount/remount.test.ts', 'OVERDUE_MS'] },
   MAX_ATTEMPT_PAUSE_MS: { inner: 'it is the pace of the reconciler' },
@@ -274,7 +274,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   MAX_BULK_PAUSE_S: { inner: 'it is the pace of a run' },
   LONGEST_BULK_S: { inner: 'it is how long DynamoDB keeps what has ended' },
   MAX_BULK_PAGE: cut('MAX_BULK_PAGE'),
-  MAX_REPORT_BYTES: { provenBy: ['bulk/reportParts.test.ts', 'MAX_REPORT_BYTES'] },
+  MAX_REPORT_BYTES: { provenBy: ['bulk/reportParts.deep.test.ts', 'MAX_REPORT_BYTES'] },
   MAX_SCHEDULE_DAYS: {
     ask: (by) => {
       const end = deps.clock.now() + limits.MAX_SCHEDULE_DAYS * DAY_MS;
