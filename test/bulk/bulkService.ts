@@ -4,36 +4,27 @@ import { expect } from 'vitest';
 import { type ChunkPart, chunkStep } from '../../functions/bulk/chunkStep.ts';
 import { beginStep, completeStep, type Looked } from '../../functions/bulk/runSteps.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
-import { vaultApi } from '../../functions/vaultApi.ts';
-import { type Answer, type Caller, caller } from '../support/call.ts';
-import { type TestDeps, testDeps } from '../support/testDeps.ts';
-import { rootToken } from '../support/tokens.ts';
+import type { Answer } from '../support/call.ts';
+import { type Service, startService } from '../support/service.ts';
+import type { TestDeps } from '../support/testDeps.ts';
 import { runMigration } from '../support/workflow.ts';
 
 /** Longer than any step of these tests takes. */
 const TIME_MS = 60_000;
 
-export interface BulkService {
-  deps: TestDeps;
-  root: string;
-  /** Asks as root unless told otherwise. */
-  call: Caller;
+export interface BulkService extends Service {
   /** Starts a run that must be accepted, and answers its id. */
   start(body: Record<string, unknown>, namespace?: string): Promise<string>;
   /** What is told of a run. */
   info(id: string, namespace?: string): Promise<Answer['body']>;
-  stop(): Promise<void>;
 }
 
 export async function bulkService(): Promise<BulkService> {
-  const deps = await testDeps();
-  const root = await rootToken(deps);
-  const call = caller(deps, vaultApi, root);
+  const service = await startService();
+  const { call } = service;
   const at = (namespace?: string) => (namespace ? { namespace } : {});
   return {
-    deps,
-    root,
-    call,
+    ...service,
     async start(body, namespace) {
       const { status, body: answer } = await call('POST', 'sys/remount/bulk', { body, ...at(namespace) });
       expect(status, JSON.stringify(answer)).toBe(200);
@@ -44,7 +35,6 @@ export async function bulkService(): Promise<BulkService> {
       expect(status).toBe(200);
       return body.data.bulk_info;
     },
-    stop: () => deps.stop(),
   };
 }
 

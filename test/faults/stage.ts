@@ -9,7 +9,6 @@ import { dynamodbStore } from '../../functions/adapters/dynamodbStore.ts';
 import type { Bus } from '../../functions/ports/bus.ts';
 import type { Clock, Deps } from '../../functions/ports/deps.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
-import { accessorKey, sha256 } from '../../functions/store/keys.ts';
 import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Json, loadStateMachine, type StartRun } from '../../infra/local/stateMachine.ts';
 import { type Answer, type Caller, caller } from '../support/call.ts';
@@ -165,9 +164,6 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
       schedules.timetables.clear();
       await emptyTables(base.client);
       root = await rootToken(deps);
-      const [token] = (await readTables(base.client)).access;
-      const { pk, sk, table } = accessorKey(token?.accessor);
-      await deps.store.commit([{ table, put: { pk, sk, tokenHash: sha256(root) } }]);
     },
     async putBack(tables, timetables) {
       await emptyTables(base.client);

@@ -4,14 +4,30 @@ import { randomUUID } from 'node:crypto';
 import { type Token, tokenItem } from '../../functions/credentials/token.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
-import { policyKey, sha256 } from '../../functions/store/keys.ts';
+import { accessorKey, policyKey, sha256 } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 
 /** Stores a root token as the bootstrap function would, and answers it. */
 export async function rootToken(deps: Deps, secret = `root-${randomUUID()}`): Promise<string> {
-  const root = { policies: ['root'], path: 'auth/token/root', displayName: 'root' };
-  await deps.store.commit([{ table: 'access', put: tokenItem(tokenOf(deps, secret, root)) }]);
+  const root = tokenOf(deps, secret, { policies: ['root'], path: 'auth/token/root', displayName: 'root' });
+  const { table, pk, sk } = accessorKey(root.accessor);
+  await deps.store.commit([
+    { table: 'access', put: tokenItem(root) },
+    { table, put: { pk, sk, tokenHash: root.hash } },
+  ]);
   return secret;
+}
+
+/** Stores a policy, written as HCL, as the endpoint would. */
+export async function placePolicy(
+  { store }: Deps,
+  name: string,
+  text: string,
+  namespaceId = ROOT.id,
+): Promise<void> {
+  const { table, pk, sk } = policyKey(namespaceId, name);
+  const compiled = JSON.stringify(parsePolicy(text));
+  await store.commit([{ table, put: { pk, sk, text, compiled, version: 1 } }]);
 }
 
 /** @returns a token of the namespace whose only policy is the text given */
@@ -23,13 +39,9 @@ export async function tokenWith(
 ): Promise<string> {
   const name = deps.ids.hex(12);
   const secret = `s.${randomUUID()}`;
-  const { table, pk, sk } = policyKey(namespaceId, name);
-  const policy = { pk, sk, text, compiled: JSON.stringify(parsePolicy(text)), version: 1 };
+  await placePolicy(deps, name, text, namespaceId);
   const token = tokenOf(deps, secret, { namespaceId, namespacePath, policies: [name], ...more });
-  await deps.store.commit([
-    { table, put: policy },
-    { table: 'access', put: tokenItem(token) },
-  ]);
+  await deps.store.commit([{ table: 'access', put: tokenItem(token) }]);
   return secret;
 }
 
