@@ -90,7 +90,7 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
   const injector = injectFaults([base.client, executions.client, schedules.client, events.client]);
   const machines = new Map<string, StartRun>();
   for (const machine of MACHINES) {
-    const asl = withoutPauses(await aslOf(machine), retries);
+    const asl = withoutPauses(await aslOf(machine), { retries });
     machines.set(machine, loadStateMachine(asl, invoke));
   }
   const steps = stepsOf(deps);
