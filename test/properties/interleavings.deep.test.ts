@@ -7,7 +7,7 @@ import { GROUPS, type Scenario, SMALL } from './scenarios.ts';
 import { modelledService, type Service } from './service.ts';
 import { newPair, takeBoth } from './sideBySide.ts';
 
-/** Schedules of one group in `npm test`, where it names no other number: a few of those that there are. */
+/** Schedules of one group in `npm run test:deep`, where it names no other number: a few of those that there are. */
 const MOST = 10;
 
 /** `SCHEDULE` runs a scenario once more in the order that was printed; choose the scenario with `-t`. */
