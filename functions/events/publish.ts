@@ -3,13 +3,13 @@
  * however the writer fared after it. A change that the bus did not take comes again, with those after it (R8).
  */
 
-import { announcementsOf as ofRun } from '../bulk/announcements.ts';
+import { runAnnouncements } from '../bulk/bulkInfo.ts';
 import { runOf } from '../bulk/bulkRun.ts';
 import { EVENTS_PER_CALL } from '../limits.ts';
 import type { Announcement, Bus } from '../ports/bus.ts';
 import type { Log } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';
-import { announcementsOf as ofMigration } from '../remount/announcements.ts';
+import { announcementsOf } from '../remount/announcements.ts';
 import { migrationOf } from '../remount/migration.ts';
 
 /** One write to one item. */
@@ -43,9 +43,9 @@ export async function publish(bus: Bus, log: Log, changes: Change[]): Promise<st
 
 function announced(before: Item | undefined, after: Item | undefined): Announcement[] {
   const migration = migrationOf(after);
-  if (migration) return ofMigration(migrationOf(before), migration);
+  if (migration) return announcementsOf(migrationOf(before), migration);
   const run = runOf(after);
-  return run ? ofRun(runOf(before), run) : [];
+  return run ? runAnnouncements(runOf(before), run) : [];
 }
 
 async function put(bus: Bus, log: Log, announcements: Announcement[]): Promise<boolean[]> {

@@ -3,7 +3,8 @@
  * they are written in the namespace now, and started once however often the event comes (architecture §8).
  */
 
-import { BODY_FIELDS, startFromBody } from '../bulk/startFromBody.ts';
+import { RUN_BODY_FIELDS } from '../bulk/readRunRequest.ts';
+import { startRunFromBody } from '../bulk/startRun.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
 import { readFields, type Schema, unknownFields } from '../http/fields.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -51,9 +52,9 @@ const MOVE: Endpoint = {
 
 const BULK: Endpoint = {
   path: 'sys/remount/bulk',
-  fields: BODY_FIELDS,
+  fields: RUN_BODY_FIELDS,
   async start(deps, origin, asked, key) {
-    return { bulk_id: (await startFromBody(deps, origin, asked, key)).id };
+    return { bulk_id: (await startRunFromBody(deps, origin, asked, key)).id };
   },
 };
 

@@ -1,6 +1,6 @@
 /** Makes or renews a schedule: judges it, tells the scheduler, and then records it. */
 
-import { readBody } from '../bulk/startFromBody.ts';
+import { readRunBody } from '../bulk/readRunRequest.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
 import { VaultError } from '../http/errors.ts';
 import { MAX_SCHEDULE_BYTES, MAX_SCHEDULES } from '../limits.ts';
@@ -31,7 +31,7 @@ export interface ScheduleOrder {
  */
 export async function putSchedule(deps: Deps, order: ScheduleOrder): Promise<Schedule> {
   const { namespace } = order.origin;
-  readBody(order.body);
+  readRunBody(order.body);
   const body = JSON.stringify(order.body);
   if (Buffer.byteLength(body) > MAX_SCHEDULE_BYTES) throw scheduleTooLarge();
   await judge(deps, order);

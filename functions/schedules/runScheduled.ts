@@ -4,8 +4,8 @@
  */
 
 import { NothingToMove } from '../bulk/errors.ts';
-import { readRun } from '../bulk/readRun.ts';
-import { startFromBody } from '../bulk/startFromBody.ts';
+import { findRun } from '../bulk/readRun.ts';
+import { startRunFromBody } from '../bulk/startRun.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
 import { namespaceLocked, VaultError } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -96,7 +96,7 @@ async function unfinishedRun(deps: Deps, schedule: Schedule): Promise<string | u
   const bulkId = lastRun.bulkId ?? (await replayed(deps, runKey(scheduleId(schedule), plannedAt)));
   const isOnItsWay = claimedAt !== undefined && deps.clock.now() <= lastWriteAt(deps, claimedAt);
   if (bulkId === undefined && isOnItsWay) throw new StoreBusy('the run before is being started');
-  const read = bulkId === undefined ? undefined : await readRun(deps.store, bulkId);
+  const read = bulkId === undefined ? undefined : await findRun(deps.store, bulkId);
   return read?.run.status === 'in-progress' ? bulkId : undefined;
 }
 
@@ -133,7 +133,7 @@ async function judgeAndStart(
   await authorizeDelegate(deps, home, policies, { namespace, path: RUN_PATH, fields });
   const requestedBy = { displayName: `schedule-${name}`, accessor: '', namespace: namespace.path };
   const key = runKey(scheduleId(schedule), plannedAt);
-  return (await startFromBody(deps, { namespace, requestedBy }, fields, key, true)).id;
+  return (await startRunFromBody(deps, { namespace, requestedBy }, fields, key, true)).id;
 }
 
 /** What is noted can be found out without it; another one has noted something newer. */

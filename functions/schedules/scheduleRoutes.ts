@@ -1,6 +1,6 @@
 /** The endpoints of schedules: bulk runs at set times, with their maker's policies (architecture §8). */
 
-import { BODY_FIELDS } from '../bulk/startFromBody.ts';
+import { RUN_BODY_FIELDS } from '../bulk/readRunRequest.ts';
 import type { Caller } from '../credentials/caller.ts';
 import { childPolicies } from '../credentials/policyNames.ts';
 import { isRoot } from '../credentials/token.ts';
@@ -17,10 +17,10 @@ import { readTimetable, TIME_FIELDS } from './readTimetable.ts';
 import { removeSchedule } from './removeSchedule.ts';
 import { SCHEDULE_INFO, scheduleInfo } from './scheduleInfo.ts';
 
-/** Each run has a key of its own. */
-const { idempotency_key: _, ...RUN_FIELDS } = BODY_FIELDS;
+/** Each run gets an idempotency key of its own. */
+const { idempotency_key: _, ...MOVE_FIELDS } = RUN_BODY_FIELDS;
 
-const FIELDS = { ...TIME_FIELDS, policies: 'list', ...RUN_FIELDS } as const satisfies Schema;
+const FIELDS = { ...TIME_FIELDS, policies: 'list', ...MOVE_FIELDS } as const satisfies Schema;
 
 const NAME = /^[0-9A-Za-z._-]+$/;
 
@@ -72,7 +72,7 @@ export const scheduleRoutes: readonly Route[] = [
 
 /** As it was sent, since policies may look at it. */
 function bodyOf({ raw }: Pick<Call, 'raw'>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(raw).filter(([name]) => name in RUN_FIELDS));
+  return Object.fromEntries(Object.entries(raw).filter(([name]) => name in MOVE_FIELDS));
 }
 
 function nameIn({ name = '' }: Call['params']): string {

@@ -1,8 +1,13 @@
 /** The endpoints of bulk runs in this process, and their workflow step by step. */
 
 import { expect } from 'vitest';
-import { type ChunkPart, chunkStep } from '../../functions/bulk/chunkStep.ts';
-import { beginStep, completeStep, type Looked } from '../../functions/bulk/runSteps.ts';
+import {
+  bulkBeginStep,
+  bulkChunkStep,
+  bulkCompleteStep,
+  type ChunkPart,
+  type EndCheck,
+} from '../../functions/bulk/steps.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
 import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Answer, type Caller, caller } from '../support/call.ts';
@@ -52,17 +57,17 @@ export async function bulkService(): Promise<BulkService> {
  * Runs one execution: all chunks at the same time, then what the mounts had issued is revoked, then the end.
  * @param steady for the revocation, which is not what these tests are about
  */
-export async function runBulk(deps: TestDeps, id: string, steady = deps): Promise<Looked> {
-  const { chunks, looks } = await beginStep(deps, id);
+export async function runBulk(deps: TestDeps, id: string, steady = deps): Promise<EndCheck> {
+  const { chunks, looks } = await bulkBeginStep(deps, id);
   await Promise.all(chunks.map((part) => runChunk(deps, part)));
-  await completeStep(deps, { id, looks });
+  await bulkCompleteStep(deps, { id, looks });
   const revocations = deps.started.filter(({ machine }) => machine === 'remount');
   for (const { id: migrationId } of revocations.splice(0)) await runMigration(steady, migrationId);
-  return completeStep(deps, { id, looks });
+  return bulkCompleteStep(deps, { id, looks });
 }
 
 /** Runs a chunk to its end, as the loop of the state machine does. */
 async function runChunk(deps: Deps, part: ChunkPart): Promise<void> {
-  const { done } = await chunkStep(deps, part, deps.clock.now() + TIME_MS);
+  const { done } = await bulkChunkStep(deps, part, deps.clock.now() + TIME_MS);
   if (!done) await runChunk(deps, part);
 }

@@ -1,7 +1,7 @@
 /** Bulk runs of numbered mounts, and a store that lets something happen in between. */
 
 import { beforeEach } from 'vitest';
-import { type ChunkPart, chunkStep } from '../../functions/bulk/chunkStep.ts';
+import { bulkChunkStep, type ChunkPart } from '../../functions/bulk/steps.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { locate } from '../../functions/tree/locate.ts';
 import type { Mount } from '../../functions/tree/mount.ts';
@@ -51,7 +51,7 @@ export function manyMounts(): ManyMounts {
     },
     carryOut(id: string, store: Store) {
       const { deps } = service;
-      return chunkStep({ ...deps, store }, { id, chunk: 0, done: false }, deps.clock.now() + 60_000);
+      return bulkChunkStep({ ...deps, store }, { id, chunk: 0, done: false }, deps.clock.now() + 60_000);
     },
   });
   beforeEach(() => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chunkStep } from '../../functions/bulk/chunkStep.ts';
-import type { StartedRun } from '../../functions/bulk/startBulk.ts';
-import { startFromBody } from '../../functions/bulk/startFromBody.ts';
+import type { StartedRun } from '../../functions/bulk/startRun.ts';
+import { startRunFromBody } from '../../functions/bulk/startRun.ts';
+import { bulkChunkStep } from '../../functions/bulk/steps.ts';
 import { OVERDUE_MS } from '../../functions/limits.ts';
 import { type Store, StoreBusy } from '../../functions/ports/store.ts';
 import { eventKey } from '../../functions/remount/idempotency.ts';
@@ -25,7 +25,7 @@ describe('a step that is repeated', () => {
       isLate = true;
     });
     const part = { id, chunk: 0, done: false };
-    const first = await chunkStep({ ...s.deps, clock, store }, part, inTime + 60_000);
+    const first = await bulkChunkStep({ ...s.deps, clock, store }, part, inTime + 60_000);
     expect(first.done).toBe(false);
     expect((await s.info(id)).progress).toMatchObject({ pending: 25, succeeded: 20 });
 
@@ -71,7 +71,7 @@ describe('a request that is repeated with its key while the first is on its way'
     await placeMount(s.deps, `${s.name}-0/${kind === 'rules' ? 'a/' : ''}`);
     const key = eventKey(s.name, 'sys/remount/bulk', {});
     const origin = { namespace: ROOT, requestedBy: { displayName: '', accessor: '', namespace: '' } };
-    const ask = (store: Store) => startFromBody({ ...s.deps, store }, origin, bodyOf(s.name), key, true);
+    const ask = (store: Store) => startRunFromBody({ ...s.deps, store }, origin, bodyOf(s.name), key, true);
     let first: StartedRun | undefined;
     const runFirst = async () => {
       if (first) return;

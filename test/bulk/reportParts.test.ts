@@ -1,7 +1,7 @@
 /** A report that is too long for one answer; the rows of its run are put into the table, since ten thousand mounts take long. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { planBulk } from '../../functions/bulk/planBulk.ts';
+import { planMoves } from '../../functions/bulk/planMoves.ts';
 import { rowItems } from '../../functions/bulk/rowRecord.ts';
 import { MAX_BULK_MOVES, MAX_REPORT_BYTES } from '../../functions/limits.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
@@ -70,7 +70,7 @@ async function endedRun(format: Format): Promise<string> {
   const moves = ROWS.map((row) => spotsOf(row, format));
   const model = new Model(moves.map(([from]) => from));
   const found = moves.map(([from, to], i) => model.row(i + 1, from, to));
-  const { chunks, problems } = planBulk(found, model.tree);
+  const { chunks, problems } = planMoves(found, model.tree);
   expect(problems).toEqual([]);
   await deps.store.putMany(chunks.flatMap((chunk) => rowItems(id, chunk, 4_000_000_000)));
   return id;

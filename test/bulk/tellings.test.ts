@@ -281,7 +281,10 @@ describe('an undo', () => {
   it('is refused while the run goes on, and when it has moved nothing', async () => {
     await place('a');
     const id = await service.start({ moves: [{ from: 'a', to: 'b' }] }, ns.path);
-    expect((await call('POST', `bulk/undo/${id}`, {})).status).toBe(409);
+    expect(await call('POST', `bulk/undo/${id}`, {})).toMatchObject({
+      status: 409,
+      body: { errors: ['the bulk run is still in progress'] },
+    });
     await call('POST', `bulk/cancel/${id}`, {});
     await runBulk(deps, id);
     expect(await call('POST', `bulk/undo/${id}`, {})).toMatchObject({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ended } from '../../functions/bulk/bulkRun.ts';
-import { readRun } from '../../functions/bulk/readRun.ts';
+import { findRun } from '../../functions/bulk/readRun.ts';
 import { ARRIVAL_MS } from '../../functions/limits.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
@@ -69,7 +69,7 @@ async function started(plannedAt: number): Promise<string> {
 }
 
 async function end(bulkId: string): Promise<void> {
-  const read = await readRun(deps.store, bulkId);
+  const read = await findRun(deps.store, bulkId);
   if (read) await deps.store.commit([ended(read.run, undefined, deps.clock.now())]);
 }
 
@@ -77,7 +77,7 @@ describe('a schedule that is woken', () => {
   it('starts a run of its own, which says where it comes from, and notes it', async () => {
     const bulkId = await started(first);
 
-    const read = await readRun(deps.store, bulkId);
+    const read = await findRun(deps.store, bulkId);
     expect(read?.run).toMatchObject({
       total: 1,
       reason: 'tidying',
@@ -117,7 +117,7 @@ describe('a schedule that is woken', () => {
 
     const bulkId = await started(first + HOUR_MS);
 
-    expect((await readRun(deps.store, bulkId))?.counts.total).toBe(2);
+    expect((await findRun(deps.store, bulkId))?.counts.total).toBe(2);
   });
 
   it('is judged by what its policies say now', async () => {
@@ -158,7 +158,7 @@ describe('a schedule that is woken', () => {
       { from: 'none/*', to: 'new/*' },
       { from: 'old/*', to: 'new/*' },
     ]);
-    expect((await readRun(deps.store, await started(first + HOUR_MS)))?.counts.total).toBe(1);
+    expect((await findRun(deps.store, await started(first + HOUR_MS)))?.counts.total).toBe(1);
   });
 
   it('knows its run by the time alone, when nobody has noted it', async () => {

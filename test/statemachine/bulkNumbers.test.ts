@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acceptedRun, type BulkRun, newProgress } from '../../functions/bulk/bulkRun.ts';
 import type { FoundRow } from '../../functions/bulk/plan.ts';
-import { planBulk } from '../../functions/bulk/planBulk.ts';
-import { beginStep } from '../../functions/bulk/runSteps.ts';
+import { planMoves } from '../../functions/bulk/planMoves.ts';
+import { bulkBeginStep } from '../../functions/bulk/steps.ts';
 import { MAX_BULK_LOOKS, MAX_BULK_MOVES } from '../../functions/limits.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { loadStateMachine } from '../../infra/local/stateMachine.ts';
@@ -40,7 +40,7 @@ async function largestRun(): Promise<BulkRun> {
   const paths = Array.from({ length: MAX_BULK_MOVES }, (_, i) => `team-${Math.floor(i / 51)}/m${i}`);
   const model = new Model(paths.map((path) => [ROOT, path]));
   const rows = paths.map((path, i): FoundRow => model.row(i + 1, [ROOT, path], [ROOT, `new-${path}`]));
-  const { chunks } = planBulk(rows, model.tree);
+  const { chunks } = planMoves(rows, model.tree);
   const now = deps.clock.now();
   const run: BulkRun = {
     id: deps.ids.uuid(),
@@ -74,7 +74,7 @@ describe('a run of ten thousand moves', () => {
       'utf8',
     );
     const answer = async (name: string, input: unknown): Promise<unknown> => {
-      if (name === 'bulkBegin') return beginStep(deps, run.id);
+      if (name === 'bulkBegin') return bulkBeginStep(deps, run.id);
       if (name === 'bulkChunk') return { ...(input as object), done: true };
       const { id, looks } = input as { id: string; looks: number };
       return looks === 0

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MOST_WRITES, writesOf } from '../../functions/bulk/packMoves.ts';
-import { type FoundRow, type PlannedMove, placeId } from '../../functions/bulk/plan.ts';
-import { planBulk } from '../../functions/bulk/planBulk.ts';
+import { type FoundRow, type PackedMove, placeId } from '../../functions/bulk/plan.ts';
+import { planMoves } from '../../functions/bulk/planMoves.ts';
 import { refOf } from '../../functions/ports/store.ts';
 import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import { CHILD, Model, type Spot } from './model.ts';
@@ -59,10 +59,10 @@ function isPossible({ mounts, moves }: Situation): boolean {
 function plan({ mounts, moves, sizes }: Situation) {
   const model = new Model(mounts);
   const rows = moves.map(([from, to], i): FoundRow => model.row(i + 1, from, to));
-  return { model, ...planBulk(rows, model.tree, { sizes }) };
+  return { model, ...planMoves(rows, model.tree, { sizes }) };
 }
 
-function groupsOf(chunk: PlannedMove[]): PlannedMove[][] {
+function groupsOf(chunk: PackedMove[]): PackedMove[][] {
   return [...Map.groupBy(chunk, ({ group }) => group).values()];
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FoundRow, Plan } from '../../functions/bulk/plan.ts';
-import { planBulk } from '../../functions/bulk/planBulk.ts';
+import { planMoves } from '../../functions/bulk/planMoves.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { CHILD, Model, type Spot } from './model.ts';
 import { mixedRows } from './tenThousand.ts';
@@ -11,10 +11,10 @@ function spot(path: string): Spot {
   return path.startsWith('ns/') ? [CHILD, path.slice(3)] : [ROOT, path];
 }
 
-function plan(mounts: string[], moves: Pair[], wish?: Parameters<typeof planBulk>[2]): Plan {
+function plan(mounts: string[], moves: Pair[], wish?: Parameters<typeof planMoves>[2]): Plan {
   const model = new Model(mounts.map(spot));
   const rows = moves.map(([from, to], i): FoundRow => model.row(i + 1, spot(from), spot(to)));
-  return planBulk(rows, model.tree, wish);
+  return planMoves(rows, model.tree, wish);
 }
 
 function numbers(count: number): number[] {
@@ -215,7 +215,7 @@ describe('the problems of a plan', () => {
   it('tell of a namespace that is being deleted', () => {
     const model = new Model([[ROOT, 'a']]);
     const gone = { ...CHILD, deleting: true };
-    const { problems } = planBulk([model.row(1, [ROOT, 'a'], [gone, 'x'])], model.tree);
+    const { problems } = planMoves([model.row(1, [ROOT, 'a'], [gone, 'x'])], model.tree);
     expect(problems[0]?.message).toBe('namespace "ns/" is being deleted');
   });
 
@@ -234,7 +234,7 @@ describe('a plan of ten thousand moves', () => {
     const { rows, tree } = mixedRows();
 
     const before = process.cpuUsage();
-    const { chunks, problems } = planBulk(rows, tree);
+    const { chunks, problems } = planMoves(rows, tree);
     const { user, system } = process.cpuUsage(before);
 
     expect(problems).toEqual([]);
