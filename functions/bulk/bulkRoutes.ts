@@ -25,6 +25,7 @@ import { findVisibleRun, type RunState } from './readRun.ts';
 import {
   OPTION_FIELDS,
   RUN_FIELDS,
+  RUNS_PATH,
   type RunOptions,
   readMovesOrRules,
   readOptions,
@@ -33,12 +34,11 @@ import { REPORT_TYPES, reportOf } from './report.ts';
 import { listRowsOf, listRunsOf, type Part } from './runLists.ts';
 import { gatherRows, planRun, startRun } from './startRun.ts';
 
-const RUNS = 'sys/remount/bulk';
 const PAGE = { after: 'string', limit: 'int' } as const satisfies Schema;
 
 export const bulkRoutes: readonly Route[] = [
   route({
-    path: RUNS,
+    path: RUNS_PATH,
     fields: { ...RUN_FIELDS, ...PAGE },
     query: ['after', 'limit'],
     answers: { write: [RUN_STARTED, RUN_PLAN], list: RUN_LIST },
@@ -55,7 +55,7 @@ export const bulkRoutes: readonly Route[] = [
     },
   }),
   route({
-    path: `${RUNS}/:bulk_id`,
+    path: `${RUNS_PATH}/:bulk_id`,
     fields: PAGE,
     query: ['after', 'limit'],
     answers: { read: RUN_STATUS, list: ROW_LIST },
@@ -69,7 +69,7 @@ export const bulkRoutes: readonly Route[] = [
     },
   }),
   route({
-    path: `${RUNS}/cancel/:bulk_id`,
+    path: `${RUNS_PATH}/cancel/:bulk_id`,
     sudo: true,
     fields: { reason: 'string' },
     answers: { write: RUN_STATUS },
@@ -79,7 +79,7 @@ export const bulkRoutes: readonly Route[] = [
     },
   }),
   route({
-    path: `${RUNS}/undo/:bulk_id`,
+    path: `${RUNS_PATH}/undo/:bulk_id`,
     sudo: true,
     fields: OPTION_FIELDS,
     answers: { write: [RUN_STARTED, RUN_PLAN] },
@@ -91,7 +91,7 @@ export const bulkRoutes: readonly Route[] = [
     },
   }),
   route({
-    path: `${RUNS}/report/:bulk_id`,
+    path: `${RUNS_PATH}/report/:bulk_id`,
     fields: { format: 'string', after: 'int' },
     texts: REPORT_TYPES,
     read: async (call) => {
@@ -121,7 +121,7 @@ async function planOrStart(
   }
   const order = { origin: originOf(call), options, key: readIdempotency(call), ...(undoOf && { undoOf }) };
   const { id, total, isReplay } = await startRun(deps, order, rows);
-  const headers = { ...statusLocation(call, id, RUNS), ...(isReplay ? REPLAYED : {}) };
+  const headers = { ...statusLocation(call, id, RUNS_PATH), ...(isReplay ? REPLAYED : {}) };
   return { data: { bulk_id: id, total, ...undone }, headers };
 }
 

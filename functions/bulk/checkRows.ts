@@ -17,7 +17,10 @@ export function checkPaths({ row, from, to }: Row): Checked<Typed> {
   return checked({ row, from: from ?? '', to: to ?? '' }, () => checkTyped(from, to));
 }
 
-/** Checks 4 to 13 of a single move (contract §1.1). Whether the target is in use depends on the other rows: {@link findConflicts}. */
+/**
+ * Checks 4 to 13 of a single move (contract §1.1), except whether the target is in use: that depends on the other rows,
+ * see {@link findConflicts}.
+ */
 export function checkRow(found: FoundRow): Checked<RowMove> {
   const { row, from, to, only, undoOf, source, target, mount } = found;
   return checked(found, () => {

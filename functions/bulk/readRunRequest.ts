@@ -7,6 +7,9 @@ import { readReason } from '../remount/reason.ts';
 import { type Paths, readCsv } from './csv.ts';
 import { tooManyMoves } from './errors.ts';
 
+/** The endpoint that starts runs. The policies of an event or a schedule must allow it. */
+export const RUNS_PATH = 'sys/remount/bulk';
+
 /** The fields of every request that starts a run, an undo included. */
 export const OPTION_FIELDS = {
   max_concurrency: 'int',

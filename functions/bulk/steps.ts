@@ -127,8 +127,10 @@ async function closeChunks({ store }: Deps, state: RunState): Promise<RunState> 
 }
 
 /**
- * Counts the moves of a chunk as succeeded when their last lease is revoked. Another execution may be switching a group
- * at the same time. So the progress is read singly: a query may show a later cursor than there are migrations for.
+ * Counts the moves of a chunk as succeeded when their last lease is revoked.
+ *
+ * Another execution may be switching a group meanwhile. A query may see half of that transaction, with a cursor that is
+ * ahead of the migrations. A single read of the progress does not.
  */
 async function settle({ store }: Deps, { id }: BulkRun, { chunk }: Progress): Promise<void> {
   const item = await store.get(bulkProgressKey(id, chunk));

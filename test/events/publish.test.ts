@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Change, publish } from '../../functions/events/publish.ts';
+import { publish, type StreamChange } from '../../functions/events/publish.ts';
 import type { Announcement, Bus } from '../../functions/ports/bus.ts';
 import type { Log } from '../../functions/ports/deps.ts';
 
@@ -36,7 +36,7 @@ const record = (id: string, more: object = {}) => ({
   requestedBy: { displayName: 'ann', accessor: 'accessor-of-ann', namespace: '' },
   ...more,
 });
-const accepted = (count: number): Change[] =>
+const accepted = (count: number): StreamChange[] =>
   Array.from({ length: count }, (_, i) => ({
     sequence: `${i}`,
     before: undefined,

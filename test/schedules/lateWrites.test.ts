@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Deps } from '../../functions/ports/deps.ts';
+import { putSchedule, removeSchedule } from '../../functions/schedules/changeSchedule.ts';
 import { findSchedule } from '../../functions/schedules/findSchedule.ts';
-import { putSchedule } from '../../functions/schedules/putSchedule.ts';
-import { removeSchedule } from '../../functions/schedules/removeSchedule.ts';
 import { noted, type Schedule } from '../../functions/schedules/schedule.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { meanwhile } from '../support/meanwhile.ts';

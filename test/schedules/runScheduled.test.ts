@@ -4,9 +4,8 @@ import { findRun } from '../../functions/bulk/readRun.ts';
 import { ARRIVAL_MS } from '../../functions/limits.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
+import { putSchedule, removeSchedule } from '../../functions/schedules/changeSchedule.ts';
 import { findSchedule } from '../../functions/schedules/findSchedule.ts';
-import { putSchedule } from '../../functions/schedules/putSchedule.ts';
-import { removeSchedule } from '../../functions/schedules/removeSchedule.ts';
 import { runScheduled, type Woken } from '../../functions/schedules/runScheduled.ts';
 import type { Schedule } from '../../functions/schedules/schedule.ts';
 import { namespaceKey, policyKey } from '../../functions/store/keys.ts';
@@ -197,7 +196,7 @@ describe('a schedule that is woken', () => {
     const dying = { ...deps, store: { ...store, putMany } };
     const planned = new Date(first).toISOString();
     await expect(runScheduled(dying, { id: id(), planned })).rejects.toThrow('the process died');
-    await expect(wake(first + HOUR_MS)).rejects.toThrow('the run before is being started');
+    await expect(wake(first + HOUR_MS)).rejects.toThrow('the previous run is being started');
 
     deps.clock.pass(deps.settings.requestLifeMs + ARRIVAL_MS + 1);
 
@@ -239,7 +238,7 @@ describe('a schedule that is woken', () => {
 
   it('for the first time before it is recorded is waited for', async () => {
     const store = meanwhile(deps.store, async () => {
-      await expect(wake(first)).rejects.toThrow('the schedule may be on its way to be recorded');
+      await expect(wake(first)).rejects.toThrow('the schedule may not be recorded yet');
     });
     await removeSchedule(deps, { namespaceId: namespace.id, name: 'nightly' });
 
