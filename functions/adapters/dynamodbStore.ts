@@ -178,7 +178,7 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
     const open = new Set(
       Object.entries(UnprocessedItems).flatMap(([name, requests]) =>
         requests.map(({ PutRequest, DeleteRequest }) =>
-          wireId(name, unmarshall(PutRequest?.Item ?? DeleteRequest?.Key ?? {}) as unknown as Key),
+          wireId(name, unmarshall(PutRequest?.Item ?? DeleteRequest?.Key ?? {}) as Key),
         ),
       ),
     );

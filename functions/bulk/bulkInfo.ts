@@ -1,9 +1,8 @@
 /** What clients are shown: a run, its rows, the plan of a dry run, and the announcement of its end. Pure. */
 
 import type { Announcement } from '../ports/bus.ts';
-import type { Migration } from '../remount/migration.ts';
+import { fullPath, type Migration } from '../remount/migration.ts';
 import { errorInfo } from '../remount/migrationInfo.ts';
-import { fullPath } from '../remount/switchMount.ts';
 import type { BulkInfo, PlanInfo, RowInfo } from './answers.ts';
 import type { BulkRun, RunCounts } from './bulkRun.ts';
 import type { PackedMove, Plan } from './plan.ts';

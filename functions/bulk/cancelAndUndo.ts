@@ -2,7 +2,7 @@
 
 import { refusal, VaultError } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
-import { fullPath } from '../remount/switchMount.ts';
+import { fullPath } from '../remount/migration.ts';
 import { unlessMade } from '../store/unlessMade.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { cancelled } from './bulkRun.ts';

@@ -133,8 +133,7 @@ async function closeChunks({ store }: Deps, state: RunState): Promise<RunState> 
  * ahead of the migrations. A single read of the progress does not.
  */
 async function settle({ store }: Deps, { id }: BulkRun, { chunk }: Progress): Promise<void> {
-  const item = await store.get(bulkProgressKey(id, chunk));
-  const [progress] = item ? progressOf(item) : [];
+  const progress = progressOf(await store.get(bulkProgressKey(id, chunk)));
   if (!progress || progress.revoking === 0) return;
   const rows = await readChunkRows(store, id, chunk);
   const migrations = await migrationsOf(store, id, rows.slice(0, progress.cursor));
