@@ -97,12 +97,12 @@ export function advanced(id: string, { chunk, cursor }: Progress, by: OutcomeCou
 }
 
 /** Closes the chunk: no execution can decide further moves. So a run that has ended changes nothing more (R6). */
-export function closed(id: string, { chunk }: Progress): Update {
+export function chunkClosed(id: string, { chunk }: Progress): Update {
   return { update: bulkProgressKey(id, chunk), set: { closed: true }, if: PRESENT };
 }
 
 /** All leases of the moves of a chunk are revoked: moves that were revoking have succeeded. */
-export function settled(
+export function chunkRevoked(
   id: string,
   { chunk, revoking }: Progress,
   leases: { revoked: number; irrevocable: number },
@@ -116,22 +116,22 @@ export function settled(
 }
 
 /** A heartbeat of a step: moves the time at which the reconciler starts the next execution. */
-export function seen(id: string, nextLook: number): Update {
+export function runHeartbeat(id: string, nextLook: number): Update {
   return change(id, { nextLook });
 }
 
-export function started(id: string, now: number): Update {
+export function runStarted(id: string, now: number): Update {
   return { ...change(id, { startedAt: now }), if: { open: { present: true }, startedAt: { absent: true } } };
 }
 
 /** From now on no further group is started. */
-export function cancelled(id: string, now: number, cancelReason: string | undefined): Update {
+export function runCancelled(id: string, now: number, cancelReason: string | undefined): Update {
   const facts = { cancelledAt: now, ...(cancelReason && { cancelReason }) };
   return { ...change(id, facts), if: { open: { present: true }, cancelledAt: { absent: true } } };
 }
 
 /** Sets the terminal status of the run, which never changes (R6). */
-export function ended(run: BulkRun, error: BulkRun['error'], now: number): Update {
+export function runEnded(run: BulkRun, error: BulkRun['error'], now: number): Update {
   const facts = { status: error ? 'failure' : 'success', finishedAt: now, ...(error && { error }) };
   const ttl = Math.ceil(now / 1_000) + run.retentionS;
   return { ...change(run.id, { ...facts, ttl }), remove: ['open', 'nextLook'] };

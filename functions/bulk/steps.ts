@@ -9,13 +9,13 @@ import { unlessMade } from '../store/unlessMade.ts';
 import { advance } from './advance.ts';
 import {
   type BulkRun,
-  closed,
-  ended,
+  chunkClosed,
+  chunkRevoked,
   type Progress,
   progressOf,
-  seen,
-  settled,
-  started,
+  runEnded,
+  runHeartbeat,
+  runStarted,
   stopOf,
 } from './bulkRun.ts';
 import { findRun, migrationsOf, type RunState, readChunkRows, readRowPage } from './readRun.ts';
@@ -50,7 +50,7 @@ export async function bulkBeginStep(deps: Deps, id: string): Promise<OpenChunks>
   const state = await findRun(deps.store, id);
   const { maxConcurrency = 1, status } = state?.run ?? {};
   if (!state || status !== 'in-progress') return { id, chunks: [], maxConcurrency, looks: 0 };
-  await unlessMade(deps.store, [started(id, deps.clock.now())]);
+  await unlessMade(deps.store, [runStarted(id, deps.clock.now())]);
   const open = state.run.attempt > MAX_BULK_ATTEMPTS ? [] : state.progress.filter(isOpen);
   const chunks = open.map(({ chunk }) => ({ id, chunk, done: false }));
   return { id, chunks, maxConcurrency, looks: 0 };
@@ -88,7 +88,7 @@ function nextGroup({ first, rows }: RowPage, { cursor }: Progress): KeptRow[] {
 
 /** Keeps the reconciler from starting another execution while this step may still run. */
 async function heartbeat({ store }: Pick<Deps, 'store'>, id: string, until: number): Promise<void> {
-  await unlessMade(store, [seen(id, until + OVERDUE_MS)]);
+  await unlessMade(store, [runHeartbeat(id, until + OVERDUE_MS)]);
 }
 
 /**
@@ -111,7 +111,7 @@ export async function bulkCompleteStep(
   );
   const current = (await findRun(deps.store, id)) ?? state;
   if (current.counts.revoking > 0 && !isGivenUp) return checkLater(deps, id, looks + 1);
-  await unlessMade(deps.store, [ended(current.run, errorOf(current, isGivenUp), deps.clock.now())]);
+  await unlessMade(deps.store, [runEnded(current.run, errorOf(current, isGivenUp), deps.clock.now())]);
   return { id, done: true, seconds: 0, looks };
 }
 
@@ -122,7 +122,7 @@ function isOpen({ cursor, rows }: Progress): boolean {
 /** @returns the run as it is when no execution can decide further moves */
 async function closeChunks({ store }: Deps, state: RunState): Promise<RunState> {
   const { id } = state.run;
-  await severalAtOnce(state.progress.filter(isOpen), (progress) => store.commit([closed(id, progress)]));
+  await severalAtOnce(state.progress.filter(isOpen), (progress) => store.commit([chunkClosed(id, progress)]));
   return (await findRun(store, id)) ?? state;
 }
 
@@ -141,7 +141,7 @@ async function settle({ store }: Deps, { id }: BulkRun, { chunk }: Progress): Pr
   if (decided.some(({ status }) => status === 'in-progress')) return;
   const revoked = decided.reduce((sum, migration) => sum + leasesGone(migration), 0);
   const irrevocable = decided.reduce((sum, { leasesIrrevocable }) => sum + leasesIrrevocable, 0);
-  await unlessMade(store, [settled(id, progress, { revoked, irrevocable })]);
+  await unlessMade(store, [chunkRevoked(id, progress, { revoked, irrevocable })]);
 }
 
 async function checkLater(deps: Deps, id: string, looks: number): Promise<EndCheck> {

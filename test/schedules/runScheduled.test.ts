@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ended } from '../../functions/bulk/bulkRun.ts';
+import { runEnded } from '../../functions/bulk/bulkRun.ts';
 import { findRun } from '../../functions/bulk/readRun.ts';
 import { ARRIVAL_MS } from '../../functions/limits.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
@@ -69,7 +69,7 @@ async function started(plannedAt: number): Promise<string> {
 
 async function end(bulkId: string): Promise<void> {
   const read = await findRun(deps.store, bulkId);
-  if (read) await deps.store.commit([ended(read.run, undefined, deps.clock.now())]);
+  if (read) await deps.store.commit([runEnded(read.run, undefined, deps.clock.now())]);
 }
 
 describe('a schedule that is woken', () => {
