@@ -56,17 +56,17 @@ async function isRefused(write: Write): Promise<void> {
 }
 
 describe('a write to a bulk run that comes too late', () => {
-  it('accepts no run of an id that is taken', async () => {
+  it('does not accept a run with an id that is taken', async () => {
     await deps.store.commit([runEnded(run, undefined, 1)]);
     await isRefused(acceptedRun(run));
     expect(await recorded()).toMatchObject({ status: 'success' });
   });
 
   it.each<[string, () => Write]>([
-    ['gives no sign of life', () => runHeartbeat(run.id, 1)],
-    ['begins it no more', () => runStarted(run.id, 1)],
-    ['cancels it no more', () => runCancelled(run.id, 1, 'late')],
-    ['ends it no other way', () => runEnded(run, { code: 'given_up', message: 'late' }, 1)],
+    ['makes no heartbeat', () => runHeartbeat(run.id, 1)],
+    ['does not start it', () => runStarted(run.id, 1)],
+    ['does not cancel it', () => runCancelled(run.id, 1, 'late')],
+    ['does not end it in another way', () => runEnded(run, { code: 'given_up', message: 'late' }, 1)],
   ])('%s after its end', async (_, late) => {
     await deps.store.commit([runEnded(run, undefined, deps.clock.now())]);
     const before = await recorded();
@@ -74,7 +74,7 @@ describe('a write to a bulk run that comes too late', () => {
     expect(await recorded()).toEqual(before);
   });
 
-  it('begins or cancels no second time', async () => {
+  it('does not start or cancel a run a second time', async () => {
     await deps.store.commit([runStarted(run.id, 1)]);
     await deps.store.commit([runCancelled(run.id, 2, 'first')]);
     await isRefused(runStarted(run.id, 3));
@@ -82,7 +82,7 @@ describe('a write to a bulk run that comes too late', () => {
     expect(await recorded()).toMatchObject({ startedAt: 1, cancelledAt: 2, cancelReason: 'first' });
   });
 
-  it('counts no move and no lease a second time', async () => {
+  it('does not count a move or a lease a second time', async () => {
     const first = await progress();
     const step = advanced(run.id, first, { succeeded: 0, revoking: 1, failed: 0 }, 1);
     await deps.store.commit([step]);
@@ -94,7 +94,7 @@ describe('a write to a bulk run that comes too late', () => {
     expect(await progress()).toMatchObject({ cursor: 1, succeeded: 1, revoking: 0, leasesRevoked: 5 });
   });
 
-  it('closes no chunk whose time is over', async () => {
+  it('does not close a chunk that has expired', async () => {
     const before = await progress();
     await deps.store.commit([{ delete: bulkProgressKey(run.id, 0) }]);
     await isRefused(chunkClosed(run.id, before));
@@ -103,8 +103,8 @@ describe('a write to a bulk run that comes too late', () => {
 
   it.each([
     ['was tuned', { version: 2 }],
-    ['has made place for another', { uuid: 'another' }],
-  ])('switches no mount that %s since it was read', async (_, change) => {
+    ['was replaced by another', { uuid: 'another' }],
+  ])('does not switch a mount that %s since it was read', async (_, change) => {
     const mount = await placeMount(deps, `${deps.ids.hex(8)}/`);
     const put = mountItem({ ...mount, ...change });
     const { table: _table, ...now } = put;

@@ -11,7 +11,7 @@ import { manyMounts } from './manyMounts.ts';
 const s = manyMounts();
 
 describe('the reconciler', () => {
-  it('starts a run again whose workflow did not start, under the next number', async () => {
+  it('starts a run whose workflow did not start, as the next attempt', async () => {
     await s.place(1);
     const { body } = await s.call('POST', 'sys/remount/bulk', { body: { moves: s.moves(1) } });
     const id = body.data.bulk_id;
@@ -39,7 +39,7 @@ describe('the reconciler', () => {
     });
   });
 
-  it('is left the rest by an execution that has waited for long', async () => {
+  it('starts the next execution after one that has waited for an hour', async () => {
     await placeMount(s.deps, `${s.name}-0/`, { issued: true });
     const id = await s.start({ moves: s.moves(1) });
     await bulkChunkStep(s.deps, { id, chunk: 0, done: false }, s.deps.clock.now() + 60_000);
@@ -48,7 +48,7 @@ describe('the reconciler', () => {
     expect((await s.info(id)).status).toBe('in-progress');
   });
 
-  it('is not asked for ever: a run that no attempt could carry out is given up', async () => {
+  it('does not retry forever: a run is given up after the last attempt', async () => {
     await s.place(1);
     const id = await s.start({ moves: s.moves(1) });
     const set = { attempt: MAX_BULK_ATTEMPTS + 1 };

@@ -1,4 +1,4 @@
-/** What a run of ten thousand moves costs Step Functions: bytes of payloads, and events in the history. */
+/** The sizes of a run of ten thousand moves in Step Functions: bytes of payloads, and events in the history. */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => deps.stop());
 
-/** A run with as many chunks as there can be: no two families of 51 moves below one fork fit one chunk. */
+/** A run with the most chunks there can be: two components of 51 moves below one fork do not fit into one chunk. */
 async function largestRun(): Promise<BulkRun> {
   const paths = Array.from({ length: MAX_BULK_MOVES }, (_, i) => `team-${Math.floor(i / 51)}/m${i}`);
   const model = new Model(paths.map((path) => [ROOT, path]));
@@ -65,7 +65,7 @@ async function largestRun(): Promise<BulkRun> {
 }
 
 describe('a run of ten thousand moves', () => {
-  it('keeps payloads below 200 KB and the history below 5,000 events, even with every Map iteration in it', async () => {
+  it('keeps payloads below 200 KB and the history below 5,000 events, even with all Map iterations inline', async () => {
     const run = await largestRun();
     const payloads: number[] = [];
     const counted: Record<string, number> = {};
@@ -93,7 +93,7 @@ describe('a run of ten thousand moves', () => {
     const chunks = counted.bulkChunk ?? 0;
     expect(chunks).toBe(run.chunks);
     expect(chunks).toBe(196);
-    // What all iterations answer is collected, and handed on in place of the chunks.
+    // The outputs of all iterations are collected, and passed on in place of the chunks.
     const collected = chunks * Math.max(...payloads.slice(2, 4));
     expect(Math.max(...payloads, collected)).toBeLessThan(MOST_BYTES);
 
