@@ -6,9 +6,7 @@ import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { requireSudo } from '../http/sudo.ts';
 import { REPLAYED, readIdempotency } from '../remount/idempotency.ts';
 import { etagOf } from '../remount/migrationInfo.ts';
-import { originOf } from '../remount/origin.ts';
-import { readReason } from '../remount/reason.ts';
-import { statusLocation } from '../remount/statusLocation.ts';
+import { originOf, readReason, statusLocation } from '../remount/request.ts';
 import {
   type PlanInfo,
   ROW_LIST,

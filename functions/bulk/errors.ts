@@ -3,7 +3,7 @@
 import { refusal, VaultError } from '../http/errors.ts';
 import { MAX_BULK_MOVES } from '../limits.ts';
 
-/** A schedule does not treat this as a failure: its rules may match nothing at times. */
+/** A request is refused with this. For a schedule it is no failure, because its rules may match nothing at times. */
 export class NothingToMove extends VaultError {
   constructor() {
     super(400, ['there is nothing to move']);

@@ -3,7 +3,7 @@
 import { refusal, type VaultError } from '../http/errors.ts';
 import { type Fields, readFields, type Schema } from '../http/fields.ts';
 import { DEFAULT_BULK_CONCURRENCY, MAX_BULK_CONCURRENCY, MAX_BULK_MOVES } from '../limits.ts';
-import { readReason } from '../remount/reason.ts';
+import { readReason } from '../remount/request.ts';
 import { type Paths, readCsv } from './csv.ts';
 import { tooManyMoves } from './errors.ts';
 

@@ -8,7 +8,7 @@ import { LONGEST_BULK_S, MAX_BULK_MOVES, SETTLE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
 import { type Idempotency, remember, replayed } from '../remount/idempotency.ts';
-import type { Origin } from '../remount/origin.ts';
+import type { Origin } from '../remount/request.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { acceptedRun, type BulkRun, firstLook, newProgress } from './bulkRun.ts';

@@ -11,12 +11,12 @@ import { goQuote, refusal } from '../http/errors.ts';
 import { readFields, type Schema, unknownFields } from '../http/fields.ts';
 import type { Deps } from '../ports/deps.ts';
 import { eventKey, type Idempotency, readIdempotency } from '../remount/idempotency.ts';
-import type { Origin } from '../remount/origin.ts';
+import type { Origin } from '../remount/request.ts';
 import { startRemount } from '../remount/startRemount.ts';
 import { namespaceByPath } from '../tree/namespaceByPath.ts';
 
 /** An event as EventBridge delivers it. */
-export interface RemountRequest {
+export interface RemountEvent {
   id: string;
   /** The AWS account of the sender. */
   account: string;
@@ -66,7 +66,7 @@ const BULK: Endpoint = {
  */
 export async function startRequested(
   deps: Deps,
-  { id: eventId, account, detail }: RemountRequest,
+  { id: eventId, account, detail }: RemountEvent,
   policies: readonly string[],
 ): Promise<Requested> {
   if (typeof detail !== 'object' || detail === null || Array.isArray(detail))

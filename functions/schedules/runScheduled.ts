@@ -11,10 +11,11 @@ import { startRunFromBody } from '../bulk/startRun.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
 import { namespaceLocked, VaultError } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ConditionFailed, StoreBusy } from '../ports/store.ts';
+import { StoreBusy } from '../ports/store.ts';
 import { replayed, runKey } from '../remount/idempotency.ts';
 import { lastWriteAt } from '../store/lastWriteAt.ts';
 import { retryContended } from '../store/retryContended.ts';
+import { unlessMade } from '../store/unlessMade.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { namespaceById } from '../tree/namespaceById.ts';
 import { removeSchedule } from './changeSchedule.ts';
@@ -103,6 +104,7 @@ async function unfinishedRun(deps: Deps, schedule: Schedule): Promise<string | u
   return read?.run.status === 'in-progress' ? bulkId : undefined;
 }
 
+/** A result is not noted if something newer is: the next delivery of this time finds the same result without the note. */
 async function start(
   deps: Deps,
   schedule: Schedule,
@@ -111,15 +113,15 @@ async function start(
 ): Promise<Woken> {
   try {
     const bulkId = await authorizeAndStart(deps, schedule, namespace, plannedAt);
-    await note(deps, noted(schedule, { lastRun: { plannedAt, bulkId } }));
+    await unlessMade(deps.store, [noted(schedule, { lastRun: { plannedAt, bulkId } })]);
     return { bulk_id: bulkId };
   } catch (error) {
     if (error instanceof NothingToMove) {
-      await note(deps, noted(schedule, { lastRun: { plannedAt, isEmpty: true } }));
+      await unlessMade(deps.store, [noted(schedule, { lastRun: { plannedAt, isEmpty: true } })]);
       return { nothing: 'to move' };
     }
     if (error instanceof VaultError)
-      await note(deps, noted(schedule, { lastRun: { plannedAt, error: error.message } }));
+      await unlessMade(deps.store, [noted(schedule, { lastRun: { plannedAt, error: error.message } })]);
     throw error;
   }
 }
@@ -137,13 +139,4 @@ async function authorizeAndStart(
   const requestedBy = { displayName: `schedule-${name}`, accessor: '', namespace: namespace.path };
   const key = runKey(scheduleId(schedule), plannedAt);
   return (await startRunFromBody(deps, { namespace, requestedBy }, fields, key, true)).id;
-}
-
-/** If the condition fails, something newer is noted already. The note only saves a read: the key has the id, too. */
-async function note({ store }: Deps, update: ReturnType<typeof noted>): Promise<void> {
-  try {
-    await store.commit([update]);
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error;
-  }
 }

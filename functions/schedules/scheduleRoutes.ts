@@ -10,7 +10,7 @@ import { type Call, type Route, route } from '../http/route.ts';
 import { KEYS } from '../http/shape.ts';
 import { requireSudo } from '../http/sudo.ts';
 import { MAX_SCHEDULE_NAME_LENGTH } from '../limits.ts';
-import { originOf } from '../remount/origin.ts';
+import { originOf } from '../remount/request.ts';
 import { putSchedule, removeSchedule } from './changeSchedule.ts';
 import { findSchedule, listSchedules } from './findSchedule.ts';
 import { readTimetable, TIME_FIELDS } from './readTimetable.ts';

@@ -9,7 +9,7 @@ import { ago, duration, many } from '../../ui/words/format.ts';
 import { readRules, withHeader } from '../../ui/words/readRules.ts';
 
 describe('advice', () => {
-  it('is there for each way in which a migration is documented to fail', async () => {
+  it('exists for each documented error code of a migration', async () => {
     const text = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'migrations.md'), 'utf8');
     const codes = [...text.matchAll(/^\| `(\w+_\w+|cancelled)` \|/gm)].map(([, code]) => code as string);
     const failures = codes.filter((code) => !['idempotency_key', 'requested_by'].includes(code));
@@ -21,12 +21,12 @@ describe('advice', () => {
   it.each<[string, VaultError]>([
     ['no mount', errors.noMatchingMount('a/')],
     ['a target in use', errors.pathInUse('a/')],
-    ['an auth method to be none', errors.authToNonAuth('a/')],
+    ['an auth method at a path without auth/', errors.authToNonAuth('a/')],
     ['a protected source', errors.protectedSource('sys/')],
     ['a protected target', errors.protectedDestination('sys/')],
-    ['a target that is no path', errors.invalidDestination('/')],
+    ['an invalid target', errors.invalidDestination('/')],
     ['a space', errors.whitespaceAround('from')],
-    ['a namespace that leaves', errors.namespaceLeaving('a/')],
+    ['a namespace that is being deleted', errors.namespaceLeaving('a/')],
     ['a late cancellation', errors.switchedAlready('1')],
     ['an early undo', errors.notSwitchedYet('1')],
     ['an undo of a failure', errors.failedAlready()],
@@ -37,22 +37,22 @@ describe('advice', () => {
       new VaultError(409, ['the bulk run has ended; sys/remount/bulk/undo/1 takes it back']),
     ],
     ['a bulk run that goes on', new VaultError(409, ['the bulk run is still in progress'])],
-    ['a bulk run to undo in vain', refusal('no move of the bulk run has succeeded')],
+    ['a bulk run with nothing to undo', refusal('no move of the bulk run has succeeded')],
     ['a mount moved twice', refusal('row 1 moves the same mount')],
     ['a target given twice', refusal('row 1 has the same target')],
-    ['a target in another', refusal('the target lies in that of row 1, "a/"')],
-    ['a rule in vain', refusal('rule 1 matches no mount: "a/*"')],
-  ])('is about %s itself, not only about its status', (_, { status, errors: texts }) => {
+    ['a target inside another', refusal('the target lies in that of row 1, "a/"')],
+    ['a rule that matches no mount', refusal('rule 1 matches no mount: "a/*"')],
+  ])('is about %s, not only about the status code', (_, { status, errors: texts }) => {
     expect(adviceOnRefusal({ status, texts })).not.toEqual(adviceOnRefusal({ status, texts: [] }));
   });
 
-  it('tells a token that is unknown from one that may not', () => {
+  it('distinguishes an unknown token from one without the capability', () => {
     const [unknown, mayNot] = [notAuthenticated(), notAuthorized()].map(({ status, errors: texts }) =>
       adviceOnRefusal({ status, texts }),
     );
 
     expect(unknown?.what).toContain('does not accept this token');
-    expect(mayNot?.what).toContain('may not do this');
+    expect(mayNot?.what).toContain('not allowed to do this');
     expect(notAuthorized().errors.map(plainText)).toEqual(['permission denied']);
   });
 });
@@ -69,7 +69,7 @@ describe('figures', () => {
     expect(duration(milliseconds)).toBe(words);
   });
 
-  it('show how long ago a time was, in its greatest unit', () => {
+  it('show how long ago a time was, in the largest unit', () => {
     const time = '2026-01-01T00:00:00Z';
 
     expect(ago(time, Date.parse(time) + 4_000)).toBe('just now');
@@ -79,10 +79,10 @@ describe('figures', () => {
   });
 });
 
-describe('the pauses between two looks', () => {
+describe('the pauses between two polls', () => {
   it('are short while something changes, and grow to ten seconds, or thirty without an answer', () => {
-    const pauses = (look: 'same' | 'unreachable') =>
-      Array.from({ length: 20 }).reduce<number>((last) => pauseAfter(look, last), 0);
+    const pauses = (result: 'same' | 'unreachable') =>
+      Array.from({ length: 20 }).reduce<number>((last) => pauseAfter(result, last), 0);
 
     expect(pauseAfter('changed', 10_000)).toBe(500);
     expect(pauseAfter('same', 1_000)).toBeGreaterThan(1_000);
@@ -91,7 +91,7 @@ describe('the pauses between two looks', () => {
   });
 });
 
-describe('what is typed for a bulk run', () => {
+describe('the input for a bulk run', () => {
   it('is read as rules, with a comma or an arrow', () => {
     expect(readRules('from,to\n a/* , b/*\n\nc/+/x -> d/+/x\nalone')).toEqual([
       { from: 'a/*', to: 'b/*' },
