@@ -1,23 +1,23 @@
-/** The metadata of a secret: its settings and the facts of each version, one item for all of them. */
+/** The metadata of a secret, one item: its settings and the facts of each version. */
 
 import type { Item, PlacedItem } from '../../../ports/store.ts';
-import { metadataRef, type Place } from '../place.ts';
+import { metadataRef, type SecretPlace } from '../place.ts';
 
 export interface Version {
   /** Epoch milliseconds. */
   createdAt: number;
-  /** When it was deleted, or will be by `delete_version_after`; epoch milliseconds. */
+  /** When it was deleted, or will be deleted because of `delete_version_after`; epoch milliseconds. */
   deletionAt?: number;
-  /** `deleted` needs no look at the clock: two machines' clocks may differ. */
+  /** `deleted` holds without regard to `deletionAt`: the clocks of two machines may differ. */
   state: 'live' | 'deleted' | 'destroyed';
 }
 
-export interface Metadata {
+export interface SecretMetadata {
   /** The number of the newest version; 0 before the first. */
   current: number;
-  /** The oldest version kept; 0 before `max_versions` was reached for the first time. */
+  /** The number of the oldest version kept; 0 before `max_versions` was reached for the first time. */
   oldest: number;
-  /** Those that are kept, without a gap, the newest last. */
+  /** The versions that are kept, without a gap, the newest last. */
   versions: readonly Version[];
   /** Epoch milliseconds. */
   createdAt: number;
@@ -34,8 +34,11 @@ export interface Metadata {
   metadataCasRequired: boolean;
 }
 
-/** The metadata of a secret that has no version yet. */
-export function newMetadata(now: number): Metadata {
+/**
+ * The metadata of a secret that has no version yet.
+ * @param now epoch milliseconds
+ */
+export function newMetadata(now: number): SecretMetadata {
   return {
     current: 0,
     oldest: 0,
@@ -51,13 +54,13 @@ export function newMetadata(now: number): Metadata {
   };
 }
 
-/** One version as it is stored: created, deletion time or 0, and its place in `STATES`; thousands fit an item. */
+/** One version as stored; thousands fit into one item. `deletionAt` is 0 for none, `state` an index of `STATES`. */
 type Row = [createdAt: number, deletionAt: number, state: number];
 
 const STATES = ['live', 'deleted', 'destroyed'] as const;
 
-/** @param revision unlike any other, so that no write mistakes a new life of the secret for the one it read */
-export function metadataItem(place: Place, metadata: Metadata, revision: string): PlacedItem {
+/** @param revision random: a write must fail if the secret it read was removed and created again meanwhile */
+export function metadataItem(place: SecretPlace, metadata: SecretMetadata, revision: string): PlacedItem {
   const rows = metadata.versions.map(
     ({ createdAt, deletionAt = 0, state }): Row => [createdAt, deletionAt, STATES.indexOf(state)],
   );
@@ -71,10 +74,10 @@ export function metadataItem(place: Place, metadata: Metadata, revision: string)
   };
 }
 
-export function metadataOf(item: Item): Metadata {
+export function metadataOf(item: Item): SecretMetadata {
   const { pk, sk, revision, versions, custom, ...rest } = item;
   return {
-    ...(rest as unknown as Omit<Metadata, 'versions' | 'custom'>),
+    ...(rest as unknown as Omit<SecretMetadata, 'versions' | 'custom'>),
     versions: (JSON.parse(versions as string) as Row[]).map(versionOf),
     custom: JSON.parse(custom as string) as Record<string, string>,
   };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mergePatch } from '../../../../functions/engines/kv/v2/mergePatch.ts';
+import { mergePatch } from '../../../functions/engines/kv/value.ts';
 
 const value = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { minKeys: 1, maxKeys: 4 });
 
