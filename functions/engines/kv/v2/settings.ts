@@ -24,7 +24,7 @@ export const SETTINGS_FIELDS = {
 export type SettingsFields = Fields<typeof SETTINGS_FIELDS>;
 
 /** The settings except the custom metadata. */
-export type SecretSettings = Pick<
+type SecretSettings = Pick<
   SecretMetadata,
   'maxVersions' | 'casRequired' | 'metadataCasRequired' | 'deleteVersionAfter'
 >;
