@@ -1,4 +1,4 @@
-/** Changes the record that an engine keeps under one key, such as a user or role, so that no concurrent write is lost. */
+/** Changes a record of an engine, such as a user or role, so that no concurrent write is lost. */
 
 import { tooLarge } from '../http/errors.ts';
 import { MAX_RECORD_BYTES } from '../limits.ts';
@@ -15,7 +15,7 @@ export interface RecordChange<T> {
 
 /**
  * Reads the record, and writes what `change` makes of it, on condition that no other write changed it meanwhile;
- * otherwise retries. The revision is random, so a record that was deleted and created again does not pass for the old one.
+ * otherwise retries. The revision is random, so a record that was deleted and created again is noticed, too.
  * @param change called once a try; throws to refuse
  * @returns the change that was written
  * @throws VaultError 413 when the record is too long

@@ -5,7 +5,8 @@ import type { Call, Reply } from '../http/route.ts';
 import { wrap } from './wrapped.ts';
 
 /**
- * Stores the body that the answer would have had. Empty answers, failures and answers without an envelope stay as they are.
+ * Stores the body that the answer would have had. Empty answers, failures and answers without an envelope are not
+ * wrapped.
  * @throws VaultError 413 when the answer is too long
  */
 export async function wrapReply(call: Call, reply: Reply): Promise<Reply> {

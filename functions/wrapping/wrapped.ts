@@ -98,7 +98,7 @@ function itemOf(kept: Wrapped, { accessor, createdAt, expiresAt }: Token): Place
   return { ...kept, ...wrappedKey(accessor), createdAt, ttl: cleanupTime(expiresAt) };
 }
 
-/** The writes that take an answer from its wrapping token. The mark on the token lets only one of concurrent requests succeed. */
+/** The writes that take an answer from its wrapping token. The mark lets only one of concurrent requests succeed. */
 export function takingOf({ hash, accessor }: Token): Write[] {
   return [
     { delete: wrappedKey(accessor) },
@@ -106,7 +106,10 @@ export function takingOf({ hash, accessor }: Token): Write[] {
   ];
 }
 
-/** The same for a token that is unknown, expired, used or missing: a client that expected a valid one must raise an alarm. */
+/**
+ * The same for a token that is unknown, expired, used or missing. A client that expected a valid one should treat it as
+ * an incident: somebody else may have unwrapped the answer.
+ */
 export function invalidWrappingToken(): VaultError {
   return refusal('wrapping token is not valid or does not exist');
 }

@@ -1,4 +1,4 @@
-/** The routes of response wrapping: wrap what was sent, look up a wrapping token, unwrap it, rewrap it (contract §2.3). */
+/** The routes of response wrapping: wrap what was sent; look up, unwrap and rewrap wrapping tokens (contract §2.3). */
 
 import { goodToken } from '../credentials/findToken.ts';
 import { removeTokens } from '../credentials/removeTokens.ts';
@@ -99,8 +99,8 @@ async function refuseInvalid(call: Call): Promise<void> {
 }
 
 /**
- * Whether the wrapping token is also the token of the request. Its only use is then counted in the transaction that takes
- * the answer: counted earlier, a failure in between would use up the token without an answer.
+ * Whether the wrapping token is also the token of the request. Its only use is then counted in the transaction that
+ * takes the answer: counted earlier, a failure in between would use up the token without an answer.
  */
 function isOwnToken(call: Call): boolean {
   return hashOf(call) === sha256(tokenIn(call.headers) ?? '');

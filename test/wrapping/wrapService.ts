@@ -19,17 +19,17 @@ interface WrapInfo {
 }
 
 export interface WrapService extends World {
-  /** The same on another store, which may let something happen in between. */
+  /** The same on another store, such as one that lets another request write meanwhile. */
   callOn(store: Store): Caller;
-  /** Asks for an answer to be wrapped, and answers its `wrap_info`. */
+  /** Has the answer of a request wrapped, and returns its `wrap_info`. */
   wrapped(method: string, path: string, options?: CallOptions, ttl?: string): Promise<WrapInfo>;
   /** Unwraps with the wrapping token itself. */
   unwrap(token: string, options?: CallOptions): Promise<Answer>;
-  /** Unwraps a token that is named, as root. */
+  /** Unwraps with the root token; the wrapping token is in the body. */
   unwrapNamed(token: string, options?: CallOptions): Promise<Answer>;
 }
 
-/** A secret is at `kv/app`: `{"password":"s3cret"}`. */
+/** There is a secret at `kv/app`: `{"password":"s3cret"}`. */
 export async function wrapService(): Promise<WrapService> {
   const w = await world();
   const call: Caller = caller(w.deps, vaultApi, w.root);
@@ -50,7 +50,7 @@ export async function wrapService(): Promise<WrapService> {
   };
 }
 
-/** How many of several answers gave the secret; of the others every one must refuse. */
+/** How many of the answers are 200. Throws if another one is none of the refusals. */
 export function successes(answers: Answer[], refusals: ReturnType<typeof refusal>[]): number {
   const refused = answers.filter(({ status }) => status !== 200).map(refusal);
   const strange = refused.filter((one) => !refusals.some((known) => isSame(one, known)));

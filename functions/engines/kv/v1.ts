@@ -57,7 +57,7 @@ async function readValue(call: Call): Promise<Value | undefined> {
   return item && decodeValue(item.value as string);
 }
 
-/** The TTL in seconds that a secret holds in its key `ttl` or `lease`; undefined if it holds no valid duration there. */
+/** The TTL, in seconds, in the key `ttl` or else `lease` of a secret; undefined if there is no valid duration. */
 function ownTtl(data: Value): number | undefined {
   return parseDuration(Object.hasOwn(data, 'ttl') ? data.ttl : data.lease);
 }

@@ -24,7 +24,8 @@ export function decodeValue(text: string): Value {
 }
 
 /**
- * The value that a write to a cubbyhole or to kv version 1 sent, as JSON text: all fields of the request (contract §9.1).
+ * The value that a write to a cubbyhole or to kv version 1 sent, as JSON text. The value is all fields of the request
+ * (contract §9.1).
  * @throws VaultError 400 without a path or without any field, 413 when it is too large for an item
  */
 export function encodeSent({ params, raw }: Pick<Call, 'params' | 'raw'>): string {
@@ -33,7 +34,7 @@ export function encodeSent({ params, raw }: Pick<Call, 'params' | 'raw'>): strin
   return encodeValue(raw);
 }
 
-/** A JSON merge patch (RFC 7396): merges objects key by key, `null` removes a key, any other value replaces the old one. */
+/** A JSON merge patch (RFC 7396): merges objects key by key. `null` removes a key, any other value replaces it. */
 export function mergePatch(target: unknown, patch: Value): Value {
   const old = isObject(target) ? target : {};
   const kept = Object.entries(old).filter(([key]) => !Object.hasOwn(patch, key));

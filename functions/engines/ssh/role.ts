@@ -31,7 +31,7 @@ export function blocksIn(list: string): string[] {
     .filter((block) => block !== '');
 }
 
-/** Whether an address is in a block of the role and in none that it excludes; a role without blocks covers no address. */
+/** Whether an address is in a block of the role and in none that it excludes; without blocks it never is. */
 export function coversIp({ cidrList, excludeCidrList }: SshRole, ip: string): boolean {
   const [blocks, excluded] = [blocksIn(cidrList), blocksIn(excludeCidrList)];
   if (blocks.length === 0 || !addressAllowed(blocks, ip)) return false;

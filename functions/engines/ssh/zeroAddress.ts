@@ -1,4 +1,4 @@
-/** The roles that may issue one-time passwords for any address (contract §7.1). The list never names a role that is absent. */
+/** The list of roles that may issue one-time passwords for any address (contract §7.1). All roles on it exist. */
 
 import { goQuote, refusal, type VaultError } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
@@ -32,8 +32,8 @@ export async function zeroAddressRoles(call: Pick<Call, 'deps' | 'mount'>): Prom
 }
 
 /**
- * The write that takes a role off the list, if the list names it. It belongs into the transaction that deletes the role:
- * otherwise a later role of the same name would inherit the right.
+ * The write that removes a role from the list, if the list names it. It belongs to the transaction that deletes the
+ * role: otherwise a later role of the same name would inherit the right.
  */
 export async function removeFromList(call: Pick<Call, 'deps' | 'mount'>, name: string): Promise<Write[]> {
   const list = await readList(call);

@@ -36,8 +36,8 @@ export function refuseLocked(call: Attempt, item: Item | undefined): void {
 }
 
 /**
- * Counts a bad password. The count is raised only while it is below the threshold. So of many passwords tried at the same
- * time, no more than the threshold are answered as wrong; the others are answered as locked.
+ * Counts a bad password. The count is raised only while it is below the threshold. So of many concurrent passwords no
+ * more than the threshold are answered as wrong; the others are answered as locked.
  * @throws VaultError 403 when the user was locked meanwhile
  */
 export async function countFailure(call: Attempt): Promise<void> {

@@ -14,7 +14,7 @@ import { newMetadata, type SecretMetadata } from './metadata.ts';
 import { DATA, readData, storedValue } from './readVersion.ts';
 import {
   firstKept,
-  isGone,
+  isReadable,
   oldestKept,
   purgeOldest,
   versionAt,
@@ -52,7 +52,7 @@ async function write(call: DataCall): Promise<Reply<VersionInfo> | undefined> {
 
 /**
  * Makes a new version of the newest one and a merge patch. A secret without a version is 404 without a body; a newest
- * version that is gone is 404 with its facts (contract §9.2).
+ * version that is deleted or destroyed is 404 with its facts (contract §9.2).
  */
 async function patch(call: DataCall): Promise<Reply<VersionInfo> | undefined> {
   const place = placeOf(call);
@@ -65,7 +65,7 @@ async function patch(call: DataCall): Promise<Reply<VersionInfo> | undefined> {
     const newest = versionAt(metadata, metadata.current);
     if (!newest) return { answer: { status: 404 } };
     const now = place.deps.clock.now();
-    if (isGone(newest, now))
+    if (!isReadable(newest, now))
       return { answer: { status: 404, data: describeVersion(metadata, metadata.current) } };
     const old = await storedValue(place, found, metadata.current);
     if (old === undefined) return undefined;
@@ -79,7 +79,7 @@ async function remove(call: Call): Promise<void> {
   await changeSecret(place, (found) => {
     const now = place.deps.clock.now();
     const newest = found && versionAt(found.metadata, found.metadata.current);
-    if (!newest || isGone(newest, now)) return {};
+    if (!newest || !isReadable(newest, now)) return {};
     return { change: { metadata: withDeleted(found.metadata, [found.metadata.current], now) } };
   });
 }
@@ -89,7 +89,7 @@ function dataOf({ fields }: DataCall): Value {
   return fields.data;
 }
 
-/** Adds a version and removes those beyond `max_versions`, in several steps if they are too many for one transaction. */
+/** Adds a version and removes those beyond `max_versions`, in several steps if they do not fit into one transaction. */
 function addVersion(metadata: SecretMetadata, config: KvConfig, value: string, now: number): Decision {
   const grown = withVersion(metadata, config, now);
   const surplus = firstKept(grown) - firstKept(metadata);

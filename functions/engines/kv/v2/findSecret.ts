@@ -48,15 +48,15 @@ export function foundAt(item: Item): FoundSecret {
   return { metadata: metadataOf(item), revision: item.revision as string };
 }
 
-/** Whether a write needs the capability `update` and not `create`: a secret exists once it has metadata (contract §9.2). */
+/** Whether a secret has metadata: a write then needs `update`, otherwise `create` (contract §9.2). */
 export async function secretExists(call: Call): Promise<boolean> {
   if (!pathFits(call.params.path ?? '')) return false;
   return (await findSecret(placeOf(call))) !== undefined;
 }
 
 /**
- * The writes that upgrade a secret, in the transaction that changes it. The condition fails if version 1 wrote the secret
- * again after it was read: a request that was routed before the upgrade may still be in flight.
+ * The writes that upgrade a secret, in the transaction that changes it. The condition fails if version 1 wrote the
+ * secret again after it was read: a request that was routed before the upgrade may still be in flight.
  * @param keepsValue whether the first version is still there after the change
  */
 export function upgradeWrites(place: SecretPlace, v1: V1Secret, keepsValue: boolean): Write[] {

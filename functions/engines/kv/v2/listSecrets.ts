@@ -51,7 +51,7 @@ async function listWithMetadata(call: ListCall): Promise<Reply<Wire<typeof DETAI
   return { data: { keys, key_info: Object.fromEntries(info) } };
 }
 
-/** Reads the secrets of version 1 first: a secret that is upgraded meanwhile is then seen once or twice, never missed. */
+/** Reads the secrets of version 1 first: a secret that is upgraded meanwhile is seen once or twice, never missed. */
 async function entries(call: ListCall, entriesIn: typeof listEntries): Promise<string[]> {
   const { deps, mountUuid, path } = placeOf(call);
   const { after, limit = 0 } = call.fields;

@@ -9,7 +9,7 @@ import { decodeValue, keysOnly } from '../value.ts';
 import { describeVersion, VERSION_INFO } from './describe.ts';
 import { type FoundSecret, findSecret } from './findSecret.ts';
 import type { SecretMetadata } from './metadata.ts';
-import { isGone, versionAt } from './versions.ts';
+import { isReadable, versionAt } from './versions.ts';
 
 const DATA_FIELDS = { version: 'int' } as const satisfies Schema;
 const SUBKEYS_FIELDS = { version: 'int', depth: 'int' } as const satisfies Schema;
@@ -55,7 +55,7 @@ interface ReadVersion {
 }
 
 /** Another request removed the value after the metadata was read. */
-class ValueGone extends Error {}
+class ValueRemoved extends Error {}
 
 /**
  * @param wanted the number of the version; 0 is the newest
@@ -70,11 +70,11 @@ function readVersion(place: SecretPlace, wanted = 0): Promise<ReadVersion | unde
     const number = wanted > 0 ? wanted : metadata.current;
     const version = versionAt(metadata, number);
     if (!version) return undefined;
-    if (isGone(version, place.deps.clock.now())) return { metadata, number };
+    if (!isReadable(version, place.deps.clock.now())) return { metadata, number };
     const value = await storedValue(place, found, number);
-    if (value === undefined) throw new ValueGone();
+    if (value === undefined) throw new ValueRemoved();
     return { metadata, number, value };
-  }, ValueGone);
+  }, ValueRemoved);
 }
 
 /** The value of a version as JSON text; undefined if it was removed after the metadata was read. */

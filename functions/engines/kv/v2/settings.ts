@@ -1,4 +1,4 @@
-/** The settings of one secret, as sent to `metadata/`: limits of its versions, check-and-set, custom metadata (contract §9.2). */
+/** The settings of one secret, as they are sent to `metadata/`, custom metadata included (contract §9.2). */
 
 import { goQuote, multiError, refusal, type VaultError } from '../../../http/errors.ts';
 import type { Fields, Schema } from '../../../http/fields.ts';

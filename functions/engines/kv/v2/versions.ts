@@ -25,9 +25,9 @@ export function versionAt(metadata: SecretMetadata, number: number): Version | u
   return number > 0 ? metadata.versions[number - firstKept(metadata)] : undefined;
 }
 
-/** Whether the value of a version can no longer be read: deleted, past its planned deletion, or destroyed. */
-export function isGone({ state, deletionAt }: Version, now: number): boolean {
-  return state !== 'live' || (deletionAt !== undefined && deletionAt <= now);
+/** Whether the value of a version can be read: it is not deleted, not past its planned deletion, and not destroyed. */
+export function isReadable({ state, deletionAt }: Version, now: number): boolean {
+  return state === 'live' && (deletionAt === undefined || deletionAt > now);
 }
 
 /**
@@ -61,14 +61,14 @@ export function purgeOldest(metadata: SecretMetadata): { metadata: SecretMetadat
   };
 }
 
-/** Marks versions as deleted. Versions that are gone already stay as they are; numbers without a version are ignored. */
+/** Marks versions as deleted. Versions that are deleted or destroyed stay as they are; unknown numbers are ignored. */
 export function withDeleted(
   metadata: SecretMetadata,
   numbers: readonly number[],
   now: number,
 ): SecretMetadata {
   return mapVersions(metadata, numbers, (old) =>
-    isGone(old, now) ? old : { ...old, deletionAt: now, state: 'deleted' },
+    isReadable(old, now) ? { ...old, deletionAt: now, state: 'deleted' } : old,
   );
 }
 
