@@ -117,9 +117,9 @@ async function find(call: TokenCall): Promise<{ token: Token; answer: StoredAnsw
   const { store } = call.deps;
   const hash = hashOf(call);
   const token = hash ? tokenOf(await store.get(tokenKey(hash))) : undefined;
-  const item = token && (await store.get(wrappedKey(token.accessor)));
-  if (!token || !item) throw invalidWrappingToken();
-  return { token, answer: wrappedOf(item) };
+  const answer = token && wrappedOf(await store.get(wrappedKey(token.accessor)));
+  if (!token || !answer) throw invalidWrappingToken();
+  return { token, answer };
 }
 
 /** Removes a used token. It is not valid any more, so if that fails it may stay until it expires. */

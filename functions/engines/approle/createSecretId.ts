@@ -11,7 +11,15 @@ import { refuseOversizeRecord } from '../changeRecord.ts';
 import { missingSecretId } from './errors.ts';
 import { newSecretId, SECRET_ID_FIELDS } from './newSecretId.ts';
 import { type AppRole, requireRole } from './role.ts';
-import { type AccessorEntry, hashIn, type SecretId, secretIdAccessorKey, secretIdKey } from './secretId.ts';
+import {
+  ACCESSOR_RECORD,
+  type AccessorEntry,
+  hashIn,
+  SECRET_ID_RECORD,
+  type SecretId,
+  secretIdAccessorKey,
+  secretIdKey,
+} from './secretId.ts';
 
 export const CUSTOM_SECRET_ID_FIELDS = { ...SECRET_ID_FIELDS, secret_id: 'string' } as const satisfies Schema;
 
@@ -66,15 +74,15 @@ async function store(
 ): Promise<void> {
   const { accessor, expiresAt } = secretId;
   const ttl = cleanupTime(expiresAt);
-  const { table, ...key } = secretIdKey(call, role, hash);
   const entry: AccessorEntry = { accessor, hash, ...(expiresAt === undefined ? {} : { expiresAt }) };
-  const record = { ...secretId, ...key, ttl };
-  refuseOversizeRecord(record);
+  const put = SECRET_ID_RECORD.at(secretIdKey(call, role, hash), secretId, { ttl });
+  const { table: _, ...item } = put;
+  refuseOversizeRecord(item);
   const free = [ABSENT, { expiresAt: { atMost: call.deps.clock.now() } }];
   try {
     await call.deps.store.commit([
-      { put: { ...record, table }, if: free },
-      { put: { ...entry, ...secretIdAccessorKey(call, role, accessor), ttl } },
+      { put, if: free },
+      { put: ACCESSOR_RECORD.at(secretIdAccessorKey(call, role, accessor), entry, { ttl }) },
     ]);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;

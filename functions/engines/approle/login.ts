@@ -11,11 +11,12 @@ import type { Write } from '../../ports/store.ts';
 import { retryContended } from '../../store/retryContended.ts';
 import { mountOfCall } from '../callParts.ts';
 import { missingRoleId, missingSecretId } from './errors.ts';
-import { type AppRole, approleRoleKey, type RoleIdEntry, roleIdKey } from './role.ts';
+import { type AppRole, approleRoleKey, ROLE_ID_RECORD, ROLE_RECORD, roleIdKey } from './role.ts';
 import {
   type FoundSecretId,
   hashIn,
   removal,
+  SECRET_ID_RECORD,
   type SecretId,
   secretIdAccessorKey,
   secretIdKey,
@@ -61,12 +62,12 @@ async function tryLogIn(call: LoginCall): Promise<Reply> {
 async function check(call: LoginCall): Promise<{ name: string; role: AppRole; found?: FoundSecretId }> {
   const roleId = call.fields.role_id?.trim();
   if (!roleId) throw missingRoleId();
-  const entry = (await call.deps.store.get(roleIdKey(call, roleId))) as RoleIdEntry | undefined;
+  const entry = ROLE_ID_RECORD.of(await call.deps.store.get(roleIdKey(call, roleId)));
   if (!entry) throw badCredentials();
   const value = call.fields.secret_id?.trim() ?? '';
   const ref = secretIdKey(call, entry, hashIn(entry, value));
-  const items = await call.deps.store.getMany([approleRoleKey(call, entry.role), ref]);
-  const [role, secretId] = items as unknown as [AppRole | undefined, SecretId | undefined];
+  const [roleItem, secretIdItem] = await call.deps.store.getMany([approleRoleKey(call, entry.role), ref]);
+  const [role, secretId] = [ROLE_RECORD.of(roleItem), SECRET_ID_RECORD.of(secretIdItem)];
   if (role?.uuid !== entry.uuid) throw badCredentials();
   if (!role.bindSecretId) return { name: entry.role, role };
   if (value === '') throw missingSecretId();

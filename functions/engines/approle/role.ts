@@ -5,6 +5,7 @@ import { goQuote, VaultError, wrapped } from '../../http/errors.ts';
 import type { Call } from '../../http/route.ts';
 import { ABSENT, type Ref, type Write } from '../../ports/store.ts';
 import { sha256 } from '../../store/keys.ts';
+import { record } from '../../store/record.ts';
 import { engineKey, nameOfCall } from '../callParts.ts';
 import { changeRecord, type RecordChange } from '../changeRecord.ts';
 
@@ -28,6 +29,9 @@ export interface RoleIdEntry {
   uuid: string;
 }
 
+export const ROLE_RECORD = record<AppRole>();
+export const ROLE_ID_RECORD = record<RoleIdEntry>();
+
 /** The name of the role in the path, in lower case: names of roles are not case-sensitive. */
 export function roleName(call: Pick<Call, 'params'>): string {
   return nameOfCall(call).toLowerCase();
@@ -44,7 +48,7 @@ export function roleIdKey(call: Pick<Call, 'mount'>, roleId: string): Ref {
 
 /** The role in the path, if it exists. */
 export async function readRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<AppRole | undefined> {
-  return (await call.deps.store.get(approleRoleKey(call, roleName(call)))) as AppRole | undefined;
+  return ROLE_RECORD.of(await call.deps.store.get(approleRoleKey(call, roleName(call))));
 }
 
 /**
@@ -86,10 +90,9 @@ async function roleIdWrites(
 ): Promise<Write[]> {
   if (before?.roleId === roleId) return [];
   const ref = roleIdKey(call, roleId);
-  const holder = (await call.deps.store.get(ref)) as RoleIdEntry | undefined;
+  const holder = ROLE_ID_RECORD.of(await call.deps.store.get(ref));
   // If the entry is the role's own, another request changed the role meanwhile: the conditions fail, and it is retried.
   if (holder && holder.role !== role) throw wrapped(500, 'role_id already in use');
-  const entry: RoleIdEntry = { role, uuid };
-  const taken: Write = { put: { ...ref, ...entry }, if: ABSENT };
+  const taken: Write = { put: ROLE_ID_RECORD.at(ref, { role, uuid }), if: ABSENT };
   return before ? [taken, { delete: roleIdKey(call, before.roleId) }] : [taken];
 }

@@ -16,7 +16,7 @@ import { missingSecretId } from './errors.ts';
 import { SECRET_ID_FIELDS } from './newSecretId.ts';
 import { requireRole } from './role.ts';
 import {
-  type AccessorEntry,
+  ACCESSOR_RECORD,
   accessorPrefix,
   type FoundSecretId,
   findByAccessor,
@@ -85,9 +85,9 @@ export const secretIdRoutes: readonly Route[] = [
 async function listAccessors(call: Call<typeof SECRET_ID_FIELDS>): Promise<Reply<Keys> | undefined> {
   const role = await requireRole(call, 400);
   const { table, pk, sk: prefix } = engineKey(call, accessorPrefix(role.uuid));
-  const entries = (await call.deps.store.query({ table, pk, prefix })) as unknown as AccessorEntry[];
+  const entries = (await call.deps.store.query({ table, pk, prefix })).map(ACCESSOR_RECORD.of);
   const now = call.deps.clock.now();
-  const keys = entries.filter((entry) => isAlive(entry, now)).map(({ accessor }) => accessor);
+  const keys = entries.flatMap((entry) => (entry && isAlive(entry, now) ? [entry.accessor] : []));
   return keys.length > 0 ? { data: { keys: keys.sort() } } : undefined;
 }
 

@@ -13,7 +13,7 @@ interface OtpGrant {
 }
 
 /** It carries the lineage and the end by which it is checked (architecture §4). */
-export interface Otp extends OtpGrant, Credential {}
+export interface StoredOtp extends OtpGrant, Credential {}
 
 /** @param otp the password itself */
 export function otpKey(call: Pick<Call, 'mount'>, otp: string): Ref {
@@ -26,6 +26,6 @@ export function otpItem(
   grant: OtpGrant,
   credential: Credential,
 ): PlacedItem {
-  const kept: Otp = { ...grant, ...credential };
+  const kept: StoredOtp = { ...grant, ...credential };
   return { ...otpKey(call, otp), ...kept };
 }

@@ -8,7 +8,7 @@ import { type Call, type Reply, route } from '../../http/route.ts';
 import type { Shape, Wire } from '../../http/shape.ts';
 import { ConditionFailed, PRESENT, type Ref, type Write } from '../../ports/store.ts';
 import { childKey, leaseKey } from '../../store/keys.ts';
-import { type Otp, otpKey } from './otp.ts';
+import { otpKey, type StoredOtp } from './otp.ts';
 
 const FIELDS = { otp: 'string' } as const satisfies Schema;
 
@@ -37,7 +37,7 @@ async function verify(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof VERI
   const { otp = '' } = call.fields;
   if (otp === ECHO_REQUEST) return { data: { message: ECHO_RESPONSE } };
   const ref = otpKey(call, otp);
-  const found = (await store.get(ref)) as Otp | undefined;
+  const found = (await store.get(ref)) as StoredOtp | undefined;
   const now = clock.now();
   if (!found || !isAlive(found, now)) throw otpNotFound();
   if (!(await stillValid(store, found.lineage, now))) throw otpNotFound();
@@ -53,7 +53,7 @@ async function verify(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof VERI
 }
 
 /** The lease of a password, and its entry below the token that it belongs to. */
-function leaseRefs({ lease, lineage }: Otp): Ref[] {
+function leaseRefs({ lease, lineage }: StoredOtp): Ref[] {
   const parent = lineage.tokens.at(-1);
   const ref = leaseKey(lease.mountUuid, lease.path);
   return parent === undefined ? [ref] : [ref, childKey(parent, childName(leaseChild(lease)))];

@@ -1,6 +1,7 @@
 /** The metadata of a secret, one item: its settings and the facts of each version. */
 
 import type { Item, PlacedItem } from '../../../ports/store.ts';
+import { record } from '../../../store/record.ts';
 import { metadataRef, type SecretPlace } from '../place.ts';
 
 export interface Version {
@@ -57,6 +58,11 @@ export function newMetadata(now: number): SecretMetadata {
 /** One version as stored; thousands fit into one item. `deletionAt` is 0 for none, `state` an index of `STATES`. */
 type Row = [createdAt: number, deletionAt: number, state: number];
 
+/** The metadata as stored: versions and custom metadata are JSON text. */
+type Kept = Omit<SecretMetadata, 'versions' | 'custom'> & Record<'revision' | 'versions' | 'custom', string>;
+
+const RECORD = record<Kept>();
+
 const STATES = ['live', 'deleted', 'destroyed'] as const;
 
 /** @param revision random: a write must fail if the secret it read was removed and created again meanwhile */
@@ -64,22 +70,16 @@ export function metadataItem(place: SecretPlace, metadata: SecretMetadata, revis
   const rows = metadata.versions.map(
     ({ createdAt, deletionAt = 0, state }): Row => [createdAt, deletionAt, STATES.indexOf(state)],
   );
-  const { custom } = metadata;
-  return {
-    ...metadata,
-    ...metadataRef(place),
-    revision,
-    versions: JSON.stringify(rows),
-    custom: JSON.stringify(custom),
-  };
+  const [versions, custom] = [JSON.stringify(rows), JSON.stringify(metadata.custom)];
+  return RECORD.at(metadataRef(place), { ...metadata, revision, versions, custom });
 }
 
 export function metadataOf(item: Item): SecretMetadata {
-  const { pk, sk, revision, versions, custom, ...rest } = item;
+  const { revision, versions, custom, ...rest } = RECORD.of(item) as Kept;
   return {
-    ...(rest as unknown as Omit<SecretMetadata, 'versions' | 'custom'>),
-    versions: (JSON.parse(versions as string) as Row[]).map(versionOf),
-    custom: JSON.parse(custom as string) as Record<string, string>,
+    ...rest,
+    versions: (JSON.parse(versions) as Row[]).map(versionOf),
+    custom: JSON.parse(custom) as Record<string, string>,
   };
 }
 
