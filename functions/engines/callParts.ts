@@ -28,7 +28,7 @@ export function engineKey(call: Pick<Call, 'mount'>, key: string): Ref {
 
 const NAME = /^\w(([\w\-.@]+)?\w)?$/;
 
-/** Whether it can be the name of a user or role (contract §8.1). */
+/** Whether a text can be the name of a user or role (contract §8.1). */
 export function isName(name: string): boolean {
   return NAME.test(name) && name.length <= MAX_NAME_BYTES;
 }

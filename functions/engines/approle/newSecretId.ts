@@ -18,6 +18,7 @@ export const SECRET_ID_FIELDS = {
 type SecretIdFields = Fields<typeof SECRET_ID_FIELDS>;
 
 /**
+ * The record of a new secret-id. Uses and TTL that were not sent are those of the role.
  * @param maxTtl of the mount, in seconds
  * @param now epoch milliseconds
  * @throws VaultError 400 when a field is invalid or goes beyond the role, checked in Vault's order

@@ -19,7 +19,7 @@ export interface SecretId {
   updatedAt: number;
   expiresAt?: number;
   metadata: Record<string, string>;
-  /** The addresses from which it may be used; empty leaves it to the role. */
+  /** The addresses from which it may be used; empty for all that the role allows. */
   cidrList: string[];
   /** The addresses from which its tokens may be used; empty leaves it to the role. */
   tokenBoundCidrs: string[];

@@ -33,18 +33,18 @@ interface V1Secret {
 export async function findSecret(place: SecretPlace): Promise<FoundSecret | undefined> {
   const { store } = place.deps;
   const item = await store.get(metadataRef(place));
-  if (item) return foundAt(item);
+  if (item) return foundSecretOf(item);
   const old = await store.get(v1Ref(place));
   if (old) {
     const v1 = v1SecretOf(old);
     return { metadata: metadataOfV1(v1), v1 };
   }
   const late = await store.get(metadataRef(place));
-  return late && foundAt(late);
+  return late && foundSecretOf(late);
 }
 
 /** @param item the metadata as stored */
-export function foundAt(item: Item): FoundSecret {
+export function foundSecretOf(item: Item): FoundSecret {
   return { metadata: metadataOf(item), revision: item.revision as string };
 }
 

@@ -13,7 +13,7 @@ import {
   V1_PREFIX,
 } from '../place.ts';
 import { describeMetadata, METADATA_INFO, type MetadataInfo } from './describe.ts';
-import { findSecret, foundAt } from './findSecret.ts';
+import { findSecret, foundSecretOf } from './findSecret.ts';
 
 export const LIST_FIELDS = { after: 'string', limit: 'int' } as const satisfies Schema;
 export const LIST_QUERY = ['after', 'limit'] as const;
@@ -80,7 +80,7 @@ async function describeAll(places: SecretPlace[]): Promise<(MetadataInfo | undef
   return Promise.all(
     places.map(async (place, i) => {
       const item = items[i];
-      const found = item ? foundAt(item) : await findSecret(place);
+      const found = item ? foundSecretOf(item) : await findSecret(place);
       return found && describeMetadata(found.metadata);
     }),
   );
