@@ -2,7 +2,7 @@
 
 import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { unlessMade } from '../store/unlessMade.ts';
+import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { advance } from './advance.ts';
 import { type Progress, seen, stopOf } from './bulkRun.ts';
 import { readRowsAt, readRun } from './readRun.ts';
@@ -44,5 +44,5 @@ function nextGroup({ first, rows }: RowPage, { cursor }: Progress): KeptRow[] {
 /** Moves the reconciler's next look behind the time this step may take. */
 async function signOfLife({ store }: Deps, id: string, until: number): Promise<void> {
   // If the run has ended, there is nothing to tell.
-  await unlessMade(store, [seen(id, until + OVERDUE_MS)]);
+  await commitUnlessDone(store, [seen(id, until + OVERDUE_MS)]);
 }

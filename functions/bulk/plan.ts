@@ -2,8 +2,8 @@
 
 import type { Item } from '../ports/store.ts';
 import type { Move } from '../remount/planMove.ts';
-import type { Inside } from '../tree/innermost.ts';
 import type { Mount } from '../tree/mount.ts';
+import type { NamespacedPath } from '../tree/namespace.ts';
 
 /** A row as it was asked for; the paths relative to the namespace of the request. */
 export interface Row {
@@ -27,8 +27,8 @@ interface Only {
 export interface FoundRow extends Row {
   from: string;
   to: string;
-  source: Inside;
-  target: Inside;
+  source: NamespacedPath;
+  target: NamespacedPath;
   /** What stands at the source. */
   mount?: Mount;
 }
@@ -50,7 +50,7 @@ export interface Problem {
   to: string;
   message: string;
   /** Where mounts are below the target; which they are was not looked at. */
-  below?: Inside;
+  below?: NamespacedPath;
 }
 
 /** A move with its place in the plan. */
@@ -75,6 +75,6 @@ export function placeId(namespaceId: string, path: string): string {
 }
 
 /** The same, of an end of a move. */
-export function endId({ namespace, path }: Inside): string {
+export function endId({ namespace, path }: NamespacedPath): string {
   return placeId(namespace.id, path);
 }

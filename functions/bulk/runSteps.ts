@@ -3,9 +3,9 @@
 import { MAX_BULK_ATTEMPTS, MAX_BULK_LOOKS, MAX_BULK_PAUSE_S, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { leasesGone } from '../remount/migration.ts';
+import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { bulkProgressKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
-import { unlessMade } from '../store/unlessMade.ts';
 import {
   type BulkRun,
   closed,
@@ -43,7 +43,7 @@ export async function beginStep(deps: Deps, id: string): Promise<Begun> {
   const read = await readRun(deps.store, id);
   const { maxConcurrency = 1, status } = read?.run ?? {};
   if (!read || status !== 'in-progress') return { id, chunks: [], maxConcurrency, looks: 0 };
-  await unlessMade(deps.store, [started(id, deps.clock.now())]);
+  await commitUnlessDone(deps.store, [started(id, deps.clock.now())]);
   const open = read.run.attempt > MAX_BULK_ATTEMPTS ? [] : read.progress.filter(isOpen);
   const chunks = open.map(({ chunk }) => ({ id, chunk, done: false }));
   return { id, chunks, maxConcurrency, looks: 0 };
@@ -66,7 +66,7 @@ export async function completeStep(deps: Deps, { id, looks }: Pick<Begun, 'id' |
   );
   const now = (await readRun(deps.store, id)) ?? read;
   if (now.counts.revoking > 0 && !isGivenUp) return lookAgain(deps, id, looks + 1);
-  await unlessMade(deps.store, [ended(now.run, errorOf(now, isGivenUp), deps.clock.now())]);
+  await commitUnlessDone(deps.store, [ended(now.run, errorOf(now, isGivenUp), deps.clock.now())]);
   return { id, done: true, seconds: 0, looks };
 }
 
@@ -95,12 +95,12 @@ async function settle(deps: Deps, { id }: BulkRun, { chunk }: Progress): Promise
   if (known.some(({ status }) => status === 'in-progress')) return;
   const revoked = known.reduce((sum, migration) => sum + leasesGone(migration), 0);
   const irrevocable = known.reduce((sum, { leasesIrrevocable }) => sum + leasesIrrevocable, 0);
-  await unlessMade(deps.store, [settled(id, progress, { revoked, irrevocable })]);
+  await commitUnlessDone(deps.store, [settled(id, progress, { revoked, irrevocable })]);
 }
 
 async function lookAgain(deps: Deps, id: string, looks: number): Promise<Looked> {
   const seconds = Math.min(2 ** Math.min(looks - 1, 16), MAX_BULK_PAUSE_S);
-  await unlessMade(deps.store, [seen(id, deps.clock.now() + seconds * 1_000 + OVERDUE_MS)]);
+  await commitUnlessDone(deps.store, [seen(id, deps.clock.now() + seconds * 1_000 + OVERDUE_MS)]);
   return { id, done: looks >= MAX_BULK_LOOKS, seconds, looks };
 }
 

@@ -21,7 +21,7 @@ import { afterSwitch, fullPath } from '../remount/switchMount.ts';
 import { namespaceKey, treeKey } from '../store/keys.ts';
 import { changeTree } from '../tree/changeTree.ts';
 import { raiseGeneration } from '../tree/generation.ts';
-import { type Mount, mountItem, mountOf, unchanged } from '../tree/mount.ts';
+import { type Mount, mountItem, mountOf, unchangedMount } from '../tree/mount.ts';
 import type { TreeChange } from '../tree/planTree.ts';
 import { advanced, type BulkRun, type Progress } from './bulkRun.ts';
 import { type KeptRow, migrationIdOf } from './rowRecord.ts';
@@ -113,7 +113,7 @@ export async function switchGroup({ deps, run, progress }: Stand, mounts: Mounts
 
 function changesOf({ mount, moved }: { mount: Mount; moved: Mount }): TreeChange[] {
   return [
-    { namespaceId: mount.namespaceId, path: mount.path, before: unchanged(mount) },
+    { namespaceId: mount.namespaceId, path: mount.path, before: unchangedMount(mount) },
     { namespaceId: moved.namespaceId, path: moved.path, after: mountItem(moved) },
   ];
 }

@@ -10,7 +10,7 @@ import type { Deps } from '../ports/deps.ts';
 import { eventKey, type Idempotency, readIdempotency } from '../remount/idempotency.ts';
 import type { Origin } from '../remount/origin.ts';
 import { startRemount } from '../remount/startRemount.ts';
-import { namespaceByPath } from '../tree/namespaceByPath.ts';
+import { namespaceByPath } from '../tree/findNamespace.ts';
 import { detailMissing, unknownField } from './errors.ts';
 
 /** An event as EventBridge brings it. */

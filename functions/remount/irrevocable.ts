@@ -3,8 +3,8 @@
 import { revokeLeases } from '../credentials/revokeLeases.ts';
 import type { Deps } from '../ports/deps.ts';
 import { type Item, type Key, PRESENT, StoreBusy, type Update } from '../ports/store.ts';
+import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { IRREVOCABLE_PREFIX, migrationKey } from '../store/keys.ts';
-import { unlessMade } from '../store/unlessMade.ts';
 import type { Migration } from './migration.ts';
 
 export interface Irrevocable {
@@ -85,5 +85,5 @@ async function strike({ store }: Deps, { id }: Migration, { key }: Irrevocable):
     add: { leasesIrrevocable: -1, leasesRevoked: 1 },
     if: PRESENT,
   };
-  await unlessMade(store, [{ delete: { table: 'migrations', ...key }, if: PRESENT }, counts]);
+  await commitUnlessDone(store, [{ delete: { table: 'migrations', ...key }, if: PRESENT }, counts]);
 }

@@ -6,7 +6,7 @@ import { sweep } from '../credentials/sweep.ts';
 import { MAX_COUNT_MS, MAX_REVOKE_ATTEMPTS, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
-import { unlessMade } from '../store/unlessMade.ts';
+import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { counted, isCounted, type Migration, progressed } from './migration.ts';
 
 /** One part of the work: what the workflow hands to the step, and gets back until nothing is left. No lease in it. */
@@ -91,5 +91,5 @@ async function count(deps: Deps, part: Revocation, until: number): Promise<void>
 /** Moves the reconciler's next look behind the time this step may take, and counts what was done. */
 async function tell({ store }: Deps, { id }: Revocation, until: number, revoked = 0): Promise<void> {
   // If another execution of the same migration has ended it, there is nothing to tell.
-  await unlessMade(store, [progressed(id, until + OVERDUE_MS, revoked)]);
+  await commitUnlessDone(store, [progressed(id, until + OVERDUE_MS, revoked)]);
 }

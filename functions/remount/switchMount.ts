@@ -9,8 +9,8 @@ import { namespaceKey, treeKey } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { changeTree } from '../tree/changeTree.ts';
 import { raiseGeneration } from '../tree/generation.ts';
-import { collision } from '../tree/locate.ts';
-import { type Mount, mountItem, mountOf, unchanged } from '../tree/mount.ts';
+import { findConflict } from '../tree/locate.ts';
+import { type Mount, mountItem, mountOf, unchangedMount } from '../tree/mount.ts';
 import { after, type FailureCode, failed, type Migration, type Place, switched } from './migration.ts';
 import { readMigration } from './readMigration.ts';
 
@@ -92,7 +92,7 @@ async function commitSwitch(deps: Deps, migration: Migration, mount: Mount): Pro
   await changeTree(
     deps.store,
     [
-      { namespaceId: source.namespaceId, path: source.path, before: unchanged(mount) },
+      { namespaceId: source.namespaceId, path: source.path, before: unchangedMount(mount) },
       { namespaceId: target.namespaceId, path: target.path, after: mountItem(moved) },
     ],
     [transition, raiseGeneration(mount.uuid, generation)],
@@ -118,7 +118,7 @@ export function afterSwitch(
 
 /** What is in the way at the target, seen by the query and then by a read of its own. */
 export async function conflictAt({ store }: Pick<Deps, 'store'>, target: Place): Promise<string | undefined> {
-  const shown = await collision(store, target.namespaceId, target.path);
+  const shown = await findConflict(store, target.namespaceId, target.path);
   const conflict = shown && (await store.get(treeKey(target.namespaceId, shown.sk)));
   return conflict && conflict.kind !== 'fork' ? target.namespacePath + conflict.sk : undefined;
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Timetable } from '../ports/scheduler.ts';
-import { ABSENT, type Item, type Match, type Put, type Update } from '../ports/store.ts';
+import { ABSENT, type Expected, type Item, type Put, type Update } from '../ports/store.ts';
 import type { Requester } from '../remount/migration.ts';
 import { scheduleKey } from '../store/keys.ts';
 
@@ -83,6 +83,6 @@ export function noted(
 }
 
 /** The condition of every write to a schedule: it is still as it was read, and not another one of its name. */
-export function unchanged(before: Schedule | undefined): Match {
+export function unchanged(before: Schedule | undefined): Expected {
   return before ? { version: before.version, createdAt: before.createdAt } : ABSENT;
 }

@@ -1,4 +1,4 @@
-/** The record of what a disabled mount or a deleted namespace leaves to be cleared away. */
+/** The record of a teardown: what a workflow has to remove of a disabled mount or a deleted namespace. */
 
 import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -13,10 +13,11 @@ interface TeardownBase {
   /** Number of the latest execution. */
   attempt: number;
   /**
-   * Epoch milliseconds from which no request can write any more that began before the cut; set by the first run of
-   * the workflow, which comes after the cut was committed.
+   * Epoch milliseconds from which no request writes that began before the mount was disabled or the namespace marked.
+   * The first execution of the workflow sets it, which starts after that.
    */
   drainedAt?: number;
+  /** Epoch milliseconds at which the reconciler starts the workflow again. */
   nextLook: number;
 }
 
@@ -28,7 +29,7 @@ export type Teardown = TeardownBase &
 
 export interface TeardownOrder {
   id: string;
-  /** Goes into the transaction that takes the mount off the tree, or marks the namespace. */
+  /** Belongs into the transaction that removes the mount from the tree, or marks the namespace. */
   write: Write;
 }
 

@@ -9,7 +9,7 @@ import type { Item, Store } from '../../functions/ports/store.ts';
 import { policyKey, treeKey } from '../../functions/store/keys.ts';
 import { changeTree } from '../../functions/tree/changeTree.ts';
 import { raiseGeneration } from '../../functions/tree/generation.ts';
-import { type Mount, mountItem, mountOf, unchanged } from '../../functions/tree/mount.ts';
+import { type Mount, mountItem, mountOf, unchangedMount } from '../../functions/tree/mount.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { rootToken } from '../support/tokens.ts';
@@ -52,7 +52,7 @@ export async function moveMount({ store }: TestDeps, from: string, to: string): 
   await changeTree(
     store,
     [
-      { namespaceId: 'root', path: from, before: unchanged(before) },
+      { namespaceId: 'root', path: from, before: unchangedMount(before) },
       { namespaceId: 'root', path: to, after: mountItem(after) },
     ],
     [raiseGeneration(before.uuid, after.generation)],

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { MAX_COMPILED_POLICY_BYTES } from '../../functions/limits.ts';
-import { DEFAULT_POLICY } from '../../functions/policies/defaultPolicy.ts';
+import { DEFAULT_POLICY } from '../../functions/policies/builtinPolicies.ts';
 import { PolicyError, parsePolicy } from '../../functions/policies/policy.ts';
 
 const READ = 'capabilities = ["read"]';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DEFAULT_POLICY } from '../../functions/policies/defaultPolicy.ts';
+import { DEFAULT_POLICY } from '../../functions/policies/builtinPolicies.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { policyKey } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';

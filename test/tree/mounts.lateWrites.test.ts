@@ -4,14 +4,11 @@ import { ConditionFailed } from '../../functions/ports/store.ts';
 import { builtinKey, generationKey, treeKey } from '../../functions/store/keys.ts';
 import { clearEmptyForks } from '../../functions/tree/changeTree.ts';
 import { disableMount } from '../../functions/tree/disableMount.ts';
-import { raiseGeneration } from '../../functions/tree/generation.ts';
-import { issuerOf } from '../../functions/tree/issuer.ts';
+import { MountMoved, markIssued, raiseGeneration } from '../../functions/tree/generation.ts';
 import { mountItem } from '../../functions/tree/mount.ts';
-import { MountMoved } from '../../functions/tree/mountMoved.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
-import type { TuneFields } from '../../functions/tree/tune.ts';
-import { keepTuned } from '../../functions/tree/tunedBuiltins.ts';
-import { tuneMount } from '../../functions/tree/tuneMount.ts';
+import { tunedBuiltin, tuneMount } from '../../functions/tree/tuneMount.ts';
+import type { TuneFields } from '../../functions/tree/tuning.ts';
 import { meanwhile } from '../support/meanwhile.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -40,7 +37,7 @@ describe('a write that comes too late', () => {
     const place = { namespaceId: deps.ids.hex(6), path: 'sys/' };
     const tuned = (description: string, at: number) => {
       const config = { defaultLeaseTtl: 0, maxLeaseTtl: 0, forceNoCache: false };
-      return keepTuned({ ...place, version: at }, { description, config, options: {} });
+      return tunedBuiltin({ ...place, version: at }, { description, config, options: {} });
     };
     for (let at = 0; at <= version; at++) await deps.store.commit([tuned('first', at)]);
 
@@ -88,7 +85,7 @@ describe.each([
     const { mount, now, overtake, stored } = await changedMount();
     await overtake();
 
-    await expect(issuerOf(deps.store, mount)).rejects.toThrow(MountMoved);
+    await expect(markIssued(deps.store, mount)).rejects.toThrow(MountMoved);
 
     expect(await stored()).toEqual(now);
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { treeKey } from '../../functions/store/keys.ts';
-import { issuerOf } from '../../functions/tree/issuer.ts';
+import { markIssued } from '../../functions/tree/generation.ts';
 import { mountOf } from '../../functions/tree/mount.ts';
 import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Caller, caller } from '../support/call.ts';
@@ -272,7 +272,7 @@ describe('at the same time', () => {
     const changes = Array.from({ length: 12 }, (_, i) =>
       call('POST', `sys/mounts/${name}/tune`, { body: { options: { [`k${i}`]: 'x' } } }),
     );
-    const answers = await Promise.all([...changes, issuerOf(deps.store, mount).catch(() => 'begun anew')]);
+    const answers = await Promise.all([...changes, markIssued(deps.store, mount).catch(() => 'begun anew')]);
 
     const statuses = answers.slice(0, -1).map((answer) => (answer as { status: number }).status);
     expect(statuses.every((status) => status === 204)).toBe(true);

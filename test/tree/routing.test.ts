@@ -5,10 +5,9 @@ import { SETTLE_MS } from '../../functions/limits.ts';
 import { changeTree } from '../../functions/tree/changeTree.ts';
 import { disableMount } from '../../functions/tree/disableMount.ts';
 import { enableMount } from '../../functions/tree/enableMount.ts';
-import { mountAt } from '../../functions/tree/findMount.ts';
-import { listMounts } from '../../functions/tree/listMounts.ts';
+import { listMounts, mountAt } from '../../functions/tree/findMount.ts';
 import { locate } from '../../functions/tree/locate.ts';
-import { type Mount, mountItem, unchanged } from '../../functions/tree/mount.ts';
+import { type Mount, mountItem, unchangedMount } from '../../functions/tree/mount.ts';
 import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import { placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -121,7 +120,7 @@ describe('a listing while a mount moves', () => {
     const { namespaceId, version } = mount;
     const moved = mountItem({ ...mount, path, version: version + 1 });
     await changeTree(deps.store, [
-      { namespaceId, path: mount.path, before: unchanged(mount) },
+      { namespaceId, path: mount.path, before: unchangedMount(mount) },
       { namespaceId, path, after: moved },
     ]);
   }

@@ -13,7 +13,7 @@ import { unsupportedPath } from '../../http/errors.ts';
 import type { Fields, Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Shape, type Wire } from '../../http/shape.ts';
-import { mountTtls } from '../../tree/mountTtls.ts';
+import { mountTtls } from '../../tree/mount.ts';
 import { listNames } from '../callParts.ts';
 import { deleteRole } from './deleteRole.ts';
 import {

@@ -6,7 +6,7 @@ import { parseDuration } from '../../http/duration.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Keys } from '../../http/shape.ts';
 import type { Mount } from '../../tree/mount.ts';
-import { mountTtls } from '../../tree/mountTtls.ts';
+import { mountTtls } from '../../tree/mount.ts';
 import { missingDataFields, missingPath } from './errors.ts';
 import { listEntries, scanEntries } from './list.ts';
 import { fits, placeOf, V1_PREFIX, v1Ref } from './place.ts';

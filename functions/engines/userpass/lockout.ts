@@ -3,7 +3,14 @@
 import { cleanupTime } from '../../credentials/token.ts';
 import type { Call } from '../../http/route.ts';
 import { LOCKOUT_FAILURES, LOCKOUT_S } from '../../limits.ts';
-import { ABSENT, ConditionFailed, type Item, type Match, type Ref, type Write } from '../../ports/store.ts';
+import {
+  ABSENT,
+  ConditionFailed,
+  type Expected,
+  type Item,
+  type Ref,
+  type Write,
+} from '../../ports/store.ts';
 import { sha256 } from '../../store/keys.ts';
 import { retryContended } from '../../store/retryContended.ts';
 import { mountOfCall, stored } from '../callParts.ts';
@@ -65,7 +72,7 @@ export function forgetFailures(call: Attempt, lockout: Item | undefined): Write[
   return [{ delete: lockoutKey(call), if: [ABSENT, { failures: { below: threshold } }, over] }];
 }
 
-function unchanged(item: Item | undefined): Match {
+function unchanged(item: Item | undefined): Expected {
   if (!item) return ABSENT;
   const { failures, lastAt } = item as Item & Lockout;
   return { failures, lastAt };
