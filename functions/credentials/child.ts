@@ -3,6 +3,7 @@
 import { notAuthenticated } from '../http/errors.ts';
 import { ConditionFailed, type Item, PRESENT, type Store, type Write } from '../ports/store.ts';
 import { childKey, tokenKey } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 import type { Lease } from './lease.ts';
 import { cleanupTime, type Token } from './token.ts';
 
@@ -30,14 +31,16 @@ export function endlessTokensOf(namespaceId: string): string {
   return `endless#${namespaceId}`;
 }
 
+const RECORD = record<Child>();
+
 /** The write that hangs a child on its parent; it goes into the transaction that creates the child. */
 export function hang(parentHash: string, child: Child, expiresAt: number | undefined): Write {
   const key = childKey(parentHash, childName(child));
-  return { put: { ...key, ...child, ttl: cleanupTime(expiresAt) } };
+  return { put: RECORD.at(key, child, { ttl: cleanupTime(expiresAt) }) };
 }
 
 export function childOf(item: Item): Child {
-  return item as unknown as Child;
+  return RECORD.of(item) as Child;
 }
 
 /**

@@ -4,6 +4,7 @@ import { refusal, tooLarge, type VaultError } from '../http/errors.ts';
 import type { Shape, Wire } from '../http/shape.ts';
 import { MAX_COMPILED_POLICY_BYTES } from '../limits.ts';
 import type { Item, PlacedItem, Ref } from '../ports/store.ts';
+import { record } from '../store/record.ts';
 import { builtinPolicy } from './builtinPolicies.ts';
 import { type Policy, parsePolicy } from './policy.ts';
 
@@ -17,14 +18,17 @@ export interface PolicyRecord {
   expiresAt?: number;
 }
 
+/** The compiled rules are stored as JSON beside the text. */
+const RECORD = record<PolicyRecord & { compiled: string }>();
+
 /**
  * @param now epoch milliseconds
  * @returns nothing for a policy that does not exist or has expired
  */
 export function policyRecordOf(name: string, item: Item | undefined, now: number): PolicyRecord | undefined {
   if (name === 'root') return { text: '', version: 0, casRequired: false };
-  const record = item ? (item as unknown as PolicyRecord) : builtin(name);
-  return record && !isExpired(record, now) ? record : undefined;
+  const found = RECORD.of(item) ?? builtin(name);
+  return found && !isExpired(found, now) ? found : undefined;
 }
 
 const compiledBuiltins = new Map<string, Policy>();
@@ -79,7 +83,7 @@ export function nextItem(
   if (Buffer.byteLength(compiled) > MAX_COMPILED_POLICY_BYTES) throw policyTooLong(MAX_COMPILED_POLICY_BYTES);
   const version = (before?.version ?? 0) + 1;
   const end = expiresAt === undefined ? {} : { expiresAt };
-  return { ...key, text, compiled, version, casRequired, modified: now, ...end };
+  return RECORD.at(key, { text, compiled, version, casRequired, modified: now, ...end });
 }
 
 function checkCas(before: PolicyRecord | undefined, casRequired: boolean, cas: number | undefined): void {

@@ -19,7 +19,7 @@ export function cancelMigration(deps: Deps, { id }: Migration, reason: string): 
     if (migration.error?.code === 'cancelled') return migration;
     if (migration.status === 'failure') throw failedAlready();
     if (migration.phase !== 'accepted') throw switchedAlready(id);
-    const cancelled = failed(migration, 'cancelled', reason, deps.clock.now());
+    const cancelled = failed(migration, { code: 'cancelled', message: reason }, deps.clock.now());
     await deps.store.commit([cancelled]);
     return after(migration, cancelled);
   });

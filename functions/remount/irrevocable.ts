@@ -1,35 +1,27 @@
 /** The leases that a migration could not revoke: what people see of them, and another try. */
 
+import { IRREVOCABLE, type Irrevocable } from '../credentials/irrevocable.ts';
 import { revokeLeases } from '../credentials/revokeLeases.ts';
 import type { Deps } from '../ports/deps.ts';
-import { type Item, type Key, PRESENT, StoreBusy, type Update } from '../ports/store.ts';
+import { type Key, PRESENT, StoreBusy, type Update } from '../ports/store.ts';
 import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { IRREVOCABLE_PREFIX, migrationKey } from '../store/keys.ts';
 import type { Migration } from './migration.ts';
 
-export interface Irrevocable {
-  key: Key;
-  /** Where the lease is stored. */
-  lease: Key;
-  leaseId: string;
-  /** Why it could not be revoked. */
-  reason: string;
-  /** Epoch milliseconds at which it was given up. */
-  at: number;
-}
+/** One of the list, and where it stands there. */
+export type Listed = Irrevocable & { key: Key };
 
 /** @param page only those after this sort key, at most so many */
 export async function listIrrevocable(
   { store }: Pick<Deps, 'store'>,
   { id }: Migration,
   page: { after?: string; limit?: number } = {},
-): Promise<Irrevocable[]> {
+): Promise<Listed[]> {
   const items = await store.query({ table: 'migrations', pk: id, prefix: IRREVOCABLE_PREFIX, ...page });
-  return items.map(irrevocableOf);
-}
-
-function irrevocableOf({ pk, sk, lease, leaseId, reason, at }: Item): Irrevocable {
-  return { key: { pk, sk }, lease, leaseId, reason, at } as unknown as Irrevocable;
+  return items.flatMap((item) => {
+    const entry = IRREVOCABLE.of(item);
+    return entry ? [{ ...entry, key: { pk: item.pk, sk: item.sk } }] : [];
+  });
 }
 
 export interface Retried {
@@ -61,11 +53,7 @@ export async function retryIrrevocable(
   return { revoked, left: listed.length - revoked };
 }
 
-async function isRevoked(
-  { store, log }: Deps,
-  { lease, key }: Irrevocable,
-  force: boolean,
-): Promise<boolean> {
+async function isRevoked({ store, log }: Deps, { lease, key }: Listed, force: boolean): Promise<boolean> {
   const item = await store.get({ table: 'leases', ...lease });
   if (!item) return true;
   try {
@@ -79,7 +67,7 @@ async function isRevoked(
 }
 
 /** Takes it off the list and out of the count, once whoever does it. */
-async function strike({ store }: Deps, { id }: Migration, { key }: Irrevocable): Promise<void> {
+async function strike({ store }: Deps, { id }: Migration, { key }: Listed): Promise<void> {
   const counts: Update = {
     update: migrationKey(id),
     add: { leasesIrrevocable: -1, leasesRevoked: 1 },

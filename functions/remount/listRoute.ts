@@ -12,10 +12,9 @@ import { mountPath } from '../tree/path.ts';
 import { LISTED, type MigrationInfo } from './answers.ts';
 import { oldestListed } from './listing.ts';
 import { listMigrations } from './listMigrations.ts';
-import { isMigrationId, type Migration } from './migration.ts';
+import { fullPath, isMigrationId, type Migration } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
 import { readMigration } from './readMigration.ts';
-import { fullPath } from './switchMount.ts';
 
 const FIELDS = {
   after: 'string',

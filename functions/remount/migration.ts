@@ -11,6 +11,7 @@ import { SHARDS } from '../credentials/shards.ts';
 import { OVERDUE_MS } from '../limits.ts';
 import { ABSENT, type Item, type Update, type Write } from '../ports/store.ts';
 import { migrationKey, openShard } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import type { Move } from './planMove.ts';
 
@@ -19,6 +20,11 @@ export interface Place {
   namespaceId: string;
   namespacePath: string;
   path: string;
+}
+
+/** The path from the root namespace. */
+export function fullPath({ namespacePath, path }: Place): string {
+  return namespacePath + path;
 }
 
 export interface Migration {
@@ -46,7 +52,7 @@ export interface Migration {
   [leasesIn: `leasesIn${number}`]: number | null;
   leasesRevoked: number;
   leasesIrrevocable: number;
-  error?: { code: FailureCode; message: string };
+  error?: Failure;
   requestedBy: Requester;
   /** Free text of the request. */
   reason?: string | undefined;
@@ -60,12 +66,12 @@ export interface Migration {
   retentionS: number;
 }
 
-export type FailureCode =
-  | 'source_gone'
-  | 'target_in_use'
-  | 'namespace_gone'
-  | 'not_switched_in_time'
-  | 'cancelled';
+export interface Failure {
+  code: FailureCode;
+  message: string;
+}
+
+type FailureCode = 'source_gone' | 'target_in_use' | 'namespace_gone' | 'not_switched_in_time' | 'cancelled';
 
 export interface Requester {
   displayName: string;
@@ -117,10 +123,12 @@ export function newMigration({ now, ...order }: Order, { mount, source, target }
   };
 }
 
+const RECORD = record<Migration>('migration');
+
 /** The record as it begins; a migration of a bulk run begins with what has come of it. */
 export function acceptance(migration: Migration): Write {
   const open = migration.nextLook === undefined ? undefined : openShard(migration.id);
-  return { put: { ...migrationKey(migration.id), kind: 'migration', ...migration, open }, if: ABSENT };
+  return { put: RECORD.at(migrationKey(migration.id), migration, { open }), if: ABSENT };
 }
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -131,7 +139,7 @@ export function isMigrationId(text: string): boolean {
 }
 
 export function migrationOf(item: Item | undefined): Migration | undefined {
-  return item?.kind === 'migration' ? (item as unknown as Migration) : undefined;
+  return RECORD.of(item);
 }
 
 /**
@@ -151,7 +159,7 @@ export function succeeded(migration: Migration, now: number, nextLook: number): 
 }
 
 /** This migration changes nothing any more (R3, R6). */
-export function failed(migration: Migration, code: FailureCode, message: string, now: number): Update {
+export function failed(migration: Migration, { code, message }: Failure, now: number): Update {
   const outcome = { phase: 'done', status: 'failure', error: { code, message }, finishedAt: now };
   return closing(migration, 'accepted', outcome, now);
 }
@@ -215,8 +223,9 @@ export function progressed(id: string, nextLook: number, revoked = 0): Update {
 
 /** The record as a transition leaves it. */
 export function after(migration: Migration, { set = {}, remove = [] }: Update): Migration {
-  const kept = Object.entries({ ...migration, ...set }).filter(([name]) => !remove.includes(name));
-  return Object.fromEntries(kept) as unknown as Migration;
+  const left: Partial<Migration> = { ...migration, ...set };
+  for (const name of remove) delete left[name as keyof Migration];
+  return left as Migration;
 }
 
 function transition({ id }: Migration, phase: Migration['phase'], set: Record<string, unknown>): Update {

@@ -2,8 +2,7 @@
 
 import { sha256 } from '../store/keys.ts';
 import type { MigrationInfo } from './answers.ts';
-import { leasesGone, leasesTotal, type Migration } from './migration.ts';
-import { fullPath } from './switchMount.ts';
+import { fullPath, leasesGone, leasesTotal, type Migration } from './migration.ts';
 
 /** What is not known, or not so, is `null`. */
 export function migrationInfo(migration: Migration): MigrationInfo {

@@ -13,6 +13,7 @@ import {
 import type { Deps, Machine } from '../ports/deps.ts';
 import { ConditionFailed, type Item, type Key, type Store, StoreBusy, type Update } from '../ports/store.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
+import { notSwitchedInTime } from './failures.ts';
 import { failed, migrationOf } from './migration.ts';
 
 export interface Reconciled {
@@ -77,9 +78,7 @@ async function help(deps: Deps, item: Item): Promise<'restarted' | 'expired' | '
   const now = deps.clock.now();
   const migration = migrationOf(item);
   if (migration?.phase === 'accepted' && !(now - migration.acceptedAt <= SWITCH_DEADLINE_MS)) {
-    const minutes = SWITCH_DEADLINE_MS / 60_000;
-    const message = `the mount could not be switched within ${minutes} minutes; nothing has changed`;
-    await deps.store.commit([failed(migration, 'not_switched_in_time', message, now)]);
+    await deps.store.commit([failed(migration, notSwitchedInTime(), now)]);
     return 'expired';
   }
   const machine = MACHINES[item.kind as string];

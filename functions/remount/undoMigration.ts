@@ -13,10 +13,10 @@ import { acceptAndStart, answerKnown, type Started } from './acceptMigration.ts'
 import { failedAlready, movedOn, namespaceLeaving, notSwitchedYet, pathInUse } from './errors.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
 import type { Migration } from './migration.ts';
+import { fullPath } from './migration.ts';
 import type { Origin } from './origin.ts';
 import type { Move } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
-import { fullPath } from './switchMount.ts';
 
 /**
  * A repeated undo is answered with the migration back that is known already.

@@ -1,6 +1,8 @@
 /** The four mounts that every namespace is created with, derived from its id. Only their tuned settings are stored. */
 
-import { sha256 } from '../store/keys.ts';
+import { ABSENT, type Item, type Write } from '../ports/store.ts';
+import { builtinKey, sha256 } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 import type { Issuer } from './generation.ts';
 import type { Mount, MountConfig } from './mount.ts';
 import type { Namespace } from './namespace.ts';
@@ -44,6 +46,24 @@ export function builtinMounts({ id }: Pick<Namespace, 'id'>): BuiltinMount[] {
       issued: isToken,
     };
   });
+}
+
+/** What tuning can change of a built-in mount. */
+const TUNED = record<Pick<BuiltinMount, 'description' | 'config' | 'options' | 'version'>>();
+
+/** The mount with the settings of an item that `tunedBuiltin` has written, if there is one. */
+export function tunedAs(mount: BuiltinMount, item: Item | undefined): BuiltinMount {
+  return { ...mount, ...TUNED.of(item) };
+}
+
+/** Stores the settings of a built-in mount, unless another tuning has stored some since the mount was read. */
+export function tunedBuiltin(
+  before: Pick<BuiltinMount, 'namespaceId' | 'path' | 'version'>,
+  { description, config, options }: Pick<BuiltinMount, 'description' | 'config' | 'options'>,
+): Write {
+  const key = builtinKey(before.namespaceId, before.path);
+  const put = TUNED.at(key, { description, config, options, version: before.version + 1 });
+  return { put, if: before.version === 0 ? ABSENT : { version: before.version } };
 }
 
 /** The issuer of the tokens of `auth/token`: the mount never moves, so its generation is always 0. */

@@ -1,9 +1,9 @@
 /** Finds the mounts of a namespace: all of them, the one at a path, or the one that a path is in. */
 
 import type { Deps } from '../ports/deps.ts';
-import type { Item, Store } from '../ports/store.ts';
+import type { Store } from '../ports/store.ts';
 import { builtinKey, treeKey } from '../store/keys.ts';
-import { type BuiltinMount, builtinMounts } from './builtin.ts';
+import { type BuiltinMount, builtinMounts, tunedAs } from './builtin.ts';
 import { locate } from './locate.ts';
 import { type Mount, mountOf } from './mount.ts';
 import type { Namespace } from './namespace.ts';
@@ -89,10 +89,4 @@ export async function listAllMounts(
 
 async function readTuned(store: Store, mount: BuiltinMount): Promise<BuiltinMount> {
   return tunedAs(mount, await store.get(builtinKey(mount.namespaceId, mount.path)));
-}
-
-function tunedAs(mount: BuiltinMount, item: Item | undefined): BuiltinMount {
-  if (!item) return mount;
-  const { description, config, options, version } = item as unknown as BuiltinMount;
-  return { ...mount, description, config, options, version };
 }

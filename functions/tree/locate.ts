@@ -6,6 +6,7 @@
 
 import { MAX_MOUNT_PATH_BYTES } from '../limits.ts';
 import type { Item, Store } from '../ports/store.ts';
+import { treeKey } from '../store/keys.ts';
 import { type Mount, mountOf } from './mount.ts';
 import { type Namespace, type NamespacedPath, namespaceOf, ROOT } from './namespace.ts';
 import { builtinPath, mountPath } from './path.ts';
@@ -47,13 +48,18 @@ export async function locateTarget(store: Store, path: string, start: Namespace)
   return conflict ? { namespace, path: rest, conflict } : { namespace, path: rest };
 }
 
-/** As the `conflict` of `locateTarget`, in this namespace alone. */
+/**
+ * The mount or child namespace of this namespace that a new mount would overlap. A single read confirms what the query
+ * shows: a query may show a transaction half done.
+ */
 export async function findConflict(
   store: Store,
   namespaceId: string,
   path: string,
 ): Promise<Item | undefined> {
-  return colliding(await lastBelow(store, namespaceId, path), path);
+  const shown = colliding(await lastBelow(store, namespaceId, path), path);
+  const entry = shown && (await store.get(treeKey(namespaceId, shown.sk)));
+  return entry?.kind === 'fork' ? undefined : entry;
 }
 
 /** The last entry below the path; if there is none, the one that may be at or above it. */

@@ -3,6 +3,7 @@
 import { SYSTEM_MAX_TTL_S } from '../limits.ts';
 import type { Expected, Item, PlacedItem } from '../ports/store.ts';
 import { treeKey } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 
 export interface MountConfig {
   /** Seconds; 0 for the system's default. */
@@ -62,16 +63,17 @@ export interface Mount {
   movedBy?: MovedBy;
 }
 
+const RECORD = record<Omit<Mount, 'namespaceId' | 'path'>>('mount');
+
 export function mountItem(mount: Mount): PlacedItem {
   const { namespaceId, path, ...rest } = mount;
-  return { ...treeKey(namespaceId, path), kind: 'mount', ...rest };
+  return RECORD.at(treeKey(namespaceId, path), rest);
 }
 
 /** @returns the mount of a tree item; nothing if the item is not a mount */
 export function mountOf(item: Item | undefined): Mount | undefined {
-  if (item?.kind !== 'mount') return undefined;
-  const { pk, sk, kind, ...rest } = item;
-  return { namespaceId: pk, path: sk, ...rest } as unknown as Mount;
+  const mount = RECORD.of(item);
+  return item && mount && { namespaceId: item.pk, path: item.sk, ...mount };
 }
 
 /** The condition of every write to a mount's item: the mount has not changed since it was read. */

@@ -10,7 +10,7 @@ import { changeTree, checkEntrySize } from './changeTree.ts';
 import { beingDeleted } from './errors.ts';
 import { type ChildNamespace, childAt } from './findNamespace.ts';
 import { locateTarget } from './locate.ts';
-import { type Namespace, nameOf, namespaceOf } from './namespace.ts';
+import { type Namespace, nameOf, namespaceItem, namespaceOf } from './namespace.ts';
 import { checkNewName, type MetadataPatch, type NamespaceMetadata, patched } from './namespaceFields.ts';
 
 /**
@@ -74,8 +74,7 @@ async function createNamespace(
 ): Promise<Namespace> {
   checkEntrySize(metadata);
   const id = ids.base62(6);
-  const facts = { kind: 'namespace', id, uuid: ids.uuid(), metadata, version: 1 };
-  const entry = { ...treeKey(parent.id, name), ...facts };
+  const entry = namespaceItem(parent, name, { id, uuid: ids.uuid(), metadata, version: 1 });
   const namespace = namespaceOf(entry, parent) as Namespace;
   try {
     const change = { namespaceId: parent.id, path: name, after: entry };

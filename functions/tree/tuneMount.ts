@@ -2,10 +2,9 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { goQuote, refusal } from '../http/errors.ts';
-import { ABSENT, type Store, type Write } from '../ports/store.ts';
-import { builtinKey } from '../store/keys.ts';
+import type { Store, Write } from '../ports/store.ts';
 import { retryContended } from '../store/retryContended.ts';
-import { type BuiltinMount, TOKEN_PATH } from './builtin.ts';
+import { TOKEN_PATH, tunedBuiltin } from './builtin.ts';
 import { checkEntrySize } from './changeTree.ts';
 import { anyMountAt } from './findMount.ts';
 import { type Mount, mountItem, unchangedMount } from './mount.ts';
@@ -60,14 +59,4 @@ function checkTunable(path: string, fields: TuneFields): void {
 function tunedMount(before: Mount, after: Mount): Write {
   const put = mountItem({ ...after, version: before.version + 1 });
   return { put, if: unchangedMount(before) };
-}
-
-/** Stores the settings of a built-in mount, unless another tuning has stored some since the mount was read. */
-export function tunedBuiltin(
-  before: Pick<BuiltinMount, 'namespaceId' | 'path' | 'version'>,
-  { description, config, options }: Pick<BuiltinMount, 'description' | 'config' | 'options'>,
-): Write {
-  const key = builtinKey(before.namespaceId, before.path);
-  const put = { ...key, description, config, options, version: before.version + 1 };
-  return { put, if: before.version === 0 ? ABSENT : { version: before.version } };
 }

@@ -42,7 +42,9 @@ beforeEach(async () => {
 const recorded = () => deps.store.get(migrationKey(migration.id));
 
 async function end(id = migration.id): Promise<void> {
-  await deps.store.commit([failed({ ...migration, id }, 'source_gone', 'gone', deps.clock.now())]);
+  await deps.store.commit([
+    failed({ ...migration, id }, { code: 'source_gone', message: 'gone' }, deps.clock.now()),
+  ]);
 }
 
 /** The reconciler sees the record as it is now, and another ends it before it goes on. */
@@ -90,7 +92,7 @@ describe('a write that comes too late', () => {
 
   it('ends no migration that has ended', async () => {
     await end();
-    const again = failed(migration, 'target_in_use', 'in use', deps.clock.now());
+    const again = failed(migration, { code: 'target_in_use', message: 'in use' }, deps.clock.now());
     await expect(deps.store.commit([again])).rejects.toThrow(ConditionFailed);
     expect(await recorded()).toMatchObject({ error: { code: 'source_gone' } });
   });
@@ -103,7 +105,14 @@ describe('a write that comes too late', () => {
   it('counts no retried lease for a migration whose record is gone', async () => {
     const lease = { pk: 'mount#0', sk: 'creds/1' };
     const leaseId = 'keys/creds/1';
-    const entry = { ...irrevocableKey(migration.id, leaseId), lease, leaseId, reason: '', at: 0 };
+    const entry = {
+      ...irrevocableKey(migration.id, leaseId),
+      kind: 'irrevocable',
+      lease,
+      leaseId,
+      reason: '',
+      at: 0,
+    };
     await deps.store.commit([{ put: entry }]);
     await deps.store.commit([{ delete: migrationKey(migration.id) }]);
 
