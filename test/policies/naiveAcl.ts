@@ -1,4 +1,4 @@
-/** The evaluation of policies spelt out without any thought of speed, to compare the real one with. */
+/** A slow and simple evaluation of policies, with which the real one is compared. */
 
 import type { Operation } from '../../functions/http/operation.ts';
 import type { Capability, PathRule } from '../../functions/policies/pathRule.ts';

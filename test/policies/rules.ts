@@ -1,4 +1,4 @@
-/** Policies written short, and what they allow. */
+/** Short notations of policies, and what they allow. */
 
 import type { Operation } from '../../functions/http/operation.ts';
 import { type Acl, authorize, buildAcl } from '../../functions/policies/acl.ts';
