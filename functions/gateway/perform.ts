@@ -17,8 +17,7 @@ import {
   unsupportedPath,
 } from '../http/errors.ts';
 import { readFields } from '../http/fields.ts';
-import type { HttpRequest } from '../http/message.ts';
-import { isWrite, type Operation } from '../http/operation.ts';
+import { type HttpRequest, isWrite, type Operation } from '../http/message.ts';
 import { type Call, type Handler, handlerOf, type Match, matchRoute, type Reply } from '../http/route.ts';
 import { withFieldWarnings } from '../http/warnings.ts';
 import { SETTLE_MS } from '../limits.ts';

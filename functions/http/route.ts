@@ -7,7 +7,7 @@ import type { Mount } from '../tree/mount.ts';
 import type { MountTypes } from '../tree/mountType.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import type { Fields, Schema } from './fields.ts';
-import type { Operation } from './operation.ts';
+import type { Operation } from './message.ts';
 import type { Shape, Wire } from './shape.ts';
 
 /** A request that has passed the door: located, authenticated, authorised, its fields read. */

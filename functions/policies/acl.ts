@@ -1,6 +1,6 @@
 /** What a token may do, by its policies (contract §5.3). Pure. */
 
-import type { Operation } from '../http/operation.ts';
+import type { Operation } from '../http/message.ts';
 import { addRule, emptyGrant, type Grant, grantsAnything } from './grant.ts';
 import { pageLimit } from './pageLimit.ts';
 import { parametersPass } from './parameters.ts';

@@ -1,6 +1,6 @@
 /** A slow and simple evaluation of policies, with which the real one is compared. */
 
-import type { Operation } from '../../functions/http/operation.ts';
+import type { Operation } from '../../functions/http/message.ts';
 import type { Capability, PathRule } from '../../functions/policies/pathRule.ts';
 
 export interface Source {

@@ -1,7 +1,7 @@
 /** What policies allow (contract §5.3) inside and outside their namespace. */
 
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../../functions/http/operation.ts';
+import type { Operation } from '../../functions/http/message.ts';
 import { authorize, buildAcl, capabilitiesOf, mayReachMount } from '../../functions/policies/acl.ts';
 import { acl, allows, OPERATIONS, source } from './rules.ts';
 

@@ -1,7 +1,7 @@
 /** `pagination_limit`: how many entries of a listing a request may see at once (contract §5.2). */
 
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../../functions/http/operation.ts';
+import type { Operation } from '../../functions/http/message.ts';
 import { authorize, buildAcl } from '../../functions/policies/acl.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 

@@ -1,7 +1,7 @@
 /** Allowed, denied and required parameters (contract §5.2, §5.3). */
 
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../../functions/http/operation.ts';
+import type { Operation } from '../../functions/http/message.ts';
 import { parseJson } from '../../functions/http/readBody.ts';
 import { authorize, buildAcl } from '../../functions/policies/acl.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';

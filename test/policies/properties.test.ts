@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../../functions/http/operation.ts';
+import type { Operation } from '../../functions/http/message.ts';
 import { authorize, buildAcl, capabilitiesOf, mayReachMount } from '../../functions/policies/acl.ts';
 import { CAPABILITIES, type Capability, type PathRule } from '../../functions/policies/pathRule.ts';
 import { PolicyError, parsePolicy } from '../../functions/policies/policy.ts';

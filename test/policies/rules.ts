@@ -1,6 +1,6 @@
 /** Short notations of policies, and what they allow. */
 
-import type { Operation } from '../../functions/http/operation.ts';
+import type { Operation } from '../../functions/http/message.ts';
 import { type Acl, authorize, buildAcl } from '../../functions/policies/acl.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 
