@@ -2,7 +2,7 @@
 
 import { depsFromEnvironment } from './deps.ts';
 import { serve } from './gateway/serve.ts';
-import { recordAt } from './remount/readStatus.ts';
+import { recordAt } from './remount/readMigration.ts';
 import { statusRoutes } from './remount/statusRoutes.ts';
 
 export const handler = serve(

@@ -1,4 +1,4 @@
-/** The leases that a migration could not revoke: what people see of them, and another try. */
+/** The leases that a migration could not revoke: lists them, and tries to revoke them again. */
 
 import { IRREVOCABLE, type Irrevocable } from '../credentials/irrevocable.ts';
 import { revokeLeases } from '../credentials/revokeLeases.ts';
@@ -8,10 +8,10 @@ import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { IRREVOCABLE_PREFIX, migrationKey } from '../store/keys.ts';
 import type { Migration } from './migration.ts';
 
-/** One of the list, and where it stands there. */
+/** An entry of the list, and its key. */
 export type Listed = Irrevocable & { key: Key };
 
-/** @param page only those after this sort key, at most so many */
+/** @param page only entries after a sort key, and at most a number of them */
 export async function listIrrevocable(
   { store }: Pick<Deps, 'store'>,
   { id }: Migration,
@@ -26,14 +26,14 @@ export async function listIrrevocable(
 
 export interface Retried {
   revoked: number;
-  /** Those that failed again, or for which there was no time. */
+  /** Leases that failed again, or that were not tried before the time was over. */
   left: number;
 }
 
 /**
- * Tries each of them once more.
- * @param force whether a lease that fails again is dropped all the same
- * @param until epoch milliseconds after which none is begun
+ * Tries to revoke each of them again.
+ * @param force whether a lease that fails again is dropped without its engine callback
+ * @param until epoch milliseconds after which no further lease is tried
  */
 export async function retryIrrevocable(
   deps: Deps,
@@ -61,12 +61,12 @@ async function isRevoked({ store, log }: Deps, { lease, key }: Listed, force: bo
     return true;
   } catch (error) {
     if (error instanceof StoreBusy) throw error;
-    log.warn('a lease is irrevocable still', { id: key.pk, error: (error as Error).name });
+    log.warn('a lease is still irrevocable', { id: key.pk, error: (error as Error).name });
     return false;
   }
 }
 
-/** Takes it off the list and out of the count, once whoever does it. */
+/** Removes it from the list and from the count, exactly once. */
 async function strike({ store }: Deps, { id }: Migration, { key }: Listed): Promise<void> {
   const counts: Update = {
     update: migrationKey(id),

@@ -16,7 +16,7 @@ import type { TreeChange } from '../tree/planTree.ts';
 import { namespaceGone, sourceGone, targetInUse } from './failures.ts';
 import { type Failure, fullPath, type Migration, type Place, switched } from './migration.ts';
 
-/** Which mount a move is for, and its source and target. */
+/** The part of a migration that the switch needs: the mount, its source and its target. */
 export type AcceptedMove = Pick<Migration, 'mountUuid' | 'onlyGeneration' | 'source' | 'target'>;
 
 /** What a read of the tree shows for a group of moves. */
