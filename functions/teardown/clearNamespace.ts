@@ -59,7 +59,7 @@ async function disable(deps: Deps, mount: Mount): Promise<void> {
   try {
     await disableMount(deps, mount);
   } catch (error) {
-    // Tuned or moved in between: the next look finds it, or finds it gone.
+    // The mount was tuned or moved meanwhile: the next execution disables it if it is still there.
     if (!(error instanceof ConditionFailed)) throw error;
   }
 }

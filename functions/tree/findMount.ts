@@ -10,7 +10,10 @@ import type { Namespace } from './namespace.ts';
 import { oversize } from './path.ts';
 import { readUntilStable } from './readUntilStable.ts';
 
-/** @param path with a trailing slash, auth methods under `auth/` */
+/**
+ * The mount with exactly this path, by a single read; built-in mounts excluded.
+ * @param path with a trailing slash, auth methods under `auth/`
+ */
 export async function mountAt(
   store: Store,
   { id }: Pick<Namespace, 'id'>,
@@ -52,8 +55,8 @@ export async function locateAny(
 }
 
 /**
- * The mounts whose paths begin with a prefix, in the order of their paths; built-in mounts excluded. It is no snapshot:
- * what has to be right is read by `readUntilStable`.
+ * The mounts whose paths begin with a prefix, in the order of their paths; built-in mounts excluded. A single run is no
+ * snapshot: `readUntilStable` repeats it where a move in progress must not show.
  */
 export async function* mountsBelow(store: Store, namespaceId: string, prefix: string): AsyncGenerator<Mount> {
   if (oversize(prefix)) return;

@@ -1,7 +1,4 @@
-/**
- * Removes the mark of a namespace that is being deleted, because a mount or child namespace came into it at the same
- * moment. Nothing is lost: the namespace still exists, and serves again.
- */
+/** Cancels the deletion of a namespace that a mount or child namespace came into at the moment of the mark. */
 
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, PRESENT } from '../ports/store.ts';
@@ -15,6 +12,10 @@ interface Place {
   name: string;
 }
 
+/**
+ * Removes the mark, so that the namespace serves again. Nothing is lost: a deletion removes nothing at first. Does
+ * nothing if the namespace has been deleted meanwhile.
+ */
 export async function restoreNamespace(
   { store, log }: Pick<Deps, 'store' | 'log'>,
   { namespaceId, parentId, name }: Place,
@@ -36,7 +37,8 @@ export async function restoreNamespace(
 /**
  * Called after a mount was moved into a namespace. The namespace may have been marked after the switch read it: the
  * transaction of the switch has no condition on the namespace, because moves into one namespace would then block each
- * other. A deletion removes nothing before the longest life of a request is over, so this comes in time.
+ * other. A deletion removes nothing before the longest life of a request is over (architecture §10), so this comes in
+ * time.
  */
 export async function keepNamespace(deps: Pick<Deps, 'store' | 'log'>, namespaceId: string): Promise<void> {
   if (namespaceId === 'root') return;

@@ -22,33 +22,33 @@ interface TeardownBase {
   nextLook: number;
 }
 
-/** What is to be cleared away. */
+/** What the workflow has to remove. */
 type Subject =
   | { what: 'mount'; mountUuid: string }
   | { what: 'namespace'; namespaceId: string; namespacePath: string; parentId: string; name: string };
 
 export type Teardown = TeardownBase & Subject;
 
-export interface TeardownOrder {
+export interface NewTeardown {
   id: string;
-  /** Belongs into the transaction that removes the mount from the tree, or marks the namespace. */
+  /** Part of the transaction that removes the mount from the tree, or marks the namespace. */
   write: Write;
 }
 
-export function mountTeardown(deps: Deps, mount: Pick<Mount, 'uuid'>): TeardownOrder {
-  return order(deps, { what: 'mount', mountUuid: mount.uuid });
+export function mountTeardown(deps: Deps, mount: Pick<Mount, 'uuid'>): NewTeardown {
+  return newTeardown(deps, { what: 'mount', mountUuid: mount.uuid });
 }
 
-export function namespaceTeardown(deps: Deps, namespace: Namespace): TeardownOrder {
+export function namespaceTeardown(deps: Deps, namespace: Namespace): NewTeardown {
   const { id, path, lineage } = namespace;
   const parentId = lineage.at(-2) ?? 'root';
   const name = nameOf(path);
-  return order(deps, { what: 'namespace', namespaceId: id, namespacePath: path, parentId, name });
+  return newTeardown(deps, { what: 'namespace', namespaceId: id, namespacePath: path, parentId, name });
 }
 
 const RECORD = record<Teardown>('teardown');
 
-function order({ ids, clock }: Deps, subject: Subject): TeardownOrder {
+function newTeardown({ ids, clock }: Deps, subject: Subject): NewTeardown {
   const id = ids.uuid();
   const now = clock.now();
   const nextLook = now + OVERDUE_MS;
@@ -60,6 +60,7 @@ export function teardownOf(item: Item | undefined): Teardown | undefined {
   return RECORD.of(item);
 }
 
+/** Deletes the record when nothing is left to remove. */
 export function teardownDone(id: string): Delete {
   return { delete: migrationKey(id) };
 }

@@ -111,7 +111,7 @@ function versionOf({ options }: Tunable): number {
   return Number(options?.version || 1);
 }
 
-/** @param raw the fields that change, of which an empty one changes nothing; empty for no change */
+/** @param raw the fields that were sent; an empty field changes nothing */
 function tunedLockout(
   before: UserLockout | undefined,
   raw: Record<string, unknown>,
