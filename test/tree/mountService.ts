@@ -1,9 +1,9 @@
 /** The service, for tests of the endpoints of mounts. */
 
 import { expect } from 'vitest';
-import { type Service, service } from '../support/service.ts';
+import { type NamedService, service } from '../support/service.ts';
 
-export interface MountService extends Service {
+export interface MountService extends NamedService {
   /** Enables a mount, of type kv unless the body says otherwise; expects success. */
   enable(path: string, body?: Record<string, unknown>): Promise<void>;
   /** Sends a request, expects 400, and returns the errors. */
