@@ -1,4 +1,4 @@
-/** Lambda: carries out the run of a schedule at one of its times. What cannot be done ends in the queue `refused`. */
+/** Lambda: starts the run of a schedule at a planned time. After the last retry, a refused one goes to the queue `refused`. */
 
 import { depsFromEnvironment, schedulerFromEnvironment, workflowsFromEnvironment } from './deps.ts';
 import { discreetly } from './lambda/discreetly.ts';
