@@ -25,14 +25,14 @@ import {
   type Ref,
   refOf,
   type Store,
-  type Table,
+  type TableName,
   type Write,
 } from '../ports/store.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { conditionExpression, Placeholders, updateExpression } from './expressions.ts';
 import { patiently, Unprocessed } from './patiently.ts';
 
-type NameOf = (table: Table) => string;
+type NameOf = (table: TableName) => string;
 
 /** Keys of one BatchGetItem and of one BatchWriteItem, by DynamoDB's limits. */
 const BATCH_GET = 100;

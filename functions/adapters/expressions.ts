@@ -1,6 +1,6 @@
 /** Converts the store's conditions and updates to DynamoDB expressions with placeholders. */
 
-import type { Condition, Match, Test } from '../ports/store.ts';
+import type { AttributeTest, Condition, Expected } from '../ports/store.ts';
 
 /** Collects the names and values of one expression. A name gets one placeholder, even if it is used twice. */
 export class Placeholders {
@@ -27,12 +27,12 @@ export function conditionExpression(condition: Condition, into: Placeholders): s
   return matches.map((match) => matchExpression(match, into)).join(' OR ');
 }
 
-function matchExpression(match: Match, into: Placeholders): string {
+function matchExpression(match: Expected, into: Placeholders): string {
   const tests = Object.entries(match).map(([attribute, test]) => testExpression(attribute, test, into));
   return tests.length === 1 ? (tests[0] as string) : `(${tests.join(' AND ')})`;
 }
 
-function testExpression(attribute: string, test: Test, into: Placeholders): string {
+function testExpression(attribute: string, test: AttributeTest, into: Placeholders): string {
   const name = into.name(attribute);
   if (typeof test !== 'object') return `${name} = ${into.value(test)}`;
   if ('absent' in test) return `attribute_not_exists(${name})`;

@@ -3,7 +3,7 @@
 import { refusal, VaultError } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { fullPath } from '../remount/migration.ts';
-import { unlessMade } from '../store/unlessMade.ts';
+import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { runCancelled } from './bulkRun.ts';
 import type { Row } from './plan.ts';
@@ -19,7 +19,7 @@ export async function cancelRun(
   { run: { id } }: RunState,
   reason: string | undefined,
 ): Promise<RunState> {
-  await unlessMade(store, [runCancelled(id, clock.now(), reason)]);
+  await commitUnlessDone(store, [runCancelled(id, clock.now(), reason)]);
   const after = await findRun(store, id);
   if (after?.run.cancelledAt === undefined)
     throw new VaultError(409, [`the bulk run has ended; sys/remount/bulk/undo/${id} takes it back`]);

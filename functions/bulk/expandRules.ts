@@ -7,13 +7,12 @@ import { goQuote, refusal } from '../http/errors.ts';
 import { MAX_BULK_MOVES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Store } from '../ports/store.ts';
-import { treeKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
-import { innermost } from '../tree/innermost.ts';
-import { type Mount, mountOf } from '../tree/mount.ts';
+import { mountsBelow } from '../tree/findMount.ts';
+import { innermostNamespaces } from '../tree/findNamespace.ts';
 import type { Namespace } from '../tree/namespace.ts';
-import { mountPath, oversize } from '../tree/path.ts';
-import { type Sighting, settled } from '../tree/settled.ts';
+import { mountPath } from '../tree/path.ts';
+import { readUntilStable, type SeenMount } from '../tree/readUntilStable.ts';
 import type { Paths } from './csv.ts';
 import { tooManyMoves } from './errors.ts';
 
@@ -33,7 +32,7 @@ export async function expandRules(
 ): Promise<Paths[]> {
   const { store } = deps;
   const read = rules.map((rule, i) => readRule(rule, i + 1));
-  const places = await innermost(
+  const places = await innermostNamespaces(
     store,
     read.map(({ from }) => from),
     namespace,
@@ -45,7 +44,7 @@ export async function expandRules(
     });
     return matches.flat();
   };
-  const found = await settled(deps, look, ({ rule, uuid }) => `${rule} ${uuid}`);
+  const found = await readUntilStable(deps, look, ({ rule, uuid }) => `${rule} ${uuid}`);
   const matched = new Set(found.map(({ rule }) => rule));
   const idle = read.find(({ number }) => !matched.has(number));
   if (idle && !mayMatchNothing) throw refusal(`rule ${idle.number} matches no mount: ${goQuote(idle.from)}`);
@@ -53,7 +52,7 @@ export async function expandRules(
 }
 
 /** A move that a rule makes, with the mount as it was read. */
-interface Matched extends Paths, Sighting {
+interface Matched extends Paths, SeenMount {
   /** Number of the rule, from 1. */
   rule: number;
 }
@@ -68,7 +67,7 @@ async function matchesOf(
   const above = from.slice(0, from.length - pattern.length);
   const fits = patternOf(pattern);
   const matched: Matched[] = [];
-  for await (const { uuid, path, version } of mountsBelow(store, namespace, literalOf(pattern))) {
+  for await (const { uuid, path, version } of mountsBelow(store, namespace.id, literalOf(pattern))) {
     const captured = fits.exec(path)?.slice(1);
     if (captured)
       matched.push({ rule: number, from: above + path, to: filled(to, captured), uuid, path, version });
@@ -125,15 +124,4 @@ function literalOf(pattern: string): string {
 function filled(to: string, captured: string[]): string {
   let next = 0;
   return to.replaceAll(WILDCARD, () => captured[next++] ?? '');
-}
-
-async function* mountsBelow(store: Store, namespace: Namespace, prefix: string): AsyncGenerator<Mount> {
-  if (oversize(prefix)) return;
-  const { table, pk } = treeKey(namespace.id, prefix);
-  for await (const page of store.pages({ table, pk, ...(prefix && { prefix }) })) {
-    for (const item of page) {
-      const mount = mountOf(item);
-      if (mount) yield mount;
-    }
-  }
 }

@@ -4,8 +4,9 @@ import type { Item, Ref, Store } from '../ports/store.ts';
 import { pathInUse } from '../remount/errors.ts';
 import { treeKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
-import { type Inside, innermost } from '../tree/innermost.ts';
+import { innermostNamespaces } from '../tree/findNamespace.ts';
 import { type Mount, mountOf } from '../tree/mount.ts';
+import type { NamespacedPath } from '../tree/namespace.ts';
 import { type Namespace, namespaceOf } from '../tree/namespace.ts';
 import { ancestors, mountPath, oversize } from '../tree/path.ts';
 import { checkPaths } from './checkRows.ts';
@@ -28,11 +29,11 @@ export async function findRows(store: Store, rows: Row[], namespace: Namespace):
   const typed = checked.flatMap(({ row, paths }) => ('good' in paths ? [{ ...row, ...paths.good }] : []));
   const problems = checked.flatMap(({ paths }) => ('problem' in paths ? [paths.problem] : []));
   const paths = typed.flatMap(({ from, to }) => [from.replace(/^\//, ''), mountPath(to)]);
-  const places = await innermost(store, paths, namespace);
+  const places = await innermostNamespaces(store, paths, namespace);
   const ends = typed.map((row, i) => ({
     row,
-    source: places[2 * i] as Inside,
-    target: places[2 * i + 1] as Inside,
+    source: places[2 * i] as NamespacedPath,
+    target: places[2 * i + 1] as NamespacedPath,
   }));
   const tree = await readTree(store, ends.flatMap(keysOf));
   const found = ends.map(({ row, source, target }): FoundRow => {
@@ -42,8 +43,9 @@ export async function findRows(store: Store, rows: Row[], namespace: Namespace):
   return { rows: found, tree, problems };
 }
 
-function keysOf({ source, target }: { source: Inside; target: Inside }): Ref[] {
-  const at = ({ namespace }: Inside, path: string) => (isKey(path) ? [treeKey(namespace.id, path)] : []);
+function keysOf({ source, target }: { source: NamespacedPath; target: NamespacedPath }): Ref[] {
+  const at = ({ namespace }: NamespacedPath, path: string) =>
+    isKey(path) ? [treeKey(namespace.id, path)] : [];
   const targets = isKey(target.path) ? [target.path, ...ancestors(target.path)] : [];
   return [...at(source, mountPath(source.path)), ...targets.flatMap((path) => at(target, path))];
 }
@@ -62,12 +64,12 @@ async function readTree(store: Store, refs: Ref[]): Promise<Tree> {
   return (namespaceId, path) => found.get(placeId(namespaceId, path));
 }
 
-function mountIn(tree: Tree, { namespace, path }: Inside): Mount | undefined {
+function mountIn(tree: Tree, { namespace, path }: NamespacedPath): Mount | undefined {
   return mountOf(tree(namespace.id, mountPath(path)));
 }
 
 /** A target that is the path of a namespace is the empty path in that namespace. */
-function descended(tree: Tree, target: Inside): Inside {
+function descended(tree: Tree, target: NamespacedPath): NamespacedPath {
   const child = namespaceOf(tree(target.namespace.id, target.path), target.namespace);
   return child ? { namespace: child, path: '' } : target;
 }

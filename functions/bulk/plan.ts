@@ -2,8 +2,8 @@
 
 import type { Item } from '../ports/store.ts';
 import type { Move } from '../remount/planMove.ts';
-import type { Inside } from '../tree/innermost.ts';
 import type { Mount } from '../tree/mount.ts';
+import type { NamespacedPath } from '../tree/namespace.ts';
 
 /** A row of the request. Its paths are relative to the namespace of the request. */
 export interface Row {
@@ -27,8 +27,8 @@ interface Only {
 export interface FoundRow extends Row {
   from: string;
   to: string;
-  source: Inside;
-  target: Inside;
+  source: NamespacedPath;
+  target: NamespacedPath;
   /** Absent if no mount is at the source. */
   mount?: Mount;
 }
@@ -50,7 +50,7 @@ export interface Problem {
   to: string;
   message: string;
   /** Set when mounts below the target are in the way. The planner only knows how many, not which. */
-  below?: Inside;
+  below?: NamespacedPath;
 }
 
 /** A move with its place in the plan. */
@@ -75,6 +75,6 @@ export function placeId(namespaceId: string, path: string): string {
 }
 
 /** The source or target of a move as the key of a map. */
-export function endId({ namespace, path }: Inside): string {
+export function endId({ namespace, path }: NamespacedPath): string {
   return placeId(namespace.id, path);
 }

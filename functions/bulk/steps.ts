@@ -3,9 +3,9 @@
 import { MAX_BULK_ATTEMPTS, MAX_BULK_LOOKS, MAX_BULK_PAUSE_S, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { leasesGone } from '../remount/migration.ts';
+import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { bulkProgressKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
-import { unlessMade } from '../store/unlessMade.ts';
 import { advance } from './advance.ts';
 import {
   type BulkRun,
@@ -50,7 +50,7 @@ export async function bulkBeginStep(deps: Deps, id: string): Promise<OpenChunks>
   const state = await findRun(deps.store, id);
   const { maxConcurrency = 1, status } = state?.run ?? {};
   if (!state || status !== 'in-progress') return { id, chunks: [], maxConcurrency, looks: 0 };
-  await unlessMade(deps.store, [runStarted(id, deps.clock.now())]);
+  await commitUnlessDone(deps.store, [runStarted(id, deps.clock.now())]);
   const open = state.run.attempt > MAX_BULK_ATTEMPTS ? [] : state.progress.filter(isOpen);
   const chunks = open.map(({ chunk }) => ({ id, chunk, done: false }));
   return { id, chunks, maxConcurrency, looks: 0 };
@@ -88,7 +88,7 @@ function nextGroup({ first, rows }: RowPage, { cursor }: Progress): KeptRow[] {
 
 /** Keeps the reconciler from starting another execution while this step may still run. */
 async function heartbeat({ store }: Pick<Deps, 'store'>, id: string, until: number): Promise<void> {
-  await unlessMade(store, [runHeartbeat(id, until + OVERDUE_MS)]);
+  await commitUnlessDone(store, [runHeartbeat(id, until + OVERDUE_MS)]);
 }
 
 /**
@@ -111,7 +111,7 @@ export async function bulkCompleteStep(
   );
   const current = (await findRun(deps.store, id)) ?? state;
   if (current.counts.revoking > 0 && !isGivenUp) return checkLater(deps, id, looks + 1);
-  await unlessMade(deps.store, [runEnded(current.run, errorOf(current, isGivenUp), deps.clock.now())]);
+  await commitUnlessDone(deps.store, [runEnded(current.run, errorOf(current, isGivenUp), deps.clock.now())]);
   return { id, done: true, seconds: 0, looks };
 }
 
@@ -141,7 +141,7 @@ async function settle({ store }: Deps, { id }: BulkRun, { chunk }: Progress): Pr
   if (decided.some(({ status }) => status === 'in-progress')) return;
   const revoked = decided.reduce((sum, migration) => sum + leasesGone(migration), 0);
   const irrevocable = decided.reduce((sum, { leasesIrrevocable }) => sum + leasesIrrevocable, 0);
-  await unlessMade(store, [chunkRevoked(id, progress, { revoked, irrevocable })]);
+  await commitUnlessDone(store, [chunkRevoked(id, progress, { revoked, irrevocable })]);
 }
 
 async function checkLater(deps: Deps, id: string, looks: number): Promise<EndCheck> {

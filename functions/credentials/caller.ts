@@ -2,7 +2,7 @@
 
 import { notAuthenticated, notAuthorized } from '../http/errors.ts';
 import { type Acl, buildAcl, type PolicySource } from '../policies/acl.ts';
-import { policyIn } from '../policies/store.ts';
+import { compiledPolicyOf } from '../policies/policyRecord.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
 import { policyKey, sha256, tokenKey } from '../store/keys.ts';
@@ -55,11 +55,11 @@ export async function aclOf(
     ...names.map((name) => policyKey(token.namespaceId, name)),
   ]);
   if (!stands(token.lineage, found, now)) return undefined;
-  const policies = names.map((name, i) => policyIn(name, found[ancestry.length + i]));
+  const policies = names.map((name, i) => compiledPolicyOf(name, found[ancestry.length + i]));
   return buildAcl(sources(token, policies), now);
 }
 
-function sources(token: Token, policies: ReturnType<typeof policyIn>[]): PolicySource[] {
+function sources(token: Token, policies: ReturnType<typeof compiledPolicyOf>[]): PolicySource[] {
   const { namespacePath } = token;
   if (token.policies.includes('root')) return [{ namespacePath, root: true }];
   return policies.flatMap((policy) => (policy ? [{ namespacePath, policy }] : []));

@@ -4,14 +4,14 @@ import { goQuote } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
 import type { Call, Reply } from '../http/route.ts';
 import { MAX_NAME_BYTES, MAX_RECORD_BYTES } from '../limits.ts';
-import { policyIn } from '../policies/store.ts';
-import type { Settings } from '../ports/deps.ts';
+import { compiledPolicyOf } from '../policies/policyRecord.ts';
+import type { ServiceSettings } from '../ports/deps.ts';
 import type { Store } from '../ports/store.ts';
 import { policyKey } from '../store/keys.ts';
 import { type BuiltinMount, TOKEN_PATH, tokenIssuer } from '../tree/builtin.ts';
+import { builtinMountAt } from '../tree/findMount.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { builtinPath } from '../tree/path.ts';
-import { tunedBuiltin } from '../tree/tunedBuiltins.ts';
 import { authOf } from './authOf.ts';
 import type { Caller } from './caller.ts';
 import { issueToken } from './issueToken.ts';
@@ -75,7 +75,7 @@ export async function createToken(call: Call<typeof CREATE_FIELDS>, isOrphanPath
   checkRoot(policies, parent, type);
   if (fields.no_parent && !isSudo) throw orphanNeedsSudo();
   if (fields.period && !isSudo) throw periodNeedsSudo();
-  const life = lifeOf(fields, policies, await tunedBuiltin(deps.store, namespace, TOKEN_PATH));
+  const life = lifeOf(fields, policies, await builtinMountAt(deps.store, namespace, TOKEN_PATH));
   if (life.ttl === 0 && parent.expiresAt !== undefined) throw endlessNeedsEndless();
   const isOrphan = isOrphanPath || fields.no_parent === true;
   const issued = await issueToken(deps, {
@@ -122,7 +122,7 @@ function tokenType({ type, explicit_max_ttl, num_uses, period }: Wish): 'service
   return 'batch';
 }
 
-function checkWish(wish: Wish, namespace: Namespace, isSudo: boolean, settings: Settings): void {
+function checkWish(wish: Wish, namespace: Namespace, isSudo: boolean, settings: ServiceSettings): void {
   const { num_uses = 0, entity_alias, id, display_name = '', meta = {} } = wish;
   if (num_uses < 0) throw negativeUses();
   if (entity_alias) throw aliasNeedsRole();
@@ -167,6 +167,6 @@ async function unknownPolicies(store: Store, { id }: Namespace, policies: string
   const names = policies.filter((name) => name !== 'root');
   const found = await store.getMany(names.map((name) => policyKey(id, name)));
   return names
-    .filter((name, i) => policyIn(name, found[i]) === undefined)
+    .filter((name, i) => compiledPolicyOf(name, found[i]) === undefined)
     .map((name) => `Policy ${goQuote(name)} does not exist`);
 }

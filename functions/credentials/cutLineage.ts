@@ -1,11 +1,11 @@
 /** Takes a token, and all above it, out of the lineage of what hangs on it (contract §6, `revoke-orphan`). */
 
 import type { Deps } from '../ports/deps.ts';
-import type { Match, Ref, Store, Update } from '../ports/store.ts';
+import type { Expected, Ref, Store, Update } from '../ports/store.ts';
 import { leaseKey, tokenKey } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { tokenIssuer } from '../tree/builtin.ts';
-import type { Issuer } from '../tree/issuer.ts';
+import type { Issuer } from '../tree/generation.ts';
 import type { Lease } from './lease.ts';
 import { leaseOf } from './lease.ts';
 import { isAlive, type Lineage } from './lineage.ts';
@@ -78,6 +78,6 @@ export function cutLease(store: Store, ref: Ref, holder: Token, top: Top): Promi
 
 /** Two that cut the same lineage at different places must see each other: the second begins anew. */
 function cut(ref: Ref, set: Record<string, unknown>, cuts: number | undefined): Update {
-  const guard: Match = { lineage: { present: true }, cuts: cuts ?? { absent: true } };
+  const guard: Expected = { lineage: { present: true }, cuts: cuts ?? { absent: true } };
   return { update: ref, set, add: { cuts: 1 }, if: guard };
 }

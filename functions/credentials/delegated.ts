@@ -2,7 +2,7 @@
 
 import { notAuthorized } from '../http/errors.ts';
 import { type Acl, authorize, buildAcl, type PolicySource } from '../policies/acl.ts';
-import { policyIn } from '../policies/store.ts';
+import { compiledPolicyOf } from '../policies/policyRecord.ts';
 import type { Deps } from '../ports/deps.ts';
 import { policyKey } from '../store/keys.ts';
 import type { Namespace } from '../tree/namespace.ts';
@@ -35,7 +35,7 @@ async function delegatedAcl(
   if (names.includes('root')) return buildAcl([{ namespacePath, root: true }]);
   const found = await store.getMany(names.map((name) => policyKey(id, name)));
   const sources = names.flatMap((name, i): PolicySource[] => {
-    const policy = policyIn(name, found[i]);
+    const policy = compiledPolicyOf(name, found[i]);
     return policy ? [{ namespacePath, policy }] : [];
   });
   return buildAcl(sources, clock.now());

@@ -3,8 +3,8 @@
 import { MAX_ACCESSOR_LENGTH } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { accessorKey, tokenKey } from '../store/keys.ts';
+import { namespaceWithin } from '../tree/findNamespace.ts';
 import type { Namespace } from '../tree/namespace.ts';
-import { namespaceWithin } from '../tree/namespaceById.ts';
 import { isAlive, stillValid } from './lineage.ts';
 import { type Token, tokenOf } from './token.ts';
 

@@ -1,8 +1,8 @@
 /** Requests about one token are served in the namespace of that token, whichever they were sent to (contract §6). */
 
 import type { Store } from '../ports/store.ts';
+import { namespaceById, namespaceIdIn, namespaceWithin } from '../tree/findNamespace.ts';
 import type { Location } from '../tree/locate.ts';
-import { namespaceById, namespaceIdIn, namespaceWithin } from '../tree/namespaceById.ts';
 import type { Token } from './token.ts';
 
 /** What a token does with itself has no meaning anywhere but in its own namespace. */

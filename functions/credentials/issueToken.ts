@@ -5,7 +5,7 @@ import { MAX_NAME_BYTES, MAX_TOKEN_DEPTH, MAX_TOKEN_POLICIES, SYSTEM_MAX_TTL_S }
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, ConditionFailed, refOf, type Write } from '../ports/store.ts';
 import { accessorKey, sha256 } from '../store/keys.ts';
-import type { Issuer } from '../tree/issuer.ts';
+import type { Issuer } from '../tree/generation.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { endlessTokensOf, hang, markParent } from './child.ts';
 import { type Lease, leaseItem } from './lease.ts';

@@ -2,7 +2,7 @@
 
 import type { Call, Reply } from '../http/route.ts';
 import type { Write } from '../ports/store.ts';
-import { issuerOf } from '../tree/issuer.ts';
+import { markIssued } from '../tree/generation.ts';
 import type { Mount } from '../tree/mount.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { authOf } from './authOf.ts';
@@ -33,7 +33,7 @@ export interface Login {
 export async function login({ call, mount, settings, path, name, ...rest }: Login): Promise<Reply> {
   const { deps, namespace } = call;
   const policies = policiesOf(settings);
-  const issuer = await issuerOf(deps.store, mount);
+  const issuer = await markIssued(deps.store, mount);
   const { token_period: period, token_explicit_max_ttl: explicitMaxTtl } = settings;
   const wish = { ttl: settings.token_ttl, maxTtl: settings.token_max_ttl, period, explicitMaxTtl };
   const { ttl, maxTtl, warnings } = grantTtl(wish, mount);

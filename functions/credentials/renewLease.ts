@@ -1,7 +1,7 @@
 /** Renews the lease of a secret, with all that lives as long. */
 
 import type { Deps } from '../ports/deps.ts';
-import type { Match, Update } from '../ports/store.ts';
+import type { Expected, Update } from '../ports/store.ts';
 import { PRESENT } from '../ports/store.ts';
 import { childKey, leaseKey } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
@@ -55,7 +55,7 @@ async function renewable(
 
 function extensions(lease: Lease, now: number, expiresAt: number): Update[] {
   const ttl = cleanupTime(expiresAt);
-  const alive: Match = { expiresAt: { above: now }, revoked: { absent: true } };
+  const alive: Expected = { expiresAt: { above: now }, revoked: { absent: true } };
   const holder = childKey(lease.tokenHash, childName(leaseChild(lease)));
   return [
     {

@@ -3,8 +3,8 @@
 import { LONGEST_MIGRATION_S } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, type Item, PRESENT, type Ref, StoreBusy, type Write } from '../ports/store.ts';
+import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { irrevocableKey, migrationKey } from '../store/keys.ts';
-import { unlessMade } from '../store/unlessMade.ts';
 import { IRREVOCABLE } from './irrevocable.ts';
 import { isLease, type Lease, REVOCATION_ATTRIBUTES } from './lease.ts';
 import { removeLeases } from './removeLeases.ts';
@@ -125,5 +125,5 @@ async function giveUp(
   const leaseId = typeof id === 'string' ? id : sk;
   const key = irrevocableKey(migration.id, leaseId);
   const entry = IRREVOCABLE.at(key, { lease: { pk, sk }, leaseId, reason, at: now }, { ttl });
-  await unlessMade(store, [kept, counted, { put: entry, if: ABSENT }]);
+  await commitUnlessDone(store, [kept, counted, { put: entry, if: ABSENT }]);
 }

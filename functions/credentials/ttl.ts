@@ -3,7 +3,7 @@
 import { formatDuration } from '../http/duration.ts';
 import { SYSTEM_MAX_TTL_S } from '../limits.ts';
 import type { Mount } from '../tree/mount.ts';
-import { mountTtls } from '../tree/mountTtls.ts';
+import { mountTtls } from '../tree/mount.ts';
 import { pastMaxTtl } from './leaseErrors.ts';
 
 /** All in seconds; 0 or absent stands for "not set". */

@@ -13,7 +13,7 @@ import type { Deps } from '../ports/deps.ts';
 import { eventKey, type Idempotency, readIdempotency } from '../remount/idempotency.ts';
 import type { Origin } from '../remount/request.ts';
 import { startRemount } from '../remount/startRemount.ts';
-import { namespaceByPath } from '../tree/namespaceByPath.ts';
+import { namespaceByPath } from '../tree/findNamespace.ts';
 
 /** An event as EventBridge delivers it. */
 export interface RemountEvent {

@@ -3,9 +3,8 @@
 import { silent, VaultError } from '../http/errors.ts';
 import { parseBool } from '../http/fields.ts';
 import { headerNamespace, tokenIn } from '../http/headers.ts';
-import type { HttpRequest } from '../http/message.ts';
+import { type HttpRequest, isWrite, type Operation } from '../http/message.ts';
 import { readBody, readText } from '../http/readBody.ts';
-import { isWrite, type Operation } from '../http/route.ts';
 import { MAX_BULK_JSON_STRINGS } from '../limits.ts';
 import { readPath } from './readPath.ts';
 import { readWrapTtl } from './wrapTtl.ts';

@@ -9,7 +9,7 @@ import type { Deps } from '../ports/deps.ts';
 import { SchedulerBusy } from '../ports/scheduler.ts';
 import { StoreBusy } from '../ports/store.ts';
 import { retryContended } from '../store/retryContended.ts';
-import { MountMoved } from '../tree/mountMoved.ts';
+import { MountMoved } from '../tree/generation.ts';
 import type { Api, Audit } from './api.ts';
 import { readRequest } from './door.ts';
 import { frames } from './frames.ts';

@@ -17,17 +17,8 @@ import {
   unsupportedPath,
 } from '../http/errors.ts';
 import { readFields } from '../http/fields.ts';
-import type { HttpRequest } from '../http/message.ts';
-import {
-  type Call,
-  type Handler,
-  handlerOf,
-  isWrite,
-  type Match,
-  matchRoute,
-  type Operation,
-  type Reply,
-} from '../http/route.ts';
+import { type HttpRequest, isWrite, type Operation } from '../http/message.ts';
+import { type Call, type Handler, handlerOf, type Match, matchRoute, type Reply } from '../http/route.ts';
 import { withFieldWarnings } from '../http/warnings.ts';
 import { SETTLE_MS } from '../limits.ts';
 import { authorize } from '../policies/acl.ts';

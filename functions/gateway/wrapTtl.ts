@@ -2,7 +2,7 @@
 
 import { parseDuration } from '../http/duration.ts';
 import { goQuote, refusal } from '../http/errors.ts';
-import type { Access } from '../policies/acl.ts';
+import type { AccessDecision } from '../policies/acl.ts';
 
 /**
  * @param header `X-Vault-Wrap-TTL`
@@ -22,7 +22,10 @@ export function readWrapTtl(header = ''): number {
 }
 
 /** Whether the answer will be wrapped as policies demand; either bound demands that it is wrapped at all. */
-export function isWrappedEnough({ minWrappingTtl, maxWrappingTtl }: Access, seconds: number): boolean {
+export function isWrappedEnough(
+  { minWrappingTtl, maxWrappingTtl }: AccessDecision,
+  seconds: number,
+): boolean {
   if (!minWrappingTtl && !maxWrappingTtl) return true;
   if (seconds === 0) return false;
   return seconds >= (minWrappingTtl || 0) && seconds <= (maxWrappingTtl || Number.POSITIVE_INFINITY);

@@ -1,4 +1,4 @@
-/** Plain HTTP messages, as every front hands them over and takes them back. */
+/** HTTP requests and answers, apart from the gateway that carries them, and Vault's operations. */
 
 export interface HttpRequest {
   /** Given by the front, for logs. */
@@ -18,4 +18,12 @@ export interface HttpResponse {
   status: number;
   headers: Record<string, string>;
   body: string;
+}
+
+/** What a request asks for: policies name these operations as capabilities, and routes have a handler for each. */
+export type Operation = 'read' | 'list' | 'scan' | 'create' | 'update' | 'patch' | 'delete' | 'help';
+
+/** Whether an operation takes its fields from a body, and its path without a slash at the end. */
+export function isWrite(operation: Operation): boolean {
+  return operation === 'create' || operation === 'update' || operation === 'patch';
 }

@@ -7,14 +7,8 @@ import type { Mount } from '../tree/mount.ts';
 import type { MountTypes } from '../tree/mountType.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import type { Fields, Schema } from './fields.ts';
+import type { Operation } from './message.ts';
 import type { Shape, Wire } from './shape.ts';
-
-export type Operation = 'read' | 'list' | 'scan' | 'create' | 'update' | 'patch' | 'delete' | 'help';
-
-/** Whether an operation takes its fields from a body, and its path without a slash at the end. */
-export function isWrite(operation: Operation): boolean {
-  return operation === 'create' || operation === 'update' || operation === 'patch';
-}
 
 /** A request that has passed the door: located, authenticated, authorised, its fields read. */
 export interface Call<S extends Schema = Schema> {

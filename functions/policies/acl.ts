@@ -1,25 +1,32 @@
-/** What a token may do, by the policies it has (contract §5.3). */
+/** What a token may do, by its policies (contract §5.3). Pure. */
 
+import type { Operation } from '../http/message.ts';
 import { addRule, emptyGrant, type Grant, grantsAnything } from './grant.ts';
 import { pageLimit } from './pageLimit.ts';
 import { parametersPass } from './parameters.ts';
 import type { PathRule } from './pathRule.ts';
-import { isBelow, isPattern, matches, newPattern, type Pattern, patternKey, stronger } from './patterns.ts';
+import {
+  isBelow,
+  isPattern,
+  matches,
+  newPattern,
+  type PathPattern,
+  patternKey,
+  stronger,
+} from './patterns.ts';
 import type { Policy } from './policy.ts';
 
-/** A policy in its namespace (`''`, or `ns1/ns2/`), or the policy `root` of a token of that namespace. */
+/** A policy and its namespace (`''`, or `ns1/ns2/`), or the policy `root` of a token of that namespace. */
 export type PolicySource = { namespacePath: string; policy: Policy } | { namespacePath: string; root: true };
 
 export interface Acl {
-  /** Namespaces in which, and below which, everything is allowed. */
+  /** Paths of the namespaces in and below which everything is allowed. */
   rootPaths: string[];
   /** Full path → grant. */
   exact: Map<string, Grant>;
   /** By patternKey. */
-  patterns: Map<string, Pattern>;
+  patterns: Map<string, PathPattern>;
 }
-
-export type Operation = 'read' | 'list' | 'update' | 'create' | 'delete' | 'patch' | 'scan' | 'help';
 
 export interface AccessRequest {
   operation: Operation;
@@ -28,23 +35,23 @@ export interface AccessRequest {
   parameters?: Record<string, unknown>;
 }
 
-export interface Access {
+export interface AccessDecision {
   allowed: boolean;
-  /** Whether paths that need `sudo` are open, too; says nothing about `allowed`. */
+  /** Whether the rule grants `sudo`, which some paths need besides `allowed`. */
   sudo: boolean;
-  /** Whether all this comes from the policy `root`. */
+  /** Whether the policy `root` decided. */
   root: boolean;
-  /** The answer must be wrapped, for at least so many seconds. The caller sees to it. */
+  /** The answer must be wrapped for at least so many seconds; the caller enforces it. */
   minWrappingTtl?: number;
-  /** The answer must be wrapped, for at most so many seconds. The caller sees to it. */
+  /** The answer must be wrapped for at most so many seconds; the caller enforces it. */
   maxWrappingTtl?: number;
-  /** What takes the place of the request's own `limit`. The caller sees to it. */
+  /** Replaces the `limit` of the request; the caller applies it. */
   pageLimit?: number;
 }
 
 const PARAMETER_OPERATIONS: ReadonlySet<Operation> = new Set(['read', 'create', 'update', 'patch']);
 
-/** @param now epoch milliseconds; without it, rules with an expiration count as expired */
+/** @param now epoch milliseconds; without it, rules with an expiration are treated as expired */
 export function buildAcl(sources: PolicySource[], now = Number.POSITIVE_INFINITY): Acl {
   const acl: Acl = { rootPaths: [], exact: new Map(), patterns: new Map() };
   for (const source of sources) {
@@ -74,8 +81,8 @@ function getOrPut<T>(map: Map<string, T>, key: string, make: () => T): T {
   return made;
 }
 
-/** Help is open to everybody, even on paths that need `sudo`. */
-export function authorize(acl: Acl, { operation, path, parameters = {} }: AccessRequest): Access {
+/** Decides about one request. Help is allowed to everybody, even on paths that need `sudo`. */
+export function authorize(acl: Acl, { operation, path, parameters = {} }: AccessRequest): AccessDecision {
   if (isUnderRoot(acl, path)) return { allowed: true, sudo: true, root: true };
   if (operation === 'help') return { allowed: true, sudo: true, root: false };
   const lists = operation === 'list' || operation === 'scan';
@@ -99,7 +106,10 @@ function pageOf({ paginationLimit, parameters }: Grant, { limit }: Record<string
   return pageLimit(paginationLimit, parameters?.required.has('limit') ?? false, limit);
 }
 
-/** Sorted; `['root']` or `['deny']` alone. Looked up as for LIST, so `foo/` falls back to `foo` (contract §10). */
+/**
+ * As for a listing, a path `foo/` without a rule has the capabilities of `foo` (contract §10).
+ * @returns the capabilities, sorted; or `['root']` or `['deny']` alone
+ */
 export function capabilitiesOf(acl: Acl, path: string): string[] {
   if (isUnderRoot(acl, path)) return ['root'];
   const grant = findForList(acl, path);
@@ -116,7 +126,7 @@ export function mayReachMount(acl: Acl, mountPath: string): boolean {
   const segments = mountPath.split('/').slice(0, -1);
   const within = [...acl.exact].filter(([path]) => path.startsWith(mountPath)).map(([, grant]) => grant);
   const below = patterns.filter((pattern) => isBelow(pattern, segments)).map(({ grant }) => grant);
-  // A glob that matches the mount's path matches every path in it, so that weaker globs count nowhere there.
+  // A glob that matches the mount's path matches every path in it. So weaker globs decide no path there.
   const covering = strongest(
     patterns.filter(({ isGlob }) => isGlob),
     mountPath,
@@ -132,12 +142,12 @@ function withSlash(path: string): string {
   return path.endsWith('/') ? path : `${path}/`;
 }
 
-/** The first rule found decides alone, even if it lacks what is asked for. */
+/** The best rule decides alone, even if it lacks the requested capability. */
 function find({ exact, patterns }: Acl, path: string): Grant | undefined {
   return exact.get(path) ?? strongest(patterns.values(), path);
 }
 
-/** Rules for the path as it is go before rules for the path without its slash. */
+/** Rules for the path as it is take precedence over rules for the path without its slash. */
 function findForList({ exact, patterns }: Acl, path: string): Grant | undefined {
   const bare = path.replace(/\/$/, '');
   return (
@@ -148,9 +158,9 @@ function findForList({ exact, patterns }: Acl, path: string): Grant | undefined 
   );
 }
 
-function strongest(patterns: Iterable<Pattern>, path: string): Grant | undefined {
+function strongest(patterns: Iterable<PathPattern>, path: string): Grant | undefined {
   const segments = path.split('/');
-  let best: Pattern | undefined;
+  let best: PathPattern | undefined;
   for (const pattern of patterns) {
     if (matches(pattern, segments)) best = best === undefined ? pattern : stronger(best, pattern);
   }

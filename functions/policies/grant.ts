@@ -1,17 +1,17 @@
-/** What the rules of one path, from whatever policies, give together (contract §5.3). */
+/** The combined rules of one path, from all policies of a token (contract §5.3). Pure. */
 
 import { addLimits, type ParameterLimits } from './parameters.ts';
 import type { Capability, PathRule } from './pathRule.ts';
 
 export interface Grant {
-  /** `deny` is always alone; empty for rules without any capability, which grant nothing. */
+  /** `deny` is always alone. Empty if no rule has a capability, which grants nothing. */
   capabilities: Set<Capability>;
   parameters: ParameterLimits | undefined;
   /** Seconds. */
   minWrappingTtl: number | undefined;
   /** Seconds. */
   maxWrappingTtl: number | undefined;
-  /** Entries that a listing answers at most. */
+  /** The greatest number of entries in a listing. */
   paginationLimit: number | undefined;
 }
 
@@ -25,7 +25,7 @@ export function emptyGrant(): Grant {
   };
 }
 
-/** Capabilities are united, a deny puts an end to everything, and of two bounds the lower one counts. */
+/** Adds a rule: capabilities are united, a `deny` removes everything else, and the lower of two limits applies. */
 export function addRule(grant: Grant, rule: PathRule): void {
   if (grant.capabilities.has('deny')) return;
   if (rule.capabilities.includes('deny')) {
@@ -40,7 +40,7 @@ export function addRule(grant: Grant, rule: PathRule): void {
   grant.paginationLimit = lower(grant.paginationLimit, rule.paginationLimit);
 }
 
-/** Whether there is any operation that the grant allows. */
+/** Whether the grant allows any operation. */
 export function grantsAnything({ capabilities }: Grant): boolean {
   return capabilities.size > 0 && !capabilities.has('deny');
 }

@@ -1,13 +1,13 @@
-/** Parses the part of HCL 1 that policies use, and their JSON form, into one plain tree (contract §5.2). */
+/** Parses the part of HCL 1 that policies use, and their JSON form, into one tree (contract §5.2). Pure. */
 
 import { goQuote } from '../http/errors.ts';
 import { MAX_HCL_DEPTH, MAX_POLICY_BYTES } from '../limits.ts';
-import { type Token, tokenize } from './hclTokens.ts';
+import { type HclToken, tokenize } from './hclTokens.ts';
 import { PolicySyntaxError } from './policySyntaxError.ts';
 
 export type HclValue = string | number | boolean | null | HclValue[] | HclObject;
 
-/** Entries in their order; a key may come again. `path "a" { }` is the entry `path` with an object of one entry `a`. */
+/** Entries in order; keys may repeat. `path "a" { }` is the entry `path`, an object with one entry `a`. */
 export interface HclObject {
   entries: HclEntry[];
 }
@@ -19,13 +19,13 @@ export interface HclEntry {
 }
 
 interface Cursor {
-  readonly tokens: Token[];
+  readonly tokens: HclToken[];
   readonly json: boolean;
   next: number;
 }
 
 /**
- * Takes time linear in the text. Text whose first character is `{` is JSON.
+ * Takes time linear in the length of the text. A text that begins with `{` is JSON.
  * @throws PolicySyntaxError and nothing else
  */
 export function parseHcl(text: string): HclObject {
@@ -40,7 +40,6 @@ export function parseHcl(text: string): HclObject {
   return root;
 }
 
-/** Tells an object of the tree from its other values. */
 export function isHclObject(value: HclValue): value is HclObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -71,13 +70,13 @@ function parseEntry(cursor: Cursor, depth: number): HclEntry {
   return { key: first.text, value: labels.reduceRight(underLabel, body), line: first.line };
 }
 
-function parseKeys(cursor: Cursor): Token[] {
+function parseKeys(cursor: Cursor): HclToken[] {
   const start = cursor.next;
   while (peek(cursor).kind === 'string' || (peek(cursor).kind === 'word' && !cursor.json)) cursor.next++;
   return cursor.tokens.slice(start, cursor.next);
 }
 
-function underLabel(body: HclObject, label: Token): HclObject {
+function underLabel(body: HclObject, label: HclToken): HclObject {
   return { entries: [{ key: label.text, value: body, line: label.line }] };
 }
 
@@ -108,7 +107,7 @@ function parseList(cursor: Cursor, depth: number): HclValue[] {
 }
 
 /** Go's notation: `0x` is hexadecimal, another leading zero octal. */
-function parseNumber({ text, line }: Token): number {
+function parseNumber({ text, line }: HclToken): number {
   const digits = text.replace(/^-/, '');
   const octal = /^0\d+$/.test(digits);
   const size =
@@ -123,9 +122,9 @@ function checkDepth(cursor: Cursor, depth: number): void {
   }
 }
 
-/** The next token; behind the last it is still `end`. */
-function peek(cursor: Cursor): Token {
-  return (cursor.tokens[cursor.next] ?? cursor.tokens.at(-1)) as Token;
+/** The next token; after the last one it stays `end`. */
+function peek(cursor: Cursor): HclToken {
+  return (cursor.tokens[cursor.next] ?? cursor.tokens.at(-1)) as HclToken;
 }
 
 function unexpected(cursor: Cursor, wanted: string): PolicySyntaxError {

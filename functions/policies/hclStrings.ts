@@ -1,10 +1,10 @@
-/** Reads the quoted strings and heredocs of HCL 1 and the strings of JSON. */
+/** Reads the quoted strings and heredocs of HCL 1, and the strings of JSON. Pure. */
 
 import { PolicySyntaxError } from './policySyntaxError.ts';
 
 interface Read {
   value: string;
-  /** Index of the first character behind what was read. */
+  /** Index of the first character after the string. */
   end: number;
 }
 
@@ -45,7 +45,7 @@ export function readString(text: string, at: number, line: number, json: boolean
   return { value, end };
 }
 
-/** Bytes above 0x7f are refused: alone they are no character, and paths are compared as characters. */
+/** Bytes above 0x7f are refused: one byte alone is no character, and paths are compared by characters. */
 function readEscape(text: string, at: number, line: number): Read {
   ESCAPE.lastIndex = at;
   const code = ESCAPE.exec(text)?.[0] ?? '';
@@ -91,7 +91,7 @@ export function readHeredoc(text: string, at: number, line: number): Read {
   throw new PolicySyntaxError('heredoc not terminated', line);
 }
 
-/** Takes the closing anchor's indentation off every line, unless one of them has less. */
+/** Removes the indentation of the closing anchor from every line, unless a line has less. */
 function unindent(body: string, indent: string): string {
   const lines = body.split('\n');
   const last = lines.pop();

@@ -1,4 +1,4 @@
-/** Cuts the text of a policy into tokens, in one pass. */
+/** Splits the text of a policy into tokens, in one pass. Pure. */
 
 import { goQuote } from '../http/errors.ts';
 import { readHeredoc, readString } from './hclStrings.ts';
@@ -6,14 +6,14 @@ import { PolicySyntaxError } from './policySyntaxError.ts';
 
 type Punctuation = '{' | '}' | '[' | ']' | '=' | ':' | ',';
 
-export interface Token {
+export interface HclToken {
   kind: 'word' | 'string' | 'heredoc' | 'number' | 'end' | Punctuation;
-  /** The value of a string, without quotes and escapes; the source of anything else. */
+  /** The value of a string, without quotes and escapes; for other tokens their source text. */
   text: string;
   line: number;
 }
 
-/** Where the reading of the text stands. */
+/** The text, and the position in it. */
 interface Scan {
   readonly text: string;
   at: number;
@@ -27,19 +27,19 @@ const NUMBER = /-?(?:0[xX][0-9a-fA-F]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
 const PUNCTUATION = /[{}[\]=:,]/y;
 
 /**
- * @param json whether strings are JSON's, in which `${` means nothing
+ * @param json whether strings are JSON strings, in which `${` has no meaning
  * @returns the tokens, the last of which is `end`
  * @throws PolicySyntaxError
  */
-export function tokenize(text: string, json: boolean): Token[] {
+export function tokenize(text: string, json: boolean): HclToken[] {
   const scan: Scan = { text, at: text.startsWith('\uFEFF') ? 1 : 0, line: 1 };
-  const tokens: Token[] = [];
+  const tokens: HclToken[] = [];
   while (skipBlank(scan)) tokens.push(readToken(scan, json));
   tokens.push({ kind: 'end', text: '', line: scan.line });
   return tokens;
 }
 
-/** @returns whether anything is left */
+/** @returns whether any text is left */
 function skipBlank(scan: Scan): boolean {
   while (match(scan, BLANK) ?? match(scan, LINE_COMMENT) ?? blockComment(scan));
   return scan.at < scan.text.length;
@@ -52,7 +52,7 @@ function blockComment(scan: Scan): string | undefined {
   return advance(scan, end + 2);
 }
 
-function readToken(scan: Scan, json: boolean): Token {
+function readToken(scan: Scan, json: boolean): HclToken {
   const { text, at, line } = scan;
   if (text[at] === '"') return valueToken(scan, 'string', readString(text, at, line, json));
   if (text.startsWith('<<', at)) return valueToken(scan, 'heredoc', readHeredoc(text, at, line));
@@ -68,7 +68,7 @@ function readToken(scan: Scan, json: boolean): Token {
   );
 }
 
-function valueToken(scan: Scan, kind: 'string' | 'heredoc', read: { value: string; end: number }): Token {
+function valueToken(scan: Scan, kind: 'string' | 'heredoc', read: { value: string; end: number }): HclToken {
   const { line } = scan;
   advance(scan, read.end);
   return { kind, text: read.value, line };
@@ -79,7 +79,7 @@ function match(scan: Scan, pattern: RegExp): string | undefined {
   return pattern.test(scan.text) ? advance(scan, pattern.lastIndex) : undefined;
 }
 
-/** Moves to a later place and counts the lines on the way. */
+/** Moves to a later position, and counts the lines in between. */
 function advance(scan: Scan, to: number): string {
   const passed = scan.text.slice(scan.at, to);
   for (let i = passed.indexOf('\n'); i >= 0; i = passed.indexOf('\n', i + 1)) scan.line++;

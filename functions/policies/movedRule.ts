@@ -1,19 +1,19 @@
-/** Which rules of a policy name a mount, and what they would have to say when it has moved (contract §5.2). Pure. */
+/** Which rules of a policy name a mount, and what they must name after its move (contract §5.2). Pure. */
 
-import { newPattern, type Pattern } from './patterns.ts';
+import { newPattern, type PathPattern } from './patterns.ts';
 
-/** Absolute paths of a mount, with their trailing slash. */
+/** Absolute paths of a mount before and after its move, with a trailing slash. */
 export interface Ends {
   source: string;
   target: string;
 }
 
 /**
- * A rule that covers both ends, such as `*`, misses nothing.
- * @param namespacePath of the policy, whose rules are relative to it
- * @param path as in the policy
- * @returns the absolute path that a rule would need at the target; nothing where the rule does not name the source, or
- *   names the target as well
+ * A rule that matches both paths of the mount, such as `*`, needs no change.
+ * @param namespacePath of the policy; its rules are relative to it
+ * @param path the rule's, as in the policy
+ * @returns the absolute path that the rule needs after the move; nothing if the rule does not match the source, or
+ *   matches the target as well
  */
 export function movedRule(namespacePath: string, path: string, { source, target }: Ends): string | undefined {
   const pattern = newPattern(namespacePath, path);
@@ -26,7 +26,7 @@ function segmentsOf(mount: string): string[] {
 }
 
 /** Whether the pattern matches the mount's path, or anything below it. */
-function names({ segments, isGlob }: Pattern, mount: string[]): boolean {
+function names({ segments, isGlob }: PathPattern, mount: string[]): boolean {
   const last = segments.length - 1;
   if (!isGlob && segments.length < mount.length) return false;
   return mount.every((part, i) => {
@@ -37,8 +37,8 @@ function names({ segments, isGlob }: Pattern, mount: string[]): boolean {
   });
 }
 
-/** What a rule says behind the mount's path. */
-function restBehind({ segments, isGlob }: Pattern, depth: number): string {
+/** The part of a rule after the mount's path. */
+function restBehind({ segments, isGlob }: PathPattern, depth: number): string {
   const rest = segments.slice(depth).map((segment) => segment ?? '+');
   return rest.join('/') + (isGlob ? '*' : '');
 }

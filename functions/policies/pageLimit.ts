@@ -1,13 +1,12 @@
-/** How much of a listing a request may see at once, by `pagination_limit` in policies (contract §5.2). Pure. */
+/** How many entries of a listing a request may see at once, by `pagination_limit` (contract §5.2). Pure. */
 
 import { parseInteger } from '../http/fields.ts';
 
 /**
- * @param most entries that policies allow; undefined for any number
- * @param isRequired whether policies require that the request names a limit
- * @param asked the `limit` of the request: a number, or `max` for as much as there may be
- * @returns the limit that takes the place of what was asked, undefined for what was asked as it is, and `refused` when
- *   that is too much
+ * @param most the number of entries that policies allow; undefined for any number
+ * @param isRequired whether policies require the request to send a limit
+ * @param asked the `limit` of the request: a number, or `max` for as many as allowed
+ * @returns the limit that replaces the request's; undefined to keep the request's; `refused` if that is too high
  */
 export function pageLimit(
   most: number | undefined,
@@ -19,6 +18,6 @@ export function pageLimit(
   if (asked === 'max') return most;
   const limit = parseInteger(asked);
   if (limit === undefined || limit > most) return 'refused';
-  // None, as 0 and less stand for, is more than there may be.
+  // A limit of 0 or less means no limit, which is more than allowed.
   return limit > 0 ? undefined : most;
 }

@@ -1,16 +1,16 @@
-/** Which parameters a request may carry: a path's allowed, denied and required ones (contract §5.3). */
+/** Which parameters a request may have: the allowed, denied and required ones of a path (contract §5.3). Pure. */
 
-import type { Json } from './hclFields.ts';
+import type { JsonValue } from './hclFields.ts';
 import type { ParameterRule, PathRule } from './pathRule.ts';
 
 export interface ParameterLimits {
-  /** Name in lower case → values; an empty list stands for every value. */
-  allowed: Map<string, Json[]>;
-  denied: Map<string, Json[]>;
+  /** Name in lower case → values; an empty list means every value. */
+  allowed: Map<string, JsonValue[]>;
+  denied: Map<string, JsonValue[]>;
   required: Set<string>;
 }
 
-/** Adds a rule's limits to those that other rules set for the same path. */
+/** Adds a rule's limits to those of other rules for the same path. */
 export function addLimits(limits: ParameterLimits | undefined, rule: PathRule): ParameterLimits | undefined {
   const { allowedParameters = [], deniedParameters = [], requiredParameters = [] } = rule;
   if (allowedParameters.length + deniedParameters.length + requiredParameters.length === 0) return limits;
@@ -21,13 +21,13 @@ export function addLimits(limits: ParameterLimits | undefined, rule: PathRule): 
   return sum;
 }
 
-function addValues(sum: Map<string, Json[]>, { name, values }: ParameterRule): void {
+function addValues(sum: Map<string, JsonValue[]>, { name, values }: ParameterRule): void {
   const present = sum.get(name);
   const everyValue = values.length === 0 || present?.length === 0;
   sum.set(name, everyValue ? [] : [...(present ?? []), ...values]);
 }
 
-/** Required names must come in lower case, as the fields of every endpoint do; the others in any case. */
+/** Required names must be sent in lower case, as the fields of all endpoints are. Other names match in any case. */
 export function parametersPass(limits: ParameterLimits, parameters: Record<string, unknown>): boolean {
   const { allowed, denied, required } = limits;
   if (![...required].every((name) => Object.hasOwn(parameters, name))) return false;
@@ -41,18 +41,18 @@ export function parametersPass(limits: ParameterLimits, parameters: Record<strin
   );
 }
 
-function isAmong(value: unknown, values: Json[] | undefined): boolean {
+function isAmong(value: unknown, values: JsonValue[] | undefined): boolean {
   if (values === undefined) return false;
   return values.length === 0 || values.some((wanted) => isMeant(value, wanted));
 }
 
-function isMeant(value: unknown, wanted: Json): boolean {
+function isMeant(value: unknown, wanted: JsonValue): boolean {
   return typeof value === 'string' && typeof wanted === 'string'
     ? matchesGlob(value, wanted)
     : equals(value, wanted);
 }
 
-/** A `*` counts as a wildcard at the start and at the end only. */
+/** A `*` is a wildcard at the start and at the end only. */
 function matchesGlob(value: string, glob: string): boolean {
   if (glob === '*') return true;
   const start = glob.startsWith('*') ? 1 : 0;
@@ -63,7 +63,7 @@ function matchesGlob(value: string, glob: string): boolean {
   return end ? value.startsWith(literal) : value === literal;
 }
 
-/** Deep equality of JSON values; numbers of a request may still be in their source's notation. */
+/** Deep equality of JSON values. Numbers of a request may still be in the notation of the body. */
 function equals(value: unknown, wanted: unknown): boolean {
   const plain = JSON.isRawJSON(value) ? Number(value.rawJSON) : value;
   if (typeof plain !== 'object' || typeof wanted !== 'object') return plain === wanted;

@@ -1,10 +1,19 @@
-/** One `path` block of a policy, compiled and checked (contract §5.2). */
+/** One `path` block of a policy, checked and compiled (contract §5.2). Pure. */
 
 import { parseDuration } from '../http/duration.ts';
 import { goQuote } from '../http/errors.ts';
 import { parseInteger } from '../http/fields.ts';
 import type { HclEntry, HclObject, HclValue } from './hcl.ts';
-import { bodyOf, checkKeys, type Json, lastOf, quote, stringsOf, toJson, valuesOf } from './hclFields.ts';
+import {
+  bodyOf,
+  checkKeys,
+  type JsonValue,
+  lastOf,
+  quote,
+  stringsOf,
+  toJson,
+  valuesOf,
+} from './hclFields.ts';
 import { PolicySyntaxError } from './policySyntaxError.ts';
 
 export const CAPABILITIES = [
@@ -21,14 +30,14 @@ export const CAPABILITIES = [
 
 export type Capability = (typeof CAPABILITIES)[number];
 
-/** The values that one parameter may, or may not, have; an empty list stands for every value. */
+/** The values that one parameter may have, or may not have; an empty list means every value. */
 export interface ParameterRule {
-  /** In lower case; `*` stands for every name. */
+  /** In lower case; `*` means every name. */
   name: string;
-  values: Json[];
+  values: JsonValue[];
 }
 
-/** Plain JSON, as it is stored. */
+/** It is stored as JSON. */
 export interface PathRule {
   /** Relative to the policy's namespace, without a leading slash; `+` segments and a trailing `*` as written. */
   path: string;
@@ -41,13 +50,13 @@ export interface PathRule {
   minWrappingTtl?: number;
   /** Seconds. */
   maxWrappingTtl?: number;
-  /** Entries that a listing answers at most. */
+  /** The greatest number of entries in a listing. */
   paginationLimit?: number;
-  /** Epoch milliseconds from which on the rule no longer counts. */
+  /** Epoch milliseconds at which the rule expires. */
   expiresAt?: number;
 }
 
-/** What the old `policy = "…"` stands for. */
+/** The meaning of the old `policy = "…"`. */
 const SHORTHANDS = new Map<HclValue, Capability[]>([
   ['deny', ['deny']],
   ['read', ['read', 'list']],
@@ -65,7 +74,7 @@ const KEYS = [
   'max_wrapping_ttl',
   'pagination_limit',
   'expiration',
-  // Accepted, so that policies written for Vault are; nothing here acts on them.
+  // Accepted because policies written for Vault have them; they have no effect here.
   'comment',
   'mfa_methods',
   'control_group',
@@ -73,7 +82,7 @@ const KEYS = [
 ];
 
 /**
- * @returns nothing for a path with an identity template: no token here has an identity to resolve it with
+ * @returns nothing for a path with an identity template: tokens have no identity here, so it matches nothing
  * @throws PolicySyntaxError
  */
 export function compilePathRule({ key, value }: HclEntry): PathRule | undefined {
@@ -105,7 +114,7 @@ function checkTemplate(path: string): boolean {
   return templates.length > 0;
 }
 
-/** Capabilities behind a `deny` are not looked at, nor is anything else when the shorthand denies. */
+/** Capabilities after a `deny` are not checked, and none are checked if the shorthand denies. */
 function capabilitiesOf(body: HclObject, where: string): Capability[] {
   const shorthand = lastOf(body, 'policy') ?? '';
   const meant = shorthand === '' ? [] : SHORTHANDS.get(shorthand);
@@ -142,7 +151,7 @@ function parameterRules(body: HclObject, key: string, where: string): ParameterR
   });
 }
 
-/** A TTL of 0 is none. */
+/** A TTL of 0 means no limit. */
 function wrappingOf(body: HclObject) {
   const min = ttlOf(body, 'min_wrapping_ttl');
   const max = ttlOf(body, 'max_wrapping_ttl');
@@ -159,7 +168,7 @@ function ttlOf(body: HclObject, key: string): number {
   throw new PolicySyntaxError(`error parsing ${key}: invalid duration ${quote(value)}`);
 }
 
-/** A limit of 0 or less is none. */
+/** A limit of 0 or less means no limit. */
 function paginationOf(body: HclObject, where: string) {
   const value = lastOf(body, 'pagination_limit') ?? 0;
   const limit = parseInteger(value);

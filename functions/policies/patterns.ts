@@ -1,36 +1,36 @@
-/** Rules that stand for many paths, by `+` segments or a trailing `*`, and which of them wins (contract §5.3). */
+/** Rules that match many paths, by `+` segments or a trailing `*`, and their precedence (contract §5.3). Pure. */
 
 import { emptyGrant, type Grant } from './grant.ts';
 
-export interface Pattern {
+export interface PathPattern {
   /** With the namespace's path, without the trailing `*`. */
   text: string;
   /** The text split at `/`; null matches any one segment. */
   segments: (string | null)[];
   /** Whether there is a trailing `*`. */
   isGlob: boolean;
-  /** Where the first `+` is, else where the `*` is. */
+  /** Index of the first `+`, or else of the `*`. */
   firstWildcard: number;
   /** Number of `+` segments. */
   wildcards: number;
   grant: Grant;
 }
 
-/** Whether a rule's path stands for more than itself. */
+/** Whether a rule's path has a wildcard. */
 export function isPattern(path: string): boolean {
   return path.endsWith('*') || hasSegmentWildcard(path);
 }
 
-/** Policies that write the same path, be it from a namespace further up, have the same key. */
+/** Rules for the same absolute path have the same key, also from policies of different namespaces. */
 export function patternKey(namespacePath: string, path: string): string {
   return `${firstWildcard(namespacePath, path)}:${namespacePath}${path}`;
 }
 
 /**
- * @param namespacePath taken literally, whatever it consists of
+ * @param namespacePath taken literally: a `+` or `*` in it is no wildcard
  * @param path as in the policy
  */
-export function newPattern(namespacePath: string, path: string): Pattern {
+export function newPattern(namespacePath: string, path: string): PathPattern {
   const isGlob = path.endsWith('*');
   const relative = isGlob ? path.slice(0, -1) : path;
   const own = relative.split('/').map((segment) => (segment === '+' ? null : segment));
@@ -45,25 +45,25 @@ export function newPattern(namespacePath: string, path: string): Pattern {
 }
 
 /** @param path split at `/` */
-export function matches({ segments, isGlob }: Pattern, path: string[]): boolean {
+export function matches({ segments, isGlob }: PathPattern, path: string[]): boolean {
   const last = segments.length - 1;
   if (isGlob ? path.length <= last : path.length !== last + 1) return false;
   return segments.every((wanted, i) => segmentMatches(wanted, path[i] as string, isGlob && i === last));
 }
 
 /**
- * Whether the pattern matches paths of a mount and says more than the mount's own path does.
- * @param mount the mount's path split at `/`, without the empty part behind its last slash
+ * Whether the pattern matches paths below a mount's path, and is longer than that path.
+ * @param mount the mount's path split at `/`, without the empty part after its last slash
  */
-export function isBelow({ segments }: Pattern, mount: string[]): boolean {
+export function isBelow({ segments }: PathPattern, mount: string[]): boolean {
   return (
     segments.length > mount.length &&
     mount.every((part, i) => segmentMatches(segments[i] ?? null, part, false))
   );
 }
 
-/** Of two patterns that match a path, the one that counts. */
-export function stronger(a: Pattern, b: Pattern): Pattern {
+/** The one of two matching patterns that takes precedence. */
+export function stronger(a: PathPattern, b: PathPattern): PathPattern {
   const order =
     a.firstWildcard - b.firstWildcard ||
     Number(b.isGlob) - Number(a.isGlob) ||

@@ -1,4 +1,4 @@
-/** From the text of a policy to the rules that are stored and evaluated (contract §5.2). */
+/** Compiles the text of a policy to the rules that are stored and evaluated (contract §5.2). Pure. */
 
 import { MAX_COMPILED_POLICY_BYTES } from '../limits.ts';
 import { type HclObject, parseHcl } from './hcl.ts';
@@ -6,12 +6,12 @@ import { bodyOf, checkKeys } from './hclFields.ts';
 import { compilePathRule, type PathRule } from './pathRule.ts';
 import { PolicySyntaxError } from './policySyntaxError.ts';
 
-/** Plain JSON. */
+/** It is stored as JSON. */
 export interface Policy {
   rules: PathRule[];
 }
 
-/** A policy's text is refused; the message is the whole text of the answer (contract §5.1). */
+/** The text of a policy is refused. The message is the whole text of the answer (contract §5.1). */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
 

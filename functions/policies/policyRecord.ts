@@ -1,31 +1,49 @@
-/** The record of a policy: what is stored of it, and what a write makes of it (contract §5.1). Pure. */
+/** The record of a policy: what is stored, how a write changes it, and what clients see (contract §5.1). Pure. */
 
+import { refusal, tooLarge, type VaultError } from '../http/errors.ts';
 import type { Shape, Wire } from '../http/shape.ts';
 import { MAX_COMPILED_POLICY_BYTES } from '../limits.ts';
 import type { Item, PlacedItem, Ref } from '../ports/store.ts';
 import { record } from '../store/record.ts';
 import { builtinPolicy } from './builtinPolicies.ts';
-import { casMismatch, casMissing, casOnExisting, policyTooLong } from './errors.ts';
-import type { Policy } from './policy.ts';
+import { type Policy, parsePolicy } from './policy.ts';
 
 export interface PolicyRecord {
   text: string;
   version: number;
   casRequired: boolean;
-  /** Epoch milliseconds; policies that nobody wrote have none. */
+  /** Epoch milliseconds; absent for built-in policies that were never written. */
   modified?: number;
   /** Epoch milliseconds. */
   expiresAt?: number;
 }
 
-/** What is stored beside it is the text as it was understood, for whoever evaluates it. */
+/** The compiled rules are stored as JSON beside the text. */
 const RECORD = record<PolicyRecord & { compiled: string }>();
 
-/** @returns nothing for a policy that expired, or that never was */
-export function recordOf(name: string, item: Item | undefined, now: number): PolicyRecord | undefined {
+/**
+ * @param now epoch milliseconds
+ * @returns nothing for a policy that does not exist or has expired
+ */
+export function policyRecordOf(name: string, item: Item | undefined, now: number): PolicyRecord | undefined {
   if (name === 'root') return { text: '', version: 0, casRequired: false };
   const found = RECORD.of(item) ?? builtin(name);
   return found && !isExpired(found, now) ? found : undefined;
+}
+
+const compiledBuiltins = new Map<string, Policy>();
+
+/**
+ * The rules of a policy. They are stored compiled, so that no request parses a stored text.
+ * @returns nothing for a policy that does not exist; expired rules are included
+ */
+export function compiledPolicyOf(name: string, item: Item | undefined): Policy | undefined {
+  if (item) return JSON.parse(item.compiled as string) as Policy;
+  const text = builtinPolicy(name);
+  if (text === undefined) return undefined;
+  const policy = compiledBuiltins.get(name) ?? parsePolicy(text);
+  compiledBuiltins.set(name, policy);
+  return policy;
 }
 
 function builtin(name: string): PolicyRecord | undefined {
@@ -37,19 +55,22 @@ function isExpired({ expiresAt }: PolicyRecord, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= now;
 }
 
-/** What a request sets. */
+/** What a request writes. */
 export interface NewPolicy {
   text: string;
   policy: Policy;
   casRequired: boolean;
-  /** The version there must be; -1 for none at all. */
+  /** The version that the policy must have; -1 if it must not exist. */
   cas?: number | undefined;
+  /** Epoch milliseconds. */
   expiresAt?: number | undefined;
 }
 
 /**
+ * The item after a write.
  * @param key where the policy is stored
- * @throws VaultError 400 when check-and-set refuses
+ * @param now epoch milliseconds
+ * @throws VaultError 400 when check-and-set refuses, 413 when the compiled rules are too long
  */
 export function nextItem(
   key: Ref,
@@ -58,7 +79,7 @@ export function nextItem(
   now: number,
 ): PlacedItem {
   checkCas(before, casRequired, cas);
-  const compiled = JSON.stringify(withEnd(policy, expiresAt));
+  const compiled = JSON.stringify(expiring(policy, expiresAt));
   if (Buffer.byteLength(compiled) > MAX_COMPILED_POLICY_BYTES) throw policyTooLong(MAX_COMPILED_POLICY_BYTES);
   const version = (before?.version ?? 0) + 1;
   const end = expiresAt === undefined ? {} : { expiresAt };
@@ -67,17 +88,26 @@ export function nextItem(
 
 function checkCas(before: PolicyRecord | undefined, casRequired: boolean, cas: number | undefined): void {
   if (cas === undefined) {
-    if (casRequired || before?.casRequired) throw casMissing();
+    if (casRequired || before?.casRequired) throw refusal('check-and-set parameter required for this call');
     return;
   }
-  if (cas === -1 && before) throw casOnExisting();
-  if (cas !== -1 && cas !== (before?.version ?? 0)) throw casMismatch();
+  if (cas === -1 && before) throw refusal('check-and-set parameter set to -1 on existing entry');
+  if (cas !== -1 && cas !== (before?.version ?? 0)) {
+    throw refusal('check-and-set parameter did not match the current version');
+  }
 }
 
-/** A policy that ends is one whose rules end, so that nobody who evaluates rules has to ask for more. */
-function withEnd({ rules }: Policy, end: number | undefined): Policy {
-  if (end === undefined) return { rules };
-  return { rules: rules.map((rule) => ({ ...rule, expiresAt: Math.min(rule.expiresAt ?? end, end) })) };
+/** @param bytes the limit */
+export function policyTooLong(bytes: number): VaultError {
+  return tooLarge(`a policy has at most ${bytes} bytes`);
+}
+
+/** The expiry of a policy is stored with each rule, so that evaluating rules needs the rules alone. */
+function expiring({ rules }: Policy, expiresAt: number | undefined): Policy {
+  if (expiresAt === undefined) return { rules };
+  return {
+    rules: rules.map((rule) => ({ ...rule, expiresAt: Math.min(rule.expiresAt ?? expiresAt, expiresAt) })),
+  };
 }
 
 const POLICY_FACTS = {
@@ -93,7 +123,7 @@ const POLICY_FACTS = {
 export const POLICY = { ...POLICY_FACTS, policy: 'string' } as const satisfies Shape;
 export type PolicyData = Wire<typeof POLICY>;
 
-/** As the old path names its text. */
+/** At the old path the text has another name. */
 export const OLD_POLICY = { ...POLICY_FACTS, rules: 'string' } as const satisfies Shape;
 
 export function policyData(name: string, record: PolicyRecord): PolicyData {

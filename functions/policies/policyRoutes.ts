@@ -1,16 +1,15 @@
-/** The endpoints that list, read, write and delete policies, at their present path and their old one (contract §5.1). */
+/** The endpoints that list, read, write and delete policies, at the current path and the old one (contract §5.1). */
 
+import { goQuote, refusal } from '../http/errors.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { KEYS, type Shape, type Wire } from '../http/shape.ts';
 import { MAX_NAME_BYTES } from '../limits.ts';
 import { ABSENT } from '../ports/store.ts';
 import { policyKey } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
-import { defaultUndeletable, immutable, nameMissing, nameTooLong, undeletable } from './errors.ts';
-import { nextItem, OLD_POLICY, POLICY, type PolicyData, policyData, recordOf } from './policyRecord.ts';
+import { nextItem, OLD_POLICY, POLICY, type PolicyData, policyData, policyRecordOf } from './policyRecord.ts';
 import { POLICY_FIELDS, readNewPolicy } from './readNewPolicy.ts';
 
-/** Policies that are what they are. */
 const IMMUTABLE = ['root', 'response-wrapping'];
 
 const OLD_LIST = { ...KEYS, policies: 'list' } as const satisfies Shape;
@@ -67,7 +66,7 @@ async function listPolicies({ deps, namespace }: Call): Promise<string[]> {
   const { table, pk } = policyKey(namespace.id, '');
   const items = await deps.store.query({ table, pk });
   const now = deps.clock.now();
-  const names = items.filter((item) => recordOf(item.sk, item, now)).map(({ sk }) => sk);
+  const names = items.filter((item) => policyRecordOf(item.sk, item, now)).map(({ sk }) => sk);
   const all = [...new Set([...names, 'default'])].sort();
   return namespace.id === 'root' ? [...all, 'root'] : all;
 }
@@ -77,7 +76,7 @@ async function readPolicy(call: Call): Promise<PolicyData | undefined> {
   const { name } = nameIn(call);
   if (isTooLong(name)) return undefined;
   const item = await deps.store.get(policyKey(namespace.id, name));
-  const record = recordOf(name, item, deps.clock.now());
+  const record = policyRecordOf(name, item, deps.clock.now());
   return record && policyData(name, record);
 }
 
@@ -88,17 +87,17 @@ async function writePolicy(
 ): Promise<Reply | undefined> {
   const { deps, namespace } = call;
   const { name, typed } = nameIn(call);
-  if (isTooLong(name)) throw nameTooLong(MAX_NAME_BYTES);
+  if (isTooLong(name)) throw refusal(`the name of a policy has at most ${MAX_NAME_BYTES} bytes`);
   const order = readNewPolicy(text, call.fields, deps.clock.now());
-  if (IMMUTABLE.includes(name)) throw immutable(name);
+  if (IMMUTABLE.includes(name)) throw refusal(`cannot update ${goQuote(name)} policy`);
   const key = policyKey(namespace.id, name);
   const revision = deps.ids.hex(16);
   await retryContended(async () => {
     const item = await deps.store.get(key);
-    // The first try went through although its answer was lost.
+    // An earlier try was committed, although its answer was lost.
     if (item?.revision === revision) return;
     const now = deps.clock.now();
-    const put = { ...nextItem(key, recordOf(name, item, now), order, now), revision };
+    const put = { ...nextItem(key, policyRecordOf(name, item, now), order, now), revision };
     await deps.store.commit([{ put, if: item ? { version: item.version as number } : ABSENT }]);
   });
   const converted = name === typed ? [] : [`policy name was converted to ${name}`];
@@ -108,17 +107,17 @@ async function writePolicy(
 
 async function deletePolicy(call: Call): Promise<void> {
   const { name } = nameIn(call);
-  if (IMMUTABLE.includes(name)) throw undeletable(name);
-  if (name === 'default') throw defaultUndeletable();
+  if (IMMUTABLE.includes(name)) throw refusal(`cannot delete ${goQuote(name)} policy`);
+  if (name === 'default') throw refusal('cannot delete default policy');
   if (isTooLong(name)) return;
   await call.deps.store.commit([{ delete: policyKey(call.namespace.id, name) }]);
 }
 
-/** Names count in lower case only. */
+/** Policy names are in lower case; what was typed is converted. */
 function nameIn({ params }: Pick<Call, 'params'>): { name: string; typed: string } {
   const typed = params.name ?? '';
   const name = typed.trim().toLowerCase();
-  if (name === '') throw nameMissing();
+  if (name === '') throw refusal('policy name must be provided in the URL');
   return { name, typed };
 }
 

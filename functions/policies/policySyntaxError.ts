@@ -1,4 +1,4 @@
-/** What is wrong with the text of a policy, and on which line. */
+/** The text of a policy cannot be understood: the problem, and its line if there is one. */
 
 export class PolicySyntaxError extends Error {
   override readonly name = 'PolicySyntaxError';

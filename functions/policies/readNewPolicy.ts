@@ -3,16 +3,9 @@
 import { refusal } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
 import { MAX_POLICY_BYTES } from '../limits.ts';
-import {
-  expiredAlready,
-  policyMissing,
-  policyTooLong,
-  twoExpirations,
-  unusableExpiration,
-} from './errors.ts';
 import { parseTime } from './pathRule.ts';
 import { type Policy, PolicyError, parsePolicy } from './policy.ts';
-import type { NewPolicy } from './policyRecord.ts';
+import { type NewPolicy, policyTooLong } from './policyRecord.ts';
 
 export const POLICY_FIELDS = {
   policy: 'string',
@@ -26,12 +19,12 @@ export const POLICY_FIELDS = {
 type PolicyFields = Fields<typeof POLICY_FIELDS>;
 
 /**
- * @param text `policy`, or what stands for it
+ * @param text the field `policy`, or `rules` in its place
  * @param now epoch milliseconds
  * @throws VaultError 400, 413 for a text that is too long
  */
 export function readNewPolicy(text: string | undefined, fields: PolicyFields, now: number): NewPolicy {
-  if (!text) throw policyMissing();
+  if (!text) throw refusal("'policy' parameter not supplied or empty");
   const plain = decoded(text);
   if (Buffer.byteLength(plain) > MAX_POLICY_BYTES) throw policyTooLong(MAX_POLICY_BYTES);
   const expiresAt = expiryOf(fields, now);
@@ -44,7 +37,7 @@ export function readNewPolicy(text: string | undefined, fields: PolicyFields, no
   };
 }
 
-/** Policies may come in base64, which no text of a policy could be mistaken for. */
+/** A policy may be sent in base64. No policy text looks like base64. */
 function decoded(text: string): string {
   const bare = text.replace(/[\r\n]/g, '');
   const isBase64 = bare.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(bare);
@@ -61,10 +54,15 @@ function parsed(text: string): Policy {
 
 /** @returns epoch milliseconds */
 function expiryOf({ ttl, expiration }: PolicyFields, now: number): number | undefined {
-  if (expiration !== undefined && ttl !== undefined) throw twoExpirations();
+  if (expiration !== undefined && ttl !== undefined) {
+    throw refusal("cannot supply both 'expiration' and 'ttl' for policies");
+  }
   if (expiration === undefined && ttl === undefined) return undefined;
   const expiresAt = expiration === undefined ? now + (ttl as number) * 1_000 : parseTime(expiration);
-  if (Number.isNaN(expiresAt)) throw unusableExpiration();
-  if (expiresAt <= now) throw expiredAlready();
+  if (Number.isNaN(expiresAt)) {
+    const problem = 'error converting input for field "expiration": expected an RFC 3339 time';
+    throw refusal(`Field validation failed: ${problem}`);
+  }
+  if (expiresAt <= now) throw refusal('refusing to update policy as expiration time has already elapsed');
   return expiresAt;
 }

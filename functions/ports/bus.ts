@@ -1,19 +1,19 @@
 /** The event bus as the domain sees it. */
 
-/** What is told to whoever listens. */
+/** What the service announces about a migration or bulk run. */
 export interface Announcement {
-  /** What listeners choose by, such as `Remount Succeeded`. */
+  /** The detail type, by which rules select events, such as `Remount Succeeded`. */
   type: string;
-  /** Epoch milliseconds at which it happened. */
+  /** Epoch milliseconds of the event. */
   at: number;
-  /** Holds an `id` that is the same however often it is announced, and no secret (R9). */
+  /** Its `id` is the same each time the event is announced. It contains no secret (R9). */
   detail: { id: string } & Record<string, unknown>;
 }
 
 export interface Bus {
   /**
    * @param announcements at most ten
-   * @returns whether the bus has taken each of them, in the order given
+   * @returns whether the bus accepted each of them, in their order
    */
   put(announcements: Announcement[]): Promise<boolean[]>;
 }

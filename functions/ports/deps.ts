@@ -1,4 +1,4 @@
-/** Everything the domain needs from outside, passed in once; only `deps.ts` knows who stands behind it. */
+/** What the domain needs from outside. Only `functions/deps.ts` knows the implementations. */
 
 import type { Scheduler } from './scheduler.ts';
 import type { Store } from './store.ts';
@@ -17,28 +17,28 @@ export interface Ids {
   hex(length: number): string;
 }
 
-/** The state machines, by the names of their files. */
+/** The state machines, named as their files. */
 export type Machine = 'remount' | 'bulk' | 'teardown';
 
 export interface Workflows {
   /**
-   * Starts an execution of a state machine; starting the same name twice has the effect of one.
-   * @param name unique per machine for 90 days
+   * Starts an execution of a state machine. Starting the same name again has no effect.
+   * @param name unique per state machine for 90 days
    */
   start(machine: Machine, name: string, input: { id: string }): Promise<void>;
 }
 
-/** Structured log lines; never handed a secret (R9). */
+/** Structured log lines; they never contain a secret (R9). */
 export interface Log {
   info(message: string, facts?: Record<string, unknown>): void;
   warn(message: string, facts?: Record<string, unknown>): void;
   error(message: string, facts?: Record<string, unknown>): void;
 }
 
-export interface Settings {
+export interface ServiceSettings {
   /** The longest life of a request in milliseconds: the time limit of the functions behind the API. */
   requestLifeMs: number;
-  /** The least length of an id that a caller may choose, such as a token's. */
+  /** The minimum length of an id that a client chooses, such as a token's. */
   minChosenIdLength: number;
   /** Seconds for which the record of an ended migration is kept. */
   retentionS: number;
@@ -51,5 +51,5 @@ export interface Deps {
   workflows: Workflows;
   scheduler: Scheduler;
   log: Log;
-  settings: Settings;
+  settings: ServiceSettings;
 }

@@ -1,6 +1,6 @@
-/** The store as the domain sees it: five tables of items, strong reads, conditional writes, all-or-nothing commits. */
+/** The store as the domain sees it: five tables of items, strongly consistent reads, conditional transactions. */
 
-export type Table = 'mounts' | 'access' | 'leases' | 'storage' | 'migrations';
+export type TableName = 'mounts' | 'access' | 'leases' | 'storage' | 'migrations';
 
 export interface Key {
   pk: string;
@@ -8,18 +8,18 @@ export interface Key {
 }
 
 export interface Ref extends Key {
-  table: Table;
+  table: TableName;
 }
 
 export type Item = Key & Record<string, unknown>;
 
-/** An item together with the table it lies in, which is no attribute of it. */
+/** An item and its table, which is not an attribute of the item. */
 export type PlacedItem = Ref & Item;
 
 type Scalar = string | number | boolean;
 
-/** What one attribute must satisfy: a value it equals, or one of the named tests. */
-export type Test =
+/** The test of one attribute: the value that it must equal, or one of the named tests. */
+export type AttributeTest =
   | Scalar
   | { absent: true }
   | { present: true }
@@ -27,17 +27,17 @@ export type Test =
   | { below: number }
   | { above: number };
 
-/** Every attribute named must pass its test. */
-export type Match = Record<string, Test>;
+/** What a write expects of the item at its key: every attribute named here passes its test. */
+export type Expected = Record<string, AttributeTest>;
 
-/** A match, or several of which one must hold. */
-export type Condition = Match | Match[];
+/** The condition of a write: one expectation, or several of which one must be met. */
+export type Condition = Expected | Expected[];
 
-/** No item sits at the key. */
-export const ABSENT: Match = { pk: { absent: true } };
+/** There is no item at the key. */
+export const ABSENT: Expected = { pk: { absent: true } };
 
-/** Some item sits at the key. */
-export const PRESENT: Match = { pk: { present: true } };
+/** There is an item at the key. */
+export const PRESENT: Expected = { pk: { present: true } };
 
 export interface Put {
   put: PlacedItem;
@@ -49,7 +49,7 @@ export interface Update {
   set?: Record<string, unknown>;
   add?: Record<string, number>;
   remove?: string[];
-  /** Never optional: an update without a condition would bring a removed item back to life (architecture §3). */
+  /** Mandatory: an update without a condition would create a deleted item again (architecture §3). */
   if: Condition;
 }
 
@@ -60,14 +60,14 @@ export interface Delete {
 
 export type Write = Put | Update | Delete;
 
-/** Where a write goes; in one transaction each write has a place of its own. */
+/** The key of a write; in one transaction all keys are different. */
 export function refOf(write: Write): Ref {
   if ('put' in write) return write.put;
   return 'update' in write ? write.update : write.delete;
 }
 
 export interface Range {
-  table: Table;
+  table: TableName;
   pk: string;
   /** Sort keys that begin with this. */
   prefix?: string;
@@ -78,42 +78,46 @@ export interface Range {
   descending?: boolean;
   /** At most this many items. */
   limit?: number;
-  /** The attributes that are wanted beside the keys, all without this: what else the items hold stays in the store. */
+  /** The attributes to read besides the keys; without this, all. */
   attributes?: readonly string[];
-  /** The sparse index of open work; what it shows may lag, so the item itself is read before acting on it. */
+  /** The sparse index of open work. It may lag, so the item itself is read before anything is done with it. */
   index?: 'open';
 }
 
 export interface Store {
-  /** A strong read of one item. */
+  /** Reads one item, strongly consistent. */
   get(ref: Ref): Promise<Item | undefined>;
-  /** Strong reads of many items, answers in the order asked. */
+  /** Reads many items, each strongly consistent; the answers are in the order of the keys. */
   getMany(refs: Ref[]): Promise<(Item | undefined)[]>;
-  /** All items of a range, strongly read but for an index. */
+  /** Reads all items of a range, strongly consistent except for an index. */
   query(range: Range): Promise<Item[]>;
   /** The same, page by page, for ranges that may be long. */
   pages(range: Range): AsyncIterable<Item[]>;
   /**
-   * Does all writes or none. One write goes out alone, more as one transaction (at most 100).
+   * Does all writes or none. Several writes are one transaction, of at most 100.
    * @throws ConditionFailed when a condition does not hold
-   * @throws StoreBusy when other writers kept the items in conflict
+   * @throws StoreBusy when conflicts with other transactions outlast the retries
    */
   commit(writes: Write[]): Promise<void>;
-  /** One conditional update; answers the item as it is after it. */
+  /**
+   * Does one conditional update.
+   * @returns the item after it
+   * @throws ConditionFailed, StoreBusy as `commit`
+   */
   update(update: Update): Promise<Item>;
-  /** Puts items without condition and without order: what is the same however often it is written. */
+  /** Puts items, unconditionally and in no order; only for items that every writer would write alike. */
   putMany(puts: Put[]): Promise<void>;
-  /** Deletes items without condition and without order; deleting what is gone is no error. */
+  /** Deletes items, unconditionally and in no order; deleting an absent item is no error. */
   deleteMany(refs: Ref[]): Promise<void>;
 }
 
-/** A write whose condition did not hold: where it goes, and the item that was there, if there was one. */
+/** A write whose condition failed: its key, and the item that was there, if there was one. */
 export interface FailedWrite {
   ref: Ref;
   item: Item | undefined;
 }
 
-/** Conditions of a commit did not hold, and nothing of it was written. A failed write is known by where it goes. */
+/** A condition of a commit failed, and nothing was written. Failed writes are identified by their keys. */
 export class ConditionFailed extends Error {
   override readonly name = 'ConditionFailed';
   readonly #failed: readonly FailedWrite[];
@@ -123,12 +127,12 @@ export class ConditionFailed extends Error {
     this.#failed = failed;
   }
 
-  /** Whether the condition of the write to this place was among those that failed. */
+  /** Whether the condition of the write to this key failed. */
   failedAt(ref: Ref): boolean {
     return this.#at(ref) !== undefined;
   }
 
-  /** The item that the condition of the write to this place failed on, if it failed and there was one. */
+  /** The item at this key, if there was one and the condition of its write failed. */
   itemAt(ref: Ref): Item | undefined {
     return this.#at(ref)?.item;
   }
@@ -138,7 +142,7 @@ export class ConditionFailed extends Error {
   }
 }
 
-/** The store could not serve the call in time: conflicts or throttling outlasted the retries. */
+/** The store did not serve the call in time: conflicts or throttling outlasted the retries. */
 export class StoreBusy extends Error {
   override readonly name = 'StoreBusy';
 }

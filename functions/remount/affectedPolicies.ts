@@ -2,7 +2,7 @@
 
 import { movedRule } from '../policies/movedRule.ts';
 import type { Capability } from '../policies/pathRule.ts';
-import { policyIn } from '../policies/store.ts';
+import { compiledPolicyOf } from '../policies/policyRecord.ts';
 import type { Deps } from '../ports/deps.ts';
 import { policyKey } from '../store/keys.ts';
 import type { Namespace } from '../tree/namespace.ts';
@@ -16,7 +16,9 @@ export async function affectedPolicies({ store }: Pick<Deps, 'store'>, move: Mov
     ancestry(source.namespace).map(async ({ id, path }) => {
       const { pk } = policyKey(id, '');
       const items = await store.query({ table: 'access', pk });
-      return items.flatMap((item) => affectedRules(path, item.sk, policyIn(item.sk, item)?.rules ?? []));
+      return items.flatMap((item) =>
+        affectedRules(path, item.sk, compiledPolicyOf(item.sk, item)?.rules ?? []),
+      );
     }),
   );
   return found.flat();

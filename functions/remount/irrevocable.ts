@@ -4,8 +4,8 @@ import { IRREVOCABLE, type Irrevocable } from '../credentials/irrevocable.ts';
 import { revokeLeases } from '../credentials/revokeLeases.ts';
 import type { Deps } from '../ports/deps.ts';
 import { type Key, PRESENT, StoreBusy, type Update } from '../ports/store.ts';
+import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { IRREVOCABLE_PREFIX, migrationKey } from '../store/keys.ts';
-import { unlessMade } from '../store/unlessMade.ts';
 import type { Migration } from './migration.ts';
 
 /** An entry of the list, and its key. */
@@ -73,5 +73,5 @@ async function strike({ store }: Deps, { id }: Migration, { key }: Listed): Prom
     add: { leasesIrrevocable: -1, leasesRevoked: 1 },
     if: PRESENT,
   };
-  await unlessMade(store, [{ delete: { table: 'migrations', ...key }, if: PRESENT }, counts]);
+  await commitUnlessDone(store, [{ delete: { table: 'migrations', ...key }, if: PRESENT }, counts]);
 }

@@ -3,7 +3,7 @@
 import { countLive } from '../credentials/countLeases.ts';
 import { BULK_WORK_SHARE, LEASE_SHARDS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { isAuth } from '../tree/mount.ts';
+import { isAuthPath } from '../tree/path.ts';
 import { affectedPolicies } from './affectedPolicies.ts';
 import type { Preview } from './answers.ts';
 import type { Move } from './planMove.ts';
@@ -36,7 +36,7 @@ export async function previewMove(deps: Deps, move: Move): Promise<Preview> {
     source_namespace: source.namespace.path,
     target_namespace: target.namespace.path,
     revokes: {
-      kind: isAuth(mount) ? 'tokens' : 'leases',
+      kind: isAuthPath(mount.path) ? 'tokens' : 'leases',
       total: leases.total,
       by_role: Object.fromEntries(leases.byRole),
       complete: leases.isComplete,

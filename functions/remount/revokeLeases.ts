@@ -6,7 +6,7 @@ import { sweep } from '../credentials/sweep.ts';
 import { MAX_COUNT_MS, MAX_REVOKE_ATTEMPTS, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
-import { unlessMade } from '../store/unlessMade.ts';
+import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { counted, isCounted, type Migration, progressed } from './migration.ts';
 
 /** The payload of a revocation step. The workflow passes it back until `done`. It contains no lease. */
@@ -91,5 +91,5 @@ async function count(deps: Deps, part: Revocation, until: number): Promise<void>
 /** The heartbeat: moves the reconciler's next check past the end of this step, and adds the revoked leases. */
 async function heartbeat({ store }: Deps, { id }: Revocation, until: number, revoked = 0): Promise<void> {
   // If another execution has ended the migration, nothing has to be written.
-  await unlessMade(store, [progressed(id, until + OVERDUE_MS, revoked)]);
+  await commitUnlessDone(store, [progressed(id, until + OVERDUE_MS, revoked)]);
 }

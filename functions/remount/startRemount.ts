@@ -4,8 +4,9 @@ import { VaultError } from '../http/errors.ts';
 import { REPEAT_WINDOW_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { mountAt } from '../tree/findMount.ts';
-import { type Inside, innermost } from '../tree/innermost.ts';
+import { innermostNamespaces } from '../tree/findNamespace.ts';
 import { type Location, locate, locateTarget, type Target } from '../tree/locate.ts';
+import type { NamespacedPath } from '../tree/namespace.ts';
 import { mountPath } from '../tree/path.ts';
 import { acceptAndStart, answerKnown, type Started } from './acceptMigration.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
@@ -76,9 +77,12 @@ async function namespacesOf(
   deps: Deps,
   { namespace }: Origin,
   typed: Typed,
-): Promise<{ from: Inside; to: Inside }> {
+): Promise<{ from: NamespacedPath; to: NamespacedPath }> {
   const paths: [string, string] = [typed.from.replace(/^\//, ''), mountPath(typed.to)];
-  const [from, to] = (await innermost(deps.store, paths, namespace)) as [Inside, Inside];
+  const [from, to] = (await innermostNamespaces(deps.store, paths, namespace)) as [
+    NamespacedPath,
+    NamespacedPath,
+  ];
   return { from, to };
 }
 

@@ -2,8 +2,8 @@
 
 import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
+import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { lastWriteAt } from '../store/lastWriteAt.ts';
-import { unlessMade } from '../store/unlessMade.ts';
 import { keepNamespace } from '../tree/restoreNamespace.ts';
 import { closed, type Migration, succeeded } from './migration.ts';
 import { readMigration } from './readMigration.ts';
@@ -37,7 +37,7 @@ export async function completeStep(deps: Deps, id: string, parts: Revocation[]):
   if (!migration) return { next: 'end' };
   const now = deps.clock.now();
   const nextLook = lastWriteAt(deps, now) + OVERDUE_MS;
-  await unlessMade(deps.store, [succeeded(migration, now, nextLook)]);
+  await commitUnlessDone(deps.store, [succeeded(migration, now, nextLook)]);
   return waitForLateWrites(deps, { ...migration, finishedAt: migration.finishedAt ?? now });
 }
 
@@ -50,7 +50,7 @@ export async function closeStep(
   const migration = await readMigration(deps, id);
   if (migration?.nextLook === undefined || migration.phase !== 'done') return { id, done: true };
   const { done } = await revokeLeases(deps, lateWrites(migration), until);
-  if (done) await unlessMade(deps.store, [closed(migration, deps.clock.now())]);
+  if (done) await commitUnlessDone(deps.store, [closed(migration, deps.clock.now())]);
   return { id, done };
 }
 

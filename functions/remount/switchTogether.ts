@@ -10,8 +10,8 @@ import { namespaceKey, treeKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { changeTree } from '../tree/changeTree.ts';
 import { raiseGeneration } from '../tree/generation.ts';
-import { collision } from '../tree/locate.ts';
-import { type Mount, mountItem, mountOf, unchanged } from '../tree/mount.ts';
+import { findConflict } from '../tree/locate.ts';
+import { type Mount, mountItem, mountOf, unchangedMount } from '../tree/mount.ts';
 import type { TreeChange } from '../tree/planTree.ts';
 import { namespaceGone, sourceGone, targetInUse } from './failures.ts';
 import { type Failure, fullPath, type Migration, type Place, switched } from './migration.ts';
@@ -121,7 +121,7 @@ export async function commitSwitches(store: Store, switches: Switch[], records: 
 
 function treeChangesOf({ before, after }: Switch): TreeChange[] {
   return [
-    { namespaceId: before.namespaceId, path: before.path, before: unchanged(before) },
+    { namespaceId: before.namespaceId, path: before.path, before: unchangedMount(before) },
     { namespaceId: after.namespaceId, path: after.path, after: mountItem(after) },
   ];
 }
@@ -135,7 +135,6 @@ function isExpected({ mountUuid, onlyGeneration }: AcceptedMove, { uuid, generat
 }
 
 async function takenPath(store: Store, target: Place): Promise<string | undefined> {
-  const shown = await collision(store, target.namespaceId, target.path);
-  const conflict = shown && (await store.get(treeKey(target.namespaceId, shown.sk)));
-  return conflict && conflict.kind !== 'fork' ? target.namespacePath + conflict.sk : undefined;
+  const conflict = await findConflict(store, target.namespaceId, target.path);
+  return conflict && target.namespacePath + conflict.sk;
 }

@@ -5,10 +5,9 @@
 
 import { VaultError } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
-import { treeKey } from '../store/keys.ts';
 import { mountAt } from '../tree/findMount.ts';
 import { locate, locateTarget } from '../tree/locate.ts';
-import { type Mount, mountOf } from '../tree/mount.ts';
+import type { Mount } from '../tree/mount.ts';
 import { ROOT } from '../tree/namespace.ts';
 import { acceptAndStart, answerKnown, type Started } from './acceptMigration.ts';
 import { failedAlready, movedOn, namespaceLeaving, notSwitchedYet, pathInUse } from './errors.ts';
@@ -60,7 +59,7 @@ async function lookTwice(deps: Deps, migration: Migration): Promise<{ known: str
 
 /** The migration back, if one has already moved the mount to its old path. */
 async function undoneBy({ store }: Deps, { id, source, mountUuid }: Migration): Promise<string | undefined> {
-  const mount = mountOf(await store.get(treeKey(source.namespaceId, source.path)));
+  const mount = await mountAt(store, { id: source.namespaceId }, source.path);
   if (mount?.uuid !== mountUuid || !mount.movedBy) return undefined;
   const back = await readMigration({ store }, mount.movedBy.migrationId);
   return back?.undoOf === id ? back.id : undefined;

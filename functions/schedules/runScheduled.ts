@@ -13,11 +13,11 @@ import { namespaceLocked, VaultError } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { StoreBusy } from '../ports/store.ts';
 import { replayed, runKey } from '../remount/idempotency.ts';
+import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { lastWriteAt } from '../store/lastWriteAt.ts';
 import { retryContended } from '../store/retryContended.ts';
-import { unlessMade } from '../store/unlessMade.ts';
+import { namespaceById } from '../tree/findNamespace.ts';
 import type { Namespace } from '../tree/namespace.ts';
-import { namespaceById } from '../tree/namespaceById.ts';
 import { removeSchedule } from './changeSchedule.ts';
 import { findSchedule } from './findSchedule.ts';
 import { noted, parseScheduleId, type Schedule, scheduleId } from './schedule.ts';
@@ -113,15 +113,15 @@ async function start(
 ): Promise<Woken> {
   try {
     const bulkId = await authorizeAndStart(deps, schedule, namespace, plannedAt);
-    await unlessMade(deps.store, [noted(schedule, { lastRun: { plannedAt, bulkId } })]);
+    await commitUnlessDone(deps.store, [noted(schedule, { lastRun: { plannedAt, bulkId } })]);
     return { bulk_id: bulkId };
   } catch (error) {
     if (error instanceof NothingToMove) {
-      await unlessMade(deps.store, [noted(schedule, { lastRun: { plannedAt, isEmpty: true } })]);
+      await commitUnlessDone(deps.store, [noted(schedule, { lastRun: { plannedAt, isEmpty: true } })]);
       return { nothing: 'to move' };
     }
     if (error instanceof VaultError)
-      await unlessMade(deps.store, [noted(schedule, { lastRun: { plannedAt, error: error.message } })]);
+      await commitUnlessDone(deps.store, [noted(schedule, { lastRun: { plannedAt, error: error.message } })]);
     throw error;
   }
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Timetable } from '../ports/scheduler.ts';
-import { ABSENT, type Item, type Match, type Put, type Update } from '../ports/store.ts';
+import { ABSENT, type Expected, type Item, type Put, type Update } from '../ports/store.ts';
 import type { Requester } from '../remount/migration.ts';
 import { scheduleKey } from '../store/keys.ts';
 import { record } from '../store/record.ts';
@@ -86,6 +86,6 @@ export function noted(
 }
 
 /** The condition of every write to a schedule: the record has not changed, and is not a new one of the same name. */
-export function scheduleUnchanged(before: Schedule | undefined): Match {
+export function scheduleUnchanged(before: Schedule | undefined): Expected {
   return before ? { version: before.version, createdAt: before.createdAt } : ABSENT;
 }

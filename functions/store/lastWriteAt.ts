@@ -1,11 +1,11 @@
-/** When what was under way at a time has come to rest. */
+/** When the last write of a request in flight has arrived. */
 
 import { ARRIVAL_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 
 /**
- * After this, no request that saw the state of a time writes any more: the longest one is over, and what it sent at its
- * very end has arrived.
+ * After this time, no request writes any more that read the store at `seenAt`: the longest request is over, and a write
+ * that it sent at its end has arrived.
  * @param seenAt epoch milliseconds
  * @returns epoch milliseconds
  */

@@ -1,20 +1,20 @@
-/** From records to the items that hold them, and back: the one place where the type of what is stored is trusted. */
+/** Converts records to items and back. It is the only place that trusts the types of what is stored. */
 
 import type { Item, PlacedItem, Ref } from '../ports/store.ts';
 
 export interface Codec<T extends object> {
-  /** What an item holds beside its key; nothing where there is no item, or one of another kind. */
+  /** @returns the attributes of an item without its key and kind; nothing if it is absent or of another kind */
   of(item: Item | undefined): T | undefined;
   /**
-   * The item that holds the record.
-   * @param beside what the store itself looks at, such as the time at which it drops the item
+   * @param beside attributes that the store itself uses, such as the time at which it deletes the item
+   * @returns the item that holds the record
    */
   at(ref: Ref, record: T, beside?: Record<string, unknown>): PlacedItem;
 }
 
 /**
- * Nobody else writes to the tables, so what lies where a record belongs is such a record.
- * @param kind what the items say of themselves where others may lie at the same place; not without
+ * Only this service writes to the tables, so an item under the key of a record is such a record.
+ * @param kind the attribute `kind` of the items, where the same keys may hold items of other kinds
  */
 export function record<T extends object>(kind?: string): Codec<T> {
   return {

@@ -1,12 +1,12 @@
-/** Repeats a look at the store and the conditional write that follows from it, until nobody comes in between. */
+/** Retries a read and the conditional write that depends on it, while other writes change the item meanwhile. */
 
 import { MAX_CONTENDED_TRIES } from '../limits.ts';
 import { ConditionFailed, StoreBusy } from '../ports/store.ts';
 
 /**
- * @param attempt looks, and writes on condition that what it saw still holds; it may run several times
- * @param Contention what it throws when others came in between, and it is to look again
- * @throws StoreBusy when others came in between each time; a request is then answered 503 with `Retry-After`
+ * @param attempt reads, and writes on the condition that nothing has changed since; it may run several times
+ * @param Contention the error that it throws when another write came first
+ * @throws StoreBusy after `MAX_CONTENDED_TRIES` tries; a request is then answered 503 with `Retry-After`
  */
 export async function retryContended<T>(
   attempt: () => Promise<T>,
@@ -18,7 +18,7 @@ export async function retryContended<T>(
     } catch (error) {
       if (!(error instanceof Contention)) throw error;
       if (tries === MAX_CONTENDED_TRIES)
-        throw new StoreBusy('others kept getting in between', { cause: error });
+        throw new StoreBusy('other writes kept changing the item', { cause: error });
     }
   }
 }

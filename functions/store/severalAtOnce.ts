@@ -1,11 +1,12 @@
-/** Keeps several calls to the store under way at once: faster than one by one, and never a flood. */
+/** Runs several calls to the store in parallel, with a limit. */
 
 import { CALLS_AT_ONCE } from '../limits.ts';
+
 /**
- * Answers come in the order of the list. When one fails the rest of its group is awaited all the same, since no write
- * may outlive its invocation (architecture §4).
- * @param atOnce size of a group, where fewer are better
- * @throws what the first that failed has thrown
+ * If a call fails, the other calls of its group are still awaited: no write may outlive its invocation (architecture §4).
+ * @param atOnce calls of a group, which run in parallel
+ * @returns the answers in the order of the list
+ * @throws the error of the first call that failed
  */
 export async function severalAtOnce<T, R>(
   list: readonly T[],

@@ -1,8 +1,8 @@
-/** Starts the workflow of a record that is durable already. */
+/** Starts the workflow of a record, which has been stored before. */
 
 import type { Deps, Workflows } from '../ports/deps.ts';
 
-/** If the start fails, the reconciler starts it, and whoever asked need not know (architecture §5). */
+/** If the start fails, the reconciler starts the workflow later, so the caller does not fail (architecture §5). */
 export async function startWorkflow(
   { workflows, log }: Pick<Deps, 'workflows' | 'log'>,
   machine: Parameters<Workflows['start']>[0],

@@ -5,13 +5,10 @@ import type { Call, Reply } from '../http/route.ts';
 import type { Shape, Wire } from '../http/shape.ts';
 import { mayReachMount } from '../policies/acl.ts';
 import type { BuiltinMount } from '../tree/builtin.ts';
-import { locateAny } from '../tree/findMount.ts';
-import { listMounts } from '../tree/listMounts.ts';
+import { listAllMounts, locateAny } from '../tree/findMount.ts';
 import type { Mount } from '../tree/mount.ts';
 import { MOUNT, type MountInfo, mountObject } from '../tree/mountObject.ts';
-import { mountPath } from '../tree/path.ts';
-import { type Table, tableOf, tablePath } from '../tree/table.ts';
-import { tunedBuiltins } from '../tree/tunedBuiltins.ts';
+import { type MountTable, mountPath, tableOf, tablePath } from '../tree/path.ts';
 import { preflightDenied } from './errors.ts';
 
 type Listed = Mount | BuiltinMount;
@@ -21,14 +18,13 @@ export const VISIBLE_MOUNT = { ...MOUNT, path: 'string' } as const satisfies Sha
 
 /** With a token all that it can reach; without one, what was listed for everybody, and little of that. */
 export async function listVisible({ deps, namespace, caller }: Call): Promise<Reply<Wire<typeof VISIBLE>>> {
-  const builtins = await tunedBuiltins(deps.store, namespace);
-  const mounts: Listed[] = [...builtins, ...(await listMounts(deps, namespace.id))];
+  const mounts = await listAllMounts(deps, namespace);
   const visible = mounts.filter(
     ({ path, config }) =>
       config.listingVisibility === 'unauth' || (caller && mayReachMount(caller.acl, namespace.path + path)),
   );
   const show = caller ? mountObject : publicFacts;
-  const table = (name: Table) =>
+  const table = (name: MountTable) =>
     Object.fromEntries(
       visible
         .filter(({ path }) => tableOf(path) === name)

@@ -1,4 +1,4 @@
-/** Removes everything a mount owned: its leases and tokens, then what its engine stored. */
+/** Removes everything that belongs to a mount: its leases and tokens, then the data of its engine. */
 
 import { SHARDS } from '../credentials/shards.ts';
 import { sweep } from '../credentials/sweep.ts';
@@ -6,7 +6,11 @@ import { MAX_REVOKE_ATTEMPTS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Ref } from '../ports/store.ts';
 
-/** @returns whether nothing is left; it is called again otherwise */
+/**
+ * @param attempt number of the execution; after `MAX_REVOKE_ATTEMPTS` leases that cannot be revoked become irrevocable
+ * @param until epoch milliseconds after which nothing new is started
+ * @returns whether nothing is left; if not, it is called again
+ */
 export async function clearMount(
   deps: Deps,
   mountUuid: string,

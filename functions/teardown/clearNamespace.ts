@@ -1,4 +1,4 @@
-/** Removes a namespace that refuses everything already: its mounts, policies and tokens, its own record last. */
+/** Removes a namespace that is marked to be deleted: its mounts, policies and tokens, its own record last. */
 
 import { endlessTokensOf } from '../credentials/child.ts';
 import { removeChildren } from '../credentials/removeTokens.ts';
@@ -15,7 +15,10 @@ import { clearMount } from './clearMount.ts';
 
 type NamespaceTeardown = Extract<Teardown, { what: 'namespace' }>;
 
-/** @returns whether nothing is left, the record included; it is called again otherwise */
+/**
+ * @param until epoch milliseconds after which nothing new is started
+ * @returns whether nothing is left to do; if not, it is called again
+ */
 export async function clearNamespace(
   deps: Deps,
   teardown: NamespaceTeardown,
@@ -23,9 +26,9 @@ export async function clearNamespace(
 ): Promise<boolean> {
   const { namespaceId, attempt } = teardown;
   const record = await deps.store.get(namespaceKey(namespaceId));
-  // Something came into it at the moment of the mark.
+  // The mark was removed, because a mount came into the namespace.
   if (record && record.deleting !== true) return true;
-  // A child that was made at the same moment, and that the look before the mark did not show.
+  // A child was created at the moment of the mark, and the read before the mark did not show it.
   if (await hasChildren(deps, namespaceId)) {
     await restoreNamespace(deps, teardown);
     return true;
@@ -40,7 +43,7 @@ export async function clearNamespace(
   await removePolicies(deps, namespaceId);
   const left = await deps.store.query({ table: 'mounts', pk: namespaceId });
   if (left.some(isEntry)) return false;
-  // Forks that a process emptied and did not live to clear.
+  // Empty forks of a process that stopped before it deleted them.
   await clearEmptyForks(deps.store, left);
   await removeRecord(deps, teardown);
   return true;
@@ -51,12 +54,12 @@ async function hasChildren({ store }: Deps, namespaceId: string): Promise<boolea
   return entries.some(({ kind }) => kind === 'namespace');
 }
 
-/** Its data goes by a teardown of its own. */
+/** The mount gets a teardown of its own, which removes its data. */
 async function disable(deps: Deps, mount: Mount): Promise<void> {
   try {
     await disableMount(deps, mount);
   } catch (error) {
-    // Tuned or moved in between: the next look finds it, or finds it gone.
+    // The mount was tuned or moved meanwhile: the next execution disables it if it is still there.
     if (!(error instanceof ConditionFailed)) throw error;
   }
 }
@@ -72,7 +75,7 @@ function isEntry({ kind }: Item): boolean {
   return kind === 'mount' || kind === 'namespace';
 }
 
-/** With what was tuned of its built-in mounts. */
+/** Removes the namespace from the tree, with the settings of its built-in mounts. */
 async function removeRecord(
   { store }: Deps,
   { namespaceId, parentId, name }: NamespaceTeardown,
@@ -83,7 +86,7 @@ async function removeRecord(
   try {
     await changeTree(store, [entry], deletes);
   } catch (error) {
-    // An earlier run has removed both.
+    // An earlier execution has removed both.
     if (!(error instanceof ConditionFailed)) throw error;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Clears away what a disabled mount or a deleted namespace has left. Everything was cut off when the record was
- * written; this waits until no request from before can write any more, and then removes what is stored.
+ * The step of a teardown: removes the stored data of a disabled mount or a deleted namespace. Its credentials have been
+ * invalid since the record was written. The step waits until no request from before that can write any more.
  */
 
 import { OVERDUE_MS, TEARDOWN_PAUSE_S } from '../limits.ts';
@@ -12,20 +12,21 @@ import { type Teardown, teardownDone, teardownOf } from '../tree/teardownRecord.
 import { clearMount } from './clearMount.ts';
 import { clearNamespace } from './clearNamespace.ts';
 
-/** What the state says to the next: done, or how long to wait before going on. */
-export interface Progress {
+/** The output of the step: whether the teardown is done, or else how long to wait before the next step. */
+export interface TeardownProgress {
   id: string;
   done: boolean;
+  /** To wait. */
   seconds: number;
 }
 
-/** @param until epoch milliseconds after which nothing further is begun */
-export async function tearDown(deps: Deps, id: string, until: number): Promise<Progress> {
+/** @param until epoch milliseconds after which nothing new is started */
+export async function tearDown(deps: Deps, id: string, until: number): Promise<TeardownProgress> {
   const teardown = teardownOf(await deps.store.get(migrationKey(id)));
   if (!teardown) return { id, done: true, seconds: 0 };
   const now = deps.clock.now();
   const drainedAt = teardown.drainedAt ?? lastWriteAt(deps, now);
-  await signOfLife(deps, teardown, Math.max(until, drainedAt), drainedAt);
+  await heartbeat(deps, teardown, Math.max(until, drainedAt), drainedAt);
   if (now < drainedAt) return { id, done: false, seconds: Math.ceil((drainedAt - now) / 1_000) };
   const done = await clear(deps, teardown, until);
   if (done) await deps.store.commit([teardownDone(id)]);
@@ -38,12 +39,7 @@ function clear(deps: Deps, teardown: Teardown, until: number): Promise<boolean> 
     : clearNamespace(deps, teardown, until);
 }
 
-async function signOfLife(
-  { store }: Deps,
-  { id }: Teardown,
-  until: number,
-  drainedAt: number,
-): Promise<void> {
+async function heartbeat({ store }: Deps, { id }: Teardown, until: number, drainedAt: number): Promise<void> {
   const set = { nextLook: until + OVERDUE_MS, drainedAt };
   await store.commit([{ update: migrationKey(id), set, if: PRESENT }]);
 }

@@ -1,11 +1,13 @@
-/** The four mounts that every namespace is born with. The namespace's id tells all of them; what was tuned is stored. */
+/** The four mounts that every namespace is created with, derived from its id. Only their tuned settings are stored. */
 
-import { sha256 } from '../store/keys.ts';
-import type { Issuer } from './issuer.ts';
+import { ABSENT, type Item, type Write } from '../ports/store.ts';
+import { builtinKey, sha256 } from '../store/keys.ts';
+import { record } from '../store/record.ts';
+import type { Issuer } from './generation.ts';
 import type { Mount, MountConfig } from './mount.ts';
 import type { Namespace } from './namespace.ts';
 
-/** A built-in mount has no options, which listings show as `null`, until some are tuned in (contract §3.1). */
+/** A built-in mount has no options until they are tuned; listings show that as `null` (contract §3.1). */
 export interface BuiltinMount extends Omit<Mount, 'options'> {
   options: Record<string, string> | null;
 }
@@ -22,7 +24,7 @@ const BUILTINS = [
 export const TOKEN_PATH = 'auth/token/';
 const CUBBYHOLE_PATH = 'cubbyhole/';
 
-/** The built-in mounts of a namespace as they are when it is new. */
+/** The built-in mounts of a new namespace. */
 export function builtinMounts({ id }: Pick<Namespace, 'id'>): BuiltinMount[] {
   return BUILTINS.map(({ path, type, description }) => {
     const shownType = id === 'root' ? type : `ns_${type}`;
@@ -46,17 +48,35 @@ export function builtinMounts({ id }: Pick<Namespace, 'id'>): BuiltinMount[] {
   });
 }
 
-/** Who issues the tokens of `auth/token`: a mount that never moves, and so stays in its first generation. */
+/** What tuning can change of a built-in mount. */
+const TUNED = record<Pick<BuiltinMount, 'description' | 'config' | 'options' | 'version'>>();
+
+/** The mount with the settings of an item that `tunedBuiltin` has written, if there is one. */
+export function tunedAs(mount: BuiltinMount, item: Item | undefined): BuiltinMount {
+  return { ...mount, ...TUNED.of(item) };
+}
+
+/** Stores the settings of a built-in mount, unless another tuning has stored some since the mount was read. */
+export function tunedBuiltin(
+  before: Pick<BuiltinMount, 'namespaceId' | 'path' | 'version'>,
+  { description, config, options }: Pick<BuiltinMount, 'description' | 'config' | 'options'>,
+): Write {
+  const key = builtinKey(before.namespaceId, before.path);
+  const put = TUNED.at(key, { description, config, options, version: before.version + 1 });
+  return { put, if: before.version === 0 ? ABSENT : { version: before.version } };
+}
+
+/** The issuer of the tokens of `auth/token`: the mount never moves, so its generation is always 0. */
 export function tokenIssuer({ id }: Pick<Namespace, 'id'>): Issuer {
   return { mountUuid: uuidOf(id, TOKEN_PATH), generation: 0 };
 }
 
-/** The mount of the tokens' own storage, which every namespace has one of. */
+/** The uuid of the cubbyhole mount of a namespace. */
 export function cubbyholeUuid({ id }: Pick<Namespace, 'id'>): string {
   return uuidOf(id, CUBBYHOLE_PATH);
 }
 
-/** A UUID of version 8, the one whose bits are up to the application (RFC 9562 §5.8). */
+/** A UUID of version 8, whose bits the application chooses (RFC 9562 §5.8). */
 function uuidOf(namespaceId: string, path: string): string {
   const hex = fingerprint(namespaceId, path);
   const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`];

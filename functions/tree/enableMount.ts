@@ -1,35 +1,33 @@
-/** Enables a mount: one conditional transaction; only a refused one asks the tree what was in the way. */
+/** Enables a mount: one conditional transaction. Only when it is refused, the tree is read for the reason. */
 
-import type { VaultError } from '../http/errors.ts';
+import { refusal, type VaultError } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Item } from '../ports/store.ts';
 import { retryContended } from '../store/retryContended.ts';
-import { changeTree } from './changeTree.ts';
-import { existingMount, pathInUse } from './errors.ts';
+import { changeTree, checkEntrySize } from './changeTree.ts';
 import { locateTarget, type Target } from './locate.ts';
-import { isAuthPath, type Mount, mountItem } from './mount.ts';
-import type { MountOrder } from './mountOrder.ts';
+import { type Mount, mountItem } from './mount.ts';
 import type { Namespace } from './namespace.ts';
-import { builtinPath } from './path.ts';
-import { refuseOversize } from './refuseOversize.ts';
-import { tablePath } from './table.ts';
+import { builtinPath, isAuthPath, tablePath } from './path.ts';
+import type { NewMount } from './readNewMount.ts';
 
 /**
  * @param path with a trailing slash, auth methods under `auth/`
- * @throws VaultError 400 when the path overlaps a mount or child namespace, 503 when others keep coming and going
+ * @throws VaultError 400 when the path overlaps a mount or child namespace, 413
+ * @throws StoreBusy when others keep changing the tree there
  */
 export async function enableMount(
   deps: Deps,
   namespace: Namespace,
   path: string,
-  order: MountOrder,
+  asked: NewMount,
 ): Promise<void> {
   const builtin = builtinPath(path);
-  if (builtin) throw pathInUse(tablePath(builtin));
+  if (builtin) throw pathInUse(builtin);
   await retryContended(async () => {
-    // A new one each time: the last may have come to be after all, and have been moved since.
-    const mount = newMount(deps, namespace, path, order);
-    refuseOversize(mount);
+    // Each try makes a new mount: the last one may have been committed after all, and moved since.
+    const mount = newMount(deps, namespace, path, asked);
+    checkEntrySize(mount);
     try {
       await changeTree(deps.store, [{ namespaceId: namespace.id, path, after: mountItem(mount) }]);
     } catch (error) {
@@ -40,20 +38,20 @@ export async function enableMount(
   });
 }
 
-function newMount({ ids }: Deps, { id }: Namespace, path: string, order: MountOrder): Mount {
+function newMount({ ids }: Deps, { id }: Namespace, path: string, asked: NewMount): Mount {
   return {
     namespaceId: id,
     path,
     uuid: ids.uuid(),
-    accessor: `${isAuthPath(path) ? 'auth_' : ''}${order.type}_${ids.hex(8)}`,
-    ...order,
+    accessor: `${isAuthPath(path) ? 'auth_' : ''}${asked.type}_${ids.hex(8)}`,
+    ...asked,
     generation: 0,
     version: 1,
     issued: false,
   };
 }
 
-/** The first try went through although its answer was lost. */
+/** Whether the transaction was committed, although its answer was lost. */
 function isThis(conflict: Item | undefined, { uuid }: Mount): boolean {
   return conflict?.uuid === uuid;
 }
@@ -63,5 +61,15 @@ function conflictOf({ namespace, conflict }: Target, within: Namespace): VaultEr
   if (namespace.id !== within.id) return existingMount(namespace.path);
   if (!conflict) return undefined;
   if (conflict.kind === 'namespace') return existingMount(namespace.path + conflict.sk);
-  return pathInUse(tablePath(conflict.sk));
+  return pathInUse(conflict.sk);
+}
+
+/** @param path in the tree; the text shows it as its table does */
+function pathInUse(path: string): VaultError {
+  return refusal(`path is already in use at ${tablePath(path)}`);
+}
+
+/** @param path absolute */
+function existingMount(path: string): VaultError {
+  return refusal(`existing mount at ${path}`);
 }

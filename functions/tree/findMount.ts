@@ -1,15 +1,19 @@
-/** Finds one mount of a namespace: by its path, or by a path in it. */
+/** Finds the mounts of a namespace: all of them, the one at a path, or the one that a path is in. */
 
+import type { Deps } from '../ports/deps.ts';
 import type { Store } from '../ports/store.ts';
-import { treeKey } from '../store/keys.ts';
-import type { BuiltinMount } from './builtin.ts';
+import { builtinKey, treeKey } from '../store/keys.ts';
+import { type BuiltinMount, builtinMounts, tunedAs } from './builtin.ts';
 import { locate } from './locate.ts';
 import { type Mount, mountOf } from './mount.ts';
 import type { Namespace } from './namespace.ts';
-import { builtinPath, oversize } from './path.ts';
-import { tunedBuiltin } from './tunedBuiltins.ts';
+import { oversize } from './path.ts';
+import { readUntilStable } from './readUntilStable.ts';
 
-/** @param path with a trailing slash, auth methods under `auth/` */
+/**
+ * The mount with exactly this path, by a single read; built-in mounts excluded.
+ * @param path with a trailing slash, auth methods under `auth/`
+ */
 export async function mountAt(
   store: Store,
   { id }: Pick<Namespace, 'id'>,
@@ -19,39 +23,73 @@ export async function mountAt(
   return mountOf(await store.get(treeKey(id, path)));
 }
 
-/** The same with the built-in mounts, as they are tuned. */
+/** The built-in mount with exactly this path, as it is tuned. */
+export async function builtinMountAt(
+  store: Store,
+  namespace: Pick<Namespace, 'id'>,
+  path: string,
+): Promise<BuiltinMount | undefined> {
+  const mount = builtinMounts(namespace).find((builtin) => builtin.path === path);
+  return mount && readTuned(store, mount);
+}
+
+/** As `mountAt`, built-in mounts included. */
 export async function anyMountAt(
   store: Store,
   namespace: Pick<Namespace, 'id'>,
   path: string,
 ): Promise<Mount | BuiltinMount | undefined> {
-  return (await tunedBuiltin(store, namespace, path)) ?? mountAt(store, namespace, path);
+  return (await builtinMountAt(store, namespace, path)) ?? mountAt(store, namespace, path);
 }
 
-/** Finds the owner of a path as routing does, with the built-in mounts, as they are tuned. */
+/** As `locate`, built-in mounts included. */
 export async function locateAny(
   store: Store,
   path: string,
   start?: Namespace,
 ): Promise<{ namespace: Namespace; mount: Mount | BuiltinMount | undefined }> {
   const { namespace, path: rest, mount } = await locate(store, path, start);
-  return {
-    namespace,
-    mount: mount ?? (await tunedBuiltin(store, namespace, rest, (own) => rest.startsWith(own))),
-  };
+  if (mount) return { namespace, mount };
+  const builtin = builtinMounts(namespace).find((candidate) => rest.startsWith(candidate.path));
+  return { namespace, mount: builtin && (await readTuned(store, builtin)) };
 }
 
-/** The mount a path lies in, built-in ones included; mounts of child namespaces are not this namespace's. */
-export async function mountCovering(
-  store: Store,
+/**
+ * The mounts whose paths begin with a prefix, in the order of their paths; built-in mounts excluded. A single run is no
+ * snapshot: `readUntilStable` repeats it where a move in progress must not show.
+ */
+export async function* mountsBelow(store: Store, namespaceId: string, prefix: string): AsyncGenerator<Mount> {
+  if (oversize(prefix)) return;
+  const { table, pk } = treeKey(namespaceId, prefix);
+  for await (const page of store.pages({ table, pk, ...(prefix && { prefix }) })) {
+    yield* page.map(mountOf).filter((mount) => mount !== undefined);
+  }
+}
+
+/** All mounts of a namespace, each of them once (R2); built-in mounts excluded. */
+export function listMounts(deps: Pick<Deps, 'store' | 'clock'>, namespaceId: string): Promise<Mount[]> {
+  return readUntilStable(deps, async () => {
+    const items = await deps.store.query({ table: 'mounts', pk: namespaceId });
+    return items.map(mountOf).filter((mount) => mount !== undefined);
+  });
+}
+
+/** As `listMounts`, built-in mounts included: these come first. */
+export async function listAllMounts(
+  deps: Pick<Deps, 'store' | 'clock'>,
   namespace: Namespace,
-  path: string,
-): Promise<Mount | BuiltinMount | undefined> {
-  const found = await locateAny(store, path, namespace);
-  return found.namespace.id === namespace.id ? found.mount : undefined;
+): Promise<(Mount | BuiltinMount)[]> {
+  const { table, pk } = builtinKey(namespace.id, '');
+  const tuned = await deps.store.query({ table, pk });
+  const builtins = builtinMounts(namespace).map((mount) =>
+    tunedAs(
+      mount,
+      tuned.find(({ sk }) => sk === mount.path),
+    ),
+  );
+  return [...builtins, ...(await listMounts(deps, namespace.id))];
 }
 
-/** Whether a built-in mount has exactly this path. */
-export function isBuiltin(path: string): boolean {
-  return path !== '' && builtinPath(path) === path;
+async function readTuned(store: Store, mount: BuiltinMount): Promise<BuiltinMount> {
+  return tunedAs(mount, await store.get(builtinKey(mount.namespaceId, mount.path)));
 }

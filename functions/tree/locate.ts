@@ -1,28 +1,29 @@
 /**
- * Routing: finds the namespace and mount that own a path, one query a namespace, whatever the number of mounts.
+ * Routing: finds the namespace and mount that own a path, with one query a namespace, for any number of mounts.
  *
- * The tree is prefix-free, so the only entry that can own a path is the one with the greatest key up to it
- * (architecture §3).
+ * The tree is prefix-free, so only the entry with the greatest key up to a path can own it (architecture §3).
  */
 
 import { MAX_MOUNT_PATH_BYTES } from '../limits.ts';
 import type { Item, Store } from '../ports/store.ts';
+import { treeKey } from '../store/keys.ts';
 import { type Mount, mountOf } from './mount.ts';
-import { type Namespace, namespaceOf, ROOT } from './namespace.ts';
+import { type Namespace, type NamespacedPath, namespaceOf, ROOT } from './namespace.ts';
 import { builtinPath, mountPath } from './path.ts';
 
-export interface Location {
-  namespace: Namespace;
-  /** The path relative to the namespace, as it was given. */
-  path: string;
-  /** The mount that owns the path; undefined where there is none, and for the built-in mounts. */
+/** The innermost namespace of a path, the rest of the path as it was given, and the mount that owns it. */
+export interface Location extends NamespacedPath {
+  /** Undefined if there is none, and for built-in mounts. */
   mount?: Mount;
 }
 
-/** The greatest character there is: with it added, a path comes after everything below it. */
+/** The greatest character: a path that ends with it comes after everything below the path. */
 const LAST = '\u{10FFFF}';
 
-/** Finds the owner of a path, which is relative to `start` and has no leading slash. */
+/**
+ * Finds the owner of a path.
+ * @param path relative to `start`, without a leading slash
+ */
 export async function locate(store: Store, path: string, start: Namespace = ROOT): Promise<Location> {
   const location = await descend(path, start, (namespace, rest) => lastUpTo(store, namespace.id, key(rest)));
   const mount = mountOf(location.entry);
@@ -30,16 +31,16 @@ export async function locate(store: Store, path: string, start: Namespace = ROOT
   return mount && covers(mount.path, rest) ? { namespace, path: rest, mount } : { namespace, path: rest };
 }
 
-/** What a mount at a free path would collide with. */
-export interface Target {
-  namespace: Namespace;
-  /** Relative to the namespace, with a trailing slash. */
-  path: string;
-  /** The mount or child namespace at, above or below the path. */
+/** The namespace that a new mount would belong to, and its path there. */
+export interface Target extends NamespacedPath {
+  /** The mount or child namespace at, above or below the path, which the new mount would overlap. */
   conflict?: Item;
 }
 
-/** Finds the namespace a new mount path belongs to, and what is in its way there (contract §1.3). */
+/**
+ * Finds where a new mount would be (contract §1.3).
+ * @param path relative to `start`, with a trailing slash
+ */
 export async function locateTarget(store: Store, path: string, start: Namespace): Promise<Target> {
   const found = await descend(path, start, (at, below) => lastBelow(store, at.id, below));
   const { namespace, path: rest, entry } = found;
@@ -47,12 +48,21 @@ export async function locateTarget(store: Store, path: string, start: Namespace)
   return conflict ? { namespace, path: rest, conflict } : { namespace, path: rest };
 }
 
-/** The entry of one namespace that is at, above or below a mount path. */
-export async function collision(store: Store, namespaceId: string, path: string): Promise<Item | undefined> {
-  return colliding(await lastBelow(store, namespaceId, path), path);
+/**
+ * The mount or child namespace of this namespace that a new mount would overlap. A single read confirms what the query
+ * shows: a query may show a transaction half done.
+ */
+export async function findConflict(
+  store: Store,
+  namespaceId: string,
+  path: string,
+): Promise<Item | undefined> {
+  const shown = colliding(await lastBelow(store, namespaceId, path), path);
+  const entry = shown && (await store.get(treeKey(namespaceId, shown.sk)));
+  return entry?.kind === 'fork' ? undefined : entry;
 }
 
-/** If anything is below the path, the last of it; else what could be at or above it. */
+/** The last entry below the path; if there is none, the one that may be at or above it. */
 function lastBelow(store: Store, namespaceId: string, path: string): Promise<Item | undefined> {
   return lastUpTo(store, namespaceId, `${key(path)}${LAST}`);
 }
@@ -62,14 +72,19 @@ function colliding(entry: Item | undefined, path: string): Item | undefined {
   return covers(entry.sk, path) || entry.sk.startsWith(path) ? entry : undefined;
 }
 
-type Look = (namespace: Namespace, rest: string) => Promise<Item | undefined>;
+type ReadEntry = (namespace: Namespace, rest: string) => Promise<Item | undefined>;
 
-async function descend(path: string, start: Namespace, look: Look): Promise<Location & { entry?: Item }> {
+/** Goes from namespace to child namespace, as far as the path leads. */
+async function descend(
+  path: string,
+  start: Namespace,
+  read: ReadEntry,
+): Promise<NamespacedPath & { entry?: Item }> {
   let namespace = start;
   let rest = path;
   for (;;) {
     if (rest === '' || builtinPath(rest)) return { namespace, path: rest };
-    const entry = await look(namespace, rest);
+    const entry = await read(namespace, rest);
     const child = namespaceOf(entry, namespace);
     if (!entry) return { namespace, path: rest };
     if (!child || !covers(entry.sk, rest)) return { namespace, path: rest, entry };
@@ -78,9 +93,9 @@ async function descend(path: string, start: Namespace, look: Look): Promise<Loca
   }
 }
 
-/** The entry with the greatest key up to a bound; forks that count nothing are passed over. */
+/** The entry with the greatest key up to a bound; empty forks are skipped. */
 async function lastUpTo(store: Store, namespaceId: string, bound: string): Promise<Item | undefined> {
-  // Nothing has the empty path, and DynamoDB takes no empty key, be it a bound.
+  // No entry has the empty path, and DynamoDB refuses an empty key, also as a bound.
   if (bound === '') return undefined;
   const range = { table: 'mounts', pk: namespaceId, atMost: bound, descending: true } as const;
   const [last] = await store.query({ ...range, limit: 1 });
@@ -101,8 +116,8 @@ function covers(entryPath: string, path: string): boolean {
 }
 
 /**
- * The path as a key to look up to. Longer than any mount's path it need not be: what a longer path adds changes
- * nothing about which entry is its prefix, and DynamoDB refuses keys over 1,024 bytes.
+ * The path as a bound of a query, cut to the length of the longest mount path: no entry is longer, and DynamoDB
+ * refuses keys over 1,024 bytes.
  */
 function key(path: string): string {
   const whole = mountPath(path);

@@ -1,45 +1,45 @@
-/** Locks the API of a namespace, and so of all below it, and unlocks it (contract §4). */
+/** Locks the API of a namespace and all namespaces below it, and unlocks it (contract §4). */
 
+import { goQuote, refusal } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Store, Update } from '../ports/store.ts';
 import { sha256, treeKey } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
-import { type Child, childAt } from './findChild.ts';
+import { beingDeleted } from './errors.ts';
+import { type ChildNamespace, childAt } from './findNamespace.ts';
 import { locate } from './locate.ts';
 import type { Namespace } from './namespace.ts';
-import {
-  alreadyLocked,
-  beingDeleted,
-  lockedAbove,
-  lockedStillAbove,
-  nothingToLock,
-  notLocked,
-  rootNotLockable,
-  wrongUnlockKey,
-} from './namespaceErrors.ts';
 
 /**
- * @param below the path of the namespace from the one that is asked, with a trailing slash; empty for that itself
- * @returns the key that unlocks it, which is stored nowhere
+ * @param asked the namespace of the request
+ * @param below the path of the namespace from there, with a trailing slash; empty for the namespace of the request
+ * @returns the key that unlocks it; only its hash is stored
  * @throws VaultError 400
+ * @throws StoreBusy when others keep changing the namespace
  */
 export async function lockNamespace(deps: Deps, asked: Namespace, below: string): Promise<string> {
   const key = deps.ids.base62(24);
   const unlockKeyHash = sha256(key);
   await retryContended(async () => {
-    const { namespace, change } = await lookUp(deps.store, asked, below);
-    // The first try went through although its answer was lost.
+    const { namespace, change } = await namespaceAt(deps.store, asked, below);
+    // An earlier try was committed, although its answer was lost.
     if (namespace.unlockKeyHash === unlockKeyHash) return;
-    if (namespace.unlockKeyHash !== undefined) throw alreadyLocked(namespace.path);
-    if (namespace.lockedAt !== undefined) throw lockedAbove(namespace.path, namespace.lockedAt);
+    if (namespace.unlockKeyHash !== undefined) {
+      throw refusal(`cannot lock namespace ${goQuote(namespace.path)}: is already locked`);
+    }
+    if (namespace.lockedAt !== undefined) {
+      const [path, above] = [goQuote(namespace.path), goQuote(namespace.lockedAt)];
+      throw refusal(`cannot lock namespace ${path}: ancestor namespace ${above} is already locked`);
+    }
     await deps.store.commit([{ ...change, set: { unlockKeyHash } }]);
   });
   return key;
 }
 
 /**
- * @param key what locking it answered; empty for a caller who may do without
+ * @param key the answer of `lockNamespace`; empty for a caller who may unlock without it
  * @throws VaultError 400
+ * @throws StoreBusy when others keep changing the namespace
  */
 export function unlockNamespace(
   { store }: Deps,
@@ -48,28 +48,30 @@ export function unlockNamespace(
   key: string,
 ): Promise<void> {
   return retryContended(async () => {
-    const { namespace, change } = await lookUp(store, asked, below);
+    const { namespace, change } = await namespaceAt(store, asked, below);
     const { path, unlockKeyHash, lockedAt = path } = namespace;
-    if (unlockKeyHash === undefined) throw notLocked(path);
-    if (lockedAt !== path) throw lockedStillAbove(path, lockedAt);
-    if (key !== '' && sha256(key) !== unlockKeyHash) throw wrongUnlockKey();
+    if (unlockKeyHash === undefined) throw refusal(`namespace ${goQuote(path)} is not locked`);
+    if (lockedAt !== path) {
+      throw refusal(`cannot unlock ${goQuote(path)} with namespace ${goQuote(lockedAt)} being locked`);
+    }
+    if (key !== '' && sha256(key) !== unlockKeyHash) throw refusal('incorrect unlock key');
     await store.commit([{ ...change, remove: ['unlockKeyHash'] }]);
   });
 }
 
-/** The namespace, and what every write to its entry in the tree has in common. */
-async function lookUp(
+/** The namespace, and the part that all updates of its entry share. */
+async function namespaceAt(
   store: Store,
   asked: Namespace,
   below: string,
-): Promise<Pick<Child, 'namespace'> & { change: Update }> {
+): Promise<Pick<ChildNamespace, 'namespace'> & { change: Update }> {
   const path = asked.path + below;
-  if (path === '') throw rootNotLockable();
+  if (path === '') throw refusal('root namespace cannot be locked/unlocked');
   const above = path.split('/').slice(0, -2).join('/');
   const { namespace: parent } = await locate(store, above === '' ? 'sys/' : `${above}/sys/`);
   const name = path.slice(parent.path.length);
   const child = await childAt(store, parent, name);
-  if (!child) throw nothingToLock();
+  if (!child) throw refusal('requested namespace does not exist');
   if (child.namespace.deleting) throw beingDeleted();
   const change: Update = { update: treeKey(parent.id, name), add: { version: 1 }, if: child.unchanged };
   return { namespace: child.namespace, change };

@@ -1,13 +1,14 @@
 /** A mount: a secrets engine or auth method at a path of a namespace. */
 
-import type { Item, Match, PlacedItem } from '../ports/store.ts';
+import { SYSTEM_MAX_TTL_S } from '../limits.ts';
+import type { Expected, Item, PlacedItem } from '../ports/store.ts';
 import { treeKey } from '../store/keys.ts';
 import { record } from '../store/record.ts';
 
 export interface MountConfig {
-  /** Seconds; 0 stands for the system's default. */
+  /** Seconds; 0 for the system's default. */
   defaultLeaseTtl: number;
-  /** Seconds; 0 stands for the system's maximum. */
+  /** Seconds; 0 for the system's maximum. */
   maxLeaseTtl: number;
   forceNoCache: boolean;
   /** Of auth methods only. */
@@ -20,17 +21,17 @@ export interface MountConfig {
   userLockout?: UserLockout;
 }
 
-/** When a user is locked out after bad passwords; what is absent is the system's default. */
+/** When a user is locked out after bad passwords; the system's default where a field is absent. */
 export interface UserLockout {
   threshold?: number;
-  /** Seconds; 0 stands for the system's default. */
+  /** Seconds; 0 for the system's default. */
   duration?: number;
-  /** Seconds; 0 stands for the system's default. */
+  /** Seconds; 0 for the system's default. */
   counterReset?: number;
   disabled?: boolean;
 }
 
-/** Which migration put the mount where it is. */
+/** The migration that moved the mount to its current place. */
 interface MovedBy {
   migrationId: string;
   fromNamespaceId: string;
@@ -53,21 +54,13 @@ export interface Mount {
   local: boolean;
   sealWrap: boolean;
   externalEntropyAccess: boolean;
-  /** One higher after each switch (architecture §4). */
+  /** Each switch raises it by one (architecture §4). */
   generation: number;
-  /** One higher after each write to the item; every write is conditional on it. */
+  /** Each write to the item raises it by one, and is conditional on it. */
   version: number;
-  /** Whether it has ever issued a lease; a mount that has not needs no revocation (docs/decisions.md, 6). */
+  /** Whether it has ever issued a lease; without one it needs no revocation (docs/decisions.md, 6). */
   issued: boolean;
   movedBy?: MovedBy;
-}
-
-export function isAuthPath(path: string): boolean {
-  return path.startsWith('auth/');
-}
-
-export function isAuth(mount: Pick<Mount, 'path'>): boolean {
-  return isAuthPath(mount.path);
 }
 
 const RECORD = record<Omit<Mount, 'namespaceId' | 'path'>>('mount');
@@ -77,13 +70,23 @@ export function mountItem(mount: Mount): PlacedItem {
   return RECORD.at(treeKey(namespaceId, path), rest);
 }
 
-/** @returns the mount of a tree item, if a mount is what sits there */
+/** @returns the mount of a tree item; nothing if the item is not a mount */
 export function mountOf(item: Item | undefined): Mount | undefined {
   const mount = RECORD.of(item);
   return item && mount && { namespaceId: item.pk, path: item.sk, ...mount };
 }
 
-/** The condition every write to a mount's item carries: it is still this mount, unchanged since it was read. */
-export function unchanged({ uuid, version }: Mount): Match {
+/** The condition of every write to a mount's item: the mount has not changed since it was read. */
+export function unchangedMount({ uuid, version }: Mount): Expected {
   return { kind: 'mount', uuid, version };
+}
+
+/**
+ * How long the leases of a mount live, by its own settings or else the system's.
+ * @param mount nothing for the system's limits
+ * @returns seconds
+ */
+export function mountTtls(mount: Pick<Mount, 'config'> | undefined): { defaultTtl: number; maxTtl: number } {
+  const maxTtl = mount?.config.maxLeaseTtl || SYSTEM_MAX_TTL_S;
+  return { defaultTtl: mount?.config.defaultLeaseTtl || Math.min(SYSTEM_MAX_TTL_S, maxTtl), maxTtl };
 }

@@ -1,17 +1,10 @@
-/** The `config` of a mount as clients send it when they enable one (contract §3.2, §3.3). Pure. */
+/** The `config` of a request that enables a mount (contract §3.2, §3.3), and its fields that tuning shares. Pure. */
 
 import { parseDuration } from '../http/duration.ts';
+import { goQuote, refusal, type VaultError } from '../http/errors.ts';
 import { SYSTEM_MAX_TTL_S } from '../limits.ts';
-import {
-  defaultAboveMax,
-  defaultAboveSystemMax,
-  invalidTokenType,
-  invalidVisibility,
-  unusableConfig,
-  unusableTtl,
-} from './errors.ts';
 import type { MountConfig } from './mount.ts';
-import type { Table } from './table.ts';
+import type { MountTable } from './path.ts';
 
 /** The lists of a config, by their names in requests. */
 export const CONFIG_LISTS = {
@@ -26,12 +19,17 @@ export type ConfigList = keyof typeof CONFIG_LISTS;
 const TOKEN_TYPES = ['default-service', 'default-batch', 'service', 'batch'];
 const VISIBILITIES = ['', 'hidden', 'unauth'];
 
-export function readConfig(raw: Record<string, unknown>, table: Table): MountConfig {
+/** @throws VaultError 400 */
+export function readMountConfig(raw: Record<string, unknown>, table: MountTable): MountConfig {
   const text = (name: string): string => toText(raw[name], table);
-  const defaultLeaseTtl = enableTtl('default', text('default_lease_ttl'));
-  const maxLeaseTtl = enableTtl('max', text('max_lease_ttl'));
-  if (maxLeaseTtl > 0 && defaultLeaseTtl > maxLeaseTtl) throw defaultAboveMax();
-  if (maxLeaseTtl === 0 && defaultLeaseTtl > SYSTEM_MAX_TTL_S) throw defaultAboveSystemMax(SYSTEM_MAX_TTL_S);
+  const defaultLeaseTtl = readTtl('default', text('default_lease_ttl'));
+  const maxLeaseTtl = readTtl('max', text('max_lease_ttl'));
+  if (maxLeaseTtl > 0 && defaultLeaseTtl > maxLeaseTtl) {
+    throw refusal('given default lease TTL greater than given max lease TTL');
+  }
+  if (maxLeaseTtl === 0 && defaultLeaseTtl > SYSTEM_MAX_TTL_S) {
+    throw refusal(`given default lease TTL greater than system max lease TTL of ${SYSTEM_MAX_TTL_S}`);
+  }
   const listingVisibility = readVisibility(text('listing_visibility'));
   return {
     defaultLeaseTtl,
@@ -43,55 +41,65 @@ export function readConfig(raw: Record<string, unknown>, table: Table): MountCon
   };
 }
 
-/** @throws VaultError 400 for anything but the four types; none stands for the default */
+/**
+ * @param type empty for the default
+ * @throws VaultError 400 for anything but the four types
+ */
 export function readTokenType(type: string): string {
   if (type === '') return 'default-service';
-  if (!TOKEN_TYPES.includes(type)) throw invalidTokenType();
+  if (!TOKEN_TYPES.includes(type)) throw refusal("invalid value for 'token_type'");
   return type;
 }
 
+/** @throws VaultError 400 */
 export function readVisibility(visibility: string): string {
-  if (!VISIBILITIES.includes(visibility)) throw invalidVisibility(visibility);
+  if (!VISIBILITIES.includes(visibility)) throw refusal(`invalid listing_visibility ${visibility}`);
   return visibility;
 }
 
-/** A text of the config; a number counts as the text it was written in, as in Vault. */
-export function configText(raw: Record<string, unknown>, name: string, table: Table): string {
+/** A text of the config. As in Vault, a number is accepted, in the notation of the request. */
+export function configText(raw: Record<string, unknown>, name: string, table: MountTable): string {
   return toText(raw[name], table);
 }
 
 /** @returns seconds; 0 for the system's */
-function enableTtl(which: 'default' | 'max', text: string): number {
+function readTtl(which: 'default' | 'max', text: string): number {
   if (text === 'system') return 0;
   const seconds = parseDuration(text);
-  if (seconds === undefined) throw unusableTtl(which, text);
+  if (seconds === undefined) {
+    throw refusal(`unable to parse ${which} TTL of ${text}: time: invalid duration ${goQuote(text)}`);
+  }
   return seconds;
 }
 
-function listsOf(raw: Record<string, unknown>, table: Table): Partial<MountConfig> {
+function listsOf(raw: Record<string, unknown>, table: MountTable): Partial<MountConfig> {
   const lists = Object.entries(CONFIG_LISTS)
     .map(([name, key]) => [key, toList(raw[name], table)] as const)
     .filter(([, list]) => list.length > 0);
   return Object.fromEntries(lists);
 }
 
-function toText(value: unknown, table: Table): string {
+function toText(value: unknown, table: MountTable): string {
   if (value === undefined || value === null) return '';
   if (JSON.isRawJSON(value)) return value.rawJSON;
   if (typeof value !== 'string' && typeof value !== 'number') throw unusableConfig(table);
   return String(value);
 }
 
-function toBool(value: unknown, table: Table): boolean {
+function toBool(value: unknown, table: MountTable): boolean {
   if (value === undefined || value === null) return false;
   if (typeof value !== 'boolean') throw unusableConfig(table);
   return value;
 }
 
-function toList(value: unknown, table: Table): string[] {
+function toList(value: unknown, table: MountTable): string[] {
   if (Array.isArray(value)) return value.map((item) => toText(item, table));
   return toText(value, table)
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+}
+
+function unusableConfig(table: MountTable): VaultError {
+  return refusal(`unable to convert given ${table} config information`);
 }

@@ -2,12 +2,10 @@
 
 import type { Shape, Wire } from '../http/shape.ts';
 import type { BuiltinMount } from './builtin.ts';
-import { isAuthPath, type Mount, type MountConfig } from './mount.ts';
+import { type Mount, type MountConfig, mountTtls, type UserLockout } from './mount.ts';
 import { CONFIG_LISTS, type ConfigList } from './mountConfig.ts';
-import { PLUGIN_VERSION } from './mountOrder.ts';
-import { mountTtls } from './mountTtls.ts';
-import { builtinPath } from './path.ts';
-import { LOCKOUT, lockoutData } from './userLockout.ts';
+import { builtinPath, isAuthPath } from './path.ts';
+import { PLUGIN_VERSION } from './readNewMount.ts';
 
 const SHOWN_WHEN_SET = {
   'token_type?': 'string',
@@ -16,6 +14,13 @@ const SHOWN_WHEN_SET = {
   'audit_non_hmac_response_keys?': 'list',
   'passthrough_request_headers?': 'list',
   'allowed_response_headers?': 'list',
+} as const satisfies Shape;
+
+const LOCKOUT = {
+  user_lockout_counter_reset_duration: 'duration',
+  user_lockout_threshold: 'int',
+  user_lockout_duration: 'duration',
+  user_lockout_disable: 'bool',
 } as const satisfies Shape;
 
 export const MOUNT = {
@@ -84,7 +89,7 @@ export function mountObject(mount: Mount | BuiltinMount): MountInfo {
   };
 }
 
-/** Lease times are the effective ones here, in seconds. */
+/** Its lease times are the effective ones, in seconds. */
 export function tuneObject(mount: Mount | BuiltinMount): TuneInfo {
   const { config, options, description, externalEntropyAccess } = mount;
   const { defaultTtl, maxTtl } = mountTtls(mount);
@@ -97,6 +102,16 @@ export function tuneObject(mount: Mount | BuiltinMount): TuneInfo {
     ...shownWhenSet(mount),
     ...lockoutData(config.userLockout),
     ...(options && Object.keys(options).length > 0 && { options }),
+  };
+}
+
+function lockoutData(lockout: UserLockout | undefined): Wire<typeof LOCKOUT> | undefined {
+  if (!lockout) return undefined;
+  return {
+    user_lockout_counter_reset_duration: lockout.counterReset ?? 0,
+    user_lockout_threshold: lockout.threshold ?? 0,
+    user_lockout_duration: lockout.duration ?? 0,
+    user_lockout_disable: lockout.disabled ?? false,
   };
 }
 

@@ -1,26 +1,17 @@
 /** The endpoints that list, enable, tune and disable secrets engines and auth methods (contract §3). */
 
+import { goQuote, refusal } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Answers, type Call, type Handler, type Reply, type Route, route } from '../http/route.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { disableMount } from './disableMount.ts';
 import { enableMount } from './enableMount.ts';
-import {
-  noAuthEngine,
-  noSecretEngine,
-  nothingToReadTuneOf,
-  protectedUnmount,
-  tokenNotDisablable,
-} from './errors.ts';
-import { anyMountAt, isBuiltin, mountAt, mountCovering } from './findMount.ts';
-import { listMounts } from './listMounts.ts';
+import { anyMountAt, listAllMounts, locateAny, mountAt } from './findMount.ts';
 import { MOUNT, type MountInfo, mountObject, TUNE, tuneObject } from './mountObject.ts';
-import { ENABLE_FIELDS, readOrder } from './mountOrder.ts';
-import { mountPath } from './path.ts';
-import { type Table, tableOf, tablePath, treePath } from './table.ts';
-import { TUNE_FIELDS } from './tune.ts';
-import { tunedBuiltins } from './tunedBuiltins.ts';
+import { builtinPath, type MountTable, mountPath, tableOf, tablePath, treePath } from './path.ts';
+import { ENABLE_FIELDS, readNewMount } from './readNewMount.ts';
 import { tuneMount } from './tuneMount.ts';
+import { TUNE_FIELDS } from './tuning.ts';
 
 const ANSWERS = { read: MOUNT, write: null, delete: null } as const satisfies Answers;
 
@@ -48,18 +39,15 @@ export const mountRoutes: readonly Route[] = [
   }),
 ];
 
-function list(table: Table): Handler<Schema, Record<string, MountInfo>> {
+function list(table: MountTable): Handler<Schema, Record<string, MountInfo>> {
   return async ({ deps, namespace }) => {
-    const mounts = [
-      ...(await tunedBuiltins(deps.store, namespace)),
-      ...(await listMounts(deps, namespace.id)),
-    ];
+    const mounts = await listAllMounts(deps, namespace);
     const listed = mounts.filter(({ path }) => tableOf(path) === table);
     return { data: Object.fromEntries(listed.map((mount) => [tablePath(mount.path), mountObject(mount)])) };
   };
 }
 
-function tuneRoute(prefix: string, table: Table, sudo: boolean): Route {
+function tuneRoute(prefix: string, table: MountTable, sudo: boolean): Route {
   return route({
     path: `${prefix}/:path*/tune`,
     sudo,
@@ -68,7 +56,7 @@ function tuneRoute(prefix: string, table: Table, sudo: boolean): Route {
     read: async (call) => {
       const path = treePath(pathIn(call), table);
       const mount = await anyMountAt(call.deps.store, call.namespace, path);
-      if (!mount) throw nothingToReadTuneOf(path);
+      if (!mount) throw refusal(`cannot fetch sysview for path ${goQuote(path)}`);
       return { data: tuneObject(mount) };
     },
     write: async ({ deps, namespace, params, fields, types }) => {
@@ -79,34 +67,39 @@ function tuneRoute(prefix: string, table: Table, sudo: boolean): Route {
   });
 }
 
-/** A path inside a mount tells of the mount, auth methods under `auth/` included. */
-async function readSecretEngine(call: Call): Promise<Reply<MountInfo>> {
-  const path = pathIn(call);
-  const mount = await mountCovering(call.deps.store, call.namespace, path);
-  if (!mount) throw noSecretEngine(path);
+/**
+ * Returns the mount that the path is in. Auth methods are found under `auth/`; mounts of child namespaces are not found.
+ */
+async function readSecretEngine({ deps, namespace, params }: Call): Promise<Reply<MountInfo>> {
+  const path = pathIn({ params });
+  const { namespace: owner, mount } = await locateAny(deps.store, path, namespace);
+  if (!mount || owner.id !== namespace.id) throw refusal(`No secret engine mount at ${path}`);
   return { data: mountObject(mount) };
 }
 
 async function readAuthMethod({ deps, namespace, params }: Call): Promise<Reply<MountInfo>> {
   const path = treePath(pathIn({ params }), 'auth');
   const mount = await anyMountAt(deps.store, namespace, path);
-  if (!mount) throw noAuthEngine(tablePath(path));
+  if (!mount) throw refusal(`No auth engine at ${tablePath(path)}`);
   return { data: mountObject(mount) };
 }
 
-async function enable(call: Call<typeof ENABLE_FIELDS>, table: Table): Promise<void> {
+async function enable(call: Call<typeof ENABLE_FIELDS>, table: MountTable): Promise<void> {
   const path = pathIn(call);
-  const order = readOrder(call.fields, path, table, call.types);
-  await enableMount(call.deps, call.namespace, treePath(path, table), order);
+  const asked = readNewMount(call.fields, path, table, call.types);
+  await enableMount(call.deps, call.namespace, treePath(path, table), asked);
 }
 
-/** What is not there needs no disabling, and so nobody learns what is there (contract §3.2). */
-async function disable({ deps, namespace, params }: Call, table: Table): Promise<void> {
+/** Disabling a mount that does not exist succeeds, so that nobody learns which mounts exist (contract §3.2). */
+async function disable({ deps, namespace, params }: Call, table: MountTable): Promise<void> {
   const path = treePath(pathIn({ params }), table);
-  if (isBuiltin(path)) throw table === 'auth' ? tokenNotDisablable() : protectedUnmount(path);
+  const protectedPath = refusal(`cannot unmount ${goQuote(path)}`);
+  if (builtinPath(path) === path) {
+    throw table === 'auth' ? refusal('token credential backend cannot be disabled') : protectedPath;
+  }
   await retryContended(async () => {
     const mount = await mountAt(deps.store, namespace, path);
-    if (mount && tableOf(path) !== table) throw protectedUnmount(path);
+    if (mount && tableOf(path) !== table) throw protectedPath;
     if (mount) await disableMount(deps, mount);
   });
 }

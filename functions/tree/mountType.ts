@@ -1,22 +1,22 @@
-/** What has to be known of a type of mount to enable and tune it. */
+/** What enabling and tuning a mount need to know of its type; the rows of the engine catalog say it. */
 
 export interface MountType {
   /** Whether it is a secrets engine or an auth method. */
   kind: 'secret' | 'auth';
   /** Values that the option `version` may have; none for a type without versions. */
   versions?: readonly string[];
-  /** Other names under which it can be enabled, each with the options that the name stands for. */
+  /** Other names under which it can be enabled, each with the options that the name implies. */
   aliases?: Readonly<Record<string, Record<string, string>>>;
   /** Whether the lockout of its users can be tuned. */
   userLockout?: boolean;
-  /** The field of its answers that names the accessor of a credential in them. */
+  /** The field of its answers that holds the accessor of a credential. */
   accessorField?: string;
 }
 
-/** All types, by their names. */
+/** All types, by name. */
 export type MountTypes = Readonly<Record<string, MountType>>;
 
-/** A type by the name that a request gives, which may be that of a property of every object. */
-export function typeIn(types: MountTypes, name: string): MountType | undefined {
+/** The name comes from a request, so it may be that of a property of every object, such as `constructor`. */
+export function mountTypeNamed(types: MountTypes, name: string): MountType | undefined {
   return Object.hasOwn(types, name) ? types[name] : undefined;
 }

@@ -13,11 +13,11 @@ export interface Namespace {
   /** Ids from the root namespace down to this one. */
   lineage: string[];
   metadata: Record<string, string>;
-  /** A namespace marked so refuses requests, accepts and switches, and is on its way out (architecture §10). */
+  /** Marked to be deleted: it refuses requests, new migrations and switches (architecture §10). */
   deleting: boolean;
-  /** SHA-256 of the key that unlocks it; absent unless its API was locked. */
+  /** SHA-256 of the key that unlocks it; absent unless it is locked. */
   unlockKeyHash?: string;
-  /** Path of the outermost namespace, from the root to this one, that is locked: no request passes it. */
+  /** Path of the outermost locked namespace from the root to this one; requests below it are refused. */
   lockedAt?: string;
 }
 
@@ -30,7 +30,13 @@ export const ROOT: Namespace = {
   deleting: false,
 };
 
-/** A namespace as it stands in the tree of its parent; `version` is raised with each write. */
+/** A path, and the namespace that it is relative to. */
+export interface NamespacedPath {
+  namespace: Namespace;
+  path: string;
+}
+
+/** The entry of a namespace in the tree of its parent; each write raises `version` by one. */
 type Entry = Pick<Namespace, 'id' | 'uuid' | 'metadata' | 'unlockKeyHash'> & {
   deleting?: boolean;
   version: number;
@@ -43,7 +49,7 @@ export function namespaceItem(parent: Pick<Namespace, 'id'>, name: string, entry
   return RECORD.at(treeKey(parent.id, name), entry);
 }
 
-/** @returns the namespace of a tree item, if a child namespace is what sits there */
+/** @returns the namespace of a tree item; nothing if the item is not a child namespace */
 export function namespaceOf(item: Item | undefined, parent: Namespace): Namespace | undefined {
   const entry = RECORD.of(item);
   if (!item || !entry) return undefined;
@@ -62,12 +68,12 @@ export function namespaceOf(item: Item | undefined, parent: Namespace): Namespac
   };
 }
 
-/** The last segment of a namespace's path, under which it stands in the tree of its parent. */
+/** The last segment of a namespace's path, with a trailing slash: its key in the tree of its parent. */
 export function nameOf(path: string): string {
   return `${path.split('/').at(-2)}/`;
 }
 
-/** Whether `inner` is `outer` or lies inside it (R10). */
+/** Whether `inner` is the outer namespace or is inside it (R10). */
 export function isWithin(inner: Namespace, outerId: string): boolean {
   return inner.lineage.includes(outerId);
 }

@@ -1,18 +1,17 @@
 /** The endpoints that list, create, change, lock and delete the child namespaces of a namespace (contract §4). */
 
+import { refusal } from '../http/errors.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import type { Shape, Wire } from '../http/shape.ts';
 import { deleteNamespace } from './deleteNamespace.ts';
-import { childAt, listChildren, listDescendants } from './findChild.ts';
+import { childAt, listChildren, listDescendants } from './findNamespace.ts';
 import { lockNamespace, unlockNamespace } from './lockNamespace.ts';
 import type { Namespace } from './namespace.ts';
-import { unlockKeyMissing } from './namespaceErrors.ts';
-import { readMetadata, readPatch } from './namespaceMetadata.ts';
-import { readName } from './namespaceName.ts';
+import { readMetadata, readName, readPatch } from './namespaceFields.ts';
 import { mountPath } from './path.ts';
 import { patchNamespace, putNamespace } from './putNamespace.ts';
 
-/** A namespace has no seal of its own here; what Vault's clients send of one is taken and ignored. */
+/** Namespaces have no seals here; the seal fields of Vault's clients are accepted and ignored. */
 const FIELDS = { custom_metadata: 'map', seal: 'any', pgp_keys: 'any' } as const;
 
 const NAMESPACE = {
@@ -49,7 +48,7 @@ export const namespaceRoutes: readonly Route[] = [
     write: async (call) => {
       const { deps, namespace, params, fields } = call;
       const key = fields.unlock_key ?? '';
-      if (key === '' && !call.sudo) throw unlockKeyMissing();
+      if (key === '' && !call.sudo) throw refusal('provided empty key');
       await unlockNamespace(deps, namespace, belowIn(params), key);
       return key === '' ? { warnings: ['Namespace unlocked using sudo capabilities'] } : undefined;
     },
@@ -84,12 +83,12 @@ function nameIn({ params }: Pick<Call, 'params'>): string {
   return readName(params.name ?? '');
 }
 
-/** The namespace to lock or unlock, as its path from the one that is asked; empty for that itself. */
+/** The namespace to lock or unlock, as a path from the namespace of the request; empty for that one itself. */
 function belowIn({ name = '' }: Call['params']): string {
   return mountPath(name);
 }
 
-/** Their paths from the namespace that is asked, and what is known of each. */
+/** The keys are paths from the namespace of the request. */
 function listing({ path }: Namespace, below: Namespace[]): Reply<Wire<typeof LISTING>> | undefined {
   if (below.length === 0) return undefined;
   const named = below.map((namespace) => [namespace.path.slice(path.length), namespace] as const);

@@ -1,49 +1,56 @@
 /**
- * The pure planner of every change to a namespace tree: enable, disable, move, swap, namespace create and delete.
+ * The pure planner of every change of a tree: enabling, disabling and moving mounts, creating and deleting namespaces.
  *
  * The tree is prefix-free (R1). Each proper prefix of an entry's path is a fork, an item that counts the entries
- * below it; an entry is put only where no fork with a count above 0 sits, and a fork is raised only where no entry
- * sits. The plan is the final state of each key, each key once, conditional on the state before (architecture §3).
+ * below it. An entry is put only where there is no fork with a count above 0, and a fork is raised only where there is
+ * no entry. The plan writes each key once: its state after, conditional on its state before (architecture §3).
  */
 
-import { ABSENT, type Condition, type Match, type PlacedItem, type Ref, type Write } from '../ports/store.ts';
+import {
+  ABSENT,
+  type Condition,
+  type Expected,
+  type PlacedItem,
+  type Ref,
+  type Write,
+} from '../ports/store.ts';
 import { treeKey } from '../store/keys.ts';
 import { ancestors } from './path.ts';
 
-/** What happens to the entry at one path: it goes (`before` only), comes (`after` only) or changes (both). */
+/** The change of the entry at one path: it is removed (`before` only), added (`after` only) or replaced (both). */
 export interface TreeChange {
   namespaceId: string;
   path: string;
-  /** The condition that the entry is still the one that was read. */
-  before?: Match;
+  /** The condition that the entry has not changed since it was read. */
+  before?: Expected;
   after?: PlacedItem;
 }
 
-/** Nothing sits at the key, or a fork that nothing is below of any more. */
+/** There is no item at the key, or an empty fork. */
 const FREE: Condition = [ABSENT, { kind: 'fork', count: { atMost: 0 } }];
 
-/** Two changes of one plan that cannot both be: two entries at one path, or one inside the other. */
+/** Two changes of one plan exclude each other: they put two entries at one path, or one inside the other. */
 export class Overlap extends Error {
   override readonly name = 'Overlap';
 }
 
 interface KeyPlan {
   key: Ref;
-  before?: Match;
+  before?: Expected;
   after?: PlacedItem;
   /** By how much the number of entries below this key changes. */
   below: number;
 }
 
 /**
- * @returns the writes of one transaction that bring the tree from the state before to the state after
- * @throws Overlap when the state after would break R1 whatever the state before is
+ * @returns the writes of the changes, for one transaction
+ * @throws Overlap when the changes themselves break R1, whatever else is in the tree
  */
 export function planTree(changes: TreeChange[]): Write[] {
   return [...keyPlans(changes).values()].flatMap(writeOf);
 }
 
-/** @returns the forks that lose entries by these changes, and may be empty afterwards */
+/** @returns the forks that lose entries, and may be empty afterwards */
 export function thinnedForks(changes: TreeChange[]): Ref[] {
   return [...keyPlans(changes).values()].filter(({ below }) => below < 0).map(({ key }) => key);
 }
@@ -85,7 +92,7 @@ function writeOf({ key, before, after, below }: KeyPlan): Write[] {
   ];
 }
 
-/** An entry may come where a fork is, if the same plan takes away all that the fork counts. */
+/** An entry may replace a fork if the same plan removes all entries that the fork counts. */
 function freedBy(below: number): Condition {
   return below < 0 ? { kind: 'fork', count: -below } : FREE;
 }

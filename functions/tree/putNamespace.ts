@@ -1,29 +1,28 @@
-/** Creates a namespace, or changes the metadata of one that is there. */
+/** Creates a namespace, or changes the metadata of an existing one. */
 
 import { isDeepStrictEqual } from 'node:util';
-import { namespaceTainted } from '../http/errors.ts';
+import { namespaceTainted, refusal } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, ConditionFailed, type Ref, type Write } from '../ports/store.ts';
 import { namespaceKey, treeKey } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
-import { changeTree } from './changeTree.ts';
-import { type Child, childAt } from './findChild.ts';
+import { changeTree, checkEntrySize } from './changeTree.ts';
+import { beingDeleted } from './errors.ts';
+import { type ChildNamespace, childAt } from './findNamespace.ts';
 import { locateTarget } from './locate.ts';
 import { type Namespace, nameOf, namespaceItem, namespaceOf } from './namespace.ts';
-import { beingDeleted, mountInTheWay, noSuchNamespace } from './namespaceErrors.ts';
-import { type Metadata, type MetadataPatch, patched } from './namespaceMetadata.ts';
-import { checkNewName } from './namespaceName.ts';
-import { refuseOversize } from './refuseOversize.ts';
+import { checkNewName, type MetadataPatch, type NamespaceMetadata, patched } from './namespaceFields.ts';
 
 /**
  * @param name with a trailing slash
- * @throws VaultError 400 for a name that cannot be, 404 when the parent is on its way out, 503 when the store is busy
+ * @throws VaultError 400 for an invalid name or a mount in the way, 404 when the parent is being deleted, 413
+ * @throws StoreBusy when others keep changing the namespace
  */
 export function putNamespace(
   deps: Deps,
   parent: Namespace,
   name: string,
-  metadata: Metadata,
+  metadata: NamespaceMetadata,
 ): Promise<Namespace> {
   checkNewName(name, parent);
   return retryContended(async () => {
@@ -32,7 +31,11 @@ export function putNamespace(
   });
 }
 
-/** @throws VaultError 400 when there is no such namespace */
+/**
+ * @param name with a trailing slash
+ * @throws VaultError 400 when there is no such namespace, 413
+ * @throws StoreBusy when others keep changing the namespace
+ */
 export function patchNamespace(
   deps: Deps,
   parent: Namespace,
@@ -41,70 +44,73 @@ export function patchNamespace(
 ): Promise<Namespace> {
   return retryContended(async () => {
     const child = await childAt(deps.store, parent, name);
-    if (!child) throw noSuchNamespace();
+    if (!child) throw refusal('namespace not found');
     return setMetadata(deps, parent, child, patched(child.namespace.metadata, patch));
   });
 }
 
-/** @throws ConditionFailed when the namespace changed in between */
+/** @throws ConditionFailed when the namespace has changed since it was read */
 async function setMetadata(
   { store }: Deps,
   parent: Namespace,
-  { namespace, unchanged }: Child,
-  metadata: Metadata,
+  { namespace, unchanged }: ChildNamespace,
+  metadata: NamespaceMetadata,
 ): Promise<Namespace> {
   if (namespace.deleting) throw beingDeleted();
   if (isDeepStrictEqual(metadata, namespace.metadata)) return namespace;
   const entry = treeKey(parent.id, namespace.path.slice(parent.path.length));
   const write = { update: entry, set: { metadata }, add: { version: 1 }, if: unchanged };
-  refuseOversize(metadata);
+  checkEntrySize(metadata);
   await store.commit([write]);
   return { ...namespace, metadata };
 }
 
-/** @throws ConditionFailed when someone else made one of this name, or the random id was taken */
+/** @throws ConditionFailed when the name or the random id was taken meanwhile */
 async function createNamespace(
   { store, ids }: Deps,
   parent: Namespace,
   name: string,
-  metadata: Metadata,
+  metadata: NamespaceMetadata,
 ): Promise<Namespace> {
-  refuseOversize(metadata);
+  checkEntrySize(metadata);
   const id = ids.base62(6);
   const entry = namespaceItem(parent, name, { id, uuid: ids.uuid(), metadata, version: 1 });
   const namespace = namespaceOf(entry, parent) as Namespace;
   try {
     const change = { namespaceId: parent.id, path: name, after: entry };
-    await changeTree(store, [change], [recordOf(namespace, parent), ...touch(parent)]);
+    await changeTree(store, [change], [recordOf(namespace, parent), ...raiseVersion(parent)]);
     return namespace;
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    const above = entryOf(parent);
-    if (above && error.failedAt(above)) throw namespaceTainted(`sys/namespaces/${name}`, parent.path);
+    const parentEntry = entryOf(parent);
+    if (parentEntry && error.failedAt(parentEntry))
+      throw namespaceTainted(`sys/namespaces/${name}`, parent.path);
     const { conflict } = await locateTarget(store, name, parent);
-    if (conflict?.kind === 'mount') throw mountInTheWay(parent.path + conflict.sk);
+    if (conflict?.kind === 'mount') {
+      throw refusal(`new namespace conflicts with existing mount: ${parent.path + conflict.sk}`);
+    }
     throw error;
   }
 }
 
-/** What tells of a namespace by its id alone. */
+/** The item by which a namespace is found by its id. */
 function recordOf({ id, path, lineage }: Namespace, parent: Namespace): Write {
   return { put: { ...namespaceKey(id), path, lineage, parentId: parent.id }, if: ABSENT };
 }
 
 /**
- * A child counts as a change of its parent, so that a parent found childless cannot get one before it is marked as
- * being deleted. The root namespace is never deleted.
+ * Creating a child raises the version of its parent. So if a deletion finds the parent without children, its mark fails
+ * when a child is created meanwhile. The root namespace is never deleted.
  */
-function touch(parent: Namespace): Write[] {
+function raiseVersion(parent: Namespace): Write[] {
   const update = entryOf(parent);
   if (!update) return [];
-  const stands = { kind: 'namespace', id: parent.id, deleting: { absent: true } as const };
-  return [{ update, add: { version: 1 }, if: stands }];
+  const alive = { kind: 'namespace', id: parent.id, deleting: { absent: true } as const };
+  return [{ update, add: { version: 1 }, if: alive }];
 }
 
-/** Where a namespace stands in the tree of the one above it; the root namespace stands nowhere. */
+/** The entry of a namespace in the tree of its parent; the root namespace has none. */
 function entryOf({ path, lineage }: Namespace): Ref | undefined {
-  const above = lineage.at(-2);
-  return above === undefined ? undefined : treeKey(above, nameOf(path));
+  const parentId = lineage.at(-2);
+  return parentId === undefined ? undefined : treeKey(parentId, nameOf(path));
 }

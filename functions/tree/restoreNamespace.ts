@@ -1,7 +1,4 @@
-/**
- * Has a namespace serve again that was marked to be deleted, when something came into it at the same moment: nothing
- * is lost, and whoever deleted it sees that it is still there.
- */
+/** Cancels the deletion of a namespace that a mount or child namespace came into at the moment of the mark. */
 
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, PRESENT } from '../ports/store.ts';
@@ -11,10 +8,14 @@ import { nameOf } from './namespace.ts';
 interface Place {
   namespaceId: string;
   parentId: string;
-  /** In the tree of the parent. */
+  /** With a trailing slash: its key in the tree of the parent. */
   name: string;
 }
 
+/**
+ * Removes the mark, so that the namespace serves again. Nothing is lost: a deletion removes nothing at first. Does
+ * nothing if the namespace has been deleted meanwhile.
+ */
 export async function restoreNamespace(
   { store, log }: Pick<Deps, 'store' | 'log'>,
   { namespaceId, parentId, name }: Place,
@@ -25,7 +26,7 @@ export async function restoreNamespace(
       { update: treeKey(parentId, name), add: { version: 1 }, remove: ['deleting'], if: isIt },
       { update: namespaceKey(namespaceId), remove: ['deleting'], if: PRESENT },
     ]);
-    log.warn('a namespace is not deleted, since something came into it just then', {
+    log.warn('a namespace is not deleted: a mount or child namespace came into it meanwhile', {
       namespace: namespaceId,
     });
   } catch (error) {
@@ -34,9 +35,10 @@ export async function restoreNamespace(
 }
 
 /**
- * After a mount came into a namespace: the mark may have come between the look at the namespace and the switch, whose
- * transaction has no condition on it, or moves into one namespace would keep each other out. The deletion clears
- * nothing before the longest life of a request is over.
+ * Called after a mount was moved into a namespace. The namespace may have been marked after the switch read it: the
+ * transaction of the switch has no condition on the namespace, because moves into one namespace would then block each
+ * other. A deletion removes nothing before the longest life of a request is over (architecture §10), so this comes in
+ * time.
  */
 export async function keepNamespace(deps: Pick<Deps, 'store' | 'log'>, namespaceId: string): Promise<void> {
   if (namespaceId === 'root') return;

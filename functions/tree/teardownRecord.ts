@@ -1,4 +1,4 @@
-/** The record of what a disabled mount or a deleted namespace leaves to be cleared away. */
+/** The record of a teardown: what a workflow has to remove of a disabled mount or a deleted namespace. */
 
 import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -14,40 +14,41 @@ interface TeardownBase {
   /** Number of the latest execution. */
   attempt: number;
   /**
-   * Epoch milliseconds from which no request can write any more that began before the cut; set by the first run of
-   * the workflow, which comes after the cut was committed.
+   * Epoch milliseconds from which no request writes that began before the mount was disabled or the namespace marked.
+   * The first execution of the workflow sets it, which starts after that.
    */
   drainedAt?: number;
+  /** Epoch milliseconds at which the reconciler starts the workflow again. */
   nextLook: number;
 }
 
-/** What is to be cleared away. */
+/** What the workflow has to remove. */
 type Subject =
   | { what: 'mount'; mountUuid: string }
   | { what: 'namespace'; namespaceId: string; namespacePath: string; parentId: string; name: string };
 
 export type Teardown = TeardownBase & Subject;
 
-export interface TeardownOrder {
+export interface NewTeardown {
   id: string;
-  /** Goes into the transaction that takes the mount off the tree, or marks the namespace. */
+  /** Part of the transaction that removes the mount from the tree, or marks the namespace. */
   write: Write;
 }
 
-export function mountTeardown(deps: Deps, mount: Pick<Mount, 'uuid'>): TeardownOrder {
-  return order(deps, { what: 'mount', mountUuid: mount.uuid });
+export function mountTeardown(deps: Deps, mount: Pick<Mount, 'uuid'>): NewTeardown {
+  return newTeardown(deps, { what: 'mount', mountUuid: mount.uuid });
 }
 
-export function namespaceTeardown(deps: Deps, namespace: Namespace): TeardownOrder {
+export function namespaceTeardown(deps: Deps, namespace: Namespace): NewTeardown {
   const { id, path, lineage } = namespace;
   const parentId = lineage.at(-2) ?? 'root';
   const name = nameOf(path);
-  return order(deps, { what: 'namespace', namespaceId: id, namespacePath: path, parentId, name });
+  return newTeardown(deps, { what: 'namespace', namespaceId: id, namespacePath: path, parentId, name });
 }
 
 const RECORD = record<Teardown>('teardown');
 
-function order({ ids, clock }: Deps, subject: Subject): TeardownOrder {
+function newTeardown({ ids, clock }: Deps, subject: Subject): NewTeardown {
   const id = ids.uuid();
   const now = clock.now();
   const nextLook = now + OVERDUE_MS;
@@ -59,6 +60,7 @@ export function teardownOf(item: Item | undefined): Teardown | undefined {
   return RECORD.of(item);
 }
 
+/** Deletes the record when nothing is left to remove. */
 export function teardownDone(id: string): Delete {
   return { delete: migrationKey(id) };
 }

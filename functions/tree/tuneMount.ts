@@ -1,23 +1,23 @@
-/** Tunes a mount: a conditional write, begun anew when another came in between. */
+/** Tunes a mount: a conditional write, retried when another write changed the mount meanwhile. */
 
 import { isDeepStrictEqual } from 'node:util';
+import { goQuote, refusal } from '../http/errors.ts';
 import type { Store, Write } from '../ports/store.ts';
 import { retryContended } from '../store/retryContended.ts';
-import { TOKEN_PATH } from './builtin.ts';
-import { nothingToTune, tokenTypeOnToken, untunable } from './errors.ts';
+import { TOKEN_PATH, tunedBuiltin } from './builtin.ts';
+import { checkEntrySize } from './changeTree.ts';
 import { anyMountAt } from './findMount.ts';
-import { type Mount, mountItem, unchanged } from './mount.ts';
-import { type MountTypes, typeIn } from './mountType.ts';
+import { type Mount, mountItem, unchangedMount } from './mount.ts';
+import { type MountTypes, mountTypeNamed } from './mountType.ts';
 import type { Namespace } from './namespace.ts';
 import { builtinPath } from './path.ts';
-import { refuseOversize } from './refuseOversize.ts';
-import { type TuneFields, tuned, upgradeWarning } from './tune.ts';
-import { keepTuned } from './tunedBuiltins.ts';
+import { type TuneFields, tuned, upgradeWarning } from './tuning.ts';
 
 /**
  * @param path with a trailing slash, auth methods under `auth/`
  * @returns the warning to answer with, if there is one
- * @throws VaultError 400, 503 when others keep tuning the same mount
+ * @throws VaultError 400, 413
+ * @throws StoreBusy when others keep tuning the same mount
  */
 export async function tuneMount(
   store: Store,
@@ -29,32 +29,34 @@ export async function tuneMount(
   if (builtinPath(path)) checkTunable(path, fields);
   return retryContended(async () => {
     const before = await anyMountAt(store, namespace, path);
-    if (!before) throw nothingToTune(path);
-    const after = tuned(before, fields, typeIn(types, before.type));
+    if (!before) throw refusal(`tune of path ${goQuote(path)} failed: no mount entry found`);
+    const after = tuned(before, fields, mountTypeNamed(types, before.type));
     if (!isDeepStrictEqual(before, after)) {
-      refuseOversize(after);
+      checkEntrySize(after);
       await store.commit([
-        builtinPath(path) ? keepTuned(before, after) : replaced(before as Mount, after as Mount),
+        builtinPath(path) ? tunedBuiltin(before, after) : tunedMount(before as Mount, after as Mount),
       ]);
     }
     return upgradeWarning(before, after);
   });
 }
 
-/** Of a built-in mount nothing may change but what audit devices show; of the tokens' everything but their type. */
+const AUDIT_LISTS = ['audit_non_hmac_request_keys', 'audit_non_hmac_response_keys'];
+
+/** At `auth/token/` everything but the token type can be tuned; at other built-in mounts only the audit lists. */
 function checkTunable(path: string, fields: TuneFields): void {
   const sent = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (path === TOKEN_PATH) {
-    if (sent.includes('token_type')) throw tokenTypeOnToken();
+    if (sent.includes('token_type')) {
+      throw refusal("'token_type' cannot be set for 'token' or 'ns_token' auth mounts");
+    }
     return;
   }
   const field = sent.find((name) => !AUDIT_LISTS.includes(name));
-  if (field) throw untunable(field, path);
+  if (field) throw refusal(`cannot tune parameter ${field} of ${path}`);
 }
 
-const AUDIT_LISTS = ['audit_non_hmac_request_keys', 'audit_non_hmac_response_keys'];
-
-function replaced(before: Mount, after: Mount): Write {
+function tunedMount(before: Mount, after: Mount): Write {
   const put = mountItem({ ...after, version: before.version + 1 });
-  return { put, if: unchanged(before) };
+  return { put, if: unchangedMount(before) };
 }

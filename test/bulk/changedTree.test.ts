@@ -4,7 +4,7 @@ import { PRESENT, StoreBusy } from '../../functions/ports/store.ts';
 import { switchStep } from '../../functions/remount/steps.ts';
 import { namespaceKey, treeKey } from '../../functions/store/keys.ts';
 import { locate } from '../../functions/tree/locate.ts';
-import { unchanged } from '../../functions/tree/mount.ts';
+import { unchangedMount } from '../../functions/tree/mount.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { runBulk } from '../support/workflow.ts';
@@ -89,7 +89,7 @@ describe('a change since the plan', () => {
           update: treeKey('root', mount.path),
           set: { description: 'tuned' },
           add: { version: 1 },
-          if: unchanged(mount),
+          if: unchangedMount(mount),
         },
       ]);
     await s.carryOut(

@@ -2,14 +2,14 @@
 
 import { type FoundRow, placeId, type RowMove } from '../../functions/bulk/plan.ts';
 import {
+  type AttributeTest,
   type Condition,
   type Item,
   type PlacedItem,
   refOf,
-  type Test,
   type Write,
 } from '../../functions/ports/store.ts';
-import { type Mount, mountItem, mountOf, unchanged } from '../../functions/tree/mount.ts';
+import { type Mount, mountItem, mountOf, unchangedMount } from '../../functions/tree/mount.ts';
 import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import { ancestors } from '../../functions/tree/path.ts';
 import { planTree } from '../../functions/tree/planTree.ts';
@@ -60,7 +60,7 @@ export class Model {
         if (!mount) throw new Error(`nothing is at ${source.path}`);
         const after = mountItem({ ...mount, namespaceId: target.namespace.id, path: target.path });
         return [
-          { namespaceId: source.namespace.id, path: source.path, before: unchanged(mount) },
+          { namespaceId: source.namespace.id, path: source.path, before: unchangedMount(mount) },
           { namespaceId: target.namespace.id, path: target.path, after },
         ];
       }),
@@ -134,7 +134,7 @@ function holds(condition: Condition, item: Item | undefined): boolean {
     .some((match) => Object.entries(match).every(([name, test]) => passes(test, item?.[name])));
 }
 
-function passes(test: Test, value: unknown): boolean {
+function passes(test: AttributeTest, value: unknown): boolean {
   if (typeof test !== 'object') return value === test;
   if ('absent' in test) return value === undefined;
   if ('present' in test) return value !== undefined;

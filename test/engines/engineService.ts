@@ -6,7 +6,7 @@ import type { Item } from '../../functions/ports/store.ts';
 import { treeKey } from '../../functions/store/keys.ts';
 import { changeTree } from '../../functions/tree/changeTree.ts';
 import { raiseGeneration } from '../../functions/tree/generation.ts';
-import { type Mount, mountItem, mountOf, unchanged } from '../../functions/tree/mount.ts';
+import { type Mount, mountItem, mountOf, unchangedMount } from '../../functions/tree/mount.ts';
 import type { Caller } from '../support/call.ts';
 import { type Service, startService } from '../support/service.ts';
 import { readTables } from '../support/tables.ts';
@@ -38,7 +38,7 @@ export async function moveMount({ store }: TestDeps, from: string, to: string): 
   await changeTree(
     store,
     [
-      { namespaceId: 'root', path: from, before: unchanged(before) },
+      { namespaceId: 'root', path: from, before: unchangedMount(before) },
       { namespaceId: 'root', path: to, after: mountItem(after) },
     ],
     [raiseGeneration(before.uuid, after.generation)],

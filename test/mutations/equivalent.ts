@@ -40,7 +40,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     because: 'entry and record of a namespace come and go in one transaction, and the entry is tested',
   },
   {
-    file: 'functions/tree/findChild.ts',
+    file: 'functions/tree/findNamespace.ts',
     dropped: "kind: 'namespace'",
     because: 'only namespaces have an id',
   },

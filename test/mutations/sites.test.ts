@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { EQUIVALENT } from './equivalent.ts';
 import { sitesIn } from './sites.ts';
 
-const TYPES = "import { ABSENT, type Condition, type Match } from '../ports/store.ts';\n";
+const TYPES = "import { ABSENT, type Condition, type Expected } from '../ports/store.ts';\n";
 
 function dropped(source: string): string[] {
   return sitesIn(source).map((site) => site.dropped);
@@ -55,8 +55,8 @@ describe('the sites of conditions', () => {
 
   it.each([
     ['a constant', 'const free: Condition = { a: 1 };'],
-    ['a variable that may lack one', 'let free: Match | undefined;\nfree = { a: 1 };'],
-    ['a function', 'export function free(): Match {\n  return { a: 1 };\n}'],
+    ['a variable that may lack one', 'let free: Expected | undefined;\nfree = { a: 1 };'],
+    ['a function', 'export function free(): Expected {\n  return { a: 1 };\n}'],
     ['a function that is a value', 'export const free = (): Condition => ({ a: 1 });'],
   ])('are what is declared to be one: %s', (_, source) => {
     expect(dropped(TYPES + source)).toEqual(['{ a: 1 }']);

@@ -15,7 +15,7 @@ export interface Site {
 const ALWAYS = '({ neverSet: { absent: true } })';
 
 /**
- * Conditions stand as `if` of a write, as `before` of a change of the tree, and where `Match` or `Condition` is the
+ * Conditions stand as `if` of a write, as `before` of a change of the tree, and where `Expected` or `Condition` is the
  * declared type. Names and calls are followed to what they stand for within the file, and each branch of a choice is
  * a condition of its own; of those that name several attributes, each attribute is a site, too.
  * @param source a file of the service
@@ -69,12 +69,12 @@ function isCondition(declared: Node | null | undefined, nodes: Node[]): boolean 
   return isConditionType(declared?.typeAnnotation, nodes);
 }
 
-/** Whether a type is the store's `Match` or `Condition`, or may be. */
+/** Whether a type is the store's `Expected` or `Condition`, or may be. */
 function isConditionType(type: Node | null | undefined, nodes: Node[]): boolean {
   if (!type) return false;
   if (type.type === 'TSTypeAnnotation') return isConditionType(type.typeAnnotation, nodes);
   if (type.type === 'TSUnionType') return (type.types ?? []).some((one) => isConditionType(one, nodes));
-  return /^(Match|Condition)$/.test(type.typeName?.name ?? '') && isOfStore(type.typeName?.name, nodes);
+  return /^(Expected|Condition)$/.test(type.typeName?.name ?? '') && isOfStore(type.typeName?.name, nodes);
 }
 
 function isOfStore(name: string | undefined, nodes: Node[]): boolean {

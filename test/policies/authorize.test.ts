@@ -1,11 +1,11 @@
-/** What policies allow (contract §5.3), rule by rule. */
+/** What the rules of policies allow (contract §5.3). */
 
 import { describe, expect, it } from 'vitest';
 import { authorize, buildAcl, capabilitiesOf } from '../../functions/policies/acl.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import { acl, allows, OPERATIONS, type Rules, source } from './rules.ts';
 
-/** Of the rules, the first is meant to win for the path; the second would, were the first not there. */
+/** The first rule takes precedence for the path; without it, the second rule decides. */
 const PRIORITIES: [why: string, path: string, winner: string, loser: string][] = [
   ['an exact rule beats a glob', 'secret/a', 'secret/a', 'secret/a*'],
   ['an exact rule beats a segment wildcard', 'secret/a', 'secret/a', 'secret/+'],
@@ -42,7 +42,7 @@ const MATCHES: [pattern: string, matching: string[], others: string[]][] = [
 ];
 
 describe('authorize', () => {
-  it.each(OPERATIONS)('allows %s to whoever has just this capability, and nothing else', (operation) => {
+  it.each(OPERATIONS)('allows %s with this capability alone, and nothing else', (operation) => {
     const of = acl({ a: operation, 'a/': operation });
 
     const allowed = OPERATIONS.filter((other) => allows(of, other, 'a'));
@@ -67,7 +67,7 @@ describe('authorize', () => {
     ['update sudo', { allowed: true, sudo: true, root: false }],
     ['sudo', { allowed: false, sudo: true, root: false }],
     ['sudo deny', { allowed: false, sudo: false, root: false }],
-  ])('tells sudo from the capability itself: %s', (capabilities, access) => {
+  ])('distinguishes sudo from the capability itself: %s', (capabilities, access) => {
     const of = acl({ 'sys/remount': capabilities });
 
     expect(authorize(of, { operation: 'update', path: 'sys/remount' })).toEqual(access);
@@ -97,7 +97,7 @@ describe('authorize', () => {
     expect(allows(acl({ [loser]: 'update' }), 'update', path)).toBe(true);
   });
 
-  it.each(['', 'list', 'deny'])('does not fall through a winning rule that has %j', (capabilities) => {
+  it.each(['', 'list', 'deny'])('does not consult weaker rules when the best rule has %j', (capabilities) => {
     const of = acl({ 'secret/a': capabilities, 'secret/*': 'read', '+/a': 'read' });
 
     expect(allows(of, 'read', 'secret/a')).toBe(false);
@@ -126,7 +126,7 @@ describe('authorize', () => {
     },
   );
 
-  it('unites what one policy says twice about a path', () => {
+  it('unites two rules of one policy for the same path', () => {
     const text = 'path "a" { capabilities = ["read"] }\npath "/a" { capabilities = ["list"] }';
 
     expect(capabilitiesOf(buildAcl([{ namespacePath: '', policy: parsePolicy(text) }]), 'a')).toEqual([
@@ -144,7 +144,7 @@ describe('authorize', () => {
     expect(policies).toEqual(before);
   });
 
-  it('counts a rule until it expires, and not at all when nobody tells the time', () => {
+  it('applies a rule until it expires, and never without a time', () => {
     const policy = parsePolicy('path "a" { capabilities = ["read"] expiration = "2030-01-01" }');
     const end = Date.UTC(2030, 0, 1);
 
@@ -153,7 +153,7 @@ describe('authorize', () => {
     expect(allows(buildAcl([{ namespacePath: '', policy }]), 'read', 'a')).toBe(false);
   });
 
-  it('hands over the lowest bounds on wrapping that a path has', () => {
+  it('returns the lowest limits on wrapping of a path', () => {
     const policies = [
       'min_wrapping_ttl = 60',
       'min_wrapping_ttl = 30 max_wrapping_ttl = 90',

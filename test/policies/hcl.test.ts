@@ -1,4 +1,4 @@
-/** The syntax of policies: what parses, into what, and what is refused where. */
+/** The syntax of policies: which texts parse, into which tree, and which are refused at which line. */
 
 import { describe, expect, it } from 'vitest';
 import { MAX_HCL_DEPTH, MAX_POLICY_BYTES } from '../../functions/limits.ts';
@@ -162,11 +162,11 @@ describe('parseHcl', () => {
     expect(parsed(text)).toEqual(tree);
   });
 
-  it.each(REFUSED)('refuses %s and says where', (_what, text, message) => {
+  it.each(REFUSED)('refuses %s and names the line', (_what, text, message) => {
     expect(() => parseHcl(text)).toThrow(new PolicySyntaxError(message));
   });
 
-  it('knows the line of every entry, behind comments, strings and heredocs of many lines', () => {
+  it('has the line of every entry, after comments, strings and heredocs of several lines', () => {
     const text = `a = <<X\n1\n2\nX\nb = "\${\n}"\n/*\n*/ c "d" {\n e = 1\n}`;
 
     const { entries } = parseHcl(text);
@@ -227,7 +227,7 @@ describe('parseHcl', () => {
     '\\',
     'a = [1,1,1,1,1,1,1,1]\n',
     '0',
-  ])('is done with a hundred kilobytes of %j at once', (part) => {
+  ])('parses a hundred kilobytes of %j quickly', (part) => {
     const text = part.repeat(MAX_POLICY_BYTES / part.length);
 
     const { ms } = processorTimeOf(() => {

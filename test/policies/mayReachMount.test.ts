@@ -1,4 +1,4 @@
-/** Which mounts policies let somebody see (contract §5.3). */
+/** Which mounts a token may see by its policies (contract §5.3). */
 
 import { describe, expect, it } from 'vitest';
 import { mayReachMount } from '../../functions/policies/acl.ts';

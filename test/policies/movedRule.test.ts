@@ -15,7 +15,7 @@ describe('a rule that names a mount', () => {
     ['secret*', 'new/kv/*'],
     ['+/data/*', 'new/kv/data/*'],
     ['+/metadata', 'new/kv/metadata'],
-  ])('%s would have to say %s', (path, moved) => {
+  ])('%s needs the path %s', (path, moved) => {
     expect(movedRule('', path, WITHIN)).toBe(moved);
   });
 
@@ -26,7 +26,7 @@ describe('a rule that names a mount', () => {
     },
   );
 
-  it('covers both ends with a glob that both begin with', () => {
+  it('needs no change if its glob matches both paths', () => {
     expect(movedRule('', 'team-*', { source: 'team-a/kv/', target: 'team-b/kv/' })).toBeUndefined();
     expect(movedRule('', 'team-a*', { source: 'team-a/kv/', target: 'team-b/kv/' })).toBe('team-b/kv/*');
   });
@@ -37,7 +37,10 @@ describe('a rule that names a mount', () => {
     ['ns1/', 'other/*', undefined],
     ['', '+/secret/*', 'ns2/kv/*'],
     ['', 'secret/*', undefined],
-  ])('in the policy of namespace "%s", %s, follows to another namespace', (namespace, path, moved) => {
-    expect(movedRule(namespace, path, ACROSS)).toBe(moved);
-  });
+  ])(
+    'in the policy of namespace "%s", %s, follows the mount to another namespace',
+    (namespace, path, moved) => {
+      expect(movedRule(namespace, path, ACROSS)).toBe(moved);
+    },
+  );
 });

@@ -1,7 +1,8 @@
-/** `pagination_limit`: how much of a listing policies let a request see at once (contract §5.2). */
+/** `pagination_limit`: how many entries of a listing a request may see at once (contract §5.2). */
 
 import { describe, expect, it } from 'vitest';
-import { authorize, buildAcl, type Operation } from '../../functions/policies/acl.ts';
+import type { Operation } from '../../functions/http/message.ts';
+import { authorize, buildAcl } from '../../functions/policies/acl.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 
 const LIST = 'capabilities = ["list", "scan", "read"]';
@@ -35,7 +36,7 @@ describe('the limit of a listing', () => {
       expect(judge(['pagination_limit = 10'], { ...asked }, operation)).toEqual(verdict);
   });
 
-  it('must be named where policies require it', () => {
+  it('must be sent where policies require it', () => {
     const body = 'pagination_limit = 10 required_parameters = ["limit"]';
     expect(judge([body], {})).toEqual(REFUSED);
     expect(judge([body], { limit: 'max' })).toEqual({ allowed: true, pageLimit: 10 });
@@ -46,13 +47,13 @@ describe('the limit of a listing', () => {
     expect(judge(bodies, {})).toEqual({ allowed: true, pageLimit: 3 });
   });
 
-  it('is none without a word of the policies, when as much as possible is everything', () => {
+  it('does not exist without a policy that sets it; then `max` means everything', () => {
     expect(judge([''], {})).toEqual(AS_ASKED);
     expect(judge([''], { limit: '99' })).toEqual(AS_ASKED);
     expect(judge([''], { limit: 'max' })).toEqual({ allowed: true, pageLimit: 0 });
   });
 
-  it('says nothing about reads', () => {
+  it('does not apply to reads', () => {
     expect(judge(['pagination_limit = 10'], { limit: '99' }, 'read')).toEqual(AS_ASKED);
   });
 });

@@ -1,13 +1,13 @@
-/** Policies: what their text means, and the texts of refusals (contract §5.1, §5.2). */
+/** How the text of a policy is compiled, and the texts of refusals (contract §5.1, §5.2). */
 
 import { describe, expect, it } from 'vitest';
 import { MAX_COMPILED_POLICY_BYTES } from '../../functions/limits.ts';
-import { DEFAULT_POLICY } from '../../functions/policies/defaultPolicy.ts';
+import { DEFAULT_POLICY } from '../../functions/policies/builtinPolicies.ts';
 import { PolicyError, parsePolicy } from '../../functions/policies/policy.ts';
 
 const READ = 'capabilities = ["read"]';
 
-/** What is written in the block of `path "a"` → the rule. */
+/** The block of `path "a"` → the rule. */
 const RULES: [body: string, rule: object][] = [
   [READ, { capabilities: ['read'] }],
   ['', { capabilities: [] }],
@@ -119,7 +119,7 @@ describe('parsePolicy', () => {
     expect(parsePolicy(`path "a" {\n${body}\n}`)).toEqual({ rules: [{ path: 'a', ...rule }] });
   });
 
-  it.each(PATHS)('takes the path %j as %j', (written, path) => {
+  it.each(PATHS)('reads the path %j as %j', (written, path) => {
     expect(parsePolicy(`path "${written}" { }`).rules).toEqual([{ path, capabilities: [] }]);
   });
 
@@ -128,7 +128,7 @@ describe('parsePolicy', () => {
     expect(new PolicyError(message).message).toBe(`failed to parse policy: ${message}`);
   });
 
-  it('keeps the rules in their order, those of one path too', () => {
+  it('keeps the rules in their order, also those of one path', () => {
     const text = `name = "n"\npath "b" { ${READ} }\npath "a" { }\npath "b" { policy = "deny" }`;
 
     expect(parsePolicy(text).rules).toEqual([
@@ -149,7 +149,7 @@ describe('parsePolicy', () => {
     ]);
   });
 
-  it('does not let a key that JSON repeats hide a deny', () => {
+  it('does not let a repeated JSON key hide a deny', () => {
     const text = '{"path":{"a":{"capabilities":["deny"]},"a":{"capabilities":["read"]}}}';
 
     expect(parsePolicy(text).rules.map(({ capabilities }) => capabilities)).toEqual([['deny'], ['read']]);
@@ -163,7 +163,7 @@ describe('parsePolicy', () => {
     expect(() => parsePolicy(templated('capabilities = ["foo"]'))).toThrow('invalid capability "foo"');
   });
 
-  it('refuses text whose rules do not fit beside it in an item', () => {
+  it('refuses a text whose compiled rules are too long for the item', () => {
     const rules = Array.from({ length: 4_000 }, () => 'path a{policy="sudo"}');
 
     expect(() => parsePolicy(rules.join(''))).toThrow(

@@ -1,4 +1,4 @@
-/** Writes compiled rules as the text of a policy, in either syntax, for tests that read it again. */
+/** Prints compiled rules as the text of a policy, in either syntax, for tests that parse it again. */
 
 import type { ParameterRule, PathRule } from '../../functions/policies/pathRule.ts';
 

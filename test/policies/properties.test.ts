@@ -1,14 +1,9 @@
-/** Policies against random text, random policies and a naive reading of the rules. */
+/** Random texts and random policies, compared with a naive evaluation. */
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  authorize,
-  buildAcl,
-  capabilitiesOf,
-  mayReachMount,
-  type Operation,
-} from '../../functions/policies/acl.ts';
+import type { Operation } from '../../functions/http/message.ts';
+import { authorize, buildAcl, capabilitiesOf, mayReachMount } from '../../functions/policies/acl.ts';
 import { CAPABILITIES, type Capability, type PathRule } from '../../functions/policies/pathRule.ts';
 import { PolicyError, parsePolicy } from '../../functions/policies/policy.ts';
 import { processorTimeOf } from '../support/processorTime.ts';
@@ -126,7 +121,7 @@ describe('policies, at random', () => {
   it.each([
     ['HCL', printHcl],
     ['JSON', printJson],
-  ])('come back from their print in %s', (_syntax, print) => {
+  ])('are the same after printing and parsing in %s', (_syntax, print) => {
     fc.assert(
       fc.property(fc.array(freeRule, { maxLength: 4 }), (rules) => {
         expect(parsePolicy(print(rules)).rules).toEqual(rules);
@@ -135,7 +130,7 @@ describe('policies, at random', () => {
     );
   });
 
-  it('are the same after a round through the store', () => {
+  it('are the same after being stored as JSON', () => {
     fc.assert(
       fc.property(fc.array(freeRule, { maxLength: 4 }), (rules) => {
         const policy = parsePolicy(printHcl(rules));
@@ -145,7 +140,7 @@ describe('policies, at random', () => {
     );
   });
 
-  it('allow what the naive reading of the rules allows', () => {
+  it('allow what the naive evaluation allows', () => {
     fc.assert(
       fc.property(sources, path, operation, (policies, asked, wanted) => {
         const { allowed, sudo } = authorize(buildAcl(policies), { operation: wanted, path: asked });
@@ -156,7 +151,7 @@ describe('policies, at random', () => {
     );
   });
 
-  it('have the capabilities the naive reading finds', () => {
+  it('have the capabilities that the naive evaluation finds', () => {
     fc.assert(
       fc.property(sources, path, (policies, asked) => {
         const found = naiveFind(policies, asked, true);
@@ -185,7 +180,7 @@ describe('policies, at random', () => {
     );
   });
 
-  it('do not depend on the order in which they come', () => {
+  it('do not depend on their order', () => {
     fc.assert(
       fc.property(sources, path, (policies, asked) => {
         expect(capabilitiesOf(buildAcl([...policies].reverse()), asked)).toEqual(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DEFAULT_POLICY } from '../../functions/policies/defaultPolicy.ts';
+import { DEFAULT_POLICY } from '../../functions/policies/builtinPolicies.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { policyKey } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
@@ -68,7 +68,7 @@ describe('a policy', () => {
     expect((await read(name)).policy).toBe(TEXT);
   });
 
-  it('may come as rules at the old path, with a warning', async () => {
+  it('may be sent as `rules` at the old path, with a warning', async () => {
     const { status, body } = await call('POST', `sys/policy/${name}`, { body: { rules: TEXT } });
     expect(status).toBe(200);
     expect(body.warnings).toEqual(["'rules' is deprecated, please use 'policy' instead"]);
@@ -78,12 +78,12 @@ describe('a policy', () => {
     ]);
   });
 
-  it('may come in base64', async () => {
+  it('may be sent in base64', async () => {
     await write(`sys/policies/acl/${name}`, { policy: Buffer.from(TEXT).toString('base64') });
     expect((await read(name)).policy).toBe(TEXT);
   });
 
-  it('has its name in lower case, with a warning when it had not', async () => {
+  it('gets a name in lower case, with a warning if it was converted', async () => {
     const upper = name.toUpperCase();
     const { status, body } = await call('POST', `sys/policies/acl/${upper}`, { body: { policy: TEXT } });
     expect(status).toBe(200);
@@ -105,7 +105,7 @@ describe('a policy', () => {
     expect((await call('GET', `sys/policies/acl/${name}`, { namespace: child.path })).status).toBe(200);
   });
 
-  it('counts from the moment it is written', async () => {
+  it('applies from the moment it is written', async () => {
     await write(`sys/policies/acl/${name}`, { policy: 'path "sys/mounts" { capabilities = ["deny"] }' });
     const created = await call('POST', 'auth/token/create', { body: { policies: [name], ttl: '1h' } });
     const token = created.body.auth.client_token;
@@ -148,7 +148,7 @@ describe('a refusal', () => {
     expect((await call('GET', `sys/policies/acl/${name}`)).status).toBe(404);
   });
 
-  it('answers a name that is all spaces', async () => {
+  it('answers a name of spaces only', async () => {
     for (const method of ['POST', 'GET', 'DELETE']) {
       expect(await refusalOf(method, 'sys/policies/acl/%20', { policy: TEXT })).toEqual([
         'policy name must be provided in the URL',
@@ -156,13 +156,13 @@ describe('a refusal', () => {
     }
   });
 
-  it('answers an end that is no time', async () => {
+  it('answers an expiration that is no time', async () => {
     expect(await refusalOf('POST', `sys/policies/acl/${name}`, { policy: TEXT, expiration: 'soon' })).toEqual(
       [expect.stringMatching(/^Field validation failed: error converting input for field "expiration"/)],
     );
   });
 
-  it('protects the policies that are what they are', async () => {
+  it('protects the policies that cannot be changed', async () => {
     for (const fixed of ['root', 'ROOT', 'response-wrapping']) {
       const quoted = `"${fixed.toLowerCase()}"`;
       expect(await refusalOf('POST', `sys/policies/acl/${fixed}`, { policy: TEXT })).toEqual([
@@ -173,7 +173,7 @@ describe('a refusal', () => {
     expect(await refusalOf('DELETE', 'sys/policies/acl/default')).toEqual(['cannot delete default policy']);
   });
 
-  it('ends at the limits of text and name', async () => {
+  it('answers a text or name over its limit', async () => {
     const long = `# ${'x'.repeat(100_000)}`;
     expect(await call('POST', `sys/policies/acl/${name}`, { body: { policy: long } })).toMatchObject({
       status: 413,
@@ -187,7 +187,7 @@ describe('a refusal', () => {
     expect((await call('DELETE', `sys/policies/acl/${longName}`)).status).toBe(204);
   });
 
-  it('answers a policy of another namespace, or none, with nothing', async () => {
+  it('answers 404 for a policy of another namespace, or none', async () => {
     for (const path of [`sys/policies/acl/${name}`, `sys/policy/${name}`]) {
       expect(await call('GET', path)).toMatchObject({ status: 404, body: { errors: [] } });
       expect((await call('DELETE', path)).status).toBe(204);
@@ -195,7 +195,7 @@ describe('a refusal', () => {
   });
 });
 
-describe('the policies that are there from the start', () => {
+describe('the built-in policies', () => {
   it('are default, which may be replaced, and root, which has no text', async () => {
     const { path } = await placeNamespace(deps, ROOT, name);
     const get = async (policy: string) =>
@@ -208,7 +208,7 @@ describe('the policies that are there from the start', () => {
 });
 
 describe('a listing', () => {
-  it('is sorted, with root at the end where there is one', async () => {
+  it('is sorted, with root at the end in the root namespace', async () => {
     await write(`sys/policies/acl/${name}`, { policy: TEXT });
     await write('sys/policies/acl/a-first', { policy: TEXT });
     const { status, body } = await call('LIST', 'sys/policies/acl');
@@ -231,8 +231,8 @@ describe('a listing', () => {
   });
 });
 
-describe('an end', () => {
-  it('takes the policy and its rights away', async () => {
+describe('an expiration', () => {
+  it('removes the policy and its rights', async () => {
     await write(`sys/policies/acl/${name}`, {
       policy: 'path "sys/mounts" { capabilities = ["read"] }',
       ttl: '10m',
@@ -255,7 +255,7 @@ describe('an end', () => {
 describe('check-and-set', () => {
   const path = () => `sys/policies/acl/${name}`;
 
-  it('writes the version it was told of, or none', async () => {
+  it('writes only if the version matches', async () => {
     await write(path(), { policy: TEXT, cas: -1 });
     expect(await refusalOf('POST', path(), { policy: TEXT, cas: -1 })).toEqual([
       'check-and-set parameter set to -1 on existing entry',
@@ -286,7 +286,7 @@ describe('check-and-set', () => {
     expect(await read(name)).toMatchObject({ version: 2 });
   });
 
-  it('takes a write whose answer was lost, and that was sent again, for one', async () => {
+  it('counts a write that was retried after a lost answer once', async () => {
     await write(path(), { policy: TEXT });
     const sentTwice: Store['commit'] = async (writes) => {
       await deps.store.commit(writes);
@@ -300,7 +300,7 @@ describe('check-and-set', () => {
     expect([status, (await read(name)).version]).toEqual([204, 2]);
   });
 
-  it('counts every write of writers who do not ask for it', async () => {
+  it('counts every write of clients that do not use it', async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => call('POST', path(), { body: { policy: TEXT } })),
     );

@@ -9,7 +9,7 @@ import { switchStep } from '../../functions/remount/steps.ts';
 import { switchMount } from '../../functions/remount/switchMount.ts';
 import { generationKey, migrationKey, namespaceKey, treeKey } from '../../functions/store/keys.ts';
 import { locate } from '../../functions/tree/locate.ts';
-import { unchanged } from '../../functions/tree/mount.ts';
+import { unchangedMount } from '../../functions/tree/mount.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
@@ -145,7 +145,7 @@ describe('a race', () => {
     const mount = await placeMount(deps, `${name}/`);
     const id = await post(name, `${name}-new`);
     const tune = { update: treeKey('root', mount.path), set: { description: 'tuned' }, add: { version: 1 } };
-    await deps.store.commit([{ ...tune, if: unchanged(mount) }]);
+    await deps.store.commit([{ ...tune, if: unchangedMount(mount) }]);
 
     await runMigration(deps, id);
 

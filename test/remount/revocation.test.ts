@@ -9,10 +9,9 @@ import { progressed } from '../../functions/remount/migration.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
 import { migrationKey, storageKey, tokenKey } from '../../functions/store/keys.ts';
-import { issuerOf } from '../../functions/tree/issuer.ts';
+import { MountMoved, markIssued } from '../../functions/tree/generation.ts';
 import { locate } from '../../functions/tree/locate.ts';
 import type { Mount } from '../../functions/tree/mount.ts';
-import { MountMoved } from '../../functions/tree/mountMoved.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { leasesOf as storedOf } from '../../infra/demo/measure/fill.ts';
 import { type Caller, caller } from '../support/call.ts';
@@ -103,13 +102,13 @@ describe('a mount that has issued leases', () => {
   it('is refused its first lease when the switch came first', async () => {
     const before = await placeMount(deps, `${name}/`);
     await runMigration(deps, await post(name, `${name}-new`));
-    await expect(issuerOf(deps.store, before)).rejects.toThrow(MountMoved);
+    await expect(markIssued(deps.store, before)).rejects.toThrow(MountMoved);
   });
 
   it('has its switch see the mark that came first', async () => {
     const before = await placeMount(deps, `${name}/`);
     const id = await post(name, `${name}-new`);
-    await Promise.all([issuerOf(deps.store, before), issuerOf(deps.store, before)]);
+    await Promise.all([markIssued(deps.store, before), markIssued(deps.store, before)]);
     const { lease, writes } = leaseOn(before);
     await deps.store.commit(writes);
 
@@ -124,7 +123,7 @@ describe('an auth method', () => {
   it('loses its tokens, their children and the leases these hold', async () => {
     const auth = await placeMount(deps, `auth/${name}/`);
     const secrets = await placeMount(deps, `${name}/`, { type: 'ssh' });
-    const issuer = await issuerOf(deps.store, auth);
+    const issuer = await markIssued(deps.store, auth);
     const order = { namespace: ROOT, issuer, path: `auth/${name}/login/bob`, leasePath: 'login/bob' };
     const more = { policies: ['default'], displayName: 'bob', ttl: 3_600, maxTtl: 3_600 };
     const parent = await issueToken(deps, { ...order, ...more });
@@ -150,7 +149,7 @@ describe('an auth method', () => {
 
   it('leaves no token behind that a batch did not show yet, in the middle of the login', async () => {
     const auth = await placeMount(deps, `auth/${name}/`);
-    const issuer = await issuerOf(deps.store, auth);
+    const issuer = await markIssued(deps.store, auth);
     const { token } = await issueToken(deps, {
       namespace: ROOT,
       issuer,

@@ -5,13 +5,13 @@ import {
   type Ref,
   refOf,
   type Store,
-  type Table,
+  type TableName,
   type Write,
 } from '../../functions/ports/store.ts';
 
 /** What a call reads or writes: one item, or without `sk` a whole partition. */
 interface Touch {
-  table: Table;
+  table: TableName;
   pk: string;
   sk?: string;
   writes: boolean;

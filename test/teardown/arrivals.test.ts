@@ -1,4 +1,4 @@
-/** A mount that comes into a namespace at the moment at which it is marked to be deleted. */
+/** A mount is moved into a namespace at the moment at which the namespace is marked to be deleted. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ARRIVAL_MS } from '../../functions/limits.ts';
@@ -27,7 +27,7 @@ beforeEach(async () => {
   await call('POST', `kv-${name}/foo`, { body: { colour: 'blue' } });
 });
 
-/** A store on which somebody deletes the namespace just before the transaction of the switch. */
+/** A store on which another request deletes the namespace just before the transaction of the switch. */
 function deletedBeforeSwitch(): TestDeps {
   const { deps } = service;
   let isDeleted = false;
@@ -58,7 +58,7 @@ async function expectNothingLost(): Promise<void> {
 }
 
 describe('a namespace that is marked just before a mount is switched into it', () => {
-  it('serves again, and the mount with it', async () => {
+  it('serves again, with the mount', async () => {
     const body = { from: `kv-${name}`, to: `${name}/kv` };
     const id = (await service.call('POST', 'sys/remount', { body })).body.migration_id;
     await switchStep(deletedBeforeSwitch(), id);
@@ -66,7 +66,7 @@ describe('a namespace that is marked just before a mount is switched into it', (
     await expectNothingLost();
   });
 
-  it('serves again when the step died right after the switch, and is run again', async () => {
+  it('serves again when the step stopped right after the switch, and is run again', async () => {
     const body = { from: `kv-${name}`, to: `${name}/kv` };
     const id = (await service.call('POST', 'sys/remount', { body })).body.migration_id;
     const deps = deletedBeforeSwitch();
@@ -83,14 +83,14 @@ describe('a namespace that is marked just before a mount is switched into it', (
     await expectNothingLost();
   });
 
-  it('serves again when it is a bulk run that brings the mount', async () => {
+  it('serves again when a bulk run moves the mount', async () => {
     const id = await service.start({ moves: [{ from: `kv-${name}`, to: `${name}/kv` }] });
     await runBulk(deletedBeforeSwitch(), id);
     await runTeardowns();
     await expectNothingLost();
   });
 
-  it('is deleted with the mount when the mark came long after', async () => {
+  it('is deleted with the mount when it is marked long after the move', async () => {
     const body = { from: `kv-${name}`, to: `${name}/kv` };
     const id = (await service.call('POST', 'sys/remount', { body })).body.migration_id;
     await switchStep(service.deps, id);

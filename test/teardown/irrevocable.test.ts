@@ -1,4 +1,4 @@
-/** What a move could not revoke, when the mount goes. */
+/** Irrevocable leases of a mount that is disabled. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Item } from '../../functions/ports/store.ts';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.deps.stop());
 
-it('a disabled mount leaves no lease behind, not even one that a move has given up', async () => {
+it('a disabled mount leaves no lease, not even an irrevocable one', async () => {
   const { deps, call } = service;
   const { name, uuid } = await sshMount(service, 3);
   const [{ kind: _kind, ...broken }] = (await leasesOf(deps.store, uuid)).flat() as [Item];

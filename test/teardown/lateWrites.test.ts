@@ -15,14 +15,14 @@ beforeAll(async () => {
 });
 afterAll(() => deps.stop());
 
-describe('a write that comes too late', () => {
-  it('takes no id of a teardown that is taken', async () => {
+describe('a late write', () => {
+  it('never takes the id of another teardown', async () => {
     const { write } = mountTeardown(deps, await placeMount(deps, 'taken/'));
     await deps.store.commit([write]);
     await expect(deps.store.commit([write])).rejects.toThrow(ConditionFailed);
   });
 
-  it('gives no sign of life of a teardown that another execution has ended', async () => {
+  it('stores no heartbeat of a teardown that another execution has ended', async () => {
     const { id, write } = mountTeardown(deps, await placeMount(deps, 'ended/'));
     await deps.store.commit([write]);
     const seen = await deps.store.get(migrationKey(id));
@@ -62,7 +62,7 @@ describe('a write that comes too late', () => {
     expect(await Promise.all([deps.store.get(entry), deps.store.get({ table, pk, sk })])).toEqual(before);
   });
 
-  it('removes no namespace that has come in the place of the one that was deleted', async () => {
+  it('does not remove the namespace that has replaced a deleted one', async () => {
     const name = deps.ids.hex(8);
     await placeNamespace(deps, ROOT, name);
     await deleteNamespace(deps, ROOT, `${name}/`);

@@ -12,8 +12,8 @@ import { tearDown } from '../../functions/teardown/tearDown.ts';
 import { deleteNamespace } from '../../functions/tree/deleteNamespace.ts';
 import { locate } from '../../functions/tree/locate.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
-import { TUNE_FIELDS } from '../../functions/tree/tune.ts';
 import { tuneMount } from '../../functions/tree/tuneMount.ts';
+import { TUNE_FIELDS } from '../../functions/tree/tuning.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { runTeardown } from '../support/workflow.ts';
@@ -30,13 +30,13 @@ beforeEach(() => {
   deps.started.length = 0;
 });
 
-/** Runs every teardown that was started, and those they start, to its end. */
+/** Runs every teardown that was started, and every one that these start. */
 async function runTeardowns(): Promise<void> {
   for (let i = 0; i < deps.started.length; i++) await runTeardown(deps, deps.started[i]?.id ?? '');
 }
 
 describe('a deleted namespace', () => {
-  it('serves nothing at once, and leaves nothing behind', async () => {
+  it('stops serving at once, and leaves nothing', async () => {
     const namespace = await placeNamespace(deps, ROOT, name);
     const mount = await placeMount(deps, 'a/b/kv/', { namespaceId: namespace.id });
     const stored = storageKey(mount.uuid, 'data/x');
@@ -58,11 +58,11 @@ describe('a deleted namespace', () => {
     expect(await deps.store.query({ table: 'mounts', pk: builtinKey(namespace.id, '').pk })).toEqual([]);
     expect(await deps.store.get(namespaceKey(namespace.id))).toBeUndefined();
     expect((await locate(deps.store, `${name}/a`)).namespace.id).toBe('root');
-    // What the mount had issued stays cut off for ever.
+    // What the mount issued stays revoked.
     expect((await deps.store.get(generationKey(mount.uuid)))?.generation).toBe(1);
   });
 
-  it('waits for requests in flight from when the mark was seen, however late the workflow comes', async () => {
+  it('waits for requests in flight, counted from its own start, however late that is', async () => {
     await placeNamespace(deps, ROOT, name);
     await deleteNamespace(deps, ROOT, `${name}/`);
     deps.clock.pass(3_600_000);
@@ -71,7 +71,7 @@ describe('a deleted namespace', () => {
     await runTeardowns();
   });
 
-  it('comes back when a child was made that the look before the mark did not show', async () => {
+  it('serves again when a child was created that the read before the mark did not show', async () => {
     const namespace = await placeNamespace(deps, ROOT, name);
     const mount = await placeMount(deps, 'kv/', { namespaceId: namespace.id });
     const child = await placeNamespace(deps, namespace, 'child');

@@ -35,7 +35,7 @@ describe('enabling', () => {
     ]);
   });
 
-  it('lets paths be neighbours that merely begin alike', async () => {
+  it('accepts paths that begin with the same characters but differ in a segment', async () => {
     for (const path of [s.name, `${s.name}x`, `${s.name}-y/z`, `x${s.name}/${s.name}`]) {
       await s.enable(`sys/mounts/${path}`);
     }
@@ -58,7 +58,7 @@ describe('enabling', () => {
     expect(inside.body.errors).toEqual([`existing mount at ns${s.name}/inner/`]);
   });
 
-  it('takes a mount of the name its namespace has', async () => {
+  it('accepts a mount with the name of its namespace', async () => {
     const child = await placeNamespace(s.deps, ROOT, `ns${s.name}`);
     const { status } = await s.call('POST', `sys/mounts/ns${s.name}`, {
       body: { type: 'kv' },
@@ -67,7 +67,7 @@ describe('enabling', () => {
     expect(status).toBe(204);
   });
 
-  it('takes spaces and letters of all scripts, and nothing that could never be reached', async () => {
+  it('accepts spaces and letters of all scripts, and refuses a path that no request could reach', async () => {
     for (const path of ['a b', 'schlüssel', '鍵', 'x+y', 'a*']) {
       await s.enable(`sys/mounts/${s.name}/${encodeURIComponent(path)}`);
       expect((await locate(s.deps.store, `${s.name}/${path}/foo`)).mount?.path).toBe(`${s.name}/${path}/`);

@@ -4,9 +4,9 @@ import { expect } from 'vitest';
 import { type NamedService, service } from '../support/service.ts';
 
 export interface MountService extends NamedService {
-  /** Enables what must be accepted: a kv, unless told otherwise. */
+  /** Enables a mount, of type kv unless the body says otherwise; expects success. */
   enable(path: string, body?: Record<string, unknown>): Promise<void>;
-  /** The errors of a request that must be refused with 400. */
+  /** Sends a request, expects 400, and returns the errors. */
   refusalOf(method: string, path: string, body?: unknown): Promise<unknown>;
 }
 

@@ -7,7 +7,7 @@ import { mountService } from './mountService.ts';
 const s = mountService();
 
 describe('disabling', () => {
-  it('takes the mount off the tree, cuts off what it issued and has the rest cleared away', async () => {
+  it('removes the mount from the tree, revokes what it issued and starts a teardown', async () => {
     await s.enable(`sys/mounts/${s.name}/a/b`);
     const { uuid, generation } = (await locate(s.deps.store, `${s.name}/a/b/x`)).mount ?? {};
     const before = s.deps.started.length;
@@ -31,7 +31,7 @@ describe('disabling', () => {
     }
   });
 
-  it('does no harm where there is nothing, or only something above or below', async () => {
+  it('changes nothing where there is no mount, or only one above or below', async () => {
     await s.enable(`sys/mounts/${s.name}/a`);
     await s.enable(`sys/auth/${s.name}/a`, { type: 'userpass' });
     const before = s.deps.started.length;
@@ -66,7 +66,7 @@ describe('disabling', () => {
     expect(await s.refusalOf('GET', `sys/auth/${s.name}`)).toEqual([`No auth engine at ${s.name}/`]);
   });
 
-  it('goes through although the workflow cannot be started', async () => {
+  it('succeeds although the workflow cannot be started', async () => {
     const broken: TestDeps = {
       ...s.deps,
       workflows: {

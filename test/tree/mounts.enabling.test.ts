@@ -91,11 +91,11 @@ describe('enabling', () => {
       { config: { plugin_version: 'v1.0.0' } },
       'cannot select non-builtin version of auth plugin userpass',
     ],
-  ])('refuses of an auth method %s', async (_what, body, text) => {
+  ])('refuses for an auth method %s', async (_what, body, text) => {
     expect(await s.refusalOf('POST', `sys/auth/${s.name}`, { type: 'userpass', ...body })).toEqual([text]);
   });
 
-  it('refuses settings that no request should have to read', async () => {
+  it('refuses settings over the limit of an entry', async () => {
     const body = { type: 'kv', description: 'x'.repeat(33_000) };
     const enabled = await s.call('POST', `sys/mounts/${s.name}`, { body });
     await s.enable(`sys/mounts/${s.name}`);
@@ -105,7 +105,7 @@ describe('enabling', () => {
     }
   });
 
-  it('knows the other names of kv, and plugins by their name', async () => {
+  it('accepts the other names of kv, and a plugin by its name', async () => {
     await s.enable(`sys/mounts/${s.name}/1`, { type: 'kv-v1' });
     await s.enable(`sys/mounts/${s.name}/2`, { type: 'kv-v2', options: { leased: 'no' } });
     await s.enable(`sys/mounts/${s.name}/3`, { type: 'generic' });
@@ -117,13 +117,13 @@ describe('enabling', () => {
     expect(data[`${s.name}/4/`]).toMatchObject({ type: 'ssh', options: {} });
   });
 
-  it('answers a wrong type of a field with the name of the field', async () => {
+  it('names the field that has a wrong type', async () => {
     expect(await s.refusalOf('POST', `sys/mounts/${s.name}`, { type: 'kv', options: 'x' })).toEqual([
       expect.stringContaining('Field validation failed: error converting input for field "options"'),
     ]);
   });
 
-  it('is no failure when the first answer was lost on the way', async () => {
+  it('succeeds when the first answer of the store is lost', async () => {
     const { store } = s.deps;
     let isLost = false;
     const losing: TestDeps = {
@@ -134,7 +134,7 @@ describe('enabling', () => {
           await store.commit(writes);
           if (isLost) return;
           isLost = true;
-          // What the SDK makes of an answer that was lost: it repeats the write, which its own first try now refuses.
+          // As the SDK after a lost answer: it retries the write, whose condition its own first try has made fail.
           await store.commit(writes);
         },
       },

@@ -2,16 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../functions/engines/catalog.ts';
 import { ConditionFailed } from '../../functions/ports/store.ts';
 import { builtinKey, generationKey, treeKey } from '../../functions/store/keys.ts';
+import { tunedBuiltin } from '../../functions/tree/builtin.ts';
 import { clearEmptyForks } from '../../functions/tree/changeTree.ts';
 import { disableMount } from '../../functions/tree/disableMount.ts';
-import { raiseGeneration } from '../../functions/tree/generation.ts';
-import { issuerOf } from '../../functions/tree/issuer.ts';
+import { MountMoved, markIssued, raiseGeneration } from '../../functions/tree/generation.ts';
 import { mountItem } from '../../functions/tree/mount.ts';
-import { MountMoved } from '../../functions/tree/mountMoved.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
-import type { TuneFields } from '../../functions/tree/tune.ts';
-import { keepTuned } from '../../functions/tree/tunedBuiltins.ts';
 import { tuneMount } from '../../functions/tree/tuneMount.ts';
+import type { TuneFields } from '../../functions/tree/tuning.ts';
 import { meanwhile } from '../support/meanwhile.ts';
 import { placeMount } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -23,34 +21,34 @@ beforeAll(async () => {
 });
 afterAll(() => deps.stop());
 
-describe('a write that comes too late', () => {
-  it.each([2, 3])(
-    'does not set the number of a mount back, nor to what it is: from 3 to %i',
-    async (generation) => {
-      const uuid = deps.ids.uuid();
-      await deps.store.commit([raiseGeneration(uuid, 3)]);
+describe('a late write', () => {
+  it.each([2, 3])('neither lowers a generation nor sets it again: from 3 to %i', async (generation) => {
+    const uuid = deps.ids.uuid();
+    await deps.store.commit([raiseGeneration(uuid, 3)]);
 
-      await expect(deps.store.commit([raiseGeneration(uuid, generation)])).rejects.toThrow(ConditionFailed);
+    await expect(deps.store.commit([raiseGeneration(uuid, generation)])).rejects.toThrow(ConditionFailed);
 
-      expect((await deps.store.get(generationKey(uuid)))?.generation).toBe(3);
+    expect((await deps.store.get(generationKey(uuid)))?.generation).toBe(3);
+  });
+
+  it.each([0, 1])(
+    'does not tune a built-in mount that another tuning has changed since version %i',
+    async (version) => {
+      const place = { namespaceId: deps.ids.hex(6), path: 'sys/' };
+      const tuned = (description: string, at: number) => {
+        const config = { defaultLeaseTtl: 0, maxLeaseTtl: 0, forceNoCache: false };
+        return tunedBuiltin({ ...place, version: at }, { description, config, options: {} });
+      };
+      for (let at = 0; at <= version; at++) await deps.store.commit([tuned('first', at)]);
+
+      await expect(deps.store.commit([tuned('second', version)])).rejects.toThrow(ConditionFailed);
+
+      const kept = await deps.store.get(builtinKey(place.namespaceId, place.path));
+      expect(kept).toMatchObject({ description: 'first', version: version + 1 });
     },
   );
 
-  it.each([0, 1])('tunes no built-in mount that was tuned since, from version %i on', async (version) => {
-    const place = { namespaceId: deps.ids.hex(6), path: 'sys/' };
-    const tuned = (description: string, at: number) => {
-      const config = { defaultLeaseTtl: 0, maxLeaseTtl: 0, forceNoCache: false };
-      return keepTuned({ ...place, version: at }, { description, config, options: {} });
-    };
-    for (let at = 0; at <= version; at++) await deps.store.commit([tuned('first', at)]);
-
-    await expect(deps.store.commit([tuned('second', version)])).rejects.toThrow(ConditionFailed);
-
-    const kept = await deps.store.get(builtinKey(place.namespaceId, place.path));
-    expect(kept).toMatchObject({ description: 'first', version: version + 1 });
-  });
-
-  it('clears no fork that counts again, and no mount that has come in its place', async () => {
+  it('deletes no fork that counts entries again, and no mount that has replaced a fork', async () => {
     const fork = treeKey('root', 'a/');
     const mount = treeKey('root', 'b/');
     await placeMount(deps, 'a/kv/');
@@ -65,7 +63,7 @@ describe('a write that comes too late', () => {
 
 describe.each([
   ['was tuned', { version: 2, options: { note: 'theirs' } }],
-  ['has made place for another', { uuid: 'another' }],
+  ['was replaced by another', { uuid: 'another' }],
 ])('a write to a mount that %s since it was read', (_, change) => {
   async function changedMount() {
     const mount = await placeMount(deps, `${deps.ids.hex(8)}/`);
@@ -75,7 +73,7 @@ describe.each([
     return { mount, now, overtake, stored: () => deps.store.get(treeKey('root', mount.path)) };
   }
 
-  it('does not end it', async () => {
+  it('does not disable it', async () => {
     const { mount, now, overtake, stored } = await changedMount();
     await overtake();
 
@@ -84,16 +82,16 @@ describe.each([
     expect(await stored()).toEqual(now);
   });
 
-  it('does not mark it as one that has issued', async () => {
+  it('does not mark it as issued', async () => {
     const { mount, now, overtake, stored } = await changedMount();
     await overtake();
 
-    await expect(issuerOf(deps.store, mount)).rejects.toThrow(MountMoved);
+    await expect(markIssued(deps.store, mount)).rejects.toThrow(MountMoved);
 
     expect(await stored()).toEqual(now);
   });
 
-  it('tunes it as it is now', async () => {
+  it('tunes its current state', async () => {
     const { mount, now, overtake, stored } = await changedMount();
 
     const fields = { description: 'ours' } as TuneFields;

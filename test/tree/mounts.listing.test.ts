@@ -96,7 +96,7 @@ describe('a listing', () => {
     expect(inside['sys/'].uuid).not.toBe(root['sys/'].uuid);
   });
 
-  it('is no LIST', async () => {
+  it('is not served by LIST', async () => {
     for (const path of ['sys/mounts', 'sys/auth', 'sys/mounts/secret', 'sys/auth/token']) {
       expect((await s.call('LIST', path)).status, path).toBe(405);
     }
@@ -115,14 +115,14 @@ describe('reading one mount', () => {
     expect((await s.call('GET', 'sys/mounts/sys')).body.data.type).toBe('system');
   });
 
-  it('says when there is none', async () => {
+  it('reports that there is no mount', async () => {
     expect(await s.refusalOf('GET', `sys/mounts/${s.name}`)).toEqual([
       `No secret engine mount at ${s.name}/`,
     ]);
     expect(await s.refusalOf('GET', `sys/auth/${s.name}`)).toEqual([`No auth engine at ${s.name}/`]);
   });
 
-  it('takes an auth method by its exact path only', async () => {
+  it('finds an auth method by its exact path only', async () => {
     await s.enable(`sys/auth/${s.name}`, { type: 'userpass' });
     expect((await s.call('GET', `sys/auth/${s.name}`)).body.data.type).toBe('userpass');
     expect((await s.call('GET', 'sys/auth/token')).body.data.type).toBe('token');

@@ -36,7 +36,7 @@ describe('the rights', () => {
     }
   });
 
-  it('are checked before anything is said', async () => {
+  it('are checked before the request is answered', async () => {
     const token = await tokenWith(s.deps, 'path "x" { capabilities = ["read"] }');
     for (const [method, path] of [
       ['GET', 'sys/mounts'],

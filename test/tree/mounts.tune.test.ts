@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { treeKey } from '../../functions/store/keys.ts';
-import { issuerOf } from '../../functions/tree/issuer.ts';
+import { markIssued } from '../../functions/tree/generation.ts';
 import { mountOf } from '../../functions/tree/mount.ts';
 import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Caller, caller } from '../support/call.ts';
@@ -21,7 +21,7 @@ beforeEach(() => {
   name = deps.ids.hex(10);
 });
 
-/** Tunes and answers what the endpoint shows afterwards. */
+/** Tunes, and returns what the endpoint shows afterwards. */
 async function tune(path: string, body: Record<string, unknown>): Promise<Record<string, unknown>> {
   const { status, text } = await call('POST', `${path}/tune`, { body });
   expect([status, text]).toEqual([204, '']);
@@ -75,7 +75,7 @@ describe('reading', () => {
     expect(await read('sys/auth/token')).toMatchObject({ token_type: 'default-service' });
   });
 
-  it('says when there is no mount', async () => {
+  it('reports that there is no mount', async () => {
     for (const [path, shown] of [
       [`sys/mounts/${name}`, `${name}/`],
       [`sys/auth/${name}`, `auth/${name}/`],
@@ -88,7 +88,7 @@ describe('reading', () => {
 });
 
 describe('tuning', () => {
-  it('changes what is sent and keeps the rest', async () => {
+  it('changes the fields that are sent and keeps the others', async () => {
     const config = { defaultLeaseTtl: 60, maxLeaseTtl: 600, forceNoCache: true, listingVisibility: 'hidden' };
     const { uuid, accessor } = await placeMount(deps, `${name}/`, { config, options: { a: '1', b: '2' } });
 
@@ -113,7 +113,7 @@ describe('tuning', () => {
     expect((await call('GET', `sys/mounts/${name}`)).body.data).toMatchObject({ uuid, accessor });
   });
 
-  it('takes lists, visibility and description away again', async () => {
+  it('removes lists, visibility and description again', async () => {
     await placeMount(deps, `${name}/`);
     await tune(`sys/mounts/${name}`, { allowed_response_headers: ['X'], listing_visibility: 'unauth' });
     const shown = await tune(`sys/mounts/${name}`, {
@@ -126,7 +126,7 @@ describe('tuning', () => {
     expect(shown.description).toBe('');
   });
 
-  it('keeps a lease time that is empty, and resets one to the system', async () => {
+  it('keeps a lease time that is sent empty, and resets one that is sent as `system`', async () => {
     await placeMount(deps, `${name}/`, {
       config: { defaultLeaseTtl: 60, maxLeaseTtl: 600, forceNoCache: false },
     });
@@ -189,14 +189,14 @@ describe('tuning', () => {
       { user_lockout_config: { lockout_threshold: '1' } },
       'tuning of user lockout configuration for auth type "kv" not allowed',
     ],
-  ])('refuses of a secrets engine %s', async (_what, body, text) => {
+  ])('refuses for a secrets engine %s', async (_what, body, text) => {
     await placeMount(deps, `${name}/`, { options: { version: '2' } });
     const before = await read(`sys/mounts/${name}`);
     expect(await refusalOf(`sys/mounts/${name}`, body)).toEqual([text]);
     expect(await read(`sys/mounts/${name}`)).toEqual(before);
   });
 
-  it('refuses what an auth method cannot have', async () => {
+  it('refuses settings that an auth method cannot have', async () => {
     await placeMount(deps, `auth/${name}/`);
     expect(await refusalOf(`sys/auth/${name}`, { token_type: 'x' })).toEqual([
       "invalid value for 'token_type'",
@@ -211,7 +211,7 @@ describe('tuning', () => {
     }
   });
 
-  it('refuses everything of the built-in mounts but their audit lists, and what is not there', async () => {
+  it('refuses all settings of built-in mounts but the audit lists, and paths without a mount', async () => {
     for (const path of ['sys', 'cubbyhole', 'identity', 'sys/x']) {
       expect(await refusalOf(`sys/mounts/${path}`, { default_lease_ttl: '1h' })).toEqual([
         `cannot tune parameter default_lease_ttl of ${path}/`,
@@ -238,7 +238,7 @@ describe('tuning', () => {
     ]);
   });
 
-  it('leaves the mount alone when the path is one inside it', async () => {
+  it('does not tune the mount when the path is inside it', async () => {
     await placeMount(deps, `${name}/`);
     expect(await refusalOf(`sys/mounts/${name}/x`, { description: 'x' })).toEqual([
       `tune of path "${name}/x/" failed: no mount entry found`,
@@ -266,13 +266,13 @@ describe('switching versions on', () => {
   });
 });
 
-describe('at the same time', () => {
-  it('loses no change of another request, nor the mark that the mount has issued', async () => {
+describe('concurrent requests', () => {
+  it('lose no change of another request, nor the mark `issued`', async () => {
     const mount = await placeMount(deps, `${name}/`);
     const changes = Array.from({ length: 12 }, (_, i) =>
       call('POST', `sys/mounts/${name}/tune`, { body: { options: { [`k${i}`]: 'x' } } }),
     );
-    const answers = await Promise.all([...changes, issuerOf(deps.store, mount).catch(() => 'begun anew')]);
+    const answers = await Promise.all([...changes, markIssued(deps.store, mount).catch(() => 'begun anew')]);
 
     const statuses = answers.slice(0, -1).map((answer) => (answer as { status: number }).status);
     expect(statuses.every((status) => status === 204)).toBe(true);
@@ -281,7 +281,7 @@ describe('at the same time', () => {
     expect(after?.version).toBe(mount.version + 12 + (after?.issued ? 1 : 0));
   });
 
-  it('takes what came first: a disabled mount does not come back', async () => {
+  it('do not bring back a mount that was disabled first', async () => {
     await placeMount(deps, `${name}/`);
     await Promise.all([
       ...Array.from({ length: 4 }, (_, i) =>

@@ -7,10 +7,10 @@ import { type NamedService, service } from '../support/service.ts';
 const PATCH = { 'content-type': 'application/merge-patch+json' };
 
 export interface NamespaceService extends NamedService {
-  /** Creates a namespace, or changes one, and answers what is told of it. */
+  /** Creates or changes a namespace, and returns its data. */
   create(path: string, namespace?: string, metadata?: unknown): Promise<Record<string, string>>;
   patch(path: string, metadata: unknown): Promise<Answer>;
-  /** The errors of a request that must be refused with 400. */
+  /** Sends a request, expects 400, and returns the errors. */
   refusalOf(method: string, path: string, body?: unknown): Promise<unknown>;
 }
 

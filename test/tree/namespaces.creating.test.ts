@@ -39,7 +39,7 @@ describe('creating', () => {
     expect(created.status).toBe(200);
   });
 
-  it('nests by the namespace of the request, however that is named', async () => {
+  it('creates a child of the namespace of the request, whether a header or the path names it', async () => {
     await s.create(s.name);
     const inner = await s.create('inner', s.name);
     expect(inner.path).toBe(`${s.name}/inner/`);
@@ -52,7 +52,7 @@ describe('creating', () => {
     });
   });
 
-  it('keeps what is there, and replaces its metadata', async () => {
+  it('keeps an existing namespace, and replaces its metadata', async () => {
     const before = await s.create(s.name, '', { a: '1', b: '2' });
     await s.call('POST', 'sys/mounts/kv', { namespace: s.name, body: { type: 'kv' } });
 
@@ -78,7 +78,7 @@ describe('creating', () => {
     expect(await s.refusalOf('POST', typed, {})).toEqual([text]);
   });
 
-  it('refuses no name at all', async () => {
+  it('refuses an empty name', async () => {
     expect((await s.call('POST', 'sys/namespaces/%2F')).body.errors).toEqual([
       "cannot write to a path ending in '/'",
     ]);
@@ -94,7 +94,7 @@ describe('creating', () => {
     expect((await s.call('GET', `sys/namespaces/${s.name}`)).status).toBe(404);
   });
 
-  it('refuses metadata of a name that would be lost', async () => {
+  it('refuses metadata with a name that cannot be stored', async () => {
     const body = '{"custom_metadata":{"__proto__":"x"}}';
     for (const method of ['POST', 'PATCH']) {
       expect(await s.refusalOf(method, s.name, body)).toEqual([
@@ -103,7 +103,7 @@ describe('creating', () => {
     }
   });
 
-  it('refuses metadata that no request should have to read', async () => {
+  it('refuses metadata over the limit of an entry', async () => {
     const metadata = { a: 'x'.repeat(33_000) };
     const set = await s.call('POST', `sys/namespaces/${s.name}`, { body: { custom_metadata: metadata } });
     await s.create(s.name);
@@ -112,7 +112,7 @@ describe('creating', () => {
     }
   });
 
-  it('takes and ignores what Vault knows of seals', async () => {
+  it('accepts and ignores the seal fields of Vault', async () => {
     const body = { seal: 'x', pgp_keys: ['y'], other: 1 };
     const answer = await s.call('POST', `sys/namespaces/${s.name}`, { body });
     expect(answer.body.warnings).toEqual(['Endpoint ignored these unrecognized parameters: [other]']);
@@ -139,7 +139,7 @@ describe('creating', () => {
     await s.create('food', s.name);
   });
 
-  it('ends at sixteen levels', async () => {
+  it('nests at most sixteen levels', async () => {
     let at = ROOT;
     for (let depth = 1; depth < 16; depth++)
       at = await placeNamespace(s.deps, at, depth === 1 ? s.name : 'n');
@@ -151,7 +151,7 @@ describe('creating', () => {
     expect([status, body.errors]).toEqual([400, ['namespaces nest at most 16 deep']]);
   });
 
-  it('makes one of many requests at once', async () => {
+  it('creates one namespace for many concurrent requests', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => s.call('POST', `sys/namespaces/${s.name}`, { body: {} })),
     );
@@ -159,7 +159,7 @@ describe('creating', () => {
     expect(new Set(answers.map(({ body }) => body.data.id)).size).toBe(1);
   });
 
-  it('lets either a mount or a namespace have the name, never both', async () => {
+  it('gives the name to either a mount or a namespace, never to both', async () => {
     for (let round = 0; round < 5; round++) {
       const answers = await Promise.all([
         s.call('POST', `sys/namespaces/${s.name}${round}`, { body: {} }),

@@ -7,7 +7,7 @@ import { namespaceService } from './namespaceService.ts';
 const s = namespaceService();
 
 describe('deleting', () => {
-  it('marks the namespace, which from then on refuses everything, and has it cleared away', async () => {
+  it('marks the namespace, which then refuses everything, and starts a teardown', async () => {
     const { id } = await s.create(s.name);
     await s.call('POST', 'sys/mounts/kv', { namespace: s.name, body: { type: 'kv' } });
     const before = s.deps.started.length;
@@ -73,7 +73,7 @@ describe('deleting', () => {
     expect((await s.call('GET', 'sys/mounts', { namespace: s.name })).status).toBe(200);
   });
 
-  /** The service with a store that lets something else happen once, right after a look at the tree. */
+  /** The service with a store that runs something else once, right after a read of the tree. */
   function interrupted(look: 'get' | 'pages', between: () => Promise<unknown>): Caller {
     let isFirst = true;
     const interrupt = async (): Promise<void> => {
@@ -97,14 +97,14 @@ describe('deleting', () => {
     return s.callOn({ ...s.deps, store });
   }
 
-  it('refuses for a child that came while it looked for one', async () => {
+  it('refuses when a child was created while it read the children', async () => {
     await s.create(s.name);
     const late = interrupted('pages', () => s.create('child', s.name));
     const { status, body } = await late('DELETE', `sys/namespaces/${s.name}`);
     expect([status, body.errors]).toEqual([400, ['unable to delete namespace containing child namespaces']]);
   });
 
-  it('keeps out a child whose parent was deleted while it came', async () => {
+  it('refuses a child whose parent was deleted meanwhile', async () => {
     const { id } = await s.create(s.name);
     const late = interrupted('get', () => s.call('DELETE', `sys/namespaces/${s.name}`));
     const { status, body } = await late('POST', 'sys/namespaces/child', { namespace: s.name, body: {} });

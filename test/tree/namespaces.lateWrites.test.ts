@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => deps.stop());
 
-it('a namespace takes no id that another has', async () => {
+it('a new namespace never takes the id of another', async () => {
   const first = await putNamespace(deps, ROOT, 'first/', {});
   const offered = [first.id, 'second'];
   const ids = { ...deps.ids, base62: () => offered.shift() ?? '' };
@@ -25,7 +25,7 @@ it('a namespace takes no id that another has', async () => {
   expect(await deps.store.get(namespaceKey(first.id))).toMatchObject({ path: 'first/' });
 });
 
-it('a namespace that another locks meanwhile keeps the key that was answered', async () => {
+it('a namespace that another request locks meanwhile keeps the key of that request', async () => {
   await placeNamespace(deps, ROOT, 'locked');
   let key = '';
   const store = meanwhile(deps.store, async () => {
@@ -37,7 +37,7 @@ it('a namespace that another locks meanwhile keeps the key that was answered', a
   await unlockNamespace(deps, ROOT, 'locked/', key);
 });
 
-/** Somebody else changes the entry of a namespace below the root. */
+/** Another request changes the entry of a namespace below the root. */
 async function overtake(name: string, change: Record<string, unknown>): Promise<void> {
   const item = (await deps.store.get(treeKey('root', name))) ?? { pk: '', sk: '' };
   await deps.store.commit([{ put: { table: 'mounts', ...item, ...change } }]);
@@ -46,7 +46,7 @@ async function overtake(name: string, change: Record<string, unknown>): Promise<
 it.each([
   ['was patched', { version: 2 }],
   ['has made place for another', { id: 'other1' }],
-])('a namespace that %s meanwhile is patched as it is now', async (_, change) => {
+])('a namespace that %s meanwhile is patched in its current state', async (_, change) => {
   const name = `${deps.ids.hex(8)}/`;
   await placeNamespace(deps, ROOT, name.slice(0, -1));
   const store = meanwhile(deps.store, () => overtake(name, { ...change, metadata: { theirs: 'kept' } }));

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => deps.stop());
 
-it('keeps no key with which a locked namespace could be unlocked', async () => {
+it('does not store the key that unlocks a namespace', async () => {
   await placeNamespace(deps, ROOT, 'hidden');
   const key = await lockNamespace(deps, ROOT, 'hidden/');
   const entry = await deps.store.get(treeKey('root', 'hidden/'));
@@ -22,7 +22,7 @@ it('keeps no key with which a locked namespace could be unlocked', async () => {
   expect(await deps.store.get(treeKey('root', 'hidden/'))).not.toHaveProperty('unlockKeyHash');
 });
 
-it('answers the key that holds although the first answer of the store was lost', async () => {
+it('returns the valid key although the first answer of the store was lost', async () => {
   await placeNamespace(deps, ROOT, 'lost');
   const { store } = deps;
   const losing: TestDeps = {
@@ -31,7 +31,7 @@ it('answers the key that holds although the first answer of the store was lost',
       ...store,
       async commit(writes) {
         await store.commit(writes);
-        // What the SDK makes of an answer that was lost: it repeats the write, which its own first try now refuses.
+        // As the SDK after a lost answer: it retries the write, whose condition its own first try has made fail.
         await store.commit(writes);
       },
     },
@@ -40,7 +40,7 @@ it('answers the key that holds although the first answer of the store was lost',
   await unlockNamespace(deps, ROOT, 'lost/', key);
 });
 
-it('locks once of many at once', async () => {
+it('locks once for many concurrent requests', async () => {
   await placeNamespace(deps, ROOT, 'raced');
   const tries = await Promise.allSettled(
     Array.from({ length: 6 }, () => lockNamespace(deps, ROOT, 'raced/')),

@@ -4,7 +4,7 @@ import { namespaceService } from './namespaceService.ts';
 const s = namespaceService();
 
 describe('patching', () => {
-  it('merges, takes away, and clears', async () => {
+  it('merges metadata, removes a name, and removes all', async () => {
     await s.create(s.name, '', { a: '1', b: '2' });
     expect((await s.patch(s.name, { b: null, c: '3' })).body.data.custom_metadata).toEqual({
       a: '1',
@@ -28,7 +28,7 @@ describe('patching', () => {
     ]);
   });
 
-  it('refuses a number that JavaScript cannot hold as what it is', async () => {
+  it('refuses a number that JavaScript cannot represent exactly', async () => {
     await s.create(s.name);
     expect(await s.refusalOf('PATCH', s.name, '{"custom_metadata":{"a":12345678901234567890}}')).toEqual([
       'metadata patch can only have string or null values, got float64',

@@ -4,7 +4,7 @@ import { namespaceService } from './namespaceService.ts';
 const s = namespaceService();
 
 describe('reading and listing', () => {
-  it('says nothing of one that is not there', async () => {
+  it('answers 404 for a namespace that does not exist', async () => {
     for (const path of [s.name, 'x'.repeat(1_100), 'a%20b']) {
       expect(await s.call('GET', `sys/namespaces/${path}`)).toMatchObject({
         status: 404,
@@ -13,7 +13,7 @@ describe('reading and listing', () => {
     }
   });
 
-  it('lists the children, with all that is known of them, and not theirs', async () => {
+  it('lists the children with their data, without their own children', async () => {
     await s.create(s.name);
     expect(await s.call('LIST', 'sys/namespaces', { namespace: s.name })).toMatchObject({
       status: 404,
@@ -35,7 +35,7 @@ describe('reading and listing', () => {
     expect((await s.call('GET', 'sys/namespaces')).status).toBe(405);
   });
 
-  it('scans all that is below, however deep, by its path from there', async () => {
+  it('scans all namespaces below, by their paths from there', async () => {
     await s.create(s.name);
     expect(await s.call('SCAN', 'sys/namespaces', { namespace: s.name })).toMatchObject({
       status: 404,

@@ -6,7 +6,7 @@ const NS = 'root';
 const FREE = [{ pk: { absent: true } }, { kind: 'fork', count: { atMost: 0 } }];
 const FORKABLE = [{ pk: { absent: true } }, { kind: 'fork' }];
 
-/** A mount read in version 3. */
+/** A mount that was read at version 3. */
 function seen(uuid: string) {
   return { kind: 'mount', uuid, version: 3 };
 }
@@ -47,25 +47,25 @@ function expectPlan(changes: TreeChange[], writes: unknown[]): void {
 }
 
 describe('a plan of the tree', () => {
-  it('puts an entry where nothing is, and counts it in each fork above', () => {
+  it('puts an entry where there is none, and counts it in each fork above', () => {
     expectPlan([comes('a/b/c/')], [put('a/b/c/', FREE), raise('a/', 1), raise('a/b/', 1)]);
   });
 
-  it('does not count in auth/, which nothing can be put at', () => {
+  it('does not count in auth/, where no entry can be put', () => {
     expectPlan([comes('auth/x/y/')], [put('auth/x/y/', FREE), raise('auth/x/', 1)]);
   });
 
-  it('takes an entry away, and out of the count of each fork above', () => {
+  it('removes an entry, and lowers the count of each fork above', () => {
     expectPlan([goes('a/b/c/')], [remove('a/b/c/'), raise('a/', -1), raise('a/b/', -1)]);
     expect(thinnedForks([goes('a/b/c/')]).map(({ sk }) => sk)).toEqual(['a/', 'a/b/']);
   });
 
-  it('leaves forks alone that win as much as they lose', () => {
+  it('does not write forks whose count stays the same', () => {
     expectPlan([goes('a/b/', 'x'), comes('a/c/', 'x')], [remove('a/b/', 'x'), put('a/c/', FREE, 'x')]);
     expect(thinnedForks([goes('a/b/', 'x'), comes('a/c/', 'x')])).toEqual([]);
   });
 
-  it('sums what a group does to one fork', () => {
+  it('sums the changes of a group to one fork', () => {
     expectPlan(
       [goes('a/b/'), comes('x/1/'), comes('x/2/'), comes('x/3/y/')],
       [
@@ -80,7 +80,7 @@ describe('a plan of the tree', () => {
     );
   });
 
-  it('swaps two mounts, each key written once', () => {
+  it('swaps two mounts, and writes each key once', () => {
     expectPlan(
       [goes('a/b/', 'one'), goes('c/', 'two'), comes('c/', 'one'), comes('a/b/', 'two')],
       [put('a/b/', seen('one'), 'two'), put('c/', seen('two'), 'one')],
@@ -105,7 +105,7 @@ describe('a plan of the tree', () => {
     );
   });
 
-  it('puts an entry at a fork only if the plan takes away all that the fork counts', () => {
+  it('replaces a fork by an entry only if the plan removes all entries that the fork counts', () => {
     expectPlan(
       [goes('a/b/', 'x'), goes('a/c/', 'y'), comes('a/', 'x')],
       [remove('a/b/', 'x'), remove('a/c/', 'y'), put('a/', { kind: 'fork', count: 2 }, 'x')],

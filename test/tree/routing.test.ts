@@ -5,10 +5,9 @@ import { SETTLE_MS } from '../../functions/limits.ts';
 import { changeTree } from '../../functions/tree/changeTree.ts';
 import { disableMount } from '../../functions/tree/disableMount.ts';
 import { enableMount } from '../../functions/tree/enableMount.ts';
-import { mountAt } from '../../functions/tree/findMount.ts';
-import { listMounts } from '../../functions/tree/listMounts.ts';
+import { listMounts, mountAt } from '../../functions/tree/findMount.ts';
 import { locate } from '../../functions/tree/locate.ts';
-import { type Mount, mountItem, unchanged } from '../../functions/tree/mount.ts';
+import { type Mount, mountItem, unchangedMount } from '../../functions/tree/mount.ts';
 import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import { placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -30,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => deps.stop());
 
-/** @returns whether it was enabled; else it was refused for what is in the way */
+/** @returns whether it was enabled; false if it was refused because of an overlap */
 async function enable(namespace: Namespace, path: string): Promise<boolean> {
   try {
     await enableMount(deps, namespace, path, ORDER);
@@ -54,7 +53,7 @@ function overlap(a: string, b: string): boolean {
   return a.startsWith(b) || b.startsWith(a);
 }
 
-/** Names that sort before, at and behind a slash, in bytes as in UTF-16 or not. */
+/** Names that sort before, at and after a slash, some of them differently in bytes and in UTF-16. */
 const segment = fc.constantFrom('a', 'b', 'a-', 'a b', 'ab', 'a~', 'é', '\u{ffee}', '\u{1f600}');
 const path = fc
   .tuple(fc.constantFrom('', '', '', 'auth/'), fc.array(segment, { minLength: 1, maxLength: 3 }))
@@ -93,12 +92,12 @@ describe('routing', () => {
     );
   });
 
-  it('passes over forks that nothing is below of any more', async () => {
+  it('skips empty forks', async () => {
     const namespace = await placeNamespace(deps, ROOT, deps.ids.hex(10));
     await enable(namespace, 'm/z/q/');
     const fork = { pk: namespace.id, sk: 'm/z/', kind: 'fork', count: 0 };
     await disable(namespace, 'm/z/q/');
-    // As if the function had died before it cleared the fork away.
+    // As if the function had stopped before it deleted the fork.
     await deps.store.commit([{ put: { table: 'mounts', ...fork } }]);
 
     expect(await enable(namespace, 'm/')).toBe(true);
@@ -121,12 +120,12 @@ describe('a listing while a mount moves', () => {
     const { namespaceId, version } = mount;
     const moved = mountItem({ ...mount, path, version: version + 1 });
     await changeTree(deps.store, [
-      { namespaceId, path: mount.path, before: unchanged(mount) },
+      { namespaceId, path: mount.path, before: unchangedMount(mount) },
       { namespaceId, path, after: moved },
     ]);
   }
 
-  /** A store whose first look at a namespace sees its first half before `between`, and the other half after. */
+  /** A store whose first read of a namespace shows its first half before `between`, and the other half after. */
   function tornAfter(half: string, between: () => Promise<void>): TestDeps['store'] {
     let isFirst = true;
     return {
@@ -156,7 +155,7 @@ describe('a listing while a mount moves', () => {
     expect(listed.map((mount) => [mount.uuid, mount.path])).toEqual([[mount.uuid, to]]);
   });
 
-  it('shows it, though one look after the other finds it half moved', async () => {
+  it('shows it, although each read finds it half moved', async () => {
     const namespace = await placeNamespace(deps, ROOT, deps.ids.hex(10));
     await enable(namespace, 'a/');
     await enable(namespace, 'b/');
@@ -172,7 +171,7 @@ describe('a listing while a mount moves', () => {
     expect(listed.map((mount) => mount.path)).toEqual(['a/', 'b/']);
   });
 
-  it('shows what it saw when the namespace never comes to rest', async () => {
+  it('shows everything that it read when the namespace keeps changing', async () => {
     const namespace = await placeNamespace(deps, ROOT, deps.ids.hex(10));
     await enable(namespace, 'stays/');
     let looks = 0;
@@ -213,7 +212,7 @@ describe('twenty at once', () => {
     }
   });
 
-  it('enable and disable the same paths and leave counts that are right', async () => {
+  it('enable and disable the same paths and leave correct counts', async () => {
     const namespace = await placeNamespace(deps, ROOT, deps.ids.hex(10));
     const paths = ['a/b/', 'a/c/', 'a/', 'a/b/d/'];
     await Promise.all(

@@ -6,7 +6,7 @@ import type { Schema } from '../../http/fields.ts';
 import type { Call, Reply } from '../../http/route.ts';
 import type { Shape, Wire } from '../../http/shape.ts';
 import { ABSENT, ConditionFailed } from '../../ports/store.ts';
-import { mountTtls } from '../../tree/mountTtls.ts';
+import { mountTtls } from '../../tree/mount.ts';
 import { refuseOversizeRecord } from '../changeRecord.ts';
 import { missingSecretId } from './errors.ts';
 import { newSecretId, SECRET_ID_FIELDS } from './newSecretId.ts';

@@ -15,7 +15,7 @@ import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Shape, type Wire } from '../../http/shape.ts';
 import type { Item } from '../../ports/store.ts';
 import { retryContended } from '../../store/retryContended.ts';
-import { mountTtls } from '../../tree/mountTtls.ts';
+import { mountTtls } from '../../tree/mount.ts';
 import { engineKey, listNames } from '../callParts.ts';
 import { missingRoleId } from './errors.ts';
 import { type AppRole, approleRoleKey, changeRole, readRole, roleIdKey, roleName } from './role.ts';

@@ -4,7 +4,7 @@ import { issueLease } from '../../credentials/issueLease.ts';
 import { parseDuration } from '../../http/duration.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Keys } from '../../http/shape.ts';
-import { mountTtls } from '../../tree/mountTtls.ts';
+import { mountTtls } from '../../tree/mount.ts';
 import { callerOfCall, mountOfCall } from '../callParts.ts';
 import { listEntries, scanEntries } from './list.ts';
 import { pathFits, placeOf, V1_PREFIX, v1Ref } from './place.ts';

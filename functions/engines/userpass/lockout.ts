@@ -4,7 +4,14 @@ import { cleanupTime } from '../../credentials/token.ts';
 import { VaultError } from '../../http/errors.ts';
 import type { Call } from '../../http/route.ts';
 import { LOCKOUT_FAILURES, LOCKOUT_S } from '../../limits.ts';
-import { ABSENT, ConditionFailed, type Item, type Match, type Ref, type Write } from '../../ports/store.ts';
+import {
+  ABSENT,
+  ConditionFailed,
+  type Expected,
+  type Item,
+  type Ref,
+  type Write,
+} from '../../ports/store.ts';
 import { sha256 } from '../../store/keys.ts';
 import { retryContended } from '../../store/retryContended.ts';
 import { engineKey, mountOfCall } from '../callParts.ts';
@@ -73,7 +80,7 @@ export function lockedOut(): VaultError {
   return new VaultError(403, ['permission denied']);
 }
 
-function unchanged(item: Item | undefined): Match {
+function unchanged(item: Item | undefined): Expected {
   if (!item) return ABSENT;
   const { failures, lastAt } = item as Item & Lockout;
   return { failures, lastAt };

@@ -1,10 +1,10 @@
 /** The routes of version 2 of kv, in the order in which they are tried (contract §9.2). */
 
 import type { Schema } from '../../../http/fields.ts';
+import type { Operation } from '../../../http/message.ts';
 import {
   type Call,
   type Handler,
-  type Operation,
   type Reply,
   type Route,
   type RouteSpec,

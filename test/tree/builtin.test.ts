@@ -40,14 +40,14 @@ describe('the lists for audit devices of a built-in mount', () => {
     expect(await read(`sys/internal/ui/mounts/${name}/x`)).toMatchObject({ config: LISTS });
   });
 
-  it('are taken away again', async () => {
+  it('can be removed again', async () => {
     await tune('sys/mounts/sys', { audit_non_hmac_request_keys: [] });
     const { config } = (await read('sys/mounts/sys')) as { config: object };
     expect(config).not.toHaveProperty('audit_non_hmac_request_keys');
     expect(config).toMatchObject({ audit_non_hmac_response_keys: ['c'] });
   });
 
-  it('are those of one namespace', async () => {
+  it('belong to one namespace', async () => {
     await tune('sys/mounts/cubbyhole', { audit_non_hmac_request_keys: ['of the team'] }, 'team');
     expect(await read('sys/mounts/cubbyhole', 'team')).toMatchObject({
       config: { audit_non_hmac_request_keys: ['of the team'] },
@@ -55,7 +55,7 @@ describe('the lists for audit devices of a built-in mount', () => {
     expect(await read('sys/mounts/cubbyhole')).toMatchObject({ config: LISTS });
   });
 
-  it('are all kept when they are tuned at the same time', async () => {
+  it('are all kept when they are tuned concurrently', async () => {
     await Promise.all(
       Object.entries(LISTS).map(([list, keys]) => tune('sys/mounts/identity', { [list]: keys }, 'team')),
     );
@@ -64,7 +64,7 @@ describe('the lists for audit devices of a built-in mount', () => {
 });
 
 describe('the token method', () => {
-  it('is tuned like any other but for its token type', async () => {
+  it('is tuned like any other, except for its token type', async () => {
     const settings = { description: 'ours', listing_visibility: 'unauth', options: { note: 'x' } };
     await tune('sys/auth/token', settings, 'team');
     expect(await read('sys/auth/token/tune', 'team')).toMatchObject(settings);
@@ -75,7 +75,7 @@ describe('the token method', () => {
     expect(open.body.data.auth['token/']).toEqual(shown);
   });
 
-  it('gives its tokens the lease times it is tuned to', async () => {
+  it('gives its tokens the tuned lease times', async () => {
     await tune('sys/auth/token', { default_lease_ttl: '1h', max_lease_ttl: '2h' }, 'team');
     const create = async (body: object) =>
       (
@@ -99,7 +99,7 @@ describe('the token method', () => {
     expect(elsewhere.body.auth.lease_duration).toBe(2_764_800);
   });
 
-  it('is stored beside the tree, where a namespace finds it when it goes', async () => {
+  it('is stored outside the tree, in one partition for the built-in mounts of a namespace', async () => {
     const { table, pk } = builtinKey(team.id, '');
     const stored = (await deps.store.query({ table, pk })).map(({ sk }) => sk);
     expect(stored).toEqual(['auth/token/', 'cubbyhole/', 'identity/']);

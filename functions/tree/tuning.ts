@@ -1,23 +1,15 @@
-/** What tuning makes of a mount (contract §3.4). Pure. */
+/** A mount after tuning (contract §3.4). Pure. */
 
 import { parseDuration } from '../http/duration.ts';
+import { goQuote, refusal, type VaultError } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
 import type { BuiltinMount } from './builtin.ts';
-import {
-  authVersionRefused,
-  downgrade,
-  invalidDuration,
-  invalidVersion,
-  maxBelowDefault,
-  secretVersionRefused,
-  tokenTypeOnSecret,
-} from './errors.ts';
-import { isAuth, type Mount, type MountConfig } from './mount.ts';
+import { authVersionRefused, invalidVersion, secretVersionRefused } from './errors.ts';
+import type { Mount, MountConfig, UserLockout } from './mount.ts';
 import { CONFIG_LISTS, type ConfigList, readTokenType, readVisibility } from './mountConfig.ts';
-import { checkPluginVersion } from './mountOrder.ts';
 import type { MountType } from './mountType.ts';
-import { tableOf } from './table.ts';
-import { tuneLockout } from './userLockout.ts';
+import { isAuthPath, tableOf } from './path.ts';
+import { checkPluginVersion } from './readNewMount.ts';
 
 export const TUNE_FIELDS = {
   default_lease_ttl: 'string',
@@ -39,7 +31,8 @@ export type TuneFields = Fields<typeof TUNE_FIELDS>;
 type Tunable = Mount | BuiltinMount;
 
 /**
- * @param type what its type allows; nothing for a built-in mount
+ * The mount with the changes of a tuning.
+ * @param type nothing for a built-in mount
  * @throws VaultError 400
  */
 export function tuned<M extends Tunable>(mount: M, fields: TuneFields, type?: MountType): M {
@@ -52,7 +45,7 @@ export function tuned<M extends Tunable>(mount: M, fields: TuneFields, type?: Mo
   };
 }
 
-/** The warning that goes with switching versions on, if that is what happened. */
+/** @returns the warning of a tuning that switched versions on */
 export function upgradeWarning(before: Tunable, after: Tunable): string | undefined {
   const [from, to] = [versionOf(before), versionOf(after)];
   if (from === to) return undefined;
@@ -64,14 +57,14 @@ function tunedConfig(mount: Tunable, fields: TuneFields, type?: MountType): Moun
   const { listing_visibility, token_type } = fields;
   if (listing_visibility !== undefined) config.listingVisibility = readVisibility(listing_visibility);
   if (token_type !== undefined) {
-    if (!isAuth(mount)) throw tokenTypeOnSecret();
+    if (!isAuthPath(mount.path)) throw refusal("'token_type' can only be modified on auth mounts");
     config.tokenType = readTokenType(token_type);
   }
   for (const name of Object.keys(CONFIG_LISTS) as ConfigList[]) {
     const list = fields[name];
     if (list !== undefined) config[CONFIG_LISTS[name]] = list;
   }
-  const userLockout = tuneLockout(config.userLockout, fields.user_lockout_config ?? {}, mount.type, type);
+  const userLockout = tunedLockout(config.userLockout, fields.user_lockout_config ?? {}, mount.type, type);
   return userLockout ? { ...config, userLockout } : config;
 }
 
@@ -83,21 +76,19 @@ function tunedTtls(
   const maxLeaseTtl = tunedTtl(before.maxLeaseTtl, fields.max_lease_ttl);
   const isChanged = defaultLeaseTtl !== before.defaultLeaseTtl || maxLeaseTtl !== before.maxLeaseTtl;
   if (isChanged && maxLeaseTtl > 0 && maxLeaseTtl < defaultLeaseTtl) {
-    throw maxBelowDefault(maxLeaseTtl, defaultLeaseTtl);
+    throw refusal(
+      `backend max lease TTL of ${maxLeaseTtl} would be less than backend default lease TTL of ${defaultLeaseTtl}`,
+    );
   }
   return { defaultLeaseTtl, maxLeaseTtl };
 }
 
 /** @returns seconds; 0 for the system's */
 function tunedTtl(before: number, text = ''): number {
-  if (text === '') return before;
-  if (text === 'system') return 0;
-  const seconds = parseDuration(text);
-  if (seconds === undefined) throw invalidDuration(text);
-  return seconds;
+  return text === '' ? before : toSeconds(text);
 }
 
-/** Options are merged; an empty one is taken away, but for the version, which can only rise. */
+/** Options are merged, and an empty one is removed. The version can only rise. */
 function tunedOptions(
   mount: Tunable,
   changes: Record<string, string>,
@@ -109,13 +100,59 @@ function tunedOptions(
 }
 
 function checkVersion(mount: Tunable, version: string, { versions }: Partial<MountType> = {}): void {
-  if (isAuth(mount)) throw authVersionRefused(mount.type);
+  if (isAuthPath(mount.path)) throw authVersionRefused(mount.type);
   if (!versions) throw secretVersionRefused(mount.type);
   if (!versions.includes(version)) throw invalidVersion(version);
   const before = versionOf(mount);
-  if (Number(version) < before) throw downgrade(before);
+  if (Number(version) < before) throw refusal(`cannot downgrade mount from version ${before}`);
 }
 
 function versionOf({ options }: Tunable): number {
   return Number(options?.version || 1);
+}
+
+/** @param raw the fields that were sent; an empty field changes nothing */
+function tunedLockout(
+  before: UserLockout | undefined,
+  raw: Record<string, unknown>,
+  typeName: string,
+  type?: MountType,
+): UserLockout | undefined {
+  if (Object.keys(raw).length === 0) return before;
+  if (!type?.userLockout) {
+    throw refusal(`tuning of user lockout configuration for auth type ${goQuote(typeName)} not allowed`);
+  }
+  const { lockout_threshold, lockout_duration, lockout_counter_reset_duration, lockout_disable } = raw;
+  const after: UserLockout = { ...before };
+  if (isGiven(lockout_threshold)) after.threshold = toThreshold(lockout_threshold);
+  if (isGiven(lockout_duration)) after.duration = toSeconds(lockout_duration);
+  if (isGiven(lockout_counter_reset_duration)) after.counterReset = toSeconds(lockout_counter_reset_duration);
+  if (isGiven(lockout_disable)) after.disabled = toSwitch(lockout_disable);
+  return after;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+function toThreshold(value: unknown): number {
+  if (!/^\d{1,9}$/.test(String(value))) throw unusableLockout();
+  return Number(value);
+}
+
+function toSwitch(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw unusableLockout();
+  return value;
+}
+
+function unusableLockout(): VaultError {
+  return refusal('unable to convert given user lockout config information');
+}
+
+/** @returns seconds; 0 for the system's */
+function toSeconds(value: unknown): number {
+  if (value === 'system') return 0;
+  const seconds = parseDuration(value);
+  if (seconds === undefined) throw refusal(`time: invalid duration ${goQuote(String(value))}`);
+  return seconds;
 }
