@@ -1,4 +1,4 @@
-/** Lambda: the first state of a bulk run tells which chunks are to be worked on. */
+/** Lambda: the first state of a bulk run. It returns the chunks to work on. */
 
 import { type Begun, beginStep } from './bulk/runSteps.ts';
 import { depsFromEnvironment } from './deps.ts';

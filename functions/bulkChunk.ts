@@ -1,4 +1,4 @@
-/** Lambda: carries out a chunk of a bulk run, as much as fits the time. */
+/** Lambda: does the moves of one chunk of a bulk run, as many as its time allows. */
 
 import type { Context } from 'aws-lambda';
 import { type ChunkPart, chunkStep } from './bulk/chunkStep.ts';

@@ -1,4 +1,4 @@
-/** Lambda: ends a bulk run when all of its migrations have ended. */
+/** Lambda: completes a bulk run when all of its migrations have ended. */
 
 import { completeStep, type Looked } from './bulk/runSteps.ts';
 import { depsFromEnvironment } from './deps.ts';

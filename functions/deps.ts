@@ -1,6 +1,6 @@
 /**
- * The one place that builds what the domain needs from the environment. What an entry does not ask for is not in its
- * bundle.
+ * The one place that builds the dependencies of the domain from the environment. A bundle contains only those that its
+ * entry uses.
  */
 
 import { setTimeout } from 'node:timers/promises';
@@ -19,14 +19,15 @@ import type { Bus } from './ports/bus.ts';
 import type { Clock, Deps, Log, Workflows } from './ports/deps.ts';
 import type { Scheduler } from './ports/scheduler.ts';
 
-/** No single call may take longer than this, so that a retry still fits the life of a request. */
+/** The timeout of one call; it leaves time for a retry within the life of a request. */
 const CALL_TIMEOUT_MS = 3_000;
 const CONNECT_TIMEOUT_MS = 1_000;
 
 /**
- * Built once a function instance; clients connect with their first call.
- * @param workflows of the functions that start some
- * @param scheduler of the few that have to do with schedules
+ * Called once per function instance. Clients connect with their first call.
+ * @param workflows for functions that start workflows
+ * @param scheduler for functions that write schedules
+ * @throws Error when a variable is missing
  */
 export function depsFromEnvironment({
   workflows = NO_WORKFLOWS,
@@ -70,7 +71,7 @@ const NO_SCHEDULER: Scheduler = {
   remove: () => Promise.reject(new Error('the function has no scheduler')),
 };
 
-/** What announces events needs no store. */
+/** For the function that announces events, which needs no store. */
 export function busFromEnvironment(): Bus {
   return eventBridge(new EventBridgeClient(clientSettings()), required('EVENT_BUS'));
 }
@@ -79,7 +80,7 @@ export function logFromEnvironment(): Log {
   return powertoolsLog();
 }
 
-/** The policies that an event is judged by, as the deployment names them. */
+/** The names of the policies that authorize events, from the deployment. */
 export function eventPolicies(): string[] {
   const names = required('EVENT_POLICIES').split(',');
   return names.map((name) => name.trim()).filter((name) => name !== '' && name !== 'none');
@@ -101,7 +102,7 @@ const clock: Clock = {
   },
 };
 
-/** Each function is told only of the tables and machines its role may touch. */
+/** A function has variables only for the tables and machines that its role may use. */
 function required(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`the environment lacks ${name}`);

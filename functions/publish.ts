@@ -1,4 +1,4 @@
-/** Lambda: announces on the event bus what the stream of the table `migrations` tells of migrations and bulk runs. */
+/** Lambda: announces on the event bus the changes of migrations and bulk runs, from the stream of the table `migrations`. */
 
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { busFromEnvironment, logFromEnvironment } from './deps.ts';
@@ -9,7 +9,7 @@ import { changeOf } from './lambda/streamRecords.ts';
 const bus = busFromEnvironment();
 const log = logFromEnvironment();
 
-/** Lambda goes on at the record that is named, and tries it again until the bus takes it. */
+/** Lambda retries from the record that is returned, until the bus accepts it. */
 export const handler = discreetly(
   async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const missed = await publish(bus, log, Records.map(changeOf));

@@ -1,4 +1,4 @@
-/** Lambda: carries out the run of a schedule at one of its times. What cannot be done ends in the queue `refused`. */
+/** Lambda: starts the remount of a schedule at one of its times. Refused requests go to the queue `refused`. */
 
 import { depsFromEnvironment, schedulerFromEnvironment, workflowsFromEnvironment } from './deps.ts';
 import { discreetly } from './lambda/discreetly.ts';

@@ -1,6 +1,6 @@
 /** The report of a run: a line for each move, as JSON or as CSV. */
 
-import { answerBytes } from '../http/answerBytes.ts';
+import { answerBytes } from '../http/envelope.ts';
 import { MAX_ANSWER_BYTES, MAX_REPORT_BYTES, REPORT_BATCH } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { IdentifiedRow } from './bulkInfo.ts';

@@ -2,9 +2,9 @@
 
 import { unsupportedOperation, unsupportedPath } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
+import { requireSudo } from '../http/guards.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { KEYS, type Keys, type Shape, type Wire } from '../http/shape.ts';
-import { requireSudo } from '../http/sudo.ts';
 import { BULK_WORK_SHARE, MAX_LISTED_LEASES } from '../limits.ts';
 import { findLease, usableLease } from './findLease.ts';
 import { invalidLease, leaseIdMissing, revocationUnfinished } from './leaseErrors.ts';

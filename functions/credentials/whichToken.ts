@@ -1,7 +1,7 @@
 /** Which token a request is about: the one that asks, or one that it names. */
 
 import type { Schema } from '../http/fields.ts';
-import { tokenIn } from '../http/headers.ts';
+import { tokenIn } from '../http/message.ts';
 import type { Call } from '../http/route.ts';
 import { sha256 } from '../store/keys.ts';
 import { hashByAccessor } from './findToken.ts';

@@ -3,8 +3,7 @@
  * execution, and a queue with what was set aside. An unexpected error may quote what is stored (R9).
  */
 
-import { frames } from '../gateway/frames.ts';
-import { VaultError } from '../http/errors.ts';
+import { stackFrames, VaultError } from '../http/errors.ts';
 import { SchedulerBusy } from '../ports/scheduler.ts';
 import { StoreBusy } from '../ports/store.ts';
 
@@ -37,6 +36,6 @@ function isWorded(error: unknown): boolean {
 function withoutMessage(error: unknown): Error {
   const quiet = new Error('unexpected error');
   quiet.name = error instanceof Error ? error.name : typeof error;
-  quiet.stack = [`${quiet.name}: ${quiet.message}`, ...frames(error)].join('\n');
+  quiet.stack = [`${quiet.name}: ${quiet.message}`, ...stackFrames(error)].join('\n');
   return quiet;
 }

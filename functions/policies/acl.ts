@@ -1,5 +1,6 @@
 /** What a token may do, by the policies it has (contract §5.3). */
 
+import type { Operation } from '../http/message.ts';
 import { addRule, emptyGrant, type Grant, grantsAnything } from './grant.ts';
 import { pageLimit } from './pageLimit.ts';
 import { parametersPass } from './parameters.ts';
@@ -18,8 +19,6 @@ export interface Acl {
   /** By patternKey. */
   patterns: Map<string, Pattern>;
 }
-
-export type Operation = 'read' | 'list' | 'update' | 'create' | 'delete' | 'patch' | 'scan' | 'help';
 
 export interface AccessRequest {
   operation: Operation;

@@ -8,7 +8,7 @@ import type { Namespace } from '../tree/namespace.ts';
 import { isMigrationId, type Migration, migrationOf } from './migration.ts';
 import { readMigration } from './readMigration.ts';
 
-/** The record that a path asks about, for a function that reads ahead. */
+/** The prefetch of the status function: the record of the migration that the path names. */
 export async function recordAt({ store }: Pick<Deps, 'store'>, path: string): Promise<Item | undefined> {
   const [, id = ''] = /^sys\/remount\/status\/([^/]+)$/.exec(path) ?? [];
   return isMigrationId(id) ? store.get(migrationKey(id)) : undefined;
@@ -18,16 +18,16 @@ export async function recordAt({ store }: Pick<Deps, 'store'>, path: string): Pr
  * Reads a migration where the namespace may see it: where its source or target is, and above (R10). The status of a
  * young one is held until it ends, for at most two seconds, since command-line clients look at once and then sleep
  * for ten (architecture §5).
- * @param ahead the record as it was read since the request began, if it was
+ * @param prefetched the record, if it was read for this request already
  */
 export async function readStatus(
   deps: Deps,
   id: string,
   namespace: Namespace,
-  ahead?: Item,
+  prefetched?: Item,
 ): Promise<Migration | undefined> {
   for (let look = 0; ; look++) {
-    const migration = (look === 0 && migrationOf(ahead)) || (await readMigration(deps, id));
+    const migration = (look === 0 && migrationOf(prefetched)) || (await readMigration(deps, id));
     if (!migration?.visibleTo.includes(namespace.id)) return undefined;
     const isYoung = deps.clock.now() - migration.acceptedAt < HOLD_YOUNGER_THAN_MS;
     if (migration.status !== 'in-progress' || !isYoung || look === HOLD_LOOKS) return migration;

@@ -1,6 +1,6 @@
 /** Where the status of a migration or of a bulk run is found, for a client that follows headers. */
 
-import { headerNamespace } from '../http/headers.ts';
+import { headerNamespace } from '../http/message.ts';
 import type { Call } from '../http/route.ts';
 import { STATUS_RETRY_AFTER_S } from '../limits.ts';
 

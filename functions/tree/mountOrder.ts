@@ -1,7 +1,7 @@
 /** What a request to enable a mount asks for, checked as far as that goes without a look at the tree. Pure. */
 
 import type { Fields } from '../http/fields.ts';
-import { VERSION } from '../http/version.ts';
+import { VAULT_VERSION } from '../http/version.ts';
 import {
   authVersionRefused,
   invalidVersion,
@@ -69,7 +69,7 @@ export function readOrder(fields: EnableFields, path: string, table: Table, type
 }
 
 /** What `plugin_version` and listings call the one version there is of each type. */
-export const PLUGIN_VERSION = `v${VERSION}+builtin.vault`;
+export const PLUGIN_VERSION = `v${VAULT_VERSION}+builtin.vault`;
 
 /** @throws VaultError 400 for a version that is not the only one */
 export function checkPluginVersion(version: string | undefined, type: string, table: Table): void {

@@ -1,7 +1,7 @@
 /** Finds a namespace by its path, as people type it. */
 
 import { namespaceLocked, namespaceNotFound } from '../http/errors.ts';
-import { headerNamespace } from '../http/headers.ts';
+import { headerNamespace } from '../http/message.ts';
 import type { Store } from '../ports/store.ts';
 import { locate } from './locate.ts';
 import type { Namespace } from './namespace.ts';

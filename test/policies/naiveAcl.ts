@@ -1,6 +1,6 @@
 /** The evaluation of policies spelt out without any thought of speed, to compare the real one with. */
 
-import type { Operation } from '../../functions/policies/acl.ts';
+import type { Operation } from '../../functions/http/message.ts';
 import type { Capability, PathRule } from '../../functions/policies/pathRule.ts';
 
 export interface Source {

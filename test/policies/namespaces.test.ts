@@ -1,13 +1,8 @@
 /** What policies allow (contract §5.3) in their namespace, and beside it. */
 
 import { describe, expect, it } from 'vitest';
-import {
-  authorize,
-  buildAcl,
-  capabilitiesOf,
-  mayReachMount,
-  type Operation,
-} from '../../functions/policies/acl.ts';
+import type { Operation } from '../../functions/http/message.ts';
+import { authorize, buildAcl, capabilitiesOf, mayReachMount } from '../../functions/policies/acl.ts';
 import { acl, allows, OPERATIONS, source } from './rules.ts';
 
 describe('policies and namespaces', () => {

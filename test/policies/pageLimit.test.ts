@@ -1,7 +1,8 @@
 /** `pagination_limit`: how much of a listing policies let a request see at once (contract §5.2). */
 
 import { describe, expect, it } from 'vitest';
-import { authorize, buildAcl, type Operation } from '../../functions/policies/acl.ts';
+import type { Operation } from '../../functions/http/message.ts';
+import { authorize, buildAcl } from '../../functions/policies/acl.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 
 const LIST = 'capabilities = ["list", "scan", "read"]';

@@ -1,8 +1,9 @@
 /** Allowed, denied and required parameters (contract §5.2, §5.3). */
 
 import { describe, expect, it } from 'vitest';
-import { parseJson } from '../../functions/http/readBody.ts';
-import { authorize, buildAcl, type Operation } from '../../functions/policies/acl.ts';
+import type { Operation } from '../../functions/http/message.ts';
+import { parseJson } from '../../functions/http/parseBody.ts';
+import { authorize, buildAcl } from '../../functions/policies/acl.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 
 const ALL = 'capabilities = ["create", "read", "update", "delete", "list", "patch", "scan"]';

@@ -2,13 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  authorize,
-  buildAcl,
-  capabilitiesOf,
-  mayReachMount,
-  type Operation,
-} from '../../functions/policies/acl.ts';
+import type { Operation } from '../../functions/http/message.ts';
+import { authorize, buildAcl, capabilitiesOf, mayReachMount } from '../../functions/policies/acl.ts';
 import { CAPABILITIES, type Capability, type PathRule } from '../../functions/policies/pathRule.ts';
 import { PolicyError, parsePolicy } from '../../functions/policies/policy.ts';
 import { naiveAccess, naiveFind } from './naiveAcl.ts';

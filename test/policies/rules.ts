@@ -1,6 +1,7 @@
 /** Policies written short, and what they allow. */
 
-import { type Acl, authorize, buildAcl, type Operation } from '../../functions/policies/acl.ts';
+import type { Operation } from '../../functions/http/message.ts';
+import { type Acl, authorize, buildAcl } from '../../functions/policies/acl.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 
 /** Path → capabilities, as one policy of a namespace. */

@@ -1,6 +1,6 @@
 /** The value of a secret, stored as JSON text so that it comes back exactly as it was sent. */
 
-import { parseJson } from '../../http/readBody.ts';
+import { parseJson } from '../../http/parseBody.ts';
 import { MAX_VALUE_BYTES } from '../../limits.ts';
 import { valueTooLarge } from './errors.ts';
 

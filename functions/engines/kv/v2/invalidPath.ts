@@ -1,10 +1,10 @@
 /** What answers where version 2 has nothing: the roots of its paths, and every path of version 1. */
 
 import type { Schema } from '../../../http/fields.ts';
+import type { Operation } from '../../../http/message.ts';
 import {
   type Call,
   type Handler,
-  type Operation,
   type Reply,
   type Route,
   type RouteSpec,
