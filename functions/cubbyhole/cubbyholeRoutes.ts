@@ -1,7 +1,7 @@
 /** The cubbyhole: secrets that only the token that wrote them can read, and that end with it. */
 
 import { putInCubbyhole } from '../credentials/cubbyhole.ts';
-import { ownToken } from '../credentials/whichToken.ts';
+import { ownToken } from '../credentials/findToken.ts';
 import { missingDataFields, missingPath, pathTooLong } from '../engines/kv/errors.ts';
 import { listEntries, scanEntries } from '../engines/kv/list.ts';
 import { fits } from '../engines/kv/place.ts';

@@ -1,6 +1,6 @@
 /** The leases that a migration could not revoke: what people see of them, and another try. */
 
-import { revokeLeases } from '../credentials/revokeLeases.ts';
+import { revokeLeaseItems } from '../credentials/revoke.ts';
 import type { Deps } from '../ports/deps.ts';
 import { type Item, type Key, PRESENT, StoreBusy, type Update } from '../ports/store.ts';
 import { IRREVOCABLE_PREFIX, migrationKey } from '../store/keys.ts';
@@ -69,7 +69,7 @@ async function isRevoked(
   const item = await store.get({ table: 'leases', ...lease });
   if (!item) return true;
   try {
-    await revokeLeases(store, [item], force);
+    await revokeLeaseItems(store, [item], force);
     return true;
   } catch (error) {
     if (error instanceof StoreBusy) throw error;

@@ -1,7 +1,7 @@
 /** The revocation of what the mount issued before the switch: over its shards in parallel, each resumable. */
 
 import { countShard } from '../credentials/countLeases.ts';
-import { SHARDS } from '../credentials/shards.ts';
+import { SHARDS } from '../credentials/leaseShards.ts';
 import { sweep } from '../credentials/sweep.ts';
 import { MAX_COUNT_MS, MAX_REVOKE_ATTEMPTS, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';

@@ -1,6 +1,6 @@
 /** What all operations of an OpenAPI document share: answers, headers, the token (contract §2). */
 
-import { AUTH } from '../credentials/authOf.ts';
+import { AUTH } from '../credentials/tokenAnswers.ts';
 import { WRAP_INFO } from '../wrapping/wrapped.ts';
 import { orNull, schemaOf } from './openapiAnswers.ts';
 

@@ -1,9 +1,8 @@
 /** The routes of response wrapping: wrap what is sent, look at a wrapping token, unwrap it, wrap it anew. */
 
-import { goodToken } from '../credentials/findToken.ts';
-import { removeTokens } from '../credentials/removeTokens.ts';
+import { TOKEN_FIELD, usableToken } from '../credentials/findToken.ts';
+import { removeTokens } from '../credentials/removal.ts';
 import { type Token, tokenOf } from '../credentials/token.ts';
-import { TOKEN_FIELD } from '../credentials/whichToken.ts';
 import { readFields } from '../http/fields.ts';
 import { tokenIn } from '../http/message.ts';
 import { parseJson } from '../http/parseBody.ts';
@@ -87,7 +86,7 @@ async function wrapAnew({ deps, namespace }: TokenCall, token: Token, order: Wra
 async function refuseInvalid(call: Call): Promise<void> {
   const hash = hashOf(call);
   if (hash === '') return;
-  if (!(await goodToken(call.deps, hash, call.namespace))) throw invalidWrappingToken();
+  if (!(await usableToken(call.deps, hash, call.namespace))) throw invalidWrappingToken();
 }
 
 /**

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { revokeUnder } from '../../functions/credentials/revokeLeases.ts';
+import { revokePrefix } from '../../functions/credentials/revoke.ts';
 import { leaseKey } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
@@ -184,10 +184,10 @@ describe('revoking by prefix', () => {
     const order = { namespace: ROOT, path: `${at}/`, force: false };
     let looks = 0;
     const clock = { ...w.deps.clock, now: () => ++looks };
-    expect(await revokeUnder({ ...w.deps, clock }, { ...order, until: 4 })).toBe(false);
+    expect(await revokePrefix({ ...w.deps, clock }, { ...order, until: 4 })).toBe(false);
     const left = await alive(ids);
     expect([left < 20, left > 0]).toEqual([true, true]);
-    expect(await revokeUnder(w.deps, { ...order, until: Number.POSITIVE_INFINITY })).toBe(true);
+    expect(await revokePrefix(w.deps, { ...order, until: Number.POSITIVE_INFINITY })).toBe(true);
     expect(await alive(ids)).toBe(0);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { childName } from '../../functions/credentials/child.ts';
-import { renewLease } from '../../functions/credentials/renewLease.ts';
+import { renewLease } from '../../functions/credentials/renew.ts';
 import type { Item, Ref } from '../../functions/ports/store.ts';
 import { childKey, leaseKey, sha256, storageKey, treeKey } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { revokeLeases } from '../../functions/credentials/revokeLeases.ts';
+import { revokeLeaseItems } from '../../functions/credentials/revoke.ts';
 import { type Token, tokenOf } from '../../functions/credentials/token.ts';
 import type { Item, Store } from '../../functions/ports/store.ts';
 import { leaseKey, sha256, tokenKey } from '../../functions/store/keys.ts';
@@ -56,7 +56,7 @@ describe('revoking a lease', () => {
         await w.deps.store.deleteMany(refs);
       },
     };
-    await revokeLeases(store, [item as Item]);
+    await revokeLeaseItems(store, [item as Item]);
     expect(new Set(seen)).toEqual(new Set([403]));
   });
 

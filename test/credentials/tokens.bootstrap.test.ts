@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bootstrap } from '../../functions/credentials/bootstrap.ts';
-import { revokeToken } from '../../functions/credentials/revokeToken.ts';
+import { revokeToken } from '../../functions/credentials/revoke.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { bootstrapKey, sha256 } from '../../functions/store/keys.ts';
 import { vaultApi } from '../../functions/vaultApi.ts';

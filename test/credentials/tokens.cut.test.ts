@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { issueToken } from '../../functions/credentials/issueToken.ts';
-import { revokeToken } from '../../functions/credentials/revokeToken.ts';
+import { revokeToken } from '../../functions/credentials/revoke.ts';
 import { tokenRoutes } from '../../functions/credentials/tokenRoutes.ts';
 import { cubbyholeRoutes } from '../../functions/cubbyhole/cubbyholeRoutes.ts';
 import type { Store } from '../../functions/ports/store.ts';

@@ -2,10 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { countUse } from '../../functions/credentials/caller.ts';
 import { markParent } from '../../functions/credentials/child.ts';
 import { keepCubbyhole, putInCubbyhole } from '../../functions/credentials/cubbyhole.ts';
-import { cutLease } from '../../functions/credentials/cutLineage.ts';
 import { issueToken } from '../../functions/credentials/issueToken.ts';
-import { revokeOrphan } from '../../functions/credentials/revokeOrphan.ts';
-import { markRevoked } from '../../functions/credentials/revokeToken.ts';
+import { markRevoked } from '../../functions/credentials/revoke.ts';
+import { detachLease, revokeOrphan } from '../../functions/credentials/revokeOrphan.ts';
 import { type Token, tokenOf } from '../../functions/credentials/token.ts';
 import { accessorKey, cubbyholePartition, sha256, tokenKey } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
@@ -97,7 +96,7 @@ describe('a write to a token that comes too late', () => {
       await deps.store.commit([{ put: { ...lease, ...kept } }, { put: { ...owned, lineage } }]);
       const store = meanwhile(deps.store, () => deps.store.deleteMany([refs[gone]]));
 
-      await cutLease(store, lease, token, token);
+      await detachLease(store, lease, token, token);
 
       expect(await deps.store.get(refs[gone])).toBeUndefined();
       const left = await deps.store.get(lease);

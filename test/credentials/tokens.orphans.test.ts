@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cutToken, lineageBelow } from '../../functions/credentials/cutLineage.ts';
-import { revokeOrphan } from '../../functions/credentials/revokeOrphan.ts';
-import { markRevoked } from '../../functions/credentials/revokeToken.ts';
+import { lineageBelow } from '../../functions/credentials/lineage.ts';
+import { markRevoked } from '../../functions/credentials/revoke.ts';
+import { detachToken, revokeOrphan } from '../../functions/credentials/revokeOrphan.ts';
 import { type Token, tokenOf } from '../../functions/credentials/token.ts';
 import { tokenRoutes } from '../../functions/credentials/tokenRoutes.ts';
 import { engines } from '../../functions/engines/catalog.ts';
@@ -148,7 +148,7 @@ describe('revoking a token without its children', () => {
     });
     expect(await Promise.all([parent, child, grandchild].map(works))).toEqual([false, true, true]);
     // The child was rewritten and the process died: nothing else is done yet.
-    await cutToken(w.deps, sha256(child.client_token), token);
+    await detachToken(w.deps, sha256(child.client_token), token);
     expect(await Promise.all([parent, child, grandchild].map(works))).toEqual([false, true, true]);
 
     expect((await revoke('revoke-orphan', parent)).status).toBe(204);
@@ -233,7 +233,7 @@ describe('revoking a token without its children', () => {
 });
 
 describe('what is left of a lineage below a token', () => {
-  const top = { hash: 'p' };
+  const top = 'p';
 
   it('lacks the token, all above it, and the mounts they came from', () => {
     const lineage = { mounts: { login: 3, token: 0, ssh: 1 }, tokens: ['r', 'p', 'c'] };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { childName } from '../../functions/credentials/child.ts';
 import { putInCubbyhole } from '../../functions/credentials/cubbyhole.ts';
-import { renewToken } from '../../functions/credentials/renewToken.ts';
-import { markRevoked, revokeToken } from '../../functions/credentials/revokeToken.ts';
+import { renewToken } from '../../functions/credentials/renew.ts';
+import { markRevoked, revokeToken } from '../../functions/credentials/revoke.ts';
 import { cleanupTime, type Token, tokenOf } from '../../functions/credentials/token.ts';
 import { type Item, type Ref, refOf, type Write } from '../../functions/ports/store.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { revokeToken } from '../../functions/credentials/revokeToken.ts';
+import { revokeToken } from '../../functions/credentials/revoke.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { sha256 } from '../../functions/store/keys.ts';
 import { throughFile } from '../support/throughFile.ts';

@@ -1,7 +1,7 @@
 /** Verifies a one-time password for the host that someone logs in to; it needs no token (contract §7.1). */
 
 import { childName, leaseChild } from '../../credentials/child.ts';
-import { isAlive, stillValid } from '../../credentials/lineage.ts';
+import { isAlive, stillCurrent } from '../../credentials/lineage.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
 import type { Shape, Wire } from '../../http/shape.ts';
@@ -38,7 +38,7 @@ async function verify(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof VERI
   const found = (await store.get(ref)) as Otp | undefined;
   const now = clock.now();
   if (!found || !isAlive(found, now)) throw otpNotFound();
-  if (!(await stillValid(store, found.lineage, now))) throw otpNotFound();
+  if (!(await stillCurrent(store, found.lineage, now))) throw otpNotFound();
   try {
     await store.commit([
       { delete: ref, if: PRESENT },
