@@ -1,26 +1,26 @@
-/** Reads a command line: operands and options, in the ways in which Vault's own command line takes them. */
+/** Reads a command line: operands and options, in the forms of Vault's own command line. */
 
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { usage } from './errors.ts';
 
-/** One option, as it is parsed and as the help shows it. */
+/** One option, for the parser and for the help. */
 interface Option {
-  /** What stands for its value, such as `TEXT`; a switch has none. */
+  /** The name of its value in the help, such as `TEXT`. A switch has none. */
   value?: string;
   help: string;
 }
 
 export type Options = Record<string, Option>;
 
-/** What was typed behind the name of a command. */
+/** The arguments after the name of the command. */
 export interface Typed {
   operands: string[];
-  /** The value of an option that takes one; undefined where it is not given. */
+  /** The value of an option; undefined if it is not given. */
   text(name: string): string | undefined;
   isSet(name: string): boolean;
 }
 
-/** @throws CommandError for an option that is not known, or lacks its value */
+/** @throws CommandError for an unknown option, or a missing value */
 export function readArguments(words: string[], options: Options): Typed {
   const config = Object.entries(options).map(([name, { value }]) => {
     return [name, { type: value ? 'string' : 'boolean' }] as const;
@@ -37,7 +37,7 @@ export function readArguments(words: string[], options: Options): Typed {
       isSet: (name) => values[name] === true,
     };
   } catch (error) {
-    // What follows the first sentence tells of operands that begin with a dash.
+    // The other sentences are about operands that start with a dash.
     throw usage((error as Error).message.split('. ')[0] ?? '');
   }
 }

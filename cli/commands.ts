@@ -1,4 +1,4 @@
-/** All commands by their names, in the order in which the help lists them. */
+/** All commands by name, in the order of the help. */
 
 import type { Command } from './command.ts';
 import { bulk } from './commands/bulk.ts';

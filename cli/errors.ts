@@ -1,15 +1,15 @@
-/** What the command ends with, and the texts of what it cannot do, worded so that a person can act on them. */
+/** Exit codes, and error texts that tell the user what to do. */
 
 /** Exit codes; docs/cli.md lists them. */
 export const EXIT = {
   done: 0,
-  /** The command line is wrong, or something it needs is missing; the service was not asked. */
+  /** The command line is wrong, or something it needs is missing. No request was sent. */
   usage: 1,
-  /** The service refused, or could not be reached. */
+  /** The service refused the request, or could not be reached. */
   refused: 2,
   /** A migration, or some moves of a bulk run, failed. */
   failed: 3,
-  /** A fault of this program. */
+  /** A bug in this program. */
   fault: 70,
 } as const;
 
@@ -23,9 +23,9 @@ interface Refusal {
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly exitCode: ExitCode;
-  /** Whether the service knows nothing of that name, and says no more: it gives a reason for any other 404. */
+  /** Whether the service does not know the id: a 404 without a text. All other 404s have a text. */
   readonly isNotFound: boolean;
-  /** Whether what was asked for may have been done all the same. */
+  /** Whether the service may have carried out the request. */
   readonly mayBeDone: boolean;
 
   constructor(exitCode: ExitCode, message: string, { isNotFound = false, mayBeDone = false }: Refusal = {}) {
@@ -45,11 +45,11 @@ export function tokenMissing(): CommandError {
 }
 
 export function tokenUnprintable(): CommandError {
-  return usage('the token has characters that cannot be in a token; is there a line break in VAULT_TOKEN?');
+  return usage('the token contains characters that are not allowed; is there a line break in VAULT_TOKEN?');
 }
 
 export function namespaceUnprintable(): CommandError {
-  return usage('the namespace has control characters');
+  return usage('the namespace contains control characters');
 }
 
 /** @param setting where it was given, such as `VAULT_ADDR` */
@@ -61,12 +61,12 @@ export function fileUnreadable(file: string, why: string): CommandError {
   return usage(`cannot read ${file}: ${why}`);
 }
 
-/** @param why what the parser said */
+/** @param why the message of the parser */
 export function notJson(file: string, why: string): CommandError {
-  return usage(`${file} begins as JSON, and is none: ${why}`);
+  return usage(`${file} starts like JSON, but is not valid: ${why}`);
 }
 
-/** @param text what the service said, if it said anything */
+/** @param text of the service's answer; may be empty */
 export function refused(status: number, text: string): CommandError {
   const message = text || `the service answered ${status} without a reason`;
   return new CommandError(EXIT.refused, message, {
@@ -87,7 +87,7 @@ export function notUnderstood(address: string, status: number): CommandError {
   return new CommandError(EXIT.refused, text, { mayBeDone: status >= 500 });
 }
 
-/** @param mayBeDone whether one of the requests may have been carried out, its answer lost */
+/** @param mayBeDone whether the service may have carried out one of the requests whose answer was lost */
 export function unreachable(address: string, why: string, mayBeDone: boolean): CommandError {
   return new CommandError(EXIT.refused, `cannot reach ${address}: ${why}`, { mayBeDone });
 }
@@ -97,16 +97,16 @@ export function notFound(kind: string, id: string, namespace: string): CommandEr
   const where = namespace ? `namespace ${namespace}` : 'the root namespace';
   return new CommandError(
     EXIT.refused,
-    `${where} sees no ${kind} of this id; is ${id} whole, and the namespace right?`,
+    `${where} has no ${kind} with the id ${id}; check the id and the namespace`,
   );
 }
 
-/** @param why what is wrong with a plan that the service would not carry out */
+/** @param why the problems of a plan that the service would refuse */
 export function refusedBeforehand(why: string): CommandError {
   return new CommandError(EXIT.refused, why);
 }
 
-/** @param why what the record of a migration or bulk run tells */
+/** @param why from the record of the migration or bulk run */
 export function endedInFailure(why: string): CommandError {
   return new CommandError(EXIT.failed, why);
 }

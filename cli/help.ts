@@ -1,4 +1,4 @@
-/** The help, made of the same rows that command lines are read by. */
+/** The help, generated from the same rows as the parser of command lines. */
 
 import { CONNECTION_OPTIONS } from './api/connection.ts';
 import type { Options } from './arguments.ts';
@@ -12,22 +12,22 @@ export const COMMON_OPTIONS = {
 } as const satisfies Options;
 
 const ENVIRONMENT = [
-  ['VAULT_ADDR', 'address of the service, https://127.0.0.1:8200 without'],
-  ['VAULT_TOKEN', 'the token, else what is in ~/.vault-token'],
-  ['VAULT_NAMESPACE', 'namespace to ask in'],
+  ['VAULT_ADDR', 'address of the service; default https://127.0.0.1:8200'],
+  ['VAULT_TOKEN', 'the token; by default the content of ~/.vault-token'],
+  ['VAULT_NAMESPACE', 'namespace of the requests'],
   ['VAULT_CACERT', 'file with the certificate of an authority to trust'],
-  ['VAULT_TLS_SERVER_NAME', 'name that the certificate is for, when the address has another'],
-  ['VAULT_SKIP_VERIFY', 'any certificate will do, which is never safe'],
+  ['VAULT_TLS_SERVER_NAME', 'name in the certificate, if it differs from the address'],
+  ['VAULT_SKIP_VERIFY', 'accepts any certificate, which is never safe'],
 ];
 
 const EXIT_CODES = [
   ['0', 'done'],
   ['1', 'the command line is wrong, or something it needs is missing'],
-  ['2', 'the service refused, or could not be reached'],
-  ['3', 'the migration failed, or some moves or leases did'],
+  ['2', 'the service refused the request, or could not be reached'],
+  ['3', 'the migration or some moves failed, or leases are still irrevocable'],
 ];
 
-/** @param name how the program is called */
+/** @param name of the program, as the user called it */
 export function generalHelp(name: string, commands: Readonly<Record<string, Command>>): string {
   const rows = Object.entries(commands).map(([word, { operands, summary }]) => {
     return [[word, ...operands].join(' '), summary];

@@ -1,4 +1,4 @@
-/** `remount`: the command for people who move mounts. It speaks HTTP to the service and knows nothing of its insides. */
+/** `remount`: the command line. It uses only the service's HTTP API. */
 
 import { homedir } from 'node:os';
 import { CONNECTION_OPTIONS, readConnection } from './api/connection.ts';
@@ -11,17 +11,17 @@ import { COMMON_OPTIONS, commandHelp, generalHelp } from './help.ts';
 import { createOutput } from './output.ts';
 import { seconds } from './render/numbers.ts';
 
-/** As it was called: npx does not put it on the path. */
+/** How the user called it. npx does not put it on the path. */
 const NAME = process.env.npm_command === 'exec' ? 'npx remount' : 'remount';
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 const output = createOutput(process.stdout, process.stderr, process.env);
-/** What to say should the command end before its work does. */
-let lastWord = '';
-/** Those that have to be typed again to ask the same service; the environment stays as it is. */
+/** The text to print if the command ends early. */
+let earlyEndText = '';
+/** Options to repeat in hints, so that they reach the same service. The environment stays the same. */
 let connectionOptions = '';
 
-// Whoever reads the output may stop reading, as `head` does.
+// The reader of the output may stop reading, as `head` does.
 process.stdout.on('error', () => process.exit(EXIT.done));
 for (const [signal, exitCode] of Object.entries(SIGNALS)) process.once(signal, () => interrupt(exitCode));
 
@@ -46,24 +46,24 @@ async function run([word, ...words]: string[]): Promise<number> {
     doing = ` ${command.doing(typed.operands)}`;
     return await command.run(createContext(typed), typed);
   } catch (error) {
-    return tell(error, doing);
+    return report(error, doing);
   } finally {
     output.endProgress();
   }
 }
 
-function tell(error: unknown, doing: string): number {
+function report(error: unknown, doing: string): number {
   if (!(error instanceof CommandError)) {
-    output.note(`remount has a fault: ${(error as Error).stack}`, 'red');
+    output.note(`This is a bug in remount: ${(error as Error).stack}`, 'red');
     return EXIT.fault;
   }
   const separator = error.message.startsWith('\n') ? ':' : ': ';
   output.note(`Error${doing}${separator}${asCommands(error.message)}`, 'red');
-  if (lastWord) output.note(lastWord);
+  if (earlyEndText) output.note(earlyEndText);
   return error.exitCode;
 }
 
-/** The service names endpoints where it tells what to do instead. */
+/** The service's error texts name endpoints to use instead. Replaces these by commands. */
 function asCommands(text: string): string {
   return text.replace(/(POST )?sys\/remount\/(bulk\/)?(cancel|undo)\/(\S+)/g, (_, _post, _bulk, verb, id) =>
     hint(`${verb} ${id}`),
@@ -76,26 +76,26 @@ function hint(words: string): string {
 
 function interrupt(exitCode: number): void {
   output.endProgress();
-  output.note(`Interrupted. ${lastWord}`.trim());
+  output.note(`Interrupted. ${earlyEndText}`.trim());
   process.exit(exitCode);
 }
 
 function unknownCommand(word: string): CommandError {
   const isOption = word.startsWith('-');
-  const what = isOption ? 'a command comes first, and its options behind it' : `there is no command ${word}`;
+  const what = isOption ? 'the command must come first, before its options' : `there is no command ${word}`;
   return usage(`${what}; see ${NAME} --help`);
 }
 
 function checkOperands(word: string, { operands }: Command, typed: Typed): void {
   if (typed.operands.length === operands.length && !typed.operands.includes('')) return;
-  throw usage(`it is used as: ${[NAME, word, ...operands].join(' ')}; see ${NAME} ${word} --help`);
+  throw usage(`the usage is: ${[NAME, word, ...operands].join(' ')}; see ${NAME} ${word} --help`);
 }
 
 function createContext(typed: Typed): Context {
   const given = Object.keys(CONNECTION_OPTIONS).map((name) => [name, typed.text(name)]);
   connectionOptions = given.map(([name, text]) => (text ? ` --${name} ${text}` : '')).join('');
   const service = createService(readConnection(typed, process.env, homedir()), (why, pause) => {
-    output.note(`${why}; trying again in ${seconds(pause)}`, 'dim');
+    output.note(`${why}; retrying in ${seconds(pause)}`, 'dim');
   });
   return {
     service,
@@ -103,7 +103,7 @@ function createContext(typed: Typed): Context {
     format: readFormat(typed),
     hint,
     leaveWord: (text) => {
-      lastWord = text;
+      earlyEndText = text;
     },
   };
 }
@@ -111,5 +111,5 @@ function createContext(typed: Typed): Context {
 function readFormat(typed: Typed): Context['format'] {
   const format = typed.text('format') ?? process.env.VAULT_FORMAT ?? 'table';
   if (format === 'table' || format === 'json') return format;
-  throw usage('the format is one of table and json');
+  throw usage('the format must be table or json');
 }

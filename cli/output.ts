@@ -1,4 +1,4 @@
-/** What is printed: results to stdout; what goes on, and progress, to stderr, so that a pipe gets results alone. */
+/** Prints results to stdout, and messages and progress to stderr, so that a pipe gets only results. */
 
 import { styleText } from 'node:util';
 
@@ -9,21 +9,21 @@ export interface Output {
   line(text?: string, style?: Style): void;
   /** A result for programs. */
   json(value: unknown): void;
-  /** What goes on beside the results. */
+  /** A message beside the results. */
   note(text: string, style?: Style): void;
   /**
-   * How far something has come: one line, redrawn on a terminal; elsewhere a line for each phase, and one now and then.
-   * @param phase undefined while none is known
-   * @param draw is told how wide the line may be; without a bar where no terminal is
+   * Shows progress. On a terminal it redraws one line. Elsewhere it prints a line for each phase, and repeats it.
+   * @param phase undefined while it is unknown
+   * @param draw gets the width of the line; undefined if there is no terminal
    */
   progress(phase: string | undefined, draw: (width: number | undefined) => string): void;
-  /** Takes the line of progress away. */
+  /** Clears the line of progress. */
   endProgress(): void;
 }
 
-/** Where there is no terminal, a phase that lasts is told again after this time. */
+/** Without a terminal, the line of a long phase is repeated after this time. */
 const REPEAT_MS = 5_000;
-/** Of a terminal that does not say how wide it is. */
+/** Width if the terminal reports none. */
 const WIDTH = 80;
 const CLEAR_LINE = '\r\x1b[2K';
 
@@ -33,7 +33,7 @@ export function createOutput(
   environment: NodeJS.ProcessEnv,
 ): Output {
   let isDrawn = false;
-  let told: { phase: string | undefined; at: number } = { phase: undefined, at: Date.now() };
+  let printed: { phase: string | undefined; at: number } = { phase: undefined, at: Date.now() };
 
   function write(stream: NodeJS.WriteStream, text: string, style: Style | undefined): void {
     clear();
@@ -59,8 +59,8 @@ export function createOutput(
         const width = (stderr.columns || WIDTH) - 1;
         stderr.write(CLEAR_LINE + clip(printable(draw(width)), width));
         isDrawn = true;
-      } else if (phase !== told.phase || Date.now() - told.at >= REPEAT_MS) {
-        told = { phase, at: Date.now() };
+      } else if (phase !== printed.phase || Date.now() - printed.at >= REPEAT_MS) {
+        printed = { phase, at: Date.now() };
         stderr.write(`${printable(draw(undefined))}\n`);
       }
     },
@@ -68,7 +68,7 @@ export function createOutput(
   };
 }
 
-/** A reason or a name may have been written by anybody; a terminal would obey its control characters. */
+/** Escapes control characters: reasons and names come from other people, and a terminal would obey them. */
 export function printable(text: string): string {
   return text.replace(/(?!\n)\p{Cc}/gu, (character) => {
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;

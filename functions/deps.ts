@@ -1,6 +1,6 @@
 /**
- * The one place that builds the dependencies of the domain from the environment. A bundle contains only those that its
- * entry uses.
+ * Builds what the domain needs from the environment. Only this file does so. The bundle of a function contains only the
+ * parts that its entry imports.
  */
 
 import { setTimeout } from 'node:timers/promises';
@@ -19,15 +19,14 @@ import type { Bus } from './ports/bus.ts';
 import type { Clock, Deps, Log, Workflows } from './ports/deps.ts';
 import type { Scheduler } from './ports/scheduler.ts';
 
-/** The timeout of one call; it leaves time for a retry within the life of a request. */
+/** Timeout of a single call, so that a retry still fits into the life of a request. */
 const CALL_TIMEOUT_MS = 3_000;
 const CONNECT_TIMEOUT_MS = 1_000;
 
 /**
  * Called once per function instance. Clients connect with their first call.
  * @param workflows for functions that start workflows
- * @param scheduler for functions that write schedules
- * @throws Error when a variable is missing
+ * @param scheduler for functions that change schedules
  */
 export function depsFromEnvironment({
   workflows = NO_WORKFLOWS,
@@ -71,7 +70,7 @@ const NO_SCHEDULER: Scheduler = {
   remove: () => Promise.reject(new Error('the function has no scheduler')),
 };
 
-/** For the function that announces events, which needs no store. */
+/** Separate from {@link depsFromEnvironment}: the function that announces events needs no store. */
 export function busFromEnvironment(): Bus {
   return eventBridge(new EventBridgeClient(clientSettings()), required('EVENT_BUS'));
 }
@@ -80,7 +79,7 @@ export function logFromEnvironment(): Log {
   return powertoolsLog();
 }
 
-/** The names of the policies that authorize events, from the deployment. */
+/** The names of the policies that authorise requests by events, from the deployment's settings. */
 export function eventPolicies(): string[] {
   const names = required('EVENT_POLICIES').split(',');
   return names.map((name) => name.trim()).filter((name) => name !== '' && name !== 'none');
@@ -102,7 +101,7 @@ const clock: Clock = {
   },
 };
 
-/** A function has variables only for the tables and machines that its role may use. */
+/** The environment of a function names only the tables and state machines that its role may use. */
 function required(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`the environment lacks ${name}`);

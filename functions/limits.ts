@@ -1,26 +1,26 @@
-/** Every limit of the service, in one place; each is listed for users in docs/limits.md. */
+/** All limits of the service. docs/limits.md lists them for users. */
 
-/** Bytes of a mount path or namespace path; DynamoDB's sort keys end at 1,024 bytes. */
+/** Bytes of a mount path or namespace path. DynamoDB's sort keys have at most 1,024 bytes. */
 export const MAX_MOUNT_PATH_BYTES = 512;
 /** Segments of a mount path. */
 export const MAX_MOUNT_DEPTH = 32;
-/** Bytes of a mount or namespace with all its settings: every request reads one. */
+/** Bytes of a mount or namespace with all its settings. Every request reads one. */
 export const MAX_TREE_ENTRY_BYTES = 32_000;
 /** Namespaces nested in each other. */
 export const MAX_NAMESPACE_DEPTH = 16;
 /** Bytes of an engine's own key, such as the path of a secret in its mount. */
 export const MAX_STORAGE_KEY_BYTES = 900;
-/** Bytes of one stored value; a DynamoDB item ends at 400 KB, and the rest of the item needs room. */
+/** Bytes of one stored value. A DynamoDB item has at most 400 KB, and its other attributes need space, too. */
 export const MAX_VALUE_BYTES = 380_000;
-/** Bytes of a wrapped answer: enough for the largest value, and no more than an item of DynamoDB holds. */
+/** Bytes of a wrapped answer: enough for the largest value, and small enough for a DynamoDB item. */
 export const MAX_WRAPPED_BYTES = 395_000;
-/** Versions that a kv secret may keep: the facts of all of them share one item. */
+/** Versions of a kv secret. The metadata of all versions are in one item. */
 export const MAX_SECRET_VERSIONS = 10_000;
-/** The longest `delete_version_after` of kv, in seconds: the longest duration that Vault can express. */
+/** Seconds of the longest `delete_version_after` of kv: the longest duration that Vault can express. */
 export const MAX_DELETE_VERSION_AFTER_S = 9_223_372_036;
-/** Bytes of a request body. API Gateway hands a function at most 6 MB, base64 included. */
+/** Bytes of a request body. API Gateway passes at most 6 MB to a function, in base64. */
 export const MAX_BODY_BYTES = 4_500_000;
-/** Bytes of an answer, as a string in JSON. Lambda hands on at most 6 MB of a function, headers included. */
+/** Bytes of an answer, as a string in JSON. Lambda returns at most 6 MB, headers included. */
 export const MAX_ANSWER_BYTES = 6_000_000;
 /** Strings in a JSON body, keys included (contract §2.4). */
 export const MAX_JSON_STRINGS = 1_000;
@@ -30,50 +30,50 @@ export const MAX_JSON_DEPTH = 300;
 export const MAX_POLICY_BYTES = 100_000;
 /** Policies of one token. */
 export const MAX_TOKEN_POLICIES = 50;
-/** Bytes of the name of a user, role or policy, which is part of a key; of the display name of a token. */
+/** Bytes of the name of a user, role or policy, which is part of a key, and of the display name of a token. */
 export const MAX_NAME_BYTES = 512;
-/** Bytes of a user, role or secret-id, of a token's metadata; a token carries parts of two of them in one item of at most 400 KB. */
+/** Bytes of a user, role or secret-id, and of a token's metadata. A token's item of at most 400 KB contains parts of two of them. */
 export const MAX_RECORD_BYTES = 128_000;
-/** Bytes of a password: bcrypt looks at no more. */
+/** Bytes of a password. bcrypt ignores all further bytes. */
 export const MAX_PASSWORD_BYTES = 72;
-/** Cost of a bcrypt hash that is brought along: each step doubles the time a login takes, 14 is about a second. */
+/** Cost of a bcrypt hash that a client supplies. Each step doubles the time of a login; 14 is about a second. */
 export const MAX_BCRYPT_COST = 14;
-/** Bad passwords that lock a user, where the mount says nothing else (contract §8.1). */
+/** Wrong passwords that lock a user, unless the mount sets another number (contract §8.1). */
 export const LOCKOUT_FAILURES = 5;
-/** Seconds after the last bad password for which a user is locked, and after which the count begins anew. */
+/** Seconds after the last wrong password for which a user is locked, and after which the count restarts. */
 export const LOCKOUT_S = 15 * 60;
-/** Roles that may be allowed any address; they are checked in one transaction of at most 100 writes. */
+/** Roles that may allow any address. One transaction of at most 100 writes checks all of them. */
 export const MAX_ZERO_ADDRESS_ROLES = 90;
-/** Tokens between a token and the root of its tree. */
+/** Ancestors of a token. */
 export const MAX_TOKEN_DEPTH = 32;
 
-/** System default and maximum of any lease, seconds: 768 hours, as Vault's. */
+/** Default and maximum life of any lease, in seconds: 768 hours, as in Vault. */
 export const SYSTEM_MAX_TTL_S = 2_764_800;
 
-/** Parts a mount's leases are spread over: one DynamoDB partition takes 1,000 writes a second. */
+/** Shards of a mount's leases. One DynamoDB partition takes 1,000 writes per second. */
 export const LEASE_SHARDS = 16;
-/** Parts a token's children are spread over. */
+/** Shards of a token's children. */
 export const CHILD_SHARDS = 4;
-/** Parts of the index of open migrations. */
+/** Shards of the index of open migrations. */
 export const OPEN_SHARDS = 4;
 
-/** A migration that cannot switch for this long fails (architecture §5). */
+/** A migration that could not switch within this time fails (architecture §5). */
 export const SWITCH_DEADLINE_MS = 15 * 60_000;
-/** A repeated POST is answered with the migration that put the mount there within this time (architecture §5). */
+/** A repeated POST returns the migration that moved the mount there within this time (architecture §5). */
 export const REPEAT_WINDOW_MS = 10 * 60_000;
-/** For so long queries may show a transaction half done: AWS names no figure, some tens of milliseconds are seen. */
+/** How long queries may see half of a transaction. AWS documents no number; tens of milliseconds were measured. */
 export const SETTLE_MS = 100;
-/** What a write that was sent at the very end of a request may take to arrive. */
+/** How long a write sent at the end of a request may take to arrive. */
 export const ARRIVAL_MS = 2_000;
-/** How long a migration may go without a sign of life before it is started again. */
+/** How long a migration may go without a heartbeat before it is restarted. */
 export const OVERDUE_MS = 60_000;
 /** The longest pause between two attempts after the switch. */
 export const MAX_ATTEMPT_PAUSE_MS = 60 * 60_000;
-/** Attempts after which leases that cannot be revoked become irrevocable. */
+/** Attempts after which a lease that cannot be revoked becomes irrevocable. */
 export const MAX_REVOKE_ATTEMPTS = 24;
-/** How long the record of an ended migration is kept, where the deployment says nothing else. */
+/** How long the record of an ended migration is kept, unless the deployment sets another time. */
 export const DEFAULT_RETENTION_DAYS = 90;
-/** What a migration may take: for so long what names its record outlives it. */
+/** The longest duration of a migration. Items that refer to its record are kept for this time longer. */
 export const LONGEST_MIGRATION_S = 2 * 86_400;
 /** How long an idempotency key is remembered. */
 export const IDEMPOTENCY_RETENTION_S = 30 * 86_400;
@@ -82,9 +82,9 @@ export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
 /** Bytes of the reason given for a migration. */
 export const MAX_REASON_BYTES = 1_024;
 
-/** Migrations that one listing looks at; beyond it the listing is cut short and says so. */
+/** Migrations that one list request reads. Beyond that, the list is incomplete and has a warning. */
 export const MAX_LISTED_MIGRATIONS = 10_000;
-/** Bytes of what one listing tells of migrations, as a string in JSON: no less than seven thousand of usual length. */
+/** Bytes of the migrations in one list, as a string in JSON: at least seven thousand of usual length. */
 export const MAX_LISTED_BYTES = 5_000_000;
 
 /** Moves of one bulk run. */
@@ -95,43 +95,43 @@ export const MAX_BULK_JSON_STRINGS = 4 * MAX_BULK_MOVES + MAX_JSON_STRINGS;
 export const MAX_CONTENDED_TRIES = 50;
 /** Writes of one transaction, by DynamoDB's limit. */
 export const MAX_TRANSACTION_WRITES = 100;
-/** Moves of a bulk run that are packed into one transaction if they could as well go alone. */
+/** Independent moves of a bulk run that are packed into one transaction. */
 export const PACKED_MOVES = 20;
-/** Moves that one chunk of a bulk run has, unless more of them hang together. */
+/** Moves in one chunk of a bulk run, unless more of them depend on each other. */
 export const CHUNK_MOVES = 100;
-/** Chunks worked on at once, where the request says nothing else, and at most. */
+/** Chunks that run in parallel: the default, and the maximum that a request may ask for. */
 export const DEFAULT_BULK_CONCURRENCY = 10;
 export const MAX_BULK_CONCURRENCY = 40;
-/** Executions of a bulk run after which what is left of it is given up. */
+/** Executions of a bulk run after which the rest of the run is given up. */
 export const MAX_BULK_ATTEMPTS = 100;
-/** How often one execution looks whether the leases of moved mounts are revoked, and its longest pause between. */
+/** How often one execution checks whether all leases are revoked, and the longest pause between checks. */
 export const MAX_BULK_LOOKS = 60;
 export const MAX_BULK_PAUSE_S = 60;
-/** How long a bulk run may take: for so long its rows outlive the time for which ended runs are kept. */
+/** The longest duration of a bulk run. Its rows are kept for this time longer than the retention of ended runs. */
 export const LONGEST_BULK_S = 30 * 86_400;
-/** Entries of one list of bulk runs, or of the moves of one. */
+/** Entries in one list of bulk runs, or of the moves of a run. */
 export const MAX_BULK_PAGE = 1_000;
-/** Bytes of a report, whose quotes and line breaks have to fit an answer, too. */
+/** Bytes of a report. The answer needs space for its escaped quotes and line breaks, too. */
 export const MAX_REPORT_BYTES = 5_000_000;
 
-/** Days ahead at which a schedule ends at the latest; it may be renewed. */
+/** Days after which a schedule must end. It can be renewed. */
 export const MAX_SCHEDULE_DAYS = 90;
 /** Schedules of one namespace. */
 export const MAX_SCHEDULES = 100;
-/** Characters of a schedule's name; with the id of its namespace it is the name that EventBridge Scheduler knows. */
+/** Characters of a schedule's name. Its name in EventBridge Scheduler contains the id of the namespace, too. */
 export const MAX_SCHEDULE_NAME_LENGTH = 57;
-/** Bytes of what a schedule moves. */
+/** Bytes of the moves or rules of a schedule. */
 export const MAX_SCHEDULE_BYTES = 128_000;
 
-/** A migration younger than this has its status held (architecture §5). */
+/** The service holds the status of a migration that is younger than this (architecture §5). */
 export const HOLD_YOUNGER_THAN_MS = 5_000;
-/** For how long a status is held at most, and how often it is looked at meanwhile. */
+/** The longest time for which a status is held, and how often it is read meanwhile. */
 export const HOLD_MS = 2_000;
 export const HOLD_LOOKS = 12;
 
-/** Leases that one listing looks at; beyond it the listing is cut short and says so. */
+/** Leases that one list request reads. Beyond that, the list is incomplete and has a warning. */
 export const MAX_LISTED_LEASES = 10_000;
-/** Share of the longest life of a request that work in bulk may take before it stops and asks to be repeated. */
+/** Share of the longest life of a request after which bulk work stops and asks the client to repeat the request. */
 export const BULK_WORK_SHARE = 0.7;
 
 /** Characters of a duration in a request. */

@@ -2,7 +2,7 @@
 
 import { depsFromEnvironment } from './deps.ts';
 import { apiHandler } from './gateway/handle.ts';
-import { recordAt } from './remount/readStatus.ts';
+import { recordAt } from './remount/readMigration.ts';
 import { statusRoutes } from './remount/statusRoutes.ts';
 
 export const handler = apiHandler(

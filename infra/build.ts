@@ -23,8 +23,8 @@ export interface BuildFolders {
 }
 
 /**
- * Bundles every file directly in `source` that exports a `handler`; the AWS SDK goes in, so that the version
- * tested is the version deployed. A bundle is replaced in one step, so whoever loads it never sees half of one.
+ * Bundles every file directly in `source` that exports a `handler`. The bundle contains the AWS SDK, so the tested
+ * version is the deployed version. A bundle is replaced atomically: a process that loads it never sees half of one.
  */
 export async function buildFunctions({
   source = join(ROOT, 'functions'),
@@ -77,6 +77,6 @@ if (import.meta.main) {
       console.log(`${relative(ROOT, join(BUNDLES, name, 'index.mjs'))}  ${Math.ceil(bytes / 1024)} kB`);
     }
   } catch {
-    process.exitCode = 1; // esbuild has said why.
+    process.exitCode = 1; // esbuild has printed the reason.
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Bundles the command line into one file that needs nothing but Node 20 or later: `bin` of the package. npm runs this
- * after each installation (`prepare`), since a checkout does not have the file.
+ * Bundles the command line into one file that needs only Node 20 or later: `bin` of the package. npm runs this after
+ * each installation (`prepare`), because the file is not in the repository.
  */
 
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
- * How many instances of a function are set aside, where the deployment bounds them. A condition in the template would
- * have "none" in its other branch, and CloudFormation checks before it deploys anything whether a number is one. osls
- * loads this file, and it loads no TypeScript.
+ * The reserved concurrency of functions, if the deployment sets one. A condition in the template cannot express it: its
+ * other branch would contain "none", and CloudFormation requires a number there even if the branch is not used. osls
+ * loads this file and cannot load TypeScript.
  */
 
 export const status = (osls) => bound(osls, 'statusConcurrency');

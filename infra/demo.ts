@@ -1,4 +1,4 @@
-/** `npm run demo`: starts the service, moves mounts about and checks what it promises. Ends by itself. */
+/** `npm run demo`: starts the service, moves mounts, checks what the service promises, and ends. */
 
 import { showAfter } from './demo/after.ts';
 import { showBefore } from './demo/before.ts';
@@ -34,7 +34,7 @@ try {
 summarize();
 
 async function showMoves(root: Vault): Promise<void> {
-  screen.heading('1. Two teams, as any Vault client would set them up');
+  screen.heading('1. Two teams, set up as any Vault client would do it');
   const world = await setUp(root, screen);
 
   screen.heading('2. Before');
@@ -47,7 +47,7 @@ async function showMoves(root: Vault): Promise<void> {
       const where = askedIn && `in ${askedIn}: `;
       checks.same(`${where}${from} → ${to}, ${id.slice(0, 8)}…, ${seconds.toFixed(2)} s`, 'success', status);
       const again = await root.in(askedIn).write('sys/remount', { from, to });
-      checks.same('  the same request once more gets the same id', id, again.data.migration_id);
+      checks.same('  repeating the request returns the same id', id, again.data.migration_id);
     }
   }
 
@@ -57,7 +57,7 @@ async function showMoves(root: Vault): Promise<void> {
   screen.heading('5. What is refused');
   await showRefusals(root, checks);
 
-  screen.heading('   What the functions have logged until here');
+  screen.heading('   What the functions have logged so far');
   checks.same('errors', [], log.errors());
   const { userTokens, machineTokens, secretIds, otps } = world;
   const ids = [...secretIds.map(({ id }) => id), ...otps.slice(0, 20).map(({ key }) => key)];
@@ -70,6 +70,6 @@ function summarize(): void {
   screen.heading('Summary');
   for (const what of failed) screen.line(`  ${screen.style('red', '✗')} ${what}`);
   const seconds = Math.round(performance.now() / 1_000);
-  screen.line(`  ${checks.held()} checks held, ${failed.length} did not, in ${seconds} s`);
+  screen.line(`  ${checks.passed()} checks passed, ${failed.length} failed, in ${seconds} s`);
   process.exitCode = failed.length === 0 ? 0 : 1;
 }

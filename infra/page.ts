@@ -1,4 +1,4 @@
-/** Bundles the page for people (`ui/`) into the files that the function `ui` hands out. */
+/** Bundles the web page (`ui/`) into the files that the function `ui` serves. */
 
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
@@ -7,7 +7,7 @@ import type { PageFile } from '../functions/ui/answerPage.ts';
 
 const UI = join(import.meta.dirname, '..', 'ui');
 
-/** What the markup refers to; it is served under a name with a hash, which the markup is given. */
+/** The files that the markup refers to. They are served under names with a hash; the markup is changed to match. */
 const PARTS = ['page.ts', 'page.css', 'icon.svg'];
 
 const TYPES: Record<string, string> = {

@@ -1,4 +1,4 @@
-/** Writes what esbuild has made. */
+/** Writes a file that esbuild has built. */
 
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import type { OutputFile } from 'esbuild';
 
 /**
- * In one step, so that whoever loads the file never sees half of it; a file that would be the same is left alone.
+ * Atomic: a process that loads the file never sees half of it. An identical file is not written again.
  * @param mode of a new file
  */
 export async function writeBundle(file: OutputFile, mode = 0o666): Promise<void> {

@@ -1,4 +1,4 @@
-/** The page as a whole: who uses it, where they are, and what is shown there. */
+/** The whole page: the session, the route, and the view of the route. */
 
 import { useState } from 'preact/hooks';
 import { BulkList } from './bulk/bulkList.ts';
@@ -9,18 +9,18 @@ import { html } from './html.ts';
 import { MigrationList } from './migrations/migrationList.ts';
 import { MigrationPage } from './migrations/migrationPage.ts';
 import { MovePage } from './move/movePage.ts';
-import { usePlace } from './place.ts';
+import { useRoute } from './route.ts';
 import { type Session, SessionContext } from './service/session.ts';
 import { SignIn } from './signIn/signIn.ts';
 
 export function App() {
   const [session, setSession] = useState<Session>();
-  const place = usePlace();
+  const route = useRoute();
   if (!session) return html`<main class="narrow"><${SignIn} onSession=${setSession} /></main>`;
   return html`
     <${SessionContext.Provider} value=${session}>
-      <${Header} place=${place} onSignOut=${() => setSession(undefined)} />
-      <main>${shownAt(place)}</main>
+      <${Header} route=${route} onSignOut=${() => setSession(undefined)} />
+      <main>${shownAt(route)}</main>
     <//>`;
 }
 

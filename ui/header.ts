@@ -1,28 +1,28 @@
-/** What stands above every place: the places there are, and whose token is used. */
+/** The header of every view: the navigation, and the owner of the token. */
 
 import { html } from './html.ts';
-import { linkTo } from './place.ts';
+import { linkTo } from './route.ts';
 import { useSession } from './service/session.ts';
 
-const PLACES: [area: string, title: string][] = [
+const AREAS: [area: string, title: string][] = [
   ['migrations', 'Migrations'],
   ['move', 'Move a mount'],
   ['bulk', 'Bulk runs'],
 ];
 
 export function Header({
-  place: [area = 'migrations'],
+  route: [area = 'migrations'],
   onSignOut,
 }: {
-  place: string[];
+  route: string[];
   onSignOut: () => void;
 }) {
   const { displayName, namespace } = useSession();
   return html`
     <header>
       <span class="product">Remount</span>
-      <nav aria-label="Places">
-        ${PLACES.map(
+      <nav aria-label="Main">
+        ${AREAS.map(
           ([name, title]) =>
             html`<a href=${linkTo(name)} aria-current=${name === area ? 'page' : undefined}>${title}</a>`,
         )}

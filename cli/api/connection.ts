@@ -1,4 +1,4 @@
-/** Where the service is and who asks, from the options and the environment that all Vault tools know. */
+/** Address, token and namespace of requests, from the options and from the environment variables of Vault's tools. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,23 +7,23 @@ import { addressUnreadable, namespaceUnprintable, tokenMissing, tokenUnprintable
 import { readText } from './planFile.ts';
 
 export interface Connection {
-  /** Without a trailing slash; the API begins at `/v1/` behind it. */
+  /** Without a trailing slash; the API starts at `/v1/` after it. */
   address: URL;
   token: string;
-  /** As it goes into the header; empty is the root namespace. */
+  /** As in the header; empty for the root namespace. */
   namespace: string;
   tls: { ca?: string; rejectUnauthorized: boolean; servername?: string };
 }
 
 export const CONNECTION_OPTIONS = {
   address: { value: 'URL', help: 'address of the service, instead of VAULT_ADDR' },
-  namespace: { value: 'PATH', help: 'namespace to ask in, instead of VAULT_NAMESPACE' },
+  namespace: { value: 'PATH', help: 'namespace of the requests, instead of VAULT_NAMESPACE' },
 } as const satisfies Options;
 
 /** As in Vault's own command line. */
 const DEFAULT_ADDRESS = 'https://127.0.0.1:8200';
 
-/** @throws CommandError for what is missing or cannot be read */
+/** @throws CommandError if something is missing or cannot be read */
 export function readConnection(typed: Typed, environment: NodeJS.ProcessEnv, home: string): Connection {
   const { VAULT_ADDR, VAULT_NAMESPACE, VAULT_CACERT, VAULT_SKIP_VERIFY, VAULT_TLS_SERVER_NAME } = environment;
   const chosen = typed.text('address');
@@ -55,7 +55,7 @@ function readNamespace(text: string): string {
   return path && `${path}/`;
 }
 
-/** From the environment, or from where `vault login` leaves it. */
+/** From the environment, or from the file that `vault login` writes. */
 function readToken({ VAULT_TOKEN }: NodeJS.ProcessEnv, home: string): string {
   const token = (VAULT_TOKEN || readTokenFile(join(home, '.vault-token'))).trim();
   if (token === '') throw tokenMissing();
@@ -71,7 +71,7 @@ function readTokenFile(file: string): string {
   }
 }
 
-/** As Go reads a truth. */
+/** The texts that Go parses as true. */
 function isTrue(text = ''): boolean {
   return /^(1|t|true)$/i.test(text);
 }

@@ -1,4 +1,4 @@
-/** One request to the service and its answer. Nothing is repeated here. */
+/** Sends one request to the service and returns the answer. Does not retry. */
 
 import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 
 export interface Sent {
   method: 'GET' | 'POST';
-  /** Behind `/v1/`, with its query. */
+  /** The path after `/v1/`, with its query. */
   path: string;
   headers: OutgoingHttpHeaders;
   body: string;
@@ -18,10 +18,10 @@ export interface Received {
   text: string;
 }
 
-/** The service ends a request after 29 seconds by itself. */
+/** The service itself ends a request after 29 seconds. */
 const TIMEOUT_MS = 60_000;
 
-/** Rejects with the error of Node when there was no whole answer; its `code` tells why. */
+/** Rejects with Node's error if there is no complete answer; its `code` is the reason. */
 export function exchange({ address, token, namespace, tls }: Connection, sent: Sent): Promise<Received> {
   const url = new URL(`${address.href.replace(/\/$/, '')}/v1/${sent.path}`);
   const headers: OutgoingHttpHeaders = {
@@ -50,7 +50,7 @@ export function exchange({ address, token, namespace, tls }: Connection, sent: S
   });
 }
 
-/** UTF-8 as other clients send it; Node writes each character of a header as one byte. */
+/** UTF-8, as other clients send it. Node writes each character of a header as one byte. */
 function asHeader(text: string): string {
   return Buffer.from(text).toString('latin1');
 }

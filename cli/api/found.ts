@@ -1,11 +1,11 @@
-/** What to do when the service knows nothing of an id. */
+/** Handles ids that the service does not know. */
 
 import { CommandError, notFound } from '../errors.ts';
 import { PATHS } from './migrations.ts';
 import { RUN_PATHS } from './runs.ts';
 import type { Answer } from './service.ts';
 
-/** @param other what is done in place of it */
+/** @param other is called if the service answers that the id is not found */
 export async function orIfNotFound<T, U>(asked: Promise<T>, other: () => U | Promise<U>): Promise<T | U> {
   try {
     return await asked;
@@ -18,9 +18,9 @@ export async function orIfNotFound<T, U>(asked: Promise<T>, other: () => U | Pro
 type PathsOfId = Pick<typeof RUN_PATHS, 'status' | 'cancel' | 'undo'>;
 
 /**
- * An id does not tell whether it is that of a migration or of a bulk run.
- * @param ask is called with the paths of migrations, and with those of runs if there is no such migration
- * @throws CommandError when there is neither
+ * Finds a migration or a bulk run: the id does not show which of the two it is.
+ * @param ask is called with the paths of migrations, and then with those of runs if there is no such migration
+ * @throws CommandError if there is neither
  */
 export function ofEither(
   namespace: string,
@@ -29,7 +29,7 @@ export function ofEither(
 ): Promise<Answer> {
   return orIfNotFound(ask(PATHS), () =>
     orIfNotFound(ask(RUN_PATHS), () => {
-      throw notFound('migration and no bulk run', id, namespace);
+      throw notFound('migration or bulk run', id, namespace);
     }),
   );
 }

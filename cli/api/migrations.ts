@@ -1,4 +1,4 @@
-/** Where the service is asked about migrations. */
+/** The paths of the requests about migrations. */
 
 const REMOUNT = 'sys/remount';
 

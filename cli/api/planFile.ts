@@ -1,14 +1,14 @@
-/** The file that says what a bulk run shall move: CSV, or JSON with the fields of the request. */
+/** The file with the moves of a bulk run: CSV, or JSON with the fields of the request. */
 
 import { readFileSync } from 'node:fs';
 import { fileUnreadable, notJson } from '../errors.ts';
 
-/** The fields that say which mounts are moved; a file of JSON may have all others too. */
+/** The fields that select the mounts. A JSON file may have all other fields, too. */
 export type RunBody = Record<string, unknown>;
 
 /**
  * @param file `-` is the standard input
- * @throws CommandError when it cannot be read, or begins as JSON and is none; what is in it is for the service to check
+ * @throws CommandError if it cannot be read, or starts like JSON and is not valid. The service checks the content.
  */
 export function readPlanFile(file: string): RunBody {
   const text = readText(file);
@@ -21,7 +21,7 @@ export function readPlanFile(file: string): RunBody {
   }
 }
 
-/** @throws CommandError when the file cannot be read */
+/** @throws CommandError if the file cannot be read */
 export function readText(file: string): string {
   try {
     return readFileSync(file === '-' ? process.stdin.fd : file, 'utf8');

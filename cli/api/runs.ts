@@ -1,4 +1,4 @@
-/** Where the service is asked about bulk runs. */
+/** The paths of the requests about bulk runs. */
 
 const BULK = 'sys/remount/bulk';
 

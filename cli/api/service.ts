@@ -1,4 +1,4 @@
-/** The service as its API has it: requests that are repeated where that helps, and refusals as errors. */
+/** A client of the service's API. Retries where that helps, and turns refusals into errors. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { notUnderstood, permissionDenied, refused, unreachable } from '../errors.ts';
@@ -7,13 +7,13 @@ import { exchange, type Received, type Sent } from './exchange.ts';
 import { isPassing, mayHaveArrived, whyUnreachable } from './unreachable.ts';
 
 export interface Answer {
-  /** Whether nothing has changed since the answer that had the entity tag sent along. */
+  /** Whether nothing has changed since the answer with the given entity tag. */
   isUnchanged: boolean;
   etag: string | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: docs/migrations.md and docs/bulk.md tell what is in it
+  // biome-ignore lint/suspicious/noExplicitAny: see docs/migrations.md and docs/bulk.md
   data: any;
   warnings: string[];
-  /** Whether an idempotency key has been answered with what it brought about before. */
+  /** Whether an earlier request with the same idempotency key created what this answer describes. */
   isReplay: boolean;
 }
 
@@ -23,37 +23,37 @@ interface Asked {
   etag?: string | undefined;
 }
 
-/** Paths are those behind `/v1/`, percent-encoded where they have to be. */
+/** Paths are those after `/v1/`, percent-encoded where necessary. */
 export interface Service {
-  /** The namespace that is asked in, for people: empty, or with a slash at its end. */
+  /** The namespace of the requests: empty, or with a trailing slash. */
   namespace: string;
   read(path: string, asked?: Asked): Promise<Answer>;
   list(path: string, asked?: Asked): Promise<Answer>;
   /**
-   * Repeating a write must have the effect of one: the body has an idempotency key, or the write is of a kind that
-   * changes nothing the second time.
+   * The write must be idempotent, because it may be retried: its body has an idempotency key, or repeating it changes
+   * nothing.
    */
   write(path: string, body?: Record<string, unknown>): Promise<Answer>;
 }
 
-/** Requests for one answer. */
+/** Tries while the service is busy. */
 const MAX_TRIES = 5;
-/** Requests for one answer while no connection is made. */
+/** Tries while there is no connection. */
 const MAX_CONNECTION_TRIES = 4;
 const FIRST_PAUSE_MS = 250;
-/** However long the service asks to wait. */
+/** Longest pause, even if the service asks for a longer one. */
 const MAX_PAUSE_MS = 30_000;
 const BUSY = [429, 502, 503, 504];
 
 /**
- * All calls reject with a `CommandError` when the service refuses, or cannot be reached.
- * @param onPause is told why a request is repeated, and after how many seconds
+ * All calls reject with a `CommandError` if the service refuses or cannot be reached.
+ * @param onPause is called before a retry, with the reason and the pause in seconds
  */
 export function createService(
   connection: Connection,
   onPause: (why: string, seconds: number) => void,
 ): Service {
-  // Without the name and password that an address may have.
+  // Without the user name and password that an address may contain.
   const address = connection.address.origin + connection.address.pathname.replace(/\/$/, '');
 
   async function patiently(sent: Sent): Promise<Received> {
@@ -120,8 +120,8 @@ function withQuery(path: string, query: Record<string, string | undefined>): str
   return path + (text && `?${text}`);
 }
 
-/** @returns an empty object for an empty body, nothing for what is no JSON object */
-// biome-ignore lint/suspicious/noExplicitAny: the body of an answer is whatever was sent
+/** @returns an empty object for an empty body, undefined if the body is not a JSON object */
+// biome-ignore lint/suspicious/noExplicitAny: the body can be any JSON
 function parsed(text: string): any {
   try {
     const body = text.trim() === '' ? {} : JSON.parse(text);
@@ -131,7 +131,7 @@ function parsed(text: string): any {
   }
 }
 
-/** The texts of Vault's errors without the layout of some, or what API Gateway says by itself. */
+/** The texts of Vault's errors without their layout, or API Gateway's own message. */
 function refusalText({ errors, message }: { errors?: unknown; message?: unknown }): string {
   if (!Array.isArray(errors)) return typeof message === 'string' ? message : '';
   const texts = errors.map((text) => String(text).replace(/^\d+ errors? occurred:\n\t\* /, ''));

@@ -1,4 +1,4 @@
-/** Starts something that goes on by itself, once whatever happens to the request. */
+/** Starts a migration or a bulk run exactly once, even if the request is retried. */
 
 import { randomUUID } from 'node:crypto';
 import type { Typed } from '../arguments.ts';
@@ -7,8 +7,8 @@ import { CommandError } from '../errors.ts';
 import type { Answer } from './service.ts';
 
 /**
- * Sends a request under an idempotency key, so that it may be repeated: by the command itself, and by whoever does not
- * know whether it arrived.
+ * Sends a request with an idempotency key, so that the command can retry it. If it is unknown whether the request
+ * arrived, the user can repeat the command with the same key.
  */
 export async function startOnce(
   { service, leaveWord }: Pick<Context, 'service' | 'leaveWord'>,
@@ -18,8 +18,8 @@ export async function startOnce(
 ): Promise<Answer> {
   const key = typed.text('idempotency-key') ?? body.idempotency_key ?? `remount-${randomUUID()}`;
   const reason = typed.text('reason') ?? body.reason;
-  const repeat = `the same command with --idempotency-key ${key} has the effect of one`;
-  leaveWord(`Whether the service has accepted it is not known; ${repeat}.`);
+  const repeat = `To repeat it safely, run the same command with --idempotency-key ${key}`;
+  leaveWord(`It is unknown whether the service accepted the request. ${repeat}.`);
   try {
     const answer = await service.write(path, { ...body, reason, idempotency_key: key });
     leaveWord('');

@@ -1,22 +1,21 @@
-/** Why no answer came, in words, whether another try is worth it, and whether the request can have arrived. */
+/** Explains why there is no answer, whether to retry, and whether the request may have arrived. */
 
 const WORDS: Record<string, string> = {
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the connection was closed without an answer',
-  ENOTFOUND: 'its name is not known',
-  EAI_AGAIN: 'its name cannot be looked up now',
+  ENOTFOUND: 'the host name is unknown',
+  EAI_AGAIN: 'the host name cannot be resolved now',
   ETIMEDOUT: 'no answer in time',
-  EHOSTUNREACH: 'there is no way to that host',
-  ENETUNREACH: 'there is no way to that network',
-  EPROTO: 'it does not speak TLS; is the address one with http://?',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS; is the address one with http://?',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS; is the address one with http://?',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is its own; name it in VAULT_CACERT',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is of an authority not known here; name that in VAULT_CACERT',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'its certificate is of an authority not known here; name that in VAULT_CACERT',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'no route to the network',
+  EPROTO: 'it does not speak TLS; should the address start with http://?',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS; should the address start with http://?',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS; should the address start with http://?',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; name it in VAULT_CACERT',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is from an unknown authority; name that in VAULT_CACERT',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is from an unknown authority; name that in VAULT_CACERT',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    'its certificate is of an authority not known here; name that in VAULT_CACERT',
+    'its certificate is from an unknown authority; name that in VAULT_CACERT',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
   CERT_HAS_EXPIRED: 'its certificate has expired',
 };
@@ -31,12 +30,12 @@ const PASSING = [
   'ENETUNREACH',
 ];
 
-/** Whether the cause may be gone in a moment. */
+/** Whether the cause is temporary. */
 export function isPassing(error: unknown): boolean {
   return PASSING.includes(codeOf(error));
 }
 
-/** After these the request may have been read; before a connection there is nothing to read it from. */
+/** After these errors the service may have read the request: a connection existed. */
 const BROKEN = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'];
 
 export function mayHaveArrived(error: unknown): boolean {

@@ -1,4 +1,4 @@
-/** `remount bulk`: moves many mounts as one run, and waits for its end. */
+/** `remount bulk`: moves many mounts as one run, and waits for the end. */
 
 import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { type RunBody, readPlanFile } from '../api/planFile.ts';
@@ -13,34 +13,35 @@ import { problemsText, runPlanLines } from '../render/run.ts';
 
 export const bulk: Command = {
   operands: ['FILE'],
-  summary: 'Moves many mounts as one run: CSV with the header from,to, or JSON; - reads the standard input.',
+  summary:
+    'Moves many mounts as one run. FILE is CSV with the header from,to, or JSON; - is the standard input.',
   options: {
-    'dry-run': { help: 'tells the plan, and changes nothing' },
+    'dry-run': { help: 'shows the plan and changes nothing' },
     atomic: { help: 'all or nothing, in one transaction' },
-    'max-concurrency': { value: 'NUMBER', help: 'parts of the run that are worked on at once' },
+    'max-concurrency': { value: 'NUMBER', help: 'parts of the run that run in parallel' },
     'tolerated-failures': {
       value: 'NUMBER',
-      help: 'failed moves, or a percentage of all, after which the rest is skipped',
+      help: 'how many moves may fail, or a percentage of all, before the rest is skipped',
     },
     ...START_OPTIONS,
   },
-  doing: ([file]) => `moving what ${file === '-' ? 'the standard input' : file} says`,
+  doing: ([file]) => `moving the mounts in ${file === '-' ? 'the standard input' : file}`,
   async run(context, typed) {
     const [file = ''] = typed.operands;
     const body = { ...readPlanFile(file), ...chosen(typed) };
-    if (body.dry_run) return tellPlan(context, file, body);
+    if (body.dry_run) return showPlan(context, file, body);
     const { data, isReplay } = await startOnce(context, typed, RUN_PATHS.runs, body);
     const moves = counted(data.total, 'mount');
     return followStarted(
       context,
       typed,
       data,
-      isReplay ? `This repeats the move of ${moves}` : `Moving ${moves}`,
+      isReplay ? `Already started with this idempotency key: moving ${moves}` : `Moving ${moves}`,
     );
   },
 };
 
-/** What is typed takes the place of what a file of JSON says. */
+/** The options replace the same fields of a JSON file. */
 function chosen(typed: Typed): RunBody {
   const fields = {
     dry_run: typed.isSet('dry-run') || undefined,
@@ -51,8 +52,8 @@ function chosen(typed: Typed): RunBody {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** @throws CommandError with all rows that cannot be carried out */
-async function tellPlan(context: Context, file: string, body: RunBody): Promise<ExitCode> {
+/** @throws CommandError with all rows that cannot be moved */
+async function showPlan(context: Context, file: string, body: RunBody): Promise<ExitCode> {
   const { service, output, format, hint } = context;
   const { data } = await service.write(RUN_PATHS.runs, body);
   const plan = data as PlanInfo;

@@ -6,7 +6,7 @@ import { EXIT } from '../errors.ts';
 
 export const cancel: Command = {
   operands: ['ID'],
-  summary: 'Ends a migration whose mount has not been switched yet, or a bulk run before its next move.',
+  summary: 'Ends a migration whose mount is not switched yet, or a bulk run before its next move.',
   options: REASON_OPTION,
   doing: ([id]) => `cancelling ${id}`,
   async run({ service, output, format, hint }, typed) {
@@ -16,7 +16,7 @@ export const cancel: Command = {
     if (format === 'json') {
       output.json(data);
     } else if (data.bulk_info) {
-      output.line(`Cancelled bulk run ${id}: what is under way is finished, and the rest skipped.`);
+      output.line(`Cancelled bulk run ${id}: moves in progress will finish, the rest is skipped.`);
       output.note(`To see how it ends: ${hint(`status ${id} --watch`)}`, 'dim');
     } else {
       output.line(`Cancelled migration ${id}: ${data.migration_info.source_mount} stays where it is.`);

@@ -1,4 +1,4 @@
-/** `remount irrevocable`: the leases that a migration could not revoke, and another try. */
+/** `remount irrevocable`: lists the leases that a migration could not revoke, or retries them. */
 
 import type { IrrevocableList, RetriedLeases } from '../../functions/remount/answers.ts';
 import { orIfNotFound } from '../api/found.ts';
@@ -12,10 +12,10 @@ export const irrevocable: Command = {
   operands: ['ID'],
   summary: 'Lists the leases that a migration could not revoke, with the reason of each.',
   options: {
-    retry: { help: 'tries to revoke them once more' },
+    retry: { help: 'retries to revoke them' },
     force: { help: 'with --retry: drops what cannot be revoked' },
   },
-  doing: ([id]) => `looking after the irrevocable leases of ${id}`,
+  doing: ([id]) => `listing or retrying the irrevocable leases of ${id}`,
   async run(context, typed) {
     const { service, output, format } = context;
     const [id = ''] = typed.operands;

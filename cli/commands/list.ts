@@ -11,21 +11,21 @@ import { runTable } from '../render/run.ts';
 
 const DEFAULT_LIMIT = 50;
 
-/** Options that narrow the list of migrations, with the fields of the service's endpoint. */
+/** Options that filter migrations, with the fields of the service's endpoint. */
 const FILTERS = { status: 'status', source: 'source', target: 'target', since: 'since', bulk: 'bulk_id' };
 
 export const list: Command = {
   operands: [],
   summary: 'Lists migrations or bulk runs, newest first.',
   options: {
-    status: { value: 'STATUS', help: 'only those in-progress, success or failure' },
+    status: { value: 'STATUS', help: 'only those with this status: in-progress, success or failure' },
     source: { value: 'PATH', help: 'only those from this path' },
     target: { value: 'PATH', help: 'only those to this path' },
     since: { value: 'TIME', help: 'only those accepted since a time, or within a duration such as 24h' },
     bulk: { value: 'ID', help: 'only those of this bulk run' },
-    runs: { help: 'bulk runs instead of migrations; cannot be narrowed' },
-    after: { value: 'ID', help: 'those behind this one, for the next page' },
-    limit: { value: 'NUMBER', help: `at most so many, ${DEFAULT_LIMIT} when not given` },
+    runs: { help: 'bulk runs instead of migrations; without filters' },
+    after: { value: 'ID', help: 'starts after this one, for the next page' },
+    limit: { value: 'NUMBER', help: `how many at most; ${DEFAULT_LIMIT} by default` },
   },
   doing: () => 'listing migrations',
   async run({ service, output, format }, typed) {
@@ -41,7 +41,7 @@ export const list: Command = {
       return EXIT.done;
     }
     const entries = data.keys.map((key: string) => [key, data.key_info[key]]);
-    if (entries.length === 0) output.note('There is none.');
+    if (entries.length === 0) output.note('None found.');
     else for (const line of areRuns ? runTable(entries) : migrationTable(entries)) output.line(line);
     if (entries.length === limit) output.note(`There may be more: --after ${data.keys.at(-1)}`, 'dim');
     return EXIT.done;
@@ -51,7 +51,7 @@ export const list: Command = {
 function readFilters(typed: Typed): Record<string, string | undefined> {
   const filters = Object.entries(FILTERS).map(([option, field]) => [field, typed.text(option)] as const);
   if (typed.isSet('runs') && filters.some(([, text]) => text !== undefined)) {
-    throw usage('--runs goes with --after and --limit alone');
+    throw usage('--runs can be used only with --after and --limit');
   }
   return Object.fromEntries(filters);
 }

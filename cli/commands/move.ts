@@ -1,4 +1,4 @@
-/** `remount move`: moves one mount, and waits for its end. */
+/** `remount move`: moves one mount, and waits for the end. */
 
 import { PATHS } from '../api/migrations.ts';
 import { startOnce } from '../api/startOnce.ts';
@@ -7,13 +7,13 @@ import { followStarted } from '../follow/started.ts';
 
 export const move: Command = {
   operands: ['FROM', 'TO'],
-  summary: 'Moves a mount to another path or namespace, and waits for its end.',
+  summary: 'Moves a mount to another path or namespace, and waits for the end.',
   options: START_OPTIONS,
   doing: ([from, to]) => `moving ${from} to ${to}`,
   async run(context, typed) {
     const [from, to] = typed.operands;
     const { data, isReplay } = await startOnce(context, typed, PATHS.remount, { from, to });
-    const title = `${isReplay ? 'This repeats the move of' : 'Moving'} ${from} to ${to}`;
+    const title = `${isReplay ? 'Already started with this idempotency key: moving' : 'Moving'} ${from} to ${to}`;
     return followStarted(context, typed, data, title);
   },
 };

@@ -1,4 +1,4 @@
-/** `remount plan`: what a move would do. */
+/** `remount plan`: shows what a move would do. */
 
 import { PATHS } from '../api/migrations.ts';
 import type { Command } from '../command.ts';
@@ -7,7 +7,7 @@ import { planLines } from '../render/plan.ts';
 
 export const plan: Command = {
   operands: ['FROM', 'TO'],
-  summary: 'Tells what a move would do: what it revokes, and which policies would miss the mount.',
+  summary: 'Shows what a move would do: what it revokes, and which policies would no longer match the mount.',
   options: {},
   doing: ([from, to]) => `planning to move ${from} to ${to}`,
   async run({ service, output, format, hint }, { operands: [from, to] }) {
@@ -15,7 +15,7 @@ export const plan: Command = {
     if (format === 'json') {
       output.json(data);
     } else if (data.migration_id) {
-      output.line(`This has been done a short while ago, as migration ${data.migration_id}.`);
+      output.line(`This move was already made, as migration ${data.migration_id}.`);
     } else {
       for (const line of planLines(data)) output.line(line);
       output.note(`Nothing has been changed. To do it: ${hint(`move ${from} ${to}`)}`, 'dim');

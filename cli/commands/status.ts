@@ -1,4 +1,4 @@
-/** `remount status`: how a migration or a bulk run stands. */
+/** `remount status`: shows the status of a migration or a bulk run. */
 
 import { ofEither } from '../api/found.ts';
 import type { Command } from '../command.ts';
@@ -10,8 +10,8 @@ import { runFacts } from '../render/run.ts';
 
 export const status: Command = {
   operands: ['ID'],
-  summary: 'Tells how a migration or a bulk run stands.',
-  options: { watch: { help: 'shows its progress until it has ended' } },
+  summary: 'Shows the status of a migration or a bulk run.',
+  options: { watch: { help: 'shows the progress until the end' } },
   doing: ([id]) => `reading the status of ${id}`,
   async run(context, typed) {
     const [id = ''] = typed.operands;

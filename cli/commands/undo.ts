@@ -1,4 +1,4 @@
-/** `remount undo`: takes a migration or a bulk run back, by another one. */
+/** `remount undo`: undoes a migration or a bulk run by a new one in the other direction. */
 
 import { ofEither } from '../api/found.ts';
 import { startOnce } from '../api/startOnce.ts';
@@ -7,7 +7,7 @@ import { followStarted } from '../follow/started.ts';
 
 export const undo: Command = {
   operands: ['ID'],
-  summary: 'Moves back what a migration or a bulk run has moved, and waits for the end.',
+  summary: 'Moves back what a migration or a bulk run moved, and waits for the end.',
   options: START_OPTIONS,
   doing: ([id]) => `undoing ${id}`,
   async run(context, typed) {

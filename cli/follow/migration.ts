@@ -1,4 +1,4 @@
-/** A migration from its acceptance to its end, as the commands that start or watch one show it. */
+/** Follows a migration to its end, and shows its progress and result. */
 
 import type { MigrationInfo, MigrationStatus } from '../../functions/remount/answers.ts';
 import { PATHS } from '../api/migrations.ts';
@@ -8,10 +8,10 @@ import { failureText, migrationProgress, successLine } from '../render/migration
 import { counted } from '../render/numbers.ts';
 import { watch } from './watch.ts';
 
-/** @throws CommandError with the reason when it fails */
+/** @throws CommandError with the reason if it fails */
 export async function followMigration(context: Context, id: string): Promise<ExitCode> {
   const { service, output, format, hint } = context;
-  context.leaveWord(`Migration ${id} goes on by itself; to look again: ${hint(`status ${id} --watch`)}`);
+  context.leaveWord(`Migration ${id} continues; to watch it: ${hint(`status ${id} --watch`)}`);
   const ended = await watch<MigrationStatus>(service, {
     path: PATHS.status(id),
     isEnded: ({ migration_info: { status } }) => status !== 'in-progress',
@@ -25,16 +25,16 @@ export async function followMigration(context: Context, id: string): Promise<Exi
   if (format === 'json') output.json(ended);
   const { migration_info: info } = ended;
   if (info.status === 'failure') throw endedInFailure(failureText(info));
-  if (format === 'table') tellSuccess(context, id, info);
+  if (format === 'table') showSuccess(context, id, info);
   return EXIT.done;
 }
 
-function tellSuccess({ output, hint }: Context, id: string, info: MigrationInfo): void {
+function showSuccess({ output, hint }: Context, id: string, info: MigrationInfo): void {
   output.line(successLine(info), 'green');
   const { leases_irrevocable: irrevocable } = info.progress;
   if (irrevocable > 0) {
-    const left = `${counted(irrevocable, 'lease')} could not be revoked, and open nothing all the same`;
-    output.line(`${left}: ${hint(`irrevocable ${id}`)}`, 'yellow');
+    const left = `Not revoked where issued, but no longer valid here: ${counted(irrevocable, 'lease')}.`;
+    output.line(`${left} Details: ${hint(`irrevocable ${id}`)}`, 'yellow');
   }
-  output.note(`To take it back: ${hint(`undo ${id}`)}`, 'dim');
+  output.note(`To undo it: ${hint(`undo ${id}`)}`, 'dim');
 }

@@ -1,4 +1,4 @@
-/** A bulk run from its acceptance to its end, as the commands that start or watch one show it. */
+/** Follows a bulk run to its end, and shows its progress and result. */
 
 import type { BulkInfo, BulkStatus, RowInfo } from '../../functions/bulk/answers.ts';
 import { RUN_PATHS } from '../api/runs.ts';
@@ -7,13 +7,13 @@ import { EXIT, type ExitCode, endedInFailure } from '../errors.ts';
 import { runFailureText, runProgress, runSuccessLine } from '../render/run.ts';
 import { watch } from './watch.ts';
 
-/** Failed moves that are told one by one. */
-const MAX_TOLD = 20;
+/** How many failed moves are shown one by one. */
+const MAX_SHOWN = 20;
 
-/** @throws CommandError with the moves that failed, if any did */
+/** @throws CommandError with the moves that failed, if the run fails */
 export async function followRun(context: Context, id: string): Promise<ExitCode> {
   const { service, output, format, hint } = context;
-  context.leaveWord(`Bulk run ${id} goes on by itself; to look again: ${hint(`status ${id} --watch`)}`);
+  context.leaveWord(`Bulk run ${id} continues; to watch it: ${hint(`status ${id} --watch`)}`);
   const ended = await watch<BulkStatus>(service, {
     path: RUN_PATHS.status(id),
     isEnded: ({ bulk_info: { status } }) => status !== 'in-progress',
@@ -38,17 +38,17 @@ export async function followRun(context: Context, id: string): Promise<ExitCode>
 
 function hintsOf({ hint }: Context, id: string, { progress }: BulkInfo): string {
   const hints = [
-    progress.failed > 0 && `All that failed: ${hint(`list --bulk ${id} --status failure`)}`,
+    progress.failed > 0 && `All failed moves: ${hint(`list --bulk ${id} --status failure`)}`,
     progress.leases_irrevocable > 0 &&
-      `Leases could not be revoked: ${hint('irrevocable ID')} of each migration`,
-    progress.succeeded > 0 && `To take back what was moved: ${hint(`undo ${id}`)}`,
+      `Leases that could not be revoked: ${hint('irrevocable ID')} for each migration`,
+    progress.succeeded > 0 && `To undo the moves: ${hint(`undo ${id}`)}`,
   ];
   return hints.filter(Boolean).join('\n');
 }
 
-/** The first of those that failed, page by page. */
+/** The first failed moves, read page by page. */
 async function failedRows({ service }: Context, id: string, { progress }: BulkInfo): Promise<RowInfo[]> {
-  const wanted = Math.min(progress.failed, MAX_TOLD);
+  const wanted = Math.min(progress.failed, MAX_SHOWN);
   const failed: RowInfo[] = [];
   for (let after: string | undefined; failed.length < wanted; ) {
     const { data } = await service.list(RUN_PATHS.status(id), { query: { after } });

@@ -1,4 +1,4 @@
-/** What follows an acceptance: its end is waited for, or its id is told. */
+/** After a request was accepted: waits for the end, or prints the id. */
 
 import type { StartedBulk } from '../../functions/bulk/answers.ts';
 import type { Started } from '../../functions/remount/answers.ts';
@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from '../errors.ts';
 import { followMigration } from './migration.ts';
 import { followRun } from './run.ts';
 
-/** @param title what is begun, in words */
+/** @param title what was started, in words */
 export async function followStarted(
   context: Context,
   typed: Typed,

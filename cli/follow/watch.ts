@@ -1,27 +1,27 @@
-/** Follows what goes on at the service until it has ended. */
+/** Polls a status until the end. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Service } from '../api/service.ts';
 
-/** The clock on the line of progress shall be seen to run. */
+/** Often enough to show a running clock. */
 const REDRAW_MS = 200;
 const MIN_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 2_000;
-/** What has taken long already may be looked at less often: a tenth of the time, at most. */
+/** The pause between polls grows to a tenth of the elapsed time. */
 const PAUSE_SHARE = 0.1;
 
 export interface Watched<T> {
-  /** Where its status is read. */
+  /** The path of the status. */
   path: string;
   isEnded(data: T): boolean;
   /**
    * @param data undefined until the first answer
-   * @param elapsed seconds for which it has been watched
+   * @param elapsed seconds since the start of the polls
    */
   show(data: T | undefined, elapsed: number): void;
 }
 
-/** @returns the data of the status with which it has ended */
+/** @returns the data of the final status */
 export async function watch<T>(service: Service, { path, isEnded, show }: Watched<T>): Promise<T> {
   const startedAt = Date.now();
   const elapsedMs = () => Date.now() - startedAt;

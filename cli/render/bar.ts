@@ -1,11 +1,11 @@
-/** A line of progress: a title, a bar where there is room for one, and what is behind it in words. */
+/** A line of progress: a title, a bar if there is room, and words. */
 
 const MAX_CELLS = 30;
 const MIN_CELLS = 8;
 
 /**
- * @param share between 0 and 1; undefined while nobody can tell
- * @param width of a terminal; undefined where there is none, and no bar
+ * @param share between 0 and 1; undefined if it is unknown
+ * @param width of the terminal; undefined if there is none, and then there is no bar
  */
 export function progressLine(
   title: string,

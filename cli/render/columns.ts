@@ -2,7 +2,7 @@
 
 import { printable } from '../output.ts';
 
-/** Columns are as wide as their widest cell: nothing is cut off, so that lines can be searched and copied from. */
+/** Columns are as wide as their widest cell. No cell is shortened, so that lines can be searched and copied. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const cells = rows.map((row) => row.map((cell) => printable(cell).replaceAll('\n', ' ')));
   const widths: number[] = [];

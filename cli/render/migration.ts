@@ -1,4 +1,4 @@
-/** A migration as people see it: while it goes on, when it has ended, and with all that is known. */
+/** Texts about a migration: its progress, its result, and all its fields. */
 
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { progressLine } from './bar.ts';
@@ -6,8 +6,8 @@ import { columns } from './columns.ts';
 import { count, counted, seconds, secondsBetween } from './numbers.ts';
 
 /**
- * @param info undefined until the first answer, which the service holds back while a move may end any moment
- * @param elapsed seconds for which it has been watched
+ * @param info undefined until the first answer, which the service holds while the move is young
+ * @param elapsed seconds since the start of the polls
  * @param width see {@link progressLine}
  */
 export function migrationProgress(
@@ -33,7 +33,7 @@ function wordsOf({ phase, progress }: MigrationInfo): string {
   return `switched, ${done} revoked`;
 }
 
-/** One sentence on a migration that has succeeded. */
+/** One sentence about a successful migration. */
 export function successLine({ source_mount, target_mount, progress, ...info }: MigrationInfo): string {
   const took = seconds(secondsBetween(info.created_time, info.finished_time));
   const { leases_revoked: revoked } = progress;
@@ -42,20 +42,20 @@ export function successLine({ source_mount, target_mount, progress, ...info }: M
 }
 
 const ADVICE: Record<string, string> = {
-  source_gone: 'look where the mount is now',
+  source_gone: 'find out where the mount is now',
   target_in_use: 'choose another target',
   not_switched_in_time: 'start it again',
 };
 
-/** Why a migration has failed, and what can be done. */
+/** Why a migration failed, and what to do. */
 export function failureText({ error }: MigrationInfo): string {
   const { code, message } = error ?? { code: '', message: 'no reason is known' };
-  if (code === 'cancelled') return `the migration was cancelled, and has changed nothing: ${message}`;
+  if (code === 'cancelled') return `the migration was cancelled and changed nothing: ${message}`;
   const advice = ADVICE[code] ? `; ${ADVICE[code]}` : '';
-  return `the migration has failed, and has changed nothing: ${message} (${code})${advice}`;
+  return `the migration failed and changed nothing: ${message} (${code})${advice}`;
 }
 
-/** All that is known, a fact a line; what is not so is left out. */
+/** All fields, one per line. Empty fields are left out. */
 export function migrationFacts(id: string, info: MigrationInfo): string[] {
   const { progress, requested_by: by } = info;
   const facts: [string, string | null | false][] = [
@@ -69,7 +69,7 @@ export function migrationFacts(id: string, info: MigrationInfo): string[] {
     ['Finished', info.finished_time],
     ['Requested by', `${by.display_name}${by.namespace && ` of ${by.namespace}`}, accessor ${by.accessor}`],
     ['Reason', info.reason],
-    ['Takes back', info.undo_of],
+    ['Undo of', info.undo_of],
     ['Bulk run', info.bulk_id],
   ];
   return columns(facts.flatMap(([name, fact]) => (fact ? [[name, fact]] : [])));

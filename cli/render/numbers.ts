@@ -1,4 +1,4 @@
-/** Numbers, times and paths as people read them. */
+/** Numbers, times and paths in readable form. */
 
 export function count(number: number): string {
   return number.toLocaleString('en');
@@ -16,12 +16,12 @@ export function seconds(number: number): string {
   return whole < 120 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** Seconds between two times as the service writes them. */
+/** Seconds between two times in the service's format. */
 export function secondsBetween(from: string | null, to: string | null): number {
   return Math.max(0, Date.parse(to ?? '') - Date.parse(from ?? '')) / 1_000 || 0;
 }
 
-/** A namespace by its path, which is empty for the root namespace. */
+/** The path of a namespace, or `(root)` for the root namespace. */
 export function namespaceName(path: string): string {
   return path || '(root)';
 }

@@ -1,4 +1,4 @@
-/** The plan of one move, readable. */
+/** The plan of one move as text. */
 
 import type { Preview } from '../../functions/remount/answers.ts';
 import { columns } from './columns.ts';
@@ -33,7 +33,7 @@ function revokesFact({ kind, total, complete }: Preview['revokes']): string {
   return `${complete ? '' : 'at least '}${counted(total, one)}, by role:`;
 }
 
-/** The most first. */
+/** Sorted by number, the largest first. */
 function roleLines({ by_role }: Preview['revokes']): string[] {
   const roles = Object.entries(by_role).sort(([, a], [, b]) => b - a);
   const width = Math.max(0, ...roles.map(([, number]) => count(number).length));
@@ -41,7 +41,7 @@ function roleLines({ by_role }: Preview['revokes']): string[] {
 }
 
 function policyLines({ policies, source_mount, target_mount }: Preview): string[] {
-  if (policies.length === 0) return [`No policy names ${source_mount} alone: none has to be changed.`];
+  if (policies.length === 0) return [`No policy rule names only ${source_mount}: no policy needs a change.`];
   const rules = policies.length === 1 ? '1 rule of a policy' : `${count(policies.length)} rules of policies`;
   const rows = policies.map(({ namespace, policy, path, capabilities, replacement }) => {
     const elsewhere =
@@ -49,8 +49,8 @@ function policyLines({ policies, source_mount, target_mount }: Preview): string[
     return [namespaceName(namespace), policy, path, capabilities.join(','), replacement.path + elsewhere];
   });
   return [
-    `${rules} would miss the mount at ${target_mount}. A move never changes policies:`,
+    `${rules} would not match the mount at ${target_mount}. A move never changes policies:`,
     '',
-    ...columns([['NAMESPACE', 'POLICY', 'RULE', 'CAPABILITIES', 'RULE THAT WOULD REPLACE IT'], ...rows]),
+    ...columns([['NAMESPACE', 'POLICY', 'RULE', 'CAPABILITIES', 'REPLACEMENT RULE'], ...rows]),
   ];
 }

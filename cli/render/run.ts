@@ -1,4 +1,4 @@
-/** A bulk run as people see it: its plan, while it goes on, when it has ended, and with all that is known. */
+/** Texts about a bulk run: its plan, its progress, its result, and all its fields. */
 
 import type { BulkInfo, PlanInfo, RowInfo } from '../../functions/bulk/answers.ts';
 import { progressLine } from './bar.ts';
@@ -17,18 +17,17 @@ export function runPlanLines({ total, transactions, estimated_seconds, moves }: 
   ];
 }
 
-/** Why a plan cannot be carried out. */
+/** Why a run would not start. */
 export function problemsText({ problems }: PlanInfo): string {
   const lines = problems.map(({ row, from, to, message }) => `row ${row}, ${from} to ${to}: ${message}`);
-  return [
-    `${counted(problems.length, 'row')} cannot be carried out, so nothing would be begun`,
-    ...lines,
-  ].join('\n  ');
+  return [`${counted(problems.length, 'row')} cannot be moved, so the run would not start`, ...lines].join(
+    '\n  ',
+  );
 }
 
 /**
  * @param info undefined until the first answer
- * @param elapsed seconds for which it has been watched
+ * @param elapsed seconds since the start of the polls
  * @param width see {@link progressLine}
  */
 export function runProgress(info: BulkInfo | undefined, elapsed: number, width: number | undefined): string {
@@ -50,7 +49,7 @@ function progressWords({ progress }: BulkInfo): string {
   return parts.filter(Boolean).join(', ');
 }
 
-/** One sentence on a run that has succeeded. */
+/** One sentence about a successful run. */
 export function runSuccessLine({ progress, created_time, finished_time }: BulkInfo): string {
   const took = seconds(secondsBetween(created_time, finished_time));
   const { leases_revoked: revoked } = progress;
@@ -59,8 +58,8 @@ export function runSuccessLine({ progress, created_time, finished_time }: BulkIn
 }
 
 /**
- * Why a run has failed.
- * @param rows the first of those that failed
+ * Why a run failed.
+ * @param rows the first failed moves
  */
 export function runFailureText(info: BulkInfo, rows: readonly RowInfo[]): string {
   const { error, cancel_reason: reason, progress } = info;
@@ -73,7 +72,7 @@ export function runFailureText(info: BulkInfo, rows: readonly RowInfo[]): string
   return [head, ...lines].join('\n  ');
 }
 
-/** All that is known, a fact a line; what is not so is left out. */
+/** All fields, one per line. Empty fields are left out. */
 export function runFacts(id: string, info: BulkInfo): string[] {
   const { progress, requested_by: by, error } = info;
   const { leases_revoked: revoked, leases_irrevocable: irrevocable } = progress;
@@ -88,7 +87,7 @@ export function runFacts(id: string, info: BulkInfo): string[] {
     ['Finished', info.finished_time],
     ['Requested by', `${by.display_name}${by.namespace && ` of ${by.namespace}`}, accessor ${by.accessor}`],
     ['Reason', info.reason],
-    ['Takes back', info.undo_of],
+    ['Undo of', info.undo_of],
   ];
   return columns(facts.flatMap(([name, fact]) => (fact ? [[name, fact]] : [])));
 }

@@ -39,8 +39,8 @@ const BATCH_GET = 100;
 const BATCH_WRITE = 25;
 
 /**
- * Batches written at once: a hundred items, which is what one partition takes in a tenth of a second. More would be
- * throttled when sixteen shards are removed at a time, and slow down whoever else writes there.
+ * Batches written in parallel: a hundred items, which one partition takes in a tenth of a second. More would be
+ * throttled while sixteen shards are removed, and would slow down other writers.
  */
 const BATCHES_AT_ONCE = 4;
 
@@ -48,7 +48,7 @@ type Wire = Record<string, never>;
 
 /** @param nameOf the deployed name of a table */
 export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clock): Store {
-  // It copies whatever is sent and received, for a log that is not kept.
+  // It copies every request and answer, for a log that is not used.
   client.middlewareStack.remove('loggerMiddleware');
   return {
     async get({ table, pk, sk }) {
@@ -86,7 +86,7 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
         await single(writes[0] as Write);
         return;
       }
-      // One for all tries: of a transaction whose answer was lost DynamoDB knows for ten minutes that it is done.
+      // One token for all tries: for ten minutes, DynamoDB recognises a transaction whose answer was lost as done.
       const ClientRequestToken = randomUUID();
       const TransactItems = writes.map((write) => transactItem(write, nameOf));
       const input = { TransactItems, ClientRequestToken };
@@ -155,7 +155,7 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
     return refs.filter((ref) => open.has(refId(ref)));
   }
 
-  /** One call takes a key once: of several writes to one the last counts. */
+  /** A batch may contain a key only once, so the last write to a key counts. */
   async function writeBatches(writes: BatchWrite[]): Promise<void> {
     const last = [...new Map(writes.map((write) => [refId(write.ref), write])).values()];
     const writeAll = async (chunk: BatchWrite[]) => {
@@ -178,7 +178,7 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
     const open = new Set(
       Object.entries(UnprocessedItems).flatMap(([name, requests]) =>
         requests.map(({ PutRequest, DeleteRequest }) =>
-          wireId(name, unmarshall(PutRequest?.Item ?? DeleteRequest?.Key ?? {}) as unknown as Key),
+          wireId(name, unmarshall(PutRequest?.Item ?? DeleteRequest?.Key ?? {}) as Key),
         ),
       ),
     );
@@ -194,7 +194,7 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
   }
 }
 
-/** One write of a batch, and where it goes. */
+/** One write of a batch, and its key. */
 interface BatchWrite {
   ref: Ref;
   request: WriteRequest;
@@ -218,7 +218,7 @@ function queryInput(range: Range, nameOf: NameOf): QueryCommandInput {
   const clauses = [`${into.name(hash)} = ${into.value(range.pk)}`];
   if (range.prefix) clauses.push(`begins_with(${into.name(sort)}, ${into.value(range.prefix)})`);
   if (range.atMost !== undefined) clauses.push(`${into.name(sort)} <= ${into.value(range.atMost)}`);
-  // A condition may test the sort key once: within a prefix, `after` is where the reading starts.
+  // A key condition may test the sort key only once. With a prefix, `after` becomes the start key.
   const startsInside = range.prefix !== undefined && range.after !== undefined;
   if (range.after !== undefined && !startsInside)
     clauses.push(`${into.name(sort)} > ${into.value(range.after)}`);
@@ -265,7 +265,7 @@ function attributesOf({ table: _, ...item }: PlacedItem): Item {
   return item as Item;
 }
 
-/** With the second option an object is a map by being one: a caller's map may have the name `constructor`. */
+/** The second option accepts any object as a map: a client's map may contain the key `constructor`. */
 const MARSHALLING = { removeUndefinedValues: true, convertClassInstanceToMap: true };
 
 function wire(value: object): Wire {
@@ -279,8 +279,8 @@ function chunks<T>(list: T[], size: number): T[][] {
 }
 
 /**
- * An update that adds must not be done twice when its answer was lost and the SDK repeats it; the token of a
- * transaction sees to that.
+ * Whether the write adds to a number. The SDK may retry it after a lost answer, and it must not add twice. A
+ * transaction with a token prevents that.
  */
 function isCount(write: Write): boolean {
   return 'update' in write && write.add !== undefined;

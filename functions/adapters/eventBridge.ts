@@ -3,7 +3,7 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { Bus } from '../ports/bus.ts';
 
-/** Who speaks; the resource policy of the bus lets nobody else do so under this name. */
+/** The source of the events. The resource policy of the bus lets only this service use it. */
 const SOURCE = 'remount';
 
 export function eventBridge(client: EventBridgeClient, busName: string): Bus {

@@ -1,4 +1,4 @@
-/** Schedules on EventBridge Scheduler, in a group of their own. */
+/** Schedules on EventBridge Scheduler, in a separate group. */
 
 import {
   ConflictException,
@@ -14,10 +14,10 @@ import {
 import { type Scheduler, SchedulerBusy, type Timetable, TimetableRefused } from '../ports/scheduler.ts';
 import { isOutOfReach } from './patiently.ts';
 
-/** What a schedule is deployed with; asked for when it is needed. */
+/** Returns a setting of the deployment. It is read only when it is needed. */
 export type SettingOf = (name: 'GROUP' | 'TARGET_ARN' | 'ROLE_ARN' | 'DEAD_LETTERS_ARN') => string;
 
-/** For as long is it tried to wake the function, should Lambda not take the call. */
+/** How long EventBridge Scheduler retries if Lambda does not take the call, and how often. */
 const WAKE_WITHIN_S = 3_600;
 const WAKE_RETRIES = 10;
 
@@ -74,7 +74,7 @@ export function eventBridgeScheduler(client: SchedulerClient, settingOf: Setting
   };
 }
 
-/** The SDK has repeated the call for as long as that may help; others that change the schedule now soon will have. */
+/** Whether the error is temporary. The SDK's own retries are used up. A conflict ends when the other change is done. */
 function isPassing(error: unknown): boolean {
   const passing = [ConflictException, ThrottlingException];
   return isOutOfReach(error) || passing.some((kind) => error instanceof kind);

@@ -1,8 +1,8 @@
-/** Turns the store's conditions and updates into DynamoDB expressions with placeholders. */
+/** Converts the store's conditions and updates to DynamoDB expressions with placeholders. */
 
 import type { Condition, Match, Test } from '../ports/store.ts';
 
-/** Collects names and values of one expression; the same name or value gets one placeholder. */
+/** Collects the names and values of one expression. A name gets one placeholder, even if it is used twice. */
 export class Placeholders {
   readonly names: Record<string, string> = {};
   readonly values: Record<string, unknown> = {};

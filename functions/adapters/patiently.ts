@@ -1,4 +1,4 @@
-/** Calls to DynamoDB with the patience that the SDK lacks, and its exceptions in the words of the store. */
+/** Retries of DynamoDB calls that the SDK does not make, and the mapping of its exceptions to the store's errors. */
 
 import {
   type CancellationReason,
@@ -14,18 +14,18 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../ports/deps.ts';
 import { ConditionFailed, type FailedWrite, type Item, type Ref, StoreBusy } from '../ports/store.ts';
 
-/** Tries of a call that conflicts or is throttled; the pauses add up to about two seconds. */
+/** Tries of a call that conflicts or is throttled. The pauses add up to about two seconds. */
 const MAX_TRIES = 9;
 const FIRST_PAUSE_MS = 10;
 const MAX_PAUSE_MS = 500;
 
-/** A batch that left something undone: it is repeated with what is left. */
+/** Thrown if a batch has unprocessed items. The retry sends only these. */
 export class Unprocessed extends Error {}
 
 /**
- * Repeats a call that conflicts with others or is throttled, with full jitter, since the SDK retries neither a
- * transaction conflict nor unprocessed keys (architecture §3).
- * @param refs where the writes of the call go, in their order
+ * Retries a call that conflicts with others or is throttled, with full jitter. The SDK itself retries neither
+ * transaction conflicts nor unprocessed keys (architecture §3).
+ * @param refs the keys of the writes of the call, in their order
  */
 export async function patiently<T>(clock: Clock, call: () => Promise<T>, refs: Ref[] = []): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -34,7 +34,7 @@ export async function patiently<T>(clock: Clock, call: () => Promise<T>, refs: R
     } catch (error) {
       const failed = conditionFailed(error, refs);
       if (failed) throw failed;
-      if (isOutOfReach(error) || isUnderWay(error))
+      if (isOutOfReach(error) || isInProgress(error))
         throw new StoreBusy('the store does not answer', { cause: error });
       if (!isTransient(error)) throw error;
       if (attempt === MAX_TRIES) throw new StoreBusy('the store is busy', { cause: error });
@@ -59,15 +59,15 @@ function oldItem({ Item }: Pick<CancellationReason, 'Item'>): Item | undefined {
   return Item && Object.keys(Item).length > 0 ? (unmarshall(Item) as Item) : undefined;
 }
 
-/** The SDK has repeated the call, and nobody answered in time, or only that the service itself is in trouble. */
+/** Whether there was no answer in time, or a server error, even after the SDK's retries. */
 export function isOutOfReach(error: unknown): boolean {
   const { name, code, $fault } = error as { name?: string; code?: string; $fault?: string };
   if (name === 'TimeoutError' || $fault === 'server') return true;
   return /^E(CONN|PIPE|TIMEDOUT|NOTFOUND|HOST|NET|AI_AGAIN)/.test(code ?? '');
 }
 
-/** The SDK has repeated a transaction whose first try still goes on: as with an answer that is lost, nobody knows. */
-function isUnderWay(error: unknown): boolean {
+/** Whether an earlier try of the same transaction is still in progress. As with a lost answer, its result is unknown. */
+function isInProgress(error: unknown): boolean {
   return error instanceof TransactionInProgressException;
 }
 

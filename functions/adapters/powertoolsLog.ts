@@ -1,4 +1,4 @@
-/** Structured log lines by Powertools: one JSON object a line, the facts beside the message. */
+/** Structured log lines with Powertools: one JSON object per line, with the facts beside the message. */
 
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Log } from '../ports/deps.ts';

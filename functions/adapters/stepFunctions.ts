@@ -11,7 +11,7 @@ export function stepFunctions(client: SFNClient, arnOf: (machine: string) => str
       try {
         await client.send(new StartExecutionCommand(command));
       } catch (error) {
-        // Started before, and ended already: a name runs once.
+        // An execution with this name has already ended. A name runs once.
         if (!(error instanceof ExecutionAlreadyExists)) throw error;
       }
     },

@@ -1,8 +1,8 @@
 /** What is told of a bulk run, and of each of its moves. Pure. */
 
 import type { Migration } from '../remount/migration.ts';
+import { fullPath } from '../remount/migration.ts';
 import { errorInfo } from '../remount/migrationInfo.ts';
-import { fullPath } from '../remount/switchMount.ts';
 import type { BulkInfo, RowInfo } from './answers.ts';
 import type { BulkRun, Counts } from './bulkRun.ts';
 import type { ReadRun } from './readRun.ts';

@@ -9,6 +9,7 @@ import { OVERDUE_MS } from '../limits.ts';
 import { ABSENT, type Item, PRESENT, type Put, type Update } from '../ports/store.ts';
 import type { Requester } from '../remount/migration.ts';
 import { bulkProgressKey, migrationKey, openShard } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 import { failureLimit, type Wishes } from './readOrder.ts';
 
 export interface BulkRun extends Omit<Wishes, 'dryRun'> {
@@ -58,24 +59,26 @@ export interface Progress {
   closed?: boolean;
 }
 
+const RUN = record<BulkRun>('bulk');
+const PROGRESS = record<Progress>('progress');
+
 /** The run as it begins: this write is what accepts it. */
 export function acceptedRun(run: BulkRun): Put {
-  const put = { ...migrationKey(run.id), kind: 'bulk', ...run, open: openShard(run.id) };
-  return { put, if: ABSENT };
+  return { put: RUN.at(migrationKey(run.id), run, { open: openShard(run.id) }), if: ABSENT };
 }
 
 export function runOf(item: Item | undefined): BulkRun | undefined {
-  return item?.kind === 'bulk' ? (item as unknown as BulkRun) : undefined;
+  return RUN.of(item);
 }
 
 /** @param ttl epoch seconds */
 export function newProgress(id: string, chunk: number, rows: number, ttl: number): Put {
   const counts = { cursor: 0, succeeded: 0, revoking: 0, failed: 0, leasesRevoked: 0, leasesIrrevocable: 0 };
-  return { put: { ...bulkProgressKey(id, chunk), kind: 'progress', chunk, rows, ...counts, ttl } };
+  return { put: PROGRESS.at(bulkProgressKey(id, chunk), { chunk, rows, ...counts }, { ttl }) };
 }
 
-export function progressOf(item: Item): Progress[] {
-  return item.kind === 'progress' ? [item as unknown as Progress] : [];
+export function progressOf(item: Item | undefined): Progress | undefined {
+  return PROGRESS.of(item);
 }
 
 /** What a group adds to the progress of its chunk. */

@@ -2,7 +2,7 @@
 
 import type { Fields, Schema } from '../http/fields.ts';
 import { DEFAULT_BULK_CONCURRENCY, MAX_BULK_CONCURRENCY, MAX_BULK_MOVES } from '../limits.ts';
-import { readReason } from '../remount/reason.ts';
+import { readReason } from '../remount/request.ts';
 import { type Paths, readCsv } from './csv.ts';
 import {
   concurrencyOutOfRange,

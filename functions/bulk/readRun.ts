@@ -17,7 +17,7 @@ export async function readRun(store: Store, id: string): Promise<ReadRun | undef
   const [head, ...items] = await store.query({ table, pk, atMost: LAST_BULK_PROGRESS });
   const run = runOf(head);
   if (!run) return undefined;
-  const progress = items.flatMap(progressOf);
+  const progress = items.map(progressOf).filter((one) => one !== undefined);
   return { run, progress, counts: countsOf(run, progress) };
 }
 

@@ -86,8 +86,7 @@ async function closeChunks({ store }: Deps, found: ReadRun): Promise<ReadRun> {
  * middle of a group: how far the chunk is, a single read tells, since the query may have shown more than the migrations.
  */
 async function settle(deps: Deps, { id }: BulkRun, { chunk }: Progress): Promise<void> {
-  const item = await deps.store.get(bulkProgressKey(id, chunk));
-  const [progress] = item ? progressOf(item) : [];
+  const progress = progressOf(await deps.store.get(bulkProgressKey(id, chunk)));
   if (!progress || progress.revoking === 0) return;
   const rows = (await readRows(deps.store, id, progress.chunk)).flatMap((page) => page.rows);
   const migrations = await migrationsOf(deps.store, id, rows.slice(0, progress.cursor));

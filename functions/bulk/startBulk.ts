@@ -8,7 +8,7 @@ import { LONGEST_BULK_S } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
 import { type Idempotency, remember, replayed } from '../remount/idempotency.ts';
-import type { Origin } from '../remount/origin.ts';
+import type { Origin } from '../remount/request.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
 import { runListings } from './bulkListing.ts';
 import { acceptedRun, type BulkRun, firstLook, newProgress } from './bulkRun.ts';

@@ -3,7 +3,7 @@
 import { type Fields, readFields } from '../http/fields.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Idempotency } from '../remount/idempotency.ts';
-import type { Origin } from '../remount/origin.ts';
+import type { Origin } from '../remount/request.ts';
 import { rowsOf } from './planRun.ts';
 import { type Asked, BULK_FIELDS, readAsked, readWishes, type Wishes } from './readOrder.ts';
 import { type StartedRun, startBulk } from './startBulk.ts';

@@ -1,7 +1,7 @@
 /** Undoes a run: a new run that moves back what the first has moved, as long as it is where the first has put it. */
 
 import type { Deps } from '../ports/deps.ts';
-import { fullPath } from '../remount/switchMount.ts';
+import { fullPath } from '../remount/migration.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { nothingToUndo, runGoesOn } from './errors.ts';
 import { migrationsOf } from './migrationsOf.ts';

@@ -10,6 +10,7 @@ import { CHILD_SHARDS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Item, PRESENT, type Store, type Write } from '../ports/store.ts';
 import { childKey, childrenShard, tokenKey } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 import type { Lease } from './lease.ts';
 import { type Lineage, stillCurrent } from './lineage.ts';
 import { cleanupTime, type Token } from './token.ts';
@@ -39,14 +40,16 @@ export function nonExpiringTokensOf(namespaceId: string): string {
   return `endless#${namespaceId}`;
 }
 
+const RECORD = record<ChildEntry>();
+
 /** The write that adds a child to the index of its parent, for the transaction that creates the child. */
 export function addChild(parentHash: string, child: ChildEntry, expiresAt: number | undefined): Write {
   const key = childKey(parentHash, childName(child));
-  return { put: { ...key, ...child, ttl: cleanupTime(expiresAt) } };
+  return { put: RECORD.at(key, child, { ttl: cleanupTime(expiresAt) }) };
 }
 
 export function childOf(item: Item): ChildEntry {
-  return item as unknown as ChildEntry;
+  return RECORD.of(item) as ChildEntry;
 }
 
 /** The index entries of a parent, page by page. */

@@ -2,6 +2,7 @@
 
 import type { Item, PlacedItem, Ref } from '../ports/store.ts';
 import { leaseKey } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 import type { Lineage } from './lineage.ts';
 import { cleanupTime } from './token.ts';
 
@@ -34,16 +35,19 @@ export interface Lease {
   givenUp?: Record<string, number>;
 }
 
+const RECORD = record<Omit<Lease, 'path'>>();
+
 export function leaseItem(lease: Lease): PlacedItem {
-  const { mountUuid, path, ...rest } = lease;
-  return { ...leaseKey(mountUuid, path), mountUuid, ...rest, ttl: cleanupTime(lease.expiresAt) };
+  const { path, ...rest } = lease;
+  return RECORD.at(leaseKey(lease.mountUuid, path), rest, { ttl: cleanupTime(lease.expiresAt) });
 }
 
 /** @throws TypeError when the item is no lease */
 export function leaseOf(item: Item): Lease {
-  if (!isLease(item)) throw new TypeError('the item is not a lease');
-  const { pk: _pk, sk: path, ttl: _ttl, ...rest } = item;
-  return { path, ...rest } as unknown as Lease;
+  const { ttl: _, ...kept } = item;
+  const lease = isLease(item) ? RECORD.of(kept as Item) : undefined;
+  if (!lease) throw new TypeError('the item is not a lease');
+  return { path: item.sk, ...lease };
 }
 
 /** The part of a lease that names what is removed with it. */

@@ -5,6 +5,7 @@ import type { Deps } from '../ports/deps.ts';
 import { ABSENT, type Item, PRESENT, type Ref, StoreBusy, type Write } from '../ports/store.ts';
 import { irrevocableKey, migrationKey } from '../store/keys.ts';
 import { unlessMade } from '../store/unlessMade.ts';
+import { IRREVOCABLE } from './irrevocable.ts';
 import { isLease, type Lease, REVOCATION_ATTRIBUTES } from './lease.ts';
 import { shardPages } from './leaseShards.ts';
 import { removeLeases } from './removal.ts';
@@ -126,14 +127,7 @@ async function giveUp(
     if: PRESENT,
   };
   const leaseId = typeof id === 'string' ? id : sk;
-  const entry = {
-    ...irrevocableKey(migration.id, leaseId),
-    kind: 'irrevocable',
-    lease: { pk, sk },
-    leaseId,
-    reason,
-    at: now,
-    ttl,
-  };
+  const key = irrevocableKey(migration.id, leaseId);
+  const entry = IRREVOCABLE.at(key, { lease: { pk, sk }, leaseId, reason, at: now }, { ttl });
   await unlessMade(store, [kept, counted, { put: entry, if: ABSENT }]);
 }

@@ -3,6 +3,7 @@
 import { CLEANUP_AFTER_S } from '../limits.ts';
 import type { Item, PlacedItem } from '../ports/store.ts';
 import { tokenKey } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 import type { Lineage } from './lineage.ts';
 
 /** The place of the lease of a token; a token that never expires has none. */
@@ -71,13 +72,16 @@ export function cleanupTime(expiresAt: number | undefined): number | undefined {
   return expiresAt === undefined ? undefined : Math.ceil(expiresAt / 1_000) + CLEANUP_AFTER_S;
 }
 
+const RECORD = record<Omit<Token, 'hash'>>();
+
 export function tokenItem(token: Token): PlacedItem {
   const { hash, ...rest } = token;
-  return { ...tokenKey(hash), ...rest, ttl: cleanupTime(token.expiresAt) };
+  return RECORD.at(tokenKey(hash), rest, { ttl: cleanupTime(token.expiresAt) });
 }
 
 export function tokenOf(item: Item | undefined): Token | undefined {
   if (!item?.pk.startsWith('token#')) return undefined;
-  const { pk, sk, ttl, ...rest } = item;
-  return { hash: pk.slice('token#'.length), ...rest } as unknown as Token;
+  const { ttl: _, ...kept } = item;
+  const token = RECORD.of(kept as Item);
+  return token && { hash: item.pk.slice('token#'.length), ...token };
 }

@@ -8,7 +8,7 @@ import { authorizeDelegate } from '../credentials/delegated.ts';
 import { readFields, type Schema, unknownFields } from '../http/fields.ts';
 import type { Deps } from '../ports/deps.ts';
 import { eventKey, type Idempotency, readIdempotency } from '../remount/idempotency.ts';
-import type { Origin } from '../remount/origin.ts';
+import type { Origin } from '../remount/request.ts';
 import { startRemount } from '../remount/startRemount.ts';
 import { namespaceByPath } from '../tree/namespaceByPath.ts';
 import { detailMissing, unknownField } from './errors.ts';

@@ -1,6 +1,6 @@
 /**
- * Takes the place of the SDK's search for credentials in the bundles (infra/build.ts): Lambda puts those of a function's
- * role into its environment, and what looks in files, metadata services and single sign-on is a third of a bundle.
+ * Replaces the SDK's search for credentials in the bundles (infra/build.ts). Lambda puts the credentials of a function's
+ * role into its environment. The SDK's code for files, metadata services and single sign-on is a third of a bundle.
  */
 
 interface Credentials {
@@ -9,7 +9,7 @@ interface Credentials {
   sessionToken?: string;
 }
 
-/** Under the name that the SDK's clients import. */
+/** The SDK's clients import this name. */
 export function defaultProvider(): () => Promise<Credentials> {
   return async () => {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;

@@ -1,6 +1,6 @@
 /**
- * What a function says of its failure when it is AWS that calls it: Lambda logs it, Step Functions keeps it with the
- * execution, and a queue with what was set aside. An unexpected error may quote what is stored (R9).
+ * Removes secrets from the errors of functions that AWS calls. Lambda logs these errors, Step Functions stores them with
+ * the execution, and a queue stores them with the failed event. An unexpected error may quote stored data (R9).
  */
 
 import { stackFrames, VaultError } from '../http/errors.ts';
@@ -9,10 +9,10 @@ import { StoreBusy } from '../ports/store.ts';
 
 type Handler<Parameters extends unknown[], Result> = (...parameters: Parameters) => Promise<Result>;
 
-/** Errors that are worded here. */
-const WORDED = [VaultError, StoreBusy, SchedulerBusy];
+/** Errors whose messages this project writes. They contain no secret. */
+const OWN_ERRORS = [VaultError, StoreBusy, SchedulerBusy];
 
-/** Lets an error that is worded here pass, and of any other its kind and where it came from. */
+/** Rethrows errors of this project unchanged. Of any other error, keeps only the name and the stack frames. */
 export function discreetly<Parameters extends unknown[], Result>(
   handler: Handler<Parameters, Result>,
 ): Handler<Parameters, Result> {
@@ -20,14 +20,14 @@ export function discreetly<Parameters extends unknown[], Result>(
     try {
       return await handler(...parameters);
     } catch (error) {
-      throw isWorded(error) ? error : withoutMessage(error);
+      throw isOwnError(error) ? error : withoutMessage(error);
     }
   };
 }
 
-/** What the runtime and the SDK throw says its kind by its name, or has a code; a plain Error is one of ours. */
-function isWorded(error: unknown): boolean {
-  if (WORDED.some((kind) => error instanceof kind)) return true;
+/** Errors of the runtime and the SDK have a name of their own or a code. A plain Error is from this project. */
+function isOwnError(error: unknown): boolean {
+  if (OWN_ERRORS.some((kind) => error instanceof kind)) return true;
   return (
     error instanceof Error && error.constructor === Error && error.name === 'Error' && !('code' in error)
   );

@@ -1,4 +1,4 @@
-/** Reads what Lambda brings from the stream of a table. */
+/** Converts the records that Lambda reads from the stream of a table. */
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';

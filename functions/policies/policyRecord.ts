@@ -3,6 +3,7 @@
 import type { Shape, Wire } from '../http/shape.ts';
 import { MAX_COMPILED_POLICY_BYTES } from '../limits.ts';
 import type { Item, PlacedItem, Ref } from '../ports/store.ts';
+import { record } from '../store/record.ts';
 import { builtinPolicy } from './builtinPolicies.ts';
 import { casMismatch, casMissing, casOnExisting, policyTooLong } from './errors.ts';
 import type { Policy } from './policy.ts';
@@ -17,11 +18,14 @@ export interface PolicyRecord {
   expiresAt?: number;
 }
 
+/** What is stored beside it is the text as it was understood, for whoever evaluates it. */
+const RECORD = record<PolicyRecord & { compiled: string }>();
+
 /** @returns nothing for a policy that expired, or that never was */
 export function recordOf(name: string, item: Item | undefined, now: number): PolicyRecord | undefined {
   if (name === 'root') return { text: '', version: 0, casRequired: false };
-  const record = item ? (item as unknown as PolicyRecord) : builtin(name);
-  return record && !isExpired(record, now) ? record : undefined;
+  const found = RECORD.of(item) ?? builtin(name);
+  return found && !isExpired(found, now) ? found : undefined;
 }
 
 function builtin(name: string): PolicyRecord | undefined {
@@ -58,7 +62,7 @@ export function nextItem(
   if (Buffer.byteLength(compiled) > MAX_COMPILED_POLICY_BYTES) throw policyTooLong(MAX_COMPILED_POLICY_BYTES);
   const version = (before?.version ?? 0) + 1;
   const end = expiresAt === undefined ? {} : { expiresAt };
-  return { ...key, text, compiled, version, casRequired, modified: now, ...end };
+  return RECORD.at(key, { text, compiled, version, casRequired, modified: now, ...end });
 }
 
 function checkCas(before: PolicyRecord | undefined, casRequired: boolean, cas: number | undefined): void {

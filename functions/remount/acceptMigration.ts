@@ -1,6 +1,6 @@
 /**
- * Accepts a migration: records it and starts its workflow. Accepting changes nothing but the record: no lock, no
- * taint, nothing to clean up (architecture §5).
+ * Accepts a migration: writes its record and starts its workflow. Nothing else changes: there is no lock, no taint and
+ * nothing to clean up (architecture §5).
  */
 
 import { tryAgain } from '../http/errors.ts';
@@ -12,23 +12,23 @@ import { startWorkflow } from '../store/startWorkflow.ts';
 import { type Idempotency, remember, replayed } from './idempotency.ts';
 import { listings } from './listing.ts';
 import { acceptance, type Migration, newMigration, type Order } from './migration.ts';
-import type { Origin } from './origin.ts';
 import type { Move } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
+import type { Origin } from './request.ts';
 
 export interface Started {
   /** The id of the migration; a repeated request gets that of the first (architecture §5). */
   id: string;
-  /** Whether an idempotency key has brought it about before. */
+  /** Whether an earlier request with the same idempotency key created it. */
   isReplay: boolean;
 }
 
-/** Accepts a move and starts its workflow, unless this very move is under way already. */
+/** Accepts a move and starts its workflow, unless the same move is already in progress. */
 export async function acceptAndStart(
   deps: Deps,
   { requestedBy }: Pick<Origin, 'requestedBy'>,
   move: Move,
-  wishes: Pick<Order, 'reason' | 'undoOf' | 'onlyGeneration'>,
+  details: Pick<Order, 'reason' | 'undoOf' | 'onlyGeneration'>,
   key?: Idempotency,
 ): Promise<Started> {
   const { retentionS } = deps.settings;
@@ -42,7 +42,7 @@ export async function acceptAndStart(
   return retryContended(async () => {
     const id = deps.ids.uuid();
     const acceptedAt = deps.clock.now();
-    const migration = newMigration({ ...wishes, id, now: acceptedAt, requestedBy, retentionS }, move);
+    const migration = newMigration({ ...details, id, now: acceptedAt, requestedBy, retentionS }, move);
     const keyItem = key ? [remember(key, id, acceptedAt)] : [];
     const writes = [
       claim(claimRef, migration, claimable),
@@ -67,7 +67,7 @@ export async function acceptAndStart(
   });
 }
 
-/** The move is known without the key: from now on by the key, too. */
+/** Records the idempotency key for a migration that already exists. */
 export async function answerKnown(deps: Deps, key: Idempotency | undefined, id: string): Promise<Started> {
   if (!key) return { id, isReplay: false };
   try {
@@ -81,7 +81,7 @@ export async function answerKnown(deps: Deps, key: Idempotency | undefined, id: 
   }
 }
 
-/** One move of one mount in one generation has one migration at a time, however often it is asked for. */
+/** Ensures that one move of a mount in one generation has one migration, however many requests ask for it. */
 function claim(ref: Ref, { id, acceptedAt, retentionS }: Migration, claimable: Condition): Write {
   const ttl = Math.ceil(acceptedAt / 1_000) + retentionS;
   return { put: { ...ref, kind: 'claim', migrationId: id, ttl }, if: claimable };

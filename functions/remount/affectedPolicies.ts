@@ -1,4 +1,4 @@
-/** The policies whose rules name the source of a move, and so will miss the mount at its target. */
+/** Finds the policy rules that match the source of a move and will not match its target. */
 
 import { movedRule } from '../policies/movedRule.ts';
 import type { Capability } from '../policies/pathRule.ts';
@@ -9,7 +9,7 @@ import type { Namespace } from '../tree/namespace.ts';
 import type { AffectedRule } from './answers.ts';
 import type { Move } from './planMove.ts';
 
-/** Policies of the source's namespace and of those above it: no other can name it. */
+/** Reads the policies of the source's namespace and of its ancestors: no other policy can match the source. */
 export async function affectedPolicies({ store }: Pick<Deps, 'store'>, move: Move): Promise<AffectedRule[]> {
   const { source, target } = move;
   const found = await Promise.all(
@@ -40,7 +40,7 @@ export async function affectedPolicies({ store }: Pick<Deps, 'store'>, move: Mov
   }
 }
 
-/** A namespace and those above it, outermost first. */
+/** A namespace and its ancestors, outermost first. */
 function ancestry({ lineage, path }: Namespace): { id: string; path: string }[] {
   const segments = path.split('/');
   return lineage.map((id, depth) => ({

@@ -1,10 +1,10 @@
-/** What is announced of a migration: each step it has taken, told by its record before and after a write. Pure. */
+/** The events of a migration: each step that a write to its record has made. Pure. */
 
 import type { Announcement } from '../ports/bus.ts';
 import type { Migration } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
 
-/** @param before nothing when the record is new */
+/** @param before the record before the write; undefined when it is new */
 export function announcementsOf(before: Migration | undefined, after: Migration): Announcement[] {
   return Object.entries(STEPS).flatMap(([step, timeOf]) => {
     const at = timeOf(after);
@@ -13,7 +13,7 @@ export function announcementsOf(before: Migration | undefined, after: Migration)
   });
 }
 
-/** Step → the time at which it was taken, if it was. */
+/** Step → the time at which it was made, if it was. */
 const STEPS: Record<string, (migration: Migration) => number | undefined> = {
   Accepted: ({ acceptedAt }) => acceptedAt,
   Switched: ({ switchedAt }) => switchedAt,

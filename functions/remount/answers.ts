@@ -1,8 +1,8 @@
-/** What the endpoints of migrations answer: the shapes, and the types that come of them. Clients import the types too. */
+/** The answers of the endpoints about migrations: their shapes, and the types derived from them. Clients import the types. */
 
 import type { OneOf, Shape, Wire } from '../http/shape.ts';
 
-/** Why something has failed; null while it has not. */
+/** Why something failed; null if it did not. */
 export const ERROR = [{ code: 'string', message: 'string' }, null] as const satisfies Shape;
 
 export const REQUESTER = {
@@ -11,7 +11,7 @@ export const REQUESTER = {
   namespace: 'string',
 } as const satisfies Shape;
 
-/** The `migration_info` of contract §1.5, and what clients that know more can use. */
+/** The `migration_info` of contract §1.5, with the fields that only this service has. */
 const MIGRATION_INFO = {
   source_mount: 'string',
   target_mount: 'string',
@@ -30,13 +30,13 @@ const MIGRATION_INFO = {
 
 export type MigrationInfo = Wire<typeof MIGRATION_INFO>;
 
-export const TOLD = { migration_id: 'string', migration_info: MIGRATION_INFO } as const satisfies Shape;
+export const STATUS = { migration_id: 'string', migration_info: MIGRATION_INFO } as const satisfies Shape;
 
-export type MigrationStatus = Wire<typeof TOLD>;
+export type MigrationStatus = Wire<typeof STATUS>;
 
 export const LISTED = { keys: 'list', key_info: { '*': MIGRATION_INFO } } as const satisfies Shape;
 
-/** Told of a move that was accepted, and of one that is under way already by a request that only asks. */
+/** The answer to an accepted move, and to a dry run of a move that is already in progress. */
 export const STARTED = { migration_id: 'string', 'dry_run?': 'bool' } as const satisfies Shape;
 
 export type Started = Wire<typeof STARTED>;
@@ -45,10 +45,10 @@ const AFFECTED_RULE = {
   /** Path of the namespace that has the policy. */
   namespace: 'string',
   policy: 'string',
-  /** As in the policy, relative to that namespace. */
+  /** As written in the policy, relative to that namespace. */
   path: 'string',
   capabilities: 'list',
-  /** The rule that would replace it, and where a policy can say so. */
+  /** The path that would replace it, and the namespace whose policies can contain it. */
   replacement: { namespace: 'string', path: 'string' },
 } as const satisfies Shape;
 
@@ -85,7 +85,7 @@ export const IRREVOCABLE = {
 
 export type IrrevocableList = Wire<typeof IRREVOCABLE>;
 
-/** What another try to revoke them has come to. */
+/** The result of another attempt to revoke them. */
 export const RETRIED = {
   migration_id: 'string',
   leases_revoked: 'int',

@@ -1,4 +1,4 @@
-/** Cancels a migration: one conditional write, which works until the switch (architecture §5). */
+/** Cancels a migration with one conditional write. That works until the switch (architecture §5). */
 
 import { tryAgain } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -8,8 +8,8 @@ import { after, failed, type Migration } from './migration.ts';
 import { readMigration } from './readMigration.ts';
 
 /**
- * Cancelling what is cancelled changes nothing, and answers the same.
- * @returns the migration as it is afterwards
+ * Cancelling a cancelled migration changes nothing and returns the same.
+ * @returns the migration afterwards
  * @throws VaultError 409 when it has been switched, or has failed for another reason
  */
 export function cancelMigration(deps: Deps, { id }: Migration, reason: string): Promise<Migration> {
@@ -19,7 +19,7 @@ export function cancelMigration(deps: Deps, { id }: Migration, reason: string): 
     if (migration.error?.code === 'cancelled') return migration;
     if (migration.status === 'failure') throw failedAlready();
     if (migration.phase !== 'accepted') throw switchedAlready(id);
-    const cancelled = failed(migration, 'cancelled', reason, deps.clock.now());
+    const cancelled = failed(migration, { code: 'cancelled', message: reason }, deps.clock.now());
     await deps.store.commit([cancelled]);
     return after(migration, cancelled);
   });

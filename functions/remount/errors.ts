@@ -1,4 +1,4 @@
-/** What a remount is refused with, word for word (contract §1.1), in the order of the checks. */
+/** The refusals of a remount, word for word, in the order of the checks (contract §1.1). */
 
 import { goQuote, refusal, VaultError } from '../http/errors.ts';
 import { MAX_REASON_BYTES } from '../limits.ts';
@@ -60,17 +60,17 @@ export function reasonTooLong(): VaultError {
   return refusal(`a reason is at most ${MAX_REASON_BYTES} bytes long`);
 }
 
-/** A cancellation that comes too late. */
+/** A cancellation after the switch. */
 export function switchedAlready(id: string): VaultError {
   return conflict(`the mount has been switched already; POST sys/remount/undo/${id} takes it back`);
 }
 
-/** There is nothing to cancel, and nothing to undo. */
+/** There is nothing to cancel or to undo. */
 export function failedAlready(): VaultError {
   return conflict('the migration has failed, and has changed nothing');
 }
 
-/** An undo that comes too early. */
+/** An undo before the switch. */
 export function notSwitchedYet(id: string): VaultError {
   return conflict(`the mount has not been switched yet; POST sys/remount/cancel/${id} stops the migration`);
 }
@@ -79,7 +79,7 @@ export function movedOn(path: string): VaultError {
   return conflict(`the mount is no longer at ${goQuote(path)} as the migration has left it`);
 }
 
-/** Whoever acts on a migration needs rights at both of its ends. */
+/** A request may cancel or undo a migration only if both its source and its target are inside the request's namespace. */
 export function reachesOutside(): VaultError {
   return refusal(
     'the migration reaches outside this namespace; ask in a namespace above its source and target',

@@ -1,8 +1,7 @@
 /**
- * Idempotency keys: the same key and the same request in a namespace have the effect of one, for thirty days (R8).
- *
- * What a key has brought about is an item that goes into the transaction of the acceptance, on condition that the key
- * is free.
+ * Idempotency keys: requests in one namespace with the same key and the same content have the effect of one, for thirty
+ * days (R8). The item of a key is written in the transaction that accepts the request, on condition that the key is
+ * free.
  */
 
 import { refusal, VaultError } from '../http/errors.ts';
@@ -15,16 +14,16 @@ import { idempotencyKey, sha256 } from '../store/keys.ts';
 /** A key that came with a request. */
 export interface Idempotency {
   ref: Ref;
-  /** SHA-256 of what is asked for. */
+  /** SHA-256 of the content of the request. */
   requestHash: string;
 }
 
-/** The answer to a request that repeats another. */
+/** The header of an answer to a repeated request. */
 export const REPLAYED = { 'Idempotent-Replayed': 'true' };
 
 /**
- * The key of a request, in the header `Idempotency-Key` or the field `idempotency_key`.
- * @throws VaultError 400 for what cannot be a key
+ * Reads the key of a request from the header `Idempotency-Key` or the field `idempotency_key`.
+ * @throws VaultError 400 when the key is not valid
  */
 export function readIdempotency({
   namespace,
@@ -40,13 +39,14 @@ export function readIdempotency({
   return { ref: idempotencyKey(namespace.id, key), requestHash: hashOf(path, asked) };
 }
 
-/** The key of what an event asks for: EventBridge names each event and may bring it twice. */
+/** The key of a request by an event: EventBridge gives each event an id, and may deliver it twice. */
 export function eventKey(eventId: string, path: string, asked: object): Idempotency {
   return { ref: idempotencyKey('event', eventId), requestHash: hashOf(path, asked) };
 }
 
 /**
- * The key of a run of a schedule. What the schedule moves may be changed between two deliveries of the same time.
+ * The key of one run of a schedule. It has no content, because the schedule may change between two deliveries of the
+ * same time.
  * @param plannedAt epoch milliseconds
  */
 export function runKey(scheduleId: string, plannedAt: number): Idempotency {
@@ -58,21 +58,21 @@ function hashOf(path: string, asked: object): string {
 }
 
 /**
- * @returns the id of what the key has brought about before
- * @throws VaultError 422 when that was another request
+ * @returns the id that an earlier request with this key created
+ * @throws VaultError 422 when that request had another content
  */
 export async function replayed(
   { store, clock }: Pick<Deps, 'store' | 'clock'>,
   key: Idempotency | undefined,
 ): Promise<string | undefined> {
-  return key && broughtAbout(key, await store.get(key.ref), clock.now());
+  return key && createdBy(key, await store.get(key.ref), clock.now());
 }
 
 /**
- * @param now epoch milliseconds; an item whose time is over says nothing
- * @throws VaultError 422 when the item stands for another request
+ * @param now epoch milliseconds; an expired item counts as absent
+ * @throws VaultError 422 when the item belongs to another request
  */
-function broughtAbout({ requestHash }: Idempotency, item: Item | undefined, now: number): string | undefined {
+function createdBy({ requestHash }: Idempotency, item: Item | undefined, now: number): string | undefined {
   if (!item || (item.ttl as number) <= seconds(now)) return undefined;
   if (item.requestHash !== requestHash)
     throw new VaultError(422, ['the idempotency key was used with another request']);
@@ -80,7 +80,7 @@ function broughtAbout({ requestHash }: Idempotency, item: Item | undefined, now:
 }
 
 /**
- * Keeps what the key brings about; the condition fails when it has brought about something already.
+ * The write that records what a request with this key created. Its condition fails when the key is in use.
  * @param now epoch milliseconds
  */
 export function remember({ ref, requestHash }: Idempotency, id: string, now: number): Put {
@@ -93,7 +93,7 @@ function seconds(now: number): number {
   return Math.floor(now / 1_000);
 }
 
-/** JSON with the names of each object in order. */
+/** JSON with the fields of each object in a fixed order. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part) =>
     typeof part === 'object' && part !== null && !Array.isArray(part) && !JSON.isRawJSON(part)

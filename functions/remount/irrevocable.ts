@@ -1,47 +1,39 @@
-/** The leases that a migration could not revoke: what people see of them, and another try. */
+/** The leases that a migration could not revoke: lists them, and tries to revoke them again. */
 
+import { IRREVOCABLE, type Irrevocable } from '../credentials/irrevocable.ts';
 import { revokeLeaseItems } from '../credentials/revoke.ts';
 import type { Deps } from '../ports/deps.ts';
-import { type Item, type Key, PRESENT, StoreBusy, type Update } from '../ports/store.ts';
+import { type Key, PRESENT, StoreBusy, type Update } from '../ports/store.ts';
 import { IRREVOCABLE_PREFIX, migrationKey } from '../store/keys.ts';
 import { unlessMade } from '../store/unlessMade.ts';
 import type { Migration } from './migration.ts';
 
-export interface Irrevocable {
-  key: Key;
-  /** Where the lease is stored. */
-  lease: Key;
-  leaseId: string;
-  /** Why it could not be revoked. */
-  reason: string;
-  /** Epoch milliseconds at which it was given up. */
-  at: number;
-}
+/** An entry of the list, and its key. */
+export type Listed = Irrevocable & { key: Key };
 
-/** @param page only those after this sort key, at most so many */
+/** @param page only entries after a sort key, and at most a number of them */
 export async function listIrrevocable(
   { store }: Pick<Deps, 'store'>,
   { id }: Migration,
   page: { after?: string; limit?: number } = {},
-): Promise<Irrevocable[]> {
+): Promise<Listed[]> {
   const items = await store.query({ table: 'migrations', pk: id, prefix: IRREVOCABLE_PREFIX, ...page });
-  return items.map(irrevocableOf);
-}
-
-function irrevocableOf({ pk, sk, lease, leaseId, reason, at }: Item): Irrevocable {
-  return { key: { pk, sk }, lease, leaseId, reason, at } as unknown as Irrevocable;
+  return items.flatMap((item) => {
+    const entry = IRREVOCABLE.of(item);
+    return entry ? [{ ...entry, key: { pk: item.pk, sk: item.sk } }] : [];
+  });
 }
 
 export interface Retried {
   revoked: number;
-  /** Those that failed again, or for which there was no time. */
+  /** Leases that failed again, or that were not tried before the time was over. */
   left: number;
 }
 
 /**
- * Tries each of them once more.
- * @param force whether a lease that fails again is dropped all the same
- * @param until epoch milliseconds after which none is begun
+ * Tries to revoke each of them again.
+ * @param force whether a lease that fails again is dropped without its engine callback
+ * @param until epoch milliseconds after which no further lease is tried
  */
 export async function retryIrrevocable(
   deps: Deps,
@@ -61,11 +53,7 @@ export async function retryIrrevocable(
   return { revoked, left: listed.length - revoked };
 }
 
-async function isRevoked(
-  { store, log }: Deps,
-  { lease, key }: Irrevocable,
-  force: boolean,
-): Promise<boolean> {
+async function isRevoked({ store, log }: Deps, { lease, key }: Listed, force: boolean): Promise<boolean> {
   const item = await store.get({ table: 'leases', ...lease });
   if (!item) return true;
   try {
@@ -73,13 +61,13 @@ async function isRevoked(
     return true;
   } catch (error) {
     if (error instanceof StoreBusy) throw error;
-    log.warn('a lease is irrevocable still', { id: key.pk, error: (error as Error).name });
+    log.warn('a lease is still irrevocable', { id: key.pk, error: (error as Error).name });
     return false;
   }
 }
 
-/** Takes it off the list and out of the count, once whoever does it. */
-async function strike({ store }: Deps, { id }: Migration, { key }: Irrevocable): Promise<void> {
+/** Removes it from the list and from the count, exactly once. */
+async function strike({ store }: Deps, { id }: Migration, { key }: Listed): Promise<void> {
   const counts: Update = {
     update: migrationKey(id),
     add: { leasesIrrevocable: -1, leasesRevoked: 1 },

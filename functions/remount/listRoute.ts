@@ -10,12 +10,10 @@ import { MAX_LISTED_BYTES, MAX_LISTED_MIGRATIONS } from '../limits.ts';
 import { parseTime } from '../policies/pathRule.ts';
 import { mountPath } from '../tree/path.ts';
 import { LISTED, type MigrationInfo } from './answers.ts';
-import { oldestListed } from './listing.ts';
-import { listMigrations } from './listMigrations.ts';
-import { isMigrationId, type Migration } from './migration.ts';
+import { listMigrations, oldestListed } from './listing.ts';
+import { fullPath, isMigrationId, type Migration } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
 import { readMigration } from './readMigration.ts';
-import { fullPath } from './switchMount.ts';
 
 const FIELDS = {
   after: 'string',
@@ -48,7 +46,7 @@ async function list(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof LISTED
     limit: fields.limit && fields.limit > 0 ? fields.limit : Number.POSITIVE_INFINITY,
     wanted: filterOf(call),
   });
-  // What was not looked at may hold some: only who has seen all may say that there is none.
+  // 404 means that there is none. A listing that stopped at its limit cannot know that.
   if (migrations.length === 0 && !isCut) return undefined;
   const infos = fitting(migrations.map((migration) => [migration.id, migrationInfo(migration)]));
   const end = infos.length < migrations.length ? infos.length : isCut && MAX_LISTED_MIGRATIONS;
@@ -58,7 +56,7 @@ async function list(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof LISTED
 
 type Told = [id: string, info: MigrationInfo];
 
-/** As many as one answer holds, from the first on. */
+/** The first entries, as many as one answer can hold. */
 function fitting(infos: Told[]): Told[] {
   let bytes = 0;
   const end = infos.findIndex((told) => {
@@ -75,7 +73,7 @@ async function placeOf({ deps, namespace, fields }: Call<typeof FIELDS>): Promis
   return migration;
 }
 
-/** A time, or how long ago: no record is older than what is kept. */
+/** Reads a time or an age; no record is older than the retention. */
 function sinceOf({ deps, fields }: Call<typeof FIELDS>): number {
   const oldest = oldestListed(deps.clock.now(), deps.settings.retentionS);
   if (!fields.since) return oldest;

@@ -1,24 +1,31 @@
 /**
- * The record of a migration and its legal transitions, pure:
+ * The record of a migration and its transitions. Pure.
+ *
  * accepted → switched → done (success), or accepted → done (failure).
  *
- * Each transition is one conditional update on the phase before it, so it happens once whoever tries, and a terminal
- * status never changes (R6). While there is work left the record is in the index `open`, under the time at which
- * the reconciler looks at it next.
+ * Each transition is one update, conditional on the phase before it. So it happens once, however many executions try,
+ * and a terminal status never changes (R6). While there is work left, the record is in the index `open` under the time
+ * at which the reconciler checks it next.
  */
 
 import { SHARDS } from '../credentials/leaseShards.ts';
 import { OVERDUE_MS } from '../limits.ts';
 import { ABSENT, type Item, type Update, type Write } from '../ports/store.ts';
 import { migrationKey, openShard } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import type { Move } from './planMove.ts';
 
-/** Where a mount is: namespace and path, the namespace's path for people. */
+/** The place of a mount: its path in a namespace. `namespacePath` is for people. */
 export interface Place {
   namespaceId: string;
   namespacePath: string;
   path: string;
+}
+
+/** The path from the root namespace. */
+export function fullPath({ namespacePath, path }: Place): string {
+  return namespacePath + path;
 }
 
 export interface Migration {
@@ -28,44 +35,44 @@ export interface Migration {
   target: Place;
   status: 'in-progress' | 'success' | 'failure';
   phase: 'accepted' | 'switched' | 'done';
-  /** The generation the mount must have to be switched; without, any. */
+  /** The generation that the mount must have; without it, any. */
   onlyGeneration?: number | undefined;
   /** The generation of the mount after the switch. */
   generation?: number;
   /** Number of the latest execution; executions are named `<id>-<attempt>`. */
   attempt: number;
-  /** Epoch milliseconds; absent when nothing is left to do. */
+  /** When the reconciler checks it next, in epoch milliseconds; absent when nothing is left to do. */
   nextLook?: number;
   /** All times in epoch milliseconds. */
   acceptedAt: number;
   switchedAt?: number;
   finishedAt?: number;
-  /** Whether the revocation has begun. */
+  /** Whether the revocation has started. */
   revoking?: boolean;
-  /** Older leases that were stored in a shard when its revocation began; `null` when they were too many to be counted. */
+  /** Older leases in a shard when its revocation started; `null` when there were too many to count. */
   [leasesIn: `leasesIn${number}`]: number | null;
   leasesRevoked: number;
   leasesIrrevocable: number;
-  error?: { code: FailureCode; message: string };
+  error?: Failure;
   requestedBy: Requester;
   /** Free text of the request. */
   reason?: string | undefined;
-  /** The migration that this one takes back. */
+  /** The migration that this one undoes. */
   undoOf?: string | undefined;
   /** The bulk run that this one is part of. */
   bulkId?: string | undefined;
-  /** Ids of the namespaces it is visible in: those above source and target, and both themselves (R10). */
+  /** Ids of the namespaces that see it: those of source and target, and their ancestors (R10). */
   visibleTo: string[];
-  /** Seconds for which the record is kept when the migration has ended. */
+  /** Seconds for which the record is kept after the end of the migration. */
   retentionS: number;
 }
 
-export type FailureCode =
-  | 'source_gone'
-  | 'target_in_use'
-  | 'namespace_gone'
-  | 'not_switched_in_time'
-  | 'cancelled';
+export interface Failure {
+  code: FailureCode;
+  message: string;
+}
+
+type FailureCode = 'source_gone' | 'target_in_use' | 'namespace_gone' | 'not_switched_in_time' | 'cancelled';
 
 export interface Requester {
   displayName: string;
@@ -74,7 +81,7 @@ export interface Requester {
   namespace: string;
 }
 
-/** What a migration is besides the move itself. */
+/** The properties of a migration besides its move. */
 export type Order = Pick<
   Migration,
   'id' | 'requestedBy' | 'reason' | 'undoOf' | 'bulkId' | 'onlyGeneration' | 'retentionS'
@@ -83,7 +90,7 @@ export type Order = Pick<
   now: number;
 };
 
-/** What a migration keeps of a move. */
+/** The part of a move that a migration records. */
 export interface Moving {
   mount: Pick<Move['mount'], 'uuid'>;
   source: End;
@@ -117,25 +124,27 @@ export function newMigration({ now, ...order }: Order, { mount, source, target }
   };
 }
 
-/** The record as it begins; a migration of a bulk run begins with what has come of it. */
+const RECORD = record<Migration>('migration');
+
+/** The write that creates the record. A move of a bulk run is recorded with its outcome. */
 export function acceptance(migration: Migration): Write {
   const open = migration.nextLook === undefined ? undefined : openShard(migration.id);
-  return { put: { ...migrationKey(migration.id), kind: 'migration', ...migration, open }, if: ABSENT };
+  return { put: RECORD.at(migrationKey(migration.id), migration, { open }), if: ABSENT };
 }
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Anything else is no migration's id, and may be longer than a key of the store can be. */
+/** Checks an id from a request. Another text may be too long for a key of the store. */
 export function isMigrationId(text: string): boolean {
   return ID.test(text);
 }
 
 export function migrationOf(item: Item | undefined): Migration | undefined {
-  return item?.kind === 'migration' ? (item as unknown as Migration) : undefined;
+  return RECORD.of(item);
 }
 
 /**
- * The migration's part of the switch.
+ * The migration's transition in the switch.
  * @param issued whether the mount has ever issued anything; if not, the migration succeeds with the switch
  */
 export function switched(migration: Migration, generation: number, issued: boolean, now: number): Update {
@@ -145,23 +154,23 @@ export function switched(migration: Migration, generation: number, issued: boole
     : closing(migration, 'accepted', { ...facts, phase: 'done', status: 'success', finishedAt: now }, now);
 }
 
-/** Everything older is revoked. The record stays open for the sweep of what requests in flight wrote behind it. */
+/** Everything older is revoked. The record stays open until late writes of requests in flight are removed too. */
 export function succeeded(migration: Migration, now: number, nextLook: number): Update {
   return transition(migration, 'switched', { phase: 'done', status: 'success', finishedAt: now, nextLook });
 }
 
-/** This migration changes nothing any more (R3, R6). */
-export function failed(migration: Migration, code: FailureCode, message: string, now: number): Update {
+/** The migration has changed nothing, and will not (R3, R6). */
+export function failed(migration: Migration, { code, message }: Failure, now: number): Update {
   const outcome = { phase: 'done', status: 'failure', error: { code, message }, finishedAt: now };
   return closing(migration, 'accepted', outcome, now);
 }
 
-/** Nothing is left to do, not even behind the sweep. */
+/** Late writes are removed too: nothing is left to do. */
 export function closed(migration: Migration, now: number): Update {
   return closing(migration, 'done', {}, now);
 }
 
-/** How many leases there are to be revoked; not known before each shard is counted, nor if one was too large for it. */
+/** How many leases there are to revoke; undefined until each shard is counted, or when one is too large to count. */
 export function leasesTotal(migration: Migration): number | undefined {
   const counts = SHARDS.map((shard) => migration[leasesIn(shard)]);
   return counts.every((count) => typeof count === 'number')
@@ -170,9 +179,9 @@ export function leasesTotal(migration: Migration): number | undefined {
 }
 
 /**
- * How many leases are surely revoked. What a step has revoked it tells with its end: if it dies before, that is not
- * counted, and if two do the same, both count it. What was counted before is sure: at the success all of it is gone, but
- * for what was given up.
+ * How many leases are revoked. A step adds its number when it ends: a step that dies adds nothing, and two steps that do
+ * the same work both add it. So the sum is only an estimate, at most the total. After success all leases are revoked
+ * except the irrevocable ones.
  */
 export function leasesGone(migration: Migration): number {
   const { status, leasesRevoked, leasesIrrevocable } = migration;
@@ -182,7 +191,7 @@ export function leasesGone(migration: Migration): number {
   return status === 'success' ? most : Math.min(leasesRevoked, most);
 }
 
-/** The first sign of life of a shard tells what lies before it: once, for later there is less. */
+/** The first heartbeat of a shard records how many leases it has to revoke. A later count would be lower. */
 export function counted(id: string, nextLook: number, shard: number, leases: number | undefined): Update {
   const { set, ...sign } = progressed(id, nextLook);
   return {
@@ -201,8 +210,8 @@ function leasesIn(shard: number): `leasesIn${number}` {
 }
 
 /**
- * A sign of life of a step, and what it has done. All shards give theirs to this one record: only those that have
- * something to count are transactions, which keep each other out.
+ * The heartbeat of a step: moves the reconciler's next check, and adds the number of revoked leases. All shards write to
+ * this one record. A heartbeat without a number is a single update, because transactions would conflict.
  */
 export function progressed(id: string, nextLook: number, revoked = 0): Update {
   const sign = {
@@ -213,10 +222,11 @@ export function progressed(id: string, nextLook: number, revoked = 0): Update {
   return revoked === 0 ? sign : { ...sign, add: { leasesRevoked: revoked } };
 }
 
-/** The record as a transition leaves it. */
+/** The record after a transition. */
 export function after(migration: Migration, { set = {}, remove = [] }: Update): Migration {
-  const kept = Object.entries({ ...migration, ...set }).filter(([name]) => !remove.includes(name));
-  return Object.fromEntries(kept) as unknown as Migration;
+  const left: Partial<Migration> = { ...migration, ...set };
+  for (const name of remove) delete left[name as keyof Migration];
+  return left as Migration;
 }
 
 function transition({ id }: Migration, phase: Migration['phase'], set: Record<string, unknown>): Update {

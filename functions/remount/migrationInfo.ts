@@ -1,11 +1,10 @@
-/** What is shown of a migration: the `migration_info` of contract §1.5, and what clients that know more can use. */
+/** Turns the record of a migration into the `migration_info` that clients see (contract §1.5). Pure. */
 
 import { sha256 } from '../store/keys.ts';
 import type { MigrationInfo } from './answers.ts';
-import { leasesGone, leasesTotal, type Migration } from './migration.ts';
-import { fullPath } from './switchMount.ts';
+import { fullPath, leasesGone, leasesTotal, type Migration } from './migration.ts';
 
-/** What is not known, or not so, is `null`. */
+/** A field without a value is `null`. */
 export function migrationInfo(migration: Migration): MigrationInfo {
   const { source, target, status, error, requestedBy } = migration;
   return {
@@ -37,12 +36,12 @@ function progressOf(migration: Migration): MigrationInfo['progress'] {
   };
 }
 
-/** The store keeps no order of names, and the same error shall always look the same. */
+/** Puts the fields in a fixed order, because the store keeps none and an entity tag depends on it. */
 export function errorInfo(error: { code: string; message: string } | undefined): MigrationInfo['error'] {
   return error ? { code: error.code, message: error.message } : null;
 }
 
-/** A strong entity tag: it changes with whatever is shown. */
+/** A strong entity tag: it changes whenever a field changes. */
 export function etagOf(info: object): string {
   return `"${sha256(JSON.stringify(info)).slice(0, 32)}"`;
 }

@@ -1,21 +1,19 @@
-/** The endpoints that act on a migration, and tell what it could not revoke. */
+/** The endpoints that cancel and undo a migration, and handle the leases that it could not revoke. */
 
 import { silent } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { BULK_WORK_SHARE } from '../limits.ts';
 import { irrevocableKey } from '../store/keys.ts';
-import { IRREVOCABLE, type IrrevocableList, RETRIED, TOLD } from './answers.ts';
+import { IRREVOCABLE, type IrrevocableList, RETRIED, STATUS } from './answers.ts';
 import { cancelMigration } from './cancelMigration.ts';
 import { reachesOutside } from './errors.ts';
 import { REPLAYED, readIdempotency } from './idempotency.ts';
 import { listIrrevocable, retryIrrevocable } from './irrevocable.ts';
 import { isMigrationId, type Migration } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
-import { originOf } from './origin.ts';
 import { readMigration } from './readMigration.ts';
-import { readReason } from './reason.ts';
-import { statusLocation } from './statusLocation.ts';
+import { originOf, readReason, statusLocation } from './request.ts';
 import { undoMigration } from './undoMigration.ts';
 
 const PAGE = { after: 'string', limit: 'int' } as const satisfies Schema;
@@ -25,7 +23,7 @@ export const migrationRoutes: readonly Route[] = [
     path: 'sys/remount/cancel/:migration_id',
     sudo: true,
     fields: { reason: 'string' },
-    answers: { write: TOLD },
+    answers: { write: STATUS },
     write: async (call) => {
       const found = await findOwn(call);
       const reason = readReason(call.fields.reason) ?? 'cancelled on request';
@@ -69,7 +67,7 @@ export const migrationRoutes: readonly Route[] = [
   }),
 ];
 
-/** @throws VaultError 404 for a migration that is not there, or not to be seen here (R10) */
+/** @throws VaultError 404 for a migration that does not exist or that the namespace does not see (R10) */
 async function findSeen({ deps, params, namespace }: Call): Promise<Migration> {
   const id = params.migration_id ?? '';
   const migration = isMigrationId(id) ? await readMigration(deps, id) : undefined;
@@ -77,7 +75,7 @@ async function findSeen({ deps, params, namespace }: Call): Promise<Migration> {
   return migration;
 }
 
-/** @throws VaultError 400 when it begins or ends where this namespace has no say (R10) */
+/** @throws VaultError 400 when its source or target is outside the namespace (R10) */
 async function findOwn(call: Call): Promise<Migration> {
   const migration = await findSeen(call);
   const { source, target } = migration;

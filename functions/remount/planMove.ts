@@ -1,4 +1,4 @@
-/** The checks of a remount, pure, in the order of contract §1.1. */
+/** The checks of a remount in the order of contract §1.1, stricter than the reference where that is weak. Pure. */
 
 import type { Location, Target } from '../tree/locate.ts';
 import { type Mount, mountOf } from '../tree/mount.ts';
@@ -32,7 +32,7 @@ export interface Move {
   target: { namespace: Namespace; path: string };
 }
 
-/** Checks 1 to 3, which need no look at the tree. */
+/** Checks 1 to 3. They need only the request. */
 export function checkTyped(from: string | undefined, to: string | undefined): Typed {
   if (!from || !to) throw pathsMissing();
   if (from.startsWith(' ') || from.endsWith(' ')) throw whitespaceAround('from');
@@ -41,7 +41,7 @@ export function checkTyped(from: string | undefined, to: string | undefined): Ty
 }
 
 /**
- * Checks 4 to 13, on what stands at both ends.
+ * Checks 4 to 13, on what the tree has at source and target.
  * @throws VaultError 400 with the text of the first check that fails
  */
 export function planMove(typed: Typed, source: Location, target: Target): Move {
@@ -52,7 +52,7 @@ export function planMove(typed: Typed, source: Location, target: Target): Move {
   if (source.namespace.deleting) throw namespaceLeaving(source.namespace.path);
   if (target.namespace.deleting) throw namespaceLeaving(target.namespace.path);
   if (target.path === 'auth/') throw pathInUse(`${target.namespace.path}auth/token/`);
-  // Source and target are looked at one after the other, and the mount may have gone in between.
+  // Source and target are read one after the other, and the mount may have moved in between.
   const isItself = target.namespace.id === source.namespace.id && target.path === mount.path;
   const conflict = isItself ? mount.path : target.conflict?.sk;
   if (conflict !== undefined) throw pathInUse(target.namespace.path + conflict);
@@ -63,7 +63,7 @@ export function planMove(typed: Typed, source: Location, target: Target): Move {
   };
 }
 
-/** Checks 4 to 6: whether a mount may have this path at all. */
+/** Checks 4 to 6: whether a mount may have this path. */
 function checkDestination({ to }: Typed, { namespace, path }: Target): void {
   if (path === '') {
     throw to.endsWith('/') ? invalidDestination(to) : pathInUse(namespace.path);
@@ -75,7 +75,7 @@ function checkDestination({ to }: Typed, { namespace, path }: Target): void {
   if (why) throw oversizeDestination(why);
 }
 
-/** Checks 7 to 11: what stays what it is, and what can never be moved or replaced. */
+/** Checks 7 to 11: an auth method stays one, and built-in mounts are neither moved nor replaced. */
 function checkKinds(source: string, target: string): void {
   if (source.startsWith('auth/')) {
     if (!target.startsWith('auth/')) throw authToNonAuth(target);
@@ -90,9 +90,9 @@ function checkKinds(source: string, target: string): void {
 }
 
 /**
- * The migration that a request repeats: the mount left `from` for `to` not long ago, and the client has not heard
- * (architecture §5). A mount that is seen at both ends was seen in the middle of its switch.
- * @param since epoch milliseconds; what moved before then is no repetition any more
+ * Finds the migration that a request repeats: the mount moved from `from` to `to` a short time ago, and the client lost
+ * the answer (architecture §5). A mount that is read at both places was read in the middle of its switch.
+ * @param since epoch milliseconds; an earlier move does not count as repeated
  */
 export function repeatedMigration(source: Location, target: Target, since: number): string | undefined {
   const moved = mountOf(target.conflict);

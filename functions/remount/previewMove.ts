@@ -1,4 +1,4 @@
-/** What a move would do, told without doing it: the answer to `dry_run`. */
+/** Predicts what a move would do: the answer to `dry_run`. Changes nothing. */
 
 import { countLive } from '../credentials/countLeases.ts';
 import { BULK_WORK_SHARE, LEASE_SHARDS } from '../limits.ts';
@@ -8,15 +8,15 @@ import { affectedPolicies } from './affectedPolicies.ts';
 import type { Preview } from './answers.ts';
 import type { Move } from './planMove.ts';
 
-/** Measured on one machine (docs/limits.md); an estimate for people, nothing hangs on it. */
+/** Measured on one machine (docs/limits.md). An estimate for people; nothing depends on it. */
 const LEASES_A_SECOND = 1_500;
 const PLAIN_MOVE_S = 1;
 /** Transitions of the state machine: Switch, What is left, Done. */
 const PLAIN_TRANSITIONS = 3;
-/** Besides: Revoke, Complete, What is left, Wait, Close, Everything swept; and three for each shard. */
+/** Also: Revoke, Complete, What is left, Wait, Close, Everything swept, and three for each shard. */
 const REVOKING_TRANSITIONS = 6 + 3 * LEASE_SHARDS;
 
-/** A request that only asks may take its time to count. */
+/** Counts leases for most of the time of the request, since a dry run has nothing else to do. */
 export async function previewMove(deps: Deps, move: Move): Promise<Preview> {
   const { mount, source, target } = move;
   const until = deps.clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;

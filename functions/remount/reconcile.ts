@@ -1,6 +1,6 @@
 /**
- * Starts again what has shown no sign of life for too long: migrations, bulk runs and teardowns whose execution failed, was
- * never started, or hangs. Two executions of one at once are expected and harmless (architecture §5).
+ * Restarts work whose heartbeat is overdue: migrations, bulk runs and teardowns whose execution failed, never started or
+ * hangs. Two executions of one record at the same time are expected and harmless (architecture §5).
  */
 
 import {
@@ -13,20 +13,21 @@ import {
 import type { Deps, Machine } from '../ports/deps.ts';
 import { ConditionFailed, type Item, type Key, type Store, StoreBusy, type Update } from '../ports/store.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
+import { notSwitchedInTime } from './failures.ts';
 import { failed, migrationOf } from './migration.ts';
 
 export interface Reconciled {
-  /** Records found overdue. */
+  /** Overdue records. */
   overdue: number;
   /** Executions started for them. */
   restarted: number;
-  /** Migrations that could not switch in time, and failed. */
+  /** Migrations that failed because they could not switch in time. */
   expired: number;
-  /** Records that could not be helped this time. */
+  /** Records that could not be restarted this time. */
   stuck: number;
 }
 
-/** What works on the records of each kind. */
+/** The state machine for each kind of record. */
 const MACHINES: Record<string, Machine> = { migration: 'remount', bulk: 'bulk', teardown: 'teardown' };
 
 export async function reconcile(deps: Deps): Promise<Reconciled> {
@@ -40,7 +41,7 @@ export async function reconcile(deps: Deps): Promise<Reconciled> {
   return result;
 }
 
-/** One record that cannot be helped must not keep the others waiting. */
+/** A record that cannot be restarted must not block the others. */
 async function reconcileOne(deps: Deps, key: Key, result: Reconciled): Promise<void> {
   try {
     const item = await overdueItem(deps, key);
@@ -50,13 +51,13 @@ async function reconcileOne(deps: Deps, key: Key, result: Reconciled): Promise<v
   } catch (error) {
     if (error instanceof ConditionFailed) return;
     result.stuck++;
-    deps.log.error('a record could not be helped', { id: key.pk, error: (error as Error).name });
-    // What is busy now will hardly be so in a minute; a damaged record stays damaged.
+    deps.log.error('a record could not be restarted', { id: key.pk, error: (error as Error).name });
+    // A busy store recovers within a minute; a damaged record stays damaged.
     await putBack(deps, key, error instanceof StoreBusy ? OVERDUE_MS : MAX_ATTEMPT_PAUSE_MS);
   }
 }
 
-/** Many such records must not fill the front of the index either. */
+/** Moves the record back in the index, so that many such records do not fill its front. */
 async function putBack({ store, clock, log }: Deps, { pk, sk }: Key, pauseMs: number): Promise<void> {
   const nextLook = clock.now() + pauseMs;
   const update: Update = {
@@ -64,10 +65,14 @@ async function putBack({ store, clock, log }: Deps, { pk, sk }: Key, pauseMs: nu
     set: { nextLook },
     if: { open: { present: true } },
   };
-  await store.commit([update]).catch((error) => log.error('nor put back', { id: pk, error: error.name }));
+  await store
+    .commit([update])
+    .catch((error) =>
+      log.error('a record could not be moved back in the index', { id: pk, error: error.name }),
+    );
 }
 
-/** The index may lag: the item itself tells whether it is overdue. */
+/** The index may lag, so the item itself decides whether it is overdue. */
 async function overdueItem({ store, clock }: Deps, { pk, sk }: Key): Promise<Item | undefined> {
   const item = await store.get({ table: 'migrations', pk, sk });
   return item && typeof item.nextLook === 'number' && item.nextLook <= clock.now() ? item : undefined;
@@ -77,9 +82,7 @@ async function help(deps: Deps, item: Item): Promise<'restarted' | 'expired' | '
   const now = deps.clock.now();
   const migration = migrationOf(item);
   if (migration?.phase === 'accepted' && !(now - migration.acceptedAt <= SWITCH_DEADLINE_MS)) {
-    const minutes = SWITCH_DEADLINE_MS / 60_000;
-    const message = `the mount could not be switched within ${minutes} minutes; nothing has changed`;
-    await deps.store.commit([failed(migration, 'not_switched_in_time', message, now)]);
+    await deps.store.commit([failed(migration, notSwitchedInTime(), now)]);
     return 'expired';
   }
   const machine = MACHINES[item.kind as string];
@@ -89,13 +92,13 @@ async function help(deps: Deps, item: Item): Promise<'restarted' | 'expired' | '
     await deps.workflows.start(machine, `${item.pk}-${attempt}`, { id: item.pk });
     return 'restarted';
   } catch (error) {
-    // Its next look is set already, and near: whatever keeps workflows from starting passes.
+    // Its next check is already set for soon, and what stops workflows from starting is temporary.
     deps.log.warn('a workflow did not start', { id: item.pk, error: (error as Error).name });
     return 'stuck';
   }
 }
 
-/** Raises the number before the start, on condition, since the name of a closed execution stays taken for 90 days. */
+/** Raises the attempt number before the start, because the name of a closed execution stays taken for 90 days. */
 async function nextAttempt(store: Store, { pk, sk, attempt }: Item, now: number): Promise<number> {
   if (typeof attempt !== 'number') throw new TypeError('the record has no attempt');
   const next = attempt + 1;

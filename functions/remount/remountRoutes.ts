@@ -4,10 +4,9 @@ import type { Schema } from '../http/fields.ts';
 import { type Call, type Route, route } from '../http/route.ts';
 import { PREVIEW, type Preview, STARTED, type Started } from './answers.ts';
 import { REPLAYED, readIdempotency } from './idempotency.ts';
-import { originOf } from './origin.ts';
 import { previewMove } from './previewMove.ts';
+import { originOf, statusLocation } from './request.ts';
 import { checkRemount, startRemount } from './startRemount.ts';
-import { statusLocation } from './statusLocation.ts';
 
 const QUEUED =
   "Mount move has been queued. Progress will be reported in Vault's server log, tagged with the returned migration_id";
@@ -37,7 +36,7 @@ export const remountRoutes: readonly Route[] = [
   }),
 ];
 
-/** A request that repeats a migration would do nothing. */
+/** A dry run of a repeated request returns the migration that exists. */
 async function preview(call: Call<typeof FIELDS>): Promise<Preview | Started> {
   const { from, to } = call.fields;
   const found = await checkRemount(call.deps, originOf(call), { from, to });

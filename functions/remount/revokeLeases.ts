@@ -1,4 +1,4 @@
-/** The revocation of what the mount issued before the switch: over its shards in parallel, each resumable. */
+/** Revokes what the mount issued before the switch. Shards run in parallel, and each can be resumed. */
 
 import { countShard } from '../credentials/countLeases.ts';
 import { SHARDS } from '../credentials/leaseShards.ts';
@@ -9,29 +9,29 @@ import { ConditionFailed } from '../ports/store.ts';
 import { unlessMade } from '../store/unlessMade.ts';
 import { counted, isCounted, type Migration, progressed } from './migration.ts';
 
-/** One part of the work: what the workflow hands to the step, and gets back until nothing is left. No lease in it. */
+/** The payload of a revocation step. The workflow passes it back until `done`. It contains no lease. */
 export interface Revocation {
   id: string;
   mountUuid: string;
-  /** Everything issued before this generation goes. */
+  /** Everything issued before this generation is revoked. */
   below: number;
   /** Epoch milliseconds. */
   switchedAt: number;
   attempt: number;
-  /** Shards not yet found empty. */
+  /** Shards that may still have older leases. */
   shards: readonly number[];
-  /** Whether what lies in them is counted, or nobody wants to know. */
+  /** Whether the leases of the shards are already counted, or need no count. */
   counted: boolean;
   done: boolean;
 }
 
-/** The work after a switch, a part for each shard. */
+/** The work after a switch: one part for each shard. */
 export function revocations(migration: Migration): Revocation[] {
   return SHARDS.map((shard) => revocation(migration, [shard], isCounted(migration, shard)));
 }
 
-/** All shards as one part: what a request in flight may have written behind the sweep is little. */
-export function stragglers(migration: Migration): Revocation {
+/** All shards as one part: requests in flight during the revocation can have written only a few leases. */
+export function lateWrites(migration: Migration): Revocation {
   return revocation(migration, SHARDS, true);
 }
 
@@ -46,12 +46,12 @@ function revocation(
 }
 
 /**
- * Does as much as fits the time.
- * @param until epoch milliseconds after which no further page is begun
- * @returns what is left
+ * Revokes as much as the time allows.
+ * @param until epoch milliseconds after which no further page is read
+ * @returns the remaining work
  */
 export async function revokeLeases(deps: Deps, part: Revocation, until: number): Promise<Revocation> {
-  if (part.counted) await tell(deps, part, until);
+  if (part.counted) await heartbeat(deps, part, until);
   else await count(deps, part, until);
   let revoked = 0;
   const left: number[] = [];
@@ -68,11 +68,11 @@ export async function revokeLeases(deps: Deps, part: Revocation, until: number):
     revoked += swept.revoked;
     if (!swept.done) left.push(shard);
   }
-  if (revoked > 0) await tell(deps, part, until, revoked);
+  if (revoked > 0) await heartbeat(deps, part, until, revoked);
   return { ...part, shards: left, counted: true, done: left.length === 0 };
 }
 
-/** The first sign of life: how much there is to revoke, unless it takes long to count, or was counted before. */
+/** The first heartbeat: records how many leases there are, unless they are already counted or take too long to count. */
 async function count(deps: Deps, part: Revocation, until: number): Promise<void> {
   const { id, mountUuid, below, switchedAt, shards } = part;
   const migration = { id, switchedAt };
@@ -83,13 +83,13 @@ async function count(deps: Deps, part: Revocation, until: number): Promise<void>
       await deps.store.commit([counted(id, until + OVERDUE_MS, shard, leases)]);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
-      await tell(deps, part, until);
+      await heartbeat(deps, part, until);
     }
   }
 }
 
-/** Moves the reconciler's next look behind the time this step may take, and counts what was done. */
-async function tell({ store }: Deps, { id }: Revocation, until: number, revoked = 0): Promise<void> {
-  // If another execution of the same migration has ended it, there is nothing to tell.
+/** The heartbeat: moves the reconciler's next check past the end of this step, and adds the revoked leases. */
+async function heartbeat({ store }: Deps, { id }: Revocation, until: number, revoked = 0): Promise<void> {
+  // If another execution has ended the migration, nothing has to be written.
   await unlessMade(store, [progressed(id, until + OVERDUE_MS, revoked)]);
 }

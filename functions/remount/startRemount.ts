@@ -1,4 +1,4 @@
-/** Starts a migration: checks the request against the tree, and accepts it. */
+/** Starts a migration: checks the request against the tree and accepts it. */
 
 import { VaultError } from '../http/errors.ts';
 import { REPEAT_WINDOW_MS } from '../limits.ts';
@@ -9,13 +9,13 @@ import { type Location, locate, locateTarget, type Target } from '../tree/locate
 import { mountPath } from '../tree/path.ts';
 import { acceptAndStart, answerKnown, type Started } from './acceptMigration.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
-import type { Origin } from './origin.ts';
 import { checkTyped, type Move, planMove, repeatedMigration, type Typed } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
-import { readReason } from './reason.ts';
+import type { Origin } from './request.ts';
+import { readReason } from './request.ts';
 
-/** What is asked for. */
-export interface Wishes {
+/** The fields of a remount request. */
+export interface RemountRequest {
   from: string | undefined;
   to: string | undefined;
   /** Free text, kept with the migration. */
@@ -29,7 +29,7 @@ export interface Wishes {
 export async function startRemount(
   deps: Deps,
   origin: Origin,
-  { from, to, reason }: Wishes,
+  { from, to, reason }: RemountRequest,
   key?: Idempotency,
 ): Promise<Started> {
   const typed = checkTyped(from, to);
@@ -37,25 +37,24 @@ export async function startRemount(
   if (before) return { id: before, isReplay: true };
   const found = await lookTwice(deps, origin, typed);
   if ('repeated' in found) return answerKnown(deps, key, found.repeated);
-  const wishes = { reason: readReason(reason) };
-  return acceptAndStart(deps, origin, found.move, wishes, key);
+  return acceptAndStart(deps, origin, found.move, { reason: readReason(reason) }, key);
 }
 
 /**
- * Every check of a move, and nothing written.
+ * Makes every check of a move and writes nothing.
  * @throws VaultError 400 for a move that cannot be
  */
-export async function checkRemount(deps: Deps, origin: Origin, { from, to }: Wishes): Promise<Found> {
+export async function checkRemount(deps: Deps, origin: Origin, { from, to }: RemountRequest): Promise<Found> {
   return lookTwice(deps, origin, checkTyped(from, to));
 }
 
-/** What a request comes to: a migration that is known already, or a move to be made. */
+/** The result of the checks: a migration that already exists, or a move to accept. */
 type Found = { repeated: string } | { move: Move };
 
 /**
- * Queries may be served in the middle of a switch, and make a repeated request look like a wrong one, however often
- * they are asked. Before a request is refused, a single read tells whether the mount has really left the source
- * (docs/decisions.md, 12): if it has, all of the switch is seen by what is read after that.
+ * Checks the move, and before a refusal checks it again. DynamoDB may serve a query in the middle of a switch, which
+ * makes a repeated request look wrong. A single read shows whether the mount has really left the source
+ * (docs/decisions.md, 12). If it has, later reads show the whole switch.
  */
 async function lookTwice(deps: Deps, origin: Origin, typed: Typed): Promise<Found> {
   const { from, to } = await namespacesOf(deps, origin, typed);

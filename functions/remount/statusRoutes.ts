@@ -1,16 +1,16 @@
-/** The status endpoint, which only reads. */
+/** The status endpoint. It only reads. */
 
 import { unlessSeen } from '../http/conditional.ts';
 import { type Route, route } from '../http/route.ts';
-import { TOLD } from './answers.ts';
+import { STATUS } from './answers.ts';
 import { isMigrationId } from './migration.ts';
 import { etagOf, migrationInfo } from './migrationInfo.ts';
-import { readStatus } from './readStatus.ts';
+import { readStatus } from './readMigration.ts';
 
 export const statusRoutes: readonly Route[] = [
   route({
     path: 'sys/remount/status/:migration_id',
-    answers: { read: TOLD },
+    answers: { read: STATUS },
     read: async (call) => {
       const { deps, params, namespace, prefetched } = call;
       const id = params.migration_id ?? '';

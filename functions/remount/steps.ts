@@ -1,4 +1,4 @@
-/** The steps of the workflow: what each state does, and what it says to the next (statemachine/remount.asl.json). */
+/** The steps of the workflow: what each state does, and what it passes to the next (statemachine/remount.asl.json). */
 
 import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -7,30 +7,30 @@ import { unlessMade } from '../store/unlessMade.ts';
 import { keepNamespace } from '../tree/restoreNamespace.ts';
 import { closed, type Migration, succeeded } from './migration.ts';
 import { readMigration } from './readMigration.ts';
-import { type Revocation, revocations, revokeLeases, stragglers } from './revokeLeases.ts';
+import { lateWrites, type Revocation, revocations, revokeLeases } from './revokeLeases.ts';
 import { switchMount } from './switchMount.ts';
 
-/** What is to be done next: nothing, the revocation, or only the sweep behind it. */
+/** What the workflow does next: nothing, the revocation, or only the removal of late writes. */
 export type Next =
   | { next: 'end' }
   | { next: 'revoke'; id: string; parts: Revocation[] }
   | { next: 'wait'; id: string; seconds: number };
 
-/** First state: switches, or finds how far an earlier execution came, from the record alone. */
+/** First state: switches the mount, or reads from the record how far an earlier execution came. */
 export async function switchStep(deps: Deps, id: string): Promise<Next> {
   const migration = await switchMount(deps, id);
   if (migration && isJustSwitched(deps, migration)) await keepNamespace(deps, migration.target.namespaceId);
   if (migration?.phase === 'switched') return { next: 'revoke', id, parts: revocations(migration) };
-  if (migration?.nextLook !== undefined) return waitForStragglers(deps, migration);
+  if (migration?.nextLook !== undefined) return waitForLateWrites(deps, migration);
   return { next: 'end' };
 }
 
-/** Whether a deletion of the target's namespace that began before the switch still waits for it. */
+/** Whether a deletion of the target's namespace that started before the switch may still be waiting. */
 function isJustSwitched(deps: Deps, { switchedAt }: Migration): boolean {
   return switchedAt !== undefined && deps.clock.now() <= lastWriteAt(deps, switchedAt);
 }
 
-/** Every shard was found empty of older generations: the migration succeeds. */
+/** No shard has leases of older generations: the migration succeeds. */
 export async function completeStep(deps: Deps, id: string, parts: Revocation[]): Promise<Next> {
   if (parts.length === 0 || !parts.every(({ done }) => done)) throw new Error('the revocation is not done');
   const migration = await readMigration(deps, id);
@@ -38,10 +38,10 @@ export async function completeStep(deps: Deps, id: string, parts: Revocation[]):
   const now = deps.clock.now();
   const nextLook = lastWriteAt(deps, now) + OVERDUE_MS;
   await unlessMade(deps.store, [succeeded(migration, now, nextLook)]);
-  return waitForStragglers(deps, { ...migration, finishedAt: migration.finishedAt ?? now });
+  return waitForLateWrites(deps, { ...migration, finishedAt: migration.finishedAt ?? now });
 }
 
-/** Last state: sweeps what requests in flight wrote behind the sweep, and closes the record. */
+/** Last state: removes what requests in flight wrote during the revocation, and closes the record. */
 export async function closeStep(
   deps: Deps,
   id: string,
@@ -49,13 +49,13 @@ export async function closeStep(
 ): Promise<{ id: string; done: boolean }> {
   const migration = await readMigration(deps, id);
   if (migration?.nextLook === undefined || migration.phase !== 'done') return { id, done: true };
-  const { done } = await revokeLeases(deps, stragglers(migration), until);
+  const { done } = await revokeLeases(deps, lateWrites(migration), until);
   if (done) await unlessMade(deps.store, [closed(migration, deps.clock.now())]);
   return { id, done };
 }
 
-/** No request that began before the end of the revocation writes any more after this. */
-function waitForStragglers(deps: Deps, { id, finishedAt = 0 }: Migration): Next {
+/** After this wait, no request that started before the end of the revocation can still write. */
+function waitForLateWrites(deps: Deps, { id, finishedAt = 0 }: Migration): Next {
   const left = lastWriteAt(deps, finishedAt) - deps.clock.now();
   return { next: 'wait', id, seconds: Math.max(0, Math.ceil(left / 1_000)) };
 }

@@ -1,22 +1,16 @@
-/**
- * The switch: one transaction takes the mount from source to target, with all that it is, and cuts off everything
- * that it issued before. There is no moment at which it is half moved (architecture §5).
- */
+/** Switches the mount of one migration, or fails the migration when that can never succeed. */
 
 import type { Deps } from '../ports/deps.ts';
-import { ConditionFailed, type Ref, type Store } from '../ports/store.ts';
-import { namespaceKey, treeKey } from '../store/keys.ts';
+import { ConditionFailed } from '../ports/store.ts';
 import { retryContended } from '../store/retryContended.ts';
-import { changeTree } from '../tree/changeTree.ts';
-import { raiseGeneration } from '../tree/generation.ts';
-import { collision } from '../tree/locate.ts';
-import { type Mount, mountItem, mountOf, unchanged } from '../tree/mount.ts';
-import { after, type FailureCode, failed, type Migration, type Place, switched } from './migration.ts';
+import { after, type Failure, failed, type Migration } from './migration.ts';
 import { readMigration } from './readMigration.ts';
+import { commitSwitches, findTakenTarget, oneByOne, readMounts, switchOf } from './switchTogether.ts';
 
 /**
- * Switches a migration that is accepted; one that is not is left alone, so that the step may run twice.
- * @returns the migration as it is afterwards; undefined when there is none
+ * Switches a migration that is accepted. In any other phase it changes nothing, so the step may run twice.
+ * @returns the migration afterwards; undefined when there is none
+ * @throws StoreBusy when other writes kept changing the mount
  */
 export function switchMount(deps: Deps, id: string): Promise<Migration | undefined> {
   return retryContended(async () => {
@@ -25,104 +19,29 @@ export function switchMount(deps: Deps, id: string): Promise<Migration | undefin
   });
 }
 
-/** @throws ConditionFailed when something changed in between, which the next look will tell */
+/** @throws ConditionFailed when another write came first; the next try reads what it left */
 async function switchOrFail(deps: Deps, migration: Migration): Promise<Migration> {
-  const glance = await findMount(migration, deps.store.getMany);
-  const mount = 'code' in glance ? await findMount(migration, oneByOne(deps.store)) : glance;
-  if ('code' in mount) return fail(deps, migration, mount);
+  const { store, clock } = deps;
+  const glance = await readMounts([migration], store.getMany);
+  const { mounts, failures } =
+    glance.failures.size > 0 ? await readMounts([migration], oneByOne(store)) : glance;
+  const [failure] = failures.values();
+  if (failure) return fail(deps, migration, failure);
+  const switches = [...mounts.values()].map((mount) => switchOf(migration, mount, clock.now()));
+  const transitions = switches.map(({ transition }) => transition);
   try {
-    return await commitSwitch(deps, migration, mount);
+    await commitSwitches(store, switches, transitions);
+    return transitions.reduce(after, migration);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    const conflict = await conflictAt(deps, migration.target);
-    if (!conflict) throw error;
-    return fail(deps, migration, { code: 'target_in_use', message: `path already in use at "${conflict}"` });
+    const taken = await findTakenTarget(deps, [migration]);
+    if (!taken) throw error;
+    return fail(deps, migration, taken[1]);
   }
 }
 
-/**
- * A batch may be served in the middle of somebody's transaction, item by item; single reads are not. A status that
- * never changes must not hang on the former (R6).
- */
-export function oneByOne(store: Store): Store['getMany'] {
-  return (refs) => Promise.all(refs.map((ref) => store.get(ref)));
-}
-
-async function fail(deps: Deps, migration: Migration, { code, message }: Problem): Promise<Migration> {
-  const failure = failed(migration, code, message, deps.clock.now());
-  await deps.store.commit([failure]);
-  return after(migration, failure);
-}
-
-interface Problem {
-  code: FailureCode;
-  message: string;
-}
-
-/** @returns the mount to be switched as it is now, or why it can never be */
-async function findMount(
-  { source, target, mountUuid, onlyGeneration }: Migration,
-  read: Store['getMany'],
-): Promise<Mount | Problem> {
-  const namespaces = [source, target].filter(({ namespaceId }) => namespaceId !== 'root');
-  const refs: Ref[] = [
-    treeKey(source.namespaceId, source.path),
-    ...namespaces.map((at) => namespaceKey(at.namespaceId)),
-  ];
-  const [item, ...namespaceItems] = await read(refs);
-  const leaving = namespaces.find((_, i) => !namespaceItems[i] || namespaceItems[i].deleting === true);
-  if (leaving) {
-    return {
-      code: 'namespace_gone',
-      message: `namespace "${leaving.namespacePath}" is being deleted or gone`,
-    };
-  }
-  const mount = mountOf(item);
-  const isRight = mount?.uuid === mountUuid && mount.generation === (onlyGeneration ?? mount.generation);
-  if (isRight) return mount;
-  return { code: 'source_gone', message: `no matching mount at "${fullPath(source)}"` };
-}
-
-async function commitSwitch(deps: Deps, migration: Migration, mount: Mount): Promise<Migration> {
-  const { source, target } = migration;
-  const at = deps.clock.now();
-  const moved = afterSwitch(mount, migration, at);
-  const { generation } = moved;
-  const transition = switched(migration, generation, mount.issued, at);
-  await changeTree(
-    deps.store,
-    [
-      { namespaceId: source.namespaceId, path: source.path, before: unchanged(mount) },
-      { namespaceId: target.namespaceId, path: target.path, after: mountItem(moved) },
-    ],
-    [transition, raiseGeneration(mount.uuid, generation)],
-  );
+async function fail(deps: Deps, migration: Migration, failure: Failure): Promise<Migration> {
+  const transition = failed(migration, failure, deps.clock.now());
+  await deps.store.commit([transition]);
   return after(migration, transition);
-}
-
-/** The mount as the switch leaves it. */
-export function afterSwitch(
-  mount: Mount,
-  { id, source, target }: Pick<Migration, 'id' | 'source' | 'target'>,
-  at: number,
-): Mount {
-  return {
-    ...mount,
-    namespaceId: target.namespaceId,
-    path: target.path,
-    generation: mount.generation + 1,
-    version: mount.version + 1,
-    movedBy: { migrationId: id, fromNamespaceId: source.namespaceId, fromPath: source.path, at },
-  };
-}
-
-/** What is in the way at the target, seen by the query and then by a read of its own. */
-export async function conflictAt({ store }: Pick<Deps, 'store'>, target: Place): Promise<string | undefined> {
-  const shown = await collision(store, target.namespaceId, target.path);
-  const conflict = shown && (await store.get(treeKey(target.namespaceId, shown.sk)));
-  return conflict && conflict.kind !== 'fork' ? target.namespacePath + conflict.sk : undefined;
-}
-
-export function fullPath({ namespacePath, path }: Place): string {
-  return namespacePath + path;
 }

@@ -1,6 +1,6 @@
 /**
- * Undoes a migration: a migration back, of this very mount as this migration has left it. What was revoked stays
- * revoked; the mount and its data return.
+ * Undoes a migration by a migration back. It moves the same mount, if nothing has moved it since. The mount and its data
+ * return; what was revoked stays revoked.
  */
 
 import { VaultError } from '../http/errors.ts';
@@ -14,13 +14,13 @@ import { acceptAndStart, answerKnown, type Started } from './acceptMigration.ts'
 import { failedAlready, movedOn, namespaceLeaving, notSwitchedYet, pathInUse } from './errors.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
 import type { Migration } from './migration.ts';
-import type { Origin } from './origin.ts';
+import { fullPath } from './migration.ts';
 import type { Move } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
-import { fullPath } from './switchMount.ts';
+import type { Origin } from './request.ts';
 
 /**
- * A repeated undo is answered with the migration back that is known already.
+ * A repeated undo returns the migration back that already exists.
  * @throws VaultError 409 when there is nothing to undo, or the mount has moved on since; 400 when its old path is taken
  */
 export async function undoMigration(
@@ -41,7 +41,7 @@ export async function undoMigration(
   return acceptAndStart(deps, origin, move, order, key);
 }
 
-/** As with a remount, a single read tells whether the mount has really left, before an undo is refused. */
+/** Checks the undo, and before a refusal checks it again after a single read, as for a remount. */
 async function lookTwice(deps: Deps, migration: Migration): Promise<{ known: string } | { move: Move }> {
   const known = await undoneBy(deps, migration);
   if (known) return { known };
@@ -58,7 +58,7 @@ async function lookTwice(deps: Deps, migration: Migration): Promise<{ known: str
   }
 }
 
-/** The migration back that has put the mount where it was. */
+/** The migration back, if one has already moved the mount to its old path. */
 async function undoneBy({ store }: Deps, { id, source, mountUuid }: Migration): Promise<string | undefined> {
   const mount = mountOf(await store.get(treeKey(source.namespaceId, source.path)));
   if (mount?.uuid !== mountUuid || !mount.movedBy) return undefined;
@@ -66,7 +66,7 @@ async function undoneBy({ store }: Deps, { id, source, mountUuid }: Migration): 
   return back?.undoOf === id ? back.id : undefined;
 }
 
-/** @param seen what single reads show at the target; without, it is looked for */
+/** @param seen the mount that a single read showed at the target */
 async function planUndo({ store }: Deps, migration: Migration, seen?: Mount): Promise<Move> {
   const { source, target, mountUuid, generation } = migration;
   const [from, to] = await Promise.all([
@@ -79,7 +79,7 @@ async function planUndo({ store }: Deps, migration: Migration, seen?: Mount): Pr
     throw movedOn(fullPath(target));
   if (to.namespace.id !== source.namespaceId) throw namespaceLeaving(source.namespacePath);
   for (const { namespace } of [from, to]) if (namespace.deleting) throw namespaceLeaving(namespace.path);
-  // In the middle of its switch the mount may be seen at both ends.
+  // In the middle of a switch, the mount may be read at both places.
   if (to.conflict && to.conflict.uuid !== mountUuid) throw pathInUse(to.namespace.path + to.conflict.sk);
   return {
     mount,

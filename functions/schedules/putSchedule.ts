@@ -6,7 +6,7 @@ import { VaultError } from '../http/errors.ts';
 import { MAX_SCHEDULE_BYTES, MAX_SCHEDULES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { type Timetable, TimetableRefused } from '../ports/scheduler.ts';
-import type { Origin } from '../remount/origin.ts';
+import type { Origin } from '../remount/request.ts';
 import { schedulePartition } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { delegateForbidden, scheduleTooLarge, timetableUnusable, tooManySchedules } from './errors.ts';

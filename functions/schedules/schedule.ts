@@ -9,6 +9,7 @@ import type { Timetable } from '../ports/scheduler.ts';
 import { ABSENT, type Item, type Match, type Put, type Update } from '../ports/store.ts';
 import type { Requester } from '../remount/migration.ts';
 import { scheduleKey } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 
 export interface Schedule extends Timetable {
   name: string;
@@ -48,8 +49,10 @@ interface LastSkipped {
   bulkId: string;
 }
 
+const RECORD = record<Schedule>('schedule');
+
 export function scheduleOf(item: Item | undefined): Schedule | undefined {
-  return item?.kind === 'schedule' ? (item as unknown as Schedule) : undefined;
+  return RECORD.of(item);
 }
 
 /** What the scheduler knows it by: ids of namespaces have no hyphen. */
@@ -67,7 +70,7 @@ export function namedBy(id: string): Pick<Schedule, 'namespaceId' | 'name'> {
 export function written(schedule: Schedule, before: Schedule | undefined): Put {
   const key = scheduleKey(schedule.namespaceId, schedule.name);
   const ttl = Math.ceil(schedule.end / 1_000) + schedule.retentionS;
-  return { put: { ...key, kind: 'schedule', ...schedule, ttl }, if: unchanged(before) };
+  return { put: RECORD.at(key, schedule, { ttl }), if: unchanged(before) };
 }
 
 /** Notes what has become of a time at which it was woken. */

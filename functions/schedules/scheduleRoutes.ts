@@ -9,7 +9,7 @@ import { requireSudo } from '../http/guards.ts';
 import { type Call, type Route, route } from '../http/route.ts';
 import { KEYS } from '../http/shape.ts';
 import { MAX_SCHEDULE_NAME_LENGTH } from '../limits.ts';
-import { originOf } from '../remount/origin.ts';
+import { originOf } from '../remount/request.ts';
 import { nameUnusable } from './errors.ts';
 import { findSchedule, listSchedules } from './findSchedule.ts';
 import { putSchedule } from './putSchedule.ts';

@@ -2,6 +2,7 @@
 
 import type { Item, Match, PlacedItem } from '../ports/store.ts';
 import { treeKey } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 
 export interface MountConfig {
   /** Seconds; 0 stands for the system's default. */
@@ -69,16 +70,17 @@ export function isAuth(mount: Pick<Mount, 'path'>): boolean {
   return isAuthPath(mount.path);
 }
 
+const RECORD = record<Omit<Mount, 'namespaceId' | 'path'>>('mount');
+
 export function mountItem(mount: Mount): PlacedItem {
   const { namespaceId, path, ...rest } = mount;
-  return { ...treeKey(namespaceId, path), kind: 'mount', ...rest };
+  return RECORD.at(treeKey(namespaceId, path), rest);
 }
 
 /** @returns the mount of a tree item, if a mount is what sits there */
 export function mountOf(item: Item | undefined): Mount | undefined {
-  if (item?.kind !== 'mount') return undefined;
-  const { pk, sk, kind, ...rest } = item;
-  return { namespaceId: pk, path: sk, ...rest } as unknown as Mount;
+  const mount = RECORD.of(item);
+  return item && mount && { namespaceId: item.pk, path: item.sk, ...mount };
 }
 
 /** The condition every write to a mount's item carries: it is still this mount, unchanged since it was read. */

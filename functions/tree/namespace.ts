@@ -1,6 +1,8 @@
 /** A namespace: a tenant with its own tree of mounts, policies and tokens. */
 
-import type { Item } from '../ports/store.ts';
+import type { Item, PlacedItem } from '../ports/store.ts';
+import { treeKey } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 
 export interface Namespace {
   /** Six letters and digits; `root` for the root namespace. */
@@ -28,20 +30,33 @@ export const ROOT: Namespace = {
   deleting: false,
 };
 
+/** A namespace as it stands in the tree of its parent; `version` is raised with each write. */
+type Entry = Pick<Namespace, 'id' | 'uuid' | 'metadata' | 'unlockKeyHash'> & {
+  deleting?: boolean;
+  version: number;
+};
+
+const RECORD = record<Entry>('namespace');
+
+/** @param name with a trailing slash */
+export function namespaceItem(parent: Pick<Namespace, 'id'>, name: string, entry: Entry): PlacedItem {
+  return RECORD.at(treeKey(parent.id, name), entry);
+}
+
 /** @returns the namespace of a tree item, if a child namespace is what sits there */
 export function namespaceOf(item: Item | undefined, parent: Namespace): Namespace | undefined {
-  if (item?.kind !== 'namespace') return undefined;
-  const id = item.id as string;
+  const entry = RECORD.of(item);
+  if (!item || !entry) return undefined;
+  const { id, uuid, metadata, deleting = false, unlockKeyHash } = entry;
   const path = parent.path + item.sk;
-  const unlockKeyHash = item.unlockKeyHash as string | undefined;
   const lockedAt = parent.lockedAt ?? (unlockKeyHash && path);
   return {
     id,
-    uuid: item.uuid as string,
+    uuid,
     path,
     lineage: [...parent.lineage, id],
-    metadata: item.metadata as Record<string, string>,
-    deleting: item.deleting === true,
+    metadata,
+    deleting,
     ...(unlockKeyHash && { unlockKeyHash }),
     ...(lockedAt && { lockedAt }),
   };

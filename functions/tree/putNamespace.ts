@@ -9,7 +9,7 @@ import { retryContended } from '../store/retryContended.ts';
 import { changeTree } from './changeTree.ts';
 import { type Child, childAt } from './findChild.ts';
 import { locateTarget } from './locate.ts';
-import { type Namespace, nameOf, namespaceOf } from './namespace.ts';
+import { type Namespace, nameOf, namespaceItem, namespaceOf } from './namespace.ts';
 import { beingDeleted, mountInTheWay, noSuchNamespace } from './namespaceErrors.ts';
 import { type Metadata, type MetadataPatch, patched } from './namespaceMetadata.ts';
 import { checkNewName } from './namespaceName.ts';
@@ -71,8 +71,7 @@ async function createNamespace(
 ): Promise<Namespace> {
   refuseOversize(metadata);
   const id = ids.base62(6);
-  const facts = { kind: 'namespace', id, uuid: ids.uuid(), metadata, version: 1 };
-  const entry = { ...treeKey(parent.id, name), ...facts };
+  const entry = namespaceItem(parent, name, { id, uuid: ids.uuid(), metadata, version: 1 });
   const namespace = namespaceOf(entry, parent) as Namespace;
   try {
     const change = { namespaceId: parent.id, path: name, after: entry };

@@ -4,6 +4,7 @@ import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, type Delete, type Item, type Write } from '../ports/store.ts';
 import { migrationKey, openShard } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
 import type { Mount } from './mount.ts';
 import { type Namespace, nameOf } from './namespace.ts';
@@ -20,11 +21,12 @@ interface TeardownBase {
   nextLook: number;
 }
 
-export type Teardown = TeardownBase &
-  (
-    | { what: 'mount'; mountUuid: string }
-    | { what: 'namespace'; namespaceId: string; namespacePath: string; parentId: string; name: string }
-  );
+/** What is to be cleared away. */
+type Subject =
+  | { what: 'mount'; mountUuid: string }
+  | { what: 'namespace'; namespaceId: string; namespacePath: string; parentId: string; name: string };
+
+export type Teardown = TeardownBase & Subject;
 
 export interface TeardownOrder {
   id: string;
@@ -43,16 +45,18 @@ export function namespaceTeardown(deps: Deps, namespace: Namespace): TeardownOrd
   return order(deps, { what: 'namespace', namespaceId: id, namespacePath: path, parentId, name });
 }
 
-function order({ ids, clock }: Deps, subject: Record<string, unknown>): TeardownOrder {
+const RECORD = record<Teardown>('teardown');
+
+function order({ ids, clock }: Deps, subject: Subject): TeardownOrder {
   const id = ids.uuid();
   const now = clock.now();
   const nextLook = now + OVERDUE_MS;
-  const facts = { kind: 'teardown', id, attempt: 1, nextLook, open: openShard(id), ...subject };
-  return { id, write: { put: { ...migrationKey(id), ...facts }, if: ABSENT } };
+  const put = RECORD.at(migrationKey(id), { id, attempt: 1, nextLook, ...subject }, { open: openShard(id) });
+  return { id, write: { put, if: ABSENT } };
 }
 
 export function teardownOf(item: Item | undefined): Teardown | undefined {
-  return item?.kind === 'teardown' ? (item as unknown as Teardown) : undefined;
+  return RECORD.of(item);
 }
 
 export function teardownDone(id: string): Delete {

@@ -2,6 +2,7 @@
 
 import { ABSENT, type Item, type Store, type Write } from '../ports/store.ts';
 import { builtinKey } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 import { type BuiltinMount, builtinMounts } from './builtin.ts';
 import type { Namespace } from './namespace.ts';
 
@@ -28,18 +29,18 @@ export async function tunedBuiltin(
   return mount && tunedAs(mount, await store.get(builtinKey(namespace.id, mount.path)));
 }
 
+const RECORD = record<Pick<BuiltinMount, 'description' | 'config' | 'options' | 'version'>>();
+
 /** Keeps what a tune has made of one, if nobody else has tuned it since it was read. */
 export function keepTuned(
   before: Pick<BuiltinMount, 'namespaceId' | 'path' | 'version'>,
   { description, config, options }: Pick<BuiltinMount, 'description' | 'config' | 'options'>,
 ): Write {
   const key = builtinKey(before.namespaceId, before.path);
-  const put = { ...key, description, config, options, version: before.version + 1 };
+  const put = RECORD.at(key, { description, config, options, version: before.version + 1 });
   return { put, if: before.version === 0 ? ABSENT : { version: before.version } };
 }
 
 function tunedAs(mount: BuiltinMount, item: Item | undefined): BuiltinMount {
-  if (!item) return mount;
-  const { description, config, options, version } = item as unknown as BuiltinMount;
-  return { ...mount, description, config, options, version };
+  return { ...mount, ...RECORD.of(item) };
 }

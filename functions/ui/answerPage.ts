@@ -1,15 +1,15 @@
-/** Answers requests for the page, from files that the build has put into the function. */
+/** Answers requests for the page, with the files that the build has put into the function. */
 
 import type { HttpResponse } from '../http/message.ts';
 
 export interface PageFile {
-  /** Its name below `/ui/`; empty for the page itself. Others carry a hash of their content in it. */
+  /** The path after `/ui/`; empty for the page itself. All other names contain a hash of the content. */
   name: string;
   type: string;
   text: string;
 }
 
-/** Nothing but what lies beside the page: no other host, no script or style inside the markup, no frame around it. */
+/** Allows only files from the same origin: no other host, no inline script or style, no frame around the page. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -35,12 +35,12 @@ const HEADERS = {
 const FOREVER = 'public, max-age=31536000, immutable';
 
 /**
- * @param path as sent, without the stage
- * @param fullPath as the client sees it, with the stage
+ * @param path without the stage
+ * @param fullPath with the stage, as the client sees it
  */
 export function answerPage(files: readonly PageFile[], path: string, fullPath: string): HttpResponse {
   if (path === '/') return redirect(`${fullPath.replace(/\/$/, '')}/ui/`);
-  // Relative, so that it holds behind any prefix.
+  // Relative, so that it works with any prefix.
   if (path === '/ui') return redirect('ui/');
   const file = files.find(({ name }) => path === `/ui/${name}`);
   if (!file) return answer(404, 'application/json', '{"errors":[]}\n', 'no-store');

@@ -9,6 +9,7 @@ import { MAX_WRAPPED_BYTES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Item, type PlacedItem, PRESENT, type Write } from '../ports/store.ts';
 import { tokenKey, wrappedKey } from '../store/keys.ts';
+import { record } from '../store/record.ts';
 import { tokenIssuer } from '../tree/builtin.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { invalidWrappingToken, wrappedTooLarge } from './errors.ts';
@@ -29,8 +30,10 @@ export interface Wrapped {
 /** A wrapped answer as it is stored; `createdAt` in epoch milliseconds. */
 export type StoredAnswer = Wrapped & { createdAt: number };
 
-export function wrappedOf(item: Item): StoredAnswer {
-  return item as unknown as StoredAnswer;
+const RECORD = record<StoredAnswer>();
+
+export function wrappedOf(item: Item | undefined): StoredAnswer | undefined {
+  return RECORD.of(item);
 }
 
 export const WRAP_INFO = {
@@ -94,7 +97,7 @@ async function issue(deps: Deps, namespace: Namespace, kept: Wrapped, taking: Wr
 }
 
 function itemOf(kept: Wrapped, { accessor, createdAt, expiresAt }: Token): PlacedItem {
-  return { ...kept, ...wrappedKey(accessor), createdAt, ttl: cleanupTime(expiresAt) };
+  return RECORD.at(wrappedKey(accessor), { ...kept, createdAt }, { ttl: cleanupTime(expiresAt) });
 }
 
 /** Take an answer out of a wrapping token. Of many that try at once the mark on the token lets one succeed. */

@@ -107,9 +107,9 @@ async function find(call: TokenCall): Promise<{ token: Token; answer: StoredAnsw
   const { store } = call.deps;
   const hash = hashOf(call);
   const token = hash ? tokenOf(await store.get(tokenKey(hash))) : undefined;
-  const item = token && (await store.get(wrappedKey(token.accessor)));
-  if (!token || !item) throw invalidWrappingToken();
-  return { token, answer: wrappedOf(item) };
+  const answer = token && wrappedOf(await store.get(wrappedKey(token.accessor)));
+  if (!token || !answer) throw invalidWrappingToken();
+  return { token, answer };
 }
 
 /** The answer is out; what is left of the token opens nothing, and is dropped at its end if it cannot be removed now. */

@@ -1,53 +1,53 @@
-/** The state after the moves: the same data elsewhere, nothing issued before of any use, everything new fine. */
+/** The state after the moves: the data is unchanged, old credentials are no longer valid, new ones work. */
 
 import { isDeepStrictEqual } from 'node:util';
-import { type Checks, shown } from './checks.ts';
-import type { Facts } from './facts.ts';
+import { type Checks, oneLine } from './checks.ts';
 import { inParallel } from './inParallel.ts';
+import type { MountState } from './mountState.ts';
 import { fullPath, MOUNTS } from './mounts.ts';
 import type { Screen } from './screen.ts';
 import { issueOtp, logIn, logInMachine, type Otp, type World } from './setUp.ts';
 import { type Answer, errorText, type Vault } from './vault.ts';
 
-/** Old one-time passwords and leases looked at one by one, spread over all of them. */
+/** How many old one-time passwords and leases are checked, spread evenly over all of them. */
 const SAMPLE = 100;
 const AT_ONCE = 8;
 
-/** @param before the facts of each of `MOUNTS` before it was moved */
+/** @param before the state of each of `MOUNTS` before it was moved */
 export async function showAfter(
   root: Vault,
   world: World,
-  before: readonly Facts[],
+  before: readonly MountState[],
   screen: Screen,
   checks: Checks,
 ): Promise<void> {
   for (const [i, mount] of MOUNTS.entries()) {
     const { first, last, probe } = mount;
     const was = before[i] ?? {};
-    const is = await mount.facts(root.in(last.namespace), last.path, world);
+    const is = await mount.readState(root.in(last.namespace), last.path, world);
     screen.title(mount.title);
     screen.table(sideBySide(mount.shown, [fullPath(first), was], [fullPath(last), is]));
-    checks.same(`of ${Object.keys(was).length} facts about it are different`, [], different(was, is));
+    checks.same(`values that differ, of ${Object.keys(was).length}`, [], different(was, is));
     const atSource = await root.in(first.namespace).call('GET', `${first.path}/${probe}`);
     checks.same(`${fullPath(first)}${probe}`, 404, atSource.status);
     const atTarget = await root.in(last.namespace).call('GET', `${last.path}/${probe}`);
     checks.same(`${fullPath(last)}${probe}`, 200, atTarget.status);
   }
-  screen.title('what was issued before the moves');
+  screen.title('credentials issued before the moves');
   await checkOldOtps(root, world.otps, checks);
   await checkOldTokens(root, world, checks);
-  screen.title('what is issued now');
+  screen.title('credentials issued now');
   await checkNew(root, world, checks);
 }
 
-type Side = [title: string, facts: Facts];
+type Side = [title: string, state: MountState];
 
 function sideBySide(names: readonly string[], [source, was]: Side, [target, is]: Side): string[][] {
-  const rows = names.map((name) => [`  ${name}`, shown(was[name]), shown(is[name])]);
+  const rows = names.map((name) => [`  ${name}`, oneLine(was[name]), oneLine(is[name])]);
   return [['', source, target], ...rows];
 }
 
-function different(was: Facts, is: Facts): string[] {
+function different(was: MountState, is: MountState): string[] {
   const names = new Set([...Object.keys(was), ...Object.keys(is)]);
   return [...names].filter((name) => !isDeepStrictEqual(was[name], is[name]));
 }
@@ -84,7 +84,7 @@ async function checkNew(root: Vault, { roleId, secretIds }: World, checks: Check
   const verified = await teamB.as('').call('POST', 'access/ssh/verify', { otp: key });
   checks.same('a new one-time password at team-b/access/ssh/', 200, verified.status);
   const again = await teamB.as('').call('POST', 'access/ssh/verify', { otp: key });
-  checks.same('the same a second time', 'OTP not found', errorText(again));
+  checks.same('the same one-time password a second time', 'OTP not found', errorText(again));
 
   const dev = root.in('team-a/dev');
   const user = await dev.as(await logIn(dev, 'people', 'ada')).call('GET', 'auth/token/lookup-self');
@@ -99,14 +99,14 @@ async function checkNew(root: Vault, { roleId, secretIds }: World, checks: Check
   const write = (cas: number) =>
     teamB.call('POST', 'services/data/billing/db', { data: { host: 'db-5.example.com' }, options: { cas } });
   checks.same('a write that expects version 3', 400, (await write(3)).status);
-  checks.same('a write that expects version 4 makes', 5, (await write(4)).body?.data?.version);
+  checks.same('a write that expects version 4 creates version', 5, (await write(4)).body?.data?.version);
 }
 
 function each<T>(list: readonly T[], ask: (one: T) => Promise<Answer>): Promise<Answer[]> {
   return inParallel(list.length, AT_ONCE, (i) => ask(list[i] as T));
 }
 
-/** What was answered, each once. */
+/** The different answers. */
 function distinct(answers: Answer[]): string {
   return [...new Set(answers.map((answer) => `${answer.status} ${errorText(answer)}`))].join(' or ');
 }

@@ -1,22 +1,22 @@
 /**
- * A proxy in front of DynamoDB that counts the calls by operation, and changes nothing. Reading a stream is not
- * counted: Lambda does it, and nobody pays for it.
+ * A proxy in front of DynamoDB that counts the calls by operation and changes nothing. It does not count reads of a
+ * stream: Lambda makes them, and they cost nothing.
  */
 
-import { type PassingProxy, startPassingProxy } from './passingProxy.ts';
+import { type ForwardingProxy, startForwardingProxy } from './forwardingProxy.ts';
 
 /** Calls by operation, such as `Query`. */
 export type Calls = Record<string, number>;
 
-export interface CountingProxy extends PassingProxy {
-  /** The calls since this was last asked. */
+export interface CountingProxy extends ForwardingProxy {
+  /** The calls since the last `take()`. */
   take(): Calls;
 }
 
 /** Serves on a free port of this machine. */
 export async function startCountingProxy(dynamodbEndpoint: string): Promise<CountingProxy> {
   let calls: Calls = {};
-  const proxy = await startPassingProxy(dynamodbEndpoint, ({ headers }) => {
+  const proxy = await startForwardingProxy(dynamodbEndpoint, ({ headers }) => {
     const [service = '', operation = ''] = String(headers['x-amz-target']).split('.');
     if (!service.startsWith('DynamoDBStreams')) calls[operation] = (calls[operation] ?? 0) + 1;
   });

@@ -1,10 +1,10 @@
-/** What the functions print while the demo runs: kept, and searched at the end. */
+/** Keeps what the functions print while the demo runs, and searches it at the end. */
 
 export interface FunctionLog {
   take(text: string): void;
   /** The lines of level ERROR. */
   errors(): string[];
-  /** How many of the texts stand in it. */
+  /** How many of the texts it contains. */
   occurrences(texts: readonly string[]): number;
 }
 

@@ -1,8 +1,9 @@
-/** Work with bounded concurrency. */
+/** Work with limited concurrency. */
 
 /**
- * Does `work` for 0 to `count` - 1, so many `atOnce`; the results in that order.
- * @param onDone is told after each one how many are done
+ * Does `work` for 0 to `count` - 1, at most `atOnce` at a time.
+ * @param onDone is called after each one with the number of those that are done
+ * @returns the results in order
  */
 export async function inParallel<T>(
   count: number,

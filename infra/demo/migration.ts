@@ -1,10 +1,10 @@
-/** A migration as a client sees it: started, and its status asked for until it is terminal. */
+/** A migration as a client runs it: starts it, and polls its status until it ends. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Screen } from './screen.ts';
 import type { Vault } from './vault.ts';
 
-/** Mount paths with their namespaces, relative to that of the request. */
+/** Mount paths with their namespaces, relative to the namespace of the request. */
 export interface Move {
   from: string;
   to: string;
@@ -13,23 +13,26 @@ export interface Move {
 export interface Ended {
   id: string;
   status: string;
-  /** From sending the POST to reading a terminal status. */
+  /** From the POST to the answer with a terminal status. */
   seconds: number;
   polls: number;
 }
 
 const GIVE_UP_MS = 120_000;
-/** The service holds the status of a young migration itself; this is the pause after that. */
+/** The service holds its answer while a migration is young. This is the pause between polls after that. */
 const PAUSE_MS = 50;
 
-/** @returns the id of the migration; throws what a refused one was answered with */
+/**
+ * @returns the id of the migration
+ * @throws Error with the answer if the service refuses the move
+ */
 export async function startMove(vault: Vault, move: Move): Promise<string> {
   return (await vault.write('sys/remount', move)).data.migration_id;
 }
 
 /**
- * Moves a mount and waits for the end.
- * @param onPoll is told of every status read
+ * Moves a mount and waits for the end of the migration.
+ * @param onPoll is called with every status that was read
  */
 export async function moveMount(
   vault: Vault,
@@ -49,7 +52,7 @@ export async function moveMount(
   }
 }
 
-/** The same, with the time that passes and what is known of it in the status line. */
+/** The same as {@link moveMount}, with the elapsed time and the last status in the status line. */
 export async function showMove(vault: Vault, move: Move, screen: Screen): Promise<Ended> {
   const status = screen.status();
   const startedAt = performance.now();

@@ -1,7 +1,13 @@
-/** The mounts that the demo moves: where each begins and ends, by which moves, and what is known of it. */
+/** The mounts that the demo moves: their first and last place, the moves, and how to read their state. */
 
-import { approleFacts, type Facts, kvFacts, sshFacts, userpassFacts } from './facts.ts';
 import type { Move } from './migration.ts';
+import {
+  type MountState,
+  readApproleState,
+  readKvState,
+  readSshState,
+  readUserpassState,
+} from './mountState.ts';
 import type { World } from './setUp.ts';
 import type { Vault } from './vault.ts';
 
@@ -14,13 +20,13 @@ export interface Moved {
   title: string;
   first: Place;
   last: Place;
-  /** A move and the namespace it is asked for in: one may name whatever is in or below that namespace. */
+  /** Each move with the namespace of its request. A request may name mounts in that namespace and below. */
   moves: readonly (Move & { askedIn: string })[];
-  /** A path in the mount that can be read as long as it is there. */
+  /** A path in the mount that can be read wherever the mount is. */
   probe: string;
-  /** What is shown of the facts; all of them are compared. */
+  /** The values that are shown. All values are compared. */
   shown: readonly string[];
-  facts(vault: Vault, path: string, world: World): Promise<Facts>;
+  readState(vault: Vault, path: string, world: World): Promise<MountState>;
 }
 
 export const MOUNTS: readonly Moved[] = [
@@ -45,7 +51,7 @@ export const MOUNTS: readonly Moved[] = [
       'version 4',
       'custom metadata',
     ],
-    facts: kvFacts,
+    readState: readKvState,
   },
   {
     title: 'ssh with its one-time passwords, to team-b',
@@ -54,7 +60,7 @@ export const MOUNTS: readonly Moved[] = [
     moves: [{ askedIn: '', from: 'team-a/ssh', to: 'team-b/access/ssh' }],
     probe: 'roles/web',
     shown: ['accessor', 'uuid', 'role web'],
-    facts: sshFacts,
+    readState: readSshState,
   },
   {
     title: 'userpass with its tokens, down to team-a/dev',
@@ -63,7 +69,7 @@ export const MOUNTS: readonly Moved[] = [
     moves: [{ askedIn: 'team-a', from: 'auth/people', to: 'dev/auth/people' }],
     probe: 'users/ada',
     shown: ['accessor', 'uuid', 'users'],
-    facts: userpassFacts,
+    readState: readUserpassState,
   },
   {
     title: 'approle with its secret-ids, within team-a',
@@ -72,8 +78,8 @@ export const MOUNTS: readonly Moved[] = [
     moves: [{ askedIn: 'team-a', from: 'auth/machines', to: 'auth/robots' }],
     probe: 'role/builder',
     shown: ['accessor', 'uuid', 'role-id', 'uses left'],
-    facts: (vault, path, { secretIds }) =>
-      approleFacts(
+    readState: (vault, path, { secretIds }) =>
+      readApproleState(
         vault,
         path,
         secretIds.map(({ accessor }) => accessor),
@@ -81,7 +87,7 @@ export const MOUNTS: readonly Moved[] = [
   },
 ];
 
-/** As people write it: namespace and path in one. */
+/** Namespace and path in one. */
 export function fullPath({ namespace, path }: Place): string {
   return `${namespace}/${path}/`;
 }

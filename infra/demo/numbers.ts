@@ -1,26 +1,26 @@
-/** The numbers of this run, each against what the service promises. */
+/** The measurements of this run, compared with what the service promises. */
 
 import type { Checks } from './checks.ts';
-import type { AtOnce } from './measure/atOnce.ts';
+import type { ConcurrentMoves } from './measure/atOnce.ts';
 import type { Availability } from './measure/availability.ts';
 import { measure } from './measure/measure.ts';
-import type { Plain } from './measure/plain.ts';
+import type { PlainMoves } from './measure/plain.ts';
 import type { Revocation } from './measure/revocation.ts';
-import type { Sizes } from './measure/sizes.ts';
+import type { SizeComparison } from './measure/sizes.ts';
 import type { Screen } from './screen.ts';
 
-/** Of a move within a namespace, with nothing to revoke. */
+/** For a move within a namespace, with nothing to revoke. */
 const MAX_DYNAMODB_CALLS = 8;
-/** Between namespaces one more, which tells whether the target's was marked to be deleted just before the switch. */
+/** Between namespaces one more: it checks whether the target namespace was marked as deleted just before the switch. */
 const MAX_CALLS_INTO_NAMESPACE = MAX_DYNAMODB_CALLS + 1;
 const MAX_TRANSITIONS = 3;
-/** Of the time of a large mount to that of a small one, the median over pairs of moves. */
+/** The time for a large mount divided by the time for a small one: the median over pairs of moves. */
 const MAX_RATIO = 1.2;
 
 export async function showNumbers(screen: Screen, checks: Checks): Promise<void> {
   const numbers = await measure(screen);
   screen.line(
-    '  Most keys and leases of these mounts are copies, made in the tables, of what the API has stored there.',
+    '  Most keys and leases of these mounts are copies, made directly in the tables, of those that the API stored.',
   );
   showAvailability(numbers.availability, screen, checks);
   showSizes(numbers.sizes, screen, checks);
@@ -30,22 +30,22 @@ export async function showNumbers(screen: Screen, checks: Checks): Promise<void>
 }
 
 function showAvailability(seen: Availability, screen: Screen, checks: Checks): void {
-  const { keys, leases, readers, looks, looksDuringFirst, switches, seconds, acrossSwitch } = seen;
+  const { keys, leases, readers, rounds, roundsDuringFirst, switches, seconds, acrossSwitch } = seen;
   screen.title(
     `a mount with ${keys} keys and ${leases} leases moves while ${readers} clients read it non-stop`,
   );
   screen.line(
-    `    ${looksDuringFirst} looks at source and target in the ${seconds.toFixed(2)} s of that move,`,
+    `    ${roundsDuringFirst} reads of source and target in the ${seconds.toFixed(2)} s of that move,`,
   );
-  screen.line(`    ${looks} in all while it went on to move back and forth, ${switches} moves together`);
-  checks.same('looks at which both refused', 0, seen.refusedAtBoth);
+  screen.line(`    ${rounds} in total while the mount moved back and forth, ${switches} moves in total`);
+  checks.same('reads that both paths refused', 0, seen.refusedAtBoth);
   checks.same('answers other than 200 and 404', 0, seen.unexpected);
-  // These asked the target just before the switch and the source just after it, and then the target answered.
+  // These read the target just before the switch and the source just after it. Read again, the target answered.
   const most = switches * readers;
-  checks.atMost('looks with the switch between their two requests', most, acrossSwitch);
+  checks.atMost('reads with the switch between their two requests', most, acrossSwitch);
 }
 
-function showSizes(sizes: Sizes, screen: Screen, checks: Checks): void {
+function showSizes(sizes: SizeComparison, screen: Screen, checks: Checks): void {
   const { smallMs, smallKeys, largeMs, largeKeys, moves, ratio, calls } = sizes;
   const times = `${smallMs.toFixed(1)} ms with ${smallKeys} keys, ${largeMs.toFixed(1)} ms with ${largeKeys}`;
   screen.title(`a mount with ${largeKeys} keys and one with ${smallKeys} move between namespaces`);
@@ -56,7 +56,7 @@ function showSizes(sizes: Sizes, screen: Screen, checks: Checks): void {
   checks.atMost('DynamoDB calls', MAX_CALLS_INTO_NAMESPACE, sizes.dynamodbCalls);
 }
 
-function showPlain(plain: Plain, screen: Screen, checks: Checks): void {
+function showPlain(plain: PlainMoves, screen: Screen, checks: Checks): void {
   screen.title('a mount with nothing to revoke moves within a namespace');
   screen.line(`    median of ${plain.moves}, POST to the end of the workflow: ${plain.ms.toFixed(1)} ms`);
   screen.line(`    each: ${plain.calls.join(' or ')}`);
@@ -74,10 +74,14 @@ function showRevocation(
   checks.same('leases still stored after the success', 0, left);
 }
 
-function showAtOnce({ moves, seconds, perSecond, ...ended }: AtOnce, screen: Screen, checks: Checks): void {
-  screen.title(`${moves} mounts move at once`);
+function showAtOnce(
+  { moves, seconds, perSecond, ...ended }: ConcurrentMoves,
+  screen: Screen,
+  checks: Checks,
+): void {
+  screen.title(`${moves} mounts move at the same time`);
   const rate = `${perSecond.toFixed(1)} moves a second`;
   screen.line(`    first POST to last success in ${seconds.toFixed(2)} s: ${rate}`);
   checks.same('succeeded', moves, ended.succeeded);
-  checks.same('answer at the target alone', moves, ended.atTarget);
+  checks.same('answer at the target only', moves, ended.atTarget);
 }

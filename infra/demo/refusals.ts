@@ -1,4 +1,4 @@
-/** What cannot be moved, by whom not, and what is answered then. */
+/** Moves that the service refuses, callers that may not move, and the answers to both. */
 
 import type { Checks } from './checks.ts';
 import { errorText, type Vault } from './vault.ts';
@@ -12,11 +12,11 @@ interface Refused {
   askedIn?: string;
 }
 
-/** In the order in which the service checks; the mounts are where the moves before have put them. */
+/** In the order of the service's checks. The mounts are where the previous moves have put them. */
 const MOVES: readonly Refused[] = [
   refused('no source', '', 'a', "both 'from' and 'to' path must be specified as a string"),
-  refused('a space before', ' a', 'b', "'from' path cannot contain trailing whitespace"),
-  refused('a space behind', 'a', 'b ', "'to' path cannot contain trailing whitespace"),
+  refused('a leading space', ' a', 'b', "'from' path cannot contain trailing whitespace"),
+  refused('a trailing space', 'a', 'b ', "'to' path cannot contain trailing whitespace"),
   refused('an empty target', 'team-b/services', 'team-a/', 'invalid destination mount path "team-a/"'),
   refused(
     'an unclean target',
@@ -77,7 +77,7 @@ function refused(what: string, from: string, to: string, text: string): Refused 
 
 const DENIED = '403 1 error occurred: * permission denied';
 
-/** Tries them all; afterwards every mount must be where it was. */
+/** Tries all of them. Afterwards every mount must be at its old place. */
 export async function showRefusals(root: Vault, checks: Checks): Promise<void> {
   const before = await allMounts(root);
   for (const { what, from, to, status, text, askedIn = '' } of MOVES) {
@@ -94,7 +94,7 @@ export async function showRefusals(root: Vault, checks: Checks): Promise<void> {
   checks.same('token of another namespace', DENIED, await attempt(almost.in('team-b'), move));
   const unknown = await root.call('GET', 'sys/remount/status/00000000-0000-4000-8000-000000000000');
   checks.same('status of an unknown migration', '404 (no text)', `${unknown.status} ${errorText(unknown)}`);
-  checks.same('mounts that all this has changed', [], difference(before, await allMounts(root)));
+  checks.same('mounts that these requests changed', [], difference(before, await allMounts(root)));
 }
 
 async function attempt(vault: Vault, move: { from: string; to: string }): Promise<string> {
@@ -107,7 +107,7 @@ async function makeToken(vault: Vault, policy: string): Promise<string> {
   return auth.client_token;
 }
 
-/** Each mount with its uuid. */
+/** One text per mount: its path and its uuid. */
 async function allMounts(root: Vault): Promise<string[]> {
   const lists = ['', 'team-a', 'team-a/dev', 'team-b'].flatMap((namespace) =>
     ['sys/mounts', 'sys/auth'].map(async (list) => {

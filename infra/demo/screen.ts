@@ -1,4 +1,4 @@
-/** What the demo prints: headings, lines, tables, and one status line that is redrawn where a terminal can do it. */
+/** What the demo prints: headings, lines, tables, and one status line, which is redrawn on a terminal. */
 
 import { styleText } from 'node:util';
 
@@ -6,29 +6,30 @@ type Style = 'bold' | 'green' | 'red' | 'dim' | 'cyan';
 
 interface Status {
   show(text: string): void;
-  /** Takes the status line away. */
+  /** Clears the status line. */
   end(): void;
 }
 
 export interface Screen {
   heading(text: string): void;
-  /** Above what belongs together. */
+  /** A title above a group of lines. */
   title(text: string): void;
   line(text?: string): void;
-  /** In colour if the output is a terminal and `NO_COLOR` is not set. */
+  /** Colours the text if the output is a terminal and `NO_COLOR` is not set. */
   style(style: Style, text: string): string;
-  /** Rows of plain cells, in columns as wide as they need as long as the terminal has that. */
+  /** Rows of plain cells. Columns are as wide as their cells, as far as the terminal allows. */
   table(rows: readonly (readonly string[])[]): void;
   status(): Status;
-  /** Shows how many of `total` are done. */
+  /** A status line with the number of those that are done, of `total`. */
   progress(label: string, total: number): { done(count: number): void; end(): void };
 }
 
 const REDRAW_MS = 80;
-/** Without a terminal a status is a line of its own, now and then. */
+/** Without a terminal, the status is printed as a new line after this time. */
 const REPEAT_MS = 5_000;
-/** Of a line where no terminal says, and of a column at least. */
+/** Width of a line if the terminal reports none. */
 const WIDTH = 140;
+/** Least width of a column. */
 const MIN_COLUMN = 20;
 
 export function screenOn(stream: NodeJS.WriteStream): Screen {
@@ -70,12 +71,12 @@ export function screenOn(stream: NodeJS.WriteStream): Screen {
   };
 }
 
-/** Some terminals say that they have no columns at all. */
+/** Some terminals report 0 columns. */
 function widthOf(stream: NodeJS.WriteStream): number {
   return stream.columns || WIDTH;
 }
 
-/** The first column has what it needs; the others share the rest. */
+/** The first column is as wide as its cells. The others share the rest. */
 function columnWidths(rows: readonly (readonly string[])[], available: number): number[] {
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const needed = Array.from({ length: columns }, (_, i) =>

@@ -1,4 +1,4 @@
-/** What the demo moves about: two teams with namespaces, policies, secrets, one-time passwords, users and machines. */
+/** Creates what the demo moves: two teams with namespaces, policies, secrets, one-time passwords, users and machines. */
 
 import { inParallel } from './inParallel.ts';
 import type { Screen } from './screen.ts';
@@ -11,7 +11,7 @@ const LOGINS = 30;
 export const PASSWORD = 'correct-horse-battery-staple';
 const AT_ONCE = 16;
 
-/** A one-time password and the lease it lives by. */
+/** A one-time password and its lease. */
 export interface Otp {
   key: string;
   leaseId: string;
@@ -54,7 +54,7 @@ async function makeNamespaces(root: Vault): Promise<void> {
   await root.write('sys/namespaces/team-b');
 }
 
-/** Policies are text with paths and do not move: each namespace that is to use one has its own. */
+/** Policies are text with paths and do not move, so each namespace gets its own. */
 async function makePolicies(root: Vault): Promise<void> {
   const reader = `path "+/data/*" { capabilities = ["read"] }`;
   for (const namespace of ['team-a', 'team-a/dev', 'team-b']) {
@@ -64,7 +64,7 @@ async function makePolicies(root: Vault): Promise<void> {
   await root.in('team-a').write('sys/policies/acl/mover-without-sudo', { policy: mover });
 }
 
-/** One secret with all that a move must keep: of its versions one is destroyed, one deleted, two are readable. */
+/** One secret with everything that a move must keep. Of its versions, one is destroyed, one deleted, two are readable. */
 async function makeSecrets(teamA: Vault): Promise<void> {
   await teamA.write('sys/mounts/apps', {
     type: 'kv',
@@ -114,7 +114,7 @@ export async function logIn(vault: Vault, mount: string, user: string): Promise<
   return auth.client_token;
 }
 
-/** Secret-ids of three uses each, two of them used once. */
+/** Secret-ids with three uses each. Two of them are used once. */
 async function makeMachines(teamA: Vault): Promise<Pick<World, 'machineTokens' | 'roleId' | 'secretIds'>> {
   await teamA.write('sys/auth/machines', { type: 'approle' });
   await teamA.write('auth/machines/role/builder', { secret_id_num_uses: 3, token_policies: ['reader'] });

@@ -1,24 +1,27 @@
-/** A Vault client as small as can be: plain HTTP, one token, one namespace. */
+/** A minimal Vault client: plain HTTP, one token, one namespace. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Answer {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the body of an answer is whatever was sent
+  // biome-ignore lint/suspicious/noExplicitAny: the body can be any JSON
   body: any;
 }
 
 export interface Vault {
-  /** The namespace as it goes into the header; empty is the root. */
+  /** The namespace as in the header; empty for the root namespace. */
   namespace: string;
-  /** Sends a request and gives whatever is answered. */
+  /** Sends a request and returns the answer, refusals included. */
   call(method: string, path: string, body?: object): Promise<Answer>;
-  /** Reads what must be there; throws what was answered instead. A service that is busy is asked again. */
+  /**
+   * Reads. Retries while the service is busy (503).
+   * @throws Error with the answer if the request is refused
+   */
   read(path: string): Promise<Answer['body']>;
-  /** Writes what must be accepted; the same. */
+  /** Writes; otherwise the same as `read`. */
   write(path: string, body?: object): Promise<Answer['body']>;
   in(namespace: string): Vault;
-  /** With another token; an empty one sends none. */
+  /** The same client with another token; an empty one sends none. */
   as(token: string): Vault;
 }
 
@@ -62,7 +65,7 @@ export function vaultClient(url: string, token: string, namespace = ''): Vault {
   };
 }
 
-/** The text of a refusal, trimmed of the tabs and line breaks that Vault puts around some. */
+/** The text of a refusal, without the tabs and line breaks that Vault puts around some texts. */
 export function errorText({ status, body }: Answer): string {
   const errors: string[] = body?.errors ?? [];
   return status < 400 ? 'no error' : errors.join('; ').replaceAll(/\s+/g, ' ').trim() || '(no text)';

@@ -1,27 +1,27 @@
-/** Asynchronous invocations, as Lambda has them: nobody waits, what fails is tried again and set aside in the end. */
+/** Asynchronous invocations, as in Lambda: the caller does not wait; a failed event is retried, then sent to a queue. */
 
 import { randomUUID } from 'node:crypto';
 import type { Lambda } from './lambda.ts';
 
-/** What `infra/functions.yml` says of a function's asynchronous invocations. */
+/** The settings for a function's asynchronous invocations in `infra/functions.yml`. */
 export interface AsyncSettings {
   retries: number;
-  /** The queue for what failed to the last. */
+  /** The queue for events that failed in all retries. */
   onFailure?: string | undefined;
 }
 
 export interface AsyncInvoke {
   invoke(functionName: string, event: unknown): void;
-  /** What waits for its next try is lost. */
+  /** Events that wait for a retry are lost. */
   stop(): void;
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html: a minute, then two. */
+/** One minute, then two: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const PAUSES_S = [60, 120];
 
 /**
- * @param send sets a message aside in a queue
- * @param pausesSeconds before the first and the second retry
+ * @param send sends a message to a queue
+ * @param pausesSeconds seconds before the first and the second retry
  */
 export function createAsyncInvoke(
   invoke: Lambda['invoke'],

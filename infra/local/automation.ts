@@ -1,4 +1,4 @@
-/** What moves mounts without a client here: bus, scheduler, queues of what was set aside, stream of the migrations. */
+/** The local AWS services behind events and schedules: event bus, scheduler, queues, and the stream of migrations. */
 
 import { join } from 'node:path';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
@@ -14,20 +14,24 @@ import { startStreamReader } from './streamReader.ts';
 
 export interface AutomationOptions {
   invoke: Lambda['invoke'];
-  /** Keeps the schedules, the place in the stream, and what the bus was told: `events.jsonl`, a line an event. */
+  /** Keeps the schedules, the position in the stream, and the events of the bus: `events.jsonl`, one line per event. */
   dataDir?: string | undefined;
   eventPolicies?: readonly string[] | undefined;
   retryPausesSeconds?: readonly number[] | undefined;
 }
 
 export interface Automation {
-  /** For the SDK, as `AWS_ENDPOINT_URL_…`. */
+  /** Variables for the SDK: `AWS_ENDPOINT_URL_…`. */
   endpoints: Record<string, string>;
-  /** For the functions that are deployed with them. */
+  /** Variables for the functions that are deployed with them. */
   variables: Record<string, string>;
-  /** Invokes a function asynchronously, as Lambda's other services do. */
+  /** Invokes a function asynchronously, as other AWS services do. */
   invokeLater: AsyncInvoke['invoke'];
-  /** Reads the streams, once there are tables; `environment` says where and as whom, in the SDK's variables. */
+  /**
+   * Starts to read the streams. The tables must exist.
+   * @param environment the SDK's variables: endpoints and credentials
+   * @returns stops reading
+   */
   readStreams(environment: Record<string, string>): () => Promise<void>;
   stop(): void;
 }
@@ -58,7 +62,7 @@ export async function startAutomation(options: AutomationOptions): Promise<Autom
     },
     invokeLater: later.invoke,
     readStreams(environment) {
-      // The emulator has tables and their streams at one endpoint.
+      // The emulator serves tables and their streams at the same endpoint.
       const client = new DynamoDBStreamsClient(clientSettings(environment, 'DYNAMODB'));
       const placeFile = dataDir && join(dataDir, 'stream-place.json');
       const readers = mappings.map((mapping) => startStreamReader({ client, mapping, invoke, placeFile }));

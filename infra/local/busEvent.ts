@@ -14,7 +14,7 @@ export interface BusEvent {
   detail: object;
 }
 
-/** @param time epoch seconds; now without */
+/** @param time epoch seconds; now by default */
 export function eventOf(source: string, detailType: string, detail: object, time?: number): BusEvent {
   const date = time === undefined ? new Date() : new Date(time * 1_000);
   return {

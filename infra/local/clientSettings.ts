@@ -1,4 +1,4 @@
-/** With which an SDK client of this process does as the functions do: where AWS is, and as whom. */
+/** Settings for SDK clients of this process, which use the endpoints and credentials of the functions. */
 
 export interface ClientSettings {
   region: string;
@@ -8,7 +8,7 @@ export interface ClientSettings {
 
 /**
  * @param environment the SDK's variables
- * @param service as its variable ends: `DYNAMODB` for `AWS_ENDPOINT_URL_DYNAMODB`
+ * @param service the end of its variable's name: `DYNAMODB` for `AWS_ENDPOINT_URL_DYNAMODB`
  */
 export function clientSettings(environment: Record<string, string>, service: string): ClientSettings {
   const {

@@ -1,10 +1,10 @@
-/** Hands a TCP connection to Node's HTTP server with the verb LIST disguised. */
+/** Passes a TCP connection to Node's HTTP server, with the verb LIST disguised. */
 
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { createListDisguise } from './listVerb.ts';
 
-/** A stream with the bytes of `socket`; the address of the client is copied, since requests look for it there. */
+/** A stream with the bytes of `socket` and its remote address, which requests read from there. */
 export function disguisedConnection(socket: Socket): Duplex {
   const disguise = createListDisguise();
   const stream = new Duplex({
@@ -22,6 +22,6 @@ export function disguisedConnection(socket: Socket): Duplex {
   socket.on('end', () => stream.push(null));
   socket.on('error', () => stream.destroy());
   socket.on('close', () => stream.destroy());
-  stream.on('error', () => {}); // Writing to a client that has gone: the connection is over, and nothing is lost.
+  stream.on('error', () => {}); // A write after the client has disconnected. There is nothing left to do.
   return Object.assign(stream, { remoteAddress: socket.remoteAddress });
 }

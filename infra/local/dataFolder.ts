@@ -1,4 +1,4 @@
-/** The data folder of a local service: used by one service at a time, and never blocked by a dead one. */
+/** The data folder of a local service. One service uses it at a time, and a dead service does not block it. */
 
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,14 +12,15 @@ interface Claim {
   emulator: number;
 }
 
-/** The emulator's file. */
+/** The emulator's database file. */
 export function databaseFile(folder: string): string {
   return join(resolve(folder), 'dynamodb.sqlite');
 }
 
 /**
- * Makes the folder if need be and makes sure that no other emulator works on it. One whose service is gone is ended.
- * Throws a {@link StartError} if the folder cannot be used or belongs to a service that runs.
+ * Creates the folder if it is missing, and makes sure that no other emulator uses it. Kills an emulator whose service
+ * has ended.
+ * @throws StartError if the folder cannot be used, or a running service uses it
  */
 export async function openFolder(folder: string): Promise<void> {
   await orUnusable(folder, mkdir(folder, { recursive: true }));
@@ -33,7 +34,7 @@ export async function openFolder(folder: string): Promise<void> {
   while ((await parentOfEmulator(claim.emulator, folder)) !== undefined) await delay(20);
 }
 
-/** Notes which process works on the folder, for the next {@link openFolder}. */
+/** Records which processes use the folder, for the next {@link openFolder}. */
 export async function claimFolder(folder: string, emulator: number): Promise<void> {
   const claim: Claim = { service: process.pid, emulator };
   await orUnusable(folder, writeFile(claimFile(folder), JSON.stringify(claim)));
@@ -56,8 +57,8 @@ async function readClaim(folder: string): Promise<Claim | undefined> {
 }
 
 /**
- * The parent of the process, if that process is an emulator on this very folder: its id alone proves nothing,
- * since ids are used again. Nothing too where there is no `ps` to ask.
+ * The parent of the process, if that process is an emulator on this folder. The process id alone is no proof, because
+ * the system reuses ids. Undefined if there is no `ps`.
  */
 async function parentOfEmulator(pid: number, folder: string): Promise<number | undefined> {
   const ps = promisify(execFile)('ps', ['-o', 'ppid=,command=', '-ww', '-p', String(pid)]);

@@ -9,17 +9,17 @@ import { claimFolder, databaseFile, openFolder, releaseFolder } from './dataFold
 import { StartError } from './startError.ts';
 
 export interface DynamoDB {
-  /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
+  /** Value of `AWS_ENDPOINT_URL_DYNAMODB`. */
   endpoint: string;
   stop(): Promise<void>;
 }
 
 export interface DynamoDBOptions {
-  /** Keeps the data in this folder; in memory without. */
+  /** Keeps the data in this folder; without it, in memory. */
   dataDir?: string | undefined;
-  /** A DynamoDB that already runs; nothing is started then. */
+  /** A running DynamoDB to use. Then no emulator is started. */
   endpoint?: string | undefined;
-  /** Called when the emulator ends although nobody stopped it. */
+  /** Called if the emulator ends without `stop()`. */
   onCrash?: () => void;
 }
 
@@ -27,7 +27,10 @@ const START_ATTEMPTS = 5;
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 1_000;
 
-/** Starts the emulator and waits until it listens. Throws a {@link StartError}. */
+/**
+ * Starts the emulator and waits until it listens.
+ * @throws StartError
+ */
 export async function startDynamoDB(options: DynamoDBOptions = {}): Promise<DynamoDB> {
   const { dataDir, endpoint, onCrash } = options;
   if (endpoint !== undefined) return { endpoint, stop: async () => {} };
@@ -62,22 +65,22 @@ interface Emulator {
   ended: Promise<unknown>;
 }
 
-/** The port is free when looked for, and may be taken by the time the emulator binds it: then another is tried. */
+/** Another process may take the free port before the emulator binds it. Then it tries another port. */
 async function spawnOnFreePort(args: string[]): Promise<Emulator> {
   const program = findEmulator();
   for (let attempt = 1; ; attempt++) {
     const port = await findFreePort();
     const child = spawn(program, ['serve', '--port', String(port), ...args], {
-      // Its own process group: Ctrl-C in a terminal reaches the service alone, which then stops things in order.
+      // Its own process group: Ctrl-C in a terminal reaches only the service, which then stops everything in order.
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {},
     });
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    const complaint = await waitUntilListening(child);
-    if (complaint === undefined) return { child, port, ended };
-    if (attempt === START_ATTEMPTS || !complaint.includes('already in use')) {
-      throw new StartError(`the DynamoDB emulator does not start: ${complaint}`);
+    const failure = await waitUntilListening(child);
+    if (failure === undefined) return { child, port, ended };
+    if (attempt === START_ATTEMPTS || !failure.includes('already in use')) {
+      throw new StartError(`the DynamoDB emulator does not start: ${failure}`);
     }
   }
 }
@@ -87,7 +90,7 @@ function findEmulator(): string {
   try {
     return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'dynoxide');
   } catch {
-    throw new StartError(`${name} is not installed; set DYNAMODB_ENDPOINT to a DynamoDB that runs`);
+    throw new StartError(`${name} is not installed; set DYNAMODB_ENDPOINT to a running DynamoDB`);
   }
 }
 
@@ -101,7 +104,7 @@ async function findFreePort(): Promise<number> {
   return address.port;
 }
 
-/** Resolves to nothing once the emulator says that it listens, or to its complaint when it ends instead. */
+/** Resolves to undefined when the emulator prints that it listens, or to its error output when it ends. */
 function waitUntilListening(child: ChildProcess): Promise<string | undefined> {
   const giveUp = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
   let said = '';
@@ -116,15 +119,15 @@ function waitUntilListening(child: ChildProcess): Promise<string | undefined> {
 }
 
 /**
- * A shell that does nothing but read from a pipe whose other end only this process holds. However this process
- * ends, SIGKILL included, the system closes the pipe, the read returns and the emulator is killed.
+ * Starts a shell that only reads from a pipe of this process. When this process ends, even by SIGKILL, the system closes
+ * the pipe, the read returns, and the shell kills the emulator.
  */
 function guardAgainstOrphan(child: ChildProcess): ChildProcess {
   const guard = spawn('/bin/sh', ['-c', 'read -r _; kill -9 "$1"', 'sh', String(child.pid)], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  // Without a shell (or a failing one) there is no guard; openFolder then ends what a dead service left behind.
+  // Without a working shell there is no guard. Then openFolder kills the emulator that a dead service left running.
   guard.on('error', () => {});
   guard.stdin?.on('error', () => {});
   return guard;

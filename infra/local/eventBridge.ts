@@ -1,30 +1,30 @@
-/** Stands in for EventBridge: takes events by its wire protocol, and wakes the functions of the rules they fit. */
+/** A local EventBridge: takes events by its wire protocol, and invokes the functions of the rules that match. */
 
 import { appendFileSync } from 'node:fs';
 import { type BusEvent, eventOf } from './busEvent.ts';
-import { fits } from './eventPattern.ts';
+import { matchesPattern } from './eventPattern.ts';
 import type { Rule } from './events.ts';
-import { AwsError, serveJson } from './jsonApi.ts';
-import type { Served } from './served.ts';
+import { AwsError, startJsonApi } from './jsonApi.ts';
+import type { LocalServer } from './localServer.ts';
 
 export interface EventBridgeOptions {
   rules: Rule[];
-  /** Invokes the function of a rule, and does not wait for it. */
+  /** Invokes the function of a rule without waiting for it. */
   wake(functionName: string, event: BusEvent): void;
-  /** Gets a line for each event before it counts as taken. */
+  /** Gets one line per event before the event counts as taken. */
   logFile?: string | undefined;
 }
 
-/** The newest that `GET <endpoint>/events` shows; AWS keeps none. */
+/** How many of the newest events `GET <endpoint>/events` shows. AWS keeps none. */
 const KEPT = 1_000;
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const MAX_ENTRIES = 10;
 const MAX_BYTES = 256 * 1024;
 
-/** The name of the bus here; deployed it is that of the stack. */
+/** The local name of the bus. In a deployment it is the name of the stack. */
 export const BUS = 'remount';
 
-export async function startEventBridge({ rules, wake, logFile }: EventBridgeOptions): Promise<Served> {
+export async function startEventBridge({ rules, wake, logFile }: EventBridgeOptions): Promise<LocalServer> {
   const shown: BusEvent[] = [];
   const take = (entry: Entry): Taken => {
     const refusal = refusalOf(entry);
@@ -34,11 +34,11 @@ export async function startEventBridge({ rules, wake, logFile }: EventBridgeOpti
     if (logFile !== undefined) appendFileSync(logFile, `${JSON.stringify(event)}\n`);
     shown.push(event);
     if (shown.length > KEPT) shown.shift();
-    const matching = rules.filter(({ pattern }) => fits(pattern, event));
+    const matching = rules.filter(({ pattern }) => matchesPattern(pattern, event));
     for (const name of matching.flatMap(({ functionNames }) => functionNames)) wake(name, event);
     return { EventId: event.id };
   };
-  return serveJson({
+  return startJsonApi({
     version: '1.1',
     act(target, { Entries = [] }: { Entries?: Entry[] }) {
       if (target !== 'AWSEvents.PutEvents')
@@ -52,7 +52,7 @@ export async function startEventBridge({ rules, wake, logFile }: EventBridgeOpti
       const taken = Entries.map(take);
       return { Entries: taken, FailedEntryCount: taken.filter((one) => 'ErrorCode' in one).length };
     },
-    look: () => shown,
+    inspect: () => shown,
   });
 }
 

@@ -1,15 +1,15 @@
-/** What `infra/events.yml` deploys, for the local service: rules, functions that read the stream of a table, queues. */
+/** Reads from `infra/events.yml` and `infra/schedule.yml`: rules, event source mappings of streams, queues. */
 
 import type { Pattern } from './eventPattern.ts';
 import { readFragment } from './fragment.ts';
 
-/** A rule of the service's own bus. */
+/** A rule of the service's event bus. */
 export interface Rule {
   pattern: Pattern;
   functionNames: string[];
 }
 
-/** A function that is brought the writes to a table. */
+/** An event source mapping: the function gets the writes to the table. */
 export interface StreamMapping {
   table: string;
   functionName: string;
@@ -38,7 +38,7 @@ export async function readEvents(): Promise<Events> {
   };
 }
 
-/** The names of the queues, without that of the stack, by logical id. */
+/** The names of the queues, without the stack's name, by logical id. */
 export async function readQueues(): Promise<Record<string, string>> {
   const found = await Promise.all(
     ['schedule', 'events'].map((fragment) => resources<{ QueueName: string }>(fragment, 'AWS::SQS::Queue')),

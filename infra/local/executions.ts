@@ -1,4 +1,4 @@
-/** The executions of the state machines: started once per name, kept in memory for a while after their end. */
+/** The executions of the state machines. A name starts once; ended executions stay in memory for a while. */
 
 import { randomUUID } from 'node:crypto';
 import { AwsError } from './jsonApi.ts';
@@ -15,7 +15,7 @@ interface Started {
 export interface Execution extends Started {
   stopDate?: Date;
   outcome?: Outcome;
-  /** There while it runs; let go with all that hangs on it at the end. */
+  /** Only while it runs; deleted at the end to free memory. */
   run?: Run;
   transitions: Run['transitions'];
 }
@@ -29,17 +29,20 @@ export interface Executions {
   stop(): void;
 }
 
-/** AWS keeps them for 90 days. */
+/** How many ended executions are kept. AWS keeps them for 90 days. */
 const CLOSED_KEPT = 5_000;
 
 const REGION_AND_ACCOUNT = 'us-east-1:000000000000';
 
-/** For `REMOUNT_STATE_MACHINE_ARN` and the like. */
+/** Value of `REMOUNT_STATE_MACHINE_ARN` and similar variables. */
 export function stateMachineArn(machine: string): string {
   return `arn:aws:states:${REGION_AND_ACCOUNT}:stateMachine:${machine}`;
 }
 
-/** `machines` by name. `onEnd` is told of every execution that ends by itself. */
+/**
+ * @param machines by name
+ * @param onEnd is called for every execution that ends by itself
+ */
 export function createExecutions(
   machines: Record<string, StartRun>,
   onEnd: (execution: Execution) => void = () => {},
@@ -115,7 +118,7 @@ function parseInput(input: string): Json {
   try {
     if (Buffer.byteLength(input) <= MAX_DATA_BYTES) return JSON.parse(input) as Json;
   } catch {
-    // Said below.
+    // Thrown below.
   }
   throw new AwsError('InvalidExecutionInput', 'Invalid State Machine Execution Input');
 }

@@ -1,10 +1,10 @@
-/** What the operator of a new deployment does first: a root token, and, as `vault server -dev` has it, a kv at `secret/`. */
+/** Prepares a new service: creates the root token and, like `vault server -dev`, enables kv v2 at `secret/`. */
 
 import type { Lambda } from './lambda.ts';
 
 /**
- * Makes `rootToken` usable: the first one of a new service, or in place of the one its data folder was last used
- * with. A new service also gets `secret/`.
+ * Makes `rootToken` valid. In a new service it is the first token. With an old data folder it replaces the previous root
+ * token. A new service also gets `secret/`.
  */
 export async function prepareService(
   url: string,

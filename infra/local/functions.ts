@@ -1,4 +1,4 @@
-/** What each function is deployed with (`infra/functions.yml`), with the values that this machine has for it. */
+/** The settings of each function (`infra/functions.yml`), with the local values of its variables. */
 
 import { join } from 'node:path';
 import type { AsyncSettings } from './asyncInvoke.ts';
@@ -13,20 +13,23 @@ interface Deployed {
   destinations?: { onFailure: { arn: string } };
 }
 
-/** Their timeout is the longest life of a request. */
+/** Functions whose timeout is the longest life of a request. */
 const API_FUNCTIONS = ['remount', 'status', 'vault'];
 
 export interface LocalValues {
   /** The folder with a bundle for each function. */
   bundles: string;
-  /** Variables that every function sees. */
+  /** Variables for every function. */
   common: Record<string, string>;
-  /** Variables that a function sees if it is deployed with one of that name. */
+  /** Variables for the functions that are deployed with one of that name. */
   own: Record<string, string>;
   requestLifeSeconds: number;
 }
 
-/** The settings by function name. Throws if a function is deployed with a variable that has no value here. */
+/**
+ * The settings by function name.
+ * @throws Error if a function is deployed with a variable that has no local value
+ */
 export async function functionSettings(values: LocalValues): Promise<Record<string, FunctionSettings>> {
   const deployed = await readFragment<Record<string, Deployed>>('functions');
   const settings = Object.entries(deployed).map(([name, { timeout, memorySize, environment = {} }]) => [
@@ -45,8 +48,8 @@ export async function functionSettings(values: LocalValues): Promise<Record<stri
 }
 
 /**
- * What each function is deployed with for asynchronous invocations.
- * @param queues names by logical id
+ * The settings for asynchronous invocations by function name.
+ * @param queues names of queues by logical id
  */
 export async function asyncSettings(queues: Record<string, string>): Promise<Record<string, AsyncSettings>> {
   const deployed = await readFragment<Record<string, Deployed>>('functions');

@@ -1,4 +1,4 @@
-/** Stands in for the API Gateway REST API: HTTP in front of the API functions and the page, with its limits and errors. */
+/** A local API Gateway: HTTP in front of the API functions and the web page, with the same limits and errors. */
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -15,16 +15,16 @@ import { StartError } from './startError.ts';
 
 export interface Gateway {
   url: string;
-  /** Requests under way get a moment to end. */
+  /** Gives requests in flight a moment to end. */
   stop(): Promise<void>;
 }
 
 export interface GatewayOptions {
-  /** 0: any free one. */
+  /** 0 for any free port. */
   port: number;
   invoke: Lambda['invoke'];
   timeoutSeconds?: number;
-  /** Takes a line on each answer of a function that cannot be passed on. */
+  /** Receives a line for each function result that cannot be sent to the client. */
   log?: ((text: string) => void) | undefined;
 }
 
@@ -36,13 +36,16 @@ const TOO_LARGE = 'http: request body too large';
 
 const STOP_GRACE_MS = 500;
 
-/** Listens on this machine only. Throws a {@link StartError} if the port is taken. */
+/**
+ * Listens on the loopback address only.
+ * @throws StartError if the port is taken
+ */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const open = new Set<ServerResponse>();
   const http = createHttpServer(async (request, response) => {
     open.add(response);
     response.once('close', () => open.delete(response));
-    await serve(request, response, options);
+    await handle(request, response, options);
   });
   http.on('clientError', refuseMalformed);
   const sockets = new Set<Socket>();
@@ -72,7 +75,7 @@ async function listen(server: ReturnType<typeof createServer>, port: number): Pr
   });
 }
 
-async function serve(
+async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   { invoke, timeoutSeconds = TIMEOUT_SECONDS, log }: GatewayOptions,
@@ -99,7 +102,7 @@ async function serve(
 
 const TIMED_OUT = Symbol('the function did not answer in time');
 
-/** Reads a body to its end even when it is too long, so that the client gets to read the answer. */
+/** Reads the whole body even if it is too long, so that the client can read the answer. */
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -110,7 +113,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** What the gateway answers by itself has the shape of Vault's errors, as the responses in `infra/api.yml` set it up. */
+/** The gateway's own answers have the shape of Vault's errors, like the gateway responses in `infra/api.yml`. */
 function sendError(response: ServerResponse, status: number, text: string, more = {}): void {
   const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...more };
   response.writeHead(status, headers).end(JSON.stringify({ errors: [text] }));

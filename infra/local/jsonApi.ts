@@ -1,11 +1,11 @@
-/** Serves the JSON wire protocol that most AWS services speak; the stand-ins for them are made of it. */
+/** Serves the JSON wire protocol of AWS services. The local AWS services use it. */
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { type Served, served } from './served.ts';
+import { type LocalServer, startLocalServer } from './localServer.ts';
 
-/** An error of an AWS API; `name` is the class that the SDK throws. */
+/** An error of an AWS API. `name` is the class that the SDK throws. */
 export class AwsError extends Error {
   readonly status: number;
 
@@ -20,29 +20,30 @@ export interface JsonApi {
   /** Such as `1.0`. */
   version: string;
   /**
-   * Answers one call, or throws an {@link AwsError}.
+   * Answers one call.
    * @param target service and operation, such as `AWSStepFunctions.StartExecution`
+   * @throws AwsError
    */
   act(target: string, request: object): unknown;
-  /** Answers what the AWS service does not have, for tests and people: `GET <endpoint><path>`. */
-  look?(path: string): unknown;
+  /** Answers `GET <endpoint><path>`, which AWS does not have, for tests and operators. */
+  inspect?(path: string): unknown;
 }
 
 /** Serves on a free port of this machine. */
-export function serveJson({ version, act, look = unknownPath }: JsonApi): Promise<Served> {
-  return serve(`application/x-amz-json-${version}`, async (request) => {
-    if (request.method === 'GET') return look(request.url ?? '');
+export function startJsonApi({ version, act, inspect = unknownPath }: JsonApi): Promise<LocalServer> {
+  return startJsonServer(`application/x-amz-json-${version}`, async (request) => {
+    if (request.method === 'GET') return inspect(request.url ?? '');
     const body = await text(request);
     return act(String(request.headers['x-amz-target']), JSON.parse(body || '{}'));
   });
 }
 
-/** Serves whatever `answer` makes of a request, as JSON. */
-export function serve(
+/** Serves the result of `answer` as JSON, on a free port of this machine. */
+export function startJsonServer(
   contentType: string,
   answer: (request: IncomingMessage) => Promise<unknown>,
-): Promise<Served> {
-  return served((request, response) => void respond(contentType, answer(request), response));
+): Promise<LocalServer> {
+  return startLocalServer((request, response) => void respond(contentType, answer(request), response));
 }
 
 async function respond(

@@ -1,4 +1,4 @@
-/** Stands in for the Lambda service: invokes the bundled functions, each in an environment of its own. */
+/** A local Lambda: invokes the bundled functions, each in its own environment. */
 
 import {
   type Environment,
@@ -7,18 +7,19 @@ import {
   startEnvironment,
 } from './lambdaEnvironment.ts';
 
-/** An event that Lambda would not even take; the function does not run. */
+/** Thrown for an event that is too large for Lambda; the function does not run. */
 export class PayloadTooLarge extends Error {
   override name = 'RequestEntityTooLargeException';
 }
 
 export interface Lambda {
   /**
-   * Invokes a function and waits for its result. Rejects with a {@link FunctionError} if the function fails, times
-   * out or dies, and with {@link PayloadTooLarge}.
+   * Invokes a function and waits for its result.
+   * @throws FunctionError if the function fails, times out or dies
+   * @throws PayloadTooLarge if the event is too large
    */
   invoke(functionName: string, event: unknown): Promise<unknown>;
-  /** Starts the environment of a function before there is an event for it. */
+  /** Starts the environment of a function before its first event. */
   warm(functionName: string): void;
   stop(): Promise<void>;
 }
@@ -26,7 +27,10 @@ export interface Lambda {
 /** 6 MB each way for synchronous calls (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
-/** Environments start with the first invocation. `log` takes what the functions print. */
+/**
+ * Environments start with the first invocation.
+ * @param log receives what the functions print
+ */
 export function createLambda(
   functions: Record<string, FunctionSettings>,
   log: (text: string) => void = () => {},

@@ -1,18 +1,18 @@
-/** The outside of one Lambda environment: a worker thread, the invocations in it, their timeouts and its end. */
+/** One Lambda environment, seen from outside: a worker thread, its invocations, their timeouts, and its end. */
 
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { EnvironmentData, InvocationAnswer, InvocationRequest } from './lambdaRuntime.ts';
 
 export interface FunctionSettings {
-  /** The bundled file. */
+  /** Path of the bundle. */
   bundle: string;
   timeoutSeconds: number;
   memoryMB: number;
   environment: Record<string, string>;
 }
 
-/** What a function that failed, timed out or died answers; `name` is the error type, as in Step Functions. */
+/** The error of a function that failed, timed out or died. `name` is the error type, as in Step Functions. */
 export class FunctionError extends Error {
   constructor(errorType: string, errorMessage: string) {
     super(errorMessage);
@@ -21,10 +21,13 @@ export class FunctionError extends Error {
 }
 
 export interface Environment {
-  /** Takes and gives JSON. Rejects with a {@link FunctionError}. */
+  /**
+   * Takes and returns JSON.
+   * @throws FunctionError
+   */
   invoke(payload: string): Promise<string>;
   stop(): Promise<void>;
-  /** Resolves when the thread is gone, for whatever reason. */
+  /** Resolves when the thread has ended, for any reason. */
   ended: Promise<void>;
 }
 
@@ -35,8 +38,9 @@ interface Pending {
 }
 
 /**
- * Starts a worker thread that holds the function. Unlike Lambda's, it serves many invocations at once. After a
- * timeout, where Lambda kills the environment, it takes no new invocation (`onRetired`) and ends with its last one.
+ * Starts a worker thread that runs the function. Unlike on Lambda, one environment serves many invocations at the same
+ * time. After a timeout Lambda kills the environment; this one takes no new invocations (`onRetired`) and ends with its
+ * last one.
  */
 export function startEnvironment(
   functionName: string,
@@ -123,9 +127,9 @@ function reservedVariables(functionName: string, memoryMB: number): Record<strin
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-    // Lambda has no such variable, but a role for each function: here its calls tell by their user agent whose they are.
+    // Not on Lambda, where each function has its role. Here the user agent of a call shows which function made it.
     AWS_SDK_UA_APP_ID: functionName,
-    // As in Lambda there is no profile: the SDK must not see whatever is configured in the user's home.
+    // As on Lambda, there is no profile: the SDK must not read the configuration in the user's home.
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     TZ: ':UTC',

@@ -1,4 +1,4 @@
-/** The inside of one Lambda environment: runs in a worker thread and calls the handler of one bundle. */
+/** One Lambda environment, seen from inside: runs in a worker thread and calls the handler of one bundle. */
 
 import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
@@ -42,7 +42,7 @@ async function answer(request: InvocationRequest): Promise<InvocationAnswer> {
     const result = await handler(JSON.parse(request.payload), contextOf(request));
     return { requestId, payload: JSON.stringify(result ?? null) };
   } catch (error) {
-    // The stack alone: other properties of an error may hold what no log may show.
+    // Only the stack: other properties of an error may contain secrets.
     console.error(`${requestId}\tInvoke Error\t${error instanceof Error ? error.stack : typeof error}`);
     return { requestId, error: describe(error) };
   }
@@ -63,7 +63,7 @@ function contextOf({ requestId, deadline }: InvocationRequest): Partial<Context>
   };
 }
 
-/** The two words that Lambda's own Node.js runtime makes of whatever a handler throws. */
+/** Type and message of an error, as in Lambda's own Node.js runtime. */
 function describe(error: unknown): { errorType: string; errorMessage: string } {
   return types.isNativeError(error)
     ? { errorType: error.name, errorMessage: error.message }

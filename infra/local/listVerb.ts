@@ -1,6 +1,6 @@
-/** Lets the verb LIST, which Vault clients may send and Node's HTTP parser refuses, through that parser. */
+/** Gets the verb LIST through Node's HTTP parser, which refuses it. Vault clients may send LIST. */
 
-/** What arrives at the parser instead: as long as LIST, known to the parser, and sent by no Vault client. */
+/** What the parser gets instead: as long as LIST, known to the parser, and not used by any Vault client. */
 export const LIST_IN_DISGUISE = 'LINK';
 
 type Part = 'request line' | 'headers' | 'chunk size' | 'trailers' | 'not understood';
@@ -9,16 +9,16 @@ const [S, T, N, K, LF] = Buffer.from('STNK\n') as unknown as [number, number, nu
 const MAX_LINE_LENGTH = 64 * 1024;
 
 /**
- * Makes a function to put all bytes of one connection through, in order, that disguises LIST where a request line
- * begins and nowhere else: it follows the messages by their lengths (RFC 9112 §6), so a body may say LIST too. What
- * it does not understand passes unread: the parser refuses it.
+ * Creates a function that replaces LIST at the start of request lines. It must get all bytes of one connection, in
+ * order. It follows the lengths of the messages (RFC 9112 §6), so it does not change bodies. Malformed messages pass
+ * unchanged, and the parser refuses them.
  */
 export function createListDisguise(): (bytes: Buffer) => Buffer {
   let part: Part = 'request line';
   let line = '';
   let bodyLength = 0;
   let chunked = false;
-  /** Bytes of a body, or of one chunk with its line end, that are still to come. */
+  /** Remaining bytes of a body, or of one chunk with its line end. */
   let left = 0;
 
   const nextPart = (): Part => {

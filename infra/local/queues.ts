@@ -1,20 +1,20 @@
-/** Stands in for SQS: queues in memory, by its wire protocol as far as reading what was set aside needs it. */
+/** A local SQS: queues in memory, with the part of its wire protocol that is needed to read failed events. */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { AwsError, serveJson } from './jsonApi.ts';
-import type { Served } from './served.ts';
+import { AwsError, startJsonApi } from './jsonApi.ts';
+import type { LocalServer } from './localServer.ts';
 
-export interface Queues extends Served {
-  /** As a service of AWS does that sets something aside. */
+export interface Queues extends LocalServer {
+  /** Sends a message, as an AWS service does for a failed event. */
   send(queue: string, body: string): void;
 }
 
 interface Message {
   id: string;
   body: string;
-  /** Of the last receipt. */
+  /** The handle of the last receipt. */
   handle?: string;
-  /** Epoch milliseconds before which nobody else receives it. */
+  /** Epoch milliseconds until which the message is not received again. */
   hiddenUntil: number;
 }
 
@@ -32,7 +32,7 @@ const VISIBILITY_TIMEOUT_S = 30;
 /** Serves queues with these names on a free port of this machine. */
 export async function startQueues(names: readonly string[]): Promise<Queues> {
   const queues = new Map<string, Message[]>(names.map((name) => [name, []]));
-  const served = await serveJson({ version: '1.0', act: (target, request) => act(target, request) });
+  const server = await startJsonApi({ version: '1.0', act: (target, request) => act(target, request) });
 
   function act(target: string, request: ApiRequest): unknown {
     const name = request.QueueName ?? request.QueueUrl?.split('/').at(-1) ?? '';
@@ -40,7 +40,7 @@ export async function startQueues(names: readonly string[]): Promise<Queues> {
     if (!queue) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
     switch (target) {
       case 'AmazonSQS.GetQueueUrl':
-        return { QueueUrl: `${served.endpoint}/000000000000/${name}` };
+        return { QueueUrl: `${server.endpoint}/000000000000/${name}` };
       case 'AmazonSQS.SendMessage':
         return sent(add(queue, request.MessageBody ?? ''));
       case 'AmazonSQS.ReceiveMessage':
@@ -60,7 +60,7 @@ export async function startQueues(names: readonly string[]): Promise<Queues> {
   }
 
   return {
-    ...served,
+    ...server,
     send(name, body) {
       const queue = queues.get(name);
       if (!queue) throw new Error(`there is no queue ${name}`);
@@ -90,7 +90,7 @@ function receive(queue: Message[], { MaxNumberOfMessages = 1, VisibilityTimeout 
   });
 }
 
-/** What SQS calls a checksum. */
+/** The checksum that SQS uses. */
 function md5(body: string): string {
   return createHash('md5').update(body).digest('hex');
 }

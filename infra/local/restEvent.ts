@@ -1,11 +1,14 @@
-/** Makes of an HTTP request the event that a REST API with the Lambda proxy integration passes to a function. */
+/** Converts an HTTP request to the event that a REST API with the Lambda proxy integration passes to a function. */
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { HOP_BY_HOP } from './hopByHop.ts';
 import { LIST_IN_DISGUISE } from './listVerb.ts';
 import type { Route } from './routes.ts';
+
+/** Headers that concern one connection only. The gateway forwards them in neither direction. */
+export const HOP_BY_HOP =
+  /^(connection|expect|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i;
 
 type Values = Record<string, string[]>;
 
@@ -14,14 +17,14 @@ export function methodOf(request: IncomingMessage): string {
   return request.method === LIST_IN_DISGUISE ? 'LIST' : (request.method ?? '');
 }
 
-/** The path as the client sent it, percent-encoding and all. */
+/** The path as the client sent it, percent-encoding included. */
 export function pathOf(request: IncomingMessage): string {
   return splitTarget(request).path;
 }
 
 /**
- * A REST API keeps the path encoded and decodes the query once. Every media type counts as binary, so a body is always
- * base64. https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+ * A REST API keeps the path encoded and decodes the query once. Every media type counts as binary, so the body is always
+ * in base64. https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
 export function toEvent(request: IncomingMessage, body: Buffer, route: Route): APIGatewayProxyEvent {
   const { resource, pathParameters } = route;
@@ -44,14 +47,14 @@ export function toEvent(request: IncomingMessage, body: Buffer, route: Route): A
   };
 }
 
-/** The target may be a whole URL, as a proxy would be asked for it. */
+/** The target may be a whole URL, as in requests to a proxy. */
 function splitTarget(request: IncomingMessage): { path: string; query: string } {
   const target = (request.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '');
   const [, path = '', query = ''] = /^([^?]*)\??(.*)$/s.exec(target) ?? [];
   return { path: path === '' ? '/' : path, query };
 }
 
-/** In a query `+` is a space (seen on AWS: aws/aws-cdk#19827), and a name alone has the value "". */
+/** In a query `+` is a space (seen on AWS: aws/aws-cdk#19827), and a name without a value has the value "". */
 function parametersOf(query: string): Values {
   return group([...new URLSearchParams(query)], (name) => name);
 }
@@ -69,7 +72,7 @@ function headersOf(request: IncomingMessage): Values {
   return group(passed, (name) => name.toLowerCase());
 }
 
-/** Collects the values of each name, under the name's first spelling. */
+/** Collects the values of each name under the first spelling of the name. */
 function group(pairs: [string, string][], identityOf: (name: string) => string): Values {
   const groups = new Map<string, { name: string; values: string[] }>();
   for (const [name, value] of pairs) {

@@ -1,15 +1,15 @@
-/** Makes an HTTP response of what a function returned to a REST API with the Lambda proxy integration. */
+/** Converts the result of a function to an HTTP response, as a REST API with the Lambda proxy integration does. */
 
 import type { ServerResponse } from 'node:http';
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { HOP_BY_HOP } from './hopByHop.ts';
+import { HOP_BY_HOP } from './restEvent.ts';
 
-/** Thrown for a result that API Gateway does not take either ("Malformed Lambda proxy response"). */
+/** Thrown for a result that API Gateway refuses, too ("Malformed Lambda proxy response"). */
 class MalformedResult extends Error {
   override name = 'MalformedResult';
 }
 
-/** Throws, before anything is sent, for a result that API Gateway would not take. */
+/** Throws before anything is sent if API Gateway would refuse the result. */
 export function sendResult(result: unknown, response: ServerResponse): void {
   const { statusCode, body, isBase64Encoded } = checkShape(result);
   const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');

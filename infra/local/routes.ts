@@ -1,4 +1,4 @@
-/** Which function a request is for: the resources of the REST API. */
+/** The resources of the REST API: selects the function for a request. */
 
 export interface Route {
   functionName: string;
@@ -8,8 +8,8 @@ export interface Route {
 }
 
 /**
- * As API Gateway chooses: by resource and verb together, and whatever no resource takes goes to the proxy (seen on AWS:
- * ministackorg/ministack#1423).
+ * Selects as API Gateway does: by resource and verb together. All other requests go to the proxy resource (seen on
+ * AWS: ministackorg/ministack#1423).
  */
 export function routeOf(method: string, path: string): Route {
   const isStart = path === '/v1/sys/remount' && (method === 'POST' || method === 'PUT');
@@ -20,7 +20,7 @@ export function routeOf(method: string, path: string): Route {
     return { functionName: 'status', resource, pathParameters: { migration_id: id } };
   }
   if (method === 'GET' || method === 'HEAD') {
-    // A slash at the end makes no difference to the choice.
+    // A trailing slash does not matter.
     if (path === '/' || path === '/ui' || path === '/ui/') {
       return { functionName: 'ui', resource: path === '/' ? path : '/ui', pathParameters: null };
     }

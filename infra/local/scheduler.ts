@@ -1,20 +1,20 @@
-/** Stands in for EventBridge Scheduler: takes schedules by its wire protocol and wakes their functions when they are due. */
+/** A local EventBridge Scheduler: takes schedules by its wire protocol and invokes their functions when they are due. */
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { AwsError, serve } from './jsonApi.ts';
-import type { Served } from './served.ts';
+import { AwsError, startJsonServer } from './jsonApi.ts';
+import type { LocalServer } from './localServer.ts';
 import { nextTime } from './timetable.ts';
 
 export interface SchedulerOptions {
-  /** Invokes a function, and does not wait for it. */
+  /** Invokes a function without waiting for it. */
   wake(functionName: string, event: unknown): void;
-  /** Keeps the schedules over restarts; what was due meanwhile is lost. */
+  /** Keeps the schedules over restarts. Times that pass while the service is down are lost. */
   file?: string | undefined;
 }
 
-/** A schedule as it was sent; times are epoch seconds on the wire. */
+/** A schedule as it was sent. Times on the wire are epoch seconds. */
 interface Schedule {
   Name: string;
   GroupName: string;
@@ -27,13 +27,13 @@ interface Schedule {
   CreationDate: number;
 }
 
-/** The name of the group here; deployed it is that of the stack. */
+/** The local name of the group. In a deployment it is the name of the stack. */
 export const GROUP = 'remount';
 
-/** Timers end at 24 days. */
+/** Node's timers take at most 24 days. */
 const LONGEST_SLEEP_MS = 86_400_000;
 
-export async function startScheduler({ wake, file }: SchedulerOptions): Promise<Served> {
+export async function startScheduler({ wake, file }: SchedulerOptions): Promise<LocalServer> {
   const schedules = new Map(readSchedules(file).map((schedule) => [schedule.Name, schedule]));
   const timers = new Map<string, NodeJS.Timeout>();
 
@@ -94,15 +94,15 @@ export async function startScheduler({ wake, file }: SchedulerOptions): Promise<
   }
 
   for (const schedule of schedules.values()) arm(schedule, Date.now());
-  const served = await serve('application/json', async (request) => {
+  const server = await startJsonServer('application/json', async (request) => {
     const body = await text(request);
     return act(request.method ?? '', nameIn(request), JSON.parse(body || '{}') as Schedule);
   });
   return {
-    ...served,
+    ...server,
     stop() {
       for (const timer of timers.values()) clearTimeout(timer);
-      served.stop();
+      server.stop();
     },
   };
 }
@@ -115,7 +115,7 @@ function readSchedules(file: string | undefined): Schedule[] {
   }
 }
 
-/** `/schedules/<name>`; nothing in the list of all. */
+/** The name in `/schedules/<name>`; empty for `/schedules`, the list of all. */
 function nameIn({ url = '' }: IncomingMessage): string {
   const [, name] = /^\/schedules(?:\/([0-9A-Za-z._-]{1,64}))?(?:\?|$)/.exec(url) ?? [];
   if (name === undefined && !/^\/schedules(\?|$)/.test(url))
@@ -141,7 +141,7 @@ function dueAfter(schedule: Schedule, after: number): number | undefined {
   return nextTime(timetable, after);
 }
 
-/** When it is deleted that will not be due any more: a one-time schedule at once, another one at its end. */
+/** When a schedule without further times is deleted: a one-time schedule at once, another schedule at its end. */
 function endOf({ ActionAfterCompletion, ScheduleExpression, EndDate }: Schedule): number | undefined {
   if (ActionAfterCompletion !== 'DELETE') return undefined;
   return ScheduleExpression.startsWith('at(') || EndDate === undefined ? Date.now() : EndDate * 1_000;

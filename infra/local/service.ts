@@ -1,4 +1,4 @@
-/** The whole service on one machine: the deployed functions, wired to stand-ins for the AWS services they use. */
+/** The whole service on one machine: the deployed functions, connected to local versions of the AWS services. */
 
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -10,47 +10,50 @@ import { prepareService } from './firstStart.ts';
 import { functionSettings } from './functions.ts';
 import { startGateway } from './gateway.ts';
 import { createLambda, type Lambda } from './lambda.ts';
-import { type Schedule, startSchedule } from './schedule.ts';
+import { type ReconcilerClock, startReconcilerClock } from './reconcilerClock.ts';
 import { startStepFunctions } from './stepFunctions.ts';
 import { createTables, readTables, type Table } from './tables.ts';
 
 export interface ServiceOptions {
-  /** 0, the default: any free port. */
+  /** 0, the default, for any free port. */
   port?: number;
-  /** Keeps the data in this folder; in memory without. */
+  /** Keeps the data in this folder; without it, in memory. */
   dataDir?: string | undefined;
-  /** A DynamoDB that already runs, in place of the emulator. */
+  /** A running DynamoDB to use instead of the emulator. */
   dynamodbEndpoint?: string | undefined;
-  /** Puts something between the functions and AWS: takes the SDK's `AWS_ENDPOINT_URL_…`, answers those they get. */
+  /** Puts proxies between the functions and AWS: takes the SDK's `AWS_ENDPOINT_URL_…`, returns those to use instead. */
   between?: (endpoints: Record<string, string>) => Promise<Record<string, string>>;
   rootToken?: string;
   /** The longest life of a request: the timeout of the API functions and of the gateway. */
   requestLifeSeconds?: number;
   reconcileSeconds?: number;
-  /** Policies that remounts asked for by an event are judged by. */
+  /** Names of the policies that authorise remounts requested by events. */
   eventPolicies?: readonly string[];
-  /** Before an asynchronous invocation that failed is tried again. */
+  /** Seconds before each retry of a failed asynchronous invocation. */
   retryPausesSeconds?: readonly number[];
-  /** Takes what the functions log. */
+  /** Receives what the functions log. */
   log?: (text: string) => void;
-  /** Called when the DynamoDB emulator ends by itself: the service is of no use then. */
+  /** Called if the DynamoDB emulator ends by itself. The service does not work without it. */
   onCrash?: () => void;
 }
 
 export interface Service {
   url: string;
   rootToken: string;
-  /** What the functions see, the endpoints of the stand-ins among it. */
+  /** The environment of the functions, with the endpoints of the local AWS services. */
   environment: Record<string, string>;
-  /** As `aws lambda invoke` would. */
+  /** Invokes a function, as `aws lambda invoke` does. */
   invoke: Lambda['invoke'];
-  /** Ends everything that was started, within a second or two. */
+  /** Stops everything that was started, within about two seconds. */
   stop(): Promise<void>;
 }
 
 const ASL_FOLDER = join(import.meta.dirname, '..', '..', 'statemachine');
 
-/** Throws a `StartError` if the port or the data folder cannot be used. What was started until then is stopped. */
+/**
+ * Starts the service. If this fails, stops what was already started.
+ * @throws StartError if the port or the data folder cannot be used
+ */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const stops: (() => Promise<void> | void)[] = [];
   const stop = async () => {
@@ -70,7 +73,7 @@ async function startParts(
 ): Promise<Omit<Service, 'stop'>> {
   const { port = 0, rootToken = 'root', requestLifeSeconds = 29, reconcileSeconds = 60, log } = options;
   const building = buildFunctions();
-  building.catch(() => {}); // Awaited below; what fails before that is reported instead.
+  building.catch(() => {}); // Awaited below. An earlier failure is reported instead.
   const [tables, machines] = await Promise.all([readTables(), readStateMachines()]);
 
   const dynamodb = await startDynamoDB({
@@ -80,12 +83,12 @@ async function startParts(
   });
   stops.push(dynamodb.stop);
 
-  let schedule: Schedule | undefined;
+  let reconcilerClock: ReconcilerClock | undefined;
   const invoke: Lambda['invoke'] = (functionName, event) => lambda.invoke(functionName, event);
   const stepFunctions = await startStepFunctions({
     machines,
     invokeTask: invoke,
-    onEnd: (execution) => schedule?.onExecutionEnd(execution),
+    onEnd: (execution) => reconcilerClock?.onExecutionEnd(execution),
   });
   stops.push(stepFunctions.stop);
 
@@ -116,8 +119,8 @@ async function startParts(
   for (const functionName of ['vault', 'bootstrap']) lambda.warm(functionName);
   await prepareService(gateway.url, invoke, rootToken);
   stops.push(automation.readStreams(aws));
-  schedule = startSchedule(automation.invokeLater, reconcileSeconds);
-  stops.push(schedule.stop);
+  reconcilerClock = startReconcilerClock(automation.invokeLater, reconcileSeconds);
+  stops.push(reconcilerClock.stop);
   return { url: gateway.url, rootToken, environment: { ...common, ...own }, invoke };
 }
 
@@ -134,7 +137,7 @@ async function readStateMachines(): Promise<Record<string, string>> {
   return Object.fromEntries(files.map((file, i) => [basename(file, '.asl.json'), texts[i] ?? '']));
 }
 
-/** Known to the SDK alone. The user's own credentials are passed on for a DynamoDB endpoint that asks for them. */
+/** Variables for the SDK only. A DynamoDB endpoint may need the user's own credentials, so they are passed on. */
 function accountVariables(): Record<string, string> {
   const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
   return {

@@ -1,4 +1,4 @@
-/** `npm start`: the service on this machine until Ctrl-C, set up by the environment variables read here. */
+/** `npm start`: runs the service on this machine until Ctrl-C. Reads its settings from environment variables. */
 
 import { type Service, type ServiceOptions, startService } from './service.ts';
 import { StartError } from './startError.ts';
@@ -16,7 +16,7 @@ try {
   process.exit(1);
 }
 
-/** Also while it starts: what it has started by then dies with it. */
+/** Works during the start, too: what was already started ends with this process. */
 async function stop(exitCode: number): Promise<void> {
   await service?.stop();
   process.exit(exitCode);
@@ -39,7 +39,7 @@ function readOptions({
     eventPolicies: EVENT_POLICIES ? EVENT_POLICIES.split(',') : [],
     log: (text) => process.stderr.write(text),
     onCrash: () => {
-      console.error('remount: the DynamoDB emulator has ended');
+      console.error('remount: the DynamoDB emulator has ended unexpectedly');
       void stop(1);
     },
   };
@@ -56,12 +56,12 @@ function welcome(
   { dynamodbEndpoint, dataDir }: ServiceOptions,
 ): string {
   return `
-Remount is listening on ${url}, data in ${dynamodbEndpoint ?? dataDir ?? 'memory, gone when it stops'}.
+Remount is listening on ${url}, data in ${dynamodbEndpoint ?? dataDir ?? 'memory only'}.
 
 Root Token: ${rootToken}
 Event bus:  ${environment.AWS_ENDPOINT_URL_EVENTBRIDGE}, scheduler: ${environment.AWS_ENDPOINT_URL_SCHEDULER}, queues: ${environment.AWS_ENDPOINT_URL_SQS}
 
-In a browser: ${url}/ui/
+Web page:   ${url}/ui/
 
 In another terminal:
 

@@ -1,6 +1,6 @@
-/** What keeps the local service from starting and can be said to its user in one line. */
+/** The error that tells the user in one line why the local service does not start. */
 
-/** Thrown while starting: a taken port, an unusable data folder, a missing emulator. The message is for the user. */
+/** A taken port, an unusable data folder, a missing emulator, a wrong setting. The message is for the user. */
 export class StartError extends Error {
   override name = 'StartError';
 }

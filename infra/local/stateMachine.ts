@@ -1,6 +1,6 @@
 /**
- * Runs one state machine from its ASL text; the only file that knows the interpreter. It takes a distributed Map for an
- * inline one: the same iterations, in the execution itself instead of executions of their own.
+ * Runs one state machine from its ASL text. Only this file knows the interpreter. It runs a distributed Map inline: the
+ * same iterations, but within the execution instead of in child executions.
  */
 
 import {
@@ -12,7 +12,7 @@ import {
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** Does what a Task says: calls the function of that name. Rejects with an error whose name is the error type. */
+/** Runs a Task: calls the function of that name. Rejects with an error whose name is the error type. */
 export type InvokeTask = (functionName: string, input: unknown) => Promise<unknown>;
 
 export type Outcome =
@@ -21,22 +21,23 @@ export type Outcome =
 
 export interface Run {
   outcome: Promise<Outcome>;
-  /** States entered so far, retries included: what a Standard workflow is billed by. */
+  /** States entered so far, retries included. AWS bills Standard workflows by this number. */
   transitions(): number;
   abort(): void;
 }
 
 export type StartRun = (input: Json, context: Record<string, Json>) => Run;
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html, bytes of a state's input or result. */
+/** Bytes of a state's input or result: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 export const MAX_DATA_BYTES = 256 * 1024;
 
-/** AWS waits as good as forever for a Task without a timeout, the interpreter a minute; timers end at 24 days. */
+/** For a Task without a timeout. AWS's default is about three years, the interpreter's is one minute. */
 const TASK_TIMEOUT_SECONDS = 24 * 60 * 60;
 
 /**
- * Reads an ASL text in which a Task's Resource is `${<Name>FunctionArn}`, and binds that Task to the function `<name>`.
- * Throws if it names anything else, and with `validate`, which takes a quarter of a second, if it is not valid ASL.
+ * Loads an ASL text. The Resource of each Task must be `${<Name>FunctionArn}`; it is bound to the function `<name>`.
+ * @param validate whether to check that the text is valid ASL, which takes a quarter of a second
+ * @throws Error if a Task has another Resource, or the text is not valid
  */
 export function loadStateMachine(asl: string, invokeTask: InvokeTask, validate = false): StartRun {
   const definition = JSON.parse(asl.replaceAll(/\$\{(\w+)\}/g, arnOfPlaceholder)) as StateMachineDefinition;
@@ -84,7 +85,7 @@ interface Machine {
   States: Record<string, State>;
 }
 
-/** The tasks with their names, at any depth: in the items of a Map and the branches of a Parallel too. */
+/** All tasks with their names, including those in a Map and in the branches of a Parallel. */
 function tasksOf(machine: unknown): [string, State][] {
   return Object.entries((machine as Machine).States).flatMap(([name, state]) => {
     const inner = [state.ItemProcessor, state.Iterator, ...(state.Branches ?? [])];

@@ -1,11 +1,11 @@
-/** Stands in for the Step Functions service: its wire protocol (AWS JSON 1.0) over the state machines of this folder. */
+/** A local Step Functions: its wire protocol (AWS JSON 1.0) for executions that run in this process. */
 
 import { createExecutions, type Execution, type Executions } from './executions.ts';
-import { AwsError, serveJson } from './jsonApi.ts';
+import { AwsError, startJsonApi } from './jsonApi.ts';
 import { type InvokeTask, loadStateMachine } from './stateMachine.ts';
 
 export interface StepFunctions {
-  /** For `AWS_ENDPOINT_URL_SFN`. `GET <endpoint>/executions/<name>` tells how many transitions it has taken. */
+  /** Value of `AWS_ENDPOINT_URL_SFN`. `GET <endpoint>/executions/<name>` returns the number of state transitions. */
   endpoint: string;
   stop(): Promise<void>;
 }
@@ -17,17 +17,20 @@ export interface StepFunctionsOptions {
   onEnd?: (execution: Execution) => void;
 }
 
-/** Serves on a free port of this machine. Throws if an ASL text is not valid. */
+/**
+ * Serves on a free port of this machine.
+ * @throws Error if a Task names anything but a function
+ */
 export async function startStepFunctions(options: StepFunctionsOptions): Promise<StepFunctions> {
   const { machines, invokeTask, onEnd } = options;
   const loaded = Object.entries(machines).map(
     ([name, asl]) => [name, loadStateMachine(asl, invokeTask)] as const,
   );
   const executions = createExecutions(Object.fromEntries(loaded), onEnd);
-  const { endpoint, stop } = await serveJson({
+  const { endpoint, stop } = await startJsonApi({
     version: '1.0',
     act: (target, request) => act(executions, target, request),
-    look: (path) => statistics(executions, path),
+    inspect: (path) => statistics(executions, path),
   });
   return {
     endpoint,

@@ -1,4 +1,4 @@
-/** Stands in for Lambda's event source mapping: brings a function the writes to a table, in order, until it takes them. */
+/** A local event source mapping: passes the writes to a table to a function, in order, and retries failed ones. */
 
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import {
   GetShardIteratorCommand,
   ListStreamsCommand,
 } from '@aws-sdk/client-dynamodb-streams';
-import { fits } from './eventPattern.ts';
+import { matchesPattern } from './eventPattern.ts';
 import type { StreamMapping } from './events.ts';
 import type { Lambda } from './lambda.ts';
 
@@ -18,26 +18,26 @@ export interface StreamReaderOptions {
   client: DynamoDBStreamsClient;
   mapping: StreamMapping;
   invoke: Lambda['invoke'];
-  /** Keeps the place in the stream over restarts; without, reading begins at the oldest write there is. */
+  /** Keeps the position in the stream over restarts. Without it, reading starts at the oldest write. */
   placeFile?: string | undefined;
 }
 
 export interface StreamReader {
-  /** Ends after what is under way. */
+  /** Stops when the current batch is done. */
   stop(): Promise<void>;
 }
 
-/** Lambda looks four times a second. */
+/** Lambda polls four times per second. */
 const POLL_MS = 250;
-/** After a function that failed, or a DynamoDB that did not answer. */
+/** The pause after the function failed or DynamoDB did not answer. */
 const PAUSE_MS = 1_000;
 
-/** Shard → sequence number of the last write that was taken. */
+/** Shard → sequence number of the last write that the function took. */
 type Places = Record<string, string>;
 
 interface Shard {
   id: string;
-  /** Where to read on; without, it is asked for by the place. */
+  /** Where to continue. If it is undefined, a new one is requested from the position. */
   iterator?: string | undefined;
 }
 
@@ -60,9 +60,9 @@ export function startStreamReader({ client, mapping, invoke, placeFile }: Stream
     if (shards.length === 0) shards = await findShards();
     let result: 'some' | 'nothing' = 'nothing';
     for (const shard of shards) {
-      const records = await readOn(shard, places[shard.id]);
+      const records = await readNext(shard, places[shard.id]);
       if (records.length === 0) continue;
-      const taken = await bring(records);
+      const taken = await deliver(records);
       const last = taken.at(-1)?.dynamodb?.SequenceNumber;
       if (last !== undefined) await writePlaces(placeFile, Object.assign(places, { [shard.id]: last }));
       if (taken.length < records.length) return 'failed';
@@ -78,12 +78,12 @@ export function startStreamReader({ client, mapping, invoke, placeFile }: Stream
     return (StreamDescription?.Shards ?? []).map(({ ShardId = '' }) => ({ id: ShardId }));
   }
 
-  async function readOn(shard: Shard, place: string | undefined): Promise<_Record[]> {
+  async function readNext(shard: Shard, place: string | undefined): Promise<_Record[]> {
     const ShardIterator = shard.iterator ?? (await iteratorAt(shard.id, place));
     const command = new GetRecordsCommand({ ShardIterator, Limit: mapping.batchSize });
     const { Records = [], NextShardIterator } = await client.send(command);
     shard.iterator = NextShardIterator;
-    // A shard that has ended has others in its place.
+    // The shard has ended, and other shards replace it.
     if (NextShardIterator === undefined && Records.length === 0) shards = [];
     return Records;
   }
@@ -97,11 +97,13 @@ export function startStreamReader({ client, mapping, invoke, placeFile }: Stream
     return (await client.send(command)).ShardIterator;
   }
 
-  /** @returns those up to the first that the function has to be brought again */
-  async function bring(records: _Record[]): Promise<_Record[]> {
-    const wanted = records.filter((record) => mapping.filters.some((filter) => fits(filter, record)));
+  /** @returns the records before the first one that must be passed to the function again */
+  async function deliver(records: _Record[]): Promise<_Record[]> {
+    const wanted = records.filter((record) =>
+      mapping.filters.some((filter) => matchesPattern(filter, record)),
+    );
     if (wanted.length === 0) return records;
-    const missed = await invoke(mapping.functionName, { Records: wanted.map(asLambdaHasIt) }).then(
+    const missed = await invoke(mapping.functionName, { Records: wanted.map(asLambdaRecord) }).then(
       firstMissed,
       () => wanted[0]?.dynamodb?.SequenceNumber,
     );
@@ -124,8 +126,8 @@ function firstMissed(result: unknown): string | undefined {
   return batchItemFailures[0]?.itemIdentifier;
 }
 
-/** Times are epoch seconds there. */
-function asLambdaHasIt({ dynamodb, ...record }: _Record): object {
+/** The record as Lambda passes it: times are epoch seconds. */
+function asLambdaRecord({ dynamodb, ...record }: _Record): object {
   const { ApproximateCreationDateTime: at, ...rest } = dynamodb ?? {};
   return { ...record, dynamodb: { ...rest, ApproximateCreationDateTime: (at?.getTime() ?? 0) / 1_000 } };
 }
@@ -136,7 +138,7 @@ async function readPlaces(file: string | undefined): Promise<Places> {
   return JSON.parse(text) as Places;
 }
 
-/** In one step, so that no place is half written. */
+/** Atomic, so that the file is never half written. */
 async function writePlaces(file: string | undefined, places: Places): Promise<void> {
   if (file === undefined) return;
   await writeFile(`${file}.draft`, JSON.stringify(places));

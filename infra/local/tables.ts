@@ -1,4 +1,4 @@
-/** Creates the tables that the deployment would create. */
+/** Creates the tables of the deployment. */
 
 import {
   type AttributeDefinition,
@@ -18,14 +18,14 @@ import { clientSettings } from './clientSettings.ts';
 import { readFragment } from './fragment.ts';
 
 export interface Table {
-  /** The logical id without `Table`, in small letters: `MountsTable` is `mounts` here. */
+  /** The logical id without `Table`, in lower case: `mounts` for `MountsTable`. */
   name: string;
   attributes: AttributeDefinition[];
   key: KeySchemaElement[];
   indexes: GlobalSecondaryIndex[];
-  /** The attribute that says when an item may go. */
+  /** The attribute with the time at which an item expires. */
   ttl: string | undefined;
-  /** What its stream tells of each write, if it has one. */
+  /** What its stream contains of each write, if it has a stream. */
   stream: StreamViewType | undefined;
 }
 
@@ -66,7 +66,10 @@ function tableOf([logicalId, { Properties }]: [string, Resource]): Table {
   };
 }
 
-/** Creates those that are missing. `environment` says where and as whom, in the SDK's variables. */
+/**
+ * Creates missing tables.
+ * @param environment the SDK's variables: endpoints and credentials
+ */
 export async function createTables(tables: Table[], environment: Record<string, string>): Promise<void> {
   const client = new DynamoDBClient(clientSettings(environment, 'DYNAMODB'));
   try {

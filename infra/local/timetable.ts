@@ -1,4 +1,4 @@
-/** When a schedule of EventBridge Scheduler is due: `at(…)`, `rate(…)` and `cron(…)` in a timezone. */
+/** Computes when a schedule of EventBridge Scheduler is due: `at(…)`, `rate(…)` and `cron(…)` in a timezone. */
 
 import { Cron } from 'croner';
 import { AwsError } from './jsonApi.ts';
@@ -16,12 +16,12 @@ const UNIT_MS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 
 
 /**
  * @returns the first time after `after` at which it is due; undefined if there is none
- * @throws AwsError `ValidationException` for what is no expression or timezone
+ * @throws AwsError `ValidationException` for an invalid expression or timezone
  */
 export function nextTime(timetable: Timetable, after: number): number | undefined {
   const { expression, start = 0, end = Number.POSITIVE_INFINITY } = timetable;
   const [, kind, inner = ''] = /^(at|rate|cron)\((.*)\)$/.exec(expression) ?? [];
-  // Times of one-time schedules are not bounded.
+  // StartDate and EndDate do not apply to one-time schedules.
   if (kind === 'at') return oneTime(timetable, inner, after);
   const from = Math.max(after, start - 1);
   const time = kind === 'rate' ? ofRate(timetable, inner, from) : ofCron(timetable, kind && inner, from);
@@ -33,7 +33,7 @@ function oneTime(timetable: Timetable, local: string, after: number): number | u
   return cronOf(timetable, local).nextRun(new Date(after))?.getTime();
 }
 
-/** The first is due at once, or at the start. */
+/** The first time is the creation or the start date. */
 function ofRate({ createdAt, start, ...timetable }: Timetable, inner: string, from: number): number {
   const [, count, unit = ''] = /^(\d+) (minute|hour|day)s?$/.exec(inner) ?? [];
   const every = Number(count) * (UNIT_MS[unit] ?? Number.NaN);
@@ -42,7 +42,7 @@ function ofRate({ createdAt, start, ...timetable }: Timetable, inner: string, fr
   return first > from ? first : first + (Math.floor((from - first) / every) + 1) * every;
 }
 
-/** Six fields, from minutes to years; of the two fields for days one is `?`. Days of the week are 1, Sunday, to 7. */
+/** Six fields, from minutes to years. One of the two fields for days is `?`. Days of the week are 1 (Sunday) to 7. */
 function ofCron(timetable: Timetable, inner: string | undefined, from: number): number | undefined {
   const fields = inner?.trim().split(/\s+/) ?? [];
   const [, , dayOfMonth, , dayOfWeek = ''] = fields;

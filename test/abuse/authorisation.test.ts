@@ -9,7 +9,7 @@ import { engines } from '../../functions/engines/catalog.ts';
 import type { Api } from '../../functions/gateway/api.ts';
 import { type Route, route } from '../../functions/http/route.ts';
 import { CAPABILITIES } from '../../functions/policies/pathRule.ts';
-import { recordAt } from '../../functions/remount/readStatus.ts';
+import { recordAt } from '../../functions/remount/readMigration.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
 import { statusRoutes } from '../../functions/remount/statusRoutes.ts';
 import { sha256, tokenKey } from '../../functions/store/keys.ts';

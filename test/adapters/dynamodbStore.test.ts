@@ -24,7 +24,7 @@ afterEach(() => {
 
 type Fault = (command: string, send: () => Promise<unknown>, input: unknown) => Promise<unknown>;
 
-/** Lets the calls of the store meet what DynamoDB does under load, and the emulator never. */
+/** Adds faults to the calls of the store that DynamoDB has under load, and the emulator never. */
 function inject(fault: Fault): void {
   deps.client.middlewareStack.add(
     (next, context) => async (args) =>
@@ -45,7 +45,7 @@ async function put(list: Item[]): Promise<void> {
 }
 
 describe('reading', () => {
-  it('answers many items in the order asked, doubles and gaps included', async () => {
+  it('returns many items in the requested order, with duplicates and missing ones', async () => {
     const [a, b] = items(2) as [Item, Item];
     await put([a, b]);
     const ref = (item: Item) => ({ table: 'storage' as const, pk: item.pk, sk: item.sk });
@@ -58,7 +58,7 @@ describe('reading', () => {
     expect(found).toEqual([b, undefined, a, b]);
   });
 
-  it('asks again for keys that were left unprocessed, and never takes them for absent', async () => {
+  it('requests unprocessed keys again, and never treats them as absent', async () => {
     const list = items(30);
     await put(list);
     let answers = 0;
@@ -100,7 +100,7 @@ describe('reading', () => {
 });
 
 describe('writing', () => {
-  it('does all of a transaction or nothing, and says which condition failed on which item', async () => {
+  it('commits a transaction completely or not at all, and reports which condition failed on which item', async () => {
     const [present, absent] = items(2) as [Item, Item];
     await put([present]);
     const puts = [
@@ -116,7 +116,7 @@ describe('writing', () => {
     expect(await deps.store.get({ table: 'storage', pk: absent.pk, sk: absent.sk })).toBeUndefined();
   });
 
-  it('never brings a removed item back to life by an update', async () => {
+  it('never recreates a removed item by an update', async () => {
     const [{ pk, sk }] = items(1) as [Item];
     const update = { update: { table: 'storage', pk, sk }, set: { n: 1 }, if: PRESENT } as const;
     await expect(deps.store.commit([update])).rejects.toThrow(ConditionFailed);
@@ -156,7 +156,7 @@ describe('writing', () => {
       }),
     ],
     ['throttling', new ProvisionedThroughputExceededException({ message: 'slow down', $metadata: {} })],
-  ])('is repeated after %s', async (_, fault) => {
+  ])('is retried after %s', async (_, fault) => {
     const [item] = items(1) as [Item];
     let faults = 3;
     inject(async (_command, send) => {
@@ -167,7 +167,7 @@ describe('writing', () => {
     expect(await deps.store.get({ table: 'storage', pk: item.pk, sk: item.sk })).toEqual(item);
   });
 
-  it('is known again as done when its answer was lost, and what was sent again met a conflict', async () => {
+  it('is recognised as done when its answer was lost and the retry met a conflict', async () => {
     const list = items(2);
     let sent = 0;
     inject(async (_command, send) => {
@@ -191,7 +191,7 @@ describe('writing', () => {
   it.each([
     ['DynamoDB is in trouble', new InternalServerError({ message: 'trouble', $metadata: {} })],
     [
-      'its first try still goes on',
+      'its first try is still in progress',
       new TransactionInProgressException({ Message: 'on', message: 'on', $metadata: {} }),
     ],
   ])('gives up as busy when %s', async (_, error) => {
@@ -203,7 +203,7 @@ describe('writing', () => {
     await expect(deps.store.commit(puts)).rejects.toThrow(StoreBusy);
   });
 
-  it('puts again what a batch left unprocessed, and of two items with one key the last', async () => {
+  it('puts unprocessed items of a batch again, and of two items with the same key only the last', async () => {
     const list = items(40);
     let left = 3;
     inject(async (command, send, input) => {
@@ -216,7 +216,7 @@ describe('writing', () => {
     expect(await deps.store.query({ table: 'storage', pk: list[0]?.pk ?? '' })).toEqual(list);
   });
 
-  it('deletes again what a batch left unprocessed', async () => {
+  it('deletes unprocessed items of a batch again', async () => {
     const list = items(40);
     await put(list);
     let left = 2;

@@ -16,18 +16,15 @@ describe('a command line', () => {
 
   const refusals: [string, string, Record<string, string>?][] = [
     ['frob', 'Error: there is no command frob; see remount --help'],
-    [
-      '--address http://x list',
-      'Error: a command comes first, and its options behind it; see remount --help',
-    ],
-    ['move a', 'Error: it is used as: remount move FROM TO; see remount move --help'],
-    ['status', 'Error: it is used as: remount status ID; see remount status --help'],
-    ['move a b c', 'Error: it is used as: remount move FROM TO; see remount move --help'],
+    ['--address http://x list', 'Error: the command must come first, before its options; see remount --help'],
+    ['move a', 'Error: the usage is: remount move FROM TO; see remount move --help'],
+    ['status', 'Error: the usage is: remount status ID; see remount status --help'],
+    ['move a b c', 'Error: the usage is: remount move FROM TO; see remount move --help'],
     ['move a b --frob', "Error: Unknown option '--frob'"],
-    ['list --runs --source a', 'Error listing migrations: --runs goes with --after and --limit alone'],
-    ['bulk /nowhere/a.csv', 'Error moving what /nowhere/a.csv says: cannot read /nowhere/a.csv: ENOENT'],
+    ['list --runs --source a', 'Error listing migrations: --runs can be used only with --after and --limit'],
+    ['bulk /nowhere/a.csv', 'Error moving the mounts in /nowhere/a.csv: cannot read /nowhere/a.csv: ENOENT'],
     ['list --limit 0', 'Error listing migrations: --limit must be a number from 1 to 999999'],
-    ['list --format yaml', 'Error listing migrations: the format is one of table and json'],
+    ['list --format yaml', 'Error listing migrations: the format must be table or json'],
     [
       'list',
       'Error listing migrations: VAULT_ADDR must be an address such as https://vault.example.com',
@@ -44,7 +41,7 @@ describe('a command line', () => {
     ],
     [
       'list',
-      'Error listing migrations: the token has characters that cannot be in a token; is there a line break in VAULT_TOKEN?',
+      'Error listing migrations: the token contains characters that are not allowed; is there a line break in VAULT_TOKEN?',
       { VAULT_TOKEN: `${TOKEN}\n${TOKEN}` },
     ],
     [
@@ -59,7 +56,7 @@ describe('a command line', () => {
     expect(ended).toEqual({ code: 1, stdout: '', stderr: `${line}\n` });
   });
 
-  it.each(['--help', 'help', '-h'])('is answered with help, which names all commands: %s', async (word) => {
+  it.each(['--help', 'help', '-h'])('prints the help, which lists all commands: %s', async (word) => {
     const { code, stdout } = await run([word]);
 
     expect(code).toBe(0);
@@ -91,7 +88,7 @@ describe('a command line', () => {
     expect(expected.filter((word) => !text.includes(word))).toEqual([]);
   });
 
-  it('is taken by one file, `bin` of the package, which needs nothing beside it', async () => {
+  it('is read by one file, `bin` of the package, which needs no other file', async () => {
     const { bin } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
     const alone = join(await temporaryFolder(), 'remount.mjs');
     await copyFile(COMMAND, alone);
@@ -102,7 +99,7 @@ describe('a command line', () => {
     );
   });
 
-  it('is asked for where there is none', async () => {
+  it('is required: without one, the help is printed', async () => {
     const { code, stdout } = await run([]);
 
     expect(code).toBe(1);

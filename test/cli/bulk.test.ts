@@ -35,14 +35,14 @@ describe('a person who moves many mounts', () => {
   let run = '';
 
   it.each(['', '--dry-run'])(
-    'is told of all rows that cannot be moved, before any is: bulk FILE %s',
+    'sees all rows that cannot be moved, before any is moved: bulk FILE %s',
     async (option) => {
       const bad = await file('bad.csv', 'from,to\nkv-1,kv-2\nkv-3,kept\nnowhere,x\n');
 
       const { code, stdout, stderr } = await world.run(...['bulk', bad, option].filter(Boolean));
 
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toMatch(/^Error moving what .*bad\.csv says:/);
+      expect(stderr).toMatch(/^Error moving the mounts in .*bad\.csv:/);
       expect(stderr).toMatch(
         /\n {2}row 1.*: path already in use at "kv-2\/"\n {2}row 3.*: no matching mount at "nowhere\/"\n$/,
       );
@@ -50,13 +50,13 @@ describe('a person who moves many mounts', () => {
     },
   );
 
-  it('is told that a file is broken, before the service is asked', async () => {
+  it('sees that a file is broken, before a request is sent', async () => {
     const broken = await file('broken.json', '{"rules": [');
 
     const { code, stderr } = await world.run('bulk', broken);
 
     expect(code).toBe(1);
-    expect(stderr).toContain(`${broken} begins as JSON, and is none: `);
+    expect(stderr).toContain(`${broken} starts like JSON, but is not valid: `);
   });
 
   it('sees the plan first', async () => {
@@ -74,7 +74,7 @@ describe('a person who moves many mounts', () => {
     expect(await mounts()).toHaveLength(MOVES);
   });
 
-  it('moves them all, and is told how to take that back', async () => {
+  it('moves them all, and sees how to undo that', async () => {
     const moves = await csv(
       (i) => `kv-${i}`,
       (i) => `team-a/kv-${i}`,
@@ -86,11 +86,11 @@ describe('a person who moves many mounts', () => {
     expect(stdout).toMatch(/^Moved 60 mounts in [\d.]+ s, no lease to revoke\.\n$/);
     [run = ''] = ID.exec(stderr) ?? [];
     expect(stderr).toContain(`Moving 60 mounts, bulk run ${run}\n`);
-    expect(stderr).toContain(`To take back what was moved: remount undo ${run}\n`);
+    expect(stderr).toContain(`To undo the moves: remount undo ${run}\n`);
     expect(await mounts()).toEqual([]);
   });
 
-  it('finds the run, what has come of it, and its moves', async () => {
+  it('finds the run, its result, and its moves', async () => {
     const status = await world.run('status', run);
     const runs = await world.run('list', '--runs');
     const moves = await world.run('list', '--bulk', run, '--limit', '10');
@@ -102,7 +102,7 @@ describe('a person who moves many mounts', () => {
     expect(moves.stderr).toMatch(/There may be more: --after \S+\n/);
   });
 
-  it('takes the whole run back', async () => {
+  it('undoes the whole run', async () => {
     const { code, stdout, stderr } = await world.run('undo', run);
 
     expect(code).toBe(0);
@@ -111,7 +111,7 @@ describe('a person who moves many mounts', () => {
     expect(await mounts()).toHaveLength(MOVES);
   });
 
-  it('is told which moves have failed, and how to take back the others', async () => {
+  it('sees which moves failed, and how to undo the others', async () => {
     const { target, code, stdout, stderr } = await failedRun();
 
     expect(code).toBe(3);
@@ -125,12 +125,12 @@ describe('a person who moves many mounts', () => {
       `\n  row 60, kv-60/ to ${target}: path already in use at "${target}" (target_in_use)\n`,
     );
     const { bulk_id: id } = JSON.parse(stdout);
-    expect(stderr).toContain(`All that failed: remount list --bulk ${id} --status failure\n`);
+    expect(stderr).toContain(`All failed moves: remount list --bulk ${id} --status failure\n`);
     expect((await world.run('status', id)).code).toBe(3);
     expect((await world.run('undo', id)).code).toBe(0);
   });
 
-  /** Something else comes to the target of the last row after the plan was made. */
+  /** Somebody mounts an engine at the target of the last row after the plan was made. */
   async function failedRun() {
     const moves = await csv(
       (i) => `kv-${i}`,
@@ -145,7 +145,7 @@ describe('a person who moves many mounts', () => {
     return { target: `late-${MOVES}/`, ...(await running.ended) };
   }
 
-  it('cancels a run, and is told what comes of that', async () => {
+  it('cancels a run, and sees what that does', async () => {
     const rules = await rulesTo('gone');
 
     const { id, stdout } = await world.withSwitchesHeld(async () => {
@@ -153,12 +153,12 @@ describe('a person who moves many mounts', () => {
       return { id: begun, ...(await world.run('cancel', begun)) };
     });
 
-    expect(stdout).toBe(`Cancelled bulk run ${id}: what is under way is finished, and the rest skipped.\n`);
+    expect(stdout).toBe(`Cancelled bulk run ${id}: moves in progress will finish, the rest is skipped.\n`);
     await world.run('status', id, '--watch');
     await world.run('undo', id);
   });
 
-  it('is told what a run has moved until somebody cancelled it', async () => {
+  it('sees what a run moved before somebody cancelled it', async () => {
     const rules = await rulesTo('left');
 
     const running = await world.withSwitchesHeld(async () => {
@@ -171,7 +171,7 @@ describe('a person who moves many mounts', () => {
 
     const { code, stderr } = await running.ended;
     expect(code).toBe(3);
-    expect(stderr).toMatch(/ says: \d+ of \d+ mounts moved, \d+ skipped: not tonight \(cancelled\)\n/);
+    expect(stderr).toMatch(/rules\.json: \d+ of \d+ mounts moved, \d+ skipped: not tonight \(cancelled\)\n/);
   });
 
   function rulesTo(target: string): Promise<string> {

@@ -1,4 +1,4 @@
-/** Runs the command as a person does: the bundle that `bin` names, in a process of its own. */
+/** Runs the command as a user does: the bundle that `bin` names, in its own process. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,10 +21,10 @@ export interface Running {
 /** Of a migration or a bulk run. */
 export const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
-/** Nothing of the environment of the tests reaches it, and no token of whoever runs them. */
+/** The command gets nothing from the environment of the tests, and not the token of the user who runs them. */
 const ENVIRONMENT = { PATH: process.env.PATH, HOME: '/nowhere' };
 
-/** @param environment added to what every process needs; undefined takes a variable away */
+/** @param environment added to what every process needs; undefined removes a variable */
 export function start(words: string[], environment: Record<string, string | undefined> = {}): Running {
   const child = spawn(process.execPath, [COMMAND, ...words], { env: { ...ENVIRONMENT, ...environment } });
   const texts = { stdout: '', stderr: '' };
@@ -41,7 +41,7 @@ export function run(words: string[], environment?: Record<string, string | undef
   return start(words, environment).ended;
 }
 
-/** Waits until a running command has said something on stderr. */
+/** Waits until a running command has printed a text on stderr. */
 export async function said({ stderr }: Running, text: string | RegExp): Promise<void> {
   await expect.poll(stderr, { timeout: 20_000, interval: 5 }).toMatch(text);
 }

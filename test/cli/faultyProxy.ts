@@ -1,23 +1,23 @@
-/** A proxy between the command and the service that does one wrong thing with each of the first requests. */
+/** A proxy between the command and the service that causes one fault in each of the first requests. */
 
 import { buffer } from 'node:stream/consumers';
-import { served } from '../../infra/local/served.ts';
+import { startLocalServer } from '../../infra/local/localServer.ts';
 
-/** To be busy or silent without having passed the request on, or to pass it on and lose the answer. */
+/** Answers busy or nothing without forwarding the request, or forwards it and drops the answer. */
 export type Fault = { status: number; retryAfter?: string } | 'never answer' | 'lose the answer' | 'none';
 
 export interface FaultyProxy {
   url: string;
-  /** Method and path of all requests, those that met a fault among them. */
+  /** Method and path of all requests, including those that met a fault. */
   requests: string[];
   stop(): Promise<void>;
 }
 
-/** @param faults those of the first requests, in their order; all others are passed on */
+/** @param faults of the first requests, in order; all other requests are forwarded */
 export async function startFaultyProxy(target: string, faults: Fault[]): Promise<FaultyProxy> {
   const requests: string[] = [];
   const left = [...faults];
-  const { endpoint, stop } = await served(async (request, response) => {
+  const { endpoint, stop } = await startLocalServer(async (request, response) => {
     const { method = '', url = '' } = request;
     requests.push(`${method} ${url}`);
     const fault = left.shift();

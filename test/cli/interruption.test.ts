@@ -3,7 +3,7 @@ import { ID, run, said, start } from './command.ts';
 import { type Fault, startFaultyProxy } from './faultyProxy.ts';
 import { newWorld, ROOT_TOKEN, type World } from './world.ts';
 
-describe('the command, when something comes between', () => {
+describe('an interrupted command', () => {
   let world: World;
   beforeAll(async () => {
     world = await newWorld();
@@ -15,14 +15,14 @@ describe('the command, when something comes between', () => {
     return path;
   }
 
-  /** What the command sees when it reaches the service through a proxy with these faults. */
+  /** The environment of a command that reaches the service through a proxy with these faults. */
   async function through(faults: Fault[]) {
     const proxy = await startFaultyProxy(world.environment.VAULT_ADDR ?? '', faults);
     onTestFinished(proxy.stop);
     return { proxy, environment: { ...world.environment, VAULT_ADDR: proxy.url } };
   }
 
-  it('leaves a migration alone on Ctrl-C, and says so', async () => {
+  it('does not stop a migration on Ctrl-C, and says so', async () => {
     await world.issue('ssh', 3);
     const { environment } = await through(['none', 'never answer']);
     const running = start(['move', 'ssh', 'moved'], environment);
@@ -34,16 +34,14 @@ describe('the command, when something comes between', () => {
     const { code, stdout, stderr } = await running.ended;
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
     expect(stderr).toMatch(
-      new RegExp(
-        `Interrupted. Migration ${id} goes on by itself; to look again: remount status ${id} --watch\n$`,
-      ),
+      new RegExp(`Interrupted. Migration ${id} continues; to watch it: remount status ${id} --watch\n$`),
     );
     const watched = await world.run('status', id, '--watch');
     expect(watched.code).toBe(0);
     expect(watched.stdout).toMatch(/^Moved ssh\/ to moved\/ in [\d.]+ s, 3 leases revoked\.\n$/);
   });
 
-  it('waits as long as a busy service asks for, and then does what it was told', async () => {
+  it('waits as long as a busy service asks for, and then retries', async () => {
     const { proxy, environment } = await through([{ status: 503, retryAfter: '1' }, { status: 429 }]);
     const from = await kv('patient');
     const began = Date.now();
@@ -52,7 +50,7 @@ describe('the command, when something comes between', () => {
 
     expect(code).toBe(0);
     expect(Date.now() - began).toBeGreaterThan(1_000);
-    expect(stderr).toContain('the service answered 503; trying again in 1 s\n');
+    expect(stderr).toContain('the service answered 503; retrying in 1 s\n');
     expect(proxy.requests.filter((request) => request === 'POST /v1/sys/remount')).toHaveLength(3);
   });
 
@@ -63,28 +61,28 @@ describe('the command, when something comes between', () => {
     const { code, stderr } = await run(['move', from, 'lost-to'], environment);
 
     expect(code).toBe(0);
-    expect(stderr).toContain('the connection was closed without an answer (ECONNRESET); trying again in');
-    expect(stderr).toMatch(/This repeats the move of lost to lost-to, migration/);
+    expect(stderr).toContain('the connection was closed without an answer (ECONNRESET); retrying in');
+    expect(stderr).toMatch(/Already started with this idempotency key: moving lost to lost-to, migration/);
     expect(proxy.requests.slice(0, 2)).toEqual(['POST /v1/sys/remount', 'POST /v1/sys/remount']);
     const { data } = await world.root.read('sys/remount/status?list=true&source=lost');
     expect(data.keys).toHaveLength(1);
   });
 
-  it('gives up after a while, and tells how to repeat it with the effect of one', async () => {
+  it('gives up after some tries, and shows how to repeat the command safely', async () => {
     const { environment } = await through(Array(4).fill('lose the answer'));
     const from = await kv('given-up');
 
     const first = await run(['move', from, 'given-up-to'], environment);
-    const [, key = ''] = /--idempotency-key (\S+) has the effect of one/.exec(first.stderr) ?? [];
+    const [, key = ''] = /--idempotency-key (\S+)\./.exec(first.stderr) ?? [];
     const second = await world.run('move', from, 'given-up-to', '--idempotency-key', key);
 
     expect(first.code).toBe(2);
-    expect(first.stderr).toContain('Whether the service has accepted it is not known');
+    expect(first.stderr).toContain('It is unknown whether the service accepted the request');
     expect(second.code).toBe(0);
-    expect(second.stderr).toContain('This repeats the move of');
+    expect(second.stderr).toContain('Already started with this idempotency key');
   });
 
-  it('says that nothing listens at an address, and does not doubt that nothing was done', async () => {
+  it('says that nothing listens at an address, and that nothing was done', async () => {
     const { code, stdout, stderr } = await run(['move', 'a', 'b'], {
       ...world.environment,
       VAULT_ADDR: 'http://user:password@127.0.0.1:1/prod',
@@ -103,10 +101,10 @@ describe('the command, when something comes between', () => {
     const { code, stderr } = await run(['list'], { ...world.environment, VAULT_ADDR });
 
     expect(code).toBe(2);
-    expect(stderr).toContain('it does not speak TLS; is the address one with http://?');
+    expect(stderr).toContain('it does not speak TLS; should the address start with http://?');
   });
 
-  it('says what a token would need, and never shows it', async () => {
+  it('names the capabilities that a token needs, and never shows the token', async () => {
     const wrong = 'hvs.a-token-that-is-not-known';
     const { code, stdout, stderr } = await run(['move', 'a', 'b'], {
       ...world.environment,

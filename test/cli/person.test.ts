@@ -26,7 +26,7 @@ describe('a person who moves a mount', () => {
 
   let moved = '';
 
-  it('sees before what is revoked and which rules would miss the mount', async () => {
+  it('sees first what is revoked, and which rules would no longer match the mount', async () => {
     const { code, stdout, stderr } = await remount('plan', 'ssh', 'team-a/ssh');
 
     expect(code).toBe(0);
@@ -38,7 +38,7 @@ describe('a person who moves a mount', () => {
     expect(await mounts()).toContain('ssh/');
   });
 
-  it('is told why a move is refused', async () => {
+  it('sees why a move is refused', async () => {
     const { code, stdout, stderr } = await remount('move', 'ssh', 'secret');
 
     expect({ code, stdout, stderr }).toEqual({
@@ -48,14 +48,14 @@ describe('a person who moves a mount', () => {
     });
   });
 
-  it('moves it to where it can go, and is told how to take that back', async () => {
+  it('moves it to a free path, and sees how to undo that', async () => {
     const { code, stdout, stderr } = await remount('move', 'ssh', 'team-a/ssh', '--reason', 'asked for');
 
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Moved ssh\/ to team-a\/ssh\/ in [\d.]+ s, 3 leases revoked\.\n$/);
     [moved = ''] = ID.exec(stderr) ?? [];
     expect(stderr).toContain(`Moving ssh to team-a/ssh, migration ${moved}\n`);
-    expect(stderr).toContain(`To take it back: remount undo ${moved}\n`);
+    expect(stderr).toContain(`To undo it: remount undo ${moved}\n`);
     expect(await mounts()).not.toContain('ssh/');
   });
 
@@ -73,14 +73,14 @@ describe('a person who moves a mount', () => {
     expect(status.stdout).toMatch(/Reason +asked for\n/);
   });
 
-  it('is told that it is too late to cancel, and what to do instead', async () => {
+  it('sees that it is too late to cancel, and what to do instead', async () => {
     const { code, stderr } = await remount('cancel', moved);
 
     expect(code).toBe(2);
     expect(stderr).toContain(`the mount has been switched already; remount undo ${moved} takes it back`);
   });
 
-  it('takes it back', async () => {
+  it('undoes the move', async () => {
     const { code, stdout } = await remount('undo', moved);
 
     expect(code).toBe(0);
@@ -88,7 +88,7 @@ describe('a person who moves a mount', () => {
     expect(await mounts()).toContain('ssh/');
   });
 
-  it('is told that there is nothing to undo once the mount has moved on', async () => {
+  it('sees that there is nothing to undo once the mount has moved again', async () => {
     await remount('move', 'ssh', 'elsewhere');
 
     const { code, stderr } = await remount('undo', moved);
@@ -108,7 +108,7 @@ describe('a person who moves a mount', () => {
     });
   });
 
-  it('has seen no token in anything', () => {
+  it('never sees a token in the output', () => {
     expect(printed.join('')).not.toContain(ROOT_TOKEN);
     expect(printed.length).toBeGreaterThan(10);
   });

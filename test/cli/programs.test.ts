@@ -38,7 +38,7 @@ describe('a program that calls the command', () => {
     expect(status).toEqual(move);
   });
 
-  it('gets an id alone where it does not wait, and repeats a request under its key', async () => {
+  it('gets only an id if it does not wait, and repeats a request with its key', async () => {
     const from = await kv();
     const words = ['move', from, `${from}-to`, '--no-wait', '--idempotency-key', `key of ${from}`];
 
@@ -52,14 +52,14 @@ describe('a program that calls the command', () => {
     expect((await json('status', first.stdout.trim(), '--watch')).code).toBe(0);
   });
 
-  it('gets an empty list where there is nothing', async () => {
+  it('gets an empty list if there are no migrations', async () => {
     expect(await json('list', '--target', 'nowhere')).toEqual({
       code: 0,
       data: { keys: [], key_info: {} },
     });
   });
 
-  it('takes the format from VAULT_FORMAT, and the token from where vault login leaves it', async () => {
+  it('takes the format from VAULT_FORMAT, and the token from the file that vault login writes', async () => {
     const home = await temporaryFolder();
     await writeFile(join(home, '.vault-token'), `${ROOT_TOKEN}\n`);
     const { VAULT_ADDR } = world.environment;
@@ -87,13 +87,13 @@ describe('a program that calls the command', () => {
     });
   });
 
-  it('tells a move that failed from one that is done by the exit code', async () => {
+  it('distinguishes a failed move from a successful one by the exit code', async () => {
     const { from, code, stdout, stderr } = await cancelledMove();
     const { migration_id, migration_info } = JSON.parse(stdout);
 
     expect(code).toBe(3);
     expect(stderr).toContain(
-      `Error moving ${from} to ${from}-to: the migration was cancelled, and has changed nothing: too early\n`,
+      `Error moving ${from} to ${from}-to: the migration was cancelled and changed nothing: too early\n`,
     );
     expect(migration_info).toMatchObject({
       status: 'failure',

@@ -27,13 +27,13 @@ const INFO: MigrationInfo = {
 };
 
 describe('the progress of a migration', () => {
-  it('is a bar with what is revoked in words', () => {
+  it('is a bar, with the revoked leases in words', () => {
     expect(migrationProgress(INFO, 3, 120)).toBe(
       'ssh/ → team-a/ssh/  [██████████████████░░░░░░░░░░░░]  60 %  switched, 1,180 of 2,000 leases revoked, 3 s',
     );
   });
 
-  it('has no bar where there is no terminal, too little room, or nobody can tell how far it is', () => {
+  it('has no bar without a terminal, with too little room, or while the share is unknown', () => {
     const uncounted = { ...INFO, progress: { ...INFO.progress, leases_total: null } };
 
     expect(migrationProgress(INFO, 3, undefined)).toBe(
@@ -49,7 +49,7 @@ describe('the progress of a migration', () => {
     expect(migrationProgress(undefined, 1.2, 100)).toBe('waiting  1.2 s');
   });
 
-  it('is never more than all', () => {
+  it('is never more than 100 %', () => {
     const more = { ...INFO, progress: { leases_total: 2, leases_revoked: 3, leases_irrevocable: 0 } };
 
     expect(migrationProgress(more, 0.04, 100)).toContain('100 %');
@@ -57,11 +57,11 @@ describe('the progress of a migration', () => {
 });
 
 describe('the failure of a migration', () => {
-  it('is told with what can be done', () => {
+  it('is shown with what to do', () => {
     const error = { code: 'target_in_use', message: 'path already in use at "x/"' };
 
     expect(failureText({ ...INFO, error })).toBe(
-      'the migration has failed, and has changed nothing: path already in use at "x/" (target_in_use); ' +
+      'the migration failed and changed nothing: path already in use at "x/" (target_in_use); ' +
         'choose another target',
     );
   });
@@ -96,13 +96,13 @@ const RUN: BulkInfo = {
 };
 
 describe('a bulk run', () => {
-  it('is a bar of what is decided while it goes on, with the counts in words', () => {
+  it('is a bar of the decided moves while it runs, with the counts in words', () => {
     expect(runProgress(RUN, 12, 130)).toMatch(
       /^bulk run {2}\[█+░+\] {2}45 % {2}450 of 1,000 mounts moved, 10 with leases to revoke, 2 failed, 12 s, about 14 s left$/,
     );
   });
 
-  it('is told with the first of the moves that failed', () => {
+  it('shows the first failed moves', () => {
     const error = { code: 'moves_failed', message: '2 of 1000 moves have failed' };
     const row = {
       row: 7,
@@ -135,7 +135,7 @@ describe('the plan of a move', () => {
     estimate: { state_transitions: 57, seconds: 5 },
   };
 
-  it('names a rule that another namespace would need, and says when it has not counted all', () => {
+  it('names a rule that belongs into another namespace, and says if the count is not complete', () => {
     const lines = planLines({
       ...plan,
       revokes: {
@@ -160,12 +160,12 @@ describe('the plan of a move', () => {
     expect(lines.at(-1)).toBe('team-b/    ops     auth/ops/*  read,list     auth/ops/*, in team-a/');
   });
 
-  it('says so when nothing is revoked and no policy has to be changed', () => {
+  it('says if nothing is revoked and no policy needs a change', () => {
     const revokes = { kind: 'tokens' as const, total: 0, by_role: {}, complete: true };
     const lines = planLines({ ...plan, revokes, policies: [] });
 
     expect(lines).toContain('Revokes    nothing');
-    expect(lines.at(-1)).toBe('No policy names auth/ops/ alone: none has to be changed.');
+    expect(lines.at(-1)).toBe('No policy rule names only auth/ops/: no policy needs a change.');
   });
 });
 
@@ -184,7 +184,7 @@ describe('what is printed', () => {
     return { stream: Object.assign(stream, { isTTY, columns: 20 }) as never, pieces };
   }
 
-  it('shows control characters, for a reason may be from anybody', () => {
+  it('escapes control characters, because anybody can write a reason', () => {
     const { stream, pieces } = kept(false);
     const output = createOutput(stream, kept(false).stream, {});
 
@@ -199,7 +199,7 @@ describe('what is printed', () => {
     expect(pieces).toEqual(['Reason  \\x1b[2Jgone\\x9b\n', 'a\\x09b  c d|e       f\n']);
   });
 
-  it('tells of a phase once, and again when it lasts, where there is no terminal', () => {
+  it('without a terminal, has one line per phase, repeated while the phase lasts', () => {
     vi.useFakeTimers();
     const { stream, pieces } = kept(false);
     const output = createOutput(kept(false).stream, stream, {});

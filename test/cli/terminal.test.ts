@@ -12,7 +12,7 @@ describe('the command on a terminal', () => {
   });
   afterAll(() => world?.stop());
 
-  /** What a terminal is sent, stdout and stderr in one; `script` makes it. */
+  /** The output on a terminal, stdout and stderr together; `script` provides the terminal. */
   async function onTerminal(words: string, environment: Record<string, string> = {}): Promise<string> {
     const shell = `stty cols 100; ${process.execPath} ${COMMAND} ${words}`;
     const child = spawn('script', ['-qefc', shell, '/dev/null'], {
@@ -22,7 +22,7 @@ describe('the command on a terminal', () => {
     return (await text(child.stdout)).replaceAll('\x1b', 'ESC');
   }
 
-  it('redraws one line of progress, and takes it away in the end', async () => {
+  it('redraws one line of progress, and clears it at the end', async () => {
     const sent = await onTerminal('move ssh moved');
 
     const [first, ...redrawn] = sent.split('\rESC[2K');
@@ -33,7 +33,7 @@ describe('the command on a terminal', () => {
     expect(last).toMatch(/^ESC\[32mMoved ssh\/ to moved\/ in [\d.]+ s, 3 leases revoked\.ESC\[39m\r\n/);
   });
 
-  it('prints errors in red, and nothing in colour where NO_COLOR is set', async () => {
+  it('prints errors in red, and no colours if NO_COLOR is set', async () => {
     expect(await onTerminal('move nowhere x')).toMatch(/^ESC\[31mError moving nowhere to x: /);
     expect(await onTerminal('move nowhere x', { NO_COLOR: '1' })).toMatch(/^Error moving nowhere to x: /);
   });

@@ -1,40 +1,40 @@
-/** The local service with something to move, and the command pointed at it. */
+/** The local service with mounts to move, and the command that uses it. */
 
 import { buildCommand } from '../../infra/buildCommand.ts';
 import { inParallel } from '../../infra/demo/inParallel.ts';
 import { type Vault, vaultClient } from '../../infra/demo/vault.ts';
-import type { Served } from '../../infra/local/served.ts';
+import type { LocalServer } from '../../infra/local/localServer.ts';
 import { type Service, startService } from '../../infra/local/service.ts';
 import { startHeldSwitch } from '../support/heldSwitch.ts';
 import { type Ended, type Running, run, start } from './command.ts';
 
 export interface World {
   root: Vault;
-  /** What the command sees of its environment. */
+  /** The environment of the command. */
   environment: Record<string, string>;
   run(...words: string[]): Promise<Ended>;
   start(...words: string[]): Running;
   /** An ssh engine that has issued so many one-time passwords, by the role `web`. */
   issue(path: string, passwords: number): Promise<void>;
-  /** Keeps migrations from switching while something is done. */
+  /** Holds all switches while the work runs. */
   withSwitchesHeld<T>(work: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
 
 export async function newWorld(): Promise<World> {
-  let held: Served | undefined;
+  let held: LocalServer | undefined;
   const between = async (endpoints: Record<string, string>) => {
     held = await startHeldSwitch(endpoints.AWS_ENDPOINT_URL_DYNAMODB ?? '');
     return { ...endpoints, AWS_ENDPOINT_URL_DYNAMODB: held.endpoint };
   };
   const [service] = await Promise.all([startService({ rootToken: ROOT_TOKEN, between }), buildCommand()]);
-  return worldOf(service, held as Served);
+  return worldOf(service, held as LocalServer);
 }
 
-/** Nothing printed may have this in it. */
+/** No output may contain this token. */
 export const ROOT_TOKEN = 'root-token-of-the-tests';
 
-function worldOf({ url, stop }: Service, held: Served): World {
+function worldOf({ url, stop }: Service, held: LocalServer): World {
   const environment = { VAULT_ADDR: url, VAULT_TOKEN: ROOT_TOKEN };
   const root = vaultClient(url, ROOT_TOKEN);
   return {

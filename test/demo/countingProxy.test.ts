@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 describe('the counting proxy', () => {
-  it('passes calls on and counts them by operation until it is asked', async () => {
+  it('forwards calls and counts them by operation until the counts are taken', async () => {
     const { TableNames } = await client.send(new ListTablesCommand({}));
     await client.send(new ListTablesCommand({}));
 
@@ -30,7 +30,7 @@ describe('the counting proxy', () => {
     expect(proxy.take()).toEqual({});
   });
 
-  it('passes on errors as they are', async () => {
+  it('forwards errors unchanged', async () => {
     const call = client.send(new GetItemCommand({ TableName: 'none', Key: { pk: { S: 'a' } } }));
 
     await expect(call).rejects.toThrow('resource not found');

@@ -17,7 +17,7 @@ function output(isTTY: boolean): { stream: WriteStream; text(): string } {
 }
 
 describe('the screen of the demo', () => {
-  it('redraws one line on a terminal, no wider than it, and takes it away in the end', () => {
+  it('redraws one line on a terminal, not wider than the terminal, and clears it at the end', () => {
     const { stream, text } = output(true);
 
     const status = screenOn(stream).status();
@@ -27,7 +27,7 @@ describe('the screen of the demo', () => {
     expect(text()).toBe('\r\x1b[2K  moving a mount w…\r\x1b[2K');
   });
 
-  it('prints a plain line now and then where there is no terminal', () => {
+  it('prints a plain line at intervals without a terminal', () => {
     vi.useFakeTimers();
     const { stream, text } = output(false);
 
@@ -53,7 +53,7 @@ describe('the screen of the demo', () => {
     expect(text()).toBe('  a     b\n  long  c\n');
   });
 
-  it('uses colour on a terminal alone, and not where NO_COLOR is set', () => {
+  it('uses colours only on a terminal, and not if NO_COLOR is set', () => {
     // Node asks all of these what a terminal can show.
     vi.stubEnv('CI', undefined);
     vi.stubEnv('FORCE_COLOR', undefined);

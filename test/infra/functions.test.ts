@@ -13,7 +13,7 @@ const COMMON_SETTINGS = [
   'POWERTOOLS_SERVICE_NAME',
   'REQUEST_LIFE_SECONDS',
 ];
-/** Settings that are no resource's. */
+/** Variables that do not name a resource. */
 const CHOSEN: Record<string, string[]> = {
   vault: [
     'MIN_CHOSEN_ID_LENGTH',
@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 
 describe('functions', () => {
-  test('are those that are named here, and no other', () => {
+  test('are those that this test names, and no others', () => {
     const names = ofType(template, 'AWS::Lambda::Function').map(([id]) => functionName(id));
     expect(names).toEqual(FUNCTIONS);
   });
@@ -73,15 +73,20 @@ describe('functions', () => {
     );
   });
 
-  test.each(FUNCTIONS)('%s is told of the tables and workflows its role may use, and of no other', (name) => {
-    const used = [...rightsOf(template, `${capital(name)}Role`).keys()].map(environmentName).filter(Boolean);
-    const chosen = CHOSEN[name] ?? [];
+  test.each(FUNCTIONS)(
+    '%s has variables for the tables and workflows that its role may use, and for no others',
+    (name) => {
+      const used = [...rightsOf(template, `${capital(name)}Role`).keys()]
+        .map(environmentName)
+        .filter(Boolean);
+      const chosen = CHOSEN[name] ?? [];
 
-    const settings = Object.keys(functionOf(name).Properties.Environment.Variables);
-    expect(settings.sort()).toEqual([...new Set([...COMMON_SETTINGS, ...used, ...chosen])].sort());
-  });
+      const settings = Object.keys(functionOf(name).Properties.Environment.Variables);
+      expect(settings.sort()).toEqual([...new Set([...COMMON_SETTINGS, ...used, ...chosen])].sort());
+    },
+  );
 
-  test.each(FUNCTIONS)('%s has a client for workflows exactly if it is told of one', async (name) => {
+  test.each(FUNCTIONS)('%s has a client for workflows exactly if it has a variable for one', async (name) => {
     const { Variables } = functionOf(name).Properties.Environment;
     const isTold = Object.keys(Variables).some((variable) => variable.endsWith('_STATE_MACHINE_ARN'));
 
@@ -108,7 +113,7 @@ describe('functions', () => {
 });
 
 describe('rights', () => {
-  test.each(FUNCTIONS)('of %s belong to a role of its own, which writes to its own log only', (name) => {
+  test.each(FUNCTIONS)('of %s belong to its own role, which writes only to its own log', (name) => {
     const role = `${capital(name)}Role`;
 
     expect(functionOf(name).Properties.Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
@@ -118,7 +123,7 @@ describe('rights', () => {
     expect(logs).toEqual([[`${capital(name)}LogGroup`, ['logs:CreateLogStream', 'logs:PutLogEvents']]]);
   });
 
-  test.each(FUNCTIONS)('of %s are those that the documentation tells', async (name) => {
+  test.each(FUNCTIONS)('of %s are those in the documentation', async (name) => {
     const [, cells] = (await documentedRights()).find(([documented]) => documented === name) ?? ['', []];
     const role = `${capital(name)}Role`;
 
@@ -130,7 +135,7 @@ describe('rights', () => {
     expect([...actual, machines]).toEqual(cells);
   });
 
-  test('are never given by wildcard, but where AWS knows no resource to name', () => {
+  test('are never granted by wildcard, except where AWS has no resource to name', () => {
     const roles = ofType(template, 'AWS::IAM::Role');
     const statements = roles.flatMap(([, role]) => statementsOf(role));
 

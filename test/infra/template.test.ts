@@ -33,7 +33,7 @@ describe('tables', () => {
     },
   );
 
-  test('have a key that outlives the stack as they do', () => {
+  test('have a key that is kept like them when the stack is deleted', () => {
     expect(template.Resources.DataKey).toMatchObject({
       DeletionPolicy: 'Retain',
       Properties: { EnableKeyRotation: true },
@@ -99,7 +99,7 @@ describe('the API', () => {
 });
 
 describe('instances', () => {
-  test('are set aside as numbers, or not at all', () => {
+  test('are reserved as a number, or not at all', () => {
     const aside = (name: string) => template.Resources[`${name}LambdaFunction`]?.Properties;
 
     expect(aside('Bootstrap').ReservedConcurrentExecutions).toBe(1);
@@ -108,7 +108,7 @@ describe('instances', () => {
 });
 
 describe('the reconciler', () => {
-  test('tells an alarm what it found, whatever level the others log at', () => {
+  test('logs its findings for an alarm, independent of the log level of the others', () => {
     const { Properties } = template.Resources.ReconcileLambdaFunction as Resource;
 
     expect(Properties.LoggingConfig).toEqual({ LogFormat: 'JSON', ApplicationLogLevel: 'INFO' });
@@ -125,7 +125,7 @@ describe('workflows', () => {
   });
 
   test.each(['remount', 'bulk', 'teardown'])(
-    '%s is told of the functions it names, may invoke them, and logs no data',
+    '%s gets the ARNs of the functions that it names, may invoke them, and logs no data',
     async (name) => {
       const { Properties } = template.Resources[`${capital(name)}StateMachine`] as Resource;
       const asl = await readFile(join(ROOT, 'statemachine', `${name}.asl.json`), 'utf8');
@@ -147,7 +147,7 @@ describe('workflows', () => {
 describe('the event bus', () => {
   const statement = (id: string) => (template.Resources[id] as Resource).Properties.Statement;
 
-  test('lets nobody but publish speak as the service', () => {
+  test('lets only publish use the source of the service', () => {
     expect(statement('OnlyPublishAnnounces')).toMatchObject({
       Effect: 'Deny',
       Principal: '*',
@@ -163,7 +163,7 @@ describe('the event bus', () => {
     expect(speakers).toEqual(['PublishRole']);
   });
 
-  test('takes requests, and no other event, from the accounts that the deployment names', () => {
+  test('takes requests, and no other events, from the accounts that the deployment names', () => {
     expect(template.Resources.OtherAccountsRequest).toMatchObject({ Condition: 'HasEventAccounts' });
     expect(statement('OtherAccountsRequest')).toMatchObject({
       Effect: 'Allow',
@@ -177,7 +177,7 @@ describe('the event bus', () => {
     });
   });
 
-  test('brings requests to one function, which no policy supports unless the deployment names it', () => {
+  test('passes requests to one function, which has no policies unless the deployment names some', () => {
     const { Properties } = template.Resources.RemountRequested as Resource;
     const { Environment } = (template.Resources.RemountRequestedLambdaFunction as Resource).Properties;
 
@@ -196,7 +196,7 @@ describe('the event bus', () => {
   });
 
   test.each(['reconcile', 'remountRequested', 'scheduledRemount'])(
-    'sets aside what %s failed on to the last',
+    'sends to a queue what %s failed on in all retries',
     (name) => {
       const configs = ofType(template, 'AWS::Lambda::EventInvokeConfig').map(
         ([, { Properties }]) => Properties,
@@ -208,7 +208,7 @@ describe('the event bus', () => {
     },
   );
 
-  test('tells what the stream of the migrations tells, until it is taken', () => {
+  test('passes the stream of migrations to publish until it takes the records', () => {
     const { Properties } = template.Resources.PublishMapping as Resource;
 
     expect(template.Resources.MigrationsTable?.Properties.StreamSpecification).toEqual({
@@ -227,7 +227,7 @@ describe('the event bus', () => {
 describe('schedules', () => {
   const inGroup = 'schedule/$' + '{ScheduleGroup}/*';
 
-  test('are kept in a group of their own, by vault, and removed by the function that they wake', () => {
+  test('are in a separate group, created by vault, and removed by the function that they invoke', () => {
     const keepers = ofType(template, 'AWS::IAM::Role').flatMap(([id]) =>
       [...rightsOf(template, id)]
         .filter(([, actions]) => actions.some((action) => action.startsWith('scheduler:')))
@@ -245,7 +245,7 @@ describe('schedules', () => {
     ]);
   });
 
-  test('are woken in a role that may wake one function, for schedules of this group alone', () => {
+  test('invoke with a role that may invoke one function, for schedules of this group only', () => {
     const role = template.Resources.SchedulerRole as Resource;
 
     expect([...rightsOf(template, 'SchedulerRole')]).toEqual([
@@ -265,7 +265,7 @@ describe('schedules', () => {
     ]);
   });
 
-  test('have their role lent to the scheduler, and to nobody else', () => {
+  test('have a role that can be passed only to the scheduler', () => {
     const roles = ofType(template, 'AWS::IAM::Role');
     const lending = roles
       .flatMap(([, role]) => statementsOf(role))

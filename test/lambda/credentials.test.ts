@@ -23,7 +23,7 @@ describe('the credentials of a function', () => {
     });
   });
 
-  it('have no session where the environment names none', async () => {
+  it('have no session token if the environment has none', async () => {
     environment('key-of-a-user', 'its-secret', '');
     expect(await defaultProvider()()).toEqual({
       accessKeyId: 'key-of-a-user',
@@ -34,12 +34,12 @@ describe('the credentials of a function', () => {
   it.each([
     ['', 'secret'],
     ['key', ''],
-  ])('are missed with the key "%s" and the secret "%s"', async (key, secret) => {
+  ])('are missing with the key "%s" and the secret "%s"', async (key, secret) => {
     environment(key, secret, '');
     await expect(defaultProvider()()).rejects.toThrow('the environment lacks credentials');
   });
 
-  it('are looked for nowhere else by any bundle', async () => {
+  it('come from no other source in any bundle', async () => {
     const bundles = (await buildFunctions()).map(async ({ name }) => {
       const text = await readFile(join(BUNDLES, name, 'index.mjs'), 'utf8');
       const has = (words: string) => text.includes(words);
@@ -51,7 +51,7 @@ describe('the credentials of a function', () => {
     });
     const all = await Promise.all(bundles);
     expect(all.filter(({ others }) => others)).toEqual([]);
-    // The page for people is all that calls no service.
+    // Only the function of the web page calls no AWS service.
     expect(all.filter(({ own }) => !own).map(({ name }) => name)).toEqual(['ui']);
   });
 });

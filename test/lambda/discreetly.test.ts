@@ -3,7 +3,7 @@ import { stackFrames, VaultError } from '../../functions/http/errors.ts';
 import { discreetly } from '../../functions/lambda/discreetly.ts';
 import { StoreBusy } from '../../functions/ports/store.ts';
 
-/** What the parser quotes, in lines as those of a stack. */
+/** Text that the parser quotes; its lines look like a stack. */
 const STORED = 'x\n    at secret';
 
 const failing = (error: unknown) => discreetly(async (): Promise<void> => Promise.reject(error));
@@ -21,7 +21,7 @@ describe('a function that AWS calls', () => {
     new VaultError(400, ['refused']),
     new StoreBusy('the store is busy'),
     new Error('the chunks are not done'),
-  ])('tells of an error that is worded here: %s', async (error) => {
+  ])('rethrows an error of this project unchanged: %s', async (error) => {
     await expect(failing(error)()).rejects.toBe(error);
   });
 
@@ -34,20 +34,20 @@ describe('a function that AWS calls', () => {
     ],
     ['of the network', Object.assign(new Error('secret'), { code: 'ECONNRESET' }), 'Error'],
     ['that is none', 'secret', 'string'],
-  ])('tells the kind alone of an error %s', async (_, error, name) => {
+  ])('keeps only the name of an error %s', async (_, error, name) => {
     const told: Error = await failing(error)().then(Promise.reject, (reason) => reason);
 
     expect(told).toMatchObject({ name, message: 'unexpected error' });
     expect(JSON.stringify([told.stack, { ...told }])).not.toContain('secret');
   });
 
-  it('hands over what it is given, and what comes of it', async () => {
+  it('passes the arguments to the handler, and returns its result', async () => {
     expect(await discreetly(async (a: number, b: number) => a + b)(1, 2)).toBe(3);
   });
 });
 
-describe('where an error came from', () => {
-  it('is told without its message, be that in lines as those of a stack', () => {
+describe('the stack of an error', () => {
+  it('is kept without the message, even if its lines look like a stack', () => {
     const error = syntaxError();
 
     expect(error.stack).toContain('\n    at secret');
@@ -55,7 +55,7 @@ describe('where an error came from', () => {
     expect(stackFrames(error).join()).not.toContain('secret');
   });
 
-  it('is not told where the message is not to be found', () => {
+  it('is dropped if the stack does not contain the message', () => {
     const error = new Error('before');
     expect(error.stack).toContain('before');
     error.message = 'after';

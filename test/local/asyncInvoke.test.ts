@@ -28,7 +28,7 @@ describe('an asynchronous invocation', () => {
     expect(sent).toEqual([]);
   });
 
-  it('is tried again with the same event, and set aside with its reason when it fails to the last', async () => {
+  it('is retried with the same event, and goes to the queue with its reason when all retries fail', async () => {
     failures = 3;
 
     later(2, 'dead').invoke('worker', { a: 1 });
@@ -43,7 +43,7 @@ describe('an asynchronous invocation', () => {
     });
   });
 
-  it('is not set aside when a retry succeeds', async () => {
+  it('does not go to the queue when a retry succeeds', async () => {
     failures = 1;
 
     later(1, 'dead').invoke('worker', {});
@@ -52,7 +52,7 @@ describe('an asynchronous invocation', () => {
     expect(sent).toEqual([]);
   });
 
-  it('is not tried again after the end', async () => {
+  it('is not retried after the stop', async () => {
     failures = 9;
     const { invoke, stop } = later(2, 'dead');
 

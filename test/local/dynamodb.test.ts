@@ -64,7 +64,7 @@ describe('the local DynamoDB', () => {
     expect(Item).toEqual(key);
   });
 
-  it('refuses a data folder that another service uses, and takes it when that one is gone', async () => {
+  it('refuses a data folder that another service uses, and takes it when that service has ended', async () => {
     const dataDir = await temporaryFolder();
     const first = await start(dataDir);
 
@@ -76,7 +76,7 @@ describe('the local DynamoDB', () => {
     await expect(start(dataDir)).resolves.toBeDefined();
   });
 
-  it('takes a data folder whose last user died, whatever runs under that process id today', async () => {
+  it('takes a data folder whose last user died, even if another process has its id now', async () => {
     const dataDir = await temporaryFolder();
     await writeFile(join(dataDir, 'in-use.json'), JSON.stringify({ service: 1, emulator: process.pid }));
 
@@ -100,7 +100,7 @@ describe('the local DynamoDB', () => {
     expect(failure.message).not.toContain('\n');
   });
 
-  it('tells when the emulator dies by itself', async () => {
+  it('reports that the emulator died by itself', async () => {
     const dataDir = await temporaryFolder();
     let crashes = 0;
     started.push(await startDynamoDB({ dataDir, onCrash: () => crashes++ }));
@@ -111,14 +111,14 @@ describe('the local DynamoDB', () => {
     await expect.poll(() => crashes).toBe(1);
   });
 
-  it('starts nothing when there is a DynamoDB already', async () => {
+  it('starts no emulator if a DynamoDB is given', async () => {
     const dynamodb = await startDynamoDB({ endpoint: 'http://dynamodb.example:8000' });
 
     expect(dynamodb.endpoint).toBe('http://dynamodb.example:8000');
     await dynamodb.stop();
   });
 
-  it('runs as often as it is started, in memory', async () => {
+  it('can run several times at once, in memory', async () => {
     const services = await Promise.all(Array.from({ length: 8 }, () => start()));
 
     const endpoints = services.map(({ environment }) => environment.AWS_ENDPOINT_URL_DYNAMODB);

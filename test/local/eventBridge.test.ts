@@ -2,10 +2,10 @@ import { EventBridgeClient, ListRulesCommand, PutEventsCommand } from '@aws-sdk/
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BusEvent } from '../../infra/local/busEvent.ts';
 import { BUS, startEventBridge } from '../../infra/local/eventBridge.ts';
-import type { Served } from '../../infra/local/served.ts';
+import type { LocalServer } from '../../infra/local/localServer.ts';
 
 describe('the local event bus', () => {
-  let bus: Served;
+  let bus: LocalServer;
   let client: EventBridgeClient;
   let woken: [string, BusEvent][];
   beforeAll(async () => {
@@ -34,7 +34,7 @@ describe('the local event bus', () => {
     return client.send(new PutEventsCommand({ Entries: [entry] }));
   };
 
-  it('wakes the function of a rule that fits, with the event in its envelope', async () => {
+  it('invokes the function of a matching rule, with the event in its envelope', async () => {
     const Time = new Date('2026-02-03T04:05:06Z');
 
     const { Entries, FailedEntryCount } = await put({ state: 'sent', buyer: { vip: true } }, { Time });
@@ -62,7 +62,7 @@ describe('the local event bus', () => {
     ['another value', { state: 'new', buyer: { vip: true } }, {}],
     ['a value that is missing', { state: 'sent' }, {}],
     ['another source', { state: 'sent', buyer: { vip: true } }, { Source: 'bank' }],
-  ])('takes an event with %s, and wakes nobody', async (_, detail, more) => {
+  ])('takes an event with %s, and invokes no function', async (_, detail, more) => {
     expect((await put(detail, more)).Entries?.[0]?.EventId).toBeDefined();
     expect(woken).toEqual([]);
   });
@@ -78,7 +78,7 @@ describe('the local event bus', () => {
     expect(answer).toMatchObject({ FailedEntryCount: 1, Entries: [{ ErrorCode: code }] });
   });
 
-  it('refuses more than ten at once, and what it does not know', async () => {
+  it('refuses more than ten events in one call, and unknown operations', async () => {
     const entry = { EventBusName: BUS, Source: 'shop', DetailType: 'Order', Detail: '{}' };
 
     const eleven = client.send(new PutEventsCommand({ Entries: Array(11).fill(entry) }));

@@ -34,7 +34,7 @@ describe('the local API Gateway', () => {
   const seenBy = async (path: string, init?: RequestInit) =>
     (await (await fetch(gateway.url + path, init)).json()) as Seen;
 
-  /** Sends bytes as they are, in the given pieces, and collects what comes back until the connection is closed. */
+  /** Sends bytes unchanged, in the given pieces, and returns what arrives until the connection is closed. */
   async function exchange(...pieces: (string | Buffer)[]): Promise<string> {
     const socket = connect(port(), '127.0.0.1').setNoDelay();
     const closed = once(socket, 'close');
@@ -117,21 +117,21 @@ describe('the local API Gateway', () => {
       ['POST', '/', 'vault'],
       ['GET', '/uix', 'vault'],
       ['PATCH', '/v1/secret/data/a', 'vault'],
-    ])('go by verb and path: %s %s to %s', async (method, path, functionName) => {
+    ])('are routed by verb and path: %s %s to %s', async (method, path, functionName) => {
       const seen = await seenBy(path, { method });
 
       expect(seen.function).toBe(functionName);
       expect(seen.event).toMatchObject({ httpMethod: method, path, requestContext: { httpMethod: method } });
     });
 
-    it('carry the migration id as a path parameter', async () => {
+    it('have the migration id as a path parameter', async () => {
       const { event } = await seenBy('/v1/sys/remount/status/0f5e');
 
       expect(event.resource).toBe('/v1/sys/remount/status/{migration_id}');
       expect(event.pathParameters).toEqual({ migration_id: '0f5e' });
     });
 
-    it('carry their body in base64, whatever its bytes and its type', async () => {
+    it('have their body in base64, with any bytes and any type', async () => {
       const body = Buffer.from([...Array(256).keys()]);
 
       const { event } = await seenBy('/v1/x', { method: 'POST', body });
@@ -141,7 +141,7 @@ describe('the local API Gateway', () => {
       expect((await seenBy('/v1/x')).event).toMatchObject({ body: null, isBase64Encoded: true });
     });
 
-    it('carry their headers as sent, repeated ones as lists, without those about the connection', async () => {
+    it('have their headers as sent, repeated ones as lists, without those about the connection', async () => {
       const headers = 'X-Vault-Token: t\r\nx-more: 1\r\nX-More: 2\r\nConnection: close\r\nHost: test';
 
       const [event] = eventsIn(await exchange(`GET /v1/x HTTP/1.1\r\n${headers}\r\n\r\n`));
@@ -152,7 +152,7 @@ describe('the local API Gateway', () => {
       expect(event?.requestContext.identity.sourceIp).toBe('127.0.0.1');
     });
 
-    it('may announce their body and come in chunks', async () => {
+    it('may use Expect and chunked bodies', async () => {
       const answer = await new Promise<string>((resolve, reject) => {
         const headers = { Expect: '100-continue', 'Transfer-Encoding': 'chunked' };
         const request = httpRequest(`${gateway.url}/v1/x`, { method: 'POST', headers }, async (response) => {
@@ -184,7 +184,7 @@ describe('the local API Gateway', () => {
       expect(verbs).toEqual(['GET /v1/1', 'LIST /v1/2', 'POST /v1/3', 'LIST /v1/4', 'GET /v1/5']);
     });
 
-    it('arrives however its bytes are cut', async () => {
+    it('arrives even if its bytes are split', async () => {
       const bytes = message('POST /v1/1', 'LIST /') + message('LIST /v1/2') + last('LIST /v1/3');
 
       const answers = await exchange(...bytes);
@@ -200,7 +200,7 @@ describe('the local API Gateway', () => {
           `POST /v1/1 HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n` +
           `${body.length.toString(16)};extension=1\r\n${body}\r\n6\r\nLIST /\r\n0\r\nLIST: trailer\r\n\r\n`,
       ],
-    ])('stays what it is in a body sent %s', async (_, post) => {
+    ])('is not changed in a body sent %s', async (_, post) => {
       const body = `LIST /v1/x HTTP/1.1\r\n\r\n${'LIST /\n'.repeat(50_000)}`;
 
       const answers = await exchange(post(body).slice(0, 100), post(body).slice(100) + last('LIST /v1/2'));
@@ -252,7 +252,7 @@ describe('the local API Gateway', () => {
       expect((await seenBy('/v1/after')).function).toBe('vault');
     });
 
-    it('are answered with 413 when the event is longer than the 6 MB that Lambda takes', async () => {
+    it('are answered with 413 when the event is longer than the 6 MB of Lambda', async () => {
       const answer = await fetch(`${gateway.url}/v1/x`, {
         method: 'POST',
         body: Buffer.alloc(5 * 1024 * 1024),
@@ -305,7 +305,7 @@ describe('the local API Gateway', () => {
       expect(answer).toMatch(/^HTTP\/1\.1 431 /);
     });
 
-    it('do not come of clients that go away', async () => {
+    it('do not follow from clients that disconnect', async () => {
       const socket = connect(port(), '127.0.0.1');
       socket.write('POST /v1/x HTTP/1.1\r\nHost: test\r\nContent-Length: 100\r\n\r\nhalf');
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -33,7 +33,7 @@ describe('the local Lambda', () => {
     expect(environment).not.toHaveProperty('HOME');
   });
 
-  it('tells a function how much time it has left', async () => {
+  it('shows a function how much time it has left', async () => {
     const { remainingMs, context } = await probe({ do: 'tell' });
 
     expect(remainingMs).toBeGreaterThan(TIMEOUT_SECONDS * 500);
@@ -44,7 +44,7 @@ describe('the local Lambda', () => {
     });
   });
 
-  it('hands over what a function prints', async () => {
+  it('passes on what a function prints', async () => {
     await probe({ do: 'tell' });
 
     await expect.poll(() => logged.join('')).toContain('probe was asked');
@@ -59,7 +59,7 @@ describe('the local Lambda', () => {
     expect(new Set(results.map(({ invocations }) => invocations))).toHaveLength(1);
   });
 
-  it('answers what a handler throws by its name and message', async () => {
+  it('returns name and message of what a handler throws', async () => {
     const failure = await probe({ do: 'throw' }).catch((error) => error);
     const textFailure = await probe({ do: 'throwText' }).catch((error) => error);
 
@@ -67,7 +67,7 @@ describe('the local Lambda', () => {
     expect(textFailure).toMatchObject({ name: 'string', message: 'only a text' });
   });
 
-  it('ends an invocation at the timeout of its function and starts the function anew', async () => {
+  it('ends an invocation at the timeout of its function and restarts the function', async () => {
     await probe({ do: 'wait', ms: 0 });
 
     const failure = await probe({ do: 'never' }).catch((error) => error);
@@ -92,7 +92,7 @@ describe('the local Lambda', () => {
   });
 
   it.each(['exit', 'crashLater'])(
-    'answers all invocations when the function dies (%s) and starts it anew',
+    'answers all invocations when the function dies (%s) and restarts it',
     async (way) => {
       const other = probe({ do: 'wait', ms: 900 }).catch((error) => error);
 

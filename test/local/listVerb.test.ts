@@ -22,7 +22,7 @@ describe('the disguise of the verb LIST', () => {
     { maxLength: 6 },
   );
 
-  /** Puts the bytes through in pieces that end at the given places. */
+  /** Passes the bytes in pieces that end at the given offsets. */
   function disguise(bytes: string, cuts: number[] = []): string {
     const disguisePiece = createListDisguise();
     const ends = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
@@ -30,7 +30,7 @@ describe('the disguise of the verb LIST', () => {
     return pieces.map((piece) => disguisePiece(Buffer.from(piece, 'latin1')).toString('latin1')).join('');
   }
 
-  it('changes LIST in request lines and nothing else, however the bytes are cut', () => {
+  it('changes LIST in request lines and nothing else, wherever the bytes are split', () => {
     fc.assert(
       fc.property(messages, fc.array(fc.nat(5_000), { maxLength: 30 }), (sent, cuts) => {
         const bytes = sent.map(({ verb, body, framing }) => framing(verb, body)).join('');
@@ -57,7 +57,7 @@ describe('the disguise of the verb LIST', () => {
     expect(disguise(bytes + after)).toBe(bytes + after);
   });
 
-  it('passes any bytes on, as many as came', () => {
+  it('passes on any bytes, without losing any', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         expect(createListDisguise()(Buffer.from(bytes)).length).toBe(bytes.length);

@@ -33,7 +33,7 @@ describe('the local queues', () => {
     return (await client.send(command)).Messages ?? [];
   };
 
-  it('give what was sent, hide it meanwhile, and forget it when it is deleted', async () => {
+  it('return what was sent, hide it for a while, and delete it', async () => {
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'one' }));
     queues.send('letters', 'two');
 
@@ -55,7 +55,7 @@ describe('the local queues', () => {
     expect(await receive()).toEqual([]);
   });
 
-  it('are those of the deployment, and no other', async () => {
+  it('are those of the deployment, and no others', async () => {
     const other = new GetQueueUrlCommand({ QueueName: 'other' });
 
     await expect(client.send(other)).rejects.toThrow(QueueDoesNotExist);

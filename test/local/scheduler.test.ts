@@ -11,8 +11,8 @@ import {
   ValidationException,
 } from '@aws-sdk/client-scheduler';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LocalServer } from '../../infra/local/localServer.ts';
 import { GROUP, startScheduler } from '../../infra/local/scheduler.ts';
-import type { Served } from '../../infra/local/served.ts';
 import { temporaryFolder } from './support.ts';
 
 const HOUR_MS = 3_600_000;
@@ -29,7 +29,7 @@ describe('the local scheduler', () => {
     for (const end of ends.splice(0)) end();
   });
 
-  async function start(file?: string): Promise<Served> {
+  async function start(file?: string): Promise<LocalServer> {
     const served = await startScheduler({ wake: (name, event) => void woken.push([name, event]), file });
     client = new SchedulerClient({
       endpoint: served.endpoint,
@@ -57,10 +57,10 @@ describe('the local scheduler', () => {
   const create = (expression: string, more?: object) =>
     client.send(new CreateScheduleCommand(input(expression, more)));
   const get = () => client.send(new GetScheduleCommand({ Name: 'nightly', GroupName: GROUP }));
-  /** The local time so many milliseconds ahead, to the second. */
+  /** The local time that many milliseconds ahead, to the second. */
   const soon = (ms: number) => new Date(Date.now() + ms).toISOString().slice(0, 19);
 
-  it('keeps what it is sent, changes it, lists it and forgets it', async () => {
+  it('creates, changes, lists and deletes schedules', async () => {
     const EndDate = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + HOUR_MS);
 
     await create('cron(0 3 * * ? *)', { EndDate, ScheduleExpressionTimezone: 'Europe/Berlin' });
@@ -90,7 +90,7 @@ describe('the local scheduler', () => {
     await expect(create('cron(0 3 * * ? *)')).rejects.toThrow(ConflictException);
   });
 
-  it('wakes a function at the time that was set, tells it the time, and forgets the schedule', async () => {
+  it('invokes a function at the set time, passes the time, and deletes the schedule', async () => {
     const time = soon(1_500);
 
     await create(`at(${time})`);
@@ -99,7 +99,7 @@ describe('the local scheduler', () => {
     await vi.waitFor(() => expect(get()).rejects.toThrow(ResourceNotFoundException));
   });
 
-  it('keeps to the schedules of its folder, also over a restart', async () => {
+  it('keeps the schedules of its folder over a restart', async () => {
     const file = join(await temporaryFolder(), 'schedules.json');
     const first = await start(file);
     const time = soon(3_000);

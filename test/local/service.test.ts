@@ -25,7 +25,7 @@ describe('the local service', () => {
   // biome-ignore lint/suspicious/noExplicitAny: an answer as it comes
   const dataOf = async (answer: Response): Promise<any> => ((await answer.json()) as { data: unknown }).data;
 
-  it('has a kv version 2 at secret/ from the start', async () => {
+  it('starts with a kv version 2 at secret/', async () => {
     const mounts = await dataOf(await call(service, 'GET', 'sys/mounts'));
 
     expect(mounts['secret/']).toMatchObject({ type: 'kv', options: { version: '2' } });
@@ -39,7 +39,7 @@ describe('the local service', () => {
     expect((await call({ ...neighbour, rootToken: 'one' }, 'GET', 'sys/mounts')).status).toBe(403);
   });
 
-  it('takes the verb LIST to the function', async () => {
+  it('passes the verb LIST to the function', async () => {
     await call(service, 'POST', 'secret/data/listed', { data: {} });
     const headers = { 'X-Vault-Token': service.rootToken };
 

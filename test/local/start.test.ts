@@ -73,7 +73,7 @@ describe('npm start', () => {
       ...(body && { method: 'POST', body: JSON.stringify(body) }),
     });
 
-  it('tells what to type next, and that works', async () => {
+  it('prints what to type next, and that works', async () => {
     const { url, output } = await start({ ROOT_TOKEN: 'chosen' });
 
     expect(output()).toContain("export VAULT_TOKEN='chosen'");
@@ -95,7 +95,7 @@ describe('npm start', () => {
     await expect.poll(() => alive(below), { timeout: 2_000 }).toEqual([]);
   });
 
-  it('leaves no process behind when it is killed, and its data folder to the next one', async () => {
+  it('leaves no process behind when it is killed, and the next service can use its data folder', async () => {
     const dataDir = await temporaryFolder();
     const first = await start({ DATA_DIR: dataDir });
     const below = descendantsOf(first.child.pid);
@@ -108,7 +108,7 @@ describe('npm start', () => {
     await expect.poll(() => alive(below), { timeout: 2_000 }).toEqual([]);
   });
 
-  it('ends an emulator that outlived its service after all', async () => {
+  it('kills an emulator that outlived its service', async () => {
     const dataDir = await temporaryFolder();
     const first = await start({ DATA_DIR: dataDir });
     const { emulator } = JSON.parse(await readFile(join(dataDir, 'in-use.json'), 'utf8'));
@@ -153,7 +153,7 @@ describe('npm start', () => {
     ['PORT', '70000', 'remount: PORT must be a number from 0 to 65535, not 70000\n'],
     ['RECONCILE_SECONDS', '0', 'remount: RECONCILE_SECONDS must be a number from 1 to 86400, not 0\n'],
     ['DATA_DIR', '/dev/null/data', 'remount: cannot use the data folder /dev/null/data: not a directory\n'],
-  ])('says in one line that it cannot do with %s=%s', async (name, value, line) => {
+  ])('refuses %s=%s in one line', async (name, value, line) => {
     expect(await refusal({ [name]: value })).toEqual({ code: 1, output: line });
   });
 
@@ -175,6 +175,6 @@ describe('npm start', () => {
     process.kill(emulator, 'SIGKILL');
 
     expect(await once(child, 'exit')).toEqual([1, null]);
-    expect(output()).toContain('remount: the DynamoDB emulator has ended\n');
+    expect(output()).toContain('remount: the DynamoDB emulator has ended unexpectedly\n');
   });
 });

@@ -142,7 +142,7 @@ describe('the local Step Functions', () => {
     expect(execution.stopDate?.getTime()).toBeGreaterThanOrEqual(execution.startDate?.getTime() ?? Infinity);
   });
 
-  it('answers a start repeated while it runs with the same execution', async () => {
+  it('answers a repeated start with the same execution while it runs', async () => {
     const first = await start('once', 'twice', { do: 'hold' });
 
     const second = await start('once', 'twice', { do: 'hold' });
@@ -179,7 +179,7 @@ describe('the local Step Functions', () => {
     expect(await transitionsOf('flaky')).toBe(3);
   });
 
-  it('gives error and cause of a failed task, to a Catch as to DescribeExecution', async () => {
+  it('passes error and cause of a failed task to a Catch and to DescribeExecution', async () => {
     const failed = await finish('once', 'failed', { do: 'fail' });
     const caughtOne = await finish('catching', 'caught', { do: 'fail' });
 
@@ -214,7 +214,7 @@ describe('the local Step Functions', () => {
     expect(await transitionsOf('mapped')).toBe(1 + 16 * 2);
   });
 
-  it('waits as many seconds as the input says, none too', async () => {
+  it('waits as many seconds as the input says, including 0', async () => {
     const began = Date.now();
     await finish('waiting', 'wait-none', { seconds: 0 });
     const afterNone = Date.now();

@@ -24,10 +24,10 @@ afterAll(async () => {
 });
 
 describe('the local reader of a stream', () => {
-  /** What the function was brought, by key, and what it has taken. */
+  /** The keys that the function got, and those that it took. */
   let brought: string[];
   let taken: string[];
-  /** Answers for the next invocations, in place of taking everything. */
+  /** Results of the next invocations, instead of taking everything. */
   let answers: ((sequences: string[]) => unknown)[];
   beforeEach(() => {
     brought = [];
@@ -58,7 +58,7 @@ describe('the local reader of a stream', () => {
   const write = (kind: string, ...keys: string[]) =>
     deps.store.commit(keys.map((pk) => ({ put: { table: 'migrations', pk, sk: '.', kind } })));
 
-  it('brings the writes that fit, in order, those from before its start too', async () => {
+  it('delivers matching writes in order, including those before its start', async () => {
     await write('x', 'x-1', 'x-2');
     await write('other', 'x-other');
     read('x');
@@ -68,7 +68,7 @@ describe('the local reader of a stream', () => {
     await vi.waitFor(() => expect(taken).toEqual(['x-1', 'x-2', 'x-3']), { timeout: 10_000 });
   });
 
-  it('brings again what the function did not take, and nothing after it before', async () => {
+  it('delivers again what the function did not take, before all later writes', async () => {
     answers.push(
       ([, second = '']) => ({ batchItemFailures: [{ itemIdentifier: second }] }),
       () => {
@@ -83,7 +83,7 @@ describe('the local reader of a stream', () => {
     expect(brought).toEqual(['y-1', 'y-2', 'y-3', 'y-2', 'y-3', 'y-2', 'y-3']);
   });
 
-  it('goes on where another one of the same folder had come to', async () => {
+  it('continues at the position of an earlier reader of the same folder', async () => {
     const placeFile = join(await temporaryFolder(), 'place.json');
     await write('z', 'z-1');
     const first = read('z', placeFile);

@@ -1,4 +1,4 @@
-/** What the tests of the local service share: functions made for them, bundled and run as the real ones are. */
+/** Shared by the tests of the local service: test functions, bundled and run like the real ones. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ export async function startFixtureLambda(log?: (text: string) => void): Promise<
   return createLambda(Object.fromEntries(settings), log);
 }
 
-/** A folder for the data of one test, gone with it. */
+/** A folder for the data of one test, deleted at its end. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'remount-data-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

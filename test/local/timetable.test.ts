@@ -58,7 +58,7 @@ describe('the time after which a schedule is due', () => {
     'cron(30 2 * * * *)',
     'cron(61 2 * * ? *)',
     'every night',
-  ])('is not to be had of %s', (expression) => {
+  ])('is refused for %s', (expression) => {
     expect(() => next(expression, '2026-01-01T00:00:00Z')).toThrow(
       expect.objectContaining({
         name: 'ValidationException',
@@ -67,7 +67,7 @@ describe('the time after which a schedule is due', () => {
     );
   });
 
-  it('is not to be had in a timezone that does not exist', () => {
+  it('is refused in a timezone that does not exist', () => {
     const place = { timezone: 'Europe/Atlantis' };
     expect(() => next('cron(30 2 * * ? *)', '2026-01-01T00:00:00Z', place)).toThrow(
       'Europe/Atlantis is invalid',

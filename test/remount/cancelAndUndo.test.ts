@@ -63,7 +63,7 @@ describe('a cancellation', () => {
     expect(second.body.data).toEqual(first.body.data);
   });
 
-  it('comes too late after the switch, and says what helps', async () => {
+  it('is refused after the switch, and names the way to undo', async () => {
     const id = await service.move(name, `${name}-new`);
     const { status, body } = await cancel(id);
     expect({ status, errors: body.errors }).toEqual({
@@ -73,7 +73,7 @@ describe('a cancellation', () => {
     expect(await uuidAt(`${name}-new`)).toBe(mount.uuid);
   });
 
-  it('finds nothing to do where the migration has failed', async () => {
+  it('is refused for a migration that has failed', async () => {
     const id = await service.accept(name, `${name}-new`);
     await placeMount(service.deps, `${name}-new/`);
     await runMigration(service.deps, id);
@@ -92,7 +92,7 @@ describe('a cancellation', () => {
     }
   });
 
-  it('lets the same move be asked for again', async () => {
+  it('allows the same move to be requested again', async () => {
     const id = await service.accept(name, `${name}-new`);
     await cancel(id);
     const again = await service.move(name, `${name}-new`);
@@ -102,7 +102,7 @@ describe('a cancellation', () => {
 });
 
 describe('an undo', () => {
-  it('is a migration back, of the very mount', async () => {
+  it('is a migration back of the same mount', async () => {
     const id = await service.move(name, `a/${name}`);
     const { status, headers, body } = await undo(id, { reason: 'too early' });
     expect(status).toBe(200);
@@ -137,7 +137,7 @@ describe('an undo', () => {
     expect(await uuidAt(`${name}-new`)).toBe(mount.uuid);
   });
 
-  it('is refused once the mount has moved on, be it away and back again', async () => {
+  it('is refused once the mount has moved again, even away and back', async () => {
     const id = await service.move(name, `${name}-1`);
     await service.move(`${name}-1`, `${name}-2`);
     expect(await undo(id)).toMatchObject({ status: 409 });
@@ -169,7 +169,7 @@ describe('an undo', () => {
     });
   });
 
-  it('has nothing to take back before the switch, or after a failure', async () => {
+  it('is refused before the switch and after a failure', async () => {
     const id = await service.accept(name, `${name}-new`);
     expect((await undo(id)).body.errors).toEqual([
       `the mount has not been switched yet; POST sys/remount/cancel/${id} stops the migration`,
@@ -189,8 +189,8 @@ describe('an undo', () => {
   });
 });
 
-describe('who may cancel and undo', () => {
-  it('asks in a namespace above both ends', async () => {
+describe('a request to cancel or undo', () => {
+  it('must be in a namespace above source and target', async () => {
     await placeMount(service.deps, `${name}/`, { namespaceId: a.id });
     const id = await service.move(`a/${name}`, `b/${name}`);
     for (const namespace of ['a/', 'b/']) {
@@ -206,7 +206,7 @@ describe('who may cancel and undo', () => {
     expect((await undo(id)).status).toBe(200);
   });
 
-  it('finds no migration that it cannot see, and none that is not there', async () => {
+  it('finds no migration that does not exist or that its namespace does not see', async () => {
     const id = await service.move(name, `${name}-new`);
     for (const ask of [cancel, undo]) {
       expect(await ask(id, {}, 'a/')).toMatchObject({ status: 404, body: { errors: [] } });

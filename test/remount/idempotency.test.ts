@@ -24,7 +24,7 @@ function post(body: object, headers: Record<string, string> = {}, namespace?: st
 }
 
 describe('an idempotency key', () => {
-  it('gives the same migration again, whatever has happened meanwhile', async () => {
+  it('returns the same migration, whatever happened meanwhile', async () => {
     const body = { from: name, to: `${name}-1` };
     const first = await post(body, { 'idempotency-key': key });
     expect(first.headers).not.toHaveProperty('Idempotent-Replayed');
@@ -37,7 +37,7 @@ describe('an idempotency key', () => {
     expect(second.headers['Idempotent-Replayed']).toBe('true');
   });
 
-  it('may come as a field, in any order of the others', async () => {
+  it('may be a field, in any order', async () => {
     const first = await post({ from: name, to: `${name}-1`, reason: 'x', idempotency_key: key });
     const second = await post({ idempotency_key: key, reason: 'x', to: `${name}-1`, from: name });
     expect(second.body.migration_id).toBe(first.body.migration_id);
@@ -55,14 +55,14 @@ describe('an idempotency key', () => {
     expect(service.deps.started.length).toBe(started);
   });
 
-  it('stands for one of five different requests that come at once', async () => {
+  it('accepts one of five different concurrent requests', async () => {
     const answers = await Promise.all(
       [1, 2, 3, 4, 5].map((i) => post({ from: name, to: `${name}-${i}` }, { 'idempotency-key': key })),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 422, 422, 422, 422]);
   });
 
-  it('gives one migration to twenty requests at once', async () => {
+  it('gives one migration to twenty concurrent requests', async () => {
     const body = { from: name, to: `${name}-1` };
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => post(body, { 'idempotency-key': key })),
@@ -72,7 +72,7 @@ describe('an idempotency key', () => {
     expect(started.length).toBe(1);
   });
 
-  it('is remembered for a move that was under way without it', async () => {
+  it('is recorded for a move that started without it', async () => {
     const body = { from: name, to: `${name}-1` };
     const { migration_id: id } = (await post(body)).body;
     expect((await post(body, { 'idempotency-key': key })).body.migration_id).toBe(id);
@@ -81,7 +81,7 @@ describe('an idempotency key', () => {
     expect((await post(body, { 'idempotency-key': key })).body.migration_id).toBe(id);
   });
 
-  it('means nothing in another namespace', async () => {
+  it('is independent in another namespace', async () => {
     const namespace = await placeNamespace(service.deps, ROOT, name.concat('ns'));
     await placeMount(service.deps, 'kv/', { namespaceId: namespace.id });
     await post({ from: name, to: `${name}-1` }, { 'idempotency-key': key });
@@ -108,7 +108,7 @@ describe('an idempotency key', () => {
     expect(status).toBe(400);
   });
 
-  it('is of no use to a request that is refused: it can be corrected', async () => {
+  it('stays free when the request is refused, so that it can be corrected', async () => {
     expect((await post({ from: 'nothing', to: 'there' }, { 'idempotency-key': key })).status).toBe(400);
     expect((await post({ from: name, to: `${name}-1` }, { 'idempotency-key': key })).status).toBe(200);
   });

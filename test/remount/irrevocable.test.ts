@@ -61,13 +61,13 @@ describe('the leases that a migration could not revoke', () => {
     expect((await service.call('GET', path, { query })).body.data.keys).toEqual([]);
   });
 
-  it('stay when another try fails as well', async () => {
+  it('stay when another attempt fails too', async () => {
     expect((await retry()).body.data).toEqual({ migration_id: id, leases_revoked: 0, leases_irrevocable: 1 });
     expect((await tell()).body.data.keys).toEqual([damaged.id]);
     expect(await leases()).toHaveLength(1);
   });
 
-  it('go when their cause is mended, and the counts follow', async () => {
+  it('are revoked when their cause is repaired, and the counts follow', async () => {
     const [kept] = await leases();
     await service.deps.store.commit([{ put: { table: 'leases', ...(kept as Item), owns: damaged.owns } }]);
     expect((await retry()).body.data).toEqual({ migration_id: id, leases_revoked: 1, leases_irrevocable: 0 });
@@ -80,12 +80,12 @@ describe('the leases that a migration could not revoke', () => {
     });
   });
 
-  it('go when they are dropped by force', async () => {
+  it('are removed by force', async () => {
     expect((await retry({ force: true })).body.data.leases_revoked).toBe(1);
     expect(await leases()).toEqual([]);
   });
 
-  it('go by force also when it is their removal that fails', async () => {
+  it('are removed by force even when their removal fails', async () => {
     const [kept] = await leases();
     const owns = [{ table: 'storage', pk: kept?.mountUuid, sk: '' }];
     await service.deps.store.commit([{ put: { table: 'leases', ...(kept as Item), owns } }]);
@@ -102,7 +102,7 @@ describe('the leases that a migration could not revoke', () => {
     expect((await service.info(id)).progress).toMatchObject({ leases_revoked: 3, leases_irrevocable: 0 });
   });
 
-  it('are listed for as long as the record says that there are some, and stored no longer', async () => {
+  it('are listed and stored for as long as the record of the migration', async () => {
     const { store, clock } = service.deps;
     clock.pass(60_000);
     await closeMigration(service.deps, id);
@@ -113,7 +113,7 @@ describe('the leases that a migration could not revoke', () => {
     expect(kept?.ttl).toBe(entry?.ttl);
   });
 
-  it('are nobody else’s to see or to retry', async () => {
+  it('cannot be seen or retried by other namespaces', async () => {
     await service.call('POST', 'sys/namespaces/elsewhere');
     const options = { namespace: 'elsewhere' };
     const path = `sys/remount/irrevocable/${id}`;

@@ -42,7 +42,9 @@ beforeEach(async () => {
 const recorded = () => deps.store.get(migrationKey(migration.id));
 
 async function end(id = migration.id): Promise<void> {
-  await deps.store.commit([failed({ ...migration, id }, 'source_gone', 'gone', deps.clock.now())]);
+  await deps.store.commit([
+    failed({ ...migration, id }, { code: 'source_gone', message: 'gone' }, deps.clock.now()),
+  ]);
 }
 
 /** The reconciler sees the record as it is now, and another ends it before it goes on. */
@@ -56,7 +58,7 @@ async function reconcileLate(seen: () => Promise<never> | Promise<Awaited<Return
   await reconcile({ ...deps, store: { ...deps.store, get } });
 }
 
-describe('a write that comes too late', () => {
+describe('a late write', () => {
   it('accepts no migration of an id that is taken', async () => {
     await end();
     await expect(deps.store.commit([acceptance(migration)])).rejects.toThrow(ConditionFailed);
@@ -82,7 +84,7 @@ describe('a write that comes too late', () => {
     expect(await accept({ store, ids })).toBe(theirs);
   });
 
-  it('gives no sign of life of a migration that has ended', async () => {
+  it('writes no heartbeat for a migration that has ended', async () => {
     await end();
     await expect(deps.store.commit([progressed(migration.id, 1)])).rejects.toThrow(ConditionFailed);
     expect(await recorded()).not.toHaveProperty('nextLook');
@@ -90,20 +92,27 @@ describe('a write that comes too late', () => {
 
   it('ends no migration that has ended', async () => {
     await end();
-    const again = failed(migration, 'target_in_use', 'in use', deps.clock.now());
+    const again = failed(migration, { code: 'target_in_use', message: 'in use' }, deps.clock.now());
     await expect(deps.store.commit([again])).rejects.toThrow(ConditionFailed);
     expect(await recorded()).toMatchObject({ error: { code: 'source_gone' } });
   });
 
-  it('counts nothing for a migration that is not switched, or not any more', async () => {
+  it('counts nothing for a migration that is not switched, or no longer', async () => {
     await expect(deps.store.commit([counted(migration.id, 1, 0, 5)])).rejects.toThrow(ConditionFailed);
     expect(await recorded()).not.toHaveProperty('leasesIn0');
   });
 
-  it('counts no retried lease for a migration whose record is gone', async () => {
+  it('counts no retried lease for a migration whose record was deleted', async () => {
     const lease = { pk: 'mount#0', sk: 'creds/1' };
     const leaseId = 'keys/creds/1';
-    const entry = { ...irrevocableKey(migration.id, leaseId), lease, leaseId, reason: '', at: 0 };
+    const entry = {
+      ...irrevocableKey(migration.id, leaseId),
+      kind: 'irrevocable',
+      lease,
+      leaseId,
+      reason: '',
+      at: 0,
+    };
     await deps.store.commit([{ put: entry }]);
     await deps.store.commit([{ delete: migrationKey(migration.id) }]);
 
@@ -119,7 +128,7 @@ describe('a write that comes too late', () => {
     expect(deps.started.map(({ id }) => id)).not.toContain(migration.id);
   });
 
-  it('does not put back a record that has ended since the reconciler failed to help it', async () => {
+  it('does not reschedule a record that has ended since the reconciler failed to restart it', async () => {
     await reconcileLate(async () => {
       throw new StoreBusy('the store is busy');
     });
@@ -145,7 +154,7 @@ describe('a write that comes too late', () => {
     expect(moved).toMatchObject({ uuid: migration.mountUuid, description: 'tuned', version: 3 });
   });
 
-  it('switches no mount that has made place for another meanwhile', async () => {
+  it('switches no mount that another one has replaced meanwhile', async () => {
     const store = meanwhile(deps.store, () => overtake({ uuid: 'another' }));
 
     await switchMount({ ...deps, store }, migration.id);

@@ -42,12 +42,12 @@ describe('the list of migrations', () => {
     expect(await list()).toEqual([...ids].reverse());
   });
 
-  it('tells of each what its status tells', async () => {
+  it('shows for each what its status shows', async () => {
     const { body } = await service.call('LIST', 'sys/remount/status');
     expect(body.data.key_info[ids[1] as string]).toEqual(await service.info(ids[1] as string));
   });
 
-  it('goes page by page', async () => {
+  it('can be read page by page', async () => {
     const [first, second, third, fourth] = [...ids].reverse() as [string, string, string, string];
     expect(await list({ limit: '2' })).toEqual([first, second]);
     expect(await list({ limit: '2', after: second })).toEqual([third, fourth]);
@@ -66,7 +66,7 @@ describe('the list of migrations', () => {
     expect(await list(query)).toEqual(found.map((i) => ids[i]));
   });
 
-  it('shows a namespace what begins or ends in it or below, and nothing else', async () => {
+  it('shows a namespace the migrations with source or target in it or below, and no others', async () => {
     expect(await list({}, 'a/')).toEqual([ids[2], ids[1]]);
     expect(await list({}, 'b/')).toEqual([ids[1]]);
     expect(await list({}, 'a/below/')).toEqual([ids[2]]);
@@ -83,14 +83,14 @@ describe('the list of migrations', () => {
     expect({ status, errors: body.errors }).toEqual({ status: 400, errors: [text] });
   });
 
-  it('does not take a migration of elsewhere for a place to go on from', async () => {
+  it('does not continue after a migration that the namespace does not see', async () => {
     const query = { after: [ids[0] as string] };
     expect((await service.call('LIST', 'sys/remount/status', { query, namespace: 'b/' })).status).toBe(400);
   });
 });
 
-describe('what is shown of a migration', () => {
-  it('tells how far it is, since when, by whom and why', async () => {
+describe('the status of a migration', () => {
+  it('shows phase, times, requester and reason', async () => {
     expect(await service.info(ids[1] as string)).toEqual({
       source_mount: 'a/kv/',
       target_mount: 'b/kv/',
@@ -108,7 +108,7 @@ describe('what is shown of a migration', () => {
     });
   });
 
-  it('has a tag, and is not sent again to who names it', async () => {
+  it('has an entity tag, and is not sent again to a client that sends the tag', async () => {
     const path = `sys/remount/status/${ids[0]}`;
     const { headers } = await service.call('GET', path);
     const etag = headers.ETag as string;
@@ -121,7 +121,7 @@ describe('what is shown of a migration', () => {
     expect(changed).toMatchObject({ status: 200, headers: { ETag: etag } });
   });
 
-  it('is found at the place that the start names', async () => {
+  it('is found at the Location of the start', async () => {
     await placeMount(service.deps, 'kv2/', { namespaceId: a.id });
     for (const [path, namespace] of [
       ['sys/remount', 'a/'],

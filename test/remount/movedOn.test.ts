@@ -29,8 +29,8 @@ beforeEach(async () => {
 const status = async (id: string) => ((await readMigration(service.deps, id)) as Migration).status;
 const stored = async () => (await leasesOf(service.deps.store, mount.uuid)).flat().length;
 
-describe('a move that follows another one whose revocation goes on', () => {
-  it('is a success only when nothing from before either is stored', async () => {
+describe('a move that follows another one during its revocation', () => {
+  it('succeeds only when nothing issued before either move is stored', async () => {
     const second = await switchOver(`${mount.name}-1`, `${mount.name}-2`);
     expect(await stored()).toBe(LEASES);
     expect(await status(second)).toBe('in-progress');
@@ -41,7 +41,7 @@ describe('a move that follows another one whose revocation goes on', () => {
     expect(await stored()).toBe(0);
   });
 
-  it('names as irrevocable, too, what it counted and the other one gave up meanwhile', async () => {
+  it('also lists as irrevocable what it counted and the other one gave up', async () => {
     const { deps, info, call } = service;
     const { name, uuid } = await sshMount(service, 1);
     const [lease] = (await leasesOf(deps.store, uuid)).flat() as [Item];

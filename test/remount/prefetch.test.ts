@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ref } from '../../functions/ports/store.ts';
-import { recordAt } from '../../functions/remount/readStatus.ts';
+import { recordAt } from '../../functions/remount/readMigration.ts';
 import { statusRoutes } from '../../functions/remount/statusRoutes.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { rootToken } from '../support/tokens.ts';
@@ -62,7 +62,7 @@ describe('the status function', () => {
     expect(reads.tables).toEqual(['access']);
   });
 
-  it('looks again while the migration is young and open', async () => {
+  it('reads again while the migration is young and open', async () => {
     await service.call('POST', 'sys/mounts/other', { body: { type: 'kv' } });
     const open = await service.accept('other', `other-${randomUUID()}`);
     const answer = await statusOf(`sys/remount/status/${open}`);

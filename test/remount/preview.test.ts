@@ -40,7 +40,7 @@ describe('a dry run', () => {
     await must('POST', 'sys/policies/acl/none', { policy: 'path "kv/*" { capabilities = ["read"] }' });
   });
 
-  it('tells where the mount would go, what would be revoked, and which policies miss it', async () => {
+  it('shows the target, what would be revoked, and which policy rules would no longer match', async () => {
     const before = await everything();
     const { status, body } = await preview('ssh', 'ns1/ssh');
     expect(status).toBe(200);
@@ -71,7 +71,7 @@ describe('a dry run', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('says of a policy in a namespace that cannot name the target where its rule belongs', async () => {
+  it('names the namespace for a rule whose own namespace cannot match the target', async () => {
     await must('POST', 'sys/mounts/kv', { type: 'kv' }, 'ns1/');
     await must(
       'POST',

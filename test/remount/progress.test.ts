@@ -67,7 +67,7 @@ async function partWithLease(parts: Revocation[]): Promise<Revocation> {
 }
 
 describe('the progress of a revocation', () => {
-  it('tells how much there is to do once every shard has counted its own', async () => {
+  it('shows the total once every shard has counted its leases', async () => {
     const { id, parts } = await switched();
     expect(await info(id)).toMatchObject({ phase: 'switched', progress: { leases_total: null } });
     await revokeAll(parts.slice(1));
@@ -94,14 +94,14 @@ describe('the progress of a revocation', () => {
     expect((await info(id)).progress).toMatchObject({ leases_total: LEASES, leases_revoked: LEASES });
   });
 
-  it('stays what it was counted as first, when a shard is begun again', async () => {
+  it('keeps the first count when a shard starts again', async () => {
     const { id, parts } = await switched();
     await revokeAll(parts);
     await revokeAll(parts);
     expect((await info(id)).progress).toMatchObject({ leases_total: LEASES, leases_revoked: LEASES });
   });
 
-  it('is a sign of life each time a shard is begun', async () => {
+  it('is a heartbeat each time a shard starts', async () => {
     const { id, parts } = await switched();
     await revokeAll(parts);
     const before = await service.deps.store.get(migrationKey(id));
@@ -111,7 +111,7 @@ describe('the progress of a revocation', () => {
     expect(after?.nextLook).toBeGreaterThanOrEqual((before?.nextLook as number) + 5_000);
   });
 
-  it('is not told when a shard takes too long to be counted, nor later when less is left', async () => {
+  it('has no total when a shard takes too long to be counted, not even later', async () => {
     const { id, parts } = await switched();
     const part = await partWithLease(parts);
     const { store, clock } = service.deps;

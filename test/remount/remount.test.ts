@@ -38,7 +38,7 @@ async function post(from: string, to: string): Promise<string> {
 }
 
 describe('a move', () => {
-  it('takes the mount to the target, with all that it is', async () => {
+  it('moves the mount to the target with all its settings', async () => {
     const before = await placeMount(deps, `${name}/`, { options: { version: '2' } });
 
     const id = await post(name, `${name}-new`);
@@ -92,7 +92,7 @@ describe('a move', () => {
     await placeMount(deps, `${name}/`);
   });
 
-  it('may have every step repeated, and changes nothing by it', async () => {
+  it('may repeat every step without further effect', async () => {
     await placeMount(deps, `${name}/`, { issued: true });
     const id = await post(name, `${name}-new`);
     await runMigration(deps, id);
@@ -141,7 +141,7 @@ describe('a race', () => {
     expect((await locate(deps.store, `${name}-other`)).mount).toBeDefined();
   });
 
-  it('that tuned the mount is waited for, and its change moves along', async () => {
+  it('that tuned the mount comes first, and its change is kept by the move', async () => {
     const mount = await placeMount(deps, `${name}/`);
     const id = await post(name, `${name}-new`);
     const tune = { update: treeKey('root', mount.path), set: { description: 'tuned' }, add: { version: 1 } };
@@ -273,7 +273,7 @@ describe('a repeated POST', () => {
 });
 
 describe('the reconciler', () => {
-  it('starts a migration again whose workflow shows no sign of life, under the next number', async () => {
+  it('restarts a migration whose heartbeat is overdue, under the next attempt number', async () => {
     await placeMount(deps, `${name}/`);
     const id = await post(name, `${name}-new`);
     expect(deps.started.filter((one) => one.id === id).map((one) => one.name)).toEqual([`${id}-1`]);
@@ -304,7 +304,7 @@ describe('the reconciler', () => {
     expect((await locate(deps.store, name)).mount).toEqual(before);
   });
 
-  it('looks again soon when workflows cannot be started', async () => {
+  it('checks again soon when workflows cannot be started', async () => {
     await placeMount(deps, `${name}/`);
     const id = await post(name, `${name}-new`);
     const start = async () => {
@@ -320,7 +320,7 @@ describe('the reconciler', () => {
     expect(deps.started.map((one) => one.name)).toContain(`${id}-3`);
   });
 
-  it('looks again soon at a record that the store was too busy to give', async () => {
+  it('checks a record again soon when the store was too busy to read it', async () => {
     await placeMount(deps, `${name}/`);
     const id = await post(name, `${name}-new`);
     const get: Store['get'] = async () => {
@@ -335,7 +335,7 @@ describe('the reconciler', () => {
     expect(deps.started.map((one) => one.name)).toContain(`${id}-2`);
   });
 
-  it('is not held up by a damaged record', async () => {
+  it('is not blocked by a damaged record', async () => {
     const damaged = { kind: 'migration', open: 'open#0', nextLook: 1 };
     await deps.store.commit([{ put: { ...migrationKey(deps.ids.uuid()), ...damaged } }]);
     await placeMount(deps, `${name}/`);

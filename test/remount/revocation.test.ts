@@ -84,7 +84,7 @@ describe('a mount that has issued leases', () => {
     expect(await readMigration(deps, id)).toMatchObject({ status: 'success', leasesRevoked: 300 });
   });
 
-  it('keeps what it issues after the switch, and loses what a request in flight wrote behind the sweep', async () => {
+  it('keeps what it issues after the switch, and loses late writes of requests in flight', async () => {
     const before = await placeMount(deps, `${name}/`, { issued: true });
     const id = await post(name, `${name}-new`);
     await runMigration(deps, id);
@@ -180,15 +180,15 @@ describe('an auth method', () => {
   });
 });
 
-describe('a sign of life', () => {
-  it('is an addition, and so a transaction that keeps other shards out, only with something to count', () => {
+describe('a heartbeat', () => {
+  it('is a transaction, which conflicts with other shards, only when it adds a number', () => {
     expect(progressed('id', 1)).not.toHaveProperty('add');
     expect(progressed('id', 1, 2).add).toEqual({ leasesRevoked: 2 });
   });
 });
 
 describe('a lease that cannot be revoked', () => {
-  it('is kept as irrevocable, unusable, and holds the mount back no more than the others', async () => {
+  it('is kept as irrevocable and invalid, and does not block the migration', async () => {
     const mount = await placeMount(deps, `${name}/`, { issued: true });
     const good = leaseOn(mount);
     const damaged = leaseOn(mount);

@@ -5,7 +5,11 @@
 
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Passing, type PassingProxy, startPassingProxy } from '../../infra/demo/passingProxy.ts';
+import {
+  type ForwardedRequest,
+  type ForwardingProxy,
+  startForwardingProxy,
+} from '../../infra/demo/forwardingProxy.ts';
 import { type Service, type ServiceOptions, startService } from '../../infra/local/service.ts';
 import { type Need, needsOf } from './needs.ts';
 
@@ -28,17 +32,17 @@ export async function startRecordedService(name: string, options: ServiceOptions
   mkdirSync(RECORDS, { recursive: true });
   rmSync(file, { force: true });
   const seen = new Set<string>();
-  const record = (passing: Passing) => {
+  const record = (passing: ForwardedRequest) => {
     for (const needed of recordedOf(passing)) {
       const line = JSON.stringify(needed);
       if (!seen.has(line)) appendFileSync(file, `${line}\n`);
       seen.add(line);
     }
   };
-  const proxies: PassingProxy[] = [];
+  const proxies: ForwardingProxy[] = [];
   const between = async (endpoints: Record<string, string>) => {
     const through = Object.entries(endpoints).map(async ([variable, endpoint]) => {
-      const proxy = await startPassingProxy(endpoint, record);
+      const proxy = await startForwardingProxy(endpoint, record);
       proxies.push(proxy);
       return [variable, proxy.endpoint];
     });
@@ -55,7 +59,7 @@ export async function startRecordedService(name: string, options: ServiceOptions
 }
 
 /** Nothing for what is asked by no function, such as a test that looks into a queue. */
-function recordedOf({ method, headers, body }: Passing): Recorded[] {
+function recordedOf({ method, headers, body }: ForwardedRequest): Recorded[] {
   const [, functionName] = /\bapp\/(\w+)/.exec(String(headers['user-agent'])) ?? [];
   if (functionName === undefined) return [];
   const [, named] = /\.(\w+)$/.exec(String(headers['x-amz-target'])) ?? [];

@@ -6,16 +6,16 @@
 import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { type Served, served } from '../../infra/local/served.ts';
+import { type LocalServer, startLocalServer } from '../../infra/local/localServer.ts';
 
 /** What the emulator looks at. */
 const PASSED = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target'];
 
 /** @returns what to point the service at; it waits until every `POST /hold` has been followed by a `POST /release` */
-export async function startHeldSwitch(dynamodbEndpoint: string): Promise<Served> {
+export async function startHeldSwitch(dynamodbEndpoint: string): Promise<LocalServer> {
   const freed = new EventEmitter().setMaxListeners(0);
   let holds = 0;
-  return served(async (request, response) => {
+  return startLocalServer(async (request, response) => {
     if (request.url === '/hold') {
       holds++;
       response.end();

@@ -8,7 +8,7 @@ import type { TestDeps } from './testDeps.ts';
 
 const TIME_MS = 60_000;
 
-/** Runs one execution up to the wait for stragglers, or to its end; answers what it waits for. */
+/** Runs one execution up to the wait for late writes, or to its end; returns what it waits for. */
 export async function runMigration(deps: Deps, id: string): Promise<Next> {
   const next = await switchStep(deps, id);
   if (next.next !== 'revoke') return next;

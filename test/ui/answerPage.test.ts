@@ -10,7 +10,7 @@ beforeAll(async () => {
 const answer = (path: string, stage = '') => answerPage(files, path, stage + path);
 
 describe('the function of the page', () => {
-  it('hands out the page, which is never kept, and names parts that are', () => {
+  it('serves the page, which is not cached, and its parts, which are', () => {
     const page = answer('/ui/');
     const parts = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, part]) => part as string);
 
@@ -27,7 +27,7 @@ describe('the function of the page', () => {
     }
   });
 
-  it('says with every answer that nothing else may run there, and no frame may hold it', () => {
+  it('forbids foreign scripts and frames in every answer', () => {
     for (const path of ['/', '/ui', '/ui/', '/ui/nothing']) {
       const { headers } = answer(path);
       const policy = headers['Content-Security-Policy']?.split('; ') ?? [];
@@ -52,7 +52,7 @@ describe('the function of the page', () => {
     ['/ui', '/prod', 'ui/', '/prod/ui/'],
     ['/', '', '/ui/', '/ui/'],
     ['/', '/prod', '/prod/ui/', '/prod/ui/'],
-  ])('sends %s of the stage "%s" to %s', (path, stage, location, arrives) => {
+  ])('redirects %s of the stage "%s" to %s', (path, stage, location, arrives) => {
     const { status, headers } = answer(path, stage);
 
     expect({ status, location: headers.Location }).toEqual({ status: 307, location });
@@ -60,13 +60,13 @@ describe('the function of the page', () => {
   });
 
   it.each(['/ui/nothing', '/ui/page.ts', '/ui/../serverless.yml', '/ui//', '/uix', '/v1/sys/mounts'])(
-    'knows no %s',
+    'answers 404 for %s',
     (path) => {
       expect(answer(path)).toMatchObject({ status: 404, body: '{"errors":[]}\n' });
     },
   );
 
-  it('has nothing in its files that leads to another host or stands inside the markup', () => {
+  it('has no links to other hosts, and no inline script or style', () => {
     const [page, ...parts] = files;
 
     expect(page?.text).not.toMatch(/<style|\son\w+=|\sstyle=|<script(?![^>]*\ssrc=)/);

@@ -1,4 +1,4 @@
-/** The browser that the page is tested in: Chromium as the system has it. */
+/** The browser for the tests of the page: the Chromium of the system. */
 
 import { access } from 'node:fs/promises';
 import { type BrowserServer, chromium } from 'playwright-core';
@@ -22,11 +22,11 @@ export async function findChromium(): Promise<string | undefined> {
   return places.find((_, i) => there[i]);
 }
 
-/** Throws when there is none. */
+/** @throws Error if there is none */
 export async function launchChromium(): Promise<BrowserServer> {
   const executablePath = await findChromium();
   if (!executablePath) throw new Error(HOW_TO_GET_IT);
-  // As root, which CI often is, Chromium has no sandbox; it opens nothing but the page of this machine.
+  // As root, as often in CI, Chromium has no sandbox. It opens only the local page.
   const args = ['--disable-gpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
   return chromium.launchServer({ executablePath, args });
 }

@@ -1,4 +1,4 @@
-/** A person before the page, whose browser takes note of everything that the page must not do. */
+/** A user of the page in a browser that records everything that the page must not do. */
 
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect, inject, onTestFinished } from 'vitest';
@@ -9,11 +9,11 @@ let browser: Promise<Browser> | undefined;
 
 export interface Person {
   page: Page;
-  /** What the browser had to refuse for the sake of the content security policy. */
+  /** Errors of the page, and violations of the content security policy. */
   violations: string[];
 }
 
-/** When the test ends, the page must have kept to itself: no other host, no violation, no token left anywhere. */
+/** At the end of the test, checks the page: no request to another host, no violation, no token stored. */
 export async function person(options: BrowserContextOptions = {}): Promise<Person> {
   browser ??= chromium.connect(served.browser);
   const context = await (await browser).newContext({ viewport: { width: 1200, height: 900 }, ...options });
@@ -23,7 +23,7 @@ export async function person(options: BrowserContextOptions = {}): Promise<Perso
   page.setDefaultTimeout(15_000);
   page.on('pageerror', (error) => violations.push(error.message));
   page.on('console', (message) => {
-    // The browser itself writes down each answer that is an error.
+    // The browser itself logs each answer with an error status.
     const isAnswer = message.text().startsWith('Failed to load resource: the server responded');
     if (message.type() === 'error' && !isAnswer) violations.push(message.text());
   });
@@ -39,7 +39,7 @@ export async function person(options: BrowserContextOptions = {}): Promise<Perso
   return { page, violations };
 }
 
-/** All that outlives the page: address, title, cookies, storage. */
+/** Everything that may outlive the page: address, title, cookies, storage. */
 async function keptBy(page: Page): Promise<string> {
   const own = await page.evaluate(
     'JSON.stringify([location.href, document.title, document.cookie, {...localStorage}, {...sessionStorage}])',
@@ -63,7 +63,7 @@ export async function signedIn({ token, namespace, ...options }: SignInWish = {}
   return page;
 }
 
-/** Goes to the form for a move, and fills it. */
+/** Opens the form for a move, and fills it in. */
 export async function fillMove(page: Page, from: string, to: string, reason = ''): Promise<void> {
   await page.getByRole('link', { name: 'Move a mount' }).first().click();
   await page.getByLabel('From').fill(from);
@@ -71,7 +71,7 @@ export async function fillMove(page: Page, from: string, to: string, reason = ''
   await page.getByLabel('Reason').fill(reason);
 }
 
-/** What somebody else does meanwhile. */
+/** A request of another client. */
 export async function call(
   method: string,
   path: string,
@@ -91,7 +91,7 @@ export async function call(
 
 let made = 0;
 
-/** A path that no other test uses. */
+/** A unique path. */
 export function freshPath(name: string): string {
   return `${name}-${process.pid}-${++made}`;
 }
@@ -108,7 +108,7 @@ export async function move(from: string, to: string, reason = ''): Promise<strin
   return (await call('POST', 'sys/remount', { from, to, reason })).data.migration_id;
 }
 
-/** Two moves to one target at once: one of them fails. */
+/** Makes two moves to one target at the same time, so that one of them fails. */
 export async function failedMove(): Promise<{ id: string; target: string }> {
   const target = freshPath('contested');
   for (;;) {
@@ -129,7 +129,7 @@ export async function statusOf(id: string): Promise<string> {
   }
 }
 
-/** No mount is switched until the returned function is called, or the test ends. */
+/** Holds all switches until the returned function is called or the test ends. */
 export async function holdSwitches(): Promise<() => Promise<void>> {
   await fetch(`${served.database}/hold`, { method: 'POST' });
   let releasing: Promise<unknown> | undefined;

@@ -1,4 +1,4 @@
-/** `npm run screenshot`: takes the picture of the page that the README shows, of a service filled for it. */
+/** `npm run screenshot`: takes the screenshot for the README, with a service filled for it. */
 
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';

@@ -10,9 +10,9 @@ import { launchChromium } from './chromium.ts';
 export interface Served {
   url: string;
   rootToken: string;
-  /** Where Playwright finds the browser. */
+  /** The endpoint of the browser for Playwright. */
   browser: string;
-  /** Steers {@link startHeldSwitch}. */
+  /** The endpoint of {@link startHeldSwitch}. */
   database: string;
 }
 
@@ -22,7 +22,7 @@ declare module 'vitest' {
   }
 }
 
-/** Vitest calls this before the first file, and what it returns after the last. */
+/** Vitest calls this before the first file, and the returned function after the last. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const browser = await launchChromium();
   const dynamodb = await startDynamoDB();

@@ -10,7 +10,7 @@ import { ago, duration, many } from '../../ui/words/format.ts';
 import { readRules, withHeader } from '../../ui/words/readRules.ts';
 
 describe('advice', () => {
-  it('is there for each way in which a migration is documented to fail', async () => {
+  it('exists for each documented error code of a migration', async () => {
     const text = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'migrations.md'), 'utf8');
     const codes = [...text.matchAll(/^\| `(\w+_\w+|cancelled)` \|/gm)].map(([, code]) => code as string);
     const failures = codes.filter((code) => !['idempotency_key', 'requested_by'].includes(code));
@@ -22,12 +22,12 @@ describe('advice', () => {
   it.each<[string, VaultError]>([
     ['no mount', errors.noMatchingMount('a/')],
     ['a target in use', errors.pathInUse('a/')],
-    ['an auth method to be none', errors.authToNonAuth('a/')],
+    ['an auth method at a path without auth/', errors.authToNonAuth('a/')],
     ['a protected source', errors.protectedSource('sys/')],
     ['a protected target', errors.protectedDestination('sys/')],
-    ['a target that is no path', errors.invalidDestination('/')],
+    ['an invalid target', errors.invalidDestination('/')],
     ['a space', errors.whitespaceAround('from')],
-    ['a namespace that leaves', errors.namespaceLeaving('a/')],
+    ['a namespace that is being deleted', errors.namespaceLeaving('a/')],
     ['a late cancellation', errors.switchedAlready('1')],
     ['an early undo', errors.notSwitchedYet('1')],
     ['an undo of a failure', errors.failedAlready()],
@@ -35,22 +35,22 @@ describe('advice', () => {
     ['an end outside', errors.reachesOutside()],
     ['a bulk run that is over', bulkErrors.runHasEnded('1')],
     ['a bulk run that goes on', bulkErrors.runGoesOn()],
-    ['a bulk run to undo in vain', bulkErrors.nothingToUndo()],
+    ['a bulk run with nothing to undo', bulkErrors.nothingToUndo()],
     ['a mount moved twice', bulkErrors.sameMount(1)],
     ['a target given twice', bulkErrors.sameTarget(1)],
-    ['a target in another', bulkErrors.insideOtherTarget(1, 'a/')],
-    ['a rule in vain', bulkErrors.ruleWithoutMount(1, 'a/*')],
-  ])('is about %s itself, not only about its status', (_, { status, errors: texts }) => {
+    ['a target inside another', bulkErrors.insideOtherTarget(1, 'a/')],
+    ['a rule that matches no mount', bulkErrors.ruleWithoutMount(1, 'a/*')],
+  ])('is about %s, not only about the status code', (_, { status, errors: texts }) => {
     expect(adviceOnRefusal({ status, texts })).not.toEqual(adviceOnRefusal({ status, texts: [] }));
   });
 
-  it('tells a token that is unknown from one that may not', () => {
+  it('distinguishes an unknown token from one without the capability', () => {
     const [unknown, mayNot] = [notAuthenticated(), notAuthorized()].map(({ status, errors: texts }) =>
       adviceOnRefusal({ status, texts }),
     );
 
     expect(unknown?.what).toContain('does not accept this token');
-    expect(mayNot?.what).toContain('may not do this');
+    expect(mayNot?.what).toContain('not allowed to do this');
     expect(notAuthorized().errors.map(plainText)).toEqual(['permission denied']);
   });
 });
@@ -67,7 +67,7 @@ describe('figures', () => {
     expect(duration(milliseconds)).toBe(words);
   });
 
-  it('show how long ago a time was, in its greatest unit', () => {
+  it('show how long ago a time was, in the largest unit', () => {
     const time = '2026-01-01T00:00:00Z';
 
     expect(ago(time, Date.parse(time) + 4_000)).toBe('just now');
@@ -77,10 +77,10 @@ describe('figures', () => {
   });
 });
 
-describe('the pauses between two looks', () => {
+describe('the pauses between two polls', () => {
   it('are short while something changes, and grow to ten seconds, or thirty without an answer', () => {
-    const pauses = (look: 'same' | 'unreachable') =>
-      Array.from({ length: 20 }).reduce<number>((last) => pauseAfter(look, last), 0);
+    const pauses = (result: 'same' | 'unreachable') =>
+      Array.from({ length: 20 }).reduce<number>((last) => pauseAfter(result, last), 0);
 
     expect(pauseAfter('changed', 10_000)).toBe(500);
     expect(pauseAfter('same', 1_000)).toBeGreaterThan(1_000);
@@ -89,7 +89,7 @@ describe('the pauses between two looks', () => {
   });
 });
 
-describe('what is typed for a bulk run', () => {
+describe('the input for a bulk run', () => {
   it('is read as rules, with a comma or an arrow', () => {
     expect(readRules('from,to\n a/* , b/*\n\nc/+/x -> d/+/x\nalone')).toEqual([
       { from: 'a/*', to: 'b/*' },

@@ -1,4 +1,4 @@
-/** What can be done to a bulk run as it stands: cancel it, undo it, take its report along. */
+/** The actions on a bulk run that its status allows: cancel, undo, download the report. */
 
 import { useState } from 'preact/hooks';
 import type { BulkInfo } from '../../functions/bulk/answers.ts';
@@ -9,7 +9,6 @@ import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';
 import { isCancelling } from '../words/bulkWords.ts';
 import { CancelBulkDialog } from './cancelBulkDialog.ts';
-import { download } from './download.ts';
 import { UndoBulkDialog } from './undoBulkDialog.ts';
 
 const REPORTS = [
@@ -41,4 +40,14 @@ export function BulkActions({ id, info }: { id: string; info: BulkInfo }) {
       ${asked === 'cancel' && html`<${CancelBulkDialog} id=${id} onClose=${onClose} />`}
       ${asked === 'undo' && html`<${UndoBulkDialog} id=${id} onClose=${onClose} />`}
     </div>`;
+}
+
+/** Saves a text as a file on the person's device. */
+function download(name: string, type: string, parts: string[]): void {
+  const url = URL.createObjectURL(new Blob(parts, { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
 }

@@ -1,10 +1,10 @@
-/** What is known of a bulk run besides how it stands. */
+/** The fields of a bulk run, except its status. */
 
 import type { BulkInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { Facts } from '../parts/facts.ts';
 import { Time } from '../parts/time.ts';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../route.ts';
 
 export function BulkFacts({ info }: { info: BulkInfo }) {
   const { display_name, namespace } = info.requested_by;
@@ -12,13 +12,13 @@ export function BulkFacts({ info }: { info: BulkInfo }) {
     <${Facts}
       facts=${[
         ['Reason', info.reason ?? html`<span class="hint">none given</span>`],
-        ['Asked for by', `${display_name} in ${namespace === '' ? 'the root namespace' : namespace}`],
+        ['Requested by', `${display_name} in ${namespace === '' ? 'the root namespace' : namespace}`],
         ['Accepted', html`<${Time} at=${info.created_time} />`],
         info.finished_time && ['Ended', html`<${Time} at=${info.finished_time} />`],
-        info.cancel_reason && ['Cancelled because', info.cancel_reason],
+        info.cancel_reason && ['Reason for the cancellation', info.cancel_reason],
         info.atomic && ['All or nothing', 'yes'],
         ['Stops after failures', info.tolerated_failures === '100%' ? 'never' : info.tolerated_failures],
-        info.undo_of && ['Takes back', html`<a href=${linkTo('bulk', info.undo_of)}>${info.undo_of}</a>`],
+        info.undo_of && ['Undo of', html`<a href=${linkTo('bulk', info.undo_of)}>${info.undo_of}</a>`],
       ].map((fact) => fact || undefined)}
     />`;
 }

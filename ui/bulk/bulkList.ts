@@ -7,7 +7,7 @@ import { Badge } from '../parts/badge.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { Ago } from '../parts/time.ts';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../route.ts';
 import { listRuns } from '../service/bulk.ts';
 import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';
@@ -49,9 +49,9 @@ export function BulkList() {
         <a class="button main" href=${linkTo('bulk', 'new')}>Plan a bulk run</a>
       </div>
       <${Refusal} refused=${watch.refused ?? task.refused} />
-      <p role="status" class="summary">${runs && (runs.length === 0 ? 'There has been no bulk run yet.' : `${many(runs.length, 'run')}.`)}</p>
+      <p role="status" class="summary">${runs && (runs.length === 0 ? 'No bulk runs yet.' : `${many(runs.length, 'run')}.`)}</p>
       ${runs && runs.length > 0 && html`<${Table} runs=${runs} />`}
-      ${hasMore && html`<button type="button" disabled=${task.busy} onClick=${onMore}>Show older ones</button>`}
+      ${hasMore && html`<button type="button" disabled=${task.busy} onClick=${onMore}>Show older runs</button>`}
     </div>`;
 }
 
@@ -59,21 +59,21 @@ function Table({ runs }: { runs: [string, BulkInfo][] }) {
   return html`
     <table class="list">
       <thead>
-        <tr><th scope="col">Status</th><th scope="col">Run</th><th scope="col">Asked for by</th>
-          <th scope="col">Begun</th><th scope="col" class="number">Failed</th></tr>
+        <tr><th scope="col">Status</th><th scope="col">Run</th><th scope="col">Requested by</th>
+          <th scope="col">Started</th><th scope="col" class="number">Failed</th></tr>
       </thead>
       <tbody>${runs.map(([id, info]) => html`<${Row} key=${id} id=${id} info=${info} />`)}</tbody>
     </table>`;
 }
 
 function Row({ id, info }: { id: string; info: BulkInfo }) {
-  const title = `${many(info.progress.total, 'move')}${info.undo_of ? ', taking back another run' : ''}`;
+  const title = `${many(info.progress.total, 'move')}${info.undo_of ? ', undo of another run' : ''}`;
   return html`
     <tr>
       <td><${Badge} ...${standingOfRun(info)} /></td>
       <td><a class="move" href=${linkTo('bulk', id)}>${title}</a>${info.reason && html` <span class="hint">${info.reason}</span>`}</td>
       <td><span class="label">by </span>${info.requested_by.display_name}</td>
-      <td><span class="label">begun </span><${Ago} at=${info.created_time} /></td>
+      <td><span class="label">started </span><${Ago} at=${info.created_time} /></td>
       <td class="number"><span class="label">failed </span>${count(info.progress.failed)}</td>
     </tr>`;
 }

@@ -1,4 +1,4 @@
-/** One bulk run, watched until it ends. */
+/** One bulk run, updated until it ends. */
 
 import { useRef, useState } from 'preact/hooks';
 import type { BulkInfo } from '../../functions/bulk/answers.ts';
@@ -36,7 +36,7 @@ export function BulkPage({ id }: { id: string }) {
       <p class="hint"><code>${id}</code></p>
       <${Refusal} refused=${watch.refused} />
       <p role="status" class="sentence">${info && sentenceOfRun(info)}</p>
-      ${watch.nextTry && html`<p class="note">The service cannot be reached. This page tries again by itself; what you see may be old.</p>`}
+      ${watch.nextTry && html`<p class="note">The service cannot be reached. This page retries by itself; the data shown may be out of date.</p>`}
       ${info && html`<${Body} id=${id} info=${info} />`}
     </article>`;
 }
@@ -44,7 +44,7 @@ export function BulkPage({ id }: { id: string }) {
 function Body({ id, info }: { id: string; info: BulkInfo }) {
   const { succeeded, failed, in_progress: revoking, total } = info.progress;
   const figures = [
-    `${count(succeeded)} of ${count(total)} made`,
+    `${count(succeeded)} of ${count(total)} done`,
     revoking > 0 ? `${count(revoking)} removing leases` : '',
     `${count(failed)} failed`,
     etaOf(info),
@@ -54,6 +54,6 @@ function Body({ id, info }: { id: string; info: BulkInfo }) {
       <${Bar} label="Moves" share=${shareOfRun(info)} figures=${figures.filter(Boolean).join(', ')} />
       <${BulkActions} id=${id} info=${info} />
       <${BulkFacts} info=${info} />
-      <${BulkRows} id=${id} stand=${JSON.stringify(info.progress)} />
+      <${BulkRows} id=${id} version=${JSON.stringify(info.progress)} />
     </div>`;
 }

@@ -1,4 +1,4 @@
-/** What a bulk run would do, or every reason why it cannot, by row. */
+/** What a bulk run would do, or all problems by row. */
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PlanInfo } from '../../functions/bulk/answers.ts';
@@ -14,7 +14,7 @@ export function BulkPlanView({ plan }: { plan: PlanInfo }) {
   const isGood = plan.problems.length === 0;
   return html`
     <section class="card">
-      <h2 ref=${heading} tabindex="-1">${isGood ? 'What this run would do' : 'What has to be corrected first'}</h2>
+      <h2 ref=${heading} tabindex="-1">${isGood ? 'What this run would do' : 'What to correct first'}</h2>
       ${isGood ? html`<${Moves} plan=${plan} />` : html`<${BulkProblems} problems=${plan.problems} />`}
     </section>`;
 }
@@ -27,8 +27,8 @@ function Moves({ plan: { total, transactions, estimated_seconds, moves } }: { pl
     <div class="stack">
       <p>
         <strong>${many(total, 'move')}</strong> in ${many(transactions, 'transaction')},
-        about ${duration(Math.max(1, estimated_seconds) * 1_000)}. Chains and swaps are put in order.
-        ${ending > 0 && ` From ${many(ending, 'mount')} leases or tokens were issued: they stop working at once.`}
+        about ${duration(Math.max(1, estimated_seconds) * 1_000)}. The service puts chains and swaps in the right order.
+        ${ending > 0 && ` ${many(ending, 'mount')} issued leases or tokens: they stop working at once.`}
       </p>
       <table class="figures">
         <thead><tr><th scope="col" class="number">Row</th><th scope="col">From</th><th scope="col">To</th></tr></thead>

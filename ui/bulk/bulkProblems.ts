@@ -1,4 +1,4 @@
-/** Every reason why a bulk run cannot be started, by row. */
+/** All problems that prevent the start of a bulk run, by row. */
 
 import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
@@ -11,7 +11,7 @@ export function BulkProblems({ problems }: { problems: PlanInfo['problems'] }) {
     <div class="stack">
       <div class="note bad">
         <${Shape} mood="bad" />
-        <p><strong>${many(problems.length, 'problem')}.</strong> Nothing can be started before all are gone.</p>
+        <p><strong>${many(problems.length, 'problem')}.</strong> Correct all of them, then start the run.</p>
       </div>
       <table class="list">
         <thead>
@@ -31,7 +31,7 @@ function Row({ row, from, to, message }: PlanInfo['problems'][number]) {
     </tr>`;
 }
 
-/** What is general says nothing of a row. */
+/** Empty if there is only general advice, which does not help with a row. */
 function adviceOnRow(message: string): string {
   const general = adviceOnRefusal({ status: 400, texts: [] });
   const { todo } = adviceOnRefusal({ status: 400, texts: [message] });

@@ -1,11 +1,11 @@
-/** The moves of a bulk run, a row each; those that failed say why. */
+/** The moves of a bulk run, one row each. Failed moves show the reason. */
 
 import { useEffect, useState } from 'preact/hooks';
 import type { RowInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../route.ts';
 import { listRows } from '../service/bulk.ts';
 import { Refused } from '../service/refused.ts';
 import { useSession } from '../service/session.ts';
@@ -16,8 +16,8 @@ type Listed = [migrationId: string, row: RowInfo];
 
 const PAGE = 50;
 
-/** @param stand changes when the run has got on, so that the rows are read anew */
-export function BulkRows({ id, stand }: { id: string; stand: string }) {
+/** @param version changes with the progress of the run; then the rows are read again */
+export function BulkRows({ id, version }: { id: string; version: string }) {
   const session = useSession();
   const [rows, setRows] = useState<Listed[]>([]);
   const [wanted, setWanted] = useState(PAGE);
@@ -35,7 +35,7 @@ export function BulkRows({ id, stand }: { id: string; stand: string }) {
       },
     );
     return () => end.abort();
-  }, [session, id, stand, wanted]);
+  }, [session, id, version, wanted]);
 
   const hasMore = rows.length === wanted;
   return html`

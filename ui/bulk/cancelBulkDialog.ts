@@ -1,4 +1,4 @@
-/** Asks whether a bulk run shall be cancelled. */
+/** Asks whether to cancel a bulk run. */
 
 import { html } from '../html.ts';
 import { ReasonDialog } from '../parts/reasonDialog.ts';
@@ -12,7 +12,7 @@ export function CancelBulkDialog({ id, onClose }: { id: string; onClose: () => v
     onClose();
   };
   return html`
-    <${ReasonDialog} title="Cancel this run?" yes="Cancel the run" no="Let it go on" onYes=${onYes} onClose=${onClose}>
-      <p>No further move is begun. What has been moved stays moved; you can undo it afterwards.</p>
+    <${ReasonDialog} title="Cancel this run?" yes="Cancel the run" no="Keep it running" onYes=${onYes} onClose=${onClose}>
+      <p>No further move starts. Finished moves stay; you can undo the run afterwards.</p>
     <//>`;
 }

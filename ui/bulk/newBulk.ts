@@ -1,18 +1,18 @@
-/** Plans a bulk run, and starts it once a plan without problems has been seen. */
+/** Plans a bulk run, and starts it after the user has seen a plan without problems. */
 
 import { useState } from 'preact/hooks';
 import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { goTo } from '../place.ts';
+import { goTo } from '../route.ts';
 import { type BulkOrder, planBulk, startBulk } from '../service/bulk.ts';
 import { newKey } from '../service/request.ts';
 import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';
 import { readRules, withHeader } from '../words/readRules.ts';
 import { BulkPlanView } from './bulkPlanView.ts';
-import { OrderFields, type Typed } from './orderFields.ts';
+import { OrderFields, type OrderForm } from './orderFields.ts';
 
 interface Planned {
   order: BulkOrder;
@@ -20,15 +20,15 @@ interface Planned {
   key: string;
 }
 
-const NOTHING: Typed = { kind: 'moves', text: '', reason: '', tolerated: '', atomic: false };
+const NOTHING: OrderForm = { kind: 'moves', text: '', reason: '', tolerated: '', atomic: false };
 
 export function NewBulk() {
   const session = useSession();
-  const [typed, setTyped] = useState<Typed>(NOTHING);
+  const [typed, setTyped] = useState<OrderForm>(NOTHING);
   const [planned, setPlanned] = useState<Planned>();
   const task = useTask();
 
-  const onTyped = (part: Partial<Typed>) => {
+  const onTyped = (part: Partial<OrderForm>) => {
     setTyped((before) => ({ ...before, ...part }));
     if ('reason' in part) return;
     setPlanned(undefined);
@@ -48,7 +48,7 @@ export function NewBulk() {
       try {
         goTo('bulk', await startBulk(session, planned.order, typed.reason.trim(), planned.key));
       } catch (error) {
-        // What the plan was made for is no longer so.
+        // The state that was planned for has changed.
         setPlanned(undefined);
         throw error;
       }
@@ -65,7 +65,7 @@ export function NewBulk() {
           <button type="button" class=${canStart ? 'main' : ''} disabled=${!canStart || task.busy} onClick=${onStart}>
             Start the run
           </button>
-          ${!planned && html`<span class="hint">Nothing is moved before you have seen the plan.</span>`}
+          ${!planned && html`<span class="hint">You see the plan before anything moves.</span>`}
         </div>
         <${Refusal} refused=${task.refused} />
       </form>
@@ -73,7 +73,7 @@ export function NewBulk() {
     </div>`;
 }
 
-function orderOf({ kind, text, atomic, tolerated }: Typed): BulkOrder {
+function orderOf({ kind, text, atomic, tolerated }: OrderForm): BulkOrder {
   const what = kind === 'moves' ? { csv: withHeader(text) } : { rules: readRules(text) };
   return { ...what, atomic, ...(tolerated.trim() && { tolerated_failures: tolerated.trim() }) };
 }

@@ -1,10 +1,10 @@
-/** What a bulk run shall move, typed, pasted or taken from a file, and how. */
+/** The form fields of a bulk run: the moves or rules, typed, pasted or from a file, and the options. */
 
 import { useId } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Field } from '../parts/field.ts';
 
-export interface Typed {
+export interface OrderForm {
   kind: 'moves' | 'rules';
   text: string;
   reason: string;
@@ -12,22 +12,28 @@ export interface Typed {
   atomic: boolean;
 }
 
-const KINDS: [kind: Typed['kind'], title: string, hint: string, example: string][] = [
+const KINDS: [kind: OrderForm['kind'], title: string, hint: string, example: string][] = [
   [
     'moves',
     'A list of moves',
-    'CSV: a line for each move, source and target with a comma between.',
+    'CSV: one move per line, source and target separated by a comma.',
     'team-a/kv,archive/team-a/kv\nteam-b/kv,archive/team-b/kv',
   ],
   [
     'rules',
     'Rules',
-    'A rule a line. + stands for one part of a path, * at the end for the rest; both sides have the same ones.',
+    'One rule per line. + matches one part of a path, * at the end the rest. Both sides have the same wildcards.',
     'team-a/*,archive/team-a/*',
   ],
 ];
 
-export function OrderFields({ typed, onTyped }: { typed: Typed; onTyped: (part: Partial<Typed>) => void }) {
+export function OrderFields({
+  typed,
+  onTyped,
+}: {
+  typed: OrderForm;
+  onTyped: (part: Partial<OrderForm>) => void;
+}) {
   const id = useId();
   const [, , hint, example] = KINDS.find(([kind]) => kind === typed.kind) ?? [];
   const onFile = async ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
@@ -60,13 +66,13 @@ export function OrderFields({ typed, onTyped }: { typed: Typed; onTyped: (part: 
       </div>
       <div class="pair">
         <${Field}
-          label="Stop after so many failures (optional)" value=${typed.tolerated}
+          label="Stop after this many failures (optional)" value=${typed.tolerated}
           onValue=${(tolerated: string) => onTyped({ tolerated })}
-          hint="A number or a share such as 10%. Without it, the run goes on to its end."
+          hint="A number or a percentage such as 10%. Without it, the run does not stop early."
         />
         <${Field}
           label="Reason (optional)" value=${typed.reason} maxLength=${250}
-          onValue=${(reason: string) => onTyped({ reason })} hint="Kept with the run and each of its moves"
+          onValue=${(reason: string) => onTyped({ reason })} hint="Stored with the run and each of its moves"
         />
       </div>
       <label class="choice">

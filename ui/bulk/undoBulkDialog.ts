@@ -1,11 +1,11 @@
-/** Shows what taking a bulk run back would do, and asks whether to. */
+/** Shows what an undo of a bulk run would do, and asks for confirmation. */
 
 import { useEffect, useState } from 'preact/hooks';
 import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { ReasonDialog } from '../parts/reasonDialog.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { goTo } from '../place.ts';
+import { goTo } from '../route.ts';
 import { planUndo, undoBulk } from '../service/bulk.ts';
 import { newKey } from '../service/request.ts';
 import { useSession } from '../service/session.ts';
@@ -31,10 +31,10 @@ export function UndoBulkDialog({ id, onClose }: { id: string; onClose: () => voi
   const isGood = plan !== undefined && plan.problems.length === 0;
   return html`
     <${ReasonDialog}
-      title="Undo this run?" yes="Undo the run" no="Leave it" canSay=${isGood} onYes=${onYes} onClose=${onClose}
+      title="Undo this run?" yes="Undo the run" no="Close" canSay=${isGood} onYes=${onYes} onClose=${onClose}
     >
-      <p>The mounts that this run has moved go back to where they were. What was revoked stays revoked.</p>
-      ${planning.busy && html`<p role="status">Looking at what the way back would do…</p>`}
+      <p>The mounts that this run moved go back to their old paths. Revoked leases stay revoked.</p>
+      ${planning.busy && html`<p role="status">Planning the undo…</p>`}
       <${Refusal} refused=${planning.refused} />
       ${isGood && html`<p><strong>${many(plan.total, 'mount')}</strong> would go back, in ${many(plan.transactions, 'transaction')}.</p>`}
       ${plan && !isGood && html`<${BulkProblems} problems=${plan.problems} />`}

@@ -1,4 +1,4 @@
-/** Asks whether a move shall be cancelled. */
+/** Asks whether to cancel a move. */
 
 import { html } from '../html.ts';
 import { ReasonDialog } from '../parts/reasonDialog.ts';
@@ -19,7 +19,7 @@ export function CancelDialog({ id, onClose, onCancelled }: CancelProps) {
     onCancelled();
   };
   return html`
-    <${ReasonDialog} title="Cancel this move?" yes="Cancel the move" no="Let it go on" onYes=${onYes} onClose=${onClose}>
+    <${ReasonDialog} title="Cancel this move?" yes="Cancel the move" no="Keep it running" onYes=${onYes} onClose=${onClose}>
       <p>The mount stays where it is. A move can be cancelled until the mount is switched.</p>
     <//>`;
 }

@@ -1,4 +1,4 @@
-/** How far the removal of old leases has come. */
+/** The progress of the removal of old leases. */
 
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
@@ -6,7 +6,7 @@ import { Bar } from '../parts/bar.ts';
 import { count } from '../words/format.ts';
 import { shareOf } from '../words/migrationWords.ts';
 
-/** Readers hear of so many steps, not of every number. */
+/** How many steps a screen reader announces; not every number. */
 const SPOKEN_STEPS = 4;
 
 export function LeaseProgress({ info }: { info: MigrationInfo }) {

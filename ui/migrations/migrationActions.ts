@@ -1,4 +1,4 @@
-/** What can be done to a migration as it stands: cancel it before the switch, undo it after. */
+/** The actions on a migration that its status allows: cancel before the switch, undo after it. */
 
 import { useState } from 'preact/hooks';
 import type { MigrationInfo } from '../../functions/remount/answers.ts';

@@ -1,10 +1,10 @@
-/** What is known of a migration besides how it stands. */
+/** The fields of a migration, except its status. */
 
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
 import { Facts } from '../parts/facts.ts';
 import { Time } from '../parts/time.ts';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../route.ts';
 import { duration } from '../words/format.ts';
 
 export function MigrationFacts({ info }: { info: MigrationInfo }) {
@@ -17,16 +17,13 @@ export function MigrationFacts({ info }: { info: MigrationInfo }) {
       facts=${[
         ['Reason', info.reason ?? html`<span class="hint">none given</span>`],
         [
-          'Asked for by',
+          'Requested by',
           html`<span>${display_name} in ${namespace === '' ? 'the root namespace' : namespace}</span>`,
         ],
         ['Accepted', html`<${Time} at=${created} />`],
         switched && ['Switched', html`<span><${Time} at=${switched} />${since(switched)}</span>`],
         finished && ['Ended', html`<span><${Time} at=${finished} />${since(finished)}</span>`],
-        info.undo_of && [
-          'Takes back',
-          html`<a href=${linkTo('migrations', info.undo_of)}>${info.undo_of}</a>`,
-        ],
+        info.undo_of && ['Undo of', html`<a href=${linkTo('migrations', info.undo_of)}>${info.undo_of}</a>`],
         info.bulk_id && [
           'Part of the bulk run',
           html`<a href=${linkTo('bulk', info.bulk_id)}>${info.bulk_id}</a>`,

@@ -1,4 +1,4 @@
-/** Why a migration has failed, and what to do. */
+/** Why a migration failed, and what to do. */
 
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';

@@ -1,13 +1,13 @@
-/** The migrations that the namespace sees, newest first; the first page keeps itself up to date. */
+/** The migrations that the namespace sees, newest first. The first page is updated all the time. */
 
 import { useRef, useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../route.ts';
 import { type Found, type Search, searchMigrations } from '../service/searchMigrations.ts';
 import { useSession } from '../service/session.ts';
-import { useSettled } from '../watch/useSettled.ts';
+import { useDebounced } from '../watch/useDebounced.ts';
 import { useTask } from '../watch/useTask.ts';
 import { useWatch } from '../watch/useWatch.ts';
 import { many } from '../words/format.ts';
@@ -19,20 +19,20 @@ export function MigrationList() {
   const [search, setSearch] = useState<Search>({ status: '', source: '', target: '' });
   const [found, setFound] = useState<Found>();
   const [isLong, setLong] = useState(false);
-  const settled = useSettled(search);
+  const debounced = useDebounced(search);
   const seen = useRef('');
   const task = useTask();
 
   const watch = useWatch(
     async (signal) => {
       if (isLong) return 'over';
-      const now = await searchMigrations(session, settled, '', signal);
+      const now = await searchMigrations(session, debounced, '', signal);
       setFound(now);
       const isNews = seen.current !== JSON.stringify(now);
       seen.current = JSON.stringify(now);
       return isNews ? 'changed' : 'same';
     },
-    JSON.stringify([settled, isLong]),
+    JSON.stringify([debounced, isLong]),
   );
   const onSearch = (wanted: Search) => {
     setLong(false);
@@ -57,7 +57,7 @@ export function MigrationList() {
       <${Refusal} refused=${watch.refused ?? task.refused} />
       <p role="status" class="summary">${found && summaryOf(found, search)}</p>
       ${found && found.migrations.length > 0 && html`<${MigrationTable} migrations=${found.migrations} />`}
-      ${found?.next && html`<button type="button" disabled=${task.busy} onClick=${onMore}>Show older ones</button>`}
+      ${found?.next && html`<button type="button" disabled=${task.busy} onClick=${onMore}>Show older migrations</button>`}
     </div>`;
 }
 
@@ -65,5 +65,5 @@ function summaryOf({ migrations, looked, next }: Found, { status, source, target
   const shown = many(migrations.length, 'migration');
   if (looked > migrations.length) return `${shown} found among the latest ${looked}.`;
   if (migrations.length > 0) return next ? `The latest ${shown}.` : `${shown}.`;
-  return status || source || target ? 'No migration fits.' : 'Nothing has been moved yet.';
+  return status || source || target ? 'No migration matches.' : 'No migrations yet.';
 }

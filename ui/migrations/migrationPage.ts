@@ -1,4 +1,4 @@
-/** One migration, watched until it ends. */
+/** One migration, updated until it ends. */
 
 import { useRef, useState } from 'preact/hooks';
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
@@ -10,7 +10,7 @@ import { readMigration } from '../service/migrations.ts';
 import { useSession } from '../service/session.ts';
 import { useWatch } from '../watch/useWatch.ts';
 import { sentenceOf, standingOf } from '../words/migrationWords.ts';
-import { Irrevocable } from './irrevocable.ts';
+import { IrrevocableLeases } from './irrevocableLeases.ts';
 import { LeaseProgress } from './leaseProgress.ts';
 import { MigrationActions } from './migrationActions.ts';
 import { MigrationFacts } from './migrationFacts.ts';
@@ -30,7 +30,7 @@ export function MigrationPage({ id }: { id: string }) {
     setInfo(news.info);
     return news.info.phase === 'done' ? 'over' : 'changed';
   }, `${id} ${round}`);
-  const lookAgain = () => {
+  const readAgain = () => {
     etag.current = undefined;
     setRound(round + 1);
   };
@@ -41,12 +41,12 @@ export function MigrationPage({ id }: { id: string }) {
       <p class="hint"><code>${id}</code></p>
       <${Refusal} refused=${watch.refused} />
       <p role="status" class="sentence">${info && sentenceOf(info)}</p>
-      ${watch.nextTry && html`<p class="note">The service cannot be reached. This page tries again by itself; what you see may be old.</p>`}
-      ${info && html`<${Body} id=${id} info=${info} onChanged=${lookAgain} />`}
+      ${watch.nextTry && html`<p class="note">The service cannot be reached. This page retries by itself; the data shown may be out of date.</p>`}
+      ${info && html`<${Body} id=${id} info=${info} onChanged=${readAgain} />`}
     </article>`;
 }
 
-/** Before anything is known, it is a migration. */
+/** The title; a general one until the first answer. */
 function Title({ info }: { info: MigrationInfo | undefined }) {
   if (!info) return html`<div class="title"><${Heading} title="Migration" /></div>`;
   const { source_mount: source, target_mount: target } = info;
@@ -65,7 +65,7 @@ function Body({ id, info, onChanged }: { id: string; info: MigrationInfo; onChan
       ${info.error && html`<${MigrationFailure} error=${info.error} />`}
       ${info.status !== 'failure' && html`<${Phases} phase=${info.phase} />`}
       <${LeaseProgress} info=${info} />
-      ${info.progress.leases_irrevocable > 0 && html`<${Irrevocable} id=${id} onChanged=${onChanged} />`}
+      ${info.progress.leases_irrevocable > 0 && html`<${IrrevocableLeases} id=${id} onChanged=${onChanged} />`}
       <${MigrationActions} id=${id} info=${info} onChanged=${onChanged} />
       <${MigrationFacts} info=${info} />
     </div>`;

@@ -1,10 +1,10 @@
-/** Migrations, a row each. */
+/** Migrations, one row each. */
 
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
 import { Ago } from '../parts/time.ts';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../route.ts';
 import type { Migration } from '../service/migrations.ts';
 import { duration } from '../words/format.ts';
 import { standingOf } from '../words/migrationWords.ts';
@@ -13,8 +13,8 @@ export function MigrationTable({ migrations }: { migrations: Migration[] }) {
   return html`
     <table class="list">
       <thead>
-        <tr><th scope="col">Status</th><th scope="col">Move</th><th scope="col">Asked for by</th>
-          <th scope="col">Begun</th><th scope="col" class="number">Took</th></tr>
+        <tr><th scope="col">Status</th><th scope="col">Move</th><th scope="col">Requested by</th>
+          <th scope="col">Started</th><th scope="col" class="number">Took</th></tr>
       </thead>
       <tbody>${migrations.map(({ id, info }) => html`<${Row} key=${id} id=${id} info=${info} />`)}</tbody>
     </table>`;
@@ -28,7 +28,7 @@ function Row({ id, info }: Migration) {
         <code>${info.source_mount}</code> <span class="to">to</span> <code>${info.target_mount}</code>
       </a></td>
       <td><span class="label">by </span>${info.requested_by.display_name}</td>
-      <td><span class="label">begun </span><${Ago} at=${info.created_time} /></td>
+      <td><span class="label">started </span><${Ago} at=${info.created_time} /></td>
       <td class="number"><span class="label">took </span>${tookOf(info)}</td>
     </tr>`;
 }

@@ -1,4 +1,4 @@
-/** The way of a migration, with the place where it is. */
+/** The phases of a migration, with the current one. */
 
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
@@ -18,11 +18,11 @@ export function Phases({ phase }: { phase: Phase }) {
   return html`
     <ol class="phases">
       ${PHASES.map(([name, title], i) => {
-        // What has only begun when it is named: the removal of leases.
+        // The phase `revoking` means that the removal of leases has started, not that it is done.
         const isDone = i < reached || phase === 'done' || (i === reached && name !== 'revoking');
         const isNext = !isDone && (i === reached || i === reached + 1);
         const mood = isDone ? 'good' : isNext ? 'working' : 'waiting';
-        const word = isDone ? 'done' : isNext ? 'under way' : 'to come';
+        const word = isDone ? 'done' : isNext ? 'in progress' : 'waiting';
         return html`
           <li class=${mood} aria-current=${isNext ? 'step' : undefined}>
             <${Shape} mood=${mood} /><span>${title}</span><span class="unseen">, ${word}</span>

@@ -1,4 +1,4 @@
-/** Narrows the list of migrations. */
+/** The filters of the list of migrations. */
 
 import { useId } from 'preact/hooks';
 import { html } from '../html.ts';
@@ -25,11 +25,11 @@ export function SearchForm({ search, onSearch }: { search: Search; onSearch: (se
         </select>
       </div>
       <${Field}
-        label="Source has" value=${search.source} exact
+        label="Source contains" value=${search.source} exact
         onValue=${(source: string) => onSearch({ ...search, source })}
       />
       <${Field}
-        label="Target has" value=${search.target} exact
+        label="Target contains" value=${search.target} exact
         onValue=${(target: string) => onSearch({ ...search, target })}
       />
     </form>`;

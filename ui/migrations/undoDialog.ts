@@ -1,4 +1,4 @@
-/** Shows what taking a move back would do, and asks whether to. */
+/** Shows what an undo of a move would do, and asks for confirmation. */
 
 import { useEffect, useState } from 'preact/hooks';
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
@@ -6,7 +6,7 @@ import { html } from '../html.ts';
 import { PlanView } from '../move/planView.ts';
 import { ReasonDialog } from '../parts/reasonDialog.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { goTo } from '../place.ts';
+import { goTo } from '../route.ts';
 import { type MovePlan, planMove, undoMigration } from '../service/migrations.ts';
 import { newKey } from '../service/request.ts';
 import { useSession } from '../service/session.ts';
@@ -38,11 +38,11 @@ export function UndoDialog({ id, info, onClose }: UndoProps) {
   };
   return html`
     <${ReasonDialog}
-      title="Undo this move?" yes="Undo the move" no="Leave it"
+      title="Undo this move?" yes="Undo the move" no="Close"
       canSay=${plan !== undefined} onYes=${onYes} onClose=${onClose}
     >
-      <p>The mount goes back to where it was. What the move has revoked stays revoked.</p>
-      ${planning.busy && html`<p role="status">Looking at what the way back would do…</p>`}
+      <p>The mount goes back to its old path. Revoked leases stay revoked.</p>
+      ${planning.busy && html`<p role="status">Planning the undo…</p>`}
       <${Refusal} refused=${planning.refused} />
       ${plan && html`<${PlanView} plan=${plan} />`}
     <//>`;

@@ -1,11 +1,11 @@
-/** Plans a move, and starts it once the plan has been seen. */
+/** Plans a move, and starts it after the user has seen the plan. */
 
 import { useEffect, useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Field } from '../parts/field.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { goTo } from '../place.ts';
+import { goTo } from '../route.ts';
 import { type Move, type MovePlan, planMove, startMove } from '../service/migrations.ts';
 import { movableMounts } from '../service/mounts.ts';
 import { newKey } from '../service/request.ts';
@@ -13,7 +13,7 @@ import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';
 import { PlannedMove } from './plannedMove.ts';
 
-/** A plan, with the key that makes its start happen once. */
+/** A plan, and the idempotency key for its start. */
 interface Planned {
   move: Move;
   plan: MovePlan;
@@ -29,7 +29,7 @@ export function MovePage() {
   const task = useTask();
 
   useEffect(() => {
-    // Only suggestions: without them, paths are typed.
+    // These are only suggestions. If the request fails, the user types the path.
     movableMounts(session).then(setMounts, () => {});
   }, [session]);
 
@@ -51,7 +51,7 @@ export function MovePage() {
       try {
         goTo('migrations', await startMove(session, planned.move, reason.trim(), planned.key));
       } catch (error) {
-        // What the plan was made for is no longer so.
+        // The state that was planned for has changed.
         setPlanned(undefined);
         throw error;
       }
@@ -68,19 +68,19 @@ export function MovePage() {
           />
           <${Field}
             label="To" value=${move.to} onValue=${(to: string) => onMove({ to })} required exact
-            hint="A free path; with a namespace in front, it moves there"
+            hint="An unused path. Example with a namespace: team-a/secret/"
           />
         </div>
         <${Field}
           label="Reason (optional)" value=${reason} onValue=${setReason} maxLength=${250}
-          hint="Kept with the migration, for whoever asks later"
+          hint="Stored with the migration"
         />
         <div class="actions">
           <button type="submit" class=${planned ? '' : 'main'} disabled=${task.busy}>See the plan</button>
           <button type="button" class=${planned ? 'main' : ''} disabled=${!canStart(planned) || task.busy} onClick=${onStart}>
             Start the move
           </button>
-          ${!planned && html`<span class="hint">Nothing is moved before you have seen the plan.</span>`}
+          ${!planned && html`<span class="hint">You see the plan before anything moves.</span>`}
         </div>
         <${Refusal} refused=${task.refused} />
       </form>
@@ -89,7 +89,7 @@ export function MovePage() {
     </div>`;
 }
 
-/** A move that has been made already would only be answered with what it was. */
+/** False if the move was already made: the service would only return that migration. */
 function canStart(planned: Planned | undefined): boolean {
   return planned !== undefined && planned.plan.migration_id === undefined;
 }

@@ -1,4 +1,4 @@
-/** What a move would do: where it goes, what it ends, which policies would miss it. */
+/** What a move would do: source and target, what it revokes, which policies would no longer match. */
 
 import { html } from '../html.ts';
 import { Facts } from '../parts/facts.ts';
@@ -26,7 +26,7 @@ export function PlanView({ plan }: { plan: MovePlan }) {
 function namespacesOf({ namespaces_crossed, source_namespace, target_namespace }: MovePlan): string {
   const name = (path: string) => (path === '' ? 'the root namespace' : path);
   return namespaces_crossed
-    ? `Leaves ${name(source_namespace)} for ${name(target_namespace)}`
+    ? `From ${name(source_namespace)} into ${name(target_namespace)}`
     : `Stays in ${name(source_namespace)}`;
 }
 
@@ -34,15 +34,15 @@ function Revoked({ revokes }: { revokes: MovePlan['revokes'] }) {
   const { kind, total, by_role: byRole, complete } = revokes;
   const one = kind === 'tokens' ? 'token' : 'lease';
   if (total === 0) {
-    return html`<section><h3>What it ends</h3><p>Nothing: the mount has no live ${kind}. Stored data stays as it is.</p></section>`;
+    return html`<section><h3>What it revokes</h3><p>Nothing: the mount has no live ${kind}. Stored data stays as it is.</p></section>`;
   }
   const byNumber = Object.entries(byRole).sort(([, one], [, other]) => other - one);
   return html`
     <section>
-      <h3>What it ends</h3>
+      <h3>What it revokes</h3>
       <p>
         <strong>${complete ? '' : 'At least '}${many(total, one)}</strong> ${total === 1 ? 'stops' : 'stop'} working
-        at once. Whoever holds one has to get a new one at the new path. Stored data stays as it is.
+        at once. Their users must get new ones at the new path. Stored data stays as it is.
       </p>
       <table class="figures">
         <thead><tr><th scope="col">Role</th><th scope="col" class="number">${kind === 'tokens' ? 'Tokens' : 'Leases'}</th></tr></thead>

@@ -1,8 +1,8 @@
-/** The answer to a plan: what the move would do, or that it has been made already. */
+/** The answer to a dry run: what the move would do, or that it was already made. */
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { html } from '../html.ts';
-import { linkTo } from '../place.ts';
+import { linkTo } from '../route.ts';
 import type { MovePlan } from '../service/migrations.ts';
 import { PlanView } from './planView.ts';
 
@@ -15,7 +15,7 @@ export function PlannedMove({ plan }: { plan: MovePlan }) {
       ${
         plan.migration_id === undefined
           ? html`<${PlanView} plan=${plan} />`
-          : html`<p>Nothing: it has been made already. <a href=${linkTo('migrations', plan.migration_id)}>See how it stands</a>.</p>`
+          : html`<p>Nothing: this move was already made. <a href=${linkTo('migrations', plan.migration_id)}>See its status</a>.</p>`
       }
     </section>`;
 }

@@ -1,4 +1,4 @@
-/** The rules that would miss the mount at its target, each with the rule to put in its place. */
+/** The policy rules that would not match the mount at its target, each with its replacement. */
 
 import type { AffectedRule } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
@@ -9,8 +9,8 @@ export function PolicyRules({ rules }: { rules: AffectedRule[] }) {
   }
   return html`
     <section>
-      <h3>Policies that would miss it</h3>
-      <p>A move never changes a policy. Add the new rules before you start, so that nobody is locked out.</p>
+      <h3>Policies that would no longer match</h3>
+      <p>A move never changes a policy. Add the new rules before you start, so that nobody loses access.</p>
       <ul class="rules">${rules.map((rule) => html`<${Rule} ...${rule} />`)}</ul>
     </section>`;
 }
@@ -22,12 +22,12 @@ function Rule({ namespace, policy, path, capabilities, replacement }: AffectedRu
       <p>
         Policy <strong>${policy}</strong> in ${nameOf(namespace)}${
           isElsewhere &&
-          html`<span>; the new rule belongs into a policy of <strong>${nameOf(replacement.namespace)}</strong></span>`
+          html`<span>; the new rule belongs in a policy of <strong>${nameOf(replacement.namespace)}</strong></span>`
         }
       </p>
       <div class="pair">
         <figure><figcaption>Now</figcaption><pre tabindex="0">${ruleText(path, capabilities)}</pre></figure>
-        <figure><figcaption>To put in its place</figcaption><pre tabindex="0">${ruleText(replacement.path, capabilities)}</pre></figure>
+        <figure><figcaption>Replacement</figcaption><pre tabindex="0">${ruleText(replacement.path, capabilities)}</pre></figure>
       </div>
     </li>`;
 }

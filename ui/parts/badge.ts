@@ -1,9 +1,9 @@
-/** How something stands: by word, by shape and by colour, never by colour alone. */
+/** A status, shown by word, shape and colour, never by colour alone. */
 
 import { html } from '../html.ts';
 import type { Mood, Standing } from '../words/migrationWords.ts';
 
-/** In a square of 16, drawn with the colour of the text. */
+/** Paths in a square of 16, drawn in the colour of the text. */
 const SHAPES: Record<Mood, string> = {
   waiting: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2z',
   working: 'M8 2a6 6 0 1 0 6 6M8 4.5V8l2.5 1.5',

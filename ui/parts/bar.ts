@@ -5,7 +5,7 @@ import { html } from '../html.ts';
 
 export interface BarProps {
   label: string;
-  /** From 0 to 1; undefined while nobody knows. */
+  /** From 0 to 1; undefined if it is unknown. */
   share: number | undefined;
   figures: string;
 }

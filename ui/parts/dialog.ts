@@ -1,4 +1,4 @@
-/** A question that has to be answered first. The browser's own dialog keeps the focus in and closes with Escape. */
+/** A modal dialog. The browser's own dialog keeps the focus inside and closes with Escape. */
 
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { type Children, html } from '../html.ts';
@@ -9,7 +9,7 @@ export interface DialogProps {
   children?: Children;
 }
 
-/** Is open for as long as it is shown. */
+/** Open as long as it is rendered. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();

@@ -10,9 +10,9 @@ export interface FieldProps {
   hint?: string;
   type?: string;
   required?: boolean;
-  /** Paths and tokens, which no browser should correct. */
+  /** Set for paths and tokens: the browser must not correct them. */
   exact?: boolean;
-  /** What may be chosen, beside what is typed. */
+  /** Suggestions for the value. */
   choices?: string[];
   maxLength?: number;
   autocomplete?: string;

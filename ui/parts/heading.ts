@@ -1,4 +1,4 @@
-/** The heading of a place. It is given the focus when one comes there, so that keyboards and readers follow. */
+/** The heading of a view. It gets the focus when the view opens, for users of keyboards and screen readers. */
 
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { type Children, html } from '../html.ts';
@@ -8,7 +8,7 @@ export function Heading({ title, children }: { title: string; children?: Childre
   useEffect(() => {
     document.title = `${title} · Remount`;
   }, [title]);
-  // Before anyone can press a key, and once: the focus is not taken back from where it has gone.
+  // Once, before the user can press a key, so that it never takes the focus from another element.
   useLayoutEffect(() => heading.current?.focus(), []);
   return html`<h1 ref=${heading} tabindex="-1">${children ?? title}</h1>`;
 }

@@ -1,4 +1,4 @@
-/** A question with yes and no, and a reason to be kept. */
+/** A dialog with yes, no and an optional reason. */
 
 import { useState } from 'preact/hooks';
 import { type Children, html } from '../html.ts';
@@ -11,7 +11,7 @@ export interface ReasonDialogProps {
   title: string;
   yes: string;
   no: string;
-  /** Whether what one would say yes to is known. */
+  /** Whether yes is possible; false while its effect is not known yet. */
   canSay?: boolean;
   onYes: (reason: string) => Promise<void>;
   onClose: () => void;

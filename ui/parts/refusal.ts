@@ -1,4 +1,4 @@
-/** A refusal as a person can use it: what happened, what to do, and the service's own words. */
+/** A refusal: what happened, what to do, and the service's own text. */
 
 import { html } from '../html.ts';
 import type { Refused } from '../service/refused.ts';
@@ -6,7 +6,7 @@ import { adviceOnRefusal, plainText } from '../words/advice.ts';
 import { Shape } from './badge.ts';
 
 export function Refusal({ refused }: { refused: Refused | undefined }) {
-  // The frame stays, so that readers announce what comes into it.
+  // Always rendered: screen readers announce only changes inside an existing element.
   return html`<div role="alert">${refused && shown(refused)}</div>`;
 }
 

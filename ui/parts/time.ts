@@ -1,4 +1,4 @@
-/** A time, where the reader is; how long ago, for those in a hurry. */
+/** A time in the user's timezone, and how long ago it was. */
 
 import { html } from '../html.ts';
 import { ago, localTime } from '../words/format.ts';

@@ -1,4 +1,4 @@
-/** Bulk runs, as the service tells of them (docs/bulk.md), and what can be asked for. */
+/** Requests for bulk runs, and the fields of the answers (docs/bulk.md). */
 
 import type { BulkInfo, BulkStatus, PlanInfo, RowInfo, StartedBulk } from '../../functions/bulk/answers.ts';
 import { data, listed, request } from './request.ts';
@@ -14,7 +14,7 @@ export interface BulkOrder {
 
 const RUNS = 'sys/remount/bulk';
 
-/** @param after the id behind which to begin; empty for the newest */
+/** @param after the id after which to start; empty for the newest */
 export function listRuns(
   session: Session,
   after: string,
@@ -24,10 +24,10 @@ export function listRuns(
   return listed(session, RUNS, { after, limit: String(limit) }, signal);
 }
 
-/** As many as the service lists at a time. */
+/** Maximum of the service for one page. */
 const MAX_PAGE = 1_000;
 
-/** Of one run, from the first on, in the order of the request. */
+/** The first moves of a run, in the order of its request. */
 export async function listRows(
   session: Session,
   id: string,
@@ -45,7 +45,7 @@ export async function listRows(
 }
 
 /**
- * @param seen the entity tag of what is known already
+ * @param seen the entity tag of the last answer
  * @returns undefined when nothing has changed
  */
 export async function readRun(
@@ -78,7 +78,7 @@ export async function startBulk(
   return start(session, RUNS, { ...order, ...(reason && { reason }) }, key);
 }
 
-/** @returns the id of the run back */
+/** @returns the id of the new run that undoes this one */
 export async function undoBulk(session: Session, id: string, reason: string, key: string): Promise<string> {
   return start(session, `${RUNS}/undo/${id}`, reason ? { reason } : {}, key);
 }
@@ -97,7 +97,7 @@ export async function cancelBulk(session: Session, id: string, reason: string): 
   await request(session, `${RUNS}/cancel/${id}`, { method: 'POST', body: reason ? { reason } : {} });
 }
 
-/** The whole report, which the service hands out in parts when it is long. */
+/** The whole report. The service returns a long one in parts. */
 export async function readReport(session: Session, id: string, format: 'csv' | 'jsonl'): Promise<string[]> {
   const parts: string[] = [];
   for (let after: string | undefined = '0'; after !== undefined; ) {

@@ -1,4 +1,4 @@
-/** Migrations, as the service tells of them (docs/migrations.md), and what can be asked for. */
+/** Requests for migrations, and the fields of the answers (docs/migrations.md). */
 
 import type {
   IrrevocableList,
@@ -16,7 +16,7 @@ export interface Migration {
   info: MigrationInfo;
 }
 
-/** What a move would do; of one that has been made already, its migration alone. */
+/** What a move would do. If the move was already made, only `migration_id`. */
 export type MovePlan = Preview & { migration_id?: Started['migration_id'] };
 
 export interface Irrevocable {
@@ -30,7 +30,7 @@ export interface Move {
   to: string;
 }
 
-/** @param after id behind which the page begins; empty for the newest */
+/** @param after the id after which to start; empty for the newest */
 export async function listMigrations(
   session: Session,
   query: { status: string; after: string },
@@ -43,7 +43,7 @@ export async function listMigrations(
 }
 
 /**
- * @param seen the entity tag of what is known already
+ * @param seen the entity tag of the last answer
  * @returns undefined when nothing has changed
  */
 export async function readMigration(
@@ -74,7 +74,7 @@ export async function cancelMigration(session: Session, id: string, reason: stri
   await request(session, `sys/remount/cancel/${id}`, { method: 'POST', body: reason ? { reason } : {} });
 }
 
-/** @returns the id of the migration back */
+/** @returns the id of the new migration that undoes this one */
 export async function undoMigration(
   session: Session,
   id: string,
@@ -102,7 +102,7 @@ export async function listIrrevocable(session: Session, id: string): Promise<Irr
   return keys.map((leaseId) => ({ leaseId, reason: key_info[leaseId]?.reason ?? '' }));
 }
 
-/** @returns how many leases were revoked now, and how many still resist */
+/** @returns how many leases were revoked now, and how many are still irrevocable */
 export function retryIrrevocable(session: Session, id: string): Promise<RetriedLeases> {
   return data(session, `sys/remount/irrevocable/${id}/retry`, { method: 'POST', body: {} });
 }

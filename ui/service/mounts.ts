@@ -1,4 +1,4 @@
-/** The mounts that a token can reach, to choose from. */
+/** The mounts that a token can reach, as suggestions. */
 
 import { data } from './request.ts';
 import type { Session } from './session.ts';
@@ -17,7 +17,7 @@ const FIXED = [
   'token',
 ];
 
-/** @returns paths in the namespace, those of auth methods with `auth/` in front */
+/** @returns paths in the namespace; paths of auth methods start with `auth/` */
 export async function movableMounts(session: Session): Promise<string[]> {
   const { secret, auth } = await data<{ secret: Mounts; auth: Mounts }>(session, 'sys/internal/ui/mounts');
   const movable = (mounts: Mounts) =>

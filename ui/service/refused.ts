@@ -1,8 +1,8 @@
-/** Why a request got no answer that helps: the service refused it, or could not be reached. */
+/** The error of a request that the service refused, or that did not reach it. */
 
 export class Refused extends Error {
   override readonly name = 'Refused';
-  /** Of the answer; 0 when there was none. */
+  /** Status code of the answer; 0 if there was none. */
   readonly status: number;
   readonly texts: string[];
 
@@ -13,7 +13,7 @@ export class Refused extends Error {
   }
 }
 
-/** @param body as it came: Vault's errors, or what API Gateway says of itself */
+/** @param body of the answer: Vault's errors, or API Gateway's own message */
 export function refusedWith(status: number, body: string): Refused {
   const { errors, message } = parsed(body);
   const texts = Array.isArray(errors) ? errors.map(String) : typeof message === 'string' ? [message] : [];

@@ -1,4 +1,4 @@
-/** Requests to the service that the page comes from. */
+/** Requests to the service that served the page. */
 
 import { Refused, refusedWith } from './refused.ts';
 import type { Session } from './session.ts';
@@ -11,15 +11,15 @@ export interface Wish {
   signal?: AbortSignal;
 }
 
-/** The script lies in `ui/`, beside `v1/`: so a stage in front of both does not matter. */
+/** Relative to the script in `ui/`, which is beside `v1/`. So it works with any stage in front of both. */
 const API = new URL('../v1/', import.meta.url);
 
-/** Longer than a request lives. */
+/** Longer than the longest life of a request. */
 const TIMEOUT_MS = 35_000;
 
 /**
  * @param path below `/v1/`
- * @returns the answer, which may be 304 when the headers ask for it
+ * @returns the answer; may be 304 if the headers contain an entity tag
  * @throws Refused
  */
 export async function request(
@@ -56,7 +56,7 @@ export async function data<Data>(session: Session, path: string, wish?: Wish): P
   return ((await answer.json()) as { data: Data }).data;
 }
 
-/** Vault answers a list that would be empty with 404. */
+/** Reads a list. Vault answers 404 for an empty one. */
 export async function listed<Info>(
   session: Session,
   path: string,
@@ -76,7 +76,7 @@ export async function listed<Info>(
   }
 }
 
-/** So that a button that is pressed twice, or a request that is repeated, does its work once. */
+/** An idempotency key: a button pressed twice, or a repeated request, takes effect once. */
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,4 +1,4 @@
-/** Finds migrations by parts of their paths, which the service itself compares as a whole only. */
+/** Finds migrations by parts of their paths. The service itself compares only whole paths. */
 
 import { listMigrations, type Migration } from './migrations.ts';
 import type { Session } from './session.ts';
@@ -12,18 +12,19 @@ export interface Search {
 
 export interface Found {
   migrations: Migration[];
-  /** How many were looked at. */
+  /** How many migrations were read. */
   looked: number;
-  /** The id behind which the search goes on; undefined at the end. */
+  /** The id after which the search continues; undefined at the end. */
   next: string | undefined;
 }
 
-/** Migrations shown at a time, and looked at in one request while searching. */
+/** Migrations per page. */
 const PAGE = 25;
+/** Migrations per request of a search. */
 const SEARCHED_AT_ONCE = 200;
 const MAX_REQUESTS = 5;
 
-/** @param after id behind which to begin; empty for the newest */
+/** @param after the id after which to start; empty for the newest */
 export async function searchMigrations(
   session: Session,
   search: Search,

@@ -1,4 +1,4 @@
-/** Who uses the page. It lives in memory alone: reloading the page forgets it. */
+/** The token, namespace and name of the user. In memory only: reloading the page deletes it. */
 
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
@@ -12,7 +12,7 @@ export interface Session {
 
 export const SessionContext = createContext<Session | undefined>(undefined);
 
-/** For what is shown only to whoever has signed in. */
+/** The session, in views that need one. */
 export function useSession(): Session {
   const session = useContext(SessionContext);
   if (!session) throw new Error('nobody has signed in');

@@ -1,10 +1,10 @@
-/** What the page asks of tokens: whether one is good, and whose it is. */
+/** Signs in: checks that a token is valid, and reads its display name. */
 
 import { request } from './request.ts';
 import type { Session } from './session.ts';
 
 /**
- * @param typed namespace as a person writes it
+ * @param typed the namespace as typed
  * @throws Refused
  */
 export async function signIn(token: string, typed: string): Promise<Session> {

@@ -1,4 +1,4 @@
-/** Asks for a token, and keeps it in memory only. */
+/** Asks for a token, which is kept in memory only. */
 
 import { useState } from 'preact/hooks';
 import { html } from '../html.ts';
@@ -20,10 +20,10 @@ export function SignIn({ onSession }: { onSession: (session: Session) => void })
   return html`
     <form class="card" onSubmit=${onSubmit}>
       <${Heading} title="Sign in to Remount" />
-      <p>Move mounts, watch them, and take moves back.</p>
+      <p>Move mounts, watch the moves, and undo them.</p>
       <${Field}
         label="Token" value=${token} onValue=${setToken} type="password" required exact
-        hint="Kept in the memory of this page only: reloading or closing it forgets the token."
+        hint="Stored in the memory of this page only. Reloading or closing the page deletes it."
       />
       <${Field}
         label="Namespace (optional)" value=${namespace} onValue=${setNamespace} exact

@@ -1,4 +1,4 @@
-/** One thing that a person asked for: whether it is under way, and why it was refused. */
+/** An action of the user: whether it runs, and why it was refused. */
 
 import { useCallback, useState } from 'preact/hooks';
 import { Refused } from '../service/refused.ts';
@@ -6,7 +6,7 @@ import { Refused } from '../service/refused.ts';
 export interface Task {
   busy: boolean;
   refused: Refused | undefined;
-  /** Runs the work, unless the last one is still under way. */
+  /** Runs the work, unless earlier work still runs. */
   run(work: () => Promise<void>): Promise<void>;
   forget(): void;
 }

@@ -1,21 +1,21 @@
-/** Looks again and again, with pauses that grow, until there is nothing more to see. */
+/** Polls with growing pauses until the end. */
 
 import { useEffect, useState } from 'preact/hooks';
 import { Refused } from '../service/refused.ts';
-import { type Look, pauseAfter } from './pauses.ts';
+import { type PollResult, pauseAfter } from './pauses.ts';
 
 export interface Watch {
-  /** Why watching has ended for good. */
+  /** Why the polls stopped. */
   refused: Refused | undefined;
   /** Epoch milliseconds of the next try, while the service cannot be reached. */
   nextTry: number | undefined;
 }
 
 /**
- * @param look is given a signal that ends with the watch; answers `over` when it need not be called again
- * @param key what is watched; another key begins anew
+ * @param poll gets a signal that is aborted when the watch ends; returns `over` at the end
+ * @param key of what is watched; a new key restarts the watch
  */
-export function useWatch(look: (signal: AbortSignal) => Promise<Look | 'over'>, key: string): Watch {
+export function useWatch(poll: (signal: AbortSignal) => Promise<PollResult | 'over'>, key: string): Watch {
   const [watch, setWatch] = useState<Watch>({ refused: undefined, nextTry: undefined });
 
   useEffect(() => {
@@ -24,7 +24,7 @@ export function useWatch(look: (signal: AbortSignal) => Promise<Look | 'over'>, 
     void (async () => {
       for (let pause = 0; !signal.aborted; ) {
         await untilVisible(signal);
-        const seen = await look(signal).catch((error: unknown) => {
+        const seen = await poll(signal).catch((error: unknown) => {
           if (signal.aborted) return 'over';
           return error instanceof Refused ? error : new Refused(0, [String(error)]);
         });
@@ -33,7 +33,7 @@ export function useWatch(look: (signal: AbortSignal) => Promise<Look | 'over'>, 
           setWatch({ refused: seen, nextTry: undefined });
           break;
         }
-        const result: Look = seen instanceof Refused ? 'unreachable' : seen;
+        const result: PollResult = seen instanceof Refused ? 'unreachable' : seen;
         pause = pauseAfter(result, pause);
         setWatch({ refused: undefined, nextTry: result === 'unreachable' ? Date.now() + pause : undefined });
         await sleep(pause, signal);
@@ -45,12 +45,12 @@ export function useWatch(look: (signal: AbortSignal) => Promise<Look | 'over'>, 
   return watch;
 }
 
-/** No answer, or one that is worth waiting for. */
+/** Whether a retry may help. */
 function isPassing({ status }: Refused): boolean {
   return status === 0 || status === 429 || status >= 500;
 }
 
-/** A page that nobody sees asks nothing. */
+/** A hidden page sends no requests. */
 async function untilVisible(signal: AbortSignal): Promise<void> {
   while (document.visibilityState === 'hidden' && !signal.aborted) {
     await new Promise((resolve) =>

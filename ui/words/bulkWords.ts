@@ -1,4 +1,4 @@
-/** The words for how a bulk run and its moves stand. Pure. */
+/** Texts for the status of a bulk run and of its moves. Pure. */
 
 import type { BulkInfo, RowInfo } from '../../functions/bulk/answers.ts';
 import { count, duration, many } from './format.ts';
@@ -16,8 +16,8 @@ const OF_ROWS: Record<RowInfo['status'], Standing> = {
   success: { mood: 'good', word: 'Success' },
   failure: { mood: 'bad', word: 'Failed' },
   'in-progress': { mood: 'working', word: 'Removing leases' },
-  pending: { mood: 'waiting', word: 'To come' },
-  skipped: { mood: 'stopped', word: 'Not begun' },
+  pending: { mood: 'waiting', word: 'Waiting' },
+  skipped: { mood: 'stopped', word: 'Skipped' },
 };
 
 export function standingOfRow({ status }: Pick<RowInfo, 'status'>): Standing {
@@ -31,33 +31,33 @@ export function isCancelling({
   return status === 'in-progress' && cancelled_time !== null;
 }
 
-/** One sentence on how the run stands. */
+/** One sentence about the status of the run. */
 export function sentenceOfRun(info: BulkInfo): string {
   const { status, progress, error } = info;
   const { total, succeeded, failed, skipped } = progress;
-  if (isCancelling(info)) return 'Cancelled. What has begun is brought to its end.';
-  if (status === 'in-progress') return `${many(total, 'move')} on the way.`;
-  if (status === 'success') return total === 1 ? 'The move is made.' : `All ${count(total)} moves are made.`;
+  if (isCancelling(info)) return 'Cancelled. Moves in progress will finish.';
+  if (status === 'in-progress') return `${many(total, 'move')} in progress.`;
+  if (status === 'success') return total === 1 ? 'The move is done.' : `All ${count(total)} moves are done.`;
   const parts = [
-    `${count(succeeded)} of ${count(total)} moves are made`,
+    `${count(succeeded)} of ${count(total)} moves are done`,
     failed > 0 ? `${count(failed)} failed and changed nothing` : '',
-    skipped > 0 ? `${count(skipped)} were not begun` : '',
+    skipped > 0 ? `${count(skipped)} were skipped` : '',
   ];
   return `${parts.filter(Boolean).join(', ')}. ${ADVICE[error?.code ?? ''] ?? ''}`.trim();
 }
 
 const ADVICE: Record<string, string> = {
-  moves_failed: 'Each row below says why; plan those again, or undo the run.',
+  moves_failed: 'The rows below say why. Plan these moves again, or undo the run.',
   too_many_failures: 'The run stopped because more moves failed than it tolerates.',
-  cancelled: 'What was made stays made; undo the run to take it back.',
-  given_up: 'The service gave the run up after many attempts. Plan the rest again.',
+  cancelled: 'Finished moves stay. To reverse them, undo the run.',
+  given_up: 'The service gave up after many attempts. Plan the rest again.',
 };
 
 export function etaOf({ eta_seconds: eta }: Pick<BulkInfo, 'eta_seconds'>): string {
   return eta === null ? '' : `about ${duration(Math.max(1, eta) * 1_000)} left`;
 }
 
-/** The share of moves that are decided. */
+/** The share of decided moves. */
 export function shareOfRun({ progress }: Pick<BulkInfo, 'progress'>): number {
   const { total, pending, skipped } = progress;
   return total === 0 ? 1 : (total - pending - skipped) / total;

@@ -1,6 +1,6 @@
-/** Numbers, times and durations as people read them. Pure. */
+/** Numbers, times and durations in readable form. Pure. */
 
-/** At most so many words of a duration: the rest does not matter. */
+/** Units of a duration, the largest first. A duration shows at most two of them. */
 const UNITS: [name: string, seconds: number][] = [
   ['d', 86_400],
   ['h', 3_600],
@@ -39,7 +39,7 @@ export function ago(time: string, now: number): string {
   return `${duration(passed).split(' ').slice(0, 2).join(' ')} ago`;
 }
 
-/** The time of day where the reader is, with the zone: `2026-11-24 15:57:14 GMT+1`. */
+/** Date and time in the user's timezone: `2026-11-24 15:57:14 GMT+1`. */
 export function localTime(time: string): string {
   const at = new Date(time);
   const two = (number: number) => String(number).padStart(2, '0');

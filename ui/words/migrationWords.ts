@@ -1,8 +1,8 @@
-/** The words for how a migration stands. Pure. */
+/** Texts for the status of a migration. Pure. */
 
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
 
-/** What is shown by word, shape and colour together. */
+/** The kind of a status, which selects its shape and colour. */
 export type Mood = 'waiting' | 'working' | 'good' | 'bad' | 'stopped';
 
 export interface Standing {
@@ -18,27 +18,27 @@ export function standingOf({ status, error }: Pick<MigrationInfo, 'status' | 'er
     : { mood: 'bad', word: 'Failed' };
 }
 
-/** One sentence on what is going on, or has come of it. */
+/** One sentence about the progress or the result. */
 export function sentenceOf(info: MigrationInfo): string {
   const { status, phase, progress, source_mount: source, target_mount: target } = info;
-  if (status === 'failure') return 'This migration has changed nothing.';
+  if (status === 'failure') return 'This migration changed nothing.';
   if (phase === 'accepted') return `Accepted. The mount is still at ${source}`;
   if (status === 'success') {
     const { leases_irrevocable: left } = progress;
-    const done = `The mount is at ${target} and nothing issued before is usable.`;
+    const done = `The mount is at ${target}. Credentials issued before the move are no longer valid.`;
     return left === 0 ? done : `${done} Some leases could not be revoked where they were issued.`;
   }
-  return `The mount is at ${target} and nothing issued before is usable. Old leases are being removed.`;
+  return `The mount is at ${target}. Credentials issued before the move are no longer valid. Old leases are being removed.`;
 }
 
-/** The share of leases that are dealt with; undefined when their number is not known. */
+/** The share of leases that are revoked or irrevocable; undefined if the total is unknown. */
 export function shareOf({ progress }: Pick<MigrationInfo, 'progress'>): number | undefined {
   const { leases_total: total, leases_revoked: revoked, leases_irrevocable: left } = progress;
   if (total === null || total === 0) return undefined;
   return Math.min(1, (revoked + left) / total);
 }
 
-/** Undoing is possible once the mount is at its target. */
+/** An undo is possible as soon as the mount is at its target. */
 export function canUndo({ status, phase }: Pick<MigrationInfo, 'status' | 'phase'>): boolean {
   return status !== 'failure' && phase !== 'accepted';
 }

@@ -1,11 +1,11 @@
-/** Reads rules as people write them: a line each, source and target with a comma or an arrow between. Pure. */
+/** Reads typed rules: one per line, source and target separated by a comma or an arrow. Pure. */
 
 export interface Rule {
   from: string;
   to: string;
 }
 
-/** Empty lines and a header are left out; what is missing is left to the service to complain about. */
+/** Skips empty lines and a header. The service reports missing parts. */
 export function readRules(text: string): Rule[] {
   const lines = text
     .split(/\r?\n/)
@@ -17,7 +17,7 @@ export function readRules(text: string): Rule[] {
   });
 }
 
-/** A list of moves as CSV, with the header that it needs. */
+/** A list of moves as CSV, with the required header. */
 export function withHeader(text: string): string {
   const lines = text.trim();
   return /^"?from"?\s*,\s*"?to"?\s*(\r?\n|$)/i.test(lines) ? lines : `from,to\n${lines}`;

@@ -23,7 +23,15 @@ import {
 } from './errors.ts';
 import { parseMetadata } from './metadata.ts';
 import { type Role, readRole, roleName } from './role.ts';
-import { type AccessorEntry, accessorKey, hashIn, type SecretId, secretIdKey } from './secretId.ts';
+import {
+  ACCESSOR_RECORD,
+  type AccessorEntry,
+  accessorKey,
+  hashIn,
+  SECRET_ID_RECORD,
+  type SecretId,
+  secretIdKey,
+} from './secretId.ts';
 
 export const SECRET_ID_FIELDS = {
   metadata: 'string',
@@ -101,15 +109,15 @@ async function store(
 ): Promise<void> {
   const { accessor, expiresAt } = secretId;
   const ttl = cleanupTime(expiresAt);
-  const { table, ...key } = secretIdKey(call, role, hash);
   const entry: AccessorEntry = { accessor, hash, ...(expiresAt === undefined ? {} : { expiresAt }) };
-  const record = { ...secretId, ...key, ttl };
-  refuseOversize(record);
+  const put = SECRET_ID_RECORD.at(secretIdKey(call, role, hash), secretId, { ttl });
+  const { table: _, ...item } = put;
+  refuseOversize(item);
   const free = [ABSENT, { expiresAt: { atMost: call.deps.clock.now() } }];
   try {
     await call.deps.store.commit([
-      { put: { ...record, table }, if: free },
-      { put: { ...entry, ...accessorKey(call, role, accessor), ttl } },
+      { put, if: free },
+      { put: ACCESSOR_RECORD.at(accessorKey(call, role, accessor), entry, { ttl }) },
     ]);
   } catch (error) {
     throw error instanceof ConditionFailed ? secretIdTaken() : error;

@@ -10,8 +10,16 @@ import type { Write } from '../../ports/store.ts';
 import { retryContended } from '../../store/retryContended.ts';
 import { mountOfCall } from '../callParts.ts';
 import { badCredentials, missingRoleId, missingSecretId, outsideCidrs } from './errors.ts';
-import { type Role, type RoleIdEntry, roleIdKey, roleKey } from './role.ts';
-import { accessorKey, type Found, hashIn, removal, type SecretId, secretIdKey } from './secretId.ts';
+import { ROLE_ID_RECORD, ROLE_RECORD, type Role, roleIdKey, roleKey } from './role.ts';
+import {
+  accessorKey,
+  type Found,
+  hashIn,
+  removal,
+  SECRET_ID_RECORD,
+  type SecretId,
+  secretIdKey,
+} from './secretId.ts';
 
 const FIELDS = { role_id: 'string', secret_id: 'string' } as const satisfies Schema;
 
@@ -49,12 +57,12 @@ async function tryLogIn(call: LoginCall): Promise<Reply> {
 async function judge(call: LoginCall): Promise<{ name: string; role: Role; found?: Found }> {
   const roleId = call.fields.role_id?.trim();
   if (!roleId) throw missingRoleId();
-  const entry = (await call.deps.store.get(roleIdKey(call, roleId))) as RoleIdEntry | undefined;
+  const entry = ROLE_ID_RECORD.of(await call.deps.store.get(roleIdKey(call, roleId)));
   if (!entry) throw badCredentials();
   const value = call.fields.secret_id?.trim() ?? '';
   const ref = secretIdKey(call, entry, hashIn(entry, value));
-  const items = await call.deps.store.getMany([roleKey(call, entry.role), ref]);
-  const [role, secretId] = items as unknown as [Role | undefined, SecretId | undefined];
+  const [roleItem, secretIdItem] = await call.deps.store.getMany([roleKey(call, entry.role), ref]);
+  const [role, secretId] = [ROLE_RECORD.of(roleItem), SECRET_ID_RECORD.of(secretIdItem)];
   if (role?.uuid !== entry.uuid) throw badCredentials();
   if (!role.bindSecretId) return { name: entry.role, role };
   if (value === '') throw missingSecretId();

@@ -4,6 +4,7 @@ import type { TokenRole } from '../../credentials/tokenFields.ts';
 import type { Call } from '../../http/route.ts';
 import { ABSENT, type Ref, type Write } from '../../ports/store.ts';
 import { sha256 } from '../../store/keys.ts';
+import { record } from '../../store/record.ts';
 import { nameOfCall, stored } from '../callParts.ts';
 import { type Change, changeRecord } from '../changeRecord.ts';
 import { roleIdInUse } from './errors.ts';
@@ -27,6 +28,9 @@ export interface RoleIdEntry {
   uuid: string;
 }
 
+export const ROLE_RECORD = record<Role>();
+export const ROLE_ID_RECORD = record<RoleIdEntry>();
+
 /** Names of roles do not tell capitals from small letters. */
 export function roleName(call: Pick<Call, 'params'>): string {
   return nameOfCall(call).toLowerCase();
@@ -43,7 +47,7 @@ export function roleIdKey(call: Pick<Call, 'mount'>, roleId: string): Ref {
 
 /** The role that the path names. */
 export async function readRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<Role | undefined> {
-  return (await call.deps.store.get(roleKey(call, roleName(call)))) as Role | undefined;
+  return ROLE_RECORD.of(await call.deps.store.get(roleKey(call, roleName(call))));
 }
 
 /**
@@ -70,10 +74,9 @@ async function roleIdWrites(
 ): Promise<Write[]> {
   if (before?.roleId === roleId) return [];
   const ref = roleIdKey(call, roleId);
-  const holder = (await call.deps.store.get(ref)) as RoleIdEntry | undefined;
+  const holder = ROLE_ID_RECORD.of(await call.deps.store.get(ref));
   // That it is the role's own already tells that the role was written since it was read: the condition finds out.
   if (holder && holder.role !== role) throw roleIdInUse();
-  const entry: RoleIdEntry = { role, uuid };
-  const taken: Write = { put: { ...ref, ...entry }, if: ABSENT };
+  const taken: Write = { put: ROLE_ID_RECORD.at(ref, { role, uuid }), if: ABSENT };
   return before ? [taken, { delete: roleIdKey(call, before.roleId) }] : [taken];
 }

@@ -4,6 +4,7 @@ import { isAlive } from '../../credentials/lineage.ts';
 import type { Call } from '../../http/route.ts';
 import type { Ref, Write } from '../../ports/store.ts';
 import { sha256 } from '../../store/keys.ts';
+import { record } from '../../store/record.ts';
 import { stored } from '../callParts.ts';
 import type { Role } from './role.ts';
 
@@ -30,6 +31,9 @@ export interface AccessorEntry {
   hash: string;
   expiresAt?: number;
 }
+
+export const SECRET_ID_RECORD = record<SecretId>();
+export const ACCESSOR_RECORD = record<AccessorEntry>();
 
 /** A secret-id that was found, with the items that hold it. */
 export interface Found {
@@ -67,7 +71,7 @@ export async function findSecretId(
   hash: string,
 ): Promise<Found | undefined> {
   const ref = secretIdKey(call, role, hash);
-  const secretId = (await call.deps.store.get(ref)) as SecretId | undefined;
+  const secretId = SECRET_ID_RECORD.of(await call.deps.store.get(ref));
   if (!secretId || !isAlive(secretId, call.deps.clock.now())) return undefined;
   return { secretId, ref, accessorRef: accessorKey(call, role, secretId.accessor) };
 }
@@ -78,7 +82,7 @@ export async function findByAccessor(
   accessor: string,
 ): Promise<Found | undefined> {
   const ref = accessorKey(call, role, accessor);
-  const entry = (await call.deps.store.get(ref)) as AccessorEntry | undefined;
+  const entry = ACCESSOR_RECORD.of(await call.deps.store.get(ref));
   const found = entry && (await findSecretId(call, role, entry.hash));
   return found?.secretId.accessor === accessor ? found : undefined;
 }

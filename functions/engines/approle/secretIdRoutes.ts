@@ -22,7 +22,7 @@ import {
 } from './errors.ts';
 import { type Role, readRole, roleName } from './role.ts';
 import {
-  type AccessorEntry,
+  ACCESSOR_RECORD,
   accessorPrefix,
   type Found,
   findByAccessor,
@@ -92,9 +92,9 @@ async function listAccessors(call: Call<typeof SECRET_ID_FIELDS>): Promise<Reply
   const role = await readRole(call);
   if (!role) throw noSuchRole(400, roleName(call));
   const { table, pk, sk: prefix } = stored(call, accessorPrefix(role.uuid));
-  const entries = (await call.deps.store.query({ table, pk, prefix })) as unknown as AccessorEntry[];
+  const entries = (await call.deps.store.query({ table, pk, prefix })).map(ACCESSOR_RECORD.of);
   const now = call.deps.clock.now();
-  const keys = entries.filter((entry) => isAlive(entry, now)).map(({ accessor }) => accessor);
+  const keys = entries.flatMap((entry) => (entry && isAlive(entry, now) ? [entry.accessor] : []));
   return keys.length > 0 ? { data: { keys: keys.sort() } } : undefined;
 }
 

@@ -1,13 +1,13 @@
-/** Many moves at once, across namespaces. */
+/** Many moves between namespaces at the same time. */
 
 import { inParallel } from '../inParallel.ts';
 import { moveMount } from '../migration.ts';
 import type { Lab } from './lab.ts';
 
-export interface AtOnce {
+export interface ConcurrentMoves {
   moves: number;
   succeeded: number;
-  /** Mounts that afterwards answer at their target, and no more at their source. */
+  /** Mounts that answer at their target afterwards, and not at their source. */
   atTarget: number;
   /** From the first POST to the last success. */
   seconds: number;
@@ -16,7 +16,7 @@ export interface AtOnce {
 
 const MOVES = 50;
 
-export async function measureAtOnce({ root }: Lab): Promise<AtOnce> {
+export async function measureAtOnce({ root }: Lab): Promise<ConcurrentMoves> {
   const [there, here] = ['crowd/there', 'crowd/here'];
   await root.write('sys/namespaces/crowd');
   for (const name of ['here', 'there']) await root.in('crowd').write(`sys/namespaces/${name}`);

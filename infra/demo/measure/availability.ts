@@ -1,19 +1,19 @@
-/** Whether a mount is ever refused while it moves: clients read it at its source and its target all the while. */
+/** Checks that a mount is always available while it moves: clients read it at source and target all the time. */
 
 import { moveMount } from '../migration.ts';
 import type { Lab } from './lab.ts';
 import { makeSsh } from './makeMounts.ts';
-import { type Looks, type Reader, startReader } from './reader.ts';
+import { type ReadCounts, type Reader, startReader } from './reader.ts';
 
-export interface Availability extends Looks {
+export interface Availability extends ReadCounts {
   keys: number;
   leases: number;
   readers: number;
-  /** The first with all the leases to revoke, the others back and forth after it. */
+  /** Number of moves. The first has all the leases to revoke; the others move the mount back and forth. */
   switches: number;
-  /** Looks during the first move alone, from before its POST to after its success. */
-  looksDuringFirst: number;
-  /** Of the first, from the POST to the success. */
+  /** Rounds during the first move only, from before its POST until after its success. */
+  roundsDuringFirst: number;
+  /** Duration of the first move, from the POST to the success. */
   seconds: number;
 }
 
@@ -31,29 +31,29 @@ export async function measureAvailability(lab: Lab): Promise<Availability> {
 
   const paths = [`${FIRST}/roles/key-000007`, `${SECOND}/roles/key-000007`] as const;
   const readers = Array.from({ length: READERS }, () => startReader(root, paths));
-  const looksBefore = await lookAll(readers);
+  const roundsBefore = await nextRoundOfAll(readers);
   const { seconds } = await moveMount(root, { from: FIRST, to: SECOND });
-  const looksDuringFirst = (await lookAll(readers)) - looksBefore;
+  const roundsDuringFirst = (await nextRoundOfAll(readers)) - roundsBefore;
   for (let i = 1; i < SWITCHES; i++) {
     const [from, to] = i % 2 === 0 ? [FIRST, SECOND] : [SECOND, FIRST];
     await moveMount(root, { from, to });
-    await lookAll(readers);
+    await nextRoundOfAll(readers);
   }
-  const looks = await Promise.all(readers.map((reader) => reader.stop()));
+  const rounds = await Promise.all(readers.map((reader) => reader.stop()));
   const amounts = { keys: KEYS, leases: LEASES, readers: READERS, switches: SWITCHES };
-  return { ...sum(looks), ...amounts, looksDuringFirst, seconds };
+  return { ...sum(rounds), ...amounts, roundsDuringFirst, seconds };
 }
 
-/** Waits until each has looked on for a while; the looks of all until then. */
-async function lookAll(readers: Reader[]): Promise<number> {
-  const counts = await Promise.all(readers.map((reader) => reader.look()));
+/** Waits until each reader has made a few more rounds. Returns the rounds of all readers so far. */
+async function nextRoundOfAll(readers: Reader[]): Promise<number> {
+  const counts = await Promise.all(readers.map((reader) => reader.nextRound()));
   return counts.reduce((all, count) => all + count, 0);
 }
 
-function sum(all: Looks[]): Looks {
-  const total = (key: keyof Looks) => all.reduce((so, looks) => so + looks[key], 0);
+function sum(all: ReadCounts[]): ReadCounts {
+  const total = (key: keyof ReadCounts) => all.reduce((so, rounds) => so + rounds[key], 0);
   return {
-    looks: total('looks'),
+    rounds: total('rounds'),
     refusedAtBoth: total('refusedAtBoth'),
     acrossSwitch: total('acrossSwitch'),
     unexpected: total('unexpected'),

@@ -1,12 +1,12 @@
-/** What one move of a mount that has issued nothing costs. */
+/** The cost of one move of a mount that has issued nothing. */
 
 import { type Calls, totalOf } from '../countingProxy.ts';
 import { startMove } from '../migration.ts';
 import type { Lab } from './lab.ts';
 
-/** From the POST to the end of its workflow; the looks at its status are not among it. */
+/** From the POST to the end of the workflow, without the polls of the status. */
 export interface Cost {
-  /** Of the migration. */
+  /** The id of the migration. */
   id: string;
   ms: number;
   dynamodb: Calls;
@@ -29,7 +29,7 @@ export async function costOfMove(
   return { id, ms, dynamodb, transitions };
 }
 
-/** Calls and transitions as one text, the same for moves that cost the same. */
+/** Calls and transitions as one text. Moves with the same cost have the same text. */
 export function callsOf({ dynamodb, transitions }: Omit<Cost, 'id' | 'ms'>): string {
   const calls = Object.entries(dynamodb).sort();
   const each = calls.map(([operation, count]) => `${count} ${operation}`).join(', ');

@@ -1,6 +1,6 @@
 /**
- * Fills mounts with more keys and leases than the API takes in a short time. The first of each is made through the
- * API; what the service stored for it goes into the tables again and again under other names.
+ * Fills mounts with more keys and leases than the API can create in a short time. The first of each is created through
+ * the API. Its items are then copied in the tables under other names.
  */
 
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -15,7 +15,7 @@ import { inParallel } from '../inParallel.ts';
 const BATCH = 96;
 const AT_ONCE = 4;
 
-/** @param pattern the name of the key there is; it must be in nothing else that the mount stores */
+/** @param pattern the name of the existing key; nothing else in the mount's storage may contain it */
 export async function copyKey(
   store: Store,
   mountUuid: string,
@@ -31,7 +31,7 @@ export async function copyKey(
   await putAll(store, names.flatMap(copyTo));
 }
 
-/** Copies the lease of the one-time password that a mount has given: the lease, the password, the holder's entry. */
+/** Copies the lease of an issued one-time password: the lease, the password, and the entry of its parent token. */
 export async function copyLease(store: Store, mountUuid: string, count: number): Promise<void> {
   const [item] = (await leasesOf(store, mountUuid)).flat();
   if (!item) throw new Error('there is no lease to copy');
@@ -54,7 +54,7 @@ export async function copyLease(store: Store, mountUuid: string, count: number):
   await putAll(store, Array.from({ length: count }, copy).flat());
 }
 
-/** What is stored in each of the shards, usable or not. */
+/** The stored leases of each shard, valid or not. */
 export function leasesOf(store: Store, mountUuid: string): Promise<Item[][]> {
   return inParallel(LEASE_SHARDS, AT_ONCE, (shard) =>
     store.query({ table: 'leases', pk: leaseShard(mountUuid, shard) }),

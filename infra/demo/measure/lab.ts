@@ -1,4 +1,4 @@
-/** A service to measure: like the one of `npm start`, with a proxy between the functions and DynamoDB. */
+/** A service to measure: the service of `npm start`, with a proxy between the functions and DynamoDB. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -15,22 +15,22 @@ export interface Lab<Proxy extends CountingProxy = CountingProxy> {
   root: Vault;
   rootToken: string;
   proxy: Proxy;
-  /** The tables, past the proxy. */
+  /** The tables, not through the proxy. */
   store: Store;
-  /** The same, as the SDK knows them. */
+  /** The same tables, as a client of the SDK. */
   client: DynamoDBClient;
-  /** What the functions see; `AWS_ENDPOINT_URL_DYNAMODB` is the proxy. */
+  /** The environment of the functions; `AWS_ENDPOINT_URL_DYNAMODB` is the proxy. */
   environment: Record<string, string>;
-  /** The state transitions of the workflow of a migration, once it has ended. */
+  /** Waits for the end of a migration's workflow and returns its state transitions. */
   transitionsOf(migrationId: string): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** The reconciler would look for work every minute, and its calls be counted as those of a move. */
+/** Keeps the reconciler from running every minute: its calls would be counted as those of a move. */
 const NEVER_S = 86_400;
 const GIVE_UP_MS = 60_000;
 
-/** @param startProxy in front of a DynamoDB, by its endpoint */
+/** @param startProxy starts a proxy in front of the DynamoDB with that endpoint */
 export async function startLab<Proxy extends CountingProxy>(
   startProxy: (dynamodbEndpoint: string) => Promise<Proxy>,
 ): Promise<Lab<Proxy>> {
@@ -65,7 +65,7 @@ export async function startLab<Proxy extends CountingProxy>(
   }
 }
 
-/** The Step Functions stand-in tells; asking it costs no call of AWS. */
+/** Read from the local Step Functions, by a request that does not count as a call to AWS. */
 async function transitions(url: string): Promise<number> {
   for (const startedAt = Date.now(); Date.now() - startedAt < GIVE_UP_MS; await delay(2)) {
     const execution = (await (await fetch(url)).json()) as { status: string; transitions: number };

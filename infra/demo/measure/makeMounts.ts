@@ -1,13 +1,13 @@
-/** The mounts that are measured, with as many keys and leases as asked for. */
+/** Creates the mounts that are measured, with given numbers of keys and leases. */
 
 import type { Vault } from '../vault.ts';
 import { copyKey, copyLease, leasesOf } from './fill.ts';
 import type { Lab } from './lab.ts';
 
-/** Keys and leases that are read through the API after they were put into the tables. */
+/** How many copied keys and leases are read through the API, as a check. */
 const SAMPLE = 20;
 
-/** A kv v2 mount with so many secrets. */
+/** A kv v2 mount with `keys` secrets. */
 export async function makeKv(
   { root, store }: Pick<Lab, 'root' | 'store'>,
   path: string,
@@ -21,7 +21,7 @@ export async function makeKv(
 }
 
 /**
- * An ssh mount with so many roles for its keys, and so many one-time passwords, each with its lease.
+ * An ssh mount with `keys` roles and `leases` one-time passwords, each with its lease.
  * @returns its uuid
  */
 export async function makeSsh(

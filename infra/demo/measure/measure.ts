@@ -2,24 +2,24 @@
 
 import { startCountingProxy } from '../countingProxy.ts';
 import type { Screen } from '../screen.ts';
-import { type AtOnce, measureAtOnce } from './atOnce.ts';
+import { type ConcurrentMoves, measureAtOnce } from './atOnce.ts';
 import { type Availability, measureAvailability } from './availability.ts';
 import { type Lab, startLab } from './lab.ts';
-import { measurePlain, type Plain } from './plain.ts';
+import { measurePlain, type PlainMoves } from './plain.ts';
 import { measureRevocation, type Revocation } from './revocation.ts';
-import { measureSizes, type Sizes } from './sizes.ts';
+import { measureSizes, type SizeComparison } from './sizes.ts';
 
 export interface Numbers {
-  sizes: Sizes;
-  plain: Plain;
-  atOnce: AtOnce;
+  sizes: SizeComparison;
+  plain: PlainMoves;
+  atOnce: ConcurrentMoves;
   revocation: Revocation;
   availability: Availability;
 }
 
 /**
- * Starts a service of its own and ends it. Moves with leases come last: each is followed half a minute later by the
- * sweep behind it, whose calls would be counted as those of another move.
+ * Starts its own service and stops it. Moves with leases come last: half a minute after each, the sweep of late writes
+ * runs, and its calls would be counted as those of another move.
  */
 export async function measure(screen: Screen): Promise<Numbers> {
   const status = screen.status();

@@ -1,14 +1,14 @@
-/** What a move within a namespace costs that has nothing to revoke. */
+/** The cost of a move within a namespace with nothing to revoke. */
 
 import { totalOf } from '../countingProxy.ts';
 import { callsOf, costOfMove, median } from './cost.ts';
 import type { Lab } from './lab.ts';
 import { makeKv } from './makeMounts.ts';
 
-export interface Plain {
+export interface PlainMoves {
   moves: number;
   ms: number;
-  /** The most that one of the moves made. */
+  /** The maximum over the moves. */
   dynamodbCalls: number;
   transitions: number;
   /** Each different set of calls that a move made. */
@@ -17,7 +17,7 @@ export interface Plain {
 
 const MOVES = 10;
 
-export async function measurePlain(lab: Lab): Promise<Plain> {
+export async function measurePlain(lab: Lab): Promise<PlainMoves> {
   await makeKv(lab, 'plain-0', 1);
   const costs = [];
   for (let i = 0; i < MOVES; i++) costs.push(await costOfMove(lab, `plain-${i}`, `plain-${i + 1}`));

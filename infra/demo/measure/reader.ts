@@ -1,21 +1,22 @@
-/** A client that keeps reading a mount at two paths while it is moved between them. */
+/** A client that reads a mount at two paths all the time while it is moved between them. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, Vault } from '../vault.ts';
 
 export interface Reader {
-  /** Lets the look under way and one more come to their end; how many there have been then. */
-  look(): Promise<number>;
-  stop(): Promise<Looks>;
+  /** Waits until the current round and at least one more have ended. Returns the number of rounds so far. */
+  nextRound(): Promise<number>;
+  stop(): Promise<ReadCounts>;
 }
 
-export interface Looks {
-  looks: number;
-  /** Looks at which both paths refused although no switch explains it. This is what must not be. */
+/** One round reads both paths, one after the other. */
+export interface ReadCounts {
+  rounds: number;
+  /** Rounds in which both paths refused without a switch in between. This must never happen. */
   refusedAtBoth: number;
   /**
-   * Looks that asked the target before the switch and the source after it. Both refused, rightly; asked again, the
-   * target answered. There is at most one of these a move.
+   * Rounds that read the target before the switch and the source after it. Both refused, correctly; read again, the
+   * target answered. At most one per move.
    */
   acrossSwitch: number;
   /** Answers other than 200 and 404. */
@@ -23,11 +24,11 @@ export interface Looks {
 }
 
 /**
- * Reads source then target, and the next time target then source, without a pause until stopped.
- * @param paths the two paths under which the mount may be, source first
+ * Reads source then target, then target then source, and so on without a pause until stopped.
+ * @param paths the two paths of the mount, source first
  */
 export function startReader(vault: Vault, paths: readonly [string, string]): Reader {
-  const seen: Looks = { looks: 0, refusedAtBoth: 0, acrossSwitch: 0, unexpected: 0 };
+  const seen: ReadCounts = { rounds: 0, refusedAtBoth: 0, acrossSwitch: 0, unexpected: 0 };
   let stopped = false;
 
   async function answers(path: string): Promise<boolean> {
@@ -36,11 +37,11 @@ export function startReader(vault: Vault, paths: readonly [string, string]): Rea
     return status === 200;
   }
 
-  async function lookOnce(first: string, second: string): Promise<void> {
+  async function readBoth(first: string, second: string): Promise<void> {
     const [atFirst, atSecond] = [await answers(first), await answers(second)];
-    seen.looks++;
+    seen.rounds++;
     if (atFirst || atSecond) return;
-    // Nothing moves twice within a look: whoever drives the moves waits for `look` between them.
+    // The mount moves at most once in a round: the code that moves it waits for `nextRound` between moves.
     if (await answers(first)) seen.acrossSwitch++;
     else seen.refusedAtBoth++;
   }
@@ -48,17 +49,17 @@ export function startReader(vault: Vault, paths: readonly [string, string]): Rea
   const ended = (async () => {
     const [source, target] = paths;
     while (!stopped) {
-      await lookOnce(source, target);
-      await lookOnce(target, source);
+      await readBoth(source, target);
+      await readBoth(target, source);
     }
   })();
   ended.catch(() => {}); // Awaited by `stop`.
 
   return {
-    async look() {
-      const until = seen.looks + 3;
-      while (seen.looks < until && !stopped) await Promise.race([ended, delay(2)]);
-      return seen.looks;
+    async nextRound() {
+      const until = seen.rounds + 3;
+      while (seen.rounds < until && !stopped) await Promise.race([ended, delay(2)]);
+      return seen.rounds;
     },
     async stop() {
       stopped = true;

@@ -1,4 +1,4 @@
-/** How long a move takes that has many leases to revoke. */
+/** The duration of a move with many leases to revoke. */
 
 import { moveMount } from '../migration.ts';
 import { leasesOf } from './fill.ts';
@@ -7,7 +7,7 @@ import { makeSsh } from './makeMounts.ts';
 
 export interface Revocation {
   leases: number;
-  /** Leases that are still stored after the success. */
+  /** Leases that are still stored after the success; must be 0. */
   left: number;
   /** From the POST to the success. */
   seconds: number;

@@ -1,38 +1,38 @@
-/** Whether a move costs more the more keys a mount has: its time, its calls of AWS, its state transitions. */
+/** Compares moves of a small and a large mount: the time, the calls to AWS, the state transitions. */
 
 import { totalOf } from '../countingProxy.ts';
 import { type Cost, callsOf, costOfMove, median } from './cost.ts';
 import type { Lab } from './lab.ts';
 import { makeKv } from './makeMounts.ts';
 
-export interface Sizes {
-  /** Of each mount. */
+export interface SizeComparison {
+  /** Number of moves of each mount. */
   moves: number;
   smallKeys: number;
   smallMs: number;
   largeKeys: number;
   largeMs: number;
-  /** Large to small, the median over the pairs of moves made one right after the other. */
+  /** Time of the large mount divided by that of the small one: the median over pairs of consecutive moves. */
   ratio: number;
-  /** The most that one of the moves made. */
+  /** The maximum over the moves. */
   dynamodbCalls: number;
-  /** The calls and transitions of a move; one entry if all moves, of both mounts, made the same. */
+  /** Each different set of calls and transitions; one entry if all moves of both mounts cost the same. */
   calls: string[];
 }
 
 interface SizesWanted {
   smallKeys: number;
   largeKeys: number;
-  /** Of each mount, back and forth. */
+  /** Moves of each mount, back and forth. */
   moves: number;
 }
 
 const DEMO: SizesWanted = { smallKeys: 10, largeKeys: 20_000, moves: 40 };
-/** Moves of each mount that only warm up the functions. */
+/** Moves of each mount before the measurement, to warm up the functions. */
 const WARM_UP = 10;
 
-/** Moves both between two namespaces by turns, so that what else the machine does slows down both alike. */
-export async function measureSizes(lab: Lab, wanted = DEMO): Promise<Sizes> {
+/** Moves both mounts between two namespaces alternately, so that other load on the machine slows down both equally. */
+export async function measureSizes(lab: Lab, wanted = DEMO): Promise<SizeComparison> {
   const { smallKeys, largeKeys, moves } = wanted;
   await makeKv(lab, 'small', smallKeys);
   await makeKv(lab, 'large', largeKeys);
@@ -56,7 +56,7 @@ export async function measureSizes(lab: Lab, wanted = DEMO): Promise<Sizes> {
 
 type Pair = [small: Cost, large: Cost];
 
-/** Who goes first alternates: the second finds what the first has warmed. */
+/** The order alternates, because the first move of a pair warms up the functions for the second. */
 async function inTurn(
   smallFirst: boolean,
   moveSmall: () => Promise<Cost>,
@@ -67,7 +67,7 @@ async function inTurn(
   return [await moveSmall(), large];
 }
 
-function compare(pairs: Pair[]): Omit<Sizes, 'smallKeys' | 'largeKeys'> {
+function compare(pairs: Pair[]): Omit<SizeComparison, 'smallKeys' | 'largeKeys'> {
   return {
     moves: pairs.length,
     smallMs: median(pairs.map(([small]) => small.ms)),

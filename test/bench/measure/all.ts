@@ -2,7 +2,7 @@
 
 import { type CountingProxy, startCountingProxy } from '../../../infra/demo/countingProxy.ts';
 import { type Lab, startLab } from '../../../infra/demo/measure/lab.ts';
-import { measureSizes, type Sizes } from '../../../infra/demo/measure/sizes.ts';
+import { measureSizes, type SizeComparison } from '../../../infra/demo/measure/sizes.ts';
 import type { Amounts } from '../amounts.ts';
 import { type Bulk, measureBulk } from './bulk.ts';
 import { type Ceiling, measureCeiling } from './ceiling.ts';
@@ -20,7 +20,7 @@ export interface Seen {
   planning: Planning;
   stored: Stored;
   processes: Processes;
-  sizes: Sizes;
+  sizes: SizeComparison;
   copy: Copy;
   manyMounts: ManyMounts;
   bulk: Bulk;

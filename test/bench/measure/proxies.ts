@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Calls, CountingProxy } from '../../../infra/demo/countingProxy.ts';
-import { served } from '../../../infra/local/served.ts';
+import { startLocalServer } from '../../../infra/local/localServer.ts';
 import { addUnits, type Consumed, type Units, unitsOf } from '../units.ts';
 
 /** The functions speak to DynamoDB itself; nothing is counted. */
@@ -21,7 +21,7 @@ const NOTHING: Units = { read: 0, write: 0 };
 export async function startMeter(dynamodbEndpoint: string): Promise<Meter> {
   let calls: Calls = {};
   let units = NOTHING;
-  const { endpoint, stop } = await served(async (incoming, outgoing) => {
+  const { endpoint, stop } = await startLocalServer(async (incoming, outgoing) => {
     const target = String(incoming.headers['x-amz-target']);
     const operation = target.replace(/^.*\./, '');
     const isStream = target.startsWith('DynamoDBStreams');

@@ -9,7 +9,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { served } from '../../../infra/local/served.ts';
+import { startLocalServer } from '../../../infra/local/localServer.ts';
 import { type Answer, createLag, type Odds } from './lag.ts';
 import { type Body, type Operation, operationOf } from './wire.ts';
 
@@ -47,7 +47,7 @@ export async function startLagProxy(dynamodbEndpoint: string, seed: number, odds
         .end(JSON.stringify(answer.body));
   }
 
-  const { endpoint, stop } = await served((incoming, outgoing) => {
+  const { endpoint, stop } = await startLocalServer((incoming, outgoing) => {
     serve(incoming, outgoing).catch(() => outgoing.destroy());
   });
   return {

@@ -10,7 +10,7 @@ async function fillBulk(page: Page, moves: string): Promise<void> {
   await page.getByRole('button', { name: 'See the plan' }).click();
 }
 
-it('a list of moves goes from its problems to the undo, a failure on the way', async () => {
+it('a list of moves is corrected, planned, started and undone, with one move that fails', async () => {
   const [one, other, third] = await Promise.all([newMount('bulk'), newMount('bulk'), newMount('bulk')]);
   const [first, second, contested] = [freshPath('one'), freshPath('other'), freshPath('third')];
   const page = await signedIn();
@@ -34,8 +34,8 @@ it('a list of moves goes from its problems to the undo, a failure on the way', a
   await call('POST', `sys/mounts/${contested}`, { type: 'kv' });
   await release();
 
-  await page.getByText('2 of 3 moves are made, 1 failed and changed nothing.').waitFor();
-  await page.getByText('Something else came to the target first.').waitFor();
+  await page.getByText('2 of 3 moves are done, 1 failed and changed nothing.').waitFor();
+  await page.getByText('The target was taken before this move could switch the mount.').waitFor();
   expect(await page.getByText('a swap and more').isVisible()).toBe(true);
 
   const [file] = await Promise.all([
@@ -51,11 +51,11 @@ it('a list of moves goes from its problems to the undo, a failure on the way', a
   await dialog.getByText('2 mounts would go back').waitFor();
   await dialog.getByRole('button', { name: 'Undo the run' }).click();
   await page.getByRole('heading', { name: 'Bulk run of 2 moves' }).waitFor();
-  await page.getByText('All 2 moves are made.').waitFor();
-  expect(await page.getByText('Takes back').isVisible()).toBe(true);
+  await page.getByText('All 2 moves are done.').waitFor();
+  expect(await page.getByText('Undo of').isVisible()).toBe(true);
 });
 
-it('rules from a file are planned as the moves that they match, and a run is cancelled', async () => {
+it('rules from a file are planned as the moves that they match, and the run is cancelled', async () => {
   const team = freshPath('team');
   for (const name of ['a', 'b']) await call('POST', `sys/mounts/${team}/${name}`, { type: 'kv' });
   const page = await signedIn();
@@ -82,7 +82,7 @@ it('rules from a file are planned as the moves that they match, and a run is can
   await release();
 
   const sentence = page.getByRole('status').first();
-  await expect.poll(() => sentence.innerText(), { timeout: 20_000 }).not.toContain('What has begun');
+  await expect.poll(() => sentence.innerText(), { timeout: 20_000 }).not.toContain('Moves in progress');
   await page.getByRole('link', { name: 'Bulk runs' }).click();
   await page.getByRole('link', { name: '2 moves' }).first().waitFor();
 });

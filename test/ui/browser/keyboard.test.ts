@@ -4,7 +4,7 @@ import { freshPath, newMount, person } from '../person.ts';
 
 const FAR = 40;
 
-/** Presses Tab until what is named has the focus, and checks that the focus is seen on the way. */
+/** Presses Tab until the named element has the focus, and checks that the focus is always visible. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
   for (let presses = 0; presses < FAR; presses++) {
     await page.keyboard.press('Tab');
@@ -20,7 +20,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
   throw new Error(`the keyboard does not lead to ${name}`);
 }
 
-it('everything is done with the keyboard alone, from signing in to the undo', async () => {
+it('the keyboard is enough for everything, from the sign-in to the undo', async () => {
   const from = await newMount('kv');
   const to = freshPath('typed');
   const { page } = await person();
@@ -59,7 +59,7 @@ it('everything is done with the keyboard alone, from signing in to the undo', as
     expect(isOutside).toBe(false);
   }
   await page.keyboard.press('Escape');
-  // Hidden it is at once; the page knows of it a moment later, and people are not that fast.
+  // The dialog is hidden at once, but the page gets the event a moment later. A person is slower than that.
   await page.locator('dialog').waitFor({ state: 'detached' });
   expect(await page.locator(':focus').innerText()).toBe('Undo the move…');
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await statusOf(moved);
 });
 
-/** What axe finds wrong, and text of too little contrast, whatever its size. */
+/** The findings of axe, and text of any size with too little contrast. */
 async function unreadableIn(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const found = await page.evaluate("axe.run(document, { resultTypes: ['violations', 'passes'] })");
@@ -33,7 +33,7 @@ async function unreadableIn(page: Page): Promise<string[]> {
   ];
 }
 
-/** What cannot be seen without scrolling to the side. */
+/** Elements that are visible only after scrolling to the side. */
 async function tooWide(page: Page): Promise<string[]> {
   const overhang = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
   return overhang === 0 ? [] : [`${overhang} pixels too wide`];
@@ -48,7 +48,7 @@ describe.each([
   ['in dark colours', { colorScheme: 'dark' }, unreadableIn],
   ['at the width of a phone', { viewport: PHONE }, tooWide],
 ] as const)('%s', (_, looks, faultsOf) => {
-  it('signing in, and being refused, are fit to read', async () => {
+  it('the sign-in and a refusal are readable', async () => {
     const { page } = await person(looks);
     await page.getByLabel('Token').fill('x');
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -57,23 +57,23 @@ describe.each([
     expect(await faultsOf(page)).toEqual([]);
   });
 
-  it('the list, a migration, a failure and a question are fit to read', async () => {
+  it('the list, a migration, a failure and a dialog are readable', async () => {
     const page = await signedIn(looks);
     await page.getByRole('row').nth(1).waitFor();
     expect(await faultsOf(page)).toEqual([]);
 
     await page.evaluate(`location.hash = '#/migrations/${failed}'`);
-    await page.getByText('This migration has changed nothing.').waitFor();
+    await page.getByText('This migration changed nothing.').waitFor();
     expect(await faultsOf(page)).toEqual([]);
 
     await page.evaluate(`location.hash = '#/migrations/${moved}'`);
-    await page.getByText('nothing issued before is usable').waitFor();
+    await page.getByText('Credentials issued before the move are no longer valid').waitFor();
     await page.getByRole('button', { name: 'Undo the move…' }).click();
     await page.getByRole('dialog').getByText('Nothing: the mount has no live leases').waitFor();
     expect(await faultsOf(page)).toEqual([]);
   });
 
-  it('a plan is fit to read, long paths and all', async () => {
+  it('a plan is readable, with long paths, too', async () => {
     const page = await signedIn(looks);
     await fillMove(page, await newMount('kv'), `${'a-rather-long-segment-of-a-path-'.repeat(4)}/kv`);
     expect(await faultsOf(page)).toEqual([]);
@@ -83,7 +83,7 @@ describe.each([
     expect(await faultsOf(page)).toEqual([]);
   });
 
-  it('the problems of a bulk run are fit to read', async () => {
+  it('the problems of a bulk run are readable', async () => {
     const page = await signedIn(looks);
     await page.getByRole('link', { name: 'Bulk runs' }).click();
     await page.getByRole('link', { name: 'Plan a bulk run' }).click();

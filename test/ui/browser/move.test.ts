@@ -17,7 +17,7 @@ async function sshWithLeases(): Promise<string> {
 }
 
 describe('a move', () => {
-  it('goes from the plan to the undo, with everything that matters on the way', async () => {
+  it('is planned, started, watched and undone', async () => {
     const from = await sshWithLeases();
     const to = freshPath('moved');
     const page = await signedIn();
@@ -27,14 +27,16 @@ describe('a move', () => {
     expect(await start.isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'See the plan' }).click();
     await page.getByText(`${LEASES} leases`).waitFor();
-    const plan = page.locator('section').filter({ hasText: 'What it ends' }).first();
+    const plan = page.locator('section').filter({ hasText: 'What it revokes' }).first();
     expect(await plan.innerText()).toMatch(/creds\/deploy\s+8\s+creds\/backup\s+4/);
     expect(await plan.innerText()).toContain(`Policy ${from}-users in the root namespace`);
     expect(await plan.innerText()).toContain(`path "${to}/creds/deploy"`);
     expect(await start.isEnabled()).toBe(true);
 
     await start.click();
-    await page.getByText(`The mount is at ${to}/ and nothing issued before is usable.`).waitFor();
+    await page
+      .getByText(`The mount is at ${to}/. Credentials issued before the move are no longer valid.`)
+      .waitFor();
     await page.getByText(`${LEASES} removed`).waitFor();
     await page.getByText('to its team').waitFor();
 
@@ -44,12 +46,14 @@ describe('a move', () => {
     await dialog.getByLabel('Reason').fill('too early');
     await dialog.getByRole('button', { name: 'Undo the move' }).click();
     await page.getByRole('heading', { name: `${to}/ to ${from}/` }).waitFor();
-    await page.getByText(`The mount is at ${from}/ and nothing issued before is usable.`).waitFor();
-    expect(await page.getByText('Takes back').isVisible()).toBe(true);
+    await page
+      .getByText(`The mount is at ${from}/. Credentials issued before the move are no longer valid.`)
+      .waitFor();
+    expect(await page.getByText('Undo of').isVisible()).toBe(true);
     expect((await call('GET', `sys/mounts/${from}`)).data.type).toBe('ssh');
   });
 
-  it('cannot be started any more once its paths have changed since the plan', async () => {
+  it('cannot be started if its paths have changed since the plan', async () => {
     const page = await signedIn();
     await fillMove(page, await newMount('kv'), freshPath('first'));
     await page.getByRole('button', { name: 'See the plan' }).click();
@@ -61,7 +65,7 @@ describe('a move', () => {
     expect(await start.isDisabled()).toBe(true);
   });
 
-  it('that is refused at the start says what happened and what to do, and can be planned anew', async () => {
+  it('that is refused at the start shows what happened and what to do, and can be planned again', async () => {
     const from = await newMount('kv');
     const taken = freshPath('taken');
     const page = await signedIn();
@@ -73,7 +77,7 @@ describe('a move', () => {
 
     await start.click();
 
-    const alert = page.getByRole('alert').filter({ hasText: 'Something is at the target already.' });
+    const alert = page.getByRole('alert').filter({ hasText: 'The target is already in use.' });
     await alert.waitFor();
     expect(await alert.innerText()).toContain('Choose another target, or free this one first.');
     expect(await alert.innerText()).toContain(`path already in use at "${taken}/"`);
@@ -87,24 +91,24 @@ describe('a move', () => {
     await page.getByText(`The mount is at ${free}/`).waitFor();
   });
 
-  it('that failed tells why, and what to do', async () => {
+  it('that failed shows why, and what to do', async () => {
     const { id, target } = await failedMove();
     const page = await signedIn();
 
     await page.getByLabel('Status').selectOption('Failed or cancelled');
-    await page.getByLabel('Target has').fill(target);
+    await page.getByLabel('Target contains').fill(target);
     await page.getByRole('row').filter({ hasText: 'Failed' }).getByRole('link', { name: target }).click();
 
     await page.getByText(id).waitFor();
-    await page.getByText('Something else came to the target first.').waitFor();
+    await page.getByText('The target was taken before this move could switch the mount.').waitFor();
     expect(await page.getByText(/Choose another target, or free this one/).isVisible()).toBe(true);
-    expect(await page.getByText('This migration has changed nothing.').isVisible()).toBe(true);
+    expect(await page.getByText('This migration changed nothing.').isVisible()).toBe(true);
     expect(await page.getByRole('button', { name: /Undo|Cancel/ }).count()).toBe(0);
   });
 });
 
 describe('a move that takes its time', () => {
-  it('is seen to end without a reload', async () => {
+  it('is shown to end without a reload', async () => {
     const to = freshPath('slow');
     const page = await signedIn();
     await fillMove(page, await newMount('kv'), to);
@@ -112,7 +116,7 @@ describe('a move that takes its time', () => {
     const release = await holdSwitches();
     await page.getByRole('button', { name: 'Start the move' }).click();
     await page.getByText('Accepted. The mount is still at').waitFor();
-    expect(await page.getByText('In progress').isVisible()).toBe(true);
+    expect(await page.getByText('In progress', { exact: true }).isVisible()).toBe(true);
 
     await release();
 

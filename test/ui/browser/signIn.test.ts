@@ -5,7 +5,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { call, fillMove, freshPath, move, newMount, person, signedIn, statusOf } from '../person.ts';
 
 describe('the page', () => {
-  it('takes no token that the service does not know, and says what to do', async () => {
+  it('refuses an unknown token, and says what to do', async () => {
     const { page } = await person();
     await page.getByLabel('Token').fill('not-a-token');
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -15,7 +15,7 @@ describe('the page', () => {
     expect(await alert.innerText()).toContain('Sign in with another one.');
   });
 
-  it('forgets the token when it is reloaded, and when one signs out', async () => {
+  it('forgets the token on reload and on sign-out', async () => {
     const page = await signedIn();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -28,7 +28,7 @@ describe('the page', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   });
 
-  it('tells a token that may not move mounts what it lacks', async () => {
+  it('shows the missing capabilities if the token is not allowed to move mounts', async () => {
     const token = randomUUID();
     await call('POST', 'auth/token/create', { id: token, policies: ['default'] });
     const { page } = await person();
@@ -39,11 +39,11 @@ describe('the page', () => {
     await fillMove(page, 'secret', freshPath('denied'));
     await page.getByRole('button', { name: 'See the plan' }).click();
 
-    await page.getByText('Your token may not do this here.').waitFor();
+    await page.getByText('Your token is not allowed to do this here.').waitFor();
     expect(await page.getByText(/update and sudo on sys\/remount/).isVisible()).toBe(true);
   });
 
-  it('shows everything to a token with the policy of the documentation, and lets it change nothing', async () => {
+  it('shows everything to a token with the documented policy for watching, and refuses its changes', async () => {
     const text = await readFile(join(import.meta.dirname, '..', '..', '..', 'docs', 'ui.md'), 'utf8');
     const [, policy] = /```hcl\n(.*?)```/s.exec(text) ?? [];
     const [watchers, token] = [freshPath('watchers'), randomUUID()];
@@ -53,17 +53,17 @@ describe('the page', () => {
     await statusOf(await move(await newMount('kv'), to));
     const page = await signedIn({ token });
 
-    await page.getByLabel('Target has').fill(to);
+    await page.getByLabel('Target contains').fill(to);
     await page.getByRole('row').getByRole('link', { name: to }).click();
     await page.getByText(`The mount is at ${to}/`).waitFor();
     await page.getByRole('button', { name: 'Undo the move…' }).click();
-    await page.getByRole('dialog').getByText('Your token may not do this here.').waitFor();
+    await page.getByRole('dialog').getByText('Your token is not allowed to do this here.').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'Bulk runs' }).click();
-    await page.getByText(/no bulk run yet|\d runs?\./).waitFor();
+    await page.getByText(/No bulk runs yet|\d runs?\./).waitFor();
   });
 
-  it('works in a namespace, and shows what begins or ends there', async () => {
+  it('works in a namespace, and shows the migrations from and to it', async () => {
     const namespace = freshPath('team');
     await call('POST', `sys/namespaces/${namespace}`);
     const mount = await newMount('kv');
@@ -79,7 +79,7 @@ describe('the page', () => {
     await page.getByText(`Stays in ${namespace}/`).waitFor();
   });
 
-  it('runs no script and applies no style that is not its own', async () => {
+  it('runs only its own script, and applies only its own styles', async () => {
     const { page, violations } = await person();
     await page.evaluate(`
       const script = document.createElement('div');

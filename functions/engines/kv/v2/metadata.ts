@@ -1,6 +1,7 @@
 /** The metadata of a secret: its settings and the facts of each version, one item for all of them. */
 
 import type { Item, PlacedItem } from '../../../ports/store.ts';
+import { record } from '../../../store/record.ts';
 import { metadataRef, type Place } from '../place.ts';
 
 export interface Version {
@@ -54,6 +55,11 @@ export function newMetadata(now: number): Metadata {
 /** One version as it is stored: created, deletion time or 0, and its place in `STATES`; thousands fit an item. */
 type Row = [createdAt: number, deletionAt: number, state: number];
 
+/** As it is stored: versions and pairs are JSON text. */
+type Kept = Omit<Metadata, 'versions' | 'custom'> & Record<'revision' | 'versions' | 'custom', string>;
+
+const RECORD = record<Kept>();
+
 const STATES = ['live', 'deleted', 'destroyed'] as const;
 
 /** @param revision unlike any other, so that no write mistakes a new life of the secret for the one it read */
@@ -61,22 +67,16 @@ export function metadataItem(place: Place, metadata: Metadata, revision: string)
   const rows = metadata.versions.map(
     ({ createdAt, deletionAt = 0, state }): Row => [createdAt, deletionAt, STATES.indexOf(state)],
   );
-  const { custom } = metadata;
-  return {
-    ...metadata,
-    ...metadataRef(place),
-    revision,
-    versions: JSON.stringify(rows),
-    custom: JSON.stringify(custom),
-  };
+  const [versions, custom] = [JSON.stringify(rows), JSON.stringify(metadata.custom)];
+  return RECORD.at(metadataRef(place), { ...metadata, revision, versions, custom });
 }
 
 export function metadataOf(item: Item): Metadata {
-  const { pk, sk, revision, versions, custom, ...rest } = item;
+  const { revision, versions, custom, ...rest } = RECORD.of(item) as Kept;
   return {
-    ...(rest as unknown as Omit<Metadata, 'versions' | 'custom'>),
-    versions: (JSON.parse(versions as string) as Row[]).map(versionOf),
-    custom: JSON.parse(custom as string) as Record<string, string>,
+    ...rest,
+    versions: (JSON.parse(versions) as Row[]).map(versionOf),
+    custom: JSON.parse(custom) as Record<string, string>,
   };
 }
 

@@ -1,9 +1,9 @@
-/** Where in the page one is: told by what follows `#`, so that the browser's own buttons and bookmarks work. */
+/** The route: the part of the address after `#`, so that the browser's history and bookmarks work. */
 
 import { useEffect, useState } from 'preact/hooks';
 
 /** `#/migrations/<id>` → `['migrations', '<id>']`. */
-export function usePlace(): string[] {
+export function useRoute(): string[] {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
     const onChange = () => setHash(location.hash);
@@ -13,7 +13,7 @@ export function usePlace(): string[] {
   return hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decoded);
 }
 
-/** @param segments of the place to go to */
+/** @param segments of the route */
 export function linkTo(...segments: string[]): string {
   return `#/${segments.map(encodeURIComponent).join('/')}`;
 }

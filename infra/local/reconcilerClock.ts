@@ -1,16 +1,16 @@
-/** Stands in for the rules of `infra/schedule.yml`: wakes the reconciler every minute and when an execution fails. */
+/** The rules of `infra/schedule.yml`: invokes the reconciler every minute, and when an execution fails. */
 
 import type { AsyncInvoke } from './asyncInvoke.ts';
 import { eventOf } from './busEvent.ts';
 import type { Execution } from './executions.ts';
 
-export interface Schedule {
-  /** To be told of every execution that ended. */
+export interface ReconcilerClock {
+  /** Must be called for every execution that has ended. */
   onExecutionEnd(execution: Execution): void;
   stop(): void;
 }
 
-export function startSchedule(invoke: AsyncInvoke['invoke'], everySeconds: number): Schedule {
+export function startReconcilerClock(invoke: AsyncInvoke['invoke'], everySeconds: number): ReconcilerClock {
   const wake = (event: object) => invoke('reconcile', event);
   const timer = setInterval(() => wake(eventOf('aws.events', 'Scheduled Event', {})), everySeconds * 1_000);
   return {

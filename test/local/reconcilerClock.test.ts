@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Execution } from '../../infra/local/executions.ts';
-import { type Schedule, startSchedule } from '../../infra/local/schedule.ts';
+import { type ReconcilerClock, startReconcilerClock } from '../../infra/local/reconcilerClock.ts';
 
-describe('the local schedule', () => {
+describe('the clock of the reconciler', () => {
   const wakes: [string, unknown][] = [];
-  let schedule: Schedule;
+  let clock: ReconcilerClock;
   beforeEach(() => {
     vi.useFakeTimers();
     wakes.length = 0;
-    schedule = startSchedule((functionName, event) => void wakes.push([functionName, event]), 60);
+    clock = startReconcilerClock((functionName, event) => void wakes.push([functionName, event]), 60);
   });
   afterEach(() => {
-    schedule.stop();
+    clock.stop();
     vi.useRealTimers();
   });
 
@@ -26,16 +26,15 @@ describe('the local schedule', () => {
     transitions: () => 1,
   });
 
-  it('wakes the reconciler every minute', async () => {
+  it('invokes the reconciler every minute', async () => {
     await vi.advanceTimersByTimeAsync(179_000);
 
     expect(wakes).toHaveLength(2);
     expect(wakes[1]).toEqual(['reconcile', expect.objectContaining({ 'detail-type': 'Scheduled Event' })]);
   });
 
-  it('wakes it at once when an execution failed or timed out, and not when it succeeded', () => {
-    for (const status of ['SUCCEEDED', 'FAILED', 'TIMED_OUT'] as const)
-      schedule.onExecutionEnd(ended(status));
+  it('invokes it at once when an execution failed or timed out, and not when it succeeded', () => {
+    for (const status of ['SUCCEEDED', 'FAILED', 'TIMED_OUT'] as const) clock.onExecutionEnd(ended(status));
 
     expect(wakes).toMatchObject([
       ['reconcile', { source: 'aws.states', detail: { name: 'm-1', status: 'FAILED', startDate: 1_000 } }],
@@ -44,7 +43,7 @@ describe('the local schedule', () => {
   });
 
   it('stops', async () => {
-    schedule.stop();
+    clock.stop();
 
     await vi.advanceTimersByTimeAsync(600_000);
 

@@ -1,16 +1,16 @@
-/** The leases that could not be revoked where they were issued, with the reason, and another try. */
+/** The leases that could not be revoked where they were issued, with the reasons, and a retry. */
 
 import { useEffect, useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Refusal } from '../parts/refusal.ts';
-import { type Irrevocable as Lease, listIrrevocable, retryIrrevocable } from '../service/migrations.ts';
+import { type Irrevocable, listIrrevocable, retryIrrevocable } from '../service/migrations.ts';
 import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';
 import { many } from '../words/format.ts';
 
-export function Irrevocable({ id, onChanged }: { id: string; onChanged: () => void }) {
+export function IrrevocableLeases({ id, onChanged }: { id: string; onChanged: () => void }) {
   const session = useSession();
-  const [leases, setLeases] = useState<Lease[]>([]);
+  const [leases, setLeases] = useState<Irrevocable[]>([]);
   const [outcome, setOutcome] = useState('');
   const task = useTask();
 
@@ -28,12 +28,12 @@ export function Irrevocable({ id, onChanged }: { id: string; onChanged: () => vo
   return html`
     <section>
       <h2>Leases that could not be revoked</h2>
-      <p>They are unusable here, but may live on in the system that issued them. End them there, then try again.</p>
+      <p>They are no longer valid here, but may be valid in the system that issued them. Revoke them there, then retry.</p>
       <ul class="leases">
         ${leases.map(({ leaseId, reason }) => html`<li><code>${leaseId}</code> <span>${reason}</span></li>`)}
       </ul>
       <${Refusal} refused=${task.refused} />
       <p role="status">${outcome}</p>
-      <button type="button" disabled=${task.busy} onClick=${onRetry}>Try to revoke them again</button>
+      <button type="button" disabled=${task.busy} onClick=${onRetry}>Retry</button>
     </section>`;
 }

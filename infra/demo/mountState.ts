@@ -1,12 +1,12 @@
-/** What is known of a mount over the API, read the same way before and after a move. */
+/** The state of a mount as the API returns it. The demo reads it before and after a move, and compares. */
 
 import type { Vault } from './vault.ts';
 
-/** A name and what is shown beside it. */
-export type Facts = Record<string, unknown>;
+/** Values by the name under which they are shown. */
+export type MountState = Record<string, unknown>;
 
-/** A secrets engine or auth method as the list of mounts shows it; what identifies it must survive a move. */
-async function mountFacts(vault: Vault, path: string): Promise<Facts> {
+/** A mount as the list of mounts shows it. A move must keep all of these values. */
+async function readListing(vault: Vault, path: string): Promise<MountState> {
   const [, name = ''] = /^auth\/(.*)$/.exec(path) ?? [];
   const { data } = await vault.read(name ? 'sys/auth' : 'sys/mounts');
   const mount = data[`${name || path}/`] ?? {};
@@ -15,17 +15,17 @@ async function mountFacts(vault: Vault, path: string): Promise<Facts> {
 }
 
 /** The secret `billing/db` of a kv v2 mount: every version, its metadata, the mount's settings. */
-export async function kvFacts(vault: Vault, path: string): Promise<Facts> {
+export async function readKvState(vault: Vault, path: string): Promise<MountState> {
   const metadata = (await vault.read(`${path}/metadata/billing/db`)).data;
-  const versions: Facts = {};
+  const versions: MountState = {};
   for (const version of [1, 2, 3, 4]) {
     const { body } = await vault.call('GET', `${path}/data/billing/db?version=${version}`);
     const { destroyed, deletion_time } = body?.data?.metadata ?? {};
-    const gone = destroyed ? 'destroyed' : deletion_time && 'deleted';
-    versions[`version ${version}`] = gone || body?.data?.data;
+    const removal = destroyed ? 'destroyed' : deletion_time && 'deleted';
+    versions[`version ${version}`] = removal || body?.data?.data;
   }
   return {
-    ...(await mountFacts(vault, path)),
+    ...(await readListing(vault, path)),
     'kv config': (await vault.read(`${path}/config`)).data,
     'current version': metadata.current_version,
     'custom metadata': metadata.custom_metadata,
@@ -34,23 +34,23 @@ export async function kvFacts(vault: Vault, path: string): Promise<Facts> {
   };
 }
 
-export async function sshFacts(vault: Vault, path: string): Promise<Facts> {
+export async function readSshState(vault: Vault, path: string): Promise<MountState> {
   return {
-    ...(await mountFacts(vault, path)),
+    ...(await readListing(vault, path)),
     'role web': (await vault.read(`${path}/roles/web`)).data,
   };
 }
 
-export async function userpassFacts(vault: Vault, path: string): Promise<Facts> {
+export async function readUserpassState(vault: Vault, path: string): Promise<MountState> {
   return {
-    ...(await mountFacts(vault, path)),
+    ...(await readListing(vault, path)),
     users: (await vault.read(`${path}/users?list=true`)).data.keys,
     'user ada': (await vault.read(`${path}/users/ada`)).data,
   };
 }
 
-/** @param accessors of the secret-ids, whose remaining uses are looked up */
-export async function approleFacts(vault: Vault, path: string, accessors: string[]): Promise<Facts> {
+/** @param accessors of the secret-ids whose remaining uses are read */
+export async function readApproleState(vault: Vault, path: string, accessors: string[]): Promise<MountState> {
   const role = `${path}/role/builder`;
   const secretIds = [];
   for (const secret_id_accessor of accessors) {
@@ -58,7 +58,7 @@ export async function approleFacts(vault: Vault, path: string, accessors: string
     secretIds.push(data);
   }
   return {
-    ...(await mountFacts(vault, path)),
+    ...(await readListing(vault, path)),
     'role-id': shorten((await vault.read(`${role}/role-id`)).data.role_id),
     'role builder': (await vault.read(role)).data,
     'uses left': secretIds.map(({ secret_id_num_uses }) => secret_id_num_uses),
@@ -66,7 +66,7 @@ export async function approleFacts(vault: Vault, path: string, accessors: string
   };
 }
 
-/** As much of a secret as may be shown. */
+/** The start of a secret, which may be shown. */
 export function shorten(secret: string): string {
   return `${secret.slice(0, 6)}…`;
 }

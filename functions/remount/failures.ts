@@ -1,0 +1,24 @@
+/** Why an accepted migration fails: the code and the text that its record keeps. Pure. */
+
+import { SWITCH_DEADLINE_MS } from '../limits.ts';
+import { type Failure, fullPath, type Place } from './migration.ts';
+
+export function sourceGone(source: Place): Failure {
+  return { code: 'source_gone', message: `no matching mount at "${fullPath(source)}"` };
+}
+
+export function namespaceGone({ namespacePath }: Place): Failure {
+  return { code: 'namespace_gone', message: `namespace "${namespacePath}" is being deleted or gone` };
+}
+
+/** @param path of the mount or namespace that is in the way, from the root namespace */
+export function targetInUse(path: string): Failure {
+  return { code: 'target_in_use', message: `path already in use at "${path}"` };
+}
+
+/** The deadline of architecture §5 has passed. */
+export function notSwitchedInTime(): Failure {
+  const minutes = SWITCH_DEADLINE_MS / 60_000;
+  const message = `the mount could not be switched within ${minutes} minutes; nothing has changed`;
+  return { code: 'not_switched_in_time', message };
+}

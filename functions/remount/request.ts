@@ -1,0 +1,49 @@
+/** What all requests about migrations have in common: who asks and where, a reason, and where the answer points to. */
+
+import { headerNamespace } from '../http/message.ts';
+import type { Call } from '../http/route.ts';
+import { MAX_REASON_BYTES, STATUS_RETRY_AFTER_S } from '../limits.ts';
+import type { Namespace } from '../tree/namespace.ts';
+import { reasonTooLong } from './errors.ts';
+import type { Requester } from './migration.ts';
+
+/** Who asks for a migration, and in which namespace. Requests, events and schedules each have one. */
+export interface Origin {
+  /** The paths of the move are relative to it. */
+  namespace: Namespace;
+  requestedBy: Requester;
+}
+
+/** The origin of a request: its namespace and its token. */
+export function originOf({ namespace, caller }: Pick<Call, 'namespace' | 'caller'>): Origin {
+  const token = caller?.token;
+  const requestedBy = {
+    displayName: token?.displayName ?? '',
+    accessor: token?.accessor ?? '',
+    namespace: token?.namespacePath ?? '',
+  };
+  return { namespace, requestedBy };
+}
+
+/**
+ * Reads the free text that a requester gives as the reason.
+ * @throws VaultError 400 when it is too long
+ */
+export function readReason(reason: string | undefined): string | undefined {
+  if (reason !== undefined && Buffer.byteLength(reason) > MAX_REASON_BYTES) throw reasonTooLong();
+  return reason || undefined;
+}
+
+/**
+ * The headers that point to the status of a migration or bulk run, for a client that sends the same namespace header.
+ * @param endpoint the path that the id is appended to
+ */
+export function statusLocation(
+  { namespace, headers }: Pick<Call, 'namespace' | 'headers'>,
+  id: string,
+  endpoint = 'sys/remount/status',
+): Record<string, string> {
+  const inPath = namespace.path.slice(headerNamespace(headers['x-vault-namespace']).length);
+  const Location = `/v1/${encodeURI(inPath)}${endpoint}/${id}`;
+  return { Location, 'Retry-After': String(STATUS_RETRY_AFTER_S) };
+}

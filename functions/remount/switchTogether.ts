@@ -1,0 +1,141 @@
+/**
+ * The switch: one transaction moves mounts from their sources to their targets, with all their settings, and makes
+ * invalid whatever they issued before. No mount is ever half moved (architecture §5). A single migration is a group of
+ * one; a bulk run switches larger groups.
+ */
+
+import type { Deps } from '../ports/deps.ts';
+import type { Ref, Store, Update, Write } from '../ports/store.ts';
+import { namespaceKey, treeKey } from '../store/keys.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
+import { changeTree } from '../tree/changeTree.ts';
+import { raiseGeneration } from '../tree/generation.ts';
+import { collision } from '../tree/locate.ts';
+import { type Mount, mountItem, mountOf, unchanged } from '../tree/mount.ts';
+import type { TreeChange } from '../tree/planTree.ts';
+import { namespaceGone, sourceGone, targetInUse } from './failures.ts';
+import { type Failure, fullPath, type Migration, type Place, switched } from './migration.ts';
+
+/** The part of a migration that the switch needs: the mount, its source and its target. */
+export type AcceptedMove = Pick<Migration, 'mountUuid' | 'onlyGeneration' | 'source' | 'target'>;
+
+/** What a read of the tree shows for a group of moves. */
+export interface Readiness<M> {
+  /** The mounts that can be switched, as they are now. */
+  mounts: Map<M, Mount>;
+  /** The moves that can never be switched, each with the reason. */
+  failures: Map<M, Failure>;
+}
+
+/**
+ * Reads the mounts and namespaces of a group of moves.
+ * @param read `oneByOne` where a failure depends on the answer
+ */
+export async function readMounts<M extends AcceptedMove>(
+  moves: readonly M[],
+  read: Store['getMany'],
+): Promise<Readiness<M>> {
+  const namespaces = [...new Set(moves.flatMap(({ source, target }) => [source, target].map(namespaceOf)))];
+  const refs: Ref[] = [
+    ...namespaces.map(namespaceKey),
+    ...moves.map(({ source }) => treeKey(source.namespaceId, source.path)),
+  ];
+  const items = await read(refs);
+  const gone = new Set(
+    namespaces.filter((id, i) => id !== 'root' && (!items[i] || items[i].deleting === true)),
+  );
+  const mounts = new Map<M, Mount>();
+  const failures = new Map<M, Failure>();
+  moves.forEach((move, i) => {
+    const mount = mountOf(items[namespaces.length + i]);
+    const leaving = [move.source, move.target].find((place) => gone.has(place.namespaceId));
+    if (leaving) failures.set(move, namespaceGone(leaving));
+    else if (mount && isExpected(move, mount)) mounts.set(move, mount);
+    else failures.set(move, sourceGone(move.source));
+  });
+  return { mounts, failures };
+}
+
+/**
+ * Reads items one by one. DynamoDB may serve a batch in the middle of another transaction, but not a single read. A
+ * failure never changes, so it must not depend on a batch (R6).
+ */
+export function oneByOne(store: Store): Store['getMany'] {
+  return (refs) => Promise.all(refs.map((ref) => store.get(ref)));
+}
+
+/**
+ * Finds a target that is taken by something that the group does not move away. A query shows it, and a single read
+ * confirms it.
+ */
+export async function findTakenTarget<M extends AcceptedMove>(
+  { store }: Pick<Deps, 'store'>,
+  moves: readonly M[],
+): Promise<[M, Failure] | undefined> {
+  const leaving = new Set(moves.map(({ source }) => fullPath(source)));
+  const taken = await severalAtOnce(
+    moves,
+    async (move) => [move, await takenPath(store, move.target)] as const,
+  );
+  for (const [move, path] of taken) {
+    if (path !== undefined && !leaving.has(path)) return [move, targetInUse(path)];
+  }
+  return undefined;
+}
+
+/** One move as the switch makes it. */
+export interface Switch {
+  /** The migration before the switch. */
+  migration: Migration;
+  /** The migration's transition in the switch. */
+  transition: Update;
+  before: Mount;
+  after: Mount;
+}
+
+/** @param now epoch milliseconds */
+export function switchOf(migration: Migration, before: Mount, now: number): Switch {
+  const { id, source, target } = migration;
+  const after: Mount = {
+    ...before,
+    namespaceId: target.namespaceId,
+    path: target.path,
+    generation: before.generation + 1,
+    version: before.version + 1,
+    movedBy: { migrationId: id, fromNamespaceId: source.namespaceId, fromPath: source.path, at: now },
+  };
+  const transition = switched(migration, after.generation, before.issued, now);
+  return { migration, transition, before, after };
+}
+
+/**
+ * Commits all switches and the records that belong to them, in one transaction.
+ * @throws ConditionFailed when a mount, a target or a record has changed since it was read
+ */
+export async function commitSwitches(store: Store, switches: Switch[], records: Write[]): Promise<void> {
+  await changeTree(store, switches.flatMap(treeChangesOf), [
+    ...records,
+    ...switches.map(({ after }) => raiseGeneration(after.uuid, after.generation)),
+  ]);
+}
+
+function treeChangesOf({ before, after }: Switch): TreeChange[] {
+  return [
+    { namespaceId: before.namespaceId, path: before.path, before: unchanged(before) },
+    { namespaceId: after.namespaceId, path: after.path, after: mountItem(after) },
+  ];
+}
+
+function namespaceOf({ namespaceId }: Place): string {
+  return namespaceId;
+}
+
+function isExpected({ mountUuid, onlyGeneration }: AcceptedMove, { uuid, generation }: Mount): boolean {
+  return uuid === mountUuid && generation === (onlyGeneration ?? generation);
+}
+
+async function takenPath(store: Store, target: Place): Promise<string | undefined> {
+  const shown = await collision(store, target.namespaceId, target.path);
+  const conflict = shown && (await store.get(treeKey(target.namespaceId, shown.sk)));
+  return conflict && conflict.kind !== 'fork' ? target.namespacePath + conflict.sk : undefined;
+}
