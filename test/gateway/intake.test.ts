@@ -33,7 +33,7 @@ function refusalOf(act: () => unknown): { status: number; errors: string[] } {
 }
 
 describe('headers', () => {
-  it('count as one in whatever letters they are written, and the first of them counts', () => {
+  it('with the same name in any spelling are one header, and the first of them counts', () => {
     const event = (multiValueHeaders: Record<string, string[]>) => ({
       ...{ path: '/v1/x', httpMethod: 'GET', multiValueHeaders, body: null, isBase64Encoded: true },
       requestContext: { requestId: 'x', identity: { sourceIp: '127.0.0.1' } },
@@ -77,14 +77,14 @@ describe('a body', () => {
     });
   });
 
-  it('that is not UTF-8 is refused, not mended', () => {
+  it('that is not UTF-8 is refused, not repaired', () => {
     const body = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
     expect(refusalOf(() => parseBody(request(body))).errors).toEqual([
       'failed to decode JSON input: invalid UTF-8',
     ]);
   });
 
-  it('with a thousand strings passes, and with one more does not', () => {
+  it('may have a thousand strings and no more', () => {
     const list = (count: number) => `{"a":[${Array.from({ length: count - 1 }, () => '""').join(',')}]}`;
     expect(parseBody(request(list(1000))).a).toHaveLength(999);
     expect(refusalOf(() => parseBody(request(list(1001)))).errors).toEqual([
@@ -111,14 +111,14 @@ describe('a body', () => {
     },
   );
 
-  it('is a form only when it says so and does not look like JSON', () => {
+  it('is a form only if its type says so and it does not begin like JSON', () => {
     const form = 'application/x-www-form-urlencoded';
     expect(parseBody(request('a=1&b=x%20y&a=2', form))).toEqual({ a: '1,2', b: 'x y' });
     expect(parseBody(request(' {"a":1}', form))).toEqual({ a: 1 });
     expect(parseBody(request(''))).toEqual({});
   });
 
-  it('whatever it is, is read or refused', () => {
+  it('is read or refused, whatever it contains', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.uint8Array()), (body) => {
         try {
@@ -130,7 +130,7 @@ describe('a body', () => {
     );
   });
 
-  it('is never quoted in a refusal beyond one character', () => {
+  it('is quoted in a refusal with one character at most', () => {
     const secret = 'hunter2hunter2';
     const { errors } = refusalOf(() => parseBody(request(`{"password":${secret}`)));
     expect(errors.join()).not.toContain(secret.slice(0, 3));
@@ -155,13 +155,13 @@ describe('a path', () => {
     ['/v1//secret', '/v1/secret'],
     ['/v1/./secret/', '/v1/secret/'],
     ['/v1/a/../secret', '/v1/secret'],
-  ])('%s is sent on to %s', (rawPath, location) => {
+  ])('%s is redirected to %s', (rawPath, location) => {
     expect(() => readPath(rawPath)).toThrow(
       expect.objectContaining({ status: 307, headers: { Location: location } }),
     );
   });
 
-  it('is never sent on to another host', () => {
+  it('is never redirected to another host', () => {
     for (const rawPath of [
       '//evil.example',
       '/\\\\/evil.example/..//',
@@ -177,7 +177,7 @@ describe('a path', () => {
     expect(refusalOf(() => readPath(rawPath)).errors).toEqual(['relative paths not supported']);
   });
 
-  it.each(['/v1/a%00b', '/v1/a%0Ab', '/v1/%FF', '/v1/%'])('%s has nothing to be said about', (rawPath) => {
+  it.each(['/v1/a%00b', '/v1/a%0Ab', '/v1/%FF', '/v1/%'])('%s is refused with an empty body', (rawPath) => {
     expect(() => readPath(rawPath)).toThrow(StatusOnly);
   });
 
@@ -222,7 +222,7 @@ describe('fields', () => {
     );
   });
 
-  it('a duration survives being written and read', () => {
+  it('a duration is the same after formatting and parsing', () => {
     fc.assert(
       fc.property(fc.nat(10_000_000), (seconds) => parseDuration(formatDuration(seconds)) === seconds),
     );
