@@ -1,4 +1,7 @@
-/** Lambda: announces on the event bus the changes of migrations and bulk runs, from the stream of the table `migrations`. */
+/**
+ * Lambda: announces on the event bus the changes of migrations and bulk runs, from the stream of the table
+ * `migrations`.
+ */
 
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { busFromEnvironment, logFromEnvironment } from './deps.ts';

@@ -1,4 +1,7 @@
-/** Creates the first root token, once. Only people who may invoke the function can do it, never an HTTP request (architecture §8). */
+/**
+ * Creates the first root token, once. Only people who may invoke the function can do it, never an HTTP request
+ * (architecture §8).
+ */
 
 import { refusal } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -46,8 +49,8 @@ export async function bootstrap(
 }
 
 /**
- * Deletes the previous token in the transaction that creates the new one. Its children are invalid from then on, because
- * their parent is deleted (architecture §4).
+ * Deletes the previous token in the transaction that creates the new one. Its children are invalid from then on,
+ * because their parent is deleted (architecture §4).
  */
 async function removalOf({ store }: Deps, tokenHash: string): Promise<Write[]> {
   const token = tokenOf(await store.get(tokenKey(tokenHash)));

@@ -5,7 +5,7 @@ import { type Answers, type Call, type Reply, type Route, route } from '../http/
 import { type Acl, capabilitiesOf } from '../policies/acl.ts';
 import { sha256 } from '../store/keys.ts';
 import { aclOf } from './caller.ts';
-import { invalidAccessor } from './errors.ts';
+import { invalidAccessor, MISSING_ACCESSOR } from './errors.ts';
 import { hashByAccessor, usableToken } from './findToken.ts';
 
 const PATHS = { paths: 'list', path: 'list' } as const;
@@ -38,7 +38,7 @@ export const capabilityRoutes: readonly Route[] = [
     answers,
     write: async (call) => {
       const { accessor } = call.fields;
-      if (!accessor) throw refusal('missing accessor');
+      if (!accessor) throw refusal(MISSING_ACCESSOR);
       const hash = await hashByAccessor(call.deps, accessor);
       const acl = hash && (await aclOfToken(call, hash));
       if (!acl) throw invalidAccessor();

@@ -74,9 +74,9 @@ export async function markParent(store: Store, parent: Token): Promise<void> {
 }
 
 /**
- * After writing a child credential, the issuer checks the parent again, and deletes the child if the parent was revoked:
- * no sweep would find the child any more, because the token that leads to it is deleted. A revocation is written before
- * its sweep begins. So either this check sees the revocation, or the sweep sees the child.
+ * After writing a child credential, the issuer checks the parent again, and deletes the child if the parent was
+ * revoked: no sweep would find the child any more, because the token that leads to it is deleted. A revocation is
+ * written before its sweep begins. So either this check sees the revocation, or the sweep sees the child.
  * @param lineage of the child
  * @returns whether the lineage is no longer current; then everything that was written is deleted
  */

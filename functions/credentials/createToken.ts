@@ -12,7 +12,7 @@ import { type BuiltinMount, TOKEN_PATH, tokenIssuer } from '../tree/builtin.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { builtinPath } from '../tree/path.ts';
 import { tunedBuiltin } from '../tree/tunedBuiltins.ts';
-import type { Caller } from './caller.ts';
+import { ownToken } from './findToken.ts';
 import { issueToken } from './issueToken.ts';
 import { childPolicies, cleanPolicies } from './policyNames.ts';
 import { isRoot, type Token } from './token.ts';
@@ -39,12 +39,13 @@ export const CREATE_FIELDS = {
 type Wish = Fields<typeof CREATE_FIELDS>;
 
 /**
+ * Creates the token that a request describes.
  * @param isOrphanPath whether the request was sent to `create-orphan`; there policies decide who may create orphans
- * @throws VaultError 400 with one of the texts of contract §6, in the order of the reference's checks
+ * @throws VaultError 400 with one of the texts of contract §6, in the order of Vault's checks
  */
 export async function createToken(call: Call<typeof CREATE_FIELDS>, isOrphanPath: boolean): Promise<Reply> {
   const { deps, namespace, fields, path } = call;
-  const parent = (call.caller as Caller).token;
+  const parent = ownToken(call);
   const isSudo = call.sudo;
   checkParent(parent, namespace, isSudo, fields);
   const type = tokenType(fields);
@@ -91,9 +92,9 @@ function checkParent(parent: Token, namespace: Namespace, isSudo: boolean, { pol
 }
 
 /**
- * Vault stores nothing of a batch token. This service stores it like any other token, so that everything that revokes its
- * parents, such as a move of their auth method, revokes it, too (architecture §4). As clients expect, a batch token shows
- * no accessor, has no children, and cannot be renewed, or revoked by its id.
+ * Vault stores nothing of a batch token. This service stores it like any other token, so that everything that revokes
+ * its parents, such as a move of their auth method, revokes it, too (architecture §4). As clients expect, a batch token
+ * shows no accessor, has no children, and cannot be renewed, or revoked by its id.
  */
 function tokenType({ type, explicit_max_ttl, num_uses, period }: Wish): 'service' | 'batch' {
   if (!type || type === 'service') return 'service';

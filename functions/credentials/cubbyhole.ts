@@ -19,9 +19,9 @@ import { hasCurrentLineage } from './tokenValidity.ts';
 type Owner = Pick<Token, 'hash' | 'accessor'>;
 
 /**
- * Writes an item and, in the same transaction, marks the token as one that has items. Nothing is stored for a token that is
- * revoked, nor with an end that a renewal has changed meanwhile. A token whose parent is revoked may have been swept just
- * before the mark, so the token is checked again, and the item deleted if it is no longer valid (as in
+ * Writes an item and, in the same transaction, marks the token as one that has items. Nothing is stored for a token
+ * that is revoked, nor with an end that a renewal has changed meanwhile. A token whose parent is revoked may have been
+ * swept just before the mark, so the token is checked again, and the item deleted if it is no longer valid (as in
  * `withdrawIfRevoked`).
  * @param owner the token as it was when the request was authenticated
  * @throws VaultError 403 when the token is deleted or revoked

@@ -1,4 +1,7 @@
-/** What an event or schedule may do, which has no token: by the names of policies, with their current texts (architecture §8). */
+/**
+ * What an event or schedule may do, which has no token: by the names of policies, with their current texts
+ * (architecture §8).
+ */
 
 import { notAuthorized } from '../http/errors.ts';
 import { type Acl, authorize, buildAcl, type PolicySource } from '../policies/acl.ts';

@@ -2,6 +2,9 @@
 
 import { refusal, VaultError, wrapped } from '../http/errors.ts';
 
+/** Bare at `sys/capabilities-accessor`, wrapped at `auth/token`, as in Vault. */
+export const MISSING_ACCESSOR = 'missing accessor';
+
 export function invalidAccessor(): VaultError {
   return wrapped(400, 'invalid accessor');
 }

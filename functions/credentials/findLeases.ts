@@ -87,7 +87,7 @@ function fullLineage({ kind, lineage, tokenHash }: Lease): Lineage {
 
 export interface LeaseListing {
   keys: string[];
-  /** Whether the listing ends before its end: at most `MAX_LISTED_LEASES` are read. */
+  /** Whether the listing is incomplete, because it stops after `MAX_LISTED_LEASES` leases. */
   isTruncated: boolean;
 }
 

@@ -38,8 +38,8 @@ export interface LeaseOrder {
 
 /**
  * Writes the lease, the credential and the entry in the index of the token, in one transaction.
- * @throws VaultError 400 when this is the last use of the token, after which the lease would be revoked (contract §6); 403
- *   when the token was revoked meanwhile
+ * @throws VaultError 400 when this is the last use of the token, after which the lease would be revoked (contract §6);
+ *   403 when the token was revoked meanwhile
  * @throws MountMoved when the mount was moved while the request was in flight
  */
 export async function issueLease(order: LeaseOrder): Promise<Lease> {

@@ -30,7 +30,9 @@ export interface TokenOrder {
   type?: 'service' | 'batch';
   /** Seconds; 0 never expires, which only root tokens may. */
   ttl: number;
-  /** Seconds after its creation beyond which no renewal goes, in addition to the mount's maximum; 0 is without limit. */
+  /**
+   * Seconds after its creation beyond which no renewal goes, in addition to the mount's maximum; 0 is without limit.
+   */
   maxTtl: number;
   explicitMaxTtl?: number;
   period?: number;

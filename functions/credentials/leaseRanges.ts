@@ -1,4 +1,7 @@
-/** Where the leases are stored whose ids begin with a path. There is no index of ids: the tree of mounts leads to them (architecture §3). */
+/**
+ * Where the leases are stored whose ids begin with a path. There is no index of ids: the tree of mounts leads to them
+ * (architecture §3).
+ */
 
 import { MAX_SORT_KEY_BYTES } from '../limits.ts';
 import type { Item, Store } from '../ports/store.ts';
@@ -19,8 +22,8 @@ export interface LeaseRange {
 }
 
 /**
- * The ranges below a path of one namespace: part of a mount, a whole mount, or all mounts below the path. Leases of child
- * namespaces are not included.
+ * The ranges below a path of one namespace: part of a mount, a whole mount, or all mounts below the path. Leases of
+ * child namespaces are not included.
  * @param path ends in a slash, or is empty for everything
  */
 export async function leaseRanges(store: Store, namespace: Namespace, path: string): Promise<LeaseRange[]> {

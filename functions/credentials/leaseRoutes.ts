@@ -108,7 +108,10 @@ async function revoke({ deps, namespace, fields, params }: Call<typeof REVOKE_FI
   return queued(fields.sync);
 }
 
-/** Revokes one lease if the path is its id, or else all leases below the path. Leases of child namespaces are not revoked. */
+/**
+ * Revokes one lease if the path is its id, or else all leases below the path. Leases of child namespaces are not
+ * revoked.
+ */
 async function revokeBelow(call: Call, force: boolean): Promise<void> {
   const { deps, namespace, params } = call;
   const { prefix } = params;

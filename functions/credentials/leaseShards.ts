@@ -7,8 +7,8 @@ import { leaseShard } from '../store/keys.ts';
 export const SHARDS: readonly number[] = Array.from({ length: LEASE_SHARDS }, (_, shard) => shard);
 
 /**
- * The leases of one shard, in the order of their paths. A lease that is written meanwhile is missed if its path is before
- * the last one read.
+ * The leases of one shard, in the order of their paths. A lease that is written meanwhile is missed if its path is
+ * before the last one read.
  * @param attributes those that are read of each item, in addition to the key
  */
 export async function* shardPages(

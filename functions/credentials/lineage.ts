@@ -1,8 +1,8 @@
 /**
  * What a credential descends from, and whether all of that is current (architecture §4).
  *
- * A credential is stamped with the generations of its mounts at the time it was issued, and with the tokens above it. It
- * is valid only while each of those generations is current and each of those tokens is valid. So the one write of a
+ * A credential is stamped with the generations of its mounts at the time it was issued, and with the tokens above it.
+ * It is valid only while each of those generations is current and each of those tokens is valid. So the one write of a
  * switch invalidates everything that the mount has issued, whether ten leases or a million.
  */
 
@@ -24,7 +24,8 @@ export interface Lineage {
 
 /**
  * The lineage of what a mount issues to a token: the token, everything the token depends on, and the mount. Of two
- * generations of one mount the older one is kept. Otherwise a token that a switch revoked could issue valid credentials.
+ * generations of one mount the older one is kept. Otherwise a token that a switch revoked could issue valid
+ * credentials.
  * @param now epoch milliseconds
  */
 export function descend(
@@ -44,8 +45,8 @@ export function descend(
 
 /**
  * The lineage that remains when a token above is orphaned out of it. Of the mounts only the issuers of the credential
- * itself remain: the tokens in between were issued by `auth/token`, which never moves. The lineage of the orphaned token
- * does not say which mounts to remove, because it may have changed before that of its children.
+ * itself remain: the tokens in between were issued by `auth/token`, which never moves. The lineage of the orphaned
+ * token does not say which mounts to remove, because it may have changed before that of its children.
  * @param tokenHash of the token that is taken out, with all tokens above it
  * @returns nothing when that token is not in the lineage
  */
@@ -99,7 +100,10 @@ interface Mortal {
   usesLeft?: unknown;
 }
 
-/** Whether a token, lease or other credential is not expired, revoked or used up. Its lineage is checked apart from this. */
+/**
+ * Whether a token, lease or other credential is not expired, revoked or used up. Its lineage is checked apart from
+ * this.
+ */
 export function isAlive({ revoked, expiresAt, usesLeft }: Mortal, now: number): boolean {
   return revoked !== true && usesLeft !== 0 && (typeof expiresAt !== 'number' || now < expiresAt);
 }

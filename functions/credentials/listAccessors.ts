@@ -15,11 +15,13 @@ import { isValid } from './tokenValidity.ts';
 
 export interface AccessorListing {
   accessors: string[];
-  /** Whether the listing ends before its end: at most `MAX_LISTED_LEASES` leases are read. */
+  /** Whether the listing is incomplete, because it stops after `MAX_LISTED_LEASES` leases. */
   isTruncated: boolean;
 }
 
-/** There is no index of accessors. Tokens are found by their leases; those that never expire have an index of their own. */
+/**
+ * There is no index of accessors. Tokens are found by their leases; those that never expire have an index of their own.
+ */
 export async function listAccessors(deps: Deps, namespace: Namespace): Promise<AccessorListing> {
   const ranges = await leaseRanges(deps.store, namespace, 'auth/');
   const tokens = await nonExpiringTokens(deps, namespace);

@@ -1,8 +1,8 @@
 /**
  * Removes what is stored of tokens and leases that are no longer valid, with everything below them (architecture §4).
  *
- * The order is the same everywhere: first what is below or owned, last the item by which the rest is found. A removal may
- * be interrupted and repeated, since what still exists is still found.
+ * The order is the same everywhere: first what is below or owned, last the item by which the rest is found. A removal
+ * may be interrupted and repeated, since what still exists is still found.
  */
 
 import type { Item, Ref, Store } from '../ports/store.ts';
@@ -49,8 +49,8 @@ async function removeTokensAt(store: Store, refs: Ref[]): Promise<Ref[]> {
 }
 
 /**
- * Removes leases of secrets with what they own. If they were found by their parents, the entries in that index are left:
- * the caller removes them afterwards.
+ * Removes leases of secrets with what they own. If they were found by their parents, the entries in that index are
+ * left: the caller removes them afterwards.
  * @param items items of the `leases` table
  * @throws TypeError when one of them is no lease; then nothing is removed
  */

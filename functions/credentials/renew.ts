@@ -26,6 +26,7 @@ interface Renewed {
 }
 
 /**
+ * Renews a token by its hash.
  * @param within the namespace of the request
  * @param increment seconds; 0 for those granted when the token was created
  * @throws VaultError 400 with one of the texts of contract §6
@@ -93,6 +94,7 @@ async function extendToken(
 }
 
 /**
+ * Renews the lease of a secret by its id.
  * @param within the namespace of the request
  * @param increment seconds; 0 for those granted when the lease was issued
  * @throws VaultError 400 with one of the texts of contract §7

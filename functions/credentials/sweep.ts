@@ -5,7 +5,7 @@ import type { Deps } from '../ports/deps.ts';
 import { ABSENT, type Item, PRESENT, type Ref, StoreBusy, type Write } from '../ports/store.ts';
 import { irrevocableKey, migrationKey } from '../store/keys.ts';
 import { unlessMade } from '../store/unlessMade.ts';
-import { IRREVOCABLE } from './irrevocable.ts';
+import { IRREVOCABLE_RECORD } from './irrevocable.ts';
 import { isLease, type Lease, REVOCATION_ATTRIBUTES } from './lease.ts';
 import { shardPages } from './leaseShards.ts';
 import { removeLeases } from './removal.ts';
@@ -55,9 +55,9 @@ export async function sweep(
 }
 
 /**
- * Whether a lease was issued before a generation; a damaged generation counts as older. A lease that was given up before
- * the switch is not due: an earlier migration lists it. A lease that another migration gives up after the switch is due
- * for this one, too; otherwise this one would report it as revoked.
+ * Whether a lease was issued before a generation; a damaged generation counts as older. A lease that was given up
+ * before the switch is not due: an earlier migration lists it. A lease that another migration gives up after the switch
+ * is due for this one, too; otherwise this one would report it as revoked.
  */
 export function isDue(
   { generation, irrevocable, givenUp = {} }: Item & Pick<Lease, 'givenUp'>,
@@ -128,6 +128,6 @@ async function giveUp(
   };
   const leaseId = typeof id === 'string' ? id : sk;
   const key = irrevocableKey(migration.id, leaseId);
-  const entry = IRREVOCABLE.at(key, { lease: { pk, sk }, leaseId, reason, at: now }, { ttl });
+  const entry = IRREVOCABLE_RECORD.at(key, { lease: { pk, sk }, leaseId, reason, at: now }, { ttl });
   await unlessMade(store, [kept, counted, { put: entry, if: ABSENT }]);
 }

@@ -17,7 +17,9 @@ export const TOKEN_FIELDS = {
   token_type: 'string',
 } as const satisfies Schema;
 
-/** The shape of the settings in an answer, with the older names that may have been used. The type has the settings only. */
+/**
+ * The shape of the settings in an answer, with the older names that may have been used. The type has the settings only.
+ */
 export function tokenSettingsShape(aliases: Aliases): typeof TOKEN_FIELDS {
   const old = Object.entries(aliases).map(([name, setting]) => [`${name}?`, TOKEN_FIELDS[setting]]);
   return { ...TOKEN_FIELDS, ...Object.fromEntries(old) };

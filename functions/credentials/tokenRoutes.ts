@@ -8,7 +8,7 @@ import { KEYS, type Keys } from '../http/shape.ts';
 import { BULK_WORK_SHARE, MAX_LISTED_LEASES } from '../limits.ts';
 import { sha256, tokenKey } from '../store/keys.ts';
 import { CREATE_FIELDS, createToken } from './createToken.ts';
-import { invalidAccessor, nothingToOrphan } from './errors.ts';
+import { invalidAccessor, MISSING_ACCESSOR, nothingToOrphan } from './errors.ts';
 import { hashByAccessor, ownToken, storedToken, TOKEN_FIELD, usableToken } from './findToken.ts';
 import { listAccessors } from './listAccessors.ts';
 import { renewToken } from './renew.ts';
@@ -208,7 +208,7 @@ function named(token: string | undefined): string {
  * @throws VaultError 400 when the request names no accessor
  */
 async function hashOfAccessor({ deps, fields }: Call<typeof ACCESSOR_FIELD>): Promise<string | undefined> {
-  if (!fields.accessor) throw wrapped(400, 'missing accessor');
+  if (!fields.accessor) throw wrapped(400, MISSING_ACCESSOR);
   return hashByAccessor(deps, fields.accessor);
 }
 

@@ -1,4 +1,7 @@
-/** How long a lease lives: what the request asks for, the default of the mount, and the maximums that apply (contract §6). */
+/**
+ * How long a lease lives: what the request asks for, the default of the mount, and the maximums that apply (contract
+ * §6).
+ */
 
 import { formatDuration } from '../http/duration.ts';
 import { refusal } from '../http/errors.ts';

@@ -53,7 +53,7 @@ async function answer(http: HttpRequest, api: Api, deps: Deps, audit: Audit): Pr
   }
 }
 
-/** Errors of the outside that are gone when the client sends the request again. */
+/** Errors that may not occur again when the client repeats the request. */
 const TRANSIENT = [StoreBusy, SchedulerBusy];
 
 function renderError(error: unknown, deps: Deps): HttpResponse {

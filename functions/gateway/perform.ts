@@ -30,6 +30,7 @@ import type { Api, Visit } from './api.ts';
 import { locateRequest } from './locateRequest.ts';
 
 /**
+ * Performs a request.
  * @returns nothing where the handler has nothing to say, which is 204
  * @throws VaultError for what is refused
  * @throws MountMoved when the mount was moved while the request was in flight
@@ -107,8 +108,8 @@ function callOf(
 }
 
 /**
- * The policy check: the capability of the operation, and `sudo` where the route demands it (contract §5.3). A policy may
- * also demand a wrapped answer (contract §5.2) and limit the pages of a list; it does so in `call.raw`.
+ * The policy check: the capability of the operation, and `sudo` where the route demands it (contract §5.3). A policy
+ * may also demand a wrapped answer (contract §5.2) and limit the pages of a list; it does so in `call.raw`.
  * @throws VaultError 403
  */
 async function authorizeCall(

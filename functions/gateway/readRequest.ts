@@ -162,7 +162,9 @@ function bodyFields(http: HttpRequest, path: string): Record<string, unknown> {
   return { ...queryFields(http.query), csv: bodyText(http.body) };
 }
 
-/** Every parameter becomes a field, except those that choose the operation; repeated ones become a list (contract §2.4). */
+/**
+ * Every parameter becomes a field, except those that choose the operation; repeated ones become a list (contract §2.4).
+ */
 function queryFields(query: Record<string, string[]>): Record<string, unknown> {
   const fields = Object.entries(query).filter(([name]) => !['help', 'list', 'scan'].includes(name));
   return Object.fromEntries(fields.map(([name, values]) => [name, values.length > 1 ? values : values[0]]));

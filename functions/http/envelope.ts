@@ -43,7 +43,9 @@ export function render(reply: Reply | undefined, requestId: string, path: string
   return json(reply.status ?? 200, body, reply.headers);
 }
 
-/** Whether the data is also at the top level of the body: on some paths, if the URL names no namespace (contract §2.1). */
+/**
+ * Whether the data is also at the top level of the body: on some paths, if the URL names no namespace (contract §2.1).
+ */
 export function isCopied(path: string): boolean {
   return COPIED.test(path);
 }

@@ -1,4 +1,7 @@
-/** The one error that becomes an HTTP answer, the texts that several areas use, and what a log may say of other errors (contract §2). */
+/**
+ * The one error that becomes an HTTP answer, the texts that several areas use, and what a log may say of other errors
+ * (contract §2).
+ */
 
 import { MAX_STACK_FRAMES } from '../limits.ts';
 

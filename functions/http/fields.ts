@@ -1,4 +1,7 @@
-/** Reads the fields of a request by their schema, with the weak type conversions that Vault's clients rely on (contract §2.4). */
+/**
+ * Reads the fields of a request by their schema, with the weak type conversions that Vault's clients rely on (contract
+ * §2.4).
+ */
 
 import { parseDuration } from './duration.ts';
 import { goQuote, refusal } from './errors.ts';
@@ -31,7 +34,7 @@ export function unknownFields(schema: Schema, raw: Record<string, unknown>): str
 }
 
 /**
- * What a client is told of fields that had no effect (contract §2.4).
+ * The warnings about fields that had no effect (contract §2.4).
  * @param params what the pattern of the route captured from the path; a path may end before a part of its pattern
  */
 export function fieldWarnings(

@@ -1,4 +1,6 @@
-/** HTTP requests and answers, apart from the gateway that carries them; what their headers say; and Vault's operations. */
+/**
+ * HTTP requests and answers, apart from the gateway that carries them; what their headers say; and Vault's operations.
+ */
 
 import { posix } from 'node:path';
 

@@ -138,7 +138,10 @@ const PLACES: [RegExp, string][] = [
   [/number/, 'in numeric literal'],
 ];
 
-/** Says what is wrong in Go's words, which Vault's clients know. It shows one character at most: the rest may be secret (R9). */
+/**
+ * Says what is wrong in Go's words, which Vault's clients know. It shows one character at most: the rest may be secret
+ * (R9).
+ */
 function goSyntaxError(text: string, { message }: SyntaxError): string {
   const character = offender(text, message);
   if (character === undefined) return 'unexpected EOF';

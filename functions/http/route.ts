@@ -88,7 +88,10 @@ export interface RouteSpec<S extends Schema, A extends Answers = Answers> {
   path: string;
   /** Whether the route needs the `sudo` capability in addition to that of the operation. */
   sudo?: boolean;
-  /** Whether the route needs no token. With `optional`, a token that is sent must be valid; the handler checks its policies. */
+  /**
+   * Whether the route needs no token. With `optional`, a token that is sent must be valid; the handler checks its
+   * policies.
+   */
   open?: boolean | 'optional';
   /** Whether all fields are the caller's own data, so that none is unknown. */
   freeForm?: boolean;

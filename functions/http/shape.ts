@@ -1,4 +1,7 @@
-/** The vocabulary in which a row of the route table describes its fields and answers (contract §2.1), and the types of it. */
+/**
+ * The vocabulary in which a row of the route table describes its fields and answers (contract §2.1), and the types of
+ * it.
+ */
 
 export interface TypeOf {
   string: string;
@@ -32,8 +35,8 @@ export type Shape =
 export type OneOf<Value extends string> = 'string' & { readonly oneOf: Value };
 
 /**
- * The type that a shape describes: the answer as its builder returns it, and as a client reads it. It is `unknown` where
- * the compiler does not know the constant of the shape.
+ * The type that a shape describes: the answer as its builder returns it, and as a client reads it. It is `unknown`
+ * where the compiler does not know the constant of the shape.
  */
 export type Wire<S> = Shape extends S
   ? unknown

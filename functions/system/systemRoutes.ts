@@ -98,8 +98,8 @@ function preflightDenied(path: string): VaultError {
 }
 
 /**
- * The permissions of a token, for clients that show only what may be used. Rules with a `+` segment are in neither list,
- * as in Vault.
+ * The permissions of a token, for clients that show only what may be used. Rules with a `+` segment are in neither
+ * list, as in Vault.
  */
 async function readResultantAcl({
   caller,
