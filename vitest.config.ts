@@ -1,42 +1,55 @@
 import { defineConfig } from 'vitest/config';
 import { mutation } from './test/mutations/plugin.ts';
 
+/** What takes long. `npm test` leaves it out, `npm run test:deep` runs it. */
+const DEEP = ['test/**/*.deep.test.ts'];
+
 /** What speaks HTTP to a whole service. */
 const OUTSIDE = ['test/contract/**/*.test.ts', 'test/clients/**/*.test.ts'];
 /** What needs a browser. */
 const BROWSER = ['test/ui/browser/**/*.test.ts'];
 
 /** What compares the roles with what the tests before it have recorded. */
-const RIGHTS = ['test/rights/roles.test.ts'];
+const RIGHTS = ['test/rights/roles.deep.test.ts'];
+
+/** `quick` or `deep`, as test/run.ts sets it. Without, whatever file is named on the command line is run. */
+const { DEPTH, LAG } = process.env;
 
 /** What speaks to a service whose store lags: the races and repetitions, or with `npm run test:lag` the whole contract. */
 const LAGGING =
-  process.env.LAG === 'all'
+  LAG === 'all'
     ? ['test/contract/**/*.test.ts']
-    : ['test/contract/remount.races.test.ts', 'test/contract/remount.repeats.test.ts'];
+    : ['test/contract/remount.races.deep.test.ts', 'test/contract/remount.repeats.test.ts'];
 
 export default defineConfig({
   plugins: [mutation()],
   test: {
     pool: 'forks',
+    // The files of one worker share the modules they import: loading the AWS SDK takes longer than most files do.
+    isolate: false,
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     allowOnly: false,
     projects: [
       {
         extends: true,
-        test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: [...OUTSIDE, ...BROWSER, ...RIGHTS] },
+        test: {
+          name: 'parts',
+          include: DEPTH === 'deep' ? DEEP : ['test/**/*.test.ts'],
+          exclude: [...OUTSIDE, ...BROWSER, ...RIGHTS, ...(DEPTH === 'quick' ? DEEP : [])],
+        },
       },
       {
         extends: true,
         test: {
           name: 'contract',
+          // The deep tests run all of it: what it asks of AWS is recorded then.
           include: OUTSIDE,
+          exclude: DEPTH === 'quick' ? DEEP : [],
           // One service for all files; it starts only when one of them is run, and has the machine for itself.
           globalSetup: 'test/contract/target.ts',
           sequence: { groupOrder: 1 },
-          isolate: false,
-          maxWorkers: 2,
         },
       },
       {
@@ -46,8 +59,6 @@ export default defineConfig({
           include: BROWSER,
           globalSetup: 'test/ui/setup.ts',
           sequence: { groupOrder: 2 },
-          isolate: false,
-          maxWorkers: 2,
           // A test is a whole visit to the page.
           testTimeout: 60_000,
         },
@@ -59,8 +70,6 @@ export default defineConfig({
           include: LAGGING,
           globalSetup: 'test/lag/target.ts',
           sequence: { groupOrder: 3 },
-          isolate: false,
-          maxWorkers: 2,
         },
       },
       {

@@ -110,5 +110,5 @@ describe('a dependency', () => {
 
 it('CI asks for known weaknesses of what is deployed before it tests', async () => {
   const steps = await readFile(join(ROOT, '.ci', 'run'), 'utf8');
-  expect(steps).toMatch(/^npm run audit$[\s\S]*^npm test$/m);
+  expect(steps).toMatch(/^npm run audit$[\s\S]*^npm test$[\s\S]*^npm run test:deep$/m);
 });

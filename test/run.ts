@@ -1,4 +1,7 @@
-/** The test command: every check in turn, and a last line that says how many passed. */
+/**
+ * The test commands, each with a last line that says how many passed. `npm test`: lint, types, dead code, and every test
+ * that is fast. With the argument `deep`, `npm run test:deep`: the tests that take long, and the contract once more, whole.
+ */
 
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
@@ -16,23 +19,29 @@ const CHECKS: [string, string, ...string[]][] = [
   ['dead code', 'knip'],
 ];
 
+/** Read by vitest.config.ts. */
+const depth = process.argv[2] === 'deep' ? 'deep' : 'quick';
+const hasBrowser = (await findChromium()) !== undefined;
 let passed = 0;
 let failed = 0;
 
-for (const [title, command, ...args] of CHECKS) {
-  console.log(`\n── ${title}`);
-  if (await run(command, args)) passed++;
-  else failed++;
+if (depth === 'deep') {
+  // What the roles are compared with must come from this run alone.
+  await rm(RECORDS, { recursive: true, force: true });
+} else {
+  for (const [title, command, ...args] of CHECKS) {
+    console.log(`\n── ${title}`);
+    if (await run(command, args)) passed++;
+    else failed++;
+  }
 }
 
 console.log('\n── tests');
 await mkdir(dirname(REPORT), { recursive: true });
 await rm(REPORT, { force: true });
-await rm(RECORDS, { recursive: true, force: true });
-const hasBrowser = (await findChromium()) !== undefined;
 const succeeded = await run('vitest', [
   'run',
-  ...(hasBrowser ? [] : ['--project=!page']),
+  ...projects(),
   '--reporter=default',
   '--reporter=json',
   `--outputFile.json=${REPORT}`,
@@ -43,9 +52,15 @@ failed += report.numFailedTests;
 // A file that cannot be loaded counts no test, and must not pass for that.
 if (!succeeded && report.numFailedTests === 0) failed++;
 
-if (!hasBrowser) console.log(`\nThe tests of the page in a browser were left out: ${HOW_TO_GET_IT}.`);
+if (depth === 'deep' && !hasBrowser)
+  console.log(`\nThe tests of the page in a browser were left out: ${HOW_TO_GET_IT}.`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+function projects(): string[] {
+  if (depth === 'quick') return ['--project=parts', '--project=contract'];
+  return hasBrowser ? [] : ['--project=!page'];
+}
 
 async function readReport(): Promise<{ numPassedTests: number; numFailedTests: number }> {
   try {
@@ -57,7 +72,8 @@ async function readReport(): Promise<{ numPassedTests: number; numFailedTests: n
 
 /** Runs a program of node_modules; whether it exited with 0. */
 function run(command: string, args: string[]): Promise<boolean> {
-  const child = spawn(join(ROOT, 'node_modules', '.bin', command), args, { cwd: ROOT, stdio: 'inherit' });
+  const program = join(ROOT, 'node_modules', '.bin', command);
+  const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, DEPTH: depth } });
   return new Promise((resolve) => {
     child.once('error', (error) => {
       console.error(error.message);

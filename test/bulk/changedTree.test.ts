@@ -7,7 +7,7 @@ import { locate } from '../../functions/tree/locate.ts';
 import { unchanged } from '../../functions/tree/mount.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
-import { runBulk } from './bulkService.ts';
+import { runBulk } from '../support/workflow.ts';
 import { manyMounts } from './manyMounts.ts';
 
 const s = manyMounts();

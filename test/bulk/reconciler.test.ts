@@ -6,7 +6,7 @@ import { PRESENT } from '../../functions/ports/store.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
 import { migrationKey } from '../../functions/store/keys.ts';
 import { placeMount } from '../support/place.ts';
-import { runBulk } from './bulkService.ts';
+import { runBulk } from '../support/workflow.ts';
 import { manyMounts } from './manyMounts.ts';
 
 const s = manyMounts();

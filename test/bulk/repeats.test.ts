@@ -9,7 +9,7 @@ import { reconcile } from '../../functions/remount/reconcile.ts';
 import { locate } from '../../functions/tree/locate.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount } from '../support/place.ts';
-import { runBulk } from './bulkService.ts';
+import { runBulk } from '../support/workflow.ts';
 import { manyMounts } from './manyMounts.ts';
 
 const s = manyMounts();

@@ -4,7 +4,8 @@ import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import type { CallOptions } from '../support/call.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { tokenWith } from '../support/tokens.ts';
-import { type BulkService, bulkService, runBulk } from './bulkService.ts';
+import { runBulk } from '../support/workflow.ts';
+import { type BulkService, bulkService } from './bulkService.ts';
 
 let service: BulkService;
 let deps: BulkService['deps'];

@@ -3,7 +3,8 @@ import { locate } from '../../functions/tree/locate.ts';
 import type { Mount } from '../../functions/tree/mount.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
-import { type BulkService, bulkService, runBulk } from './bulkService.ts';
+import { runBulk } from '../support/workflow.ts';
+import { type BulkService, bulkService } from './bulkService.ts';
 
 let service: BulkService;
 let name: string;

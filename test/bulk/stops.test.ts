@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { placeMount } from '../support/place.ts';
-import { runBulk } from './bulkService.ts';
+import { runBulk } from '../support/workflow.ts';
 import { manyMounts } from './manyMounts.ts';
 
 const s = manyMounts();

@@ -3,8 +3,7 @@ import { markRevoked, revokeToken } from '../../functions/credentials/revoke.ts'
 import type { Item, Store } from '../../functions/ports/store.ts';
 import { cubbyholePartition, sha256, tokenKey } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
-import { vaultApi } from '../../functions/vaultApi.ts';
-import { type Caller, caller } from '../support/call.ts';
+import type { Caller } from '../support/call.ts';
 import { interleaved } from '../support/interleave.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { runMigration } from '../support/workflow.ts';
@@ -20,7 +19,7 @@ let token: string;
 
 beforeAll(async () => {
   w = await world();
-  call = caller(w.deps, vaultApi, w.root);
+  call = w.call;
 });
 afterAll(() => w.stop());
 beforeEach(async () => {
@@ -34,7 +33,7 @@ function kept({ accessor }: Pick<Auth, 'accessor'>): Promise<Item[]> {
 }
 
 function callOn(store: Store): Caller {
-  return caller({ ...w.deps, store }, vaultApi, w.root);
+  return w.callOn({ store });
 }
 
 describe('a cubbyhole', () => {

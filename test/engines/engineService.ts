@@ -1,28 +1,20 @@
 /** One engine behind `handle`, on the emulator: mounted, moved as a switch would, and its tables looked through. */
 
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Engine } from '../../functions/engines/engine.ts';
 import { type Route, route } from '../../functions/http/route.ts';
-import { parsePolicy } from '../../functions/policies/policy.ts';
-import type { Item, Store } from '../../functions/ports/store.ts';
-import { policyKey, treeKey } from '../../functions/store/keys.ts';
+import type { Item } from '../../functions/ports/store.ts';
+import { treeKey } from '../../functions/store/keys.ts';
 import { changeTree } from '../../functions/tree/changeTree.ts';
 import { raiseGeneration } from '../../functions/tree/generation.ts';
 import { type Mount, mountItem, mountOf, unchanged } from '../../functions/tree/mount.ts';
-import { type Caller, caller } from '../support/call.ts';
-import { type TestDeps, testDeps } from '../support/testDeps.ts';
-import { rootToken } from '../support/tokens.ts';
+import type { Caller } from '../support/call.ts';
+import { type Service, startService } from '../support/service.ts';
+import { readTables } from '../support/tables.ts';
+import type { TestDeps } from '../support/testDeps.ts';
 
-export interface EngineService {
-  deps: TestDeps;
-  /** With a root token, unless a call names another. */
-  call: Caller;
-  /** The same on another store, which may let something happen in between. */
-  callOn(store: Store): Caller;
+export interface EngineService extends Service {
   /** What the service knows of a token, or that it does not take it. */
   lookUp(token: string): ReturnType<Caller>;
-  stop(): Promise<void>;
 }
 
 /** A route that the policy `default` opens; it shows the token that calls. */
@@ -32,16 +24,10 @@ const LOOK_UP: Route = route({
 });
 
 export async function engineService(engine: Engine): Promise<EngineService> {
-  const deps = await testDeps();
-  const api = { builtin: [LOOK_UP], engines: { [engine.type]: engine } };
-  const token = await rootToken(deps);
-  const call = caller(deps, api, token);
+  const service = await startService({ api: { builtin: [LOOK_UP], engines: { [engine.type]: engine } } });
   return {
-    deps,
-    call,
-    callOn: (store) => caller({ ...deps, store }, api, token),
-    lookUp: (token) => call('GET', 'auth/token/lookup-self', { token }),
-    stop: () => deps.stop(),
+    ...service,
+    lookUp: (token) => service.call('GET', 'auth/token/lookup-self', { token }),
   };
 }
 
@@ -59,18 +45,9 @@ export async function moveMount({ store }: TestDeps, from: string, to: string): 
   );
 }
 
-export async function placePolicy({ store }: TestDeps, name: string, text: string): Promise<void> {
-  const compiled = JSON.stringify(parsePolicy(text));
-  await store.commit([{ put: { ...policyKey('root', name), text, compiled } }]);
-}
-
 /** Every item of every table. */
 export async function everythingStored({ client }: TestDeps): Promise<Item[]> {
-  const tables = ['mounts', 'access', 'leases', 'storage', 'migrations'];
-  const scans = tables.map((TableName) => client.send(new ScanCommand({ TableName, ConsistentRead: true })));
-  return (await Promise.all(scans)).flatMap(({ Items = [] }) =>
-    Items.map((item) => unmarshall(item) as Item),
-  );
+  return Object.values(await readTables(client)).flat();
 }
 
 /** The keys of one mount's storage that begin with a prefix. */

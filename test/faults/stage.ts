@@ -9,7 +9,6 @@ import { dynamodbStore } from '../../functions/adapters/dynamodbStore.ts';
 import type { Bus } from '../../functions/ports/bus.ts';
 import type { Clock, Deps } from '../../functions/ports/deps.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
-import { accessorKey, sha256 } from '../../functions/store/keys.ts';
 import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Json, loadStateMachine, type StartRun } from '../../infra/local/stateMachine.ts';
 import { type Answer, type Caller, caller } from '../support/call.ts';
@@ -91,7 +90,7 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
   const injector = injectFaults([base.client, executions.client, schedules.client, events.client]);
   const machines = new Map<string, StartRun>();
   for (const machine of MACHINES) {
-    const asl = withoutPauses(await aslOf(machine), retries);
+    const asl = withoutPauses(await aslOf(machine), { retries });
     machines.set(machine, loadStateMachine(asl, invoke));
   }
   const steps = stepsOf(deps);
@@ -165,8 +164,6 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
       schedules.timetables.clear();
       await emptyTables(base.client);
       root = await rootToken(deps);
-      const [token] = (await readTables(base.client)).access;
-      await deps.store.commit([{ put: { ...accessorKey(token?.accessor), tokenHash: sha256(root) } }]);
     },
     async putBack(tables, timetables) {
       await emptyTables(base.client);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { MAX_HCL_DEPTH, MAX_POLICY_BYTES } from '../../functions/limits.ts';
 import { type HclValue, isHclObject, parseHcl } from '../../functions/policies/hcl.ts';
 import { PolicySyntaxError } from '../../functions/policies/policySyntaxError.ts';
+import { processorTimeOf } from '../support/processorTime.ts';
 
 /** The tree without lines, entries as pairs. */
 function parsed(text: string): unknown {
@@ -229,13 +230,14 @@ describe('parseHcl', () => {
   ])('is done with a hundred kilobytes of %j at once', (part) => {
     const text = part.repeat(MAX_POLICY_BYTES / part.length);
 
-    const started = performance.now();
-    try {
-      parseHcl(text);
-    } catch (error) {
-      expect(error).toBeInstanceOf(PolicySyntaxError);
-    }
+    const { ms } = processorTimeOf(() => {
+      try {
+        parseHcl(text);
+      } catch (error) {
+        expect(error).toBeInstanceOf(PolicySyntaxError);
+      }
+    });
 
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(ms).toBeLessThan(1_000);
   });
 });

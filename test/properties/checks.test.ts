@@ -4,7 +4,7 @@ import { generationKey, storageKey, tokenKey, treeKey } from '../../functions/st
 import type { Stored } from '../support/tables.ts';
 import type { Step } from './model/steps.ts';
 import { race, type Start, startOf } from './race.ts';
-import { type Service, startService } from './service.ts';
+import { modelledService, type Service } from './service.ts';
 import { checkSecrets, endBoth, newPair, type Pair, takeBoth } from './sideBySide.ts';
 
 const TUNE: Step = { do: 'tune', in: '', path: 'other', description: 'x' };
@@ -15,7 +15,7 @@ let pair: Pair;
 let start: Start;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await modelledService();
   pair = newPair(service);
   const steps: Step[] = [
     { do: 'enable', in: '', path: 'a/kv', type: 'leased' },

@@ -4,7 +4,7 @@ import type { Tables } from '../support/tables.ts';
 import { aimed, anyStep, FURNITURE, resolved, type Wish } from './anyStep.ts';
 import { inWords } from './model/steps.ts';
 import { parameters, REPLAY } from './runs.ts';
-import { type Service, startService } from './service.ts';
+import { modelledService, type Service } from './service.ts';
 import { checkSecrets, endBoth, newPair, type Pair, takeBoth } from './sideBySide.ts';
 
 const MAX_COMMANDS = 40;
@@ -14,7 +14,7 @@ let service: Service;
 let empty: Tables;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await modelledService();
   empty = await service.tables();
 });
 afterAll(() => service.deps.stop());

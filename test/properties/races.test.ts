@@ -5,7 +5,7 @@ import { aimed, FURNITURE, racingStep, resolved } from './anyStep.ts';
 import type { Step } from './model/steps.ts';
 import { race, type Start, startOf } from './race.ts';
 import { parameters } from './runs.ts';
-import { type Service, startService } from './service.ts';
+import { modelledService, type Service } from './service.ts';
 import { newPair, type Pair, takeBoth } from './sideBySide.ts';
 
 const settings = parameters(20);
@@ -24,7 +24,7 @@ let pair: Pair;
 let start: Start;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await modelledService();
   pair = newPair(service);
   for (const step of [...FURNITURE, ...MOVES]) await takeBoth(pair, step);
   start = await startOf(pair);

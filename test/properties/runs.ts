@@ -1,7 +1,7 @@
 /**
  * How long the properties are looked at, and from which seed.
  *
- * `MODEL_RUNS` multiplies what `npm test` does; `FC_SEED`, `FC_PATH` and `FC_REPLAY` repeat a run that
+ * `MODEL_RUNS` multiplies what `npm test` and `npm run test:deep` do; `FC_SEED`, `FC_PATH` and `FC_REPLAY` repeat a run that
  * has failed: they are printed with it.
  */
 
@@ -10,7 +10,7 @@ const { MODEL_RUNS = '1', FC_SEED, FC_PATH, FC_REPLAY } = process.env;
 /** Which of the commands were run. */
 export const REPLAY = FC_REPLAY ? { replayPath: FC_REPLAY } : {};
 
-/** 1 in `npm test`. */
+/** 1 in `npm test` and `npm run test:deep`. */
 export const EFFORT = Number(MODEL_RUNS);
 
 export function parameters(numRuns: number): { numRuns: number; seed: number; path?: string } {

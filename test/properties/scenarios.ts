@@ -9,7 +9,7 @@ export interface Scenario {
   together: Step[];
   /** How often an operation is left for another at most; without, as often as can be. */
   switches?: number;
-  /** How many schedules `npm test` runs at most; without, ten. */
+  /** How many schedules `npm run test:deep` runs at most; without, ten. */
   most?: number;
 }
 
@@ -48,7 +48,7 @@ const twoMounts = [enable('a', 'leased'), put('a'), enable('b', 'leased'), ...re
 const intoNamespace = [create('n'), enable('a'), put('a'), move('a', 'n/a')];
 const outOfNamespace = [create('n'), enable('a', 'kv', 'n/'), move('n/a', 'c')];
 
-/** Every order of their calls is run that makes a difference, in `npm test`, too. */
+/** Every order of their calls that makes a difference is run, in `npm run test:deep`, too. */
 export const SMALL: Scenario[] = [
   {
     title: 'two switches to one target',
@@ -161,7 +161,7 @@ export const SMALL: Scenario[] = [
   },
 ];
 
-/** Orders of their calls with few switches from one to another; `npm test` runs the first of them. */
+/** Orders of their calls with few switches from one to another; `npm run test:deep` runs the first of them. */
 export const GROUPS: Scenario[] = [
   {
     title: 'a first login, a switch and another into its place',

@@ -4,13 +4,11 @@ import { hashSync } from 'bcryptjs';
 import type { Deps } from '../../functions/ports/deps.ts';
 import { type Store, StoreBusy } from '../../functions/ports/store.ts';
 import { switchMount } from '../../functions/remount/switchMount.ts';
-import { accessorKey, sha256 } from '../../functions/store/keys.ts';
 import { tearDown } from '../../functions/teardown/tearDown.ts';
-import { vaultApi } from '../../functions/vaultApi.ts';
-import { type Answer, type Caller, type CallOptions, caller } from '../support/call.ts';
+import type { Answer, Caller, CallOptions } from '../support/call.ts';
+import { startService } from '../support/service.ts';
 import { emptyTables, readTables, type Tables, writeTables } from '../support/tables.ts';
-import { type TestDeps, testDeps } from '../support/testDeps.ts';
-import { rootToken } from '../support/tokens.ts';
+import type { TestDeps } from '../support/testDeps.ts';
 import { closeMigration, runMigration } from '../support/workflow.ts';
 import type { Answered, Step } from './model/steps.ts';
 
@@ -46,19 +44,13 @@ const PASSWORD_HASH = hashSync('builder', 4);
 /** What the workflows of anything here need at most, each started again whenever it stops. */
 const MAX_ROUNDS = 20;
 
-export async function startService(): Promise<Service> {
-  const base = await testDeps();
+export async function modelledService(): Promise<Service> {
   const clock = standingClock();
-  const deps: TestDeps = { ...base, clock };
-  const root = await rootToken(deps);
-  const [token] = (await readTables(deps.client)).access;
-  await deps.store.commit([{ put: { ...accessorKey(token?.accessor), tokenHash: sha256(root) } }]);
-  const callOn = (store: Store) => caller({ ...deps, store }, vaultApi, root);
-  const call = callOn(deps.store);
+  const { deps, call, callOn } = await startService({ clock });
   return {
     deps,
     tables: () => readTables(deps.client),
-    take: (step, known, store = deps.store) => take({ ...deps, store }, callOn(store), step, known),
+    take: (step, known, store = deps.store) => take({ ...deps, store }, callOn({ store }), step, known),
     async isUsable(secret) {
       if ('token' in secret)
         return (await call('GET', 'auth/token/lookup-self', { token: secret.token })).status === 200;

@@ -19,6 +19,9 @@ export interface Recorded extends Need {
 
 export const RECORDS = join(import.meta.dirname, '..', '..', '.build', 'rights');
 
+/** The names of the records: each whole service that is recorded has its own. */
+export const RECORDED = ['contract', 'announcements', 'requests', 'schedules', 'seldom'] as const;
+
 /** Scheduler has no header for the operation. */
 const SCHEDULER_VERBS: Record<string, string> = {
   POST: 'CreateSchedule',
@@ -26,8 +29,15 @@ const SCHEDULER_VERBS: Record<string, string> = {
   DELETE: 'DeleteSchedule',
 };
 
-/** @param name of the record, which replaces the one of that name */
-export async function startRecordedService(name: string, options: ServiceOptions = {}): Promise<Service> {
+/**
+ * Records in `npm run test:deep` alone, which runs all that is recorded: a record of a part would be taken for the whole.
+ * @param name of the record
+ */
+export async function startRecordedService(
+  name: (typeof RECORDED)[number],
+  options: ServiceOptions = {},
+): Promise<Service> {
+  if (process.env.DEPTH !== 'deep') return startService(options);
   const file = join(RECORDS, `${name}.jsonl`);
   mkdirSync(RECORDS, { recursive: true });
   rmSync(file, { force: true });

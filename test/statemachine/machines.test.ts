@@ -55,7 +55,7 @@ const invoke: InvokeTask = async (functionName, input) => {
 };
 
 async function run(machine: string, id: string): Promise<{ outcome: Outcome; transitions: number }> {
-  const asl = withoutPauses(await aslOf(machine), true);
+  const asl = withoutPauses(await aslOf(machine), { retries: true });
   const execution = loadStateMachine(asl, invoke)({ id }, {});
   const outcome = await execution.outcome;
   return { outcome, transitions: execution.transitions() };

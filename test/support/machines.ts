@@ -63,11 +63,12 @@ interface State {
  * The deployed text without its pauses: a retry follows at once, and a wait is a task `sleep` that is told the
  * seconds. Nothing else is changed.
  * @param retries whether tasks are retried; without, an execution ends with the first failure of a step
+ * @param from the state to begin with, in place of the first
  */
-export function withoutPauses(asl: string, retries: boolean): string {
-  const machine = JSON.parse(asl) as { States: Record<string, State> };
+export function withoutPauses(asl: string, { retries, from }: { retries: boolean; from?: string }): string {
+  const machine = JSON.parse(asl) as { StartAt: string; States: Record<string, State> };
   hurry(machine.States, retries);
-  return JSON.stringify(machine);
+  return JSON.stringify({ ...machine, StartAt: from ?? machine.StartAt });
 }
 
 function hurry(states: Record<string, State>, retries: boolean): void {

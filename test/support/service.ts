@@ -1,34 +1,80 @@
-/** The whole service in this process, for the tests of one file. */
+/** The service in this process, on an emulator of its own: what the tests of its parts drive. */
 
 import { beforeEach } from 'vitest';
+import type { Api } from '../../functions/gateway/api.ts';
+import type { Deps } from '../../functions/ports/deps.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 import { vaultApi } from '../../functions/vaultApi.ts';
-import { type Caller, caller } from './call.ts';
+import { type Caller, type CallOptions, caller } from './call.ts';
 import { type TestDeps, testDeps } from './testDeps.ts';
 import { throughFile } from './throughFile.ts';
-import { rootToken } from './tokens.ts';
+import { placePolicy, rootToken } from './tokens.ts';
 
 export interface Service {
   deps: TestDeps;
-  /** A name that no other test of the file has. */
-  name: string;
+  /** The root token. */
+  root: string;
   /** Asks as root unless told otherwise. */
   call: Caller;
-  /** The same on other dependencies, which may fail. */
-  callOn(deps: TestDeps): Caller;
+  /** The same with other dependencies in place of some, which may fail or let something happen in between. */
+  callOn(others: Partial<Deps>): Caller;
+  /** Stores a policy, written as HCL. */
+  policy(name: string, text: string, namespace?: { id: string }): Promise<void>;
+  /** Creates a token and answers its `auth` object. */
+  token(body?: Record<string, unknown>, options?: CallOptions): Promise<Auth>;
   stop(): Promise<void>;
 }
 
-export function service(): Service {
-  const s = throughFile(started);
+export interface Auth {
+  client_token: string;
+  accessor: string;
+  policies: string[];
+  lease_duration: number;
+  renewable: boolean;
+  orphan: boolean;
+  num_uses: number;
+  token_type: string;
+  metadata: Record<string, string> | null;
+}
+
+export interface ServiceOptions {
+  /** What it serves in place of the whole API. */
+  api?: Api;
+  /** In place of real time that a test can let pass. */
+  clock?: TestDeps['clock'];
+}
+
+/** `stop` it in `afterAll`. */
+export async function startService({ api = vaultApi, clock }: ServiceOptions = {}): Promise<Service> {
+  const base = await testDeps();
+  const deps: TestDeps = clock ? { ...base, clock } : base;
+  const root = await rootToken(deps);
+  const call = caller(deps, api, root);
+  return {
+    deps,
+    root,
+    call,
+    callOn: (others) => caller({ ...deps, ...others }, api, root),
+    policy: (name, text, namespace = ROOT) => placePolicy(deps, name, text, namespace.id),
+    async token(body = {}, options = {}) {
+      const answer = await call('POST', 'auth/token/create', { body, ...options });
+      if (answer.status !== 200) throw new Error(`no token: ${answer.text}`);
+      return answer.body.auth as Auth;
+    },
+    stop: () => deps.stop(),
+  };
+}
+
+export interface NamedService extends Service {
+  /** A name that no other test of the file has. */
+  name: string;
+}
+
+/** One for all tests of the file. */
+export function service(): NamedService {
+  const s = throughFile(async (): Promise<NamedService> => ({ ...(await startService()), name: '' }));
   beforeEach(() => {
     s.name = `n${s.deps.ids.hex(10)}`;
   });
   return s;
-}
-
-async function started(): Promise<Service> {
-  const deps = await testDeps();
-  const root = await rootToken(deps);
-  const callOn = (on: TestDeps) => caller(on, vaultApi, root);
-  return { deps, name: '', call: callOn(deps), callOn, stop: () => deps.stop() };
 }

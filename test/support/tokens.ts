@@ -4,14 +4,28 @@ import { randomUUID } from 'node:crypto';
 import { type Token, tokenItem } from '../../functions/credentials/token.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
-import { policyKey, sha256 } from '../../functions/store/keys.ts';
+import { accessorKey, policyKey, sha256 } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 
 /** Stores a root token as the bootstrap function would, and answers it. */
 export async function rootToken(deps: Deps, secret = `root-${randomUUID()}`): Promise<string> {
-  const root = { policies: ['root'], path: 'auth/token/root', displayName: 'root' };
-  await deps.store.commit([{ put: tokenItem(tokenOf(deps, secret, root)) }]);
+  const root = tokenOf(deps, secret, { policies: ['root'], path: 'auth/token/root', displayName: 'root' });
+  await deps.store.commit([
+    { put: tokenItem(root) },
+    { put: { ...accessorKey(root.accessor), tokenHash: root.hash } },
+  ]);
   return secret;
+}
+
+/** Stores a policy, written as HCL, as the endpoint would. */
+export async function placePolicy(
+  { store }: Deps,
+  name: string,
+  text: string,
+  namespaceId = ROOT.id,
+): Promise<void> {
+  const compiled = JSON.stringify(parsePolicy(text));
+  await store.commit([{ put: { ...policyKey(namespaceId, name), text, compiled, version: 1 } }]);
 }
 
 /** @returns a token of the namespace whose only policy is the text given */
@@ -23,10 +37,9 @@ export async function tokenWith(
 ): Promise<string> {
   const name = deps.ids.hex(12);
   const secret = `s.${randomUUID()}`;
-  const compiled = JSON.stringify(parsePolicy(text));
-  const policy = { ...policyKey(namespaceId, name), text, compiled, version: 1 };
+  await placePolicy(deps, name, text, namespaceId);
   const token = tokenOf(deps, secret, { namespaceId, namespacePath, policies: [name], ...more });
-  await deps.store.commit([{ put: policy }, { put: tokenItem(token) }]);
+  await deps.store.commit([{ put: tokenItem(token) }]);
   return secret;
 }
 

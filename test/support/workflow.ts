@@ -1,37 +1,69 @@
-/** Runs the steps of a migration in the order of the state machine, in this process. */
+/**
+ * Runs executions of the deployed state machines in this process, one at a time. A step that fails ends its execution:
+ * nothing is retried.
+ */
 
+import type { Looked } from '../../functions/bulk/runSteps.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
-import { type Revocation, revokeLeases } from '../../functions/remount/revokeLeases.ts';
-import { closeStep, completeStep, type Next, switchStep } from '../../functions/remount/steps.ts';
-import { tearDown } from '../../functions/teardown/tearDown.ts';
+import { type InvokeTask, type Json, loadStateMachine, type Run } from '../../infra/local/stateMachine.ts';
+import { aslOf, stepsOf, withoutPauses } from './machines.ts';
 import type { TestDeps } from './testDeps.ts';
 
-const TIME_MS = 60_000;
-
-/** Runs one execution up to the wait for late writes, or to its end; returns what it waits for. */
-export async function runMigration(deps: Deps, id: string): Promise<Next> {
-  const next = await switchStep(deps, id);
-  if (next.next !== 'revoke') return next;
-  const parts = await Promise.all(next.parts.map((part) => revokePart(deps, part)));
-  return completeStep(deps, id, parts);
+/** Runs a migration up to the wait for late writes, or to its end. */
+export async function runMigration(deps: Deps, id: string): Promise<void> {
+  await execute(deps, 'remount', id, { wait: async (_, execution) => execution.abort() });
 }
 
-/** Runs a part to its end, as the loop of the state machine does. */
-async function revokePart(deps: Deps, part: Revocation): Promise<Revocation> {
-  const left = await revokeLeases(deps, part, deps.clock.now() + TIME_MS);
-  return left.done ? left : revokePart(deps, left);
+/** The last state of a migration, when no request from before the switch can live any more. */
+export async function closeMigration(deps: Deps, id: string): Promise<void> {
+  await execute(deps, 'remount', id, { from: 'Close' });
 }
 
 /** Runs a teardown to its end, its waits included. */
 export async function runTeardown(deps: TestDeps, id: string): Promise<void> {
-  const { done, seconds } = await tearDown(deps, id, deps.clock.now() + TIME_MS);
-  if (done) return;
-  deps.clock.pass(seconds * 1_000);
-  await runTeardown(deps, id);
+  await execute(deps, 'teardown', id, { wait: async (seconds) => deps.clock.pass(seconds * 1_000) });
 }
 
-/** The last state, when no request from before the switch can live any more. */
-export async function closeMigration(deps: Deps, id: string): Promise<void> {
-  const { done } = await closeStep(deps, id, deps.clock.now() + TIME_MS);
-  if (!done) await closeMigration(deps, id);
+/**
+ * Runs a bulk run; when it waits, what the mounts had issued is revoked.
+ * @param steady for the revocation, which may be another matter
+ */
+export async function runBulk(deps: TestDeps, id: string, steady = deps): Promise<Looked> {
+  const revoke = async (): Promise<void> => {
+    const migrations = deps.started.filter(({ machine }) => machine === 'remount');
+    for (const migration of migrations) await runMigration(steady, migration.id);
+  };
+  return (await execute(deps, 'bulk', id, { wait: revoke })) as unknown as Looked;
+}
+
+interface Way {
+  /** The state to begin with, in place of the first. */
+  from?: string;
+  /** What happens where the machine waits. */
+  wait?(seconds: number, execution: Run): Promise<void>;
+}
+
+/**
+ * @returns what the execution ends with, nothing if it was aborted
+ * @throws what a step has thrown
+ */
+async function execute(deps: Deps, machine: string, id: string, { from, wait }: Way): Promise<Json> {
+  const steps = stepsOf(deps);
+  const failures: unknown[] = [];
+  const invoke: InvokeTask = async (functionName, input) => {
+    try {
+      if (functionName !== 'sleep') return await steps(functionName, input);
+      await wait?.((input as { seconds: number }).seconds, execution);
+      return null;
+    } catch (error) {
+      failures.push(error);
+      throw error;
+    }
+  };
+  const asl = withoutPauses(await aslOf(machine), { retries: false, ...(from && { from }) });
+  const execution = loadStateMachine(asl, invoke)({ id }, {});
+  const outcome = await execution.outcome;
+  if (outcome.status === 'SUCCEEDED') return outcome.output;
+  if (outcome.status === 'ABORTED') return null;
+  throw failures[0] ?? new Error(`${machine} failed with ${outcome.error}: ${outcome.cause}`);
 }

@@ -6,10 +6,10 @@ import type { Store } from '../../functions/ports/store.ts';
 import { switchStep } from '../../functions/remount/steps.ts';
 import { deleteNamespace } from '../../functions/tree/deleteNamespace.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
-import { type BulkService, bulkService, runBulk } from '../bulk/bulkService.ts';
+import { type BulkService, bulkService } from '../bulk/bulkService.ts';
 import { placeNamespace } from '../support/place.ts';
 import type { TestDeps } from '../support/testDeps.ts';
-import { runTeardown } from '../support/workflow.ts';
+import { runBulk, runTeardown } from '../support/workflow.ts';
 
 let service: BulkService;
 let name: string;

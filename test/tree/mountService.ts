@@ -1,9 +1,9 @@
 /** The service, for tests of the endpoints of mounts. */
 
 import { expect } from 'vitest';
-import { type Service, service } from '../support/service.ts';
+import { type NamedService, service } from '../support/service.ts';
 
-export interface MountService extends Service {
+export interface MountService extends NamedService {
   /** Enables what must be accepted: a kv, unless told otherwise. */
   enable(path: string, body?: Record<string, unknown>): Promise<void>;
   /** The errors of a request that must be refused with 400. */

@@ -2,11 +2,11 @@
 
 import { expect } from 'vitest';
 import type { Answer } from '../support/call.ts';
-import { type Service, service } from '../support/service.ts';
+import { type NamedService, service } from '../support/service.ts';
 
 const PATCH = { 'content-type': 'application/merge-patch+json' };
 
-export interface NamespaceService extends Service {
+export interface NamespaceService extends NamedService {
   /** Creates a namespace, or changes one, and answers what is told of it. */
   create(path: string, namespace?: string, metadata?: unknown): Promise<Record<string, string>>;
   patch(path: string, metadata: unknown): Promise<Answer>;

@@ -73,7 +73,7 @@ describe('a wrapping token that asks for its own answer', () => {
   ])('%s still holds it when that fails, whichever write it is', async (_, headers) => {
     for (let write = 0, status = 503; status === 503; write++) {
       const { token } = await s.wrapped('GET', 'kv/app');
-      const failing = s.callOn(outOfReachFrom(s.deps.store, write));
+      const failing = s.callOn({ store: outOfReachFrom(s.deps.store, write) });
 
       status = (await failing('POST', 'sys/wrapping/unwrap', { token, headers })).status;
 
@@ -91,7 +91,7 @@ describe('a revocation', () => {
     for (const path of ['unwrap', 'rewrap']) {
       const { token } = await s.wrapped('GET', 'kv/app');
       const hash = sha256(token);
-      const racing = s.callOn(interleaved(s.deps.store, tokenKey(hash).pk, () => revoke(hash)));
+      const racing = s.callOn({ store: interleaved(s.deps.store, tokenKey(hash).pk, () => revoke(hash)) });
       const answer = await racing('POST', `sys/wrapping/${path}`, { body: { token } });
       expect([path, refusal(answer)]).toEqual([path, INVALID]);
     }

@@ -1,10 +1,9 @@
-/** The service with all its routes, and a kv mount, for tests of response wrapping. */
+/** The service with a kv mount, for tests of response wrapping. */
 
-import type { Store } from '../../functions/ports/store.ts';
-import { vaultApi } from '../../functions/vaultApi.ts';
-import { type Answer, type Caller, type CallOptions, caller } from '../support/call.ts';
+import type { Answer, CallOptions } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
-import { refusal, type World, world, wrapper } from '../support/world.ts';
+import { type Service, startService } from '../support/service.ts';
+import { refusal, wrapper } from '../support/world.ts';
 
 export const DENIED = { status: 403, errors: [wrapper('permission denied')] };
 export const INVALID = { status: 400, errors: ['wrapping token is not valid or does not exist'] };
@@ -18,9 +17,7 @@ interface WrapInfo {
   wrapped_accessor?: string;
 }
 
-export interface WrapService extends World {
-  /** The same on another store, which may let something happen in between. */
-  callOn(store: Store): Caller;
+export interface WrapService extends Service {
   /** Asks for an answer to be wrapped, and answers its `wrap_info`. */
   wrapped(method: string, path: string, options?: CallOptions, ttl?: string): Promise<WrapInfo>;
   /** Unwraps with the wrapping token itself. */
@@ -31,14 +28,12 @@ export interface WrapService extends World {
 
 /** A secret is at `kv/app`: `{"password":"s3cret"}`. */
 export async function wrapService(): Promise<WrapService> {
-  const w = await world();
-  const call: Caller = caller(w.deps, vaultApi, w.root);
-  await placeMount(w.deps, 'kv/');
+  const service = await startService();
+  const { call } = service;
+  await placeMount(service.deps, 'kv/');
   await call('POST', 'kv/app', { body: { password: 's3cret' } });
   return {
-    ...w,
-    call,
-    callOn: (store) => caller({ ...w.deps, store }, vaultApi, w.root),
+    ...service,
     async wrapped(method, path, options = {}, ttl = '60') {
       const headers = { 'x-vault-wrap-ttl': ttl };
       const answer = await call(method, path, { ...options, headers });

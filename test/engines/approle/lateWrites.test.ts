@@ -20,7 +20,9 @@ const choose = (name: string, role_id: string) =>
 
 it('a role that two make at once has what either of them gave it', async () => {
   const make = (call: Caller, body: object) => call('POST', 'auth/ar/role/shared', { body });
-  const call = service.callOn(meanwhile(service.deps.store, () => make(service.call, { token_ttl: 60 })));
+  const call = service.callOn({
+    store: meanwhile(service.deps.store, () => make(service.call, { token_ttl: 60 })),
+  });
 
   expect(await make(call, { token_max_ttl: 120 })).toMatchObject({ status: 204 });
 
@@ -30,7 +32,7 @@ it('a role that two make at once has what either of them gave it', async () => {
 
 it('a role-id that a role is given while it is deleted is free again', async () => {
   for (const name of ['gone', 'heir']) await write(name);
-  const call = service.callOn(meanwhile(service.deps.store, () => choose('gone', 'wanted')));
+  const call = service.callOn({ store: meanwhile(service.deps.store, () => choose('gone', 'wanted')) });
 
   expect(await call('DELETE', 'auth/ar/role/gone')).toMatchObject({ status: 204 });
 
@@ -40,7 +42,7 @@ it('a role-id that a role is given while it is deleted is free again', async () 
 
 it('a role-id that another role takes just before is in use', async () => {
   for (const name of ['first', 'second']) await write(name);
-  const call = service.callOn(meanwhile(service.deps.store, () => choose('first', 'fought for')));
+  const call = service.callOn({ store: meanwhile(service.deps.store, () => choose('first', 'fought for')) });
 
   const answer = await call('POST', 'auth/ar/role/second/role-id', { body: { role_id: 'fought for' } });
 
@@ -62,7 +64,7 @@ it.each([
     return store.get(ref);
   };
 
-  expect(await send(service.callOn({ ...store, get }))).toMatchObject({ status: 204 });
+  expect(await send(service.callOn({ store: { ...store, get } }))).toMatchObject({ status: 204 });
 
   expect(looks).toBe(1);
   const { data } = (await service.call('GET', `auth/ar/role/${name}/role-id`)).body;

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approle } from '../../../functions/engines/approle/approle.ts';
 import type { Mount } from '../../../functions/tree/mount.ts';
 import { placeMount } from '../../support/place.ts';
-import { type EngineService, engineService, placePolicy, storedKeys } from '../engineService.ts';
+import { placePolicy } from '../../support/tokens.ts';
+import { type EngineService, engineService, storedKeys } from '../engineService.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -1,17 +1,14 @@
-/** kv behind `handle`, on an emulator of its own, with mounts and tokens for tests. */
+/** The service, for tests of kv: its mounts, and tokens for them. */
 
-import { type Token, tokenItem, tokenOf } from '../../../functions/credentials/token.ts';
-import { kv } from '../../../functions/engines/kv/kv.ts';
-import { parsePolicy } from '../../../functions/policies/policy.ts';
-import { policyKey, sha256, tokenKey, treeKey } from '../../../functions/store/keys.ts';
-import { type Mount, mountItem } from '../../../functions/tree/mount.ts';
-import { type Answer, type Caller, type CallOptions, caller } from '../../support/call.ts';
-import { type TestDeps, testDeps } from '../../support/testDeps.ts';
-import { rootToken } from '../../support/tokens.ts';
+import { treeKey } from '../../../functions/store/keys.ts';
+import type { Mount } from '../../../functions/tree/mount.ts';
+import type { Answer, Caller, CallOptions } from '../../support/call.ts';
+import { placeMount } from '../../support/place.ts';
+import { type Service, startService } from '../../support/service.ts';
+import { tokenWith } from '../../support/tokens.ts';
+import { storedKeys } from '../engineService.ts';
 
-export interface KvService {
-  deps: TestDeps;
-  call: Caller;
+export interface KvService extends Service {
   /** Puts a new kv mount; its path ends in a slash. */
   mount(options?: Record<string, string>, config?: Partial<Mount['config']>): Promise<Mount>;
   /** What a tune does to the version: the same mount with other options. */
@@ -23,59 +20,22 @@ export interface KvService {
 }
 
 export async function startKv(): Promise<KvService> {
-  const deps = await testDeps();
-  const { store, ids } = deps;
-  const api = { builtin: [], engines: { kv } };
-  const root = await rootToken(deps);
+  const service = await startService();
+  const { deps } = service;
   return {
-    deps,
-    call: caller(deps, api, root),
-
-    async mount(options = {}, config = {}) {
-      const mount: Mount = {
-        namespaceId: 'root',
-        path: `kv-${ids.base62(10)}/`,
-        uuid: ids.uuid(),
-        accessor: `kv_${ids.hex(8)}`,
-        type: 'kv',
-        description: '',
-        config: { defaultLeaseTtl: 0, maxLeaseTtl: 0, forceNoCache: false, ...config },
+    ...service,
+    mount: (options = {}, config = {}) =>
+      placeMount(deps, `kv-${deps.ids.base62(10)}/`, {
         options,
-        local: false,
-        sealWrap: false,
-        externalEntropyAccess: false,
+        config: { defaultLeaseTtl: 0, maxLeaseTtl: 0, forceNoCache: false, ...config },
         generation: 1,
-        version: 1,
-        issued: false,
-      };
-      await store.commit([{ put: mountItem(mount) }]);
-      return mount;
-    },
-
+      }),
     async tune(mount, options) {
-      await store.commit([
-        {
-          update: treeKey(mount.namespaceId, mount.path),
-          set: { options },
-          add: { version: 1 },
-          if: { uuid: mount.uuid },
-        },
-      ]);
+      const update = treeKey(mount.namespaceId, mount.path);
+      await deps.store.commit([{ update, set: { options }, add: { version: 1 }, if: { uuid: mount.uuid } }]);
     },
-
-    async tokenWith(text) {
-      const [secret, name] = [`token-${ids.uuid()}`, `policy-${ids.hex(8)}`];
-      const compiled = JSON.stringify(parsePolicy(text));
-      const model = tokenOf(await store.get(tokenKey(sha256(root)))) as Token;
-      const token = tokenItem({ ...model, hash: sha256(secret), policies: [name] });
-      await store.commit([{ put: { ...policyKey('root', name), text, compiled } }, { put: token }]);
-      return secret;
-    },
-
-    async keysOf({ uuid }) {
-      const items = await store.query({ table: 'storage', pk: uuid, attributes: [] });
-      return items.map(({ sk }) => sk);
-    },
+    tokenWith: (policy) => tokenWith(deps, policy),
+    keysOf: (mount) => storedKeys(deps, mount, ''),
   };
 }
 

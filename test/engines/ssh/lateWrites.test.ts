@@ -19,7 +19,8 @@ const list = (roles: string[], call: Caller = service.call) =>
   call('POST', 'ssh/config/zeroaddress', { body: { roles } });
 const listed = async () => (await service.call('GET', 'ssh/config/zeroaddress')).body.data?.roles;
 
-const lateAfter = (act: () => Promise<unknown>): Caller => service.callOn(meanwhile(service.deps.store, act));
+const lateAfter = (act: () => Promise<unknown>): Caller =>
+  service.callOn({ store: meanwhile(service.deps.store, act) });
 
 it('a role that is deleted while it is put on the list is not brought back by that', async () => {
   await write('brief');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Store } from '../../../functions/ports/store.ts';
 import { placeMount } from '../../support/place.ts';
 import { throughFile } from '../../support/throughFile.ts';
 import { password, userpassService } from './userpassService.ts';
@@ -118,14 +119,12 @@ describe('login by userpass', () => {
       await service.addUser('contested');
       await fail('contested', 1);
       const { store } = service.deps;
-      const slow = service.callOn({
-        ...store,
-        async get(ref) {
-          const item = await store.get(ref);
-          if (ref.sk.startsWith('lockout/')) await fail('contested', 4);
-          return item;
-        },
-      });
+      const get: Store['get'] = async (ref) => {
+        const item = await store.get(ref);
+        if (ref.sk.startsWith('lockout/')) await fail('contested', 4);
+        return item;
+      };
+      const slow = service.callOn({ store: { ...store, get } });
       const path = 'auth/userpass/login/contested';
 
       expect(await slow('POST', path, { token: '', body: { password } })).toMatchObject(LOCKED);

@@ -3,7 +3,8 @@ import { hashSync } from 'bcryptjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { userpass } from '../../../functions/engines/userpass/userpass.ts';
 import { placeMount } from '../../support/place.ts';
-import { type EngineService, engineService, placePolicy } from '../engineService.ts';
+import { placePolicy } from '../../support/tokens.ts';
+import { type EngineService, engineService } from '../engineService.ts';
 
 const NO_SUCH_USER = '1 error occurred:\n\t* username does not exist\n\n';
 

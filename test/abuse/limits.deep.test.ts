@@ -90,7 +90,7 @@ const bulk = (more: object) =>
 const user = (name: string, more: object) => post(`auth/people/users/${name}`, more);
 
 /** Items of a list are looked at, up to a number: what comes after them is told of by a warning. */
-const cut = (word: string): Proof => ({ provenBy: ['abuse/listings.test.ts', word] });
+const cut = (word: string): Proof => ({ provenBy: ['abuse/listings.deep.test.ts', word] });
 
 const customMetadata = (of: (by: 0 | 1) => Record<string, string>) => (by: 0 | 1) =>
   post('versioned/metadata/described', { custom_metadata: of(by) });
@@ -279,7 +279,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   MAX_BULK_PAUSE_S: { inner: 'it is the pace of a run' },
   LONGEST_BULK_S: { inner: 'it is how long DynamoDB keeps what has ended' },
   MAX_BULK_PAGE: cut('MAX_BULK_PAGE'),
-  MAX_REPORT_BYTES: { provenBy: ['bulk/reportParts.test.ts', 'MAX_REPORT_BYTES'] },
+  MAX_REPORT_BYTES: { provenBy: ['bulk/reportParts.deep.test.ts', 'MAX_REPORT_BYTES'] },
   MAX_SCHEDULE_DAYS: {
     ask: (by) => {
       const end = deps.clock.now() + limits.MAX_SCHEDULE_DAYS * DAY_MS;

@@ -4,10 +4,10 @@ import { type Explored, explore, following } from './explore.ts';
 import { race, startOf } from './race.ts';
 import { EFFORT } from './runs.ts';
 import { GROUPS, type Scenario, SMALL } from './scenarios.ts';
-import { type Service, startService } from './service.ts';
+import { modelledService, type Service } from './service.ts';
 import { newPair, takeBoth } from './sideBySide.ts';
 
-/** Schedules of one group in `npm test`, where it names no other number: a few of those that there are. */
+/** Schedules of one group in `npm run test:deep`, where it names no other number: a few of those that there are. */
 const MOST = 10;
 
 /** `SCHEDULE` runs a scenario once more in the order that was printed; choose the scenario with `-t`. */
@@ -17,7 +17,7 @@ let service: Service;
 let empty: Tables;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await modelledService();
   empty = await service.tables();
 });
 afterAll(() => service.deps.stop());

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { depsFromEnvironment } from '../functions/deps.ts';
 import { StoreBusy } from '../functions/ports/store.ts';
 
@@ -11,16 +11,18 @@ beforeAll(async () => {
   silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-  Object.assign(process.env, {
+  const environment = {
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'none',
     AWS_SECRET_ACCESS_KEY: 'none',
     REQUEST_LIFE_SECONDS: '29',
     MOUNTS_TABLE: 'mounts',
-  });
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 });
 afterAll(() => {
+  vi.unstubAllEnvs();
   for (const socket of sockets) socket.destroy();
   silent.close();
 });

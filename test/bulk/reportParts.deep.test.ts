@@ -6,7 +6,8 @@ import { rowItems } from '../../functions/bulk/rowRecord.ts';
 import { MAX_BULK_MOVES, MAX_REPORT_BYTES } from '../../functions/limits.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount } from '../support/place.ts';
-import { type BulkService, bulkService, runBulk } from './bulkService.ts';
+import { runBulk } from '../support/workflow.ts';
+import { type BulkService, bulkService } from './bulkService.ts';
 import { Model, type Spot } from './model.ts';
 
 /** Of these lines, five thousand are just as long as a part may be. */

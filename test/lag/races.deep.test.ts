@@ -11,7 +11,7 @@ import { type Answer, type Caller, caller } from '../support/call.ts';
 import { type Chance, chanceOf, seedFrom } from '../support/chance.ts';
 import { changedEnds, violations } from '../support/checker.ts';
 import { startLagProxy } from '../support/lag/proxy.ts';
-import { readTables, type Tables, writeTables } from '../support/tables.ts';
+import { readTables, type Tables } from '../support/tables.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { rootToken } from '../support/tokens.ts';
 import { closeMigration, runMigration } from '../support/workflow.ts';
@@ -34,13 +34,6 @@ let writes: string[];
 beforeAll(async () => {
   deps = await testDeps((endpoint) => startLagProxy(endpoint, SEED));
   const root = await rootToken(deps);
-  const [token] = (await readTables(deps.client)).access;
-  const accessor = {
-    pk: `accessor#${token?.accessor}`,
-    sk: '.',
-    tokenHash: token?.pk.slice('token#'.length),
-  };
-  await writeTables(deps.client, { access: [accessor] });
   call = caller(deps, vaultApi, root);
   chance = chanceOf(SEED);
 });
