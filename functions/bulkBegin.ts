@@ -1,9 +1,9 @@
-/** Lambda: the first state of a bulk run. It returns the chunks to work on. */
+/** Lambda: the first state of a bulk run returns the chunks that are not done. */
 
-import { type Begun, beginStep } from './bulk/runSteps.ts';
+import { bulkBeginStep, type OpenChunks } from './bulk/steps.ts';
 import { depsFromEnvironment } from './deps.ts';
 import { discreetly } from './lambda/discreetly.ts';
 
 const deps = depsFromEnvironment();
 
-export const handler = discreetly(({ id }: { id: string }): Promise<Begun> => beginStep(deps, id));
+export const handler = discreetly(({ id }: { id: string }): Promise<OpenChunks> => bulkBeginStep(deps, id));

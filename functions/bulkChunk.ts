@@ -1,7 +1,7 @@
-/** Lambda: does the moves of one chunk of a bulk run, as many as its time allows. */
+/** Lambda: switches a chunk of a bulk run, as many groups as fit the time. */
 
 import type { Context } from 'aws-lambda';
-import { type ChunkPart, chunkStep } from './bulk/chunkStep.ts';
+import { bulkChunkStep, type ChunkPart } from './bulk/steps.ts';
 import { depsFromEnvironment, workflowsFromEnvironment } from './deps.ts';
 import { discreetly } from './lambda/discreetly.ts';
 import { endOfWork } from './lambda/endOfWork.ts';
@@ -9,5 +9,5 @@ import { endOfWork } from './lambda/endOfWork.ts';
 const deps = depsFromEnvironment({ workflows: workflowsFromEnvironment() });
 
 export const handler = discreetly(
-  (part: ChunkPart, context: Context): Promise<ChunkPart> => chunkStep(deps, part, endOfWork(context)),
+  (part: ChunkPart, context: Context): Promise<ChunkPart> => bulkChunkStep(deps, part, endOfWork(context)),
 );

@@ -1,7 +1,4 @@
-/**
- * Lambda: announces on the event bus the changes of migrations and bulk runs, from the stream of the table
- * `migrations`.
- */
+/** Lambda: announces on the event bus the changes in the stream of the table `migrations`. */
 
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { busFromEnvironment, logFromEnvironment } from './deps.ts';
@@ -12,7 +9,7 @@ import { changeOf } from './lambda/streamRecords.ts';
 const bus = busFromEnvironment();
 const log = logFromEnvironment();
 
-/** Lambda retries from the record that is returned, until the bus accepts it. */
+/** Lambda continues at the record that is returned, and retries it until the bus takes it. */
 export const handler = discreetly(
   async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const missed = await publish(bus, log, Records.map(changeOf));

@@ -1,7 +1,4 @@
-/**
- * Lambda: starts the remount that an event requests, of one mount or in bulk. Refused requests go to the queue
- * `refused`.
- */
+/** Lambda: starts the remount that an event requests. After the last retry, a refused request goes to the queue `refused`. */
 
 import type { EventBridgeEvent } from 'aws-lambda';
 import { depsFromEnvironment, eventPolicies, workflowsFromEnvironment } from './deps.ts';
@@ -11,9 +8,7 @@ import { discreetly } from './lambda/discreetly.ts';
 const deps = depsFromEnvironment({ workflows: workflowsFromEnvironment() });
 const policies = eventPolicies();
 
-/**
- * Invoked asynchronously: Lambda retries when it throws, and in the end puts the event into the queue with the reason.
- */
+/** Invoked asynchronously: Lambda retries after an error, and keeps the event with the error after the last retry. */
 export const handler = discreetly(
   (event: EventBridgeEvent<string, unknown>): Promise<Requested> => startRequested(deps, event, policies),
 );

@@ -1,4 +1,4 @@
-/** Lambda: starts the remount of a schedule at one of its times. Refused requests go to the queue `refused`. */
+/** Lambda: starts the run of a schedule at a planned time. After the last retry, a refused one goes to the queue `refused`. */
 
 import { depsFromEnvironment, schedulerFromEnvironment, workflowsFromEnvironment } from './deps.ts';
 import { discreetly } from './lambda/discreetly.ts';

@@ -1,4 +1,4 @@
-/** What the endpoints of bulk runs answer: the shapes, and the types that come of them. Clients import the types too. */
+/** What the endpoints of bulk runs answer: the shapes, and the types derived from them. Clients import the types. */
 
 import type { OneOf, Shape, Wire } from '../http/shape.ts';
 import { ERROR, REQUESTER } from '../remount/answers.ts';
@@ -34,17 +34,17 @@ const BULK_INFO = {
 
 export type BulkInfo = Wire<typeof BULK_INFO>;
 
-export const TOLD = { bulk_id: 'string', bulk_info: BULK_INFO } as const satisfies Shape;
+export const RUN_STATUS = { bulk_id: 'string', bulk_info: BULK_INFO } as const satisfies Shape;
 
-export type BulkStatus = Wire<typeof TOLD>;
+export type BulkStatus = Wire<typeof RUN_STATUS>;
 
-export const LISTED = { keys: 'list', key_info: { '*': BULK_INFO } } as const satisfies Shape;
+export const RUN_LIST = { keys: 'list', key_info: { '*': BULK_INFO } } as const satisfies Shape;
 
-export const STARTED = { bulk_id: 'string', total: 'int', 'undo_of?': 'string' } as const satisfies Shape;
+export const RUN_STARTED = { bulk_id: 'string', total: 'int', 'undo_of?': 'string' } as const satisfies Shape;
 
-export type StartedBulk = Wire<typeof STARTED>;
+export type StartedBulk = Wire<typeof RUN_STARTED>;
 
-/** One move of a run in a list, where the id of its migration is the key. */
+/** One row of a run in a list; the key is the id of its migration. */
 const ROW_INFO = {
   row: 'int',
   source_mount: 'string',
@@ -56,10 +56,10 @@ const ROW_INFO = {
 
 export type RowInfo = Wire<typeof ROW_INFO>;
 
-export const ROWS = { keys: 'list', key_info: { '*': ROW_INFO } } as const satisfies Shape;
+export const ROW_LIST = { keys: 'list', key_info: { '*': ROW_INFO } } as const satisfies Shape;
 
 /** The answer to a dry run. */
-export const PLAN = {
+export const RUN_PLAN = {
   dry_run: 'bool',
   'undo_of?': 'string',
   total: 'int',
@@ -80,4 +80,4 @@ export const PLAN = {
   problems: [{ row: 'int', from: 'string', to: 'string', message: 'string' }],
 } as const satisfies Shape;
 
-export type PlanInfo = Wire<typeof PLAN>;
+export type PlanInfo = Wire<typeof RUN_PLAN>;

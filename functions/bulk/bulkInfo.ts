@@ -1,31 +1,32 @@
-/** What is told of a bulk run, and of each of its moves. Pure. */
+/** What clients are shown: a run, its rows, the plan of a dry run, and the announcement of its end. Pure. */
 
-import type { Migration } from '../remount/migration.ts';
-import { fullPath } from '../remount/migration.ts';
+import type { Announcement } from '../ports/bus.ts';
+import { fullPath, type Migration } from '../remount/migration.ts';
 import { errorInfo } from '../remount/migrationInfo.ts';
-import type { BulkInfo, RowInfo } from './answers.ts';
-import type { BulkRun, Counts } from './bulkRun.ts';
-import type { ReadRun } from './readRun.ts';
+import type { BulkInfo, PlanInfo, RowInfo } from './answers.ts';
+import type { BulkRun, RunCounts } from './bulkRun.ts';
+import type { PackedMove, Plan } from './plan.ts';
+import type { RunState } from './readRun.ts';
 import { type KeptRow, migrationIdOf } from './rowRecord.ts';
 
 /**
- * What is not known, or not so, is `null`.
+ * A field without a value is `null`.
  * @param now epoch milliseconds
  */
-export function bulkInfo(read: ReadRun, now: number): BulkInfo {
-  const { run, counts } = read;
+export function bulkInfo(state: RunState, now: number): BulkInfo {
+  const { run, counts } = state;
   const { status, ...info } = runInfo(run);
   return {
     status,
     phase: phaseOf(run, counts),
-    progress: progressInfo(read),
+    progress: progressInfo(state),
     eta_seconds: run.status === 'in-progress' ? etaOf(run, counts, now) : null,
     ...info,
   };
 }
 
-/** What the record of the run alone can tell. */
-export function runInfo(run: BulkRun): Omit<BulkInfo, 'phase' | 'progress' | 'eta_seconds'> {
+/** The fields that follow from the record of the run alone. */
+function runInfo(run: BulkRun): Omit<BulkInfo, 'phase' | 'progress' | 'eta_seconds'> {
   const { requestedBy } = run;
   return {
     status: run.status,
@@ -48,7 +49,7 @@ export function runInfo(run: BulkRun): Omit<BulkInfo, 'phase' | 'progress' | 'et
   };
 }
 
-function progressInfo({ run, counts }: ReadRun): BulkInfo['progress'] {
+function progressInfo({ run, counts }: RunState): BulkInfo['progress'] {
   const undecided = counts.total - counts.decided;
   const isOver = run.status !== 'in-progress';
   return {
@@ -63,14 +64,14 @@ function progressInfo({ run, counts }: ReadRun): BulkInfo['progress'] {
   };
 }
 
-function phaseOf({ status }: ReadRun['run'], { total, decided, revoking }: Counts): BulkInfo['phase'] {
+function phaseOf({ status }: RunState['run'], { total, decided, revoking }: RunCounts): BulkInfo['phase'] {
   if (status !== 'in-progress') return 'done';
   if (decided === 0) return 'accepted';
   return revoking > 0 && decided === total ? 'revoking' : 'running';
 }
 
-/** As fast as until now; what the revocation of leases takes nobody can tell. */
-function etaOf({ startedAt }: ReadRun['run'], { total, decided }: Counts, now: number): number | null {
+/** Seconds until the last switch, at the pace so far. How long the revocation of leases takes is unknown. */
+function etaOf({ startedAt }: RunState['run'], { total, decided }: RunCounts, now: number): number | null {
   if (startedAt === undefined || decided === 0 || decided === total) return null;
   return Math.ceil(((now - startedAt) / 1_000 / decided) * (total - decided));
 }
@@ -79,10 +80,10 @@ function timeOf(at: number | undefined): string | null {
   return at === undefined ? null : new Date(at).toISOString();
 }
 
-/** One move of a run, with the id of its migration, which is there once the move is decided. */
+/** A row with the id of its migration. The migration exists once the row is decided. */
 export type IdentifiedRow = RowInfo & { migration_id: string };
 
-export function rowInfo({ run }: ReadRun, kept: KeptRow, migration: Migration | undefined): IdentifiedRow {
+export function rowInfo({ run }: RunState, kept: KeptRow, migration: Migration | undefined): IdentifiedRow {
   const undecided = run.status === 'in-progress' ? 'pending' : 'skipped';
   return {
     row: kept.row,
@@ -93,4 +94,47 @@ export function rowInfo({ run }: ReadRun, kept: KeptRow, migration: Migration | 
     error: errorInfo(migration?.error),
     finished_time: timeOf(migration?.finishedAt),
   };
+}
+
+/** Seconds that one transaction takes, with its reads and writes: an estimate. */
+const SECONDS_PER_GROUP = 0.05;
+
+/** The answer to a dry run. */
+export function planInfo({ chunks, problems }: Plan, maxConcurrency: number): PlanInfo {
+  const moves = chunks.flat().sort((a, b) => a.row - b.row);
+  const groups = chunks.map((chunk) => new Set(chunk.map(({ group }) => group)).size);
+  const transactions = groups.reduce((sum, count) => sum + count, 0);
+  const longest = Math.max(0, ...groups, transactions / maxConcurrency);
+  return {
+    dry_run: true,
+    total: moves.length,
+    transactions,
+    chunks: chunks.length,
+    estimated_seconds: Math.ceil(longest * SECONDS_PER_GROUP),
+    moves: moves.map(moveInfo),
+    problems: problems.map(({ row, from, to, message }) => ({ row, from, to, message })),
+  };
+}
+
+function moveInfo({ row, chunk, group, knot, mount, source, target }: PackedMove): PlanInfo['moves'][number] {
+  return {
+    row,
+    source_mount: source.namespace.path + source.path,
+    target_mount: target.namespace.path + target.path,
+    chunk,
+    group,
+    knot,
+    has_issued: mount.issued,
+  };
+}
+
+/**
+ * The announcement that a run has ended. The outcome of each move is announced by its migration.
+ * @param before the run before a write; undefined when it is new
+ */
+export function runAnnouncements(before: BulkRun | undefined, after: BulkRun): Announcement[] {
+  const { id, finishedAt, namespacePath, total } = after;
+  if (finishedAt === undefined || before?.finishedAt !== undefined) return [];
+  const detail = { id: `${id}/finished`, bulk_id: id, namespace: namespacePath, total, ...runInfo(after) };
+  return [{ type: 'Bulk Finished', at: finishedAt, detail }];
 }

@@ -7,77 +7,89 @@ import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { REPLAYED, readIdempotency } from '../remount/idempotency.ts';
 import { etagOf } from '../remount/migrationInfo.ts';
 import { originOf, readReason, statusLocation } from '../remount/request.ts';
-import { LISTED, PLAN, type PlanInfo, ROWS, STARTED, type StartedBulk, TOLD } from './answers.ts';
-import { bulkInfo } from './bulkInfo.ts';
-import { cancelBulk } from './cancelBulk.ts';
+import {
+  type PlanInfo,
+  ROW_LIST,
+  RUN_LIST,
+  RUN_PLAN,
+  RUN_STARTED,
+  RUN_STATUS,
+  type StartedBulk,
+} from './answers.ts';
+import { bulkInfo, planInfo } from './bulkInfo.ts';
+import { cancelRun, undoRows } from './cancelAndUndo.ts';
 import type { Row } from './plan.ts';
-import { planInfo } from './planInfo.ts';
-import { planRun, rowsOf } from './planRun.ts';
-import { listRows, listRuns, type Part, readBulk } from './readBulk.ts';
-import { BULK_FIELDS, readAsked, readWishes, WISH_FIELDS, type Wishes } from './readOrder.ts';
-import type { ReadRun } from './readRun.ts';
+import { findVisibleRun, type RunState } from './readRun.ts';
+import {
+  OPTION_FIELDS,
+  RUN_FIELDS,
+  RUNS_PATH,
+  type RunOptions,
+  readMovesOrRules,
+  readOptions,
+} from './readRunRequest.ts';
 import { REPORT_TYPES, reportOf } from './report.ts';
-import { startBulk } from './startBulk.ts';
-import { undoRows } from './undoBulk.ts';
+import { listRowsOf, listRunsOf, type Part } from './runLists.ts';
+import { gatherRows, planRun, startRun } from './startRun.ts';
 
-const RUNS = 'sys/remount/bulk';
 const PAGE = { after: 'string', limit: 'int' } as const satisfies Schema;
 
 export const bulkRoutes: readonly Route[] = [
   route({
-    path: RUNS,
-    fields: { ...BULK_FIELDS, ...PAGE },
+    path: RUNS_PATH,
+    fields: { ...RUN_FIELDS, ...PAGE },
     query: ['after', 'limit'],
-    answers: { write: [STARTED, PLAN], list: LISTED },
+    answers: { write: [RUN_STARTED, RUN_PLAN], list: RUN_LIST },
     write: async (call) => {
       requireSudo(call);
-      const wishes = readWishes(call.fields);
-      const asked = readAsked(call.fields);
-      return start(call, wishes, () => rowsOf(call.deps, asked, call.namespace));
+      const options = readOptions(call.fields);
+      const asked = readMovesOrRules(call.fields);
+      return planOrStart(call, options, () => gatherRows(call.deps, asked, call.namespace));
     },
     list: async ({ deps, namespace, fields }) => {
-      const { entries, isCut } = await listRuns(deps, namespace, fields);
+      const { entries, isCut } = await listRunsOf(deps, namespace, fields);
       const now = deps.clock.now();
-      return listed({ entries: entries.map((read) => [read.run.id, bulkInfo(read, now)]), isCut });
+      return listed({ entries: entries.map((state) => [state.run.id, bulkInfo(state, now)]), isCut });
     },
   }),
   route({
-    path: `${RUNS}/:bulk_id`,
+    path: `${RUNS_PATH}/:bulk_id`,
     fields: PAGE,
     query: ['after', 'limit'],
-    answers: { read: TOLD, list: ROWS },
+    answers: { read: RUN_STATUS, list: ROW_LIST },
     read: async (call) => {
-      const reply = told(call, await find(call));
+      const reply = statusReply(call, await find(call));
       return unlessSeen(call, etagOf(reply.data), reply);
     },
     list: async (call) => {
-      const { entries, isCut } = await listRows(call.deps, await find(call), call.fields);
+      const { entries, isCut } = await listRowsOf(call.deps, await find(call), call.fields);
       return listed({ entries: entries.map(({ migration_id, ...info }) => [migration_id, info]), isCut });
     },
   }),
   route({
-    path: `${RUNS}/cancel/:bulk_id`,
+    path: `${RUNS_PATH}/cancel/:bulk_id`,
     sudo: true,
     fields: { reason: 'string' },
-    answers: { write: TOLD },
+    answers: { write: RUN_STATUS },
     write: async (call) => {
       const reason = readReason(call.fields.reason);
-      return told(call, await cancelBulk(call.deps, await find(call), reason));
+      return statusReply(call, await cancelRun(call.deps, await find(call), reason));
     },
   }),
   route({
-    path: `${RUNS}/undo/:bulk_id`,
+    path: `${RUNS_PATH}/undo/:bulk_id`,
     sudo: true,
-    fields: WISH_FIELDS,
-    answers: { write: [STARTED, PLAN] },
+    fields: OPTION_FIELDS,
+    answers: { write: [RUN_STARTED, RUN_PLAN] },
     write: async (call) => {
-      const read = await find(call);
-      const wishes = { ...readWishes(call.fields), atomic: read.run.atomic };
-      return start(call, wishes, () => undoRows(call.deps, read, call.namespace), read.run.id);
+      const state = await find(call);
+      const { id, atomic } = state.run;
+      const options = { ...readOptions(call.fields), atomic };
+      return planOrStart(call, options, () => undoRows(call.deps, state, call.namespace), id);
     },
   }),
   route({
-    path: `${RUNS}/report/:bulk_id`,
+    path: `${RUNS_PATH}/report/:bulk_id`,
     fields: { format: 'string', after: 'int' },
     texts: REPORT_TYPES,
     read: async (call) => {
@@ -88,31 +100,31 @@ export const bulkRoutes: readonly Route[] = [
   }),
 ];
 
-/** A run is seen where its request came from, and above; who sees it there may act on it, for all it moves is inside. */
-function find({ deps, params, namespace }: Call): Promise<ReadRun> {
-  return readBulk(deps, params.bulk_id ?? '', namespace);
+function find({ deps, params, namespace }: Call): Promise<RunState> {
+  return findVisibleRun(deps.store, params.bulk_id ?? '', namespace);
 }
 
-async function start(
-  call: Call,
-  { dryRun, ...wishes }: Wishes,
+/** @param undoOf the run that the new one undoes */
+async function planOrStart(
+  call: Call<typeof OPTION_FIELDS>,
+  options: RunOptions,
   rows: () => Promise<Row[]>,
   undoOf?: string,
 ): Promise<Reply<StartedBulk | PlanInfo>> {
   const { deps, namespace } = call;
   const undone = undoOf ? { undo_of: undoOf } : {};
-  if (dryRun) {
-    const plan = await planRun(deps, await rows(), namespace, wishes.atomic);
-    return { data: { ...undone, ...planInfo(plan, wishes.maxConcurrency) } };
+  if (call.fields.dry_run) {
+    const plan = await planRun(deps, await rows(), namespace, options.atomic);
+    return { data: { ...undone, ...planInfo(plan, options.maxConcurrency) } };
   }
-  const order = { origin: originOf(call), wishes, key: readIdempotency(call), ...(undoOf && { undoOf }) };
-  const { id, total, isReplay } = await startBulk(deps, order, rows);
-  const headers = { ...statusLocation(call, id, RUNS), ...(isReplay ? REPLAYED : {}) };
+  const order = { origin: originOf(call), options, key: readIdempotency(call), ...(undoOf && { undoOf }) };
+  const { id, total, isReplay } = await startRun(deps, order, rows);
+  const headers = { ...statusLocation(call, id, RUNS_PATH), ...(isReplay ? REPLAYED : {}) };
   return { data: { bulk_id: id, total, ...undone }, headers };
 }
 
-function told({ deps }: Call, read: ReadRun) {
-  return { data: { bulk_id: read.run.id, bulk_info: bulkInfo(read, deps.clock.now()) } };
+function statusReply({ deps }: Call, state: RunState) {
+  return { data: { bulk_id: state.run.id, bulk_info: bulkInfo(state, deps.clock.now()) } };
 }
 
 function listed<Info>({
@@ -125,7 +137,7 @@ function listed<Info>({
   return { data: { keys, key_info: Object.fromEntries(entries) }, warnings };
 }
 
-/** The next part of a report (RFC 8288), relative to where this one was found. */
+/** The link to the next part of a report (RFC 8288), relative to the URL of this part. */
 function linkTo(format: string | undefined, after: number): string {
   const query = new URLSearchParams({ ...(format && { format }), after: String(after) });
   return `<?${query}>; rel="next"`;

@@ -1,8 +1,8 @@
 /**
- * The record of a bulk run, and what can be said of a run from it and from the progress of its chunks. Pure.
+ * The record of a bulk run, the progress of its chunks, and their transitions. Pure.
  *
- * The run and the progress of all its chunks lie in one partition and are read by one query. What has come of each
- * move is the record of its own migration.
+ * The run and the progress of its chunks share a partition, so one query reads them. The outcome of each move is in
+ * the record of its migration.
  */
 
 import { OVERDUE_MS } from '../limits.ts';
@@ -10,32 +10,32 @@ import { ABSENT, type Item, PRESENT, type Put, type Update } from '../ports/stor
 import type { Requester } from '../remount/migration.ts';
 import { bulkProgressKey, migrationKey, openShard } from '../store/keys.ts';
 import { record } from '../store/record.ts';
-import { failureLimit, type Wishes } from './readOrder.ts';
+import { failureLimit, type RunOptions } from './readRunRequest.ts';
 
-export interface BulkRun extends Omit<Wishes, 'dryRun'> {
+export interface BulkRun extends RunOptions {
   id: string;
   status: 'in-progress' | 'success' | 'failure';
   total: number;
   chunks: number;
-  /** What the paths of the request were relative to. */
+  /** The namespace of the request. */
   namespacePath: string;
-  /** The namespace of the request, and those above: who may see the run (R10). */
+  /** Ids of the namespaces that see the run: that of the request, and those above it (R10). */
   visibleTo: string[];
   requestedBy: Requester;
-  /** The run that this one takes back. */
+  /** The run that this one undoes. */
   undoOf?: string | undefined;
   /** Number of the latest execution. */
   attempt: number;
-  /** Epoch milliseconds; absent when nothing is left to do. */
+  /** When the reconciler starts the next execution, in epoch milliseconds; absent when the run has ended. */
   nextLook?: number;
-  /** All times in epoch milliseconds. */
+  /** All times are in epoch milliseconds. */
   createdAt: number;
   startedAt?: number;
   cancelledAt?: number;
   finishedAt?: number;
   cancelReason?: string;
   error?: { code: RunFailure; message: string };
-  /** Seconds for which the record is kept when the run has ended. */
+  /** How many seconds the record is kept after the run has ended. */
   retentionS: number;
 }
 
@@ -44,25 +44,26 @@ type RunFailure = 'moves_failed' | 'too_many_failures' | 'cancelled' | 'given_up
 /** How far one chunk has come. */
 export interface Progress {
   chunk: number;
-  /** Moves of the chunk, and how many of them are decided; they are decided in their order. */
+  /** Number of moves of the chunk. */
   rows: number;
+  /** How many of them are decided: switched or failed. They are decided in their order. */
   cursor: number;
   succeeded: number;
-  /** Moves whose mount is switched and whose leases are being revoked. */
+  /** Moves whose mount is switched and whose leases are still being revoked. */
   revoking: number;
   failed: number;
   leasesRevoked: number;
   leasesIrrevocable: number;
-  /** Epoch milliseconds of the latest decision. */
+  /** When a move was decided last, in epoch milliseconds. */
   movedAt?: number;
-  /** Whether no further move of the chunk is decided, since the run is about to end without them. */
+  /** Set when the run ends early: no further move of the chunk is decided. */
   closed?: boolean;
 }
 
 const RUN = record<BulkRun>('bulk');
 const PROGRESS = record<Progress>('progress');
 
-/** The run as it begins: this write is what accepts it. */
+/** The new run. This write accepts it. */
 export function acceptedRun(run: BulkRun): Put {
   return { put: RUN.at(migrationKey(run.id), run, { open: openShard(run.id) }), if: ABSENT };
 }
@@ -81,11 +82,11 @@ export function progressOf(item: Item | undefined): Progress | undefined {
   return PROGRESS.of(item);
 }
 
-/** What a group adds to the progress of its chunk. */
-export type Outcome = Pick<Progress, 'succeeded' | 'revoking' | 'failed'>;
+/** How many moves have which outcome. */
+export type OutcomeCounts = Pick<Progress, 'succeeded' | 'revoking' | 'failed'>;
 
-/** So many more moves are decided; the condition fails when another execution has decided them, or closed the chunk. */
-export function advanced(id: string, { chunk, cursor }: Progress, by: Outcome, now: number): Update {
+/** Counts the moves that a transaction decides. Fails if another execution has decided them, or closed the chunk. */
+export function advanced(id: string, { chunk, cursor }: Progress, by: OutcomeCounts, now: number): Update {
   const moves = by.succeeded + by.revoking + by.failed;
   return {
     update: bulkProgressKey(id, chunk),
@@ -95,13 +96,13 @@ export function advanced(id: string, { chunk, cursor }: Progress, by: Outcome, n
   };
 }
 
-/** What is not decided by now never is, whoever still works on it: a run that has ended changes no more (R6). */
-export function closed(id: string, { chunk }: Progress): Update {
+/** Closes the chunk: no execution can decide further moves. So a run that has ended changes nothing more (R6). */
+export function chunkClosed(id: string, { chunk }: Progress): Update {
   return { update: bulkProgressKey(id, chunk), set: { closed: true }, if: PRESENT };
 }
 
-/** All leases that the moves of a chunk have left are revoked. */
-export function settled(
+/** All leases of the moves of a chunk are revoked: moves that were revoking have succeeded. */
+export function chunkRevoked(
   id: string,
   { chunk, revoking }: Progress,
   leases: { revoked: number; irrevocable: number },
@@ -114,23 +115,23 @@ export function settled(
   };
 }
 
-/** A sign of life of a step. */
-export function seen(id: string, nextLook: number): Update {
+/** A heartbeat of a step: moves the time at which the reconciler starts the next execution. */
+export function runHeartbeat(id: string, nextLook: number): Update {
   return change(id, { nextLook });
 }
 
-export function started(id: string, now: number): Update {
+export function runStarted(id: string, now: number): Update {
   return { ...change(id, { startedAt: now }), if: { open: { present: true }, startedAt: { absent: true } } };
 }
 
-/** From now on no further group is begun. */
-export function cancelled(id: string, now: number, cancelReason: string | undefined): Update {
+/** From now on no further group is started. */
+export function runCancelled(id: string, now: number, cancelReason: string | undefined): Update {
   const facts = { cancelledAt: now, ...(cancelReason && { cancelReason }) };
   return { ...change(id, facts), if: { open: { present: true }, cancelledAt: { absent: true } } };
 }
 
-/** The terminal status of the run, which never changes. */
-export function ended(run: BulkRun, error: BulkRun['error'], now: number): Update {
+/** Sets the terminal status of the run, which never changes (R6). */
+export function runEnded(run: BulkRun, error: BulkRun['error'], now: number): Update {
   const facts = { status: error ? 'failure' : 'success', finishedAt: now, ...(error && { error }) };
   const ttl = Math.ceil(now / 1_000) + run.retentionS;
   return { ...change(run.id, { ...facts, ttl }), remove: ['open', 'nextLook'] };
@@ -140,19 +141,20 @@ function change(id: string, set: Record<string, unknown>): Update {
   return { update: migrationKey(id), set, if: { open: { present: true } } };
 }
 
-/** The next look of a run that is begun now. */
+/** When the reconciler starts the next execution of a run that is accepted now, in epoch milliseconds. */
 export function firstLook(now: number): number {
   return now + OVERDUE_MS;
 }
 
-export type Counts = Outcome & {
+/** The sums over all chunks of a run. */
+export type RunCounts = OutcomeCounts & {
   total: number;
   decided: number;
   leasesRevoked: number;
   leasesIrrevocable: number;
 };
 
-export function countsOf({ total }: BulkRun, chunks: Progress[]): Counts {
+export function countsOf({ total }: BulkRun, chunks: Progress[]): RunCounts {
   const sum = (of: (progress: Progress) => number) => chunks.reduce((all, progress) => all + of(progress), 0);
   return {
     total,
@@ -165,8 +167,8 @@ export function countsOf({ total }: BulkRun, chunks: Progress[]): Counts {
   };
 }
 
-/** Why no further move is begun, if that is so. */
-export function stopOf(run: BulkRun, { total, failed }: Counts): BulkRun['error'] {
+/** Why no further group is started; undefined if the run goes on. */
+export function stopOf(run: BulkRun, { total, failed }: RunCounts): BulkRun['error'] {
   if (run.cancelledAt !== undefined) return { code: 'cancelled', message: 'the run was cancelled' };
   const limit = failureLimit(run.toleratedFailures, total) ?? total;
   if (failed <= limit) return undefined;

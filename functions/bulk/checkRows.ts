@@ -1,24 +1,26 @@
 /**
- * The checks of a bulk plan, pure: each row as a single move is checked, then all of them against each other and
- * against what stands in the tree and stays there. Everything that is wrong is found in one go.
+ * The checks of a bulk plan, pure. Each row gets the checks of a single move. Then all rows are checked against each
+ * other, and against the mounts that stay where they are. One pass finds every problem.
  */
 
-import { VaultError } from '../http/errors.ts';
+import { goQuote, refusal, VaultError } from '../http/errors.ts';
 import { movedOn, pathInUse } from '../remount/errors.ts';
 import { checkTyped, planMove, type Typed } from '../remount/planMove.ts';
 import { ancestors, mountPath } from '../tree/path.ts';
-import { insideOtherTarget, sameMount, sameTarget } from './errors.ts';
 import { endId, type FoundRow, type Problem, placeId, type Row, type RowMove, type Tree } from './plan.ts';
 
-/** What a check finds: a row that may be carried out so far, or why it cannot be. */
+/** The result of a check: what it has made of a good row, or the problem. */
 type Checked<Good> = { good: Good } | { problem: Problem };
 
-/** @returns the paths of a row, if there are any that could be looked for */
+/** Checks 1 to 3 of a single move (contract §1.1). */
 export function checkPaths({ row, from, to }: Row): Checked<Typed> {
   return checked({ row, from: from ?? '', to: to ?? '' }, () => checkTyped(from, to));
 }
 
-/** Checks 4 to 13 of a single move, but for what is in use: that depends on the other rows. */
+/**
+ * Checks 4 to 13 of a single move (contract §1.1), except whether the target is in use: that depends on the other rows,
+ * see {@link findConflicts}.
+ */
 export function checkRow(found: FoundRow): Checked<RowMove> {
   const { row, from, to, only, undoOf, source, target, mount } = found;
   return checked(found, () => {
@@ -48,8 +50,9 @@ function problemOf({ row, from, to }: Pick<Problem, 'row' | 'from' | 'to'>, { er
 }
 
 /**
- * Finds what the moves have in common that they must not, and what is in their way.
+ * Finds moves that exclude each other, and moves whose target is in use.
  * @param moves in the order of their rows
+ * @returns at most one problem for each move
  */
 export function findConflicts(moves: RowMove[], tree: Tree): Problem[] {
   const sources = firstOf(moves, ({ source }) => endId(source));
@@ -62,9 +65,10 @@ export function findConflicts(moves: RowMove[], tree: Tree): Problem[] {
     const outer = aboveTarget(move).map((place) => targets.get(place));
     const around = outer.find((other) => other !== undefined);
     const error =
-      (twin !== move && twin && sameMount(twin.row)) ||
-      (rival !== move && rival && sameTarget(rival.row)) ||
-      (around && insideOtherTarget(around.row, fullPath(around.target))) ||
+      (twin && twin !== move && refusal(`row ${twin.row} moves the same mount`)) ||
+      (rival && rival !== move && refusal(`row ${rival.row} has the same target`)) ||
+      (around &&
+        refusal(`the target lies in that of row ${around.row}, ${goQuote(fullPath(around.target))}`)) ||
       nested(move) ||
       occupied(move, tree, sources);
     const typed = { row: move.row, from: fullPath(source), to: fullPath(target) };
@@ -79,7 +83,7 @@ function firstOf(moves: RowMove[], place: (move: RowMove) => string): Map<string
   return new Map(moves.toReversed().map((move) => [place(move), move]));
 }
 
-/** How many mounts the plan takes away from below each place. */
+/** How many mounts leave from below each place. */
 function countBelow(moves: RowMove[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { source } of moves) {
@@ -95,14 +99,14 @@ function aboveTarget({ target }: RowMove): string[] {
   return ancestors(target.path).map((path) => placeId(target.namespace.id, path));
 }
 
-/** A mount is in its own way, as it is for a single move. */
+/** A target inside the source, or around it, is in use by the mount itself, as for a single move. */
 function nested({ source, target }: RowMove): VaultError | undefined {
   if (source.namespace.id !== target.namespace.id) return undefined;
   const overlaps = target.path.startsWith(source.path) || source.path.startsWith(target.path);
   return overlaps ? pathInUse(fullPath(source)) : undefined;
 }
 
-/** What is at the target or above it, and does not move away. */
+/** Whether a mount or namespace at the target or above it stays. */
 function occupied({ target }: RowMove, tree: Tree, sources: Map<string, RowMove>): VaultError | undefined {
   const { id } = target.namespace;
   const inTheWay = [...ancestors(target.path), target.path].find((path) => {
@@ -112,7 +116,7 @@ function occupied({ target }: RowMove, tree: Tree, sources: Map<string, RowMove>
   return inTheWay === undefined ? undefined : pathInUse(target.namespace.path + inTheWay);
 }
 
-/** How many mounts are below the target, and do not move away. */
+/** How many mounts below the target stay. */
 function stayingBelow({ target }: RowMove, tree: Tree, leaving: Map<string, number>): number {
   const fork = tree(target.namespace.id, target.path);
   if (fork?.kind !== 'fork') return 0;

@@ -1,6 +1,6 @@
-/** Reads plans written as CSV (RFC 4180) with the header `from,to`. */
+/** Reads and writes CSV (RFC 4180): moves with the header `from,to`, and the lines of a report. Pure. */
 
-import { csvHeader, csvQuotes, csvRecord } from './errors.ts';
+import { refusal } from '../http/errors.ts';
 
 export interface Paths {
   from: string;
@@ -8,15 +8,17 @@ export interface Paths {
 }
 
 /**
- * @returns the records behind the header, empty lines left out
- * @throws VaultError 400
+ * @returns the records after the header, without empty lines
+ * @throws VaultError 400 for a wrong header, a record without two fields, or an open quote
  */
 export function readCsv(text: string): Paths[] {
   const [header, ...records] = recordsOf(text);
-  if (header?.length !== 2 || header[0]?.trim() !== 'from' || header[1]?.trim() !== 'to') throw csvHeader();
+  if (header?.length !== 2 || header[0]?.trim() !== 'from' || header[1]?.trim() !== 'to')
+    throw refusal("the first line of the CSV must be 'from,to'");
   return records.map((fields, i) => {
     const [from, to] = fields;
-    if (fields.length !== 2 || from === undefined || to === undefined) throw csvRecord(i + 1);
+    if (fields.length !== 2 || from === undefined || to === undefined)
+      throw refusal(`record ${i + 1} of the CSV does not have two fields`);
     return { from, to };
   });
 }
@@ -31,8 +33,11 @@ function recordsOf(text: string): string[][] {
   for (let end: string | undefined; end !== ''; ) {
     FIELD.lastIndex = at;
     const found = FIELD.exec(text);
-    // The header is no record of its own.
-    if (!found) throw csvQuotes(records.length);
+    if (!found) {
+      // The header is not counted as a record.
+      const number = records.length;
+      throw refusal(`record ${number} of the CSV has a quote that is not closed, or text beside quotes`);
+    }
     const [whole, quoted, plain = ''] = found;
     end = found[3];
     at += whole.length;
@@ -43,4 +48,10 @@ function recordsOf(text: string): string[][] {
     record = [];
   }
   return records;
+}
+
+/** One line with its end. A value is quoted only where it needs to be. */
+export function csvLine(values: string[]): string {
+  const fields = values.map((value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value));
+  return `${fields.join(',')}\r\n`;
 }

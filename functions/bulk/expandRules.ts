@@ -1,8 +1,9 @@
 /**
- * Rules: moves of all mounts that fit a pattern. As in policies, `+` stands for one segment and `*` at the end for
- * whatever follows; the target takes them over in their order.
+ * Expands rules to rows: one for each mount that matches the pattern. As in policies, `+` matches one segment, and `*`
+ * at the end matches any rest. The wildcards of the target are replaced, in their order, by what was matched.
  */
 
+import { goQuote, refusal } from '../http/errors.ts';
 import { MAX_BULK_MOVES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Store } from '../ports/store.ts';
@@ -14,32 +15,22 @@ import type { Namespace } from '../tree/namespace.ts';
 import { mountPath, oversize } from '../tree/path.ts';
 import { type Sighting, settled } from '../tree/settled.ts';
 import type { Paths } from './csv.ts';
-import { rulePaths, ruleWildcards, ruleWithoutMount, tooManyMoves } from './errors.ts';
-
-/** A rule as it was asked for; the paths relative to the namespace of the request. */
-export interface Rule {
-  from?: string | undefined;
-  to?: string | undefined;
-}
-
-/** A mount that a rule names, and where it is to go. */
-export interface Expanded extends Paths {
-  /** Number of the rule, from 1. */
-  rule: number;
-}
+import { tooManyMoves } from './errors.ts';
 
 /**
- * Expands rules against the mounts there are, those of a rule in the order of their paths. A rule is about the
- * mounts of one namespace: that of the request, or the one that the pattern names before its first wildcard.
- * @param mayMatchNothing whether a rule without a mount is no mistake
- * @throws VaultError 400 for rules that are none, match nothing, or match too much
+ * Expands rules against the mounts that exist now. A rule covers the mounts of one namespace: the namespace that the
+ * pattern names before its first wildcard, or else that of the request.
+ * @param rules with paths relative to the namespace of the request
+ * @param mayMatchNothing whether a rule may match no mount
+ * @returns the moves of each rule, in the order of the rules and then of the paths
+ * @throws VaultError 400 for a malformed rule, a rule that matches nothing, or more mounts than a run may move
  */
 export async function expandRules(
   deps: Pick<Deps, 'store' | 'clock'>,
-  rules: Rule[],
+  rules: Partial<Paths>[],
   namespace: Namespace,
   mayMatchNothing = false,
-): Promise<Expanded[]> {
+): Promise<Paths[]> {
   const { store } = deps;
   const read = rules.map((rule, i) => readRule(rule, i + 1));
   const places = await innermost(
@@ -57,16 +48,20 @@ export async function expandRules(
   const found = await settled(deps, look, ({ rule, uuid }) => `${rule} ${uuid}`);
   const matched = new Set(found.map(({ rule }) => rule));
   const idle = read.find(({ number }) => !matched.has(number));
-  if (idle && !mayMatchNothing) throw ruleWithoutMount(idle.number, idle.from);
-  return found.sort((a, b) => a.rule - b.rule).map(({ rule, from, to }) => ({ rule, from, to }));
+  if (idle && !mayMatchNothing) throw refusal(`rule ${idle.number} matches no mount: ${goQuote(idle.from)}`);
+  return found.sort((a, b) => a.rule - b.rule).map(({ from, to }) => ({ from, to }));
 }
 
-type Matched = Expanded & Sighting;
+/** A move that a rule makes, with the mount as it was read. */
+interface Matched extends Paths, Sighting {
+  /** Number of the rule, from 1. */
+  rule: number;
+}
 
-/** @param pattern the rule's, relative to the namespace of the mounts */
+/** @param pattern that of the rule, relative to the namespace of the mounts */
 async function matchesOf(
   store: Store,
-  { number, from, to }: ReadRule,
+  { number, from, to }: NumberedRule,
   namespace: Namespace,
   pattern: string,
 ): Promise<Matched[]> {
@@ -85,18 +80,23 @@ async function matchesOf(
 /** A segment that is a plus, or an asterisk at the end. */
 const WILDCARD = /(?<=^|\/)\+(?=\/|$)|\*$/g;
 
-interface ReadRule extends Paths {
+interface NumberedRule extends Paths {
+  /** From 1. */
   number: number;
 }
 
-function readRule({ from, to }: Rule, number: number): ReadRule {
-  if (!from || !to) throw rulePaths(number);
+/** @throws VaultError 400 for a rule without both paths, or with wildcards that do not match */
+function readRule({ from, to }: Partial<Paths>, number: number): NumberedRule {
+  if (!from || !to) throw refusal(`rule ${number} needs both 'from' and 'to'`);
   const wildcards = wildcardsOf(from);
-  if (wildcards === undefined || wildcards !== wildcardsOf(to)) throw ruleWildcards(number);
+  if (wildcards === undefined || wildcards !== wildcardsOf(to)) {
+    const what = "'from' and 'to' must have the same wildcards in the same order, and '*' at the end only";
+    throw refusal(`rule ${number}: ${what}`);
+  }
   return { number, from: from.replace(/^\//, ''), to };
 }
 
-/** The wildcards of a pattern as a text; undefined when one stands where it means nothing. */
+/** The wildcards of a pattern as a text such as `++*`; undefined if one is misplaced. */
 function wildcardsOf(pattern: string): string | undefined {
   const body = pattern.replace(/\*$/, '');
   const segments = body.split('/');
@@ -116,7 +116,7 @@ function patternOf(pattern: string): RegExp {
   return new RegExp(`^${source}${isPrefix ? '(.+)' : ''}$`, 'su');
 }
 
-/** What all paths begin with that fit a pattern. */
+/** The prefix of all paths that match a pattern. */
 function literalOf(pattern: string): string {
   const wildcard = pattern.search(WILDCARD);
   return wildcard === -1 ? mountPath(pattern) : pattern.slice(0, wildcard);

@@ -1,7 +1,9 @@
-/** Looks at the tree for a whole plan: in batches, a few reads however many rows there are. */
+/** Reads from the tree what a plan depends on, in batches: the number of calls hardly grows with the number of rows. */
 
 import type { Item, Ref, Store } from '../ports/store.ts';
+import { pathInUse } from '../remount/errors.ts';
 import { treeKey } from '../store/keys.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { type Inside, innermost } from '../tree/innermost.ts';
 import { type Mount, mountOf } from '../tree/mount.ts';
 import { type Namespace, namespaceOf } from '../tree/namespace.ts';
@@ -9,19 +11,19 @@ import { ancestors, mountPath, oversize } from '../tree/path.ts';
 import { checkPaths } from './checkRows.ts';
 import { type FoundRow, type Problem, placeId, type Row, type Tree } from './plan.ts';
 
-export interface Found {
+export interface FoundRows {
   rows: FoundRow[];
   tree: Tree;
-  /** Rows without paths that could be looked for. */
+  /** Rows whose paths cannot be looked up. */
   problems: Problem[];
 }
 
 /**
- * Forks make reads of single keys enough: whatever is in the way of a target is at it or above it, or is counted by the
- * fork at it.
+ * Reads of single keys are enough, because of the forks: whatever is in the way of a target is at it, above it, or
+ * counted by the fork at it.
  * @param namespace that of the request, which paths are relative to
  */
-export async function findRows(store: Store, rows: Row[], namespace: Namespace): Promise<Found> {
+export async function findRows(store: Store, rows: Row[], namespace: Namespace): Promise<FoundRows> {
   const checked = rows.map((row) => ({ row, paths: checkPaths(row) }));
   const typed = checked.flatMap(({ row, paths }) => ('good' in paths ? [{ ...row, ...paths.good }] : []));
   const problems = checked.flatMap(({ paths }) => ('problem' in paths ? [paths.problem] : []));
@@ -46,7 +48,7 @@ function keysOf({ source, target }: { source: Inside; target: Inside }): Ref[] {
   return [...at(source, mountPath(source.path)), ...targets.flatMap((path) => at(target, path))];
 }
 
-/** No mount has such a path, and some of them DynamoDB would not take. */
+/** Other paths are not those of a mount, and DynamoDB rejects some of them as keys. */
 function isKey(path: string): boolean {
   return path !== '' && !oversize(path);
 }
@@ -64,8 +66,29 @@ function mountIn(tree: Tree, { namespace, path }: Inside): Mount | undefined {
   return mountOf(tree(namespace.id, mountPath(path)));
 }
 
-/** The path of a namespace itself names no mount in it. */
+/** A target that is the path of a namespace is the empty path in that namespace. */
 function descended(tree: Tree, target: Inside): Inside {
   const child = namespaceOf(tree(target.namespace.id, target.path), target.namespace);
   return child ? { namespace: child, path: '' } : target;
+}
+
+/**
+ * Puts into each problem with mounts below its target the path of one of them.
+ *
+ * Each such problem costs a query; a plan without problems costs none.
+ */
+export function nameMountsBelow(store: Store, problems: Problem[], rows: FoundRow[]): Promise<Problem[]> {
+  const leaving = new Set(
+    rows.flatMap(({ mount }) => (mount ? [placeId(mount.namespaceId, mount.path)] : [])),
+  );
+  return severalAtOnce(problems, async (problem) => {
+    const { below } = problem;
+    if (!below) return problem;
+    const { table, pk, sk: prefix } = treeKey(below.namespace.id, below.path);
+    for await (const page of store.pages({ table, pk, prefix })) {
+      const staying = page.find(({ kind, sk }) => kind !== 'fork' && !leaving.has(placeId(pk, sk)));
+      if (staying) return { ...problem, message: pathInUse(below.namespace.path + staying.sk).message };
+    }
+    return problem;
+  });
 }

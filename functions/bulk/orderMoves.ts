@@ -1,15 +1,16 @@
 /**
- * Puts the moves of a plan in order, pure: one that needs a place goes after the one that leaves it, and moves that
- * need each other's places, such as a swap, are tied into one knot. Linear in the number of moves.
+ * Puts the moves of a plan in order, pure. A move into a place goes after the move that leaves the place. Moves that
+ * need each other's places, such as a swap, are one knot. Moves that cannot run in parallel are one component.
+ * Linear in the number of moves.
  */
 
 import { ancestors } from '../tree/path.ts';
 import { endId, placeId, type RowMove } from './plan.ts';
 
-/** Indices of moves that are done together or not at all. */
+/** Indices of moves that are switched together or not at all: a single move, a cycle, or all of an atomic run. */
 export type Knot = number[];
 
-/** @returns for each move those that have to be done before it, or with it */
+/** @returns for each move, the indices of those that must be switched before it, or with it */
 export function needsOf(moves: RowMove[]): number[][] {
   const sources = new Map(moves.map(({ source }, i) => [endId(source), i]));
   const targets = new Map(moves.map(({ target }, i) => [endId(target), i]));
@@ -29,9 +30,10 @@ export function needsOf(moves: RowMove[]): number[][] {
 }
 
 /**
- * Tarjan's algorithm, with a stack of its own since a chain may be as long as a plan.
- * @param needs for each move, those before it
- * @returns the knots, each after all that its moves need
+ * Tarjan's algorithm for strongly connected components. It keeps its own stack, because a chain may be as long as
+ * the plan.
+ * @param needs for each move, the indices of those before it
+ * @returns the knots, each after all knots that its moves need
  */
 export function knotsOf(needs: number[][]): Knot[] {
   const knots: Knot[] = [];
@@ -76,4 +78,49 @@ export function knotsOf(needs: number[][]): Knot[] {
 
   for (let move = 0; move < needs.length; move++) if (found[move] === undefined) visit(move);
   return knots;
+}
+
+/**
+ * Joins moves that need each other or change the same fork (union-find): in parallel, their transactions would conflict.
+ * @returns the knots of each component, in the order of `knots`
+ */
+export function componentsOf(moves: RowMove[], needs: number[][], knots: Knot[]): Knot[][] {
+  const parents = moves.map((_, i) => i);
+  const headOf = (i: number): number => {
+    let head = i;
+    while (parents[head] !== head) {
+      parents[head] = parents[parents[head] as number] as number;
+      head = parents[head] as number;
+    }
+    return head;
+  };
+  const join = (a: number, b: number): void => {
+    parents[headOf(b)] = headOf(a);
+  };
+  const forks = new Map<string, number>();
+  moves.forEach((move, i) => {
+    for (const needed of needs[i] ?? []) join(i, needed);
+    for (const fork of changedForks(move)) {
+      const other = forks.get(fork);
+      if (other === undefined) forks.set(fork, i);
+      else join(other, i);
+    }
+  });
+  for (const knot of knots) for (const i of knot) join(knot[0] as number, i);
+  const components = new Map<number, Knot[]>();
+  for (const knot of knots) {
+    const head = headOf(knot[0] as number);
+    const known = components.get(head);
+    if (known) known.push(knot);
+    else components.set(head, [knot]);
+  }
+  return [...components.values()];
+}
+
+/** The forks above one end of a move and not above the other. */
+function changedForks({ source, target }: RowMove): string[] {
+  const above = ({ namespace, path }: RowMove['source']) =>
+    ancestors(path).map((fork) => placeId(namespace.id, fork));
+  const [left, entered] = [new Set(above(source)), new Set(above(target))];
+  return [...left.symmetricDifference(entered)];
 }

@@ -1,34 +1,34 @@
 /**
- * Packs the moves of a plan, pure: into chunks that can be worked on at the same time without getting in each other's
- * way, and in each chunk into groups, of which each is one transaction.
+ * Packs the moves of a plan, pure: into chunks that run in parallel without contending for a key, and each chunk into
+ * groups. A group is one transaction.
  */
 
 import { CHUNK_MOVES, MAX_TRANSACTION_WRITES, PACKED_MOVES } from '../limits.ts';
 import { ancestors } from '../tree/path.ts';
-import type { Knot } from './orderMoves.ts';
-import { endId, type PlannedMove, placeId, type RowMove } from './plan.ts';
+import { componentsOf, type Knot } from './orderMoves.ts';
+import { endId, type PackedMove, placeId, type RowMove } from './plan.ts';
 
-/** Beside the moves each transaction counts how far the chunk has come. */
+/** The writes of a transaction that are left for moves: one more is the progress of the chunk. */
 export const MOST_WRITES = MAX_TRANSACTION_WRITES - 1;
 
-/** How many moves are put together that could as well go alone. */
-export interface Sizes {
+/** How many moves share a group and a chunk. A knot or component that is larger is not split. */
+export interface PackSizes {
   group: number;
   chunk: number;
 }
 
-const SIZES: Sizes = { group: PACKED_MOVES, chunk: CHUNK_MOVES };
+const SIZES: PackSizes = { group: PACKED_MOVES, chunk: CHUNK_MOVES };
 
-/** Of each move: its generation and the record of its migration. */
+/** For each move: the generation of its mount, and the record of its migration. */
 const WRITES_BESIDE_TREE = 2;
 
-/** The number of writes that moves take in one transaction. */
+/** Counts the writes of a transaction. */
 export interface WriteCount {
-  /** @returns the writes of all moves added so far */
+  /** @returns the number of writes of all moves added so far */
   add(move: RowMove): number;
 }
 
-/** Counts as `planTree` writes: each key once, and a fork not at all that wins as much as it loses. */
+/** Counts what `planTree` writes: each key once, and no fork whose count stays the same. */
 export function writeCount(): WriteCount {
   const keys = new Map<string, { entry: boolean; below: number }>();
   let writes = 0;
@@ -55,23 +55,19 @@ export function writeCount(): WriteCount {
   };
 }
 
-/** The number of writes that these moves take together. */
+/** The number of writes of these moves in one transaction. */
 export function writesOf(moves: RowMove[]): number {
   const count = writeCount();
   return moves.reduce((_, move) => count.add(move), 0);
 }
 
 /**
- * @param needs for each move, those before it
+ * @param needs for each move, the indices of those before it
  * @param knots in an order that can be carried out
+ * @returns the moves of each chunk, in their order
  */
-export function packMoves(
-  moves: RowMove[],
-  needs: number[][],
-  knots: Knot[],
-  sizes = SIZES,
-): PlannedMove[][] {
-  return chunksOf(familiesOf(moves, needs, knots), sizes.chunk).map((chunk, number) => {
+export function packMoves(moves: RowMove[], needs: number[][], knots: Knot[], sizes = SIZES): PackedMove[][] {
+  return chunksOf(componentsOf(moves, needs, knots), sizes.chunk).map((chunk, number) => {
     let group = 0;
     let packed = 0;
     let count = writeCount();
@@ -91,65 +87,20 @@ export function packMoves(
   });
 }
 
-/** Small families share a chunk; a large one has a chunk of its own, for its moves go one after the other. */
-function chunksOf(families: Knot[][], most: number): Knot[][] {
+/** Small components share a chunk. A large one has a chunk of its own: its groups have to run one after the other. */
+function chunksOf(components: Knot[][], most: number): Knot[][] {
   const chunks: Knot[][] = [];
   let size = 0;
-  for (const family of families) {
-    const own = family.reduce((sum, knot) => sum + knot.length, 0);
+  for (const component of components) {
+    const own = component.reduce((sum, knot) => sum + knot.length, 0);
     const last = chunks.at(-1);
     if (last && size + own <= most) {
-      last.push(...family);
+      last.push(...component);
       size += own;
     } else {
-      chunks.push([...family]);
+      chunks.push([...component]);
       size = own;
     }
   }
   return chunks;
-}
-
-/**
- * Moves that need each other, or change the same fork: at the same time they would only wait for each other.
- * @returns the knots of each family in their order
- */
-function familiesOf(moves: RowMove[], needs: number[][], knots: Knot[]): Knot[][] {
-  const family = moves.map((_, i) => i);
-  const headOf = (i: number): number => {
-    let head = i;
-    while (family[head] !== head) {
-      family[head] = family[family[head] as number] as number;
-      head = family[head] as number;
-    }
-    return head;
-  };
-  const join = (a: number, b: number): void => {
-    family[headOf(b)] = headOf(a);
-  };
-  const forks = new Map<string, number>();
-  moves.forEach((move, i) => {
-    for (const needed of needs[i] ?? []) join(i, needed);
-    for (const fork of changedForks(move)) {
-      const other = forks.get(fork);
-      if (other === undefined) forks.set(fork, i);
-      else join(other, i);
-    }
-  });
-  for (const knot of knots) for (const i of knot) join(knot[0] as number, i);
-  const families = new Map<number, Knot[]>();
-  for (const knot of knots) {
-    const head = headOf(knot[0] as number);
-    const known = families.get(head);
-    if (known) known.push(knot);
-    else families.set(head, [knot]);
-  }
-  return [...families.values()];
-}
-
-/** The forks above one end of a move and not above the other. */
-function changedForks({ source, target }: RowMove): string[] {
-  const above = ({ namespace, path }: RowMove['source']) =>
-    ancestors(path).map((fork) => placeId(namespace.id, fork));
-  const [left, entered] = [new Set(above(source)), new Set(above(target))];
-  return [...left.symmetricDifference(entered)];
 }

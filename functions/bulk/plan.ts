@@ -1,19 +1,19 @@
-/** What a bulk plan is made of: the rows of a request as they were found, and the moves that come of them. */
+/** The stages of a row on its way to a plan: as requested, found in the tree, checked, and packed. */
 
 import type { Item } from '../ports/store.ts';
 import type { Move } from '../remount/planMove.ts';
 import type { Inside } from '../tree/innermost.ts';
 import type { Mount } from '../tree/mount.ts';
 
-/** A row as it was asked for; the paths relative to the namespace of the request. */
+/** A row of the request. Its paths are relative to the namespace of the request. */
 export interface Row {
   /** Its number in the request, from 1. */
   row: number;
   from?: string | undefined;
   to?: string | undefined;
-  /** The row is for this mount alone, in this generation, and into this very namespace. */
+  /** Set by an undo: the row moves only this mount in this generation, and only into this namespace. */
   only?: Only;
-  /** The migration that the row takes back. */
+  /** The migration that the row undoes. */
   undoOf?: string;
 }
 
@@ -23,20 +23,20 @@ interface Only {
   targetNamespaceId: string;
 }
 
-/** A row whose paths were followed to the namespaces they lead into. */
+/** A row with the namespaces that its paths lead into, and the mount at its source. */
 export interface FoundRow extends Row {
   from: string;
   to: string;
   source: Inside;
   target: Inside;
-  /** What stands at the source. */
+  /** Absent if no mount is at the source. */
   mount?: Mount;
 }
 
-/** What stands at a path of the tree; the paths are the sources, the targets and all above the targets. */
+/** The items of the tree that a plan depends on: those at the sources, at the targets, and above the targets. */
 export type Tree = (namespaceId: string, path: string) => Item | undefined;
 
-/** A row that can be carried out. */
+/** A row that passed its checks. */
 export interface RowMove extends Move {
   row: number;
   only?: Only;
@@ -49,23 +49,23 @@ export interface Problem {
   from: string;
   to: string;
   message: string;
-  /** Where mounts are below the target; which they are was not looked at. */
+  /** Set when mounts below the target are in the way. The planner only knows how many, not which. */
   below?: Inside;
 }
 
 /** A move with its place in the plan. */
-export interface PlannedMove extends RowMove {
-  /** Chunks are worked on at the same time, the groups of one in their order. */
+export interface PackedMove extends RowMove {
+  /** Number of the chunk. Chunks run in parallel; the groups of a chunk run in their order. */
   chunk: number;
-  /** Number of the transaction in its chunk. */
+  /** Number of the group in its chunk. A group is one transaction. */
   group: number;
-  /** Number in its chunk of what is done together or not at all: a single move, a cycle, all of an atomic run. */
+  /** Number of the knot in its chunk. The moves of a knot are switched together or not at all. */
   knot: number;
 }
 
 export interface Plan {
-  /** The moves of each chunk, in their order. */
-  chunks: PlannedMove[][];
+  /** The moves of each chunk, in their order; none if there are problems. */
+  chunks: PackedMove[][];
   problems: Problem[];
 }
 
@@ -74,7 +74,7 @@ export function placeId(namespaceId: string, path: string): string {
   return `${namespaceId}|${path}`;
 }
 
-/** The same, of an end of a move. */
+/** The source or target of a move as the key of a map. */
 export function endId({ namespace, path }: Inside): string {
   return placeId(namespace.id, path);
 }

@@ -1,17 +1,18 @@
-/** The report of a run: a line for each move, as JSON or as CSV. */
+/** The report of a run: one line for each row, as JSON or CSV. */
 
 import { answerBytes } from '../http/envelope.ts';
+import { refusal } from '../http/errors.ts';
 import { MAX_ANSWER_BYTES, MAX_REPORT_BYTES, REPORT_BATCH } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { IdentifiedRow } from './bulkInfo.ts';
-import { formatUnknown } from './errors.ts';
-import { infoOf, rowsInOrder } from './readBulk.ts';
-import type { ReadRun } from './readRun.ts';
+import { csvLine } from './csv.ts';
+import { type RunState, readRunRows } from './readRun.ts';
+import { rowInfos } from './runLists.ts';
 
 export interface Report {
   type: string;
   body: string;
-  /** The row after which the next part begins, when the whole report is too long for one answer. */
+  /** Set when the report is too long for one answer: the row after which the next part begins. */
   next?: number;
 }
 
@@ -41,19 +42,24 @@ const FORMATS: Record<string, Format> = {
 export const REPORT_TYPES = Object.values(FORMATS).map(({ type }) => type.split(';')[0] ?? type);
 
 /**
- * @param after the row behind which the report begins
+ * @param after the row after which the report begins
  * @throws VaultError 400 for an unknown format
  */
-export async function reportOf(deps: Deps, read: ReadRun, name = 'jsonl', after = 0): Promise<Report> {
+export async function reportOf(
+  { store }: Pick<Deps, 'store'>,
+  state: RunState,
+  name = 'jsonl',
+  after = 0,
+): Promise<Report> {
   const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
-  if (!format) throw formatUnknown(Object.keys(FORMATS));
+  if (!format) throw refusal(`format is one of ${Object.keys(FORMATS).join(', ')}`);
   const { type, header, line } = format;
-  const rows = (await rowsInOrder(deps, read.run.id)).filter(({ row }) => row > after);
+  const rows = (await readRunRows(store, state.run.id)).filter(({ row }) => row > after);
   const lines = [header];
   let bytes = Buffer.byteLength(header);
   let escaped = answerBytes(header);
   for (let i = 0; i < rows.length; i += REPORT_BATCH) {
-    for (const info of await infoOf(deps, read, rows.slice(i, i + REPORT_BATCH))) {
+    for (const info of await rowInfos(store, state, rows.slice(i, i + REPORT_BATCH))) {
       const text = line(info);
       bytes += Buffer.byteLength(text);
       escaped += answerBytes(text);
@@ -70,10 +76,4 @@ function valuesOf(info: IdentifiedRow): string[] {
   const { row, migration_id, source_mount, target_mount, status, finished_time } = facts;
   const outcome = [status, error?.code ?? '', error?.message ?? '', finished_time ?? ''];
   return [String(row), migration_id, source_mount, target_mount, ...outcome];
-}
-
-/** RFC 4180: quotes where they are needed, and two for one inside. */
-function csvLine(values: string[]): string {
-  const fields = values.map((value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value));
-  return `${fields.join(',')}\r\n`;
 }

@@ -1,15 +1,15 @@
 /**
- * The moves of a run as they are kept: what the plan found out, in items of a hundred rows or less. Nothing asks for a
- * part of such an item, so that the rows are one text, which is small and quick to write and to read.
+ * The rows of a run as they are stored: the planned moves, in items of at most a hundred rows. An item is always read
+ * as a whole, so its rows are one JSON text, which is small and fast to write and read. Pure.
  */
 
 import { BULK_ROWS_PER_ITEM } from '../limits.ts';
 import type { Item, Put } from '../ports/store.ts';
 import type { Place } from '../remount/migration.ts';
 import { bulkRowsKey, sha256 } from '../store/keys.ts';
-import type { PlannedMove } from './plan.ts';
+import type { PackedMove } from './plan.ts';
 
-/** One move of a run. */
+/** A stored move of a run. */
 export interface KeptRow {
   row: number;
   group: number;
@@ -28,10 +28,10 @@ interface End extends Place {
 
 /**
  * @param ttl epoch seconds
- * @returns the items of one chunk; a group is never torn apart
+ * @returns the items of one chunk; the rows of a group are never split over two items
  */
-export function rowItems(id: string, moves: PlannedMove[], ttl: number): Put[] {
-  const pages: PlannedMove[][] = [];
+export function rowItems(id: string, moves: PackedMove[], ttl: number): Put[] {
+  const pages: PackedMove[][] = [];
   for (const group of Map.groupBy(moves, ({ group }) => group).values()) {
     const last = pages.at(-1);
     if (last && last.length + group.length <= BULK_ROWS_PER_ITEM) last.push(...group);
@@ -47,10 +47,10 @@ export function rowItems(id: string, moves: PlannedMove[], ttl: number): Put[] {
   });
 }
 
-/** The facts of a namespace once an item, since most rows are about the same few. */
-function packed(page: PlannedMove[]): Pick<PackedPage, 'rows' | 'namespaces'> {
+/** Keeps each namespace once in an item, because most rows have the same few. */
+function packed(page: PackedMove[]): Pick<PackedPage, 'rows' | 'namespaces'> {
   const namespaces: PackedPage['namespaces'] = {};
-  const end = ({ namespace, path }: PlannedMove['source']): [string, string] => {
+  const end = ({ namespace, path }: PackedMove['source']): [string, string] => {
     namespaces[namespace.id] ??= { path: namespace.path, lineage: namespace.lineage };
     return [namespace.id, path];
   };
@@ -67,14 +67,14 @@ function packed(page: PlannedMove[]): Pick<PackedPage, 'rows' | 'namespaces'> {
   return { rows, namespaces };
 }
 
-/** The rows of one item, and how many of the chunk come before them. */
+/** The rows of one item. `first` is the position of the first of them in the chunk. */
 export interface RowPage {
   chunk: number;
   first: number;
   rows: KeptRow[];
 }
 
-/** A row as it lies in an item: the ends are the id of a namespace and a path. */
+/** A row as it is stored in an item: each end is the id of a namespace and a path. */
 type PackedRow = Omit<KeptRow, 'source' | 'target'> & Record<'source' | 'target', [string, string]>;
 
 interface PackedPage extends Omit<RowPage, 'rows'> {
@@ -95,7 +95,7 @@ export function rowPageOf(item: Item): RowPage {
   };
 }
 
-/** The id of the migration of a row: the same whoever asks, so that every step can be repeated. */
+/** The id of the migration of a row. It follows from the run and the row, so a repeated step gets the same id. */
 export function migrationIdOf(runId: string, row: number): string {
   const hash = sha256(`${runId}#${row}`);
   const variant = '89ab'[Number.parseInt(hash.charAt(16), 16) % 4];

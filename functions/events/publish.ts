@@ -1,20 +1,21 @@
 /**
- * Tells the bus what has happened to migrations and bulk runs, from the stream of their table: what a write has changed is announced,
- * however the writer fared after it. A change that the bus did not take comes again, with those after it (R8).
+ * Announces on the event bus what happened to migrations and bulk runs. The source is the stream of their table, so every
+ * committed change is announced, even if the writer died right after it. A change that the bus did not take is delivered
+ * again, with those after it (R8).
  */
 
-import { announcementsOf as ofRun } from '../bulk/announcements.ts';
+import { runAnnouncements } from '../bulk/bulkInfo.ts';
 import { runOf } from '../bulk/bulkRun.ts';
 import { EVENTS_PER_CALL } from '../limits.ts';
 import type { Announcement, Bus } from '../ports/bus.ts';
 import type { Log } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';
-import { announcementsOf as ofMigration } from '../remount/announcements.ts';
+import { announcementsOf } from '../remount/announcements.ts';
 import { migrationOf } from '../remount/migration.ts';
 
 /** One write to one item. */
-export interface Change {
-  /** Its place in the stream. */
+export interface StreamChange {
+  /** The sequence number of its record in the stream. */
   sequence: string;
   before: Item | undefined;
   after: Item | undefined;
@@ -22,14 +23,14 @@ export interface Change {
 
 /**
  * @param changes in the order of the stream
- * @returns the place of the first change that has to be brought again; nothing when all is announced
+ * @returns the sequence number of the first change to deliver again; undefined when all are announced
  */
-export async function publish(bus: Bus, log: Log, changes: Change[]): Promise<string | undefined> {
-  const told = changes.flatMap(({ sequence, before, after }) =>
-    announced(before, after).map((announcement) => ({ sequence, announcement })),
+export async function publish(bus: Bus, log: Log, changes: StreamChange[]): Promise<string | undefined> {
+  const due = changes.flatMap(({ sequence, before, after }) =>
+    announcementsFor(before, after).map((announcement) => ({ sequence, announcement })),
   );
-  for (let i = 0; i < told.length; i += EVENTS_PER_CALL) {
-    const batch = told.slice(i, i + EVENTS_PER_CALL);
+  for (let i = 0; i < due.length; i += EVENTS_PER_CALL) {
+    const batch = due.slice(i, i + EVENTS_PER_CALL);
     const taken = await put(
       bus,
       log,
@@ -41,13 +42,14 @@ export async function publish(bus: Bus, log: Log, changes: Change[]): Promise<st
   return undefined;
 }
 
-function announced(before: Item | undefined, after: Item | undefined): Announcement[] {
+function announcementsFor(before: Item | undefined, after: Item | undefined): Announcement[] {
   const migration = migrationOf(after);
-  if (migration) return ofMigration(migrationOf(before), migration);
+  if (migration) return announcementsOf(migrationOf(before), migration);
   const run = runOf(after);
-  return run ? ofRun(runOf(before), run) : [];
+  return run ? runAnnouncements(runOf(before), run) : [];
 }
 
+/** @returns for each announcement, whether the bus took it; empty if the call failed */
 async function put(bus: Bus, log: Log, announcements: Announcement[]): Promise<boolean[]> {
   try {
     const taken = await bus.put(announcements);

@@ -1,22 +1,24 @@
 /**
- * A remount that is asked for by an event, of one mount or in bulk: judged by policies that were named at deployment, as
- * they are written in the namespace now, and started once however often the event comes (architecture §8).
+ * Starts a remount that an event requests, of one mount or in bulk (architecture §8). The policies are named at
+ * deployment and read in the namespace of the request, with the text they have now. EventBridge may deliver an event
+ * twice; the remount is started once.
  */
 
-import { BODY_FIELDS, startFromBody } from '../bulk/startFromBody.ts';
+import { RUN_BODY_FIELDS, RUNS_PATH } from '../bulk/readRunRequest.ts';
+import { startRunFromBody } from '../bulk/startRun.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
+import { goQuote, refusal } from '../http/errors.ts';
 import { readFields, type Schema, unknownFields } from '../http/fields.ts';
 import type { Deps } from '../ports/deps.ts';
 import { eventKey, type Idempotency, readIdempotency } from '../remount/idempotency.ts';
 import type { Origin } from '../remount/request.ts';
 import { startRemount } from '../remount/startRemount.ts';
 import { namespaceByPath } from '../tree/namespaceByPath.ts';
-import { detailMissing, unknownField } from './errors.ts';
 
-/** An event as EventBridge brings it. */
-export interface RemountRequest {
+/** An event as EventBridge delivers it. */
+export interface RemountEvent {
   id: string;
-  /** Of AWS, from which it was sent. */
+  /** The AWS account of the sender. */
   account: string;
   detail: unknown;
 }
@@ -26,7 +28,7 @@ export type Requested = { migration_id: string } | { bulk_id: string };
 
 type Asked = Record<string, unknown>;
 
-/** An endpoint that events stand for. */
+/** An endpoint that an event can request. */
 interface Endpoint {
   path: string;
   fields: Schema;
@@ -50,32 +52,34 @@ const MOVE: Endpoint = {
 };
 
 const BULK: Endpoint = {
-  path: 'sys/remount/bulk',
-  fields: BODY_FIELDS,
+  path: RUNS_PATH,
+  fields: RUN_BODY_FIELDS,
   async start(deps, origin, asked, key) {
-    return { bulk_id: (await startFromBody(deps, origin, asked, key)).id };
+    return { bulk_id: (await startRunFromBody(deps, origin, asked, key)).id };
   },
 };
 
 /**
- * @param policies by name, of the namespace that the event names; none allows nothing, nor does `root`
- * @throws VaultError what the endpoint would refuse; the event is then tried again, since events come in no order, and
- *   what it needs may be on its way
+ * @param policies names of policies in the namespace of the request; an empty list allows nothing, nor does `root`
+ * @throws VaultError for what the endpoint would refuse. The caller retries: events come in no order, so what the request
+ *   needs may not exist yet
  */
 export async function startRequested(
   deps: Deps,
-  { id: eventId, account, detail }: RemountRequest,
+  { id: eventId, account, detail }: RemountEvent,
   policies: readonly string[],
 ): Promise<Requested> {
-  if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) throw detailMissing();
+  if (typeof detail !== 'object' || detail === null || Array.isArray(detail))
+    throw refusal('the detail of a request must be a JSON object');
   const { namespace: typed, ...asked } = detail as Asked;
   const { path, fields, start } = 'moves' in asked || 'rules' in asked || 'csv' in asked ? BULK : MOVE;
   const [unknown] = unknownFields(fields, asked);
-  if (unknown !== undefined) throw unknownField(unknown);
-  const { namespace: named } = readFields({ namespace: 'string' }, { namespace: typed });
-  const namespace = await namespaceByPath(deps.store, named);
-  const written = policies.filter((name) => name !== 'root');
-  await authorizeDelegate(deps, namespace, written, { namespace, path, fields: asked });
+  // A misspelt field would change the request: without `namespace`, the paths are those of the root namespace.
+  if (unknown !== undefined) throw refusal(`unknown field ${goQuote(unknown)} in the detail of a request`);
+  const { namespace: namespacePath } = readFields({ namespace: 'string' }, { namespace: typed });
+  const namespace = await namespaceByPath(deps.store, namespacePath);
+  const named = policies.filter((name) => name !== 'root');
+  await authorizeDelegate(deps, namespace, named, { namespace, path, fields: asked });
   const key = readIdempotency({ namespace, path, headers: {}, raw: asked }) ?? eventKey(eventId, path, asked);
   const requestedBy = { displayName: 'event', accessor: '', namespace: namespace.path };
   const requested = await start(deps, { namespace, requestedBy }, asked, key);

@@ -3,10 +3,10 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { Change } from '../events/publish.ts';
+import type { StreamChange } from '../events/publish.ts';
 import type { Item } from '../ports/store.ts';
 
-export function changeOf({ dynamodb }: DynamoDBRecord): Change {
+export function changeOf({ dynamodb }: DynamoDBRecord): StreamChange {
   const { SequenceNumber = '', OldImage, NewImage } = dynamodb ?? {};
   return { sequence: SequenceNumber, before: itemOf(OldImage), after: itemOf(NewImage) };
 }

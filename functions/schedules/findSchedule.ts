@@ -12,7 +12,7 @@ export async function findSchedule(
   return scheduleOf(await store.get(scheduleKey(namespaceId, name)));
 }
 
-/** Those of one namespace, by their names. */
+/** The schedules of one namespace, in the order of their names. */
 export async function listSchedules(store: Store, namespaceId: string): Promise<Schedule[]> {
   const items = await store.query({ table: 'migrations', pk: schedulePartition(namespaceId) });
   return items.map(scheduleOf).filter((schedule) => schedule !== undefined);

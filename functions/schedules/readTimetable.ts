@@ -1,9 +1,9 @@
-/** When a schedule shall be woken, as a request says it. Pure; whether an expression means anything the scheduler tells. */
+/** Reads the times of a schedule from a request. The scheduler itself checks the expression in `schedule`. Pure. */
 
+import { refusal } from '../http/errors.ts';
 import type { Fields, Schema } from '../http/fields.ts';
 import { MAX_SCHEDULE_DAYS } from '../limits.ts';
 import type { Timetable } from '../ports/scheduler.ts';
-import { endOutOfRange, scheduleMissing, startAfterEnd, timeUnreadable } from './errors.ts';
 
 export const TIME_FIELDS = {
   schedule: 'string',
@@ -12,26 +12,29 @@ export const TIME_FIELDS = {
   end: 'string',
 } as const satisfies Schema;
 
-/** A time with its offset, since it would otherwise depend on where it is read. */
+/** A time with its offset; without one it would depend on the time zone of the reader. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
 /**
- * @param now epoch milliseconds; without an end it is as late as it may be
- * @throws VaultError 400
+ * The default end is the latest that is allowed.
+ * @param now epoch milliseconds
+ * @throws VaultError 400 for a missing schedule, or times that cannot be read or are out of range
  */
 export function readTimetable(fields: Fields<typeof TIME_FIELDS>, now: number): Timetable {
   const latest = now + MAX_SCHEDULE_DAYS * 86_400_000;
   const { schedule = '', timezone = 'UTC' } = fields;
   const start = fields.start === undefined ? undefined : timeIn('start', fields.start);
   const end = fields.end === undefined ? latest : timeIn('end', fields.end);
-  if (!/^(at|rate|cron)\(.+\)$/.test(schedule)) throw scheduleMissing();
-  if (end <= now || end > latest) throw endOutOfRange();
-  if (start !== undefined && start >= end) throw startAfterEnd();
+  if (!/^(at|rate|cron)\(.+\)$/.test(schedule))
+    throw refusal("'schedule' must be specified as at(…), rate(…) or cron(…)");
+  if (end <= now || end > latest)
+    throw refusal(`'end' lies in the future and at most ${MAX_SCHEDULE_DAYS} days ahead`);
+  if (start !== undefined && start >= end) throw refusal("'start' must be before 'end'");
   return { schedule, timezone, start, end };
 }
 
 function timeIn(field: 'start' | 'end', text: string): number {
   const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw timeUnreadable(field);
+  if (Number.isNaN(time)) throw refusal(`'${field}' is a time such as "2026-01-31T22:00:00Z"`);
   return time;
 }

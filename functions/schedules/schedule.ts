@@ -1,8 +1,8 @@
 /**
- * The record of a schedule: when to move what, by whose policies, and what has come of it. Pure.
+ * The record of a schedule: when to move what, with which policies, and the result of the last run. Pure.
  *
- * It lies beside the timetable that the scheduler keeps under the same id. The timetable is written first, so a record
- * that can be read is woken; one that is woken without a record, which cannot be on its way any more, removes its timetable.
+ * The scheduler keeps a timetable under the same id. The timetable is written first, so every record has one. If a
+ * timetable wakes the service and there is no record, and none can still be written, the timetable is removed.
  */
 
 import type { Timetable } from '../ports/scheduler.ts';
@@ -16,16 +16,16 @@ export interface Schedule extends Timetable {
   namespaceId: string;
   /** JSON: the body of `sys/remount/bulk` at each run. */
   body: string;
-  /** The namespace whose policies they are: that of the token which made the schedule, at or above its own. */
+  /** The namespace of the policies: that of the token that created the schedule, at or above the schedule's own. */
   home: { id: string; path: string };
   policies: string[];
   requestedBy: Requester;
   /** Epoch milliseconds. */
   createdAt: number;
   renewedAt: number;
-  /** Raised with each write. */
+  /** Raised by each write. */
   version: number;
-  /** Seconds for which the record is kept after its end. */
+  /** How many seconds the record is kept after the end of the schedule. */
   retentionS: number;
   lastRun?: LastRun;
   lastSkipped?: LastSkipped;
@@ -34,7 +34,7 @@ export interface Schedule extends Timetable {
 /** All times are epoch milliseconds. */
 export interface LastRun {
   plannedAt: number;
-  /** There until it is known what has come of it. */
+  /** When the start of the run was claimed; absent once the result is known. */
   claimedAt?: number;
   bulkId?: string;
   /** Its rules matched nothing. */
@@ -45,7 +45,7 @@ export interface LastRun {
 
 interface LastSkipped {
   plannedAt: number;
-  /** The run that was still going on. */
+  /** The previous run, which was still in progress. */
   bulkId: string;
 }
 
@@ -55,25 +55,25 @@ export function scheduleOf(item: Item | undefined): Schedule | undefined {
   return RECORD.of(item);
 }
 
-/** What the scheduler knows it by: ids of namespaces have no hyphen. */
+/** The id at the scheduler. Ids of namespaces have no hyphen, so it can be taken apart again. */
 export function scheduleId({ namespaceId, name }: Pick<Schedule, 'namespaceId' | 'name'>): string {
   return `${namespaceId}-${name}`;
 }
 
-/** The opposite of {@link scheduleId}. */
-export function namedBy(id: string): Pick<Schedule, 'namespaceId' | 'name'> {
+/** The inverse of {@link scheduleId}. */
+export function parseScheduleId(id: string): Pick<Schedule, 'namespaceId' | 'name'> {
   const end = id.indexOf('-');
   return { namespaceId: id.slice(0, end), name: id.slice(end + 1) };
 }
 
-/** Puts the schedule in place of the one that was read, or of none. */
+/** Writes the schedule, if the record has not changed since it was read. */
 export function written(schedule: Schedule, before: Schedule | undefined): Put {
   const key = scheduleKey(schedule.namespaceId, schedule.name);
   const ttl = Math.ceil(schedule.end / 1_000) + schedule.retentionS;
-  return { put: RECORD.at(key, schedule, { ttl }), if: unchanged(before) };
+  return { put: RECORD.at(key, schedule, { ttl }), if: scheduleUnchanged(before) };
 }
 
-/** Notes what has become of a time at which it was woken. */
+/** Notes the result for one planned time. */
 export function noted(
   schedule: Schedule,
   what: Pick<Schedule, 'lastRun'> | Pick<Schedule, 'lastSkipped'>,
@@ -81,11 +81,11 @@ export function noted(
   return {
     update: scheduleKey(schedule.namespaceId, schedule.name),
     set: { ...what, version: schedule.version + 1 },
-    if: unchanged(schedule),
+    if: scheduleUnchanged(schedule),
   };
 }
 
-/** The condition of every write to a schedule: it is still as it was read, and not another one of its name. */
-export function unchanged(before: Schedule | undefined): Match {
+/** The condition of every write to a schedule: the record has not changed, and is not a new one of the same name. */
+export function scheduleUnchanged(before: Schedule | undefined): Match {
   return before ? { version: before.version, createdAt: before.createdAt } : ABSENT;
 }

@@ -1,4 +1,4 @@
-/** What is told of a schedule. Pure. */
+/** What clients are shown of a schedule. Pure. */
 
 import type { Shape, Wire } from '../http/shape.ts';
 import { REQUESTER } from '../remount/answers.ts';
@@ -23,7 +23,7 @@ export const SCHEDULE_INFO = {
 
 type ScheduleInfo = Wire<typeof SCHEDULE_INFO>;
 
-/** What is not known, or not so, is `null`. */
+/** A field without a value is `null`. */
 export function scheduleInfo(schedule: Schedule): ScheduleInfo {
   const { home, policies, requestedBy, lastRun, lastSkipped } = schedule;
   return {

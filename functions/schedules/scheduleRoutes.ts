@@ -1,26 +1,25 @@
-/** The endpoints of schedules: bulk runs at set times, with their maker's policies (architecture §8). */
+/** The endpoints of schedules: bulk runs at set times, with policies of the token that created them (architecture §8). */
 
-import { BODY_FIELDS } from '../bulk/startFromBody.ts';
+import { RUN_BODY_FIELDS } from '../bulk/readRunRequest.ts';
 import type { Caller } from '../credentials/caller.ts';
 import { childPolicies } from '../credentials/policyNames.ts';
 import { isRoot } from '../credentials/token.ts';
+import { refusal } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { requireSudo } from '../http/guards.ts';
 import { type Call, type Route, route } from '../http/route.ts';
 import { KEYS } from '../http/shape.ts';
 import { MAX_SCHEDULE_NAME_LENGTH } from '../limits.ts';
 import { originOf } from '../remount/request.ts';
-import { nameUnusable } from './errors.ts';
+import { putSchedule, removeSchedule } from './changeSchedule.ts';
 import { findSchedule, listSchedules } from './findSchedule.ts';
-import { putSchedule } from './putSchedule.ts';
 import { readTimetable, TIME_FIELDS } from './readTimetable.ts';
-import { removeSchedule } from './removeSchedule.ts';
 import { SCHEDULE_INFO, scheduleInfo } from './scheduleInfo.ts';
 
-/** Each run has a key of its own. */
-const { idempotency_key: _, ...RUN_FIELDS } = BODY_FIELDS;
+/** Each run gets an idempotency key of its own. */
+const { idempotency_key: _, ...MOVE_FIELDS } = RUN_BODY_FIELDS;
 
-const FIELDS = { ...TIME_FIELDS, policies: 'list', ...RUN_FIELDS } as const satisfies Schema;
+const FIELDS = { ...TIME_FIELDS, policies: 'list', ...MOVE_FIELDS } as const satisfies Schema;
 
 const NAME = /^[0-9A-Za-z._-]+$/;
 
@@ -70,12 +69,15 @@ export const scheduleRoutes: readonly Route[] = [
   }),
 ];
 
-/** As it was sent, since policies may look at it. */
+/** The fields as they were sent, because policies may allow only certain values. */
 function bodyOf({ raw }: Pick<Call, 'raw'>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(raw).filter(([name]) => name in RUN_FIELDS));
+  return Object.fromEntries(Object.entries(raw).filter(([name]) => name in MOVE_FIELDS));
 }
 
 function nameIn({ name = '' }: Call['params']): string {
-  if (!NAME.test(name) || name.length > MAX_SCHEDULE_NAME_LENGTH) throw nameUnusable();
+  if (!NAME.test(name) || name.length > MAX_SCHEDULE_NAME_LENGTH) {
+    const what = 'letters, digits, dots, hyphens and underscores';
+    throw refusal(`the name of a schedule has 1 to ${MAX_SCHEDULE_NAME_LENGTH} ${what}`);
+  }
   return name;
 }

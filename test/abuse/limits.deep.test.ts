@@ -264,7 +264,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     status: 400,
     text: 'refused JSON input due to high complexity: exceeded maximum number of strings',
   },
-  MAX_TRANSACTION_WRITES: { provenBy: ['bulk/planBulk.test.ts', 'an atomic run may have 99'] },
+  MAX_TRANSACTION_WRITES: { provenBy: ['bulk/planMoves.test.ts', 'an atomic run may have 99'] },
   MAX_CONTENDED_TRIES: { provenBy: ['bulk/changedTree.test.ts', 'MAX_CONTENDED_TRIES'] },
   PACKED_MOVES: { inner: 'it is how moves are packed' },
   CHUNK_MOVES: { inner: 'it is how moves are packed' },

@@ -12,8 +12,8 @@ import { manyMounts } from './manyMounts.ts';
 
 const s = manyMounts();
 
-describe('what has changed since the plan', () => {
-  it('makes one move fail and no other, with its reason, whatever it was packed with', async () => {
+describe('a change since the plan', () => {
+  it('fails one move with its reason, and no other move of the same group', async () => {
     const mounts = await s.place(30);
     const id = await s.start({ moves: s.moves(30) });
     await placeMount(s.deps, `${s.name}-new-7/deeper/`);
@@ -41,7 +41,7 @@ describe('what has changed since the plan', () => {
     expect(await s.uuidAt('new-8')).toBe(mounts[8]?.uuid);
   });
 
-  it('that took a target between the look and the transaction is found, too', async () => {
+  it('that takes a target between the read and the transaction is found, too', async () => {
     await s.place(10);
     const id = await s.start({ moves: s.moves(10) });
     await s.carryOut(
@@ -79,7 +79,7 @@ describe('what has changed since the plan', () => {
     expect([await s.uuidAt('0'), await s.uuidAt('2')]).toEqual([a?.uuid, b?.uuid]);
   });
 
-  it('as a setting of a mount makes it look again', async () => {
+  it('to the settings of a mount makes the step read the mount again', async () => {
     const [mount] = await s.place(1);
     if (!mount) throw new Error('there is no mount');
     const id = await s.start({ moves: s.moves(1) });
@@ -99,7 +99,7 @@ describe('what has changed since the plan', () => {
     expect((await locate(s.deps.store, `${s.name}-new-0`)).mount?.description).toBe('tuned');
   });
 
-  it('as a namespace that is being deleted fails the moves into it', async () => {
+  it('that starts the deletion of a namespace fails the moves into it', async () => {
     const target = await placeNamespace(s.deps, ROOT, `${s.name}ns`);
     await s.place(2);
     const id = await s.start({
@@ -119,7 +119,7 @@ describe('what has changed since the plan', () => {
     ]);
   });
 
-  it('again and again is waited for a quarter of an hour, and then fails the move', async () => {
+  it('that keeps recurring fails the move after a quarter of an hour', async () => {
     const [mount] = await s.place(1);
     if (!mount) throw new Error('there is no mount');
     const id = await s.start({ moves: s.moves(1) });

@@ -1,11 +1,10 @@
-/** A run that is asked for in the middle of somebody's transaction, or that two executions work on at once. */
+/** A run that is requested in the middle of another transaction, or that two executions work on at once. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chunkStep } from '../../functions/bulk/chunkStep.ts';
 import { expandRules } from '../../functions/bulk/expandRules.ts';
-import { planRun, rowsOf } from '../../functions/bulk/planRun.ts';
 import { migrationIdOf } from '../../functions/bulk/rowRecord.ts';
-import { beginStep, completeStep } from '../../functions/bulk/runSteps.ts';
+import { gatherRows, planRun } from '../../functions/bulk/startRun.ts';
+import { bulkBeginStep, bulkChunkStep, bulkCompleteStep } from '../../functions/bulk/steps.ts';
 import { SETTLE_MS } from '../../functions/limits.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { progressed } from '../../functions/remount/migration.ts';
@@ -24,17 +23,17 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-it('a run is no success while the revocation of one of its moves goes on that a batch does not show yet', async () => {
+it('a run does not succeed while one of its moves is being revoked, even if a batch does not show that move yet', async () => {
   const { deps } = service;
   const { name } = await sshMount(service, 1);
   const id = await service.start({ moves: [{ from: name, to: `${name}-moved` }] });
-  const { chunks } = await beginStep(deps, id);
+  const { chunks } = await bulkBeginStep(deps, id);
   const progress = bulkProgressKey(id, 0);
   const before = await deps.store.get(progress);
-  await chunkStep(deps, { id, chunk: 0, done: false }, deps.clock.now() + 60_000);
+  await bulkChunkStep(deps, { id, chunk: 0, done: false }, deps.clock.now() + 60_000);
   expect(chunks).toHaveLength(1);
 
-  // The query shows the progress as it is after the transaction, the batch the migrations as before it.
+  // The query shows the progress after the transaction; the batch shows the migrations before it.
   const middle: Store = {
     ...deps.store,
     get: async (ref) => (ref.sk === progress.sk && ref.pk === id ? before : deps.store.get(ref)),
@@ -43,12 +42,12 @@ it('a run is no success while the revocation of one of its moves goes on that a 
       return items.map((item) => (item?.kind === 'migration' ? undefined : item));
     },
   };
-  await completeStep({ ...deps, store: middle }, { id, looks: 0 });
+  await bulkCompleteStep({ ...deps, store: middle }, { id, looks: 0 });
   expect(await service.info(id)).toMatchObject({ status: 'in-progress', progress: { in_progress: 1 } });
 });
 
-describe('a run whose mounts are half moved while it is asked for', () => {
-  /** Shows nothing at a path for as long as a transaction may take. */
+describe('a run that is requested while its mounts are half moved', () => {
+  /** A store that shows nothing at a path for as long as a transaction may take. */
   function without(path: string): TestDeps {
     const { deps } = service;
     const settlesAt = deps.clock.now() + SETTLE_MS - 20;
@@ -66,7 +65,7 @@ describe('a run whose mounts are half moved while it is asked for', () => {
     return { ...deps, store };
   }
 
-  it('leaves none of them out of its rules', async () => {
+  it('includes them in the expansion of its rules', async () => {
     const above = service.deps.ids.base62(8);
     for (const name of ['a', 'b']) await placeMount(service.deps, `${above}/${name}/`);
     const rules = [{ from: `${above}/*`, to: `new-${above}/*` }];
@@ -74,25 +73,25 @@ describe('a run whose mounts are half moved while it is asked for', () => {
     expect(moves.map(({ from }) => from)).toEqual([`${above}/a/`, `${above}/b/`]);
   });
 
-  it('is not refused for one that it names', async () => {
+  it('is not refused for a mount that it names', async () => {
     const name = service.deps.ids.base62(8);
     await placeMount(service.deps, `${name}/`);
     const halfDone = without(`${name}/`);
-    const rows = await rowsOf(halfDone, { moves: [{ from: name, to: `new-${name}` }] }, ROOT);
+    const rows = await gatherRows(halfDone, { moves: [{ from: name, to: `new-${name}` }] }, ROOT);
     expect((await planRun(halfDone, rows, ROOT, false)).problems).toEqual([]);
   });
 });
 
-it('a run tells of the leases of its moves what their migrations tell, though two executions have counted them', async () => {
+it('a run shows as many revoked leases as its migrations, even if two executions have counted them', async () => {
   const { deps } = service;
   const { name } = await sshMount(service, 3);
   const id = await service.start({ moves: [{ from: name, to: `${name}-moved` }] });
-  await beginStep(deps, id);
-  await chunkStep(deps, { id, chunk: 0, done: false }, deps.clock.now() + 60_000);
+  await bulkBeginStep(deps, id);
+  await bulkChunkStep(deps, { id, chunk: 0, done: false }, deps.clock.now() + 60_000);
   const migrationId = migrationIdOf(id, 1);
   await runMigration(deps, migrationId);
   await deps.store.commit([progressed(migrationId, deps.clock.now() + 60_000, 3)]);
-  await completeStep(deps, { id, looks: 0 });
+  await bulkCompleteStep(deps, { id, looks: 0 });
 
   const { body } = await service.call('GET', `sys/remount/status/${migrationId}`);
   expect(body.data.migration_info.progress).toMatchObject({ leases_revoked: 3, leases_irrevocable: 0 });

@@ -3,14 +3,14 @@ import {
   acceptedRun,
   advanced,
   type BulkRun,
-  cancelled,
-  closed,
-  ended,
+  chunkClosed,
+  chunkRevoked,
   newProgress,
   type Progress,
-  seen,
-  settled,
-  started,
+  runCancelled,
+  runEnded,
+  runHeartbeat,
+  runStarted,
 } from '../../functions/bulk/bulkRun.ts';
 import { switchGroup } from '../../functions/bulk/switchGroup.ts';
 import { ConditionFailed, type Write } from '../../functions/ports/store.ts';
@@ -56,55 +56,55 @@ async function isRefused(write: Write): Promise<void> {
 }
 
 describe('a write to a bulk run that comes too late', () => {
-  it('accepts no run of an id that is taken', async () => {
-    await deps.store.commit([ended(run, undefined, 1)]);
+  it('does not accept a run with an id that is taken', async () => {
+    await deps.store.commit([runEnded(run, undefined, 1)]);
     await isRefused(acceptedRun(run));
     expect(await recorded()).toMatchObject({ status: 'success' });
   });
 
   it.each<[string, () => Write]>([
-    ['gives no sign of life', () => seen(run.id, 1)],
-    ['begins it no more', () => started(run.id, 1)],
-    ['cancels it no more', () => cancelled(run.id, 1, 'late')],
-    ['ends it no other way', () => ended(run, { code: 'given_up', message: 'late' }, 1)],
+    ['makes no heartbeat', () => runHeartbeat(run.id, 1)],
+    ['does not start it', () => runStarted(run.id, 1)],
+    ['does not cancel it', () => runCancelled(run.id, 1, 'late')],
+    ['does not end it in another way', () => runEnded(run, { code: 'given_up', message: 'late' }, 1)],
   ])('%s after its end', async (_, late) => {
-    await deps.store.commit([ended(run, undefined, deps.clock.now())]);
+    await deps.store.commit([runEnded(run, undefined, deps.clock.now())]);
     const before = await recorded();
     await isRefused(late());
     expect(await recorded()).toEqual(before);
   });
 
-  it('begins or cancels no second time', async () => {
-    await deps.store.commit([started(run.id, 1)]);
-    await deps.store.commit([cancelled(run.id, 2, 'first')]);
-    await isRefused(started(run.id, 3));
-    await isRefused(cancelled(run.id, 4, 'second'));
+  it('does not start or cancel a run a second time', async () => {
+    await deps.store.commit([runStarted(run.id, 1)]);
+    await deps.store.commit([runCancelled(run.id, 2, 'first')]);
+    await isRefused(runStarted(run.id, 3));
+    await isRefused(runCancelled(run.id, 4, 'second'));
     expect(await recorded()).toMatchObject({ startedAt: 1, cancelledAt: 2, cancelReason: 'first' });
   });
 
-  it('counts no move and no lease a second time', async () => {
+  it('does not count a move or a lease a second time', async () => {
     const first = await progress();
     const step = advanced(run.id, first, { succeeded: 0, revoking: 1, failed: 0 }, 1);
     await deps.store.commit([step]);
     await isRefused(step);
     const revoking = await progress();
-    const revoked = settled(run.id, revoking, { revoked: 5, irrevocable: 0 });
+    const revoked = chunkRevoked(run.id, revoking, { revoked: 5, irrevocable: 0 });
     await deps.store.commit([revoked]);
     await isRefused(revoked);
     expect(await progress()).toMatchObject({ cursor: 1, succeeded: 1, revoking: 0, leasesRevoked: 5 });
   });
 
-  it('closes no chunk whose time is over', async () => {
+  it('does not close a chunk that has expired', async () => {
     const before = await progress();
     await deps.store.commit([{ delete: bulkProgressKey(run.id, 0) }]);
-    await isRefused(closed(run.id, before));
+    await isRefused(chunkClosed(run.id, before));
     expect(await progress()).toBeUndefined();
   });
 
   it.each([
     ['was tuned', { version: 2 }],
-    ['has made place for another', { uuid: 'another' }],
-  ])('switches no mount that %s since it was read', async (_, change) => {
+    ['was replaced by another', { uuid: 'another' }],
+  ])('does not switch a mount that %s since it was read', async (_, change) => {
     const mount = await placeMount(deps, `${deps.ids.hex(8)}/`);
     const put = mountItem({ ...mount, ...change });
     const { table: _table, ...now } = put;

@@ -1,7 +1,7 @@
-/** Bulk runs of numbered mounts, and a store that lets something happen in between. */
+/** Bulk runs of numbered mounts, and a store that runs something else before a transaction. */
 
 import { beforeEach } from 'vitest';
-import { type ChunkPart, chunkStep } from '../../functions/bulk/chunkStep.ts';
+import { bulkChunkStep, type ChunkPart } from '../../functions/bulk/steps.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { locate } from '../../functions/tree/locate.ts';
 import type { Mount } from '../../functions/tree/mount.ts';
@@ -10,18 +10,18 @@ import { throughFile } from '../support/throughFile.ts';
 import { type BulkService, bulkService } from './bulkService.ts';
 
 export interface ManyMounts extends BulkService {
-  /** What the paths of the running test begin with. */
+  /** The prefix of all paths of the running test. */
   name: string;
-  /** Places mounts of the numbers from 0 on. */
+  /** Places mounts, numbered from 0. */
   place(count: number): Promise<Mount[]>;
-  /** A move of each of them, by its number. */
+  /** A move for each of them. */
   moves(count: number, to?: (i: number) => string): { from: string; to: string }[];
   uuidAt(path: string): Promise<string | undefined>;
-  /** What is told of each move of a run. */
+  /** The rows of a run as they are listed. */
   rowsOf(id: string): Promise<Record<string, unknown>[]>;
-  /** A store that does something else before its transactions of a certain number. */
+  /** A store that calls `before` with the number of each transaction, before it commits it. */
   meddling(before: (commit: number) => Promise<unknown> | undefined): Store;
-  /** Makes the first chunk of a run on such a store. */
+  /** Runs the step of the first chunk on such a store. */
   carryOut(id: string, store: Store): Promise<ChunkPart>;
 }
 
@@ -51,7 +51,7 @@ export function manyMounts(): ManyMounts {
     },
     carryOut(id: string, store: Store) {
       const { deps } = service;
-      return chunkStep({ ...deps, store }, { id, chunk: 0, done: false }, deps.clock.now() + 60_000);
+      return bulkChunkStep({ ...deps, store }, { id, chunk: 0, done: false }, deps.clock.now() + 60_000);
     },
   });
   beforeEach(() => {

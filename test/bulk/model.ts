@@ -1,4 +1,4 @@
-/** A tree in memory that plans are made for and carried out on, with the conditions of the store checked one by one. */
+/** A tree in memory. Plans are made for it and applied to it; it checks the condition of each write. */
 
 import { type FoundRow, placeId, type RowMove } from '../../functions/bulk/plan.ts';
 import {
@@ -16,7 +16,7 @@ import { planTree } from '../../functions/tree/planTree.ts';
 
 export const CHILD: Namespace = { ...ROOT, id: 'child1', path: 'ns/', lineage: ['root', 'child1'] };
 
-/** A path in one of the two namespaces, without its slash at the end. */
+/** A path in one of the two namespaces, without the trailing slash. */
 export type Spot = [namespace: Namespace, path: string];
 
 export class Model {
@@ -39,7 +39,7 @@ export class Model {
 
   tree = (namespaceId: string, path: string): Item | undefined => this.items.get(placeId(namespaceId, path));
 
-  /** A row as the look at this tree would find it. */
+  /** A row as `findRows` would find it in this tree. */
   row(row: number, from: Spot, to: Spot): FoundRow {
     const mount = mountOf(this.tree(from[0].id, `${from[1]}/`));
     return {
@@ -52,7 +52,7 @@ export class Model {
     };
   }
 
-  /** Carries out one group, with the mounts as they are; throws when a condition does not hold. */
+  /** Applies one group to the mounts as they are now. Throws if a condition does not hold. */
   apply(moves: RowMove[]): Write[] {
     const writes = planTree(
       moves.flatMap(({ source, target }) => {

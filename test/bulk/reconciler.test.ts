@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chunkStep } from '../../functions/bulk/chunkStep.ts';
-import { beginStep, completeStep } from '../../functions/bulk/runSteps.ts';
+import { bulkBeginStep, bulkChunkStep, bulkCompleteStep } from '../../functions/bulk/steps.ts';
 import { MAX_BULK_ATTEMPTS, MAX_BULK_LOOKS, OVERDUE_MS } from '../../functions/limits.ts';
 import { PRESENT } from '../../functions/ports/store.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
@@ -12,7 +11,7 @@ import { manyMounts } from './manyMounts.ts';
 const s = manyMounts();
 
 describe('the reconciler', () => {
-  it('starts a run again whose workflow did not start, under the next number', async () => {
+  it('starts a run whose workflow did not start, as the next attempt', async () => {
     await s.place(1);
     const { body } = await s.call('POST', 'sys/remount/bulk', { body: { moves: s.moves(1) } });
     const id = body.data.bulk_id;
@@ -27,9 +26,9 @@ describe('the reconciler', () => {
     await placeMount(s.deps, `${s.name}-0/`, { issued: true });
     const id = await s.start({ moves: s.moves(1) });
     const workflows = { start: () => Promise.reject(new Error('no')) };
-    await chunkStep({ ...s.deps, workflows }, { id, chunk: 0, done: false }, s.deps.clock.now() + 60_000);
+    await bulkChunkStep({ ...s.deps, workflows }, { id, chunk: 0, done: false }, s.deps.clock.now() + 60_000);
     expect(await s.info(id)).toMatchObject({ phase: 'revoking', progress: { in_progress: 1 } });
-    const looked = await completeStep(s.deps, { id, looks: 0 });
+    const looked = await bulkCompleteStep(s.deps, { id, looks: 0 });
     expect(looked).toMatchObject({ done: false, seconds: 1, looks: 1 });
     s.deps.clock.pass(OVERDUE_MS + 1);
     await reconcile(s.deps);
@@ -40,23 +39,23 @@ describe('the reconciler', () => {
     });
   });
 
-  it('is left the rest by an execution that has waited for long', async () => {
+  it('starts the next execution after one that has waited for an hour', async () => {
     await placeMount(s.deps, `${s.name}-0/`, { issued: true });
     const id = await s.start({ moves: s.moves(1) });
-    await chunkStep(s.deps, { id, chunk: 0, done: false }, s.deps.clock.now() + 60_000);
-    const looked = await completeStep(s.deps, { id, looks: MAX_BULK_LOOKS - 1 });
+    await bulkChunkStep(s.deps, { id, chunk: 0, done: false }, s.deps.clock.now() + 60_000);
+    const looked = await bulkCompleteStep(s.deps, { id, looks: MAX_BULK_LOOKS - 1 });
     expect(looked).toMatchObject({ done: true, seconds: 60 });
     expect((await s.info(id)).status).toBe('in-progress');
   });
 
-  it('is not asked for ever: a run that no attempt could carry out is given up', async () => {
+  it('does not retry forever: a run is given up after the last attempt', async () => {
     await s.place(1);
     const id = await s.start({ moves: s.moves(1) });
     const set = { attempt: MAX_BULK_ATTEMPTS + 1 };
     await s.deps.store.commit([{ update: migrationKey(id), set, if: PRESENT }]);
-    const { chunks } = await beginStep(s.deps, id);
+    const { chunks } = await bulkBeginStep(s.deps, id);
     expect(chunks).toEqual([]);
-    await completeStep(s.deps, { id, looks: 0 });
+    await bulkCompleteStep(s.deps, { id, looks: 0 });
     expect(await s.info(id)).toMatchObject({
       status: 'failure',
       error: { code: 'given_up' },

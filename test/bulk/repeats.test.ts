@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chunkStep } from '../../functions/bulk/chunkStep.ts';
-import type { StartedRun } from '../../functions/bulk/startBulk.ts';
-import { startFromBody } from '../../functions/bulk/startFromBody.ts';
+import type { StartedRun } from '../../functions/bulk/startRun.ts';
+import { startRunFromBody } from '../../functions/bulk/startRun.ts';
+import { bulkChunkStep } from '../../functions/bulk/steps.ts';
 import { OVERDUE_MS } from '../../functions/limits.ts';
 import { type Store, StoreBusy } from '../../functions/ports/store.ts';
 import { eventKey } from '../../functions/remount/idempotency.ts';
@@ -15,7 +15,7 @@ import { manyMounts } from './manyMounts.ts';
 const s = manyMounts();
 
 describe('a step that is repeated', () => {
-  it('does nothing twice, whether it is over or begins anew in the middle', async () => {
+  it('does nothing twice, whether the step was finished or interrupted', async () => {
     await s.place(45);
     const id = await s.start({ moves: s.moves(45) });
     const inTime = s.deps.clock.now();
@@ -25,7 +25,7 @@ describe('a step that is repeated', () => {
       isLate = true;
     });
     const part = { id, chunk: 0, done: false };
-    const first = await chunkStep({ ...s.deps, clock, store }, part, inTime + 60_000);
+    const first = await bulkChunkStep({ ...s.deps, clock, store }, part, inTime + 60_000);
     expect(first.done).toBe(false);
     expect((await s.info(id)).progress).toMatchObject({ pending: 25, succeeded: 20 });
 
@@ -37,7 +37,7 @@ describe('a step that is repeated', () => {
       expect((await locate(s.deps.store, `${s.name}-new-${i}`)).mount?.generation).toBe(1);
   });
 
-  it('counts each move once when the answer to its transaction was lost', async () => {
+  it('counts each move once when the response to its transaction was lost', async () => {
     const mounts = await s.place(3);
     const id = await s.start({ moves: s.moves(3) });
     const store: Store = {
@@ -53,7 +53,7 @@ describe('a step that is repeated', () => {
     expect(await s.uuidAt('new-2')).toBe(mounts[2]?.uuid);
   });
 
-  it('runs beside another execution of the same run, and each move is made once', async () => {
+  it('makes each move once when several executions of the run work at the same time', async () => {
     await s.place(60);
     const id = await s.start({ moves: s.moves(60) });
     await Promise.all([runBulk(s.deps, id), runBulk(s.deps, id), runBulk(s.deps, id)]);
@@ -63,41 +63,44 @@ describe('a step that is repeated', () => {
   });
 });
 
-describe('a request that is repeated with its key while the first is on its way', () => {
+describe('a request that is repeated with its key while the first is in flight', () => {
   it.each([
     ['a list', (name: string) => ({ moves: [{ from: `${name}-0`, to: `${name}-new-0` }] })],
     ['rules', (name: string) => ({ rules: [{ from: `${name}-0/*`, to: `${name}-new-0/*` }] })],
-  ])('is answered with the run of the first, though that has moved the mounts (%s)', async (kind, bodyOf) => {
-    await placeMount(s.deps, `${s.name}-0/${kind === 'rules' ? 'a/' : ''}`);
-    const key = eventKey(s.name, 'sys/remount/bulk', {});
-    const origin = { namespace: ROOT, requestedBy: { displayName: '', accessor: '', namespace: '' } };
-    const ask = (store: Store) => startFromBody({ ...s.deps, store }, origin, bodyOf(s.name), key, true);
-    let first: StartedRun | undefined;
-    const runFirst = async () => {
-      if (first) return;
-      first = await ask(s.deps.store);
-      await runBulk(s.deps, first.id);
-    };
-    const late: Store = {
-      ...s.deps.store,
-      async query(range) {
-        await runFirst();
-        return s.deps.store.query(range);
-      },
-      async getMany(refs) {
-        await runFirst();
-        return s.deps.store.getMany(refs);
-      },
-    };
+  ])(
+    'is answered with the run of the first, even if that has moved the mounts (%s)',
+    async (kind, bodyOf) => {
+      await placeMount(s.deps, `${s.name}-0/${kind === 'rules' ? 'a/' : ''}`);
+      const key = eventKey(s.name, 'sys/remount/bulk', {});
+      const origin = { namespace: ROOT, requestedBy: { displayName: '', accessor: '', namespace: '' } };
+      const ask = (store: Store) => startRunFromBody({ ...s.deps, store }, origin, bodyOf(s.name), key, true);
+      let first: StartedRun | undefined;
+      const runFirst = async () => {
+        if (first) return;
+        first = await ask(s.deps.store);
+        await runBulk(s.deps, first.id);
+      };
+      const late: Store = {
+        ...s.deps.store,
+        async query(range) {
+          await runFirst();
+          return s.deps.store.query(range);
+        },
+        async getMany(refs) {
+          await runFirst();
+          return s.deps.store.getMany(refs);
+        },
+      };
 
-    const second = await ask(late);
+      const second = await ask(late);
 
-    expect(second).toEqual({ id: first?.id, total: 1, isReplay: true });
-  });
+      expect(second).toEqual({ id: first?.id, total: 1, isReplay: true });
+    },
+  );
 });
 
 describe('a store that fails at any moment', () => {
-  /** Each call of the store may fail, before it has an effect or after it. */
+  /** Each call of the store may fail, before or after it has taken effect. */
   function moody(chance: () => number): Store {
     const through =
       <A extends unknown[], R>(act: (...args: A) => Promise<R>) =>

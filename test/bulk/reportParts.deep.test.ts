@@ -1,7 +1,7 @@
-/** A report that is too long for one answer; the rows of its run are put into the table, since ten thousand mounts take long. */
+/** A report that is too long for one answer. The rows are written to the table directly, because placing ten thousand mounts takes long. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { planBulk } from '../../functions/bulk/planBulk.ts';
+import { planMoves } from '../../functions/bulk/planMoves.ts';
 import { rowItems } from '../../functions/bulk/rowRecord.ts';
 import { MAX_BULK_MOVES, MAX_REPORT_BYTES } from '../../functions/limits.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
@@ -10,7 +10,7 @@ import { runBulk } from '../support/workflow.ts';
 import { type BulkService, bulkService } from './bulkService.ts';
 import { Model, type Spot } from './model.ts';
 
-/** Of these lines, five thousand are just as long as a part may be. */
+/** Five thousand lines of this length are exactly as long as a part may be. */
 const LINE_BYTES = MAX_REPORT_BYTES / 5_000;
 
 const ROWS = Array.from({ length: MAX_BULK_MOVES }, (_, i) => i + 1);
@@ -18,7 +18,7 @@ const ROWS = Array.from({ length: MAX_BULK_MOVES }, (_, i) => i + 1);
 interface Format {
   name: string;
   header: string;
-  /** A line without the number of its row and without its paths, which end with a slash. */
+  /** A line without the number of its row and without its paths, except their trailing slashes. */
   bare: string;
 }
 
@@ -42,25 +42,25 @@ afterAll(() => service.stop());
 
 it.each([
   [JSON_LINES, [5_000, 5_000]],
-  // Every part has the header, and only the first row makes up for it: the second part has no room for as many.
+  // Every part has the header. Only the first row is shortened by as much, so the second part has room for one row less.
   [CSV, [5_000, 4_999, 1]],
 ])(
-  'a report as $name goes on in its next part where a row more would be too much',
+  'a report as $name continues in the next part when another row would be too much',
   async (format, rowsOfParts) => {
     const id = await endedRun(format);
 
     const parts = await partsOf(id, format);
 
-    const told = parts.map((part) => rowsIn(part, format));
-    expect(told.map(({ length }) => length)).toEqual(rowsOfParts);
-    expect(told.flat()).toEqual(ROWS);
+    const rows = parts.map((part) => rowsIn(part, format));
+    expect(rows.map(({ length }) => length)).toEqual(rowsOfParts);
+    expect(rows.flat()).toEqual(ROWS);
     const sizes = parts.map((part) => Buffer.byteLength(part));
     expect(sizes[0]).toBe(MAX_REPORT_BYTES);
     expect(Math.max(...sizes)).toBe(MAX_REPORT_BYTES);
   },
 );
 
-/** A run that was cancelled before its first move, as if it had been one of as many moves as there may be. */
+/** A run of the most moves there may be, cancelled before its first move. */
 async function endedRun(format: Format): Promise<string> {
   const { deps, start, call } = service;
   await placeMount(deps, `${format.name}/`);
@@ -71,16 +71,16 @@ async function endedRun(format: Format): Promise<string> {
   const moves = ROWS.map((row) => spotsOf(row, format));
   const model = new Model(moves.map(([from]) => from));
   const found = moves.map(([from, to], i) => model.row(i + 1, from, to));
-  const { chunks, problems } = planBulk(found, model.tree);
+  const { chunks, problems } = planMoves(found, model.tree);
   expect(problems).toEqual([]);
   await deps.store.putMany(chunks.flatMap((chunk) => rowItems(id, chunk, 4_000_000_000)));
   return id;
 }
 
-/** Paths that make all lines equally long; the first makes up for the header. */
+/** Paths that make all lines equally long; the first line is shortened by the length of the header. */
 function spotsOf(row: number, { header, bare }: Format): [from: Spot, to: Spot] {
   const taken = bare.length + String(row).length + (row === 1 ? header.length : 0);
-  // Letters of two bytes tell bytes from characters.
+  // Letters of two bytes make a difference between bytes and characters.
   const from = `from-${row}-${'ü'.repeat(225)}`;
   const to = `to-${row}-`;
   return [

@@ -9,7 +9,7 @@ import { type BulkService, bulkService } from './bulkService.ts';
 
 let service: BulkService;
 let deps: BulkService['deps'];
-/** A namespace of its own for each test, which asks in it. */
+/** Each test has a namespace of its own, and makes its requests there. */
 let ns: Namespace;
 
 beforeAll(async () => {
@@ -30,7 +30,7 @@ function post(body: unknown, options: CallOptions = {}) {
 }
 
 describe('a request', () => {
-  it('is answered with the id of the run and where to ask', async () => {
+  it('returns the id of the run, and the location of its status', async () => {
     await place('a');
     const { status, body, headers } = await post({ moves: [{ from: 'a', to: 'b' }] });
     expect(status).toBe(200);
@@ -55,7 +55,7 @@ describe('a request', () => {
     ],
     ['rules that are no objects', { rules: ['a'] }, "'rules' must be a list of objects with 'from' and 'to'"],
     [
-      'a concurrency of none',
+      'a concurrency of zero',
       { moves: [{}], max_concurrency: 0 },
       'max_concurrency is a number from 1 to 40',
     ],
@@ -65,17 +65,17 @@ describe('a request', () => {
       'max_concurrency is a number from 1 to 40',
     ],
     [
-      'a tolerance of words',
+      'a tolerance that is no number',
       { moves: [{}], tolerated_failures: 'some' },
       'tolerated_failures is a number, or a percentage such as "10%"',
     ],
     [
-      'a tolerance over all',
+      'a tolerance above 100%',
       { moves: [{}], tolerated_failures: '101%' },
       'tolerated_failures is a number, or a percentage such as "10%"',
     ],
     [
-      'a reason without end',
+      'a reason that is too long',
       { moves: [{}], reason: 'x'.repeat(1_025) },
       'a reason is at most 1024 bytes long',
     ],
@@ -125,7 +125,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('may name its namespace in the path', async () => {
+  it('may have its namespace in the path', async () => {
     await place('a');
     const moves = Array.from({ length: 600 }, (_, i) => ({ from: i === 0 ? 'a' : `none-${i}`, to: `x${i}` }));
     const { status, body } = await service.call('POST', `${ns.path}sys/remount/bulk`, { body: { moves } });
@@ -141,7 +141,7 @@ describe('a request', () => {
     expect((await post(raw)).status).toBe(200);
   });
 
-  it('may have ten thousand moves in its body, which other requests may not', async () => {
+  it('may have ten thousand moves in its body, unlike other requests', async () => {
     const moves = Array.from({ length: MAX_BULK_MOVES }, (_, i) => ({ from: `m${i}`, to: `n${i}` }));
     const { body } = await post({ moves });
     expect(body.errors).toHaveLength(MAX_BULK_MOVES);
@@ -154,7 +154,7 @@ describe('CSV', () => {
   const csv = (body: string, query: Record<string, string[]> = {}) =>
     post(body, { query, headers: { 'content-type': 'text/csv; charset=utf-8' } });
 
-  it('is a body of its own, with the other fields in the query', async () => {
+  it('may be the whole body, with the other fields in the query', async () => {
     await place('a', 'b, "c"');
     const text = '\ufefffrom,to\r\na,x\r\n\r\n"b, ""c""",y';
     const { status, body } = await csv(text, { reason: ['spring'], dry_run: ['true'] });
@@ -165,7 +165,7 @@ describe('CSV', () => {
     ]);
   });
 
-  it('may be a field as well', async () => {
+  it('may be a field, too', async () => {
     await place('a');
     expect((await post({ csv: 'from,to\na,b\n' })).status).toBe(200);
   });
@@ -181,7 +181,7 @@ describe('CSV', () => {
       'record 1 of the CSV has a quote that is not closed, or text beside quotes',
     ],
     [
-      'with text behind a quote',
+      'with text after a quote',
       'from,to\na,b\n"a"x,b\n',
       'record 2 of the CSV has a quote that is not closed, or text beside quotes',
     ],
@@ -203,7 +203,7 @@ describe('rules', () => {
     );
   }
 
-  it('move all that begins with a prefix', async () => {
+  it('move all mounts with a prefix', async () => {
     await place('team-a/kv', 'team-a/ssh/x', 'team-b/kv');
     const inner = await placeNamespace(deps, ns, 'inner');
     expect(await expanded([{ from: 'team-a/*', to: 'inner/a/*' }])).toEqual([
@@ -214,7 +214,7 @@ describe('rules', () => {
     expect(await expanded([{ from: 'inner/*', to: 'out/*' }])).toEqual(['inner/kv/ out/kv/']);
   });
 
-  it('take a plus for one segment, in the order in which they stand', async () => {
+  it('match one segment for each plus, in their order', async () => {
     await place('a/kv/v1', 'b/kv/v1', 'b/kv/v1x', 'b/c/kv/v1', 'auth/up');
     expect(await expanded([{ from: '+/kv/v1', to: 'kv/+/v1' }])).toEqual([
       'a/kv/v1/ kv/a/v1/',
@@ -231,7 +231,7 @@ describe('rules', () => {
     ).toEqual(['a/kv/v1/ x/a/v1/', 'b/kv/v1/ x/b/v1/', 'b/kv/v1x/ x/b/v1x/', 'auth/up/ auth/new-p/']);
   });
 
-  it('without wildcards are moves, and the text around wildcards is taken as it is', async () => {
+  it('without wildcards are moves, and the text around wildcards is literal', async () => {
     await place('a.b', 'axb', 'p+q');
     expect(await expanded([{ from: 'a.b', to: 'x' }])).toEqual(['a.b/ x/']);
     expect(await expanded([{ from: 'a.*', to: 'y.*' }])).toEqual(['a.b/ y.b/']);
@@ -241,7 +241,7 @@ describe('rules', () => {
     ['match nothing', { from: 'none/*', to: 'x/*' }, 'rule 1 matches no mount: "none/*"'],
     ['lack a path', { from: 'a' }, "rule 1 needs both 'from' and 'to'"],
     [
-      'lose what a wildcard stands for',
+      'have a wildcard in one path only',
       { from: '+/a', to: 'x' },
       "rule 1: 'from' and 'to' must have the same wildcards in the same order, and '*' at the end only",
     ],
@@ -257,7 +257,7 @@ describe('rules', () => {
 });
 
 describe('a dry run', () => {
-  it('tells the plan and writes nothing', async () => {
+  it('returns the plan and writes nothing', async () => {
     await place('a', 'b', 'c');
     const moves = [
       { from: 'a', to: 'b' },
@@ -283,7 +283,7 @@ describe('a dry run', () => {
     expect((await service.call('LIST', 'sys/remount/bulk', { namespace: ns.path })).status).toBe(404);
   });
 
-  it('tells the problems without refusing', async () => {
+  it('returns the problems without refusing', async () => {
     const { status, body } = await post({ moves: [{ from: 'a', to: 'b' }], dry_run: true });
     expect(status).toBe(200);
     expect(body.data.problems).toEqual([
@@ -293,7 +293,7 @@ describe('a dry run', () => {
 });
 
 describe('an idempotency key', () => {
-  it('gives the same run for the same request, even when the mounts have moved', async () => {
+  it('returns the same run for the same request, even after the mounts have moved', async () => {
     await place('a');
     const body = { moves: [{ from: 'a', to: 'b' }], idempotency_key: 'once' };
     const first = await post(body);
@@ -304,7 +304,7 @@ describe('an idempotency key', () => {
     expect((await post({ ...body, moves: [{ from: 'b', to: 'c' }] })).status).toBe(422);
   });
 
-  it('makes one run of many requests at once', async () => {
+  it('makes one run of many concurrent requests', async () => {
     await place('a');
     const body = { moves: [{ from: 'a', to: 'b' }], idempotency_key: 'race' };
     const answers = await Promise.all(Array.from({ length: 5 }, () => post(body)));
@@ -325,7 +325,7 @@ describe('permissions', () => {
     ['GET', 'sys/remount/bulk/report/x', '"read"', 404],
     ['LIST', 'sys/remount/bulk/x', '"read"', 403],
     ['LIST', 'sys/remount/bulk', '"list"', 404],
-  ])('let %s %s with %s end in %i', async (method, path, capabilities, status) => {
+  ])('for %s %s with %s lead to %i', async (method, path, capabilities, status) => {
     const rule = `path "sys/remount/bulk*" { capabilities = [${capabilities}] }`;
     const token = await tokenWith(deps, rule, ns);
     const body = method === 'POST' ? {} : undefined;

@@ -32,7 +32,7 @@ function moves(...pairs: [from: string, to: string][]): { from: string; to: stri
 }
 
 describe('a run', () => {
-  it('moves every mount, and tells how many', async () => {
+  it('moves every mount, and shows how many', async () => {
     const [a, b] = await place('a', 'b');
     const id = await service.start({ moves: moves(['a', 'x'], ['b', 'deep/y']), reason: 'tidy up' });
     expect(await service.info(id)).toMatchObject({
@@ -55,7 +55,7 @@ describe('a run', () => {
     });
   });
 
-  it('carries out chains in order, and swaps at once', async () => {
+  it('moves chains in order, and swaps in one transaction', async () => {
     const [a, b, c, d] = await place('a', 'b', 'c', 'd');
     const id = await service.start({
       moves: moves(['a', 'b'], ['b', 'new'], ['c', 'd'], ['d', 'c']),
@@ -70,7 +70,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('revokes what the mounts had issued, and ends when that is done', async () => {
+  it('revokes what the mounts have issued, and ends after that', async () => {
     await placeMount(service.deps, `${name}a/`, { issued: true });
     await place('b');
     const id = await service.start({ moves: moves(['a', 'x'], ['b', 'y']) });
@@ -79,7 +79,7 @@ describe('a run', () => {
     expect(await service.info(id)).toMatchObject({ status: 'success', progress: { succeeded: 2 } });
   });
 
-  it('crosses namespaces', async () => {
+  it('moves mounts between namespaces', async () => {
     const target = await placeNamespace(service.deps, ROOT, `${name}ns`);
     const [a] = await place('a');
     const id = await service.start({ moves: [{ from: `${name}a`, to: `${target.path}a` }] });
@@ -107,7 +107,7 @@ describe('an atomic run', () => {
     );
   });
 
-  it('moves none when one of them cannot be, and each says which', async () => {
+  it('moves no mount when one cannot be moved, and each row names that one', async () => {
     const [a, b] = await place('a', 'b');
     const id = await service.start({ moves: moves(['a', 'x'], ['b', 'y']), atomic: true });
     await place('y');

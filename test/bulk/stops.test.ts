@@ -6,7 +6,7 @@ import { manyMounts } from './manyMounts.ts';
 const s = manyMounts();
 
 describe('a run that stops', () => {
-  it('at a cancellation finishes the group under way, and begins no other', async () => {
+  it('when it is cancelled, finishes the group in flight and starts no other', async () => {
     await s.place(60);
     const id = await s.start({ moves: s.moves(60) });
     const cancel = () => s.call('POST', `sys/remount/bulk/cancel/${id}`, { body: { reason: 'too early' } });
@@ -25,11 +25,11 @@ describe('a run that stops', () => {
     expect((await s.rowsOf(id)).filter(({ status }) => status === 'skipped')).toHaveLength(20);
   });
 
-  it('at a cancellation ends for good, whoever still works on it', async () => {
+  it('when it is cancelled, moves nothing after its end, even if another execution still works on it', async () => {
     await s.place(60);
     const id = await s.start({ moves: s.moves(60) });
     const cancel = () => s.call('POST', `sys/remount/bulk/cancel/${id}`);
-    // The transaction of the second group is ready to go while another execution ends the cancelled run.
+    // Another execution ends the cancelled run just before the transaction of the second group.
     const endMeanwhile = async () => {
       await cancel();
       await runBulk(s.deps, id);

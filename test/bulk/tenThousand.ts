@@ -1,4 +1,4 @@
-/** Ten thousand rows of a bulk run, or as many as are wanted: a chain, rings of three, crowded forks and mounts that stand alone. */
+/** The rows of a large bulk run: a chain, cycles of three, crowded forks, and mounts without neighbours. */
 
 import type { FoundRow, Tree } from '../../functions/bulk/plan.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';

@@ -26,43 +26,43 @@ describe('a migration', () => {
   });
   afterAll(() => service?.stop());
 
-  it('is announced step by step, with who and what', async () => {
+  it('is announced step by step, with its requester and paths', async () => {
     await call(service, 'POST', 'sys/mounts/a', { type: 'kv' });
 
     const { body } = await call(service, 'POST', 'sys/remount', { from: 'a', to: 'b', reason: 'tidying' });
 
     const id = body.data.migration_id;
-    const told = await announced(service, id, 3);
-    expect(told.map((event) => event['detail-type'])).toEqual([
+    const received = await announced(service, id, 3);
+    expect(received.map((event) => event['detail-type'])).toEqual([
       'Remount Accepted',
       'Remount Switched',
       'Remount Succeeded',
     ]);
-    expect(told.map(({ source }) => source)).toEqual(['remount', 'remount', 'remount']);
-    expect(told.map(({ detail }) => detail.id)).toEqual([
+    expect(received.map(({ source }) => source)).toEqual(['remount', 'remount', 'remount']);
+    expect(received.map(({ detail }) => detail.id)).toEqual([
       `${id}/accepted`,
       `${id}/switched`,
       `${id}/succeeded`,
     ]);
-    expect(told[0]?.detail).toMatchObject({
+    expect(received[0]?.detail).toMatchObject({
       migration_id: id,
       namespace: '',
       source_mount: 'a/',
       target_mount: 'b/',
       status: 'in-progress',
     });
-    expect(told[2]?.detail).toMatchObject({ status: 'success' });
+    expect(received[2]?.detail).toMatchObject({ status: 'success' });
   });
 
-  it('that issued credentials succeeds after the switch, and is announced so, without any of them', async () => {
+  it('of a mount that issued credentials is announced in the same order, without the credentials', async () => {
     await call(service, 'POST', 'sys/auth/people', { type: 'userpass' });
     await call(service, 'POST', 'auth/people/users/ann', { password: 'correct-horse' });
     const login = await call(service, 'POST', 'auth/people/login/ann', { password: 'correct-horse' });
 
     const { body } = await call(service, 'POST', 'sys/remount', { from: 'auth/people', to: 'auth/staff' });
 
-    const told = await announced(service, body.data.migration_id, 3);
-    expect(told.map(({ detail }) => detail.status)).toEqual(['in-progress', 'in-progress', 'success']);
+    const received = await announced(service, body.data.migration_id, 3);
+    expect(received.map(({ detail }) => detail.status)).toEqual(['in-progress', 'in-progress', 'success']);
     const text = JSON.stringify(await events(service));
     for (const secret of [login.body.auth.client_token, service.rootToken, 'correct-horse'])
       expect(text).not.toContain(secret);
@@ -115,15 +115,17 @@ describe('a service that dies between the table and the bus', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('leaves nothing untold: whoever reads on announces it, and what was told before at most once more', async () => {
-    const told = await toldIn(folder);
+  it('loses no announcement: the next process makes it, and repeats earlier ones at most once', async () => {
+    const received = await announcedIn(folder);
 
-    const stop = await readOn(folder, (id) => told.push(id));
+    const stop = await continueStream(folder, (id) => received.push(id));
     onTestFinished(stop);
 
     const acceptances = ids.map((id) => `${id}/accepted`);
-    await vi.waitFor(() => expect(told).toEqual(expect.arrayContaining(acceptances)), { timeout: 15_000 });
-    for (const id of acceptances) expect(told.filter((one) => one === id).length).toBeLessThanOrEqual(2);
+    await vi.waitFor(() => expect(received).toEqual(expect.arrayContaining(acceptances)), {
+      timeout: 15_000,
+    });
+    for (const id of acceptances) expect(received.filter((one) => one === id).length).toBeLessThanOrEqual(2);
   });
 });
 
@@ -132,8 +134,8 @@ async function firstLine({ stdout }: ChildProcess): Promise<Running> {
   throw new Error('the service did not start');
 }
 
-/** The ids of all that the bus of a folder was told while its service lived. */
-async function toldIn(folder: string): Promise<string[]> {
+/** The ids of all announcements that the service of a folder put on its bus. */
+async function announcedIn(folder: string): Promise<string[]> {
   const text = await readFile(join(folder, 'events.jsonl'), 'utf8').catch(() => '');
   return text
     .split('\n')
@@ -141,8 +143,8 @@ async function toldIn(folder: string): Promise<string[]> {
     .map((line) => (JSON.parse(line) as { detail: { id: string } }).detail.id);
 }
 
-/** Goes on where the dead service stopped, as the next one would: its tables, its place in the stream, the function. */
-async function readOn(folder: string, tell: (id: string) => void): Promise<() => Promise<void>> {
+/** Continues where the dead service stopped: with its tables, its position in the stream, and the same function. */
+async function continueStream(folder: string, receive: (id: string) => void): Promise<() => Promise<void>> {
   const dynamodb = await startDynamoDB({ dataDir: folder });
   const client = new DynamoDBStreamsClient({
     endpoint: dynamodb.endpoint,
@@ -151,7 +153,7 @@ async function readOn(folder: string, tell: (id: string) => void): Promise<() =>
   });
   const bus: Bus = {
     async put(announcements) {
-      for (const { detail } of announcements) tell(detail.id);
+      for (const { detail } of announcements) receive(detail.id);
       return announcements.map(() => true);
     },
   };

@@ -1,4 +1,4 @@
-/** A service whose bus a test listens to: calls of the API, and events by the wire protocol of EventBridge. */
+/** A service with a bus that a test reads: API calls, and events in the wire protocol of EventBridge. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
@@ -15,7 +15,7 @@ type Anything = any;
 /** An event of the service, with its detail. */
 export type Event = Omit<BusEvent, 'detail'> & { detail: Anything };
 
-/** Asks as root; answers the body, and the status beside it. */
+/** Sends a request as root; returns its status and body. */
 export async function call(
   { url, rootToken }: Running,
   method: string,
@@ -33,12 +33,12 @@ export async function call(
   return { status: answer.status, body: text ? JSON.parse(text) : undefined };
 }
 
-/** Everything the bus was told, the oldest first. */
+/** All events on the bus, oldest first. */
 export async function events({ environment }: Running): Promise<Event[]> {
   return (await fetch(`${environment.AWS_ENDPOINT_URL_EVENTBRIDGE}/events`)).json() as Promise<Event[]>;
 }
 
-/** The announcements of one migration, once there are so many. */
+/** The announcements of one migration; waits until there are this many. */
 export async function announced(service: Running, migrationId: string, count: number): Promise<Event[]> {
   return until(async () => {
     const found = (await events(service)).filter(({ detail }) => detail.migration_id === migrationId);
@@ -56,7 +56,7 @@ export async function request(service: Running, detail: object, source = 'remoun
   return Entries[0].EventId;
 }
 
-/** The next message of a queue, which it is taken from. */
+/** Takes the next message from a queue. */
 export async function takeMessage(service: Running, queue: string): Promise<Anything> {
   const client = new SQSClient(clientSettings(service.environment, 'SQS'));
   const QueueUrl = `${service.environment.AWS_ENDPOINT_URL_SQS}/000000000000/${queue}`;
@@ -75,7 +75,7 @@ export async function takeMessage(service: Running, queue: string): Promise<Anyt
 
 const PATIENCE_MS = 40_000;
 
-/** What `look` answers as soon as it answers anything. */
+/** Calls `look` until it returns something. */
 export async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
   for (const startedAt = Date.now(); Date.now() - startedAt < PATIENCE_MS; await delay(50)) {
     const found = await look();

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Change, publish } from '../../functions/events/publish.ts';
+import { publish, type StreamChange } from '../../functions/events/publish.ts';
 import type { Announcement, Bus } from '../../functions/ports/bus.ts';
 import type { Log } from '../../functions/ports/deps.ts';
 
 const log: Log = { info() {}, warn() {}, error() {} };
 
 let taken: Announcement[];
-/** How the bus meets the next calls, in place of taking all. */
+/** What the bus does at the next calls, instead of taking everything. */
 let moods: (((batch: Announcement[]) => boolean[]) | Error)[];
 const bus: Bus = {
   async put(batch) {
@@ -36,7 +36,7 @@ const record = (id: string, more: object = {}) => ({
   requestedBy: { displayName: 'ann', accessor: 'accessor-of-ann', namespace: '' },
   ...more,
 });
-const accepted = (count: number): Change[] =>
+const accepted = (count: number): StreamChange[] =>
   Array.from({ length: count }, (_, i) => ({
     sequence: `${i}`,
     before: undefined,
@@ -59,7 +59,7 @@ describe('what a write to a migration announces', () => {
     ['the end of the revocation', switched, success, ['succeeded']],
     ['the switch of a mount that has issued nothing', {}, success, ['switched', 'succeeded']],
     ['its failure', {}, failure, ['failed']],
-    ['a sign of life', switched, { ...switched, nextLook: 9_000 }, []],
+    ['a heartbeat', switched, { ...switched, nextLook: 9_000 }, []],
     ['its closing', success, { ...success, ttl: 9_000 }, []],
   ])('is %s', async (_, before, after, steps) => {
     const change = { sequence: '1', before: before && record('m', before), after: record('m', after) };
@@ -69,7 +69,7 @@ describe('what a write to a migration announces', () => {
     expect(taken.map(({ detail }) => detail.id)).toEqual(steps.map((step) => `m/${step}`));
   });
 
-  it('tells when it was, and why it failed', async () => {
+  it('has the time, and the reason of a failure', async () => {
     await publish(bus, log, [{ sequence: '1', before: record('m'), after: record('m', failure) }]);
 
     expect(taken).toMatchObject([
@@ -77,7 +77,7 @@ describe('what a write to a migration announces', () => {
     ]);
   });
 
-  it('is nothing for what is no migration, or goes', async () => {
+  it('is nothing for other items, or for a deletion', async () => {
     const claim = { pk: 'claim#1', sk: '.', kind: 'claim' };
 
     await publish(bus, log, [
@@ -90,7 +90,7 @@ describe('what a write to a migration announces', () => {
 });
 
 describe('a bus', () => {
-  it('that takes everything is brought ten at a time', async () => {
+  it('that takes everything gets ten at a time', async () => {
     const sizes: number[] = [];
     const count = (batch: Announcement[]) => {
       sizes.push(batch.length);
@@ -102,13 +102,13 @@ describe('a bus', () => {
     expect(sizes).toEqual([10, 10, 3]);
   });
 
-  it('that misses one is brought it again, with those after it', async () => {
+  it('that misses one gets it again, with those after it', async () => {
     moods = [(batch) => batch.map(() => true), (batch) => batch.map((_, i) => i !== 4)];
 
     expect(await publish(bus, log, accepted(23))).toBe('14');
   });
 
-  it('that does not answer is brought everything from there again', async () => {
+  it('that does not answer gets everything from there on again', async () => {
     moods = [(batch) => batch.map(() => true), new Error('no answer')];
 
     expect(await publish(bus, log, accepted(23))).toBe('10');

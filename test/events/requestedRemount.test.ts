@@ -68,7 +68,7 @@ describe('a request by event', () => {
     expect(deps.started).toHaveLength(started);
   });
 
-  it('starts the migration of its namespace, and says that an event asked for it', async () => {
+  it('starts the migration in its namespace, with the event as its requester', async () => {
     const { migration_id } = (await ask({ ...asked, reason: 'because' }, ['mover'])) as {
       migration_id: string;
     };
@@ -82,7 +82,7 @@ describe('a request by event', () => {
     });
   });
 
-  it('is known by a key of its sender, who sends it twice', async () => {
+  it('that its sender repeats with the same key starts one migration', async () => {
     await placeMount(deps, 'keyed/', { namespaceId: namespace.id });
     const keyed = { from: 'keyed', to: 'locked', namespace: 'ns', idempotency_key: 'build-7' };
 

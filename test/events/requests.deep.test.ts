@@ -32,7 +32,7 @@ describe('an event that asks for a remount', () => {
         event['detail-type'] === 'Remount Accepted' && detail.source_mount === `${mount}/`,
     );
 
-  it('moves the mount, by the policy that its namespace has written', async () => {
+  it('moves the mount, if the policy of its namespace allows it', async () => {
     await enable('a', 'open/');
 
     await request(service, { from: 'a', to: 'b', namespace: 'open', reason: 'the pipeline says so' });
@@ -41,12 +41,12 @@ describe('an event that asks for a remount', () => {
       const found = await acceptedFrom('open/a');
       return found.length > 0 ? found : undefined;
     });
-    const told = await announced(service, accepted?.detail.migration_id, 3);
-    expect(told.at(-1)?.detail).toMatchObject({ target_mount: 'open/b/', status: 'success' });
+    const received = await announced(service, accepted?.detail.migration_id, 3);
+    expect(received.at(-1)?.detail).toMatchObject({ target_mount: 'open/b/', status: 'success' });
     expect(logged.join('')).toContain('requested by an event');
   });
 
-  it('moves it once, though the event comes twice', async () => {
+  it('moves it once, even if the event is delivered twice', async () => {
     await enable('twice', 'open/');
     const event = eventOf('remount.request', 'Remount Requested', {
       from: 'twice',
@@ -67,14 +67,14 @@ describe('an event that asks for a remount', () => {
     expect(await acceptedFrom('open/twice')).toHaveLength(1);
   });
 
-  it('moves many, and the end of the run is announced', async () => {
+  it('moves many mounts, and the end of the run is announced', async () => {
     for (const mount of ['old/x', 'old/y']) await enable(mount, 'open/');
 
     await request(service, { rules: [{ from: 'old/*', to: 'new/*' }], namespace: 'open', reason: 'in bulk' });
 
     const finished = await until(async () => {
-      const told = await events(service);
-      return told.find((event) => event['detail-type'] === 'Bulk Finished');
+      const received = await events(service);
+      return received.find((event) => event['detail-type'] === 'Bulk Finished');
     });
     const { bulk_id } = finished.detail;
     expect(finished.detail).toMatchObject({
@@ -95,7 +95,7 @@ describe('an event that asks for a remount', () => {
     expect(targets).toEqual(['open/new/x/', 'open/new/y/']);
   });
 
-  it('moves many once, though the event comes twice', async () => {
+  it('moves many mounts once, even if the event is delivered twice', async () => {
     await enable('dawn/x', 'open/');
     const rules = [{ from: 'dawn/*', to: 'dusk/*' }];
     const event = eventOf('remount.request', 'Remount Requested', { rules, namespace: 'open' });
@@ -107,7 +107,7 @@ describe('an event that asks for a remount', () => {
     expect(second).toEqual(first);
   });
 
-  it('is set aside where no policy of that name allows it, and has changed nothing', async () => {
+  it('goes to the queue if no policy of that name allows it, and changes nothing', async () => {
     await enable('kept', 'shut/');
 
     const id = await request(service, { from: 'kept', to: 'stolen', namespace: 'shut' });
@@ -126,7 +126,7 @@ describe('an event that asks for a remount', () => {
     expect(Object.keys(mounts.body.data)).toContain('kept/');
   });
 
-  it('is set aside with the reason when it cannot be understood', async () => {
+  it('goes to the queue with the reason if it cannot be read', async () => {
     const id = await request(service, { form: 'a', to: 'b', namespace: 'open' });
 
     const letter = await takeMessage(service, 'refused');
@@ -134,7 +134,7 @@ describe('an event that asks for a remount', () => {
     expect(letter.responsePayload.errorMessage).toBe('unknown field "form" in the detail of a request');
   });
 
-  it('for a mount that is not there is refused', async () => {
+  it('for a mount that does not exist is refused', async () => {
     const detail = { from: 'nowhere', to: 'moved', namespace: 'open' };
     const event = eventOf('remount.request', 'Remount Requested', detail);
 
@@ -145,7 +145,7 @@ describe('an event that asks for a remount', () => {
     expect(await acceptedFrom('open/nowhere')).toEqual([]);
   });
 
-  it('that comes before what it needs is done when that is there', async () => {
+  it('that comes before its mount exists is retried until the mount is there', async () => {
     await request(service, { from: 'late', to: 'moved', namespace: 'open' });
     await enable('late', 'open/');
 
@@ -156,7 +156,7 @@ describe('an event that asks for a remount', () => {
     expect(found).toHaveLength(1);
   });
 
-  it('is nobody else’s word: what is not sent as a request is not taken for one', async () => {
+  it('must have the source of a request: other events start nothing', async () => {
     await enable('other', 'open/');
 
     await request(service, { from: 'other', to: 'gone', namespace: 'open' }, 'somebody.else');

@@ -1,4 +1,4 @@
-/** A whole service in a process of its own, which a test may kill. Says where it is on its first line. */
+/** A whole service in a process of its own, which a test may kill. Prints its address on the first line. */
 
 import { startService } from '../../infra/local/service.ts';
 

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Deps } from '../../functions/ports/deps.ts';
+import { putSchedule, removeSchedule } from '../../functions/schedules/changeSchedule.ts';
 import { findSchedule } from '../../functions/schedules/findSchedule.ts';
-import { putSchedule } from '../../functions/schedules/putSchedule.ts';
-import { removeSchedule } from '../../functions/schedules/removeSchedule.ts';
 import { noted, type Schedule } from '../../functions/schedules/schedule.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { meanwhile } from '../support/meanwhile.ts';
@@ -30,7 +29,7 @@ const between = (act: () => Promise<unknown>): Deps => ({ ...deps, store: meanwh
 const recorded = async (name: string) => (await findSchedule(deps.store, 'root', name))?.schedule;
 const known = (name: string) => deps.timetables.get(`root-${name}`)?.schedule;
 
-it('a schedule that two make at once is recorded as the scheduler knows it', async () => {
+it('two requests that create a schedule at once leave the record and the timetable equal', async () => {
   await put(
     'made',
     'rate(1 day)',
@@ -41,7 +40,7 @@ it('a schedule that two make at once is recorded as the scheduler knows it', asy
   expect(known('made')).toBe('rate(1 day)');
 });
 
-it('a schedule that two renew at once is recorded as the scheduler knows it', async () => {
+it('two requests that replace a schedule at once leave the record and the timetable equal', async () => {
   await put('renewed', 'rate(3 days)');
   await put(
     'renewed',
@@ -53,20 +52,20 @@ it('a schedule that two renew at once is recorded as the scheduler knows it', as
   expect(known('renewed')).toBe('rate(1 day)');
 });
 
-it('a schedule that is made anew under its name while another renews the old one is recorded as the scheduler knows it', async () => {
-  await put('anew', 'rate(3 days)');
-  const makeAnew = async () => {
-    await removeSchedule(deps, { namespaceId: 'root', name: 'anew' });
+it('a schedule that is removed and created again while it is replaced has an equal record and timetable', async () => {
+  await put('again', 'rate(3 days)');
+  const createAgain = async () => {
+    await removeSchedule(deps, { namespaceId: 'root', name: 'again' });
     deps.clock.pass(1);
-    await put('anew', 'rate(2 days)');
+    await put('again', 'rate(2 days)');
   };
-  await put('anew', 'rate(1 day)', between(makeAnew));
+  await put('again', 'rate(1 day)', between(createAgain));
 
-  expect(await recorded('anew')).toBe('rate(1 day)');
-  expect(known('anew')).toBe('rate(1 day)');
+  expect(await recorded('again')).toBe('rate(1 day)');
+  expect(known('again')).toBe('rate(1 day)');
 });
 
-it('a schedule takes no note from a run that has read another one of its name', async () => {
+it('a schedule takes no note from a run that has read an earlier schedule of the same name', async () => {
   const other = await put('named', 'rate(1 day)');
   await removeSchedule(deps, { namespaceId: 'root', name: 'named' });
   deps.clock.pass(1);
@@ -78,7 +77,7 @@ it('a schedule takes no note from a run that has read another one of its name', 
   expect(await findSchedule(deps.store, 'root', 'named')).not.toHaveProperty('lastRun');
 });
 
-it('a schedule takes no note from a run that has read an older one', async () => {
+it('a schedule takes no note from a run that has read an older version', async () => {
   const older = await put('noted', 'rate(1 day)');
   await put('noted', 'rate(2 days)');
 

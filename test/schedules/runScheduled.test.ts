@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ended } from '../../functions/bulk/bulkRun.ts';
-import { readRun } from '../../functions/bulk/readRun.ts';
+import { runEnded } from '../../functions/bulk/bulkRun.ts';
+import { findRun } from '../../functions/bulk/readRun.ts';
 import { ARRIVAL_MS } from '../../functions/limits.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
+import { putSchedule, removeSchedule } from '../../functions/schedules/changeSchedule.ts';
 import { findSchedule } from '../../functions/schedules/findSchedule.ts';
-import { putSchedule } from '../../functions/schedules/putSchedule.ts';
-import { removeSchedule } from '../../functions/schedules/removeSchedule.ts';
 import { runScheduled, type Woken } from '../../functions/schedules/runScheduled.ts';
 import type { Schedule } from '../../functions/schedules/schedule.ts';
 import { namespaceKey, policyKey } from '../../functions/store/keys.ts';
@@ -69,15 +68,15 @@ async function started(plannedAt: number): Promise<string> {
 }
 
 async function end(bulkId: string): Promise<void> {
-  const read = await readRun(deps.store, bulkId);
-  if (read) await deps.store.commit([ended(read.run, undefined, deps.clock.now())]);
+  const read = await findRun(deps.store, bulkId);
+  if (read) await deps.store.commit([runEnded(read.run, undefined, deps.clock.now())]);
 }
 
 describe('a schedule that is woken', () => {
-  it('starts a run of its own, which says where it comes from, and notes it', async () => {
+  it('starts a run that names the schedule as its requester, and notes it', async () => {
     const bulkId = await started(first);
 
-    const read = await readRun(deps.store, bulkId);
+    const read = await findRun(deps.store, bulkId);
     expect(read?.run).toMatchObject({
       total: 1,
       reason: 'tidying',
@@ -87,7 +86,7 @@ describe('a schedule that is woken', () => {
     expect((await record())?.lastRun).toEqual({ plannedAt: first, bulkId });
   });
 
-  it('runs once for one time, however often and at once it is woken for it', async () => {
+  it('starts one run for one planned time, even if it is woken for it several times at once', async () => {
     const before = runs();
 
     const woken = await Promise.all([started(first), started(first), started(first)]);
@@ -99,7 +98,7 @@ describe('a schedule that is woken', () => {
     expect(runs()).toBe(before + 1);
   });
 
-  it('skips a time while the run before goes on, says so, and runs again after it', async () => {
+  it('skips a time while the previous run is in progress, notes that, and runs again after it', async () => {
     const bulkId = await started(first);
 
     expect(await wake(first + HOUR_MS)).toEqual({ skipped_for: bulkId });
@@ -117,10 +116,10 @@ describe('a schedule that is woken', () => {
 
     const bulkId = await started(first + HOUR_MS);
 
-    expect((await readRun(deps.store, bulkId))?.counts.total).toBe(2);
+    expect((await findRun(deps.store, bulkId))?.counts.total).toBe(2);
   });
 
-  it('is judged by what its policies say now', async () => {
+  it('is authorized by the text that its policies have now', async () => {
     await writePolicy('path "sys/remount/bulk" { capabilities = ["deny"] }');
 
     await expect(wake(first)).rejects.toThrow('permission denied');
@@ -133,7 +132,7 @@ describe('a schedule that is woken', () => {
     await started(first);
   });
 
-  it('notes why a run was refused, and goes on to the next time', async () => {
+  it('notes why a run was refused, and runs again at the next time', async () => {
     await placeMount(deps, 'new/a/', { namespaceId: namespace.id });
 
     await expect(wake(first)).rejects.toThrow('path already in use');
@@ -145,7 +144,7 @@ describe('a schedule that is woken', () => {
     await started(first + HOUR_MS);
   });
 
-  it('is content with a time at which there is nothing to move, and passes over rules that match nothing', async () => {
+  it('does not fail when there is nothing to move, and skips rules that match nothing', async () => {
     const before = runs();
     await make([{ from: 'none/*', to: 'new/*' }]);
 
@@ -158,10 +157,10 @@ describe('a schedule that is woken', () => {
       { from: 'none/*', to: 'new/*' },
       { from: 'old/*', to: 'new/*' },
     ]);
-    expect((await readRun(deps.store, await started(first + HOUR_MS)))?.counts.total).toBe(1);
+    expect((await findRun(deps.store, await started(first + HOUR_MS)))?.counts.total).toBe(1);
   });
 
-  it('knows its run by the time alone, when nobody has noted it', async () => {
+  it('finds its run by the planned time alone, when it was not noted', async () => {
     const { store } = deps;
     let lost = 0;
     const commit: typeof store.commit = async (writes) => {
@@ -183,7 +182,7 @@ describe('a schedule that is woken', () => {
     expect(runs()).toBe(before);
   });
 
-  it('begins one of two times that come at once', async () => {
+  it('starts one run when several times are delivered at once', async () => {
     const before = runs();
 
     await Promise.allSettled([wake(first), wake(first + HOUR_MS), wake(first + 2 * HOUR_MS)]);
@@ -191,13 +190,13 @@ describe('a schedule that is woken', () => {
     expect(runs()).toBe(before + 1);
   });
 
-  it('waits for a run that is being started, for as long as that can take', async () => {
+  it('waits for a run that is being started, for as long as a start can take', async () => {
     const { store } = deps;
     const putMany: typeof store.putMany = () => Promise.reject(new Error('the process died'));
     const dying = { ...deps, store: { ...store, putMany } };
     const planned = new Date(first).toISOString();
     await expect(runScheduled(dying, { id: id(), planned })).rejects.toThrow('the process died');
-    await expect(wake(first + HOUR_MS)).rejects.toThrow('the run before is being started');
+    await expect(wake(first + HOUR_MS)).rejects.toThrow('the previous run is being started');
 
     deps.clock.pass(deps.settings.requestLifeMs + ARRIVAL_MS + 1);
 
@@ -205,20 +204,20 @@ describe('a schedule that is woken', () => {
     expect(await wake(first)).toEqual({ nothing: 'past' });
   });
 
-  it('does nothing for a time from before it was made, after its end, or overtaken by a later one', async () => {
+  it('does nothing for a time before it was created, after its end, or before a later time that was handled', async () => {
     await end(await started(first + HOUR_MS));
 
     for (const plannedAt of [first, first - HOUR_MS, first + 49 * HOUR_MS])
       expect(await wake(plannedAt)).toEqual({ nothing: 'past' });
   });
 
-  it('is not run in a namespace that is locked', async () => {
+  it('does not run in a locked namespace', async () => {
     await lockNamespace(deps, namespace, '');
 
     await expect(wake(first)).rejects.toThrow('has been locked');
   });
 
-  it('stays while its namespace is being deleted, which may be taken back', async () => {
+  it('is kept while its namespace is being deleted, because that may be taken back', async () => {
     await deleteNamespace(deps, ROOT, namespace.path);
     expect(await wake(first)).toEqual({ nothing: 'in a namespace that is deleted' });
 
@@ -228,7 +227,7 @@ describe('a schedule that is woken', () => {
     expect(deps.timetables.has(id())).toBe(true);
   });
 
-  it('dies with its namespace: the next waking removes record and timetable', async () => {
+  it('ends with its namespace: the next waking removes record and timetable', async () => {
     await deps.store.commit([{ delete: namespaceKey(namespace.id) }]);
 
     expect(await wake(first)).toEqual({ nothing: 'gone' });
@@ -237,9 +236,9 @@ describe('a schedule that is woken', () => {
     expect(deps.timetables.has(id())).toBe(false);
   });
 
-  it('for the first time before it is recorded is waited for', async () => {
+  it('before its record is written waits for the record', async () => {
     const store = meanwhile(deps.store, async () => {
-      await expect(wake(first)).rejects.toThrow('the schedule may be on its way to be recorded');
+      await expect(wake(first)).rejects.toThrow('the schedule may not be recorded yet');
     });
     await removeSchedule(deps, { namespaceId: namespace.id, name: 'nightly' });
 
@@ -249,7 +248,7 @@ describe('a schedule that is woken', () => {
     await started(first);
   });
 
-  it('that nobody knows any more is removed from the scheduler', async () => {
+  it('without a record is removed from the scheduler', async () => {
     deps.timetables.set(`${namespace.id}-forgotten`, { schedule: 'rate(1 day)', timezone: 'UTC', end: 0 });
     deps.clock.pass(deps.settings.requestLifeMs + ARRIVAL_MS + 1_000);
 

@@ -31,7 +31,7 @@ const path = () => `sys/remount/schedules/${name}`;
 const inDays = (days: number) => new Date(deps.clock.now() + days * 86_400_000).toISOString();
 
 describe('a schedule', () => {
-  it('is kept with its times and its maker’s policies, and the scheduler is told', async () => {
+  it('is stored with its times and the policies of its creator, and set at the scheduler', async () => {
     const end = inDays(30);
 
     const { status, body } = await call('POST', path(), {
@@ -111,14 +111,14 @@ describe('a schedule', () => {
     expect(deps.timetables.has(`root-${name}`)).toBe(false);
   });
 
-  it('has a name that the scheduler can know it by', async () => {
+  it('has a name that the scheduler accepts', async () => {
     for (const wrong of ['a%20b', 'ä', 'x'.repeat(58)]) {
       const { body } = await call('POST', `sys/remount/schedules/${wrong}`, { body: ORDER });
       expect(body.errors[0]).toContain('the name of a schedule');
     }
   });
 
-  it('whose times the scheduler does not understand is refused with its words, and not kept', async () => {
+  it('with times that the scheduler does not understand is refused with its message, and not stored', async () => {
     const refusing = {
       put: () => Promise.reject(new TimetableRefused('no such hour')),
       remove: async () => {},
@@ -132,7 +132,7 @@ describe('a schedule', () => {
     expect((await call('GET', path())).status).toBe(404);
   });
 
-  it('is written by one at a time: of many at once, record and timetable are of the same', async () => {
+  it('that many requests write at once has a record and a timetable of the same request', async () => {
     const hours = [1, 2, 3, 4, 5];
 
     await Promise.all(
@@ -143,7 +143,7 @@ describe('a schedule', () => {
     expect(deps.timetables.get(`root-${name}`)?.schedule).toBe(body.data.schedule);
   });
 
-  it('that is renewed while it is removed leaves no timetable without a record', async () => {
+  it('that is replaced while it is removed leaves no timetable without a record', async () => {
     await call('POST', path(), { body: ORDER });
     let renewals = 0;
     const scheduler = {
@@ -162,8 +162,8 @@ describe('a schedule', () => {
   });
 });
 
-describe('whoever makes a schedule', () => {
-  it('gives it no more than own policies', async () => {
+describe('the creator of a schedule', () => {
+  it('gives it only policies of their own', async () => {
     const token = await tokenWith(deps, SCHEDULER + MOVER);
 
     const more = await call('POST', path(), { token, body: { ...ORDER, policies: ['admin'] } });
@@ -183,7 +183,7 @@ describe('whoever makes a schedule', () => {
     expect(body.errors[0]).toContain('do not allow "update" and "sudo" on sys/remount/bulk');
   });
 
-  it('needs sudo for it, and for removing one', async () => {
+  it('needs sudo to create it and to remove it', async () => {
     const token = await tokenWith(deps, SCHEDULER.replace(', "sudo"', '') + MOVER);
     await call('POST', path(), { body: ORDER });
 

@@ -28,7 +28,7 @@ describe('a schedule of the whole service', () => {
       return last_run?.bulk_id || last_run?.error ? last_run : undefined;
     });
 
-  it('moves what its rules match at the time that was set, once, and tells of it', async () => {
+  it('moves what its rules match at the planned time, once, and announces it', async () => {
     await call(service, 'POST', 'sys/mounts/day/a', { type: 'kv' });
     const time = soon(2_000);
 
@@ -38,8 +38,8 @@ describe('a schedule of the whole service', () => {
     const { bulk_id, planned_time } = await lastRun('window');
     expect(planned_time).toBe(`${time}.000Z`);
     const finished = await until(async () => {
-      const told = await events(service);
-      return told.find(({ detail }) => detail.id === `${bulk_id}/finished`);
+      const received = await events(service);
+      return received.find(({ detail }) => detail.id === `${bulk_id}/finished`);
     });
     expect(finished.detail).toMatchObject({
       status: 'success',
@@ -56,7 +56,7 @@ describe('a schedule of the whole service', () => {
     expect(Object.keys((await call(service, 'GET', 'sys/mounts')).body.data)).toContain('night/a/');
   });
 
-  it('whose times make no sense to the scheduler is refused', async () => {
+  it('with times that the scheduler does not understand is refused', async () => {
     const { status, body } = await make('wrong', {
       schedule: 'cron(0 25 * * ? *)',
       rules: [{ from: 'day/*', to: 'night/*' }],
@@ -66,7 +66,7 @@ describe('a schedule of the whole service', () => {
     expect(body.errors[0]).toContain('Invalid Schedule Expression');
   });
 
-  it('that may not run any more says so, and its waking is set aside', async () => {
+  it('that is no longer allowed to run says so, and its event goes to the queue', async () => {
     await call(service, 'POST', 'sys/namespaces/team');
     const policy = (capability: string) => ({
       policy: `path "sys/remount/*" { capabilities = ["create", "update", "sudo"] }
@@ -89,7 +89,7 @@ describe('a schedule of the whole service', () => {
     });
   });
 
-  it('of a namespace that is being deleted does nothing, and goes when its time comes after that', async () => {
+  it('of a namespace that is being deleted does nothing, and is removed at its next time after that', async () => {
     await call(service, 'POST', 'sys/namespaces/leaving');
     const order = { schedule: 'cron(0 3 * * ? *)', rules: [{ from: 'x/*', to: 'y/*' }] };
     expect((await make('last', order, 'leaving/')).status).toBe(200);
@@ -105,7 +105,7 @@ describe('a schedule of the whole service', () => {
     await expect(keptByScheduler(`${id}-last`)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  it('that is written anew or removed is so at the scheduler, too', async () => {
+  it('that is replaced or removed is replaced or removed at the scheduler, too', async () => {
     const order = { schedule: 'cron(0 3 * * ? *)', rules: [{ from: 'day/*', to: 'night/*' }] };
     await make('nightly', order);
     expect((await keptByScheduler('root-nightly')).Target?.Input).toBe(

@@ -1,4 +1,4 @@
-/** What the deployed state machines say of time and retries, read from the very files. */
+/** Timeouts and retries of the deployed state machines, read from the files themselves. */
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readFragment } from '../../infra/local/fragment.ts';
@@ -43,7 +43,7 @@ describe.each(MACHINES)('the deployed machine %s', (machine) => {
     expect(() => loadStateMachine(asl, async () => null, true)).not.toThrow();
   });
 
-  it('retries each task whatever it failed with, ever more slowly and not in step with others', async () => {
+  it('retries each task after any error, with backoff and full jitter', async () => {
     for (const [state, { Retry }] of await tasksOf(machine)) {
       expect(Retry, state).toHaveLength(1);
       expect(Retry[0], state).toMatchObject({
@@ -54,7 +54,7 @@ describe.each(MACHINES)('the deployed machine %s', (machine) => {
     }
   });
 
-  it('gives a task up only when its function has ended, one way or the other', async () => {
+  it('times a task out only after its function has timed out', async () => {
     for (const [state, task] of await tasksOf(machine)) {
       expect(timeouts[functionOf(task)], state).toBeDefined();
       expect(task.TimeoutSeconds, state).toBeGreaterThan(timeouts[functionOf(task)] as number);

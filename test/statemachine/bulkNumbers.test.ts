@@ -1,12 +1,12 @@
-/** What a run of ten thousand moves costs Step Functions: bytes of payloads, and events in the history. */
+/** The sizes of a run of ten thousand moves in Step Functions: bytes of payloads, and events in the history. */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acceptedRun, type BulkRun, newProgress } from '../../functions/bulk/bulkRun.ts';
 import type { FoundRow } from '../../functions/bulk/plan.ts';
-import { planBulk } from '../../functions/bulk/planBulk.ts';
-import { beginStep } from '../../functions/bulk/runSteps.ts';
+import { planMoves } from '../../functions/bulk/planMoves.ts';
+import { bulkBeginStep } from '../../functions/bulk/steps.ts';
 import { MAX_BULK_LOOKS, MAX_BULK_MOVES } from '../../functions/limits.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { loadStateMachine } from '../../infra/local/stateMachine.ts';
@@ -35,12 +35,12 @@ beforeAll(async () => {
 });
 afterAll(() => deps.stop());
 
-/** A run with as many chunks as there can be: no two families of 51 moves below one fork fit one chunk. */
+/** A run with the most chunks there can be: two components of 51 moves below one fork do not fit into one chunk. */
 async function largestRun(): Promise<BulkRun> {
   const paths = Array.from({ length: MAX_BULK_MOVES }, (_, i) => `team-${Math.floor(i / 51)}/m${i}`);
   const model = new Model(paths.map((path) => [ROOT, path]));
   const rows = paths.map((path, i): FoundRow => model.row(i + 1, [ROOT, path], [ROOT, `new-${path}`]));
-  const { chunks } = planBulk(rows, model.tree);
+  const { chunks } = planMoves(rows, model.tree);
   const now = deps.clock.now();
   const run: BulkRun = {
     id: deps.ids.uuid(),
@@ -65,7 +65,7 @@ async function largestRun(): Promise<BulkRun> {
 }
 
 describe('a run of ten thousand moves', () => {
-  it('keeps payloads below 200 KB and the history below 5,000 events, even with every Map iteration in it', async () => {
+  it('keeps payloads below 200 KB and the history below 5,000 events, even with all Map iterations inline', async () => {
     const run = await largestRun();
     const payloads: number[] = [];
     const counted: Record<string, number> = {};
@@ -74,7 +74,7 @@ describe('a run of ten thousand moves', () => {
       'utf8',
     );
     const answer = async (name: string, input: unknown): Promise<unknown> => {
-      if (name === 'bulkBegin') return beginStep(deps, run.id);
+      if (name === 'bulkBegin') return bulkBeginStep(deps, run.id);
       if (name === 'bulkChunk') return { ...(input as object), done: true };
       const { id, looks } = input as { id: string; looks: number };
       return looks === 0
@@ -93,7 +93,7 @@ describe('a run of ten thousand moves', () => {
     const chunks = counted.bulkChunk ?? 0;
     expect(chunks).toBe(run.chunks);
     expect(chunks).toBe(196);
-    // What all iterations answer is collected, and handed on in place of the chunks.
+    // The outputs of all iterations are collected, and passed on in place of the chunks.
     const collected = chunks * Math.max(...payloads.slice(2, 4));
     expect(Math.max(...payloads, collected)).toBeLessThan(MOST_BYTES);
 

@@ -21,7 +21,7 @@ let call: Caller;
 let name: string;
 let invoked: string[];
 let faults: Record<string, number>;
-/** What others do while a workflow waits for the first time. */
+/** What happens elsewhere while a workflow waits for the first time. */
 let meanwhile: () => Promise<void>;
 const nothing = async () => {};
 
@@ -66,7 +66,7 @@ async function accepted(from: string, to: string): Promise<string> {
   return body.migration_id;
 }
 
-/** What happens when an execution has failed: nothing, until the reconciler starts the next. */
+/** After an execution has failed, nothing happens until the reconciler starts the next. */
 async function startedAgain(id: string): Promise<void> {
   deps.clock.pass(OVERDUE_MS * 3);
   await reconcile(deps);
@@ -86,7 +86,7 @@ describe('the remount machine', () => {
     expect(await readMigration(deps, id)).toMatchObject({ status: 'success' });
   });
 
-  it('revokes over all shards, completes, waits and closes for a mount that has', async () => {
+  it('revokes all shards, completes, waits and closes for a mount that has issued something', async () => {
     await placeMount(deps, `${name}/`, { issued: true });
     const id = await accepted(name, `${name}-new`);
 
@@ -99,7 +99,7 @@ describe('the remount machine', () => {
     expect(migration?.nextLook).toBeUndefined();
   });
 
-  it('retries every task, and the move is done once', async () => {
+  it('retries every task, and makes the move once', async () => {
     await placeMount(deps, `${name}/`, { issued: true });
     const id = await accepted(name, `${name}-new`);
     faults = { switch: 5, revoke: 8, complete: 5, close: 8 };
@@ -116,7 +116,7 @@ describe('the remount machine', () => {
     ['complete', 5, 'switched'],
     ['close', 8, 'done'],
   ])(
-    'fails when %s fails more than %i times, and the next execution goes on from there',
+    'fails when %s fails more than %i times, and the next execution continues from there',
     async (step, retries, phase) => {
       await placeMount(deps, `${name}/`, { issued: true });
       const id = await accepted(name, `${name}-new`);
@@ -134,10 +134,10 @@ describe('the remount machine', () => {
     },
   );
 
-  it('fails when one of its shards does, and keeps what the others have revoked', async () => {
+  it('fails when one of its shards fails, and keeps what the others have revoked', async () => {
     await placeMount(deps, `${name}/`, { issued: true });
     const id = await accepted(name, `${name}-new`);
-    // More than any one shard has tries, and fewer than all have together.
+    // More faults than one shard has tries, and fewer than all shards have together.
     faults = { revoke: 16 * 9 - 1 };
 
     const { outcome } = await run('remount', id);
@@ -167,7 +167,7 @@ describe('the bulk machine', () => {
     return (await call('GET', `sys/remount/bulk/${id}`)).body.data.bulk_info.status;
   }
 
-  it('works on the chunks of a run, and looks once whether all is done', async () => {
+  it('works on the chunks of a run, and checks once whether the run is done', async () => {
     const id = await acceptedRun(250);
     const { outcome } = await run('bulk', id);
     expect(outcome.status).toBe('SUCCEEDED');
@@ -175,7 +175,7 @@ describe('the bulk machine', () => {
     expect(await statusOf(id)).toBe('success');
   });
 
-  it('waits for what the mounts had issued to be revoked', async () => {
+  it('waits until everything that the mounts have issued is revoked', async () => {
     const id = await acceptedRun(2, { issued: true });
     meanwhile = async () => {
       const revocations = deps.started.filter(({ machine }) => machine === 'remount');
@@ -185,7 +185,7 @@ describe('the bulk machine', () => {
     expect(await statusOf(id)).toBe('success');
   });
 
-  it('retries every task, and each move is made once', async () => {
+  it('retries every task, and makes each move once', async () => {
     const id = await acceptedRun(3);
     faults = { bulkBegin: 1, bulkChunk: 2, bulkComplete: 1 };
     expect((await run('bulk', id)).outcome.status).toBe('SUCCEEDED');
@@ -197,7 +197,7 @@ describe('the bulk machine', () => {
     ['bulkChunk', 8],
     ['bulkComplete', 5],
   ])(
-    'fails when %s fails more than %i times, and the next execution goes on from there',
+    'fails when %s fails more than %i times, and the next execution continues from there',
     async (step, retries) => {
       const id = await acceptedRun(3);
       faults = { [step]: retries + 1 };
@@ -221,7 +221,7 @@ describe('the bulk machine', () => {
 });
 
 describe('the teardown machine', () => {
-  it('waits for the requests in flight, and leaves nothing of the mount', async () => {
+  it('waits for the requests in flight, and removes everything of the mount', async () => {
     const mount = await placeMount(deps, `${name}/`);
     const stored = storageKey(mount.uuid, 'data/secret');
     const { id, write } = mountTeardown(deps, mount);
@@ -235,7 +235,7 @@ describe('the teardown machine', () => {
     expect(await deps.store.get({ table: 'migrations', pk: id, sk: '.' })).toBeUndefined();
   });
 
-  it('fails when its task fails more than eight times, and goes on when it is started again', async () => {
+  it('fails when its task fails more than eight times, and continues when it is started again', async () => {
     const mount = await placeMount(deps, `${name}/`);
     const { id, write } = mountTeardown(deps, mount);
     await deps.store.commit([write]);

@@ -2,8 +2,12 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ChunkPart, chunkStep } from '../../functions/bulk/chunkStep.ts';
-import { beginStep, completeStep as bulkCompleteStep } from '../../functions/bulk/runSteps.ts';
+import {
+  bulkBeginStep,
+  bulkChunkStep,
+  bulkCompleteStep,
+  type ChunkPart,
+} from '../../functions/bulk/steps.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
 import { type Revocation, revokeLeases } from '../../functions/remount/revokeLeases.ts';
 import { closeStep, completeStep, switchStep } from '../../functions/remount/steps.ts';
@@ -35,9 +39,9 @@ export function stepsOf(deps: Deps): InvokeTask {
       case 'close':
         return closeStep(deps, event.id, until);
       case 'bulkBegin':
-        return beginStep(deps, event.id);
+        return bulkBeginStep(deps, event.id);
       case 'bulkChunk':
-        return chunkStep(deps, input as ChunkPart, until);
+        return bulkChunkStep(deps, input as ChunkPart, until);
       case 'bulkComplete':
         return bulkCompleteStep(deps, input as { id: string; looks: number });
       case 'teardown':

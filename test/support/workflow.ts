@@ -3,7 +3,7 @@
  * nothing is retried.
  */
 
-import type { Looked } from '../../functions/bulk/runSteps.ts';
+import type { EndCheck } from '../../functions/bulk/steps.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
 import { type InvokeTask, type Json, loadStateMachine, type Run } from '../../infra/local/stateMachine.ts';
 import { aslOf, stepsOf, withoutPauses } from './machines.ts';
@@ -28,12 +28,12 @@ export async function runTeardown(deps: TestDeps, id: string): Promise<void> {
  * Runs a bulk run; when it waits, what the mounts had issued is revoked.
  * @param steady for the revocation, which may be another matter
  */
-export async function runBulk(deps: TestDeps, id: string, steady = deps): Promise<Looked> {
+export async function runBulk(deps: TestDeps, id: string, steady = deps): Promise<EndCheck> {
   const revoke = async (): Promise<void> => {
     const migrations = deps.started.filter(({ machine }) => machine === 'remount');
     for (const migration of migrations) await runMigration(steady, migration.id);
   };
-  return (await execute(deps, 'bulk', id, { wait: revoke })) as unknown as Looked;
+  return (await execute(deps, 'bulk', id, { wait: revoke })) as unknown as EndCheck;
 }
 
 interface Way {

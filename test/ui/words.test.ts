@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import * as bulkErrors from '../../functions/bulk/errors.ts';
-import { notAuthenticated, notAuthorized, type VaultError } from '../../functions/http/errors.ts';
+import { notAuthenticated, notAuthorized, refusal, VaultError } from '../../functions/http/errors.ts';
 import * as errors from '../../functions/remount/errors.ts';
 import { pauseAfter } from '../../ui/watch/pauses.ts';
 import { adviceOnMigration, adviceOnRefusal, plainText } from '../../ui/words/advice.ts';
@@ -33,13 +32,16 @@ describe('advice', () => {
     ['an undo of a failure', errors.failedAlready()],
     ['an undo that comes too late', errors.movedOn('a/')],
     ['an end outside', errors.reachesOutside()],
-    ['a bulk run that is over', bulkErrors.runHasEnded('1')],
-    ['a bulk run that goes on', bulkErrors.runGoesOn()],
-    ['a bulk run with nothing to undo', bulkErrors.nothingToUndo()],
-    ['a mount moved twice', bulkErrors.sameMount(1)],
-    ['a target given twice', bulkErrors.sameTarget(1)],
-    ['a target inside another', bulkErrors.insideOtherTarget(1, 'a/')],
-    ['a rule that matches no mount', bulkErrors.ruleWithoutMount(1, 'a/*')],
+    [
+      'a bulk run that is over',
+      new VaultError(409, ['the bulk run has ended; sys/remount/bulk/undo/1 takes it back']),
+    ],
+    ['a bulk run that goes on', new VaultError(409, ['the bulk run is still in progress'])],
+    ['a bulk run with nothing to undo', refusal('no move of the bulk run has succeeded')],
+    ['a mount moved twice', refusal('row 1 moves the same mount')],
+    ['a target given twice', refusal('row 1 has the same target')],
+    ['a target inside another', refusal('the target lies in that of row 1, "a/"')],
+    ['a rule that matches no mount', refusal('rule 1 matches no mount: "a/*"')],
   ])('is about %s, not only about the status code', (_, { status, errors: texts }) => {
     expect(adviceOnRefusal({ status, texts })).not.toEqual(adviceOnRefusal({ status, texts: [] }));
   });

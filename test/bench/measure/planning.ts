@@ -1,6 +1,6 @@
 /** What processor time the plan of a large bulk run takes, apart from reading the tree. */
 
-import { planBulk } from '../../../functions/bulk/planBulk.ts';
+import { planMoves } from '../../../functions/bulk/planMoves.ts';
 import { median } from '../../../infra/demo/measure/cost.ts';
 import { mixedRows } from '../../bulk/tenThousand.ts';
 
@@ -20,7 +20,7 @@ export function measurePlanning(wanted: number): Planning {
 function planOnce(moves: number): number {
   const { rows, tree } = mixedRows(moves);
   const before = process.cpuUsage();
-  const { chunks, problems } = planBulk(rows, tree);
+  const { chunks, problems } = planMoves(rows, tree);
   const { user, system } = process.cpuUsage(before);
   if (problems.length > 0 || chunks.flat().length !== moves)
     throw new Error('the plan is not what it should be');

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { type Change, publish } from '../../../functions/events/publish.ts';
+import { publish, type StreamChange } from '../../../functions/events/publish.ts';
 import { changeOf } from '../../../functions/lambda/streamRecords.ts';
 import { readStream } from '../../support/stream.ts';
 import type { Flow } from '../play.ts';
@@ -64,7 +64,7 @@ export const announcement: Flow = {
 };
 
 /** Brings publish a stream as Lambda does: from the first write on that it has missed, until it has missed none. */
-async function bringStream(stage: Stage, writes: Change[]): Promise<void> {
+async function bringStream(stage: Stage, writes: StreamChange[]): Promise<void> {
   for (let left = writes, tries = 0; left.length > 0 && tries < MAX_TRIES; tries++) {
     const now = left;
     const outcome = await stage.bring('publish', async () => ({

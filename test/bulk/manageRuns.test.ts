@@ -29,7 +29,7 @@ function call(method: string, path: string, body?: unknown, namespace = ns.path)
   return service.call(method, `sys/remount/${path}`, { namespace, body });
 }
 
-/** A run that has ended: two moves succeeded, and one failed for its target was taken. */
+/** A run that has ended: two moves succeeded, and one failed because its target was taken. */
 async function endedRun(): Promise<string> {
   for (const path of ['a', 'b', 'c']) await place(path);
   const moves = [
@@ -70,7 +70,7 @@ describe('the moves of a run', () => {
     expect(page.body.data.keys).toEqual([second]);
   });
 
-  it('are told for as long as the run is', async () => {
+  it('are kept longer than the run', async () => {
     const id = await endedRun();
     const run = await deps.store.get(migrationKey(id));
     for (const row of [1, 2, 3]) {
@@ -79,7 +79,7 @@ describe('the moves of a run', () => {
     }
   });
 
-  it('are migrations as any other: with a status, in the list, and to be undone one by one', async () => {
+  it('are ordinary migrations: they have a status, are listed, and can be undone one by one', async () => {
     const id = await endedRun();
     const { body } = await call('LIST', `bulk/${id}`);
     const [first, second, third] = body.data.keys;
@@ -102,7 +102,7 @@ describe('the moves of a run', () => {
     expect((await call('POST', `undo/${first}`, {})).status).toBe(200);
   });
 
-  it('have ids that do not depend on who works them out', async () => {
+  it('have ids that are the same in each answer', async () => {
     const id = await endedRun();
     const ids = async () => (await call('LIST', `bulk/${id}`)).body.data.keys;
     expect(await ids()).toEqual(await ids());
@@ -112,7 +112,7 @@ describe('the moves of a run', () => {
 });
 
 describe('the list of runs', () => {
-  it('is newest first, page by page, and told above as well', async () => {
+  it('is newest first, in pages, and visible in the namespaces above', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 3; i++) {
       await place(`m${i}`);
@@ -128,7 +128,7 @@ describe('the list of runs', () => {
     expect((await list({}, '')).keys).toEqual(expect.arrayContaining(ids));
   });
 
-  it('and the runs are not told beside or below the namespace they belong to', async () => {
+  it('and the runs are not visible beside or below their namespace', async () => {
     const id = await endedRun();
     const beside = await placeNamespace(deps, ROOT, deps.ids.base62(8));
     const below = await placeNamespace(deps, ns, 'below');
@@ -148,7 +148,7 @@ describe('the list of runs', () => {
 });
 
 describe('the status of a run', () => {
-  it('is not sent again to who has seen it', async () => {
+  it('is not sent again if the client has it already', async () => {
     const id = await endedRun();
     const { headers } = await call('GET', `bulk/${id}`);
     const again = await service.call('GET', `sys/remount/bulk/${id}`, {
@@ -179,7 +179,7 @@ describe('the report of a run', () => {
     });
   });
 
-  it('is a table as CSV, quoted where that is needed', async () => {
+  it('can be CSV, quoted where needed', async () => {
     const id = await endedRun();
     const { headers, text } = await report(id, { format: ['csv'] });
     expect(headers['Content-Type']).toBe('text/csv; charset=utf-8');
@@ -193,7 +193,7 @@ describe('the report of a run', () => {
     expect(lines).toHaveLength(5);
   });
 
-  it('begins behind a row, and has no other formats', async () => {
+  it('begins after a row, and has no other formats', async () => {
     const id = await endedRun();
     expect((await report(id, { after: ['2'] })).text.trimEnd().split('\n')).toHaveLength(1);
     expect(await report(id, { format: ['xml'] })).toMatchObject({ status: 400 });
@@ -205,7 +205,7 @@ describe('the report of a run', () => {
 });
 
 describe('a cancellation', () => {
-  it('before anything was moved skips everything, and may be repeated', async () => {
+  it('before the first move skips everything, and may be repeated', async () => {
     const mount = await place('a');
     const id = await service.start({ moves: [{ from: 'a', to: 'b' }] }, ns.path);
     const first = await call('POST', `bulk/cancel/${id}`, { reason: 'no' });
@@ -224,7 +224,7 @@ describe('a cancellation', () => {
     expect(await uuidAt('a')).toBe(mount.uuid);
   });
 
-  it('after the end is refused with the way back', async () => {
+  it('after the end is refused, and the error names the undo', async () => {
     const id = await endedRun();
     expect(await call('POST', `bulk/cancel/${id}`, {})).toMatchObject({
       status: 409,
@@ -234,7 +234,7 @@ describe('a cancellation', () => {
 });
 
 describe('an undo', () => {
-  it('is a run that moves back what had been moved, chains and all', async () => {
+  it('is a run that moves the mounts back, chains included', async () => {
     const id = await endedRun();
     const [a, b, c] = await Promise.all(['b', 'x', 'c'].map(uuidAt));
     const preview = await call('POST', `bulk/undo/${id}`, { dry_run: true });
@@ -255,7 +255,7 @@ describe('an undo', () => {
     expect((await call('GET', `status/${first}`)).body.data.migration_info.undo_of).toBe(original);
   });
 
-  it('can be asked for above the namespace of the run', async () => {
+  it('can be requested above the namespace of the run', async () => {
     const id = await endedRun();
     const { body } = await call('POST', `bulk/undo/${id}`, {}, '');
     await runBulk(deps, body.data.bulk_id);
@@ -279,10 +279,13 @@ describe('an undo', () => {
     });
   });
 
-  it('is refused while the run goes on, and when it has moved nothing', async () => {
+  it('is refused while the run is in progress, and when it has moved nothing', async () => {
     await place('a');
     const id = await service.start({ moves: [{ from: 'a', to: 'b' }] }, ns.path);
-    expect((await call('POST', `bulk/undo/${id}`, {})).status).toBe(409);
+    expect(await call('POST', `bulk/undo/${id}`, {})).toMatchObject({
+      status: 409,
+      body: { errors: ['the bulk run is still in progress'] },
+    });
     await call('POST', `bulk/cancel/${id}`, {});
     await runBulk(deps, id);
     expect(await call('POST', `bulk/undo/${id}`, {})).toMatchObject({

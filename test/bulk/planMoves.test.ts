@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FoundRow, Plan } from '../../functions/bulk/plan.ts';
-import { planBulk } from '../../functions/bulk/planBulk.ts';
+import { planMoves } from '../../functions/bulk/planMoves.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { processorTimeOf } from '../support/processorTime.ts';
 import { CHILD, Model, type Spot } from './model.ts';
@@ -12,10 +12,10 @@ function spot(path: string): Spot {
   return path.startsWith('ns/') ? [CHILD, path.slice(3)] : [ROOT, path];
 }
 
-function plan(mounts: string[], moves: Pair[], wish?: Parameters<typeof planBulk>[2]): Plan {
+function plan(mounts: string[], moves: Pair[], wish?: Parameters<typeof planMoves>[2]): Plan {
   const model = new Model(mounts.map(spot));
   const rows = moves.map(([from, to], i): FoundRow => model.row(i + 1, spot(from), spot(to)));
-  return planBulk(rows, model.tree, wish);
+  return planMoves(rows, model.tree, wish);
 }
 
 function numbers(count: number): number[] {
@@ -34,7 +34,7 @@ function orderOf({ chunks }: Plan): number[] {
 }
 
 describe('the order of a plan', () => {
-  it('puts chains in order, whichever way they are written', () => {
+  it('puts a chain in order, in whichever order it is written', () => {
     const chain: Pair[] = [
       ['a', 'b'],
       ['b', 'c'],
@@ -44,7 +44,7 @@ describe('the order of a plan', () => {
     expect(orderOf(plan(['a', 'b', 'c'], chain.toReversed()))).toEqual([1, 2, 3]);
   });
 
-  it('ties swaps and cycles into one knot, and nothing else', () => {
+  it('makes one knot of each swap and cycle, and of nothing else', () => {
     const { chunks } = plan(
       ['a', 'b', 'c', 'd', 'e', 'f'],
       [
@@ -60,7 +60,7 @@ describe('the order of a plan', () => {
     expect([...knots.values()].map((knot) => knot.map(({ row }) => row))).toEqual([[1, 2], [3, 4, 5], [6]]);
   });
 
-  it('frees what is above a target and what is below it before the target is taken', () => {
+  it('frees the places above and below a target before it takes the target', () => {
     const moves: Pair[] = [
       ['x', 'a/b/c'],
       ['y', 'd'],
@@ -73,7 +73,7 @@ describe('the order of a plan', () => {
     for (const row of [4, 5]) expect(order.indexOf(row)).toBeLessThan(order.indexOf(2));
   });
 
-  it('keeps what changes one fork in one chunk, and spreads the rest', () => {
+  it('keeps the moves that change one fork in one chunk, and spreads the rest', () => {
     const shared = numbers(250).map((i): Pair => [`team/m${i}`, `ns/m${i}`]);
     const alone = numbers(250).map((i): Pair => [`m${i}`, `ns/n${i}`]);
     const { chunks } = plan(
@@ -84,7 +84,7 @@ describe('the order of a plan', () => {
     expect(new Set(chunks[0]?.map(({ source }) => source.path.split('/')[0]))).toEqual(new Set(['team']));
   });
 
-  it('packs moves that could go alone, twenty to a transaction', () => {
+  it('packs twenty independent moves into one transaction', () => {
     const moves = numbers(45).map((i): Pair => [`m${i}`, `n${i}`]);
     const sizes = transactions(
       plan(
@@ -124,7 +124,7 @@ describe('an atomic plan', () => {
     ).toThrow('30 moves are 120 writes, and an atomic run may have 99: the first 24 of them fit');
   });
 
-  it('may be a cycle of 33 moves, and no larger one has a way', () => {
+  it('may be a cycle of 33 moves, and a larger cycle is refused', () => {
     const moves = ring(34);
     const { problems } = plan(
       moves.map(([from]) => from),
@@ -148,7 +148,7 @@ describe('the problems of a plan', () => {
     ['a source that is no mount', [['nothing', 'x']], [[1, 'no matching mount at "nothing/"']]],
     ['a source inside a mount', [['a/b', 'x']], [[1, 'no matching mount at "a/b/"']]],
     [
-      'a target that is not clean',
+      'a target path that is not clean',
       [['a', 'x//y']],
       [[1, "invalid destination mount: path 'x//y/' does not match cleaned path 'x/y/'"]],
     ],
@@ -207,20 +207,20 @@ describe('the problems of a plan', () => {
         [4, 'cannot remount to destination sys/'],
       ],
     ],
-  ])('are told of %s', (_what, moves, expected) => {
+  ])('include %s', (_what, moves, expected) => {
     const { chunks, problems } = plan(MOUNTS, moves);
     expect(problems.map(({ row, message }) => [row, message])).toEqual(expected);
     expect(chunks).toEqual([]);
   });
 
-  it('tell of a namespace that is being deleted', () => {
+  it('include a namespace that is being deleted', () => {
     const model = new Model([[ROOT, 'a']]);
-    const gone = { ...CHILD, deleting: true };
-    const { problems } = planBulk([model.row(1, [ROOT, 'a'], [gone, 'x'])], model.tree);
+    const leaving = { ...CHILD, deleting: true };
+    const { problems } = planMoves([model.row(1, [ROOT, 'a'], [leaving, 'x'])], model.tree);
     expect(problems[0]?.message).toBe('namespace "ns/" is being deleted');
   });
 
-  it('let a target be that only its own plan frees', () => {
+  it('do not include a target that the plan itself frees', () => {
     const moves: Pair[] = [
       ['a', 'deep'],
       ['deep/c', 'x'],
@@ -231,10 +231,10 @@ describe('the problems of a plan', () => {
 });
 
 describe('a plan of ten thousand moves', () => {
-  it('with chains, cycles and crowded forks is made in less than a second of processor time', () => {
+  it('with chains, cycles and crowded forks takes less than a second of processor time', () => {
     const { rows, tree } = mixedRows();
 
-    const { answer, ms } = processorTimeOf(() => planBulk(rows, tree));
+    const { answer, ms } = processorTimeOf(() => planMoves(rows, tree));
     const { chunks, problems } = answer;
 
     expect(problems).toEqual([]);

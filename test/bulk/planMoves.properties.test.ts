@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MOST_WRITES, writesOf } from '../../functions/bulk/packMoves.ts';
-import { type FoundRow, type PlannedMove, placeId } from '../../functions/bulk/plan.ts';
-import { planBulk } from '../../functions/bulk/planBulk.ts';
+import { type FoundRow, type PackedMove, placeId } from '../../functions/bulk/plan.ts';
+import { planMoves } from '../../functions/bulk/planMoves.ts';
 import { refOf } from '../../functions/ports/store.ts';
 import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import { CHILD, Model, type Spot } from './model.ts';
 
 const RUNS = { numRuns: 1_000 };
 
-/** Few names, so that paths meet. */
+/** Few names, so that paths overlap often. */
 const path = fc
   .array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 3 })
   .map((s) => s.join('/'));
 const namespace = fc.constantFrom<Namespace>(ROOT, ROOT, CHILD);
 const spot = fc.tuple(namespace, path);
 
-/** Mounts that can be beside each other: of two that cannot the first is kept. */
+/** Mounts that do not overlap: of two that do, the first is kept. */
 const spots = fc.array(spot, { minLength: 1, maxLength: 12 }).map((all) => {
   const kept: Spot[] = [];
   for (const one of all) if (kept.every((other) => !overlaps(one, other))) kept.push(one);
@@ -27,7 +27,7 @@ function overlaps([a, one]: Spot, [b, other]: Spot): boolean {
   return a === b && (`${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`));
 }
 
-/** Mounts, and a target for some of them: another's place as often as a new one. */
+/** Mounts, and targets for some of them: half are the places of other mounts. */
 const situations = spots.chain((mounts) =>
   fc.record({
     mounts: fc.constant(mounts),
@@ -48,7 +48,7 @@ interface Situation {
   sizes: { group: number; chunk: number };
 }
 
-/** Whether the tree could be as the moves want it, looked at in the most simple way. */
+/** Whether the result of the moves is a valid tree, worked out in the simplest way. */
 function isPossible({ mounts, moves }: Situation): boolean {
   if (moves.some(([from, to]) => overlaps(from, to))) return false;
   const staying = mounts.filter((mount) => !moves.some(([from]) => from === mount));
@@ -59,15 +59,15 @@ function isPossible({ mounts, moves }: Situation): boolean {
 function plan({ mounts, moves, sizes }: Situation) {
   const model = new Model(mounts);
   const rows = moves.map(([from, to], i): FoundRow => model.row(i + 1, from, to));
-  return { model, ...planBulk(rows, model.tree, { sizes }) };
+  return { model, ...planMoves(rows, model.tree, { sizes }) };
 }
 
-function groupsOf(chunk: PlannedMove[]): PlannedMove[][] {
+function groupsOf(chunk: PackedMove[]): PackedMove[][] {
   return [...Map.groupBy(chunk, ({ group }) => group).values()];
 }
 
 describe('a plan', () => {
-  it('is made exactly if the tree can be as it is wanted', () => {
+  it('is made if, and only if, its result is a valid tree', () => {
     fc.assert(
       fc.property(situations, (situation) => {
         const { problems } = plan(situation);
@@ -77,7 +77,7 @@ describe('a plan', () => {
     );
   });
 
-  it('can be carried out group by group, chunks in any order, and keeps the tree sound all the time', () => {
+  it('can be applied group by group, with chunks in any order, and keeps the tree sound at every step', () => {
     fc.assert(
       fc.property(situations, fc.infiniteStream(fc.nat()), (situation, chance) => {
         fc.pre(isPossible(situation));
@@ -101,7 +101,7 @@ describe('a plan', () => {
     );
   });
 
-  it('counts the writes of a group as the planner of the tree makes them', () => {
+  it('counts as many writes for a group as the planner of the tree makes', () => {
     fc.assert(
       fc.property(situations, (situation) => {
         fc.pre(isPossible(situation));

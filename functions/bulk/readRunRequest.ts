@@ -1,0 +1,114 @@
+/** Reads the request for a bulk run, and checks all that can be checked without reading the tree. Pure. */
+
+import { refusal, type VaultError } from '../http/errors.ts';
+import { type Fields, readFields, type Schema } from '../http/fields.ts';
+import { DEFAULT_BULK_CONCURRENCY, MAX_BULK_CONCURRENCY, MAX_BULK_MOVES } from '../limits.ts';
+import { readReason } from '../remount/request.ts';
+import { type Paths, readCsv } from './csv.ts';
+import { tooManyMoves } from './errors.ts';
+
+/** The endpoint that starts runs. The policies of an event or a schedule must allow it. */
+export const RUNS_PATH = 'sys/remount/bulk';
+
+/** The fields of every request that starts a run, an undo included. */
+export const OPTION_FIELDS = {
+  max_concurrency: 'int',
+  tolerated_failures: 'string',
+  dry_run: 'bool',
+  reason: 'string',
+  idempotency_key: 'string',
+} as const satisfies Schema;
+
+export const RUN_FIELDS = {
+  moves: 'any',
+  rules: 'any',
+  csv: 'string',
+  atomic: 'bool',
+  ...OPTION_FIELDS,
+} as const satisfies Schema;
+
+/** The fields of a run that an event or a schedule starts. Nobody waits for an answer, so it cannot be a dry run. */
+const { dry_run: _, ...bodyFields } = RUN_FIELDS;
+export const RUN_BODY_FIELDS = bodyFields;
+
+/** How a run is carried out. */
+export interface RunOptions {
+  /** How many chunks run at the same time. */
+  maxConcurrency: number;
+  /** A number, or a percentage such as `10%`. When more moves have failed, no further group is started. */
+  toleratedFailures: string;
+  /** Whether all moves are one transaction. */
+  atomic: boolean;
+  reason?: string | undefined;
+}
+
+/** What a run moves: rows, or rules that are expanded to rows. */
+export type MovesOrRules = { moves: Partial<Paths>[] } | { rules: Partial<Paths>[] };
+
+/** The default: a run stops for no number of failures. */
+const EVERY_FAILURE = '100%';
+
+/** @throws VaultError 400 for an option that is out of range */
+export function readOptions(
+  fields: Fields<Omit<typeof OPTION_FIELDS, 'dry_run'>> & { atomic?: boolean | undefined },
+): RunOptions {
+  const { max_concurrency: maxConcurrency = DEFAULT_BULK_CONCURRENCY, atomic = false } = fields;
+  const toleratedFailures = fields.tolerated_failures?.trim() || EVERY_FAILURE;
+  if (maxConcurrency < 1 || maxConcurrency > MAX_BULK_CONCURRENCY)
+    throw refusal(`max_concurrency is a number from 1 to ${MAX_BULK_CONCURRENCY}`);
+  if (failureLimit(toleratedFailures, 0) === undefined)
+    throw refusal('tolerated_failures is a number, or a percentage such as "10%"');
+  return { maxConcurrency, toleratedFailures, atomic, reason: readReason(fields.reason) };
+}
+
+/** @returns how many moves of the total may fail; undefined if the text is neither a number nor a percentage */
+export function failureLimit(tolerated: string, total: number): number | undefined {
+  const [, number, percent] = /^(\d{1,6})(%?)$/.exec(tolerated) ?? [];
+  if (number === undefined) return undefined;
+  if (!percent) return Number(number);
+  return Number(number) <= 100 ? Math.floor((Number(number) * total) / 100) : undefined;
+}
+
+/** @throws VaultError 400 unless there is exactly one list, and it can be read */
+export function readMovesOrRules({
+  moves,
+  rules,
+  csv,
+}: Pick<Fields<typeof RUN_FIELDS>, 'moves' | 'rules' | 'csv'>): MovesOrRules {
+  if ([moves, rules, csv].filter((given) => given !== undefined).length !== 1)
+    throw refusal("one of 'moves', 'rules' and 'csv' must be specified");
+  const asked = csv === undefined ? pathsOf(moves ?? rules, moves ? 'moves' : 'rules') : readCsv(csv);
+  if (asked.length > MAX_BULK_MOVES) throw tooManyMoves();
+  return rules === undefined ? { moves: asked } : { rules: asked };
+}
+
+function pathsOf(list: unknown, field: 'moves' | 'rules'): Partial<Paths>[] {
+  if (!Array.isArray(list)) throw notAList(field);
+  return list.map((entry: unknown) => {
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw notAList(field);
+    const { from, to } = entry as Record<string, unknown>;
+    return { ...textAs('from', from), ...textAs('to', to) };
+  });
+}
+
+function notAList(field: 'moves' | 'rules'): VaultError {
+  return refusal(`'${field}' must be a list of objects with 'from' and 'to'`);
+}
+
+/** A number counts as the text that was written, as in the fields of a single move. Anything else counts as missing. */
+function textAs(name: 'from' | 'to', value: unknown): Partial<Paths> {
+  if (JSON.isRawJSON(value)) return { [name]: value.rawJSON };
+  return typeof value === 'string' || typeof value === 'number' ? { [name]: String(value) } : {};
+}
+
+/**
+ * Reads the body of a run that an event or a schedule starts.
+ * @throws VaultError 400 for a body that no run can be started from, whatever is in the tree
+ */
+export function readRunBody(body: Record<string, unknown>): {
+  options: RunOptions;
+  asked: MovesOrRules;
+} {
+  const fields = readFields(RUN_BODY_FIELDS, body);
+  return { options: readOptions(fields), asked: readMovesOrRules(fields) };
+}
