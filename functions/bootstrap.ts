@@ -1,4 +1,4 @@
-/** Lambda: makes the first root token. Nothing invokes it but people whom IAM allows to (architecture §8). */
+/** Lambda: creates the first root token. Only people whom IAM allows to can invoke it (architecture §8). */
 
 import { type BootstrapOrder, type Bootstrapped, bootstrap } from './credentials/bootstrap.ts';
 import { depsFromEnvironment } from './deps.ts';

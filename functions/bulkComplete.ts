@@ -1,4 +1,4 @@
-/** Lambda: ends a bulk run when all of its migrations have ended. */
+/** Lambda: completes a bulk run when all of its migrations have ended. */
 
 import { bulkCompleteStep, type EndCheck } from './bulk/steps.ts';
 import { depsFromEnvironment } from './deps.ts';

@@ -1,4 +1,4 @@
-/** Lambda: the last state of a migration sweeps what requests in flight wrote behind the revocation. */
+/** Lambda: the last state of a migration. It sweeps late writes, by requests still in flight during the revocation. */
 
 import type { Context } from 'aws-lambda';
 import { depsFromEnvironment } from './deps.ts';

@@ -1,4 +1,4 @@
-/** Lambda: every part is revoked, and the migration succeeds. */
+/** Lambda: completes a migration with `success` when all shards are revoked. */
 
 import { depsFromEnvironment } from './deps.ts';
 import { discreetly } from './lambda/discreetly.ts';

@@ -1,4 +1,4 @@
-/** Lambda: every minute, and when an execution has failed, starts again what is overdue. */
+/** Lambda: restarts overdue migrations, runs and teardowns; each minute, and when an execution has failed. */
 
 import { depsFromEnvironment, workflowsFromEnvironment } from './deps.ts';
 import { discreetly } from './lambda/discreetly.ts';

@@ -1,4 +1,4 @@
-/** Lambda: revokes a part of what the moved mount had issued, as much as fits the time. */
+/** Lambda: revokes one shard of what the moved mount had issued, as much as its time allows. */
 
 import type { Context } from 'aws-lambda';
 import { depsFromEnvironment } from './deps.ts';

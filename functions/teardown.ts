@@ -1,4 +1,4 @@
-/** Lambda: clears away what a disabled mount or a deleted namespace has left, as much as fits the time. */
+/** Lambda: removes what a disabled mount or a deleted namespace has left, as much as its time allows. */
 
 import type { Context } from 'aws-lambda';
 import { depsFromEnvironment, workflowsFromEnvironment } from './deps.ts';

@@ -1,10 +1,10 @@
-/** Lambda: every other route of the API, and the other two under a namespace in the path. */
+/** Lambda: all other routes of the API, and `sys/remount` and its status where the path names a namespace. */
 
 import { depsFromEnvironment, schedulerFromEnvironment, workflowsFromEnvironment } from './deps.ts';
-import { serve } from './gateway/serve.ts';
+import { apiHandler } from './gateway/handle.ts';
 import { vaultApi } from './vaultApi.ts';
 
-export const handler = serve(
+export const handler = apiHandler(
   vaultApi,
   depsFromEnvironment({ workflows: workflowsFromEnvironment(), scheduler: schedulerFromEnvironment() }),
 );

@@ -14,7 +14,7 @@ import { migrationRoutes } from './remount/migrationRoutes.ts';
 import { remountRoutes } from './remount/remountRoutes.ts';
 import { statusRoutes } from './remount/statusRoutes.ts';
 import { scheduleRoutes } from './schedules/scheduleRoutes.ts';
-import { openapiRoute } from './system/openapiRoute.ts';
+import { openapiRoute } from './system/openapi.ts';
 import { systemRoutes } from './system/systemRoutes.ts';
 import { mountRoutes } from './tree/mountRoutes.ts';
 import { namespaceRoutes } from './tree/namespaceRoutes.ts';

@@ -2,8 +2,8 @@
 
 import { unlessSeen } from '../http/conditional.ts';
 import type { Schema } from '../http/fields.ts';
+import { requireSudo } from '../http/guards.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
-import { requireSudo } from '../http/sudo.ts';
 import { REPLAYED, readIdempotency } from '../remount/idempotency.ts';
 import { etagOf } from '../remount/migrationInfo.ts';
 import { originOf, readReason, statusLocation } from '../remount/request.ts';

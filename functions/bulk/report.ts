@@ -1,6 +1,6 @@
 /** The report of a run: one line for each row, as JSON or CSV. */
 
-import { answerBytes } from '../http/answerBytes.ts';
+import { answerBytes } from '../http/envelope.ts';
 import { refusal } from '../http/errors.ts';
 import { MAX_ANSWER_BYTES, MAX_REPORT_BYTES, REPORT_BATCH } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';

@@ -1,18 +1,21 @@
-/** The first root token: made once, by whoever may invoke the function, never over HTTP (architecture §8). */
+/**
+ * Creates the first root token, once. Only people who may invoke the function can do it, never an HTTP request
+ * (architecture §8).
+ */
 
 import { refusal } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, ConditionFailed, type Write } from '../ports/store.ts';
 import { accessorKey, bootstrapKey, childKey, sha256, tokenKey } from '../store/keys.ts';
 import { ROOT } from '../tree/namespace.ts';
-import { childName, endlessTokensOf } from './child.ts';
+import { childName, nonExpiringTokensOf } from './child.ts';
 import { issueToken } from './issueToken.ts';
 import { tokenOf } from './token.ts';
 
 export interface BootstrapOrder {
-  /** Chosen, as for the local service; random without. */
+  /** The token, if it is chosen, as for the local service; random otherwise. */
   token?: string;
-  /** Makes a new root token and revokes the one made before, which was lost or leaked. */
+  /** Creates a new root token and deletes the previous one, which was lost or leaked. */
   replace?: boolean;
 }
 
@@ -22,8 +25,8 @@ export interface Bootstrapped {
 }
 
 /**
- * @throws Error when a root token was made before and `replace` is not asked for; with the token that stands, the
- *   call is repeated without effect
+ * Creates the root token. A repeated call with the current token has no effect.
+ * @throws Error when there is a root token already and `replace` is not set
  */
 export async function bootstrap(
   deps: Deps,
@@ -46,13 +49,13 @@ export async function bootstrap(
 }
 
 /**
- * The old token goes in the transaction that makes the new one, after which nothing tells of it any more. With it goes
- * whatever hangs on it: nothing stands whose parent is gone (architecture §4).
+ * Deletes the previous token in the transaction that creates the new one. Its children are invalid from then on,
+ * because their parent is deleted (architecture §4).
  */
 async function removalOf({ store }: Deps, tokenHash: string): Promise<Write[]> {
   const token = tokenOf(await store.get(tokenKey(tokenHash)));
   if (!token) return [];
-  const listed = childKey(endlessTokensOf(ROOT.id), childName({ tokenHash }));
+  const listed = childKey(nonExpiringTokensOf(ROOT.id), childName({ tokenHash }));
   const refs = [accessorKey(token.accessor), listed, tokenKey(tokenHash)];
   return refs.map((ref) => ({ delete: ref }));
 }
@@ -84,7 +87,7 @@ async function issueRoot(
   }
 }
 
-/** What tells later that a root token was made, how often, and when last. */
+/** The record that a root token was created: which one, how often, and when last. */
 function traceOf(tokenHash: string, times: number, at: number): Write {
   const put = { ...bootstrapKey(), tokenHash, times, at };
   return { put, if: times === 1 ? ABSENT : { times: times - 1 } };

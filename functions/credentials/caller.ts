@@ -1,4 +1,4 @@
-/** Who makes a request: a token that was found good, and what its policies allow. */
+/** Who makes a request: a valid token, and what its policies allow. */
 
 import { notAuthenticated, notAuthorized } from '../http/errors.ts';
 import { type Acl, buildAcl, type PolicySource } from '../policies/acl.ts';
@@ -8,24 +8,25 @@ import { ConditionFailed } from '../ports/store.ts';
 import { policyKey, sha256, tokenKey } from '../store/keys.ts';
 import { isWithin, type Namespace } from '../tree/namespace.ts';
 import { addressAllowed } from './cidr.ts';
-import { cutSince } from './findToken.ts';
-import { isAlive, lineageRefs, stands } from './lineage.ts';
+import { isAlive, isCurrent, lineageRefs } from './lineage.ts';
 import { type Token, tokenOf } from './token.ts';
+import { rereadIfOrphaned } from './tokenValidity.ts';
 
 export interface Caller {
   token: Token;
   acl: Acl;
 }
 
-/** The token's item as it is stored, without judging it; read early, beside the routing. */
+/** The token as it is stored. It is not checked yet, so that it can be read while the request is located. */
 export async function readToken({ store }: Deps, secret: string): Promise<Token | undefined> {
   return tokenOf(await store.get(tokenKey(sha256(secret))));
 }
 
 /**
- * Judges a token and gathers its policies, in one read of everything it hangs on.
- * @throws VaultError 403: bare for a token that is no good, wrapped for one that is not from this namespace or
- *   one above it (contract §1.6)
+ * Checks a token. Its policies and everything it depends on are read at once.
+ * @param token nothing if the request has no token, or an unknown one
+ * @throws VaultError 403: bare for a token that is not valid, wrapped for one from a namespace that is neither this one
+ *   nor above it (contract §1.6)
  */
 export async function authenticate(
   deps: Deps,
@@ -34,14 +35,14 @@ export async function authenticate(
   sourceIp: string,
 ): Promise<Caller> {
   const acl = token && (await aclOf(deps, token));
-  const cut = token && !acl && isAlive(token, deps.clock.now()) && (await cutSince(deps, token));
-  if (cut) return authenticate(deps, cut, namespace, sourceIp);
+  const reread = token && !acl && isAlive(token, deps.clock.now()) && (await rereadIfOrphaned(deps, token));
+  if (reread) return authenticate(deps, reread, namespace, sourceIp);
   if (!token || !acl || !addressAllowed(token.boundCidrs, sourceIp)) throw notAuthenticated();
   if (!isWithin(namespace, token.namespaceId)) throw notAuthorized();
   return { token, acl };
 }
 
-/** What a token may do, by its policies as they are now; nothing for a token that is no good. */
+/** What a token may do, by its policies as they are now; nothing for a token that is not valid. */
 export async function aclOf(
   { store, clock }: Pick<Deps, 'store' | 'clock'>,
   token: Token,
@@ -54,7 +55,7 @@ export async function aclOf(
     ...ancestry,
     ...names.map((name) => policyKey(token.namespaceId, name)),
   ]);
-  if (!stands(token.lineage, found, now)) return undefined;
+  if (!isCurrent(token.lineage, found, now)) return undefined;
   const policies = names.map((name, i) => compiledPolicyOf(name, found[ancestry.length + i]));
   return buildAcl(sources(token, policies), now);
 }
@@ -66,9 +67,9 @@ function sources(token: Token, policies: ReturnType<typeof compiledPolicyOf>[]):
 }
 
 /**
- * Counts one use of a token whose uses are limited. The use that brings it to none is still good; from then on the
- * token and all that hangs on it are as good as revoked (`isAlive`).
- * @throws VaultError 403 when none was left
+ * Counts one use of a token whose uses are limited. The last use is still valid; after it, the token and all its
+ * children are treated as revoked (`isAlive`).
+ * @throws VaultError 403 when no use was left
  */
 export async function countUse({ store }: Deps, token: Token): Promise<void> {
   if (token.usesLeft === undefined) return;

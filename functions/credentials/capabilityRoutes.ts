@@ -5,7 +5,8 @@ import { type Answers, type Call, type Reply, type Route, route } from '../http/
 import { type Acl, capabilitiesOf } from '../policies/acl.ts';
 import { sha256 } from '../store/keys.ts';
 import { aclOf } from './caller.ts';
-import { goodToken, hashByAccessor } from './findToken.ts';
+import { invalidAccessor, MISSING_ACCESSOR } from './errors.ts';
+import { hashByAccessor, usableToken } from './findToken.ts';
 
 const PATHS = { paths: 'list', path: 'list' } as const;
 const WITH_TOKEN = { ...PATHS, token: 'string' } as const;
@@ -37,18 +38,18 @@ export const capabilityRoutes: readonly Route[] = [
     answers,
     write: async (call) => {
       const { accessor } = call.fields;
-      if (!accessor) throw refusal('missing accessor');
+      if (!accessor) throw refusal(MISSING_ACCESSOR);
       const hash = await hashByAccessor(call.deps, accessor);
       const acl = hash && (await aclOfToken(call, hash));
-      if (!acl) throw wrapped(400, 'invalid accessor');
+      if (!acl) throw invalidAccessor();
       return answer(call, acl);
     },
   }),
 ];
 
-/** Another token is judged only where the request may name it: in its own namespace and below (R10). */
+/** Another token is found only in the namespace of the request and below (R10). */
 async function aclOfToken({ deps, namespace }: Pick<Call, 'deps' | 'namespace'>, hash: string) {
-  const token = await goodToken(deps, hash, namespace);
+  const token = await usableToken(deps, hash, namespace);
   return token && aclOf(deps, token);
 }
 
@@ -67,7 +68,7 @@ function pathsOf({ fields }: Pick<Call<typeof PATHS>, 'fields'>): string[] {
   return paths;
 }
 
-/** Paths are meant in the namespace of the request, whichever the token is from. */
+/** Paths are relative to the namespace of the request, whichever namespace the token is from. */
 function fullPath({ namespace }: Pick<Call, 'namespace'>, path: string): string {
   return namespace.path + path.replace(/^\//, '');
 }

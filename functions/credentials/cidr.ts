@@ -1,8 +1,8 @@
-/** Whether an address lies in one of the blocks a credential is bound to. */
+/** Whether an address is in one of the CIDR blocks that a credential is bound to. */
 
 import { BlockList, isIP } from 'node:net';
 
-/** @param blocks CIDR blocks or plain addresses; none allows every address */
+/** @param blocks CIDR blocks or single addresses; an empty list allows every address */
 export function addressAllowed(blocks: readonly string[], address: string): boolean {
   if (blocks.length === 0) return true;
   const family = familyOf(address);

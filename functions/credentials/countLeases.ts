@@ -1,15 +1,14 @@
-/** Counts what a mount has issued, so that people know how much there is to revoke. */
+/** Counts the leases of a mount, to show how many a move revokes. */
 
 import { MAX_COUNTED_ROLES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { leasePages } from './leaseRanges.ts';
-import { shardPages } from './shardPages.ts';
-import { SHARDS } from './shards.ts';
+import { SHARDS, shardPages } from './leaseShards.ts';
 import { isDue, type Sweep } from './sweep.ts';
 
 /**
- * The leases that a sweep will find in one part, expired ones among them that are not cleared away yet.
- * @param until epoch milliseconds at which counting is given up
+ * The number of leases that a sweep will find in one shard, with expired ones that are not removed yet.
+ * @param until epoch milliseconds at which counting stops
  * @returns nothing when there was no time for all
  */
 export async function countShard(
@@ -29,13 +28,13 @@ export interface LiveLeases {
   total: number;
   /** By the path inside the mount that issued them, such as `creds/web` or `login/bob`. */
   byRole: Map<string, number>;
-  /** Whether there was time for all of them. */
+  /** Whether there was time to count all of them. */
   isComplete: boolean;
 }
 
 /**
  * The leases that have not expired, by role.
- * @param until epoch milliseconds at which counting is given up
+ * @param until epoch milliseconds at which counting stops
  */
 export async function countLive(
   { store, clock }: Pick<Deps, 'store' | 'clock'>,
@@ -61,7 +60,7 @@ export async function countLive(
   return live;
 }
 
-/** The last segment is random. */
+/** The path without its last segment, which is random. */
 function roleOf(leasePath: string): string {
   return leasePath.slice(0, Math.max(0, leasePath.lastIndexOf('/')));
 }

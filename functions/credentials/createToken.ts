@@ -1,6 +1,6 @@
-/** Creates a token as the child of the one that asks, or as an orphan (contract §6). */
+/** Creates a token, as a child of the token of the request or as an orphan (contract §6). */
 
-import { goQuote } from '../http/errors.ts';
+import { goQuote, refusal, tooLarge } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
 import type { Call, Reply } from '../http/route.ts';
 import { MAX_NAME_BYTES, MAX_RECORD_BYTES } from '../limits.ts';
@@ -12,33 +12,11 @@ import { type BuiltinMount, TOKEN_PATH, tokenIssuer } from '../tree/builtin.ts';
 import { builtinMountAt } from '../tree/findMount.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { builtinPath } from '../tree/path.ts';
-import { authOf } from './authOf.ts';
-import type { Caller } from './caller.ts';
+import { ownToken } from './findToken.ts';
 import { issueToken } from './issueToken.ts';
 import { childPolicies, cleanPolicies } from './policyNames.ts';
 import { isRoot, type Token } from './token.ts';
-import {
-  aliasNeedsRole,
-  batchCannotBeRoot,
-  batchCannotHave,
-  batchHasNoChildren,
-  childNamespaceNeedsSudo,
-  displayNameTooLong,
-  endlessNeedsEndless,
-  idHasDot,
-  idLooksIssued,
-  idNeedsSudo,
-  idOutsideRoot,
-  idTooShort,
-  invalidTokenType,
-  metaTooLarge,
-  negativeUses,
-  orphanNeedsSudo,
-  periodNeedsSudo,
-  restrictedUse,
-  rootFromParentNamespace,
-  rootNeedsRoot,
-} from './tokenErrors.ts';
+import { authOf } from './tokenAnswers.ts';
 import { grantTtl, type TtlGrant } from './ttl.ts';
 
 export const CREATE_FIELDS = {
@@ -61,22 +39,24 @@ export const CREATE_FIELDS = {
 type Wish = Fields<typeof CREATE_FIELDS>;
 
 /**
- * @param isOrphanPath whether the request came to `create-orphan`, which policies guard
- * @throws VaultError 400 with one of the texts of contract §6, in the order of the reference's checks
+ * Creates the token that a request describes.
+ * @param isOrphanPath whether the request was sent to `create-orphan`; there policies decide who may create orphans
+ * @throws VaultError 400 with one of the texts of contract §6, in the order of Vault's checks
  */
 export async function createToken(call: Call<typeof CREATE_FIELDS>, isOrphanPath: boolean): Promise<Reply> {
   const { deps, namespace, fields, path } = call;
-  const parent = (call.caller as Caller).token;
+  const parent = ownToken(call);
   const isSudo = call.sudo;
   checkParent(parent, namespace, isSudo, fields);
   const type = tokenType(fields);
   checkWish(fields, namespace, isSudo, deps.settings);
   const policies = policiesOf(fields, parent, namespace, isSudo);
   checkRoot(policies, parent, type);
-  if (fields.no_parent && !isSudo) throw orphanNeedsSudo();
-  if (fields.period && !isSudo) throw periodNeedsSudo();
+  if (fields.no_parent && !isSudo) throw refusal('root or sudo privileges required to create orphan token');
+  if (fields.period && !isSudo) throw refusal('root or sudo privileges required to create periodic token');
   const life = lifeOf(fields, policies, await builtinMountAt(deps.store, namespace, TOKEN_PATH));
-  if (life.ttl === 0 && parent.expiresAt !== undefined) throw endlessNeedsEndless();
+  if (life.ttl === 0 && parent.expiresAt !== undefined)
+    throw refusal('expiring root tokens cannot create non-expiring root tokens');
   const isOrphan = isOrphanPath || fields.no_parent === true;
   const issued = await issueToken(deps, {
     namespace,
@@ -102,38 +82,45 @@ export async function createToken(call: Call<typeof CREATE_FIELDS>, isOrphanPath
 }
 
 function checkParent(parent: Token, namespace: Namespace, isSudo: boolean, { policies = [] }: Wish): void {
-  if (parent.type === 'batch') throw batchHasNoChildren();
-  if (parent.numUses) throw restrictedUse();
+  if (parent.type === 'batch') throw refusal('batch tokens cannot create more tokens');
+  if (parent.numUses) throw refusal('restricted use token cannot generate child tokens');
   if (namespace.id === parent.namespaceId) return;
-  if (!isSudo) throw childNamespaceNeedsSudo();
-  if (cleanPolicies(policies).includes('root')) throw rootFromParentNamespace();
+  if (!isSudo)
+    throw refusal('root or sudo privileges required to directly generate a token in a child namespace');
+  if (cleanPolicies(policies).includes('root'))
+    throw refusal('root tokens may not be created from a parent namespace');
 }
 
 /**
- * The reference keeps nothing of a batch token. Here it is stored like any other, so that whatever cuts off what it
- * hangs on, such as the move of the auth method above it, cuts it off as well (architecture §4). It shows no accessor,
- * and cannot be renewed, revoked by its id or have children, as its clients expect.
+ * Vault stores nothing of a batch token. This service stores it like any other token, so that everything that revokes
+ * its parents, such as a move of their auth method, revokes it, too (architecture §4). As clients expect, a batch token
+ * shows no accessor, has no children, and cannot be renewed, or revoked by its id.
  */
 function tokenType({ type, explicit_max_ttl, num_uses, period }: Wish): 'service' | 'batch' {
   if (!type || type === 'service') return 'service';
-  if (type !== 'batch') throw invalidTokenType();
+  if (type !== 'batch') throw refusal("invalid 'token_type' value");
   const set = Object.entries({ explicit_max_ttl, num_uses, period }).find(([, value]) => value);
-  if (set) throw batchCannotHave(set[0]);
+  if (set) throw refusal(`batch tokens cannot have ${goQuote(set[0])} set`);
   return 'batch';
 }
 
 function checkWish(wish: Wish, namespace: Namespace, isSudo: boolean, settings: ServiceSettings): void {
   const { num_uses = 0, entity_alias, id, display_name = '', meta = {} } = wish;
-  if (num_uses < 0) throw negativeUses();
-  if (entity_alias) throw aliasNeedsRole();
-  if (Buffer.byteLength(display_name) > MAX_NAME_BYTES) throw displayNameTooLong();
-  if (Buffer.byteLength(JSON.stringify(meta)) > MAX_RECORD_BYTES) throw metaTooLarge();
+  if (num_uses < 0) throw refusal('number of uses cannot be negative');
+  if (entity_alias) throw refusal("'entity_alias' is only allowed in combination with token role");
+  if (Buffer.byteLength(display_name) > MAX_NAME_BYTES)
+    throw refusal(`a display name is at most ${MAX_NAME_BYTES} bytes long`);
+  if (Buffer.byteLength(JSON.stringify(meta)) > MAX_RECORD_BYTES)
+    throw tooLarge(`the metadata of a token is at most ${MAX_RECORD_BYTES} bytes large`);
   if (!id) return;
-  if (!isSudo) throw idNeedsSudo();
-  if (namespace.id !== 'root') throw idOutsideRoot();
-  if (id.startsWith('s.')) throw idLooksIssued();
-  if (id.includes('.')) throw idHasDot();
-  if (id.length < settings.minChosenIdLength) throw idTooShort(settings.minChosenIdLength);
+  if (!isSudo) throw refusal('root or sudo privileges required to specify token id');
+  if (namespace.id !== 'root')
+    throw refusal('token IDs can only be manually specified in the root namespace');
+  if (id.startsWith('s.')) throw refusal("custom token ID cannot have the 's.' prefix");
+  // What follows a dot is the id of a namespace.
+  if (id.includes('.')) throw refusal("custom token ID cannot contain the '.' character");
+  const least = settings.minChosenIdLength;
+  if (id.length < least) throw refusal(`custom token ID must have at least ${least} characters`);
 }
 
 function policiesOf(wish: Wish, parent: Token, namespace: Namespace, isSudo: boolean): string[] {
@@ -148,15 +135,17 @@ function policiesOf(wish: Wish, parent: Token, namespace: Namespace, isSudo: boo
 
 function checkRoot(policies: string[], parent: Token, type: 'service' | 'batch'): void {
   if (!policies.includes('root')) return;
-  if (!isRoot(parent)) throw rootNeedsRoot();
-  if (type === 'batch') throw batchCannotBeRoot();
+  if (!isRoot(parent)) throw refusal('root tokens may not be created without parent token being root');
+  if (type === 'batch') throw refusal('batch tokens cannot be root tokens');
 }
 
-/** A root token has an end only if one is asked for. */
+/** A root token never expires, unless the request asks for an end. */
 function lifeOf(wish: Wish, policies: string[], mount: BuiltinMount | undefined): TtlGrant {
   const { ttl = wish.lease, period, explicit_max_ttl: explicitMaxTtl } = wish;
-  const isEndless = policies.includes('root') && !ttl && !period && !explicitMaxTtl;
-  return isEndless ? { ttl: 0, maxTtl: 0, warnings: [] } : grantTtl({ ttl, period, explicitMaxTtl }, mount);
+  const neverExpires = policies.includes('root') && !ttl && !period && !explicitMaxTtl;
+  return neverExpires
+    ? { ttl: 0, maxTtl: 0, warnings: [] }
+    : grantTtl({ ttl, period, explicitMaxTtl }, mount);
 }
 
 function displayName(name: string | undefined): string {

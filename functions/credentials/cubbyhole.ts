@@ -1,4 +1,4 @@
-/** The storage of a token: what is in it lives as long as the token, and goes with it. */
+/** The storage of a token: its items live as long as the token, and are removed with it. */
 
 import { notAuthenticated } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -13,17 +13,18 @@ import {
 import { cubbyholePartition, tokenKey } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
-import { isUpheld } from './findToken.ts';
 import { cleanupTime, type Token, tokenOf } from './token.ts';
+import { hasCurrentLineage } from './tokenValidity.ts';
 
 type Owner = Pick<Token, 'hash' | 'accessor'>;
 
 /**
- * Writes an item and, in the same transaction, the token's mark that it has such. Nothing is stored for a token whose
- * revocation began, and nothing with an end that a renewal has moved meanwhile. A token that is cut off by what it hangs
- * on may have been swept away just before the mark, so what was written is taken back then (as in `withdrawIfCut`).
- * @param owner the token as it was when the request was let in
- * @throws VaultError 403 when the token is gone, or cut off
+ * Writes an item and, in the same transaction, marks the token as one that has items. Nothing is stored for a token
+ * that is revoked, nor with an end that a renewal has changed meanwhile. A token whose parent is revoked may have been
+ * swept just before the mark, so the token is checked again, and the item deleted if it is no longer valid (as in
+ * `withdrawIfRevoked`).
+ * @param owner the token as it was when the request was authenticated
+ * @throws VaultError 403 when the token is deleted or revoked
  */
 export async function putInCubbyhole(
   deps: Pick<Deps, 'store' | 'clock'>,
@@ -31,7 +32,7 @@ export async function putInCubbyhole(
   item: PlacedItem,
 ): Promise<void> {
   await put(deps.store, owner, item);
-  if (await isUpheld(deps, owner)) return;
+  if (await hasCurrentLineage(deps, owner)) return;
   await deps.store.deleteMany([item]);
   throw notAuthenticated();
 }
@@ -50,7 +51,10 @@ function put(store: Store, { hash, accessor }: Owner, item: PlacedItem): Promise
   });
 }
 
-/** Lets what a token has stored live as long as the renewed token; `ttl` is when DynamoDB may drop it, epoch seconds. */
+/**
+ * Lets the items of a token live as long as the renewed token.
+ * @param ttl when DynamoDB may delete them, epoch seconds
+ */
 export async function keepCubbyhole(store: Store, owner: Owner, ttl: number): Promise<void> {
   for await (const page of store.pages(itemsOf(owner)))
     await severalAtOnce(page, (item) => keep(store, item, ttl));
@@ -61,11 +65,12 @@ async function keep(store: Store, { pk, sk }: Item, ttl: number): Promise<void> 
     const update: Ref = { table: 'storage', pk, sk };
     await store.commit([{ update, set: { ttl }, if: { ttl: { below: ttl } } }]);
   } catch (error) {
-    // Deleted in between, or kept longer by a renewal that came after this one.
+    // Deleted meanwhile, or extended further by a later renewal.
     if (!(error instanceof ConditionFailed)) throw error;
   }
 }
 
+/** Removes all items of a token. */
 export async function removeCubbyhole(store: Store, owner: Owner): Promise<void> {
   for await (const page of store.pages(itemsOf(owner))) {
     await store.deleteMany(page.map(({ pk, sk }): Ref => ({ table: 'storage', pk, sk })));

@@ -1,4 +1,7 @@
-/** What somebody may do who acts without a token: by the names of policies, and their texts as they are now (architecture §8). */
+/**
+ * What an event or schedule may do, which has no token: by the names of policies, with their current texts
+ * (architecture §8).
+ */
 
 import { notAuthorized } from '../http/errors.ts';
 import { type Acl, authorize, buildAcl, type PolicySource } from '../policies/acl.ts';
@@ -7,29 +10,30 @@ import type { Deps } from '../ports/deps.ts';
 import { policyKey } from '../store/keys.ts';
 import type { Namespace } from '../tree/namespace.ts';
 
-/** Whose policies they are: those of this namespace. */
-type Home = Pick<Namespace, 'id' | 'path'>;
+/** The namespace whose policies are named. */
+type PolicyNamespace = Pick<Namespace, 'id' | 'path'>;
 
 /**
- * Asks for `update` and `sudo` on a path, as the endpoint does that is stood in for.
- * @param path relative to the namespace
- * @param fields what is asked for, since policies may name allowed values
+ * Demands `update` and `sudo` on a path, as the endpoint does for a request.
+ * @param owner the namespace whose policies are named
+ * @param path relative to the namespace of the request
+ * @param fields of the request, because policies may name allowed values
  * @throws VaultError 403 when the policies do not allow it
  */
 export async function authorizeDelegate(
   deps: Pick<Deps, 'store' | 'clock'>,
-  home: Home,
+  owner: PolicyNamespace,
   names: readonly string[],
   { namespace, path, fields }: { namespace: Namespace; path: string; fields: Record<string, unknown> },
 ): Promise<void> {
-  const acl = await delegatedAcl(deps, home, names);
+  const acl = await delegatedAcl(deps, owner, names);
   const verdict = authorize(acl, { operation: 'update', path: namespace.path + path, parameters: fields });
   if (!verdict.allowed || !verdict.sudo) throw notAuthorized();
 }
 
 async function delegatedAcl(
   { store, clock }: Pick<Deps, 'store' | 'clock'>,
-  { id, path: namespacePath }: Home,
+  { id, path: namespacePath }: PolicyNamespace,
   names: readonly string[],
 ): Promise<Acl> {
   if (names.includes('root')) return buildAcl([{ namespacePath, root: true }]);

@@ -1,9 +1,9 @@
-/** What is kept of a lease that a migration could not revoke, so that it can be listed and tried again. */
+/** The record of a lease that a migration could not revoke: it is listed, and its revocation can be retried. */
 
 import type { Key } from '../ports/store.ts';
 import { record } from '../store/record.ts';
 
-export interface Irrevocable {
+export interface IrrevocableLease {
   /** Where the lease is stored. */
   lease: Key;
   leaseId: string;
@@ -13,4 +13,4 @@ export interface Irrevocable {
   at: number;
 }
 
-export const IRREVOCABLE = record<Irrevocable>('irrevocable');
+export const IRREVOCABLE_RECORD = record<IrrevocableLease>('irrevocable');

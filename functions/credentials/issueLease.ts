@@ -1,29 +1,27 @@
-/** Issues the lease of a secret, together with what lives and ends with it. */
+/** Issues the lease of a secret, with the items that live as long as the lease. */
 
-import { notAuthenticated } from '../http/errors.ts';
+import { notAuthenticated, refusal } from '../http/errors.ts';
 import type { Call } from '../http/route.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { PlacedItem, Write } from '../ports/store.ts';
 import { MountMoved, markIssued } from '../tree/generation.ts';
 import type { Mount } from '../tree/mount.ts';
 import type { Caller } from './caller.ts';
-import { hang, leaseChild, markParent } from './child.ts';
+import { addChild, leaseChild, markParent, withdrawIfRevoked } from './child.ts';
 import { type Lease, leaseItem } from './lease.ts';
-import { secretOnLastUse } from './leaseErrors.ts';
-import { descend, type Lineage, stillValid } from './lineage.ts';
-import { removeSecrets } from './removeSecrets.ts';
+import { descend, type Lineage, stillCurrent } from './lineage.ts';
+import { removeSecrets } from './removal.ts';
 import { cleanupTime, type Token } from './token.ts';
 import { grantTtl, type TtlWish } from './ttl.ts';
-import { withdrawIfCut } from './withdrawIfCut.ts';
 
-/** What a credential must carry to be judged later: where it comes from and when it ends. */
+/** What each item of a credential stores, so that it can be checked later: its lineage and its end. */
 export interface Credential {
   lineage: Lineage;
   /** Epoch milliseconds. */
   expiresAt: number;
-  /** Epoch seconds at which the table may drop it. */
+  /** Epoch seconds at which DynamoDB may delete it. */
   ttl: number | undefined;
-  /** The lease it belongs to, for an engine that ends it before its time. */
+  /** The lease it belongs to, for an engine that ends it early. */
   lease: { mountUuid: string; path: string };
 }
 
@@ -33,21 +31,24 @@ export interface LeaseOrder {
   caller: Caller;
   wish?: Pick<TtlWish, 'ttl'>;
   renewable?: boolean;
-  /** The items that live as long as the lease; each carries the credential's facts. */
+  /** The items that live as long as the lease; each contains the facts of the credential. */
   items(credential: Credential): PlacedItem[];
 }
 
 /**
- * Writes lease, credential and the holder's entry in one transaction.
- * @throws VaultError 400 when the token has no use left after this one, with which the lease would end (contract §6);
- *   403 when it was revoked meanwhile
- * @throws MountMoved when the mount left while the request was on its way
+ * Writes the lease, the credential and the entry in the index of the token, in one transaction.
+ * @throws VaultError 400 when this is the last use of the token, after which the lease would be revoked (contract §6);
+ *   403 when the token was revoked meanwhile
+ * @throws MountMoved when the mount was moved while the request was in flight
  */
 export async function issueLease(order: LeaseOrder): Promise<Lease> {
   const { call, mount, caller, wish = {}, renewable = false } = order;
   const { store, clock, ids } = call.deps;
   const holder = caller.token;
-  if (holder.usesLeft === 1) throw secretOnLastUse();
+  if (holder.usesLeft === 1)
+    throw refusal(
+      'Secret cannot be returned; token had one use left, so leased credentials were immediately revoked.',
+    );
   const { generation, mountUuid } = await markIssued(store, mount);
   await markParent(store, holder);
   const { ttl } = grantTtl(wish, mount);
@@ -73,16 +74,17 @@ export async function issueLease(order: LeaseOrder): Promise<Lease> {
   };
   await store.commit([
     { put: leaseItem(lease) },
-    hang(holder.hash, leaseChild(lease), expiresAt),
+    addChild(holder.hash, leaseChild(lease), expiresAt),
     ...owned.map((item): Write => ({ put: item })),
   ]);
   const withdraw = async () => removeSecrets(store, [leaseItem(lease)]);
-  if (await withdrawIfCut(call.deps, lineage, withdraw)) throw await whyCut(call.deps, lineage, holder);
+  if (await withdrawIfRevoked(call.deps, lineage, withdraw))
+    throw await whyRevoked(call.deps, lineage, holder);
   return lease;
 }
 
-/** A holder whose token is good must not be told otherwise because the mount has left (R2): it is looked for again. */
-async function whyCut({ store, clock }: Deps, lineage: Lineage, holder: Token): Promise<Error> {
+/** If the token itself is valid, the mount was moved: the request is performed again and must not be refused (R2). */
+async function whyRevoked({ store, clock }: Deps, lineage: Lineage, holder: Token): Promise<Error> {
   const own = { ...lineage, mounts: holder.lineage.mounts };
-  return (await stillValid(store, own, clock.now())) ? new MountMoved() : notAuthenticated();
+  return (await stillCurrent(store, own, clock.now())) ? new MountMoved() : notAuthenticated();
 }

@@ -1,4 +1,4 @@
-/** Issues a token: to a login, as a child of another token, or as the first root token. */
+/** Issues a token: for a login, as a child of another token, or as the first root token. */
 
 import { notAuthenticated, refusal } from '../http/errors.ts';
 import { MAX_NAME_BYTES, MAX_TOKEN_DEPTH, MAX_TOKEN_POLICIES, SYSTEM_MAX_TTL_S } from '../limits.ts';
@@ -7,55 +7,56 @@ import { ABSENT, ConditionFailed, refOf, type Write } from '../ports/store.ts';
 import { accessorKey, sha256 } from '../store/keys.ts';
 import type { Issuer } from '../tree/generation.ts';
 import type { Namespace } from '../tree/namespace.ts';
-import { endlessTokensOf, hang, markParent } from './child.ts';
+import { addChild, markParent, nonExpiringTokensOf, withdrawIfRevoked } from './child.ts';
 import { type Lease, leaseItem } from './lease.ts';
 import { descend, type Lineage } from './lineage.ts';
-import { removeTokens } from './removeTokens.ts';
+import { removeTokens } from './removal.ts';
 import { cleanupTime, type Token, tokenItem } from './token.ts';
-import { withdrawIfCut } from './withdrawIfCut.ts';
 
 export interface TokenOrder {
   namespace: Namespace;
-  /** The mount that issues it, asked for with `issuerOf` before anything was written. */
+  /** The mount that issues it, by `issuerOf`, which must be called before anything is written. */
   issuer: Issuer;
   /** The path of the request, relative to the namespace. */
   path: string;
-  /** The path of the lease inside the mount, without its random end. */
+  /** The path of the lease inside the mount, without its random last segment. */
   leasePath: string;
-  /** The id of the lease without its random end, where that is not the path of the request. */
+  /** The id of the lease without its random last segment, where that is not the path of the request. */
   leaseId?: string;
   parent?: Token;
   policies: string[];
   displayName: string;
   meta?: Record<string, string> | null;
   type?: 'service' | 'batch';
-  /** Seconds; 0 is without an end, for root tokens alone. */
+  /** Seconds; 0 never expires, which only root tokens may. */
   ttl: number;
-  /** Seconds after its creation that no renewal may pass, the mount's maximum apart; 0 is without limit. */
+  /**
+   * Seconds after its creation beyond which no renewal goes, in addition to the mount's maximum; 0 is without limit.
+   */
   maxTtl: number;
   explicitMaxTtl?: number;
   period?: number;
   numUses?: number;
   renewable?: boolean;
   boundCidrs?: string[];
-  /** Chosen by the caller, who may. */
+  /** The id, if the caller may choose one and has. */
   id?: string;
-  /** Writes that must happen with the token or not at all, such as using up a secret-id. */
+  /** Writes in the same transaction, such as counting the use of a secret-id. */
   alongside?: Write[];
-  /** What the token keeps in storage of its own from the start. */
+  /** An item in the storage of the token, written with it. */
   keeps?(token: Token): Write;
 }
 
 export interface IssuedToken {
-  /** The token itself; nothing but its hash is stored. */
+  /** The token itself; only its hash is stored. */
   secret: string;
   token: Token;
 }
 
 /**
- * Writes token, accessor, lease and the parent's entry in one transaction.
- * @throws VaultError 400 when the id is taken, 403 when the parent is gone
- * @throws ConditionFailed when one of the `alongside` writes is refused
+ * Writes the token, its accessor, its lease and the entry in the index of the parent, in one transaction.
+ * @throws VaultError 400 when the id exists, or a limit is exceeded; 403 when the parent is revoked or deleted
+ * @throws ConditionFailed when the condition of one of the `alongside` writes fails
  */
 export async function issueToken(deps: Deps, order: TokenOrder): Promise<IssuedToken> {
   const { namespace, issuer, parent, alongside = [] } = order;
@@ -85,8 +86,8 @@ export async function issueToken(deps: Deps, order: TokenOrder): Promise<IssuedT
     },
   ];
   if (token.lease) writes.push({ put: leaseItem(leaseBy(order, token, leasePath, random)) });
-  else writes.push(hang(endlessTokensOf(namespace.id), child, undefined));
-  if (parent) writes.push(hang(parent.hash, child, token.expiresAt));
+  else writes.push(addChild(nonExpiringTokensOf(namespace.id), child, undefined));
+  if (parent) writes.push(addChild(parent.hash, child, token.expiresAt));
   if (order.keeps) writes.push(order.keeps(token));
   try {
     await deps.store.commit(writes);
@@ -95,8 +96,8 @@ export async function issueToken(deps: Deps, order: TokenOrder): Promise<IssuedT
     if (alongside.some((write) => error.failedAt(refOf(write)))) throw error;
     throw refusal('cannot create a token with a duplicate ID');
   }
-  const isCut = await withdrawIfCut(deps, token.lineage, () => removeTokens(deps.store, [token]));
-  if (isCut) throw notAuthenticated();
+  const withdraw = () => removeTokens(deps.store, [token]);
+  if (await withdrawIfRevoked(deps, token.lineage, withdraw)) throw notAuthenticated();
   return { secret, token };
 }
 

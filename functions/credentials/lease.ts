@@ -1,4 +1,4 @@
-/** A lease: the right of a token or another credential to live, held by the mount that issued it. */
+/** A lease: how long a token or another credential is valid; stored below the mount that issued it. */
 
 import type { Item, PlacedItem, Ref } from '../ports/store.ts';
 import { leaseKey } from '../store/keys.ts';
@@ -25,13 +25,13 @@ export interface Lease {
   expiresAt: number;
   renewedAt?: number;
   renewable: boolean;
-  /** Seconds it was given when issued. */
+  /** Seconds that were granted when it was issued. */
   grantedTtl: number;
-  /** How often a token above was taken out of its lineage; guards the next time. */
+  /** How often `revoke-orphan` has changed its lineage; the condition of the next change. */
   cuts?: number;
-  /** Why it could not be revoked for good; it is unusable all the same (architecture §4). */
+  /** Why its removal failed; it is invalid anyway (architecture §4). */
   irrevocable?: string;
-  /** By whom it was given up: migration → when, epoch milliseconds. */
+  /** Which migrations gave it up: id → when, epoch milliseconds. */
   givenUp?: Record<string, number>;
 }
 
@@ -50,10 +50,10 @@ export function leaseOf(item: Item): Lease {
   return { path: item.sk, ...lease };
 }
 
-/** What of a lease says what ends with it. */
+/** The part of a lease that names what is removed with it. */
 export type Ending = Pick<Lease, 'mountUuid' | 'path' | 'kind' | 'tokenHash' | 'owns'>;
 
-/** The attributes of an item that its revocation looks at, beside its key. */
+/** The attributes of an item that its revocation reads, in addition to the key. */
 export const REVOCATION_ATTRIBUTES = [
   'mountUuid',
   'id',
@@ -72,7 +72,7 @@ export function endingOf(item: Item): Ending {
   return { path, mountUuid, kind, tokenHash, owns };
 }
 
-/** Whether the item says all that its revocation needs. */
+/** Whether the item has everything that its revocation needs. */
 export function isLease({ mountUuid, generation, owns, tokenHash, kind }: Item): boolean {
   return (
     typeof mountUuid === 'string' &&

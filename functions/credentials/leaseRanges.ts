@@ -1,4 +1,7 @@
-/** Where the leases lie whose ids begin with a path: no index tells, the tree of mounts does (architecture §3). */
+/**
+ * Where the leases are stored whose ids begin with a path. There is no index of ids: the tree of mounts leads to them
+ * (architecture §3).
+ */
 
 import { MAX_SORT_KEY_BYTES } from '../limits.ts';
 import type { Item, Store } from '../ports/store.ts';
@@ -14,13 +17,13 @@ export interface LeaseRange {
   mountUuid: string;
   /** Relative to the namespace. */
   mountPath: string;
-  /** What their paths inside the mount begin with. */
+  /** The beginning of their paths inside the mount. */
   prefix: string;
 }
 
 /**
- * The ranges under a path of one namespace: inside a mount, a whole mount, or all mounts below the path. Leases of
- * child namespaces are not among them.
+ * The ranges below a path of one namespace: part of a mount, a whole mount, or all mounts below the path. Leases of
+ * child namespaces are not included.
  * @param path ends in a slash, or is empty for everything
  */
 export async function leaseRanges(store: Store, namespace: Namespace, path: string): Promise<LeaseRange[]> {
@@ -42,7 +45,7 @@ function rangeOf({ uuid, path: mountPath }: Pick<Mount, 'uuid' | 'path'>, path: 
   return { mountUuid: uuid, mountPath, prefix: path.slice(mountPath.length) };
 }
 
-/** The items of a range that lie in one part of the mount's leases, page by page. */
+/** The items of a range in one shard of the mount, page by page. */
 export function leasePages(
   store: Store,
   { mountUuid, prefix }: LeaseRange,

@@ -1,16 +1,15 @@
 /** The routes of leases: look up, list, renew, revoke (contract §7). */
 
-import { unsupportedOperation, unsupportedPath } from '../http/errors.ts';
+import { refusal, unsupportedOperation, unsupportedPath, type VaultError } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
+import { requireSudo } from '../http/guards.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { KEYS, type Keys, type Shape, type Wire } from '../http/shape.ts';
-import { requireSudo } from '../http/sudo.ts';
 import { BULK_WORK_SHARE, MAX_LISTED_LEASES } from '../limits.ts';
-import { findLease, usableLease } from './findLease.ts';
-import { invalidLease, leaseIdMissing, revocationUnfinished } from './leaseErrors.ts';
-import { listLeases } from './listLeases.ts';
-import { renewLease } from './renewLease.ts';
-import { revokeLeases, revokeUnder } from './revokeLeases.ts';
+import { unfinished } from './errors.ts';
+import { findLease, listLeases, usableLease } from './findLeases.ts';
+import { renewLease } from './renew.ts';
+import { revokeLeaseItems, revokePrefix } from './revoke.ts';
 
 const TIDY_STARTED =
   "Tidy operation successfully started. Any information from the operation will be printed to OpenBao's server logs.";
@@ -30,7 +29,7 @@ const LEASE = {
   'namespace_path?': 'string',
 } as const satisfies Shape;
 
-/** Vault still takes the calls without `leases/`, under which they began. */
+/** Vault still accepts the older paths without `leases/`. */
 const BASES = ['sys/leases/', 'sys/'];
 
 export const leaseRoutes: readonly Route[] = [
@@ -41,7 +40,7 @@ export const leaseRoutes: readonly Route[] = [
     write: (call) => lookUp(call, call.fields.lease_id),
     list,
   }),
-  // Nothing to do: expired leases are refused wherever they are used, and the table drops them by itself.
+  // There is nothing to do: expired leases are refused wherever they are used, and DynamoDB deletes them.
   route({ path: 'sys/leases/tidy', write: async () => ({ status: 202, warnings: [TIDY_STARTED] }) }),
   ...BASES.flatMap((base) => [
     route({ path: `${base}renew/:id*`, fields: RENEW_FIELDS, answers: { write: null }, write: renew }),
@@ -51,11 +50,11 @@ export const leaseRoutes: readonly Route[] = [
       sudo: true,
       fields: SYNC_FIELD,
       write: async (call) => {
-        await revokePrefix(call, false);
+        await revokeBelow(call, false);
         return queued(call.fields.sync);
       },
     }),
-    route({ path: `${base}revoke-force/:prefix*`, sudo: true, write: (call) => revokePrefix(call, true) }),
+    route({ path: `${base}revoke-force/:prefix*`, sudo: true, write: (call) => revokeBelow(call, true) }),
   ]),
 ];
 
@@ -63,7 +62,8 @@ async function lookUp(call: Call, id: string | undefined): Promise<Reply<Wire<ty
   if (call.params.prefix) throw unsupportedOperation();
   if (!id) throw leaseIdMissing();
   const found = await usableLease(call.deps, id, call.namespace);
-  if (!found) throw invalidLease();
+  // Unknown, expired and revoked leases get the same answer.
+  if (!found) throw refusal('invalid lease');
   const { lease, namespace } = found;
   const left = Math.round((lease.expiresAt - call.deps.clock.now()) / 1_000);
   return {
@@ -84,9 +84,12 @@ async function list(call: Call<Schema>): Promise<Reply<Keys> | undefined> {
   requireSudo(call);
   const { prefix = '' } = call.params;
   const path = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
-  const { keys, isCut } = await listLeases(call.deps, call.namespace, path);
+  const { keys, isTruncated } = await listLeases(call.deps, call.namespace, path);
   if (keys.length === 0) return undefined;
-  return { data: { keys }, warnings: isCut ? [`the listing ends after ${MAX_LISTED_LEASES} leases`] : [] };
+  return {
+    data: { keys },
+    warnings: isTruncated ? [`the listing ends after ${MAX_LISTED_LEASES} leases`] : [],
+  };
 }
 
 async function renew({ deps, namespace, fields, params }: Call<typeof RENEW_FIELDS>): Promise<Reply> {
@@ -101,26 +104,33 @@ async function revoke({ deps, namespace, fields, params }: Call<typeof REVOKE_FI
   const id = fields.lease_id || params.id;
   if (!id) throw leaseIdMissing();
   const found = await findLease(deps, id, namespace);
-  if (found) await revokeLeases(deps.store, [found.item]);
+  if (found) await revokeLeaseItems(deps.store, [found.item]);
   return queued(fields.sync);
 }
 
-/** Only leases of the namespace asked in are meant, be the path that of one lease, or a beginning of many. */
-async function revokePrefix(call: Call, force: boolean): Promise<void> {
+/**
+ * Revokes one lease if the path is its id, or else all leases below the path. Leases of child namespaces are not
+ * revoked.
+ */
+async function revokeBelow(call: Call, force: boolean): Promise<void> {
   const { deps, namespace, params } = call;
   const { prefix } = params;
   if (!prefix) throw unsupportedPath();
   const one = await findLease(deps, prefix, namespace);
-  if (one?.namespace.id === namespace.id) return revokeLeases(deps.store, [one.item], force);
+  if (one?.namespace.id === namespace.id) return revokeLeaseItems(deps.store, [one.item], force);
   const until = deps.clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;
-  if (!(await revokeUnder(deps, { namespace, path: `${prefix}/`, force, until })))
-    throw revocationUnfinished();
+  if (!(await revokePrefix(deps, { namespace, path: `${prefix}/`, force, until })))
+    throw unfinished('not every lease is revoked yet');
 }
 
 /**
- * The status says that the work is queued, unless `sync` asked to wait for it. It is done by then either way: no
- * write outlives its invocation here (architecture §4), so there is no later at which it could be done.
+ * As in Vault, the status is 202 unless `sync` asks to wait. The work is done in both cases, because no write here
+ * outlives its invocation (architecture §4).
  */
 function queued(sync: boolean | undefined): Reply {
   return { status: sync ? 204 : 202 };
+}
+
+function leaseIdMissing(): VaultError {
+  return refusal('lease_id must be specified');
 }

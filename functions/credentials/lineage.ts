@@ -1,34 +1,36 @@
 /**
- * What a credential descends from, and whether that still stands (architecture §4).
+ * What a credential descends from, and whether all of that is current (architecture §4).
  *
- * A credential carries the generation its mounts had when it was issued, and the tokens it hangs on. It is usable
- * only while each of those mounts is still in that generation and each of those tokens lives. This one rule cuts off
- * everything a mount has issued at the instant of the switch, be it ten leases or a million.
+ * A credential is stamped with the generations of its mounts at the time it was issued, and with the tokens above it.
+ * It is valid only while each of those generations is current and each of those tokens is valid. So the one write of a
+ * switch invalidates everything that the mount has issued, whether ten leases or a million.
  */
 
 import type { Item, Ref, Store } from '../ports/store.ts';
 import { generationKey, tokenKey } from '../store/keys.ts';
+import type { Issuer } from '../tree/generation.ts';
 
 export interface Lineage {
-  /** Mount uuid → the generation it had when the credential was issued. */
+  /** Mount uuid → its generation when the credential was issued. */
   mounts: Record<string, number>;
   /** Hashes of the tokens above, outermost first. */
   tokens: string[];
   /**
-   * Epoch milliseconds at which it was issued. A token above that was created later is another one of the same
-   * name, for a chosen id may be chosen again when the first is gone.
+   * Epoch milliseconds at which the credential was issued. A token above that was created later is a different token
+   * with the same id: a chosen id may be chosen again after the first token is deleted.
    */
   since?: number;
 }
 
 /**
- * The lineage of what a mount issues to a token: all that the token hangs on, the token itself, and the mount. Of
- * two generations of one mount the older counts, or a token cut off by a switch could issue past it.
+ * The lineage of what a mount issues to a token: the token, everything the token depends on, and the mount. Of two
+ * generations of one mount the older one is kept. Otherwise a token that a switch revoked could issue valid
+ * credentials.
  * @param now epoch milliseconds
  */
 export function descend(
   holder: { hash: string; lineage: Lineage; createdAt: number },
-  issuer: { mountUuid: string; generation: number },
+  issuer: Issuer,
   now: number,
 ): Lineage {
   const { mounts, tokens, since = 0 } = holder.lineage;
@@ -36,21 +38,37 @@ export function descend(
   return {
     mounts: { ...mounts, [issuer.mountUuid]: Math.min(carried, issuer.generation) },
     tokens: [...tokens, holder.hash],
-    // Never before the holder, whose clock may have been ahead.
+    // Never before the holder: the clock that created it may have been ahead of this one.
     since: Math.max(now, holder.createdAt, since),
   };
 }
 
-/** What has to be read to judge a lineage. */
+/**
+ * The lineage that remains when a token above is orphaned out of it. Of the mounts only the issuers of the credential
+ * itself remain: the tokens in between were issued by `auth/token`, which never moves. The lineage of the orphaned
+ * token does not say which mounts to remove, because it may have changed before that of its children.
+ * @param tokenHash of the token that is taken out, with all tokens above it
+ * @returns nothing when that token is not in the lineage
+ */
+export function lineageBelow(lineage: Lineage, tokenHash: string, issuers: Issuer[]): Lineage | undefined {
+  const at = lineage.tokens.indexOf(tokenHash);
+  if (at === -1) return undefined;
+  const own = issuers.map(({ mountUuid, generation }) => [mountUuid, generation]);
+  const below = { mounts: Object.fromEntries(own), tokens: lineage.tokens.slice(at + 1) };
+  return lineage.since === undefined ? below : { ...below, since: lineage.since };
+}
+
+/** What has to be read to check a lineage. */
 export function lineageRefs({ mounts, tokens }: Lineage): Ref[] {
   return [...Object.keys(mounts).map(generationKey), ...tokens.map(tokenKey)];
 }
 
 /**
+ * Whether every generation is current and every token above is valid.
  * @param found the items at `lineageRefs`, in their order
  * @param now epoch milliseconds
  */
-export function stands(lineage: Lineage, found: (Item | undefined)[], now: number): boolean {
+export function isCurrent(lineage: Lineage, found: (Item | undefined)[], now: number): boolean {
   const carried = Object.values(lineage.mounts);
   const generations = found.slice(0, carried.length);
   const parents = found.slice(carried.length, carried.length + lineage.tokens.length);
@@ -68,10 +86,10 @@ function isSame({ createdAt }: Item, { since }: Lineage): boolean {
   return since === undefined || !((createdAt as number) > since);
 }
 
-/** Whether a lineage still stands; for those who have nothing else to read along with it. */
-export async function stillValid(store: Store, lineage: Lineage, now: number): Promise<boolean> {
+/** Reads what a lineage depends on and checks it; for callers that have nothing else to read. */
+export async function stillCurrent(store: Store, lineage: Lineage, now: number): Promise<boolean> {
   const refs = lineageRefs(lineage);
-  return refs.length === 0 || stands(lineage, await store.getMany(refs), now);
+  return refs.length === 0 || isCurrent(lineage, await store.getMany(refs), now);
 }
 
 interface Mortal {
@@ -82,7 +100,10 @@ interface Mortal {
   usesLeft?: unknown;
 }
 
-/** Whether a token, lease or other credential has not expired, been revoked or used up. Its lineage is another matter. */
+/**
+ * Whether a token, lease or other credential is not expired, revoked or used up. Its lineage is checked apart from
+ * this.
+ */
 export function isAlive({ revoked, expiresAt, usesLeft }: Mortal, now: number): boolean {
   return revoked !== true && usesLeft !== 0 && (typeof expiresAt !== 'number' || now < expiresAt);
 }

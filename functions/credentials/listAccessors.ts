@@ -1,44 +1,42 @@
 /** Lists the accessors of a namespace's tokens (contract §6). */
 
-import { CHILD_SHARDS, MAX_LISTED_LEASES } from '../limits.ts';
+import { MAX_LISTED_LEASES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';
-import { childrenShard, tokenKey } from '../store/keys.ts';
+import { tokenKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import type { Namespace } from '../tree/namespace.ts';
-import { endlessTokensOf } from './child.ts';
-import { hasNotEnded } from './findToken.ts';
+import { childPages, nonExpiringTokensOf } from './child.ts';
+import { usableLeases } from './findLeases.ts';
 import { leasePages, leaseRanges } from './leaseRanges.ts';
-import { SHARDS } from './shards.ts';
+import { SHARDS } from './leaseShards.ts';
 import { type Token, tokenOf } from './token.ts';
-import { usableLeases } from './usableLeases.ts';
+import { isValid } from './tokenValidity.ts';
 
 export interface AccessorListing {
   accessors: string[];
-  /** Whether there may be more; so many leases were looked at that the listing ends here. */
-  isCut: boolean;
+  /** Whether the listing is incomplete, because it stops after `MAX_LISTED_LEASES` leases. */
+  isTruncated: boolean;
 }
 
 /**
- * No index lists accessors: tokens are found by their leases, which their mounts hold, and those without an end by
- * the entry made for this.
+ * There is no index of accessors. Tokens are found by their leases; those that never expire have an index of their own.
  */
 export async function listAccessors(deps: Deps, namespace: Namespace): Promise<AccessorListing> {
   const ranges = await leaseRanges(deps.store, namespace, 'auth/');
-  const endless = await endlessTokens(deps, namespace);
-  const tokens = [...endless];
-  let looked = 0;
+  const tokens = await nonExpiringTokens(deps, namespace);
+  let count = 0;
   await severalAtOnce(ranges, async (range) => {
     for (const shard of SHARDS) {
       for await (const page of leasePages(deps.store, range, shard)) {
-        if (looked >= MAX_LISTED_LEASES) return;
-        looked += page.length;
+        if (count >= MAX_LISTED_LEASES) return;
+        count += page.length;
         tokens.push(...(await tokensOf(deps, page)));
       }
     }
   });
   const shown = tokens.filter(({ type, retired }) => type === 'service' && !retired);
-  return { accessors: shown.map(({ accessor }) => accessor).sort(), isCut: looked >= MAX_LISTED_LEASES };
+  return { accessors: shown.map(({ accessor }) => accessor).sort(), isTruncated: count >= MAX_LISTED_LEASES };
 }
 
 async function tokensOf(deps: Deps, page: Item[]): Promise<Token[]> {
@@ -48,15 +46,15 @@ async function tokensOf(deps: Deps, page: Item[]): Promise<Token[]> {
   return found.map(tokenOf).filter((token) => token !== undefined);
 }
 
-async function endlessTokens(deps: Deps, { id }: Namespace): Promise<Token[]> {
-  const shards = Array.from({ length: CHILD_SHARDS }, (_, shard) =>
-    childrenShard(endlessTokensOf(id), shard),
-  );
-  const entries = await Promise.all(shards.map((pk) => deps.store.query({ table: 'access', pk })));
-  const refs = entries.flat().map(({ tokenHash }) => tokenKey(tokenHash as string));
-  const tokens = (await deps.store.getMany(refs)).map(tokenOf).filter((token) => token !== undefined);
-  const good = await severalAtOnce(tokens, async (token) =>
-    (await hasNotEnded(deps, token)) ? token : undefined,
-  );
-  return good.filter((token) => token !== undefined);
+async function nonExpiringTokens(deps: Deps, { id }: Namespace): Promise<Token[]> {
+  const valid: Token[] = [];
+  for await (const page of childPages(deps.store, nonExpiringTokensOf(id))) {
+    const refs = page.map(({ tokenHash }) => tokenKey(tokenHash as string));
+    const tokens = (await deps.store.getMany(refs)).map(tokenOf).filter((token) => token !== undefined);
+    const checked = await severalAtOnce(tokens, async (token) =>
+      (await isValid(deps, token)) ? token : undefined,
+    );
+    valid.push(...checked.filter((token) => token !== undefined));
+  }
+  return valid;
 }

@@ -1,14 +1,14 @@
-/** From the settings of a user or role to a token and the reply that hands it out (contract §8). */
+/** Logs in: from the settings of a user or role to a token and its answer (contract §8). */
 
+import { refusal } from '../http/errors.ts';
 import type { Call, Reply } from '../http/route.ts';
 import type { Write } from '../ports/store.ts';
 import { markIssued } from '../tree/generation.ts';
 import type { Mount } from '../tree/mount.ts';
 import type { Namespace } from '../tree/namespace.ts';
-import { authOf } from './authOf.ts';
 import { issueToken } from './issueToken.ts';
 import { cleanPolicies } from './policyNames.ts';
-import { noRootByLogin } from './tokenFieldErrors.ts';
+import { authOf } from './tokenAnswers.ts';
 import type { TokenSettings } from './tokenFields.ts';
 import { grantTtl } from './ttl.ts';
 
@@ -18,7 +18,7 @@ export interface Login {
   settings: TokenSettings;
   /** Relative to the mount. */
   path: string;
-  /** What the method calls who logs in; empty where it has no name for that. */
+  /** The name of the user or role; empty where the method has none. */
   name: string;
   metadata: Record<string, string>;
   /** Writes that must happen with the login or not at all. */
@@ -26,8 +26,9 @@ export interface Login {
 }
 
 /**
- * Lets someone in who has proved who they are. Nothing may be written for the request before.
- * @throws MountMoved when the mount left while the request was on its way
+ * Issues the token, after the method has verified the credentials. Nothing may be written for the request before.
+ * @throws VaultError 400 for the policy `root`
+ * @throws MountMoved when the mount was moved while the request was in flight
  * @throws ConditionFailed when one of the `alongside` writes is refused
  */
 export async function login({ call, mount, settings, path, name, ...rest }: Login): Promise<Reply> {
@@ -59,21 +60,21 @@ export async function login({ call, mount, settings, path, name, ...rest }: Logi
   return { auth: authOf(token, secret), warnings };
 }
 
-/** @throws VaultError 400 for `root`: a login never makes a root token */
+/** @throws VaultError 400 for `root`: a login never creates a root token */
 function policiesOf({ token_policies, token_no_default_policy }: TokenSettings): string[] {
   const policies = cleanPolicies(token_no_default_policy ? token_policies : [...token_policies, 'default']);
-  if (policies.includes('root')) throw noRootByLogin();
+  if (policies.includes('root')) throw refusal('auth methods cannot create root tokens');
   return policies;
 }
 
-/** A mount may prescribe the type of its tokens, or only say which one they have by default. */
+/** A mount may prescribe the type of its tokens, or set their default. */
 function tokenType(ofRole: string, ofMount = 'default-service'): 'service' | 'batch' {
   if (ofMount === 'service' || ofMount === 'batch') return ofMount;
   if (ofRole === 'service' || ofRole === 'batch') return ofRole;
   return ofMount === 'default-batch' ? 'batch' : 'service';
 }
 
-/** The whole path of the mount with dashes; `auth/` is left out, which in a namespace is not at its beginning. */
+/** The full path of the mount, with dashes, and the name. `auth/` is left out only where the path begins with it. */
 function displayName(namespace: Namespace, mount: Mount, name: string): string {
   const where = (namespace.path + mount.path).replace(/^auth\//, '').replaceAll('/', '-');
   return (where + name).replace(/-$/, '');

@@ -1,11 +1,11 @@
 /** Which policies a new token gets (contract §6). Pure. */
 
-import { notASubset, unassignable } from './tokenErrors.ts';
+import { goQuote, refusal } from '../http/errors.ts';
 
-/** Policies that the service itself gives to what it makes, and nobody else. */
+/** Policies that only the service itself may give to a token. */
 const UNASSIGNABLE = ['response-wrapping', 'control-group'];
 
-/** Trimmed, in lower case, each once and sorted; `root` swallows all others. */
+/** Trimmed, in lower case, sorted, without repetitions; `root` replaces all others. */
 export function cleanPolicies(names: readonly string[]): string[] {
   const clean = new Set(names.map((name) => name.trim().toLowerCase()).filter((name) => name !== ''));
   return clean.has('root') ? ['root'] : [...clean].sort();
@@ -16,19 +16,24 @@ export interface PolicyWish {
   noDefault: boolean;
   parent: readonly string[];
   isSudo: boolean;
-  /** Whether the parent is of another namespace, whose policies mean nothing in this one. */
+  /** Whether the parent is from another namespace, whose policies do not apply in this one. */
   isForeign: boolean;
 }
 
-/** @throws VaultError 400 when a token without `sudo` asks for more than its parent has */
+/**
+ * The policies of a child token.
+ * @throws VaultError 400 when a request without `sudo` asks for more than the parent has, or for a policy that only the
+ *   service may give
+ */
 export function childPolicies({ asked, noDefault, parent, isSudo, isForeign }: PolicyWish): string[] {
   const inherits = asked.length === 0 && !isForeign;
   const wanted = cleanPolicies(inherits ? parent : asked);
-  if (!isSudo && !wanted.every((name) => parent.includes(name))) throw notASubset();
+  if (!isSudo && !wanted.every((name) => parent.includes(name)))
+    throw refusal('child policies must be subset of parent');
   const addsDefault = !inherits && (isSudo || parent.includes('default')) && !wanted.includes('root');
   const all = cleanPolicies(addsDefault ? [...wanted, 'default'] : wanted);
   const policies = noDefault ? all.filter((name) => name !== 'default') : all;
   const internal = policies.find((name) => UNASSIGNABLE.includes(name));
-  if (internal !== undefined) throw unassignable(internal);
+  if (internal !== undefined) throw refusal(`cannot assign policy ${goQuote(internal)}`);
   return policies;
 }

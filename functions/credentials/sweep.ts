@@ -1,30 +1,30 @@
-/** Physical revocation: removes what a mount issued before a generation, one part of its leases at a time. */
+/** The sweep: removes what a mount issued before a generation, one shard of its leases at a time. */
 
 import { LONGEST_MIGRATION_S } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, type Item, PRESENT, type Ref, StoreBusy, type Write } from '../ports/store.ts';
 import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { irrevocableKey, migrationKey } from '../store/keys.ts';
-import { IRREVOCABLE } from './irrevocable.ts';
+import { IRREVOCABLE_RECORD } from './irrevocable.ts';
 import { isLease, type Lease, REVOCATION_ATTRIBUTES } from './lease.ts';
-import { removeLeases } from './removeLeases.ts';
-import { shardPages } from './shardPages.ts';
+import { shardPages } from './leaseShards.ts';
+import { removeLeases } from './removal.ts';
 
 export interface Sweep {
   mountUuid: string;
-  /** Only what carries an older generation is removed, so late, repeated and overlapping sweeps commute (architecture §4). */
+  /** Only older generations are removed, so sweeps may be late, repeated or overlapping (architecture §4). */
   below: number;
   shard: number;
   /** Epoch milliseconds after which no further page is begun. */
   until: number;
-  /** Whether a lease that fails is given up, and kept as irrevocable. */
+  /** Whether a lease whose removal fails is given up, and stored as irrevocable. */
   lastAttempt: boolean;
-  /** Who lists and counts what is given up; without, nobody would ever ask for it, and it is dropped. */
+  /** The migration that lists and counts what is given up. Without one, a lease that is given up is deleted. */
   migration?: { id: string; switchedAt: number };
 }
 
 export interface Swept {
-  /** Whether the part was found empty of older generations, but for the irrevocable. */
+  /** Whether the shard was found empty of older generations, apart from irrevocable leases. */
   done: boolean;
   revoked: number;
 }
@@ -33,6 +33,10 @@ type Keeper = Pick<Deps, 'store' | 'clock' | 'settings'>;
 
 const DAMAGED = 'the record of the lease is damaged';
 
+/**
+ * Removes what is due in one shard. It may be repeated and interrupted.
+ * @throws StoreBusy when the store is busy; otherwise what the removal of a lease failed with, if it may be retried
+ */
 export async function sweep(
   deps: Pick<Deps, 'store' | 'clock' | 'log' | 'settings'>,
   order: Sweep,
@@ -51,9 +55,9 @@ export async function sweep(
 }
 
 /**
- * Whether a lease was issued before a generation, as one was whose generation is damaged. One that was given up before
- * the switch is left to those who list it. What another migration gives up after the switch counts for this one, too, or
- * it would tell that it was revoked.
+ * Whether a lease was issued before a generation; a damaged generation counts as older. A lease that was given up
+ * before the switch is not due: an earlier migration lists it. A lease that another migration gives up after the switch
+ * is due for this one, too; otherwise this one would report it as revoked.
  */
 export function isDue(
   { generation, irrevocable, givenUp = {} }: Item & Pick<Lease, 'givenUp'>,
@@ -64,7 +68,7 @@ export function isDue(
   return Object.entries(givenUp).every(([id, at]) => id !== migration.id && at > migration.switchedAt);
 }
 
-/** @returns how many turned out irrevocable */
+/** @returns how many are irrevocable */
 async function removeEach(deps: Keeper, items: Item[], order: Sweep): Promise<number> {
   const whole = items.filter(isLease);
   const broken = items.filter((item) => !isLease(item));
@@ -78,7 +82,7 @@ async function removeEach(deps: Keeper, items: Item[], order: Sweep): Promise<nu
   }
 }
 
-/** @throws what a lease failed with that is not given up yet, when all the others are gone */
+/** @throws what the removal of a lease failed with, if the lease is not given up yet; all others are removed by then */
 async function removeOneByOne(deps: Keeper, items: Item[], order: Sweep): Promise<number> {
   let failed = 0;
   let failure: unknown;
@@ -98,9 +102,9 @@ async function removeOneByOne(deps: Keeper, items: Item[], order: Sweep): Promis
 }
 
 /**
- * Keeps a lease as irrevocable: unusable by its generation, listed for people, no longer in anyone's way. It is listed
- * and counted with the very write that gives it up, once for each migration, whoever does it. It goes with the list,
- * which outlives the record of the migration: nobody would find it afterwards.
+ * Stores a lease as irrevocable: its generation keeps it invalid, the migration lists it, and it no longer blocks the
+ * sweep. The same transaction gives it up, lists it and counts it, once for each migration. DynamoDB deletes it at the
+ * same time as its entry in the list, which outlives the record of the migration: after that nobody would find it.
  */
 async function giveUp(
   { store, clock, settings }: Keeper,
@@ -124,6 +128,6 @@ async function giveUp(
   };
   const leaseId = typeof id === 'string' ? id : sk;
   const key = irrevocableKey(migration.id, leaseId);
-  const entry = IRREVOCABLE.at(key, { lease: { pk, sk }, leaseId, reason, at: now }, { ttl });
+  const entry = IRREVOCABLE_RECORD.at(key, { lease: { pk, sk }, leaseId, reason, at: now }, { ttl });
   await commitUnlessDone(store, [kept, counted, { put: entry, if: ABSENT }]);
 }

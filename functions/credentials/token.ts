@@ -1,4 +1,4 @@
-/** A token: what the table knows of it, which is everything but the token itself. */
+/** A token as it is stored: everything but the token itself. */
 
 import { CLEANUP_AFTER_S } from '../limits.ts';
 import type { Item, PlacedItem } from '../ports/store.ts';
@@ -6,7 +6,7 @@ import { tokenKey } from '../store/keys.ts';
 import { record } from '../store/record.ts';
 import type { Lineage } from './lineage.ts';
 
-/** Where the lease of a token lies; a root token without an end has none. */
+/** The place of the lease of a token; a token that never expires has none. */
 export interface TokenLease {
   mountUuid: string;
   /** Relative to the mount. */
@@ -19,28 +19,28 @@ export interface Token {
   accessor: string;
   namespaceId: string;
   namespacePath: string;
-  /** Sorted; `root` stands alone. */
+  /** Sorted; `root` is the only one if it is there. */
   policies: string[];
   type: 'service' | 'batch';
   /** The path that created it, relative to its namespace. */
   path: string;
   displayName: string;
   meta: Record<string, string> | null;
-  /** How often it may still be used; absent is without limit. */
+  /** How many uses remain; absent is without limit. */
   usesLeft?: number;
-  /** How often it might be used when it was created. */
+  /** How many uses it had when it was created. */
   numUses?: number;
   /** Epoch milliseconds. */
   createdAt: number;
-  /** Seconds it was given when created; 0 without an end. */
+  /** Seconds that were granted when it was created; 0 if it never expires. */
   creationTtl: number;
-  /** Seconds after creation that no renewal may pass, whatever the mount allows; 0 is without limit. */
+  /** Seconds after its creation beyond which no renewal goes, whatever the mount allows; 0 is without limit. */
   maxTtl: number;
-  /** The cap among those that was asked for; 0 for none. */
+  /** The part of that limit that the request asked for; 0 for none. */
   explicitMaxTtl: number;
-  /** Seconds each renewal gives, without any other limit; 0 for tokens that are not periodic. */
+  /** Seconds that each renewal grants, without any other limit; 0 for tokens that are not periodic. */
   period: number;
-  /** Epoch milliseconds; absent for a token without an end. */
+  /** Epoch milliseconds; absent if it never expires. */
   expiresAt?: number;
   renewedAt?: number;
   renewable: boolean;
@@ -48,15 +48,15 @@ export interface Token {
   boundCidrs: string[];
   lineage: Lineage;
   lease?: TokenLease;
-  /** Whether it has ever had a child: one that has not needs no search for children. */
+  /** Whether it has ever had a child; without the mark, a revocation does not search for children. */
   hasChildren?: boolean;
-  /** Whether it has ever stored anything of its own: one that has not needs no search for that. */
+  /** Whether it has ever had items in its cubbyhole; without the mark, a revocation does not search for them. */
   hasCubbyhole?: boolean;
-  /** Set when its revocation began: from then on it opens nothing, whatever is still stored. */
+  /** Set by the first write of its revocation: it is invalid from then on, whatever is still stored. */
   revoked?: boolean;
-  /** Set when it is revoked without its children: it opens nothing, and what hangs on it still stands. */
+  /** Set when it is revoked without its children: no request can use it, and its children stay valid. */
   retired?: boolean;
-  /** How often a token above was taken out of its lineage; guards the next time. */
+  /** How often `revoke-orphan` has changed its lineage; the condition of the next change. */
   cuts?: number;
 }
 
@@ -64,7 +64,10 @@ export function isRoot(token: Token): boolean {
   return token.policies.includes('root');
 }
 
-/** When DynamoDB may drop an item, in epoch seconds, by when it expires, in epoch milliseconds. */
+/**
+ * When DynamoDB may delete an item, in epoch seconds; nothing for an item that never expires.
+ * @param expiresAt epoch milliseconds
+ */
 export function cleanupTime(expiresAt: number | undefined): number | undefined {
   return expiresAt === undefined ? undefined : Math.ceil(expiresAt / 1_000) + CLEANUP_AFTER_S;
 }

@@ -1,16 +1,8 @@
-/** The ten settings that every auth method keeps for the tokens it gives out (contract §8.1). */
+/** The ten settings that every auth method has for the tokens it issues (contract §8.1). */
 
+import { goQuote, refusal } from '../http/errors.ts';
 import type { Fields, Schema } from '../http/fields.ts';
 import { isCidr } from './cidr.ts';
-import {
-  invalidTokenType,
-  limitedBatch,
-  negativeTokenUses,
-  notAnAddress,
-  periodicBatch,
-  strictlyBoundTwice,
-  tokenTtlAboveMax,
-} from './tokenFieldErrors.ts';
 
 export const TOKEN_FIELDS = {
   token_bound_cidrs: 'list',
@@ -25,7 +17,9 @@ export const TOKEN_FIELDS = {
   token_type: 'string',
 } as const satisfies Schema;
 
-/** The settings and those older names that were used, as a user or role is answered; the type tells the settings alone. */
+/**
+ * The shape of the settings in an answer, with the older names that may have been used. The type has the settings only.
+ */
 export function tokenSettingsShape(aliases: Aliases): typeof TOKEN_FIELDS {
   const old = Object.entries(aliases).map(([name, setting]) => [`${name}?`, TOKEN_FIELDS[setting]]);
   return { ...TOKEN_FIELDS, ...Object.fromEntries(old) };
@@ -36,13 +30,13 @@ type TokenFields = Fields<typeof TOKEN_FIELDS>;
 /** Stored and shown under the names of the fields. */
 export type TokenSettings = { [Name in keyof TokenFields]: NonNullable<TokenFields[Name]> };
 
-/** Older names of some of the settings, which differ from method to method: old name → new name. */
+/** Older names of some settings, which differ between methods: old name → new name. */
 export type Aliases = Readonly<Record<string, keyof TokenSettings>>;
 
-/** The part of a user or role that is about its tokens. */
+/** The part of a user or role that concerns its tokens. */
 export interface TokenRole {
   token: TokenSettings;
-  /** The older names that were used to set something, which are shown for that. */
+  /** The older names that were used to set something; answers show them, too. */
   aliases: string[];
 }
 
@@ -63,9 +57,9 @@ export const NO_TOKEN_ROLE: TokenRole = {
 };
 
 /**
- * Merges the settings that were sent into those that were kept.
- * @returns what is kept from now on, and warnings for the client
- * @throws VaultError 400 when the outcome makes no sense
+ * Merges the settings that were sent into the stored ones.
+ * @returns what is to be stored, and warnings for the client
+ * @throws VaultError 400 when a setting is invalid, or two of them contradict each other
  */
 export function readTokenRole(
   { token, aliases: used }: TokenRole,
@@ -78,15 +72,15 @@ export function readTokenRole(
   const merged = { ...token, ...(changes as Partial<TokenSettings>) };
   const { type, warnings } = knownType(merged.token_type);
   const settings = { ...merged, token_type: type };
-  refuseNonsense(settings);
+  checkSettings(settings);
   return { token: settings, aliases: usedAliases(used, sent, aliases), warnings };
 }
 
-/** As a read of the user or role shows them. */
+/** The settings as a read of the user or role shows them. */
 export function showTokenRole({ token, aliases: used }: TokenRole, aliases: Aliases): TokenSettings {
   const old = used.map((name) => [name, token[aliases[name] as keyof TokenSettings]] as const);
-  const told = old.filter(([, value]) => (Array.isArray(value) ? value.length > 0 : Boolean(value)));
-  return { ...token, ...Object.fromEntries(told) };
+  const shown = old.filter(([, value]) => (Array.isArray(value) ? value.length > 0 : Boolean(value)));
+  return { ...token, ...Object.fromEntries(shown) };
 }
 
 /** An older name counts as used until the new name is used without it. */
@@ -96,21 +90,28 @@ function usedAliases(before: string[], sent: Readonly<Record<string, unknown>>, 
     .map(([old]) => old);
 }
 
-/** Clients also send the types that a mount may have, which say no more on a role. */
+/** Clients also send the types of mounts, which mean nothing different on a role. */
 function knownType(type: string): { type: string; warnings: string[] } {
   if (type === '') return { type: 'default', warnings: [] };
   if (['default', 'service', 'batch'].includes(type)) return { type, warnings: [] };
-  if (type !== 'default-service' && type !== 'default-batch') throw invalidTokenType(type);
+  if (type !== 'default-service' && type !== 'default-batch')
+    throw refusal(`invalid 'token_type' value ${goQuote(type)}`);
   const plain = type.slice('default-'.length);
   return { type: plain, warnings: [`${type} has no useful meaning; adjusting to ${plain}`] };
 }
 
-function refuseNonsense(token: TokenSettings): void {
-  const strange = token.token_bound_cidrs.find((block) => !isCidr(block));
-  if (strange !== undefined) throw notAnAddress(strange);
-  if (token.token_num_uses < 0) throw negativeTokenUses();
-  if (token.token_type === 'batch' && token.token_period > 0) throw periodicBatch();
-  if (token.token_type === 'batch' && token.token_num_uses > 0) throw limitedBatch();
-  if (token.token_max_ttl > 0 && token.token_ttl > token.token_max_ttl) throw tokenTtlAboveMax();
-  if (token.token_strictly_bind_ip && token.token_bound_cidrs.length > 0) throw strictlyBoundTwice();
+function checkSettings(token: TokenSettings): void {
+  const { token_bound_cidrs: blocks, token_type: type } = token;
+  const strange = blocks.find((block) => !isCidr(block));
+  if (strange !== undefined)
+    throw refusal(`error parsing address ${goQuote(strange)}: neither an IP address nor a CIDR block`);
+  if (token.token_num_uses < 0) throw refusal("'token_num_uses' cannot be negative");
+  const batchWhen = "'token_type' cannot be 'batch' or 'default_batch' when set to generate";
+  if (type === 'batch' && token.token_period > 0) throw refusal(`${batchWhen} periodic tokens`);
+  if (type === 'batch' && token.token_num_uses > 0)
+    throw refusal(`${batchWhen} tokens with limited use count`);
+  if (token.token_max_ttl > 0 && token.token_ttl > token.token_max_ttl)
+    throw refusal("'token_ttl' cannot be greater than 'token_max_ttl'");
+  if (token.token_strictly_bind_ip && blocks.length > 0)
+    throw refusal("'token_strictly_bind_ip' conflicts with 'token_bound_cidrs'; set only one");
 }

@@ -1,7 +1,7 @@
 /** The cubbyhole: secrets that only the token that wrote them can read. They are removed with the token. */
 
 import { putInCubbyhole } from '../credentials/cubbyhole.ts';
-import { ownToken } from '../credentials/whichToken.ts';
+import { ownToken } from '../credentials/findToken.ts';
 import { listEntries, scanEntries } from '../engines/kv/list.ts';
 import { pathFits, refuseLongPath } from '../engines/kv/place.ts';
 import { decodeValue, encodeSent } from '../engines/kv/value.ts';

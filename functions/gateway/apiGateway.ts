@@ -1,4 +1,4 @@
-/** The edge to API Gateway: REST API proxy events, version 1. The REST API leaves the path percent-encoded. */
+/** Converts the proxy events of API Gateway's REST API (version 1), which leaves paths percent-encoded. */
 
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
@@ -19,7 +19,7 @@ export function toApiGateway({ status, headers, body }: HttpResponse): APIGatewa
   return { statusCode: status, headers, body, isBase64Encoded: false };
 }
 
-/** A name in several spellings is one header, whose first value is that of the first spelling. */
+/** A name in several spellings is one header; its first value is that of the first spelling. */
 function firstValues(headers: Record<string, string[] | undefined>): Record<string, string> {
   const all = new Map<string, string[]>();
   for (const [name, values = []] of Object.entries(headers)) {
@@ -33,7 +33,7 @@ function firstValues(headers: Record<string, string[] | undefined>): Record<stri
   return Object.fromEntries(first);
 }
 
-/** Of several `Authorization` headers the first that bears a token counts (contract §2.3). */
+/** Of several `Authorization` headers the first one with a bearer token counts (contract §2.3). */
 function isBearer(value: string): boolean {
   return value.startsWith('Bearer ');
 }

@@ -1,8 +1,8 @@
-/** A request in, an answer out, whatever happens; and an audit line (contract §2.2). */
+/** A request in, an answer and an audit line out, whatever happens (contract §2.2). */
 
-import { answerBytes } from '../http/answerBytes.ts';
-import { render, renderErrors } from '../http/envelope.ts';
-import { answerTooLarge, refusal, tryAgain, VaultError } from '../http/errors.ts';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { answerBytes, render, renderErrors } from '../http/envelope.ts';
+import { refusal, stackFrames, tooLarge, tryAgain, VaultError } from '../http/errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import { MAX_ANSWER_BYTES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -10,15 +10,20 @@ import { SchedulerBusy } from '../ports/scheduler.ts';
 import { StoreBusy } from '../ports/store.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { MountMoved } from '../tree/generation.ts';
-import type { Api, Audit } from './api.ts';
-import { readRequest } from './door.ts';
-import { frames } from './frames.ts';
-import { perform, type Visit } from './perform.ts';
-import { NothingToSay } from './readPath.ts';
+import type { Api, Audit, Visit } from './api.ts';
+import { fromApiGateway, toApiGateway } from './apiGateway.ts';
+import { perform } from './perform.ts';
+import { readRequest, StatusOnly } from './readRequest.ts';
 
-/** What may be well when the request is sent again. */
-const PASSING = [StoreBusy, SchedulerBusy];
+/** The handler of a Lambda function behind the REST API. */
+export function apiHandler(
+  api: Api,
+  deps: Deps,
+): (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult> {
+  return async (event) => toApiGateway(await handle(fromApiGateway(event), api, deps));
+}
 
+/** Answers one request. It never throws. */
 export async function handle(http: HttpRequest, api: Api, deps: Deps): Promise<HttpResponse> {
   const audit: Audit = {
     request_id: deps.ids.uuid(),
@@ -35,28 +40,32 @@ export async function handle(http: HttpRequest, api: Api, deps: Deps): Promise<H
 
 async function answer(http: HttpRequest, api: Api, deps: Deps, audit: Audit): Promise<HttpResponse> {
   try {
-    const asked = readRequest(http);
-    if (asked.wrapTtl && !api.wrap) throw refusal('responses of this endpoint cannot be wrapped');
-    const visit: Visit = { http, asked, api, deps, audit };
+    const request = readRequest(http);
+    if (request.wrapTtl && !api.wrap) throw refusal('responses of this endpoint cannot be wrapped');
+    const visit: Visit = { http, request, api, deps, audit };
     const reply = await retryContended(() => perform(visit), MountMoved);
-    const response = render(reply, audit.request_id, asked.path);
-    if (answerBytes(response.body) > MAX_ANSWER_BYTES) throw answerTooLarge();
+    const response = render(reply, audit.request_id, request.path);
+    if (answerBytes(response.body) > MAX_ANSWER_BYTES)
+      throw tooLarge(`the answer has more than ${MAX_ANSWER_BYTES} bytes; ask for less`);
     return response;
   } catch (error) {
     return renderError(error, deps);
   }
 }
 
+/** Errors that may not occur again when the client repeats the request. */
+const TRANSIENT = [StoreBusy, SchedulerBusy];
+
 function renderError(error: unknown, deps: Deps): HttpResponse {
-  if (error instanceof NothingToSay)
+  if (error instanceof StatusOnly)
     return { status: error.status, headers: { 'Cache-Control': 'no-store' }, body: '' };
   if (error instanceof VaultError) return renderErrors(error.status, error.errors, error.headers);
-  if (PASSING.some((kind) => error instanceof kind)) return renderError(tryAgain(), deps);
-  deps.log.error('unexpected error', { error: (error as Error).name, stack: frames(error) });
+  if (TRANSIENT.some((kind) => error instanceof kind)) return renderError(tryAgain(), deps);
+  deps.log.error('unexpected error', { error: (error as Error).name, stack: stackFrames(error) });
   return renderErrors(500, ['internal error']);
 }
 
-/** What may stand in a header; a front that decodes headers could let more through. */
+/** Whether a value may be sent in a header; a gateway that decodes headers could let other characters through. */
 function isHeaderSafe(value: string): boolean {
   return /^[\x20-\x7e]*$/.test(value);
 }

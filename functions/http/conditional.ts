@@ -1,4 +1,4 @@
-/** Conditional requests: what a client has seen already need not be sent again (RFC 9110 §13.1.2). */
+/** Conditional requests: an answer that the client already has is not sent again (RFC 9110 §13.1.2). */
 
 import type { Call, Reply } from './route.ts';
 

@@ -1,4 +1,4 @@
-/** Durations as Vault takes them: seconds, or Go's notation with days (contract §2.4). */
+/** Durations as Vault reads and shows them: seconds, or Go's notation with days (contract §2.4). */
 
 import { MAX_DURATION_LENGTH } from '../limits.ts';
 
@@ -13,7 +13,7 @@ const UNIT_SECONDS: Record<string, number> = {
   d: 86_400,
 };
 
-/** @returns whole seconds, rounded down; undefined for what is no duration, or a negative one */
+/** @returns whole seconds, rounded down; undefined for what is not a duration, and for negative ones */
 export function parseDuration(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
   if (typeof value !== 'string') return undefined;

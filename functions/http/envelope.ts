@@ -1,4 +1,4 @@
-/** From a handler's reply to the body that Vault's clients read (contract §2.1). */
+/** From the reply of a handler to the body that Vault's clients read (contract §2.1). */
 
 import type { HttpResponse } from './message.ts';
 import type { Reply } from './route.ts';
@@ -16,7 +16,10 @@ const ENVELOPE_KEYS = {
   auth: null,
 };
 
-/** @param path the path after `/v1/` as the URL has it, namespace and all */
+/**
+ * The answer to a request; 204 where the reply has no content.
+ * @param path the path after `/v1/` as in the URL, with a namespace if the URL names one
+ */
 export function render(reply: Reply | undefined, requestId: string, path: string): HttpResponse {
   if (reply?.text) return textual(reply.text, reply);
   if (reply?.plain !== undefined) return json(reply.status ?? 200, reply.plain, reply.headers);
@@ -40,12 +43,14 @@ export function render(reply: Reply | undefined, requestId: string, path: string
   return json(reply.status ?? 200, body, reply.headers);
 }
 
-/** Whether the data is also at the top level, which it is when the URL names no namespace (contract §2.1). */
+/**
+ * Whether the data is also at the top level of the body: on some paths, if the URL names no namespace (contract §2.1).
+ */
 export function isCopied(path: string): boolean {
   return COPIED.test(path);
 }
 
-/** An error's body: a list of texts, which may be empty. */
+/** The answer for an error; the list of texts may be empty. */
 export function renderErrors(
   status: number,
   errors: string[],
@@ -56,7 +61,7 @@ export function renderErrors(
 
 const HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
 
-/** Whether there is nothing to say, which is a 204. */
+/** Whether a reply has no content, which is a 204. */
 export function isEmpty({ data, auth, leaseId, wrapInfo, warnings }: Reply): boolean {
   const parts = [data, auth, leaseId, wrapInfo];
   return parts.every((part) => part === undefined) && !warnings?.length;
@@ -68,4 +73,9 @@ function textual({ type, body }: { type: string; body: string }, { status = 200,
 
 function json(status: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
   return { status, headers: { ...HEADERS, ...headers }, body: `${JSON.stringify(body)}\n` };
+}
+
+/** The size of an answer in bytes as it leaves: API Gateway gets the body as a string in JSON, with its escapes. */
+export function answerBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text));
 }

@@ -1,6 +1,9 @@
-/** The one error that becomes an HTTP answer, and the texts that belong to no single area (contract §2). */
+/**
+ * The one error that becomes an HTTP answer, the texts that several areas use, and what a log may say of other errors
+ * (contract §2).
+ */
 
-import { MAX_ANSWER_BYTES } from '../limits.ts';
+import { MAX_STACK_FRAMES } from '../limits.ts';
 
 export class VaultError extends Error {
   override readonly name = 'VaultError';
@@ -16,12 +19,12 @@ export class VaultError extends Error {
   }
 }
 
-/** An error that a handler worded: it arrives bare, as 400. */
+/** An error of a handler: 400, with the bare text. */
 export function refusal(text: string): VaultError {
   return new VaultError(400, [text]);
 }
 
-/** An error of the router or framework: it arrives in the multi-error wrapper (contract §2.1). */
+/** An error of the router or framework: the text is in the multi-error wrapper (contract §2.1). */
 export function wrapped(status: number, text: string): VaultError {
   return new VaultError(status, [multiError([text])]);
 }
@@ -31,7 +34,7 @@ export function multiError(texts: string[]): string {
   return `${head}\n${texts.map((text) => `\t* ${text}\n`).join('')}\n`;
 }
 
-/** Nothing to say: `{"errors":[]}`. */
+/** An error without a text: `{"errors":[]}`. */
 export function silent(status: number): VaultError {
   return new VaultError(status, []);
 }
@@ -41,7 +44,7 @@ export function notAuthenticated(): VaultError {
   return new VaultError(403, ['permission denied']);
 }
 
-/** The token is good and may not do this (contract §1.6). */
+/** The token is valid, but its policies do not allow this (contract §1.6). */
 export function notAuthorized(): VaultError {
   return wrapped(403, 'permission denied');
 }
@@ -50,17 +53,13 @@ export function namespaceNotFound(): VaultError {
   return new VaultError(404, ['namespace not found']);
 }
 
-export function noHandler(path: string): VaultError {
-  return new VaultError(404, [`no handler for route ${goQuote(path)}. route entry not found.`]);
-}
-
-/** The namespace is on its way out (contract §1.7, §4). */
+/** The namespace is being deleted (contract §1.7, §4). */
 export function namespaceTainted(path: string, namespacePath: string): VaultError {
   const where = `route ${goQuote(path)} on namespace ${goQuote(namespacePath)}`;
   return new VaultError(404, [`no handler for ${where}. route entry or namespace is tainted.`]);
 }
 
-/** @param path of the namespace that is locked, which may be above the one that was asked */
+/** @param path of the namespace that is locked; it may be above the namespace of the request */
 export function namespaceLocked(path: string): VaultError {
   const text = 'API access to this namespace has been locked by an administrator';
   return new VaultError(503, [`${text} - ${goQuote(path)} must be unlocked to gain access.`]);
@@ -74,19 +73,14 @@ export function unsupportedOperation(): VaultError {
   return wrapped(405, 'unsupported operation');
 }
 
-/** The store is busy, or a race was lost too often: the client repeats the request (architecture §3). */
+/** The store is busy, or other writes were faster too often: the client repeats the request (architecture §3). */
 export function tryAgain(): VaultError {
   return new VaultError(503, ['the service is busy, try again'], { 'Retry-After': '1' });
 }
 
-/** What is longer than a limit of this service. */
+/** Something is larger than a limit of this service. */
 export function tooLarge(text: string): VaultError {
   return new VaultError(413, [text]);
-}
-
-/** What was asked for is there, but longer than an answer may be. */
-export function answerTooLarge(): VaultError {
-  return tooLarge(`the answer has more than ${MAX_ANSWER_BYTES} bytes; ask for less`);
 }
 
 /** Go's `%q`: double quotes around, backslash escapes for what is not printable. */
@@ -114,3 +108,14 @@ const SHORT_ESCAPES: Record<string, string> = {
   '\t': '\\t',
   '\v': '\\v',
 };
+
+/** Where an error was thrown, for logs. Its message is left out, because it may quote what was sent or stored (R9). */
+export function stackFrames(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const { message, stack = '' } = error;
+  // The message comes first in a stack, and may have lines that look like calls.
+  const start = stack.indexOf(message);
+  if (start < 0) return [];
+  const lines = stack.slice(start + message.length).split('\n');
+  return lines.filter((line) => /^\s+at /.test(line)).slice(0, MAX_STACK_FRAMES);
+}

@@ -1,16 +1,22 @@
-/** Reads the fields of a request by their schema, with the weak conversions Vault's clients rely on (contract §2.4). */
+/**
+ * Reads the fields of a request by their schema, with the weak type conversions that Vault's clients rely on (contract
+ * §2.4).
+ */
 
 import { parseDuration } from './duration.ts';
 import { goQuote, refusal } from './errors.ts';
 import type { FieldType, TypeOf } from './shape.ts';
 
-/** Field name → type; the schema that validates a request also describes it. */
+/** Field name → type. The schema validates requests, and describes them in help and OpenAPI. */
 export type Schema = Record<string, FieldType>;
 
-/** What is left of the fields after reading: an absent or `null` field is undefined. */
+/** The fields after reading: an absent or `null` field is undefined. */
 export type Fields<S extends Schema> = { [Name in keyof S]: TypeOf[S[Name]] | undefined };
 
-/** @throws VaultError 400 that names the field and the types, never the value */
+/**
+ * Reads the fields that the schema names.
+ * @throws VaultError 400 that names the field and the types, never the value
+ */
 export function readFields<S extends Schema>(schema: S, raw: Record<string, unknown>): Fields<S> {
   const fields: Record<string, unknown> = {};
   for (const [name, type] of Object.entries(schema)) {
@@ -20,11 +26,33 @@ export function readFields<S extends Schema>(schema: S, raw: Record<string, unkn
   return fields as Fields<S>;
 }
 
-/** The fields sent that no schema knows, sorted (contract §2.4). */
+/** The names of fields that the schema does not know, sorted (contract §2.4). */
 export function unknownFields(schema: Schema, raw: Record<string, unknown>): string[] {
   return Object.keys(raw)
     .filter((name) => !Object.hasOwn(schema, name))
     .sort();
+}
+
+/**
+ * The warnings about fields that had no effect (contract §2.4).
+ * @param params what the pattern of the route captured from the path; a path may end before a part of its pattern
+ */
+export function fieldWarnings(
+  { fields = {}, freeForm }: { fields?: Schema; freeForm?: boolean },
+  params: Record<string, string>,
+  raw: Record<string, unknown>,
+): string[] {
+  const captured = Object.keys(params).filter((name) => params[name] !== undefined);
+  const unknown = unknownFields(fields, raw).filter((name) => !captured.includes(name));
+  const replaced = captured.filter((name) => raw[name] !== undefined && raw[name] !== null);
+  const warnings: string[] = [];
+  if (unknown.length > 0 && !freeForm)
+    warnings.push(`Endpoint ignored these unrecognized parameters: [${unknown.join(' ')}]`);
+  if (replaced.length > 0) {
+    const where = "with the values captured from the endpoint's path";
+    warnings.push(`Endpoint replaced the value of these parameters ${where}: [${replaced.sort().join(' ')}]`);
+  }
+  return warnings;
 }
 
 function convert(name: string, type: FieldType, value: unknown): unknown {
@@ -33,7 +61,7 @@ function convert(name: string, type: FieldType, value: unknown): unknown {
   return converted;
 }
 
-/** A number kept as it was written: a text field takes the text, and what is passed on stays exact. */
+/** A number that was kept as it was written: a text field takes the text, a field of any type keeps it exact. */
 function plainNumber(type: FieldType, text: string): unknown {
   if (type === 'any') return JSON.rawJSON(text);
   return type === 'string' ? text : Number(text);
@@ -81,7 +109,7 @@ function toInt(value: unknown): number | undefined {
   return typeof value === 'boolean' ? Number(value) : parseInteger(value);
 }
 
-/** @returns undefined for what is no whole number, nor the text of one; an empty text is 0 */
+/** @returns a whole number, given as a number or as text; an empty text is 0, and anything else undefined */
 export function parseInteger(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^(-?\d{1,15})?$/.test(value) ? Number(value) : value;
   return Number.isSafeInteger(number) ? (number as number) : undefined;
@@ -109,7 +137,7 @@ function toPairs(value: unknown): Record<string, string> | undefined {
   const pairs: Record<string, string> = {};
   for (const [name, item] of Object.entries(value)) {
     const text = toText(item);
-    // A name that no object takes would be lost without a word.
+    // An object would drop this name silently.
     if (text === undefined || name === '__proto__') return undefined;
     pairs[name] = text;
   }

@@ -1,4 +1,4 @@
-/** The route table: one row an endpoint, with the operations it has and the fields they take. */
+/** The route table: one row per endpoint, with its operations and their fields. */
 
 import type { Caller } from '../credentials/caller.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -10,7 +10,7 @@ import type { Fields, Schema } from './fields.ts';
 import type { Operation } from './message.ts';
 import type { Shape, Wire } from './shape.ts';
 
-/** A request that has passed the door: located, authenticated, authorised, its fields read. */
+/** A request as handlers get it: located, authenticated, authorised, its fields read. */
 export interface Call<S extends Schema = Schema> {
   deps: Deps;
   id: string;
@@ -23,24 +23,24 @@ export interface Call<S extends Schema = Schema> {
   fields: Fields<S>;
   /** All fields as they were sent. */
   raw: Record<string, unknown>;
-  /** Who asks; on routes that need no token, nobody. */
+  /** Who makes the request; absent on routes that need no token. */
   caller?: Caller;
-  /** Whether the caller has `sudo` on the path of the request; root has it everywhere. */
+  /** Whether the caller has `sudo` on the path of the request; a root token has it everywhere. */
   sudo: boolean;
   /** The types of mounts that can be enabled. */
   types: MountTypes;
-  /** What was read ahead (`Api.ahead`), since the request began. */
-  ahead?: Item;
-  /** The mount that owns the path; undefined below the built-in mounts. */
+  /** The item that the function's `prefetch` has read for this request, if it did. */
+  prefetched?: Item;
+  /** The mount that owns the path; absent below the built-in mounts. */
   mount?: Mount;
-  /** Seconds for which the answer shall be wrapped; 0 for an open answer. */
+  /** Seconds for which the answer is to be wrapped; 0 for an open answer. */
   wrapTtl: number;
   sourceIp: string;
   query: Record<string, string[]>;
   headers: Record<string, string>;
 }
 
-/** What a handler answers; nothing at all is 204 to a write and 404 to a read (contract §2.2). */
+/** What a handler answers. No reply at all is 204 for a write and 404 for a read (contract §2.2). */
 export interface Reply<Data = Record<string, unknown>> {
   status?: number;
   data?: Data | null;
@@ -49,34 +49,34 @@ export interface Reply<Data = Record<string, unknown>> {
   renewable?: boolean;
   /** Seconds. */
   leaseDuration?: number;
-  /** Of a wrapped answer, which has nothing else. */
+  /** The only part of a wrapped answer. */
   wrapInfo?: Record<string, unknown>;
   warnings?: string[];
   /** A body without the envelope. */
   plain?: unknown;
-  /** A body that is no JSON object, and its media type. */
+  /** A body that is not a JSON object, and its media type. */
   text?: { type: string; body: string };
   headers?: Record<string, string>;
 }
 
 export type Handler<S extends Schema = Schema, Data = Record<string, unknown>> = (
   call: Call<S>,
-  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that has nothing to say need not say so
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler without an answer need not return one
 ) => Promise<Reply<Data> | Missing | undefined | void>;
 
-/** What is not there may be told in other words than the row's. */
+/** A 404 whose body differs from what the row describes. */
 export type Missing = Reply & { status: 404 };
 
 /**
  * What the operations of a row answer: the data, or the whole body where there is no envelope; null where there is
- * never more than warnings or a token. The OpenAPI document shows it, and the compiler checks that the data of a handler
- * has its shape; an operation that is left out is neither shown nor checked, and one with null is not checked.
+ * never more than warnings or a token. The OpenAPI document shows it, and the compiler checks a handler against it. An
+ * operation without an entry is neither shown nor checked; one with null is shown and not checked.
  */
 export type Answers = Partial<
   Record<Exclude<Operation, 'create' | 'update' | 'help'> | 'write', Shape | null>
 >;
 
-/** The data of an operation, as far as its row tells it. */
+/** The data of an operation, as far as its row describes it. */
 type DataOf<A extends Answers, Name extends keyof Answers> = Shape extends A[Name]
   ? Record<string, unknown>
   : A[Name] extends Shape
@@ -84,35 +84,38 @@ type DataOf<A extends Answers, Name extends keyof Answers> = Shape extends A[Nam
     : Record<string, unknown>;
 
 export interface RouteSpec<S extends Schema, A extends Answers = Answers> {
-  /** Segments; `:name` captures one, `:name*` the rest, slashes included and possibly empty. */
+  /** Segments. `:name` captures one segment, `:name*` the rest with its slashes; the rest may be empty. */
   path: string;
-  /** Whether the route needs the `sudo` capability besides that of the operation. */
+  /** Whether the route needs the `sudo` capability in addition to that of the operation. */
   sudo?: boolean;
-  /** Whether the route asks for no token; `optional`: one that is sent must be good, and is the handler's to ask. */
+  /**
+   * Whether the route needs no token. With `optional`, a token that is sent must be valid; the handler checks its
+   * policies.
+   */
   open?: boolean | 'optional';
-  /** Whether every field sent is the caller's own data, and none unknown. */
+  /** Whether all fields are the caller's own data, so that none is unknown. */
   freeForm?: boolean;
-  /** Whether its answers have no envelope. */
+  /** Whether the answers have no envelope. */
   plain?: boolean;
-  /** The media types of its answers that are no JSON object. */
+  /** The media types of answers that are not JSON objects. */
   texts?: readonly string[];
   fields?: S;
-  /** The fields that reads and lists take, where the others are for writes. */
+  /** The fields that reads and lists take, where the other fields are for writes only. */
   query?: readonly (keyof S & string)[];
   answers?: A;
   read?: Handler<S, DataOf<A, 'read'>>;
   list?: Handler<S, DataOf<A, 'list'>>;
-  /** Lists everything below a directory, however deep. */
+  /** Lists everything below a directory, at all depths. */
   scan?: Handler<S, DataOf<A, 'scan'>>;
   /** Serves `create` and `update`. */
   write?: Handler<S, DataOf<A, 'write'>>;
   patch?: Handler<S, DataOf<A, 'patch'>>;
   delete?: Handler<S, DataOf<A, 'delete'>>;
-  /** Looks at what is asked before the token is judged, and throws to refuse; the fields are not read yet. */
+  /** Runs before the token is checked, and throws to refuse the request. `fields` are not read yet. */
   before?: (call: Call) => Promise<void>;
-  /** Whether the handler uses up the token that asks, in the transaction that does what is asked. */
+  /** Whether the handler counts the use of the token itself, in its own transaction. */
   usesUp?: (call: Call) => boolean;
-  /** Tells `create` from `update` for the policy check, where that makes a difference (contract §2.2). */
+  /** Whether a write is an `update` and not a `create`, for the policy check (contract §2.2). */
   exists?: (call: Call<S>) => Promise<boolean>;
 }
 
@@ -125,17 +128,21 @@ export function route<S extends Schema, const A extends Answers>(spec: RouteSpec
   return { ...(spec as unknown as RouteSpec<Schema>), pattern: patternOf(spec.path) };
 }
 
-export interface Match {
+export interface RouteMatch {
   route: Route;
   params: Record<string, string>;
 }
 
 /**
- * Policies are judged by the path as it was sent, so a name with a slash behind it is not that name: an exact rule
- * for `roles/adm` would be passed by at `roles/adm/`. Only a list ends in a slash by its nature.
- * @returns the first row whose pattern fits the path
+ * Finds the first row whose pattern matches the path. Policies are checked against the path as it was sent, so a name
+ * followed by a slash is a different name: `roles/adm/` would bypass an exact rule for `roles/adm`. Only lists end in a
+ * slash.
  */
-export function matchRoute(routes: readonly Route[], path: string, operation: Operation): Match | undefined {
+export function matchRoute(
+  routes: readonly Route[],
+  path: string,
+  operation: Operation,
+): RouteMatch | undefined {
   if (operation !== 'list' && operation !== 'scan' && path.endsWith('/')) return matchSlash(routes, path);
   for (const candidate of routes) {
     const found = candidate.pattern.exec(path);
@@ -144,8 +151,8 @@ export function matchRoute(routes: readonly Route[], path: string, operation: Op
   return undefined;
 }
 
-/** What does end in a slash: a collection by its fixed name, and paths that an engine reads as they are. */
-function matchSlash(routes: readonly Route[], path: string): Match | undefined {
+/** Paths that may end in a slash in other operations: a collection with a fixed name, and the rest of a path. */
+function matchSlash(routes: readonly Route[], path: string): RouteMatch | undefined {
   const found = matchRoute(routes, path, 'list');
   const last = found?.route.path.split('/').at(-1) ?? '';
   return last.startsWith(':') && !last.endsWith('*') ? undefined : found;
@@ -154,6 +161,22 @@ function matchSlash(routes: readonly Route[], path: string): Match | undefined {
 /** The handler of an operation, if the route has it. */
 export function handlerOf(found: Route, operation: Exclude<Operation, 'help'>): Handler | undefined {
   return operation === 'create' || operation === 'update' ? found.write : found[operation];
+}
+
+const HELP_OPERATIONS = ['read', 'list', 'scan', 'write', 'patch', 'delete'] as const;
+
+/** The answer to a request for help: path, operations and fields of the route (contract §2.2). */
+export function helpOf(found: Route): Reply {
+  const operations = HELP_OPERATIONS.filter((operation) => found[operation]);
+  const fields = Object.entries(found.fields ?? {}).map(([name, type]) => `    ${name} (${type})`);
+  const lines = [
+    `Path:        ${found.path}`,
+    `Operations:  ${operations.join(', ')}`,
+    ...(found.sudo ? ['Needs sudo.'] : []),
+    ...(found.freeForm ? ['Takes any fields.'] : []),
+    ...(fields.length > 0 ? ['Fields:', ...fields] : []),
+  ];
+  return { plain: { help: `${lines.join('\n')}\n`, see_also: null } };
 }
 
 function patternOf(path: string): RegExp {

@@ -1,4 +1,7 @@
-/** The words in which a row of the route table says what its fields and its answers hold (contract §2.1), and their types. */
+/**
+ * The vocabulary in which a row of the route table describes its fields and answers (contract §2.1), and the types of
+ * it.
+ */
 
 export interface TypeOf {
   string: string;
@@ -19,8 +22,8 @@ export interface TypeOf {
 export type FieldType = keyof TypeOf;
 
 /**
- * Of an object every key is named: one that ends in `?` may be missing, and `*` stands for all other keys. In brackets,
- * one shape alone is an array of such, and several, `null` among them, are a choice.
+ * An object names all of its keys: a key that ends in `?` may be missing, and `*` is any other key. In brackets, one
+ * shape alone is an array of that shape; several shapes, or a shape and `null`, are a choice.
  */
 export type Shape =
   | FieldType
@@ -28,12 +31,12 @@ export type Shape =
   | readonly [Shape, ...(Shape | null)[]]
   | { readonly [key: string]: Shape };
 
-/** The word for a string with one of these values: `'string' as OneOf<'on' | 'off'>`. Only the compiler knows them. */
+/** A string with one of these values: `'string' as OneOf<'on' | 'off'>`. Only the compiler knows the values. */
 export type OneOf<Value extends string> = 'string' & { readonly oneOf: Value };
 
 /**
- * What a shape describes, as a type: the answer as its builder returns it, and as a client reads it. Of a shape that is
- * not known by its constant nothing is known.
+ * The type that a shape describes: the answer as its builder returns it, and as a client reads it. It is `unknown`
+ * where the compiler does not know the constant of the shape.
  */
 export type Wire<S> = Shape extends S
   ? unknown
@@ -55,7 +58,7 @@ type Named<S> = { [Key in keyof S as Key extends '*' | `${string}?` ? never : Ke
 type Optional<S> = { [Key in keyof S as Key extends `${infer Name}?` ? Name : never]?: Wire<S[Key]> };
 type Others<S> = S extends { '*': infer Other } ? Record<string, Wire<Other>> : unknown;
 
-/** Of a listing without more than the names. */
+/** The answer of a list that has names only. */
 export const KEYS = { keys: 'list' } as const satisfies Shape;
 
 export type Keys = Wire<typeof KEYS>;

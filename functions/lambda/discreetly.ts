@@ -3,8 +3,7 @@
  * the execution, and a queue stores them with the failed event. An unexpected error may quote stored data (R9).
  */
 
-import { frames } from '../gateway/frames.ts';
-import { VaultError } from '../http/errors.ts';
+import { stackFrames, VaultError } from '../http/errors.ts';
 import { SchedulerBusy } from '../ports/scheduler.ts';
 import { StoreBusy } from '../ports/store.ts';
 
@@ -37,6 +36,6 @@ function isOwnError(error: unknown): boolean {
 function withoutMessage(error: unknown): Error {
   const quiet = new Error('unexpected error');
   quiet.name = error instanceof Error ? error.name : typeof error;
-  quiet.stack = [`${quiet.name}: ${quiet.message}`, ...frames(error)].join('\n');
+  quiet.stack = [`${quiet.name}: ${quiet.message}`, ...stackFrames(error)].join('\n');
   return quiet;
 }

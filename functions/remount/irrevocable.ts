@@ -1,7 +1,7 @@
 /** The leases that a migration could not revoke: lists them, and tries to revoke them again. */
 
-import { IRREVOCABLE, type Irrevocable } from '../credentials/irrevocable.ts';
-import { revokeLeases } from '../credentials/revokeLeases.ts';
+import { IRREVOCABLE_RECORD, type IrrevocableLease } from '../credentials/irrevocable.ts';
+import { revokeLeaseItems } from '../credentials/revoke.ts';
 import type { Deps } from '../ports/deps.ts';
 import { type Key, PRESENT, StoreBusy, type Update } from '../ports/store.ts';
 import { commitUnlessDone } from '../store/commitUnlessDone.ts';
@@ -9,7 +9,7 @@ import { IRREVOCABLE_PREFIX, migrationKey } from '../store/keys.ts';
 import type { Migration } from './migration.ts';
 
 /** An entry of the list, and its key. */
-export type Listed = Irrevocable & { key: Key };
+export type Listed = IrrevocableLease & { key: Key };
 
 /** @param page only entries after a sort key, and at most a number of them */
 export async function listIrrevocable(
@@ -19,7 +19,7 @@ export async function listIrrevocable(
 ): Promise<Listed[]> {
   const items = await store.query({ table: 'migrations', pk: id, prefix: IRREVOCABLE_PREFIX, ...page });
   return items.flatMap((item) => {
-    const entry = IRREVOCABLE.of(item);
+    const entry = IRREVOCABLE_RECORD.of(item);
     return entry ? [{ ...entry, key: { pk: item.pk, sk: item.sk } }] : [];
   });
 }
@@ -57,7 +57,7 @@ async function isRevoked({ store, log }: Deps, { lease, key }: Listed, force: bo
   const item = await store.get({ table: 'leases', ...lease });
   if (!item) return true;
   try {
-    await revokeLeases(store, [item], force);
+    await revokeLeaseItems(store, [item], force);
     return true;
   } catch (error) {
     if (error instanceof StoreBusy) throw error;

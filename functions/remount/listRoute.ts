@@ -1,7 +1,7 @@
 /** The endpoint that lists migrations. */
 
-import { answerBytes } from '../http/answerBytes.ts';
 import { parseDuration } from '../http/duration.ts';
+import { answerBytes } from '../http/envelope.ts';
 import { refusal, unsupportedPath } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';

@@ -8,7 +8,7 @@
  * at which the reconciler checks it next.
  */
 
-import { SHARDS } from '../credentials/shards.ts';
+import { SHARDS } from '../credentials/leaseShards.ts';
 import { OVERDUE_MS } from '../limits.ts';
 import { ABSENT, type Item, type Update, type Write } from '../ports/store.ts';
 import { migrationKey, openShard } from '../store/keys.ts';

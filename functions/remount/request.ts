@@ -1,6 +1,6 @@
 /** What all requests about migrations have in common: who asks and where, a reason, and where the answer points to. */
 
-import { headerNamespace } from '../http/headers.ts';
+import { headerNamespace } from '../http/message.ts';
 import type { Call } from '../http/route.ts';
 import { MAX_REASON_BYTES, STATUS_RETRY_AFTER_S } from '../limits.ts';
 import type { Namespace } from '../tree/namespace.ts';

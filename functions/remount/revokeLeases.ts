@@ -1,7 +1,7 @@
 /** Revokes what the mount issued before the switch. Shards run in parallel, and each can be resumed. */
 
 import { countShard } from '../credentials/countLeases.ts';
-import { SHARDS } from '../credentials/shards.ts';
+import { SHARDS } from '../credentials/leaseShards.ts';
 import { sweep } from '../credentials/sweep.ts';
 import { MAX_COUNT_MS, MAX_REVOKE_ATTEMPTS, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';

@@ -12,9 +12,9 @@ export const statusRoutes: readonly Route[] = [
     path: 'sys/remount/status/:migration_id',
     answers: { read: STATUS },
     read: async (call) => {
-      const { deps, params, namespace, ahead } = call;
+      const { deps, params, namespace, prefetched } = call;
       const id = params.migration_id ?? '';
-      const migration = isMigrationId(id) ? await readStatus(deps, id, namespace, ahead) : undefined;
+      const migration = isMigrationId(id) ? await readStatus(deps, id, namespace, prefetched) : undefined;
       if (!migration) return undefined;
       const info = migrationInfo(migration);
       return unlessSeen(call, etagOf(info), { data: { migration_id: id, migration_info: info } });

@@ -1,12 +1,12 @@
-/** What monitors and clients ask before they trust a server: health, seal, leader (contract §10). */
+/** Health, seal status and leader, which monitors and clients check before they use a server (contract §10). */
 
 import { silent } from '../http/errors.ts';
-import { refuseInChild } from '../http/rootOnly.ts';
+import { requireRootNamespace } from '../http/guards.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Shape, Wire } from '../http/shape.ts';
-import { VERSION } from '../http/version.ts';
+import { VAULT_VERSION } from '../http/version.ts';
 
-/** The service as a whole; Vault has a random id there, and this one has no place to keep one. */
+/** The service as a whole. Vault has a random id here; this service has no place to store one. */
 const CLUSTER = { cluster_name: 'remount', cluster_id: '' };
 
 const CLUSTER_SHAPE = { cluster_name: 'string', cluster_id: 'string' } as const satisfies Shape;
@@ -47,10 +47,10 @@ const LEADER_SHAPE = {
   performance_standby: 'bool',
 } as const satisfies Shape;
 
-/** What a request may have instead of the usual statuses; of these only that of an active server ever applies. */
+/** A request may choose the statuses that it gets. Only the one of an active server is ever used here. */
 const STATUS_PARAMETERS = ['activecode', 'standbycode', 'sealedcode', 'uninitcode'];
 
-/** Open to everyone, and read nothing from the store: whoever answers is initialised, unsealed and active. */
+/** Open to everyone, without a read of the store: a function that answers is initialised, unsealed and active. */
 export const healthRoutes: readonly Route[] = [
   route({
     path: 'sys/health',
@@ -59,7 +59,7 @@ export const healthRoutes: readonly Route[] = [
     freeForm: true,
     answers: { read: HEALTH_SHAPE },
     read: async (call) => {
-      refuseInChild(call);
+      requireRootNamespace(call);
       return { status: statusAsked(call.query), plain: health(call.deps.clock.now()) };
     },
   }),
@@ -83,13 +83,13 @@ export const healthRoutes: readonly Route[] = [
     plain: true,
     answers: { read: { initialized: 'bool' } },
     read: async (call) => {
-      refuseInChild(call);
+      requireRootNamespace(call);
       return { plain: { initialized: true } };
     },
   }),
 ];
 
-/** @throws VaultError 400 for what is no status */
+/** @throws VaultError 400 for what is not a status */
 function statusAsked(query: Record<string, string[]>): number {
   const asked = STATUS_PARAMETERS.map((name) => query[name]?.[0] || undefined);
   if (!asked.every((status) => status === undefined || /^[2-5]\d\d$/.test(status))) throw silent(400);
@@ -106,7 +106,7 @@ function health(now: number): Wire<typeof HEALTH_SHAPE> {
     replication_performance_mode: 'disabled',
     replication_dr_mode: 'disabled',
     server_time_utc: Math.floor(now / 1_000),
-    version: VERSION,
+    version: VAULT_VERSION,
     ...CLUSTER,
   };
 }
@@ -119,7 +119,7 @@ const SEAL_STATUS: Wire<typeof SEAL_STATUS_SHAPE> = {
   n: 1,
   progress: 0,
   nonce: '',
-  version: VERSION,
+  version: VAULT_VERSION,
   build_date: '',
   migration: false,
   ...CLUSTER,

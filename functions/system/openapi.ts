@@ -1,23 +1,36 @@
-/** The service as an OpenAPI 3.1 document, made of the rows that serve requests (contract §10). */
+/** The service as an OpenAPI 3.1 document, built from the rows that serve requests (contract §10). */
 
 import type { Engine } from '../engines/engine.ts';
 import type { Api } from '../gateway/api.ts';
-import type { Route } from '../http/route.ts';
-import { VERSION } from '../http/version.ts';
+import { type Route, route } from '../http/route.ts';
+import { VAULT_VERSION } from '../http/version.ts';
 import { COMPONENTS, TOKEN_NEEDED } from './openapiComponents.ts';
 import { operationsOf } from './openapiOperations.ts';
 
-/** What a document tells of. */
-export type Described = Pick<Api, 'builtin' | 'engines'>;
+/** What a document describes. */
+type Described = Pick<Api, 'builtin' | 'engines'>;
 
-/** A row at the path where clients find it, with the mount in front if it is one of an engine. */
+/** A row with the path that clients use; the row of an engine has the mount in front. */
 interface Place {
   route: Route;
   path: string;
   tag: string;
 }
 
-/** Of rows with the same path the first counts, as it does for requests. */
+/**
+ * The endpoint that serves the document.
+ * @param described is called with each request: this row is itself part of what is described
+ */
+export function openapiRoute(described: () => Described): Route {
+  return route({
+    path: 'sys/internal/specs/openapi',
+    plain: true,
+    answers: { read: 'map' },
+    read: async () => ({ plain: openapiDocument(described()) }),
+  });
+}
+
+/** The document. Of rows with the same path the first one counts, as it does for requests. */
 export function openapiDocument({ builtin, engines }: Described): Record<string, unknown> {
   const rows = [...builtin.map(builtinPlace), ...Object.values(engines).flatMap(enginePlaces)];
   const paths: Record<string, unknown> = {};
@@ -25,7 +38,7 @@ export function openapiDocument({ builtin, engines }: Described): Record<string,
     paths[templateOf(place.path)] ??= itemOf(place);
   return {
     openapi: '3.1.0',
-    info: { title: 'Remount', description: DESCRIPTION, version: VERSION },
+    info: { title: 'Remount', description: DESCRIPTION, version: VAULT_VERSION },
     servers: [{ url: '/v1' }],
     security: TOKEN_NEEDED,
     paths,
@@ -40,13 +53,13 @@ function builtinPlace(route: Route): Place {
   return { route, path: route.path, tag: route.path.split('/')[0] ?? '' };
 }
 
-/** Mounts can be anywhere, so their paths begin with a parameter that each type has for itself. */
+/** A mount can have any path, so the paths of an engine begin with a parameter; each type has its own. */
 function enginePlaces({ type, kind, routes, variants = [{}] }: Engine): Place[] {
   const mount = `${kind === 'auth' ? 'auth/' : ''}:${type}_mount_path*`;
   return variants.flatMap(routes).map((route) => ({ route, path: `${mount}/${route.path}`, tag: type }));
 }
 
-/** The rest of a path may be empty, which a parameter may not: the path without it stands for that. */
+/** The rest of a path may be empty, but a parameter may not: a second path without the parameter covers that. */
 function withoutRest(place: Place): Place[] {
   const bare = place.path.replace(/\/:\w+\*$/, '');
   return bare === place.path ? [] : [{ ...place, path: bare }];

@@ -1,4 +1,4 @@
-/** The answers of an operation in an OpenAPI document, as far as its row tells what they hold. */
+/** The answers of an operation in an OpenAPI document, as far as its row describes them. */
 
 import { isCopied } from '../http/envelope.ts';
 import type { Route } from '../http/route.ts';
@@ -7,20 +7,21 @@ import type { FieldType, Shape } from '../http/shape.ts';
 type Part = Record<string, unknown>;
 
 /**
- * @param shapes of the operations that share a method
- * @returns the schema of the body; nothing where the row does not tell
+ * The schema of the body that a method answers.
+ * @param shapes those of the operations that share the method
+ * @returns nothing where the row does not describe all of them
  */
 export function bodySchema({ path, plain }: Route, shapes: (Shape | null | undefined)[]): Part | undefined {
-  const told = shapes.filter((shape) => shape !== undefined);
-  if (told.length === 0 || told.length < shapes.length) return undefined;
-  const choices = told.flatMap((shape) => (shape && isChoice(shape) ? shape : [shape]));
+  const described = shapes.filter((shape) => shape !== undefined);
+  if (described.length === 0 || described.length < shapes.length) return undefined;
+  const choices = described.flatMap((shape) => (shape && isChoice(shape) ? shape : [shape]));
   const schemas = [...new Set(choices)].map((shape) =>
     plain && shape ? schemaOf(shape) : envelopeWith(shape, isCopied(path)),
   );
   return schemas.length === 1 ? schemas[0] : { anyOf: schemas };
 }
 
-/** A wrapped answer has no data, whichever endpoint it is from. */
+/** `data` may be null at every endpoint, because a wrapped answer has no data. */
 function envelopeWith(shape: Shape | null, copied: boolean): Part {
   const data = shape ? schemaOf(shape) : undefined;
   const copies = copied ? (data?.properties as Part | undefined) : undefined;
@@ -63,7 +64,7 @@ export function orNull(schema: Part): Part {
   return { anyOf: [schema, NULL] };
 }
 
-/** What is answered is of one type, where fields may be sent in several. */
+/** An answer has one type where a request may send a field in several. */
 const LEAVES: Record<FieldType, Part> = {
   any: {},
   string: { type: 'string' },

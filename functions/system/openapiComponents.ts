@@ -1,13 +1,13 @@
-/** What all operations of an OpenAPI document share: the bodies of answers, the headers, the token (contract §2). */
+/** What all operations of an OpenAPI document share: answers, headers, the token (contract §2). */
 
-import { AUTH } from '../credentials/authOf.ts';
+import { AUTH } from '../credentials/tokenAnswers.ts';
 import { WRAP_INFO } from '../wrapping/wrapped.ts';
 import { orNull, schemaOf } from './openapiAnswers.ts';
 
-/** Either way to send a token. */
+/** The two ways to send a token. */
 export const TOKEN_NEEDED = [{ token: [] }, { bearer: [] }];
 
-/** Some answers have their data at the top level, too, so that more keys are allowed here. */
+/** Some answers have their data at the top level, too, so more keys are allowed here. */
 const ENVELOPE = {
   request_id: { type: 'string' },
   lease_id: { type: 'string' },

@@ -1,4 +1,4 @@
-/** The operations of one path in an OpenAPI document: parameters, bodies and answers from the row's own schema. */
+/** The operations of one path in an OpenAPI document: parameters, bodies and answers, from the schemas of the row. */
 
 import type { Schema } from '../http/fields.ts';
 import type { Answers, Route } from '../http/route.ts';
@@ -8,16 +8,19 @@ import { answerOf, TOKEN_NEEDED } from './openapiComponents.ts';
 
 type Part = Record<string, unknown>;
 
-/** Method → operation; reading and listing are both a `GET`, told apart by a parameter. */
+/** Method → operation. Reading and listing are both a `GET`, and differ by a parameter. */
 export function operationsOf({ route, path, tag }: { route: Route; path: string; tag: string }): Part {
   const operations: Record<string, Part | undefined> = {
     get: route.read || route.list || route.scan ? getOf(route) : undefined,
-    post: route.write && { ...bodyOf(route, 'application/json'), responses: told(route, CHANGED, ['write']) },
+    post: route.write && {
+      ...bodyOf(route, 'application/json'),
+      responses: responsesOf(route, CHANGED, ['write']),
+    },
     patch: route.patch && {
       ...bodyOf(route, 'application/merge-patch+json'),
-      responses: told(route, CHANGED, ['patch']),
+      responses: responsesOf(route, CHANGED, ['patch']),
     },
-    delete: route.delete && { ...deletionOf(route), responses: told(route, CHANGED, ['delete']) },
+    delete: route.delete && { ...deletionOf(route), responses: responsesOf(route, CHANGED, ['delete']) },
   };
   const present = Object.entries(operations).filter(([, operation]) => operation);
   const common = { tags: [tag], ...securityOf(route) };
@@ -45,7 +48,7 @@ const CHANGED = {
   ...FAILED,
 };
 
-/** Where deleting is another way to write, it takes the same fields. */
+/** Where deleting has the handler of writing, it takes the same fields. */
 function deletionOf({ delete: remove, write, fields, freeForm }: Route): Part {
   return fields && remove === write && !freeForm
     ? { parameters: parametersBy(Object.keys(fields), fields) }
@@ -54,8 +57,8 @@ function deletionOf({ delete: remove, write, fields, freeForm }: Route): Part {
 
 const READS = ['read', 'list', 'scan'] as const;
 
-/** The answers of some operations of a row, with what it tells of them. */
-function told(route: Route, responses: Part, operations: (keyof Answers)[]): Part {
+/** The answers of some operations of a row, with the body if the row describes it. */
+function responsesOf(route: Route, responses: Part, operations: (keyof Answers)[]): Part {
   const schema = bodySchema(
     route,
     operations.map((operation) => route.answers?.[operation]),
@@ -71,7 +74,7 @@ function getOf(route: Route): Part {
   const parameters = [...steering(route), ...queryOf(route)];
   const found = { ...FOUND, ...unenveloped(route) };
   const offered = READS.filter((operation) => route[operation]);
-  return { ...(parameters.length > 0 && { parameters }), responses: told(route, found, offered) };
+  return { ...(parameters.length > 0 && { parameters }), responses: responsesOf(route, found, offered) };
 }
 
 function unenveloped({ plain, texts }: Route): Part {
@@ -80,7 +83,7 @@ function unenveloped({ plain, texts }: Route): Part {
   return { 200: { description: 'The answer, as text.', content } };
 }
 
-/** What makes a list of a read; where there is nothing else, it is not left out. */
+/** The parameters that turn a read into a list; required where the path has no other `GET`. */
 function steering({ read, list, scan }: Route): Part[] {
   const offered = Object.entries({ list, scan }).filter(([, handler]) => handler);
   const required = !read && offered.length === 1;
@@ -106,7 +109,7 @@ function bodyOf({ fields, query = [], freeForm }: Route, type: string): Part {
   return { requestBody: { content: { [type]: { schema } } } };
 }
 
-/** In a patch `null` takes a value away. */
+/** In a patch, `null` removes a value. */
 function propertiesOf(fields: [string, FieldType][], isPatch: boolean): Part {
   return Object.fromEntries(
     fields.map(([name, type]) => {
@@ -116,7 +119,7 @@ function propertiesOf(fields: [string, FieldType][], isPatch: boolean): Part {
   );
 }
 
-/** What is meant to be sent; the weak conversions beside it are for clients that do not read this (contract §2.4). */
+/** The types that clients should send. The weak conversions (contract §2.4) are not documented here. */
 const SCHEMAS: Record<FieldType, Part> = {
   any: {},
   string: { type: 'string' },

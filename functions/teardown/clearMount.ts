@@ -1,6 +1,6 @@
 /** Removes everything that belongs to a mount: its leases and tokens, then the data of its engine. */
 
-import { SHARDS } from '../credentials/shards.ts';
+import { SHARDS } from '../credentials/leaseShards.ts';
 import { sweep } from '../credentials/sweep.ts';
 import { MAX_REVOKE_ATTEMPTS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';

@@ -1,7 +1,7 @@
 /** Removes a namespace that is marked to be deleted: its mounts, policies and tokens, its own record last. */
 
-import { endlessTokensOf } from '../credentials/child.ts';
-import { removeChildren } from '../credentials/removeTokens.ts';
+import { nonExpiringTokensOf } from '../credentials/child.ts';
+import { removeChildren } from '../credentials/removal.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Item, type Ref } from '../ports/store.ts';
 import { builtinKey, namespaceKey, policyKey } from '../store/keys.ts';
@@ -39,7 +39,7 @@ export async function clearNamespace(
   }
   const { mountUuid } = tokenIssuer({ id: namespaceId });
   if (!(await clearMount(deps, mountUuid, attempt, until))) return false;
-  await removeChildren(deps.store, endlessTokensOf(namespaceId), 'place');
+  await removeChildren(deps.store, nonExpiringTokensOf(namespaceId), 'place');
   await removePolicies(deps, namespaceId);
   const left = await deps.store.query({ table: 'mounts', pk: namespaceId });
   if (left.some(isEntry)) return false;

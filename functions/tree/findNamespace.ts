@@ -1,7 +1,7 @@
 /** Finds namespaces: by path, by id, and those below another. */
 
 import { namespaceLocked, namespaceNotFound } from '../http/errors.ts';
-import { headerNamespace } from '../http/headers.ts';
+import { headerNamespace } from '../http/message.ts';
 import { MAX_MOUNT_PATH_BYTES } from '../limits.ts';
 import type { Expected, Ref, Store } from '../ports/store.ts';
 import { namespaceKey, treeKey } from '../store/keys.ts';

@@ -2,7 +2,7 @@
 
 import { goQuote, refusal } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
-import { VERSION } from '../http/version.ts';
+import { VAULT_VERSION } from '../http/version.ts';
 import { authVersionRefused, invalidVersion, secretVersionRefused } from './errors.ts';
 import type { Mount } from './mount.ts';
 import { configText, readMountConfig } from './mountConfig.ts';
@@ -62,7 +62,7 @@ export function readNewMount(
 }
 
 /** Each type has one version; `plugin_version` and listings show this one. */
-export const PLUGIN_VERSION = `v${VERSION}+builtin.vault`;
+export const PLUGIN_VERSION = `v${VAULT_VERSION}+builtin.vault`;
 
 /** @throws VaultError 400 for any other version */
 export function checkPluginVersion(version: string | undefined, type: string, table: MountTable): void {

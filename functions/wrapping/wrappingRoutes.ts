@@ -1,13 +1,12 @@
 /** The routes of response wrapping: wrap what was sent; look up, unwrap and rewrap wrapping tokens (contract §2.3). */
 
-import { goodToken } from '../credentials/findToken.ts';
-import { removeTokens } from '../credentials/removeTokens.ts';
+import { TOKEN_FIELD, usableToken } from '../credentials/findToken.ts';
+import { removeTokens } from '../credentials/removal.ts';
 import { type Token, tokenOf } from '../credentials/token.ts';
-import { TOKEN_FIELD } from '../credentials/whichToken.ts';
 import { refusal } from '../http/errors.ts';
 import { readFields } from '../http/fields.ts';
-import { tokenIn } from '../http/headers.ts';
-import { parseJson } from '../http/readBody.ts';
+import { tokenIn } from '../http/message.ts';
+import { parseJson } from '../http/parseBody.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import type { Shape, Wire } from '../http/shape.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -95,7 +94,7 @@ async function moveAnswer({ deps, namespace }: TokenCall, token: Token, order: W
 async function refuseInvalid(call: Call): Promise<void> {
   const hash = hashOf(call);
   if (hash === '') return;
-  if (!(await goodToken(call.deps, hash, call.namespace))) throw invalidWrappingToken();
+  if (!(await usableToken(call.deps, hash, call.namespace))) throw invalidWrappingToken();
 }
 
 /**

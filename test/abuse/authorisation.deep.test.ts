@@ -122,7 +122,7 @@ const FUNCTIONS: Record<string, { api: Api; rows: Row[] }> = {
     rows: remountRoutes.flatMap((row) => rowsOf(row)),
   },
   status: {
-    api: { builtin: statusRoutes, engines: {}, readOnly: true, ahead: recordAt },
+    api: { builtin: statusRoutes, engines: {}, readOnly: true, prefetch: recordAt },
     rows: statusRoutes.flatMap((row) => rowsOf(row)),
   },
 };

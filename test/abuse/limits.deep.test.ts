@@ -311,9 +311,9 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     status: 400,
     text: 'what a schedule moves has at most 128000 bytes; rules need fewer than a list',
   },
-  HOLD_YOUNGER_THAN_MS: { provenBy: ['remount/readAhead.test.ts', 'while the migration is young'] },
-  HOLD_MS: { provenBy: ['remount/readAhead.test.ts', 'while the migration is young'] },
-  HOLD_LOOKS: { provenBy: ['remount/readAhead.test.ts', 'while the migration is young'] },
+  HOLD_YOUNGER_THAN_MS: { provenBy: ['remount/prefetch.test.ts', 'while the migration is young'] },
+  HOLD_MS: { provenBy: ['remount/prefetch.test.ts', 'while the migration is young'] },
+  HOLD_LOOKS: { provenBy: ['remount/prefetch.test.ts', 'while the migration is young'] },
   MAX_LISTED_LEASES: cut('MAX_LISTED_LEASES'),
   BULK_WORK_SHARE: { inner: 'it is how much of its time a request spends' },
   MAX_DURATION_LENGTH: {

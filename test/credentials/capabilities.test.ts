@@ -47,7 +47,7 @@ describe.each(WAYS)('the capabilities of a token, asked %s', (_, of) => {
     });
   });
 
-  it('of one path come under its name, as capabilities, and at the top as well', async () => {
+  it('of one path are under its name, under capabilities, and at the top level', async () => {
     for (const body of [{ paths: ['secret/a'] }, { path: 'secret/a' }, { paths: 'secret/a' }]) {
       const answer = await of(body);
       expect(answer.body.data).toEqual({ 'secret/a': ['list', 'read'], capabilities: ['list', 'read'] });
@@ -55,19 +55,19 @@ describe.each(WAYS)('the capabilities of a token, asked %s', (_, of) => {
     }
   });
 
-  it('are asked for some path', async () => {
+  it('need at least one path', async () => {
     for (const body of [{}, { paths: [] }])
       expect(refusal(await of(body))).toEqual({ status: 400, errors: ['paths must be supplied'] });
   });
 });
 
 describe('asking for capabilities', () => {
-  it('tells root that it is root', async () => {
+  it('shows root for a root token', async () => {
     expect((await ask('capabilities-self', { paths: ['a'] })).body.data.a).toEqual(['root']);
     expect((await ask('capabilities', { token: w.root, paths: ['a'] })).body.data.a).toEqual(['root']);
   });
 
-  it('takes paths as relative to the namespace asked', async () => {
+  it('reads paths as relative to the namespace of the request', async () => {
     const { data } = (await ask('capabilities', { token: reader.client_token, paths: ['team/secret/x'] }))
       .body;
     expect(data['team/secret/x']).toEqual(['read']);
@@ -88,7 +88,7 @@ describe('asking for capabilities', () => {
     expect(refusal(await ask(path, body))).toEqual({ status: 400, errors: [text] });
   });
 
-  it('tells nothing of tokens outside the namespace asked, nor of dead ones', async () => {
+  it('shows nothing of tokens outside the namespace of the request, nor of expired or revoked ones', async () => {
     const { client_token: token, accessor } = reader;
     const outside = await ask('capabilities', { token, paths: ['a'] }, w.root, 'team');
     expect(refusal(outside).errors).toEqual([wrapper('invalid token')]);
@@ -100,7 +100,7 @@ describe('asking for capabilities', () => {
     expect(refusal(dead).errors).toEqual([wrapper('invalid token')]);
   });
 
-  it('of oneself is allowed by the policy default', async () => {
+  it('of the own token is allowed by the policy default', async () => {
     const { client_token } = await w.token({ policies: ['default'] });
     expect((await ask('capabilities-self', { paths: ['a'] }, client_token)).status).toBe(200);
     expect((await ask('capabilities', { token: client_token, paths: ['a'] }, client_token)).status).toBe(403);

@@ -1,4 +1,4 @@
-/** A world with engines that issue leases, and the endpoints of a single lease. */
+/** A service with engines that issue leases, and calls of the endpoints of one lease. */
 
 import type { Mount } from '../../functions/tree/mount.ts';
 import type { Answer } from '../support/call.ts';
@@ -14,7 +14,7 @@ export interface Rented {
 export interface LeaseWorld extends World {
   /** The mount at `rent/`; there are one-time passwords at `host/`, and a kv of leased secrets at `old/`, too. */
   rent: Mount;
-  /** Its token may do everything, and outlives the leases. */
+  /** A token that may do everything, and expires after the leases. */
   holder: Auth;
   issue(name?: string, body?: Record<string, unknown>, mount?: string): Promise<Rented>;
   works(credential: Rented): Promise<boolean>;

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => deps.stop());
 
-/** Without what a removal needs, so that it is given up. */
+/** A lease without what its removal needs, so that it is given up. */
 const seen = { pk: 'mount#0', sk: 'creds/1', generation: 0 };
 
 function sweepFor(migrationId: string, store = deps.store): Promise<unknown> {
@@ -22,7 +22,7 @@ function sweepFor(migrationId: string, store = deps.store): Promise<unknown> {
   return sweep({ ...deps, store }, order);
 }
 
-it('a damaged lease that is gone since it was seen is not kept as irrevocable, nor counted', async () => {
+it('a damaged lease that was deleted after the sweep read it is neither stored as irrevocable nor counted', async () => {
   const store: Store = { ...deps.store, query: async () => [seen] };
   const migrationId = deps.ids.uuid();
   await deps.store.commit([{ put: { ...migrationKey(migrationId), leasesIrrevocable: 0 } }]);
@@ -34,7 +34,7 @@ it('a damaged lease that is gone since it was seen is not kept as irrevocable, n
   expect(await deps.store.get(migrationKey(migrationId))).toMatchObject({ leasesIrrevocable: 0 });
 });
 
-it('a damaged lease is not counted in a record that is gone, nor does a part of one come back', async () => {
+it('a damaged lease is not counted in a record that is deleted, and does not recreate a part of the record', async () => {
   const migrationId = deps.ids.uuid();
   await deps.store.commit([{ put: { table: 'leases', ...seen } }]);
 

@@ -13,7 +13,7 @@ const w = throughFile(leaseWorld);
 const HOUR = 3_600_000;
 
 describe('looking up a lease', () => {
-  it('tells its times, and where it was issued', async () => {
+  it('shows its times, and the path that issued it', async () => {
     const { id } = await w.issue('team/web', { ttl: '1h' });
     const { status, body } = await w.lookup(id);
     expect(status).toBe(200);
@@ -30,7 +30,7 @@ describe('looking up a lease', () => {
     expect((await w.lookup(id)).body.data).toMatchObject({ ttl: 7_200, last_renewal: expect.any(String) });
   });
 
-  it('warns of a field that only the path of a list could say', async () => {
+  it('warns of a field that only the path of a list has', async () => {
     const { id } = await w.issue('web', { ttl: '1h' });
     const { body } = await w.call('POST', 'sys/leases/lookup', { body: { lease_id: id, prefix: 'rent' } });
     expect(body.warnings).toEqual(['Endpoint ignored these unrecognized parameters: [prefix]']);
@@ -51,7 +51,7 @@ describe('looking up a lease', () => {
     expect(refusal(await w.lookup(id))).toEqual({ status: 400, errors: [text] });
   });
 
-  it('finds that of a token by auth/token/create or by the path of the login', async () => {
+  it('finds the lease of a token below auth/token/create or below the path of the login', async () => {
     await placeMount(w.deps, 'auth/people/', { type: 'userpass' });
     await w.call('POST', 'auth/people/users/ann', { body: { password: 'a-long-password' } });
     await w.call('POST', 'auth/people/login/ann', { token: '', body: { password: 'a-long-password' } });
@@ -63,7 +63,7 @@ describe('looking up a lease', () => {
       expect((await w.lookup(id)).body.data).toMatchObject({ id, renewable: true });
   });
 
-  it('finds none that has ended, by itself, with its holder or with its mount’s generation', async () => {
+  it('finds none that has expired, whose token is revoked, or whose generation is not current', async () => {
     const [expired, cutOff] = [await w.issue('web', { ttl: '1h' }), await w.issue('web', { ttl: '100h' })];
     w.deps.clock.pass(HOUR);
     expect(refusal(await w.lookup(expired.id)).errors).toEqual(['invalid lease']);
@@ -80,7 +80,7 @@ describe('looking up a lease', () => {
     expect(refusal(await w.lookup(held.body.lease_id)).errors).toEqual(['invalid lease']);
   });
 
-  it('finds none of a token that is used up', async () => {
+  it('finds none of a token without remaining uses', async () => {
     const { client_token: token } = await w.token({ policies: ['default'], num_uses: 1 });
     const { lease } = tokenOf(await w.deps.store.get(tokenKey(sha256(token)))) as Token;
     const id = `auth/token/${lease?.path}`;
@@ -89,7 +89,7 @@ describe('looking up a lease', () => {
     expect(refusal(await w.lookup(id)).errors).toEqual(['invalid lease']);
   });
 
-  it('takes no other path', async () => {
+  it('has no other path', async () => {
     expect((await w.call('POST', 'sys/leases/lookup/rent', { body: {} })).status).toBe(405);
   });
 });
@@ -112,7 +112,7 @@ describe('a token of limited uses', () => {
 });
 
 describe('a lease of a namespace', () => {
-  it('is reached from above by its suffix, and not from below or beside', async () => {
+  it('is found from namespaces above by its suffix, and not from below or beside', async () => {
     const outer = await placeNamespace(w.deps, ROOT, 'outer');
     await placeNamespace(w.deps, ROOT, 'beside');
     const inner = await placeNamespace(w.deps, outer, 'inner');

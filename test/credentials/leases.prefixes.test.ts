@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { revokeUnder } from '../../functions/credentials/revokeLeases.ts';
+import { revokePrefix } from '../../functions/credentials/revoke.ts';
 import { leaseKey } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
@@ -7,7 +7,7 @@ import { type Auth, refusal, type World, world, wrapper } from '../support/world
 
 let w: World;
 let holder: Auth;
-/** A fresh folder for the mounts of each test. */
+/** A new folder for the mounts of each test. */
 let at: string;
 
 beforeAll(async () => {
@@ -38,7 +38,7 @@ function list(path: string, token = w.root) {
 }
 
 describe('listing leases', () => {
-  it('shows one level, wherever the path ends: above mounts, at one, inside one', async () => {
+  it('shows one level, whether the path ends above mounts, at a mount or inside one', async () => {
     await placeMount(w.deps, `${at}/one/`, { type: 'rented' });
     await placeMount(w.deps, `${at}/two/`, { type: 'rented' });
     await placeMount(w.deps, `${at}/idle/`, { type: 'rented' });
@@ -58,7 +58,7 @@ describe('listing leases', () => {
     expect((await list('auth')).body.data.keys).toContain('token/');
   });
 
-  it('finds nothing where nothing is, or nothing is usable any more', async () => {
+  it('finds nothing where there is no lease, or none that is usable', async () => {
     await placeMount(w.deps, `${at}/one/`, { type: 'rented' });
     const [id] = await issue(`${at}/one/creds/web`);
     for (const path of ['nowhere', `${at}/one/other`, `${at}/one/creds/we`, 'sys', 'x'.repeat(3_000)])
@@ -68,7 +68,7 @@ describe('listing leases', () => {
     expect((await list(at)).status).toBe(404);
   });
 
-  it('needs sudo, while looking one up does not', async () => {
+  it('needs sudo; a lookup does not', async () => {
     const all = '["create", "read", "update", "list"]';
     await w.policy('no-sudo', `path "sys/leases/*" { capabilities = ${all} }`);
     const { client_token: token } = await w.token({ policies: ['no-sudo'] });
@@ -81,7 +81,7 @@ describe('listing leases', () => {
 });
 
 describe('revoking by prefix', () => {
-  it('takes whatever lies under the path, and nothing beside it', async () => {
+  it('revokes everything below the path, and nothing else', async () => {
     await placeMount(w.deps, `${at}/one/`, { type: 'rented' });
     await placeMount(w.deps, `${at}/two/`, { type: 'rented' });
     await placeMount(w.deps, `${at}/twofold/`, { type: 'rented' });
@@ -99,14 +99,14 @@ describe('revoking by prefix', () => {
     expect([above.status, await left()]).toEqual([204, [0, 0, 0, 0]]);
   });
 
-  it('takes the one lease whose id the path is', async () => {
+  it('revokes the one lease if the path is its id', async () => {
     await placeMount(w.deps, `${at}/`, { type: 'rented' });
     const [one = '', other = ''] = await issue(`${at}/creds/web`, 2);
     expect((await w.call('POST', `sys/leases/revoke-prefix/${one}`)).status).toBe(202);
     expect([await alive([one]), await alive([other])]).toEqual([0, 1]);
   });
 
-  it('takes the tokens of a login path or of an auth method, with their children', async () => {
+  it('revokes the tokens of a login path or of an auth method, with their children', async () => {
     await placeMount(w.deps, `auth/${at}/`, { type: 'userpass' });
     const login = async (name: string) => {
       await w.call('POST', `auth/${at}/users/${name}`, {
@@ -128,13 +128,13 @@ describe('revoking by prefix', () => {
     expect(await works([bob])).toEqual([403]);
   });
 
-  it('of what has no leases is done at once: a path of nothing, a kv mount', async () => {
+  it('of what has no leases is done at once: a path without mounts, a kv mount', async () => {
     await placeMount(w.deps, `${at}/`, { type: 'kv' });
     for (const path of ['nowhere', at, `${at}/secret`, 'sys', 'identity'])
       expect((await w.call('POST', `sys/leases/revoke-prefix/${path}`)).status).toBe(202);
   });
 
-  it('means the namespace asked alone', async () => {
+  it('revokes only in the namespace of the request', async () => {
     const inner = await placeNamespace(w.deps, ROOT, at);
     await placeMount(w.deps, 'rent/', { type: 'rented', namespaceId: inner.id });
     const ids = await issue('rent/creds/web', 2, at);
@@ -149,7 +149,7 @@ describe('revoking by prefix', () => {
       expect((await w.call('POST', `sys/leases/${path}`)).status).toBe(404);
   });
 
-  it('names a lease whose record is damaged, and revokes the others; by force it goes, too', async () => {
+  it('names a lease whose record is damaged, and revokes the others; with force it deletes that one, too', async () => {
     const mount = await placeMount(w.deps, `${at}/`, { type: 'rented' });
     const ids = await issue(`${at}/creds/web`, 3);
     const place = leaseKey(mount.uuid, (ids[0] as string).slice(at.length + 1));
@@ -166,7 +166,7 @@ describe('revoking by prefix', () => {
     expect(await w.deps.store.get(place)).toBeUndefined();
   });
 
-  it('by force drops a lease whose removal fails, and revokes the others', async () => {
+  it('with force deletes a lease whose removal fails, and revokes the others', async () => {
     const mount = await placeMount(w.deps, `${at}/`, { type: 'rented' });
     const ids = await issue(`${at}/creds/web`, 3);
     const place = leaseKey(mount.uuid, (ids[0] as string).slice(at.length + 1));
@@ -178,20 +178,20 @@ describe('revoking by prefix', () => {
     expect(await w.deps.store.get(place)).toBeUndefined();
   });
 
-  it('stops when its time is over, and goes on when it is asked again', async () => {
+  it('stops when its time is over, and continues with the next request', async () => {
     await placeMount(w.deps, `${at}/`, { type: 'rented' });
     const ids = await issue(`${at}/creds/web`, 20);
     const order = { namespace: ROOT, path: `${at}/`, force: false };
     let looks = 0;
     const clock = { ...w.deps.clock, now: () => ++looks };
-    expect(await revokeUnder({ ...w.deps, clock }, { ...order, until: 4 })).toBe(false);
+    expect(await revokePrefix({ ...w.deps, clock }, { ...order, until: 4 })).toBe(false);
     const left = await alive(ids);
     expect([left < 20, left > 0]).toEqual([true, true]);
-    expect(await revokeUnder(w.deps, { ...order, until: Number.POSITIVE_INFINITY })).toBe(true);
+    expect(await revokePrefix(w.deps, { ...order, until: Number.POSITIVE_INFINITY })).toBe(true);
     expect(await alive(ids)).toBe(0);
   });
 
-  it('says that it is not finished when the life of a request is too short', async () => {
+  it('answers that it is not finished when the life of a request is too short', async () => {
     await placeMount(w.deps, `${at}/`, { type: 'rented' });
     const ids = await issue(`${at}/creds/web`, 2);
     const { settings } = w.deps;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { childName } from '../../functions/credentials/child.ts';
-import { renewLease } from '../../functions/credentials/renewLease.ts';
+import { renewLease } from '../../functions/credentials/renew.ts';
 import type { Item, Ref } from '../../functions/ports/store.ts';
 import { childKey, leaseKey, sha256, storageKey, treeKey } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
@@ -15,7 +15,7 @@ const w = throughFile(leaseWorld);
 const HOUR = 3_600_000;
 
 describe('renewing a lease', () => {
-  it('gives it its first ttl again, or the increment asked for, in the body or by the path', async () => {
+  it('grants its first ttl again or the increment, whether the body or the path has the id', async () => {
     const lease = await w.issue('web', { ttl: '1h' });
     w.deps.clock.pass(HOUR / 2);
     const { status, body } = await w.renew(lease.id);
@@ -40,7 +40,7 @@ describe('renewing a lease', () => {
     expect(await w.works(lease)).toBe(false);
   });
 
-  it('never passes the maximum of its mount, counted from its issue', async () => {
+  it('never exceeds the maximum of its mount, counted from its issue', async () => {
     const config = { defaultLeaseTtl: 0, maxLeaseTtl: 7_200, forceNoCache: false };
     await placeMount(w.deps, 'short/', { type: 'rented', config });
     const { id } = await w.issue('web', { ttl: '1h' }, 'short');
@@ -52,7 +52,7 @@ describe('renewing a lease', () => {
     ]);
   });
 
-  it('goes by the maximum that its mount has by now', async () => {
+  it('uses the current maximum of its mount', async () => {
     const config = { defaultLeaseTtl: 0, maxLeaseTtl: 7_200, forceNoCache: false };
     const mount = await placeMount(w.deps, 'tuned/', { type: 'rented', config });
     const lease = await w.issue('web', { ttl: '2h' }, 'tuned');
@@ -75,7 +75,7 @@ describe('renewing a lease', () => {
     expect((await w.lookup(lease.id)).status).toBe(200);
   });
 
-  it('works for leased secrets of kv that name a ttl, and for no others', async () => {
+  it('works for leased secrets of kv that have a ttl, and for no others', async () => {
     await w.call('POST', 'old/with', { body: { password: 'x', ttl: '1h' } });
     await w.call('POST', 'old/without', { body: { password: 'x' } });
     const read = async (path: string) => (await w.call('GET', path, { token: w.holder.client_token })).body;
@@ -85,7 +85,7 @@ describe('renewing a lease', () => {
     expect(refusal(await w.renew(fixed.lease_id)).errors).toEqual(['lease is not renewable']);
   });
 
-  it('is refused with a text for each reason', async () => {
+  it('is refused with a different text for each reason', async () => {
     const expired = await w.issue('web', { ttl: '1h' });
     const fixed = await w.issue('web', { renewable: false });
     const otp = await w.call('POST', 'host/creds/web', {
@@ -111,7 +111,7 @@ describe('renewing a lease', () => {
     ['entry with its holder', ([, entry]) => w.deps.store.deleteMany([entry as Ref])],
     ['credential', ([, , owned]) => w.deps.store.deleteMany([owned as Ref])],
     ['whole', (places) => w.deps.store.deleteMany(places)],
-  ])('writes nothing when the lease loses its %s after it was found good', async (_, meanwhile) => {
+  ])('writes nothing when the lease loses its %s after it was found valid', async (_, meanwhile) => {
     const { id, key } = await w.issue('web', { ttl: '1h' });
     const path = id.slice('rent/'.length);
     const places = [
@@ -129,7 +129,7 @@ describe('renewing a lease', () => {
     expect(await w.deps.store.getMany(places)).toEqual(left);
   });
 
-  it('lets a revocation that races with it win', async () => {
+  it('loses a race with a revocation', async () => {
     for (let round = 0; round < 3; round++) {
       const lease = await w.issue('race', { ttl: '1h' });
       const renewals = Array.from({ length: 6 }, () => w.renew(lease.id));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { revokeLeases } from '../../functions/credentials/revokeLeases.ts';
+import { revokeLeaseItems } from '../../functions/credentials/revoke.ts';
 import { type Token, tokenOf } from '../../functions/credentials/token.ts';
 import type { Item, Store } from '../../functions/ports/store.ts';
 import { leaseKey, sha256, tokenKey } from '../../functions/store/keys.ts';
@@ -10,7 +10,7 @@ import { leaseWorld, type Rented } from './leaseWorld.ts';
 const w = throughFile(leaseWorld);
 
 describe('revoking a lease', () => {
-  it('takes back what it stands for, and says 202, or 204 to sync', async () => {
+  it('invalidates its credential, and answers 202, or 204 with sync', async () => {
     const answers: [number, Rented][] = [];
     for (const sync of [undefined, false, true]) {
       const lease = await w.issue();
@@ -27,13 +27,13 @@ describe('revoking a lease', () => {
     }
   });
 
-  it('that is unknown is no error, one that is not named is', async () => {
+  it('that is unknown is no error; a request without an id is one', async () => {
     expect((await w.revoke('rent/creds/web/unknown')).status).toBe(202);
     expect((await w.revoke('rent/creds/web/unknown', { sync: true })).status).toBe(204);
     expect(refusal(await w.revoke(undefined)).errors).toEqual(['lease_id must be specified']);
   });
 
-  it('of an ssh password makes the password unknown', async () => {
+  it('of an ssh password deletes the password', async () => {
     const { body } = await w.call('POST', 'host/creds/web', {
       token: w.holder.client_token,
       body: { ip: '10.1.2.3' },
@@ -43,7 +43,7 @@ describe('revoking a lease', () => {
     expect(refusal(verified).errors).toEqual(['OTP not found']);
   });
 
-  it('of a token makes the token unusable before anything is removed', async () => {
+  it('of a token makes the token invalid before anything is removed', async () => {
     const { client_token: token } = await w.token({ policies: ['everything'] });
     await w.token({ policies: ['default'] }, { token });
     const { lease } = tokenOf(await w.deps.store.get(tokenKey(sha256(token)))) as Token;
@@ -56,11 +56,11 @@ describe('revoking a lease', () => {
         await w.deps.store.deleteMany(refs);
       },
     };
-    await revokeLeases(store, [item as Item]);
+    await revokeLeaseItems(store, [item as Item]);
     expect(new Set(seen)).toEqual(new Set([403]));
   });
 
-  it('of a token revokes the token and all below it', async () => {
+  it('of a token revokes the token and its children', async () => {
     const before = (await w.call('LIST', 'sys/leases/lookup/auth/token/create')).body.data.keys as string[];
     const parent = await w.token({ policies: ['everything'] });
     const after = (await w.call('LIST', 'sys/leases/lookup/auth/token/create')).body.data.keys as string[];

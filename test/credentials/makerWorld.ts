@@ -1,14 +1,14 @@
-/** A world with two tokens that make others. */
+/** A service with two tokens that create others. */
 
 import type { Answer } from '../support/call.ts';
 import { type World, world } from '../support/world.ts';
 
-/** The policies `maker`, `sudoer` and `team` are there. */
+/** Has the policies `maker`, `sudoer` and `team`. */
 export interface MakerWorld extends World {
   /** Tokens by what they may do. */
   plain: string;
   sudo: string;
-  /** Asks for a token, as root unless told otherwise. */
+  /** Creates a token, with the root token unless another is given. */
   create(body: Record<string, unknown>, token?: string, path?: string): Promise<Answer>;
   lookup(token: string): Promise<Answer['body']>;
 }

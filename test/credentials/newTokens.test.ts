@@ -8,8 +8,8 @@ import { makerWorld } from './makerWorld.ts';
 
 const w = throughFile(makerWorld);
 
-describe('the life of a new token', () => {
-  it('is what was asked for, up to the system maximum, with a warning beyond it', async () => {
+describe('the ttl of a new token', () => {
+  it('is the one in the request, up to the system maximum, with a warning beyond it', async () => {
     expect((await w.create({ policies: ['team'], ttl: '90m' })).body.auth.lease_duration).toBe(5_400);
     const { body } = await w.create({ policies: ['team'], ttl: '1000h' });
     expect(body.auth.lease_duration).toBe(2_764_800);
@@ -18,7 +18,7 @@ describe('the life of a new token', () => {
     ]);
   });
 
-  it('is capped by an explicit maximum, which lookups show', async () => {
+  it('is limited by an explicit maximum, which lookups show', async () => {
     const { body } = await w.create({ policies: ['team'], ttl: '2h', explicit_max_ttl: '1h' });
     expect(body.auth.lease_duration).toBe(3_600);
     expect(body.warnings).toEqual([
@@ -36,7 +36,7 @@ describe('the life of a new token', () => {
     expect(await w.lookup(client_token)).toMatchObject({ period: 1_800, ttl: 1_800 });
   });
 
-  it('has no period above the system maximum', async () => {
+  it('has a period of at most the system maximum', async () => {
     const { body } = await w.create({ policies: ['team'], period: '8760h' });
     expect(body.auth.lease_duration).toBe(2_764_800);
     expect(body.warnings).toEqual([
@@ -44,7 +44,7 @@ describe('the life of a new token', () => {
     ]);
   });
 
-  it('has no end for a root token that asks for none', async () => {
+  it('is unlimited for a root token without a ttl in the request', async () => {
     const auth = await w.token({});
     expect(auth).toMatchObject({ policies: ['root'], lease_duration: 0, renewable: false });
     const data = await w.lookup(auth.client_token);
@@ -56,11 +56,11 @@ describe('the life of a new token', () => {
   it.each([
     [{ ttl: '1h' }, 3_600],
     [{ explicit_max_ttl: '2h' }, 7_200],
-  ])('has an end for a root token that asks for %j', async (body, seconds) => {
+  ])('is limited for a root token with %j', async (body, seconds) => {
     expect((await w.token(body)).lease_duration).toBe(seconds);
   });
 
-  it('has an end below a root token that has one', async () => {
+  it('is limited for a child of a root token that expires', async () => {
     const { client_token } = await w.token({ ttl: '1h' });
     expect(refusal(await w.create({}, client_token)).errors).toEqual([
       'expiring root tokens cannot create non-expiring root tokens',
@@ -68,7 +68,7 @@ describe('the life of a new token', () => {
     expect((await w.create({ ttl: '1h' }, client_token)).status).toBe(200);
   });
 
-  it('is over at its end', async () => {
+  it('is enforced: the token is invalid after it', async () => {
     const { client_token } = await w.token({ policies: ['team'], ttl: '1h' });
     expect((await w.call('GET', 'auth/token/lookup-self', { token: client_token })).status).toBe(200);
     w.deps.clock.pass(3_600_000);
@@ -78,7 +78,7 @@ describe('the life of a new token', () => {
 });
 
 describe('a new token', () => {
-  it('is an orphan by create-orphan, without sudo, or by no_parent, with it', async () => {
+  it('is an orphan by create-orphan without sudo, or by no_parent with sudo', async () => {
     const byPath = await w.create({}, w.plain, 'auth/token/create-orphan');
     const byField = await w.create({ no_parent: true }, w.sudo);
     expect([byPath.body.auth.orphan, byField.body.auth.orphan]).toEqual([true, true]);
@@ -97,7 +97,7 @@ describe('a new token', () => {
     expect((await w.lookup(client_token)).display_name).toBe(shown);
   });
 
-  it('has no more than 32 tokens above it', async () => {
+  it('has at most 32 tokens above it', async () => {
     let { client_token: parent } = await w.token({ policies: ['maker'] });
     for (let above = 2; above <= 32; above++) {
       ({ client_token: parent } = await w.token({}, { token: parent }));
@@ -108,7 +108,7 @@ describe('a new token', () => {
     });
   });
 
-  it('may have a chosen id, once', async () => {
+  it('may have a chosen id, which exists once', async () => {
     const chosen = await w.create({ id: 'chosen-by-sudo', policies: ['team'] }, w.sudo);
     expect(chosen.body.auth.client_token).toBe('chosen-by-sudo');
     expect((await w.call('GET', 'auth/token/lookup-self', { token: 'chosen-by-sudo' })).status).toBe(200);
@@ -130,7 +130,7 @@ describe('a new token', () => {
     expect((await w.call('GET', 'auth/token/lookup-self', { token: orphan })).status).toBe(200);
   });
 
-  it('of limited uses is good for so many requests, refused ones included', async () => {
+  it('with limited uses is valid for that many requests, including refused ones', async () => {
     const { client_token: token, num_uses } = await w.token({ policies: ['team'], num_uses: 3 });
     expect(num_uses).toBe(3);
     const first = await w.call('GET', 'auth/token/lookup-self', { token });
@@ -157,7 +157,7 @@ describe('a new token', () => {
     }
   });
 
-  it('of type batch ends with its parent', async () => {
+  it('of type batch is revoked with its parent', async () => {
     const parent = await w.token({ policies: ['maker'] });
     const batch = await w.token({ type: 'batch' }, { token: parent.client_token });
     await w.call('POST', 'auth/token/revoke', { body: { token: parent.client_token } });
@@ -166,7 +166,7 @@ describe('a new token', () => {
 });
 
 describe('a token for a child namespace', () => {
-  it('belongs to it, and is made with sudo alone', async () => {
+  it('belongs to it, and needs sudo', async () => {
     const team = await placeNamespace(w.deps, ROOT, 'team-a');
     await w.policy('crosser', 'path "team-a/auth/token/create" { capabilities = ["update"] }');
     const crosser = await w.token({ policies: ['crosser'] });
@@ -182,7 +182,7 @@ describe('a token for a child namespace', () => {
     expect(await w.lookup(made.body.auth.client_token)).toMatchObject({ namespace_path: 'team-a/' });
   });
 
-  it('has only the policies asked for, and is never a root token of the parent’s', async () => {
+  it('has only the policies of the request, and is never a root token of the parent namespace', async () => {
     await placeNamespace(w.deps, ROOT, 'team-b');
     const none = await w.call('POST', 'auth/token/create', { namespace: 'team-b', body: {} });
     expect(none.body.auth.policies).toEqual(['default']);

@@ -1,4 +1,4 @@
-/** A world whose tokens may make others and rent credentials, and a look at what the store keeps of them. */
+/** A service whose tokens may create others and rent credentials, and reads of what is stored of them. */
 
 import { tokenOf } from '../../functions/credentials/token.ts';
 import type { Item, Ref } from '../../functions/ports/store.ts';
@@ -7,14 +7,14 @@ import type { Answer } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
 import { type Auth, type World, world } from '../support/world.ts';
 
-/** The policies `maker` and `renter` are there. */
+/** Has the policies `maker` and `renter`. */
 export interface TokenWorld extends World {
-  /** Asks the endpoints of tokens, as root unless told otherwise. */
+  /** Calls the endpoints of tokens, with the root token unless another is given. */
   post(path: string, body?: Record<string, unknown>, token?: string): Promise<Answer>;
   works(token: string): Promise<boolean>;
   rent(token: string): Promise<{ id: string; key: string }>;
   rentWorks(key: string): Promise<{ works: boolean; stored: boolean }>;
-  /** Where the store keeps what it knows of a token, its children apart. */
+  /** The keys of everything that is stored of a token, except its children. */
   placesOf(auth: Auth): Promise<Ref[]>;
   stored(places: Ref[]): Promise<Item[]>;
 }

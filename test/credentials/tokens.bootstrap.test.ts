@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bootstrap } from '../../functions/credentials/bootstrap.ts';
-import { revokeToken } from '../../functions/credentials/revokeToken.ts';
+import { revokeToken } from '../../functions/credentials/revoke.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { bootstrapKey, sha256 } from '../../functions/store/keys.ts';
 import { vaultApi } from '../../functions/vaultApi.ts';
@@ -24,7 +24,7 @@ async function statusWith(token: string): Promise<number> {
   return (await call('GET', 'sys/mounts', { token })).status;
 }
 
-/** A store of a process that dies after so many writes. */
+/** The store of a process that dies after that many writes. */
 function dyingAfter(store: Store, writes: number): Store {
   let left = writes;
   return {
@@ -37,20 +37,20 @@ function dyingAfter(store: Store, writes: number): Store {
 }
 
 describe('the first root token', () => {
-  it('is made once, and opens everything', async () => {
+  it('is created once, and may do everything', async () => {
     const { token } = await bootstrap(deps, {});
     expect(await statusWith(token)).toBe(200);
     await expect(bootstrap(deps, {})).rejects.toThrow('ask for replace');
   });
 
-  it('is replaced when that is asked for, and the old one opens nothing more', async () => {
+  it('is replaced on request, and the previous one is invalid', async () => {
     const first = await bootstrap(deps, {});
     const second = await bootstrap(deps, { replace: true });
     expect(await statusWith(first.token)).toBe(403);
     expect(await statusWith(second.token)).toBe(200);
   });
 
-  it('may be chosen, if it is long enough, and choosing it again changes nothing', async () => {
+  it('may be chosen, if it is long enough; choosing it again changes nothing', async () => {
     const token = deps.ids.base62(20);
     await expect(bootstrap(deps, { token: 'short' })).rejects.toThrow('at least 8 characters');
     const first = await bootstrap(deps, { token });
@@ -58,15 +58,15 @@ describe('the first root token', () => {
     expect(await statusWith(token)).toBe(200);
   });
 
-  it('is one when many ask at once', async () => {
+  it('is one when many requests come at once', async () => {
     const asked = await Promise.allSettled(Array.from({ length: 10 }, () => bootstrap(deps, {})));
     expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
   it.each([
-    ['made', false],
-    ['replaced', true],
-  ])('stands when it is %s by somebody else in between', async (_, replace) => {
+    ['creates', false],
+    ['replaces', true],
+  ])('of another call is the valid one when that call %s it meanwhile', async (_, replace) => {
     if (replace) await bootstrap(deps, {});
     let theirs = '';
     const store = meanwhile(deps.store, async () => {
@@ -81,7 +81,7 @@ describe('the first root token', () => {
     expect(await deps.store.get(bootstrapKey())).toMatchObject({ tokenHash: sha256(theirs) });
   });
 
-  it('never stands beside the one it replaces, whichever write the process dies after', async () => {
+  it('is never valid together with the one it replaces, whichever write the process dies after', async () => {
     for (let writes = 1, isOver = false; !isOver; writes++) {
       await deps.store.deleteMany([bootstrapKey()]);
       const leaked = await bootstrap(deps, {});
@@ -98,7 +98,7 @@ describe('the first root token', () => {
     }
   });
 
-  it('may be chosen anew when it was revoked, and works', async () => {
+  it('may be chosen again after it was revoked, and works', async () => {
     const token = deps.ids.base62(20);
     await bootstrap(deps, { token });
     await revokeToken(deps, { hash: sha256(token) });
@@ -106,7 +106,7 @@ describe('the first root token', () => {
     expect(await statusWith(token)).toBe(200);
   });
 
-  it('leaves a trace in the log, and no token in it', async () => {
+  it('leaves a line in the log without the token', async () => {
     const { token, accessor } = await bootstrap(deps, {});
     const lines = deps.logged.join('\n');
     expect(lines).toContain(accessor);

@@ -6,7 +6,7 @@ import { makerWorld } from './makerWorld.ts';
 const w = throughFile(makerWorld);
 
 describe('creating a token', () => {
-  it('answers an auth object with all its keys, and no data', async () => {
+  it('answers an auth object with all of its keys, and no data', async () => {
     const { status, body } = await w.create({
       policies: ['team'],
       meta: { user: 'armon' },
@@ -36,7 +36,7 @@ describe('creating a token', () => {
     });
   });
 
-  it('is refused without rights on the path', async () => {
+  it('is refused without the capability on the path', async () => {
     const weak = await w.token({ policies: ['team'] });
     expect((await w.create({}, weak.client_token)).status).toBe(403);
   });
@@ -81,12 +81,12 @@ describe('creating a token', () => {
     ]);
   });
 
-  it('knows no token roles', async () => {
+  it('has no token roles', async () => {
     const answer = await w.create({}, w.root, 'auth/token/create/ci');
     expect(refusal(answer)).toEqual({ status: 400, errors: ['unknown role ci'] });
   });
 
-  it.each([-1, 'soon'])('refuses the ttl %j, which is no duration', async (ttl) => {
+  it.each([-1, 'soon'])('refuses the ttl %j, which is not a duration', async (ttl) => {
     const { status, errors } = refusal(await w.create({ ttl }));
     expect([status, errors[0]?.startsWith('Field validation failed')]).toEqual([400, true]);
   });
@@ -96,7 +96,7 @@ describe('the policies of a new token', () => {
   it.each([
     ['its parent’s when none are asked for', {}, 'plain', ['default', 'maker', 'team']],
     [
-      'those asked for, and default since the parent has it',
+      'those of the request, and default because the parent has it',
       { policies: ['team'] },
       'plain',
       ['default', 'team'],
@@ -105,7 +105,7 @@ describe('the policies of a new token', () => {
     ['inherited without default on request', { no_default_policy: true }, 'plain', ['maker', 'team']],
     ['anything with sudo', { policies: ['team'] }, 'sudo', ['default', 'team']],
     [
-      'trimmed, lowered, sorted, each once',
+      'trimmed, in lower case, sorted, without repetitions',
       { policies: [' Team', 'maker', 'TEAM'] },
       'sudo',
       ['default', 'maker', 'team'],
@@ -118,18 +118,18 @@ describe('the policies of a new token', () => {
     expect((await w.create(body, token)).body.auth.policies).toEqual(policies);
   });
 
-  it('lack default when the parent lacks it and has no sudo', async () => {
+  it('do not include default when the parent has neither default nor sudo', async () => {
     const { client_token } = await w.token({ policies: ['maker', 'team'], no_default_policy: true });
     expect((await w.create({ policies: ['team'] }, client_token)).body.auth.policies).toEqual(['team']);
   });
 
-  it('may be unknown, which the answer warns of', async () => {
+  it('may be unknown; then the answer has a warning', async () => {
     const { body } = await w.create({ policies: ['ghost', 'team'] }, w.sudo);
     expect(body.auth.policies).toEqual(['default', 'ghost', 'team']);
     expect(body.warnings).toEqual(['Policy "ghost" does not exist']);
   });
 
-  it('have names of a bounded length', async () => {
+  it('have names of a limited length', async () => {
     const answer = await w.create({ policies: ['x'.repeat(2_000)] }, w.sudo);
     expect(refusal(answer)).toEqual({
       status: 400,
@@ -137,7 +137,7 @@ describe('the policies of a new token', () => {
     });
   });
 
-  it('are fifty at most', async () => {
+  it('are at most fifty', async () => {
     const policies = Array.from({ length: 50 }, (_, i) => `p${i}`);
     expect((await w.create({ policies, no_default_policy: true }, w.sudo)).status).toBe(200);
     expect(refusal(await w.create({ policies }, w.sudo))).toEqual({

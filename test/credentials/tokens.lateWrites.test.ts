@@ -2,10 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { countUse } from '../../functions/credentials/caller.ts';
 import { markParent } from '../../functions/credentials/child.ts';
 import { keepCubbyhole, putInCubbyhole } from '../../functions/credentials/cubbyhole.ts';
-import { cutLease } from '../../functions/credentials/cutLineage.ts';
 import { issueToken } from '../../functions/credentials/issueToken.ts';
-import { revokeOrphan } from '../../functions/credentials/revokeOrphan.ts';
-import { markRevoked } from '../../functions/credentials/revokeToken.ts';
+import { markRevoked } from '../../functions/credentials/revoke.ts';
+import { detachLease, revokeOrphan } from '../../functions/credentials/revokeOrphan.ts';
 import { type Token, tokenOf } from '../../functions/credentials/token.ts';
 import { accessorKey, cubbyholePartition, sha256, tokenKey } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
@@ -35,7 +34,7 @@ describe('a write to a token that comes too late', () => {
     ['is used up', () => countUse(deps, token)],
     ['is revoked', revoke],
     ['is gone', remove],
-  ])('counts no use of one that %s', async (_, act) => {
+  ])('does not count a use of one that %s', async (_, act) => {
     await act();
     const before = await stored();
 
@@ -68,7 +67,7 @@ describe('a write to a token that comes too late', () => {
     expect(await stored()).toEqual(before);
   });
 
-  it('marks none as revoked that is gone', async () => {
+  it('does not mark a deleted token as revoked', async () => {
     await remove();
 
     await markRevoked(deps.store, token.hash);
@@ -77,7 +76,7 @@ describe('a write to a token that comes too late', () => {
   });
 
   it.each(['lease', 'owned'] as const)(
-    'brings nothing back that has ended with its lease: %s',
+    'does not recreate what was deleted with its lease: %s',
     async (gone) => {
       const lineage = { mounts: {}, tokens: [token.hash] };
       const mountUuid = deps.ids.uuid();
@@ -97,7 +96,7 @@ describe('a write to a token that comes too late', () => {
       await deps.store.commit([{ put: { ...lease, ...kept } }, { put: { ...owned, lineage } }]);
       const store = meanwhile(deps.store, () => deps.store.deleteMany([refs[gone]]));
 
-      await cutLease(store, lease, token, token);
+      await detachLease(store, lease, token, token);
 
       expect(await deps.store.get(refs[gone])).toBeUndefined();
       const left = await deps.store.get(lease);
@@ -108,7 +107,7 @@ describe('a write to a token that comes too late', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['is revoked', revoke],
     ['is gone', remove],
-  ])('keeps nothing for one that %s', async (_, act) => {
+  ])('stores nothing for one that %s', async (_, act) => {
     const item = { table: 'storage', pk: cubbyholePartition(token.accessor), sk: 'late' } as const;
     const store = meanwhile(deps.store, act);
 
@@ -118,7 +117,7 @@ describe('a write to a token that comes too late', () => {
     expect((await stored())?.hasCubbyhole).toBeUndefined();
   });
 
-  it('brings nothing of its cubbyhole back', async () => {
+  it('does not recreate items of its cubbyhole', async () => {
     const item = { pk: cubbyholePartition(token.accessor), sk: 'mine' };
     const { pk, sk } = item;
     await deps.store.commit([{ put: { table: 'storage', ...item } }]);
@@ -129,7 +128,7 @@ describe('a write to a token that comes too late', () => {
     expect(await deps.store.get({ table: 'storage', pk, sk })).toBeUndefined();
   });
 
-  it('takes no accessor that another token has', async () => {
+  it('does not overwrite the accessor of another token', async () => {
     const ids = { ...deps.ids, base62: () => token.accessor };
     await deps.store.commit([{ put: { ...accessorKey(token.accessor), tokenHash: token.hash } }]);
     const order = {

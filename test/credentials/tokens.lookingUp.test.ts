@@ -8,7 +8,7 @@ const w = throughFile(tokenWorld);
 const HOUR = 3_600_000;
 
 describe('looking up a token', () => {
-  it('shows everything but who its parent is', async () => {
+  it('shows everything except its parent', async () => {
     const auth = await w.token({ policies: ['maker'], ttl: '1h', meta: { a: 'b' } });
     const { status, body } = await w.post('lookup', { token: auth.client_token });
     expect(status).toBe(200);
@@ -33,7 +33,7 @@ describe('looking up a token', () => {
     });
   });
 
-  it('is about the one that asks when none is named, by GET and by POST', async () => {
+  it('shows the token of the request when none is named, by GET and by POST', async () => {
     const { client_token: token } = await w.token({ policies: ['default'] });
     expect((await w.call('GET', 'auth/token/lookup-self', { token })).body.data.id).toBe(token);
     expect((await w.post('lookup-self')).body.data.id).toBe(w.root);
@@ -43,7 +43,7 @@ describe('looking up a token', () => {
     expect((await w.call('GET', 'auth/token/lookup-self', bearer)).body.data.id).toBe(token);
   });
 
-  it('by its accessor hides the token', async () => {
+  it('by its accessor does not show the token', async () => {
     const { accessor } = await w.token({ policies: ['default'] });
     const { body } = await w.post('lookup-accessor', { accessor });
     expect(body.data).toMatchObject({ id: '', accessor, policies: ['default'] });
@@ -66,7 +66,7 @@ describe('looking up a token', () => {
     expect(refusal(await w.post(path, body))).toEqual({ status, errors: [text] });
   });
 
-  it('finds none that is expired, or whose parent is', async () => {
+  it('finds none that is expired, or whose parent is expired', async () => {
     const parent = await w.token({ policies: ['maker'], ttl: '1h' });
     const child = await w.token({ ttl: '10h' }, { token: parent.client_token });
     w.deps.clock.pass(HOUR);
@@ -79,7 +79,7 @@ describe('looking up a token', () => {
 });
 
 describe('listing accessors', () => {
-  it('shows those of living service tokens, with an end or without', async () => {
+  it('shows those of valid service tokens, whether they expire or not', async () => {
     const [lasting, endless, batch, dead] = await Promise.all([
       w.token({ policies: ['default'] }),
       w.token({}),

@@ -6,7 +6,7 @@ import { type Auth, refusal, type World, world, wrapper } from '../support/world
 let w: World;
 let outer: Namespace;
 let inner: Namespace;
-/** One token of each namespace that may do everything with tokens, by the path of its namespace. */
+/** For each namespace, by its path, one token that may do everything with tokens. */
 let of: Record<'' | 'outer' | 'outer/inner' | 'other', Auth>;
 
 beforeAll(async () => {
@@ -33,7 +33,7 @@ function post(path: string, body: Record<string, unknown>, asker: (typeof PATHS)
 }
 
 describe('a token of a namespace', () => {
-  it.each(PATHS)('of %j sees itself whatever namespace is asked', async (own) => {
+  it.each(PATHS)('of %j can look itself up in every namespace', async (own) => {
     for (const namespace of PATHS) {
       const asked = { token: of[own].client_token, namespace };
       const { status, body } = await w.call('GET', 'auth/token/lookup-self', asked);
@@ -44,7 +44,7 @@ describe('a token of a namespace', () => {
     }
   });
 
-  it('is judged by the policies of its namespace when it asks about itself', async () => {
+  it('is subject to the policies of its namespace in requests about itself', async () => {
     const auth = await w.token({ policies: ['default'] });
     const asked = { token: auth.client_token, namespace: 'outer/inner' };
     expect((await w.call('GET', 'auth/token/lookup-self', asked)).status).toBe(200);
@@ -80,7 +80,7 @@ describe('a token of a namespace', () => {
     }
   });
 
-  it('is revoked from above and not from below or beside', async () => {
+  it('is revoked from namespaces above, and not from below or beside', async () => {
     const victims = await Promise.all(
       [1, 2, 3].map(() => w.token({ policies: ['tokens'] }, { namespace: 'outer' })),
     );
@@ -101,7 +101,7 @@ describe('a token of a namespace', () => {
     expect(await Promise.all(victims.map(works))).toEqual([false, false, false]);
   });
 
-  it('named from above, is judged by the policies that hold in its namespace', async () => {
+  it('named from above, is subject to the policies of its namespace', async () => {
     await w.policy('top', 'path "auth/token/lookup" { capabilities = ["update"] }');
     await w.policy('deep', 'path "outer/auth/token/lookup" { capabilities = ["update"] }');
     const [top, deep] = [await w.token({ policies: ['top'] }), await w.token({ policies: ['deep'] })];
@@ -110,7 +110,7 @@ describe('a token of a namespace', () => {
     expect((await w.call('POST', 'auth/token/lookup', { body, token: deep.client_token })).status).toBe(200);
   });
 
-  it('is not usable above or beside its namespace', async () => {
+  it('is not valid above or beside its namespace', async () => {
     for (const namespace of ['', 'other']) {
       const answer = await w.call('LIST', 'auth/token/accessors', {
         token: of.outer.client_token,
@@ -120,7 +120,7 @@ describe('a token of a namespace', () => {
     }
   });
 
-  it('may make a token of the namespaces below with sudo', async () => {
+  it('with sudo may create tokens of the namespaces below', async () => {
     const made = await post('create', { policies: ['x'] }, 'outer', 'outer/inner');
     expect(made.body.auth.client_token.endsWith(`.${inner.id}`)).toBe(true);
     expect((await post('create', {}, 'outer/inner', 'outer')).status).toBe(403);
@@ -128,7 +128,7 @@ describe('a token of a namespace', () => {
 });
 
 describe('listing accessors', () => {
-  it('shows those of the namespace asked alone', async () => {
+  it('shows those of the namespace of the request only', async () => {
     const list = async (namespace: string) =>
       (await w.call('LIST', 'auth/token/accessors', { namespace })).body.data.keys as string[];
     const [ofOuter, ofInner] = [await list('outer'), await list('outer/inner')];

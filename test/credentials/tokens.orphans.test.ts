@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cutToken, lineageBelow } from '../../functions/credentials/cutLineage.ts';
-import { revokeOrphan } from '../../functions/credentials/revokeOrphan.ts';
-import { markRevoked } from '../../functions/credentials/revokeToken.ts';
+import { lineageBelow } from '../../functions/credentials/lineage.ts';
+import { markRevoked } from '../../functions/credentials/revoke.ts';
+import { detachToken, revokeOrphan } from '../../functions/credentials/revokeOrphan.ts';
 import { type Token, tokenOf } from '../../functions/credentials/token.ts';
 import { tokenRoutes } from '../../functions/credentials/tokenRoutes.ts';
 import { engines } from '../../functions/engines/catalog.ts';
@@ -50,7 +50,7 @@ async function stored({ client_token }: Auth): Promise<Token | undefined> {
   return tokenOf(await w.deps.store.get(tokenKey(sha256(client_token))));
 }
 
-/** Calls in whose middle a token is revoked without its children: just before they look, once more, at that token. */
+/** Calls during which a token is revoked without its children: just before they check that token again. */
 function orphaningMeanwhile(token: Auth, look: number, happens = () => {}): Caller {
   const { store } = w.deps;
   const { pk } = tokenKey(sha256(token.client_token));
@@ -65,7 +65,7 @@ function orphaningMeanwhile(token: Auth, look: number, happens = () => {}): Call
   return caller({ ...w.deps, store: { ...store, getMany } }, { builtin: tokenRoutes, engines }, w.root);
 }
 
-/** The table drops what has expired item by item, the lease perhaps days before the token. */
+/** DynamoDB deletes expired items one by one, perhaps the lease days before the token. */
 async function expire({ hash, lease }: Token): Promise<void> {
   const expiresAt = w.deps.clock.now() - 1;
   await w.deps.store.commit([{ update: tokenKey(hash), set: { expiresAt }, if: PRESENT }]);
@@ -81,7 +81,7 @@ async function family(): Promise<[Auth, Auth, Auth, Auth]> {
 }
 
 describe('revoking a token without its children', () => {
-  it('ends the token and what it holds, and nothing below it', async () => {
+  it('revokes the token and its leases, and none of its child tokens', async () => {
     const [grandparent, parent, child, grandchild] = await family();
     const own = await rent(parent);
     const below = [await rent(child), await rent(grandchild)];
@@ -94,7 +94,7 @@ describe('revoking a token without its children', () => {
     expect(await Promise.all([own, ...below].map(({ id }) => leaseWorks(id)))).toEqual([false, true, true]);
   });
 
-  it('makes orphans of its children, who no longer end with anything above', async () => {
+  it('makes its children orphans, which are no longer revoked with a token above', async () => {
     const [grandparent, parent, child, grandchild] = await family();
     await revoke('revoke-orphan', parent);
     expect([(await stored(child))?.orphan, (await stored(grandchild))?.orphan]).toEqual([true, false]);
@@ -102,7 +102,7 @@ describe('revoking a token without its children', () => {
     expect(await Promise.all([child, grandchild].map(works))).toEqual([true, true]);
   });
 
-  it('leaves the tree below as it is: the grandchild still ends with the child', async () => {
+  it('leaves the tree below as it is: the grandchild is still revoked with the child', async () => {
     const [, parent, child, grandchild] = await family();
     const { key } = await rent(grandchild);
     await revoke('revoke-orphan', parent);
@@ -122,7 +122,7 @@ describe('revoking a token without its children', () => {
     expect((await w.call('POST', 'sys/leases/renew', { body: { lease_id: id } })).status).toBe(200);
   });
 
-  it('needs sudo, and says so in its own words', async () => {
+  it('needs sudo, and has its own text for that', async () => {
     await w.policy('orphaner', 'path "auth/token/revoke-orphan" { capabilities = ["update"] }');
     const [weak, victim] = [
       await w.token({ policies: ['orphaner'] }),
@@ -139,7 +139,7 @@ describe('revoking a token without its children', () => {
     expect(await works(victim)).toBe(true);
   });
 
-  it('goes on where it was interrupted, with the token unusable all the while', async () => {
+  it('continues where it was interrupted; no request can use the token meanwhile', async () => {
     const [, parent, child, grandchild] = await family();
     const token = (await stored(parent)) as Token;
     await expect(revokeOrphan(w.deps, token, 0)).rejects.toMatchObject({
@@ -147,8 +147,8 @@ describe('revoking a token without its children', () => {
       errors: ['not every child is an orphan yet, repeat the request'],
     });
     expect(await Promise.all([parent, child, grandchild].map(works))).toEqual([false, true, true]);
-    // The child was rewritten and the process died: nothing else is done yet.
-    await cutToken(w.deps, sha256(child.client_token), token);
+    // The process died after it rewrote the child: nothing else is done yet.
+    await detachToken(w.deps, sha256(child.client_token), token);
     expect(await Promise.all([parent, child, grandchild].map(works))).toEqual([false, true, true]);
 
     expect((await revoke('revoke-orphan', parent)).status).toBe(204);
@@ -156,7 +156,7 @@ describe('revoking a token without its children', () => {
     expect(await stored(parent)).toBeUndefined();
   });
 
-  it('and plainly after all, takes along whatever is not an orphan yet', async () => {
+  it('and then with its children, revokes those that are not orphans yet', async () => {
     const [, parent, child, grandchild] = await family();
     await expect(revokeOrphan(w.deps, (await stored(parent)) as Token, 0)).rejects.toMatchObject({
       status: 503,
@@ -165,7 +165,7 @@ describe('revoking a token without its children', () => {
     expect(await Promise.all([parent, child, grandchild].map(works))).toEqual([false, false, false]);
   });
 
-  it('keeps every token below when two of one line are taken out at once', async () => {
+  it('keeps every token below when two tokens of one lineage are taken out at once', async () => {
     for (let round = 0; round < 5; round++) {
       const [, parent, child, grandchild] = await family();
       const last = await childOf(grandchild);
@@ -183,14 +183,14 @@ describe('revoking a token without its children', () => {
     }
   });
 
-  it('refuses no request that a child makes meanwhile', async () => {
+  it('refuses no request of a child meanwhile', async () => {
     const [, parent, child] = await family();
     const call = orphaningMeanwhile(parent, 0);
     const answer = await call('GET', 'auth/token/lookup-self', { token: child.client_token });
     expect(answer).toMatchObject({ status: 200, body: { data: { orphan: true } } });
   });
 
-  it('keeps every token below when another of the line is taken out in the middle of it, whenever that is', async () => {
+  it('keeps every token below when another token of the lineage is taken out at any moment of it', async () => {
     for (let look = 0, isOver = false; !isOver; look++) {
       const [, parent, child, grandchild] = await family();
       const call = orphaningMeanwhile(parent, look, () => {
@@ -208,7 +208,7 @@ describe('revoking a token without its children', () => {
   it.each<[string, (child: Token) => Promise<unknown>]>([
     ['was revoked by a process that died', ({ hash }) => markRevoked(w.deps.store, hash)],
     ['has expired, and whose lease the table has dropped', expire],
-  ])('is not held up by a child that %s', async (_, end) => {
+  ])('is not blocked by a child that %s', async (_, end) => {
     const [, parent, child, grandchild] = await family();
     const sibling = await childOf(parent);
     await end((await stored(child)) as Token);
@@ -220,7 +220,7 @@ describe('revoking a token without its children', () => {
     expect(await Promise.all([child, grandchild].map(stored))).toEqual([undefined, undefined]);
   });
 
-  it('orphans many children, and leaves no entry of them', async () => {
+  it('makes many children orphans, and leaves none of their entries', async () => {
     const parent = await w.token({ policies: ['maker'] });
     const children = await Promise.all(Array.from({ length: 40 }, () => childOf(parent)));
     expect((await revoke('revoke-orphan', parent)).status).toBe(204);
@@ -232,10 +232,10 @@ describe('revoking a token without its children', () => {
   });
 });
 
-describe('what is left of a lineage below a token', () => {
-  const top = { hash: 'p' };
+describe('what remains of a lineage below a token', () => {
+  const top = 'p';
 
-  it('lacks the token, all above it, and the mounts they came from', () => {
+  it('has neither the token, nor those above it, nor the mounts that issued them', () => {
     const lineage = { mounts: { login: 3, token: 0, ssh: 1 }, tokens: ['r', 'p', 'c'] };
     const issuers = [
       { mountUuid: 'token', generation: 0 },
@@ -244,7 +244,7 @@ describe('what is left of a lineage below a token', () => {
     expect(lineageBelow(lineage, top, issuers)).toEqual({ mounts: { ssh: 1, token: 0 }, tokens: ['c'] });
   });
 
-  it('is nothing new when the token is not in it', () => {
+  it('is not changed when the token is not in it', () => {
     expect(lineageBelow({ mounts: {}, tokens: ['c'] }, top, [])).toBeUndefined();
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { childName } from '../../functions/credentials/child.ts';
 import { putInCubbyhole } from '../../functions/credentials/cubbyhole.ts';
-import { renewToken } from '../../functions/credentials/renewToken.ts';
-import { markRevoked, revokeToken } from '../../functions/credentials/revokeToken.ts';
+import { renewToken } from '../../functions/credentials/renew.ts';
+import { markRevoked, revokeToken } from '../../functions/credentials/revoke.ts';
 import { cleanupTime, type Token, tokenOf } from '../../functions/credentials/token.ts';
 import { type Item, type Ref, refOf, type Write } from '../../functions/ports/store.ts';
 import {
@@ -28,14 +28,14 @@ function hashIn(place: Ref | undefined): string {
   return (place?.pk ?? '').slice('token#'.length);
 }
 
-/** What the revocation of a token does first that leaves its children behind. */
+/** The first write of `revoke-orphan`. */
 async function retire(token: Ref): Promise<void> {
   const there = { pk: { present: true } } as const;
   await w.deps.store.commit([{ update: token, set: { retired: true }, if: there }]);
 }
 
 describe('renewing a token', () => {
-  it('gives it its first ttl again, or the increment asked for', async () => {
+  it('grants its first ttl again, or the increment of the request', async () => {
     const { client_token } = await w.token({ policies: ['default'], ttl: '1h' });
     w.deps.clock.pass(HOUR / 2);
     const again = await w.post('renew', { token: client_token });
@@ -49,7 +49,7 @@ describe('renewing a token', () => {
     expect(await w.works(client_token)).toBe(false);
   });
 
-  it('by its accessor hides the token', async () => {
+  it('by its accessor does not show the token', async () => {
     const { accessor } = await w.token({ policies: ['default'], ttl: '1h' });
     const { body } = await w.post('renew-accessor', { accessor, increment: 7_200 });
     expect(body.auth).toMatchObject({ client_token: '', accessor, lease_duration: 7_200 });
@@ -62,7 +62,7 @@ describe('renewing a token', () => {
     expect(data.last_renewal_time).toBe(Math.floor(Date.parse(data.last_renewal) / 1_000));
   });
 
-  it('never passes the maximum counted from its creation', async () => {
+  it('never exceeds the maximum, counted from its creation', async () => {
     const { client_token } = await w.token({ policies: ['default'], ttl: '1h', explicit_max_ttl: '2h' });
     w.deps.clock.pass(HOUR * 0.75);
     expect((await w.post('renew', { token: client_token })).body.auth.lease_duration).toBe(3_600);
@@ -74,7 +74,7 @@ describe('renewing a token', () => {
     ]);
   });
 
-  it('gives a periodic token its period for ever, whatever increment is asked for', async () => {
+  it('always grants a periodic token its period, whatever the increment', async () => {
     const { client_token } = await w.token({ policies: ['default'], period: '500h' });
     for (let i = 0; i < 4; i++) {
       w.deps.clock.pass(499 * HOUR);
@@ -83,7 +83,7 @@ describe('renewing a token', () => {
     }
   });
 
-  it('keeps what the token is found by as long as the token', async () => {
+  it('extends the entries that lead to the token as well', async () => {
     const parent = await w.token({ policies: ['maker'], period: '10h' });
     const child = await w.token({ ttl: '1h' }, { token: parent.client_token });
     await w.post('renew', { token: child.client_token, increment: '9h' });
@@ -108,11 +108,11 @@ describe('renewing a token', () => {
   it.each<[string, (places: Ref[]) => Promise<unknown>]>([
     ['is revoked', ([token]) => revokeToken(w.deps, { hash: hashIn(token) })],
     ['is marked as revoked', ([token]) => markRevoked(w.deps.store, hashIn(token))],
-    ['is about to leave its children', ([token]) => retire(token as Ref)],
-    ['has lost its item', ([token]) => w.deps.store.deleteMany([token as Ref])],
+    ['is being revoked without its children', ([token]) => retire(token as Ref)],
+    ['is deleted', ([token]) => w.deps.store.deleteMany([token as Ref])],
     ['has lost its accessor', ([, accessor]) => w.deps.store.deleteMany([accessor as Ref])],
     ['has lost its lease', ([, , lease]) => w.deps.store.deleteMany([lease as Ref])],
-  ])('writes nothing when the token %s after it was found good', async (_, meanwhile) => {
+  ])('writes nothing when the token %s after it was found valid', async (_, meanwhile) => {
     const auth = await w.token({ policies: ['default'], ttl: '1h' });
     const places = await w.placesOf(auth);
     let left: Item[] = [];
@@ -125,7 +125,7 @@ describe('renewing a token', () => {
     expect(await w.stored(places)).toEqual(left);
   });
 
-  /** A token, and what it stores or is about to. */
+  /** A token, and an item that it stores or is about to store. */
   async function storing() {
     const auth = await w.token({ policies: ['default'], ttl: '1h' });
     const hash = sha256(auth.client_token);
@@ -133,28 +133,28 @@ describe('renewing a token', () => {
     return { hash, item, owner: tokenOf(await w.deps.store.get(tokenKey(hash))) as Token };
   }
 
-  /** As long as the token is. */
+  /** Whether the item lives as long as the token. */
   async function expectKept(hash: string, item: Ref): Promise<void> {
     const token = tokenOf(await w.deps.store.get(tokenKey(hash)));
     const kept = await w.deps.store.get(item);
     expect(kept?.ttl).toBe(cleanupTime(token?.expiresAt));
   }
 
-  it('keeps as long as the token what it stores meanwhile for the first time', async () => {
+  it('extends an item that the token stores meanwhile for the first time', async () => {
     const { hash, item, owner } = await storing();
     const putting = () => putInCubbyhole(w.deps, owner, item);
     await renewToken({ ...w.deps, store: meanwhile(w.deps.store, putting) }, hash, ROOT, 7_200);
     await expectKept(hash, item);
   });
 
-  it('keeps as long as the token what it is about to store', async () => {
+  it('extends an item that the token is about to store', async () => {
     const { hash, item, owner } = await storing();
     const store = meanwhile(w.deps.store, () => renewToken(w.deps, hash, ROOT, 7_200));
     await putInCubbyhole({ ...w.deps, store }, owner, item);
     await expectKept(hash, item);
   });
 
-  it('keeps what it stores as long as the token, when a longer renewal overtakes a shorter one', async () => {
+  it('keeps the longer end of an item when a longer renewal overtakes a shorter one', async () => {
     const { hash, item, owner } = await storing();
     await putInCubbyhole(w.deps, owner, item);
     const longer = () => renewToken(w.deps, hash, ROOT, 1_000_000);
@@ -163,7 +163,7 @@ describe('renewing a token', () => {
     await expectKept(hash, item);
   });
 
-  it('lets a revocation that races with it win', async () => {
+  it('loses a race with a revocation', async () => {
     for (let round = 0; round < 3; round++) {
       const auth = await w.token({ policies: ['default'], ttl: '1h' });
       const { client_token } = auth;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { revokeToken } from '../../functions/credentials/revokeToken.ts';
+import { revokeToken } from '../../functions/credentials/revoke.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { sha256 } from '../../functions/store/keys.ts';
 import { throughFile } from '../support/throughFile.ts';
@@ -14,7 +14,7 @@ describe('revoking a token', () => {
     ['by its id', (secret: string) => w.post('revoke', { token: secret })],
     ['by its accessor', (_: string, accessor: string) => w.post('revoke-accessor', { accessor })],
     ['with orphans', (secret: string) => w.post('revoke-orphan', { token: secret })],
-  ])('%s ends it and leaves nothing behind', async (_, revoke) => {
+  ])('%s makes it invalid and leaves nothing behind', async (_, revoke) => {
     const auth = await w.token({ policies: ['default'] });
     const places = await w.placesOf(auth);
     expect(await w.stored(places)).toHaveLength(3);
@@ -29,7 +29,7 @@ describe('revoking a token', () => {
     expect([status, body.warnings]).toEqual([200, ['No token found with this accessor']]);
   });
 
-  it('ends everything below it, three levels deep, leases and all', async () => {
+  it('revokes everything below it, three levels deep, with the leases', async () => {
     const top = await w.token({ policies: ['maker', 'renter'] });
     const chain = [top];
     for (let depth = 0; depth < 3; depth++)
@@ -54,7 +54,7 @@ describe('revoking a token', () => {
   });
 
   it.each(['revoke', 'revoke-orphan'])(
-    'by %s spares a later token of the same id as a former child',
+    'by %s does not revoke a later token with the id of a former child',
     async (path) => {
       const { client_token: parent } = await w.token({ policies: ['root'] });
       const id = `chosen-${w.deps.ids.hex(10)}`;
@@ -70,7 +70,7 @@ describe('revoking a token', () => {
     },
   );
 
-  it('makes it unusable before anything is removed', async () => {
+  it('makes it invalid before anything is removed', async () => {
     const { client_token: token } = await w.token({ policies: ['maker'] });
     await w.token({}, { token });
     const seen: boolean[] = [];
@@ -85,7 +85,7 @@ describe('revoking a token', () => {
     expect(new Set(seen)).toEqual(new Set([false]));
   });
 
-  it('leaves its parent and siblings alone', async () => {
+  it('does not revoke its parent and siblings', async () => {
     const parent = await w.token({ policies: ['maker', 'renter'] });
     const [one, other] = await Promise.all([
       w.token({}, { token: parent.client_token }),
@@ -100,7 +100,7 @@ describe('revoking a token', () => {
     expect(await w.rentWorks(key)).toMatchObject({ works: true });
   });
 
-  it('cuts off a child that is being created at the same time', async () => {
+  it('revokes a child that is created at the same time', async () => {
     for (let round = 0; round < 5; round++) {
       const { client_token: parent } = await w.token({ policies: ['maker'] });
       const births = Array.from({ length: 5 }, () =>

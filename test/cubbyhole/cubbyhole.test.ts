@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { markRevoked, revokeToken } from '../../functions/credentials/revokeToken.ts';
+import { markRevoked, revokeToken } from '../../functions/credentials/revoke.ts';
 import type { Item, Store } from '../../functions/ports/store.ts';
 import { cubbyholePartition, sha256, tokenKey } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';

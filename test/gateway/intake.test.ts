@@ -2,12 +2,12 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromApiGateway } from '../../functions/gateway/apiGateway.ts';
-import { NothingToSay, readPath } from '../../functions/gateway/readPath.ts';
+import { readPath, StatusOnly } from '../../functions/gateway/readRequest.ts';
 import { formatDuration, parseDuration } from '../../functions/http/duration.ts';
 import { VaultError } from '../../functions/http/errors.ts';
 import { readFields } from '../../functions/http/fields.ts';
 import type { HttpRequest } from '../../functions/http/message.ts';
-import { readBody } from '../../functions/http/readBody.ts';
+import { parseBody } from '../../functions/http/parseBody.ts';
 import { MAX_BODY_BYTES } from '../../functions/limits.ts';
 
 function request(body: string | Buffer, contentType?: string): HttpRequest {
@@ -33,7 +33,7 @@ function refusalOf(act: () => unknown): { status: number; errors: string[] } {
 }
 
 describe('headers', () => {
-  it('count as one in whatever letters they are written, and the first of them counts', () => {
+  it('with the same name in any spelling are one header, and the first of them counts', () => {
     const event = (multiValueHeaders: Record<string, string[]>) => ({
       ...{ path: '/v1/x', httpMethod: 'GET', multiValueHeaders, body: null, isBase64Encoded: true },
       requestContext: { requestId: 'x', identity: { sourceIp: '127.0.0.1' } },
@@ -71,34 +71,34 @@ describe('a body', () => {
     ['"a"', 'json: cannot unmarshal string into Go value of type map[string]interface {}'],
     ['1.50', 'json: cannot unmarshal number into Go value of type map[string]interface {}'],
   ])('%j is refused in the words of Go', (body, why) => {
-    expect(refusalOf(() => readBody(request(body)))).toEqual({
+    expect(refusalOf(() => parseBody(request(body)))).toEqual({
       status: 400,
       errors: [`failed to decode JSON input: ${why}`],
     });
   });
 
-  it('that is not UTF-8 is refused, not mended', () => {
+  it('that is not UTF-8 is refused, not repaired', () => {
     const body = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
-    expect(refusalOf(() => readBody(request(body))).errors).toEqual([
+    expect(refusalOf(() => parseBody(request(body))).errors).toEqual([
       'failed to decode JSON input: invalid UTF-8',
     ]);
   });
 
-  it('with a thousand strings passes, and with one more does not', () => {
+  it('may have a thousand strings and no more', () => {
     const list = (count: number) => `{"a":[${Array.from({ length: count - 1 }, () => '""').join(',')}]}`;
-    expect(readBody(request(list(1000))).a).toHaveLength(999);
-    expect(refusalOf(() => readBody(request(list(1001)))).errors).toEqual([
+    expect(parseBody(request(list(1000))).a).toHaveLength(999);
+    expect(refusalOf(() => parseBody(request(list(1001)))).errors).toEqual([
       'refused JSON input due to high complexity: exceeded maximum number of strings',
     ]);
   });
 
   it('that nests too deep or is too large is refused before it is built', () => {
     const deep = `{"a":${'['.repeat(100_000)}`;
-    expect(refusalOf(() => readBody(request(deep)))).toEqual({
+    expect(refusalOf(() => parseBody(request(deep)))).toEqual({
       status: 400,
       errors: ['refused JSON input due to high complexity: exceeded maximum depth'],
     });
-    expect(refusalOf(() => readBody(request(Buffer.alloc(MAX_BODY_BYTES + 1, 32))))).toEqual({
+    expect(refusalOf(() => parseBody(request(Buffer.alloc(MAX_BODY_BYTES + 1, 32))))).toEqual({
       status: 413,
       errors: ['http: request body too large'],
     });
@@ -107,22 +107,22 @@ describe('a body', () => {
   it.each(['12345678901234567890', '1.0', '1e400', '-0', '0.1000'])(
     'keeps the number %s as it was written',
     (number) => {
-      expect(JSON.stringify(readBody(request(`{"a":${number}}`)))).toBe(`{"a":${number}}`);
+      expect(JSON.stringify(parseBody(request(`{"a":${number}}`)))).toBe(`{"a":${number}}`);
     },
   );
 
-  it('is a form only when it says so and does not look like JSON', () => {
+  it('is a form only if its type says so and it does not begin like JSON', () => {
     const form = 'application/x-www-form-urlencoded';
-    expect(readBody(request('a=1&b=x%20y&a=2', form))).toEqual({ a: '1,2', b: 'x y' });
-    expect(readBody(request(' {"a":1}', form))).toEqual({ a: 1 });
-    expect(readBody(request(''))).toEqual({});
+    expect(parseBody(request('a=1&b=x%20y&a=2', form))).toEqual({ a: '1,2', b: 'x y' });
+    expect(parseBody(request(' {"a":1}', form))).toEqual({ a: 1 });
+    expect(parseBody(request(''))).toEqual({});
   });
 
-  it('whatever it is, is read or refused', () => {
+  it('is read or refused, whatever it contains', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.uint8Array()), (body) => {
         try {
-          readBody(request(body as string));
+          parseBody(request(body as string));
         } catch (error) {
           expect(error).toBeInstanceOf(VaultError);
         }
@@ -130,9 +130,9 @@ describe('a body', () => {
     );
   });
 
-  it('is never quoted in a refusal beyond one character', () => {
+  it('is quoted in a refusal with one character at most', () => {
     const secret = 'hunter2hunter2';
-    const { errors } = refusalOf(() => readBody(request(`{"password":${secret}`)));
+    const { errors } = refusalOf(() => parseBody(request(`{"password":${secret}`)));
     expect(errors.join()).not.toContain(secret.slice(0, 3));
   });
 });
@@ -155,13 +155,13 @@ describe('a path', () => {
     ['/v1//secret', '/v1/secret'],
     ['/v1/./secret/', '/v1/secret/'],
     ['/v1/a/../secret', '/v1/secret'],
-  ])('%s is sent on to %s', (rawPath, location) => {
+  ])('%s is redirected to %s', (rawPath, location) => {
     expect(() => readPath(rawPath)).toThrow(
       expect.objectContaining({ status: 307, headers: { Location: location } }),
     );
   });
 
-  it('is never sent on to another host', () => {
+  it('is never redirected to another host', () => {
     for (const rawPath of [
       '//evil.example',
       '/\\\\/evil.example/..//',
@@ -177,8 +177,8 @@ describe('a path', () => {
     expect(refusalOf(() => readPath(rawPath)).errors).toEqual(['relative paths not supported']);
   });
 
-  it.each(['/v1/a%00b', '/v1/a%0Ab', '/v1/%FF', '/v1/%'])('%s has nothing to be said about', (rawPath) => {
-    expect(() => readPath(rawPath)).toThrow(NothingToSay);
+  it.each(['/v1/a%00b', '/v1/a%0Ab', '/v1/%FF', '/v1/%'])('%s is refused with an empty body', (rawPath) => {
+    expect(() => readPath(rawPath)).toThrow(StatusOnly);
   });
 
   it('outside /v1/ is not found', () => {
@@ -222,7 +222,7 @@ describe('fields', () => {
     );
   });
 
-  it('a duration survives being written and read', () => {
+  it('a duration is the same after formatting and parsing', () => {
     fc.assert(
       fc.property(fc.nat(10_000_000), (seconds) => parseDuration(formatDuration(seconds)) === seconds),
     );

@@ -32,7 +32,7 @@ describe('a scan', () => {
     expect(refusal(await call('SCAN', `${mount}/none`))).toEqual({ status: 404, errors: [] });
   });
 
-  it('goes page by page where listing does', async () => {
+  it('has pages where listing has pages', async () => {
     const query = { scan: ['true'], after: ['a'], limit: ['1'] };
     expect((await call('GET', 'two/metadata', { query })).body.data).toEqual({ keys: ['dir/b'] });
   });
@@ -48,7 +48,7 @@ describe('a scan', () => {
     expect(refusal(await call('LIST', 'one', { token: scanner }))).toEqual(DENIED);
   });
 
-  it('is no list at the same time', async () => {
+  it('cannot be a list at the same time', async () => {
     const both = await call('GET', 'one', { query: { list: ['true'], scan: ['1'] } });
     expect(refusal(both)).toEqual({ status: 400, errors: [] });
     expect(refusal(await call('GET', 'one', { query: { scan: ['maybe'] } }))).toEqual({
@@ -59,7 +59,7 @@ describe('a scan', () => {
     expect(neither.body.data).toEqual({ v: 1 });
   });
 
-  it('is nothing that other endpoints have', async () => {
+  it('is not supported by other endpoints', async () => {
     expect(refusal(await call('SCAN', 'sys/policies/acl'))).toEqual(UNSUPPORTED);
     expect(refusal(await call('SCAN', 'two/data'))).toEqual(UNSUPPORTED);
     expect(refusal(await call('SCAN', 'sys/remount/status/some-id'))).toEqual(UNSUPPORTED);
@@ -67,7 +67,7 @@ describe('a scan', () => {
 });
 
 describe('help', () => {
-  it('tells of path, operations and fields, whatever the method', async () => {
+  it('shows path, operations and fields, whatever the method', async () => {
     const help = (await call('HELP', 'sys/remount')).body;
     expect(help).toEqual({ help: expect.any(String), see_also: null });
     for (const part of ['sys/remount', 'write', 'from (string)', 'to (string)', 'sudo'])
@@ -77,12 +77,12 @@ describe('help', () => {
     expect((await call('HELP', 'one/anything')).body.help).toContain('read, list, scan, write, delete');
   });
 
-  it('does nothing of what the request would do', async () => {
+  it('does not do what the request would do', async () => {
     await call('DELETE', 'one/a', { query: { help: ['1'] } });
     expect((await call('GET', 'one/a')).status).toBe(200);
   });
 
-  it('is for every token, and for nobody without', async () => {
+  it('is for every token, and for no request without one', async () => {
     const { client_token: token } = await w.token({ policies: ['unheard-of'], no_default_policy: true });
     expect((await call('HELP', 'sys/remount', { token })).status).toBe(200);
     expect(refusal(await call('HELP', 'sys/remount', { token: '' }))).toEqual({
@@ -91,7 +91,7 @@ describe('help', () => {
     });
   });
 
-  it('is not there for what is not there', async () => {
+  it('is 404 for paths that do not exist', async () => {
     expect(refusal(await call('HELP', 'sys/nothing'))).toEqual({
       status: 404,
       errors: [wrapper('unsupported path')],
@@ -100,11 +100,11 @@ describe('help', () => {
   });
 });
 
-describe('a field that the path says already', () => {
+describe('a field that the path has already', () => {
   const REPLACED =
     "Endpoint replaced the value of these parameters with the values captured from the endpoint's path: [path]";
 
-  it('counts as the path says it, with a warning', async () => {
+  it('has the value of the path, with a warning', async () => {
     const body = { path: 'elsewhere', data: { v: 2 } };
     const { body: answer } = await call('POST', 'two/data/here', { body });
     expect(answer.warnings).toEqual([REPLACED]);
@@ -112,13 +112,13 @@ describe('a field that the path says already', () => {
     expect((await call('GET', 'two/data/elsewhere')).status).toBe(404);
   });
 
-  it('is told besides fields that nothing knows', async () => {
+  it('is reported in addition to unknown fields', async () => {
     const body = { path: 'elsewhere', strange: 1, data: { v: 2 } };
     const { body: answer } = await call('POST', 'two/data/here', { body });
     expect(answer.warnings).toEqual(['Endpoint ignored these unrecognized parameters: [strange]', REPLACED]);
   });
 
-  it('is kept as data where every field is', async () => {
+  it('is data where every field is data', async () => {
     const answer = await call('POST', 'one/free', { body: { path: 'kept' } });
     expect(answer).toMatchObject({ status: 204, text: '' });
     expect((await call('GET', 'one/free')).body.data).toEqual({ path: 'kept' });

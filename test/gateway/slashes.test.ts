@@ -19,14 +19,14 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-describe('a slash behind a name', () => {
-  it.each(['GET', 'DELETE'])('does not lead %s past a rule for the name', async (method) => {
+describe('a slash after a name', () => {
+  it.each(['GET', 'DELETE'])('does not let %s bypass a rule for the name', async (method) => {
     expect((await service.call(method, 'ssh/roles/adm', { token })).status).toBe(403);
     expect((await service.call(method, 'ssh/roles/adm/', { token })).status).toBe(404);
     expect((await service.call('GET', 'ssh/roles/adm')).status).toBe(200);
   });
 
-  it('belongs to a list, and to a collection by its fixed name', async () => {
+  it('is allowed for a list, and for a collection with a fixed name', async () => {
     expect((await service.call('LIST', 'ssh/roles', { token })).body.data.keys).toEqual(['adm', 'web']);
     expect((await service.call('LIST', 'ssh/roles/', { token })).status).toBe(200);
   });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { frames } from '../../functions/gateway/frames.ts';
-import { VaultError } from '../../functions/http/errors.ts';
+import { stackFrames, VaultError } from '../../functions/http/errors.ts';
 import { discreetly } from '../../functions/lambda/discreetly.ts';
 import { StoreBusy } from '../../functions/ports/store.ts';
 
@@ -52,8 +51,8 @@ describe('the stack of an error', () => {
     const error = syntaxError();
 
     expect(error.stack).toContain('\n    at secret');
-    expect(frames(error)[0]).toContain('JSON.parse');
-    expect(frames(error).join()).not.toContain('secret');
+    expect(stackFrames(error)[0]).toContain('JSON.parse');
+    expect(stackFrames(error).join()).not.toContain('secret');
   });
 
   it('is dropped if the stack does not contain the message', () => {
@@ -61,7 +60,7 @@ describe('the stack of an error', () => {
     expect(error.stack).toContain('before');
     error.message = 'after';
 
-    expect(frames(error)).toEqual([]);
-    expect(frames('text')).toEqual([]);
+    expect(stackFrames(error)).toEqual([]);
+    expect(stackFrames('text')).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     because: 'whoever counts a failure sets the time of the last one, too',
   },
   {
-    file: 'functions/credentials/renewLease.ts',
+    file: 'functions/credentials/renew.ts',
     dropped: 'revoked: { absent: true }',
     because: 'a revoked lease is removed; the mark is one of tokens',
   },

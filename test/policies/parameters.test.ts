@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../functions/http/message.ts';
-import { parseJson } from '../../functions/http/readBody.ts';
+import { parseJson } from '../../functions/http/parseBody.ts';
 import { authorize, buildAcl } from '../../functions/policies/acl.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 
@@ -72,12 +72,12 @@ describe('parameters', () => {
       expect([parameters, allows([limits], { ...parameters })]).toEqual([parameters, false]);
   });
 
-  it.each(['read', 'create', 'update', 'patch'] as const)('apply to %s', (operation) => {
+  it.each(['read', 'create', 'update', 'patch'] as const)('count for %s', (operation) => {
     expect(allows(['denied_parameters = { x = [] }'], { x: 1 }, operation)).toBe(false);
     expect(allows(['required_parameters = ["x"]'], undefined, operation)).toBe(false);
   });
 
-  it.each(['delete', 'list', 'scan'] as const)('do not apply to %s', (operation) => {
+  it.each(['delete', 'list', 'scan'] as const)('do not count for %s', (operation) => {
     expect(allows(['denied_parameters = { x = [] } required_parameters = ["y"]'], { x: 1 }, operation)).toBe(
       true,
     );
@@ -99,7 +99,7 @@ describe('parameters', () => {
     }
   });
 
-  it('denied or required by one policy are denied or required altogether', () => {
+  it('denied or required by one policy are so in all', () => {
     const policies = [
       'denied_parameters = { x = ["1"] }',
       'denied_parameters = { x = [] }',
@@ -112,11 +112,11 @@ describe('parameters', () => {
     expect(allows(policies, { z: 1 })).toBe(false);
   });
 
-  it('limited by one policy stay limited when another sets no limits', () => {
+  it('limited by one policy are not freed by another that says nothing', () => {
     expect(allows(['allowed_parameters = { x = [] }', ''], { y: 1 })).toBe(false);
   });
 
-  it('compare numbers by value, in any notation of the request', () => {
+  it('compare numbers by value, however the request wrote them', () => {
     const parameters = parseJson('{"x": [1.0, 10e1]}') as Record<string, unknown>;
 
     expect(allows(['allowed_parameters = { x = [[1, 100]] }'], parameters)).toBe(true);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hang, markParent } from '../../functions/credentials/child.ts';
+import { addChild, markParent } from '../../functions/credentials/child.ts';
 import { issueToken } from '../../functions/credentials/issueToken.ts';
 import { type Lease, leaseItem } from '../../functions/credentials/lease.ts';
-import { stillValid } from '../../functions/credentials/lineage.ts';
+import { stillCurrent } from '../../functions/credentials/lineage.ts';
 import { MAX_REVOKE_ATTEMPTS } from '../../functions/limits.ts';
 import type { Item, PlacedItem, Store, Write } from '../../functions/ports/store.ts';
 import { progressed } from '../../functions/remount/migration.ts';
@@ -60,7 +60,7 @@ function leaseOn(mount: Mount, more: Partial<Lease> = {}): { lease: Lease; write
   const writes: Write[] = [
     { put: leaseItem(lease) },
     { put: { ...owned } },
-    hang('holder', { lease: { mountUuid: mount.uuid, path: lease.path } }, undefined),
+    addChild('holder', { lease: { mountUuid: mount.uuid, path: lease.path } }, undefined),
   ];
   return { lease, writes };
 }
@@ -92,8 +92,8 @@ describe('a mount that has issued leases', () => {
     const fresh = leaseOn(after);
     for (const { writes } of [late, fresh]) await deps.store.commit(writes);
 
-    expect(await stillValid(deps.store, late.lease.lineage, deps.clock.now())).toBe(false);
-    expect(await stillValid(deps.store, fresh.lease.lineage, deps.clock.now())).toBe(true);
+    expect(await stillCurrent(deps.store, late.lease.lineage, deps.clock.now())).toBe(false);
+    expect(await stillCurrent(deps.store, fresh.lease.lineage, deps.clock.now())).toBe(true);
     await closeMigration(deps, id);
 
     expect((await leasesOf(after)).map(({ sk }) => sk)).toEqual([fresh.lease.path]);
@@ -115,7 +115,7 @@ describe('a mount that has issued leases', () => {
     await runMigration(deps, id);
 
     expect(await leasesOf(before)).toEqual([]);
-    expect(await stillValid(deps.store, lease.lineage, deps.clock.now())).toBe(false);
+    expect(await stillCurrent(deps.store, lease.lineage, deps.clock.now())).toBe(false);
   });
 });
 
@@ -135,8 +135,8 @@ describe('an auth method', () => {
     });
     await markParent(deps.store, child.token);
     const entry = { lease: { mountUuid: secrets.uuid, path: held.lease.path } };
-    await deps.store.commit([...held.writes.slice(0, 2), hang(child.token.hash, entry, undefined)]);
-    expect(await stillValid(deps.store, held.lease.lineage, deps.clock.now())).toBe(true);
+    await deps.store.commit([...held.writes.slice(0, 2), addChild(child.token.hash, entry, undefined)]);
+    expect(await stillCurrent(deps.store, held.lease.lineage, deps.clock.now())).toBe(true);
 
     await runMigration(deps, await post(`auth/${name}`, `auth/${name}-new`));
 
@@ -144,7 +144,7 @@ describe('an auth method', () => {
     expect(await deps.store.getMany(hashes.map(tokenKey))).toEqual([undefined, undefined]);
     expect(await leasesOf(secrets)).toEqual([]);
     expect(await deps.store.get(storageKey(secrets.uuid, held.lease.owns[0]?.sk ?? ''))).toBeUndefined();
-    expect(await stillValid(deps.store, held.lease.lineage, deps.clock.now())).toBe(false);
+    expect(await stillCurrent(deps.store, held.lease.lineage, deps.clock.now())).toBe(false);
   });
 
   it('leaves no token behind that a batch did not show yet, in the middle of the login', async () => {

@@ -2,7 +2,7 @@
 
 import type { Caller } from '../../functions/credentials/caller.ts';
 import { issueLease } from '../../functions/credentials/issueLease.ts';
-import { isAlive, stillValid } from '../../functions/credentials/lineage.ts';
+import { isAlive, stillCurrent } from '../../functions/credentials/lineage.ts';
 import type { Engine } from '../../functions/engines/engine.ts';
 import { route } from '../../functions/http/route.ts';
 import { storageKey } from '../../functions/store/keys.ts';
@@ -45,7 +45,7 @@ export const rented: Engine = {
         const works =
           item !== undefined &&
           isAlive(item as { expiresAt?: unknown }, now) &&
-          (await stillValid(deps.store, item.lineage as never, now));
+          (await stillCurrent(deps.store, item.lineage as never, now));
         return { data: { works, stored: item !== undefined } };
       },
     }),

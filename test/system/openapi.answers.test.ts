@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.deps.stop());
 
-/** Whether the body is as the document says of a successful answer. */
+/** Whether the body matches the successful answer in the document. */
 function isAsDescribed(template: string, method: string, body: unknown): boolean {
   const path = encodeURIComponent(template.replaceAll('/', '~1'));
   return ajv.validate(
@@ -22,9 +22,9 @@ function isAsDescribed(template: string, method: string, body: unknown): boolean
   );
 }
 
-/** What no client can see of a running service, since a move is over at once there. */
+/** Answers that clients of a running service can hardly see, because a move ends at once there. */
 describe('the document describes', () => {
-  it('a move on its way, and its cancellation', async () => {
+  it('a move in progress, and its cancellation', async () => {
     const id = await service.accept('old', 'new');
     const underWay = (await service.call('GET', `sys/remount/status/${id}`)).body;
     expect(underWay.data.migration_info.status).toBe('in-progress');

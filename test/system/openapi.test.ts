@@ -10,7 +10,7 @@ type Operation = Record<string, unknown> & { operationId: string };
 
 const METHODS = ['get', 'post', 'patch', 'delete'] as const;
 
-// biome-ignore lint/suspicious/noExplicitAny: the document is looked at as its readers see it, as JSON
+// biome-ignore lint/suspicious/noExplicitAny: the document is read as JSON, as its clients read it
 let document: any;
 let paths: Record<string, Record<string, Operation>>;
 
@@ -19,7 +19,7 @@ beforeAll(() => {
   paths = document.paths;
 });
 
-/** Every value with this key, however deep. */
+/** Every value with this key, at any depth. */
 function all(key: string, value: unknown = document): unknown[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) => [
@@ -32,7 +32,7 @@ function operations(): Operation[] {
   return Object.values(paths).flatMap((item) => METHODS.flatMap((method) => item[method] ?? []));
 }
 
-/** The methods that serve what a row has handlers for. */
+/** The methods of the operations that a row has handlers for. */
 function methodsOf({ read, list, write, patch, delete: remove }: Route): string[] {
   const served = { get: read ?? list, post: write, patch, delete: remove };
   return METHODS.filter((method) => served[method]);
@@ -50,7 +50,7 @@ function template(path: string): string {
 }
 
 describe('the OpenAPI document', () => {
-  it('is one by the schema that the OpenAPI Initiative publishes', async () => {
+  it('is valid by the schema that the OpenAPI Initiative publishes', async () => {
     expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
     const { paths: _, components, ...rest } = structuredClone(document);
     expect(await new Validator().validate(rest)).toMatchObject({ valid: false });
@@ -58,14 +58,14 @@ describe('the OpenAPI document', () => {
     expect(await new Validator().validate({ ...rest, paths, components })).toMatchObject({ valid: false });
   });
 
-  it('is of version 3.1, and tells something of every path', () => {
+  it('has version 3.1, and responses for every operation', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', servers: [{ url: '/v1' }] });
     expect(Object.keys(paths).filter((path) => !path.startsWith('/') || path.endsWith('/'))).toEqual([]);
     const silent = operations().filter(({ responses }) => Object.keys(responses as object).length === 0);
     expect(silent).toEqual([]);
   });
 
-  it('refers to nothing that it does not have', () => {
+  it('has everything that it refers to', () => {
     const refs = new Set(all('$ref') as string[]);
     const missing = [...refs].filter((ref) => {
       const steps = ref.replace('#/', '').split('/');
@@ -82,7 +82,7 @@ describe('the OpenAPI document', () => {
     expect(ids.filter((id) => !/^[\w-]+$/.test(id))).toEqual([]);
   });
 
-  it('has no two paths that differ by the names of their parameters alone', () => {
+  it('has no two paths that differ only by the names of their parameters', () => {
     const shapes = Object.keys(paths).map((path) => path.replace(/\{\w+\}/g, '{}'));
     expect(shapes.filter((shape, i) => shapes.indexOf(shape) !== i)).toEqual([]);
   });
@@ -96,14 +96,14 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('has schemas that are schemas', () => {
+  it('has valid schemas', () => {
     const ajv = new Ajv2020();
     const schemas = [...all('schema'), ...Object.values(document.components.schemas)];
     const bad = schemas.filter((schema) => !ajv.validateSchema(schema as object));
     expect(bad).toEqual([]);
   });
 
-  it('shows no value that JSON would drop', () => {
+  it('has no value that JSON cannot hold', () => {
     const made = openapiDocument(vaultApi);
     expect(made).toStrictEqual(document);
   });
@@ -127,7 +127,7 @@ describe('the paths of the document', () => {
       ),
     );
     for (const { route, path } of rows) {
-      // What version 2 of kv answers where it has nothing is at the path that version 1 has for everything.
+      // Version 2 of kv answers unknown paths where version 1 has all of its paths.
       if (path === '/{kv_mount_path}/{path}') continue;
       expect(methodsAt(path), path).toEqual(methodsOf(route));
     }
@@ -142,13 +142,13 @@ describe('the paths of the document', () => {
     );
   });
 
-  it('stand without their last parameter, too, where it may be empty', () => {
+  it('are also there without their last parameter, where it may be empty', () => {
     expect(methodsAt('/sys/leases/renew')).toEqual(['post']);
     expect(methodsAt('/cubbyhole')).toEqual(['get', 'post', 'delete']);
     expect(paths).not.toHaveProperty(['/sys/remount/cancel']);
   });
 
-  it('tell which need sudo and which no token', () => {
+  it('say which need sudo and which need no token', () => {
     const marked = (mark: string) => Object.keys(paths).filter((path) => paths[path]?.[mark]);
     expect(marked('x-vault-sudo')).toContain('/sys/remount');
     expect(marked('x-vault-sudo')).not.toContain('/sys/mounts');
@@ -190,7 +190,7 @@ describe('an operation of the document', () => {
     expect(paths['/sys/leases/tidy']?.post).not.toHaveProperty('requestBody');
   });
 
-  it('reads and lists with the same method, told apart by a parameter', () => {
+  it('reads and lists with the same method; a parameter chooses', () => {
     const query = (path: string) => paths[path]?.get?.parameters;
     expect(query('/{kv_mount_path}/data/{path}')).toEqual([
       { name: 'version', in: 'query', schema: { type: 'integer' } },

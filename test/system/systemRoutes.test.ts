@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 
 describe('health', () => {
-  it('is plain, open, and says what monitors look for', async () => {
+  it('needs no token, has no envelope, and shows what monitors read', async () => {
     for (const method of ['GET', 'HEAD']) {
       const { status, body } = await call(method, 'sys/health', { token: '' });
       expect(status).toBe(200);
@@ -42,7 +42,7 @@ describe('health', () => {
     }
   });
 
-  it('answers the status asked for', async () => {
+  it('has the status of the request', async () => {
     const asked = async (query: Record<string, string[]>) =>
       (await call('GET', 'sys/health', { token: '', query })).status;
     expect(await asked({ activecode: ['299'] })).toBe(299);
@@ -51,7 +51,7 @@ describe('health', () => {
     expect(await asked({ uninitcode: ['99999'] })).toBe(400);
   });
 
-  it('answers while the store is down', async () => {
+  it('is answered while the store is down', async () => {
     const down = new Proxy(deps.store, {
       get: () => () => {
         throw new Error('the store is down');
@@ -63,7 +63,7 @@ describe('health', () => {
     }
   });
 
-  it('belongs to the root namespace, as init does', async () => {
+  it('is in the root namespace only, as init is', async () => {
     for (const path of ['sys/health', 'sys/init']) {
       const byHeader = await call('GET', path, { namespace: child.path });
       expect([byHeader.status, byHeader.body.errors]).toEqual([400, ['operation unavailable in namespaces']]);
@@ -78,7 +78,7 @@ describe('health', () => {
 });
 
 describe('seal, leader and init', () => {
-  it('are plain and open', async () => {
+  it('need no token and have no envelope', async () => {
     expect((await call('GET', 'sys/seal-status', { token: '' })).body).toMatchObject({
       type: 'shamir',
       initialized: true,
@@ -108,7 +108,7 @@ describe('seal, leader and init', () => {
 });
 
 describe('the mounts of internal/ui', () => {
-  it('are, without a token, those listed for everybody, and few of their facts', async () => {
+  it('are, without a token, those listed for everybody, with few of their facts', async () => {
     const config = { defaultLeaseTtl: 0, maxLeaseTtl: 0, forceNoCache: false, listingVisibility: 'unauth' };
     await placeMount(deps, `${name}/`, { config, description: 'open' });
     await placeMount(deps, `auth/${name}/`, { config, description: 'door' });
@@ -143,7 +143,7 @@ describe('the mounts of internal/ui', () => {
     expect(all.auth).toHaveProperty(`${name}/`);
   });
 
-  it('refuse a token that is no good', async () => {
+  it('refuse an invalid token', async () => {
     for (const path of ['sys/internal/ui/mounts', `sys/internal/ui/mounts/${name}`]) {
       expect(await call('GET', path, { token: 's.nothing' })).toMatchObject({
         status: 403,
@@ -152,7 +152,7 @@ describe('the mounts of internal/ui', () => {
     }
   });
 
-  it('cost no use of a token whose uses are counted', async () => {
+  it('do not count a use of a token with limited uses', async () => {
     await placeMount(deps, `${name}/`);
     const policy = `path "${name}/*" { capabilities = ["read"] }`;
     const token = await tokenWith(deps, policy, ROOT, { numUses: 1, usesLeft: 1 });
@@ -162,7 +162,7 @@ describe('the mounts of internal/ui', () => {
 });
 
 describe('one mount of internal/ui', () => {
-  it('is the one that the path lies in', async () => {
+  it('is the mount of the path', async () => {
     await placeMount(deps, `${name}/deep/`, { options: { version: '2' } });
     const token = await tokenWith(deps, `path "${name}/deep/*" { capabilities = ["read"] }`);
     for (const path of [`${name}/deep`, `${name}/deep/`, `${name}/deep/some/secret`]) {
@@ -183,7 +183,7 @@ describe('one mount of internal/ui', () => {
     });
   });
 
-  it('may lie in a namespace below, whose path is then shown', async () => {
+  it('may be in a namespace below, whose path is then shown', async () => {
     await placeMount(deps, 'kv/', { namespaceId: child.id });
     await placeMount(deps, 'auth/up/', { namespaceId: child.id });
     const shown = async (path: string, options = {}) =>
@@ -193,7 +193,7 @@ describe('one mount of internal/ui', () => {
     expect(await shown('kv/foo', { namespace: child.path })).toBe('kv/');
   });
 
-  it('is refused alike when it is not there and when the token may not see it', async () => {
+  it('is refused in the same way when it does not exist and when the token may not see it', async () => {
     await placeMount(deps, `${name}/`);
     const token = await tokenWith(deps, `path "${name}/*" { capabilities = ["deny"] }`);
     for (const path of [`${name}/foo`, `${name}-none/foo`]) {
@@ -216,7 +216,7 @@ describe('one mount of internal/ui', () => {
     });
   });
 
-  it('is not for tokens of another branch', async () => {
+  it('is refused to tokens of other namespaces', async () => {
     const token = await tokenWith(deps, 'path "*" { capabilities = ["read"] }', child);
     expect((await call('GET', `sys/internal/ui/mounts/${name}`, { token })).status).toBe(403);
   });
@@ -241,7 +241,7 @@ describe('the resultant ACL', () => {
     });
   });
 
-  it('is short for root', async () => {
+  it('is only root for a root token', async () => {
     expect((await call('GET', 'sys/internal/ui/resultant-acl')).body.data).toEqual({ root: true });
   });
 });

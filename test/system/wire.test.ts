@@ -41,7 +41,7 @@ const ANSWER: Answer = {
   by_role: { admin: 2 },
 };
 
-/** The compiler checks the types here; what it takes and refuses, the schema of the document takes and refuses too. */
+/** The compiler checks the types here. The schema of the document accepts and refuses the same values. */
 describe('the type of a shape', () => {
   const isDescribed = new Ajv2020({ strict: false }).compile(schemaOf(SHAPE));
 
@@ -81,7 +81,7 @@ describe('the type of a shape', () => {
     expect(isDescribed({ ...ANSWER, moves: { row: 1 } } satisfies Answer)).toBe(false);
   });
 
-  it('takes either of several shapes', () => {
+  it('accepts each of several shapes', () => {
     const either = [{ started: 'string' }, { plan: 'int' }] as const satisfies Shape;
     const isEither = new Ajv2020({ strict: false }).compile(schemaOf(either));
     expect(isEither({ started: 'a' } satisfies Wire<typeof either>)).toBe(true);
@@ -90,7 +90,7 @@ describe('the type of a shape', () => {
     expect(isEither({ plan: 'a' } satisfies Wire<typeof either>)).toBe(false);
   });
 
-  it('holds for the handlers of a row', () => {
+  it('is checked for the handlers of a row', () => {
     const answers = { read: { total: 'int' } } as const;
     route({ path: 'a', answers, read: async () => ({ data: { total: 1 } }) });
     // @ts-expect-error the total is a number

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { markRevoked, revokeToken } from '../../functions/credentials/revokeToken.ts';
+import { markRevoked, revokeToken } from '../../functions/credentials/revoke.ts';
 import { type Store, StoreBusy } from '../../functions/ports/store.ts';
 import { sha256, tokenKey } from '../../functions/store/keys.ts';
 import { interleaved } from '../support/interleave.ts';

@@ -1,7 +1,7 @@
 /** The value of a secret: stored as JSON text, changed by merge patches, shown with or without what its keys hold. */
 
 import { refusal, tooLarge } from '../../http/errors.ts';
-import { parseJson } from '../../http/readBody.ts';
+import { parseJson } from '../../http/parseBody.ts';
 import type { Call } from '../../http/route.ts';
 import { MAX_VALUE_BYTES } from '../../limits.ts';
 

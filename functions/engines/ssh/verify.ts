@@ -1,7 +1,7 @@
 /** Verifies a one-time password for the host that a user logs in to. It needs no token (contract §7.1). */
 
 import { childName, leaseChild } from '../../credentials/child.ts';
-import { isAlive, stillValid } from '../../credentials/lineage.ts';
+import { isAlive, stillCurrent } from '../../credentials/lineage.ts';
 import { refusal, type VaultError } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
@@ -40,7 +40,7 @@ async function verify(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof VERI
   const found = (await store.get(ref)) as StoredOtp | undefined;
   const now = clock.now();
   if (!found || !isAlive(found, now)) throw otpNotFound();
-  if (!(await stillValid(store, found.lineage, now))) throw otpNotFound();
+  if (!(await stillCurrent(store, found.lineage, now))) throw otpNotFound();
   try {
     await store.commit([
       { delete: ref, if: PRESENT },

@@ -4,7 +4,7 @@
  */
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import { childName, hang, leaseChild } from '../../../functions/credentials/child.ts';
+import { addChild, childName, leaseChild } from '../../../functions/credentials/child.ts';
 import { leaseItem, leaseOf } from '../../../functions/credentials/lease.ts';
 import { LEASE_SHARDS } from '../../../functions/limits.ts';
 import type { Item, Store, Write } from '../../../functions/ports/store.ts';
@@ -48,7 +48,7 @@ export async function copyLease(store: Store, mountUuid: string, count: number):
     return [
       { put: leaseItem(lease) },
       { put: { table: 'storage', ...owned, sk, lease: { mountUuid, path } } },
-      hang(lease.tokenHash, leaseChild(lease), lease.expiresAt),
+      addChild(lease.tokenHash, leaseChild(lease), lease.expiresAt),
     ];
   };
   await putAll(store, Array.from({ length: count }, copy).flat());

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { removeLeases } from '../../../functions/credentials/removeLeases.ts';
+import { removeLeases } from '../../../functions/credentials/removal.ts';
 import type { Item } from '../../../functions/ports/store.ts';
 import { leaseKey, treeKey } from '../../../functions/store/keys.ts';
 import { type Mount, mountOf } from '../../../functions/tree/mount.ts';

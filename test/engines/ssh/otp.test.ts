@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { revokeToken } from '../../../functions/credentials/revokeToken.ts';
+import { revokeToken } from '../../../functions/credentials/revoke.ts';
 import { ssh } from '../../../functions/engines/ssh/ssh.ts';
 import { generationKey, sha256, treeKey } from '../../../functions/store/keys.ts';
 import type { Mount } from '../../../functions/tree/mount.ts';

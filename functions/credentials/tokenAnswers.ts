@@ -1,7 +1,44 @@
-/** What a lookup tells of a token (contract §6). */
+/** How answers show a token: as `auth` when it is created or renewed, as data when it is looked up (contract §6). */
 
 import type { Shape, Wire } from '../http/shape.ts';
 import type { Token } from './token.ts';
+
+export const AUTH = {
+  client_token: 'string',
+  accessor: 'string',
+  policies: 'list',
+  token_policies: 'list',
+  metadata: ['pairs', null],
+  lease_duration: 'duration',
+  renewable: 'bool',
+  entity_id: 'string',
+  token_type: 'string',
+  orphan: 'bool',
+  mfa_requirement: ['map', null],
+  num_uses: 'int',
+} as const satisfies Shape;
+
+/**
+ * The `auth` object of an answer. Its duration is the one granted, whatever has passed of it since.
+ * @param clientToken the token itself; empty where the request named the accessor
+ */
+export function authOf(token: Token, clientToken: string): Wire<typeof AUTH> {
+  const since = token.renewedAt ?? token.createdAt;
+  return {
+    client_token: clientToken,
+    accessor: token.type === 'batch' ? '' : token.accessor,
+    policies: token.policies,
+    token_policies: token.policies,
+    metadata: token.meta,
+    lease_duration: token.expiresAt === undefined ? 0 : Math.round((token.expiresAt - since) / 1_000),
+    renewable: token.renewable,
+    entity_id: '',
+    token_type: token.type,
+    orphan: token.orphan,
+    mfa_requirement: null,
+    num_uses: token.numUses ?? 0,
+  };
+}
 
 export const TOKEN_DATA = {
   id: 'string',
@@ -31,7 +68,8 @@ export const TOKEN_DATA = {
 export type TokenData = Wire<typeof TOKEN_DATA>;
 
 /**
- * @param id the token itself; empty where it was named by its accessor
+ * The data of a lookup.
+ * @param id the token itself; empty where the request named the accessor
  * @param now epoch milliseconds
  */
 export function tokenData(token: Token, id: string, now: number): TokenData {
@@ -56,7 +94,7 @@ export function tokenData(token: Token, id: string, now: number): TokenData {
   };
 }
 
-/** A token without an end has no lease, so that some of these are missing. */
+/** A token that never expires has no lease, so most of these fields are missing. */
 function leaseData({ expiresAt, createdAt, renewedAt, renewable }: Token, now: number) {
   if (expiresAt === undefined) return { expire_time: null, ttl: 0 };
   return {

@@ -1,24 +1,39 @@
-/** From the bytes of a body to its fields (contract §2.4). */
+/** From the bytes of a body to its fields, with errors in the words of Go's JSON decoder (contract §2.4). */
 
 import { MAX_BODY_BYTES, MAX_JSON_DEPTH, MAX_JSON_STRINGS } from '../limits.ts';
 import { refusal, tooLarge } from './errors.ts';
-import { goSyntaxError } from './goSyntaxError.ts';
 import type { HttpRequest } from './message.ts';
+
+/** Access to the source text of JSON: Node has it since version 22, TypeScript's ES2025 library does not declare it. */
+declare global {
+  interface JSON {
+    parse(
+      text: string,
+      reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+    ): unknown;
+    rawJSON(text: string): { readonly rawJSON: string };
+    isRawJSON(value: unknown): value is { readonly rawJSON: string };
+  }
+}
 
 type Body = Pick<HttpRequest, 'body' | 'headers'>;
 
 /**
  * The body of a request as an object; an empty body has no fields.
- * @param maxStrings strings that it may have, keys included
+ * @param maxStrings how many strings it may have, keys included
+ * @throws VaultError 413 for a body that is too large, 400 for one that is not an object in JSON or a form
  */
-export function readBody({ body, headers }: Body, maxStrings = MAX_JSON_STRINGS): Record<string, unknown> {
-  const text = readText(body);
+export function parseBody({ body, headers }: Body, maxStrings = MAX_JSON_STRINGS): Record<string, unknown> {
+  const text = bodyText(body);
   if (text.trim() === '') return {};
   return isForm(headers['content-type'], text) ? formFields(text) : jsonObject(text, maxStrings);
 }
 
-/** @throws VaultError 413, or 400 for what is no UTF-8 */
-export function readText(body: Buffer): string {
+/**
+ * The body of a request as text.
+ * @throws VaultError 413 for a body that is too large, 400 for one that is not UTF-8
+ */
+export function bodyText(body: Buffer): string {
   if (body.length > MAX_BODY_BYTES) throw tooLarge('http: request body too large');
   return utf8(body);
 }
@@ -55,8 +70,9 @@ function jsonObject(text: string, maxStrings: number): Record<string, unknown> {
 }
 
 /**
- * Parses JSON; a number that JavaScript would change is kept as it was written, so that it round-trips exactly. Half
- * a surrogate pair, which an escape can name, is refused: the store cannot hold it.
+ * Parses JSON. A number that JavaScript would change is kept as it was written, so that it round-trips exactly. Half
+ * of a surrogate pair (an escape can name one) is refused, because the store cannot hold it.
+ * @throws VaultError 400 for what is not JSON
  */
 export function parseJson(text: string): unknown {
   let isWellFormed = true;
@@ -78,7 +94,7 @@ function parse(text: string, revive: Parameters<typeof JSON.parse>[1]): unknown 
   }
 }
 
-/** Counts strings and levels before anything is built of the text, in one pass. */
+/** Counts strings and levels in one pass, before anything is built from the text. */
 function refuseComplexity(text: string, maxStrings: number): void {
   let strings = 0;
   let depth = 0;
@@ -108,4 +124,40 @@ function undecodable(why: string) {
 function goKind(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   return typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : 'number';
+}
+
+/** V8's message → the place that Go would name. The first match counts. */
+const PLACES: [RegExp, string][] = [
+  [/Expected ':'/, 'after object key'],
+  [/property name/, 'looking for beginning of object key string'],
+  [/after property value/, 'after object key:value pair'],
+  [/after array element/, 'after array element'],
+  [/control character/, 'in string literal'],
+  [/escape/, 'in string escape code'],
+  [/after JSON/, 'after top-level value'],
+  [/number/, 'in numeric literal'],
+];
+
+/**
+ * Says what is wrong in Go's words, which Vault's clients know. It shows one character at most: the rest may be secret
+ * (R9).
+ */
+function goSyntaxError(text: string, { message }: SyntaxError): string {
+  const character = offender(text, message);
+  if (character === undefined) return 'unexpected EOF';
+  const place = PLACES.find(([pattern]) => pattern.test(message))?.[1] ?? 'looking for beginning of value';
+  return `invalid character ${quoted(character)} ${place}`;
+}
+
+function offender(text: string, message: string): string | undefined {
+  if (/Unexpected end|Unterminated/.test(message)) return undefined;
+  const token = /^Unexpected token '(.+?)',/su.exec(message)?.[1];
+  const position = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
+  const codePoint = text.codePointAt(position);
+  return token ?? (codePoint === undefined ? undefined : String.fromCodePoint(codePoint));
+}
+
+function quoted(character: string): string {
+  if (character === "'") return "'\\''";
+  return `'${JSON.stringify(character).slice(1, -1).replace('\\"', '"')}'`;
 }

@@ -27,7 +27,7 @@ beforeAll(async () => {
     return deps.store.get(ref).finally(() => underWay--);
   };
   const watched = { ...deps, store: { ...deps.store, get } };
-  const api = { builtin: statusRoutes, engines: {}, readOnly: true, ahead: recordAt };
+  const api = { builtin: statusRoutes, engines: {}, readOnly: true, prefetch: recordAt };
   status = caller(watched, api, await rootToken(deps));
 });
 afterAll(() => service.deps.stop());

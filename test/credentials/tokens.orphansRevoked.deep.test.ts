@@ -1,4 +1,4 @@
-/** What happens to the children of a token that is cut off while it is revoked without them. */
+/** The children of a token that is revoked, by a move or a parent, while `revoke-orphan` makes them orphans. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Store } from '../../functions/ports/store.ts';
@@ -29,7 +29,7 @@ async function works(token: string): Promise<boolean> {
   return (await service.call('GET', 'auth/token/lookup-self', { token })).status === 200;
 }
 
-/** A token of a login, at a method that is about to be moved. */
+/** A token of a login, and an accepted migration of its auth method. */
 async function login(): Promise<{ token: string; migration: string }> {
   const path = `auth/up-${service.deps.ids.hex(8)}`;
   await service.call('POST', `sys/${path}`, { body: { type: 'userpass' } });
@@ -40,8 +40,8 @@ async function login(): Promise<{ token: string; migration: string }> {
 }
 
 /**
- * Revokes the token without its children; before or after one of its writes others do something.
- * @param step of each write first what is before it, then what is after it
+ * Revokes the token without its children. Before or after one of the writes, `act` runs.
+ * @param step counts for each write first the moment before it, then the moment after it
  * @param watch is called after each write that follows
  * @returns whether there was such a write
  */
@@ -66,8 +66,8 @@ async function orphaning(
 }
 
 describe('a child of a token that is revoked without it', () => {
-  it('is not brought back when a move of the mount cuts the token off, whenever that is', async () => {
-    let cutOff = 0;
+  it('stays revoked when a move of the mount revokes the token at any moment', async () => {
+    let revoked = 0;
     for (let step = 0, isOver = false; !isOver; step++) {
       const { token, migration } = await login();
       const child = await childOf(token);
@@ -77,29 +77,29 @@ describe('a child of a token that is revoked without it', () => {
         await switchStep(service.deps, migration);
         after = await Promise.all(line.map(works));
       };
-      // Between a cut and the look after it a child may stand for a moment, if the switch came just before the cut.
+      // A child may be valid for a moment between its detachment and the check after it, if the switch came just before.
       const revived: boolean[] = [];
       const watch = async () => {
         const now = await Promise.all(line.map(works));
-        if (step % 2 === 1) revived.push(...now.filter((stands, of) => stands && !after[of]));
+        if (step % 2 === 1) revived.push(...now.filter((valid, of) => valid && !after[of]));
       };
       isOver = !(await orphaning(token, step, act, watch));
       expect(revived, `step ${step}`).toEqual([]);
       await runMigration(service.deps, migration);
       await closeMigration(service.deps, migration);
-      for (const [i, stood] of after.entries())
-        if (!stood) expect(await works(line[i] as string), `step ${step}`).toBe(false);
-      cutOff += after.filter((stood) => !stood).length;
+      for (const [i, worked] of after.entries())
+        if (!worked) expect(await works(line[i] as string), `step ${step}`).toBe(false);
+      revoked += after.filter((valid) => !valid).length;
     }
-    expect(cutOff).toBeGreaterThan(2);
+    expect(revoked).toBeGreaterThan(2);
   });
 
-  it('is not brought back when the token above is revoked, whenever that is and however often it takes', async () => {
+  it('stays revoked when the parent is revoked at any moment, even if that is interrupted', async () => {
     for (let step = 0, isOver = false; !isOver; step++) {
       const above = await childOf();
       const token = await childOf(above);
       const child = await childOf(token);
-      let stood = true;
+      let isValid = true;
       const revoke = () => service.call('POST', 'auth/token/revoke', { body: { token: above } });
       const interrupted = async () => {
         const { store } = service.deps;
@@ -107,15 +107,15 @@ describe('a child of a token that is revoked without it', () => {
         const dying = { ...service.deps, store: { ...store, deleteMany } };
         const body = { token: above };
         await caller(dying, vaultApi, root)('POST', 'auth/token/revoke', { body });
-        stood = await works(child);
+        isValid = await works(child);
       };
       isOver = !(await orphaning(token, step, interrupted));
       await revoke();
-      if (!stood) expect(await works(child), `step ${step}`).toBe(false);
+      if (!isValid) expect(await works(child), `step ${step}`).toBe(false);
     }
   });
 
-  it('outlives the move of the mount when its child is revoked without its own, too, whenever that is', async () => {
+  it('leaves a valid child of its own when it is revoked in the same way meanwhile and the mount is moved', async () => {
     for (let step = 0, isOver = false; !isOver; step++) {
       const { token, migration } = await login();
       const child = await childOf(token);
@@ -132,7 +132,7 @@ describe('a child of a token that is revoked without it', () => {
     }
   });
 
-  it('stands when two do the same, whenever the second comes', async () => {
+  it('is valid when two requests do the same, whenever the second comes', async () => {
     for (let step = 0, isOver = false; !isOver; step++) {
       const token = await childOf();
       const line = [await childOf(token)];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { issueToken } from '../../functions/credentials/issueToken.ts';
-import { revokeToken } from '../../functions/credentials/revokeToken.ts';
+import { revokeToken } from '../../functions/credentials/revoke.ts';
 import { tokenRoutes } from '../../functions/credentials/tokenRoutes.ts';
 import { cubbyholeRoutes } from '../../functions/cubbyhole/cubbyholeRoutes.ts';
 import type { Store } from '../../functions/ports/store.ts';
@@ -53,7 +53,7 @@ describe('a token that is revoked while it creates', () => {
     const answer = await call('POST', 'auth/token/create', { body: { ttl: '1h' } });
 
     expect(answer.status).toBe(403);
-    // The parent's own lease is gone, and no other has come.
+    // The lease of the parent is deleted, and no other lease exists.
     expect(await stored(tokenIssuer(ROOT).mountUuid)).toBe(before - 1);
   });
 
@@ -74,8 +74,8 @@ describe('a token that is revoked while it creates', () => {
   });
 });
 
-describe('a token above which one is revoked while it stores', () => {
-  it('leaves nothing behind, though it was found without anything of its own', async () => {
+describe('a token whose parent is revoked while it stores', () => {
+  it('leaves nothing behind, although the revocation found no mark of stored items', async () => {
     const { client_token: parent } = await service.token({ ttl: '1h' });
     const { client_token: token, accessor } = await service.token({ ttl: '1h' }, { token: parent });
     const { store } = service.deps;
@@ -125,7 +125,7 @@ describe('a token whose auth method is moved while it creates', () => {
 });
 
 describe('a mount that is moved while it issues a lease', () => {
-  it('refuses nobody: the request is begun anew, and nothing of the first try is left', async () => {
+  it('refuses no request: the request is retried, and nothing of the first attempt remains', async () => {
     const mount = await placeMount(service.deps, `${name}/`, { type: 'rented' });
     const moved: Mount = { ...mount, path: `${name}-new/`, generation: 1, issued: false, version: 3 };
     const meanwhile = async () => {
@@ -146,13 +146,13 @@ describe('a mount that is moved while it issues a lease', () => {
 
     const answer = await call('POST', `${name}/creds/web`);
 
-    // Whoever took the place of the mount meanwhile answers.
+    // The mount that has the path by now answers.
     expect(answer.status).toBe(200);
     expect(await stored(mount.uuid)).toBe(0);
     expect(await stored('another')).toBe(1);
   });
 
-  it('tells a token that is good no worse than that there is nothing', async () => {
+  it('never answers 403 to a valid token', async () => {
     const mount = await placeMount(service.deps, `${name}/`, { type: 'rented' });
     const store = beforePut(service.deps.store, 'leases', () =>
       disableMount(service.deps, { ...mount, version: 2 }),
@@ -163,7 +163,7 @@ describe('a mount that is moved while it issues a lease', () => {
 });
 
 describe('an id that is chosen again', () => {
-  it('does not bring back to life what the first of that name created', async () => {
+  it('does not make the children of the first token with it valid again', async () => {
     const id = `chosen-${name}`;
     const root = { policies: ['root'], ttl: '60s', id };
     const { client_token: parent } = await service.token(root);
@@ -174,7 +174,7 @@ describe('an id that is chosen again', () => {
     expect((await service.call('GET', 'auth/token/lookup-self', { token: child })).status).toBe(200);
     service.deps.clock.pass(61_000);
     expect((await service.call('GET', 'auth/token/lookup-self', { token: child })).status).toBe(403);
-    // What the table drops by itself a day later.
+    // The items that DynamoDB deletes a day later.
     await service.deps.store.deleteMany([tokenKey(sha256(parent))]);
 
     await service.token(root);

@@ -1,12 +1,15 @@
-/** Reads what a mount has issued, one part of its leases at a time. */
+/** The shards that the leases of a mount are spread over, and how they are read page by page. */
 
-import { LEASE_PAGE } from '../limits.ts';
+import { LEASE_PAGE, LEASE_SHARDS } from '../limits.ts';
 import type { Item, Store } from '../ports/store.ts';
 import { leaseShard } from '../store/keys.ts';
 
+export const SHARDS: readonly number[] = Array.from({ length: LEASE_SHARDS }, (_, shard) => shard);
+
 /**
- * What is removed while it goes on is not seen again, nor are leases that come before the last one seen.
- * @param attributes of the items that are wanted, beside the key
+ * The leases of one shard, in the order of their paths. A lease that is written meanwhile is missed if its path is
+ * before the last one read.
+ * @param attributes those that are read of each item, in addition to the key
  */
 export async function* shardPages(
   store: Pick<Store, 'query'>,

@@ -1,0 +1,121 @@
+/** Finds leases: one by its id, those directly below a path, and of many items those that are usable (contract §7). */
+
+import { MAX_LISTED_LEASES, MAX_SORT_KEY_BYTES } from '../limits.ts';
+import type { Deps } from '../ports/deps.ts';
+import type { Item } from '../ports/store.ts';
+import { leaseKey } from '../store/keys.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
+import { tokenIssuer } from '../tree/builtin.ts';
+import { namespaceIdIn, namespaceWithin } from '../tree/findNamespace.ts';
+import { locate } from '../tree/locate.ts';
+import type { Mount } from '../tree/mount.ts';
+import type { Namespace } from '../tree/namespace.ts';
+import { builtinPath } from '../tree/path.ts';
+import { isLease, type Lease, leaseOf } from './lease.ts';
+import { type LeaseRange, leasePages, leaseRanges } from './leaseRanges.ts';
+import { SHARDS } from './leaseShards.ts';
+import { isAlive, isCurrent, type Lineage, lineageRefs } from './lineage.ts';
+
+export interface FoundLease {
+  /** As it is stored, usable or not. */
+  item: Item;
+  namespace: Namespace;
+  /** The mount that issued it; absent for a token of `auth/token`, which is not in the tree. */
+  mount?: Mount;
+}
+
+/**
+ * Finds a lease by its id, which contains its place: the namespace, the path of the mount, and the path inside it.
+ * @param within the namespace of the request; leases outside it are not found (R10)
+ */
+export async function findLease(
+  { store }: Pick<Deps, 'store'>,
+  id: string,
+  within: Namespace,
+): Promise<FoundLease | undefined> {
+  const namespace = await namespaceWithin(store, namespaceIdIn(id), within);
+  if (!namespace || Buffer.byteLength(id) > MAX_SORT_KEY_BYTES) return undefined;
+  const { namespace: owner, path, mount } = await locate(store, id, namespace);
+  const builtin = builtinPath(path);
+  if (owner.id !== namespace.id || (!mount && builtin !== 'auth/token/')) return undefined;
+  const mountUuid = mount?.uuid ?? tokenIssuer(namespace).mountUuid;
+  const inside = path.slice((mount?.path ?? builtin ?? '').length);
+  const item = inside === '' ? undefined : await store.get(leaseKey(mountUuid, inside));
+  return item && { item, namespace, ...(mount ? { mount } : {}) };
+}
+
+/** The lease with this id if it is usable. */
+export async function usableLease(
+  deps: Pick<Deps, 'store' | 'clock'>,
+  id: string,
+  within: Namespace,
+): Promise<(FoundLease & { lease: Lease }) | undefined> {
+  const found = await findLease(deps, id, within);
+  const [lease] = found ? await usableLeases(deps, [found.item]) : [];
+  return found && lease ? { ...found, lease } : undefined;
+}
+
+/**
+ * Those of many leases that are usable: alive, with a current lineage (architecture §4). What they depend on is read at
+ * once, because most of them share it.
+ * @param items items of the `leases` table; damaged ones are not usable
+ */
+export async function usableLeases(
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  items: Item[],
+): Promise<Lease[]> {
+  const now = clock.now();
+  const leases = items
+    .filter(isLease)
+    .map(leaseOf)
+    .filter((lease) => isAlive(lease, now));
+  const refs = leases.map((lease) => lineageRefs(fullLineage(lease)));
+  const found = await store.getMany(refs.flat());
+  let from = 0;
+  return leases.filter((lease, i) => {
+    const upTo = from + (refs[i]?.length ?? 0);
+    const own = found.slice(from, upTo);
+    from = upTo;
+    return isCurrent(fullLineage(lease), own, now);
+  });
+}
+
+/** The lease of a token also depends on that token. */
+function fullLineage({ kind, lineage, tokenHash }: Lease): Lineage {
+  return kind === 'token' ? { ...lineage, tokens: [...lineage.tokens, tokenHash] } : lineage;
+}
+
+export interface LeaseListing {
+  keys: string[];
+  /** Whether the listing is incomplete, because it stops after `MAX_LISTED_LEASES` leases. */
+  isTruncated: boolean;
+}
+
+/**
+ * The names directly below a path of lease ids; folders end in a slash.
+ * @param path ends in a slash, or is empty for the top
+ */
+export async function listLeases(deps: Deps, namespace: Namespace, path: string): Promise<LeaseListing> {
+  const keys = new Set<string>();
+  let count = 0;
+  const list = async (range: LeaseRange): Promise<void> => {
+    // All leases of a mount below the path are in one folder: the first usable lease is enough.
+    const folder = range.mountPath.length > path.length ? keyBelow(path, range.mountPath) : undefined;
+    for (const shard of SHARDS) {
+      for await (const page of leasePages(deps.store, range, shard)) {
+        if (count >= MAX_LISTED_LEASES || (folder !== undefined && keys.has(folder))) return;
+        count += page.length;
+        for (const lease of await usableLeases(deps, page))
+          keys.add(keyBelow(path, range.mountPath + lease.path));
+      }
+    }
+  };
+  await severalAtOnce(await leaseRanges(deps.store, namespace, path), list);
+  return { keys: [...keys].sort(), isTruncated: count >= MAX_LISTED_LEASES };
+}
+
+function keyBelow(path: string, full: string): string {
+  const rest = full.slice(path.length);
+  const slash = rest.indexOf('/');
+  return slash === -1 ? rest : rest.slice(0, slash + 1);
+}

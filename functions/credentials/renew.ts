@@ -1,0 +1,166 @@
+/**
+ * Renews a token or the lease of a secret, with everything that lives as long, in one transaction.
+ *
+ * A renewal never brings back what is revoked, expired or removed, even in a race with its removal: each write demands
+ * that the item it extends exists.
+ */
+
+import { refusal, type VaultError } from '../http/errors.ts';
+import type { Deps } from '../ports/deps.ts';
+import { ConditionFailed, type Expected, PRESENT, type Update } from '../ports/store.ts';
+import { accessorKey, childKey, leaseKey, tokenKey } from '../store/keys.ts';
+import { retryContended } from '../store/retryContended.ts';
+import { locateAny } from '../tree/findMount.ts';
+import type { Namespace } from '../tree/namespace.ts';
+import { childName, leaseChild } from './child.ts';
+import { keepCubbyhole } from './cubbyhole.ts';
+import { type FoundLease, findLease, usableLeases } from './findLeases.ts';
+import { usableToken } from './findToken.ts';
+import type { Lease } from './lease.ts';
+import { cleanupTime, type Token, type TokenLease } from './token.ts';
+import { renewalWarnings, renewedEnd } from './ttl.ts';
+
+interface Renewed {
+  token: Token;
+  warnings: string[];
+}
+
+/**
+ * Renews a token by its hash.
+ * @param within the namespace of the request
+ * @param increment seconds; 0 for those granted when the token was created
+ * @throws VaultError 400 with one of the texts of contract §6
+ */
+export function renewToken(deps: Deps, hash: string, within: Namespace, increment: number): Promise<Renewed> {
+  return retryContended(async () => {
+    const token = await usableToken(deps, hash, within);
+    if (!token) throw refusal('token not found');
+    if (token.type === 'batch') throw refusal('batch tokens cannot be renewed');
+    if (!token.lease) throw noLeaseToRenew();
+    if (!token.renewable) throw notRenewable();
+    const now = deps.clock.now();
+    const seconds = token.period || increment || token.creationTtl;
+    const { createdAt: issuedAt, maxTtl, period, namespacePath, path } = token;
+    const { mount } = await locateAny(deps.store, namespacePath + path);
+    const expiresAt = renewedEnd({ now, issuedAt, seconds, maxTtl, period }, mount);
+    await extendToken(deps, token, token.lease, now, expiresAt);
+    return {
+      token: { ...token, expiresAt, renewedAt: now },
+      warnings: renewalWarnings(now, seconds, expiresAt),
+    };
+  });
+}
+
+async function extendToken(
+  { store }: Deps,
+  token: Token,
+  lease: TokenLease,
+  now: number,
+  expiresAt: number,
+): Promise<void> {
+  const ttl = cleanupTime(expiresAt) as number;
+  const absent = { absent: true } as const;
+  const times = { expiresAt, renewedAt: now, ttl };
+  const parent = token.lineage.tokens.at(-1);
+  const leaseRef = leaseKey(lease.mountUuid, lease.path);
+  const tokenRef = tokenKey(token.hash);
+  const indexes = [accessorKey(token.accessor)];
+  if (parent !== undefined) indexes.push(childKey(parent, childName({ tokenHash: token.hash })));
+  try {
+    await store.commit([
+      {
+        update: leaseRef,
+        set: times,
+        if: PRESENT,
+      },
+      {
+        update: tokenRef,
+        set: times,
+        if: {
+          expiresAt: { above: now },
+          revoked: absent,
+          retired: absent,
+          hasCubbyhole: token.hasCubbyhole ?? absent,
+        },
+      },
+      ...indexes.map((ref) => ({ update: ref, set: { ttl }, if: PRESENT })),
+    ]);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    const onlyTheLease = ![tokenRef, ...indexes].some((ref) => error.failedAt(ref));
+    throw onlyTheLease ? noLeaseToRenew() : error;
+  }
+  if (token.hasCubbyhole) await keepCubbyhole(store, token, ttl);
+}
+
+/**
+ * Renews the lease of a secret by its id.
+ * @param within the namespace of the request
+ * @param increment seconds; 0 for those granted when the lease was issued
+ * @throws VaultError 400 with one of the texts of contract §7
+ */
+export function renewLease(
+  deps: Deps,
+  id: string,
+  within: Namespace,
+  increment: number,
+): Promise<{ lease: Lease; warnings: string[] }> {
+  return retryContended(async () => {
+    const { lease, mount } = await renewableLease(deps, id, within);
+    const now = deps.clock.now();
+    const seconds = increment || lease.grantedTtl;
+    const expiresAt = renewedEnd({ now, issuedAt: lease.issuedAt, seconds }, mount);
+    await deps.store.commit(leaseExtensions(lease, now, expiresAt));
+    return {
+      lease: { ...lease, expiresAt, renewedAt: now },
+      warnings: renewalWarnings(now, seconds, expiresAt),
+    };
+  });
+}
+
+async function renewableLease(
+  deps: Deps,
+  id: string,
+  within: Namespace,
+): Promise<Pick<FoundLease, 'mount'> & { lease: Lease }> {
+  const found = await findLease(deps, id, within);
+  if (!found) throw leaseNotFound();
+  const [lease] = await usableLeases(deps, [found.item]);
+  if (!lease) {
+    const isExpired = (found.item.expiresAt as number) <= deps.clock.now();
+    throw isExpired ? refusal('lease expired') : leaseNotFound();
+  }
+  if (!lease.renewable) throw notRenewable();
+  if (lease.kind === 'token') throw refusal('tokens cannot be renewed through this endpoint');
+  return { ...found, lease };
+}
+
+function leaseExtensions(lease: Lease, now: number, expiresAt: number): Update[] {
+  const ttl = cleanupTime(expiresAt);
+  const alive: Expected = { expiresAt: { above: now }, revoked: { absent: true } };
+  const holder = childKey(lease.tokenHash, childName(leaseChild(lease)));
+  return [
+    {
+      update: leaseKey(lease.mountUuid, lease.path),
+      set: { expiresAt, renewedAt: now, ttl },
+      if: alive,
+    },
+    { update: holder, set: { ttl }, if: PRESENT },
+    ...lease.owns.map((ref): Update => {
+      return { update: ref, set: { expiresAt, ttl }, if: { expiresAt: { present: true } } };
+    }),
+  ];
+}
+
+function notRenewable(): VaultError {
+  return refusal('lease is not renewable');
+}
+
+/** For a token without a lease, such as a root token that never expires. */
+function noLeaseToRenew(): VaultError {
+  return refusal('invalid lease ID');
+}
+
+function leaseNotFound(): VaultError {
+  return refusal('lease not found');
+}

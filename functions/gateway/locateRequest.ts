@@ -1,0 +1,97 @@
+/** Where a request belongs: which namespace serves it, which path and mount it means (contract §2.3, §6). */
+
+import { readToken } from '../credentials/caller.ts';
+import type { Token } from '../credentials/token.ts';
+import { namespaceLocked, namespaceNotFound } from '../http/errors.ts';
+import { SETTLE_MS } from '../limits.ts';
+import type { Deps } from '../ports/deps.ts';
+import type { Item, Store } from '../ports/store.ts';
+import { namespaceById, namespaceIdIn, namespaceWithin } from '../tree/findNamespace.ts';
+import { type Location, locate } from '../tree/locate.ts';
+import type { Namespace } from '../tree/namespace.ts';
+import { builtinPath } from '../tree/path.ts';
+import type { Visit } from './api.ts';
+
+/**
+ * Locates a request. The token and the prefetch are read at the same time.
+ * @throws VaultError 404 for an unknown namespace, 503 in a locked one
+ */
+export async function locateRequest(
+  visit: Visit,
+): Promise<{ location: Location; prefetched: Item | undefined }> {
+  const { request, api, deps } = visit;
+  const hasToken = request.token !== undefined;
+  if (request.token !== undefined) visit.token ??= readToken(deps, request.token);
+  const [located, token, prefetched] = await Promise.all([
+    locateTwice(deps, request.headerNamespace + request.path),
+    visit.token,
+    hasToken ? api.prefetch?.(deps, request.path) : undefined,
+  ]);
+  if (!located.namespace.path.startsWith(request.headerNamespace)) throw namespaceNotFound();
+  refuseIfLocked(located);
+  const location = await inTokenNamespace(deps.store, located, token, request.raw.token);
+  refuseIfLocked(location);
+  return { location, prefetched };
+}
+
+/** A locked namespace serves nothing, with or without a token, except its unlocking (contract §2.3). */
+function refuseIfLocked({ namespace: { lockedAt }, path }: Location): void {
+  if (lockedAt !== undefined && path !== 'sys/namespaces/api-lock/unlock') throw namespaceLocked(lockedAt);
+}
+
+/**
+ * Finds the mount of a path. A path without a mount is read a second time: the first query may have run in the middle
+ * of a transaction that moves the mount, and seen neither its old place nor its new one (R2).
+ */
+async function locateTwice({ store, clock }: Deps, path: string): Promise<Location> {
+  const location = await locate(store, path);
+  if (location.mount || builtinPath(location.path)) return location;
+  await clock.sleep(SETTLE_MS);
+  return locate(store, path);
+}
+
+/** What a token does with itself is served in the namespace of that token. */
+const OF_THE_CALLER = new Set(['auth/token/lookup-self', 'auth/token/renew-self', 'auth/token/revoke-self']);
+
+/** These mean the token in the field `token` or, without one, the token of the request. */
+const OF_EITHER = new Set([
+  'auth/token/lookup',
+  'sys/wrapping/lookup',
+  'sys/wrapping/unwrap',
+  'sys/wrapping/rewrap',
+]);
+
+/** These mean the token in the field `token`; its suffix is the id of its namespace. */
+const OF_A_NAMED_TOKEN = new Set(['auth/token/renew', 'auth/token/revoke', 'auth/token/revoke-orphan']);
+
+/**
+ * A request about one token is served in the namespace of that token, whichever it was sent to (contract §6). Policies
+ * are judged there, too. A named token is found only in the namespace of the request and below (R10).
+ * @param caller the token of the request, not judged yet
+ * @param named the field `token` of the request
+ */
+async function inTokenNamespace(
+  store: Store,
+  location: Location,
+  caller: Token | undefined,
+  named: unknown,
+): Promise<Location> {
+  const namespace = await tokenNamespace(store, location, caller, named);
+  return namespace && namespace.id !== location.namespace.id ? { namespace, path: location.path } : location;
+}
+
+async function tokenNamespace(
+  store: Store,
+  { namespace, path }: Location,
+  caller: Token | undefined,
+  named: unknown,
+): Promise<Namespace | undefined> {
+  const endpoint = path.replace(/\/$/, '');
+  const isNamed = typeof named === 'string' && named !== '';
+  const isEither = OF_EITHER.has(endpoint);
+  if (isNamed && (isEither || OF_A_NAMED_TOKEN.has(endpoint)))
+    return namespaceWithin(store, namespaceIdIn(named), namespace);
+  if (!(isEither || OF_THE_CALLER.has(endpoint)) || !caller || caller.namespaceId === namespace.id)
+    return undefined;
+  return namespaceById(store, caller.namespaceId);
+}

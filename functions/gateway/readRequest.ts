@@ -1,0 +1,189 @@
+/** What a request says before anything is looked up: operation, namespace, path, fields, token (contract §2.2). */
+
+import { parseDuration } from '../http/duration.ts';
+import { goQuote, refusal, silent, VaultError } from '../http/errors.ts';
+import { parseBool } from '../http/fields.ts';
+import { type HttpRequest, headerNamespace, isWrite, type Operation, tokenIn } from '../http/message.ts';
+import { bodyText, parseBody } from '../http/parseBody.ts';
+import { MAX_BULK_JSON_STRINGS } from '../limits.ts';
+import { isPrintable } from '../tree/path.ts';
+
+export interface ParsedRequest {
+  operation: Operation;
+  /** The path after `/v1/`, decoded. */
+  path: string;
+  /** The namespace of the header, with a trailing slash; empty for none. */
+  headerNamespace: string;
+  /** All fields as they were sent. */
+  raw: Record<string, unknown>;
+  token?: string;
+  /** Seconds for which the answer is to be wrapped; 0 for an open answer. */
+  wrapTtl: number;
+}
+
+/**
+ * Reads a request in the order of contract §2.2: path, method and body, then namespace and wrap TTL.
+ * @throws VaultError for what is no request that this service can serve
+ * @throws StatusOnly 400 for a path that cannot be decoded
+ */
+export function readRequest(http: HttpRequest): ParsedRequest {
+  const path = readPath(http.rawPath, http.query);
+  const operation = operationOf(http);
+  const token = tokenIn(http.headers);
+  return {
+    operation,
+    path: (operation === 'list' || operation === 'scan') && !path.endsWith('/') ? `${path}/` : path,
+    headerNamespace: headerNamespace(http.headers['x-vault-namespace']),
+    raw: isWrite(operation) ? bodyFields(http, path) : queryFields(http.query),
+    wrapTtl: readWrapTtl(http.headers['x-vault-wrap-ttl']),
+    ...(token ? { token } : {}),
+  };
+}
+
+const PREFIX = '/v1/';
+
+/**
+ * From the raw path of a request to the path below `/v1/` (contract §2.5).
+ * @param query is kept when the client is redirected to the cleaned path
+ * @returns the path after `/v1/`, percent-decoded exactly once
+ * @throws VaultError 307 to the cleaned path, 404 outside `/v1/`, 400 for relative paths
+ * @throws StatusOnly 400 for what cannot be decoded or printed
+ */
+export function readPath(rawPath: string, query: Record<string, string[]> = {}): string {
+  const clean = cleaned(rawPath);
+  if (clean !== rawPath) throw new VaultError(307, [], { Location: harmless(clean) + queryText(query) });
+  if (!rawPath.startsWith(PREFIX)) throw silent(404);
+  const path = decoded(rawPath.slice(PREFIX.length));
+  if (!isPrintable(path)) throw new StatusOnly(400);
+  if (path.split('/').some((segment) => segment === '.' || segment === '..')) {
+    throw refusal('relative paths not supported');
+  }
+  return path;
+}
+
+/** An error that is answered with an empty body, without even an empty list of errors. */
+export class StatusOnly extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super();
+    this.status = status;
+  }
+}
+
+function cleaned(rawPath: string): string {
+  const clean: string[] = [];
+  for (const segment of rawPath.split('/')) {
+    if (segment === '..') clean.pop();
+    else if (segment !== '' && segment !== '.') clean.push(segment);
+  }
+  const path = `/${clean.join('/')}`;
+  return rawPath.endsWith('/') && path !== '/' ? `${path}/` : path;
+}
+
+/** Browsers read `\` as `/`, and would read a path that begins with two slashes as the name of a host. */
+function harmless(path: string): string {
+  return path.replaceAll('\\', '%5C');
+}
+
+function queryText(query: Record<string, string[]>): string {
+  const parameters = new URLSearchParams();
+  for (const [name, values] of Object.entries(query))
+    for (const value of values) parameters.append(name, value);
+  return parameters.size > 0 ? `?${parameters}` : '';
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new StatusOnly(400);
+  }
+}
+
+function operationOf({ method, query, headers }: HttpRequest): Operation {
+  if (query.help?.[0]) return 'help';
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+      return readOperation(query);
+    case 'LIST':
+      return 'list';
+    case 'SCAN':
+      return 'scan';
+    case 'HELP':
+      return 'help';
+    case 'POST':
+    case 'PUT':
+      return 'update';
+    case 'PATCH':
+      requireMergePatch(headers['content-type']);
+      return 'patch';
+    case 'DELETE':
+      return 'delete';
+    default:
+      throw silent(405);
+  }
+}
+
+function readOperation({ list, scan }: HttpRequest['query']): Operation {
+  const [lists, scans] = [isWanted(list), isWanted(scan)];
+  if (lists && scans) throw silent(400);
+  return lists ? 'list' : scans ? 'scan' : 'read';
+}
+
+function isWanted(values: string[] | undefined): boolean {
+  if (!values?.[0]) return false;
+  const wanted = parseBool(values[0]);
+  if (wanted === undefined) throw silent(400);
+  return wanted;
+}
+
+function requireMergePatch(contentType: string | undefined): void {
+  if (!contentType) throw new VaultError(400, ['mime: no media type']);
+  const type = mediaType(contentType);
+  if (type === 'application/merge-patch+json') return;
+  const text = `PATCH requires Content-Type of application/merge-patch+json, provided ${type}`;
+  throw new VaultError(415, [text]);
+}
+
+function mediaType(contentType: string | undefined): string | undefined {
+  return contentType?.split(';')[0]?.trim().toLowerCase();
+}
+
+/** Here a body may hold a whole plan; the path may begin with a namespace. */
+const TAKES_PLANS = /(^|\/)sys\/remount\/bulk$/;
+
+/** A plan as CSV is one field; the other fields then come from the query. */
+function bodyFields(http: HttpRequest, path: string): Record<string, unknown> {
+  if (!TAKES_PLANS.test(path)) return parseBody(http);
+  const isCsv = mediaType(http.headers['content-type']) === 'text/csv';
+  if (!isCsv) return parseBody(http, MAX_BULK_JSON_STRINGS);
+  return { ...queryFields(http.query), csv: bodyText(http.body) };
+}
+
+/**
+ * Every parameter becomes a field, except those that choose the operation; repeated ones become a list (contract §2.4).
+ */
+function queryFields(query: Record<string, string[]>): Record<string, unknown> {
+  const fields = Object.entries(query).filter(([name]) => !['help', 'list', 'scan'].includes(name));
+  return Object.fromEntries(fields.map(([name, values]) => [name, values.length > 1 ? values : values[0]]));
+}
+
+/**
+ * How long the answer is to stay wrapped (contract §2.3).
+ * @param header `X-Vault-Wrap-TTL`
+ * @returns seconds; 0 when nothing is to be wrapped. Less than a second counts as one second: a client that asks for a
+ *   wrapped answer must not get an open one.
+ * @throws VaultError 400 for what is no duration, or a negative one
+ */
+function readWrapTtl(header = ''): number {
+  const text = header.trim();
+  const seconds = parseDuration(text);
+  if (seconds !== undefined) return seconds === 0 && /[1-9]/.test(text) ? 1 : seconds;
+  const isNegative = text.startsWith('-') && parseDuration(text.slice(1)) !== undefined;
+  const why = isNegative
+    ? 'requested wrap ttl cannot be negative'
+    : `time: invalid duration ${goQuote(text)}`;
+  throw refusal(`error parsing X-Vault-Wrap-TTL header: ${why}`);
+}
