@@ -1,4 +1,4 @@
-/** What every engine takes out of a call. */
+/** What every engine takes out of a call: its mount, its caller, its storage, the name in the path. */
 
 import type { Caller } from '../credentials/caller.ts';
 import { unsupportedPath } from '../http/errors.ts';
@@ -15,27 +15,27 @@ export function mountOfCall({ mount }: Pick<Call, 'mount'>): Mount {
   return mount;
 }
 
-/** Who calls a route that is not open. */
+/** The caller of a route that needs a token. */
 export function callerOfCall({ caller }: Pick<Call, 'caller'>): Caller {
-  if (!caller) throw new TypeError('the route asks for no token');
+  if (!caller) throw new TypeError('the route needs no token');
   return caller;
 }
 
-/** Where the engine called keeps what it stores under a key of its own. */
-export function stored(call: Pick<Call, 'mount'>, key: string): Ref {
+/** Where the engine called stores the item with a key of its own. */
+export function engineKey(call: Pick<Call, 'mount'>, key: string): Ref {
   return storageKey(mountOfCall(call).uuid, key);
 }
 
-/** Names of users and roles (contract §8.1). */
 const NAME = /^\w(([\w\-.@]+)?\w)?$/;
 
+/** Whether a text can be the name of a user or role (contract §8.1). */
 export function isName(name: string): boolean {
   return NAME.test(name) && name.length <= MAX_NAME_BYTES;
 }
 
 /**
- * The user or role that the path names, as it was typed.
- * @throws VaultError 404 when no name is written like this: the path has no route then
+ * The name of the user or role in the path, as it was sent.
+ * @throws VaultError 404 when it cannot be a name: such a path has no route
  */
 export function nameOfCall({ params }: Pick<Call, 'params'>): string {
   const name = params.name ?? '';
@@ -43,12 +43,12 @@ export function nameOfCall({ params }: Pick<Call, 'params'>): string {
   return name;
 }
 
-/** The names of what is kept under a prefix, in byte order; nothing where there are none. */
+/** The names below a prefix of the engine's keys, in byte order; undefined if there are none. */
 export async function listNames(
   call: Pick<Call, 'deps' | 'mount'>,
   prefix: string,
 ): Promise<Reply<Keys> | undefined> {
-  const { table, pk } = stored(call, prefix);
+  const { table, pk } = engineKey(call, prefix);
   const items = await call.deps.store.query({ table, pk, prefix, attributes: [] });
   return items.length > 0 ? { data: { keys: items.map(({ sk }) => sk.slice(prefix.length)) } } : undefined;
 }

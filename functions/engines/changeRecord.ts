@@ -1,4 +1,4 @@
-/** Changes what an engine keeps under one key, without losing what others write there meanwhile. */
+/** Changes a record of an engine, such as a user or role, so that no concurrent write is lost. */
 
 import { tooLarge } from '../http/errors.ts';
 import { MAX_RECORD_BYTES } from '../limits.ts';
@@ -6,20 +6,22 @@ import type { Deps } from '../ports/deps.ts';
 import { ABSENT, type Item, type Ref, type Write } from '../ports/store.ts';
 import { retryContended } from '../store/retryContended.ts';
 
-/** What becomes of a record, and what must be written with it or not at all. */
-export interface Change<T> {
+export interface RecordChange<T> {
+  /** The record after the change. */
   after: T;
+  /** Writes in the same transaction. */
   alongside?: Write[];
 }
 
 /**
- * Reads the record, and writes what `change` makes of it on condition that nobody wrote it in between; else it begins
- * anew. The revision is random, so a record that was deleted and made again is not taken for the old one.
- * @param change is asked once a try, and throws to refuse
+ * Reads the record, and writes what `change` makes of it, on condition that no other write changed it meanwhile;
+ * otherwise retries. The revision is random, so a record that was deleted and created again is noticed, too.
+ * @param change called once a try; throws to refuse
  * @returns the change that was written
- * @throws VaultError 413 for a record that is too long, 503 when others kept getting in the way
+ * @throws VaultError 413 when the record is too long
+ * @throws StoreBusy when other writes kept changing it
  */
-export async function changeRecord<T extends object, C extends Change<T>>(
+export async function changeRecord<T extends object, C extends RecordChange<T>>(
   { store, ids }: Pick<Deps, 'store' | 'ids'>,
   ref: Ref,
   change: (before: (T & Item) | undefined) => C | Promise<C>,
@@ -29,7 +31,7 @@ export async function changeRecord<T extends object, C extends Change<T>>(
     const changed = await change(before);
     const { table, ...key } = ref;
     const record = { ...changed.after, ...key, revision: ids.hex(16) };
-    refuseOversize(record);
+    refuseOversizeRecord(record);
     await store.commit([
       { put: { ...record, table }, if: before ? { revision: before.revision as string } : ABSENT },
       ...(changed.alongside ?? []),
@@ -38,8 +40,8 @@ export async function changeRecord<T extends object, C extends Change<T>>(
   });
 }
 
-/** @throws VaultError 413 when the record is longer than users, roles and the like may be */
-export function refuseOversize(record: object): void {
+/** @throws VaultError 413 when the record, as JSON text, has more than `MAX_RECORD_BYTES` */
+export function refuseOversizeRecord(record: object): void {
   if (Buffer.byteLength(JSON.stringify(record)) > MAX_RECORD_BYTES)
     throw tooLarge(`the entry is longer than ${MAX_RECORD_BYTES} bytes`);
 }

@@ -1,12 +1,12 @@
-/** What an engine is: a type of mount with routes of its own, and nothing that knows where it is mounted. */
+/** What an engine is: a type of mount with routes of its own. It does not know where it is mounted. */
 
 import type { Route } from '../http/route.ts';
 import type { MountType } from '../tree/mountType.ts';
 
 export interface Engine extends MountType {
   type: string;
-  /** The options that lead to different routes; none if the routes are always the same. */
+  /** The mount options that lead to different routes; absent if the routes are always the same. */
   variants?: readonly Record<string, string>[];
-  /** Routes relative to the mount, by the options it was enabled with. */
+  /** The routes relative to the mount, for a mount with these options. */
   routes(options: Record<string, string>): readonly Route[];
 }

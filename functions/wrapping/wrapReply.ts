@@ -1,13 +1,13 @@
-/** Wraps the answer of any endpoint, because the client asks for it (contract §2.3). */
+/** Wraps the answer of any endpoint if the client asks for it (contract §2.3). */
 
 import { isEmpty, render } from '../http/envelope.ts';
 import type { Call, Reply } from '../http/route.ts';
 import { wrap } from './wrapped.ts';
 
 /**
- * What is stored is the answer as it would have been sent. An answer without anything in it stays as it is, and so
- * does one that tells of a failure, or that has no envelope.
- * @throws VaultError 413 for an answer that is too long
+ * Stores the body that the answer would have had. Empty answers, failures and answers without an envelope are not
+ * wrapped.
+ * @throws VaultError 413 when the answer is too long
  */
 export async function wrapReply(call: Call, reply: Reply): Promise<Reply> {
   const { deps, namespace, path, wrapTtl } = call;
@@ -22,6 +22,7 @@ export async function wrapReply(call: Call, reply: Reply): Promise<Reply> {
   });
 }
 
+/** The accessor of the token or secret-id in an answer, by which it can be revoked before it is unwrapped. */
 function accessorIn({ mount, types }: Call, { auth, data }: Reply): string | undefined {
   if (auth) return auth.accessor as string;
   const field = mount && types[mount.type]?.accessorField;

@@ -1,8 +1,9 @@
-/** A wrapped answer: kept in the storage of a token that is good for one thing, to hand it out once. */
+/** A wrapped answer: stored with a token that can do one thing, unwrap it, and only once (contract §2.3). */
 
 import { issueToken } from '../credentials/issueToken.ts';
 import { cleanupTime, type Token } from '../credentials/token.ts';
 import { grantTtl } from '../credentials/ttl.ts';
+import { refusal, tooLarge, type VaultError } from '../http/errors.ts';
 import type { Reply } from '../http/route.ts';
 import type { Shape, Wire } from '../http/shape.ts';
 import { MAX_WRAPPED_BYTES } from '../limits.ts';
@@ -12,18 +13,17 @@ import { tokenKey, wrappedKey } from '../store/keys.ts';
 import { record } from '../store/record.ts';
 import { tokenIssuer } from '../tree/builtin.ts';
 import type { Namespace } from '../tree/namespace.ts';
-import { invalidWrappingToken, wrappedTooLarge } from './errors.ts';
 
 const POLICY = 'response-wrapping';
 
 export interface Wrapped {
-  /** The body that unwrapping answers, as JSON text. */
+  /** The body of the answer, as JSON text. */
   envelope: string;
-  /** The path that the answer comes from, relative to the namespace. */
+  /** The path of the request that was answered, relative to its namespace. */
   creationPath: string;
-  /** Seconds. */
+  /** Seconds that the wrapping token is valid. */
   creationTtl: number;
-  /** Of a token or secret-id in the answer, so that it can be revoked unseen. */
+  /** The accessor of a token or secret-id in the answer, by which it can be revoked before it is unwrapped. */
   wrappedAccessor?: string;
 }
 
@@ -46,11 +46,11 @@ export const WRAP_INFO = {
 } as const satisfies Shape;
 
 /**
- * Puts an answer away and makes the token for it. That token hangs on nobody: who receives it shall be able to unwrap
- * whatever became of who asked. What is in the answer is judged by itself when it is used.
- * @param taking writes that take the answer out of where it was, if it was wrapped before
- * @returns an answer that tells of the token and nothing else
- * @throws VaultError 413 for an answer that is too long, 400 when it was taken by somebody else
+ * Stores an answer and issues the wrapping token for it. That token has no parent: its receiver can unwrap the answer
+ * even if the token of the request was revoked meanwhile. Credentials in the answer are checked when they are used.
+ * @param taking writes that remove the answer from the token that wrapped it before, if there is one
+ * @returns an answer with the wrapping token and nothing else
+ * @throws VaultError 413 when the answer is too long, 400 when another request unwrapped it meanwhile
  */
 export async function wrap(
   deps: Deps,
@@ -58,7 +58,8 @@ export async function wrap(
   order: Wrapped,
   taking: Write[] = [],
 ): Promise<Reply> {
-  if (Buffer.byteLength(order.envelope) > MAX_WRAPPED_BYTES) throw wrappedTooLarge();
+  if (Buffer.byteLength(order.envelope) > MAX_WRAPPED_BYTES)
+    throw tooLarge(`a wrapped response is at most ${MAX_WRAPPED_BYTES} bytes large`);
   const { ttl, warnings } = grantTtl({ ttl: order.creationTtl }, undefined);
   const { secret, token } = await issue(deps, namespace, { ...order, creationTtl: ttl }, taking);
   const { creationPath, wrappedAccessor } = order;
@@ -100,10 +101,18 @@ function itemOf(kept: Wrapped, { accessor, createdAt, expiresAt }: Token): Place
   return RECORD.at(wrappedKey(accessor), { ...kept, createdAt }, { ttl: cleanupTime(expiresAt) });
 }
 
-/** Take an answer out of a wrapping token. Of many that try at once the mark on the token lets one succeed. */
+/** The writes that take an answer from its wrapping token. The mark lets only one of concurrent requests succeed. */
 export function takingOf({ hash, accessor }: Token): Write[] {
   return [
     { delete: wrappedKey(accessor) },
     { update: tokenKey(hash), set: { revoked: true }, if: { ...PRESENT, revoked: { absent: true } } },
   ];
+}
+
+/**
+ * The same for a token that is unknown, expired, used or missing. A client that expected a valid one should treat it as
+ * an incident: somebody else may have unwrapped the answer.
+ */
+export function invalidWrappingToken(): VaultError {
+  return refusal('wrapping token is not valid or does not exist');
 }

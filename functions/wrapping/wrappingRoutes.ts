@@ -1,9 +1,10 @@
-/** The routes of response wrapping: wrap what is sent, look at a wrapping token, unwrap it, wrap it anew. */
+/** The routes of response wrapping: wrap what was sent; look up, unwrap and rewrap wrapping tokens (contract §2.3). */
 
 import { goodToken } from '../credentials/findToken.ts';
 import { removeTokens } from '../credentials/removeTokens.ts';
 import { type Token, tokenOf } from '../credentials/token.ts';
 import { TOKEN_FIELD } from '../credentials/whichToken.ts';
+import { refusal } from '../http/errors.ts';
 import { readFields } from '../http/fields.ts';
 import { tokenIn } from '../http/headers.ts';
 import { parseJson } from '../http/readBody.ts';
@@ -12,8 +13,14 @@ import type { Shape, Wire } from '../http/shape.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
 import { sha256, tokenKey, wrappedKey } from '../store/keys.ts';
-import { invalidWrappingToken, wrappingRequired } from './errors.ts';
-import { type StoredAnswer, takingOf, type Wrapped, wrap, wrappedOf } from './wrapped.ts';
+import {
+  invalidWrappingToken,
+  type StoredAnswer,
+  takingOf,
+  type Wrapped,
+  wrap,
+  wrappedOf,
+} from './wrapped.ts';
 
 type TokenCall = Call<typeof TOKEN_FIELD>;
 
@@ -27,7 +34,7 @@ const named = { fields: TOKEN_FIELD, before: refuseInvalid };
 
 export const wrappingRoutes: readonly Route[] = [
   route({ path: 'sys/wrapping/wrap', freeForm: true, answers: { write: null }, write: wrapFields }),
-  // Who knows a wrapping token may look at it; that neither opens it nor uses it up.
+  // Anybody who has a wrapping token may look it up; that neither unwraps the answer nor uses up the token.
   route({
     path: 'sys/wrapping/lookup',
     ...named,
@@ -36,13 +43,13 @@ export const wrappingRoutes: readonly Route[] = [
     read: lookUp,
     write: lookUp,
   }),
-  route({ path: 'sys/wrapping/unwrap', ...named, usesUp: asksForItself, write: unwrap }),
+  route({ path: 'sys/wrapping/unwrap', ...named, usesUp: isOwnToken, write: unwrap }),
   route({ path: 'sys/wrapping/rewrap', ...named, answers: { write: null }, write: rewrap }),
 ];
 
-/** The answer is what was sent, and is wrapped like that of any endpoint. */
+/** Answers what was sent; the answer is then wrapped as that of any endpoint. */
 async function wrapFields({ raw, wrapTtl }: Call): Promise<Reply> {
-  if (!wrapTtl) throw wrappingRequired();
+  if (!wrapTtl) throw refusal('endpoint requires response wrapping to be used');
   return { data: raw };
 }
 
@@ -52,37 +59,38 @@ async function lookUp(call: TokenCall): Promise<Reply<Wire<typeof FACTS>>> {
   return { data: { creation_ttl: creationTtl, creation_time, creation_path: creationPath } };
 }
 
-/** Of many that unwrap at once one gets the answer; should it get lost on the way, it is lost. */
+/** One of concurrent requests gets the answer. If the connection breaks then, nobody can get it again. */
 async function unwrap(call: TokenCall): Promise<Reply> {
   const { deps, path, wrapTtl } = call;
   const { token, answer } = await find(call);
-  if (wrapTtl) return wrapAnew(call, token, { ...answer, creationPath: path, creationTtl: wrapTtl });
+  if (wrapTtl) return moveAnswer(call, token, { ...answer, creationPath: path, creationTtl: wrapTtl });
   try {
     await deps.store.commit(takingOf(token));
   } catch (error) {
     throw error instanceof ConditionFailed ? invalidWrappingToken() : error;
   }
-  await clearAway(deps, token);
+  await removeUsed(deps, token);
   return { plain: parseJson(answer.envelope) };
 }
 
-/** Of the time it had and the time that is asked for the shorter counts. */
+/** The new token has the shorter of two TTLs: that of the old token, and the one that the request asks for. */
 async function rewrap(call: TokenCall): Promise<Reply> {
   const { token, answer } = await find(call);
   const creationTtl = Math.min(answer.creationTtl, call.wrapTtl || answer.creationTtl);
-  return wrapAnew(call, token, { ...answer, creationTtl });
+  return moveAnswer(call, token, { ...answer, creationTtl });
 }
 
-/** In one transaction the answer goes from the old token to the new. */
-async function wrapAnew({ deps, namespace }: TokenCall, token: Token, order: Wrapped): Promise<Reply> {
+/** Moves the answer from the old token to a new one, in one transaction. */
+async function moveAnswer({ deps, namespace }: TokenCall, token: Token, order: Wrapped): Promise<Reply> {
   const reply = await wrap(deps, namespace, order, takingOf(token));
-  await clearAway(deps, token);
+  await removeUsed(deps, token);
   return reply;
 }
 
 /**
- * Looked at before the token that asks is judged, which may be the wrapping token itself: that it was used before
- * must not look like a lack of rights.
+ * Runs before the token of the request is checked, because that may be the wrapping token itself. A used wrapping token
+ * must be refused as such, and not as a lack of rights.
+ * @throws VaultError 400
  */
 async function refuseInvalid(call: Call): Promise<void> {
   const hash = hashOf(call);
@@ -91,19 +99,20 @@ async function refuseInvalid(call: Call): Promise<void> {
 }
 
 /**
- * Its one use is then what takes the answer out: counted before, it would be gone with the answer still inside when
- * something fails in between.
+ * Whether the wrapping token is also the token of the request. Its only use is then counted in the transaction that
+ * takes the answer: counted earlier, a failure in between would use up the token without an answer.
  */
-function asksForItself(call: Call): boolean {
+function isOwnToken(call: Call): boolean {
   return hashOf(call) === sha256(tokenIn(call.headers) ?? '');
 }
 
-/** The hash of the token that is named, or else asks; empty for none. */
+/** The hash of the token in the field `token`, else of the token of the request; empty if there is none. */
 function hashOf({ raw, headers }: Pick<Call, 'raw' | 'headers'>): string {
   const token = readFields(TOKEN_FIELD, raw).token || tokenIn(headers);
   return token ? sha256(token) : '';
 }
 
+/** @throws VaultError 400 when there is no such token, or its answer was taken */
 async function find(call: TokenCall): Promise<{ token: Token; answer: StoredAnswer }> {
   const { store } = call.deps;
   const hash = hashOf(call);
@@ -113,8 +122,8 @@ async function find(call: TokenCall): Promise<{ token: Token; answer: StoredAnsw
   return { token, answer };
 }
 
-/** The answer is out; what is left of the token opens nothing, and is dropped at its end if it cannot be removed now. */
-async function clearAway({ store, log }: Deps, token: Token): Promise<void> {
+/** Removes a used token. It is not valid any more, so if that fails it may stay until it expires. */
+async function removeUsed({ store, log }: Deps, token: Token): Promise<void> {
   try {
     await removeTokens(store, [token]);
   } catch (error) {

@@ -14,7 +14,7 @@ const NOTHING = { status: 404, errors: [] };
 let w: World;
 let call: Caller;
 let own: Auth;
-/** The token that most tests ask with. */
+/** The token of most requests. */
 let token: string;
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeEach(async () => {
   token = own.client_token;
 });
 
-/** What is stored of a token besides itself. */
+/** The items in the storage of a token. */
 function kept({ accessor }: Pick<Auth, 'accessor'>): Promise<Item[]> {
   return w.deps.store.query({ table: 'storage', pk: cubbyholePartition(accessor) });
 }
@@ -37,7 +37,7 @@ function callOn(store: Store): Caller {
 }
 
 describe('a cubbyhole', () => {
-  it('keeps what its token writes, exactly', async () => {
+  it('returns exactly what its token wrote', async () => {
     const text = '{"password":"x","big":12345678901234567890,"nested":{"list":[1.50]}}';
     expect(await call('POST', 'cubbyhole/app/db', { token, body: text })).toMatchObject({
       status: 204,
@@ -82,7 +82,7 @@ describe('a cubbyhole', () => {
     }
   });
 
-  it('is open to its token alone', async () => {
+  it('can be read by its token only', async () => {
     await call('POST', 'cubbyhole/mine', { token, body: { v: 1 } });
     const child = await w.token({ policies: ['default'] }, { token: w.root });
 
@@ -94,7 +94,7 @@ describe('a cubbyhole', () => {
     expect((await call('GET', 'cubbyhole/mine', { token })).status).toBe(200);
   });
 
-  it('tells creating from updating', async () => {
+  it('distinguishes the capabilities `create` and `update`', async () => {
     await w.policy('creator', 'path "cubbyhole/*" { capabilities = ["create", "read"] }');
     const { client_token } = await w.token({ policies: ['creator'], no_default_policy: true });
     const write = () => call('POST', 'cubbyhole/once', { token: client_token, body: { v: 1 } });
@@ -103,7 +103,7 @@ describe('a cubbyhole', () => {
     expect(refusal(await write())).toEqual({ status: 403, errors: [wrapper('permission denied')] });
   });
 
-  it('is not for batch tokens', async () => {
+  it('refuses batch tokens', async () => {
     const { client_token } = await w.token({ policies: ['default'], type: 'batch' });
     const answer = await call('POST', 'cubbyhole/a', { token: client_token, body: { v: 1 } });
     expect(refusal(answer)).toEqual({
@@ -112,7 +112,7 @@ describe('a cubbyhole', () => {
     });
   });
 
-  it('is another one in each namespace', async () => {
+  it('is separate in each namespace', async () => {
     const name = w.deps.ids.base62(6);
     await placeNamespace(w.deps, ROOT, name);
     await call('POST', 'cubbyhole/a', { token: w.root, body: { at: 'root' } });
@@ -133,21 +133,21 @@ describe('the end of a token', () => {
     expect(await kept(own)).toHaveLength(2);
   });
 
-  it('closes its cubbyhole and takes it along', async () => {
+  it('by revocation closes and removes its cubbyhole', async () => {
     await call('POST', 'auth/token/revoke', { body: { token } });
 
     expect((await call('GET', 'cubbyhole/a', { token })).status).toBe(403);
     expect(await kept(own)).toEqual([]);
   });
 
-  it('closes it by expiry, too, and the table may drop it with the token', async () => {
+  it('by expiry closes its cubbyhole, and the table drops it with the token', async () => {
     const stored = await w.deps.store.get(tokenKey(sha256(token)));
     expect((await kept(own)).map(({ ttl }) => ttl)).toEqual([stored?.ttl, stored?.ttl]);
     w.deps.clock.pass(3_601_000);
     expect((await call('GET', 'cubbyhole/a', { token })).status).toBe(403);
   });
 
-  it('leaves nothing to a token of the same id', async () => {
+  it('leaves nothing to a later token with the same id', async () => {
     const id = `chosen-${w.deps.ids.base62(20)}`;
     const first = await w.token({ id, policies: ['default'] });
     await call('POST', 'cubbyhole/a', { token: id, body: { v: 1 } });
@@ -162,8 +162,8 @@ describe('the end of a token', () => {
 
   it.each([
     ['begun', (hash: string) => markRevoked(w.deps.store, hash)],
-    ['over', (hash: string) => revokeToken(w.deps, { hash })],
-  ])('lets no write through when it has %s', async (_, revoke) => {
+    ['ended', (hash: string) => revokeToken(w.deps, { hash })],
+  ])('refuses a write if the revocation has %s meanwhile', async (_, revoke) => {
     const hash = sha256(token);
     const racing = callOn(interleaved(w.deps.store, tokenKey(hash).pk, () => revoke(hash)));
 
@@ -173,7 +173,7 @@ describe('the end of a token', () => {
     expect((await kept(own)).filter(({ sk }) => sk.endsWith('late'))).toEqual([]);
   });
 
-  it('takes the cubbyholes of its children along', async () => {
+  it('removes the cubbyholes of its children', async () => {
     await w.policy('parent', 'path "auth/token/create" { capabilities = ["update"] }');
     const parent = await w.token({ policies: ['parent', 'default'] });
     const child = await w.token({ policies: ['default'] }, { token: parent.client_token });
@@ -185,7 +185,7 @@ describe('the end of a token', () => {
     expect(await kept(child)).toEqual([]);
   });
 
-  it('comes with the move of the mount that issued it', async () => {
+  it('follows from a move of the mount that issued it', async () => {
     const at = w.deps.ids.base62(8);
     const mount = await placeMount(w.deps, `auth/${at}/`);
     await call('POST', `auth/${at}/users/bob`, { body: { password: 'pass word' } });
@@ -205,7 +205,7 @@ describe('the end of a token', () => {
 });
 
 describe('a renewal', () => {
-  it('lets what is stored live as long as the token', async () => {
+  it('keeps stored secrets as long as the token', async () => {
     await call('POST', 'cubbyhole/a', { token, body: { v: 1 } });
     w.deps.clock.pass(1_800_000);
     expect((await call('POST', 'auth/token/renew-self', { token })).status).toBe(200);
@@ -215,7 +215,7 @@ describe('a renewal', () => {
     expect((await call('GET', 'cubbyhole/a', { token })).body.data).toEqual({ v: 1 });
   });
 
-  it('misses nothing that is written meanwhile', async () => {
+  it('also keeps a secret that is written meanwhile', async () => {
     const write = () => call('POST', 'cubbyhole/first', { token, body: { v: 1 } });
     w.deps.clock.pass(1_800_000);
     const racing = callOn(interleaved(w.deps.store, tokenKey(sha256(token)).pk, write));
@@ -226,7 +226,7 @@ describe('a renewal', () => {
     expect((await kept(own)).map(({ ttl }) => ttl)).toEqual([stored?.ttl]);
   });
 
-  it('is seen by a write that began before it', async () => {
+  it('also applies to a write that began before it', async () => {
     w.deps.clock.pass(1_800_000);
     const renew = () => call('POST', 'auth/token/renew-self', { token });
     const racing = callOn(interleaved(w.deps.store, tokenKey(sha256(token)).pk, renew));

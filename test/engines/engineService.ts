@@ -1,4 +1,4 @@
-/** One engine behind `handle`, on the emulator: mounted, moved as a switch would, and its tables looked through. */
+/** One engine behind `handle`, on the emulator, with ways to move its mount and to read all tables. */
 
 import type { Engine } from '../../functions/engines/engine.ts';
 import { type Route, route } from '../../functions/http/route.ts';
@@ -13,11 +13,11 @@ import { readTables } from '../support/tables.ts';
 import type { TestDeps } from '../support/testDeps.ts';
 
 export interface EngineService extends Service {
-  /** What the service knows of a token, or that it does not take it. */
+  /** The facts of a token, or the refusal if it is not valid. */
   lookUp(token: string): ReturnType<Caller>;
 }
 
-/** A route that the policy `default` opens; it shows the token that calls. */
+/** A route that the policy `default` allows; it answers the facts of the caller's token. */
 const LOOK_UP: Route = route({
   path: 'auth/token/lookup-self',
   read: async ({ caller: found }) => ({ data: { ...found?.token } }),
@@ -31,7 +31,7 @@ export async function engineService(engine: Engine): Promise<EngineService> {
   };
 }
 
-/** Takes a mount to another path in the one transaction of a switch (architecture §4). */
+/** Moves a mount as a switch does, in one transaction (architecture §4). */
 export async function moveMount({ store }: TestDeps, from: string, to: string): Promise<void> {
   const before = mountOf(await store.get(treeKey('root', from))) as Mount;
   const after = { ...before, path: to, generation: before.generation + 1, version: 1 };
@@ -50,7 +50,7 @@ export async function everythingStored({ client }: TestDeps): Promise<Item[]> {
   return Object.values(await readTables(client)).flat();
 }
 
-/** The keys of one mount's storage that begin with a prefix. */
+/** The storage keys of a mount that begin with a prefix. */
 export async function storedKeys({ store }: TestDeps, mount: Mount, prefix: string): Promise<string[]> {
   const items = await store.query({ table: 'storage', pk: mount.uuid, prefix });
   return items.map(({ sk }) => sk);

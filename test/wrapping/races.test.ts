@@ -16,24 +16,24 @@ function atOnce<T>(work: (i: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: AT_ONCE }, (_, i) => work(i)));
 }
 
-describe('of twenty at once', () => {
-  it('one unwraps, if each is the wrapping token', async () => {
+describe('of twenty concurrent requests', () => {
+  it('one unwraps, if each sends the wrapping token as its token', async () => {
     const { token } = await s.wrapped('GET', 'kv/app');
     expect(successes(await atOnce(() => s.unwrap(token)), [INVALID, USED])).toBe(1);
   });
 
-  it('one unwraps, if each names the wrapping token', async () => {
+  it('one unwraps, if each sends the wrapping token in its body', async () => {
     const { token } = await s.wrapped('GET', 'kv/app');
     expect(successes(await atOnce(() => s.unwrapNamed(token)), [INVALID])).toBe(1);
   });
 
-  it('one unwraps, whichever way', async () => {
+  it('one unwraps, if they mix both ways', async () => {
     const { token } = await s.wrapped('GET', 'kv/app');
     const answers = await atOnce((i) => (i % 2 ? s.unwrap(token) : s.unwrapNamed(token)));
     expect(successes(answers, [INVALID, USED])).toBe(1);
   });
 
-  it('one unwraps or rewraps, and the answer comes out once in the end', async () => {
+  it('one unwraps or rewraps, and the answer can be read once in the end', async () => {
     const { token } = await s.wrapped('GET', 'kv/app');
     const rewrap = () => s.call('POST', 'sys/wrapping/rewrap', { body: { token } });
 
@@ -47,14 +47,14 @@ describe('of twenty at once', () => {
     expect(refusal(await s.unwrapNamed(token))).toEqual(INVALID);
   });
 
-  it('all get a token of their own for one secret', async () => {
+  it('each gets a wrapping token of its own for one secret', async () => {
     const infos = await atOnce(() => s.wrapped('GET', 'kv/app'));
     expect(new Set(infos.map(({ token }) => token)).size).toBe(AT_ONCE);
     for (const { token } of infos) expect((await s.unwrap(token)).status).toBe(200);
   });
 });
 
-/** A store that is out of reach from one of its writes on. */
+/** A store that does not answer from a certain write on. */
 function outOfReachFrom(store: Store, write: number): Store {
   let writes = 0;
   return {
@@ -66,11 +66,11 @@ function outOfReachFrom(store: Store, write: number): Store {
   };
 }
 
-describe('a wrapping token that asks for its own answer', () => {
+describe('a wrapping token that is also the token of the request', () => {
   it.each([
-    ['open', {}],
-    ['wrapped anew', { 'x-vault-wrap-ttl': '60' }],
-  ])('%s still holds it when that fails, whichever write it is', async (_, headers) => {
+    ['to unwrap', {}],
+    ['to wrap again', { 'x-vault-wrap-ttl': '60' }],
+  ])('%s keeps its answer when any of the writes fails', async (_, headers) => {
     for (let write = 0, status = 503; status === 503; write++) {
       const { token } = await s.wrapped('GET', 'kv/app');
       const failing = s.callOn({ store: outOfReachFrom(s.deps.store, write) });
@@ -86,8 +86,8 @@ describe('a wrapping token that asks for its own answer', () => {
 describe('a revocation', () => {
   it.each([
     ['begun', (hash: string) => markRevoked(s.deps.store, hash)],
-    ['over', (hash: string) => revokeToken(s.deps, { hash })],
-  ])('lets nobody unwrap or rewrap when it has %s', async (_, revoke) => {
+    ['ended', (hash: string) => revokeToken(s.deps, { hash })],
+  ])('refuses to unwrap or rewrap when it has %s meanwhile', async (_, revoke) => {
     for (const path of ['unwrap', 'rewrap']) {
       const { token } = await s.wrapped('GET', 'kv/app');
       const hash = sha256(token);

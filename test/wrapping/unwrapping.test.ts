@@ -6,7 +6,7 @@ import { DENIED, INVALID, wrapService } from './wrapService.ts';
 const s = throughFile(wrapService);
 
 describe('unwrapping', () => {
-  it('takes wrapping tokens alone', async () => {
+  it('takes only wrapping tokens', async () => {
     const plain = await s.token({ policies: ['default'] });
     for (const token of [plain.client_token, s.root, 'nonsense']) {
       for (const path of ['unwrap', 'rewrap', 'lookup']) {
@@ -17,7 +17,7 @@ describe('unwrapping', () => {
     }
   });
 
-  it('needs a token, and the right to do it for who is not the wrapping token', async () => {
+  it('needs a token, and a capability unless that is the wrapping token', async () => {
     const { token } = await s.wrapped('GET', 'kv/app');
     const weak = await s.token({ policies: ['unheard-of'], no_default_policy: true });
 
@@ -29,7 +29,7 @@ describe('unwrapping', () => {
     expect((await s.unwrapNamed(token)).status).toBe(200);
   });
 
-  it('may wrap again what it unwraps', async () => {
+  it('can wrap again what it unwraps', async () => {
     const { token } = await s.wrapped('GET', 'kv/app');
     const again = await s.wrapped('POST', 'sys/wrapping/unwrap', { body: { token } }, '30');
     expect(again).toMatchObject({ ttl: 30, creation_path: 'sys/wrapping/unwrap' });
@@ -39,7 +39,7 @@ describe('unwrapping', () => {
 });
 
 describe('sys/wrapping', () => {
-  it('wraps what is sent', async () => {
+  it('wraps what was sent', async () => {
     const body = { user: 'bob', token: 'some value', list: [1, 2] };
     const info = await s.wrapped('POST', 'sys/wrapping/wrap', { body });
     expect(info.creation_path).toBe('sys/wrapping/wrap');
@@ -50,7 +50,7 @@ describe('sys/wrapping', () => {
     });
   });
 
-  it('looks up without using up, for whoever knows the token', async () => {
+  it('looks up without using up, for anybody who has the wrapping token', async () => {
     const { token, creation_time } = await s.wrapped('GET', 'kv/app');
     const expected = { creation_ttl: 60, creation_time, creation_path: 'kv/app' };
     for (const options of [{ token: '', body: { token } }, { token }, { body: { token } }]) {
@@ -62,7 +62,7 @@ describe('sys/wrapping', () => {
     expect(refusal(await s.call('POST', 'sys/wrapping/lookup', { token: '' }))).toEqual(INVALID);
   });
 
-  it('rewraps: a new token for the same answer, from the same place', async () => {
+  it('rewraps: a new token for the same answer, with the same creation path', async () => {
     const old = await s.wrapped('POST', 'auth/token/create', { body: { policies: ['default'] } });
 
     const answer = await s.call('POST', 'sys/wrapping/rewrap', { body: { token: old.token } });
@@ -77,7 +77,7 @@ describe('sys/wrapping', () => {
     expect((await s.unwrap(info.token)).body.auth.accessor).toBe(old.wrapped_accessor);
   });
 
-  it('rewraps for a shorter time if asked, never for a longer one', async () => {
+  it('rewraps with a shorter TTL if asked, never with a longer one', async () => {
     const first = await s.wrapped('GET', 'kv/app');
     const shorter = await s.wrapped('POST', 'sys/wrapping/rewrap', { body: { token: first.token } }, '20');
     const longer = await s.wrapped('POST', 'sys/wrapping/rewrap', { body: { token: shorter.token } }, '1h');

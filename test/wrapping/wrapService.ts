@@ -18,15 +18,15 @@ interface WrapInfo {
 }
 
 export interface WrapService extends Service {
-  /** Asks for an answer to be wrapped, and answers its `wrap_info`. */
+  /** Has the answer of a request wrapped, and returns its `wrap_info`. */
   wrapped(method: string, path: string, options?: CallOptions, ttl?: string): Promise<WrapInfo>;
   /** Unwraps with the wrapping token itself. */
   unwrap(token: string, options?: CallOptions): Promise<Answer>;
-  /** Unwraps a token that is named, as root. */
+  /** Unwraps with the root token; the wrapping token is in the body. */
   unwrapNamed(token: string, options?: CallOptions): Promise<Answer>;
 }
 
-/** A secret is at `kv/app`: `{"password":"s3cret"}`. */
+/** There is a secret at `kv/app`: `{"password":"s3cret"}`. */
 export async function wrapService(): Promise<WrapService> {
   const service = await startService();
   const { call } = service;
@@ -45,7 +45,7 @@ export async function wrapService(): Promise<WrapService> {
   };
 }
 
-/** How many of several answers gave the secret; of the others every one must refuse. */
+/** How many of the answers are 200. Throws if another one is none of the refusals. */
 export function successes(answers: Answer[], refusals: ReturnType<typeof refusal>[]): number {
   const refused = answers.filter(({ status }) => status !== 200).map(refusal);
   const strange = refused.filter((one) => !refusals.some((known) => isSame(one, known)));

@@ -10,7 +10,7 @@ import { INVALID, wrapService } from './wrapService.ts';
 const s = throughFile(wrapService);
 
 describe('a wrapped answer', () => {
-  it('tells of a token and nothing else', async () => {
+  it('has the wrapping token and nothing else', async () => {
     const { status, body } = await s.call('GET', 'kv/app', { headers: { 'x-vault-wrap-ttl': '5m' } });
 
     expect(status).toBe(200);
@@ -32,7 +32,7 @@ describe('a wrapped answer', () => {
     });
   });
 
-  it('is unwrapped by its token, or by another that names it, to what it was, once', async () => {
+  it('is unwrapped once, with its token or another token, to exactly the original', async () => {
     const text = '{"big":12345678901234567890,"n":1.50}';
     await s.call('POST', 'kv/exact', { body: text });
     const open = await s.call('GET', 'kv/exact');
@@ -49,7 +49,7 @@ describe('a wrapped answer', () => {
     }
   });
 
-  it('of a login names the accessor of the token in it', async () => {
+  it('of a login has the accessor of the token in it', async () => {
     await placeMount(s.deps, 'auth/users/');
     await s.call('POST', 'auth/users/users/bob', { body: { password: 'pass word' } });
     const body = { password: 'pass word' };
@@ -61,7 +61,7 @@ describe('a wrapped answer', () => {
     expect((await s.call('GET', 'auth/token/lookup-self', { token: auth.client_token })).status).toBe(200);
   });
 
-  it('of a secret-id names the accessor of that', async () => {
+  it('of a new secret-id has the accessor of the secret-id', async () => {
     await placeMount(s.deps, 'auth/roles/', { type: 'approle' });
     await s.call('POST', 'auth/roles/role/web', { body: {} });
     const info = await s.wrapped('POST', 'auth/roles/role/web/secret-id', { body: {} });
@@ -72,7 +72,7 @@ describe('a wrapped answer', () => {
     expect(info.wrapped_accessor).toBe(data.secret_id_accessor);
   });
 
-  it('keeps lease, warnings and the form of the original', async () => {
+  it('keeps the lease, the warnings and the form of the original', async () => {
     const body = { policies: ['default', 'unheard-of'], ttl: '1h' };
     const { token } = await s.wrapped('POST', 'auth/token/create', { body });
     expect((await s.unwrap(token)).body).toMatchObject({
@@ -83,7 +83,7 @@ describe('a wrapped answer', () => {
     });
   });
 
-  it('is none where there is nothing to wrap', async () => {
+  it('does not exist if there is nothing to wrap', async () => {
     const headers = { 'x-vault-wrap-ttl': '60' };
     const ask = (method: string, path: string, body?: unknown) =>
       s.call(method, path, { headers, ...(body ? { body } : {}) });
@@ -94,13 +94,13 @@ describe('a wrapped answer', () => {
     expect((await ask('GET', 'sys/health')).body).toMatchObject({ initialized: true });
   });
 
-  it('may be that of a list of nothing, which is not found when it is asked for openly', async () => {
+  it('may contain an empty list, which is 404 without wrapping', async () => {
     expect(refusal(await s.call('LIST', 'kv/none'))).toEqual({ status: 404, errors: [] });
     const { token } = await s.wrapped('LIST', 'kv/none');
     expect((await s.unwrap(token)).body).toMatchObject({ data: {}, wrap_info: null });
   });
 
-  it('is stored under no secret, and neither it nor its token is logged', async () => {
+  it('has no secret in its storage keys, and neither it nor its token in the log', async () => {
     const { token } = await s.wrapped('GET', 'kv/app');
     await s.unwrap(token);
     const other = await s.wrapped('GET', 'kv/app');
@@ -113,7 +113,7 @@ describe('a wrapped answer', () => {
   });
 });
 
-describe('the header', () => {
+describe('the header X-Vault-Wrap-TTL', () => {
   const asking = (ttl: string) => s.call('GET', 'kv/app', { headers: { 'x-vault-wrap-ttl': ttl } });
 
   it.each([
@@ -122,11 +122,11 @@ describe('the header', () => {
     ['2d', 172_800],
     ['500ms', 1],
     ['0.1s', 1],
-  ])('%j is %i seconds', async (ttl, seconds) => {
+  ])('of %j is %i seconds', async (ttl, seconds) => {
     expect((await asking(ttl)).body.wrap_info.ttl).toBe(seconds);
   });
 
-  it.each(['', '0', '0s'])('%j asks for nothing', async (ttl) => {
+  it.each(['', '0', '0s'])('of %j wraps nothing', async (ttl) => {
     expect((await asking(ttl)).body).toMatchObject({ data: { password: 's3cret' }, wrap_info: null });
   });
 
@@ -135,18 +135,18 @@ describe('the header', () => {
     ['-5m', 'requested wrap ttl cannot be negative'],
     ['soon', 'time: invalid duration "soon"'],
     ['1x', 'time: invalid duration "1x"'],
-  ])('%j is refused', async (ttl, why) => {
+  ])('of %j is refused', async (ttl, why) => {
     const errors = [`error parsing X-Vault-Wrap-TTL header: ${why}`];
     expect(refusal(await asking(ttl))).toEqual({ status: 400, errors });
   });
 
-  it('asks for no longer than the system allows', async () => {
+  it('is capped at the maximum TTL of the system', async () => {
     const { wrap_info, warnings } = (await asking('1000h')).body;
     expect(wrap_info.ttl).toBe(2_764_800);
     expect(warnings).toEqual([expect.stringContaining('TTL value is capped accordingly')]);
   });
 
-  it('is refused, before anything is done, by the functions that make no tokens', async () => {
+  it('is refused, before anything is done, by functions that issue no tokens', async () => {
     const small = caller(s.deps, { builtin: remountRoutes, engines: {} }, s.root);
     await placeMount(s.deps, 'moving/');
     const answer = await small('POST', 'sys/remount', {
@@ -162,7 +162,7 @@ describe('the header', () => {
 });
 
 describe('the size of a wrapped answer', () => {
-  it('ends at the size of an item', async () => {
+  it('is limited by the size of an item', async () => {
     const headers = { 'x-vault-wrap-ttl': '60' };
     const wrap = (length: number) =>
       s.call('POST', 'sys/wrapping/wrap', { headers, body: { v: 'x'.repeat(length) } });

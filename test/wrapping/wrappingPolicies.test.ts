@@ -20,7 +20,7 @@ describe('policies', () => {
     [BOUNDS, '60'],
     ['min_wrapping_ttl = "10s"', '1h'],
     ['max_wrapping_ttl = "1m"', '1'],
-  ])('%j let an answer through that is wrapped for %s', async (policy, ttl) => {
+  ])('with %j allow an answer that is wrapped for %s', async (policy, ttl) => {
     expect((await ask(policy, ttl)).body.wrap_info.ttl).toBeGreaterThan(0);
   });
 
@@ -31,7 +31,7 @@ describe('policies', () => {
     [BOUNDS, undefined],
     ['max_wrapping_ttl = "1m"', undefined],
     ['min_wrapping_ttl = "10s"', undefined],
-  ])('%j refuse one that is wrapped for %s', async (policy, ttl) => {
+  ])('with %j refuse an answer that is wrapped for %s', async (policy, ttl) => {
     expect(refusal(await ask(policy, ttl))).toEqual(DENIED);
   });
 });

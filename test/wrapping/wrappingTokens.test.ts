@@ -10,7 +10,7 @@ import { DENIED, INVALID, wrapService } from './wrapService.ts';
 const s = throughFile(wrapService);
 
 describe('a wrapping token', () => {
-  it('ends with its time', async () => {
+  it('expires', async () => {
     const { token } = await s.wrapped('GET', 'kv/app', {}, '10');
     s.deps.clock.pass(10_000);
 
@@ -19,16 +19,16 @@ describe('a wrapping token', () => {
     expect(refusal(await s.call('POST', 'sys/wrapping/lookup', { body: { token } }))).toEqual(INVALID);
   });
 
-  it('is good for what became of who asked', async () => {
+  it('stays valid when the token of the request is revoked', async () => {
     await s.policy('reader', 'path "kv/*" { capabilities = ["read"] }');
-    const asker = await s.token({ policies: ['reader'] });
-    const { token } = await s.wrapped('GET', 'kv/app', { token: asker.client_token });
-    await s.call('POST', 'auth/token/revoke', { body: { token: asker.client_token } });
+    const reader = await s.token({ policies: ['reader'] });
+    const { token } = await s.wrapped('GET', 'kv/app', { token: reader.client_token });
+    await s.call('POST', 'auth/token/revoke', { body: { token: reader.client_token } });
 
     expect((await s.unwrap(token)).body.data).toEqual({ password: 's3cret' });
   });
 
-  it('is revoked by its accessor, with what it wraps', async () => {
+  it('can be revoked by its accessor, which removes the wrapped answer', async () => {
     const { token, accessor } = await s.wrapped('GET', 'kv/app');
     const range = { table: 'storage', pk: cubbyholePartition(accessor) } as const;
     expect(await s.deps.store.query(range)).toHaveLength(1);
@@ -39,7 +39,7 @@ describe('a wrapping token', () => {
     expect(await s.deps.store.query(range)).toEqual([]);
   });
 
-  it('leaves nothing behind when it is used', async () => {
+  it('leaves nothing stored after its use', async () => {
     const { token, accessor } = await s.wrapped('GET', 'kv/app');
     await s.unwrap(token);
 
@@ -49,7 +49,7 @@ describe('a wrapping token', () => {
     expect(await s.deps.store.query(partition)).toEqual([]);
   });
 
-  it('is described as what it is', async () => {
+  it('is shown with its facts in lookups of tokens and leases', async () => {
     const { accessor } = await s.wrapped('GET', 'kv/app');
     const { data } = (await s.call('POST', 'auth/token/lookup-accessor', { body: { accessor } })).body;
     expect(data).toMatchObject({
@@ -66,13 +66,13 @@ describe('a wrapping token', () => {
     expect((await s.call('POST', 'sys/leases/lookup', { body: { lease_id } })).body.data.id).toBe(lease_id);
   });
 
-  it('opens nothing else, and is used up by the attempt', async () => {
+  it('allows nothing else, and is used up by the attempt', async () => {
     const { token } = await s.wrapped('GET', 'kv/app');
     expect(refusal(await s.call('GET', 'kv/app', { token }))).toEqual(DENIED);
     expect(refusal(await s.unwrap(token))).toEqual(INVALID);
   });
 
-  it('has a policy that is what it is', async () => {
+  it('has a built-in policy that is not listed', async () => {
     const { data } = (await s.call('GET', 'sys/policies/acl/response-wrapping')).body;
     expect(data.policy).toContain('sys/wrapping/unwrap');
     expect((await s.call('LIST', 'sys/policies/acl')).body.data.keys).not.toContain('response-wrapping');
@@ -94,7 +94,7 @@ describe('namespaces', () => {
   const tokenOf = async (namespace: string): Promise<Auth> =>
     (await s.call('POST', 'auth/token/create', { namespace, body: { policies: ['all'] } })).body.auth;
 
-  it('give their wrapping tokens a suffix, by which they find home from anywhere', async () => {
+  it('give their wrapping tokens a suffix, by which any namespace unwraps them', async () => {
     for (const namespace of ['', child, other]) {
       const { token } = await wrapIn(child);
       expect(token).toMatch(/\.[0-9A-Za-z]{6}$/);
@@ -102,7 +102,7 @@ describe('namespaces', () => {
     }
   });
 
-  it('are opened from above, not from beside or below', async () => {
+  it('let a token of a parent namespace unwrap, but no token of a sibling or child', async () => {
     const inChild = await wrapIn(child);
     const inRoot = await s.wrapped('POST', 'sys/wrapping/wrap', { body: { v: 1 } });
     const { client_token } = await tokenOf(other);

@@ -1,11 +1,11 @@
-/** The auth method `approle`: roles for machines, with role-ids and secret-ids (contract §8.2). */
+/** The auth method `approle`: machines log in with the role-id of a role and a secret-id (contract §8.2). */
 
 import type { Engine } from '../engine.ts';
-import { loginRoute } from './login.ts';
-import { roleRoutes } from './roleRoutes.ts';
+import { approleLoginRoute } from './login.ts';
+import { approleRoleRoutes } from './roleRoutes.ts';
 import { secretIdRoutes } from './secretIdRoutes.ts';
 
-const ROUTES = [...roleRoutes, ...secretIdRoutes, loginRoute];
+const ROUTES = [...approleRoleRoutes, ...secretIdRoutes, approleLoginRoute];
 
 export const approle: Engine = {
   type: 'approle',

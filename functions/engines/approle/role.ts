@@ -1,66 +1,82 @@
-/** Roles: what is kept of them, and that a role-id belongs to one role of a mount (contract §8.2). */
+/** Roles: their record, and the entries by which a role-id belongs to only one role of a mount (contract §8.2). */
 
 import type { TokenRole } from '../../credentials/tokenFields.ts';
+import { goQuote, VaultError, wrapped } from '../../http/errors.ts';
 import type { Call } from '../../http/route.ts';
 import { ABSENT, type Ref, type Write } from '../../ports/store.ts';
 import { sha256 } from '../../store/keys.ts';
 import { record } from '../../store/record.ts';
-import { nameOfCall, stored } from '../callParts.ts';
-import { type Change, changeRecord } from '../changeRecord.ts';
-import { roleIdInUse } from './errors.ts';
+import { engineKey, nameOfCall } from '../callParts.ts';
+import { changeRecord, type RecordChange } from '../changeRecord.ts';
 
-export interface Role extends TokenRole {
-  /** Secret-ids hang on it, so that those of a deleted role do not open a later one of the same name. */
+export interface AppRole extends TokenRole {
+  /** Secret-ids belong to this uuid: those of a deleted role are not valid for a later role of the same name. */
   uuid: string;
   roleId: string;
   bindSecretId: boolean;
   secretIdBoundCidrs: string[];
-  /** 0 is without limit. */
+  /** How often a secret-id may be used; 0 is without limit. */
   secretIdNumUses: number;
-  /** Seconds; 0 is without end. */
+  /** Seconds that a secret-id is valid; 0 is without end. */
   secretIdTtl: number;
   localSecretIds: boolean;
 }
 
-/** Which role a role-id belongs to. */
+/** The role that a role-id belongs to. */
 export interface RoleIdEntry {
+  /** The name of the role. */
   role: string;
   uuid: string;
 }
 
-export const ROLE_RECORD = record<Role>();
+export const ROLE_RECORD = record<AppRole>();
 export const ROLE_ID_RECORD = record<RoleIdEntry>();
 
-/** Names of roles do not tell capitals from small letters. */
+/** The name of the role in the path, in lower case: names of roles are not case-sensitive. */
 export function roleName(call: Pick<Call, 'params'>): string {
   return nameOfCall(call).toLowerCase();
 }
 
-export function roleKey(call: Pick<Call, 'mount'>, name: string): Ref {
-  return stored(call, `role/${name}`);
+export function approleRoleKey(call: Pick<Call, 'mount'>, name: string): Ref {
+  return engineKey(call, `role/${name}`);
 }
 
-/** Role-ids may be chosen, and as long as someone likes. */
+/** Role-ids are hashed: a client may choose them, and of any length. */
 export function roleIdKey(call: Pick<Call, 'mount'>, roleId: string): Ref {
-  return stored(call, `role-id/${sha256(roleId)}`);
+  return engineKey(call, `role-id/${sha256(roleId)}`);
 }
 
-/** The role that the path names. */
-export async function readRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<Role | undefined> {
-  return ROLE_RECORD.of(await call.deps.store.get(roleKey(call, roleName(call))));
+/** The role in the path, if it exists. */
+export async function readRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<AppRole | undefined> {
+  return ROLE_RECORD.of(await call.deps.store.get(approleRoleKey(call, roleName(call))));
 }
 
 /**
- * Changes the role that the path names together with the entry of its role-id.
- * @param change is asked once a try, and throws to refuse
+ * The role in the path.
+ * @param status of the refusal: each kind of endpoint has its own (contract §8.2)
+ * @throws VaultError with that status when the role does not exist
+ */
+export async function requireRole(
+  call: Pick<Call, 'deps' | 'mount' | 'params'>,
+  status: 400 | 404 | 500,
+): Promise<AppRole> {
+  const role = await readRole(call);
+  if (role) return role;
+  const text = `role ${goQuote(roleName(call))} does not exist`;
+  throw status === 500 ? wrapped(500, text) : new VaultError(status, [text]);
+}
+
+/**
+ * Changes the role in the path, and the entry of its role-id in the same transaction.
+ * @param change called once a try; throws to refuse
  * @throws VaultError 500 when the role-id belongs to another role
  */
-export async function changeRole<C extends Change<Role>>(
+export async function changeRole<C extends RecordChange<AppRole>>(
   call: Pick<Call, 'deps' | 'mount' | 'params'>,
-  change: (before: Role | undefined) => C,
+  change: (before: AppRole | undefined) => C,
 ): Promise<C> {
   const name = roleName(call);
-  return changeRecord(call.deps, roleKey(call, name), async (before?: Role) => {
+  return changeRecord(call.deps, approleRoleKey(call, name), async (before?: AppRole) => {
     const changed = change(before);
     return { ...changed, alongside: await roleIdWrites(call, name, before, changed.after) };
   });
@@ -69,14 +85,14 @@ export async function changeRole<C extends Change<Role>>(
 async function roleIdWrites(
   call: Pick<Call, 'deps' | 'mount'>,
   role: string,
-  before: Role | undefined,
-  { roleId, uuid }: Role,
+  before: AppRole | undefined,
+  { roleId, uuid }: AppRole,
 ): Promise<Write[]> {
   if (before?.roleId === roleId) return [];
   const ref = roleIdKey(call, roleId);
   const holder = ROLE_ID_RECORD.of(await call.deps.store.get(ref));
-  // That it is the role's own already tells that the role was written since it was read: the condition finds out.
-  if (holder && holder.role !== role) throw roleIdInUse();
+  // If the entry is the role's own, another request changed the role meanwhile: the conditions fail, and it is retried.
+  if (holder && holder.role !== role) throw wrapped(500, 'role_id already in use');
   const taken: Write = { put: ROLE_ID_RECORD.at(ref, { role, uuid }), if: ABSENT };
   return before ? [taken, { delete: roleIdKey(call, before.roleId) }] : [taken];
 }

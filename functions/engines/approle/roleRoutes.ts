@@ -1,4 +1,4 @@
-/** The routes of roles and of their role-ids (contract §8.2). */
+/** The routes of roles and their role-ids (contract §8.2). */
 
 import { isCidr } from '../../credentials/cidr.ts';
 import {
@@ -9,22 +9,17 @@ import {
   TOKEN_FIELDS,
   tokenSettingsShape,
 } from '../../credentials/tokenFields.ts';
-import { unsupportedPath } from '../../http/errors.ts';
+import { refusal, unsupportedPath, wrapped } from '../../http/errors.ts';
 import type { Fields, Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Shape, type Wire } from '../../http/shape.ts';
+import type { Item } from '../../ports/store.ts';
+import { retryContended } from '../../store/retryContended.ts';
 import { mountTtls } from '../../tree/mount.ts';
-import { listNames } from '../callParts.ts';
-import { deleteRole } from './deleteRole.ts';
-import {
-  invalidCidrBlocks,
-  invalidRoleId,
-  localSecretIdsFixed,
-  missingRoleId,
-  negativeSecretIdUses,
-  noConstraint,
-} from './errors.ts';
-import { changeRole, type Role, readRole } from './role.ts';
+import { engineKey, listNames } from '../callParts.ts';
+import { missingRoleId } from './errors.ts';
+import { type AppRole, approleRoleKey, changeRole, readRole, roleIdKey, roleName } from './role.ts';
+import { accessorPrefix, secretIdPrefix } from './secretId.ts';
 
 const ALIASES = { policies: 'token_policies', period: 'token_period' } as const satisfies Aliases;
 
@@ -51,7 +46,7 @@ const ROLE = {
   ...tokenSettingsShape(ALIASES),
 } as const satisfies Shape;
 
-export const roleRoutes: readonly Route[] = [
+export const approleRoleRoutes: readonly Route[] = [
   route({ path: 'role', answers: { list: KEYS }, list: (call) => listNames(call, 'role/') }),
   route({
     path: 'role/:name',
@@ -90,13 +85,14 @@ async function writeRole(call: Call<typeof ROLE_FIELDS>): Promise<Reply | undefi
   const { deps, fields, mount } = call;
   const fresh = { ...NEW_ROLE, uuid: deps.ids.uuid(), roleId: deps.ids.uuid() };
   const { warnings, after } = await changeRole(call, (before) => {
-    if (before && fields.local_secret_ids !== undefined) throw localSecretIdsFixed();
+    if (before && fields.local_secret_ids !== undefined)
+      throw refusal('local_secret_ids can only be modified during role creation');
     const { warnings, ...tokenRole } = readTokenRole(before ?? fresh, fields, ALIASES);
-    const after = { ...(before ?? fresh), ...given(fields), ...tokenRole };
-    refuseNonsense(after);
+    const after = { ...(before ?? fresh), ...settingsSent(fields), ...tokenRole };
+    refuseInvalid(after);
     return { after, warnings };
   });
-  if (after.token.token_max_ttl > mountTtls(mount).maxTtl) warnings.push(CUT_WARNING);
+  if (after.token.token_max_ttl > mountTtls(mount).maxTtl) warnings.push(MAX_TTL_WARNING);
   return warnings.length > 0 ? { warnings } : undefined;
 }
 
@@ -109,11 +105,11 @@ const NEW_ROLE = {
   localSecretIds: false,
 };
 
-const CUT_WARNING =
+const MAX_TTL_WARNING =
   "token_max_ttl is greater than the backend mount's maximum TTL value; issued tokens' max TTL value will be truncated";
 
-/** The settings that were sent, those of the tokens aside. */
-function given(fields: Fields<typeof ROLE_FIELDS>): Partial<Role> {
+/** The settings that were sent, except those of the tokens. */
+function settingsSent(fields: Fields<typeof ROLE_FIELDS>): Partial<AppRole> {
   const settings = {
     roleId: fields.role_id?.trim(),
     bindSecretId: fields.bind_secret_id,
@@ -125,12 +121,43 @@ function given(fields: Fields<typeof ROLE_FIELDS>): Partial<Role> {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
-function refuseNonsense(role: Role): void {
-  if (role.roleId === '') throw invalidRoleId();
-  if (!role.secretIdBoundCidrs.every(isCidr)) throw invalidCidrBlocks();
-  if (role.secretIdNumUses < 0) throw negativeSecretIdUses();
+/** @throws VaultError 400, or 500 for a role that anybody could log in to */
+function refuseInvalid(role: AppRole): void {
+  if (role.roleId === '') throw refusal('invalid role_id supplied, or failed to generate a role_id');
+  if (!role.secretIdBoundCidrs.every(isCidr)) throw refusal('invalid CIDR blocks');
+  if (role.secretIdNumUses < 0) throw refusal('secret_id_num_uses cannot be negative');
   const bounds = role.secretIdBoundCidrs.length + role.token.token_bound_cidrs.length;
-  if (!role.bindSecretId && bounds === 0) throw noConstraint();
+  if (!role.bindSecretId && bounds === 0)
+    throw wrapped(500, 'at least one constraint should be enabled on the role');
+}
+
+/**
+ * Deletes a role, then its secret-ids. Without the role they are not valid for any login, so a failure may leave some
+ * behind.
+ */
+async function deleteRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<void> {
+  const { store } = call.deps;
+  const uuid = await retryContended(() => removeRole(call));
+  if (uuid === undefined) return;
+  for (const prefix of [secretIdPrefix(uuid), accessorPrefix(uuid)]) {
+    const { table, pk } = engineKey(call, prefix);
+    for await (const page of store.pages({ table, pk, prefix })) {
+      await store.deleteMany(page.map(({ sk }) => ({ table, pk, sk })));
+    }
+  }
+}
+
+/** @returns the uuid of the role; undefined if it does not exist */
+async function removeRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<string | undefined> {
+  const { store } = call.deps;
+  const ref = approleRoleKey(call, roleName(call));
+  const role = (await store.get(ref)) as (AppRole & Item) | undefined;
+  if (!role) return undefined;
+  await store.commit([
+    { delete: ref, if: { revision: role.revision as string } },
+    { delete: roleIdKey(call, role.roleId) },
+  ]);
+  return role.uuid;
 }
 
 async function showRoleId(

@@ -1,31 +1,31 @@
-/** Secret-ids: what is kept of them, by a hash that belongs to one role, and by their accessor (contract §8.2). */
+/** Secret-ids: their record, found by the hash of the secret-id in its role, or by its accessor (contract §8.2). */
 
 import { isAlive } from '../../credentials/lineage.ts';
 import type { Call } from '../../http/route.ts';
 import type { Ref, Write } from '../../ports/store.ts';
 import { sha256 } from '../../store/keys.ts';
 import { record } from '../../store/record.ts';
-import { stored } from '../callParts.ts';
-import type { Role } from './role.ts';
+import { engineKey } from '../callParts.ts';
+import type { AppRole } from './role.ts';
 
 export interface SecretId {
   accessor: string;
-  /** How often it may still be used; absent is without limit. */
+  /** Remaining uses; absent is without limit. */
   usesLeft?: number;
-  /** Seconds it was given; 0 is without end. */
+  /** The TTL that it was created with, in seconds; 0 is without end. */
   grantedTtl: number;
   /** Epoch milliseconds. */
   createdAt: number;
   updatedAt: number;
   expiresAt?: number;
   metadata: Record<string, string>;
-  /** Where it may be used from. */
+  /** The addresses from which it may be used; empty for all that the role allows. */
   cidrList: string[];
-  /** Where the tokens may be used from; empty leaves it to the role. */
+  /** The addresses from which its tokens may be used; empty leaves it to the role. */
   tokenBoundCidrs: string[];
 }
 
-/** From an accessor to the hash of its secret-id. */
+/** Leads from an accessor to the hash of its secret-id. */
 export interface AccessorEntry {
   accessor: string;
   hash: string;
@@ -35,8 +35,8 @@ export interface AccessorEntry {
 export const SECRET_ID_RECORD = record<SecretId>();
 export const ACCESSOR_RECORD = record<AccessorEntry>();
 
-/** A secret-id that was found, with the items that hold it. */
-export interface Found {
+/** A secret-id, with the keys of its items. */
+export interface FoundSecretId {
   secretId: SecretId;
   ref: Ref;
   accessorRef: Ref;
@@ -50,43 +50,49 @@ export function accessorPrefix(roleUuid: string): string {
   return `accessor/${roleUuid}/`;
 }
 
-/** The same secret-id has another hash in another role. */
-export function hashIn({ uuid }: Pick<Role, 'uuid'>, secretId: string): string {
+/** The hash of a secret-id in a role; another role has another hash for it. */
+export function hashIn({ uuid }: Pick<AppRole, 'uuid'>, secretId: string): string {
   return sha256(`${uuid}/${secretId.trim()}`);
 }
 
-export function secretIdKey(call: Pick<Call, 'mount'>, { uuid }: Pick<Role, 'uuid'>, hash: string): Ref {
-  return stored(call, secretIdPrefix(uuid) + hash);
+export function secretIdKey(call: Pick<Call, 'mount'>, { uuid }: Pick<AppRole, 'uuid'>, hash: string): Ref {
+  return engineKey(call, secretIdPrefix(uuid) + hash);
 }
 
-/** Hashed, since callers look up what they like: it may be too long for a key, or a secret. */
-export function accessorKey(call: Pick<Call, 'mount'>, { uuid }: Pick<Role, 'uuid'>, accessor: string): Ref {
-  return stored(call, accessorPrefix(uuid) + sha256(accessor));
+/** The accessor is hashed, because callers may send anything as one: it may be too long for a key, or a secret. */
+export function secretIdAccessorKey(
+  call: Pick<Call, 'mount'>,
+  { uuid }: Pick<AppRole, 'uuid'>,
+  accessor: string,
+): Ref {
+  return engineKey(call, accessorPrefix(uuid) + sha256(accessor));
 }
 
-/** The secret-id at a hash, unless it has expired. */
+/** The secret-id with a hash, unless it has expired. */
 export async function findSecretId(
   call: Pick<Call, 'deps' | 'mount'>,
-  role: Role,
+  role: AppRole,
   hash: string,
-): Promise<Found | undefined> {
+): Promise<FoundSecretId | undefined> {
   const ref = secretIdKey(call, role, hash);
   const secretId = SECRET_ID_RECORD.of(await call.deps.store.get(ref));
   if (!secretId || !isAlive(secretId, call.deps.clock.now())) return undefined;
-  return { secretId, ref, accessorRef: accessorKey(call, role, secretId.accessor) };
+  return { secretId, ref, accessorRef: secretIdAccessorKey(call, role, secretId.accessor) };
 }
 
+/** The secret-id with an accessor, unless it has expired. */
 export async function findByAccessor(
   call: Pick<Call, 'deps' | 'mount'>,
-  role: Role,
+  role: AppRole,
   accessor: string,
-): Promise<Found | undefined> {
-  const ref = accessorKey(call, role, accessor);
+): Promise<FoundSecretId | undefined> {
+  const ref = secretIdAccessorKey(call, role, accessor);
   const entry = ACCESSOR_RECORD.of(await call.deps.store.get(ref));
   const found = entry && (await findSecretId(call, role, entry.hash));
   return found?.secretId.accessor === accessor ? found : undefined;
 }
 
-export function removal({ ref, accessorRef }: Omit<Found, 'secretId'>): Write[] {
+/** The writes that remove a secret-id: its record first, then the entry of its accessor. */
+export function removal({ ref, accessorRef }: Omit<FoundSecretId, 'secretId'>): [Write, Write] {
   return [{ delete: ref }, { delete: accessorRef }];
 }

@@ -1,30 +1,24 @@
 /** The routes of secret-ids (contract §8.2). */
 
 import { isAlive } from '../../credentials/lineage.ts';
-import { wrapped } from '../../http/errors.ts';
+import { goQuote, refusal, wrapped } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Answers, type Call, type Missing, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Keys, type Shape, type Wire } from '../../http/shape.ts';
-import { stored } from '../callParts.ts';
+import { engineKey } from '../callParts.ts';
 import {
   CUSTOM_SECRET_ID_FIELDS,
   createCustomSecretId,
   createSecretId,
   NEW_SECRET_ID,
-  SECRET_ID_FIELDS,
 } from './createSecretId.ts';
-import {
-  missingAccessor,
-  missingSecretId,
-  noRoleToSearch,
-  noSuchRole,
-  unknownAccessorText,
-} from './errors.ts';
-import { type Role, readRole, roleName } from './role.ts';
+import { missingSecretId } from './errors.ts';
+import { SECRET_ID_FIELDS } from './newSecretId.ts';
+import { requireRole } from './role.ts';
 import {
   ACCESSOR_RECORD,
   accessorPrefix,
-  type Found,
+  type FoundSecretId,
   findByAccessor,
   findSecretId,
   hashIn,
@@ -89,9 +83,8 @@ export const secretIdRoutes: readonly Route[] = [
 ];
 
 async function listAccessors(call: Call<typeof SECRET_ID_FIELDS>): Promise<Reply<Keys> | undefined> {
-  const role = await readRole(call);
-  if (!role) throw noSuchRole(400, roleName(call));
-  const { table, pk, sk: prefix } = stored(call, accessorPrefix(role.uuid));
+  const role = await requireRole(call, 400);
+  const { table, pk, sk: prefix } = engineKey(call, accessorPrefix(role.uuid));
   const entries = (await call.deps.store.query({ table, pk, prefix })).map(ACCESSOR_RECORD.of);
   const now = call.deps.clock.now();
   const keys = entries.flatMap((entry) => (entry && isAlive(entry, now) ? [entry.accessor] : []));
@@ -111,38 +104,37 @@ async function destroy(call: Call<typeof BY_ID>): Promise<void> {
 async function lookupByAccessor(call: Call<typeof BY_ACCESSOR>): Promise<Reply<SecretIdData> | Missing> {
   const { accessor, found } = await findAccessor(call);
   if (found) return { data: shown(found.secretId) };
-  return { status: 404, data: { error: unknownAccessorText(accessor) } };
+  return { status: 404, data: { error: unknownAccessor(accessor) } };
 }
 
 async function destroyByAccessor(call: Call<typeof BY_ACCESSOR>): Promise<void> {
   const { accessor, found } = await findAccessor(call);
-  if (!found) throw wrapped(500, unknownAccessorText(accessor));
+  if (!found) throw wrapped(500, unknownAccessor(accessor));
   await call.deps.store.commit(removal(found));
 }
 
-async function find(call: Call<typeof BY_ID>): Promise<Found | undefined> {
+async function find(call: Call<typeof BY_ID>): Promise<FoundSecretId | undefined> {
   const { secret_id } = call.fields;
   if (!secret_id) throw missingSecretId();
-  const role = await roleToSearch(call);
+  const role = await requireRole(call, 500);
   return findSecretId(call, role, hashIn(role, secret_id));
 }
 
 async function findAccessor(
   call: Call<typeof BY_ACCESSOR>,
-): Promise<{ accessor: string; found: Found | undefined }> {
+): Promise<{ accessor: string; found: FoundSecretId | undefined }> {
   const { secret_id_accessor: accessor } = call.fields;
-  if (!accessor) throw missingAccessor();
-  const role = await roleToSearch(call);
+  if (!accessor) throw refusal('missing secret_id_accessor');
+  const role = await requireRole(call, 500);
   return { accessor, found: await findByAccessor(call, role, accessor) };
 }
 
-async function roleToSearch(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<Role> {
-  const role = await readRole(call);
-  if (!role) throw noRoleToSearch(roleName(call));
-  return role;
+/** The text is an error where a secret-id is destroyed, and part of the data where it is looked up. */
+function unknownAccessor(accessor: string): string {
+  return `failed to find accessor entry for secret_id_accessor: ${goQuote(accessor)}`;
 }
 
-/** Go's zero time stands for "never". */
+/** Go's zero time means "never". */
 const NEVER = '0001-01-01T00:00:00Z';
 
 function shown(secretId: SecretId): SecretIdData {

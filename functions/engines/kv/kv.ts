@@ -1,4 +1,4 @@
-/** The kv secrets engine: key-value secrets, in version 2 with their history (contract §9). */
+/** The secrets engine `kv`: key-value secrets; version 2 keeps their history (contract §9). */
 
 import type { Engine } from '../engine.ts';
 import { v1Routes } from './v1.ts';

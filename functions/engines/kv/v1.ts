@@ -1,18 +1,16 @@
-/** Version 1 of kv: a secret is the JSON object last written to its path (contract §9.1). */
+/** Version 1 of kv: a secret is the JSON object that was written last to its path (contract §9.1). */
 
-import type { Caller } from '../../credentials/caller.ts';
 import { issueLease } from '../../credentials/issueLease.ts';
 import { parseDuration } from '../../http/duration.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Keys } from '../../http/shape.ts';
-import type { Mount } from '../../tree/mount.ts';
 import { mountTtls } from '../../tree/mount.ts';
-import { missingDataFields, missingPath } from './errors.ts';
+import { callerOfCall, mountOfCall } from '../callParts.ts';
 import { listEntries, scanEntries } from './list.ts';
-import { fits, placeOf, V1_PREFIX, v1Ref } from './place.ts';
-import { decodeValue, encodeValue, type Value } from './value.ts';
+import { pathFits, placeOf, V1_PREFIX, v1Ref } from './place.ts';
+import { decodeValue, encodeSent, type Value } from './value.ts';
 
-/** @param leased whether a read issues a lease, as `options.leased_passthrough` asks for (contract §7) */
+/** @param leased whether a read issues a lease, as the mount option `leased_passthrough` demands (contract §7) */
 export function v1Routes(leased: boolean): readonly Route[] {
   return [
     route({
@@ -30,23 +28,23 @@ export function v1Routes(leased: boolean): readonly Route[] {
 }
 
 async function exists(call: Call): Promise<boolean> {
-  if (!fits({ path: call.params.path ?? '' })) return false;
+  if (!pathFits(call.params.path ?? '')) return false;
   return (await call.deps.store.get(v1Ref(placeOf(call)))) !== undefined;
 }
 
 async function readPlain(call: Call): Promise<Reply | undefined> {
-  const data = await stored(call);
+  const data = await readValue(call);
   if (!data) return undefined;
   return { data, leaseDuration: ownTtl(data) ?? mountTtls(call.mount).defaultTtl };
 }
 
 async function readLeased(call: Call): Promise<Reply | undefined> {
-  const data = await stored(call);
+  const data = await readValue(call);
   if (!data) return undefined;
   const lease = await issueLease({
     call,
-    mount: call.mount as Mount,
-    caller: call.caller as Caller,
+    mount: mountOfCall(call),
+    caller: callerOfCall(call),
     wish: { ttl: ownTtl(data) },
     renewable: Object.hasOwn(data, 'ttl') || Object.hasOwn(data, 'lease'),
     items: () => [],
@@ -54,24 +52,21 @@ async function readLeased(call: Call): Promise<Reply | undefined> {
   return { data, leaseId: lease.id, renewable: lease.renewable, leaseDuration: lease.grantedTtl };
 }
 
-async function stored(call: Call): Promise<Value | undefined> {
+async function readValue(call: Call): Promise<Value | undefined> {
   const item = await call.deps.store.get(v1Ref(placeOf(call)));
   return item && decodeValue(item.value as string);
 }
 
-/** The seconds a secret names for itself; nothing if it names none, or what it names is no duration. */
+/** The TTL, in seconds, in the key `ttl` or else `lease` of a secret; undefined if there is no valid duration. */
 function ownTtl(data: Value): number | undefined {
   return parseDuration(Object.hasOwn(data, 'ttl') ? data.ttl : data.lease);
 }
 
 async function write(call: Call): Promise<void> {
-  const place = placeOf(call);
-  if (place.path === '') throw missingPath();
-  if (Object.keys(call.raw).length === 0) throw missingDataFields();
   const { store, clock, ids } = call.deps;
-  const value = encodeValue(call.raw);
-  const put = { ...v1Ref(place), value, writtenAt: clock.now(), revision: ids.base62(16) };
-  await store.commit([{ put }]);
+  const ref = v1Ref(placeOf(call));
+  const value = encodeSent(call);
+  await store.commit([{ put: { ...ref, value, writtenAt: clock.now(), revision: ids.base62(16) } }]);
 }
 
 async function remove(call: Call): Promise<void> {

@@ -1,13 +1,13 @@
-/** Gives one-time passwords (contract §7.1). */
+/** Issues one-time passwords (contract §7.1). */
 
 import { issueLease } from '../../credentials/issueLease.ts';
+import { goQuote, refusal } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
 import type { Shape, Wire } from '../../http/shape.ts';
 import { callerOfCall, mountOfCall, nameOfCall } from '../callParts.ts';
-import { ipOutsideRole, missingIp, noSuchRole, userNotAllowed, userNotDefault } from './errors.ts';
 import { otpItem } from './otp.ts';
-import { coversIp, KEY_TYPE, type Role, readIp, roleKey } from './role.ts';
+import { coversIp, ipSent, KEY_TYPE, parseIp, type SshRole, sshRoleKey } from './role.ts';
 import { zeroAddressRoles } from './zeroAddress.ts';
 
 const FIELDS = { ip: 'string', username: 'string' } as const satisfies Schema;
@@ -24,19 +24,20 @@ export const credsRoute = route({
   path: 'creds/:name',
   fields: FIELDS,
   answers: { write: OTP },
-  write: giveOtp,
+  write: issueOtp,
 });
 
-async function giveOtp(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof OTP>>> {
+async function issueOtp(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof OTP>>> {
   const { fields, deps } = call;
   const name = nameOfCall(call);
-  if (!fields.ip) throw missingIp();
-  const role = (await deps.store.get(roleKey(call, name))) as Role | undefined;
-  if (!role) throw noSuchRole(name);
+  const sent = ipSent(fields);
+  const role = (await deps.store.get(sshRoleKey(call, name))) as SshRole | undefined;
+  if (!role) throw refusal(`Role ${goQuote(name)} not found`);
   const username = fields.username || role.defaultUser;
   refuseUser(role, username);
-  const ip = readIp(fields.ip);
-  if (!coversIp(role, ip) && !(await zeroAddressRoles(call))?.includes(name)) throw ipOutsideRole();
+  const ip = parseIp(sent);
+  if (!coversIp(role, ip) && !(await zeroAddressRoles(call))?.includes(name))
+    throw refusal('Error validating IP: IP does not belong to role');
   const otp = deps.ids.uuid();
   const lease = await issueLease({
     call,
@@ -52,9 +53,11 @@ async function giveOtp(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof OTP
   };
 }
 
-function refuseUser({ allowedUsers, defaultUser }: Role, username: string): void {
-  if (username === defaultUser) return;
-  if (allowedUsers === '') throw userNotDefault();
+/** @throws VaultError 400 when the role issues no passwords for the user */
+function refuseUser({ allowedUsers, defaultUser }: SshRole, username: string): void {
+  if (username === defaultUser || allowedUsers === '*') return;
+  if (allowedUsers === '')
+    throw refusal('Username has to be either in allowed users list or has to be a default username');
   const allowed = allowedUsers.split(',').map((user) => user.trim());
-  if (allowedUsers !== '*' && !allowed.includes(username)) throw userNotAllowed();
+  if (!allowed.includes(username)) throw refusal('Username is not present is allowed users list');
 }

@@ -1,22 +1,16 @@
-/** The routes of roles, and the search for roles by address (contract §7.1). */
+/** The routes of roles: list, read, write and delete them, and look them up by an address (contract §7.1). */
 
 import { isCidr } from '../../credentials/cidr.ts';
+import { refusal } from '../../http/errors.ts';
 import type { Fields, Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Shape, type Wire } from '../../http/shape.ts';
 import type { Item } from '../../ports/store.ts';
-import { nameOfCall, stored } from '../callParts.ts';
+import { retryContended } from '../../store/retryContended.ts';
+import { engineKey, nameOfCall } from '../callParts.ts';
 import { changeRecord } from '../changeRecord.ts';
-import {
-  dynamicKeyType,
-  invalidCidrList,
-  invalidExcludeCidrList,
-  invalidKeyType,
-  missingDefaultUser,
-  missingKeyType,
-} from './errors.ts';
-import { blocksIn, coversIp, KEY_TYPE, type Role, readIp, roleKey } from './role.ts';
-import { deleteRole, zeroAddressRoles } from './zeroAddress.ts';
+import { blocksIn, coversIp, ipSent, KEY_TYPE, parseIp, type SshRole, sshRoleKey } from './role.ts';
+import { removeFromList, zeroAddressRoles } from './zeroAddress.ts';
 
 const ROLE_FIELDS = {
   key_type: 'string',
@@ -30,7 +24,7 @@ const LOOKUP_FIELDS = { ip: 'string' } as const satisfies Schema;
 
 const LISTED = { ...KEYS, key_info: { '*': { key_type: 'string' } } } as const satisfies Shape;
 
-export const roleRoutes: readonly Route[] = [
+export const sshRoleRoutes: readonly Route[] = [
   route({
     path: 'roles',
     answers: { list: LISTED },
@@ -56,7 +50,7 @@ async function listRoles(call: Call): Promise<Reply<Wire<typeof LISTED>> | undef
 async function showRole(
   call: Call<typeof ROLE_FIELDS>,
 ): Promise<Reply<Wire<typeof ROLE_FIELDS>> | undefined> {
-  const role = (await call.deps.store.get(roleKey(call, nameOfCall(call)))) as Role | undefined;
+  const role = (await call.deps.store.get(sshRoleKey(call, nameOfCall(call)))) as SshRole | undefined;
   if (!role) return undefined;
   return {
     data: {
@@ -70,18 +64,19 @@ async function showRole(
   };
 }
 
-/** A write replaces the whole role: the key type and the default user must come each time. */
+/** A write replaces the whole role, so it needs the key type and the default user each time. */
 async function writeRole(call: Call<typeof ROLE_FIELDS>): Promise<void> {
-  const after = roleBy(call.fields);
-  await changeRecord(call.deps, roleKey(call, nameOfCall(call)), () => ({ after }));
+  const after = roleSent(call.fields);
+  await changeRecord(call.deps, sshRoleKey(call, nameOfCall(call)), () => ({ after }));
 }
 
-function roleBy(fields: Fields<typeof ROLE_FIELDS>): Role {
+/** @throws VaultError 400 when a field is missing or invalid, checked in Vault's order */
+function roleSent(fields: Fields<typeof ROLE_FIELDS>): SshRole {
   const { cidr_list: cidrList = '', exclude_cidr_list: excludeCidrList = '' } = fields;
-  if (!blocksIn(cidrList).every(isCidr)) throw invalidCidrList();
-  if (!blocksIn(excludeCidrList).every(isCidr)) throw invalidExcludeCidrList();
+  if (!blocksIn(cidrList).every(isCidr)) throw refusal('failed to validate cidr_list');
+  if (!blocksIn(excludeCidrList).every(isCidr)) throw refusal('failed to validate exclude_cidr_list entry');
   refuseKeyType(fields.key_type?.toLowerCase());
-  if (!fields.default_user) throw missingDefaultUser();
+  if (!fields.default_user) throw refusal('missing default user');
   return {
     defaultUser: fields.default_user,
     allowedUsers: fields.allowed_users ?? '',
@@ -92,20 +87,38 @@ function roleBy(fields: Fields<typeof ROLE_FIELDS>): Role {
 }
 
 function refuseKeyType(keyType: string | undefined): void {
-  if (!keyType) throw missingKeyType();
-  if (keyType === 'dynamic') throw dynamicKeyType();
-  if (keyType !== KEY_TYPE) throw invalidKeyType();
+  if (!keyType) throw refusal('missing key type');
+  if (keyType === 'dynamic') throw refusal('dynamic key type roles are no longer supported');
+  if (keyType !== KEY_TYPE) throw refusal('invalid key type');
+}
+
+/**
+ * Deletes a role, and takes its name off the list of zero addresses in the same transaction. The role is read first: a
+ * request that puts it on the list afterwards changes its revision, and the transaction fails.
+ */
+async function deleteRole(call: Call<typeof ROLE_FIELDS>): Promise<void> {
+  const { store } = call.deps;
+  const name = nameOfCall(call);
+  const ref = sshRoleKey(call, name);
+  await retryContended(async () => {
+    const role = await store.get(ref);
+    if (!role) return;
+    await store.commit([
+      { delete: ref, if: { revision: role.revision as string } },
+      ...(await removeFromList(call, name)),
+    ]);
+  });
 }
 
 async function rolesOfIp(call: Call<typeof LOOKUP_FIELDS>): Promise<Reply<{ roles: string[] }>> {
-  const ip = readIp(call.fields.ip);
+  const ip = parseIp(ipSent(call.fields));
   const [roles, anywhere] = await Promise.all([allRoles(call), zeroAddressRoles(call)]);
   const names = roles.filter((role) => coversIp(role, ip)).map(({ name }) => name);
   return { data: { roles: [...new Set([...names, ...(anywhere ?? [])])] } };
 }
 
-async function allRoles(call: Pick<Call, 'deps' | 'mount'>): Promise<(Role & { name: string })[]> {
-  const { table, pk, sk } = stored(call, 'role/');
-  const items = (await call.deps.store.query({ table, pk, prefix: sk })) as (Role & Item)[];
+async function allRoles(call: Pick<Call, 'deps' | 'mount'>): Promise<(SshRole & { name: string })[]> {
+  const { table, pk, sk } = engineKey(call, 'role/');
+  const items = (await call.deps.store.query({ table, pk, prefix: sk })) as (SshRole & Item)[];
   return items.map((item) => ({ ...item, name: item.sk.slice(sk.length) }));
 }

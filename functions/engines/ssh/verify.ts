@@ -1,14 +1,14 @@
-/** Verifies a one-time password for the host that someone logs in to; it needs no token (contract §7.1). */
+/** Verifies a one-time password for the host that a user logs in to. It needs no token (contract §7.1). */
 
 import { childName, leaseChild } from '../../credentials/child.ts';
 import { isAlive, stillValid } from '../../credentials/lineage.ts';
+import { refusal, type VaultError } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
 import type { Shape, Wire } from '../../http/shape.ts';
 import { ConditionFailed, PRESENT, type Ref, type Write } from '../../ports/store.ts';
 import { childKey, leaseKey } from '../../store/keys.ts';
-import { otpNotFound } from './errors.ts';
-import { type Otp, otpKey } from './otp.ts';
+import { otpKey, type StoredOtp } from './otp.ts';
 
 const FIELDS = { otp: 'string' } as const satisfies Schema;
 
@@ -27,15 +27,17 @@ export const verifyRoute = route({
   write: verify,
 });
 
-/** How a host asks whether it reaches the service. */
-const ECHO = { asked: 'verify-echo-request', answered: 'verify-echo-response' };
+/** A host sends this in place of a password to test the connection. */
+const ECHO_REQUEST = 'verify-echo-request';
+const ECHO_RESPONSE = 'verify-echo-response';
 
+/** Deletes the password with its lease: of concurrent requests with one password, one succeeds. */
 async function verify(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof VERIFIED>>> {
   const { store, clock } = call.deps;
   const { otp = '' } = call.fields;
-  if (otp === ECHO.asked) return { data: { message: ECHO.answered } };
+  if (otp === ECHO_REQUEST) return { data: { message: ECHO_RESPONSE } };
   const ref = otpKey(call, otp);
-  const found = (await store.get(ref)) as Otp | undefined;
+  const found = (await store.get(ref)) as StoredOtp | undefined;
   const now = clock.now();
   if (!found || !isAlive(found, now)) throw otpNotFound();
   if (!(await stillValid(store, found.lineage, now))) throw otpNotFound();
@@ -50,9 +52,14 @@ async function verify(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof VERI
   return { data: { ip: found.ip, username: found.username, role_name: found.role } };
 }
 
-/** The lease of a password that is used up, and the entry of whoever holds it. */
-function leaseRefs({ lease, lineage }: Otp): Ref[] {
-  const holder = lineage.tokens.at(-1);
+/** The lease of a password, and its entry below the token that it belongs to. */
+function leaseRefs({ lease, lineage }: StoredOtp): Ref[] {
+  const parent = lineage.tokens.at(-1);
   const ref = leaseKey(lease.mountUuid, lease.path);
-  return holder === undefined ? [ref] : [ref, childKey(holder, childName(leaseChild(lease)))];
+  return parent === undefined ? [ref] : [ref, childKey(parent, childName(leaseChild(lease)))];
+}
+
+/** The same for a password that never existed, was used, was revoked or has expired. */
+function otpNotFound(): VaultError {
+  return refusal('OTP not found');
 }

@@ -1,14 +1,13 @@
-/** The roles that give one-time passwords for any address (contract §7.1), which are always roles that exist. */
+/** The list of roles that may issue one-time passwords for any address (contract §7.1). All roles on it exist. */
 
+import { goQuote, refusal, type VaultError } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { MAX_ZERO_ADDRESS_ROLES } from '../../limits.ts';
 import { type Item, PRESENT, type Ref, type Write } from '../../ports/store.ts';
-import { retryContended } from '../../store/retryContended.ts';
-import { isName, nameOfCall, stored } from '../callParts.ts';
+import { engineKey, isName } from '../callParts.ts';
 import { changeRecord } from '../changeRecord.ts';
-import { missingRoles, tooManyRoles, unknownRole } from './errors.ts';
-import { roleKey } from './role.ts';
+import { sshRoleKey } from './role.ts';
 
 interface ZeroAddress {
   roles: string[];
@@ -27,14 +26,21 @@ export const zeroAddressRoutes: readonly Route[] = [
   }),
 ];
 
-function zeroAddressKey(call: Pick<Call, 'mount'>): Ref {
-  return stored(call, 'config/zeroaddress');
+/** The names of the roles; undefined if the list was never written. */
+export async function zeroAddressRoles(call: Pick<Call, 'deps' | 'mount'>): Promise<string[] | undefined> {
+  return (await readList(call))?.roles;
 }
 
-/** Names of the roles; undefined where nothing was configured. */
-export async function zeroAddressRoles(call: Pick<Call, 'deps' | 'mount'>): Promise<string[] | undefined> {
-  const item = (await call.deps.store.get(zeroAddressKey(call))) as (ZeroAddress & Item) | undefined;
-  return item?.roles;
+/**
+ * The write that removes a role from the list, if the list names it. It belongs to the transaction that deletes the
+ * role: otherwise a later role of the same name would inherit the right.
+ */
+export async function removeFromList(call: Pick<Call, 'deps' | 'mount'>, name: string): Promise<Write[]> {
+  const list = await readList(call);
+  if (!list?.roles.includes(name)) return [];
+  const roles = list.roles.filter((other) => other !== name);
+  const put = { ...list, ...zeroAddressKey(call), roles, revision: call.deps.ids.hex(16) };
+  return [{ put, if: { revision: list.revision as string } }];
 }
 
 async function show(call: Call<typeof FIELDS>): Promise<Reply<ZeroAddress> | undefined> {
@@ -42,15 +48,16 @@ async function show(call: Call<typeof FIELDS>): Promise<Reply<ZeroAddress> | und
   return roles && { data: { roles } };
 }
 
-/** Each role is written to, so that one that goes at the same time makes the transaction fail. */
+/** The transaction also writes to each role: it fails if a role is deleted at the same time. */
 async function write(call: Call<typeof FIELDS>): Promise<void> {
   const roles = [...new Set(call.fields.roles ?? [])];
-  if (roles.length === 0) throw missingRoles();
-  if (roles.length > MAX_ZERO_ADDRESS_ROLES) throw tooManyRoles();
+  if (roles.length === 0) throw refusal('Missing roles');
+  if (roles.length > MAX_ZERO_ADDRESS_ROLES)
+    throw refusal(`at most ${MAX_ZERO_ADDRESS_ROLES} roles may be allowed any address`);
   const impossible = roles.find((name) => !isName(name));
   if (impossible !== undefined) throw unknownRole(impossible);
   const { store, ids } = call.deps;
-  const refs = roles.map((name) => roleKey(call, name));
+  const refs = roles.map((name) => sshRoleKey(call, name));
   await changeRecord(call.deps, zeroAddressKey(call), async () => {
     const found = await store.getMany(refs);
     const missing = roles.find((_, i) => !found[i]);
@@ -66,24 +73,14 @@ async function remove(call: Call<typeof FIELDS>): Promise<void> {
   await call.deps.store.deleteMany([zeroAddressKey(call)]);
 }
 
-/**
- * Deletes a role, and takes its name off the list in the same transaction, lest a later role inherit the right. The
- * role is read first: whoever lists it afterwards changes its revision.
- */
-export async function deleteRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<void> {
-  const { store, ids } = call.deps;
-  const name = nameOfCall(call);
-  const ref = roleKey(call, name);
-  await retryContended(async () => {
-    const role = await store.get(ref);
-    if (!role) return;
-    const writes: Write[] = [{ delete: ref, if: { revision: role.revision as string } }];
-    const list = (await store.get(zeroAddressKey(call))) as (ZeroAddress & Item) | undefined;
-    if (list?.roles.includes(name)) {
-      const roles = list.roles.filter((other) => other !== name);
-      const put = { ...list, ...zeroAddressKey(call), roles, revision: ids.hex(16) };
-      writes.push({ put, if: { revision: list.revision as string } });
-    }
-    await store.commit(writes);
-  });
+async function readList(call: Pick<Call, 'deps' | 'mount'>): Promise<(ZeroAddress & Item) | undefined> {
+  return (await call.deps.store.get(zeroAddressKey(call))) as (ZeroAddress & Item) | undefined;
+}
+
+function zeroAddressKey(call: Pick<Call, 'mount'>): Ref {
+  return engineKey(call, 'config/zeroaddress');
+}
+
+function unknownRole(name: string): VaultError {
+  return refusal(`Role ${goQuote(name)} does not exist`);
 }

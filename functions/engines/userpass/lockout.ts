@@ -1,6 +1,7 @@
-/** Locks a user after too many bad passwords (contract §8.1), whether or not the user exists. */
+/** Locks a user name after too many bad passwords (contract §8.1), whether or not the user exists. */
 
 import { cleanupTime } from '../../credentials/token.ts';
+import { VaultError } from '../../http/errors.ts';
 import type { Call } from '../../http/route.ts';
 import { LOCKOUT_FAILURES, LOCKOUT_S } from '../../limits.ts';
 import {
@@ -13,25 +14,27 @@ import {
 } from '../../ports/store.ts';
 import { sha256 } from '../../store/keys.ts';
 import { retryContended } from '../../store/retryContended.ts';
-import { mountOfCall, stored } from '../callParts.ts';
-import { lockedOut } from './errors.ts';
+import { engineKey, mountOfCall } from '../callParts.ts';
 import { userName } from './user.ts';
 
 type Attempt = Pick<Call, 'deps' | 'mount' | 'params'>;
 
-/** Bad passwords of one user. */
+/** The bad passwords of one user. */
 interface Lockout {
   failures: number;
   /** When the last one was counted, in epoch milliseconds. */
   lastAt: number;
 }
 
-/** Hashed, since people type passwords where the name belongs. */
+/** The name is hashed, because people type passwords into the field for the name. */
 export function lockoutKey(call: Attempt): Ref {
-  return stored(call, `lockout/${sha256(userName(call))}`);
+  return engineKey(call, `lockout/${sha256(userName(call))}`);
 }
 
-/** @throws VaultError 403 when the user is locked */
+/**
+ * @param item the lockout as stored
+ * @throws VaultError 403 when the user is locked
+ */
 export function refuseLocked(call: Attempt, item: Item | undefined): void {
   const { threshold, lockMs, disabled } = rulesOf(call);
   const lockout = item as (Lockout & Item) | undefined;
@@ -40,8 +43,8 @@ export function refuseLocked(call: Attempt, item: Item | undefined): void {
 }
 
 /**
- * Counts a bad password. The count is raised only while it is below the limit, so of passwords tried at the same
- * time no more than that are told to be wrong.
+ * Counts a bad password. The count is raised only while it is below the threshold. So of many concurrent passwords no
+ * more than the threshold are answered as wrong; the others are answered as locked.
  * @throws VaultError 403 when the user was locked meanwhile
  */
 export async function countFailure(call: Attempt): Promise<void> {
@@ -64,12 +67,17 @@ export async function countFailure(call: Attempt): Promise<void> {
   });
 }
 
-/** Forgets the failures with the login that ends them, unless they locked the user meanwhile. */
+/** The write that forgets the failures, in the transaction of a login; it fails if the user was locked meanwhile. */
 export function forgetFailures(call: Attempt, lockout: Item | undefined): Write[] {
   const { threshold, lockMs, disabled } = rulesOf(call);
   if (!lockout || disabled) return [];
   const over = { lastAt: { atMost: call.deps.clock.now() - lockMs } };
   return [{ delete: lockoutKey(call), if: [ABSENT, { failures: { below: threshold } }, over] }];
+}
+
+/** The refusal of a user that is locked. */
+export function lockedOut(): VaultError {
+  return new VaultError(403, ['permission denied']);
 }
 
 function unchanged(item: Item | undefined): Expected {
@@ -78,7 +86,7 @@ function unchanged(item: Item | undefined): Expected {
   return { failures, lastAt };
 }
 
-/** The settings of the mount, and the system's for those it does not have. */
+/** The settings of the mount; for those that it does not have, the defaults of the system. */
 function rulesOf(call: Pick<Call, 'mount'>) {
   const { threshold, duration, counterReset, disabled } = mountOfCall(call).config.userLockout ?? {};
   return {

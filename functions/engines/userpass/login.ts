@@ -1,20 +1,19 @@
-/** Logs a user in by a password (contract §8.1). */
+/** Logs a user in with a password (contract §8.1). */
 
 import { addressAllowed } from '../../credentials/cidr.ts';
 import { login } from '../../credentials/login.ts';
-import { notAuthorized } from '../../http/errors.ts';
+import { notAuthorized, refusal, wrapped } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
 import { ConditionFailed } from '../../ports/store.ts';
 import { mountOfCall } from '../callParts.ts';
-import { badCredentials, lockedOut, missingPassword } from './errors.ts';
-import { countFailure, forgetFailures, lockoutKey, refuseLocked } from './lockout.ts';
+import { countFailure, forgetFailures, lockedOut, lockoutKey, refuseLocked } from './lockout.ts';
 import { isPassword, refuseLong } from './password.ts';
 import { type User, userKey, userName } from './user.ts';
 
 const FIELDS = { password: 'string' } as const satisfies Schema;
 
-export const loginRoute = route({
+export const userpassLoginRoute = route({
   path: 'login/:name',
   open: true,
   fields: FIELDS,
@@ -25,7 +24,7 @@ export const loginRoute = route({
 async function logIn(call: Call<typeof FIELDS>): Promise<Reply> {
   const { store } = call.deps;
   const { password } = call.fields;
-  if (!password) throw missingPassword();
+  if (!password) throw wrapped(500, 'missing password');
   refuseLong(password);
   const [found, lockout] = await store.getMany([userKey(call), lockoutKey(call)]);
   refuseLocked(call, lockout);
@@ -33,13 +32,14 @@ async function logIn(call: Call<typeof FIELDS>): Promise<Reply> {
   const isGood = await isPassword(password, user?.passwordHash);
   if (!user || !isGood) {
     await countFailure(call);
-    throw badCredentials();
+    // The same for a wrong password and for a user that does not exist.
+    throw refusal('invalid username or password');
   }
   if (!addressAllowed(user.token.token_bound_cidrs, call.sourceIp)) throw notAuthorized();
   return letIn(call, user);
 }
 
-/** Others may have tried bad passwords while this one was being checked. */
+/** Reads the lockout again: other requests may have tried bad passwords while this password was checked. */
 async function letIn(call: Call<typeof FIELDS>, { token: settings }: User): Promise<Reply> {
   const lockout = await call.deps.store.get(lockoutKey(call));
   refuseLocked(call, lockout);

@@ -1,4 +1,4 @@
-/** Users: what is kept of them, and the routes that keep it (contract §8.1). */
+/** Users: their record, and the routes that write and read it (contract §8.1). */
 
 import {
   type Aliases,
@@ -9,14 +9,14 @@ import {
   type TokenRole,
   tokenSettingsShape,
 } from '../../credentials/tokenFields.ts';
+import { type VaultError, wrapped } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Wire } from '../../http/shape.ts';
 import type { Ref } from '../../ports/store.ts';
-import { listNames, nameOfCall, stored } from '../callParts.ts';
+import { engineKey, listNames, nameOfCall } from '../callParts.ts';
 import { changeRecord } from '../changeRecord.ts';
-import { noPasswordGiven, noSuchUser } from './errors.ts';
-import { hashOf, requiredHashOf } from './password.ts';
+import { hashOf, requireHash } from './password.ts';
 
 export interface User extends TokenRole {
   passwordHash: string;
@@ -67,13 +67,13 @@ export const userRoutes: readonly Route[] = [
   }),
 ];
 
-/** Names of users do not tell capitals from small letters. */
+/** The name of the user in the path, in lower case: names of users are not case-sensitive. */
 export function userName(call: Pick<Call, 'params'>): string {
   return nameOfCall(call).toLowerCase();
 }
 
 export function userKey(call: Pick<Call, 'mount' | 'params'>): Ref {
-  return stored(call, `user/${userName(call)}`);
+  return engineKey(call, `user/${userName(call)}`);
 }
 
 async function readUser(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<User | undefined> {
@@ -89,8 +89,7 @@ async function writeUser(call: Call<typeof USER_FIELDS>): Promise<Reply | undefi
   const { deps, fields } = call;
   const newHash = await hashOf(fields);
   const { warnings } = await changeRecord(deps, userKey(call), (before?: User) => {
-    const passwordHash = newHash ?? before?.passwordHash;
-    if (passwordHash === undefined) throw noPasswordGiven();
+    const passwordHash = requireHash(newHash ?? before?.passwordHash);
     const { warnings, ...role } = readTokenRole(before ?? NO_TOKEN_ROLE, fields, ALIASES);
     return { after: { passwordHash, ...role }, warnings };
   });
@@ -99,7 +98,7 @@ async function writeUser(call: Call<typeof USER_FIELDS>): Promise<Reply | undefi
 
 async function changePassword(call: Call<typeof PASSWORD_FIELDS>): Promise<void> {
   if (!(await readUser(call))) throw noSuchUser();
-  const passwordHash = await requiredHashOf(call.fields);
+  const passwordHash = requireHash(await hashOf(call.fields));
   await changeUser(call, (before) => ({ ...before, passwordHash }));
 }
 
@@ -110,6 +109,7 @@ async function changePolicies(call: Call<typeof POLICY_FIELDS>): Promise<void> {
   });
 }
 
+/** @throws VaultError 500 when the user does not exist */
 async function changeUser(
   call: Pick<Call, 'deps' | 'mount' | 'params'>,
   change: (before: User) => User,
@@ -122,4 +122,8 @@ async function changeUser(
 
 async function deleteUser(call: Call<typeof USER_FIELDS>): Promise<void> {
   await call.deps.store.deleteMany([userKey(call)]);
+}
+
+function noSuchUser(): VaultError {
+  return wrapped(500, 'username does not exist');
 }

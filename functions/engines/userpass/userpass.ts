@@ -1,9 +1,9 @@
 /** The auth method `userpass`: users with passwords (contract §8.1). */
 
 import type { Engine } from '../engine.ts';
-import { loginRoute } from './login.ts';
+import { userpassLoginRoute } from './login.ts';
 import { userRoutes } from './user.ts';
 
-const ROUTES = [...userRoutes, loginRoute];
+const ROUTES = [...userRoutes, userpassLoginRoute];
 
 export const userpass: Engine = { type: 'userpass', kind: 'auth', userLockout: true, routes: () => ROUTES };

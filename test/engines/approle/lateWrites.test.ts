@@ -18,7 +18,7 @@ const write = (name: string) => service.call('POST', `auth/ar/role/${name}`, { b
 const choose = (name: string, role_id: string) =>
   service.call('POST', `auth/ar/role/${name}/role-id`, { body: { role_id } });
 
-it('a role that two make at once has what either of them gave it', async () => {
+it('a role that two requests create at once has the settings of both', async () => {
   const make = (call: Caller, body: object) => call('POST', 'auth/ar/role/shared', { body });
   const call = service.callOn({
     store: meanwhile(service.deps.store, () => make(service.call, { token_ttl: 60 })),
@@ -30,7 +30,7 @@ it('a role that two make at once has what either of them gave it', async () => {
   expect(data).toMatchObject({ token_ttl: 60, token_max_ttl: 120 });
 });
 
-it('a role-id that a role is given while it is deleted is free again', async () => {
+it('a role-id is free again if its role got it while being deleted', async () => {
   for (const name of ['gone', 'heir']) await write(name);
   const call = service.callOn({ store: meanwhile(service.deps.store, () => choose('gone', 'wanted')) });
 
@@ -40,7 +40,7 @@ it('a role-id that a role is given while it is deleted is free again', async () 
   expect(await choose('heir', 'wanted')).toMatchObject({ status: 204 });
 });
 
-it('a role-id that another role takes just before is in use', async () => {
+it('a role-id that another role takes meanwhile is in use', async () => {
   for (const name of ['first', 'second']) await write(name);
   const call = service.callOn({ store: meanwhile(service.deps.store, () => choose('first', 'fought for')) });
 
@@ -50,23 +50,23 @@ it('a role-id that another role takes just before is in use', async () => {
 });
 
 it.each([
-  ['made', 'twin', ''],
+  ['created', 'twin', ''],
   ['chosen', 'twin-too', '/role-id'],
-])('a role-id is %s by a request and its repetition at once', async (_, name, rest) => {
+])('a role-id is %s by a request and its repetition at the same time', async (_, name, rest) => {
   if (rest) await write(name);
   const { store } = service.deps;
   const body = { role_id: `id of ${name}` };
   const send = (call: Caller) => call('POST', `auth/ar/role/${name}${rest}`, { body });
-  let looks = 0;
+  let reads = 0;
   const get: Store['get'] = async (ref) => {
     const isRoleId = ref.sk.startsWith('role-id/');
-    if (isRoleId && looks++ === 0) expect((await send(service.call)).status).toBe(204);
+    if (isRoleId && reads++ === 0) expect((await send(service.call)).status).toBe(204);
     return store.get(ref);
   };
 
   expect(await send(service.callOn({ store: { ...store, get } }))).toMatchObject({ status: 204 });
 
-  expect(looks).toBe(1);
+  expect(reads).toBe(1);
   const { data } = (await service.call('GET', `auth/ar/role/${name}/role-id`)).body;
   expect(data).toEqual(body);
 });

@@ -31,7 +31,7 @@ describe('login by approle', () => {
   const logIn = (body: Record<string, string>, sourceIp = '127.0.0.1', at = 'approle') =>
     service.call('POST', `auth/${at}/login`, { token: '', body, sourceIp });
 
-  it('hands out a token with the metadata of the secret-id', async () => {
+  it('issues a token with the metadata of the secret-id', async () => {
     const metadata = JSON.stringify({ host: 'h1', role_name: 'admin' });
     const secret_id = await newSecretId('web', { metadata });
     const { status, body } = await logIn({ role_id: ' web-id ', secret_id: ` ${secret_id}\n` });
@@ -55,7 +55,7 @@ describe('login by approle', () => {
     });
   });
 
-  it('is refused in the same words for whatever is wrong', async () => {
+  it('has the same refusal for everything that may be wrong with the ids', async () => {
     const secret_id = await newSecretId();
 
     expect(await logIn({ role_id: 'nobody', secret_id })).toMatchObject(BAD);
@@ -68,7 +68,7 @@ describe('login by approle', () => {
     expect(await logIn({ role_id: 'web-id' })).toMatchObject(refused('missing secret_id'));
   });
 
-  it('ends with the secret-id', async () => {
+  it('is refused after the secret-id has expired', async () => {
     const secret_id = await newSecretId('web', { ttl: 60 });
     expect((await logIn({ role_id: 'web-id', secret_id })).status).toBe(200);
     service.deps.clock.pass(60_000);
@@ -76,7 +76,7 @@ describe('login by approle', () => {
     expect(await logIn({ role_id: 'web-id', secret_id })).toMatchObject(BAD);
   });
 
-  it('leaves of what expired only what the table drops by itself', async () => {
+  it('leaves only items that the table drops after their expiry', async () => {
     await newSecretId('other', { ttl: 60 });
     const seconds = (service.deps.clock.now() + 60_000) / 1_000;
     const items = await service.deps.store.query({ table: 'storage', pk: mount.uuid });
@@ -87,7 +87,7 @@ describe('login by approle', () => {
   });
 
   describe('counted uses', () => {
-    it('are as many as were given, and nothing is left after the last', async () => {
+    it('are as many as were set, and nothing is stored after the last one', async () => {
       const before = await storedKeys(service.deps, mount, '');
       const secret_id = await newSecretId('web', { num_uses: 3 });
       const statuses = [];
@@ -97,7 +97,7 @@ describe('login by approle', () => {
       expect(await storedKeys(service.deps, mount, '')).toEqual(before);
     });
 
-    it.each([1, 2, 5])('are %i when eight come at once', async (num_uses) => {
+    it.each([1, 2, 5])('are %i for eight concurrent logins', async (num_uses) => {
       const secret_id = await newSecretId('web', { num_uses });
       const answers = await Promise.all(
         Array.from({ length: 8 }, () => logIn({ role_id: 'web-id', secret_id })),
@@ -108,7 +108,7 @@ describe('login by approle', () => {
       for (const loser of losers) expect(loser).toMatchObject(BAD);
     });
 
-    it('are not spent on a refused address', async () => {
+    it('are not used up by a login from a refused address', async () => {
       const secret_id = await newSecretId('web', { num_uses: 1, cidr_list: '10.0.0.0/8' });
       await logIn({ role_id: 'web-id', secret_id });
 
@@ -153,7 +153,7 @@ describe('login by approle', () => {
     });
   });
 
-  it('a move of the mount ends its tokens, and keeps role-ids and secret-ids with their remaining uses', async () => {
+  it('a move of the mount revokes its tokens, and keeps role-ids and secret-ids with their remaining uses', async () => {
     await placeMount(service.deps, 'auth/from/', { type: 'approle' });
     await service.call('POST', 'auth/from/role/app', { body: { role_id: 'app-id' } });
     const made = await service.call('POST', 'auth/from/role/app/secret-id', { body: { num_uses: 3 } });

@@ -73,7 +73,7 @@ describe('roles of approle', () => {
     expect(await roleId('plain')).toMatch(UUID);
   });
 
-  it('a write changes what it names and keeps the rest', async () => {
+  it('a write changes the fields it has and keeps the others', async () => {
     await write('merged', { role_id: 'merged-id', secret_id_num_uses: 4, token_policies: 'a,b' });
     await write('merged', {
       secret_id_ttl: '1h',
@@ -95,7 +95,7 @@ describe('roles of approle', () => {
     expect(await roleId('merged')).toBe('merged-id');
   });
 
-  it('writes at the same time lose nothing of each other', async () => {
+  it('concurrent writes lose nothing of each other', async () => {
     const bodies = [
       { secret_id_ttl: 60 },
       { secret_id_num_uses: 9 },
@@ -115,7 +115,7 @@ describe('roles of approle', () => {
     expect((await logIn(await roleId('raced'), await newSecretId('raced'))).status).toBe(200);
   });
 
-  it('a role may do without secret-ids if it is bound to addresses', async () => {
+  it('a role needs no secret-ids if it is bound to addresses', async () => {
     expect((await write('bound', { bind_secret_id: false, token_bound_cidrs: '127.0.0.1' })).status).toBe(
       204,
     );
@@ -124,7 +124,7 @@ describe('roles of approle', () => {
     expect(await write('bound', { token_bound_cidrs: [] })).toMatchObject({ status: 500 });
   });
 
-  it.each([true, false])('local_secret_ids is settled when the role is made (%s)', async (local) => {
+  it.each([true, false])('local_secret_ids is set only when the role is created (%s)', async (local) => {
     expect((await write(`local-${local}`, { local_secret_ids: local })).status).toBe(204);
     expect((await read(`local-${local}`)).local_secret_ids).toBe(local);
 
@@ -134,7 +134,7 @@ describe('roles of approle', () => {
     });
   });
 
-  it('a maximum above that of the mount is taken with a warning', async () => {
+  it('a maximum TTL above that of the mount is accepted with a warning', async () => {
     expect(await write('long', { token_max_ttl: '1000h' })).toMatchObject({
       status: 200,
       body: {
@@ -146,7 +146,7 @@ describe('roles of approle', () => {
     });
   });
 
-  it('names do not tell capitals from small letters, and are listed', async () => {
+  it('names are not case-sensitive, and are listed', async () => {
     await placeMount(service.deps, 'auth/names/', { type: 'approle' });
     const list = () => service.call('LIST', 'auth/names/role');
     expect(await list()).toMatchObject({ status: 404, body: { errors: [] } });
@@ -157,7 +157,7 @@ describe('roles of approle', () => {
     expect((await service.call('GET', 'auth/names/role/WEB.ONE')).status).toBe(200);
   });
 
-  it('making a role needs another capability than changing one', async () => {
+  it('creating a role needs another capability than changing one', async () => {
     await placePolicy(service.deps, 'maker', 'path "auth/ar/role/*" { capabilities = ["create"] }');
     await write('maker', { token_policies: 'maker' });
     const { auth } = (await logIn(await roleId('maker'), await newSecretId('maker'))).body;
@@ -171,7 +171,7 @@ describe('roles of approle', () => {
     const change = (name: string, body: unknown) =>
       service.call('POST', `auth/ar/role/${name}/role-id`, { body });
 
-    it('are changed, and the old one opens nothing', async () => {
+    it('can be changed, and the old one is no longer valid', async () => {
       await write('renamed', { role_id: 'first' });
       const secretId = await newSecretId('renamed');
 
@@ -192,7 +192,7 @@ describe('roles of approle', () => {
       });
     });
 
-    it('must be given to be changed', async () => {
+    it('must be sent to be changed', async () => {
       await write('unchanged');
 
       expect(await change('unchanged', {})).toMatchObject({
@@ -211,7 +211,7 @@ describe('roles of approle', () => {
       expect((await write('owner', { role_id: 'taken' })).status).toBe(204);
     });
 
-    it('belong to one role of a mount when several ask at once', async () => {
+    it('belong to one role of a mount when several roles take one at the same time', async () => {
       const names = ['one', 'two', 'three', 'four', 'five'];
       const answers = await Promise.all(names.map((name) => write(name, { role_id: 'wanted' })));
       const statuses = answers.map(({ status }) => status).sort();
@@ -222,7 +222,7 @@ describe('roles of approle', () => {
       expect(auth.metadata).toEqual({ role_name: winner });
     });
 
-    it('are free again when their role goes or takes another', async () => {
+    it('are free again when their role is deleted or gets another', async () => {
       await write('giver', { role_id: 'shared' });
       await change('giver', { role_id: 'mine' });
       await write('keeper', { role_id: 'shared' });
@@ -233,7 +233,7 @@ describe('roles of approle', () => {
   });
 
   describe('deleting a role', () => {
-    it('is 204, also when there is none', async () => {
+    it('is 204, also when the role is absent', async () => {
       await write('gone');
 
       expect((await service.call('DELETE', 'auth/ar/role/gone')).status).toBe(204);
@@ -241,7 +241,7 @@ describe('roles of approle', () => {
       expect((await service.call('GET', 'auth/ar/role/gone')).status).toBe(404);
     });
 
-    it('ends its secret-ids for good and leaves nothing stored', async () => {
+    it('ends its secret-ids permanently and leaves nothing stored', async () => {
       await write('phoenix', { role_id: 'ashes' });
       const secretId = await newSecretId('phoenix');
       const custom = randomUUID();

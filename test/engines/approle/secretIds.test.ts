@@ -28,7 +28,7 @@ describe('secret-ids of approle', () => {
   const logIn = (secret_id: string) =>
     service.call('POST', 'auth/ar/login', { token: '', body: { role_id: 'free-id', secret_id } });
 
-  describe('making one', () => {
+  describe('creating one', () => {
     it.each([
       ['unbound', {}, 'bind_secret_id is not set on the role'],
       ['web', { num_uses: 11 }, "num_uses cannot be higher than the role's secret_id_num_uses"],
@@ -69,7 +69,7 @@ describe('secret-ids of approle', () => {
       expect(await post('absent/custom-secret-id', { secret_id: randomUUID() })).toMatchObject(absent);
     });
 
-    it('answers with the value, once', async () => {
+    it('answers with the value, which no later answer shows', async () => {
       const { status, body } = await post('web/secret-id', { metadata: '{"a":"b"}' });
 
       expect(status).toBe(200);
@@ -81,7 +81,7 @@ describe('secret-ids of approle', () => {
       });
     });
 
-    it('takes fewer uses and less time than the role gives, inside its blocks', async () => {
+    it('takes fewer uses and a shorter TTL than the role has, inside its CIDR blocks', async () => {
       expect((await post('web/secret-id', { num_uses: 1, ttl: '1m' })).body.data).toMatchObject({
         secret_id_ttl: 60,
         secret_id_num_uses: 1,
@@ -90,7 +90,7 @@ describe('secret-ids of approle', () => {
       expect((await post('inside/secret-id', inside)).status).toBe(200);
     });
 
-    it('gives no more time than the mount does', async () => {
+    it('gives no longer TTL than the mount does', async () => {
       expect((await post('free/secret-id', { ttl: '10000h' })).body.data.secret_id_ttl).toBe(2_764_800);
     });
   });
@@ -104,7 +104,7 @@ describe('secret-ids of approle', () => {
       expect(await post('free/custom-secret-id', body)).toMatchObject(refusal);
     });
 
-    it('answers and works like another', async () => {
+    it('answers and works like a random one', async () => {
       const secretId = randomUUID();
       const made = await post('free/custom-secret-id', { secret_id: secretId, num_uses: 5 });
 
@@ -112,7 +112,7 @@ describe('secret-ids of approle', () => {
       expect((await logIn(secretId)).status).toBe(200);
     });
 
-    it('is possible once a role, until it expires', async () => {
+    it('is possible once per role and value, until the secret-id expires', async () => {
       const secretId = randomUUID();
       const choose = (role: string) => post(`${role}/custom-secret-id`, { secret_id: secretId, ttl: 60 });
       const first = await choose('free');
@@ -126,7 +126,7 @@ describe('secret-ids of approle', () => {
       expect((await post('free/secret-id-accessor/lookup', old)).status).toBe(404);
     });
 
-    it('at the same time succeeds once', async () => {
+    it('succeeds for one of several concurrent requests with the same value', async () => {
       const secretId = randomUUID();
       const answers = await Promise.all(
         Array.from({ length: 5 }, () => post('free/custom-secret-id', { secret_id: secretId })),
@@ -137,7 +137,7 @@ describe('secret-ids of approle', () => {
   });
 
   describe('looking one up', () => {
-    it('shows all but the value, by either handle', async () => {
+    it('shows everything except the value, by value or accessor', async () => {
       const made = (
         await post('web/secret-id', {
           metadata: 'team=a, stage=b',
@@ -166,7 +166,7 @@ describe('secret-ids of approle', () => {
       expect(byAccessor.body.data).toEqual(byId.body.data);
     });
 
-    it('shows the zero time for one without an end, and what is left of its uses', async () => {
+    it('shows the zero time for one without an end, and the remaining uses', async () => {
       const { secret_id } = (await post('free/secret-id', { num_uses: 3 })).body.data;
       await logIn(secret_id);
       service.deps.clock.pass(1_000);
@@ -177,7 +177,7 @@ describe('secret-ids of approle', () => {
       expect(Date.parse(data.last_updated_time)).toBeGreaterThan(Date.parse(data.creation_time));
     });
 
-    it('of one that is unknown, of another role or expired is 204', async () => {
+    it('that is unknown, of another role or expired is 204', async () => {
       const { secret_id } = (await post('free/secret-id', { ttl: 60 })).body.data;
       const lookUp = (role: string, value: string) => post(`${role}/secret-id/lookup`, { secret_id: value });
 
@@ -217,7 +217,7 @@ describe('secret-ids of approle', () => {
       expect(await ask('absent/secret-id-accessor', { secret_id_accessor: 'x' })).toMatchObject(text);
     });
 
-    it('needs a handle', async () => {
+    it('needs the value or the accessor', async () => {
       expect(await ask('free/secret-id', {})).toMatchObject(refused('missing secret_id'));
       expect(await ask('free/secret-id-accessor', {})).toMatchObject(refused('missing secret_id_accessor'));
     });
@@ -250,7 +250,7 @@ describe('secret-ids of approle', () => {
     });
   });
 
-  it('a list has the accessors of those that live', async () => {
+  it('a list has the accessors of those that have not expired', async () => {
     await write('listed', {});
     const list = (role: string) => service.call('LIST', `auth/ar/role/${role}/secret-id`);
     expect(await list('absent')).toMatchObject(refused('role "absent" does not exist'));

@@ -9,11 +9,11 @@ import { tokenWith } from '../../support/tokens.ts';
 import { storedKeys } from '../engineService.ts';
 
 export interface KvService extends Service {
-  /** Puts a new kv mount; its path ends in a slash. */
+  /** Creates a kv mount; its path ends in a slash. */
   mount(options?: Record<string, string>, config?: Partial<Mount['config']>): Promise<Mount>;
-  /** What a tune does to the version: the same mount with other options. */
+  /** Sets the options of a mount, as a tune of the version does. */
   tune(mount: Mount, options: Record<string, string>): Promise<void>;
-  /** A token with one policy of its own. */
+  /** Creates a token whose only policy has this text. */
   tokenWith(policy: string): Promise<string>;
   /** The storage keys of a mount. */
   keysOf(mount: Mount): Promise<string[]>;
@@ -39,7 +39,7 @@ export async function startKv(): Promise<KvService> {
   };
 }
 
-/** A path in a mount as it stands in a URL. */
+/** The URL path of a secret in a mount. */
 export function urlOf({ path }: Mount, below: string): string {
   return path + below.split('/').map(encodeURIComponent).join('/');
 }

@@ -19,7 +19,7 @@ const storedLease = (leaseId: string): Promise<Item | undefined> =>
   kv.deps.store.get(leaseKey(mount.uuid, leaseId.slice(mount.path.length)));
 
 describe('kv version 1 with leases', () => {
-  test('leases a secret that names its life, renewable', async () => {
+  test('issues a renewable lease for a secret that has a TTL', async () => {
     await kv.call('POST', at('app/db'), { body: { ttl: '1h', password: 'p' } });
 
     const { status, body } = await kv.call('GET', at('app/db'));
@@ -38,13 +38,13 @@ describe('kv version 1 with leases', () => {
     });
   });
 
-  test('leases every read anew', async () => {
+  test('issues a new lease for every read', async () => {
     const [first, second] = [await kv.call('GET', at('app/db')), await kv.call('GET', at('app/db'))];
 
     expect(first.body.lease_id).not.toBe(second.body.lease_id);
   });
 
-  test('leases a secret that names none for the default of its mount, not renewable', async () => {
+  test('issues a lease with the default TTL of the mount, not renewable, for a secret without a TTL', async () => {
     await kv.call('POST', at('plain'), { body: { a: 1 } });
 
     const { body } = await kv.call('GET', at('plain'));
@@ -53,7 +53,7 @@ describe('kv version 1 with leases', () => {
     expect(await storedLease(body.lease_id)).toMatchObject({ renewable: false });
   });
 
-  test('caps a lease at the greatest life of its mount, and keeps it renewable whatever `lease` says', async () => {
+  test('caps a lease at the maximum TTL of its mount, renewable whatever the value of `lease`', async () => {
     await kv.call('POST', at('long'), { body: { ttl: '24h' } });
     await kv.call('POST', at('odd'), { body: { lease: 'soon' } });
 
@@ -61,14 +61,14 @@ describe('kv version 1 with leases', () => {
     expect((await kv.call('GET', at('odd'))).body).toMatchObject({ renewable: true, lease_duration: 7_200 });
   });
 
-  test('leases nothing for what is absent', async () => {
+  test('issues no lease for an absent secret', async () => {
     const absent = await kv.call('GET', at('absent'));
 
     expect(absent.status).toBe(404);
     expect(absent.body).toEqual({ errors: [] });
   });
 
-  test('marks the mount as one that has issued, for the next move to revoke', async () => {
+  test('marks the mount as one that has issued, so that the next move revokes', async () => {
     const item = await kv.deps.store.get(treeKey(mount.namespaceId, mount.path));
 
     expect(mountOf(item)?.issued).toBe(true);

@@ -55,7 +55,7 @@ const PLACES = [
 const HEADERS = { 'content-type': 'application/merge-patch+json' };
 
 describe('kv', () => {
-  test('answers any path and body, and never with an error of its own', async () => {
+  test('answers any path and body, and never with an internal error', async () => {
     const method = fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'LIST', 'DELETE');
     const anything = fc.dictionary(
       fc.constantFrom(
@@ -105,7 +105,7 @@ describe('kv', () => {
     expect(kv.deps.logged.filter((line) => line.includes('unexpected error'))).toEqual([]);
   });
 
-  test('reads back what was written to any path it takes, in either version', async () => {
+  test('returns what was written to any path it accepts, in either version', async () => {
     await fc.assert(
       fc.asyncProperty(path, value, async (below, data) => {
         const url = encoded(below);

@@ -33,7 +33,7 @@ describe('kv version 1', () => {
     });
   });
 
-  test('gives numbers back exactly as they were written', async () => {
+  test('returns numbers exactly as they were written', async () => {
     const body = '{"a":12345678901234567890,"b":1.0,"c":1e400,"d":-0,"e":[0.10,{"f":1E2}],"g":3}';
 
     await kv.call('PUT', at('numbers'), { body });
@@ -42,7 +42,7 @@ describe('kv version 1', () => {
     expect(read.text).toContain(`"data":${body}`);
   });
 
-  test('stores names that mean something to JavaScript', async () => {
+  test('stores names that are special in JavaScript', async () => {
     const body = '{"__proto__":{"a":1},"constructor":"c","":"empty","path":"p"}';
 
     await kv.call('POST', at('names'), { body });
@@ -76,7 +76,7 @@ describe('kv version 1', () => {
     expect(refused.body).toEqual({ errors: ['missing path'] });
   });
 
-  test('answers 404 without a word for what is absent, and 204 to its deletion', async () => {
+  test('answers 404 without an error text for an absent secret, and 204 to its deletion', async () => {
     const absent = await kv.call('GET', at('absent'));
 
     expect(absent.status).toBe(404);
@@ -84,7 +84,7 @@ describe('kv version 1', () => {
     expect((await kv.call('DELETE', at('absent'))).status).toBe(204);
   });
 
-  test('forgets what is deleted', async () => {
+  test('answers 404 after a deletion', async () => {
     await kv.call('POST', at('deleted'), { body: { a: 1 } });
 
     expect((await kv.call('DELETE', at('deleted'))).status).toBe(204);
@@ -119,7 +119,7 @@ describe('kv version 1', () => {
     expect((await kv.call('GET', at('both'))).body.lease_duration).toBe(60);
   });
 
-  test('falls back on the default lease duration of its mount', async () => {
+  test('uses the default lease duration of its mount otherwise', async () => {
     const tuned = await kv.mount({ version: '1' }, { defaultLeaseTtl: 120 });
     await kv.call('POST', urlOf(tuned, 'a'), { body: { b: 1 } });
 
@@ -143,7 +143,7 @@ describe('kv version 1', () => {
     expect(none.body).toEqual({ errors: [] });
   });
 
-  test('keeps secrets apart whose names look like parts of storage keys', async () => {
+  test('does not mix up secrets whose names look like parts of storage keys', async () => {
     const names = [
       '#',
       'a#1',
@@ -170,7 +170,7 @@ describe('kv version 1', () => {
     expect(keys).toEqual(entries.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
   });
 
-  test('asks for `create` where nothing is yet, and for `update` where something is', async () => {
+  test('needs `create` for a new secret, and `update` for an existing one', async () => {
     const creator = await kv.tokenWith(`path "${mount.path}*" { capabilities = ["create", "read"] }`);
     const updater = await kv.tokenWith(`path "${mount.path}*" { capabilities = ["update"] }`);
 
@@ -196,7 +196,7 @@ describe('kv version 1', () => {
     expect(await kv.keysOf(long)).toEqual([]);
   });
 
-  test('takes a path and a value of the greatest length together', async () => {
+  test('accepts the longest path together with the largest value', async () => {
     const path = '\u{1f511}'.repeat(225);
     const body = `{"a":"${'v'.repeat(380_000 - 8)}"}`;
 

@@ -22,7 +22,7 @@ const listed = async () => (await service.call('GET', 'ssh/config/zeroaddress'))
 const lateAfter = (act: () => Promise<unknown>): Caller =>
   service.callOn({ store: meanwhile(service.deps.store, act) });
 
-it('a role that is deleted while it is put on the list is not brought back by that', async () => {
+it('a write of the list does not bring back a role that is deleted meanwhile', async () => {
   await write('brief');
   const late = lateAfter(() => service.call('DELETE', 'ssh/roles/brief'));
 
@@ -32,7 +32,7 @@ it('a role that is deleted while it is put on the list is not brought back by th
   expect(await listed()).toBeUndefined();
 });
 
-it('a list that is written while a role of it is deleted keeps what was written', async () => {
+it('a deletion of a role keeps what was written to the list meanwhile', async () => {
   for (const name of ['old', 'stays', 'new']) await write(name);
   await list(['old', 'stays']);
   const late = lateAfter(() => list(['stays', 'new']));

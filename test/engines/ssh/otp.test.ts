@@ -86,7 +86,7 @@ describe('one-time passwords of ssh', () => {
       });
     });
 
-    it('are given to any user or address where the role says so', async () => {
+    it('are issued for any user or address if the role allows it', async () => {
       expect((await creds('any', { ip: '2001:DB8:0::1', username: 'eve' })).body.data).toMatchObject({
         ip: '2001:db8::1',
         username: 'eve',
@@ -97,7 +97,7 @@ describe('one-time passwords of ssh', () => {
       expect((await creds('nowhere', { ip: '203.0.113.9' })).status).toBe(200);
     });
 
-    it('live as long as the mount says', async () => {
+    it('are valid as long as the mount says', async () => {
       const config = { defaultLeaseTtl: 300, maxLeaseTtl: 0, forceNoCache: false };
       await placeMount(service.deps, 'short/', { type: 'ssh', config });
       await addRole('web', { cidr_list: '10.0.0.0/8' }, 'short');
@@ -109,7 +109,7 @@ describe('one-time passwords of ssh', () => {
       expect(await verify(first, 'short')).toMatchObject(NOT_FOUND);
     });
 
-    it('of a namespace end with its id', async () => {
+    it('of a namespace have lease ids that end with its id', async () => {
       const namespace = await placeNamespace(service.deps, ROOT, 'team');
       await placeMount(service.deps, 'ssh/', { type: 'ssh', namespaceId: namespace.id });
       await addRole('web', { cidr_list: '10.0.0.0/8' }, 'team/ssh');
@@ -119,7 +119,7 @@ describe('one-time passwords of ssh', () => {
       expect((await verify(body.data.key, 'team/ssh')).status).toBe(200);
     });
 
-    it('mark the mount as one that has issued', async () => {
+    it('mark the mount as one that has issued leases', async () => {
       await placeMount(service.deps, 'fresh/', { type: 'ssh' });
       await addRole('web', { cidr_list: '10.0.0.0/8' }, 'fresh');
       const issued = async () => (await service.deps.store.get(treeKey('root', 'fresh/')))?.issued;
@@ -135,27 +135,27 @@ describe('one-time passwords of ssh', () => {
       expect((await verify('verify-echo-request')).body.data).toEqual({ message: 'verify-echo-response' });
     });
 
-    it('says for whom and where a password is good, once', async () => {
+    it('answers for which user and address a password is valid, once', async () => {
       const { key } = (await creds('web', { ip: '10.0.0.1', username: 'ann' })).body.data;
 
       expect((await verify(key)).body.data).toEqual({ ip: '10.0.0.1', username: 'ann', role_name: 'web' });
       expect(await verify(key)).toMatchObject(NOT_FOUND);
     });
 
-    it('knows no other password', async () => {
+    it('refuses an unknown password', async () => {
       expect(await verify(randomUUID())).toMatchObject(NOT_FOUND);
       expect(await verify('')).toMatchObject(NOT_FOUND);
       expect(await service.call('POST', 'ssh/verify', { token: '', body: {} })).toMatchObject(NOT_FOUND);
     });
 
-    it('succeeds once when many come at the same time', async () => {
+    it('succeeds once of many concurrent requests', async () => {
       const otp = await newOtp();
       const answers = await Promise.all(Array.from({ length: 8 }, () => verify(otp)));
 
       expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(400)]);
     });
 
-    it('ends the lease, and leaves nothing of it stored', async () => {
+    it('ends the lease and removes everything stored for it', async () => {
       const token = await rootToken(service.deps);
       const traces = async () => {
         const items = (await everythingStored(service.deps)).filter(({ pk }) => !pk.startsWith('accessor#'));
@@ -170,14 +170,14 @@ describe('one-time passwords of ssh', () => {
       expect(await traces()).toBe(0);
     });
 
-    it('refuses a password whose time is over', async () => {
+    it('refuses an expired password', async () => {
       const otp = await newOtp();
       service.deps.clock.pass(2_764_800_000);
 
       expect(await verify(otp)).toMatchObject(NOT_FOUND);
     });
 
-    it('refuses a password whose holder was revoked', async () => {
+    it('refuses a password whose parent token was revoked', async () => {
       const token = await rootToken(service.deps);
       const otp = await newOtp(token);
       await revokeToken(service.deps, { hash: sha256(token) });
@@ -186,7 +186,7 @@ describe('one-time passwords of ssh', () => {
     });
   });
 
-  it('a move of the mount ends its passwords, and keeps its roles', async () => {
+  it('a move of the mount revokes its passwords and keeps its roles', async () => {
     const before = await placeMount(service.deps, 'from/', { type: 'ssh' });
     await addRole('web', { cidr_list: '10.0.0.0/8' }, 'from');
     const give = async (at: string): Promise<string> =>

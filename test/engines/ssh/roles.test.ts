@@ -71,7 +71,7 @@ describe('roles of ssh', () => {
     });
   });
 
-  it('a deleted role is gone', async () => {
+  it('a deleted role is absent', async () => {
     await write('gone');
 
     expect([(await remove('gone')).status, (await remove('gone')).status]).toEqual([204, 204]);
@@ -126,7 +126,7 @@ describe('roles of ssh', () => {
       expect(await shown()).toMatchObject(NOTHING);
     });
 
-    it('loses a role that is deleted, so that a later one does not inherit the right', async () => {
+    it('no longer names a deleted role, so a later role of that name does not inherit the right', async () => {
       for (const name of ['heir', 'stays']) await write(name);
       await configure(['heir', 'stays']);
       await remove('heir');
@@ -135,7 +135,7 @@ describe('roles of ssh', () => {
       expect((await shown()).body.data).toEqual({ roles: ['stays'] });
     });
 
-    it('never names a role that is gone, however it races with a deletion', async () => {
+    it('never names an absent role, even when a write races with a deletion', async () => {
       await write('fixed');
       for (let round = 0; round < 8; round++) {
         await write('racer');

@@ -12,7 +12,7 @@ const service = throughFile(userpassService);
 
 describe('login by userpass', () => {
   describe('a bad password', () => {
-    it('is told in the same words whether or not the user exists', async () => {
+    it('has the same answer whether or not the user exists', async () => {
       await service.addUser('known');
 
       expect(await service.logIn('known', 'wrong')).toMatchObject(BAD);
@@ -45,7 +45,7 @@ describe('login by userpass', () => {
       });
     });
 
-    it('of more than 72 bytes is refused for anyone', async () => {
+    it('of more than 72 bytes is refused for any user', async () => {
       const errors = ['bcrypt: password length exceeds 72 bytes'];
 
       expect(await service.logIn('known', 'x'.repeat(73))).toMatchObject({ status: 400, body: { errors } });
@@ -72,7 +72,7 @@ describe('login by userpass', () => {
       expect((await service.logIn('forgetful')).status).toBe(200);
     });
 
-    it('counts anew after it ended', async () => {
+    it('starts counting again after it ended', async () => {
       await service.addUser('again');
       await fail('again', 5);
       service.deps.clock.pass(15 * MINUTE_MS);
@@ -81,7 +81,7 @@ describe('login by userpass', () => {
       expect((await service.logIn('again')).status).toBe(200);
     });
 
-    it('counts anew after 15 minutes without a bad password', async () => {
+    it('starts counting again after 15 minutes without a bad password', async () => {
       await service.addUser('patient');
       await fail('patient', 4);
       service.deps.clock.pass(15 * MINUTE_MS);
@@ -90,7 +90,7 @@ describe('login by userpass', () => {
       expect((await service.logIn('patient')).status).toBe(200);
     });
 
-    it('counts anew after a login', async () => {
+    it('starts counting again after a login', async () => {
       await service.addUser('lucky');
       await fail('lucky', 4);
       expect((await service.logIn('lucky')).status).toBe(200);
@@ -99,14 +99,14 @@ describe('login by userpass', () => {
       expect((await service.logIn('lucky')).status).toBe(200);
     });
 
-    it('reveals no more of a user who does not exist', async () => {
+    it('answers the same for a user who does not exist', async () => {
       await fail('Phantom', 3);
       await fail('pHANTOM', 2);
 
       expect(await service.logIn('phantom', 'wrong')).toMatchObject(LOCKED);
     });
 
-    it('tells no more than five passwords tried at once to be wrong', async () => {
+    it('answers no more than five concurrent passwords as wrong', async () => {
       await service.addUser('attacked');
       const answers = await Promise.all(Array.from({ length: 12 }, () => service.logIn('attacked', 'wrong')));
       const statuses = answers.map(({ status }) => status).sort();
@@ -115,7 +115,7 @@ describe('login by userpass', () => {
       expect(await service.logIn('attacked')).toMatchObject(LOCKED);
     });
 
-    it('holds against a good password that was being checked meanwhile', async () => {
+    it('refuses a good password that was checked while it began', async () => {
       await service.addUser('contested');
       await fail('contested', 1);
       const { store } = service.deps;
@@ -130,7 +130,7 @@ describe('login by userpass', () => {
       expect(await slow('POST', path, { token: '', body: { password } })).toMatchObject(LOCKED);
     });
 
-    it('leaves others alone', async () => {
+    it('does not lock other users', async () => {
       await service.addUser('neighbour');
 
       expect((await service.logIn('neighbour')).status).toBe(200);

@@ -48,7 +48,7 @@ describe('login by userpass', () => {
       });
     });
 
-    it('of a deep mount in a namespace is named by the whole path', async () => {
+    it('of a deep mount in a namespace has the whole path in its display name', async () => {
       const namespace = await placeNamespace(service.deps, ROOT, 'ns1');
       await placeMount(service.deps, 'auth/a/b/', { namespaceId: namespace.id });
       await service.addUser('eve', {}, 'ns1/auth/a/b');
@@ -65,7 +65,7 @@ describe('login by userpass', () => {
       });
     });
 
-    it('lives as the settings say', async () => {
+    it('is valid as long as the settings say', async () => {
       await service.addUser('timed', {
         token_ttl: '1h',
         token_explicit_max_ttl: '30m',
@@ -123,7 +123,7 @@ describe('login by userpass', () => {
       });
     });
 
-    it('is bound to blocks of addresses, and so is the login', async () => {
+    it('is bound to the CIDR blocks of the user, and so is the login', async () => {
       await service.addUser('bound', { token_bound_cidrs: '10.1.0.0/16' });
       const outside = await service.logIn('bound');
       const inside = await service.logIn('bound', password, { sourceIp: '10.1.2.3' });
@@ -138,7 +138,7 @@ describe('login by userpass', () => {
       expect((await look('10.2.0.1')).status).toBe(403);
     });
 
-    it('may be bound to the very address of the login', async () => {
+    it('may be bound to the exact address of the login', async () => {
       await service.addUser('strict', { token_strictly_bind_ip: true });
       const { client_token: token } = (await service.logIn('strict', password, { sourceIp: '10.1.2.3' })).body
         .auth;
@@ -148,7 +148,7 @@ describe('login by userpass', () => {
       expect((await look('10.1.2.4')).status).toBe(403);
     });
 
-    it('ends when its time is over', async () => {
+    it('expires', async () => {
       await service.addUser('brief', { token_ttl: 60 });
       const { client_token: token } = (await service.logIn('brief')).body.auth;
 
@@ -158,7 +158,7 @@ describe('login by userpass', () => {
     });
   });
 
-  it('bears no token in the log, nor a password in any table', async () => {
+  it('writes no token to the log and no password to any table', async () => {
     const secret = randomUUID();
     const wrong = randomUUID();
     await service.call('POST', 'auth/userpass/users/discreet', { body: { password: secret } });
@@ -173,7 +173,7 @@ describe('login by userpass', () => {
     }
   });
 
-  it('a move of the mount ends its tokens and keeps its users', async () => {
+  it('a move of the mount revokes its tokens and keeps its users', async () => {
     const moving = await placeMount(service.deps, 'auth/before/');
     await service.addUser('mover', {}, 'auth/before');
     const enter = (at: string) =>

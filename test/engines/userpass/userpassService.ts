@@ -1,4 +1,4 @@
-/** userpass at `auth/userpass/`, with users that log in. */
+/** The engine userpass at `auth/userpass/`, with ways to add users and to log in. */
 
 import { randomUUID } from 'node:crypto';
 import { hashSync } from 'bcryptjs';

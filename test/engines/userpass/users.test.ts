@@ -99,7 +99,7 @@ describe('users of userpass', () => {
       expect(answer).toMatchObject({ status: 500, body: { errors: [NO_SUCH_USER] } });
     });
 
-    it.each(['-bob', 'bob-', 'b ob', 'b+ob', 'x'.repeat(513)])('%s is no name', async (name) => {
+    it.each(['-bob', 'bob-', 'b ob', 'b+ob', 'x'.repeat(513)])('%s is not a valid name', async (name) => {
       const answer = await write(encodeURIComponent(name), { password_hash: cheapHash });
 
       expect(answer).toMatchObject({
@@ -124,7 +124,7 @@ describe('users of userpass', () => {
     expect(await read('plain')).toEqual(DEFAULTS);
   });
 
-  it('a write changes what it names and keeps the rest, the password included', async () => {
+  it('a write changes the fields it has and keeps the others, the password included', async () => {
     await write('merged', { password_hash: cheapHash, token_ttl: '1h', token_policies: ['b', 'a'] });
     await write('merged', { token_max_ttl: 7200, token_bound_cidrs: '127.0.0.0/8, ::1' });
 
@@ -138,7 +138,7 @@ describe('users of userpass', () => {
     expect((await logIn('merged', password)).status).toBe(200);
   });
 
-  it('writes at the same time lose nothing of each other', async () => {
+  it('concurrent writes lose nothing of each other', async () => {
     await write('raced', { password_hash: cheapHash });
     const bodies = [
       { token_ttl: 60 },
@@ -160,7 +160,7 @@ describe('users of userpass', () => {
     });
   });
 
-  it('older names set the same settings, and are shown until the new name is used alone', async () => {
+  it('old field names set the same settings, and are shown until only the new name is sent', async () => {
     await write('old', {
       password_hash: cheapHash,
       policies: 'a',
@@ -189,7 +189,7 @@ describe('users of userpass', () => {
     });
   });
 
-  it('a token type of mounts is taken for the plain one, with a warning', async () => {
+  it('a token type that only mounts have is replaced by the plain one, with a warning', async () => {
     const answer = await write('typed', { password_hash: cheapHash, token_type: 'default-batch' });
 
     expect(answer).toMatchObject({
@@ -199,11 +199,11 @@ describe('users of userpass', () => {
     expect(await read('typed')).toEqual({ ...DEFAULTS, token_type: 'batch' });
   });
 
-  it('unknown fields do not make a 204 something else', async () => {
+  it('unknown fields leave a 204 a 204', async () => {
     expect((await write('unknown', { password_hash: cheapHash, nonsense: 1 })).status).toBe(204);
   });
 
-  it('names do not tell capitals from small letters', async () => {
+  it('names are not case-sensitive', async () => {
     await write('Some.One@Host', { password_hash: cheapHash });
 
     expect(await read('sOME.oNE@hOST')).toEqual(DEFAULTS);
@@ -214,7 +214,7 @@ describe('users of userpass', () => {
     });
   });
 
-  it('a list is sorted, and 404 when it is empty', async () => {
+  it('a list is sorted; an empty one is 404', async () => {
     await placeMount(service.deps, 'auth/empty/');
     const list = () => service.call('LIST', 'auth/empty/users');
     expect(await list()).toMatchObject({ status: 404, body: { errors: [] } });
@@ -224,7 +224,7 @@ describe('users of userpass', () => {
     expect((await list()).body.data).toEqual({ keys: ['adam', 'mia', 'zoe'] });
   });
 
-  it('a deleted user is gone, and its tokens stay', async () => {
+  it('a deleted user is absent, and its tokens stay valid', async () => {
     await write('leaver', { password_hash: cheapHash });
     const { client_token: token } = (await logIn('leaver', password)).body.auth;
 
@@ -238,7 +238,7 @@ describe('users of userpass', () => {
     expect((await service.lookUp(token)).status).toBe(200);
   });
 
-  it('a new password opens and the old one does not', async () => {
+  it('a new password is accepted and the old one is not', async () => {
     await write('changer', { password_hash: cheapHash, token_ttl: 77 });
     const next = randomUUID();
     const change = (body: unknown) => service.call('POST', 'auth/up/users/changer/password', { body });
@@ -252,7 +252,7 @@ describe('users of userpass', () => {
     expect((await logIn('changer', next)).body.auth.lease_duration).toBe(77);
   });
 
-  it('policies are changed alone, by either name', async () => {
+  it('policies can be changed alone, by either field name', async () => {
     await write('member', { password_hash: cheapHash, token_ttl: 5 });
     const change = (body: unknown) => service.call('POST', 'auth/up/users/member/policies', { body });
 
@@ -267,7 +267,7 @@ describe('users of userpass', () => {
     expect(await read('member')).toEqual({ ...DEFAULTS, token_ttl: 5, token_policies: ['z'] });
   });
 
-  it('making a user needs another capability than changing one', async () => {
+  it('creating a user needs another capability than changing one', async () => {
     await placePolicy(service.deps, 'maker', 'path "auth/up/users/*" { capabilities = ["create"] }');
     await write('maker', { password_hash: cheapHash, token_policies: 'maker' });
     const token = (await logIn('maker', password)).body.auth.client_token;

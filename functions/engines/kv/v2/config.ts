@@ -1,17 +1,15 @@
-/** The settings of a mount, which hold for each of its secrets that has none of its own (contract §9.2). */
+/** `config`: the settings of a mount, for all its secrets that have no settings of their own (contract §9.2). */
 
 import { formatDuration, parseDuration } from '../../../http/duration.ts';
 import type { Schema } from '../../../http/fields.ts';
 import { type Call, type Reply, route } from '../../../http/route.ts';
 import type { Shape, Wire } from '../../../http/shape.ts';
-import { MAX_DELETE_VERSION_AFTER_S } from '../../../limits.ts';
 import { ABSENT } from '../../../ports/store.ts';
-import { deleteVersionAfterUnusable } from '../errors.ts';
-import { configRef, type Place, placeOf } from '../place.ts';
-import { checkMaxVersions } from './settings.ts';
+import { configRef, placeOf, type SecretPlace } from '../place.ts';
+import { checkDeleteVersionAfter, checkMaxVersions } from './settings.ts';
 import type { VersionSettings } from './versions.ts';
 
-export interface Config extends VersionSettings {
+export interface KvConfig extends VersionSettings {
   casRequired: boolean;
   metadataCasRequired: boolean;
 }
@@ -23,10 +21,10 @@ const FIELDS = {
   delete_version_after: 'any',
 } as const satisfies Schema;
 
-/** A duration is taken in many forms, and told in Go's notation. */
+/** A duration may be sent in many forms; answers have it in Go's notation. */
 const SHAPE = { ...FIELDS, delete_version_after: 'string' } as const satisfies Shape;
 
-const DEFAULTS: Config = {
+const DEFAULTS: KvConfig = {
   maxVersions: 0,
   casRequired: false,
   metadataCasRequired: false,
@@ -41,12 +39,16 @@ export const configRoute = route({
   write,
 });
 
-export async function readConfig({ deps, mountUuid }: Pick<Place, 'deps' | 'mountUuid'>): Promise<Config> {
+/** The settings of a mount; defaults for those that were never set. */
+export async function readKvConfig({
+  deps,
+  mountUuid,
+}: Pick<SecretPlace, 'deps' | 'mountUuid'>): Promise<KvConfig> {
   return { ...DEFAULTS, ...(await deps.store.get(configRef({ mountUuid }))) };
 }
 
 async function read(call: Call): Promise<Reply<Wire<typeof SHAPE>>> {
-  const config = await readConfig(placeOf(call));
+  const config = await readKvConfig(placeOf(call));
   return {
     data: {
       max_versions: config.maxVersions,
@@ -57,7 +59,7 @@ async function read(call: Call): Promise<Reply<Wire<typeof SHAPE>>> {
   };
 }
 
-/** Sets what was sent and leaves the rest, in one update, so that two writes of different settings both count. */
+/** Sets only what was sent, in one update: of two concurrent writes of different settings, neither is lost. */
 async function write(call: Call<typeof FIELDS>): Promise<void> {
   const { max_versions, cas_required, metadata_cas_required, delete_version_after } = call.fields;
   const sent = {
@@ -74,11 +76,13 @@ async function write(call: Call<typeof FIELDS>): Promise<void> {
   await call.deps.store.commit([{ update, set, if: [ABSENT, { kind: 'config' }] }]);
 }
 
-/** @returns whole seconds; −1 for any negative duration, which switches `delete_version_after` off */
+/**
+ * @returns whole seconds; −1 for any negative duration, which switches `delete_version_after` off
+ * @throws VaultError 400 when it is no duration, or too long
+ */
 function signedDuration(value: unknown): number {
   if (typeof value === 'number' && value < 0) return -1;
   const text = typeof value === 'string' ? value.trim() : '';
-  const seconds = parseDuration(text.startsWith('-') ? text.slice(1) : value);
-  if (seconds === undefined || seconds > MAX_DELETE_VERSION_AFTER_S) throw deleteVersionAfterUnusable();
+  const seconds = checkDeleteVersionAfter(parseDuration(text.startsWith('-') ? text.slice(1) : value));
   return text.startsWith('-') && seconds > 0 ? -1 : seconds;
 }

@@ -1,69 +1,122 @@
-/** `data/`: reads any version of a secret, writes a new one, deletes the newest. */
+/** `data/`: reads any version of a secret, writes or patches a new one, deletes the newest. */
 
-import { type Call, type Missing, type Reply, route } from '../../../http/route.ts';
-import type { Shape, Wire } from '../../../http/shape.ts';
-import { noDataProvided } from '../errors.ts';
+import { casMismatch, casMissing, refusal } from '../../../http/errors.ts';
+import type { Schema } from '../../../http/fields.ts';
+import { type Call, type Reply, route } from '../../../http/route.ts';
+import { MAX_REMOVED_VERSIONS } from '../../../limits.ts';
 import { placeOf } from '../place.ts';
-import { decodeValue, encodeValue } from '../value.ts';
-import { addVersion } from './addVersion.ts';
-import { changeMetadata } from './changeMetadata.ts';
-import { checkAndSet } from './checkAndSet.ts';
-import { readConfig } from './config.ts';
-import { DATA_FIELDS } from './dataFields.ts';
-import { describeVersion, VERSION, type VersionInfo } from './describe.ts';
-import { secretExists } from './findMetadata.ts';
-import { newMetadata } from './metadata.ts';
-import { patch } from './patch.ts';
-import { readVersion } from './readVersion.ts';
-import { isGone, versionAt, withDeleted } from './versions.ts';
+import { decodeValue, encodeValue, mergePatch, type Value } from '../value.ts';
+import { changeSecret, type Decision } from './changeSecret.ts';
+import { type KvConfig, readKvConfig } from './config.ts';
+import { describeVersion, VERSION_INFO, type VersionInfo } from './describe.ts';
+import { secretExists } from './findSecret.ts';
+import { newMetadata, type SecretMetadata } from './metadata.ts';
+import { DATA, readData, storedValue } from './readVersion.ts';
+import {
+  firstKept,
+  isReadable,
+  oldestKept,
+  purgeOldest,
+  versionAt,
+  withDeleted,
+  withVersion,
+} from './versions.ts';
 
-const READ = { data: 'map', metadata: VERSION } as const satisfies Shape;
+const FIELDS = { version: 'int', data: 'map', options: 'map' } as const satisfies Schema;
+
+type DataCall = Call<typeof FIELDS>;
 
 export const dataRoute = route({
   path: 'data/:path*',
-  fields: DATA_FIELDS,
+  fields: FIELDS,
   query: ['version'],
-  answers: {
-    read: READ,
-    write: VERSION,
-    patch: VERSION,
-    delete: null,
-  },
+  answers: { read: DATA, write: VERSION_INFO, patch: VERSION_INFO, delete: null },
   exists: secretExists,
-  read,
+  read: readData,
   write,
   patch,
   delete: remove,
 });
 
-async function read(call: Call<typeof DATA_FIELDS>): Promise<Reply<Wire<typeof READ>> | Missing | undefined> {
-  const found = await readVersion(placeOf(call), call.fields.version);
-  if (!found) return undefined;
-  const metadata = describeVersion(found.metadata, found.number);
-  if (found.value === undefined) return { status: 404, data: { data: null, metadata } };
-  return { data: { data: decodeValue(found.value), metadata } };
-}
-
-async function write(call: Call<typeof DATA_FIELDS>): Promise<Reply<VersionInfo> | undefined> {
+async function write(call: DataCall): Promise<Reply<VersionInfo> | undefined> {
   const place = placeOf(call);
-  const { data, options } = call.fields;
-  if (!data) throw noDataProvided();
-  const value = encodeValue(data);
-  const config = await readConfig(place);
-  return changeMetadata(place, (found) => {
+  const value = encodeValue(dataOf(call));
+  const config = await readKvConfig(place);
+  return changeSecret(place, (found) => {
     const now = place.deps.clock.now();
     const metadata = found?.metadata ?? newMetadata(now);
-    checkAndSet(options, config, metadata);
+    checkAndSet(call, config, metadata);
     return addVersion(metadata, config, value, now);
   });
 }
 
+/**
+ * Makes a new version of the newest one and a merge patch. A secret without a version is 404 without a body; a newest
+ * version that is deleted or destroyed is 404 with its facts (contract §9.2).
+ */
+async function patch(call: DataCall): Promise<Reply<VersionInfo> | undefined> {
+  const place = placeOf(call);
+  const data = dataOf(call);
+  const config = await readKvConfig(place);
+  return changeSecret(place, async (found) => {
+    if (!found) return { answer: { status: 404 } };
+    const { metadata } = found;
+    checkAndSet(call, config, metadata);
+    const newest = versionAt(metadata, metadata.current);
+    if (!newest) return { answer: { status: 404 } };
+    const now = place.deps.clock.now();
+    if (!isReadable(newest, now))
+      return { answer: { status: 404, data: describeVersion(metadata, metadata.current) } };
+    const old = await storedValue(place, found, metadata.current);
+    if (old === undefined) return undefined;
+    return addVersion(metadata, config, encodeValue(mergePatch(decodeValue(old), data)), now);
+  });
+}
+
+/** Deletes the newest version so that it can be undeleted. */
 async function remove(call: Call): Promise<void> {
   const place = placeOf(call);
-  await changeMetadata(place, (found) => {
+  await changeSecret(place, (found) => {
     const now = place.deps.clock.now();
     const newest = found && versionAt(found.metadata, found.metadata.current);
-    if (!newest || isGone(newest, now)) return {};
+    if (!newest || !isReadable(newest, now)) return {};
     return { change: { metadata: withDeleted(found.metadata, [found.metadata.current], now) } };
   });
+}
+
+function dataOf({ fields }: DataCall): Value {
+  if (!fields.data) throw refusal('no data provided');
+  return fields.data;
+}
+
+/** Adds a version and removes those beyond `max_versions`, in several steps if they do not fit into one transaction. */
+function addVersion(metadata: SecretMetadata, config: KvConfig, value: string, now: number): Decision {
+  const grown = withVersion(metadata, config, now);
+  const surplus = firstKept(grown) - firstKept(metadata);
+  if (surplus > MAX_REMOVED_VERSIONS) return { change: purgeOldest(metadata), unfinished: true };
+  return {
+    change: { metadata: grown, value, removed: oldestKept(metadata, surplus) },
+    answer: { data: describeVersion(grown, grown.current) },
+  };
+}
+
+/**
+ * Check-and-set: writes only if the newest version is still the one that the client last saw.
+ * @throws VaultError 400 when `options.cas` is missing where it is required, unreadable, or not the newest version
+ */
+function checkAndSet({ fields }: DataCall, config: KvConfig, metadata: SecretMetadata): void {
+  const { options } = fields;
+  if (options && Object.hasOwn(options, 'cas')) {
+    if (versionNumber(options.cas) !== metadata.current) throw casMismatch();
+  } else if (config.casRequired || metadata.casRequired) throw casMissing();
+}
+
+/** As loose as Vault's decoder: takes a number, a number as text, or a boolean; `null` and `""` are 0. */
+function versionNumber(cas: unknown): number {
+  if (cas === null || cas === '') return 0;
+  if (typeof cas === 'boolean') return cas ? 1 : 0;
+  const number = typeof cas === 'string' && /^[+-]?\d{1,15}$/.test(cas) ? Number(cas) : cas;
+  if (typeof number !== 'number' || !Number.isSafeInteger(number))
+    throw refusal('error parsing check-and-set parameter');
+  return number;
 }

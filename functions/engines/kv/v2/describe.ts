@@ -1,8 +1,8 @@
-/** How a secret's metadata is shown to clients. */
+/** How answers show the metadata of a secret (contract §9.2). */
 
 import { formatDuration } from '../../../http/duration.ts';
 import type { Shape, Wire } from '../../../http/shape.ts';
-import type { Metadata, Version } from './metadata.ts';
+import type { SecretMetadata, Version } from './metadata.ts';
 import { firstKept, versionAt } from './versions.ts';
 
 const FACTS = {
@@ -11,15 +11,15 @@ const FACTS = {
   destroyed: 'bool',
 } as const satisfies Shape;
 
-export const VERSION = {
+export const VERSION_INFO = {
   version: 'int',
   ...FACTS,
   custom_metadata: ['pairs', null],
 } as const satisfies Shape;
 
-export type VersionInfo = Wire<typeof VERSION>;
+export type VersionInfo = Wire<typeof VERSION_INFO>;
 
-export const METADATA = {
+export const METADATA_INFO = {
   versions: { '*': FACTS },
   current_version: 'int',
   oldest_version: 'int',
@@ -33,13 +33,13 @@ export const METADATA = {
   metadata_cas_required: 'bool',
 } as const satisfies Shape;
 
-export type MetadataInfo = Wire<typeof METADATA>;
+export type MetadataInfo = Wire<typeof METADATA_INFO>;
 
 /**
- * What is said of one version wherever its value is read or written.
- * @param number of a version that is known
+ * The facts of one version, for the answers that read or write its value.
+ * @param number of a version that is kept
  */
-export function describeVersion(metadata: Metadata, number: number): VersionInfo {
+export function describeVersion(metadata: SecretMetadata, number: number): VersionInfo {
   const version = versionAt(metadata, number) as Version;
   return {
     version: number,
@@ -48,8 +48,8 @@ export function describeVersion(metadata: Metadata, number: number): VersionInfo
   };
 }
 
-/** All that is known of a secret but its values. */
-export function describeMetadata(metadata: Metadata): MetadataInfo {
+/** Everything about a secret except its values. */
+export function describeMetadata(metadata: SecretMetadata): MetadataInfo {
   const first = firstKept(metadata);
   return {
     versions: Object.fromEntries(metadata.versions.map((version, i) => [first + i, facts(version)])),
@@ -74,11 +74,11 @@ function facts({ createdAt, deletionAt, state }: Version): Wire<typeof FACTS> {
   };
 }
 
-function customOf({ custom }: Metadata): Record<string, string> | null {
+function customOf({ custom }: SecretMetadata): Record<string, string> | null {
   return Object.keys(custom).length > 0 ? custom : null;
 }
 
-/** Go's RFC3339Nano: the fraction without trailing zeros, and none for a whole second. */
+/** Go's RFC3339Nano: a fraction without trailing zeros, no fraction for a whole second. */
 function rfc3339(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/\.?0+Z$/, 'Z');
 }

@@ -1,20 +1,26 @@
-/** Lists secrets by name, and with their metadata; those that version 1 wrote are among them. */
+/** Lists secrets by name, or with their metadata. Secrets that version 1 wrote are included. */
 
 import type { Schema } from '../../../http/fields.ts';
 import { type Call, type Reply, route } from '../../../http/route.ts';
 import { KEYS, type Keys, type Shape, type Wire } from '../../../http/shape.ts';
-import { pathTooLong } from '../errors.ts';
 import { type ListRange, listEntries, scanEntries } from '../list.ts';
-import { fits, METADATA_PREFIX, metadataRef, type Place, placeOf, V1_PREFIX } from '../place.ts';
-import { describeMetadata, METADATA, type MetadataInfo } from './describe.ts';
-import { findMetadata, foundOf } from './findMetadata.ts';
+import {
+  METADATA_PREFIX,
+  metadataRef,
+  placeOf,
+  refuseLongPath,
+  type SecretPlace,
+  V1_PREFIX,
+} from '../place.ts';
+import { describeMetadata, METADATA_INFO, type MetadataInfo } from './describe.ts';
+import { findSecret, foundSecretOf } from './findSecret.ts';
 
 export const LIST_FIELDS = { after: 'string', limit: 'int' } as const satisfies Schema;
 export const LIST_QUERY = ['after', 'limit'] as const;
 
 type ListCall = Call<typeof LIST_FIELDS>;
 
-const DETAILED = { ...KEYS, key_info: { '*': METADATA } } as const satisfies Shape;
+const DETAILED = { ...KEYS, key_info: { '*': METADATA_INFO } } as const satisfies Shape;
 
 export const detailedMetadataRoute = route({
   path: 'detailed-metadata/:path*',
@@ -28,7 +34,7 @@ export async function listSecrets(call: ListCall): Promise<Reply<Keys> | undefin
   return keys.length > 0 ? { data: { keys } } : undefined;
 }
 
-/** All secrets below a directory, however deep. */
+/** Lists all secrets below a directory, at any depth. */
 export async function scanSecrets(call: ListCall): Promise<Reply<Keys> | undefined> {
   const keys = await entries(call, scanEntries);
   return keys.length > 0 ? { data: { keys } } : undefined;
@@ -45,11 +51,11 @@ async function listWithMetadata(call: ListCall): Promise<Reply<Wire<typeof DETAI
   return { data: { keys, key_info: Object.fromEntries(info) } };
 }
 
-/** Those of version 1 first: a secret that moves over meanwhile is then seen in one place or both, never in none. */
+/** Reads the secrets of version 1 first: a secret that is upgraded meanwhile is seen once or twice, never missed. */
 async function entries(call: ListCall, entriesIn: typeof listEntries): Promise<string[]> {
   const { deps, mountUuid, path } = placeOf(call);
   const { after, limit = 0 } = call.fields;
-  if (!fits({ path: path + (after ?? '') })) throw pathTooLong();
+  refuseLongPath(path + (after ?? ''));
   const range = (prefix: string): ListRange => ({
     pk: mountUuid,
     prefix: prefix + path,
@@ -62,19 +68,19 @@ async function entries(call: ListCall, entriesIn: typeof listEntries): Promise<s
   return limit > 0 ? all.slice(0, limit) : all;
 }
 
-/** As the store sorts its keys; JavaScript would sort by UTF-16 units. */
+/** Byte order, as the store sorts its keys; JavaScript sorts by UTF-16 units. */
 function inBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** @returns nothing for a secret that went since it was listed */
-async function describeAll(places: Place[]): Promise<(MetadataInfo | undefined)[]> {
+/** @returns undefined for a secret that was removed after it was listed */
+async function describeAll(places: SecretPlace[]): Promise<(MetadataInfo | undefined)[]> {
   const store = places[0]?.deps.store;
   const items = store ? await store.getMany(places.map(metadataRef)) : [];
   return Promise.all(
     places.map(async (place, i) => {
       const item = items[i];
-      const found = item ? foundOf(item) : await findMetadata(place);
+      const found = item ? foundSecretOf(item) : await findSecret(place);
       return found && describeMetadata(found.metadata);
     }),
   );

@@ -1,24 +1,24 @@
-/** The metadata of a secret: its settings and the facts of each version, one item for all of them. */
+/** The metadata of a secret, one item: its settings and the facts of each version. */
 
 import type { Item, PlacedItem } from '../../../ports/store.ts';
 import { record } from '../../../store/record.ts';
-import { metadataRef, type Place } from '../place.ts';
+import { metadataRef, type SecretPlace } from '../place.ts';
 
 export interface Version {
   /** Epoch milliseconds. */
   createdAt: number;
-  /** When it was deleted, or will be by `delete_version_after`; epoch milliseconds. */
+  /** When it was deleted, or will be deleted because of `delete_version_after`; epoch milliseconds. */
   deletionAt?: number;
-  /** `deleted` needs no look at the clock: two machines' clocks may differ. */
+  /** `deleted` holds without regard to `deletionAt`: the clocks of two machines may differ. */
   state: 'live' | 'deleted' | 'destroyed';
 }
 
-export interface Metadata {
+export interface SecretMetadata {
   /** The number of the newest version; 0 before the first. */
   current: number;
-  /** The oldest version kept; 0 before `max_versions` was reached for the first time. */
+  /** The number of the oldest version kept; 0 before `max_versions` was reached for the first time. */
   oldest: number;
-  /** Those that are kept, without a gap, the newest last. */
+  /** The versions that are kept, without a gap, the newest last. */
   versions: readonly Version[];
   /** Epoch milliseconds. */
   createdAt: number;
@@ -35,8 +35,11 @@ export interface Metadata {
   metadataCasRequired: boolean;
 }
 
-/** The metadata of a secret that has no version yet. */
-export function newMetadata(now: number): Metadata {
+/**
+ * The metadata of a secret that has no version yet.
+ * @param now epoch milliseconds
+ */
+export function newMetadata(now: number): SecretMetadata {
   return {
     current: 0,
     oldest: 0,
@@ -52,18 +55,18 @@ export function newMetadata(now: number): Metadata {
   };
 }
 
-/** One version as it is stored: created, deletion time or 0, and its place in `STATES`; thousands fit an item. */
+/** One version as stored; thousands fit into one item. `deletionAt` is 0 for none, `state` an index of `STATES`. */
 type Row = [createdAt: number, deletionAt: number, state: number];
 
-/** As it is stored: versions and pairs are JSON text. */
-type Kept = Omit<Metadata, 'versions' | 'custom'> & Record<'revision' | 'versions' | 'custom', string>;
+/** The metadata as stored: versions and custom metadata are JSON text. */
+type Kept = Omit<SecretMetadata, 'versions' | 'custom'> & Record<'revision' | 'versions' | 'custom', string>;
 
 const RECORD = record<Kept>();
 
 const STATES = ['live', 'deleted', 'destroyed'] as const;
 
-/** @param revision unlike any other, so that no write mistakes a new life of the secret for the one it read */
-export function metadataItem(place: Place, metadata: Metadata, revision: string): PlacedItem {
+/** @param revision random: a write must fail if the secret it read was removed and created again meanwhile */
+export function metadataItem(place: SecretPlace, metadata: SecretMetadata, revision: string): PlacedItem {
   const rows = metadata.versions.map(
     ({ createdAt, deletionAt = 0, state }): Row => [createdAt, deletionAt, STATES.indexOf(state)],
   );
@@ -71,7 +74,7 @@ export function metadataItem(place: Place, metadata: Metadata, revision: string)
   return RECORD.at(metadataRef(place), { ...metadata, revision, versions, custom });
 }
 
-export function metadataOf(item: Item): Metadata {
+export function metadataOf(item: Item): SecretMetadata {
   const { revision, versions, custom, ...rest } = RECORD.of(item) as Kept;
   return {
     ...rest,

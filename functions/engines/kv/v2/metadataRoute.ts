@@ -1,19 +1,25 @@
-/** `metadata/`: reads, sets, patches and removes what is known of a secret besides its values; lists secrets. */
+/** `metadata/`: reads, writes and patches the metadata of a secret, removes the secret, lists secrets. */
 
+import { refusal } from '../../../http/errors.ts';
 import { type Call, type Reply, route } from '../../../http/route.ts';
 import { KEYS } from '../../../http/shape.ts';
 import { MAX_REMOVED_VERSIONS } from '../../../limits.ts';
 import { placeOf } from '../place.ts';
-import { oldest, purgeOldest } from './addVersion.ts';
-import { changeMetadata, type Decision } from './changeMetadata.ts';
-import { checkAndSetMetadata } from './checkAndSet.ts';
-import { type Config, readConfig } from './config.ts';
-import { customMetadataOf, patchCustomMetadata } from './customMetadata.ts';
-import { describeMetadata, METADATA, type MetadataInfo } from './describe.ts';
-import { findMetadata, secretExists } from './findMetadata.ts';
+import { changeSecret, type Decision } from './changeSecret.ts';
+import { type KvConfig, readKvConfig } from './config.ts';
+import { describeMetadata, METADATA_INFO, type MetadataInfo } from './describe.ts';
+import { findSecret, secretExists } from './findSecret.ts';
 import { LIST_FIELDS, LIST_QUERY, listSecrets, scanSecrets } from './listSecrets.ts';
-import { type Metadata, newMetadata } from './metadata.ts';
-import { SETTINGS_FIELDS, type SettingsFields, settingsCleared, settingsSent } from './settings.ts';
+import { newMetadata, type SecretMetadata } from './metadata.ts';
+import {
+  customMetadataOf,
+  patchCustomMetadata,
+  SETTINGS_FIELDS,
+  type SettingsFields,
+  settingsCleared,
+  settingsSent,
+} from './settings.ts';
+import { oldestKept, purgeOldest } from './versions.ts';
 
 const FIELDS = { ...SETTINGS_FIELDS, ...LIST_FIELDS } as const;
 
@@ -23,7 +29,7 @@ export const metadataRoute = route({
   path: 'metadata/:path*',
   fields: FIELDS,
   query: LIST_QUERY,
-  answers: { read: METADATA, list: KEYS, scan: KEYS, write: null, patch: null, delete: null },
+  answers: { read: METADATA_INFO, list: KEYS, scan: KEYS, write: null, patch: null, delete: null },
   exists: secretExists,
   read,
   list: listSecrets,
@@ -34,22 +40,22 @@ export const metadataRoute = route({
 });
 
 async function read(call: Call): Promise<Reply<MetadataInfo> | undefined> {
-  const found = await findMetadata(placeOf(call));
+  const found = await findSecret(placeOf(call));
   return found && { data: describeMetadata(found.metadata) };
 }
 
 async function write(call: MetadataCall): Promise<Reply | undefined> {
   const place = placeOf(call);
   const { metadata_cas: cas, custom_metadata: custom } = call.fields;
-  const settings: Partial<Metadata> = {
+  const settings: Partial<SecretMetadata> = {
     ...settingsSent(call.fields),
     ...(custom ? { custom: customMetadataOf(custom) } : {}),
   };
   if (Object.keys(settings).length === 0) return undefined;
-  const config = await readConfig(place);
-  return changeMetadata(place, (found) => {
+  const config = await readKvConfig(place);
+  return changeSecret(place, (found) => {
     const old = found?.metadata ?? newMetadata(place.deps.clock.now());
-    checkAndSetMetadata(cas, config, old);
+    checkAndSet(cas, config, old);
     return { change: { metadata: withSettings(old, settings) }, ...warned(config, call.fields) };
   });
 }
@@ -59,11 +65,11 @@ async function patch(call: MetadataCall): Promise<Reply | undefined> {
   const { metadata_cas: cas, custom_metadata: custom } = call.fields;
   if (custom) patchCustomMetadata({}, custom);
   const settings = { ...settingsSent(call.fields), ...settingsCleared(call.raw) };
-  const config = await readConfig(place);
-  return changeMetadata(place, (found) => {
+  const config = await readKvConfig(place);
+  return changeSecret(place, (found) => {
     if (!found) return { answer: { status: 404 } };
     const old = found.metadata;
-    checkAndSetMetadata(cas, config, old);
+    checkAndSet(cas, config, old);
     const merged = custom ? { custom: patchCustomMetadata(old.custom, custom) } : {};
     const cleared = call.raw.custom_metadata === null ? { custom: {} } : {};
     const metadata = withSettings(old, { ...settings, ...merged, ...cleared });
@@ -71,24 +77,40 @@ async function patch(call: MetadataCall): Promise<Reply | undefined> {
   });
 }
 
-/** Of more versions than a transaction can remove the oldest go first, and the secret with the last of them. */
+/**
+ * Removes the secret with all versions. If they are too many for one transaction, the oldest are removed first, and the
+ * secret together with the newest.
+ */
 async function remove(call: Call): Promise<void> {
-  await changeMetadata(placeOf(call), (found) => {
+  await changeSecret(placeOf(call), (found) => {
     if (!found) return {};
     const { metadata } = found;
     const count = metadata.versions.length;
     if (count > MAX_REMOVED_VERSIONS) return { change: purgeOldest(metadata), unfinished: true };
-    return { change: { removed: oldest(metadata, count) } };
+    return { change: { removed: oldestKept(metadata, count) } };
   });
 }
 
-function withSettings(old: Metadata, settings: Partial<Metadata>): Metadata {
+function withSettings(old: SecretMetadata, settings: Partial<SecretMetadata>): SecretMetadata {
   return { ...old, ...settings, metadataVersion: old.metadataVersion + 1 };
 }
 
-function warned(config: Config, { cas_required }: SettingsFields): Pick<Decision, 'answer'> {
+function warned(config: KvConfig, { cas_required }: SettingsFields): Pick<Decision, 'answer'> {
   if (cas_required !== false || !config.casRequired) return {};
   const warning =
     '"cas_required" set to false, but is mandated by backend config. This value will be ignored.';
   return { answer: { warnings: [warning] } };
+}
+
+/**
+ * Check-and-set: writes only if the settings are still those that the client last saw. A secret that does not exist has
+ * settings of version 0.
+ * @throws VaultError 400 when `metadata_cas` is missing where it is required, or not the current version
+ */
+function checkAndSet(cas: number | undefined, config: KvConfig, metadata: SecretMetadata): void {
+  if (cas !== undefined) {
+    if (cas !== metadata.metadataVersion)
+      throw refusal('metadata check-and-set parameter does not match the current version');
+  } else if (config.metadataCasRequired || metadata.metadataCasRequired)
+    throw refusal('metadata check-and-set parameter required for this call');
 }

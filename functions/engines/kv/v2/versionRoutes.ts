@@ -1,18 +1,20 @@
-/** `delete/`, `undelete/` and `destroy/`: what is done to versions by their numbers. */
+/** `delete/`, `undelete/` and `destroy/`: change versions by their numbers (contract §9.2). */
 
-import type { VaultError } from '../../../http/errors.ts';
+import { refusal } from '../../../http/errors.ts';
 import type { Schema } from '../../../http/fields.ts';
 import { type Call, route } from '../../../http/route.ts';
 import { MAX_REMOVED_VERSIONS } from '../../../limits.ts';
-import { noVersionToDelete, noVersionToDestroy } from '../errors.ts';
 import { placeOf } from '../place.ts';
-import { changeMetadata } from './changeMetadata.ts';
-import { readConfig } from './config.ts';
+import { changeSecret } from './changeSecret.ts';
+import { readKvConfig } from './config.ts';
 import { versionAt, withDeleted, withDestroyed, withUndeleted } from './versions.ts';
 
 const FIELDS = { versions: 'ints' } as const satisfies Schema;
 
 type VersionsCall = Call<typeof FIELDS>;
+
+/** The refusal of `delete` and `undelete`; that of `destroy` begins with a small letter. */
+const NONE_TO_DELETE = 'No version number provided';
 
 export const deleteRoute = route({
   path: 'delete/:path*',
@@ -35,27 +37,27 @@ export const destroyRoute = route({
 
 async function softDelete(call: VersionsCall): Promise<void> {
   const place = placeOf(call);
-  const numbers = versionsSent(call, noVersionToDelete);
-  await changeMetadata(place, (found) =>
+  const numbers = versionsSent(call, NONE_TO_DELETE);
+  await changeSecret(place, (found) =>
     found ? { change: { metadata: withDeleted(found.metadata, numbers, place.deps.clock.now()) } } : {},
   );
 }
 
 async function undelete(call: VersionsCall): Promise<void> {
   const place = placeOf(call);
-  const numbers = versionsSent(call, noVersionToDelete);
-  const config = await readConfig(place);
-  await changeMetadata(place, (found) => {
+  const numbers = versionsSent(call, NONE_TO_DELETE);
+  const config = await readKvConfig(place);
+  await changeSecret(place, (found) => {
     if (!found) return {};
     return { change: { metadata: withUndeleted(found.metadata, config, numbers, place.deps.clock.now()) } };
   });
 }
 
-/** Destroys for good: of more versions than a transaction can remove, some at a time. */
+/** Removes the values of versions, in several steps if they are too many for one transaction. */
 async function destroy(call: VersionsCall): Promise<void> {
   const place = placeOf(call);
-  const numbers = versionsSent(call, noVersionToDestroy);
-  await changeMetadata(place, (found) => {
+  const numbers = versionsSent(call, 'no version number provided');
+  await changeSecret(place, (found) => {
     if (!found) return {};
     const { metadata } = found;
     const open = numbers.filter((number) => {
@@ -71,9 +73,13 @@ async function destroy(call: VersionsCall): Promise<void> {
   });
 }
 
-/** @returns the numbers sent, each once */
-function versionsSent({ fields }: VersionsCall, noneSent: () => VaultError): number[] {
+/**
+ * @param noneSent the text of the refusal
+ * @returns the numbers sent, each once
+ * @throws VaultError 400 when no number was sent
+ */
+function versionsSent({ fields }: VersionsCall, noneSent: string): number[] {
   const { versions = [] } = fields;
-  if (versions.length === 0) throw noneSent();
+  if (versions.length === 0) throw refusal(noneSent);
   return [...new Set(versions)];
 }

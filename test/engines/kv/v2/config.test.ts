@@ -19,7 +19,7 @@ const put = (path: string, options?: object) =>
   kv.call('POST', at(`data/${path}`), { body: { data: {}, ...(options ? { options } : {}) } });
 
 describe('config of kv version 2', () => {
-  test('begins with the defaults', async () => {
+  test('has defaults', async () => {
     const { status, body } = await kv.call('GET', at('config'));
 
     expect(status).toBe(200);
@@ -31,7 +31,7 @@ describe('config of kv version 2', () => {
     });
   });
 
-  test('sets what was sent and leaves the rest', async () => {
+  test('sets what was sent and keeps the rest', async () => {
     const written = await configure({ max_versions: 4, delete_version_after: '3h25m19s' });
     await configure({ cas_required: true });
     await configure({});
@@ -45,7 +45,7 @@ describe('config of kv version 2', () => {
     });
   });
 
-  test('keeps both of two settings that are written at once', async () => {
+  test('keeps both of two settings that are written concurrently', async () => {
     await Promise.all([configure({ max_versions: 4 }), configure({ cas_required: true })]);
 
     expect((await kv.call('GET', at('config'))).body.data).toMatchObject({
@@ -84,7 +84,7 @@ describe('config of kv version 2', () => {
     expect(refused.body.errors).toEqual([text]);
   });
 
-  test('makes check-and-set a duty for all secrets, and says so to those who would opt out', async () => {
+  test('can require check-and-set for all secrets, and warns if a secret opts out', async () => {
     const warning =
       '"cas_required" set to false, but is mandated by backend config. This value will be ignored.';
     await configure({ cas_required: true });
@@ -101,7 +101,7 @@ describe('config of kv version 2', () => {
     expect((await put('a', { cas: 0 })).status).toBe(200);
   });
 
-  test('makes metadata check-and-set a duty for all secrets', async () => {
+  test('can require metadata check-and-set for all secrets', async () => {
     await configure({ metadata_cas_required: true });
 
     const refused = await kv.call('POST', at('metadata/a'), { body: { max_versions: 1 } });
@@ -118,7 +118,7 @@ describe('delete_version_after', () => {
   const HOUR = 3_600_000;
   const read = (path: string) => kv.call('GET', at(`data/${path}`));
 
-  test('deletes a version when its time has come', async () => {
+  test('deletes a version after that time', async () => {
     await configure({ delete_version_after: '1h' });
     const { data } = (await put('a')).body;
 
@@ -150,7 +150,7 @@ describe('delete_version_after', () => {
     expect((await put('a')).body.data.deletion_time).toBe('');
   });
 
-  test('begins anew for a version that is brought back', async () => {
+  test('starts again for a version that is undeleted', async () => {
     await kv.call('POST', at('metadata/a'), { body: { delete_version_after: '1h' } });
     await put('a');
     kv.deps.clock.pass(2 * HOUR);

@@ -59,14 +59,14 @@ describe('data of kv version 2', () => {
   test.each([
     ['was never written', 'never', undefined],
     ['has no such version', 'history', 3],
-  ])('answers 404 without a word for what %s', async (_name, path, number) => {
+  ])('answers 404 without an error text for what %s', async (_name, path, number) => {
     const absent = await get(path, number);
 
     expect(absent.status).toBe(404);
     expect(absent.body).toEqual({ errors: [] });
   });
 
-  test('gives numbers back exactly as they were written, and names that mean something to JavaScript', async () => {
+  test('returns numbers exactly as they were written, and names that are special in JavaScript', async () => {
     const data = '{"a":12345678901234567890,"b":1.0,"c":1e400,"__proto__":{"d":[-0]}}';
 
     await kv.call('POST', at('data/exact'), { body: `{"data":${data}}` });
@@ -74,7 +74,7 @@ describe('data of kv version 2', () => {
     expect((await get('exact')).text).toContain(`"data":{"data":${data},`);
   });
 
-  test('takes an empty object for a value', async () => {
+  test('accepts an empty object as a value', async () => {
     expect((await put('empty', {})).status).toBe(200);
     expect((await get('empty')).body.data.data).toEqual({});
   });
@@ -124,7 +124,7 @@ describe('data of kv version 2', () => {
     expect(await kv.keysOf(fresh)).toEqual([]);
   });
 
-  test('asks for `create` until the secret has metadata, then for `update`', async () => {
+  test('needs `create` until the secret has metadata, then `update`', async () => {
     const creator = await kv.tokenWith(`path "${mount.path}data/*" { capabilities = ["create"] }`);
     const updater = await kv.tokenWith(`path "${mount.path}data/*" { capabilities = ["update"] }`);
     const write = (token: string) => kv.call('POST', at('data/acl'), { token, body: { data: {} } });
@@ -145,7 +145,7 @@ describe('data of kv version 2', () => {
 });
 
 describe('check-and-set of kv version 2', () => {
-  test('lets a write through that knows the current version', async () => {
+  test('allows a write that has the current version', async () => {
     expect((await put('cas', { v: 1 }, { cas: 0 })).status).toBe(200);
     expect((await put('cas', { v: 2 }, { cas: 1 })).status).toBe(200);
     expect((await put('cas', { v: 3 }, { cas: '2' })).body.data.version).toBe(3);
@@ -172,7 +172,7 @@ describe('check-and-set of kv version 2', () => {
     },
   );
 
-  test('is asked for where the secret requires it', async () => {
+  test('is required if the secret requires it', async () => {
     await put('own', { v: 1 });
     await kv.call('POST', at('metadata/own'), { body: { cas_required: true } });
 
@@ -222,7 +222,7 @@ describe('deletion of the newest version', () => {
     expect((await get('deleted')).body.data.metadata.deletion_time).toBe(before);
   });
 
-  test('leaves older versions alone, and says 204 to what is absent', async () => {
+  test('keeps older versions, and answers 204 for an absent secret', async () => {
     await put('older', { v: 1 });
     await put('older', { v: 2 });
     await kv.call('DELETE', at('data/older'));
@@ -263,7 +263,7 @@ describe('PATCH of data', () => {
     expect((await get('exact-patch')).text).toContain('"data":{"a":12345678901234567890,"b":1.0}');
   });
 
-  test('answers 404 with an empty body for what is absent, and where there is metadata alone', async () => {
+  test('answers 404 with an empty body for an absent secret, and for one with metadata only', async () => {
     await kv.call('POST', at('metadata/bare'), { body: { max_versions: 3 } });
 
     for (const path of ['absent', 'bare']) {
@@ -311,7 +311,7 @@ describe('PATCH of data', () => {
     expect((await get('growing')).body.data.metadata.version).toBe(1);
   });
 
-  test('insists on the content type of a merge patch', async () => {
+  test('needs the content type of a merge patch', async () => {
     const other = await kv.call('PATCH', at('data/patched'), {
       headers: { 'content-type': 'application/json' },
       body: { data: {} },

@@ -75,13 +75,13 @@ describe('paths that kv version 2 does not have', () => {
     );
   });
 
-  test('do not list at any root but that of the metadata', async () => {
+  test('do not list at any root except `metadata`', async () => {
     for (const path of ['data', 'delete', 'undelete', 'destroy', 'subkeys']) {
       expect((await send('LIST', mount.path + path)).status).toBe(405);
     }
   });
 
-  test('are no way around a policy', async () => {
+  test('are subject to policies, too', async () => {
     const nobody = await kv.tokenWith('path "elsewhere" { capabilities = ["read"] }');
 
     expect((await kv.call('GET', `${mount.path}foo`, { token: nobody })).status).toBe(403);

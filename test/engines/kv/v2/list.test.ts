@@ -45,7 +45,7 @@ describe('LIST of metadata', () => {
     },
   );
 
-  test('keeps what is deleted, and drops what is removed', async () => {
+  test('includes deleted secrets, but not removed ones', async () => {
     await kv.call('POST', at('data/gone/soft'), { body: { data: {} } });
     await kv.call('POST', at('data/gone/hard'), { body: { data: {} } });
     await kv.call('DELETE', at('data/gone/soft'));
@@ -72,7 +72,7 @@ describe('LIST of metadata', () => {
     expect(await keys('metadata', query)).toEqual(expected);
   });
 
-  test('refuses to begin after a name that no secret could have', async () => {
+  test('refuses to begin after a name that is too long for a secret', async () => {
     const refused = await list('metadata', { after: ['a'.repeat(901)] });
 
     expect(refused.status).toBe(400);
@@ -99,7 +99,7 @@ describe('LIST of detailed metadata', () => {
     expect(body.data.key_info['a-b']).toEqual(one);
   });
 
-  test('pages, goes into directories, and has a 404 of its own', async () => {
+  test('pages, lists directories, and is 404 if there is nothing', async () => {
     expect((await list('detailed-metadata', { after: ['b'], limit: ['1'] })).body.data).toEqual({
       keys: ['c/'],
       key_info: {},
@@ -111,7 +111,7 @@ describe('LIST of detailed metadata', () => {
 });
 
 describe('large directories', () => {
-  test('are passed over in a few looks, however much is in them', async () => {
+  test('are skipped in a few reads, however much is in them', async () => {
     const large = await kv.mount({ version: '2' });
     const items = [
       ...Array.from({ length: 2_500 }, (_, i) => `deep/${`${i}`.padStart(5, '0')}/x`),
@@ -124,11 +124,11 @@ describe('large directories', () => {
           .map((path) => ({ put: { table: 'storage', pk: large.uuid, sk: `meta/${path}` } })),
       );
     }
-    let looks = 0;
+    let reads = 0;
     const counting: Store = {
       ...kv.deps.store,
       query(range) {
-        looks++;
+        reads++;
         return kv.deps.store.query(range);
       },
     };
@@ -138,7 +138,7 @@ describe('large directories', () => {
     expect(entries).toHaveLength(1_201);
     expect(entries.slice(0, 2)).toEqual(['deep/', 'flat-00000']);
     expect(new Set(entries).size).toBe(1_201);
-    expect(looks).toBe(3);
+    expect(reads).toBe(3);
     expect(await listEntries(kv.deps.store, { pk: large.uuid, prefix: 'meta/deep/' })).toHaveLength(2_500);
   });
 });

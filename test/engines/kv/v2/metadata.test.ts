@@ -20,7 +20,7 @@ const read = (path: string) => kv.call('GET', at(`metadata/${path}`));
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,8}[1-9])?Z$/);
 
 describe('metadata of kv version 2', () => {
-  test('tells all that is known of a secret but its values', async () => {
+  test('shows everything about a secret except its values', async () => {
     await put('app/db', { secret: 'hidden' });
     await put('app/db', { secret: 'hidden' });
     await kv.call('DELETE', at('data/app/db'));
@@ -47,14 +47,14 @@ describe('metadata of kv version 2', () => {
     expect(text).not.toContain('hidden');
   });
 
-  test('answers 404 without a word for what is absent', async () => {
+  test('answers 404 without an error text for an absent secret', async () => {
     const absent = await read('absent');
 
     expect(absent.status).toBe(404);
     expect(absent.body).toEqual({ errors: [] });
   });
 
-  test('sets what was sent and leaves the rest', async () => {
+  test('sets what was sent and keeps the rest', async () => {
     await put('settings');
 
     const first = await set('settings', { max_versions: 5, delete_version_after: '3h25m19s' });
@@ -85,12 +85,12 @@ describe('metadata of kv version 2', () => {
     expect((await put('bare')).body.data.version).toBe(1);
   });
 
-  test('does nothing when no field that it knows was sent', async () => {
+  test('does nothing when no known field was sent', async () => {
     expect((await set('nothing', { foo: 1 })).status).toBe(204);
     expect((await read('nothing')).status).toBe(404);
   });
 
-  test('shows custom metadata wherever a version is described, and none as null', async () => {
+  test('shows custom metadata with every version, and `null` if there is none', async () => {
     await put('custom');
     await set('custom', { custom_metadata: { a: '1' } });
     const written = await put('custom');
@@ -134,7 +134,7 @@ describe('metadata of kv version 2', () => {
     expect((await read('refused')).status).toBe(404);
   });
 
-  test('names all that is wrong with custom metadata at once', async () => {
+  test('names everything that is wrong with custom metadata at once', async () => {
     const refused = await set('refused', { custom_metadata: { a: '', b: '' } });
 
     expect(refused.body.errors[0]).toMatch(
@@ -142,7 +142,7 @@ describe('metadata of kv version 2', () => {
     );
   });
 
-  test('takes custom metadata of the greatest size, beside the facts of many versions', async () => {
+  test('accepts the largest custom metadata beside the facts of many versions', async () => {
     const custom = Object.fromEntries(
       Array.from({ length: 64 }, (_, i) => [`${i}`.padStart(128, '"'), '"'.repeat(512)]),
     );
@@ -171,7 +171,7 @@ describe('metadata of kv version 2', () => {
     expect(refused.body.errors).toEqual([text]);
   });
 
-  test('removes a secret with all versions, so that its numbers begin anew', async () => {
+  test('removes a secret with all versions; the next version is number 1', async () => {
     await put('removed', { v: 1 });
     await put('removed', { v: 2 });
 
@@ -184,7 +184,7 @@ describe('metadata of kv version 2', () => {
     expect((await kv.call('DELETE', at('metadata/absent'))).status).toBe(204);
   });
 
-  test('asks for `create` until the secret exists, then for `update`', async () => {
+  test('needs `create` until the secret exists, then `update`', async () => {
     const creator = await kv.tokenWith(`path "${mount.path}metadata/*" { capabilities = ["create"] }`);
     const body = { max_versions: 1 };
 
@@ -194,14 +194,14 @@ describe('metadata of kv version 2', () => {
 });
 
 describe('PATCH of metadata', () => {
-  test('answers 404 with an empty body for what is absent', async () => {
+  test('answers 404 with an empty body for an absent secret', async () => {
     const absent = await patch('absent', { max_versions: 3 });
 
     expect(absent.status).toBe(404);
     expect(absent.text).toBe('');
   });
 
-  test('merges custom metadata, and takes back what is null', async () => {
+  test('merges custom metadata, and removes what is null', async () => {
     await set('patched', { max_versions: 3, cas_required: true, custom_metadata: { keep: '1', drop: '2' } });
 
     const patched = await patch('patched', {
@@ -223,7 +223,7 @@ describe('PATCH of metadata', () => {
   test.each([
     { custom_metadata: { k: '' } },
     { custom_metadata: Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`k${i}`, 'v'])) },
-  ])('refuses custom metadata that would not do %#', async (body) => {
+  ])('refuses invalid custom metadata %#', async (body) => {
     await set('full', { custom_metadata: { one: '1' } });
 
     const refused = await patch('full', body);
@@ -233,13 +233,13 @@ describe('PATCH of metadata', () => {
     expect((await read('full')).body.data.custom_metadata).toEqual({ one: '1' });
   });
 
-  test('refuses custom metadata that would not do before it looks for the secret', async () => {
+  test('refuses invalid custom metadata before it reads the secret', async () => {
     expect((await patch('absent', { custom_metadata: { k: '' } })).status).toBe(400);
   });
 });
 
 describe('metadata check-and-set', () => {
-  test('lets only those change settings who know their version, where it is given', async () => {
+  test('allows a change only with the current version, if a version is sent', async () => {
     expect((await set('cas', { max_versions: 1, metadata_cas: 0 })).status).toBe(204);
 
     const refused = await set('cas', { max_versions: 2, metadata_cas: 0 });
@@ -251,7 +251,7 @@ describe('metadata check-and-set', () => {
     expect((await patch('cas', { max_versions: 2, metadata_cas: 1 })).status).toBe(204);
   });
 
-  test('is asked for where the secret requires it', async () => {
+  test('is required if the secret requires it', async () => {
     await set('required', { metadata_cas_required: true });
 
     const refused = await set('required', { max_versions: 2 });

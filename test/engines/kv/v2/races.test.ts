@@ -27,7 +27,7 @@ const callOn = async (store: Store) => {
 };
 const TWENTY = Array.from({ length: 20 }, (_, i) => i);
 
-describe('writes at the same time', () => {
+describe('concurrent writes', () => {
   test('each get a version of their own', async () => {
     await kv.call('POST', at('metadata/plain'), { body: { max_versions: 30 } });
 
@@ -41,7 +41,7 @@ describe('writes at the same time', () => {
     }
   });
 
-  test.each([0, 1])('that hold only for version %i let one through', async (cas) => {
+  test.each([0, 1])('with check-and-set for version %i succeed once', async (cas) => {
     const path = `cas-${cas}`;
     if (cas === 1) await put(path, { first: true });
 
@@ -71,7 +71,7 @@ describe('writes at the same time', () => {
     expect(Object.keys((await read('patched')).body.data.data)).toHaveLength(8);
   });
 
-  test('of values and of settings leave both', async () => {
+  test('of values and of settings keep both', async () => {
     const writers = TWENTY.slice(0, 10);
 
     const answers = await Promise.all(
@@ -89,7 +89,7 @@ describe('writes at the same time', () => {
 });
 
 describe('reads and removals during writes', () => {
-  test('see a whole version or none, though each write purges the one before', async () => {
+  test('see a whole version or none, although each write purges the one before', async () => {
     await kv.call('POST', at('metadata/busy'), { body: { max_versions: 1 } });
     await put('busy', { n: 0 });
 
@@ -105,7 +105,7 @@ describe('reads and removals during writes', () => {
     }
   });
 
-  test('leave nothing of a former life behind', async () => {
+  test('leave nothing of a removed secret behind', async () => {
     await Promise.all(
       TWENTY.slice(0, 12).map((i) =>
         i % 4 === 3 ? kv.call('DELETE', at('metadata/lives')) : put('lives', { i }),
@@ -121,7 +121,7 @@ describe('reads and removals during writes', () => {
   });
 });
 
-test('a removal takes the version, too, that is written while it is on its way', async () => {
+test('a removal also removes the version that is written meanwhile', async () => {
   await put('removed', { n: 1 });
   const call = await callOn(meanwhile(kv.deps.store, () => put('removed', { n: 2 })));
 
@@ -131,7 +131,7 @@ test('a removal takes the version, too, that is written while it is on its way',
 });
 
 describe('a store that misbehaves', () => {
-  test('loses the answer of a commit without a write being made or refused twice', async () => {
+  test('may lose the answer of a commit: the write is neither repeated nor refused', async () => {
     let lost = 0;
     const call = await callOn({
       ...kv.deps.store,
@@ -152,7 +152,7 @@ describe('a store that misbehaves', () => {
     expect((await kv.call('GET', at('metadata/lost'))).body.data.current_version).toBe(1);
   });
 
-  test('lets no write win until the client is asked to try again', async () => {
+  test('may fail every condition: the client gets 503 with Retry-After', async () => {
     let tries = 0;
     const call = await callOn({
       ...kv.deps.store,
@@ -170,7 +170,7 @@ describe('a store that misbehaves', () => {
     expect((await kv.call('GET', at('data/refused'))).status).toBe(404);
   });
 
-  test('has no value for a version that it describes', async () => {
+  test('may lack a value that the metadata describes: a read is 503, a write succeeds', async () => {
     await put('torn', { a: 1 });
     await kv.deps.store.deleteMany([{ table: 'storage', pk: mount.uuid, sk: 'version/torn#1' }]);
 

@@ -40,11 +40,11 @@ describe('subkeys of kv version 2', () => {
     ['1', { a: null, b: null, empty: null, list: null, none: null }],
     ['2', { a: null, b: { c: null, d: null }, empty: null, list: null, none: null }],
     ['0', { a: null, b: { c: null, d: { e: null } }, empty: null, list: null, none: null }],
-  ])('goes no deeper than a depth of %s', async (depth, keys) => {
+  ])('shows no more levels than a depth of %s', async (depth, keys) => {
     expect((await subkeys('app', { depth: [depth] })).body.data.subkeys).toEqual(keys);
   });
 
-  test('takes numbers that were kept as they were written for values', async () => {
+  test('treats numbers that are kept as text as values, not as objects', async () => {
     await kv.call('POST', at('data/exact'), {
       body: '{"data":{"n":{"big":12345678901234567890},"top":1.0}}',
     });
@@ -56,7 +56,7 @@ describe('subkeys of kv version 2', () => {
     expect((await subkeys('app', { version: ['1'] })).body.data.subkeys).toEqual({ old: null });
   });
 
-  test('answers as a read does for what is absent or deleted', async () => {
+  test('answers as a read of data for a version that is absent or deleted', async () => {
     await kv.call('POST', at('delete/app'), { body: { versions: [1] } });
 
     const [absent, noVersion] = [await subkeys('absent'), await subkeys('app', { version: ['9'] })];

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => kv.deps.stop());
 
-/** A mount with secrets of version 1, upgraded. */
+/** An upgraded mount with secrets of version 1. */
 beforeEach(async () => {
   mount = await kv.mount();
   await kv.call('POST', at('a'), { body: '{"big":12345678901234567890,"old":"a"}' });
@@ -46,7 +46,7 @@ describe('a mount upgraded from version 1 to 2', () => {
     expect(await kv.keysOf(mount)).toEqual(before);
   });
 
-  test('keeps the first version beside the next, and nothing where it was', async () => {
+  test('keeps the first version beside the second, and nothing at its old key', async () => {
     const written = await put('a', { new: true });
 
     expect(written.body.data.version).toBe(2);
@@ -62,7 +62,7 @@ describe('a mount upgraded from version 1 to 2', () => {
     ['a deletion', () => kv.call('DELETE', at('data/a')), 204, 1],
     ['a deletion by number', () => kv.call('POST', at('delete/a'), { body: { versions: [1] } }), 204, 1],
     ['an undeletion', () => kv.call('POST', at('undelete/a'), { body: { versions: [1] } }), 204, 1],
-  ])('takes %s as it would of any secret', async (_name, act, status, current) => {
+  ])('handles %s as for any secret', async (_name, act, status, current) => {
     expect((await act()).status).toBe(status);
     await kv.call('POST', at('undelete/a'), { body: { versions: [1] } });
 
@@ -80,7 +80,7 @@ describe('a mount upgraded from version 1 to 2', () => {
     expect((await put('a', {}, { cas: 1 })).status).toBe(200);
   });
 
-  test('destroys, purges and removes what version 1 wrote, values and all', async () => {
+  test('destroys, purges and removes what version 1 wrote, values included', async () => {
     await kv.call('POST', at('destroy/a'), { body: { versions: [1] } });
     await kv.call('POST', at('config'), { body: { max_versions: 1 } });
     await put('dir/b', { new: 1 });
@@ -93,14 +93,14 @@ describe('a mount upgraded from version 1 to 2', () => {
     expect((await put('a', {})).body.data.version).toBe(1);
   });
 
-  test('removes a secret that was not touched since', async () => {
+  test('removes a secret that was not written since the upgrade', async () => {
     expect((await kv.call('DELETE', at('metadata/a'))).status).toBe(204);
 
     expect((await read('a')).status).toBe(404);
     expect(await kv.keysOf(mount)).toEqual(['data/dir/b']);
   });
 
-  test('removes what a write of version 1 left behind that came after the move', async () => {
+  test('removes what a late write of version 1 stored after the secret was upgraded', async () => {
     await put('a', {});
     await kv.tune(mount, {});
     await kv.call('POST', at('a'), { body: { late: true } });
@@ -128,7 +128,7 @@ describe('a mount upgraded from version 1 to 2', () => {
     expect(key_info).toMatchObject({ b: { current_version: 1 }, c: { current_version: 1 } });
   });
 
-  test('moves a secret over once, however many write to it at the same time', async () => {
+  test('upgrades a secret once, however many requests write to it at the same time', async () => {
     await kv.call('POST', at('metadata/a'), { body: { max_versions: 30 } });
     const ten = Array.from({ length: 10 }, (_, i) => i);
 
@@ -142,7 +142,7 @@ describe('a mount upgraded from version 1 to 2', () => {
     expect((await read('a', 1)).body.data.data.old).toBe('a');
   });
 
-  test('keeps a write of version 1 that was still on its way', async () => {
+  test('keeps a write of version 1 that was still in flight', async () => {
     let late: Promise<unknown> | undefined;
     const store: Store = {
       ...kv.deps.store,
@@ -165,12 +165,12 @@ describe('a mount upgraded from version 1 to 2', () => {
     expect((await read('a', 1)).body.data.data).toEqual({ late: true });
   });
 
-  test('finds a secret that moves over between two looks', async () => {
-    let looks = 0;
+  test('finds a secret that is upgraded between two reads', async () => {
+    let reads = 0;
     const store: Store = {
       ...kv.deps.store,
       async get(ref) {
-        if (ref.sk === 'data/a' && looks++ === 0) await put('a', { new: true });
+        if (ref.sk === 'data/a' && reads++ === 0) await put('a', { new: true });
         return kv.deps.store.get(ref);
       },
     };

@@ -4,7 +4,7 @@ import { describeMetadata } from '../../../../functions/engines/kv/v2/describe.t
 import { newMetadata } from '../../../../functions/engines/kv/v2/metadata.ts';
 import {
   firstKept,
-  isGone,
+  isReadable,
   versionAt,
   withDeleted,
   withVersion,
@@ -33,17 +33,17 @@ describe('the window of versions', () => {
 });
 
 describe('the end of a version', () => {
-  test('comes at the very millisecond that was planned', () => {
+  test('comes at the exact millisecond that was planned', () => {
     const planned = { createdAt: 0, deletionAt: 1_000, state: 'live' } as const;
 
-    expect([isGone(planned, 999), isGone(planned, 1_000)]).toEqual([false, true]);
+    expect([isReadable(planned, 999), isReadable(planned, 1_000)]).toEqual([true, false]);
   });
 
-  test('is there for a clock that lags behind the one that deleted it', () => {
+  test('holds even for a clock that is behind the one that deleted it', () => {
     const deleted = withDeleted(withVersion(newMetadata(0), NO_SETTINGS, 0), [1], 1_000);
 
     expect(versionAt(deleted, 1)).toMatchObject({ deletionAt: 1_000 });
-    expect(versionAt(deleted, 1)).toSatisfy((version) => isGone(version, 500));
+    expect(versionAt(deleted, 1)).toSatisfy((version) => !isReadable(version, 500));
   });
 
   test('keeps its time when it is deleted again', () => {

@@ -29,7 +29,7 @@ const valuesOf = async (path: string) =>
   (await kv.keysOf(mount)).filter((key) => key.startsWith(`version/${path}#`)).length;
 
 describe('versions by number', () => {
-  test('are deleted and brought back', async () => {
+  test('are deleted and undeleted', async () => {
     for (let v = 1; v <= 3; v++) await put('soft', { v });
 
     const deleted = await act('delete', 'soft', [1, 3, 9]);
@@ -42,7 +42,7 @@ describe('versions by number', () => {
     expect((await metadata('soft')).versions[3].deletion_time).toBe('');
   });
 
-  test('are destroyed for good', async () => {
+  test('are destroyed permanently', async () => {
     for (let v = 1; v <= 2; v++) await put('hard', { v });
 
     const destroyed = await kv.call('PUT', at('destroy/hard'), { body: { versions: [2, 2, 7] } });
@@ -72,7 +72,7 @@ describe('versions by number', () => {
     }
   });
 
-  test.each(['x', ['1', 'x'], [1.5], [[1]], { a: 1 }])('are no %j', async (versions) => {
+  test.each(['x', ['1', 'x'], [1.5], [[1]], { a: 1 }])('cannot be %j', async (versions) => {
     const refused = await act('destroy', 'soft', versions);
 
     expect(refused.status).toBe(400);
@@ -82,14 +82,14 @@ describe('versions by number', () => {
     expect(await statuses('soft', [1])).toEqual([200]);
   });
 
-  test.each(['delete', 'undelete', 'destroy'])('of nothing at all are 204 to %s', async (verb) => {
+  test.each(['delete', 'undelete', 'destroy'])('of an absent secret are 204 to %s', async (verb) => {
     expect((await act(verb, 'absent', [1])).status).toBe(204);
     expect(await metadata('absent')).toBeUndefined();
   });
 });
 
 describe('max_versions', () => {
-  test('keeps ten where nothing else is said', async () => {
+  test('is ten if neither the secret nor the mount sets it', async () => {
     for (let v = 1; v <= 12; v++) await put('ten', { v });
 
     const { versions, oldest_version, current_version } = await metadata('ten');
@@ -116,7 +116,7 @@ describe('max_versions', () => {
     expect(Object.keys(theirs.versions)).toEqual(['3', '4']);
   });
 
-  test('purges on the next write when it was lowered, and does not bring back what is gone when raised', async () => {
+  test('purges on the next write after it was lowered, and brings nothing back when it is raised', async () => {
     for (let v = 1; v <= 6; v++) await put('lowered', { v });
     await kv.call('POST', at('metadata/lowered'), { body: { max_versions: 2 } });
     expect(await statuses('lowered', [1])).toEqual([200]);
@@ -155,7 +155,7 @@ describe('max_versions', () => {
     }
   }
 
-  test('purges as many versions as go with a write in one transaction', async () => {
+  test('purges as many versions as fit into one transaction with the write', async () => {
     await putMany('edge', MAX_REMOVED_VERSIONS);
     await kv.call('POST', at('metadata/edge'), { body: { max_versions: 1 } });
 
@@ -163,7 +163,7 @@ describe('max_versions', () => {
     expect(await valuesOf('edge')).toBe(1);
   });
 
-  test('purges more versions than a transaction can take', async () => {
+  test('purges more versions than fit into one transaction', async () => {
     await putMany('many', 300);
     await kv.call('POST', at('metadata/many'), { body: { max_versions: 2 } });
 
@@ -177,7 +177,7 @@ describe('max_versions', () => {
     });
   });
 
-  test('lets more versions be destroyed, and removed, than a transaction can take', async () => {
+  test('allows to destroy and remove more versions than fit into one transaction', async () => {
     await putMany('crowd', 250);
 
     const destroyed = await act(

@@ -1,0 +1,130 @@
+/** What a new secret-id is, by the fields that were sent and the limits that its role sets (contract §8.2). Pure. */
+
+import { isIPv6 } from 'node:net';
+import { addressAllowed, isCidr } from '../../credentials/cidr.ts';
+import { goQuote, refusal, type VaultError } from '../../http/errors.ts';
+import type { Fields, Schema } from '../../http/fields.ts';
+import type { AppRole } from './role.ts';
+import type { SecretId } from './secretId.ts';
+
+export const SECRET_ID_FIELDS = {
+  metadata: 'string',
+  cidr_list: 'list',
+  token_bound_cidrs: 'list',
+  num_uses: 'int',
+  ttl: 'duration',
+} as const satisfies Schema;
+
+type SecretIdFields = Fields<typeof SECRET_ID_FIELDS>;
+
+/**
+ * The record of a new secret-id. Uses and TTL that were not sent are those of the role.
+ * @param maxTtl of the mount, in seconds
+ * @param now epoch milliseconds
+ * @throws VaultError 400 when a field is invalid or goes beyond the role, checked in Vault's order
+ */
+export function newSecretId(
+  fields: SecretIdFields,
+  role: AppRole,
+  maxTtl: number,
+  accessor: string,
+  now: number,
+): SecretId {
+  if (!role.bindSecretId) throw refusal('bind_secret_id is not set on the role');
+  const cidrs = cidrsFor(fields, role);
+  const uses = usesFor(fields.num_uses, role.secretIdNumUses);
+  const ttl = Math.min(ttlFor(fields.ttl, role.secretIdTtl), maxTtl);
+  return {
+    accessor,
+    grantedTtl: ttl,
+    createdAt: now,
+    updatedAt: now,
+    metadata: parseMetadata(fields.metadata ?? ''),
+    ...cidrs,
+    ...(uses > 0 ? { usesLeft: uses } : {}),
+    ...(ttl > 0 ? { expiresAt: now + ttl * 1_000 } : {}),
+  };
+}
+
+function cidrsFor(
+  { cidr_list: cidrList = [], token_bound_cidrs: tokenBoundCidrs = [] }: SecretIdFields,
+  { secretIdBoundCidrs, token }: AppRole,
+): Pick<SecretId, 'cidrList' | 'tokenBoundCidrs'> {
+  if (!cidrList.every(isCidr)) throw invalidCidrs('');
+  if (!tokenBoundCidrs.every(isCidr)) throw invalidCidrs('token ');
+  refuseOutside(secretIdBoundCidrs, cidrList);
+  refuseOutside(token.token_bound_cidrs, tokenBoundCidrs);
+  return { cidrList, tokenBoundCidrs };
+}
+
+function invalidCidrs(kind: '' | 'token '): VaultError {
+  return refusal(`failed to validate ${kind}CIDR blocks`);
+}
+
+/** @throws VaultError 400 when a block is in none of the role's blocks; a role without blocks allows every address */
+function refuseOutside(ofRole: string[], ofSecretId: string[]): void {
+  const isInside = (block: string) => ofRole.some((outer) => contains(outer, block));
+  if (ofRole.length === 0 || ofSecretId.every(isInside)) return;
+  const [role, secretId] = [ofRole, ofSecretId].map((blocks) => `[${blocks.map(goQuote).join(' ')}]`);
+  throw refusal(
+    `failed to verify subset relationship between CIDR blocks on the role ${role} and CIDR blocks on the secret ID ${secretId}`,
+  );
+}
+
+function contains(outer: string, inner: string): boolean {
+  const [address = ''] = inner.split('/');
+  return prefixLength(outer) <= prefixLength(inner) && addressAllowed([outer], address);
+}
+
+function prefixLength(block: string): number {
+  const [address = '', bits] = block.split('/');
+  return Number(bits ?? (isIPv6(address) ? 128 : 32));
+}
+
+/** 0 is without limit, both in what was sent and in the role. */
+function usesFor(sent: number | undefined, ofRole: number): number {
+  if (sent === undefined) return ofRole;
+  if (sent < 0) throw refusal('num_uses cannot be negative');
+  if (ofRole > 0 && (sent === 0 || sent > ofRole))
+    throw refusal("num_uses cannot be higher than the role's secret_id_num_uses");
+  return sent;
+}
+
+/** Seconds; 0 is without end, both in what was sent and in the role. */
+function ttlFor(sent: number | undefined, ofRole: number): number {
+  if (sent === undefined) return ofRole;
+  if (ofRole > 0 && (sent === 0 || sent > ofRole))
+    throw refusal("ttl cannot be longer than the role's secret_id_ttl");
+  return sent;
+}
+
+/** Metadata are sent as a JSON object in a string, or as `key=value` pairs with commas. */
+function parseMetadata(text: string): Record<string, string> {
+  if (text.trim() === '') return {};
+  return fromJson(text) ?? fromPairs(text);
+}
+
+function fromJson(text: string): Record<string, string> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isPairs(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isPairs(value: unknown): value is Record<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((item) => typeof item === 'string');
+}
+
+/** The refusal does not quote the metadata, which may be confidential. */
+function fromPairs(text: string): Record<string, string> {
+  const pairs = text.split(',').map((pair): [string, string] => {
+    const equals = pair.indexOf('=');
+    if (equals < 1)
+      throw refusal('failed to parse metadata: neither a JSON object of strings nor key=value pairs');
+    return [pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()];
+  });
+  return Object.fromEntries(pairs);
+}
