@@ -1,6 +1,6 @@
 /** The record of a policy: what is stored, how a write changes it, and what clients see (contract §5.1). Pure. */
 
-import { refusal, tooLarge, type VaultError } from '../http/errors.ts';
+import { casMismatch, casMissing, refusal, tooLarge, type VaultError } from '../http/errors.ts';
 import type { Shape, Wire } from '../http/shape.ts';
 import { MAX_COMPILED_POLICY_BYTES } from '../limits.ts';
 import type { Item, PlacedItem, Ref } from '../ports/store.ts';
@@ -88,13 +88,11 @@ export function nextItem(
 
 function checkCas(before: PolicyRecord | undefined, casRequired: boolean, cas: number | undefined): void {
   if (cas === undefined) {
-    if (casRequired || before?.casRequired) throw refusal('check-and-set parameter required for this call');
+    if (casRequired || before?.casRequired) throw casMissing();
     return;
   }
   if (cas === -1 && before) throw refusal('check-and-set parameter set to -1 on existing entry');
-  if (cas !== -1 && cas !== (before?.version ?? 0)) {
-    throw refusal('check-and-set parameter did not match the current version');
-  }
+  if (cas !== -1 && cas !== (before?.version ?? 0)) throw casMismatch();
 }
 
 /** @param bytes the limit */

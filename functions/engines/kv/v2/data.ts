@@ -1,6 +1,6 @@
 /** `data/`: reads any version of a secret, writes or patches a new one, deletes the newest. */
 
-import { refusal } from '../../../http/errors.ts';
+import { casMismatch, casMissing, refusal } from '../../../http/errors.ts';
 import type { Schema } from '../../../http/fields.ts';
 import { type Call, type Reply, route } from '../../../http/route.ts';
 import { MAX_REMOVED_VERSIONS } from '../../../limits.ts';
@@ -107,10 +107,8 @@ function addVersion(metadata: SecretMetadata, config: KvConfig, value: string, n
 function checkAndSet({ fields }: DataCall, config: KvConfig, metadata: SecretMetadata): void {
   const { options } = fields;
   if (options && Object.hasOwn(options, 'cas')) {
-    if (versionNumber(options.cas) !== metadata.current)
-      throw refusal('check-and-set parameter did not match the current version');
-  } else if (config.casRequired || metadata.casRequired)
-    throw refusal('check-and-set parameter required for this call');
+    if (versionNumber(options.cas) !== metadata.current) throw casMismatch();
+  } else if (config.casRequired || metadata.casRequired) throw casMissing();
 }
 
 /** As loose as Vault's decoder: takes a number, a number as text, or a boolean; `null` and `""` are 0. */
