@@ -14,14 +14,10 @@ import { eventBridgeScheduler } from './adapters/eventBridgeScheduler.ts';
 import { powertoolsLog } from './adapters/powertoolsLog.ts';
 import { randomIds } from './adapters/randomIds.ts';
 import { stepFunctions } from './adapters/stepFunctions.ts';
-import { DEFAULT_RETENTION_DAYS } from './limits.ts';
+import { CALL_TIMEOUT_MS, CONNECT_TIMEOUT_MS, DEFAULT_RETENTION_DAYS } from './limits.ts';
 import type { Bus } from './ports/bus.ts';
 import type { Clock, Deps, Log, Workflows } from './ports/deps.ts';
 import type { Scheduler } from './ports/scheduler.ts';
-
-/** Timeout of a single call, so that a retry still fits into the life of a request. */
-const CALL_TIMEOUT_MS = 3_000;
-const CONNECT_TIMEOUT_MS = 1_000;
 
 /**
  * Called once per function instance. Clients connect with their first call.

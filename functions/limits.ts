@@ -191,3 +191,26 @@ export const REPORT_BATCH = 1_000;
 export const EVENTS_PER_CALL = 10;
 /** Seconds between two checks of a namespace whose mounts are being removed. */
 export const TEARDOWN_PAUSE_S = 1;
+
+/** Timeout of a single call, so that a retry still fits into the life of a request. */
+export const CALL_TIMEOUT_MS = 3_000;
+export const CONNECT_TIMEOUT_MS = 1_000;
+/** Tries of a call that conflicts or is throttled. The pauses add up to about two seconds. */
+export const MAX_CALL_TRIES = 9;
+export const FIRST_RETRY_PAUSE_MS = 10;
+export const MAX_RETRY_PAUSE_MS = 500;
+/** Keys of one BatchGetItem and of one BatchWriteItem, by DynamoDB's limits. */
+export const MAX_BATCH_READS = 100;
+export const MAX_BATCH_WRITES = 25;
+/**
+ * Batches written in parallel: a hundred items, which one partition takes in a tenth of a second. More would be
+ * throttled while sixteen shards are removed, and would slow down other writers.
+ */
+export const BATCHES_AT_ONCE = 4;
+/** How long EventBridge Scheduler retries if Lambda does not take the call, and how often. */
+export const WAKE_RETRY_S = 3_600;
+export const WAKE_RETRIES = 10;
+/** Time for the last page, with every retry of the store. */
+export const STEP_MARGIN_MS = 20_000;
+/** A step ends early and is invoked again, so that the reconciler soon notices one that died. */
+export const STEP_SLICE_MS = 60_000;

@@ -35,6 +35,18 @@ const ROOMS = [
 /** What the service tells its clients, by which they are compiled. */
 const ANSWERS = ['functions/bulk/answers.ts', 'functions/remount/answers.ts'];
 
+const EXPORTED = /^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm;
+
+/** Numbers that bound nothing: what a move costs, and how long one takes. */
+const NO_LIMITS = new Set([
+  'LEASES_A_SECOND',
+  'PLAIN_MOVE_S',
+  'PLAIN_TRANSITIONS',
+  'REVOKING_TRANSITIONS',
+  'SECONDS_PER_GROUP',
+  'WRITES_BESIDE_TREE',
+]);
+
 /** File, relative to the repository → its text. */
 let sources: Map<string, string>;
 let imports: Map<string, string[]>;
@@ -181,6 +193,37 @@ describe('the layout', () => {
     expect([...sources.keys()].filter((file) => /(^|\/)(index|utils?|helpers?)\.tsx?$/.test(file))).toEqual(
       [],
     );
+  });
+
+  it('has one definition of each exported name', () => {
+    const homes = new Map<string, string[]>();
+    for (const [file, text] of inFolder('functions')) {
+      if (entries().includes(file)) continue;
+      for (const [, name = ''] of text.matchAll(EXPORTED))
+        homes.set(name, [...(homes.get(name) ?? []), file]);
+    }
+    expect([...homes].filter(([, files]) => files.length > 1)).toEqual([]);
+  });
+
+  it('throws an error where it is made, unless several callers share it', () => {
+    const texts = inFolder('functions').map(([, text]) => text.replace(/^import [^;]*;/gms, ''));
+    const callsOf = (name: string) => texts.join('').split(new RegExp(`\\b${name}\\(`)).length - 2;
+    const factories = inFolder('functions')
+      // Its order is that of the checks of a remount, so a text has its place there.
+      .filter(([file]) => /errors\.ts$/i.test(file) && file !== 'functions/remount/errors.ts')
+      .flatMap(([, text]) => [...text.matchAll(/^export function (\w+)/gm)].map(([, name = '']) => name));
+    expect(factories.filter((name) => callsOf(name) < 2)).toEqual([]);
+  });
+
+  it('has every limit in one file', () => {
+    const others = inFolder('functions').filter(([file]) => file !== 'functions/limits.ts');
+    const limits = others.flatMap(([file, text]) =>
+      [...text.matchAll(/^(?:export )?const ([A-Z][A-Z0-9_]+) = [0-9]/gm)].map(([, name = '']) => [
+        file,
+        name,
+      ]),
+    );
+    expect(limits.filter(([, name = '']) => !NO_LIMITS.has(name))).toEqual([]);
   });
 
   it('opens each source file with a sentence that says what it is', () => {

@@ -16,6 +16,7 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { BATCHES_AT_ONCE, MAX_BATCH_READS, MAX_BATCH_WRITES } from '../limits.ts';
 import type { Clock } from '../ports/deps.ts';
 import {
   type Item,
@@ -33,16 +34,6 @@ import { conditionExpression, Placeholders, updateExpression } from './expressio
 import { patiently, Unprocessed } from './patiently.ts';
 
 type NameOf = (table: TableName) => string;
-
-/** Keys of one BatchGetItem and of one BatchWriteItem, by DynamoDB's limits. */
-const BATCH_GET = 100;
-const BATCH_WRITE = 25;
-
-/**
- * Batches written in parallel: a hundred items, which one partition takes in a tenth of a second. More would be
- * throttled while sixteen shards are removed, and would slow down other writers.
- */
-const BATCHES_AT_ONCE = 4;
 
 type Wire = Record<string, never>;
 
@@ -63,7 +54,7 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
 
     async getMany(refs) {
       const found = new Map<string, Item>();
-      await severalAtOnce(chunks(distinct(refs), BATCH_GET), async (chunk) => {
+      await severalAtOnce(chunks(distinct(refs), MAX_BATCH_READS), async (chunk) => {
         let open = chunk;
         await patiently(clock, async () => {
           open = await getBatch(open, found);
@@ -165,7 +156,7 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
         if (open.length > 0) throw new Unprocessed();
       });
     };
-    await severalAtOnce(chunks(last, BATCH_WRITE), writeAll, BATCHES_AT_ONCE);
+    await severalAtOnce(chunks(last, MAX_BATCH_WRITES), writeAll, BATCHES_AT_ONCE);
   }
 
   async function writeBatch(writes: BatchWrite[]): Promise<BatchWrite[]> {

@@ -11,15 +11,12 @@ import {
   UpdateScheduleCommand,
   ValidationException,
 } from '@aws-sdk/client-scheduler';
+import { WAKE_RETRIES, WAKE_RETRY_S } from '../limits.ts';
 import { type Scheduler, SchedulerBusy, type Timetable, TimetableRefused } from '../ports/scheduler.ts';
 import { isOutOfReach } from './patiently.ts';
 
 /** Returns a setting of the deployment. It is read only when it is needed. */
 export type SettingOf = (name: 'GROUP' | 'TARGET_ARN' | 'ROLE_ARN' | 'DEAD_LETTERS_ARN') => string;
-
-/** How long EventBridge Scheduler retries if Lambda does not take the call, and how often. */
-const WAKE_WITHIN_S = 3_600;
-const WAKE_RETRIES = 10;
 
 export function eventBridgeScheduler(client: SchedulerClient, settingOf: SettingOf): Scheduler {
   const nameOf = (id: string) => ({ Name: id, GroupName: settingOf('GROUP') });
@@ -37,7 +34,7 @@ export function eventBridgeScheduler(client: SchedulerClient, settingOf: Setting
         Arn: settingOf('TARGET_ARN'),
         RoleArn: settingOf('ROLE_ARN'),
         Input: JSON.stringify({ id, planned: '<aws.scheduler.scheduled-time>' }),
-        RetryPolicy: { MaximumEventAgeInSeconds: WAKE_WITHIN_S, MaximumRetryAttempts: WAKE_RETRIES },
+        RetryPolicy: { MaximumEventAgeInSeconds: WAKE_RETRY_S, MaximumRetryAttempts: WAKE_RETRIES },
         DeadLetterConfig: { Arn: settingOf('DEAD_LETTERS_ARN') },
       },
     };

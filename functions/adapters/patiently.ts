@@ -11,13 +11,9 @@ import {
   TransactionInProgressException,
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { FIRST_RETRY_PAUSE_MS, MAX_CALL_TRIES, MAX_RETRY_PAUSE_MS } from '../limits.ts';
 import type { Clock } from '../ports/deps.ts';
 import { ConditionFailed, type FailedWrite, type Item, type Ref, StoreBusy } from '../ports/store.ts';
-
-/** Tries of a call that conflicts or is throttled. The pauses add up to about two seconds. */
-const MAX_TRIES = 9;
-const FIRST_PAUSE_MS = 10;
-const MAX_PAUSE_MS = 500;
 
 /** Thrown if a batch has unprocessed items. The retry sends only these. */
 export class Unprocessed extends Error {}
@@ -37,8 +33,8 @@ export async function patiently<T>(clock: Clock, call: () => Promise<T>, refs: R
       if (isOutOfReach(error) || isInProgress(error))
         throw new StoreBusy('the store does not answer', { cause: error });
       if (!isTransient(error)) throw error;
-      if (attempt === MAX_TRIES) throw new StoreBusy('the store is busy', { cause: error });
-      await clock.sleep(Math.random() * Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt));
+      if (attempt === MAX_CALL_TRIES) throw new StoreBusy('the store is busy', { cause: error });
+      await clock.sleep(Math.random() * Math.min(MAX_RETRY_PAUSE_MS, FIRST_RETRY_PAUSE_MS * 2 ** attempt));
     }
   }
 }

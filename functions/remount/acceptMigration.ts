@@ -16,7 +16,7 @@ import type { Move } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
 import type { Origin } from './request.ts';
 
-export interface Started {
+export interface AcceptedMigration {
   /** The id of the migration; a repeated request gets that of the first (architecture §5). */
   id: string;
   /** Whether an earlier request with the same idempotency key created it. */
@@ -30,7 +30,7 @@ export async function acceptAndStart(
   move: Move,
   details: Pick<Order, 'reason' | 'undoOf' | 'onlyGeneration'>,
   key?: Idempotency,
-): Promise<Started> {
+): Promise<AcceptedMigration> {
   const { retentionS } = deps.settings;
   const claimRef = claimKey(
     move.mount.uuid,
@@ -68,7 +68,11 @@ export async function acceptAndStart(
 }
 
 /** Records the idempotency key for a migration that already exists. */
-export async function answerKnown(deps: Deps, key: Idempotency | undefined, id: string): Promise<Started> {
+export async function answerKnown(
+  deps: Deps,
+  key: Idempotency | undefined,
+  id: string,
+): Promise<AcceptedMigration> {
   if (!key) return { id, isReplay: false };
   try {
     await deps.store.commit([remember(key, id, deps.clock.now())]);

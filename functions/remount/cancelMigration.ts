@@ -3,7 +3,7 @@
 import { tryAgain } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { retryContended } from '../store/retryContended.ts';
-import { failedAlready, switchedAlready } from './errors.ts';
+import { conflict, failedAlready } from './errors.ts';
 import { after, failed, type Migration } from './migration.ts';
 import { readMigration } from './readMigration.ts';
 
@@ -18,7 +18,8 @@ export function cancelMigration(deps: Deps, { id }: Migration, reason: string): 
     if (!migration) throw tryAgain();
     if (migration.error?.code === 'cancelled') return migration;
     if (migration.status === 'failure') throw failedAlready();
-    if (migration.phase !== 'accepted') throw switchedAlready(id);
+    if (migration.phase !== 'accepted')
+      throw conflict(`the mount has been switched already; POST sys/remount/undo/${id} takes it back`);
     const cancelled = failed(migration, { code: 'cancelled', message: reason }, deps.clock.now());
     await deps.store.commit([cancelled]);
     return after(migration, cancelled);

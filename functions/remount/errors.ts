@@ -1,7 +1,6 @@
 /** The refusals of a remount, word for word, in the order of the checks (contract §1.1). */
 
 import { goQuote, refusal, VaultError } from '../http/errors.ts';
-import { MAX_REASON_BYTES } from '../limits.ts';
 
 export function pathsMissing(): VaultError {
   return refusal("both 'from' and 'to' path must be specified as a string");
@@ -56,36 +55,16 @@ export function namespaceLeaving(path: string): VaultError {
   return refusal(`namespace ${goQuote(path)} is being deleted`);
 }
 
-export function reasonTooLong(): VaultError {
-  return refusal(`a reason is at most ${MAX_REASON_BYTES} bytes long`);
-}
-
-/** A cancellation after the switch. */
-export function switchedAlready(id: string): VaultError {
-  return conflict(`the mount has been switched already; POST sys/remount/undo/${id} takes it back`);
-}
-
 /** There is nothing to cancel or to undo. */
 export function failedAlready(): VaultError {
   return conflict('the migration has failed, and has changed nothing');
-}
-
-/** An undo before the switch. */
-export function notSwitchedYet(id: string): VaultError {
-  return conflict(`the mount has not been switched yet; POST sys/remount/cancel/${id} stops the migration`);
 }
 
 export function movedOn(path: string): VaultError {
   return conflict(`the mount is no longer at ${goQuote(path)} as the migration has left it`);
 }
 
-/** A request may cancel or undo a migration only if both its source and its target are inside the request's namespace. */
-export function reachesOutside(): VaultError {
-  return refusal(
-    'the migration reaches outside this namespace; ask in a namespace above its source and target',
-  );
-}
-
-function conflict(text: string): VaultError {
+/** The state of the migration or of the mount does not allow the request. */
+export function conflict(text: string): VaultError {
   return new VaultError(409, [text]);
 }

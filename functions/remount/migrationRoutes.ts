@@ -1,13 +1,12 @@
 /** The endpoints that cancel and undo a migration, and handle the leases that it could not revoke. */
 
-import { silent } from '../http/errors.ts';
+import { refusal, silent } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { BULK_WORK_SHARE } from '../limits.ts';
 import { irrevocableKey } from '../store/keys.ts';
 import { IRREVOCABLE, type IrrevocableList, RETRIED, STATUS } from './answers.ts';
 import { cancelMigration } from './cancelMigration.ts';
-import { reachesOutside } from './errors.ts';
 import { REPLAYED, readIdempotency } from './idempotency.ts';
 import { listIrrevocable, retryIrrevocable } from './irrevocable.ts';
 import { isMigrationId, type Migration } from './migration.ts';
@@ -80,7 +79,10 @@ async function findOwn(call: Call): Promise<Migration> {
   const migration = await findSeen(call);
   const { source, target } = migration;
   const isInside = [source, target].every((place) => place.namespacePath.startsWith(call.namespace.path));
-  if (!isInside) throw reachesOutside();
+  if (!isInside)
+    throw refusal(
+      'the migration reaches outside this namespace; ask in a namespace above its source and target',
+    );
   return migration;
 }
 

@@ -1,10 +1,10 @@
 /** What all requests about migrations have in common: who asks and where, a reason, and where the answer points to. */
 
+import { refusal } from '../http/errors.ts';
 import { headerNamespace } from '../http/message.ts';
 import type { Call } from '../http/route.ts';
 import { MAX_REASON_BYTES, STATUS_RETRY_AFTER_S } from '../limits.ts';
 import type { Namespace } from '../tree/namespace.ts';
-import { reasonTooLong } from './errors.ts';
 import type { Requester } from './migration.ts';
 
 /** Who asks for a migration, and in which namespace. Requests, events and schedules each have one. */
@@ -30,7 +30,8 @@ export function originOf({ namespace, caller }: Pick<Call, 'namespace' | 'caller
  * @throws VaultError 400 when it is too long
  */
 export function readReason(reason: string | undefined): string | undefined {
-  if (reason !== undefined && Buffer.byteLength(reason) > MAX_REASON_BYTES) throw reasonTooLong();
+  if (reason !== undefined && Buffer.byteLength(reason) > MAX_REASON_BYTES)
+    throw refusal(`a reason is at most ${MAX_REASON_BYTES} bytes long`);
   return reason || undefined;
 }
 

@@ -8,7 +8,7 @@ import { innermostNamespaces } from '../tree/findNamespace.ts';
 import { type Location, locate, locateTarget, type Target } from '../tree/locate.ts';
 import type { NamespacedPath } from '../tree/namespace.ts';
 import { mountPath } from '../tree/path.ts';
-import { acceptAndStart, answerKnown, type Started } from './acceptMigration.ts';
+import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMigration.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
 import { checkTyped, type Move, planMove, repeatedMigration, type Typed } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
@@ -32,7 +32,7 @@ export async function startRemount(
   origin: Origin,
   { from, to, reason }: RemountRequest,
   key?: Idempotency,
-): Promise<Started> {
+): Promise<AcceptedMigration> {
   const typed = checkTyped(from, to);
   const before = await replayed(deps, key);
   if (before) return { id: before, isReplay: true };

@@ -9,8 +9,8 @@ import { mountAt } from '../tree/findMount.ts';
 import { locate, locateTarget } from '../tree/locate.ts';
 import type { Mount } from '../tree/mount.ts';
 import { ROOT } from '../tree/namespace.ts';
-import { acceptAndStart, answerKnown, type Started } from './acceptMigration.ts';
-import { failedAlready, movedOn, namespaceLeaving, notSwitchedYet, pathInUse } from './errors.ts';
+import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMigration.ts';
+import { conflict, failedAlready, movedOn, namespaceLeaving, pathInUse } from './errors.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
 import type { Migration } from './migration.ts';
 import { fullPath } from './migration.ts';
@@ -28,9 +28,12 @@ export async function undoMigration(
   migration: Migration,
   reason: string | undefined,
   key?: Idempotency,
-): Promise<Started> {
+): Promise<AcceptedMigration> {
   if (migration.status === 'failure') throw failedAlready();
-  if (migration.phase === 'accepted') throw notSwitchedYet(migration.id);
+  if (migration.phase === 'accepted')
+    throw conflict(
+      `the mount has not been switched yet; POST sys/remount/cancel/${migration.id} stops the migration`,
+    );
   const before = await replayed(deps, key);
   if (before) return { id: before, isReplay: true };
   const found = await lookTwice(deps, migration);

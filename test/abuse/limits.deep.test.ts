@@ -366,6 +366,18 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   BULK_ROWS_PER_ITEM: { inner: 'it is the size of an item; the next one follows' },
   REPORT_BATCH: { inner: 'it is the size of a batch; the next one follows' },
   EVENTS_PER_CALL: { inner: 'it is the size of a call; the next one follows' },
+  CALL_TIMEOUT_MS: { inner: 'it bounds a call to AWS, which is retried' },
+  CONNECT_TIMEOUT_MS: { inner: 'it bounds a call to AWS, which is retried' },
+  MAX_CALL_TRIES: { provenBy: ['adapters/dynamodbStore.test.ts', 'StoreBusy'] },
+  FIRST_RETRY_PAUSE_MS: { inner: 'it is a pause between two tries' },
+  MAX_RETRY_PAUSE_MS: { inner: 'it is a pause between two tries' },
+  MAX_BATCH_READS: { inner: 'it is the size of a batch; the next one follows' },
+  MAX_BATCH_WRITES: { inner: 'it is the size of a batch; the next one follows' },
+  BATCHES_AT_ONCE: { inner: 'it is how many batches are in flight at once' },
+  WAKE_RETRY_S: { inner: 'EventBridge Scheduler keeps it' },
+  WAKE_RETRIES: { inner: 'EventBridge Scheduler keeps it' },
+  STEP_MARGIN_MS: { inner: 'it is the time left for the last page of a step' },
+  STEP_SLICE_MS: { inner: 'the workflow invokes the step again' },
   TEARDOWN_PAUSE_S: { inner: 'it is a pause of the workflow' },
 };
 

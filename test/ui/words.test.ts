@@ -27,11 +27,22 @@ describe('advice', () => {
     ['an invalid target', errors.invalidDestination('/')],
     ['a space', errors.whitespaceAround('from')],
     ['a namespace that is being deleted', errors.namespaceLeaving('a/')],
-    ['a late cancellation', errors.switchedAlready('1')],
-    ['an early undo', errors.notSwitchedYet('1')],
+    [
+      'a late cancellation',
+      errors.conflict('the mount has been switched already; POST sys/remount/undo/1 takes it back'),
+    ],
+    [
+      'an early undo',
+      errors.conflict('the mount has not been switched yet; POST sys/remount/cancel/1 stops the migration'),
+    ],
     ['an undo of a failure', errors.failedAlready()],
     ['an undo that comes too late', errors.movedOn('a/')],
-    ['an end outside', errors.reachesOutside()],
+    [
+      'an end outside',
+      new VaultError(400, [
+        'the migration reaches outside this namespace; ask in a namespace above its source and target',
+      ]),
+    ],
     [
       'a bulk run that is over',
       new VaultError(409, ['the bulk run has ended; sys/remount/bulk/undo/1 takes it back']),
