@@ -43,6 +43,21 @@ describe('what is cited', () => {
     expect(texts.flatMap(([path]) => astray(files, path))).toEqual([]);
   });
 
+  it('has the files and folders that the documents name', () => {
+    const paths = [...files.keys()];
+    const named = [...files]
+      .filter(([path]) => path.endsWith('.md'))
+      .flatMap(([path, text]) =>
+        [...text.matchAll(/`((?:functions|test|infra|cli|ui|statemachine|docs)\/[\w./-]*)`/g)].map(
+          ([, name = '']) => [path, name] as const,
+        ),
+      );
+    expect(named.length).toBeGreaterThan(50);
+    const isThere = (name: string) =>
+      paths.some((path) => path === name || path.startsWith(`${name.replace(/\/$/, '')}/`));
+    expect(named.filter(([, name]) => !isThere(name))).toEqual([]);
+  });
+
   it('is cited hundreds of times, in code and documents', () => {
     const counts = [...files].map(([path, text]) => [path, citationsIn(text)] as const);
     const citing = (start: string) => counts.filter(([path, count]) => path.startsWith(start) && count > 0);
