@@ -111,7 +111,7 @@ describe('a user of userpass', () => {
     });
     expect(await logIn('changed')).toMatchObject(BAD);
     expect(await logIn('changed', { password: 'another' })).toMatchObject({ status: 200 });
-    await must('POST', path, { body: { password_hash: hashSync(PASSWORD, 4) } });
+    await must('POST', path, { body: { password_hash: hashSync(PASSWORD, 5) } });
     expect(await logIn('changed')).toMatchObject({ status: 200 });
   });
 
@@ -126,7 +126,7 @@ describe('a user of userpass', () => {
     ['without a password', {}, 'must provide either password or password_hash'],
     [
       'with a password and a hash',
-      { password: PASSWORD, password_hash: hashSync(PASSWORD, 4) },
+      { password: PASSWORD, password_hash: hashSync(PASSWORD, 5) },
       'only one of password or password_hash may be provided',
     ],
   ])('is not created %s', async (_, body, text) => {
