@@ -21,7 +21,7 @@ const START_TIMEOUT_MS = 60_000;
 const LOOK_MS = 50;
 const STOP_TIMEOUT_MS = 5_000;
 
-export interface OpenBao {
+interface OpenBao {
   address: string;
   rootToken: string;
   stop(): Promise<void>;
