@@ -37,7 +37,7 @@ namespaces.test.ts | a namespace > keeps its metadata when a PATCH says {"a":1} 
 policies.test.ts | a policy > has its name in lower case | to mend
 remount.input.test.ts | a body is refused, and the service is none the worse for it, that is > a value left out | to mend
 remount.moves.credentials.test.ts | a moved userpass method > may take a name that only begins like the token method and may leave it again | \`auth/token…\`
-remount.refusals.test.ts | a remount is refused for > a target that is a namespace, which it names [50] | to mend
+node-vault.test.ts | node-vault > renews and revokes a lease | renewal of a lease of kv version 1
 remount.refusals.test.ts | a remount is refused for > the verb LIST, which the endpoint does not have | to mend
 remount.status.test.ts | the status of a remount > tells source, target and status, in data and at the top [3] | status of a migration, its place in the answer
 ssh.test.ts | a role of ssh > is refused with what is no block | to mend
