@@ -13,6 +13,7 @@ const LIST = `
 * | errors[]: *time: * in duration * ≠ *time: invalid duration * | words of an error about what cannot be read
 token create | errors[]: time: * ≠ Field validation failed: error converting input for field * | words of an error about what cannot be read
 * | auth.entity_id: <uuid> ≠  | identity, MFA, quotas, seal, audit devices, plugins
+* | data.entity_id: <uuid> ≠  | identity, MFA, quotas, seal, audit devices, plugins
 policy read | data.*: *cubbyhole/response* ≠ * | \`X-Vault-Wrap-Format: jwt\`, \`cubbyhole/response\`
 * | *running_plugin_version: * | to mend
 * | *passthrough_request_headers: * ≠ absent | to mend
@@ -87,11 +88,13 @@ token create | errors[]: * ≠ Field validation failed: error converting input f
 token create | status 200 ≠ 400: <data> ≠ Field validation failed: error converting input for field "*": expected type 'duration', got 'boolean' | to mend
 token create | auth.*policies[]: p, default ≠ * | to mend
 token create | warnings*: * ≠ * | to mend
+token create | auth.*policies: * ≠ * | to mend
 token renew | auth.*policies[]: p, default ≠ p | to mend
 token renew | errors[]: * invalid request ≠ lease is not renewable | to mend
 token renew | errors[]: lease is not renewable ≠ invalid lease ID | to mend
 token lookup | status 200 ≠ 400: <data> ≠ * invalid accessor | to mend
 token renew | warnings: * ≠ null | to mend
+* | warnings[]: TTL of "*h" exceeded * ≠ TTL of "*h0m0s" exceeded * | to mend
 * | data.display_name: token ≠  | to mend
 * | data.issue_time: <time> ≠ absent | to mend
 * | data.renewable: false ≠ absent | to mend
