@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.deps.stop());
 
-/** A step as a command; one that refers to nothing is passed over. */
+/** A step as a command. A step that refers to nothing that exists is skipped. */
 function commandOf(wish: Wish): fc.AsyncCommand<{ pair?: Pair }, Pair> {
   return {
     check: () => true,
@@ -33,8 +33,8 @@ function commandOf(wish: Wish): fc.AsyncCommand<{ pair?: Pair }, Pair> {
   };
 }
 
-describe(`the service beside its model, seed ${settings.seed}`, () => {
-  it(`answers and shows the same after every step, ${settings.numRuns} times`, async () => {
+describe(`the service and its model, seed ${settings.seed}`, () => {
+  it(`give the same answers and show the same after every step, ${settings.numRuns} times`, async () => {
     const commands = fc.commands([aimed(anyStep).map(commandOf)], {
       maxCommands: MAX_COMMANDS,
       size: 'max',

@@ -47,7 +47,7 @@ async function end(id = migration.id): Promise<void> {
   ]);
 }
 
-/** The reconciler sees the record as it is now, and another ends it before it goes on. */
+/** The reconciler reads the record, and another execution ends it before the reconciler continues. */
 async function reconcileLate(seen: () => Promise<never> | Promise<Awaited<ReturnType<typeof recorded>>>) {
   const get: Store['get'] = async (ref) => {
     if (ref.pk !== migration.id) return deps.store.get(ref);
@@ -165,7 +165,7 @@ describe('a late write', () => {
   });
 });
 
-/** Somebody else changes what lies at the source. */
+/** Changes the item at the source, as another request would. */
 async function overtake(change: Record<string, unknown>): Promise<void> {
   const item = (await deps.store.get(treeKey('root', migration.source.path))) ?? { pk: '', sk: '' };
   await deps.store.commit([{ put: { table: 'mounts', ...item, ...change } }]);

@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 let service: RemountService;
 let a: Namespace;
 let below: Namespace;
-/** In the order they were asked for. */
+/** In the order of the requests. */
 const ids: string[] = [];
 
 beforeAll(async () => {

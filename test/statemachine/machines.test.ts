@@ -21,7 +21,7 @@ let call: Caller;
 let name: string;
 let invoked: string[];
 let faults: Record<string, number>;
-/** What happens elsewhere while a workflow waits for the first time. */
+/** Runs during the first wait of a workflow. */
 let meanwhile: () => Promise<void>;
 const nothing = async () => {};
 
@@ -66,7 +66,7 @@ async function accepted(from: string, to: string): Promise<string> {
   return body.migration_id;
 }
 
-/** After an execution has failed, nothing happens until the reconciler starts the next. */
+/** Starts the next execution as the reconciler does. Nothing else happens after an execution has failed. */
 async function startedAgain(id: string): Promise<void> {
   deps.clock.pass(OVERDUE_MS * 3);
   await reconcile(deps);

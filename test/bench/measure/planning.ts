@@ -1,4 +1,4 @@
-/** What processor time the plan of a large bulk run takes, apart from reading the tree. */
+/** The processor time that the plan of a large bulk run takes, without reading the tree. */
 
 import { planMoves } from '../../../functions/bulk/planMoves.ts';
 import { median } from '../../../infra/demo/measure/cost.ts';
