@@ -16,7 +16,7 @@ export async function mountPaths(table: 'mounts' | 'auth', namespace?: string): 
   return Object.keys(body.data);
 }
 
-/** The whole content of a kv v2 mount: its config, and the metadata and every version of each secret, deleted or not. */
+/** The whole content of a kv v2 mount: config, and for each secret the metadata and every version, deleted or not. */
 export async function kv2Content(mount: string, namespace?: string): Promise<object> {
   const { body } = await must('GET', `${mount}/metadata?list=true`, { namespace });
   const secrets = (body.data.keys as string[]).map(async (key) => {

@@ -1,9 +1,9 @@
 /**
- * The server that the contract is checked against: one for all files of this folder, started here or named from outside.
+ * The server that the contract is checked against. All files of this folder share it.
  *
- * `CONTRACT_ADDR` and `CONTRACT_TOKEN` (a root token) name a running server. Use one for tests only: the mounts that the
- * tests create stay there. If `CONTRACT_REFERENCE` is set too, the server is a Vault or OpenBao, and tests of what this
- * service does differently are skipped.
+ * By default the suite starts one. `CONTRACT_ADDR` and `CONTRACT_TOKEN` (a root token) name a running server instead.
+ * Use one for tests only: the mounts that the tests create stay there. If `CONTRACT_REFERENCE` is set too, the server is
+ * a Vault or OpenBao, and the tests of intended differences are skipped.
  */
 
 import { randomUUID } from 'node:crypto';

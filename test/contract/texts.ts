@@ -31,5 +31,5 @@ export const NOT_FOUND = { status: 404, body: { errors: [] } };
 
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** A test of what this service does differently from Vault and OpenBao on purpose (docs/differences.md); skipped there. */
+/** A test of an intended difference from Vault and OpenBao (docs/differences.md). It is skipped for those. */
 export const improved = it.skipIf(inject('target').isReference);
