@@ -10,7 +10,7 @@ export interface CallSite {
   operation: string;
   /** What it was about: tables and kinds of keys, such as `access token`. */
   subject: string;
-  /** All of these, and the number of the call of this kind. It is the same in every play, whatever runs beside it. */
+  /** All of these, and the number of the call of this kind. It is the same in every play of the flow. */
   name: string;
 }
 

@@ -16,7 +16,7 @@ export interface Flow {
 export interface FlowRun {
   /** Sends the requests of the flow; each may have faults. What they start is run afterwards. */
   act(): Promise<void>;
-  /** Checks what must hold in the end, beside the rules. @returns a sentence for each fact that does not hold */
+  /** Checks what must hold in the end besides the rules. @returns a sentence for each fact that does not hold */
   check(): Promise<string[]>;
 }
 

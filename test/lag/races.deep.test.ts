@@ -82,7 +82,7 @@ async function settle(): Promise<void> {
   }
 }
 
-/** @param fixed requests beside the random ones */
+/** @param fixed requests besides the random ones */
 async function race(kinds: string[], fixed: Promise<Answer>[] = []): Promise<void> {
   const answers = Array.from({ length: AT_ONCE }, () => {
     const kind = chance.pick(kinds);

@@ -15,7 +15,7 @@ export interface Move {
   target?: string;
   /** An idempotency key of the request. */
   key?: string;
-  /** Facts that must hold beside those of every move; its requests may change the tables. */
+  /** Facts that must hold besides those of every move; its requests may change the tables. */
   also?(): Promise<Record<string, boolean>>;
 }
 
