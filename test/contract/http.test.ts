@@ -33,7 +33,7 @@ describe('an answer', () => {
     expect(headers.get('content-type')).toBe('application/json');
   });
 
-  it('is never cached, whether it has an error, data or no body', async () => {
+  it('forbids caching, whether it has an error, data or no body', async () => {
     const answers = await Promise.all([
       call('GET', `${kv}/dir/a`),
       call('GET', `${kv}/nope`),

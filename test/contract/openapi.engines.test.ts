@@ -145,7 +145,7 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     ]);
   });
 
-  it('no answer of an engine that no test here has seen', () => {
+  it('only answers of engines that a test here has seen', () => {
     expect(api.unseen((template) => /^\/(auth\/)?\{/.test(template))).toEqual([]);
   });
 });

@@ -261,7 +261,7 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
   });
 
   // Moves and bulk runs end before a test can cancel them; test/system cancels one that does not run.
-  it('no other answer that no test here has seen', () => {
+  it('only other answers that a test here has seen', () => {
     const isOther = (template: string) => !/^\/(auth\/)?\{|\/remount\/(bulk\/)?cancel\//.test(template);
     expect(api.unseen(isOther)).toEqual([]);
   });

@@ -30,7 +30,7 @@ describe('the start of a remount', () => {
     await settled(body.migration_id);
   });
 
-  it('answers with JSON that ends in a line break and is never cached', async () => {
+  it('answers with JSON that ends in a line break and must not be cached', async () => {
     const { headers, text } = await start(await kv1(), unique('moved'));
     expect(headers.get('content-type')).toBe('application/json');
     expect(headers.get('cache-control')).toBe('no-store');

@@ -59,7 +59,7 @@ describe('a token', () => {
     expect(byAccessor.body.data).toMatchObject({ id: '', accessor: auth.accessor });
   });
 
-  it('with the policy root and no TTL never expires', async () => {
+  it('that is the root token never expires', async () => {
     expect((await must('GET', 'auth/token/lookup-self')).body.data).toMatchObject({
       policies: ['root'],
       ttl: 0,
