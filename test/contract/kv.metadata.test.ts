@@ -31,7 +31,7 @@ async function secret(data: object = { a: 1 }, key = unique('app')): Promise<str
 }
 
 describe('the metadata of a secret', () => {
-  it('tell of its versions and settings', async () => {
+  it('show its versions and settings', async () => {
     const key = await secret();
     await must('POST', `${kv}/data/${key}`, { body: { data: {} } });
     await must('DELETE', `${kv}/data/${key}`);
@@ -53,7 +53,7 @@ describe('the metadata of a secret', () => {
     expect(await call('GET', `${kv}/metadata/${unique('nope')}`)).toMatchObject(NOT_FOUND);
   });
 
-  it('may be there before the first version, and change one by one', async () => {
+  it('may exist before the first version, and are set one by one', async () => {
     const key = unique('app');
     expect(await set(key, { max_versions: 4, delete_version_after: '90m' })).toMatchObject({
       status: 204,
@@ -77,13 +77,13 @@ describe('the metadata of a secret', () => {
     expect((await metadata(key)).custom_metadata).toEqual({ e: 'f' });
   });
 
-  it('are not made by a write that sets nothing', async () => {
+  it('are not created by a write that sets nothing', async () => {
     const key = unique('app');
     expect(await set(key, {})).toMatchObject({ status: 204, text: '' });
     expect(await call('GET', `${kv}/metadata/${key}`)).toMatchObject(NOT_FOUND);
   });
 
-  it('are patched where there are some', async () => {
+  it('are patched only if they exist', async () => {
     const key = await secret();
     await set(key, { max_versions: 4, custom_metadata: { a: 'b', c: 'd' } });
     expect(await patch(key, { custom_metadata: { a: null, e: 'f' } })).toMatchObject({
@@ -94,7 +94,7 @@ describe('the metadata of a secret', () => {
     expect(await patch(unique('nope'), { max_versions: 1 })).toMatchObject({ status: 404, text: '' });
   });
 
-  it('go with all versions', async () => {
+  it('are deleted with all versions', async () => {
     const key = await secret();
     expect(await call('DELETE', `${kv}/metadata/${key}`)).toMatchObject({ status: 204, text: '' });
     for (const path of ['metadata', 'data', 'subkeys'])
@@ -102,7 +102,7 @@ describe('the metadata of a secret', () => {
     expect((await must('POST', `${kv}/data/${key}`, { body: { data: {} } })).body.data.version).toBe(1);
   });
 
-  it('cannot switch off what the mount demands, and say so', async () => {
+  it('cannot turn off what the mount requires, and a warning says so', async () => {
     const own = await kv2();
     await must('POST', `${own}/config`, { body: { cas_required: true } });
     const { status, body } = await call('POST', `${own}/metadata/app`, { body: { cas_required: false } });
@@ -120,14 +120,14 @@ describe('the metadata of a secret', () => {
     ['a value of 513 bytes', { k: 'v'.repeat(513) }, '512'],
     ['a key that cannot be printed', { 'k\u0007': 'v' }, 'unprintable'],
     ['a value that cannot be printed', { k: 'v\u0007' }, 'unprintable'],
-  ])('cannot have %s of the user’s own', async (_, custom_metadata, text) => {
+  ])('cannot have custom metadata with %s', async (_, custom_metadata, text) => {
     const { status, body } = await set(unique('app'), { custom_metadata });
     expect(status).toBe(400);
     expect(body.errors[0]).toContain('custom_metadata validation failed: ');
     expect(body.errors[0]).toContain(text);
   });
 
-  it('may have as much as that', async () => {
+  it('may have custom metadata up to these limits', async () => {
     const full = Object.fromEntries(
       Array.from({ length: 64 }, (_, i) => [`${i}`.padEnd(128, 'k'), 'v'.repeat(512)]),
     );
@@ -136,7 +136,7 @@ describe('the metadata of a secret', () => {
 });
 
 describe('the settings of a mount', () => {
-  it('are none at first, and are set one by one', async () => {
+  it('have defaults at first, and are set one by one', async () => {
     const own = await kv2();
     expect((await must('GET', `${own}/config`)).body.data).toMatchObject({
       max_versions: 0,
@@ -157,7 +157,7 @@ describe('the settings of a mount', () => {
 });
 
 describe('a list', () => {
-  it('has secrets and directories of one level, after a name and up to a number', async () => {
+  it('has the secrets and directories of one level, limited by `after` and `limit`', async () => {
     const own = await kv2();
     expect(await call('GET', `${own}/metadata?list=true`)).toMatchObject(NOT_FOUND);
     for (const key of ['b', 'dir/a', 'dir/deep/c', 'a'])
@@ -177,7 +177,7 @@ describe('a list', () => {
 });
 
 describe('subkeys', () => {
-  it('are the keys of a version without their values, as deep as asked', async () => {
+  it('are the keys of a version without their values, down to the requested depth', async () => {
     const key = await secret({ a: 1, b: { c: 'x', d: { e: [1] } }, f: {} });
     const { subkeys, metadata: version } = (await must('GET', `${kv}/subkeys/${key}`)).body.data;
     expect(subkeys).toEqual({ a: null, b: { c: null, d: { e: null } }, f: null });
@@ -187,7 +187,7 @@ describe('subkeys', () => {
     expect(await call('GET', `${kv}/subkeys/${key}?version=2`)).toMatchObject(NOT_FOUND);
   });
 
-  it('of a deleted version are not found, with what is known of it', async () => {
+  it('of a deleted version are 404, with the metadata of the version', async () => {
     const key = await secret();
     await must('DELETE', `${kv}/data/${key}`);
     const { status, body } = await call('GET', `${kv}/subkeys/${key}`);
@@ -205,7 +205,7 @@ describe('a path that version 2 does not have', () => {
     ['GET', 'foo?list=true', 'Invalid path for a versioned K/V secrets engine.'],
     ['GET', 'data', 'Non-listing operations on the root of a K/V v2 mount are not supported.'],
     ['GET', 'metadata', 'Non-listing operations on the root of a K/V v2 mount are not supported.'],
-  ])('is not found by %s %s, with a warning', async (method, path, text) => {
+  ])('is 404 with a warning: %s %s', async (method, path, text) => {
     const { status, body } = await call(method, `${kv}/${path}`, method === 'POST' ? { body: { a: 1 } } : {});
     expect(status).toBe(404);
     expect(body).not.toHaveProperty('errors');
@@ -215,7 +215,7 @@ describe('a path that version 2 does not have', () => {
 });
 
 describe('a mount', () => {
-  it('takes everything along when it is moved', async () => {
+  it('keeps everything when it is moved', async () => {
     const own = await kv2();
     await must('POST', `${own}/config`, { body: { max_versions: 5 } });
     await must('POST', `${own}/metadata/app`, { body: { custom_metadata: { a: 'b' } } });
@@ -232,7 +232,7 @@ describe('a mount', () => {
     expect((await must('POST', `${target}/data/app`, { body })).body.data.version).toBe(4);
   });
 
-  it('of version 1 is raised to version 2 with its secrets', async () => {
+  it('of version 1 is upgraded to version 2 with its secrets', async () => {
     const own = await kv1();
     await must('POST', `${own}/dir/app`, { body: { a: 1 } });
     await must('POST', `sys/mounts/${own}/tune`, { body: { options: { version: '2' } } });
@@ -244,7 +244,7 @@ describe('a mount', () => {
     expect((await must('GET', `${own}/metadata/dir?list=true`)).body.data.keys).toEqual(['app']);
   });
 
-  it('cannot be lowered again', async () => {
+  it('cannot be downgraded', async () => {
     const { status } = await call('POST', `sys/mounts/${kv}/tune`, { body: { options: { version: '1' } } });
     expect(status).toBe(400);
   });

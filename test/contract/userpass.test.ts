@@ -24,12 +24,12 @@ function logIn(user: string, body: object = { password: PASSWORD }): Promise<Ans
 }
 
 describe('a user of userpass', () => {
-  it('has the ten settings of its tokens and nothing of its password', async () => {
+  it('shows the ten settings of its tokens and nothing of its password', async () => {
     expect(await write('plain', { password: PASSWORD })).toMatchObject({ status: 204, text: '' });
     expect((await must('GET', `${auth}/users/plain`)).body.data).toEqual(TOKEN_SETTINGS);
   });
 
-  it('keeps what is sent, and what a later write does not name', async () => {
+  it('stores what is sent; a later write keeps the fields that it does not name', async () => {
     const settings = {
       token_policies: ['a', 'b'],
       token_ttl: 600,
@@ -55,7 +55,7 @@ describe('a user of userpass', () => {
     });
   });
 
-  it('takes the older names, and shows them for that', async () => {
+  it('accepts the older field names, and then shows them as well', async () => {
     await must('POST', `${auth}/users/old`, {
       body: { password: PASSWORD, policies: 'a', ttl: '5m', max_ttl: '10m' },
     });
@@ -68,7 +68,7 @@ describe('a user of userpass', () => {
     });
   });
 
-  it('is written, read and logged in by its name in small letters', async () => {
+  it('is written, read and logged in by its name in lower case', async () => {
     await must('POST', `${auth}/users/BoB`, { body: { password: PASSWORD } });
     await must('GET', `${auth}/users/bob`);
     expect((await logIn('BOB')).body.auth.metadata).toEqual({ username: 'bob' });
@@ -76,7 +76,7 @@ describe('a user of userpass', () => {
     expect(await call('GET', `${auth}/users/bob`)).toMatchObject(NOT_FOUND);
   });
 
-  it('is listed in order, and deleted without its tokens', async () => {
+  it('is listed in order, and its tokens survive its deletion', async () => {
     const own = await authMethod('userpass');
     expect(await call('GET', `${own}/users?list=true`)).toMatchObject(NOT_FOUND);
     for (const name of ['carl', 'ann', 'bob'])
@@ -89,7 +89,7 @@ describe('a user of userpass', () => {
     expect(await lookupSelf(login.body.auth.client_token)).toMatchObject({ status: 200 });
   });
 
-  it('has its policies changed alone, by either name', async () => {
+  it('can have only its policies changed, by either field name', async () => {
     await write('policies', { password: PASSWORD, token_ttl: '1m' });
     for (const [name, policy] of [
       ['token_policies', 'one'],
@@ -102,7 +102,7 @@ describe('a user of userpass', () => {
     }
   });
 
-  it('has another password from then on', async () => {
+  it('accepts only the new password after a change', async () => {
     await write('changed', { password: PASSWORD });
     const path = `${auth}/users/changed/password`;
     expect(await call('POST', path, { body: { password: 'another' } })).toMatchObject({
@@ -115,7 +115,7 @@ describe('a user of userpass', () => {
     expect(await logIn('changed')).toMatchObject({ status: 200 });
   });
 
-  it('is created with one capability and changed with another', async () => {
+  it('needs one capability to be created and another to be changed', async () => {
     const token = await tokenWith(policyOf([`${auth}/users/*`, 'create']));
     const sent = { token, body: { password: PASSWORD } };
     expect(await call('POST', `${auth}/users/created`, sent)).toMatchObject({ status: 204 });
@@ -134,27 +134,27 @@ describe('a user of userpass', () => {
     expect(await call('GET', `${auth}/users/refused`)).toMatchObject(NOT_FOUND);
   });
 
-  it.each(['password', 'policies'])('that does not exist has no %s to change', async (what) => {
+  it.each(['password', 'policies'])('that does not exist cannot have its %s changed', async (what) => {
     const body = { password: PASSWORD, policies: 'a' };
     expect(await call('POST', `${auth}/users/absent/${what}`, { body })).toMatchObject(
       failed('username does not exist'),
     );
   });
 
-  it.each(['-bob', 'bob-', 'b+b', 'b%20b', '.', 'b!'])('cannot be called %s', async (name) => {
+  it.each(['-bob', 'bob-', 'b+b', 'b%20b', '.', 'b!'])('cannot be named %s', async (name) => {
     const answer = await call('POST', `${auth}/users/${name}`, { body: { password: PASSWORD } });
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.status).toBeLessThan(500);
   });
 
-  it.each(['b', 'b_b', 'b.b', 'b@b.b', 'b-b'])('may be called %s', async (name) => {
+  it.each(['b', 'b_b', 'b.b', 'b@b.b', 'b-b'])('may be named %s', async (name) => {
     expect(await write(name, { password: PASSWORD })).toMatchObject({ status: 204 });
     expect(await logIn(name)).toMatchObject({ status: 200 });
   });
 });
 
 describe('a login by userpass', () => {
-  it('answers a token of that user, and no data', async () => {
+  it('returns a token of that user, and no data', async () => {
     await write('ann', { password: PASSWORD, token_policies: ['a'], token_ttl: '10m' });
     const { status, body } = await logIn('ann');
     expect(status).toBe(200);
@@ -192,7 +192,7 @@ describe('a login by userpass', () => {
     expect((await logIn('batch')).body.auth).toMatchObject({ token_type: 'batch', renewable: false });
   });
 
-  it('in a namespace is named after the whole path of the method', async () => {
+  it('in a namespace has a display name made of the whole path of the method', async () => {
     const namespace = await newNamespace();
     const method = await userpassMethod(namespace);
     await must('POST', `${method}/users/eve`, { namespace, body: { password: PASSWORD } });
@@ -205,11 +205,11 @@ describe('a login by userpass', () => {
     });
   });
 
-  it('without a password is an error of the server', async () => {
+  it('without a password is a server error', async () => {
     expect(await logIn('ann', {})).toMatchObject(failed('missing password'));
   });
 
-  it('is over for fifteen minutes after the fifth bad password, for the right one too', async () => {
+  it('is locked for fifteen minutes after the fifth bad password, even with the right one', async () => {
     await write('locked', { password: PASSWORD });
     for (let i = 0; i < 5; i++) expect(await logIn('locked', { password: 'wrong' })).toMatchObject(BAD);
     for (const password of ['wrong', PASSWORD])
@@ -217,7 +217,7 @@ describe('a login by userpass', () => {
     expect(await logIn('ann')).toMatchObject({ status: 200 });
   });
 
-  it('that succeeds makes earlier bad passwords forgotten', async () => {
+  it('that succeeds resets the count of bad passwords', async () => {
     await write('forgetful', { password: PASSWORD });
     for (const _ of [1, 2]) {
       for (let i = 0; i < 4; i++) expect(await logIn('forgetful', { password: 'wrong' })).toMatchObject(BAD);

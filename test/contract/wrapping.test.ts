@@ -1,4 +1,4 @@
-/** Response wrapping, and what a token keeps for itself (contract §2.3). */
+/** Response wrapping, and cubbyholes (contract §2.3). */
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loggedIn, login, lookupSelf, userpassMethod } from './credentials.ts';
@@ -21,7 +21,7 @@ async function wrappingToken(): Promise<string> {
   return (await wrappedFor('5m')).body.wrap_info.token;
 }
 
-/** As a client that has nothing but the wrapping token. */
+/** Unwraps as a client that has only the wrapping token. */
 function unwrap(token: string): Promise<Answer> {
   return call('POST', 'sys/wrapping/unwrap', { token });
 }
@@ -29,7 +29,7 @@ function unwrap(token: string): Promise<Answer> {
 const SPENT = { status: 400, body: { errors: ['wrapping token is not valid or does not exist'] } };
 
 describe('a wrapped answer', () => {
-  it('tells of its token and nothing else', async () => {
+  it('shows its wrapping token and nothing else', async () => {
     const { status, body } = await wrappedFor('5m');
     expect(status).toBe(200);
     expect(body).toMatchObject({ lease_id: '', renewable: false, lease_duration: 0, data: null, auth: null });
@@ -46,27 +46,27 @@ describe('a wrapped answer', () => {
     ['60', 60],
     ['90s', 90],
     ['1h30m', 5_400],
-  ])('for %s waits that long', async (ttl, seconds) => {
+  ])('with the TTL %s lives that long', async (ttl, seconds) => {
     expect((await wrappedFor(ttl)).body.wrap_info.ttl).toBe(seconds);
   });
 
-  it.each(['', '0', '0s'])('is none for %j', async (ttl) => {
+  it.each(['', '0', '0s'])('is sent unwrapped if the TTL is %j', async (ttl) => {
     expect((await wrappedFor(ttl)).body).toMatchObject({ data: { user: 'ann' }, wrap_info: null });
   });
 
-  it.each(['soon', '1x'])('cannot wait for %s', async (ttl) => {
+  it.each(['soon', '1x'])('cannot have the TTL %s', async (ttl) => {
     const { status, body } = await wrappedFor(ttl);
     expect(status).toBe(400);
     expect(body.errors[0]).toMatch(/^error parsing X-Vault-Wrap-TTL header: /);
   });
 
-  it('cannot wait for less than nothing', async () => {
+  it('cannot have a negative TTL', async () => {
     const { status, body } = await wrappedFor('-1m');
     expect(status).toBe(400);
     expect(body.errors[0]).toMatch(/requested wrap ttl cannot be negative$/);
   });
 
-  it('is unwrapped once, by its token or by who names it', async () => {
+  it('is unwrapped once, by the wrapping token or by a client that names it', async () => {
     const open = (await must('GET', `${kv}/app`)).body;
     const byItself = await wrappingToken();
     expect((await unwrap(byItself)).body).toEqual({ ...open, request_id: expect.any(String) });
@@ -76,7 +76,7 @@ describe('a wrapped answer', () => {
     expect(await call('POST', 'sys/wrapping/unwrap', named)).toMatchObject(SPENT);
   });
 
-  it('of a login names the accessor of the token in it', async () => {
+  it('with a new token names the accessor of that token', async () => {
     const auth = await userpassMethod();
     const { body } = await login(auth);
     expect(body.wrap_info).toBeNull();
@@ -88,19 +88,19 @@ describe('a wrapped answer', () => {
     expect(await lookupSelf(inside.auth.client_token)).toMatchObject({ status: 200 });
   });
 
-  it('is none where nothing is answered', async () => {
+  it('does not exist where the answer has no data', async () => {
     const sent = { headers: { 'X-Vault-Wrap-TTL': '60' }, body: { a: 1 } };
     expect(await call('POST', `${kv}/other`, sent)).toMatchObject({ status: 204, text: '' });
     expect(await call('GET', `${kv}/none`, { headers: sent.headers })).toMatchObject(NOT_FOUND);
   });
 
-  it('may be that of a list of nothing, which is not found when it is asked for openly', async () => {
+  it('may hold an empty list, which is 404 without wrapping', async () => {
     expect(await call('GET', `${kv}/none?list=true`)).toMatchObject(NOT_FOUND);
     const { body } = await must('GET', `${kv}/none?list=true`, { headers: { 'X-Vault-Wrap-TTL': '60' } });
     expect((await unwrap(body.wrap_info.token)).status).toBe(200);
   });
 
-  it('is there after the mount that it came from has moved', async () => {
+  it('still exists after its mount has moved', async () => {
     const [engine, target] = [await kv1(), unique('moved')];
     await must('POST', `${engine}/k`, { body: { a: 1 } });
     const { body } = await must('GET', `${engine}/k`, { headers: { 'X-Vault-Wrap-TTL': '60' } });
@@ -108,7 +108,7 @@ describe('a wrapped answer', () => {
     expect((await unwrap(body.wrap_info.token)).body.data).toEqual({ a: 1 });
   });
 
-  it('is looked up without being used up, and rewrapped into another token', async () => {
+  it('is looked up without being consumed, and rewrapped into another token', async () => {
     const token = await wrappingToken();
     const looked = await must('POST', 'sys/wrapping/lookup', { body: { token } });
     const facts = { creation_ttl: 300, creation_path: `${kv}/app`, creation_time: expect.any(String) };
@@ -119,7 +119,7 @@ describe('a wrapped answer', () => {
     expect((await unwrap(wrap_info.token)).body.data).toEqual({ user: 'ann' });
   });
 
-  it('may be of anything that is sent', async () => {
+  it('may hold anything that is sent', async () => {
     const sent = { body: { a: { b: 1 } }, headers: { 'X-Vault-Wrap-TTL': '60' } };
     const { wrap_info } = (await must('POST', 'sys/wrapping/wrap', sent)).body;
     expect(wrap_info.creation_path).toBe('sys/wrapping/wrap');
@@ -129,11 +129,11 @@ describe('a wrapped answer', () => {
     );
   });
 
-  it('is not opened by what is no wrapping token', async () => {
+  it('is not unwrapped by a token that is no wrapping token', async () => {
     expect(await call('POST', 'sys/wrapping/unwrap', { body: { token: 'nobody' } })).toMatchObject(SPENT);
   });
 
-  it('is demanded by a policy', async () => {
+  it('may be required by a policy', async () => {
     const policy = `path "${kv}/*" { capabilities = ["read"] min_wrapping_ttl = "1m" max_wrapping_ttl = "1h" }`;
     const token = await tokenWith(policy);
     expect(await call('GET', `${kv}/app`, { token })).toMatchObject(NOT_AUTHORIZED);
@@ -143,7 +143,7 @@ describe('a wrapped answer', () => {
 });
 
 describe('a cubbyhole', () => {
-  it('keeps, lists and forgets what its token says', async () => {
+  it('stores, lists and deletes what its token sends', async () => {
     const token = await tokenWith(policyOf(['none', 'read']));
     const path = 'cubbyhole/dir/a';
     expect(await call('POST', path, { token, body: { a: 1 } })).toMatchObject({ status: 204, text: '' });
@@ -154,7 +154,7 @@ describe('a cubbyhole', () => {
     expect(await call('GET', path, { token })).toMatchObject(NOT_FOUND);
   });
 
-  it('outlives the moves of other methods than its token’s', async () => {
+  it('survives moves of methods that did not issue its token', async () => {
     const [theirs, moving] = await Promise.all([userpassMethod(), userpassMethod()]);
     const token = await loggedIn(theirs);
     await must('POST', 'cubbyhole/a', { token, body: { x: 1 } });
@@ -162,7 +162,7 @@ describe('a cubbyhole', () => {
     expect((await must('GET', 'cubbyhole/a', { token })).body.data).toEqual({ x: 1 });
   });
 
-  it('is open to its own token alone, and to it in each namespace another one', async () => {
+  it('is open to its own token only, which has another one in each namespace', async () => {
     const namespace = await newNamespace();
     const path = 'cubbyhole/a';
     const [one, other] = await Promise.all([1, 2].map(() => tokenWith(policyOf(['+/cubbyhole/*', 'read']))));
