@@ -89,9 +89,9 @@ function isEquivalent({ file, dropped }: Mutant): boolean {
 async function killerOf(mutant: Mutant): Promise<string | undefined> {
   const mutation = `${mutant.file}#${mutant.number}`;
   const area = areaOf(mutant.file);
-  const likely = area.map((folder) => join(folder, 'lateWrites.test.ts'));
+  const likely = (await Promise.all(area.map(lateWritesIn))).flat();
   const wider = APART.test(mutant.file) ? [] : WIDER;
-  for (const tests of [likely.filter((file) => existsSync(join(ROOT, file))), area, ...wider]) {
+  for (const tests of [likely, area, ...wider]) {
     const killer = tests.length > 0 ? await noticing(mutation, tests) : undefined;
     if (killer) return killer;
   }
@@ -115,6 +115,12 @@ function areaOf(file: string): string[] {
     if (tests !== 'test' && existsSync(join(ROOT, tests))) return [tests];
   }
   return [];
+}
+
+/** The tests of a folder that let another write happen between a read and its write: most conditions fail these. */
+async function lateWritesIn(folder: string): Promise<string[]> {
+  const files = await readdir(join(ROOT, folder), { recursive: true });
+  return files.filter((file) => file.endsWith('lateWrites.test.ts')).map((file) => join(folder, file));
 }
 
 /** A failure counts only if it repeats: otherwise a busy machine or chance may be the cause. */
