@@ -15,7 +15,7 @@ import { cleanupTime, type Token, tokenItem } from './token.ts';
 
 export interface TokenOrder {
   namespace: Namespace;
-  /** The mount that issues it, by `issuerOf`, which must be called before anything is written. */
+  /** The mount that issues it, as `markIssued` returns it. That must be called before anything is written. */
   issuer: Issuer;
   /** The path of the request, relative to the namespace. */
   path: string;

@@ -87,7 +87,7 @@ const REPLAYS: [what: string, use: Use][] = [
   ['names itself in the query', ({ token }) => ask('POST', `sys/wrapping/unwrap?token=${token}`, { token })],
   ['is rewrapped', rewrapped],
   [
-    'wraps anew',
+    'is unwrapped into a wrapped answer',
     ({ token }) => ask('POST', 'sys/wrapping/unwrap', { token, headers: { 'X-Vault-Wrap-TTL': '60' } }),
   ],
   ['is looked up', ({ token }) => ask('POST', 'sys/wrapping/lookup', { body: { token } })],
