@@ -1,13 +1,12 @@
 /** The endpoint that lists migrations. */
 
-import { parseDuration } from '../http/duration.ts';
+import { parseDuration, parseTime } from '../http/duration.ts';
 import { answerBytes } from '../http/envelope.ts';
 import { refusal, unsupportedPath } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import type { Wire } from '../http/shape.ts';
 import { MAX_LISTED_BYTES, MAX_LISTED_MIGRATIONS } from '../limits.ts';
-import { parseTime } from '../policies/pathRule.ts';
 import { mountPath } from '../tree/path.ts';
 import { LISTED, type MigrationInfo } from './answers.ts';
 import { listMigrations, oldestListed } from './listing.ts';
