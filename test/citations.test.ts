@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { astray, citationsIn, type Files } from './citations.ts';
+import { brokenCitations, citationsIn, type Files } from './citations.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /** These files explain citations, and contain made-up ones. */
@@ -40,7 +40,7 @@ function withFile(path: string, text: string): Files {
 describe('a citation', () => {
   it('leads to something that exists', () => {
     const texts = [...files].filter(([path, text]) => !OWN.includes(path) && !text.includes('\0'));
-    expect(texts.flatMap(([path]) => astray(files, path))).toEqual([]);
+    expect(texts.flatMap(([path]) => brokenCitations(files, path))).toEqual([]);
   });
 
   it('has the files and folders that the documents name', () => {
@@ -86,7 +86,7 @@ describe('a citation that leads nowhere', () => {
     ['a heading', `// see docs/${'limits'}.md#no-limits`, `docs/${'limits'}.md#no-limits`],
   ])('is found: %s', (_, text, found) => {
     const path = 'functions/made-up.ts';
-    expect(astray(withFile(path, text), path)).toEqual([`${path}: ${found}`]);
+    expect(brokenCitations(withFile(path, text), path)).toEqual([`${path}: ${found}`]);
   });
 
   it.each([
@@ -95,12 +95,12 @@ describe('a citation that leads nowhere', () => {
     ['a heading of another file', '[there](limits.md#no-limits)', 'limits.md#no-limits'],
   ])('is found among links: %s', (_, text, found) => {
     const path = 'docs/made-up.md';
-    expect(astray(withFile(path, text), path)).toEqual([`${path}: ${found}`]);
+    expect(brokenCitations(withFile(path, text), path)).toEqual([`${path}: ${found}`]);
   });
 
   it('is not found in a file whose citations are right', () => {
     const path = 'docs/right.md';
     const text = `# One\n[here](#one) [there](limits.md) (contract ${SIGN}1.1 #13, R10; RFC 9110 ${SIGN}13.1.2)`;
-    expect(astray(withFile(path, text), path)).toEqual([]);
+    expect(brokenCitations(withFile(path, text), path)).toEqual([]);
   });
 });

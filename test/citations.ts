@@ -21,15 +21,15 @@ const FOREIGN = /\bRFC \d+ §\d+(?:\.\d+)*/g;
 const LINK = /\]\(([^)\s]+)\)/g;
 
 /** @returns a sentence for each citation of a file that leads nowhere */
-export function astray(files: Files, path: string): string[] {
+export function brokenCitations(files: Files, path: string): string[] {
   const text = files.get(path) ?? '';
   const prose = unwrapped(text);
   const wrong = [
-    ...strayingSections(files, path, prose),
-    ...strayingRules(files, prose),
-    ...strayingDecisions(files, prose),
-    ...strayingPaths(files, prose),
-    ...(path.endsWith('.md') ? strayingLinks(files, path, text) : []),
+    ...brokenSections(files, path, prose),
+    ...brokenRules(files, prose),
+    ...brokenDecisions(files, prose),
+    ...brokenPaths(files, prose),
+    ...(path.endsWith('.md') ? brokenLinks(files, path, text) : []),
   ];
   return [...new Set(wrong)].map((citation) => `${path}: ${citation}`);
 }
@@ -48,7 +48,7 @@ function unwrapped(text: string): string {
   return text.replace(/\s*\n\s*(?:\*(?!\/)|\/\/|#(?!#|\d))?\s*/g, ' ');
 }
 
-function strayingSections(files: Files, path: string, prose: string): string[] {
+function brokenSections(files: Files, path: string, prose: string): string[] {
   const wrong: string[] = [];
   const own = /^docs\/(contract|architecture)\.md$/.exec(path)?.[1];
   const rest = prose.replace(FOREIGN, '').replace(SECTIONS, (_, name: string, list: string) => {
@@ -77,27 +77,27 @@ function sectionOf(document: string, number: string): string | undefined {
   return own.length === 1 ? own[0] : undefined;
 }
 
-function strayingRules(files: Files, prose: string): string[] {
+function brokenRules(files: Files, prose: string): string[] {
   const rules = sectionOf(files.get('docs/architecture.md') ?? '', '6') ?? '';
   return [...prose.matchAll(/\bR\d+\b/g)]
     .map(([rule]) => rule)
     .filter((rule) => !rules.includes(`\n| ${rule} |`));
 }
 
-function strayingDecisions(files: Files, prose: string): string[] {
+function brokenDecisions(files: Files, prose: string): string[] {
   const decisions = files.get('docs/decisions.md') ?? '';
   return [...prose.matchAll(/\bdocs\/decisions\.md, (\d+)/g)]
     .filter(([, number]) => sectionOf(decisions, number as string) === undefined)
     .map(([citation]) => citation);
 }
 
-function strayingPaths(files: Files, prose: string): string[] {
+function brokenPaths(files: Files, prose: string): string[] {
   return [...prose.matchAll(/\bdocs\/[\w/-]+\.md(?:#[\w-]+)?/g)]
     .map(([citation]) => citation)
     .filter((citation) => !leadsSomewhere(files, citation));
 }
 
-function strayingLinks(files: Files, path: string, text: string): string[] {
+function brokenLinks(files: Files, path: string, text: string): string[] {
   const links = [...text.matchAll(LINK)].map(([, to]) => to as string).filter((to) => !/^[a-z]+:/.test(to));
   return links.filter((to) => {
     const target = to.startsWith('#') ? path + to : posix.join(posix.dirname(path), to);

@@ -76,7 +76,8 @@ export async function scene(): Promise<Scene> {
     ids.set(path, made.body.data.id);
   }
   const loot: Loot[] = [];
-  for (const namespace of FOREIGN) loot.push(await furnish(deps, call, namespace, ids.get(namespace) ?? ''));
+  for (const namespace of FOREIGN)
+    loot.push(await fillNamespace(deps, call, namespace, ids.get(namespace) ?? ''));
   deps.clock.pass(60_000);
   const here = { id: ids.get(HERE) ?? '', path: HERE };
   return {
@@ -88,7 +89,7 @@ export async function scene(): Promise<Scene> {
   };
 }
 
-async function furnish(deps: TestDeps, call: Caller, namespace: string, id: string): Promise<Loot> {
+async function fillNamespace(deps: TestDeps, call: Caller, namespace: string, id: string): Promise<Loot> {
   const must = async (method: string, path: string, body: object = {}, options: CallOptions = {}) => {
     const answer = await call(method, path, { namespace, body, ...options });
     if (answer.status >= 300) throw new Error(`${method} ${namespace}${path}: ${answer.text}`);

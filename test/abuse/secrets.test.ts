@@ -80,7 +80,7 @@ function plantedCredential(kind: string): string {
 }
 
 /** Secrets of each kind are written, used, and moved with their mount. */
-async function aFullRun(): Promise<void> {
+async function useEverything(): Promise<void> {
   credentials.push(service.rootToken);
   await call('sys/mounts/kv', { body: { type: 'kv', options: { version: '2' } } });
   await call('kv/data/a', { body: { data: { password: plantedValue('kv2'), again: plantedValue('kv2') } } });
@@ -193,7 +193,7 @@ async function damaged(run: string): Promise<void> {
  * Bulk runs, one by a schedule, of mounts that have issued something.
  * @returns the id of the run
  */
-async function inBulk(): Promise<string> {
+async function runInBulk(): Promise<string> {
   const moves = [{ from: 'ssh-new', to: 'ssh-last' }];
   await call('ssh-new/creds/web', { body: { ip: '10.1.2.3' } }).then(({ data }) =>
     credentials.push(data.key),
@@ -263,7 +263,7 @@ function settingsOf(name: string) {
 }
 
 /** Sends secrets where none belong: each request is refused, and the error does not quote the secret. */
-async function misplaced(): Promise<void> {
+async function sendMisplaced(): Promise<void> {
   const planted = () => plantedCredential('misplaced');
   await call('sys/remount', { body: { from: ['x', planted()], to: 'y' } });
   await call('sys/remount', { body: `{"from": "${planted()}", "to": ` });
@@ -299,9 +299,9 @@ beforeAll(async () => {
   });
   const mover = 'path "sys/remount*" { capabilities = ["update", "sudo"] }';
   await call('sys/policies/acl/mover', { body: { policy: mover } });
-  await aFullRun();
-  const run = await inBulk();
-  await misplaced();
+  await useEverything();
+  const run = await runInBulk();
+  await sendMisplaced();
   await misplacedInEvents();
   await damaged(run);
   const wrapping = await wrapAnswers();

@@ -25,7 +25,7 @@ const WIDER = [
 ];
 
 /** Folders that take no part in moves: if their own tests do not fail, no other test does. */
-const APART = /^functions\/(engines|policies|wrapping|cubbyhole|schedules|events|ui)\//;
+const OUTSIDE_MOVES = /^functions\/(engines|policies|wrapping|cubbyhole|schedules|events|ui)\//;
 
 /** The tests that look for broken rules by themselves, without examples. */
 const CHECKS = ['test/properties', 'test/faults', 'test/lag'];
@@ -47,7 +47,7 @@ const { values, positionals: wanted } = parseArgs({
   options: { checks: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-const already = await noticing(undefined, values.checks ? CHECKS : (WIDER[0] as string[]));
+const already = await failingTest(undefined, values.checks ? CHECKS : (WIDER[0] as string[]));
 if (already) throw new Error(`nothing is dropped yet, and this fails: ${already}`);
 const found = await allMutants();
 const mutants = found.filter((mutant) => !isEquivalent(mutant)).slice(Number(process.env.FROM || 0));
@@ -90,9 +90,9 @@ async function killerOf(mutant: Mutant): Promise<string | undefined> {
   const mutation = `${mutant.file}#${mutant.number}`;
   const area = areaOf(mutant.file);
   const likely = (await Promise.all(area.map(lateWritesIn))).flat();
-  const wider = APART.test(mutant.file) ? [] : WIDER;
+  const wider = OUTSIDE_MOVES.test(mutant.file) ? [] : WIDER;
   for (const tests of [likely, area, ...wider]) {
-    const killer = tests.length > 0 ? await noticing(mutation, tests) : undefined;
+    const killer = tests.length > 0 ? await failingTest(mutation, tests) : undefined;
     if (killer) return killer;
   }
   return undefined;
@@ -102,7 +102,7 @@ async function killerOf(mutant: Mutant): Promise<string | undefined> {
 async function checksOf({ file, number }: Mutant): Promise<string | undefined> {
   const noticed: string[] = [];
   for (const check of CHECKS) {
-    const test = await noticing(`${file}#${number}`, [check]);
+    const test = await failingTest(`${file}#${number}`, [check]);
     if (test) noticed.push(`${check} (${test})`);
   }
   return noticed.length > 0 ? noticed.join(', ') : undefined;
@@ -124,7 +124,7 @@ async function lateWritesIn(folder: string): Promise<string[]> {
 }
 
 /** A failure counts only if it repeats: otherwise a busy machine or chance may be the cause. */
-async function noticing(mutation: string | undefined, tests: string[]): Promise<string | undefined> {
+async function failingTest(mutation: string | undefined, tests: string[]): Promise<string | undefined> {
   for (let tries = 0; tries < TRIES; tries++) {
     const failure = await failing(mutation, tests);
     if (!failure) return undefined;

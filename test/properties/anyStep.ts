@@ -63,12 +63,12 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** A step, and the number of the mount it aims at. One in four has no aim. */
-export interface Wish {
+export interface AimedStep {
   step: Step;
   aim: number;
 }
 
-export function aimed(step: fc.Arbitrary<Step>): fc.Arbitrary<Wish> {
+export function aimed(step: fc.Arbitrary<Step>): fc.Arbitrary<AimedStep> {
   return fc.record({ step, aim: fc.nat(39) });
 }
 
@@ -76,7 +76,7 @@ export function aimed(step: fc.Arbitrary<Step>): fc.Arbitrary<Wish> {
  * The step with numbers of existing migrations and credentials, and mostly with paths of existing mounts.
  * @returns nothing if no such migration or credential exists
  */
-export function resolved({ step: asked, aim }: Wish, state: State): Step | undefined {
+export function resolved({ step: asked, aim }: AimedStep, state: State): Step | undefined {
   const { migrations, credentials } = state;
   if ('migration' in asked) {
     const count = migrations.length;
@@ -124,7 +124,7 @@ const FITTING: Partial<Record<Step['do'], Type[]>> = {
 };
 
 /** Steps that a run may begin with, so that there are mounts to move. */
-export const FURNITURE: Step[] = [
+export const FIRST_STEPS: Step[] = [
   { do: 'create namespace', in: '', name: 'n' },
   { do: 'create namespace', in: 'n/', name: 'm' },
   { do: 'enable', in: '', path: 'a/b', type: 'kv' },

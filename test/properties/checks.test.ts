@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => service.deps.stop());
 
 /** The tables of the start, with writes that no step asked for. */
-async function spoiled(...writes: Write[]): Promise<Pair> {
+async function withWrites(...writes: Write[]): Promise<Pair> {
   await service.putBack(start.tables, start.time);
   if (writes.length > 0) await service.deps.store.commit(writes);
   return { ...structuredClone({ ...pair, service: undefined }), service };
@@ -80,17 +80,17 @@ describe('the model and the service side by side', () => {
       /the rules differs.*fork a\/ of root counts 2/s,
     ],
   ])('reports %s', async (_, writes, complaint) => {
-    await expect(takeBoth(await spoiled(...writes()), TUNE)).rejects.toThrow(complaint);
+    await expect(takeBoth(await withWrites(...writes()), TUNE)).rejects.toThrow(complaint);
   });
 
   it('reports a different answer', async () => {
-    const ready = await spoiled({ delete: treeKey('root', 'other/') });
+    const ready = await withWrites({ delete: treeKey('root', 'other/') });
     await expect(takeBoth(ready, TUNE)).rejects.toThrow(/the answer differs.*tune.*200.*400/s);
   });
 
   it('reports a list that changes something', async () => {
-    const ready = await spoiled();
-    const restless = {
+    const ready = await withWrites();
+    const changing = {
       ...service,
       take: async () => {
         await service.deps.store.commit([{ put: { table: 'storage', pk: 'x', sk: 'y' } }]);
@@ -98,15 +98,15 @@ describe('the model and the service side by side', () => {
       },
     };
     const listing: Step = { do: 'list', in: '' };
-    await expect(takeBoth({ ...ready, service: restless }, listing)).rejects.toThrow(/the tables differs/);
+    await expect(takeBoth({ ...ready, service: changing }, listing)).rejects.toThrow(/the tables differs/);
   });
 
   it('reports a lease that is revoked too early, or not at all', async () => {
     const key = generationKey(stored('a/kv/').uuid);
-    const early = await spoiled({ put: { ...key, generation: 1 } });
+    const early = await withWrites({ put: { ...key, generation: 1 } });
     await expect(checkSecrets(early)).rejects.toThrow(/what is usable differs/);
 
-    const late = await spoiled();
+    const late = await withWrites();
     await takeBoth(late, SWITCH);
     await service.deps.store.commit([{ put: { ...key, generation: 0 } }, changed('a/kv/', { sk: 'a/kv/' })]);
     await expect(checkSecrets(late)).rejects.toThrow(/what is usable differs/);
@@ -114,7 +114,7 @@ describe('the model and the service side by side', () => {
 
   it('reports what is left in the tables at the end', async () => {
     const lineage = { mounts: {}, tokens: [] };
-    const ready = await spoiled({ put: { ...tokenKey('nobody'), accessor: 'x', lineage } });
+    const ready = await withWrites({ put: { ...tokenKey('nobody'), accessor: 'x', lineage } });
     await expect(endBoth(ready)).rejects.toThrow(/the rules differs.*token nobody has no accessor/s);
   });
 });
@@ -127,17 +127,17 @@ describe('a race', () => {
   });
 
   it('reports an outcome that no order of the steps explains, with the calls that led to it', async () => {
-    const forgetful = { ...service, take: withStore(withoutConditions) };
+    const withoutChecks = { ...service, take: withStore(withoutConditions) };
     const enabling: Step = { do: 'enable', in: '', path: 'b', type: 'kv' };
-    const broken = { ...start, pair: { ...pair, service: forgetful } };
+    const broken = { ...start, pair: { ...pair, service: withoutChecks } };
     await expect(race(broken, [SWITCH, enabling], first)).rejects.toThrow(
       /something lies below b\/.*no order of the steps comes to.*one comes to.*a0 switch 0: get migrations/s,
     );
   });
 
   it('reports a switch that loses a tuning, in the only order in which it does', async () => {
-    const forgetful = { ...service, take: withStore(withoutConditions) };
-    const broken = { ...start, pair: { ...pair, service: forgetful } };
+    const withoutChecks = { ...service, take: withStore(withoutConditions) };
+    const broken = { ...start, pair: { ...pair, service: withoutChecks } };
     const tuning: Step = { do: 'tune', in: '', path: 'a/kv', description: 'x' };
     const inBetween = (waiting: { operation: number; text: string }[]) => {
       const commits = waiting.findIndex(
@@ -149,8 +149,8 @@ describe('a race', () => {
   });
 
   /** The service on a faulty store. */
-  function withStore(spoil: (store: Store) => Store): Service['take'] {
-    return (step, known, store = service.deps.store) => service.take(step, known, spoil(store));
+  function withStore(change: (store: Store) => Store): Service['take'] {
+    return (step, known, store = service.deps.store) => service.take(step, known, change(store));
   }
 
   function withoutConditions(store: Store): Store {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { Choose } from '../support/stepped.ts';
-import { aimed, FURNITURE, racingStep, resolved } from './anyStep.ts';
+import { aimed, FIRST_STEPS, racingStep, resolved } from './anyStep.ts';
 import type { Step } from './model/steps.ts';
 import { race, type Start, startOf } from './race.ts';
 import { parameters } from './runs.ts';
@@ -26,7 +26,7 @@ let start: Start;
 beforeAll(async () => {
   service = await modelledService();
   pair = newPair(service);
-  for (const step of [...FURNITURE, ...MOVES]) await takeBoth(pair, step);
+  for (const step of [...FIRST_STEPS, ...MOVES]) await takeBoth(pair, step);
   start = await startOf(pair);
 });
 afterAll(() => service.deps.stop());

@@ -124,7 +124,7 @@ async function take(deps: TestDeps, call: Caller, step: Step, known: Known): Pro
     case 'delete namespace':
       return statusOnly(await call('DELETE', `sys/namespaces/${step.name}`, { namespace: step.in }));
     case 'clear away':
-      return ran(clearAway(deps));
+      return statusOfWork(clearAway(deps));
     case 'move':
       return started(await call('POST', 'sys/remount', { namespace: step.in, body: step }));
     case 'dry run':
@@ -132,9 +132,9 @@ async function take(deps: TestDeps, call: Caller, step: Step, known: Known): Pro
         await call('POST', 'sys/remount', { namespace: step.in, body: { ...step, dry_run: true } }),
       );
     case 'run':
-      return ran(runMigration(deps, idOf(known, step)));
+      return statusOfWork(runMigration(deps, idOf(known, step)));
     case 'switch':
-      return ran(switchMount(deps, idOf(known, step)));
+      return statusOfWork(switchMount(deps, idOf(known, step)));
     case 'cancel':
       return statusOnly(await call('POST', `sys/remount/cancel/${idOf(known, step)}`));
     case 'undo':
@@ -218,7 +218,7 @@ async function revoke(call: Caller, secret: Secret): Promise<Real> {
 }
 
 /** The service retries a workflow that found the store busy. Such a step is answered with 503 here. */
-async function ran(work: Promise<unknown>): Promise<Real> {
+async function statusOfWork(work: Promise<unknown>): Promise<Real> {
   try {
     await work;
     return { status: 200 };

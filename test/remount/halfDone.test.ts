@@ -63,7 +63,7 @@ describe.each<Seen>([
   { source: 'after', target: 'before' },
   { source: 'after', target: 'after' },
 ])(
-  'a start that is repeated while queries show the source as $source the switch, the target as $target it',
+  'a repeated request, while queries show the source as $source the switch and the target as $target it',
   (seen) => {
     interface Repeated {
       id: string;
@@ -101,7 +101,7 @@ describe.each<Seen>([
     }
 
     it.each(Object.entries(asked))(
-      'has the id of the first, however long that goes on (%s)',
+      'gets the id of the first, however long the switch takes (%s)',
       async (_, carryOut) => {
         const { id, ends, path, body } = await carryOut(service.deps.ids.base62(8));
         const answer = await during(ends, () => false)('POST', path, { body });
@@ -110,7 +110,7 @@ describe.each<Seen>([
     );
 
     it.each(Object.entries(asked))(
-      'has it when the switch ends between any two reads (%s)',
+      'gets it when the switch ends between any two reads (%s)',
       async (_, carryOut) => {
         const { id, ends, path, body } = await carryOut(service.deps.ids.base62(8));
         for (let reads = 0; reads < 12; reads++) {

@@ -41,7 +41,7 @@ describe('a move that follows another one during its revocation', () => {
     expect(await stored()).toBe(0);
   });
 
-  it('also lists as irrevocable what it counted and the other one gave up', async () => {
+  it('also lists as irrevocable the leases that it counted and the other one could not revoke', async () => {
     const { deps, info, call } = service;
     const { name, uuid } = await sshMount(service, 1);
     const [lease] = (await leasesOf(deps.store, uuid)).flat() as [Item];

@@ -131,7 +131,7 @@ describe('the progress of a revocation', () => {
     });
   });
 
-  it('counts what is given up with the write that gives it up, whenever the step dies', async () => {
+  it('counts an irrevocable lease in the write that marks it, whenever the step dies', async () => {
     const { deps } = service;
     await damageOne();
     const { id, parts } = await switched();
@@ -155,14 +155,14 @@ describe('the progress of a revocation', () => {
     expect((await info(id)).progress).toMatchObject({ leases_revoked: LEASES, leases_irrevocable: 0 });
   });
 
-  it('counts what two give up at once only once', async () => {
+  it('counts a lease once if two executions mark it as irrevocable at once', async () => {
     await damageOne();
     const { id, parts } = await switched();
     await Promise.all([revokeAll(parts), revokeAll(parts)]);
     expect((await info(id)).progress).toMatchObject({ leases_irrevocable: 1 });
   });
 
-  it('leaves out what an earlier move has given up', async () => {
+  it('leaves out leases that an earlier move has marked as irrevocable', async () => {
     await damageOne();
     await service.move(name, `${name}-between`);
     await issue(service.call, `${name}-between`, 2);
@@ -170,7 +170,7 @@ describe('the progress of a revocation', () => {
     expect((await info(id)).progress).toEqual({ leases_total: 2, leases_revoked: 2, leases_irrevocable: 0 });
   });
 
-  it('is never more than there was, though two executions count what both have removed', async () => {
+  it('is never more than the total, although two executions count the leases that both have removed', async () => {
     const { id, parts } = await switched();
     await revokeAll(parts);
     const again = progressed(id, service.deps.clock.now() + TIME_MS, LEASES);
@@ -187,8 +187,8 @@ describe('the progress of a revocation', () => {
   });
 });
 
-describe('the sweep behind a revocation', () => {
-  it('waits for what was sent at the very end of a request from before it', async () => {
+describe('the last sweep after a revocation', () => {
+  it('waits for writes that earlier requests sent at the very end of their life', async () => {
     const { id, parts } = await switched();
     const next = await completeStep(service.deps, id, await revokeAll(parts));
     const { requestLifeMs } = service.deps.settings;

@@ -168,7 +168,7 @@ describe('an auth method', () => {
         return isOver ? items : items.map((item) => (item?.pk.startsWith('token#') ? undefined : item));
       },
       async deleteMany(refs) {
-        // DynamoDB takes no other write of the lease before the transaction is over.
+        // DynamoDB accepts no other write of the lease before the transaction has ended.
         if (refs.some(({ table }) => table === 'leases')) isOver = true;
         await deps.store.deleteMany(refs);
       },
@@ -209,7 +209,7 @@ describe('a lease that cannot be revoked', () => {
     expect(await readMigration(deps, id)).toMatchObject({ leasesIrrevocable: 1 });
   });
 
-  it('is tried again in later attempts, and given up in the last', async () => {
+  it('is retried in later attempts, and becomes irrevocable in the last', async () => {
     const mount = await placeMount(deps, `${name}/`, { issued: true });
     const { writes } = leaseOn(mount, { owns: [{ table: 'storage', pk: mount.uuid, sk: '' }] });
     await deps.store.commit(writes);

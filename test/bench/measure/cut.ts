@@ -18,7 +18,7 @@ export interface Cut extends Compared {
   left: number;
 }
 
-interface One {
+interface Timing {
   ms: number;
   secondsToSuccess: number;
   left: number;
@@ -42,7 +42,7 @@ interface Loaded {
  */
 export async function measureCut(lab: Lab, { leases, cuts }: { leases: number; cuts: number }): Promise<Cut> {
   const pairs: Pair<number>[] = [];
-  const large: One[] = [];
+  const large: Timing[] = [];
   for (let i = 0; i < cuts; i++) {
     const made: Loaded[] = [];
     for (const [name, count] of [
@@ -76,7 +76,7 @@ async function load(lab: Lab, path: string, leases: number): Promise<Loaded> {
   return { path, uuid, leaseId: asked?.id };
 }
 
-async function timeToInvalid(lab: Lab, { path, uuid, leaseId }: Loaded): Promise<One> {
+async function timeToInvalid(lab: Lab, { path, uuid, leaseId }: Loaded): Promise<Timing> {
   const { root, store } = lab;
   const startedAt = performance.now();
   const id = await startMove(root, { from: path, to: `${path}-moved` });

@@ -4,10 +4,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { publish, type StreamChange } from '../../../functions/events/publish.ts';
 import { changeOf } from '../../../functions/lambda/streamRecords.ts';
-import { readStream } from '../../support/stream.ts';
 import type { Flow } from '../play.ts';
 import { must, putKv, putSsh, takeOtp, untrue } from '../setting.ts';
 import type { Stage } from '../stage.ts';
+import { readStream } from '../stream.ts';
 
 /** More than the faults of any play. */
 const MAX_TRIES = 20;
