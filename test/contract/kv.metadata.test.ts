@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { kv1, kv2, must, unique } from './fresh.ts';
 import { type Answer, call } from './http.ts';
 import { move } from './moving.ts';
-import { NOT_FOUND } from './texts.ts';
+import { improved, NOT_FOUND, refused } from './texts.ts';
 
 const MERGE = { 'Content-Type': 'application/merge-patch+json' };
 
@@ -173,6 +173,20 @@ describe('the metadata of a secret', () => {
     expect(status).toBe(400);
     expect(body.errors[0]).toContain('custom_metadata validation failed: ');
     expect(body.errors[0]).toContain(text);
+  });
+
+  improved.each([-1, 10_001])('cannot have a max_versions of %d', async (max_versions) => {
+    const key = unique('app');
+    expect(await set(key, { max_versions })).toMatchObject(
+      refused('max_versions must be between 0 and 10000'),
+    );
+    expect(await call('GET', `${kv}/metadata/${key}`)).toMatchObject(NOT_FOUND);
+  });
+
+  improved('have texts in place of numbers that a patch sends, as a write does', async () => {
+    const key = await secret();
+    expect(await patch(key, { custom_metadata: { a: 1 } })).toMatchObject({ status: 204 });
+    expect((await metadata(key)).custom_metadata).toEqual({ a: '1' });
   });
 
   it('may have as much as that', async () => {
