@@ -7,8 +7,8 @@ import { type Answer, call } from './http.ts';
 /** Chosen by the tests for users that live as long as a test. */
 export const PASSWORD = unique('password');
 
-/** The cheapest there is: most tests are not about passwords. */
-const PASSWORD_HASH = hashSync(PASSWORD, 4);
+/** The cheapest that is accepted: most tests are not about passwords. */
+const PASSWORD_HASH = hashSync(PASSWORD, 5);
 
 /** An ssh engine with the role `web` for one-time passwords, ten minutes long. */
 export async function sshEngine(namespace?: string): Promise<string> {
