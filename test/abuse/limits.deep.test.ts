@@ -80,7 +80,8 @@ function schedule(name: string, more: object = {}, namespace = ''): Promise<Answ
   return call('POST', `sys/remount/schedules/${name}`, { body, namespace });
 }
 
-const hashOfCost = (cost: number) => `$2b$${cost}$1c4gt6bcflFT.55ug3aJReaQ8WNjylf/KFX7.E0VOaUo7G0LNpBHW`;
+const hashOfCost = (cost: number) =>
+  `$2b$${`${cost}`.padStart(2, '0')}$1c4gt6bcflFT.55ug3aJReaQ8WNjylf/KFX7.E0VOaUo7G0LNpBHW`;
 
 const roles = (count: number) => Array.from({ length: count }, (_, i) => `r${i}`);
 
@@ -206,10 +207,15 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     status: 400,
     text: 'bcrypt: password length exceeds 72 bytes',
   },
+  MIN_BCRYPT_COST: {
+    ask: (by) => user('bob', { password_hash: hashOfCost(limits.MIN_BCRYPT_COST - by) }),
+    status: 400,
+    text: 'bcrypt cost of 4 is too low, want 5 at minimum',
+  },
   MAX_BCRYPT_COST: {
     ask: (by) => user('bob', { password_hash: hashOfCost(limits.MAX_BCRYPT_COST + by) }),
     status: 400,
-    text: 'password_hash is not a bcrypt hash of a cost up to 14',
+    text: 'bcrypt cost of 13 exceeds maximum cost of 12',
   },
   LOCKOUT_FAILURES: {
     provenBy: ['engines/userpass/badPasswords.test.ts', 'begins with the fifth bad password'],

@@ -7,8 +7,8 @@ import { type Answer, call } from './http.ts';
 /** The password of the users that tests create. */
 export const PASSWORD = unique('password');
 
-/** Has the lowest bcrypt cost: most tests are not about passwords. */
-const PASSWORD_HASH = hashSync(PASSWORD, 4);
+/** Has the lowest bcrypt cost that is accepted: most tests are not about passwords. */
+const PASSWORD_HASH = hashSync(PASSWORD, 5);
 
 /** An ssh engine with the role `web`, whose one-time passwords live ten minutes. */
 export async function sshEngine(namespace?: string): Promise<string> {

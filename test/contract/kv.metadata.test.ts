@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { kv1, kv2, must, unique } from './fresh.ts';
 import { type Answer, call } from './http.ts';
 import { move } from './moving.ts';
-import { NOT_FOUND } from './texts.ts';
+import { improved, NOT_FOUND, refused } from './texts.ts';
 
 const MERGE = { 'Content-Type': 'application/merge-patch+json' };
 
@@ -83,6 +83,54 @@ describe('the metadata of a secret', () => {
     expect(await call('GET', `${kv}/metadata/${key}`)).toMatchObject(NOT_FOUND);
   });
 
+  it('have the time of their last change', async () => {
+    const key = await secret();
+    const { created_time, updated_time: first } = await metadata(key);
+    expect(first).toBe(created_time);
+    await set(key, { max_versions: 4 });
+    const { updated_time: second } = await metadata(key);
+    await patch(key, { max_versions: 5 });
+    const { updated_time: third } = await metadata(key);
+    const times = [first, second, third].map((time) => Date.parse(time));
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(new Set([first, second, third]).size).toBe(3);
+    await must('DELETE', `${kv}/data/${key}`);
+    expect((await metadata(key)).updated_time).toBe(third);
+  });
+
+  it.each([
+    ['written', set],
+    ['patched', patch],
+  ] as const)('are cleared by null when they are %s, except the planned deletion', async (_, change) => {
+    const key = await secret();
+    await set(key, {
+      max_versions: 4,
+      cas_required: true,
+      delete_version_after: '1h',
+      custom_metadata: { a: 'b' },
+    });
+    const nothing = { max_versions: null, cas_required: null, custom_metadata: null };
+    await change(key, { ...nothing, delete_version_after: null, metadata_cas_required: true });
+    expect(await metadata(key)).toMatchObject({
+      max_versions: 0,
+      cas_required: false,
+      delete_version_after: '1h0m0s',
+      custom_metadata: null,
+      metadata_cas_required: true,
+    });
+  });
+
+  it.each([{}, { unknown: 1 }, { metadata_cas: 9 }])(
+    'are as they were after a patch with %j',
+    async (body) => {
+      const key = await secret();
+      const before = await metadata(key);
+      for (const name of [key, unique('nope')])
+        expect(await patch(name, body)).toMatchObject({ status: 204, text: '' });
+      expect(await metadata(key)).toEqual(before);
+    },
+  );
+
   it('are patched only if they exist', async () => {
     const key = await secret();
     await set(key, { max_versions: 4, custom_metadata: { a: 'b', c: 'd' } });
@@ -125,6 +173,20 @@ describe('the metadata of a secret', () => {
     expect(status).toBe(400);
     expect(body.errors[0]).toContain('custom_metadata validation failed: ');
     expect(body.errors[0]).toContain(text);
+  });
+
+  improved.each([-1, 10_001])('cannot have a max_versions of %d', async (max_versions) => {
+    const key = unique('app');
+    expect(await set(key, { max_versions })).toMatchObject(
+      refused('max_versions must be between 0 and 10000'),
+    );
+    expect(await call('GET', `${kv}/metadata/${key}`)).toMatchObject(NOT_FOUND);
+  });
+
+  improved('have texts in place of numbers that a patch sends, as a write does', async () => {
+    const key = await secret();
+    expect(await patch(key, { custom_metadata: { a: 1 } })).toMatchObject({ status: 204 });
+    expect((await metadata(key)).custom_metadata).toEqual({ a: '1' });
   });
 
   it('may have custom metadata up to these limits', async () => {
@@ -173,6 +235,16 @@ describe('a list', () => {
     const { keys, key_info } = (await must('GET', `${own}/detailed-metadata/?list=true`)).body.data;
     expect(keys).toEqual(['a', 'b', 'dir/']);
     expect(key_info.b).toMatchObject({ current_version: 1 });
+    expect(key_info['dir/']).toEqual({});
+  });
+
+  it('has all secrets below it when it is scanned, with their metadata if that is asked for', async () => {
+    const own = await kv2();
+    for (const key of ['a', 'dir/b', 'dir/deep/c'])
+      await must('POST', `${own}/data/${key}`, { body: { data: {} } });
+    const { keys, key_info } = (await must('GET', `${own}/detailed-metadata/dir?scan=true`)).body.data;
+    expect(keys).toEqual(['b', 'deep/c']);
+    expect(key_info).toMatchObject({ b: { current_version: 1 }, 'deep/c': { current_version: 1 } });
   });
 });
 

@@ -70,10 +70,36 @@ describe('a secrets engine', () => {
       ['kv', {}],
       ['kv-v1', { version: '1' }],
       ['kv-v2', { version: '2' }],
-      ['generic', {}],
     ] as const)
       expect(await mountObject(await engine(type))).toMatchObject({ type: 'kv', options });
     expect((await mountObject(await engine('plugin', { plugin_name: 'ssh' }))).type).toBe('ssh');
+  });
+
+  it('of the type generic is kv of version 1, and is always told under its own name', async () => {
+    const path = await engine('generic');
+    const read = { mount: `sys/mounts/${path}`, page: `sys/internal/ui/mounts/${path}` };
+    const listed = (await must('GET', 'sys/mounts')).body.data[`${path}/`];
+    for (const data of [
+      listed,
+      (await must('GET', read.mount)).body.data,
+      (await must('GET', read.page)).body.data,
+    ]) {
+      expect(data).toMatchObject({ type: 'generic', options: {} });
+      expect(data.accessor).toMatch(/^generic_[0-9a-f]{8}$/);
+      expect(data).not.toHaveProperty('deprecation_status');
+    }
+    await must('POST', `${path}/secret`, { body: { a: 1 } });
+    expect((await must('GET', `${path}/secret`)).body.data).toEqual({ a: 1 });
+  });
+
+  it('of the type generic has no version until it is tuned', async () => {
+    const body = { type: 'generic', options: { version: '2' } };
+    expect(await call('POST', `sys/mounts/${unique('generic')}`, { body })).toMatchObject(
+      refused('secrets engine "generic" does not allow setting a version'),
+    );
+    const path = await engine('generic');
+    await must('POST', `sys/mounts/${path}/tune`, { body: { options: { version: '2' } } });
+    expect(await mountObject(path)).toMatchObject({ type: 'generic', options: { version: '2' } });
   });
 
   it('is not listed by LIST, and not disabled by a path inside it', async () => {

@@ -48,6 +48,7 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
       ['list', '/{kv_mount_path}/metadata', at],
       ['scan', '/{kv_mount_path}/metadata', at],
       ['list', '/{kv_mount_path}/detailed-metadata/{path}', { ...at, path: 'a' }],
+      ['scan', '/{kv_mount_path}/detailed-metadata/{path}', { ...at, path: 'a' }],
       ['write', '/{kv_mount_path}/delete/{path}', at, { fields: { versions: [1] } }],
       ['write', '/{kv_mount_path}/undelete/{path}', at, { fields: { versions: [1] } }],
       ['write', '/{kv_mount_path}/destroy/{path}', at, { fields: { versions: [1] } }],

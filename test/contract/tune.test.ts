@@ -210,7 +210,7 @@ describe('kv of version 1', () => {
     expect(status).toBe(200);
     expect(body.warnings).toEqual([
       expect.stringMatching(
-        /^Upgrading mount from version 1 to version [02]\. This mount will be unavailable for a brief period and will resume service shortly\.$/,
+        /^Upgrading mount from version [01] to version [02]\. This mount will be unavailable for a brief period and will resume service shortly\.$/,
       ),
     ]);
     const first = await eventually(() => call('GET', `${path}/data/dir/a`), 200);

@@ -5,9 +5,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { lookupSelf, TOKEN_SETTINGS, userpassMethod } from './credentials.ts';
 import { authMethod, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { type Answer, call } from './http.ts';
-import { failed, NOT_AUTHENTICATED, NOT_AUTHORIZED, NOT_FOUND, refused } from './texts.ts';
+import { failed, improved, NOT_AUTHENTICATED, NOT_AUTHORIZED, NOT_FOUND, refused } from './texts.ts';
 
 const PASSWORD = unique('password');
+/** Of the least cost that is accepted. */
+const HASH = hashSync(PASSWORD, 5);
 const BAD = refused('invalid username or password');
 
 let auth: string;
@@ -53,6 +55,12 @@ describe('a user of userpass', () => {
       token_num_uses: 0,
       token_ttl: 60,
     });
+  });
+
+  it('has the names of a list without the spaces around them', async () => {
+    await write('spaced', { password: PASSWORD, token_policies: [' a ', 'b'] });
+    const { data } = (await must('GET', `${auth}/users/spaced`)).body;
+    expect(data.token_policies).toEqual(['a', 'b']);
   });
 
   it('accepts the older field names, and then shows them as well', async () => {
@@ -111,7 +119,7 @@ describe('a user of userpass', () => {
     });
     expect(await logIn('changed')).toMatchObject(BAD);
     expect(await logIn('changed', { password: 'another' })).toMatchObject({ status: 200 });
-    await must('POST', path, { body: { password_hash: hashSync(PASSWORD, 4) } });
+    await must('POST', path, { body: { password_hash: HASH } });
     expect(await logIn('changed')).toMatchObject({ status: 200 });
   });
 
@@ -126,10 +134,52 @@ describe('a user of userpass', () => {
     ['without a password', {}, 'must provide either password or password_hash'],
     [
       'with a password and a hash',
-      { password: PASSWORD, password_hash: hashSync(PASSWORD, 4) },
+      { password: PASSWORD, password_hash: HASH },
       'only one of password or password_hash may be provided',
     ],
+    [
+      'with a hash of another kind',
+      { password_hash: '$1$salt$hash' },
+      'password_hash is not a valid bcrypt hash',
+    ],
+    [
+      'with a hash that is quickly guessed',
+      { password_hash: HASH.replace('$05$', '$04$') },
+      'bcrypt cost of 4 is too low, want 5 at minimum',
+    ],
+    [
+      'with a hash that takes long to check',
+      { password_hash: HASH.replace('$05$', '$13$') },
+      'bcrypt cost of 13 exceeds maximum cost of 12',
+    ],
+    [
+      'for what is no address',
+      { password: PASSWORD, token_bound_cidrs: '10.0.0.0/8,x' },
+      'error parsing address "x": Unable to convert "x" to an IPv4 or IPv6 address, or a UNIX Socket',
+    ],
+    [
+      'with a token type of mounts',
+      { password: PASSWORD, token_type: 'default-batch' },
+      `invalid 'token_type' value "default-batch"`,
+    ],
   ])('is not created %s', async (_, body, text) => {
+    expect(await write('refused', body)).toMatchObject(refused(text));
+    expect(await call('GET', `${auth}/users/refused`)).toMatchObject(NOT_FOUND);
+  });
+
+  improved.each<[what: string, body: object, text: string]>([
+    ['with a password of 73 bytes', { password: 'x'.repeat(73) }, 'bcrypt: password length exceeds 72 bytes'],
+    [
+      'with a hash of which a part is missing',
+      { password_hash: HASH.slice(0, -1) },
+      'password_hash is not a valid bcrypt hash',
+    ],
+    [
+      'with times that contradict each other, by their older names',
+      { password: PASSWORD, ttl: '5m', max_ttl: '1m' },
+      "'token_ttl' cannot be greater than 'token_max_ttl'",
+    ],
+  ])('is not created %s either', async (_, body, text) => {
     expect(await write('refused', body)).toMatchObject(refused(text));
     expect(await call('GET', `${auth}/users/refused`)).toMatchObject(NOT_FOUND);
   });
@@ -141,13 +191,13 @@ describe('a user of userpass', () => {
     );
   });
 
-  it.each(['-bob', 'bob-', 'b+b', 'b%20b', '.', 'b!'])('cannot be named %s', async (name) => {
+  it.each(['-bob', 'bob-', 'b+b', 'b%20b', '.', 'b!', 'b@b.b'])('cannot be named %s', async (name) => {
     const answer = await call('POST', `${auth}/users/${name}`, { body: { password: PASSWORD } });
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.status).toBeLessThan(500);
   });
 
-  it.each(['b', 'b_b', 'b.b', 'b@b.b', 'b-b'])('may be named %s', async (name) => {
+  it.each(['b', 'b_b', 'b.b', 'b-b'])('may be named %s', async (name) => {
     expect(await write(name, { password: PASSWORD })).toMatchObject({ status: 204 });
     expect(await logIn(name)).toMatchObject({ status: 200 });
   });
@@ -206,7 +256,18 @@ describe('a login by userpass', () => {
   });
 
   it('without a password is a server error', async () => {
-    expect(await logIn('ann', {})).toMatchObject(failed('missing password'));
+    expect(await logIn('ann', {})).toMatchObject({ status: 500, body: { errors: ['missing password'] } });
+  });
+
+  it('from an address that the user is not bound to is refused', async () => {
+    await write('bound', { password: PASSWORD, token_bound_cidrs: '192.0.2.0/24' });
+    expect(await logIn('bound')).toMatchObject(NOT_AUTHENTICATED);
+  });
+
+  it('with a password of more than 72 bytes fails like any bad password', async () => {
+    await write('short', { password: PASSWORD });
+    for (const user of ['short', 'absent'])
+      expect(await logIn(user, { password: 'x'.repeat(73) })).toMatchObject(BAD);
   });
 
   it('is locked for fifteen minutes after the fifth bad password, even with the right one', async () => {
