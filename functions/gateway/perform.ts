@@ -141,11 +141,12 @@ async function run({ wrap }: Api, match: RouteMatch, call: Call): Promise<Reply 
   const handler: Handler | undefined = handlerOf(match.route, call.operation);
   if (!handler) throw unsupportedOperation();
   const filled: Call = { ...call, fields: readFields(match.route.fields ?? {}, call.raw) };
-  const reply = (await handler(filled)) ?? emptyList(call);
-  if (reply) {
-    const answered = withFieldWarnings(reply, match, call);
-    return wrap && call.wrapTtl > 0 ? wrap(filled, answered) : answered;
-  }
+  const answer = async (): Promise<Reply | undefined> => {
+    const reply = (await handler(filled)) ?? emptyList(call);
+    return reply && withFieldWarnings(reply, match, call);
+  };
+  const reply = wrap && call.wrapTtl > 0 ? await wrap(filled, answer) : await answer();
+  if (reply) return reply;
   if (isWrite(call.operation) || call.operation === 'delete') return undefined;
   throw silent(404);
 }
