@@ -9,8 +9,8 @@ import { builtinPath, cutPath } from '../tree/path.ts';
 import { type WrapPlace, wrap } from './wrapped.ts';
 
 /**
- * Has a request answered, and stores the body that the answer would have had. Empty answers, failures and answers
- * without an envelope are not wrapped.
+ * Has a request answered, and stores the body that the answer would have had. Empty answers, and answers without an
+ * envelope, are not wrapped.
  * @throws VaultError 413 when the answer is too long
  * @throws MountMoved when the mount was moved while the request was in flight
  */
@@ -23,10 +23,10 @@ export async function wrapReply(
   const place = await placeOfWrap(call);
   const reply = await answer();
   if (!reply || isEmpty(reply) || reply.wrapInfo || reply.plain !== undefined || reply.text) return reply;
-  if (reply.status !== undefined && reply.status >= 300) return reply;
   const accessor = accessorIn(call, reply);
   return wrap(deps, namespace, {
     envelope: render(reply, call.id, '').body,
+    ...(reply.status ? { status: reply.status } : {}),
     place,
     creationPath: path,
     creationTtl: wrapTtl,

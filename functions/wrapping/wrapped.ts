@@ -31,6 +31,8 @@ export interface WrapPlace {
 export interface Wrapped {
   /** The body of the answer, as JSON text. */
   envelope: string;
+  /** Its status, if that is not 200. */
+  status?: number;
   place: WrapPlace;
   /** The path of the request that was answered, relative to its namespace. */
   creationPath: string;

@@ -69,7 +69,8 @@ async function unwrap(call: TokenCall): Promise<Reply> {
     throw error instanceof ConditionFailed ? invalidWrappingToken() : error;
   }
   await removeUsed(deps, token);
-  return { plain: parseJson(answer.envelope) };
+  const { envelope, status = 200 } = answer;
+  return { status, plain: parseJson(envelope) };
 }
 
 /** The new token has the shorter of two TTLs: that of the old token, and the one that the request asks for. */

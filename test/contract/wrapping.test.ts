@@ -2,7 +2,8 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loggedIn, login, lookupSelf, PASSWORD, userpassMethod } from './credentials.ts';
-import { kv1, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
+import { eventually } from './eventually.ts';
+import { kv1, kv2, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { type Answer, call, type Sent } from './http.ts';
 import { move } from './moving.ts';
 import { improved, NOT_AUTHORIZED, NOT_FOUND, refused } from './texts.ts';
@@ -45,6 +46,7 @@ describe('a wrapped answer', () => {
     const { status, body } = await wrappedFor('5m');
     expect(status).toBe(200);
     expect(body).toMatchObject({ lease_id: '', renewable: false, lease_duration: 0, data: null, auth: null });
+    expect(body).toMatchObject({ request_id: '', warnings: null });
     expect(body.wrap_info).toEqual({
       token: expect.any(String),
       accessor: expect.any(String),
@@ -106,10 +108,34 @@ describe('a wrapped answer', () => {
     expect(await call('GET', `${kv}/none`, { headers: sent.headers })).toMatchObject(NOT_FOUND);
   });
 
-  it('may be that of a list of nothing, which is not found when it is asked for openly', async () => {
+  it('is none of a list of nothing, which is then refused with a text', async () => {
     expect(await call('GET', `${kv}/none?list=true`)).toMatchObject(NOT_FOUND);
-    const { body } = await must('GET', `${kv}/none?list=true`, { headers: { 'X-Vault-Wrap-TTL': '60' } });
-    expect((await unwrap(body.wrap_info.token)).status).toBe(200);
+    const sent = { headers: { 'X-Vault-Wrap-TTL': '60' } };
+    const errors = ['unsupported path'];
+    expect(await call('GET', `${kv}/none?list=true`, sent)).toMatchObject({ status: 404, body: { errors } });
+  });
+
+  it('may be that of a scan of nothing', async () => {
+    const { token } = await wrappedIn(kv, 'none?scan=true');
+    expect((await unwrap(token)).body.data).toEqual({});
+  });
+
+  it('keeps its status: not found, but with a warning or the facts of a deleted version', async () => {
+    const versioned = await kv2();
+    await eventually(() => call('POST', `${versioned}/data/gone`, { body: { data: {} } }), 200);
+    await must('DELETE', `${versioned}/data/gone`);
+    for (const path of ['gone', 'data/gone']) {
+      const open = await call('GET', `${versioned}/${path}`);
+      expect(open.status).toBe(404);
+      const { status, body } = await unwrap((await wrappedIn(versioned, path)).token);
+      expect([status, body]).toEqual([404, { ...open.body, request_id: expect.any(String) }]);
+    }
+  });
+
+  it('keeps its status: accepted', async () => {
+    const sent = { headers: { 'X-Vault-Wrap-TTL': '60' } };
+    const { wrap_info } = (await must('POST', 'sys/leases/tidy', sent)).body;
+    expect((await unwrap(wrap_info.token)).status).toBe(202);
   });
 
   it('is a lease of the mount that gave it, listed at the path that was asked', async () => {
