@@ -17,7 +17,8 @@ import { record } from '../store/record.ts';
 import type { Issuer } from '../tree/generation.ts';
 import type { Namespace } from '../tree/namespace.ts';
 
-const POLICY = 'response-wrapping';
+/** The policy of wrapping tokens, which no other token can have. */
+export const WRAPPING_POLICY = 'response-wrapping';
 
 /** Where a wrapping token is listed: below the mount that gave the answer, also when it is wrapped again. */
 export interface WrapPlace {
@@ -95,7 +96,7 @@ async function issue(deps: Deps, namespace: Namespace, kept: Wrapped, taking: Wr
       namespace,
       ...kept.place,
       path: kept.creationPath,
-      policies: [POLICY],
+      policies: [WRAPPING_POLICY],
       displayName: 'token',
       ttl: kept.creationTtl,
       maxTtl: kept.creationTtl,

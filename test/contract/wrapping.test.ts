@@ -228,9 +228,26 @@ describe('a wrapped answer', () => {
     );
   });
 
-  it('is not opened by what is no wrapping token', async () => {
-    expect(await call('POST', 'sys/wrapping/unwrap', { body: { token: 'nobody' } })).toMatchObject(SPENT);
-  });
+  it.each(['unwrap', 'rewrap', 'lookup'])(
+    'is not for %s without a token that wraps something',
+    async (verb) => {
+      const path = `sys/wrapping/${verb}`;
+      const plain = await tokenWith(policyOf(['elsewhere', 'read']));
+      expect(await call('POST', path, { body: { token: 'nobody' } })).toMatchObject(SPENT);
+      for (const method of ['POST', 'GET', 'DELETE'])
+        expect(await call(method, path, { token: plain })).toMatchObject(SPENT);
+      for (const [sent, why] of [
+        [{}, 'token is empty'],
+        [{ body: { token: '' } }, 'empty token in request body'],
+      ] as const) {
+        const errors = [`error validating wrapping token: ${why}`];
+        expect(await call('POST', path, { token: '', ...sent })).toMatchObject({
+          status: 403,
+          body: { errors },
+        });
+      }
+    },
+  );
 
   it('is demanded by a policy', async () => {
     const policy = `path "${kv}/*" { capabilities = ["read"] min_wrapping_ttl = "1m" max_wrapping_ttl = "1h" }`;
