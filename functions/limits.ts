@@ -167,6 +167,8 @@ export const KV_LIST_BATCH = 1_000;
 export const CALLS_AT_ONCE = 16;
 /** Bytes of DynamoDB's longest sort key; no lease has a longer path. */
 export const MAX_SORT_KEY_BYTES = 1_024;
+/** Bytes of the random last segment of a lease's path: `/h`, 24 characters, a dot and the id of a namespace. */
+export const LEASE_NAME_BYTES = 33;
 /** Seconds after its expiry at which DynamoDB may remove an item that the code already treats as expired. */
 export const CLEANUP_AFTER_S = 86_400;
 /** Reads of a list until two in a row agree; only a namespace that changes all the time needs them all. */

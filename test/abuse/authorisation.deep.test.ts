@@ -68,10 +68,10 @@ const SHOWS_VISIBLE_MOUNTS = /^sys\/internal\/ui\/mounts/;
 const LISTS_VISIBLE_MOUNTS = 'read sys/internal/ui/mounts';
 const SHOWS_VISIBLE_MOUNT = 'read sys/internal/ui/mounts/:path*';
 /** A token acts on itself in its own namespace, whatever namespace the request names (contract §6). */
-const ACTS_ON_ITSELF =
-  /^auth\/token\/(lookup-self|renew-self|revoke-self|lookup)$|^sys\/wrapping\/(lookup|unwrap|rewrap)$/;
-/** An invalid token is an invalid wrapping token: these handlers refuse it with 400 (contract §2.3). */
-const TAKES_ANY_TOKEN = /^sys\/wrapping\/(unwrap|rewrap)$/;
+const ACTS_ON_ITSELF = /^auth\/token\/(lookup-self|renew-self|revoke-self|lookup)$/;
+/** These refuse a token that wraps nothing before any other check, so every token of this test (contract §2.3). */
+const TAKES_WRAPPING_TOKENS = /^sys\/wrapping\/(unwrap|rewrap)$/;
+const NO_WRAPPING_TOKEN = 'error validating wrapping token: token is empty';
 /** Handlers that answer with a text and status of Vault that otherwise mean that no handler was reached. */
 const HANDLER_ERRORS: Record<string, RegExp> = {
   'read sys/remount/status': /unsupported path/,
@@ -210,6 +210,7 @@ type Verdict = 'not authenticated' | 'denied' | 'handled' | 'no handler' | 'brok
 function verdictOf(row: Row, { status, body, text }: Answer): Verdict {
   if (HANDLER_ERRORS[nameOf(row)]?.test(text)) return 'handled';
   if (status >= 500) return 'broken';
+  if (status === 403 && body.errors[0] === NO_WRAPPING_TOKEN) return 'handled';
   if (status === 403) return body.errors[0] === 'permission denied' ? 'not authenticated' : 'denied';
   if (status === 405 || /no handler for route|unsupported (path|operation)/.test(text)) return 'no handler';
   return 'handled';
@@ -222,12 +223,12 @@ function expected(row: Row, kind: TokenKind): Verdict {
   // Help needs no token where any operation of the row needs none.
   if (NEEDS_NO_TOKEN.some((open) => (isHelp ? open.endsWith(` ${pattern}`) : open === name)))
     return 'handled';
+  if (TAKES_WRAPPING_TOKENS.test(pattern)) return 'handled';
   if (kind === 'none') {
     if (name === SHOWS_VISIBLE_MOUNT) return 'denied';
     return SHOWS_VISIBLE_MOUNTS.test(pattern) ? 'handled' : 'not authenticated';
   }
-  if (INVALID.some((invalid) => invalid === kind))
-    return TAKES_ANY_TOKEN.test(pattern) ? 'handled' : 'not authenticated';
+  if (INVALID.some((invalid) => invalid === kind)) return 'not authenticated';
   switch (kind) {
     case 'beside':
     case 'below':

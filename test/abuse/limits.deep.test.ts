@@ -361,6 +361,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   KV_LIST_BATCH: { provenBy: ['engines/kv/v2/list.test.ts', 'however much is in them'] },
   CALLS_AT_ONCE: { inner: 'it is how many calls are under way at once' },
   MAX_SORT_KEY_BYTES: { provenBy: ['credentials/leases.lookingUp.test.ts', "'x'.repeat(3_000)"] },
+  LEASE_NAME_BYTES: { provenBy: ['wrapping/mountsOfAnswers.test.ts', 'however long its path is'] },
   CLEANUP_AFTER_S: { inner: 'what it delays is expired already' },
   MAX_SETTLE_READS: { inner: 'after so many reads a listing answers what it has seen' },
   LEASE_PAGE: { inner: 'it is the size of a page; the next one follows' },

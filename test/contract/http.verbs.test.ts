@@ -34,6 +34,7 @@ describe('a verb', () => {
   it('GET with scan=true lists all paths below, and cannot be combined with list=true', async () => {
     const { data } = (await must('GET', `${kv}?scan=true`)).body;
     expect(data.keys).toEqual(['b', 'dir/a']);
+    expect((await must('GET', `${kv}/none?scan=true`)).body.data).toEqual({});
     for (const query of ['list=true&scan=true', 'scan=maybe'])
       expect(await call('GET', `${kv}?${query}`)).toMatchObject({ status: 400, body: { errors: [] } });
   });

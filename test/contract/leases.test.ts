@@ -43,7 +43,7 @@ describe('a lease', () => {
     expect((await revoke('revoke', { lease_id: otp.leaseId, sync: true })).status).toBe(204);
     expect(await lookupLease(otp)).toMatchObject(refused('invalid lease'));
     expect(await verifyOtp(ssh, otp)).toMatchObject(NO_OTP);
-    expect((await revoke('revoke', { lease_id: otp.leaseId })).status).toBe(202);
+    expect((await revoke('revoke', { lease_id: otp.leaseId })).status).toBe(204);
   });
 
   it('may be named by the path of the request', async () => {
@@ -84,12 +84,29 @@ describe('a lease', () => {
     expect(await verifyOtp(ssh, otp)).toMatchObject(NO_OTP);
   });
 
-  it('is queued for revocation without sync, by its id and by a prefix', async () => {
+  it.each(['by its id', 'by its path', 'by a prefix'])(
+    'is revoked at once %s when sync is not given',
+    async (how) => {
+      const ssh = await sshEngine();
+      const otp = await newOtp(ssh);
+      const answers = {
+        'by its id': () => revoke('revoke', { lease_id: otp.leaseId }),
+        'by its path': () => revoke(`revoke/${otp.leaseId}`),
+        'by a prefix': () => revoke(`revoke-prefix/${ssh}/creds`),
+      };
+      expect(await answers[how as keyof typeof answers]()).toMatchObject({ status: 204, text: '' });
+      expect(await lookupLease(otp)).toMatchObject(refused('invalid lease'));
+    },
+  );
+
+  it('is queued for revocation when sync is false, by its id and by a prefix', async () => {
     const ssh = await sshEngine();
-    const [one, other] = [await newOtp(ssh), await newOtp(ssh)];
-    expect(await revoke('revoke', { lease_id: one.leaseId })).toMatchObject({ status: 202, text: '' });
-    expect(await revoke(`revoke-prefix/${ssh}/creds`)).toMatchObject({ status: 202, text: '' });
-    for (const otp of [one, other]) await eventually(() => lookupLease(otp), 400);
+    const [one, two, three] = [await newOtp(ssh), await newOtp(ssh), await newOtp(ssh)];
+    const queued = { status: 202, text: '' };
+    expect(await revoke('revoke', { lease_id: one.leaseId, sync: false })).toMatchObject(queued);
+    expect(await revoke(`revoke/${two.leaseId}`, { sync: false })).toMatchObject(queued);
+    expect(await revoke(`revoke-prefix/${ssh}/creds`, { sync: false })).toMatchObject(queued);
+    for (const otp of [one, two, three]) await eventually(() => lookupLease(otp), 400);
   });
 
   it('is listed one level at a time', async () => {
