@@ -36,8 +36,10 @@ export const MAX_NAME_BYTES = 512;
 export const MAX_RECORD_BYTES = 128_000;
 /** Bytes of a password. bcrypt ignores all further bytes. */
 export const MAX_PASSWORD_BYTES = 72;
-/** Cost of a bcrypt hash that a client supplies. Each step doubles the time of a login; 14 is about a second. */
-export const MAX_BCRYPT_COST = 14;
+/** Least cost of a bcrypt hash that a client supplies. */
+export const MIN_BCRYPT_COST = 5;
+/** Greatest cost of a bcrypt hash that a client supplies. Each step doubles the time of a login. */
+export const MAX_BCRYPT_COST = 12;
 /** Wrong passwords that lock a user, unless the mount sets another number (contract §8.1). */
 export const LOCKOUT_FAILURES = 5;
 /** Seconds after the last wrong password for which a user is locked, and after which the count restarts. */
@@ -165,6 +167,8 @@ export const KV_LIST_BATCH = 1_000;
 export const CALLS_AT_ONCE = 16;
 /** Bytes of DynamoDB's longest sort key; no lease has a longer path. */
 export const MAX_SORT_KEY_BYTES = 1_024;
+/** Bytes of the random last segment of a lease's path: `/h`, 24 characters, a dot and the id of a namespace. */
+export const LEASE_NAME_BYTES = 33;
 /** Seconds after its expiry at which DynamoDB may remove an item that the code already treats as expired. */
 export const CLEANUP_AFTER_S = 86_400;
 /** Reads of a list until two in a row agree; only a namespace that changes all the time needs them all. */

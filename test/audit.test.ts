@@ -1,4 +1,4 @@
-/** The audit with npm itself, and a registry that knows a weakness, knows none, or does not tell. */
+/** Tests the audit with the real npm, and a registry that knows vulnerabilities, knows none, or does not answer. */
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,7 +15,7 @@ interface Audited {
   said: string;
 }
 
-/** @param weak packages with their severities; without them the registry does not tell */
+/** @param weak vulnerable packages with their severities; without them the registry does not answer */
 async function audit(weak?: Record<string, string>): Promise<Audited> {
   const server = createServer((request, response) => {
     if (request.method !== 'POST' || request.url !== ASKED || !weak) return response.writeHead(405).end('{}');
@@ -29,7 +29,7 @@ async function audit(weak?: Record<string, string>): Promise<Audited> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  // npm keeps what it has learnt of a weakness.
+  // npm caches vulnerabilities.
   const cache = await mkdtemp(join(tmpdir(), 'remount-audit-'));
   const env = {
     ...process.env,
@@ -54,14 +54,14 @@ describe('the audit', () => {
   it.each([
     ['what is deployed', { bcryptjs: 'high' }, 'what is deployed, \\d+ packages: bcryptjs \\(high\\)'],
     ['what deploys it', { osls: 'critical' }, 'what deploys it, \\d+ packages: osls \\(critical\\)'],
-  ])('fails for a known weakness of %s', async (_, weak, said) => {
+  ])('fails for a known vulnerability of %s', async (_, weak, said) => {
     const audited = await audit(weak);
 
     expect(audited.said).toMatch(new RegExp(said));
     expect(audited.code).toBe(1);
   });
 
-  it('tells of a lesser one, and passes over tools that only test', async () => {
+  it('reports one of lower severity, and ignores tools that are only for tests', async () => {
     const audited = await audit({ bcryptjs: 'moderate', vitest: 'critical' });
 
     expect(audited.said).toContain('bcryptjs (moderate)');
@@ -69,7 +69,7 @@ describe('the audit', () => {
     expect(audited.code).toBe(0);
   });
 
-  it('warns where the registry does not tell', async () => {
+  it('warns if the registry does not answer', async () => {
     const audited = await audit();
 
     expect(audited.said).toContain('WARNING: nothing was audited');

@@ -1,7 +1,7 @@
 /**
- * `npm run audit`: asks the registry for known weaknesses of what is deployed and of what deploys it, and fails from
- * severity `high` on. A registry that does not answer such questions, as mirrors often do not, fails nothing, but a
- * warning says that nothing was audited.
+ * `npm run audit`: asks the registry for known vulnerabilities of the deployed packages and of those that deploy them.
+ * Fails from severity `high` on. If the registry does not support this, as many mirrors do not, the command does not
+ * fail, but warns that nothing was audited.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -13,7 +13,7 @@ const COMMAND = ['audit', '--json'];
 const GIVE_UP_MS = 60_000;
 const FAILING = ['high', 'critical'];
 
-/** Tools that make the bundles or deploy them, with the rights to do so: who has them has all secrets. */
+/** Tools that build or deploy the bundles. They run with rights that give access to all secrets. */
 const DEPLOYING = ['osls', 'esbuild', 'node'];
 
 interface Report {
@@ -34,8 +34,8 @@ if (!found) {
   console.warn('WARNING: nothing was audited, the registry does not tell of known weaknesses.');
 } else {
   const isBad = [
-    tell('what is deployed', neededBy(Object.keys(dependenciesOf('')))),
-    tell('what deploys it', neededBy(DEPLOYING)),
+    report('what is deployed', neededBy(Object.keys(dependenciesOf('')))),
+    report('what deploys it', neededBy(DEPLOYING)),
   ].some(Boolean);
   process.exitCode = isBad ? 1 : 0;
 }
@@ -48,15 +48,15 @@ function reportIn(text: string): Report | undefined {
   }
 }
 
-/** @returns whether there is anything that must not be */
-function tell(what: string, paths: Set<string>): boolean {
+/** @returns whether there is a vulnerability with a failing severity */
+function report(what: string, paths: Set<string>): boolean {
   const weak = Object.entries(found ?? {}).filter(([, { nodes }]) => nodes.some((path) => paths.has(path)));
   const names = weak.map(([name, { severity }]) => `${name} (${severity})`);
   console.log(`Known weaknesses of ${what}, ${paths.size} packages: ${names.join(', ') || 'none'}.`);
   return weak.some(([, { severity }]) => FAILING.includes(severity));
 }
 
-/** Where packages and all that they need lie, as the lock file says. */
+/** The lock file's paths of packages and of everything they depend on. */
 function neededBy(names: string[]): Set<string> {
   const paths = new Set<string>();
   const add = (name: string, from: string) => {
@@ -76,7 +76,7 @@ function dependenciesOf(path: string): Record<string, string> {
   return { ...packages[path]?.dependencies, ...packages[path]?.optionalDependencies };
 }
 
-/** The nearest of that name, as Node finds it; none for what is optional and not locked. */
+/** The nearest package of that name, as Node resolves it; none if it is optional and not locked. */
 function whereIs(name: string, from: string): string | undefined {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
     const path = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`;

@@ -1,9 +1,9 @@
 /**
- * Finds citations of the documents in the text of a file, and says which of them lead nowhere. Pure.
+ * Finds the citations in the text of a file, and reports those that lead nowhere. Pure.
  *
- * Cited are numbered sections (`contract §2.4`, with a row of its table: `contract §1.1 #5`; `architecture §4`), the
- * rules R1 to R10, numbered decisions (`docs/decisions.md, 12`), documents by their path, and, from one Markdown file
- * to another, files and headings by links.
+ * Citations are numbered sections (`contract §2.4`, with a row of its table: `contract §1.1 #5`; `architecture §4`), the
+ * rules R1 to R10, numbered decisions (`docs/decisions.md, 12`), paths of documents, and in Markdown files links to
+ * files and headings.
  */
 
 import { posix } from 'node:path';
@@ -21,20 +21,20 @@ const FOREIGN = /\bRFC \d+ §\d+(?:\.\d+)*/g;
 const LINK = /\]\(([^)\s]+)\)/g;
 
 /** @returns a sentence for each citation of a file that leads nowhere */
-export function astray(files: Files, path: string): string[] {
+export function brokenCitations(files: Files, path: string): string[] {
   const text = files.get(path) ?? '';
   const prose = unwrapped(text);
   const wrong = [
-    ...strayingSections(files, path, prose),
-    ...strayingRules(files, prose),
-    ...strayingDecisions(files, prose),
-    ...strayingPaths(files, prose),
-    ...(path.endsWith('.md') ? strayingLinks(files, path, text) : []),
+    ...brokenSections(files, path, prose),
+    ...brokenRules(files, prose),
+    ...brokenDecisions(files, prose),
+    ...brokenPaths(files, prose),
+    ...(path.endsWith('.md') ? brokenLinks(files, path, text) : []),
   ];
   return [...new Set(wrong)].map((citation) => `${path}: ${citation}`);
 }
 
-/** How many citations a text has, so that a test can tell that it looks at any. */
+/** The number of citations in a text, so that a test can check that citations are found at all. */
 export function citationsIn(text: string): number {
   const prose = unwrapped(text);
   return [SECTIONS, /\bR\d+\b/g, /\bdocs\/[\w-]+\.md\b/g, LINK].reduce(
@@ -43,12 +43,12 @@ export function citationsIn(text: string): number {
   );
 }
 
-/** Lines joined, without the marks that comments begin them with: a citation may go over two. */
+/** The text with its lines joined and without comment markers, since a citation may continue on the next line. */
 function unwrapped(text: string): string {
   return text.replace(/\s*\n\s*(?:\*(?!\/)|\/\/|#(?!#|\d))?\s*/g, ' ');
 }
 
-function strayingSections(files: Files, path: string, prose: string): string[] {
+function brokenSections(files: Files, path: string, prose: string): string[] {
   const wrong: string[] = [];
   const own = /^docs\/(contract|architecture)\.md$/.exec(path)?.[1];
   const rest = prose.replace(FOREIGN, '').replace(SECTIONS, (_, name: string, list: string) => {
@@ -60,7 +60,7 @@ function strayingSections(files: Files, path: string, prose: string): string[] {
   return [...wrong, ...bare.map((citation) => `names no document: ${citation.trim()}`)];
 }
 
-/** The sections of a list that a document does not have, and the rows that a section does not have. */
+/** The cited sections that a document does not have, and the cited rows that a section does not have. */
 function unknownIn(files: Files, name: string, list: string): string[] {
   const document = files.get(`docs/${name}.md`) ?? '';
   return [...list.matchAll(/§(\d+(?:\.\d+)*)(?: #(\d+))?/g)]
@@ -71,33 +71,33 @@ function unknownIn(files: Files, name: string, list: string): string[] {
     .map(([citation]) => `${name} ${citation}`);
 }
 
-/** A section without its subsections; nothing if there is none of this number, or more than one. */
+/** The text of a section without its subsections; nothing unless exactly one section has this number. */
 function sectionOf(document: string, number: string): string | undefined {
   const own = document.split(/^#+ /m).filter((part) => new RegExp(`^${number}\\.? `).test(part));
   return own.length === 1 ? own[0] : undefined;
 }
 
-function strayingRules(files: Files, prose: string): string[] {
+function brokenRules(files: Files, prose: string): string[] {
   const rules = sectionOf(files.get('docs/architecture.md') ?? '', '6') ?? '';
   return [...prose.matchAll(/\bR\d+\b/g)]
     .map(([rule]) => rule)
     .filter((rule) => !rules.includes(`\n| ${rule} |`));
 }
 
-function strayingDecisions(files: Files, prose: string): string[] {
+function brokenDecisions(files: Files, prose: string): string[] {
   const decisions = files.get('docs/decisions.md') ?? '';
   return [...prose.matchAll(/\bdocs\/decisions\.md, (\d+)/g)]
     .filter(([, number]) => sectionOf(decisions, number as string) === undefined)
     .map(([citation]) => citation);
 }
 
-function strayingPaths(files: Files, prose: string): string[] {
+function brokenPaths(files: Files, prose: string): string[] {
   return [...prose.matchAll(/\bdocs\/[\w/-]+\.md(?:#[\w-]+)?/g)]
     .map(([citation]) => citation)
     .filter((citation) => !leadsSomewhere(files, citation));
 }
 
-function strayingLinks(files: Files, path: string, text: string): string[] {
+function brokenLinks(files: Files, path: string, text: string): string[] {
   const links = [...text.matchAll(LINK)].map(([, to]) => to as string).filter((to) => !/^[a-z]+:/.test(to));
   return links.filter((to) => {
     const target = to.startsWith('#') ? path + to : posix.join(posix.dirname(path), to);

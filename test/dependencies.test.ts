@@ -1,4 +1,4 @@
-/** Dependencies are few, pinned, and each there for a reason; and what is deployed is what `npm run audit` asks about. */
+/** Dependencies are few, pinned and explained, and `npm run audit` checks the deployed ones. */
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,9 +6,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** The packages that end in a bundle; a new one asks for a second thought. */
+/** The number of packages that may be bundled. Think twice before you raise it. */
 const MOST_DEPLOYED = 40;
-/** What runs code of its own when it is installed. */
+/** Packages with an install script. */
 const INSTALL_SCRIPTS = ['es5-ext', 'esbuild', 'node'];
 
 interface Locked {
@@ -37,7 +37,7 @@ const wanted = () => ({
   ...manifest.optionalDependencies,
 });
 
-/** The names in the first column of the table; of several packages of one scope the first has the scope. */
+/** The names in the first column of the table. If a cell has several packages of one scope, only the first has the scope. */
 function explained(): string[] {
   const [, table = ''] = contributing.split('## Dependencies');
   return table.split('\n').flatMap((line) => {
@@ -49,7 +49,7 @@ function explained(): string[] {
   });
 }
 
-/** The packages that a folder imports as more than types. */
+/** The packages that a folder imports, without type imports. */
 async function importedBy(folder: string): Promise<string[]> {
   const files = await readdir(join(ROOT, folder), { recursive: true });
   const texts = files
@@ -79,36 +79,36 @@ describe('a dependency', () => {
     expect(loose).toEqual([]);
   });
 
-  it('is explained in CONTRIBUTING.md, which explains no other', () => {
+  it('is explained in CONTRIBUTING.md, which explains no others', () => {
     expect(explained().sort()).toEqual(Object.keys(wanted()).sort());
   });
 
-  it('is counted among what is deployed if a function, the page or the command line has it', async () => {
+  it('is in `dependencies` if a function, the page or the command line imports it', async () => {
     const imported = (await Promise.all(['functions', 'ui', 'cli'].map(importedBy))).flat();
     expect(imported).toContain('preact');
     expect(imported.filter((name) => !(name in manifest.dependencies))).toEqual([]);
     expect(Object.keys(manifest.dependencies).filter((name) => !imported.includes(name))).toEqual([]);
   });
 
-  it('comes with the hash of what it is, from the registry alone', () => {
+  it('comes from the registry only, with its hash', () => {
     expect(locked.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([]);
     expect(locked.filter(([, { resolved = 'https://' }]) => !resolved.startsWith('https://'))).toEqual([]);
   });
 
-  it('runs nothing when it is installed, but for a few tools', () => {
+  it('has no install script, except a few tools', () => {
     const running = locked.filter(([, { hasInstallScript }]) => hasInstallScript);
     const names = running.map(([path]) => path.split('node_modules/').at(-1));
     expect(names.sort()).toEqual(INSTALL_SCRIPTS);
     expect(running.filter(([, { dev }]) => !dev)).toEqual([]);
   });
 
-  it('brings few others into what is deployed', () => {
+  it('adds few others to what is deployed', () => {
     const deployed = locked.filter(([, { dev, optional }]) => !dev && !optional);
     expect(deployed.length).toBeLessThanOrEqual(MOST_DEPLOYED);
   });
 });
 
-it('CI asks for known weaknesses of what is deployed before it tests', async () => {
+it('CI runs the audit before the tests', async () => {
   const steps = await readFile(join(ROOT, '.ci', 'run'), 'utf8');
   expect(steps).toMatch(/^npm run audit$[\s\S]*^npm test$[\s\S]*^npm run test:deep$/m);
 });

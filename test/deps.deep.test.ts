@@ -27,15 +27,15 @@ afterAll(() => {
   silent.close();
 });
 
-describe('a DynamoDB that takes a call and never answers', () => {
-  it('is given up as busy, with every retry, in half the life of a request', async () => {
+describe('a DynamoDB that accepts a call and never answers', () => {
+  it('is reported as busy, after every retry, within half the life of a request', async () => {
     const { store } = depsFromEnvironment();
-    const begun = performance.now();
+    const startedAt = performance.now();
     await expect(store.get({ table: 'mounts', pk: 'root', sk: 'secret/' })).rejects.toThrow(StoreBusy);
-    expect(performance.now() - begun).toBeLessThan(14_500);
+    expect(performance.now() - startedAt).toBeLessThan(14_500);
   });
 
-  it('is not asked for a table the function was not told of', async () => {
+  it('is not called for a table that the function has no variable for', async () => {
     const { store } = depsFromEnvironment();
     await expect(store.get({ table: 'leases', pk: 'x', sk: 'y' })).rejects.toThrow('lacks LEASES_TABLE');
   });

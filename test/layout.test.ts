@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '..');
 const MAX_LINES = 300;
 
-/** The folders of `functions/`, from the top floor down. Nothing below knows anything above. */
-const ROOMS = [
+/** The folders of `functions/`, from top to bottom. A folder imports only from folders below it. */
+const FOLDERS = [
   // The edge to Lambda.
   'lambda',
   'ui',
@@ -16,7 +16,7 @@ const ROOMS = [
   'events',
   'bulk',
   'remount',
-  // The mounts it keeps itself.
+  // The mounts that it serves itself.
   'teardown',
   'gateway',
   'cubbyhole',
@@ -25,14 +25,14 @@ const ROOMS = [
   'credentials',
   'policies',
   'tree',
-  // What all of them speak with.
+  // What all of them use.
   'http',
   'adapters',
   'store',
   'ports',
 ];
 
-/** What the service tells its clients, by which they are compiled. */
+/** The types of the service's answers, which its clients import. */
 const ANSWERS = ['functions/bulk/answers.ts', 'functions/remount/answers.ts'];
 
 const EXPORTED = /^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm;
@@ -63,7 +63,7 @@ async function sourcesBelow(folder: string): Promise<string[]> {
   return entries.filter((file) => /\.tsx?$/.test(file)).map((file) => join(folder, file));
 }
 
-/** What a file imports: files of the repository by their path, packages by their name. */
+/** The imports of a file: files of the repository by path, packages by name. */
 function importsOf(file: string, text: string): string[] {
   const found = [...text.matchAll(/^(?:import|export)\s[^;]*?from '([^']+)';/gms)].map(
     ([, from]) => from as string,
@@ -71,12 +71,12 @@ function importsOf(file: string, text: string): string[] {
   return found.map((from) => (from.startsWith('.') ? relative(ROOT, join(ROOT, dirname(file), from)) : from));
 }
 
-/** What a file imports that it also loads: `import type` vanishes when it is compiled. */
+/** The imports of a file that are loaded at run time: the compiler removes `import type`. */
 function codeOf(file: string): string[] {
   return importsOf(file, (sources.get(file) ?? '').replace(/^import type\s[^;]*;/gm, ''));
 }
 
-/** The files of other folders that those of a folder import. */
+/** The files of other folders that the files of a folder import. */
 function typesOfOthers(folder: string): string[] {
   const imported = inFolder(folder).flatMap(([file]) => imports.get(file) ?? []);
   const others = imported.filter((from) => sources.has(from) && !from.startsWith(`${folder}/`));
@@ -95,14 +95,14 @@ function inFolder(...folders: string[]): [string, string][] {
   return [...sources].filter(([file]) => folders.some((folder) => file.startsWith(`${folder}/`)));
 }
 
-/** The floor of a file, from the top: above all rooms are the entries and what puts them together, below all the limits. */
-function floorOf(file: string): number {
-  const [top, room = ''] = file.split('/');
-  if (top !== 'functions' || file === 'functions/limits.ts') return ROOMS.length;
-  return ROOMS.indexOf(room);
+/** The level of a file, from the top: the entries and `deps.ts` are above all folders, `limits.ts` is below them. */
+function levelOf(file: string): number {
+  const [top, folder = ''] = file.split('/');
+  if (top !== 'functions' || file === 'functions/limits.ts') return FOLDERS.length;
+  return FOLDERS.indexOf(folder);
 }
 
-/** Entries are the deployed functions: what exports a handler. */
+/** The entries of the deployed functions: files that export a handler. */
 function entries(): string[] {
   const topLevel = [...sources].filter(([file]) => dirname(file) === 'functions');
   return topLevel
@@ -110,20 +110,20 @@ function entries(): string[] {
     .map(([file]) => file);
 }
 
-/** The domain: what knows nothing of AWS, the environment, the clock or chance. */
+/** The files of the domain, which must not use AWS, the environment, the clock or random numbers. */
 function domain(): [string, string][] {
   const edge = ['functions/adapters/', 'functions/lambda/', 'functions/deps.ts', ...entries()];
   return inFolder('functions').filter(([file]) => !edge.some((start) => file.startsWith(start)));
 }
 
 describe('the layout', () => {
-  it('has entries that nobody imports', () => {
+  it('has entries that no file imports', () => {
     const imported = new Set([...imports.values()].flat());
     expect(entries().filter((entry) => imported.has(entry))).toEqual([]);
     expect(entries().length).toBeGreaterThan(5);
   });
 
-  it('has no entry that hands an error to AWS as it is', () => {
+  it('has no entry that passes an error to AWS unchanged', () => {
     const said = /export const handler = (apiHandler|discreetly)\(/;
     const open = entries().filter((entry) => !said.test(sources.get(entry) ?? ''));
     expect(open).toEqual(['functions/ui.ts']);
@@ -139,31 +139,31 @@ describe('the layout', () => {
     expect(users.map(([file]) => file)).toEqual([]);
   });
 
-  it('keeps SDK, environment, clock and chance out of the domain', () => {
+  it('keeps SDK, environment, clock and random numbers out of the domain', () => {
     const outside =
       /@aws-sdk\/|process\.env|Date\.now\(|new Date\(\)|Math\.random|randomUUID|randomBytes|setTimeout/;
     const offenders = domain().filter(([, text]) => outside.test(text.replace(/^\s*(\*|\/\/).*$/gm, '')));
     expect(offenders.map(([file]) => file)).toEqual([]);
   });
 
-  it('has rooms that import only what is below them', () => {
+  it('has folders that import only from folders below them', () => {
     const upward = inFolder('functions').flatMap(([file]) =>
-      (imports.get(file) ?? []).filter((from) => floorOf(from) < floorOf(file)).map((from) => [file, from]),
+      (imports.get(file) ?? []).filter((from) => levelOf(from) < levelOf(file)).map((from) => [file, from]),
     );
-    // A call names who makes it and the mount it is for: types alone, which are nothing at run time.
+    // A call has its caller and its mount. These are type imports, which do not exist at run time.
     const named = ['credentials/caller', 'tree/mount', 'tree/mountType', 'tree/namespace'];
     expect(upward).toEqual(named.map((of) => ['functions/http/route.ts', `functions/${of}.ts`]));
     const text = sources.get('functions/http/route.ts') ?? '';
     for (const of of named) expect(text).toMatch(new RegExp(`import type [^;]*/${of}\\.ts'`));
   });
 
-  it('knows every room', async () => {
+  it('knows every folder', async () => {
     const folders = await readdir(join(ROOT, 'functions'), { withFileTypes: true });
-    const rooms = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-    expect(rooms.toSorted()).toEqual(ROOMS.toSorted());
+    const found = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    expect(found.toSorted()).toEqual(FOLDERS.toSorted());
   });
 
-  it('lets the command line know the service by HTTP alone, and the types of what it answers', () => {
+  it('lets the command line use the service only through HTTP and the types of its answers', () => {
     const foreign = inFolder('cli').filter(([file]) =>
       codeOf(file).some((from) => !from.startsWith('cli/') && !from.startsWith('node:')),
     );
@@ -172,7 +172,7 @@ describe('the layout', () => {
     expect(usersOf('cli')).toEqual([]);
   });
 
-  it('lets the page know the service by HTTP alone, and the types of what it answers', () => {
+  it('lets the page use the service only through HTTP and the types of its answers', () => {
     const foreign = inFolder('ui').filter(([file]) =>
       codeOf(file).some((from) => !/^(ui\/|preact|htm$)/.test(from)),
     );
@@ -181,11 +181,11 @@ describe('the layout', () => {
     expect(usersOf('ui')).toEqual([]);
   });
 
-  it('has no file in a circle of imports', () => {
+  it('has no import cycle', () => {
     expect([...sources.keys()].filter((file) => reaches(file, file))).toEqual([]);
   });
 
-  it('has no file that is long or merely passes on others', () => {
+  it('has no long file, and none that only re-exports others', () => {
     const long = inFolder('cli', 'functions', 'infra', 'ui').filter(
       ([, text]) => text.split('\n').length > MAX_LINES,
     );
@@ -231,14 +231,14 @@ describe('the layout', () => {
     expect(silent.map(([file]) => file)).toEqual([]);
   });
 
-  it('leaves nothing focused, skipped or to be done', () => {
+  it('has no focused or skipped test, and no open task', () => {
     const undone = /\b(TODO|FIXME|XXX)\b|\b(it|test|describe)\.(only|skip|todo)\b/;
     const others = [...sources].filter(([file]) => file !== 'test/layout.test.ts');
     expect(others.filter(([, text]) => undone.test(text)).map(([file]) => file)).toEqual([]);
   });
 });
 
-/** Whether following the imports of one file leads to the other; type imports count, too. */
+/** Whether the imports of one file lead to the other, directly or not. Type imports count, too. */
 function reaches(from: string, to: string): boolean {
   const seen = new Set<string>();
   const open = [...(imports.get(from) ?? [])];

@@ -1,6 +1,7 @@
 /**
- * The test commands, each with a last line that says how many passed. `npm test`: lint, types, dead code, and every test
- * that is fast. With the argument `deep`, `npm run test:deep`: the tests that take long, the contract once more, whole, and a real OpenBao beside it.
+ * The test commands. The last line of each says how many tests passed. `npm test` runs lint, types, dead code, and all
+ * fast tests. `npm run test:deep`, with the argument `deep`, runs the slow tests, the whole contract suite again, and that
+ * suite on a real OpenBao.
  */
 
 import { spawn } from 'node:child_process';
@@ -28,7 +29,7 @@ let passed = 0;
 let failed = 0;
 
 if (depth === 'deep') {
-  // What the roles are compared with must come from this run alone.
+  // The roles must be compared with records of this run only.
   await rm(RECORDS, { recursive: true, force: true });
 } else {
   for (const [title, command, ...args] of CHECKS) {
@@ -52,7 +53,7 @@ const succeeded = await run('vitest', [
 const report = await readReport();
 passed += report.numPassedTests;
 failed += report.numFailedTests;
-// A file that cannot be loaded counts no test, and must not pass for that.
+// A file that cannot be loaded has no tests, but must count as a failure.
 if (!succeeded && report.numFailedTests === 0) failed++;
 
 if (depth === 'deep' && !hasBrowser)
@@ -75,7 +76,7 @@ async function readReport(): Promise<{ numPassedTests: number; numFailedTests: n
   }
 }
 
-/** Runs a program of node_modules; whether it exited with 0. */
+/** Runs a program of node_modules. @returns whether it exited with 0 */
 function run(command: string, args: string[]): Promise<boolean> {
   const program = join(ROOT, 'node_modules', '.bin', command);
   const env = { ...process.env, DEPTH: depth, REFERENCE: depth === 'deep' && hasReference ? 'all' : '' };

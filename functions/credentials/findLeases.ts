@@ -5,7 +5,7 @@ import type { Deps } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';
 import { leaseKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
-import { tokenIssuer } from '../tree/builtin.ts';
+import { builtinIssuer } from '../tree/builtin.ts';
 import { namespaceIdIn, namespaceWithin } from '../tree/findNamespace.ts';
 import { locate } from '../tree/locate.ts';
 import type { Mount } from '../tree/mount.ts';
@@ -20,7 +20,7 @@ export interface FoundLease {
   /** As it is stored, usable or not. */
   item: Item;
   namespace: Namespace;
-  /** The mount that issued it; absent for a token of `auth/token`, which is not in the tree. */
+  /** The mount that issued it; absent for a built-in mount, which is not in the tree. */
   mount?: Mount;
 }
 
@@ -36,10 +36,10 @@ export async function findLease(
   const namespace = await namespaceWithin(store, namespaceIdIn(id), within);
   if (!namespace || Buffer.byteLength(id) > MAX_SORT_KEY_BYTES) return undefined;
   const { namespace: owner, path, mount } = await locate(store, id, namespace);
-  const builtin = builtinPath(path);
-  if (owner.id !== namespace.id || (!mount && builtin !== 'auth/token/')) return undefined;
-  const mountUuid = mount?.uuid ?? tokenIssuer(namespace).mountUuid;
-  const inside = path.slice((mount?.path ?? builtin ?? '').length);
+  const mountPath = mount?.path ?? builtinPath(path);
+  if (owner.id !== namespace.id || mountPath === undefined) return undefined;
+  const { mountUuid } = mount ? { mountUuid: mount.uuid } : builtinIssuer(namespace, mountPath);
+  const inside = path.slice(mountPath.length);
   const item = inside === '' ? undefined : await store.get(leaseKey(mountUuid, inside));
   return item && { item, namespace, ...(mount ? { mount } : {}) };
 }

@@ -15,11 +15,11 @@ import { cleanupTime, type Token, tokenItem } from './token.ts';
 
 export interface TokenOrder {
   namespace: Namespace;
-  /** The mount that issues it, by `issuerOf`, which must be called before anything is written. */
+  /** The mount that issues it, as `markIssued` returns it. That must be called before anything is written. */
   issuer: Issuer;
   /** The path of the request, relative to the namespace. */
   path: string;
-  /** The path of the lease inside the mount, without its random last segment. */
+  /** The path of the lease inside the mount, without its random last segment; empty for the mount itself. */
   leasePath: string;
   /** The id of the lease without its random last segment, where that is not the path of the request. */
   leaseId?: string;
@@ -70,7 +70,7 @@ export async function issueToken(deps: Deps, order: TokenOrder): Promise<IssuedT
   const secret = order.id ?? `${kind}.${deps.ids.base62(24)}${suffix}`;
   const random = `h${deps.ids.base62(24)}${suffix}`;
   const token = tokenBy(order, sha256(secret), deps.ids.base62(24) + suffix, deps.clock.now());
-  const leasePath = `${order.leasePath}/${random}`;
+  const leasePath = order.leasePath === '' ? random : `${order.leasePath}/${random}`;
   if (token.expiresAt !== undefined) token.lease = { mountUuid: issuer.mountUuid, path: leasePath };
   const child = { tokenHash: token.hash, accessor: token.accessor };
   const writes: Write[] = [

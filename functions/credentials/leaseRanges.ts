@@ -37,8 +37,8 @@ export async function leaseRanges(store: Store, namespace: Namespace, path: stri
   }
   const below = await store.query({ table: 'mounts', pk: namespace.id, ...(path ? { prefix: path } : {}) });
   const mounts = below.map(mountOf).filter((mount) => mount?.issued === true);
-  const tokens = builtins.filter((mount) => mount.path.startsWith(path));
-  return [...(mounts as Mount[]), ...tokens].map((mount) => rangeOf(mount, mount.path));
+  const builtinsBelow = builtins.filter((mount) => mount.path.startsWith(path));
+  return [...(mounts as Mount[]), ...builtinsBelow].map((mount) => rangeOf(mount, mount.path));
 }
 
 function rangeOf({ uuid, path: mountPath }: Pick<Mount, 'uuid' | 'path'>, path: string): LeaseRange {

@@ -29,7 +29,7 @@ const LEASE = {
   'namespace_path?': 'string',
 } as const satisfies Shape;
 
-/** Vault still accepts the older paths without `leases/`. */
+/** The older paths without `leases/` are those of Vault; OpenBao no longer has them. */
 const BASES = ['sys/leases/', 'sys/'];
 
 export const leaseRoutes: readonly Route[] = [
@@ -51,7 +51,7 @@ export const leaseRoutes: readonly Route[] = [
       fields: SYNC_FIELD,
       write: async (call) => {
         await revokeBelow(call, false);
-        return queued(call.fields.sync);
+        return revoked(call.fields.sync);
       },
     }),
     route({ path: `${base}revoke-force/:prefix*`, sudo: true, write: (call) => revokeBelow(call, true) }),
@@ -105,7 +105,7 @@ async function revoke({ deps, namespace, fields, params }: Call<typeof REVOKE_FI
   if (!id) throw leaseIdMissing();
   const found = await findLease(deps, id, namespace);
   if (found) await revokeLeaseItems(deps.store, [found.item]);
-  return queued(fields.sync);
+  return revoked(fields.sync);
 }
 
 /**
@@ -124,11 +124,11 @@ async function revokeBelow(call: Call, force: boolean): Promise<void> {
 }
 
 /**
- * As in Vault, the status is 202 unless `sync` asks to wait. The work is done in both cases, because no write here
- * outlives its invocation (architecture §4).
+ * The status is 202 where `sync` is false, so that the client need not wait. The work is done all the same, because no
+ * write here outlives its invocation (architecture §4).
  */
-function queued(sync: boolean | undefined): Reply {
-  return { status: sync ? 204 : 202 };
+function revoked(sync: boolean | undefined): Reply {
+  return { status: sync === false ? 202 : 204 };
 }
 
 function leaseIdMissing(): VaultError {

@@ -6,9 +6,10 @@ import type { Item } from '../ports/store.ts';
 import { tokenKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import type { Namespace } from '../tree/namespace.ts';
+import { isAuthPath } from '../tree/path.ts';
 import { childPages, nonExpiringTokensOf } from './child.ts';
 import { usableLeases } from './findLeases.ts';
-import { leasePages, leaseRanges } from './leaseRanges.ts';
+import { type LeaseRange, leasePages, leaseRanges } from './leaseRanges.ts';
 import { SHARDS } from './leaseShards.ts';
 import { type Token, tokenOf } from './token.ts';
 import { isValid } from './tokenValidity.ts';
@@ -21,12 +22,13 @@ export interface AccessorListing {
 
 /**
  * There is no index of accessors. Tokens are found by their leases; those that never expire have an index of their own.
+ * Auth methods come first: any other mount has leases of tokens only where it has wrapped an answer.
  */
 export async function listAccessors(deps: Deps, namespace: Namespace): Promise<AccessorListing> {
-  const ranges = await leaseRanges(deps.store, namespace, 'auth/');
+  const ranges = await leaseRanges(deps.store, namespace, '');
   const tokens = await nonExpiringTokens(deps, namespace);
   let count = 0;
-  await severalAtOnce(ranges, async (range) => {
+  const addTokens = async (range: LeaseRange): Promise<void> => {
     for (const shard of SHARDS) {
       for await (const page of leasePages(deps.store, range, shard)) {
         if (count >= MAX_LISTED_LEASES) return;
@@ -34,7 +36,12 @@ export async function listAccessors(deps: Deps, namespace: Namespace): Promise<A
         tokens.push(...(await tokensOf(deps, page)));
       }
     }
-  });
+  };
+  const { auth = [], other = [] } = Object.groupBy(ranges, ({ mountPath }) =>
+    isAuthPath(mountPath) ? 'auth' : 'other',
+  );
+  await severalAtOnce(auth, addTokens);
+  await severalAtOnce(other, addTokens);
   const shown = tokens.filter(({ type, retired }) => type === 'service' && !retired);
   return { accessors: shown.map(({ accessor }) => accessor).sort(), isTruncated: count >= MAX_LISTED_LEASES };
 }

@@ -58,22 +58,21 @@ export const NO_TOKEN_ROLE: TokenRole = {
 
 /**
  * Merges the settings that were sent into the stored ones.
- * @returns what is to be stored, and warnings for the client
+ * @returns what is to be stored
  * @throws VaultError 400 when a setting is invalid, or two of them contradict each other
  */
 export function readTokenRole(
   { token, aliases: used }: TokenRole,
   sent: Readonly<Record<string, unknown>>,
   aliases: Aliases,
-): TokenRole & { warnings: string[] } {
+): TokenRole {
   const changes: Record<string, unknown> = {};
   for (const [old, name] of Object.entries(aliases)) if (sent[old] !== undefined) changes[name] = sent[old];
   for (const name of Object.keys(TOKEN_FIELDS)) if (sent[name] !== undefined) changes[name] = sent[name];
   const merged = { ...token, ...(changes as Partial<TokenSettings>) };
-  const { type, warnings } = knownType(merged.token_type);
-  const settings = { ...merged, token_type: type };
+  const settings = { ...merged, token_type: knownType(merged.token_type) };
   checkSettings(settings);
-  return { token: settings, aliases: usedAliases(used, sent, aliases), warnings };
+  return { token: settings, aliases: usedAliases(used, sent, aliases) };
 }
 
 /** The settings as a read of the user or role shows them. */
@@ -90,21 +89,20 @@ function usedAliases(before: string[], sent: Readonly<Record<string, unknown>>, 
     .map(([old]) => old);
 }
 
-/** Clients also send the types of mounts, which mean nothing different on a role. */
-function knownType(type: string): { type: string; warnings: string[] } {
-  if (type === '') return { type: 'default', warnings: [] };
-  if (['default', 'service', 'batch'].includes(type)) return { type, warnings: [] };
-  if (type !== 'default-service' && type !== 'default-batch')
+function knownType(type: string): string {
+  if (type === '') return 'default';
+  if (!['default', 'service', 'batch'].includes(type))
     throw refusal(`invalid 'token_type' value ${goQuote(type)}`);
-  const plain = type.slice('default-'.length);
-  return { type: plain, warnings: [`${type} has no useful meaning; adjusting to ${plain}`] };
+  return type;
 }
 
 function checkSettings(token: TokenSettings): void {
   const { token_bound_cidrs: blocks, token_type: type } = token;
   const strange = blocks.find((block) => !isCidr(block));
   if (strange !== undefined)
-    throw refusal(`error parsing address ${goQuote(strange)}: neither an IP address nor a CIDR block`);
+    throw refusal(
+      `error parsing address ${goQuote(strange)}: Unable to convert ${goQuote(strange)} to an IPv4 or IPv6 address, or a UNIX Socket`,
+    );
   if (token.token_num_uses < 0) throw refusal("'token_num_uses' cannot be negative");
   const batchWhen = "'token_type' cannot be 'batch' or 'default_batch' when set to generate";
   if (type === 'batch' && token.token_period > 0) throw refusal(`${batchWhen} periodic tokens`);

@@ -6,8 +6,7 @@
 import { formatDuration } from '../http/duration.ts';
 import { refusal } from '../http/errors.ts';
 import { SYSTEM_MAX_TTL_S } from '../limits.ts';
-import type { Mount } from '../tree/mount.ts';
-import { mountTtls } from '../tree/mount.ts';
+import { type Mount, mountTtls } from '../tree/mount.ts';
 
 /** All in seconds; 0 or absent is "not set". */
 export interface TtlWish {

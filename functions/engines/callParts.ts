@@ -26,20 +26,24 @@ export function engineKey(call: Pick<Call, 'mount'>, key: string): Ref {
   return storageKey(mountOfCall(call).uuid, key);
 }
 
-const NAME = /^\w(([\w\-.@]+)?\w)?$/;
+/** What users and roles may be called (contract §8.1). */
+const NAME = /^\w(([\w\-.]+)?\w)?$/;
 
-/** Whether a text can be the name of a user or role (contract §8.1). */
-export function isName(name: string): boolean {
-  return NAME.test(name) && name.length <= MAX_NAME_BYTES;
+/** What roles of ssh may be called (contract §7.1). */
+export const NAME_WITH_AT = /^\w(([\w\-.@]+)?\w)?$/;
+
+/** Whether a text can be the name of a user or role. */
+export function isName(name: string, pattern = NAME): boolean {
+  return pattern.test(name) && name.length <= MAX_NAME_BYTES;
 }
 
 /**
  * The name of the user or role in the path, as it was sent.
  * @throws VaultError 404 when it cannot be a name: such a path has no route
  */
-export function nameOfCall({ params }: Pick<Call, 'params'>): string {
+export function nameOfCall({ params }: Pick<Call, 'params'>, pattern = NAME): string {
   const name = params.name ?? '';
-  if (!isName(name)) throw unsupportedPath();
+  if (!isName(name, pattern)) throw unsupportedPath();
   return name;
 }
 

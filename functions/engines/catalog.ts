@@ -2,8 +2,8 @@
 
 import { approle } from './approle/approle.ts';
 import type { Engine } from './engine.ts';
-import { kv } from './kv/kv.ts';
+import { generic, kv } from './kv/kv.ts';
 import { ssh } from './ssh/ssh.ts';
 import { userpass } from './userpass/userpass.ts';
 
-export const engines: Readonly<Record<string, Engine>> = { kv, ssh, userpass, approle };
+export const engines: Readonly<Record<string, Engine>> = { kv, generic, ssh, userpass, approle };

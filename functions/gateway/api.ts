@@ -19,8 +19,11 @@ export interface Api {
    * token is checked, so nothing of it may be answered without the handler.
    */
   prefetch?: (deps: Deps, path: string) => Promise<Item | undefined>;
-  /** Wraps an answer. A function without it refuses to wrap: wrapping needs the right to create tokens. */
-  wrap?: (call: Call, reply: Reply) => Promise<Reply>;
+  /**
+   * Has a request answered, and wraps the answer. A function without it refuses to wrap: wrapping needs the right to
+   * create tokens.
+   */
+  wrap?: (call: Call, answer: () => Promise<Reply | undefined>) => Promise<Reply | undefined>;
 }
 
 /** One request on its way through the gateway. It is performed again if its mount moves meanwhile. */

@@ -1,4 +1,4 @@
-/** A request in, an answer and an audit line out, whatever happens (contract §2.2). */
+/** Answers a request and writes its audit line, also when the request fails (contract §2.2). */
 
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { answerBytes, render, renderErrors } from '../http/envelope.ts';

@@ -141,19 +141,23 @@ async function run({ wrap }: Api, match: RouteMatch, call: Call): Promise<Reply 
   const handler: Handler | undefined = handlerOf(match.route, call.operation);
   if (!handler) throw unsupportedOperation();
   const filled: Call = { ...call, fields: readFields(match.route.fields ?? {}, call.raw) };
-  const reply = (await handler(filled)) ?? emptyList(call);
-  if (reply) {
-    const answered = withFieldWarnings(reply, match, call);
-    return wrap && call.wrapTtl > 0 ? wrap(filled, answered) : answered;
-  }
+  const answer = async (): Promise<Reply | undefined> => {
+    const reply = (await handler(filled)) ?? nothingListed(call);
+    return reply && withFieldWarnings(reply, match, call);
+  };
+  const reply = wrap && call.wrapTtl > 0 ? await wrap(filled, answer) : await answer();
+  if (reply) return reply;
   if (isWrite(call.operation) || call.operation === 'delete') return undefined;
   throw silent(404);
 }
 
-/** An empty list is answered with 404, but is wrapped if that was asked for (contract §2.2). */
-function emptyList({ operation, wrapTtl }: Call): Reply | undefined {
-  const isList = operation === 'list' || operation === 'scan';
-  return isList && wrapTtl > 0 ? { data: {} } : undefined;
+/**
+ * A scan that finds nothing answers that, and an empty list is 404 (contract §2.2).
+ * @throws VaultError 404 with a text for an empty list that is to be wrapped
+ */
+function nothingListed({ operation, wrapTtl }: Call): Reply | undefined {
+  if (operation === 'list' && wrapTtl > 0) throw new VaultError(404, ['unsupported path']);
+  return operation === 'scan' ? { data: {} } : undefined;
 }
 
 /** Only an answer that has a body can carry warnings; fields of the query count like those of a body. */

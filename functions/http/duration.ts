@@ -1,4 +1,4 @@
-/** Durations as Vault reads and shows them: seconds, or Go's notation with days (contract §2.4). */
+/** Durations and times as Vault reads and shows them (contract §2.4). A duration is in seconds or in Go's notation. */
 
 import { MAX_DURATION_LENGTH } from '../limits.ts';
 
@@ -37,4 +37,11 @@ export function formatDuration(seconds: number): string {
   const rest = `${seconds % 60}s`;
   if (hours > 0) return `${hours}h${minutes}m${rest}`;
   return minutes > 0 ? `${minutes}m${rest}` : rest;
+}
+
+/** @returns epoch milliseconds of a date, an RFC 3339 time or a number of epoch seconds; else NaN */
+export function parseTime(text: string): number {
+  if (/^\d{1,12}$/.test(text)) return Number(text) * 1_000;
+  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d))?$/.test(text);
+  return isTime ? Date.parse(text) : Number.NaN;
 }

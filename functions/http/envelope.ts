@@ -17,7 +17,8 @@ const ENVELOPE_KEYS = {
 };
 
 /**
- * The answer to a request; 204 where the reply has no content.
+ * The answer to a request; 204 where the reply has no content. One with a wrapping token does not tell the id of the
+ * request, which is in the answer that was wrapped.
  * @param path the path after `/v1/` as in the URL, with a namespace if the URL names one
  */
 export function render(reply: Reply | undefined, requestId: string, path: string): HttpResponse {
@@ -30,7 +31,7 @@ export function render(reply: Reply | undefined, requestId: string, path: string
   const { wrapInfo = null } = reply;
   const envelope = {
     ...ENVELOPE_KEYS,
-    request_id: requestId,
+    request_id: wrapInfo ? '' : requestId,
     lease_id: leaseId,
     renewable,
     lease_duration: leaseDuration,

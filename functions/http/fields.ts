@@ -118,7 +118,7 @@ export function parseInteger(value: unknown): number | undefined {
 function toList(value: unknown): string[] | undefined {
   if (Array.isArray(value)) {
     const texts = value.map(toText);
-    return texts.every((text) => text !== undefined) ? texts : undefined;
+    return texts.every((text) => text !== undefined) ? texts.map((text) => text.trim()) : undefined;
   }
   const text = toText(value);
   return text

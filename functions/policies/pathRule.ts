@@ -1,6 +1,6 @@
 /** One `path` block of a policy, checked and compiled (contract §5.2). Pure. */
 
-import { parseDuration } from '../http/duration.ts';
+import { parseDuration, parseTime } from '../http/duration.ts';
 import { goQuote } from '../http/errors.ts';
 import { parseInteger } from '../http/fields.ts';
 import type { HclEntry, HclObject, HclValue } from './hcl.ts';
@@ -184,11 +184,4 @@ function expirationOf(body: HclObject, where: string) {
   const expiresAt = typeof value === 'object' ? Number.NaN : parseTime(String(value));
   if (!Number.isNaN(expiresAt)) return { expiresAt };
   throw new PolicySyntaxError(`${where}: invalid expiration time: ${quote(value)}`);
-}
-
-/** @returns epoch milliseconds of a date, an RFC 3339 time or a number of epoch seconds; else NaN */
-export function parseTime(text: string): number {
-  if (/^\d{1,12}$/.test(text)) return Number(text) * 1_000;
-  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d))?$/.test(text);
-  return isTime ? Date.parse(text) : Number.NaN;
 }

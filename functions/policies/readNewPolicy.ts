@@ -1,9 +1,9 @@
 /** Reads the fields of a request that writes a policy (contract §5.1). Pure. */
 
+import { parseTime } from '../http/duration.ts';
 import { refusal } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
 import { MAX_POLICY_BYTES } from '../limits.ts';
-import { parseTime } from './pathRule.ts';
 import { type Policy, PolicyError, parsePolicy } from './policy.ts';
 import { type NewPolicy, policyTooLong } from './policyRecord.ts';
 

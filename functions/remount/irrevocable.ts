@@ -46,7 +46,7 @@ export async function retryIrrevocable(
   for (const entry of listed) {
     if (deps.clock.now() >= until) break;
     if (await isRevoked(deps, entry, force)) {
-      await strike(deps, migration, entry);
+      await takeOffList(deps, migration, entry);
       revoked++;
     }
   }
@@ -67,7 +67,7 @@ async function isRevoked({ store, log }: Deps, { lease, key }: Listed, force: bo
 }
 
 /** Removes it from the list and from the count, exactly once. */
-async function strike({ store }: Deps, { id }: Migration, { key }: Listed): Promise<void> {
+async function takeOffList({ store }: Deps, { id }: Migration, { key }: Listed): Promise<void> {
   const counts: Update = {
     update: migrationKey(id),
     add: { leasesIrrevocable: -1, leasesRevoked: 1 },

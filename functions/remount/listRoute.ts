@@ -1,13 +1,12 @@
 /** The endpoint that lists migrations. */
 
-import { parseDuration } from '../http/duration.ts';
+import { parseDuration, parseTime } from '../http/duration.ts';
 import { answerBytes } from '../http/envelope.ts';
 import { refusal, unsupportedPath } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import type { Wire } from '../http/shape.ts';
 import { MAX_LISTED_BYTES, MAX_LISTED_MIGRATIONS } from '../limits.ts';
-import { parseTime } from '../policies/pathRule.ts';
 import { mountPath } from '../tree/path.ts';
 import { LISTED, type MigrationInfo } from './answers.ts';
 import { listMigrations, oldestListed } from './listing.ts';
@@ -41,7 +40,7 @@ export const listRoute: Route = route({
 async function list(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof LISTED>> | undefined> {
   const { deps, namespace, fields } = call;
   const { migrations, isCut } = await listMigrations(deps, namespace, {
-    after: await placeOf(call),
+    after: await afterOf(call),
     since: sinceOf(call),
     limit: fields.limit && fields.limit > 0 ? fields.limit : Number.POSITIVE_INFINITY,
     wanted: filterOf(call),
@@ -54,19 +53,19 @@ async function list(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof LISTED
   return { data: { keys: infos.map(([id]) => id), key_info: Object.fromEntries(infos) }, warnings };
 }
 
-type Told = [id: string, info: MigrationInfo];
+type Entry = [id: string, info: MigrationInfo];
 
 /** The first entries, as many as one answer can hold. */
-function fitting(infos: Told[]): Told[] {
+function fitting(infos: Entry[]): Entry[] {
   let bytes = 0;
-  const end = infos.findIndex((told) => {
-    bytes += answerBytes(JSON.stringify(told));
+  const end = infos.findIndex((entry) => {
+    bytes += answerBytes(JSON.stringify(entry));
     return bytes > MAX_LISTED_BYTES;
   });
   return end === -1 ? infos : infos.slice(0, end);
 }
 
-async function placeOf({ deps, namespace, fields }: Call<typeof FIELDS>): Promise<Migration | undefined> {
+async function afterOf({ deps, namespace, fields }: Call<typeof FIELDS>): Promise<Migration | undefined> {
   if (!fields.after) return undefined;
   const migration = isMigrationId(fields.after) ? await readMigration(deps, fields.after) : undefined;
   if (!migration?.visibleTo.includes(namespace.id)) throw refusal('no migration has the id given as after');

@@ -193,9 +193,9 @@ export function leasesGone(migration: Migration): number {
 
 /** The first heartbeat of a shard records how many leases it has to revoke. A later count would be lower. */
 export function counted(id: string, nextLook: number, shard: number, leases: number | undefined): Update {
-  const { set, ...sign } = progressed(id, nextLook);
+  const { set, ...heartbeat } = progressed(id, nextLook);
   return {
-    ...sign,
+    ...heartbeat,
     set: { ...set, [leasesIn(shard)]: leases ?? null },
     if: { phase: 'switched', [leasesIn(shard)]: { absent: true } },
   };
@@ -214,12 +214,12 @@ function leasesIn(shard: number): `leasesIn${number}` {
  * this one record. A heartbeat without a number is a single update, because transactions would conflict.
  */
 export function progressed(id: string, nextLook: number, revoked = 0): Update {
-  const sign = {
+  const heartbeat = {
     update: migrationKey(id),
     set: { nextLook, revoking: true },
     if: { open: { present: true } },
   } as const;
-  return revoked === 0 ? sign : { ...sign, add: { leasesRevoked: revoked } };
+  return revoked === 0 ? heartbeat : { ...heartbeat, add: { leasesRevoked: revoked } };
 }
 
 /** The record after a transition. */

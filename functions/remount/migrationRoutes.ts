@@ -49,7 +49,7 @@ export const migrationRoutes: readonly Route[] = [
     fields: PAGE,
     query: ['after', 'limit'],
     answers: { read: IRREVOCABLE },
-    read: tellIrrevocable,
+    read: showIrrevocable,
   }),
   route({
     path: 'sys/remount/irrevocable/:migration_id/retry',
@@ -86,7 +86,7 @@ async function findOwn(call: Call): Promise<Migration> {
   return migration;
 }
 
-async function tellIrrevocable(call: Call<typeof PAGE>): Promise<Reply<IrrevocableList>> {
+async function showIrrevocable(call: Call<typeof PAGE>): Promise<Reply<IrrevocableList>> {
   const migration = await findSeen(call);
   const { after, limit } = call.fields;
   const leases = await listIrrevocable(call.deps, migration, {

@@ -47,7 +47,7 @@ async function reconcileOne(deps: Deps, key: Key, result: Reconciled): Promise<v
     const item = await overdueItem(deps, key);
     if (!item) return;
     result.overdue++;
-    result[await help(deps, item)]++;
+    result[await restartOrExpire(deps, item)]++;
   } catch (error) {
     if (error instanceof ConditionFailed) return;
     result.stuck++;
@@ -78,7 +78,7 @@ async function overdueItem({ store, clock }: Deps, { pk, sk }: Key): Promise<Ite
   return item && typeof item.nextLook === 'number' && item.nextLook <= clock.now() ? item : undefined;
 }
 
-async function help(deps: Deps, item: Item): Promise<'restarted' | 'expired' | 'stuck'> {
+async function restartOrExpire(deps: Deps, item: Item): Promise<'restarted' | 'expired' | 'stuck'> {
   const now = deps.clock.now();
   const migration = migrationOf(item);
   if (migration?.phase === 'accepted' && !(now - migration.acceptedAt <= SWITCH_DEADLINE_MS)) {

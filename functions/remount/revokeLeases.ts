@@ -41,7 +41,7 @@ function revocation(
   counted: boolean,
 ): Revocation {
   if (generation === undefined || switchedAt === undefined)
-    throw new TypeError('the record of a switched migration does not tell of its switch');
+    throw new TypeError('the record of a switched migration lacks its generation or the time of its switch');
   return { id, mountUuid, below: generation, switchedAt, attempt, shards, counted, done: false };
 }
 

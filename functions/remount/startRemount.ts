@@ -12,8 +12,7 @@ import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMig
 import { type Idempotency, replayed } from './idempotency.ts';
 import { checkTyped, type Move, planMove, repeatedMigration, type Typed } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
-import type { Origin } from './request.ts';
-import { readReason } from './request.ts';
+import { type Origin, readReason } from './request.ts';
 
 /** The fields of a remount request. */
 export interface RemountRequest {

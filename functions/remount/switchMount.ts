@@ -22,9 +22,9 @@ export function switchMount(deps: Deps, id: string): Promise<Migration | undefin
 /** @throws ConditionFailed when another write came first; the next try reads what it left */
 async function switchOrFail(deps: Deps, migration: Migration): Promise<Migration> {
   const { store, clock } = deps;
-  const glance = await readMounts([migration], store.getMany);
+  const inBatch = await readMounts([migration], store.getMany);
   const { mounts, failures } =
-    glance.failures.size > 0 ? await readMounts([migration], oneByOne(store)) : glance;
+    inBatch.failures.size > 0 ? await readMounts([migration], oneByOne(store)) : inBatch;
   const [failure] = failures.values();
   if (failure) return fail(deps, migration, failure);
   const switches = [...mounts.values()].map((mount) => switchOf(migration, mount, clock.now()));

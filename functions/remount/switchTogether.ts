@@ -1,6 +1,6 @@
 /**
  * The switch: one transaction moves mounts from their sources to their targets, with all their settings, and makes
- * invalid whatever they issued before. No mount is ever half moved (architecture §5). A single migration is a group of
+ * invalid everything that they issued before. No mount is ever half moved (architecture §5). A single migration is a group of
  * one; a bulk run switches larger groups.
  */
 

@@ -36,17 +36,19 @@ export const COMPONENTS = {
   responses: {
     Answer: json(ANSWER, envelope),
     Plain: json(ANSWER, { type: 'object' }),
-    Accepted: json('Accepted, by an endpoint whose work may go on; the body may be empty.', envelope),
-    Nothing: { description: 'Done, and there is nothing to say.' },
+    Accepted: json('Accepted. The work may continue after the answer, and the body may be empty.', envelope),
+    Nothing: { description: 'Done. The answer has no content.' },
     Refused: json('The request cannot be served as it is.', errors),
     Denied: json('The token, or the lack of one, does not allow it.', errors),
-    NotFound: json('There is nothing here; what is left of it may be told.', { anyOf: [errors, envelope] }),
+    NotFound: json('There is nothing here. The body may describe what was deleted.', {
+      anyOf: [errors, envelope],
+    }),
     Unsupported: json('The path has no such operation.', errors),
     Failed: json('The service cannot serve it now.', errors),
   },
   parameters: {
     Namespace: header('X-Vault-Namespace', 'The namespace that paths are relative to.', { type: 'string' }),
-    WrapTtl: header('X-Vault-Wrap-TTL', 'How long the answer shall wait wrapped.', {
+    WrapTtl: header('X-Vault-Wrap-TTL', 'How long the wrapped answer can be unwrapped.', {
       type: ['string', 'integer'],
     }),
   },

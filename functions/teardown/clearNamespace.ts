@@ -5,7 +5,7 @@ import { removeChildren } from '../credentials/removal.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Item, type Ref } from '../ports/store.ts';
 import { builtinKey, namespaceKey, policyKey } from '../store/keys.ts';
-import { builtinMounts, tokenIssuer } from '../tree/builtin.ts';
+import { builtinMounts } from '../tree/builtin.ts';
 import { changeTree, clearEmptyForks } from '../tree/changeTree.ts';
 import { disableMount } from '../tree/disableMount.ts';
 import { type Mount, mountOf } from '../tree/mount.ts';
@@ -37,8 +37,9 @@ export async function clearNamespace(
     for (const mount of page.map(mountOf).filter((found) => found !== undefined)) await disable(deps, mount);
     if (deps.clock.now() >= until) return false;
   }
-  const { mountUuid } = tokenIssuer({ id: namespaceId });
-  if (!(await clearMount(deps, mountUuid, attempt, until))) return false;
+  for (const { uuid } of builtinMounts({ id: namespaceId })) {
+    if (!(await clearMount(deps, uuid, attempt, until))) return false;
+  }
   await removeChildren(deps.store, nonExpiringTokensOf(namespaceId), 'place');
   await removePolicies(deps, namespaceId);
   const left = await deps.store.query({ table: 'mounts', pk: namespaceId });

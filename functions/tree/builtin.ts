@@ -43,7 +43,7 @@ export function builtinMounts({ id }: Pick<Namespace, 'id'>): BuiltinMount[] {
       externalEntropyAccess: false,
       generation: 0,
       version: 0,
-      issued: isToken,
+      issued: path !== 'identity/',
     };
   });
 }
@@ -66,9 +66,14 @@ export function tunedBuiltin(
   return { put, if: before.version === 0 ? ABSENT : { version: before.version } };
 }
 
-/** The issuer of the tokens of `auth/token`: the mount never moves, so its generation is always 0. */
-export function tokenIssuer({ id }: Pick<Namespace, 'id'>): Issuer {
-  return { mountUuid: uuidOf(id, TOKEN_PATH), generation: 0 };
+/** A built-in mount as an issuer of tokens: it never moves, so its generation is always 0. */
+export function builtinIssuer({ id }: Pick<Namespace, 'id'>, path: string): Issuer {
+  return { mountUuid: uuidOf(id, path), generation: 0 };
+}
+
+/** The issuer of the tokens of `auth/token`. */
+export function tokenIssuer(namespace: Pick<Namespace, 'id'>): Issuer {
+  return builtinIssuer(namespace, TOKEN_PATH);
 }
 
 /** The uuid of the cubbyhole mount of a namespace. */

@@ -9,7 +9,7 @@ import type { Item, Store } from '../ports/store.ts';
 import { treeKey } from '../store/keys.ts';
 import { type Mount, mountOf } from './mount.ts';
 import { type Namespace, type NamespacedPath, namespaceOf, ROOT } from './namespace.ts';
-import { builtinPath, mountPath } from './path.ts';
+import { builtinPath, cutPath, mountPath } from './path.ts';
 
 /** The innermost namespace of a path, the rest of the path as it was given, and the mount that owns it. */
 export interface Location extends NamespacedPath {
@@ -120,7 +120,5 @@ function covers(entryPath: string, path: string): boolean {
  * refuses keys over 1,024 bytes.
  */
 function key(path: string): string {
-  const whole = mountPath(path);
-  if (Buffer.byteLength(whole) <= MAX_MOUNT_PATH_BYTES) return whole;
-  return Buffer.from(whole).subarray(0, MAX_MOUNT_PATH_BYTES).toString('utf8').replace(/�+$/, '');
+  return cutPath(mountPath(path), MAX_MOUNT_PATH_BYTES);
 }

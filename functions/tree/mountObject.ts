@@ -4,6 +4,7 @@ import type { Shape, Wire } from '../http/shape.ts';
 import type { BuiltinMount } from './builtin.ts';
 import { type Mount, type MountConfig, mountTtls, type UserLockout } from './mount.ts';
 import { CONFIG_LISTS, type ConfigList } from './mountConfig.ts';
+import { GENERIC } from './mountType.ts';
 import { builtinPath, isAuthPath } from './path.ts';
 import { PLUGIN_VERSION } from './readNewMount.ts';
 
@@ -78,7 +79,7 @@ export function mountObject(mount: Mount | BuiltinMount): MountInfo {
     plugin_version: '',
     running_plugin_version: PLUGIN_VERSION,
     running_sha256: '',
-    ...(!builtinPath(mount.path) && { deprecation_status: 'supported' }),
+    ...(!builtinPath(mount.path) && mount.type !== GENERIC && { deprecation_status: 'supported' }),
     config: {
       default_lease_ttl: config.defaultLeaseTtl,
       max_lease_ttl: config.maxLeaseTtl,

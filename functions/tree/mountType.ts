@@ -13,6 +13,12 @@ export interface MountType {
   accessorField?: string;
 }
 
+/**
+ * kv under its oldest name. The reference has it in no catalog: it takes no version when it is enabled, and has no
+ * `deprecation_status` (contract §3.1, §3.3).
+ */
+export const GENERIC = 'generic';
+
 /** All types, by name. */
 export type MountTypes = Readonly<Record<string, MountType>>;
 

@@ -34,6 +34,12 @@ export function cleanPath(path: string): string {
   return `${clean.join('/')}/`;
 }
 
+/** The beginning of a path, of at most so many bytes, without a character that is cut in two. */
+export function cutPath(path: string, bytes: number): string {
+  if (Buffer.byteLength(path) <= bytes) return path;
+  return Buffer.from(path).subarray(0, bytes).toString('utf8').replace(/�+$/, '');
+}
+
 /** @returns the path of the built-in mount that a path is in, if there is one */
 export function builtinPath(path: string): string | undefined {
   const withSlash = path.endsWith('/') ? path : `${path}/`;

@@ -6,7 +6,7 @@ import { VAULT_VERSION } from '../http/version.ts';
 import { authVersionRefused, invalidVersion, secretVersionRefused } from './errors.ts';
 import type { Mount } from './mount.ts';
 import { configText, readMountConfig } from './mountConfig.ts';
-import { type MountTypes, mountTypeNamed } from './mountType.ts';
+import { GENERIC, type MountTypes, mountTypeNamed } from './mountType.ts';
 import { cleanPath, type MountTable, oversize, protectedSegment, treePath } from './path.ts';
 
 export const ENABLE_FIELDS = {
@@ -90,7 +90,7 @@ function secretType(asked: string, given: Record<string, string>, types: MountTy
   const options = { ...given, ...alias };
   const { version = '' } = options;
   const { versions } = mountTypeNamed(types, type) ?? {};
-  if (!versions && version !== '') throw secretVersionRefused(type);
+  if ((!versions || type === GENERIC) && version !== '') throw secretVersionRefused(type);
   if (versions && version !== '' && !versions.includes(version)) throw invalidVersion(version);
   return { type, options };
 }

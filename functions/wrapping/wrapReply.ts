@@ -2,24 +2,44 @@
 
 import { isEmpty, render } from '../http/envelope.ts';
 import type { Call, Reply } from '../http/route.ts';
-import { wrap } from './wrapped.ts';
+import { LEASE_NAME_BYTES, MAX_SORT_KEY_BYTES } from '../limits.ts';
+import { builtinIssuer } from '../tree/builtin.ts';
+import { markIssued } from '../tree/generation.ts';
+import { builtinPath, cutPath } from '../tree/path.ts';
+import { type WrapPlace, wrap } from './wrapped.ts';
 
 /**
- * Stores the body that the answer would have had. Empty answers, failures and answers without an envelope are not
- * wrapped.
+ * Has a request answered, and stores the body that the answer would have had. Empty answers, and answers without an
+ * envelope, are not wrapped.
  * @throws VaultError 413 when the answer is too long
+ * @throws MountMoved when the mount was moved while the request was in flight
  */
-export async function wrapReply(call: Call, reply: Reply): Promise<Reply> {
+export async function wrapReply(
+  call: Call,
+  answer: () => Promise<Reply | undefined>,
+): Promise<Reply | undefined> {
   const { deps, namespace, path, wrapTtl } = call;
-  if (isEmpty(reply) || reply.wrapInfo || reply.plain !== undefined || reply.text) return reply;
-  if (reply.status !== undefined && reply.status >= 300) return reply;
+  // Before the request is answered: a request whose mount has moved is performed again and must have written nothing.
+  const place = await placeOfWrap(call);
+  const reply = await answer();
+  if (!reply || isEmpty(reply) || reply.wrapInfo || reply.plain !== undefined || reply.text) return reply;
   const accessor = accessorIn(call, reply);
   return wrap(deps, namespace, {
     envelope: render(reply, call.id, '').body,
+    ...(reply.status ? { status: reply.status } : {}),
+    place,
     creationPath: path,
     creationTtl: wrapTtl,
     ...(accessor ? { wrappedAccessor: accessor } : {}),
   });
+}
+
+/** A path that is too long for the key of a lease is cut. */
+async function placeOfWrap({ deps, namespace, mount, path }: Call): Promise<WrapPlace> {
+  const mountPath = mount?.path ?? builtinPath(path) ?? '';
+  const leaseId = cutPath(path.replace(/\/$/, ''), MAX_SORT_KEY_BYTES - LEASE_NAME_BYTES);
+  const issuer = mount ? await markIssued(deps.store, mount) : builtinIssuer(namespace, mountPath);
+  return { issuer, leasePath: leaseId.slice(mountPath.length), leaseId };
 }
 
 /** The accessor of the token or secret-id in an answer, by which it can be revoked before it is unwrapped. */

@@ -1,4 +1,7 @@
-/** A wrapped answer: stored with a token that can do one thing, unwrap it, and only once (contract §2.3). */
+/**
+ * A wrapped answer: stored with a token that can do one thing, unwrap it, and only once (contract §2.3). The token is a
+ * lease of the mount that gave the answer, so it ends when the mount is moved or disabled (R5).
+ */
 
 import { issueToken } from '../credentials/issueToken.ts';
 import { cleanupTime, type Token } from '../credentials/token.ts';
@@ -11,14 +14,27 @@ import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Item, type PlacedItem, PRESENT, type Write } from '../ports/store.ts';
 import { tokenKey, wrappedKey } from '../store/keys.ts';
 import { record } from '../store/record.ts';
-import { tokenIssuer } from '../tree/builtin.ts';
+import type { Issuer } from '../tree/generation.ts';
 import type { Namespace } from '../tree/namespace.ts';
 
-const POLICY = 'response-wrapping';
+/** The policy of wrapping tokens, which no other token can have. */
+export const WRAPPING_POLICY = 'response-wrapping';
+
+/** Where a wrapping token is listed: below the mount that gave the answer, also when it is wrapped again. */
+export interface WrapPlace {
+  issuer: Issuer;
+  /** The path of the lease inside the mount, without its random last segment. */
+  leasePath: string;
+  /** The id of the lease, without the same. */
+  leaseId: string;
+}
 
 export interface Wrapped {
   /** The body of the answer, as JSON text. */
   envelope: string;
+  /** Its status, if that is not 200. */
+  status?: number;
+  place: WrapPlace;
   /** The path of the request that was answered, relative to its namespace. */
   creationPath: string;
   /** Seconds that the wrapping token is valid. */
@@ -78,12 +94,10 @@ async function issue(deps: Deps, namespace: Namespace, kept: Wrapped, taking: Wr
   try {
     return await issueToken(deps, {
       namespace,
-      issuer: tokenIssuer(namespace),
+      ...kept.place,
       path: kept.creationPath,
-      leasePath: 'wrapping',
-      leaseId: 'auth/token/wrapping',
-      policies: [POLICY],
-      displayName: '',
+      policies: [WRAPPING_POLICY],
+      displayName: 'token',
       ttl: kept.creationTtl,
       maxTtl: kept.creationTtl,
       explicitMaxTtl: kept.creationTtl,

@@ -3,7 +3,7 @@
 import { TOKEN_FIELD, usableToken } from '../credentials/findToken.ts';
 import { removeTokens } from '../credentials/removal.ts';
 import { type Token, tokenOf } from '../credentials/token.ts';
-import { refusal } from '../http/errors.ts';
+import { refusal, VaultError } from '../http/errors.ts';
 import { readFields } from '../http/fields.ts';
 import { tokenIn } from '../http/message.ts';
 import { parseJson } from '../http/parseBody.ts';
@@ -16,6 +16,7 @@ import {
   invalidWrappingToken,
   type StoredAnswer,
   takingOf,
+  WRAPPING_POLICY,
   type Wrapped,
   wrap,
   wrappedOf,
@@ -69,7 +70,8 @@ async function unwrap(call: TokenCall): Promise<Reply> {
     throw error instanceof ConditionFailed ? invalidWrappingToken() : error;
   }
   await removeUsed(deps, token);
-  return { plain: parseJson(answer.envelope) };
+  const { envelope, status = 200 } = answer;
+  return { status, plain: parseJson(envelope) };
 }
 
 /** The new token has the shorter of two TTLs: that of the old token, and the one that the request asks for. */
@@ -89,12 +91,18 @@ async function moveAnswer({ deps, namespace }: TokenCall, token: Token, order: W
 /**
  * Runs before the token of the request is checked, because that may be the wrapping token itself. A used wrapping token
  * must be refused as such, and not as a lack of rights.
- * @throws VaultError 400
+ * @throws VaultError 403 without any token, 400 for one that wraps nothing
  */
 async function refuseInvalid(call: Call): Promise<void> {
+  if (call.raw.token === '') throw noWrappingToken('empty token in request body');
   const hash = hashOf(call);
-  if (hash === '') return;
-  if (!(await usableToken(call.deps, hash, call.namespace))) throw invalidWrappingToken();
+  if (hash === '') throw noWrappingToken('token is empty');
+  const token = await usableToken(call.deps, hash, call.namespace);
+  if (!token?.policies.includes(WRAPPING_POLICY)) throw invalidWrappingToken();
+}
+
+function noWrappingToken(why: string): VaultError {
+  return new VaultError(403, [`error validating wrapping token: ${why}`]);
 }
 
 /**

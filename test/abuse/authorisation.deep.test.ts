@@ -1,6 +1,6 @@
 /**
- * Who may do what, for every row of the route tables and every kind of token: a route cannot be left out. What needs no
- * token, and what needs sudo, is written down here and not read from the tables.
+ * Who may do what: every row of the route tables with every kind of token, so no route can be left out. Which requests
+ * need no token, and which need sudo, is written here and not read from the tables.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,10 +22,10 @@ import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { rootToken, tokenWith } from '../support/tokens.ts';
 import { runMigration } from '../support/workflow.ts';
 
-/** Where all requests go; the tokens belong here, above, below or beside. */
+/** The namespace of all requests. The tokens belong to this namespace, its parent, its child or a sibling. */
 const HERE = 'above/here/';
 
-/** What nobody needs a token for, as in Vault (contract §6, §8, §10): what comes before there is one, or is one itself. */
+/** Requests without a token, as in Vault (contract §6, §8, §10): the client has none yet, or the body holds a credential. */
 const NEEDS_NO_TOKEN = [
   'read sys/health',
   'read sys/seal-status',
@@ -37,7 +37,7 @@ const NEEDS_NO_TOKEN = [
   'write auth/userpass0/login/:name',
   'write auth/approle0/login',
 ];
-/** What Vault protects by sudo (contract §1.6, §3.2, §6, §7), and what stands in for it or undoes it here. */
+/** Requests that need sudo in Vault (contract §1.6, §3.2, §6, §7), and this project's own ones of the same power. */
 const NEEDS_SUDO = [
   'write sys/remount',
   'write sys/remount/cancel/:migration_id',
@@ -56,24 +56,24 @@ const NEEDS_SUDO = [
   'write sys/revoke-force/:prefix*',
   'list auth/token/accessors',
 ];
-/** The same, where the other operations of the row need none: its handlers ask for it. */
-const NEEDS_SUDO_BY_ITSELF = [
+/** Requests that also need sudo, but other operations of the same row do not: the handler checks it. */
+const HANDLER_NEEDS_SUDO = [
   'list sys/leases/lookup/:prefix*',
   'write sys/remount/bulk',
   'write sys/remount/schedules/:name',
   'delete sys/remount/schedules/:name',
 ];
-/** These answer without a token, too, and with one by what it may see, whatever its policies say of them (contract §10). */
-const ASKS_WHAT_IS_SEEN = /^sys\/internal\/ui\/mounts/;
-const LISTS_WHAT_IS_SEEN = 'read sys/internal/ui/mounts';
-const TELLS_WHAT_IS_SEEN = 'read sys/internal/ui/mounts/:path*';
-/** What a token does with itself, it does in its own namespace, whichever was asked (contract §6). */
-const AT_HOME =
-  /^auth\/token\/(lookup-self|renew-self|revoke-self|lookup)$|^sys\/wrapping\/(lookup|unwrap|rewrap)$/;
-/** A token that is no good is a wrapping token that is no good: their handlers say so, with 400 (contract §2.3). */
-const TAKES_ANY_TOKEN = /^sys\/wrapping\/(unwrap|rewrap)$/;
-/** What handlers say in Vault's words and with its status, though nobody else would answer so. */
-const HANDLED: Record<string, RegExp> = {
+/** These also answer without a token. With one, they show what the token may see, whatever its policies allow (contract §10). */
+const SHOWS_VISIBLE_MOUNTS = /^sys\/internal\/ui\/mounts/;
+const LISTS_VISIBLE_MOUNTS = 'read sys/internal/ui/mounts';
+const SHOWS_VISIBLE_MOUNT = 'read sys/internal/ui/mounts/:path*';
+/** A token acts on itself in its own namespace, whatever namespace the request names (contract §6). */
+const ACTS_ON_ITSELF = /^auth\/token\/(lookup-self|renew-self|revoke-self|lookup)$/;
+/** These refuse a token that wraps nothing before any other check, so every token of this test (contract §2.3). */
+const TAKES_WRAPPING_TOKENS = /^sys\/wrapping\/(unwrap|rewrap)$/;
+const NO_WRAPPING_TOKEN = 'error validating wrapping token: token is empty';
+/** Handlers that answer with a text and status of Vault that otherwise mean that no handler was reached. */
+const HANDLER_ERRORS: Record<string, RegExp> = {
   'read sys/remount/status': /unsupported path/,
   'write sys/leases/lookup/:prefix*': /unsupported operation/,
   'write auth/userpass0/users/:name/password': /username does not exist/,
@@ -88,14 +88,14 @@ const ALL_BUT_SUDO = EVERYTHING.filter((name) => name !== 'sudo');
 interface Row {
   route: Route;
   operation: OperationName;
-  /** Of the row, with the path of its mount. */
+  /** The pattern of the row, below the path of its mount. */
   pattern: string;
   path: string;
 }
 
 function rowsOf(row: Route, mount = ''): Row[] {
   const pattern = mount + row.path;
-  // Of mounts only one that is there can be told.
+  // A mount is shown only if it exists.
   const path = pattern.replace(/(?<=^sys\/internal\/ui\/mounts\/):path\*/, 'kv0').replace(/:\w+\*?/g, 'x');
   return [...operationsOf(row), 'help' as const].map((operation) => ({
     route: row,
@@ -114,7 +114,7 @@ const allRows: Row[] = [
   ),
 ];
 
-/** The functions behind the API, with what each serves. */
+/** The functions behind the API, with the rows that each serves. */
 const FUNCTIONS: Record<string, { api: Api; rows: Row[] }> = {
   vault: { api: vaultApi, rows: allRows },
   remount: {
@@ -130,21 +130,21 @@ const FUNCTIONS: Record<string, { api: Api; rows: Row[] }> = {
 const nameOf = ({ operation, pattern }: Row) => `${operation} ${pattern}`;
 const withoutHelp = allRows.filter(({ operation }) => operation !== 'help');
 
-/** A token of its own for each request, since some revoke the one that asks. */
+/** Each request has its own token, since some requests revoke the token they use. */
 type TokenKind = (typeof KINDS)[number];
-const NO_GOOD = [
+const INVALID = [
   'garbage',
-  'gone',
+  'deleted',
   'expired',
   'revoked',
   'retired',
   'used up',
-  'below a token that is gone',
+  'child of a deleted token',
   'issued before its mount was moved',
 ] as const;
 const KINDS = [
   'none',
-  ...NO_GOOD,
+  ...INVALID,
   'beside',
   'below',
   'powerless',
@@ -154,9 +154,9 @@ const KINDS = [
 ] as const;
 
 let deps: TestDeps;
-/** By the names of the functions. */
+/** By name of the function. */
 let callers: Record<string, Caller>;
-/** The namespaces by their paths. */
+/** The namespaces by path. */
 const places: Record<string, { id: string; path: string }> = {};
 /** An auth mount that was moved. */
 let movedMount: string;
@@ -170,7 +170,7 @@ async function tokenOf(kind: TokenKind): Promise<string> {
       return '';
     case 'garbage':
       return 's.nobodyEverMadeThisToken1';
-    case 'gone':
+    case 'deleted':
       return removed(await having(EVERYTHING));
     case 'expired':
       return having(EVERYTHING, { expiresAt: deps.clock.now() - 1 });
@@ -180,8 +180,8 @@ async function tokenOf(kind: TokenKind): Promise<string> {
       return having(EVERYTHING, { retired: true });
     case 'used up':
       return having(EVERYTHING, { numUses: 1, usesLeft: 0 });
-    case 'below a token that is gone':
-      return having(EVERYTHING, { lineage: { mounts: {}, tokens: [sha256('gone')] } });
+    case 'child of a deleted token':
+      return having(EVERYTHING, { lineage: { mounts: {}, tokens: [sha256('deleted')] } });
     case 'issued before its mount was moved':
       return having(EVERYTHING, { lineage: { mounts: { [movedMount]: 0 }, tokens: [] } });
     case 'beside':
@@ -204,39 +204,41 @@ async function removed(token: string): Promise<string> {
   return token;
 }
 
-type Verdict = 'unknown' | 'denied' | 'let in' | 'served by nobody' | 'broken';
+type Verdict = 'not authenticated' | 'denied' | 'handled' | 'no handler' | 'broken';
 
-/** A handler was reached if the answer is one that only handlers give. */
+/** Whether a handler was reached, as the answer shows. */
 function verdictOf(row: Row, { status, body, text }: Answer): Verdict {
-  if (HANDLED[nameOf(row)]?.test(text)) return 'let in';
+  if (HANDLER_ERRORS[nameOf(row)]?.test(text)) return 'handled';
   if (status >= 500) return 'broken';
-  if (status === 403) return body.errors[0] === 'permission denied' ? 'unknown' : 'denied';
-  if (status === 405 || /no handler for route|unsupported (path|operation)/.test(text))
-    return 'served by nobody';
-  return 'let in';
+  if (status === 403 && body.errors[0] === NO_WRAPPING_TOKEN) return 'handled';
+  if (status === 403) return body.errors[0] === 'permission denied' ? 'not authenticated' : 'denied';
+  if (status === 405 || /no handler for route|unsupported (path|operation)/.test(text)) return 'no handler';
+  return 'handled';
 }
 
 function expected(row: Row, kind: TokenKind): Verdict {
   const { operation, pattern } = row;
   const name = nameOf(row);
   const isHelp = operation === 'help';
-  // Help is for who may ask the row for anything.
-  if (NEEDS_NO_TOKEN.some((open) => (isHelp ? open.endsWith(` ${pattern}`) : open === name))) return 'let in';
+  // Help needs no token where any operation of the row needs none.
+  if (NEEDS_NO_TOKEN.some((open) => (isHelp ? open.endsWith(` ${pattern}`) : open === name)))
+    return 'handled';
+  if (TAKES_WRAPPING_TOKENS.test(pattern)) return 'handled';
   if (kind === 'none') {
-    if (name === TELLS_WHAT_IS_SEEN) return 'denied';
-    return ASKS_WHAT_IS_SEEN.test(pattern) ? 'let in' : 'unknown';
+    if (name === SHOWS_VISIBLE_MOUNT) return 'denied';
+    return SHOWS_VISIBLE_MOUNTS.test(pattern) ? 'handled' : 'not authenticated';
   }
-  if (NO_GOOD.some((noGood) => noGood === kind)) return TAKES_ANY_TOKEN.test(pattern) ? 'let in' : 'unknown';
+  if (INVALID.some((invalid) => invalid === kind)) return 'not authenticated';
   switch (kind) {
     case 'beside':
     case 'below':
-      return AT_HOME.test(pattern) ? 'let in' : 'denied';
+      return ACTS_ON_ITSELF.test(pattern) ? 'handled' : 'denied';
     case 'powerless':
-      return isHelp || name === LISTS_WHAT_IS_SEEN ? 'let in' : 'denied';
+      return isHelp || name === LISTS_VISIBLE_MOUNTS ? 'handled' : 'denied';
     case 'without sudo':
-      return [...NEEDS_SUDO, ...NEEDS_SUDO_BY_ITSELF].includes(name) ? 'denied' : 'let in';
+      return [...NEEDS_SUDO, ...HANDLER_NEEDS_SUDO].includes(name) ? 'denied' : 'handled';
     default:
-      return 'let in';
+      return 'handled';
   }
 }
 
@@ -278,7 +280,7 @@ async function ask(call: Caller, row: Row, kind: TokenKind): Promise<Verdict> {
 }
 
 describe('the authorisation of every row', () => {
-  it('is asked of all the rows there are', () => {
+  it('covers all rows', () => {
     expect(withoutHelp.length).toBeGreaterThan(150);
     expect(rowsOf(route({ path: 'a/:b', read: async () => undefined }), 'm/')).toMatchObject([
       { operation: 'read', pattern: 'm/a/:b', path: 'm/a/x' },
@@ -286,11 +288,11 @@ describe('the authorisation of every row', () => {
     ]);
   });
 
-  it('is marked in the tables as it is written down here', () => {
+  it('is marked in the tables as written in this file', () => {
     const marked = (isMarked: (row: Route) => unknown) =>
       withoutHelp.filter((row) => isMarked(row.route)).map(nameOf);
     expect(marked(({ open }) => open === true).sort()).toEqual([...NEEDS_NO_TOKEN].sort());
-    expect(marked(({ open }) => open === 'optional')).toEqual([LISTS_WHAT_IS_SEEN, TELLS_WHAT_IS_SEEN]);
+    expect(marked(({ open }) => open === 'optional')).toEqual([LISTS_VISIBLE_MOUNTS, SHOWS_VISIBLE_MOUNT]);
     expect(marked(({ sudo }) => sudo).sort()).toEqual([...NEEDS_SUDO].sort());
   });
 

@@ -1,4 +1,4 @@
-/** Namespaces full of things that nobody outside them may see or change, and a namespace beside them to try it from. */
+/** Namespaces with data of every kind that no other namespace may see or change, and the namespace of an attacker. */
 
 import { engines } from '../../functions/engines/catalog.ts';
 import type { Route } from '../../functions/http/route.ts';
@@ -9,14 +9,14 @@ import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { rootToken, tokenWith } from '../support/tokens.ts';
 import { runMigration } from '../support/workflow.ts';
 
-/** Where the attacker has a token that may do everything. */
+/** The namespace of the attacker, whose token may do everything there. */
 export const HERE = 'team/here/';
-/** Below it everything is the attacker's, too. */
+/** A child namespace, which also belongs to the attacker. */
 export const BELOW = 'team/here/below/';
-/** What is above, beside, beside with a name that begins alike, and elsewhere. */
+/** The root, the parent, a sibling, a sibling whose name has the same beginning, and an unrelated namespace. */
 export const FOREIGN = ['', 'team/', 'team/beside/', 'team/hereafter/', 'other/'] as const;
 
-/** What a foreign namespace has, by the names that an attacker may have heard. */
+/** The ids and secrets of a foreign namespace that an attacker may know. */
 export interface Loot {
   namespace: string;
   namespaceId: string;
@@ -32,20 +32,20 @@ export interface Loot {
 
 export interface Scene {
   deps: TestDeps;
-  /** Asks as root. */
+  /** Sends requests as root. */
   call: Caller;
   loot: Loot[];
-  /** A new token of the attacker, since some requests revoke it. */
+  /** @returns a new token of the attacker, since some requests revoke it */
   attacker(): Promise<string>;
   stop(): Promise<void>;
 }
 
 const DAY_MS = 86_400_000;
 
-/** What only who may look sees: no request of an attacker has it. */
+/** Is in data of foreign namespaces, and in no request of the attacker: an answer that shows it is a leak. */
 export const MARK = 'PLANTED';
 
-/** Those that were given names of their own, and those of the engines under the mounts they have everywhere. */
+/** The mounts that every namespace has, one for each kind of engine. */
 const MOUNTS = [
   { path: 'plain', table: 'mounts', type: 'kv', options: {} },
   { path: 'versioned', table: 'mounts', type: 'kv', options: { version: '2' } },
@@ -54,7 +54,7 @@ const MOUNTS = [
   { path: 'apps', table: 'auth', type: 'approle', options: {} },
 ] as const;
 
-/** Every row there is, with where it is served in a namespace. */
+/** Every row of the route tables, with the path of its mount. */
 export const ROWS: { route: Route; prefix: string }[] = [
   ...vaultApi.builtin.map((route) => ({ route, prefix: '' })),
   ...MOUNTS.flatMap(({ path, table, type, options }) =>
@@ -76,7 +76,8 @@ export async function scene(): Promise<Scene> {
     ids.set(path, made.body.data.id);
   }
   const loot: Loot[] = [];
-  for (const namespace of FOREIGN) loot.push(await furnish(deps, call, namespace, ids.get(namespace) ?? ''));
+  for (const namespace of FOREIGN)
+    loot.push(await fillNamespace(deps, call, namespace, ids.get(namespace) ?? ''));
   deps.clock.pass(60_000);
   const here = { id: ids.get(HERE) ?? '', path: HERE };
   return {
@@ -88,7 +89,7 @@ export async function scene(): Promise<Scene> {
   };
 }
 
-async function furnish(deps: TestDeps, call: Caller, namespace: string, id: string): Promise<Loot> {
+async function fillNamespace(deps: TestDeps, call: Caller, namespace: string, id: string): Promise<Loot> {
   const must = async (method: string, path: string, body: object = {}, options: CallOptions = {}) => {
     const answer = await call(method, path, { namespace, body, ...options });
     if (answer.status >= 300) throw new Error(`${method} ${namespace}${path}: ${answer.text}`);
@@ -146,7 +147,7 @@ async function furnish(deps: TestDeps, call: Caller, namespace: string, id: stri
   };
 }
 
-/** What is asked of a row: with parameters and fields that fit what a foreign namespace has. */
+/** A request to a row, with parameters and fields that match the data of a foreign namespace. */
 export interface Asked {
   method: string;
   /** Relative to a namespace. */
@@ -176,7 +177,7 @@ function pathOf(path: string, loot: Loot): string {
     .replace(/:\w+\*?/g, 'known');
 }
 
-/** Names and secrets of the loot where they fit, and values that are good everywhere else. */
+/** Ids and secrets of the foreign namespace where the field takes them, valid values elsewhere. */
 function fieldOf(name: string, type: string, loot: Loot): unknown {
   const known: Record<string, unknown> = {
     token: loot.token,

@@ -1,4 +1,4 @@
-/** Headers as nobody should send them, byte for byte over a socket: refused or without effect, never another's rights. */
+/** Malformed and unusual headers, sent byte for byte over a socket: refused or without effect, never with others' rights. */
 
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,10 +19,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-/** Longer than any answer here takes; a connection that the service waits on is closed by then. */
+/** Longer than any answer takes. Then the test closes connections on which the service still waits for bytes. */
 const PATIENCE_MS = 2_000;
 
-/** What comes back for these bytes, until the service closes the connection or nothing more is to be expected. */
+/** @returns what the service sends back, until it closes the connection or `PATIENCE_MS` have passed */
 function exchange(bytes: string): Promise<string> {
   return new Promise((resolve) => {
     let received = '';
@@ -39,19 +39,19 @@ function exchange(bytes: string): Promise<string> {
   });
 }
 
-interface Heard {
+interface Received {
   statuses: number[];
-  /** The answer as it came. */
+  /** The raw answer. */
   text: string;
 }
 
-async function send(bytes: string): Promise<Heard> {
+async function send(bytes: string): Promise<Received> {
   const text = await exchange(bytes);
   return { statuses: [...text.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => Number(status)), text };
 }
 
-/** Reads the mount `sys/`, whose type tells the namespace: `system`, or `ns_system`. */
-function read(...headers: string[]): Promise<Heard> {
+/** Reads the mount `sys/`, whose type shows the namespace: `system` in the root, `ns_system` elsewhere. */
+function read(...headers: string[]): Promise<Received> {
   return send(request('GET', '/v1/sys/mounts/sys', headers));
 }
 
@@ -60,7 +60,7 @@ function request(method: string, target: string, headers: string[], body = ''): 
 }
 
 /** Writes to the root token's cubbyhole. */
-function write(headers: string[], body = '{"a":1}', name = 'a'): Promise<Heard> {
+function write(headers: string[], body = '{"a":1}', name = 'a'): Promise<Received> {
   return send(request('POST', `/v1/cubbyhole/${name}`, [GOOD, ...headers], body));
 }
 
@@ -69,64 +69,64 @@ const withLength = (body: string, ...headers: string[]) =>
 
 describe('the token', () => {
   it.each([
-    ['in odd letters', [`x-VAULT-toKEN: ${ROOT_TOKEN}`]],
+    ['in mixed case', [`x-VAULT-toKEN: ${ROOT_TOKEN}`]],
     ['between blanks', [`X-Vault-Token: \t ${ROOT_TOKEN} \t`]],
-    ['as Bearer behind another scheme', ['Authorization: Basic eDp5', `Authorization: Bearer ${ROOT_TOKEN}`]],
+    ['as Bearer after another scheme', ['Authorization: Basic eDp5', `Authorization: Bearer ${ROOT_TOKEN}`]],
     ['before another', [GOOD, 'X-Vault-Token: other', 'x-vault-token: another']],
-    ['before another that bears', [GOOD, 'Authorization: Bearer other']],
-    ['that a proxy is told to drop', [GOOD, 'Connection: X-Vault-Token']],
+    ['before a different Bearer token', [GOOD, 'Authorization: Bearer other']],
+    ['that Connection names', [GOOD, 'Connection: X-Vault-Token']],
     ['among hundreds of headers', [...Array.from({ length: 400 }, (_, i) => `a${i}: b`), GOOD]],
-  ])('%s is that token', async (_, headers) => {
+  ])('%s is accepted', async (_, headers) => {
     expect((await read(...headers)).statuses).toEqual([200]);
   });
 
   it.each([
     ['behind another', ['X-Vault-Token: other', GOOD]],
-    ['behind an empty one', ['X-Vault-Token:', GOOD]],
+    ['after an empty one', ['X-Vault-Token:', GOOD]],
     ['with an underscore', [`X_Vault_Token: ${ROOT_TOKEN}`]],
-    ['with a hard blank behind it', [`${GOOD}\xa0`]],
+    ['followed by a no-break space', [`${GOOD}\xa0`]],
     ['percent-encoded', [`X-Vault-Token: ${ROOT_TOKEN.replace('-', '%2D')}`]],
-    ['in other letters', [`X-Vault-Token: ${ROOT_TOKEN.toUpperCase()}`]],
+    ['in upper case', [`X-Vault-Token: ${ROOT_TOKEN.toUpperCase()}`]],
     ['in quotes', [`X-Vault-Token: "${ROOT_TOKEN}"`]],
     ['in a list', [`X-Vault-Token: ${ROOT_TOKEN}, other`]],
     ['in a cookie', [`Cookie: X-Vault-Token=${ROOT_TOKEN}; token=${ROOT_TOKEN}`]],
-    ['with a scheme in small letters', [`Authorization: bearer ${ROOT_TOKEN}`]],
+    ['with a scheme in lower case', [`Authorization: bearer ${ROOT_TOKEN}`]],
     ['with another scheme', [`Authorization: Token ${ROOT_TOKEN}`]],
     ['without a scheme', [`Authorization: ${ROOT_TOKEN}`]],
-    ['as the name of a user', [`Authorization: Basic ${btoa(`${ROOT_TOKEN}:${ROOT_TOKEN}`)}`]],
-    ['behind a tab', [`Authorization: Bearer\t${ROOT_TOKEN}`]],
+    ['as a user name', [`Authorization: Basic ${btoa(`${ROOT_TOKEN}:${ROOT_TOKEN}`)}`]],
+    ['after a tab', [`Authorization: Bearer\t${ROOT_TOKEN}`]],
     ['for a proxy', [`Proxy-Authorization: Bearer ${ROOT_TOKEN}`]],
-    ['of its own accessor', ['X-Vault-Token: root', 'X-Vault-Accessor: root']],
-  ])('%s is none', async (_, headers) => {
+    ['as its accessor', ['X-Vault-Token: root', 'X-Vault-Accessor: root']],
+  ])('%s is not accepted', async (_, headers) => {
     const { statuses, text } = await read(...headers);
     expect(statuses).toEqual([403]);
     expect(text).toContain('{"errors":["permission denied"]}');
   });
 
-  it('in a trailer is none', async () => {
+  it('in a trailer is not accepted', async () => {
     const body = `7\r\n{"a":1}\r\n0\r\n${GOOD}\r\n\r\n`;
     const headers = ['Transfer-Encoding: chunked', 'Trailer: X-Vault-Token'];
     expect((await send(request('POST', '/v1/cubbyhole/trailer', headers, body))).statuses).toEqual([403]);
   });
 });
 
-describe('what is no header', () => {
+describe('a malformed header', () => {
   it.each([
     ['a NUL', [`${GOOD}\0`]],
     ['another control character', [`${GOOD}\x01`]],
-    ['a line end alone', [`A: b\n${GOOD}`]],
+    ['a line feed alone', [`A: b\n${GOOD}`]],
     ['a carriage return alone', [`A: b\r${GOOD}`]],
-    ['a look-alike in a name', [`X-Vault-T\xf6ken: ${ROOT_TOKEN}`]],
-    ['a blank before the colon', [GOOD.replace(':', ' :')]],
-    ['a value that goes on in the next line', [GOOD.replace('-of', '\r\n -of')]],
-  ])('because of %s is refused before anybody reads it', async (_, headers) => {
+    ['a non-ASCII letter in a name', [`X-Vault-T\xf6ken: ${ROOT_TOKEN}`]],
+    ['a space before the colon', [GOOD.replace(':', ' :')]],
+    ['a value that continues on the next line', [GOOD.replace('-of', '\r\n -of')]],
+  ])('with %s is refused before the service reads it', async (_, headers) => {
     expect((await read(...headers)).statuses).toEqual([400]);
   });
 
   it.each([
-    ['one of them', [GOOD, `A: ${'b'.repeat(20_000)}`]],
+    ['one header', [GOOD, `A: ${'b'.repeat(20_000)}`]],
     ['the token', [`X-Vault-Token: ${'t'.repeat(20_000)}`]],
-    ['thousands of them', [...Array.from({ length: 3_000 }, (_, i) => `a${i}: b`), GOOD]],
+    ['thousands of headers', [...Array.from({ length: 3_000 }, (_, i) => `a${i}: b`), GOOD]],
   ])('for the length of %s is refused', async (_, headers) => {
     expect((await read(...headers)).statuses).toEqual([431]);
   });
@@ -137,7 +137,7 @@ describe('the namespace', () => {
   const IN_ROOT = '"type":"system"';
 
   it.each(['team', '/team/', '//team//', 'team/.', './team', 'teamwork/../team', ' team\t'])(
-    '%j is the one that it names',
+    '%j is the namespace that it names',
     async (name) => {
       const { statuses, text } = await read(GOOD, `X-Vault-Namespace: ${name}`);
       expect(statuses).toEqual([200]);
@@ -145,7 +145,7 @@ describe('the namespace', () => {
     },
   );
 
-  it.each(['', '/', '.', 'root', 'team/..', '//'])('%j is the root', async (name) => {
+  it.each(['', '/', '.', 'root', 'team/..', '//'])('%j is the root namespace', async (name) => {
     const { statuses, text } = await read(GOOD, `X-Vault-Namespace: ${name}`);
     expect(statuses).toEqual([200]);
     expect(text).toContain(IN_ROOT);
@@ -162,13 +162,13 @@ describe('the namespace', () => {
     expect(text).toContain('{"errors":["namespace not found"]}');
   });
 
-  it('is the first that is named', async () => {
+  it('is that of the first header', async () => {
     const { text } = await read(GOOD, 'X-Vault-Namespace: team', 'x-vault-namespace: root');
     expect(text).toContain(IN_TEAM);
   });
 });
 
-describe('the time to stay wrapped', () => {
+describe('the wrap TTL', () => {
   it.each(['60', ' 1h ', '1d', '0.5s', '99999999999', '9223372036', '1ns'])('may be %j', async (ttl) => {
     const { statuses, text } = await read(GOOD, `X-Vault-Wrap-TTL: ${ttl}`);
     expect(statuses).toEqual([200]);
@@ -179,19 +179,19 @@ describe('the time to stay wrapped', () => {
   it.each([
     ...['-1', '-1h', '+5', '1e9', '0x10', '0.5', 'NaN', 'Infinity', 'soon', '60, 60', '60;60', '1 h', '--1h'],
     ...['1h-1m', '9'.repeat(300), '1s'.repeat(3_000), '\xd9\xa1', 'true', '{"a":1}', '1y'],
-  ])('cannot be %j, and nothing comes out for it', async (ttl) => {
+  ])('cannot be %j, and then nothing is answered', async (ttl) => {
     const { statuses, text } = await read(GOOD, `X-Vault-Wrap-TTL: ${ttl}`);
     expect(statuses).toEqual([400]);
     expect(text).toContain('error parsing X-Vault-Wrap-TTL header: ');
   });
 
-  it('is the first that is said', async () => {
+  it('is that of the first header', async () => {
     const { text } = await read(GOOD, 'X-Vault-Wrap-TTL: 60', 'X-Vault-Wrap-TTL: 0');
     expect(text).toContain('"wrap_info":{"token":');
   });
 });
 
-describe('headers that steer other servers', () => {
+describe('headers that control other servers', () => {
   it.each([
     ['another method', ['X-HTTP-Method-Override: DELETE', 'X-Method-Override: DELETE', 'X-HTTP-Method: PUT']],
     [
@@ -214,7 +214,7 @@ describe('headers that steer other servers', () => {
     expect(text).toContain('"type":"system"');
   });
 
-  it('bring nobody to an address that a user is bound to', async () => {
+  it('do not change the client address that a bound user is checked against', async () => {
     const post = (path: string, body: string, ...headers: string[]) =>
       send(request('POST', `/v1/${path}`, [...headers, `Content-Length: ${body.length}`], body));
     await post('sys/auth/userpass', '{"type":"userpass"}', GOOD);
@@ -238,30 +238,30 @@ describe('a body', () => {
     ['a negative length', ['Content-Length: -7']],
     ['a signed length', ['Content-Length: +7']],
     ['a length in another notation', ['Content-Length: 0x7']],
-    ['a length beyond numbers', ['Content-Length: 99999999999999999999']],
+    ['a length above every number', ['Content-Length: 99999999999999999999']],
     ['both length and chunks', ['Content-Length: 7', 'Transfer-Encoding: chunked']],
-    ['a coding nobody knows', ['Transfer-Encoding: xchunked']],
+    ['an unknown coding', ['Transfer-Encoding: xchunked']],
     ['two codings', ['Transfer-Encoding: chunked', 'Transfer-Encoding: identity']],
-    ['a coding behind chunks', ['Transfer-Encoding: chunked, gzip']],
-    ['chunks that are none', ['Transfer-Encoding: chunked']],
-  ])('with %s is refused, and what follows is not taken for a request', async (_, headers) => {
+    ['a coding after chunked', ['Transfer-Encoding: chunked, gzip']],
+    ['invalid chunks', ['Transfer-Encoding: chunked']],
+  ])('with %s is refused, and what follows is not read as a request', async (_, headers) => {
     const { statuses, text } = await write(headers, `{"a":1}\r\n${INNER}`, 'refused');
     expect(statuses).toEqual([400]);
     expect(text).not.toContain('"type":"system"');
   });
 
-  it('that is longer than it says is cut where it says, and the rest is refused', async () => {
+  it('that is longer than its Content-Length ends there, and the rest is refused', async () => {
     const { statuses, text } = await write(['Content-Length: 3'], `{}\n${INNER}`, 'short');
     expect(text).not.toContain('"type":"system"');
     expect(statuses.filter((status) => status < 400)).toEqual([]);
   });
 
-  it('that is shorter than it says is waited for, and nothing is written', async () => {
+  it('that is shorter than its Content-Length is waited for, and nothing is written', async () => {
     expect((await write(['Content-Length: 70'], '{"a":1}', 'long')).statuses).toEqual([]);
     expect((await send(request('GET', '/v1/cubbyhole/long', [GOOD]))).statuses).toEqual([404]);
   });
 
-  it('of a read is no second request', async () => {
+  it('of a read is not a second request', async () => {
     const { statuses, text } = await send(
       request('GET', '/v1/sys/mounts/sys', [`Content-Length: ${INNER.length}`], INNER),
     );
@@ -269,7 +269,7 @@ describe('a body', () => {
     expect(text).not.toContain('"type":"system"');
   });
 
-  it('may look like the verb that the gateway disguises, and arrives as it is', async () => {
+  it('that looks like the LIST verb, which the gateway rewrites, arrives unchanged', async () => {
     const value = 'LIST /v1/cubbyhole HTTP/1.1';
     await withLength(JSON.stringify({ value }));
     expect((await send(request('GET', '/v1/cubbyhole/a', [GOOD]))).text).toContain(
@@ -286,13 +286,13 @@ describe('a body', () => {
     ],
     ...['application/json, text/csv', 'text/csv', ';', '', 'x'.repeat(4_000)],
     'application/x-www-form-urlencoded',
-  ])('of JSON is JSON, whatever type it is said to be: %j', async (type) => {
+  ])('of JSON is read as JSON, whatever its Content-Type: %j', async (type) => {
     expect((await withLength('{"a":1}', `Content-Type: ${type}`)).statuses).toEqual([204]);
     expect((await send(request('GET', '/v1/cubbyhole/a', [GOOD]))).text).toContain('"data":{"a":1}');
   });
 });
 
-it('none of all this was unexpected, and no answer failed on its way', () => {
+it('no request caused an unexpected error or an invalid answer of a function', () => {
   expect(logs.split('\n').filter((line) => /unexpected error|MalformedResult|Runtime\./.test(line))).toEqual(
     [],
   );

@@ -1,6 +1,6 @@
 /**
- * Every limit of `functions/limits.ts`: at it a request is served, one beyond it is refused, and then nothing was
- * written. The table has to name each of them, or it does not compile.
+ * Every limit of `functions/limits.ts`: a request at the limit succeeds, a request one above it is refused and writes
+ * nothing. The table must name every limit, or it does not compile.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -32,9 +32,9 @@ beforeAll(async () => {
 afterAll(() => deps.stop());
 
 interface Refused {
-  /** What has to be there first; it is no part of what is looked at. */
+  /** Prepares the request. What it writes is not checked. */
   ready?(by: 0 | 1): Promise<unknown>;
-  /** A request that comes just up to the limit, or `by` more than it. */
+  /** A request at the limit, or `by` above it. */
   ask(by: 0 | 1): Promise<Answer>;
   status: number;
   text: string;
@@ -42,28 +42,28 @@ interface Refused {
 
 type Proof =
   | Refused
-  /** A test that proves it in its own surroundings, and a word that it has. */
+  /** A test elsewhere that proves the limit, and a text in that file. */
   | { provenBy: [file: string, word: string] }
-  /** Why no request can come up against it. */
+  /** Why no request can reach the limit. */
   | { inner: string };
 
 const x = (length: number) => 'x'.repeat(length);
 const post = (path: string, body?: unknown) => call('POST', path, { body });
 const write = (path: string) => (body: (by: 0 | 1) => unknown) => (by: 0 | 1) => post(path, body(by));
 
-/** A body of just so many bytes, whose one value takes up what the rest leaves. */
+/** A body of exactly that many bytes, filled up by its one value. */
 function sized(bytes: number, [before, after]: [string, string] = ['{"a":"', '"}']): string {
   return before + x(bytes - before.length - after.length) + after;
 }
 
-/** The innermost of so many namespaces in each other. */
+/** The path of the innermost of that many nested namespaces. */
 const innermost = (depth: number) => 'n/'.repeat(depth);
 
 async function nest(depth: number): Promise<void> {
   for (let i = 0; i < depth; i++) await call('POST', 'sys/namespaces/n', { namespace: innermost(i) });
 }
 
-/** The last of a chain of tokens below the root token. */
+/** The last of a chain of child tokens that begins with the root token. */
 let lastToken = '';
 
 async function chain(length: number): Promise<void> {
@@ -80,7 +80,8 @@ function schedule(name: string, more: object = {}, namespace = ''): Promise<Answ
   return call('POST', `sys/remount/schedules/${name}`, { body, namespace });
 }
 
-const hashOfCost = (cost: number) => `$2b$${cost}$1c4gt6bcflFT.55ug3aJReaQ8WNjylf/KFX7.E0VOaUo7G0LNpBHW`;
+const hashOfCost = (cost: number) =>
+  `$2b$${`${cost}`.padStart(2, '0')}$1c4gt6bcflFT.55ug3aJReaQ8WNjylf/KFX7.E0VOaUo7G0LNpBHW`;
 
 const roles = (count: number) => Array.from({ length: count }, (_, i) => `r${i}`);
 
@@ -89,7 +90,7 @@ const bulk = (more: object) =>
   post('sys/remount/bulk', { moves: [{ from: 'idle', to: 'gone' }], dry_run: true, ...more });
 const user = (name: string, more: object) => post(`auth/people/users/${name}`, more);
 
-/** Items of a list are looked at, up to a number: what comes after them is told of by a warning. */
+/** A list reads items up to the limit, and ends with a warning. */
 const cut = (word: string): Proof => ({ provenBy: ['abuse/listings.deep.test.ts', word] });
 
 const customMetadata = (of: (by: 0 | 1) => Record<string, string>) => (by: 0 | 1) =>
@@ -113,7 +114,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     text: 'invalid mount path: path has more than 32 segments',
   },
   MAX_TREE_ENTRY_BYTES: {
-    // The rest of the settings takes some hundreds of bytes.
+    // The other settings take a few hundred bytes.
     ask: (by) =>
       post(`sys/mounts/large${by}`, {
         type: 'kv',
@@ -141,7 +142,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   },
   MAX_WRAPPED_BYTES: {
     ask: (by) => {
-      // The envelope around takes some two hundred bytes.
+      // The envelope around it takes about two hundred bytes.
       const body = sized(limits.MAX_WRAPPED_BYTES - 500 * (1 - by));
       return call('POST', 'sys/wrapping/wrap', { body, headers: { 'x-vault-wrap-ttl': '60' } });
     },
@@ -206,10 +207,15 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     status: 400,
     text: 'bcrypt: password length exceeds 72 bytes',
   },
+  MIN_BCRYPT_COST: {
+    ask: (by) => user('bob', { password_hash: hashOfCost(limits.MIN_BCRYPT_COST - by) }),
+    status: 400,
+    text: 'bcrypt cost of 4 is too low, want 5 at minimum',
+  },
   MAX_BCRYPT_COST: {
     ask: (by) => user('bob', { password_hash: hashOfCost(limits.MAX_BCRYPT_COST + by) }),
     status: 400,
-    text: 'password_hash is not a bcrypt hash of a cost up to 14',
+    text: 'bcrypt cost of 13 exceeds maximum cost of 12',
   },
   LOCKOUT_FAILURES: {
     provenBy: ['engines/userpass/badPasswords.test.ts', 'begins with the fifth bad password'],
@@ -355,6 +361,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   KV_LIST_BATCH: { provenBy: ['engines/kv/v2/list.test.ts', 'however much is in them'] },
   CALLS_AT_ONCE: { inner: 'it is how many calls are under way at once' },
   MAX_SORT_KEY_BYTES: { provenBy: ['credentials/leases.lookingUp.test.ts', "'x'.repeat(3_000)"] },
+  LEASE_NAME_BYTES: { provenBy: ['wrapping/mountsOfAnswers.test.ts', 'however long its path is'] },
   CLEANUP_AFTER_S: { inner: 'what it delays is expired already' },
   MAX_SETTLE_READS: { inner: 'after so many reads a listing answers what it has seen' },
   LEASE_PAGE: { inner: 'it is the size of a page; the next one follows' },
@@ -390,7 +397,7 @@ const elsewhere = entries.flatMap(([name, proof]) =>
 
 describe('a limit', () => {
   it.each(refused)(
-    '%s is kept to the last, and nothing is written beyond it',
+    '%s may be reached, and a request above it is refused and writes nothing',
     async (_, { ready, ask, status, text }) => {
       await ready?.(0);
       const atIt = await ask(0);
@@ -410,15 +417,15 @@ describe('a limit', () => {
     expect(await readFile(join(import.meta.dirname, '..', file), 'utf8')).toContain(word);
   });
 
-  it('is told of in docs/limits.md if a client may come up against it', async () => {
+  it('is listed in docs/limits.md if a client can reach it', async () => {
     const text = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'limits.md'), 'utf8');
     const numbers = text.replaceAll(',', '');
-    const untold = refused.filter(([name]) => !numbers.includes(String(NUMBERS[name])));
-    expect(untold.map(([name]) => name)).toEqual([]);
+    const unlisted = refused.filter(([name]) => !numbers.includes(String(NUMBERS[name])));
+    expect(unlisted.map(([name]) => name)).toEqual([]);
   });
 });
 
-/** The keys of what is there and was not. */
+/** The keys of items that were added. */
 async function newIn(before: Awaited<ReturnType<typeof readTables>>): Promise<string[]> {
   const known = new Set(Object.values(before).flatMap((items) => items.map(({ pk, sk }) => `${pk} ${sk}`)));
   const now = Object.values(await readTables(deps.client)).flat();

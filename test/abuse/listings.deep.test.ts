@@ -1,4 +1,4 @@
-/** Lists that would never end are cut where `functions/limits.ts` says, say so, and lose nothing of what can be asked for next. */
+/** Long lists end at the limits of `functions/limits.ts` and say so; the next page loses nothing. */
 
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => deps.stop());
 
-/** With ten thousand items on the way, on a machine that others use. */
+/** Enough for ten thousand items on a busy machine. */
 const PATIENCE_MS = 120_000;
 
 const many = <T>(count: number, make: (i: number) => T): T[] =>
@@ -52,7 +52,7 @@ describe('a list', { timeout: PATIENCE_MS }, () => {
     expect(cut.warnings).toEqual(['the listing ends after 10000 leases']);
   });
 
-  it('of migrations ends after MAX_LISTED_MIGRATIONS, found or not', async () => {
+  it('of migrations ends after MAX_LISTED_MIGRATIONS, whether or not they match', async () => {
     await placeMount(deps, 'one/');
     await call('POST', 'sys/remount', { body: { from: 'one', to: 'two' } });
     const entry = (await readTables(deps.client)).migrations.find(({ kind }) => kind === 'listing') as Stored;
@@ -81,7 +81,7 @@ describe('a list', { timeout: PATIENCE_MS }, () => {
       (item) => item.kind === 'listing' && item.migrationId === record.pk,
     ) as Stored;
     const month = entry.sk.slice(0, 7);
-    // A quote takes four bytes: a backslash before it, and one before each of these two.
+    // A quote takes four bytes: it is escaped as \", and both characters are escaped again.
     const reason = '"'.repeat(MAX_REASON_BYTES);
     const ids = many(2_000, () => randomUUID());
     const copies = ids.flatMap((id) => [
@@ -93,8 +93,8 @@ describe('a list', { timeout: PATIENCE_MS }, () => {
 
     const cut = await list({ source: ['wordy'] });
 
-    const told = cut.data.keys.length;
-    expect(cut.warnings).toEqual([`the listing ends after ${told} migrations`]);
+    const listed = cut.data.keys.length;
+    expect(cut.warnings).toEqual([`the listing ends after ${listed} migrations`]);
     const bytes = (keys: string[]) =>
       keys.reduce(
         (sum, id) => sum + Buffer.byteLength(JSON.stringify(JSON.stringify([id, cut.data.key_info[id]]))),
@@ -106,7 +106,7 @@ describe('a list', { timeout: PATIENCE_MS }, () => {
 });
 
 describe('an answer', { timeout: PATIENCE_MS }, () => {
-  it('of more than MAX_ANSWER_BYTES is refused, and told so', async () => {
+  it('of more than MAX_ANSWER_BYTES is replaced by an error that says so', async () => {
     const mount = await placeMount(deps, 'talkative/');
     const all = (await readTables(deps.client)).mounts;
     const pattern = all.find(({ uuid }) => uuid === mount.uuid) as Stored;
@@ -138,7 +138,7 @@ describe('an answer', { timeout: PATIENCE_MS }, () => {
 });
 
 describe('a long bulk run', { timeout: PATIENCE_MS }, () => {
-  it('is listed by pages of MAX_BULK_PAGE, to the last move', async () => {
+  it('is listed in pages of MAX_BULK_PAGE, up to the last move', async () => {
     const mount = await placeMount(deps, 'pattern/');
     const all = (await readTables(deps.client)).mounts;
     const pattern = all.find(({ uuid }) => uuid === mount.uuid) as Stored;

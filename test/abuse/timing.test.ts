@@ -1,7 +1,7 @@
 /**
- * What a refusal costs tells nothing of how near a guess was. Time itself is not measured: what the store is asked, in
- * which order and under which keys, is the same for every guess, and no key can be compared with a secret bit by bit,
- * since it is made of the SHA-256 of what was sent.
+ * The cost of a refusal does not show how close a guess was. Time itself is not measured. Instead, the calls to the
+ * store, their order and their keys are the same for every guess. A key is made from the SHA-256 of the guess, so it
+ * cannot be compared with a secret bit by bit.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ import { rootToken } from '../support/tokens.ts';
 
 let deps: TestDeps;
 let root: string;
-/** Asks as root. */
+/** Sends requests as root. */
 let call: Caller;
 
 beforeAll(async () => {
@@ -33,14 +33,14 @@ beforeAll(async () => {
 });
 afterAll(() => deps.stop());
 
-/** A store that writes down what it is asked. */
-function spied(store: Store, asked: string[]): Store {
+/** A store that records its calls. */
+function recording(store: Store, asked: string[]): Store {
   const names = Object.keys(store) as (keyof Store)[];
-  const spy = (name: keyof Store) => (argument: never) => {
+  const recorded = (name: keyof Store) => (argument: never) => {
     asked.push(`${name} ${JSON.stringify(argument)}`);
     return store[name](argument);
   };
-  return Object.fromEntries(names.map((name) => [name, spy(name)])) as unknown as Store;
+  return Object.fromEntries(names.map((name) => [name, recorded(name)])) as unknown as Store;
 }
 
 /** How a guess is made. */
@@ -49,19 +49,22 @@ type Guess = (call: Caller, guess: string) => Promise<Answer>;
 interface Refusal {
   status: number;
   text: string;
-  /** What the store was asked, with the guess and its hash as words. */
+  /** The calls to the store, with placeholders for the guess and its hash. */
   asked: string[];
 }
 
 async function refusalOf(make: Guess, guess: string): Promise<Refusal> {
   const asked: string[] = [];
-  const { status, text } = await make(caller({ ...deps, store: spied(deps.store, asked) }, vaultApi), guess);
-  const said = text.replaceAll(guess, 'GUESS').replace(/"request_id":"[^"]*"/, '');
-  return { status, text: said, asked: asked.map((one) => words(one, guess)) };
+  const { status, text } = await make(
+    caller({ ...deps, store: recording(deps.store, asked) }, vaultApi),
+    guess,
+  );
+  const withoutGuess = text.replaceAll(guess, 'GUESS').replace(/"request_id":"[^"]*"/, '');
+  return { status, text: withoutGuess, asked: asked.map((one) => withPlaceholders(one, guess)) };
 }
 
-/** Times and the hashes of what a guess is hashed with are no part of what an attacker chooses. */
-function words(asked: string, guess: string): string {
+/** Times, and hashes of the guess combined with other values, are not chosen by the attacker. */
+function withPlaceholders(asked: string, guess: string): string {
   return asked
     .replaceAll(sha256(guess), 'HASH')
     .replaceAll(guess, 'GUESS')
@@ -69,7 +72,7 @@ function words(asked: string, guess: string): string {
     .replace(/\b1\d{9,12}\b/g, 'TIME');
 }
 
-/** From far off to one bit beside it. */
+/** From entirely different to one bit apart. */
 function guesses(real: string): string[] {
   const other = (at: number) => `${real.slice(0, at)}${real[at] === 'x' ? 'y' : 'x'}${real.slice(at + 1)}`;
   const last = real.length - 1;
@@ -84,7 +87,7 @@ function guesses(real: string): string[] {
   ].filter((guess) => guess !== real);
 }
 
-/** All guesses must be refused, and none of them otherwise than the first. */
+/** All guesses must be refused exactly like the first. */
 async function expectAlike(make: Guess, wrong: string[]): Promise<Refusal> {
   const [first, ...others] = await Promise.all(wrong.map((guess) => refusalOf(make, guess)));
   expect(first?.status).toBeGreaterThanOrEqual(400);
@@ -120,24 +123,27 @@ describe('a guessed token', () => {
     ['named to renew it', named('auth/token/renew')],
     ['named to orphan its children', named('auth/token/revoke-orphan')],
     ['named to unwrap it', named('sys/wrapping/unwrap')],
-    ['named to look at what it wraps', named('sys/wrapping/lookup')],
+    ['named to look up what it wraps', named('sys/wrapping/lookup')],
     ['named to rewrap it', named('sys/wrapping/rewrap')],
-  ])('%s is refused alike, be it near or far, expired or revoked', async (_, make) => {
-    const { client_token: good } = await newToken();
-    const { client_token: expired } = await newToken({ ttl: '1s' });
-    const { client_token: revoked, accessor } = await newToken();
-    await call('POST', 'auth/token/revoke-accessor', { body: { accessor } });
-    deps.clock.pass(1_500);
+  ])(
+    '%s is refused in the same way if it is close, entirely different, expired or revoked',
+    async (_, make) => {
+      const { client_token: good } = await newToken();
+      const { client_token: expired } = await newToken({ ttl: '1s' });
+      const { client_token: revoked, accessor } = await newToken();
+      await call('POST', 'auth/token/revoke-accessor', { body: { accessor } });
+      deps.clock.pass(1_500);
 
-    const { asked } = await expectAlike(make, [...guesses(good), ...guesses(expired), expired, revoked]);
+      const { asked } = await expectAlike(make, [...guesses(good), ...guesses(expired), expired, revoked]);
 
-    expect(asked.filter((one) => one.includes('HASH')).length).toBeGreaterThan(0);
-    expect(asked.filter((one) => one.includes('GUESS'))).toEqual([]);
-  });
+      expect(asked.filter((one) => one.includes('HASH')).length).toBeGreaterThan(0);
+      expect(asked.filter((one) => one.includes('GUESS'))).toEqual([]);
+    },
+  );
 });
 
 describe('a guessed accessor', () => {
-  it('is refused alike, be it near or far', async () => {
+  it('is refused in the same way if it is close or entirely different', async () => {
     const { accessor } = await newToken();
     const wrong = guesses(accessor);
     await expectAlike(named('auth/token/lookup-accessor', 'accessor'), wrong);
@@ -151,27 +157,27 @@ describe('a guessed credential', () => {
     return ask('POST', 'auth/approle/login', { body: { role_id: body.data.role_id, secret_id } });
   };
 
-  it('is refused alike if it is a secret-id', async () => {
+  it('is refused in the same way if it is a secret-id', async () => {
     const { body } = await call('POST', 'auth/approle/role/app/secret-id', { body: {} });
     const { body: short } = await call('POST', 'auth/approle/role/app/secret-id', { body: { ttl: '1s' } });
     deps.clock.pass(1_500);
     await expectAlike(logIn, [...guesses(body.data.secret_id), short.data.secret_id]);
   });
 
-  it('is refused alike if it is the accessor of a secret-id', async () => {
+  it('is refused in the same way if it is the accessor of a secret-id', async () => {
     const { body } = await call('POST', 'auth/approle/role/app/secret-id', { body: {} });
     const look = named('auth/approle/role/app/secret-id-accessor/lookup', 'secret_id_accessor');
     await expectAlike(look, guesses(body.data.secret_id_accessor));
   });
 
-  it('is refused alike if it is a role-id', async () => {
+  it('is refused in the same way if it is a role-id', async () => {
     const { body } = await call('GET', 'auth/approle/role/app/role-id');
     const withRole: Guess = (ask, role_id) =>
       ask('POST', 'auth/approle/login', { body: { role_id, secret_id: 'x' } });
     await expectAlike(withRole, guesses(body.data.role_id));
   });
 
-  it('is refused alike if it is a one-time password', async () => {
+  it('is refused in the same way if it is a one-time password', async () => {
     const { body } = await call('POST', 'ssh/creds/web', { body: { ip: '10.1.2.3' } });
     const used = await call('POST', 'ssh/creds/web', { body: { ip: '10.1.2.3' } });
     const verify: Guess = (ask, otp) => ask('POST', 'ssh/verify', { body: { otp } });
@@ -179,7 +185,7 @@ describe('a guessed credential', () => {
     await expectAlike(verify, [...guesses(body.data.key), used.body.data.key]);
   });
 
-  it('is refused alike if it is a password, whether or not there is such a user', async () => {
+  it('is refused in the same way if it is a password, whether or not the user exists', async () => {
     const tryOn =
       (user: string): Guess =>
       (ask, password) =>
@@ -191,7 +197,7 @@ describe('a guessed credential', () => {
       ...rest,
       asked: asked.map((one) => one.replaceAll('nobod', 'known')),
     });
-    // The second failure of a user finds the count of the first, and writes once instead of twice.
+    // The second failure of a user finds the counter of the first, and writes once instead of twice.
     expect(plain(nobody)).toEqual(known);
     expect(same).toEqual({ ...known, asked: known.asked.slice(0, -1) });
   });

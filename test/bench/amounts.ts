@@ -1,26 +1,26 @@
-/** How much is measured with: the full amounts, smaller ones for a quick look. */
+/** The amounts to measure with: the full ones, or smaller ones for a quick run. */
 
 const FULL = {
   /** Keys of the large mount. */
   keys: 100_000,
   smallKeys: 10,
-  /** Moves of each of two mounts that are compared; some more warm up. */
+  /** Moves of each of two mounts that are compared. A few more are not measured. */
   moves: 40,
-  /** Leases of the mount that is cut off, and how often it is. */
+  /** Leases of the mount whose leases become invalid by a move, and how often this is measured. */
   leases: 100_000,
   cuts: 7,
-  /** Leases that are revoked against the emulator's own speed, and how often. */
+  /** Leases whose revocation is compared with the emulator's own speed, and how often. */
   revoked: 20_000,
   revocations: 3,
-  /** Mounts in the table that is full. */
+  /** Mounts in the full table. */
   mounts: 100_000,
   fewMounts: 100,
   bulkMoves: 1_000,
   planned: 10_000,
-  /** What is done the reference's way, one by one. */
+  /** What the reference does one by one. */
   copiedKeys: 2_000,
   revokedSerially: 1_000,
-  /** Processes of each kind that are started to answer once. */
+  /** Processes of each kind that start and answer once. */
   freshProcesses: 15,
   /** Warm reads of each kind. */
   reads: 600,
@@ -29,9 +29,9 @@ const FULL = {
 export type Amounts = typeof FULL;
 
 /**
- * @param environment where `BENCH_SCALE` makes all of them smaller, and `BENCH_LEASES`, `BENCH_FEW_MOUNTS` and the like
- *   set one
- * @throws Error for what is no amount
+ * @param environment may set `BENCH_SCALE`, which makes all amounts smaller, and single amounts, such as `BENCH_LEASES`
+ *   or `BENCH_FEW_MOUNTS`
+ * @throws Error for a value that is not an amount
  */
 export function amountsFrom(environment: Record<string, string | undefined>): Amounts {
   const scale = positive('BENCH_SCALE', environment.BENCH_SCALE ?? '1');
@@ -43,7 +43,7 @@ export function amountsFrom(environment: Record<string, string | undefined>): Am
   return Object.fromEntries(amounts) as Amounts;
 }
 
-/** What is small stays as it is up to a point: a median of one is none. */
+/** Small amounts are kept up to a point: a median needs more than one value. */
 function scaled(full: number, scale: number): number {
   return Math.max(Math.ceil(full * scale), Math.min(full, 2));
 }

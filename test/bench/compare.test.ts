@@ -24,22 +24,25 @@ describe('a comparison of two results', () => {
     ['high', 100, 84, 'worse'],
     ['high', 100, 116, 'better'],
     ['high', 100, 86, 'same'],
-  ] as const)('of what shall be %s and goes from %i to %i calls it %s', (wish, before, after, verdict) => {
-    const [change] = compare(result({ wish, value: before }), result({ wish, value: after }));
-    expect(change).toMatchObject({ before, after, verdict });
-  });
+  ] as const)(
+    'of a value that should be %s and goes from %i to %i calls it %s',
+    (wish, before, after, verdict) => {
+      const [change] = compare(result({ wish, value: before }), result({ wish, value: after }));
+      expect(change).toMatchObject({ before, after, verdict });
+    },
+  );
 
-  it('lets what is counted differ by nothing', () => {
+  it('accepts no difference of a counted value', () => {
     const [change] = compare(result({ counted: true, value: 16 }), result({ counted: true, value: 17 }));
     expect(change?.verdict).toBe('worse');
   });
 
-  it('takes another tolerance', () => {
+  it('accepts another tolerance', () => {
     const [change] = compare(result({ value: 100 }), result({ value: 125 }), 0.3);
     expect(change?.verdict).toBe('same');
   });
 
-  it('names what is new and what is gone', () => {
+  it('names new and removed figures', () => {
     const changes = compare(result({ id: 'old', what: 'old' }), result({ id: 'new', what: 'new' }));
     expect(changes.map(({ what, verdict }) => [what, verdict])).toEqual([
       ['new', 'new'],
@@ -47,7 +50,7 @@ describe('a comparison of two results', () => {
     ]);
   });
 
-  it('tells which amounts differ', () => {
+  it('names the amounts that differ', () => {
     const before = { ...result(), amounts: amountsFrom({ BENCH_LEASES: '7' }) };
     expect(differentAmounts(before, result())).toEqual(['leases']);
     expect(differentAmounts(result(), result())).toEqual([]);
@@ -55,7 +58,7 @@ describe('a comparison of two results', () => {
 });
 
 describe('the amounts', () => {
-  it('are made smaller together, or set one by one', () => {
+  it('are scaled together, or set one by one', () => {
     const amounts = amountsFrom({ BENCH_SCALE: '0.01', BENCH_FEW_MOUNTS: '5' });
     expect(amounts).toMatchObject({ keys: 1_000, leases: 1_000, fewMounts: 5, cuts: 2 });
   });

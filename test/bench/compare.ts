@@ -10,17 +10,17 @@ export interface Change {
   verdict: 'better' | 'worse' | 'same' | 'new' | 'gone';
 }
 
-/** Times and speeds may differ by so much for no reason; what is counted may not differ at all. */
+/** Times and speeds vary by this share between runs. Counted figures may not differ at all. */
 export const TOLERANCE = 0.15;
 
 /** @param tolerance as a share of the value before */
 export function compare(before: Result, after: Result, tolerance = TOLERANCE): Change[] {
   const known = new Map(before.figures.map((figure) => [figure.id, figure]));
   const now = new Set(after.figures.map(({ id }) => id));
-  const gone = before.figures.filter(({ id }) => !now.has(id));
+  const removed = before.figures.filter(({ id }) => !now.has(id));
   return [
     ...after.figures.map((figure) => changeOf(known.get(figure.id), figure, tolerance)),
-    ...gone.map(({ what, value, unit }): Change => {
+    ...removed.map(({ what, value, unit }): Change => {
       return { what, before: value, after: Number.NaN, unit, verdict: 'gone' };
     }),
   ];
@@ -36,7 +36,7 @@ function changeOf(old: Figure | undefined, figure: Figure, tolerance: number): C
   return { ...seen, verdict: rise > 0 === (figure.wish === 'high') ? 'better' : 'worse' };
 }
 
-/** Amounts in which two results differ: figures of different amounts say little beside each other. */
+/** The amounts in which two results differ: figures of different amounts are hard to compare. */
 export function differentAmounts(before: Result, after: Result): string[] {
   return Object.entries(after.amounts)
     .filter(([name, amount]) => before.amounts[name as keyof Result['amounts']] !== amount)

@@ -1,4 +1,4 @@
-/** A result of the bench, and its figures with the goals of the service. Pure. */
+/** The result of a benchmark run, and its figures with the goals of the service. Pure. */
 
 import type { Amounts } from './amounts.ts';
 import type { Seen } from './measure/all.ts';
@@ -14,9 +14,9 @@ export interface Figure {
   /** The goal, and a better value. */
   reach?: number;
   better?: number;
-  /** Set if it is counted, not timed: then it is the same in each run. */
+  /** Set if the value is counted, not timed: then it is the same in each run. */
   counted?: true;
-  /** The two numbers of a ratio, or other numbers that the value is made of. */
+  /** The two numbers of a ratio, or other numbers that the value is calculated from. */
   from: string;
 }
 
@@ -142,7 +142,7 @@ function ofPlainMove({ plain }: Seen): Figure[] {
   ];
 }
 
-/** Memory of the functions as deployed: `remount`, `status`, `switch`, and `publish` for each of the two writes of the record. */
+/** Deployed memory of the functions: `remount`, `status`, `switch`, and `publish` for each of the record's two writes. */
 export const MEMORY_GB = [0.5, 0.5, 0.5, 0.25, 0.25];
 
 /** A POST and one status request. */

@@ -13,7 +13,7 @@ describe('the price of what was counted', () => {
     ['events', { events: MILLION }, 'eventBridge', 1],
     // 0.20 for the requests, and 100 ms of half a gigabyte each.
     ['invocations', { invocations: Array(MILLION).fill(0.5) }, 'lambda', 0.2 + 50_000 * 0.0000133334],
-  ] as const)('of a million %s is that of the table', (_, counted, part, dollars) => {
+  ] as const)('of a million %s is that in the table', (_, counted, part, dollars) => {
     const cost = costOf({ ...NOTHING, ...counted });
     expect(cost[part]).toBeCloseTo(dollars, 6);
     expect(cost.total).toBe(cost[part]);

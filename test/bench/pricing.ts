@@ -1,12 +1,12 @@
-/** What AWS asks for what was counted. Pure. */
+/** The AWS price of what was counted. Pure. */
 
 import type { Units } from './units.ts';
 
 /**
- * US dollars in us-east-1, without free tiers and volume discounts. Step Functions and API Gateway as AWS's own pages
- * have them (aws.amazon.com/step-functions/pricing, the REST table of the pricing white paper); DynamoDB on demand since
- * its price was halved in November 2024; Lambda's second on arm64 as four fifths of that on x86. Those of events, of
- * stored and of recoverable gigabytes were not looked up again: check aws.amazon.com before you count on them.
+ * US dollars in us-east-1, without free tiers and volume discounts. Step Functions and API Gateway are from AWS's own
+ * pages (aws.amazon.com/step-functions/pricing, the REST table of the pricing white paper). DynamoDB is on demand, after
+ * its price was halved in November 2024. A second of Lambda on arm64 is four fifths of one on x86. The prices of events,
+ * stored gigabytes and recoverable gigabytes were not checked again: check aws.amazon.com before you rely on them.
  */
 export const PRICES = {
   date: '2026-11-24',
@@ -31,7 +31,7 @@ export interface Counted {
   units: Units;
 }
 
-/** What Lambda bills an invocation at most: far more than such a step takes when warm. */
+/** The assumed billed duration of an invocation: far more than such a step takes when warm. */
 export const BILLED_MS = 100;
 
 export interface Cost {
@@ -43,7 +43,7 @@ export interface Cost {
   total: number;
 }
 
-/** In US dollars. Log lines, data transfer and keys are not in it. */
+/** In US dollars, without log lines, data transfer and keys. */
 export function costOf({ requests, invocations, transitions, events, units }: Counted): Cost {
   const gbSeconds = invocations.reduce((sum, memoryGB) => sum + (memoryGB * BILLED_MS) / 1_000, 0);
   const parts = {

@@ -9,7 +9,7 @@ import { DOCUMENT, FOLDER, filled, RESULT } from './report/document.ts';
 const result = JSON.parse(await readFile(RESULT, 'utf8')) as Result;
 
 describe('docs/performance.md', () => {
-  it('says what the result kept beside it says', async () => {
+  it('has the figures of the result stored next to it', async () => {
     const text = await readFile(DOCUMENT, 'utf8');
     expect(text).toBe(filled(text, result));
     expect(text.match(/<!-- bench: \w+ -->/g)).toHaveLength(7);
@@ -20,11 +20,11 @@ describe('docs/performance.md', () => {
       expect([name, await readFile(join(FOLDER, name), 'utf8')]).toEqual([name, svg]);
   });
 
-  it('has the figures that follow from what was seen', () => {
+  it('has a result whose figures follow from its measurements', () => {
     expect(figuresOf(result.seen)).toEqual(result.figures);
   });
 
-  it('may have no block that nobody makes', () => {
+  it('must not have a block that is not generated', () => {
     expect(() => filled('<!-- bench: weather -->\n<!-- /bench -->', result)).toThrow('unknown block weather');
   });
 });
@@ -42,12 +42,12 @@ describe('a chart', () => {
     expect(most / least).toBeCloseTo(1_000, -3);
   });
 
-  it('can be logarithmic, and shows the least all the same', () => {
+  it('can be logarithmic, and still shows the smallest value', () => {
     const [least = 0, most = 0] = lengths(svgOf({ title: 'x', bars, logarithmic: true }));
     expect(most / least).toBeCloseTo(4, 1);
   });
 
-  it('takes no label for markup', () => {
+  it('escapes labels', () => {
     expect(svgOf({ title: 'a < b', bars })).toContain('least &amp; &lt;first>');
   });
 });

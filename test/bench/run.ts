@@ -1,8 +1,8 @@
 /**
- * `npm run bench`: measures, prints a table and keeps the result in `.build/bench.json`. Judges nothing.
+ * `npm run bench`: measures, prints a table and stores the result in `.build/bench.json`. It never fails a figure.
  *
- * `--document` makes docs/performance.md of it. `--result file` takes a result in place of measuring.
- * `--compare old.json new.json` says what got worse.
+ * `--document` writes docs/performance.md from the result. `--result file` reads a result instead of measuring.
+ * `--compare old.json new.json` shows what got worse.
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -30,7 +30,7 @@ const { values, positionals } = parseArgs({
 
 if (values.compare) await showChanges(positionals, Number(values.tolerance));
 else {
-  const result = values.result ? await judgedAnew(values.result) : await measured();
+  const result = values.result ? await recalculated(values.result) : await measured();
   screenOn(process.stdout).table(table(result));
   if (values.document) await writeDocument(result);
 }
@@ -65,8 +65,8 @@ async function measured(): Promise<Result> {
   return result;
 }
 
-/** What was seen, with the figures as they are made of it now. */
-async function judgedAnew(file: string): Promise<Result> {
+/** A stored result, with its figures calculated again by today's code. */
+async function recalculated(file: string): Promise<Result> {
   const result = await readResult(file);
   return { ...result, figures: figuresOf(result.seen) };
 }

@@ -20,7 +20,7 @@ describe('request units', () => {
     expect(readUnits(bytes)).toBe(units);
   });
 
-  it('are summed over tables, and told apart by the operation', () => {
+  it('are summed over tables, as read or write units by the operation', () => {
     const write = unitsOf('TransactWriteItems', [{ CapacityUnits: 3 }, { CapacityUnits: 4 }]);
     const read = unitsOf('GetItem', { CapacityUnits: 1 });
     expect(addUnits(write, read)).toEqual({ read: 1, write: 7 });
@@ -32,7 +32,7 @@ describe('the size of an item', () => {
   it.each([
     ['text, by its bytes', { name: 'grüß' }, 4 + 6],
     ['numbers, two digits a byte', { n: -12_345.5 }, 1 + 4],
-    ['truth and nothing', { a: true, b: null }, 2 + 2],
+    ['booleans and null', { a: true, b: null }, 2 + 2],
     ['lists', { list: ['ab', 'c'] }, 4 + 3 + 2 + 3],
     ['maps', { map: { key: 'value' } }, 3 + 3 + 1 + 8],
   ])('counts %s', (_, item, bytes) => {

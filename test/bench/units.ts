@@ -1,4 +1,4 @@
-/** What DynamoDB counts: requests units by the size of an item, and the sum of what it says it has consumed. Pure. */
+/** DynamoDB's request units: by the size of an item, and the sum that its answers report as consumed. Pure. */
 
 /** Request units, as they are billed on demand. */
 export interface Units {
@@ -6,12 +6,12 @@ export interface Units {
   write: number;
 }
 
-/** A part of an answer of DynamoDB: one table with its indexes. */
+/** The consumed capacity of one table with its indexes, from an answer of DynamoDB. */
 export interface Consumed {
   CapacityUnits?: number;
 }
 
-/** Bytes of an item as DynamoDB counts them: names and values, and a little for what holds others. */
+/** Bytes of an item as DynamoDB counts them: names and values, and a few bytes for each list and map. */
 export function itemBytes(item: Record<string, unknown>): number {
   return Object.entries(item).reduce((sum, [name, value]) => sum + utf8(name) + valueBytes(value), 0);
 }
@@ -28,17 +28,17 @@ function utf8(text: string): number {
   return Buffer.byteLength(text);
 }
 
-/** Units of one write: one a kilobyte, twice that in a transaction. */
+/** Units of one write: one per kilobyte, twice that in a transaction. */
 export function writeUnits(bytes: number, { transactional = false } = {}): number {
   return Math.max(1, Math.ceil(bytes / 1_024)) * (transactional ? 2 : 1);
 }
 
-/** Units of one strong read: one for four kilobytes. */
+/** Units of one strongly consistent read: one per four kilobytes. */
 export function readUnits(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / 4_096));
 }
 
-/** What one call consumed, by the `ConsumedCapacity` of its answer: one table or a list of them. */
+/** The units that one call consumed. `ConsumedCapacity` of its answer is of one table or a list of tables. */
 export function unitsOf(operation: string, consumed: Consumed | Consumed[] | undefined): Units {
   const tables = Array.isArray(consumed) ? consumed : consumed ? [consumed] : [];
   const units = tables.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);

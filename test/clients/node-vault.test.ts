@@ -1,4 +1,4 @@
-/** The service, driven by the client that most programs for Node use. */
+/** Tests the service with the client that most programs for Node use. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import nodeVault from 'node-vault';
@@ -9,7 +9,7 @@ const { address, rootToken } = inject('target');
 
 type Client = ReturnType<typeof nodeVault>;
 
-/** As the root token by default. A call that answers with a token makes the client go on with that. */
+/** Uses the root token by default. After a call that returns a token, the client uses that one. */
 function client(token = rootToken, namespace?: string): Client {
   return nodeVault({ endpoint: address, token, ...(namespace ? { namespace } : {}) });
 }
@@ -26,7 +26,7 @@ async function enabled(type: string): Promise<string> {
   return path;
 }
 
-/** Moves, and asks for the status until it is final. */
+/** Moves a mount, and polls the status until it is final. */
 async function moved(vault: Client, from: string, to: string): Promise<Record<string, string>> {
   const { data } = await vault.remount({ from, to });
   for (;;) {
@@ -53,7 +53,7 @@ describe('node-vault', () => {
     expect(await vault.mounts()).not.toHaveProperty([`${kv}/`]);
   });
 
-  it('tunes a mount, and raises its version', async () => {
+  it('tunes a mount, and upgrades its version', async () => {
     const vault = client();
     const kv = await mounted('kv', { version: '1' });
     await vault.write(`${kv}/app`, { a: 1 });
@@ -101,7 +101,7 @@ describe('node-vault', () => {
     await expect(child.tokenLookupSelf()).rejects.toThrow('permission denied');
   });
 
-  it('revokes by accessor, without the children, and itself', async () => {
+  it('revokes a token by accessor, without its children, and by itself', async () => {
     const root = client();
     const options = { policies: ['default'], ttl: '1h' };
     const { auth: parent } = await client().tokenCreate({ policies: ['root'], ttl: '1h' });
@@ -117,7 +117,7 @@ describe('node-vault', () => {
     await expect(orphan.tokenLookupSelf()).rejects.toThrow('permission denied');
   });
 
-  it('unwraps what was wrapped for it, once', async () => {
+  it('unwraps a wrapped answer, once', async () => {
     const kv = await mounted('kv', { version: '1' });
     await client().write(`${kv}/app`, { a: 1 });
     const { wrap_info } = await client().read(`${kv}/app`, { headers: { 'X-Vault-Wrap-TTL': '60' } });
@@ -153,7 +153,7 @@ describe('node-vault', () => {
     expect((await vault.list(`${kv}/metadata`)).data.keys).toEqual(['app']);
   });
 
-  it('logs in with a password, until the method is moved', async () => {
+  it('logs in with a password, and the move of the method revokes the token', async () => {
     const auth = await enabled('userpass');
     const password = unique('password');
     await client().write(`auth/${auth}/users/bob`, { password, token_policies: ['default'] });
@@ -187,7 +187,7 @@ describe('node-vault', () => {
     expect((await app.tokenLookupSelf()).data.meta).toMatchObject({ role_name: 'web', rack: '7' });
   });
 
-  it('looks after the secret-ids of a role', async () => {
+  it('manages the secret-ids of a role', async () => {
     const vault = client();
     const role = { mount_point: await enabled('approle'), role_name: 'web' };
     await vault.addApproleRole(role);
@@ -234,12 +234,11 @@ describe('node-vault', () => {
     const { lease_id } = await vault.read(`${kv}/app`);
     expect(lease_id).toMatch(`${kv}/app/`);
     expect(await vault.renew({ lease_id, increment: 60 })).toMatchObject({ lease_id, renewable: true });
-    // Its own `revoke` takes the 202 for an error, from any Vault.
-    await vault.write('sys/leases/revoke', { lease_id, sync: true });
+    await vault.revoke({ lease_id });
     await expect(vault.renew({ lease_id })).rejects.toThrow('lease not found');
   });
 
-  it('reports a refused move in the words of the service', async () => {
+  it('reports a refused move with the error text of the service', async () => {
     const refused = client().remount({ from: 'not_real', to: 'over_here' });
     await expect(refused).rejects.toMatchObject({
       message: 'no matching mount at "not_real/"',

@@ -1,4 +1,4 @@
-/** `npm run test:clients`: clients written elsewhere, in Go and Python, drive a service started for them. */
+/** `npm run test:clients`: tests a new service with clients of other projects, in Go and Python. */
 
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -12,7 +12,7 @@ const VENV_PYTHON = join(VENV, 'bin', 'python');
 
 interface Client {
   title: string;
-  /** Shows by running that the language is there. */
+  /** A command that succeeds if the language is installed. */
   toolchain: string[];
   folder: string;
   commands: string[][];
@@ -46,13 +46,13 @@ const CLIENTS: Client[] = [
 const results: string[] = [];
 const service = await startService({ rootToken: `root-${randomUUID()}` });
 try {
-  for (const client of CLIENTS) results.push(`${client.title}: ${await drive(client)}`);
+  for (const client of CLIENTS) results.push(`${client.title}: ${await testWith(client)}`);
 } finally {
   await service.stop();
 }
 console.log(`\n${results.join('\n')}`);
 
-async function drive({ title, toolchain, folder, commands }: Client): Promise<string> {
+async function testWith({ title, toolchain, folder, commands }: Client): Promise<string> {
   console.log(`\n── ${title}`);
   if (!(await succeeds(toolchain, { stdio: 'ignore' })))
     return `skipped, \`${toolchain.join(' ')}\` fails here`;
@@ -64,7 +64,7 @@ async function drive({ title, toolchain, folder, commands }: Client): Promise<st
   return 'passed';
 }
 
-/** Address and token as these clients look for them, and nothing else that is set for another server. */
+/** Address and token in the variables that these clients read, without variables for another server. */
 function environment(): NodeJS.ProcessEnv {
   const others = Object.entries(process.env).filter(([name]) => !/^(VAULT|BAO)_/.test(name));
   const { url, rootToken } = service;

@@ -17,7 +17,7 @@ const ROLE = {
   ...TOKEN_SETTINGS,
 };
 
-/** Addresses of nobody. */
+/** A range for documentation: no client has such an address. */
 const ELSEWHERE = '192.0.2.0/24';
 
 let auth: string;
@@ -53,13 +53,13 @@ async function logIn(role: string, secret_id?: string): Promise<Answer> {
 }
 
 describe('a role', () => {
-  it('has defaults for what nothing is said of', async () => {
+  it('has defaults for the fields that are not sent', async () => {
     expect(await post('plain')).toMatchObject({ status: 204, text: '' });
     expect((await must('GET', `${auth}/role/plain`)).body.data).toEqual(ROLE);
     expect(await roleId('plain')).toMatch(UUID);
   });
 
-  it('keeps what is sent, and what a later write does not name', async () => {
+  it('stores what is sent; a later write keeps the fields that it does not name', async () => {
     const first = {
       secret_id_num_uses: 4,
       secret_id_ttl: 3_600,
@@ -78,7 +78,7 @@ describe('a role', () => {
     });
   });
 
-  it('is known by its name in small letters, listed and deleted', async () => {
+  it('is stored under its name in lower case, listed and deleted', async () => {
     const own = await authMethod('approle');
     expect(await call('GET', `${own}/role?list=true`)).toMatchObject(NOT_FOUND);
     for (const name of ['Web', 'db']) await must('POST', `${own}/role/${name}`);
@@ -89,7 +89,7 @@ describe('a role', () => {
     expect(await call('GET', `${own}/role/web/role-id`)).toMatchObject(NOT_FOUND);
   });
 
-  it('has a role-id that may be chosen, once', async () => {
+  it('has a role-id that may be chosen and that no other role may have', async () => {
     const role_id = unique('role-id');
     await must('POST', `${auth}/role/chosen`);
     const old = await roleId('chosen');
@@ -105,19 +105,19 @@ describe('a role', () => {
     expect((await post('absent/role-id', { role_id: 'x' })).status).toBe(404);
   });
 
-  it('is answered with a warning when its tokens cannot live as long', async () => {
+  it('is written with a warning when its maximum TTL is too long', async () => {
     const { status, body } = await post('long', { token_max_ttl: '10000h' });
     expect(status).toBe(200);
     expect(body).toMatchObject({ data: null, warnings: [expect.stringContaining('token_max_ttl')] });
   });
 
-  it('needs something that binds it', async () => {
+  it('needs at least one constraint', async () => {
     const { status, body } = await post('unbound', { bind_secret_id: false });
     expect(status).toBe(500);
     expect(body.errors[0]).toContain('at least one constraint should be enabled on the role');
   });
 
-  it('is refused with a negative number of uses, or local secret-ids later on', async () => {
+  it('is refused with a negative number of uses, or when local_secret_ids changes later', async () => {
     expect(await post('negative', { secret_id_num_uses: -1 })).toMatchObject(
       refused('secret_id_num_uses cannot be negative'),
     );
@@ -128,7 +128,7 @@ describe('a role', () => {
 });
 
 describe('a secret-id', () => {
-  it('is made with what the role gives, or with less', async () => {
+  it('is created with the limits of the role, or with lower ones', async () => {
     expect(await newSecretId('limited')).toEqual({
       secret_id: expect.stringMatching(UUID),
       secret_id_accessor: expect.stringMatching(UUID),
@@ -139,7 +139,7 @@ describe('a secret-id', () => {
     expect(less).toMatchObject({ secret_id_ttl: 600, secret_id_num_uses: 1 });
   });
 
-  it('may be chosen', async () => {
+  it('may be chosen by the client', async () => {
     const secret_id = randomUUID();
     const { data } = (await must('POST', `${auth}/role/web/custom-secret-id`, { body: { secret_id } })).body;
     expect(data).toMatchObject({ secret_id, secret_id_ttl: 0, secret_id_num_uses: 0 });
@@ -156,7 +156,7 @@ describe('a secret-id', () => {
     expect(await post(`${role}/secret-id`, body)).toMatchObject({ status, body: { errors: [text] } });
   });
 
-  it('tells all but itself to who looks it up, by either handle', async () => {
+  it('is looked up by id or by accessor, and the answer does not contain the id', async () => {
     const made = await newSecretId('limited', {
       metadata: '{"rack":"7"}',
       cidr_list: ['10.0.0.0/8'],
@@ -180,7 +180,7 @@ describe('a secret-id', () => {
     expect((await must('POST', path, { body: { secret_id_accessor } })).body.data).toEqual(byId);
   });
 
-  it('that is unknown is nothing by itself, and an answer with its error by its accessor', async () => {
+  it('that is unknown is 204 when looked up by id, and 404 with an error in the data by accessor', async () => {
     const lookup = await post('web/secret-id/lookup', { secret_id: randomUUID() });
     expect(lookup).toMatchObject({ status: 204, text: '' });
     const { status, body } = await post('web/secret-id-accessor/lookup', { secret_id_accessor: 'x' });
@@ -189,7 +189,7 @@ describe('a secret-id', () => {
     expect(body.data).toEqual({ error: 'failed to find accessor entry for secret_id_accessor: "x"' });
   });
 
-  it('is listed by its accessor, and destroyed by either handle with either verb', async () => {
+  it('is listed by accessor, and destroyed by id or accessor with POST or DELETE', async () => {
     const own = unique('role');
     expect(await call('GET', `${auth}/role/${own}/secret-id?list=true`)).toMatchObject(
       refused(`role "${own}" does not exist`),
@@ -220,7 +220,7 @@ describe('a secret-id', () => {
   });
 
   it.each(['secret-id', 'secret-id-accessor'])(
-    'of a role that does not exist is no %s to destroy',
+    'of a role that does not exist cannot be destroyed by %s',
     async (handle) => {
       const body = { secret_id: randomUUID(), secret_id_accessor: randomUUID() };
       expect(await post(`absent/${handle}/destroy`, body)).toMatchObject(
@@ -229,7 +229,7 @@ describe('a secret-id', () => {
     },
   );
 
-  it('is gone with the last of its uses', async () => {
+  it('is deleted with its last use', async () => {
     const { secret_id, secret_id_accessor } = await newSecretId('limited', { num_uses: 2 });
     expect(await logIn('limited', secret_id)).toMatchObject({ status: 200 });
     const lookup = await post('limited/secret-id/lookup', { secret_id });
@@ -241,7 +241,7 @@ describe('a secret-id', () => {
 });
 
 describe('a login by approle', () => {
-  it('answers a token with the metadata of the secret-id', async () => {
+  it('returns a token with the metadata of the secret-id', async () => {
     const { secret_id } = await newSecretId('web', { metadata: '{"rack":"7"}' });
     const { status, body } = await logIn('web', secret_id);
     expect(status).toBe(200);
@@ -255,14 +255,14 @@ describe('a login by approle', () => {
     });
   });
 
-  it('needs no secret-id where the role is bound to addresses alone', async () => {
+  it('needs no secret-id if the role is bound to addresses only', async () => {
     expect(await logIn('open')).toMatchObject({
       status: 200,
       body: { auth: { metadata: { role_name: 'open' } } },
     });
   });
 
-  it('needs both ids, and does not tell which of them is wrong', async () => {
+  it('needs both ids, and does not say which of them is wrong', async () => {
     const role_id = await roleId('web');
     for (const [body, text] of [
       [{}, 'missing role_id'],
@@ -282,7 +282,7 @@ describe('a login by approle', () => {
     );
   });
 
-  it('goes on after a move, with the uses that were left, while tokens end', async () => {
+  it('works after a move with the remaining uses, while earlier tokens are revoked', async () => {
     const own = await authMethod('approle');
     await must('POST', `${own}/role/web`, { body: { secret_id_num_uses: 2 } });
     const { role_id } = (await must('GET', `${own}/role/web/role-id`)).body.data;

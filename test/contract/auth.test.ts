@@ -8,7 +8,7 @@ import { mountObject, mountPaths } from './snapshots.ts';
 import { NOT_AUTHENTICATED, NOT_AUTHORIZED, refused } from './texts.ts';
 
 describe('an auth method', () => {
-  it('is enabled, shown and disabled, and its tokens go with it', async () => {
+  it('is enabled, shown and disabled, which revokes its tokens', async () => {
     const auth = await userpassMethod();
     const name = auth.slice('auth/'.length);
     expect(await mountObject(auth)).toMatchObject({
@@ -24,7 +24,7 @@ describe('an auth method', () => {
     expect((await call('DELETE', `sys/auth/${name}`)).status).toBe(204);
   });
 
-  it('is read by its own path alone, and listed at the top level as well', async () => {
+  it('is read by its exact path only, and listed at the top level as well', async () => {
     const name = (await authMethod('approle')).slice('auth/'.length);
     const { body } = await must('GET', `sys/auth/${name}`);
     expect(body.uuid).toBe(body.data.uuid);
@@ -32,7 +32,7 @@ describe('an auth method', () => {
     expect(await call('GET', `sys/auth/${name}/x`)).toMatchObject(refused(`No auth engine at ${name}/x/`));
   });
 
-  it('needs sudo for everything but the table', async () => {
+  it('needs sudo for everything except the listing', async () => {
     const name = unique('userpass');
     const rules: Parameters<typeof policyOf> = [
       ['sys/auth', 'read'],
@@ -47,7 +47,7 @@ describe('an auth method', () => {
     expect(await call('DELETE', `sys/auth/${name}`, { token })).toMatchObject(NOT_AUTHORIZED);
   });
 
-  it('of tokens cannot be disabled', async () => {
+  it('for tokens cannot be disabled', async () => {
     expect(await call('DELETE', 'sys/auth/token')).toMatchObject(
       refused('token credential backend cannot be disabled'),
     );
@@ -74,7 +74,7 @@ describe('a login', () => {
     });
   });
 
-  it('with a wrong password is refused like one of an unknown user', async () => {
+  it('with a wrong password is refused like a login of an unknown user', async () => {
     const auth = await userpassMethod();
     for (const [user, password] of [
       ['bob', 'wrong'],
@@ -85,7 +85,7 @@ describe('a login', () => {
     }
   });
 
-  it('works in a namespace, for that namespace alone', async () => {
+  it('in a namespace returns a token for that namespace only', async () => {
     const [namespace, other] = await Promise.all([newNamespace(), newNamespace()]);
     const token = await loggedIn(await userpassMethod(namespace), namespace);
     expect((await lookupSelf(token, namespace)).body.data.namespace_path).toBe(`${namespace}/`);

@@ -1,4 +1,4 @@
-/** Many moves as one run, as an operator sees it. */
+/** Bulk runs, as an operator sees them. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
@@ -7,7 +7,7 @@ import { type Answer, call, type Sent } from './http.ts';
 import { markAt, marked } from './races.ts';
 import { improved } from './texts.ts';
 
-const PATIENCE_MS = 25_000;
+const TIMEOUT_MS = 25_000;
 
 interface Move {
   from: string;
@@ -18,10 +18,10 @@ function start(body: unknown, sent: Sent = {}): Promise<Answer> {
   return call('POST', 'sys/remount/bulk', { ...sent, body });
 }
 
-/** Waits for the end of a run that must have been accepted; answers its `bulk_info`. */
+/** Waits until a run ends; the run must have been accepted. @returns its `bulk_info` */
 async function ended({ status, text, body }: Answer): Promise<Answer['body']> {
   expect(status, text).toBe(200);
-  for (const until = Date.now() + PATIENCE_MS; ; await delay(50)) {
+  for (const until = Date.now() + TIMEOUT_MS; ; await delay(50)) {
     const { bulk_info: info } = (await call('GET', `sys/remount/bulk/${body.data.bulk_id}`)).body.data;
     if (info.status !== 'in-progress') return info;
     if (Date.now() > until) throw new Error(`the run is still in progress: ${JSON.stringify(info.progress)}`);
@@ -58,7 +58,7 @@ describe('a bulk run', () => {
     expect(report.text.split('\r\n')).toHaveLength(5);
   });
 
-  improved('takes a plan as CSV, dry first', async () => {
+  improved('accepts CSV, first as a dry run', async () => {
     const [kv, target] = [await marked(), unique('moved')];
     const csv = { body: `from,to\r\n${kv},${target}\r\n`, headers: { 'Content-Type': 'text/csv' } };
     const planned = await call('POST', 'sys/remount/bulk?dry_run=true', csv);
@@ -77,7 +77,7 @@ describe('a bulk run', () => {
     expect([await markAt(a), await markAt(b)]).toEqual([a, b]);
   });
 
-  improved('is all or nothing if it shall be', async () => {
+  improved('moves all mounts or none if it is atomic', async () => {
     const [a, b, taken] = [await marked(), await marked(), await marked()];
     const answer = await start({
       moves: [
@@ -93,7 +93,7 @@ describe('a bulk run', () => {
     expect([await markAt(a), await markAt(b)]).toEqual([a, b]);
   });
 
-  improved('swaps mounts under readers who never meet a refusal, nor a mix of before and after', async () => {
+  improved('swaps mounts while readers never see a refusal or a mix of before and after', async () => {
     const [a, b] = [await marked(), await marked()];
     const others = await Promise.all(Array.from({ length: 5 }, () => marked()));
     const beside = others.map((from) => ({ from, to: unique('moved') }));
@@ -111,7 +111,7 @@ describe('a bulk run', () => {
     for (const [first, second, third] of seen) {
       expect([a, b]).toContain(first);
       expect([a, b]).toContain(second);
-      // Once the first path shows the other mount, so does the second; while it shows its own, the second does, too.
+      // The reads are a, b, a. After a read that shows the swap, no later read shows the old mount.
       if (first === b) expect([second, third]).toEqual([a, b]);
       if (third === a) expect(second).toBe(b);
     }

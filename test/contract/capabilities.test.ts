@@ -1,4 +1,4 @@
-/** What a token may do, as clients ask before they try (contract §10). */
+/** The capabilities of a token, which clients read before they try a request (contract §10). */
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   asked = { token, accessor: (await must('GET', 'auth/token/lookup-self', { token })).body.data.accessor };
 });
 
-/** The same question in each of the three ways there are. */
+/** The three endpoints that answer the same question. */
 const WAYS: [name: string, ask: (body: object) => Promise<Answer>][] = [
   ['of the token itself', (body) => call('POST', 'sys/capabilities-self', { token: asked.token, body })],
   ['of a token', (body) => call('POST', 'sys/capabilities', { body: { ...body, token: asked.token } })],
@@ -33,7 +33,7 @@ const WAYS: [name: string, ask: (body: object) => Promise<Answer>][] = [
 ];
 
 describe.each(WAYS)('the capabilities %s', (_, ask) => {
-  it('are told for each path, sorted, in data and at the top', async () => {
+  it('are returned for each path, sorted, in data and at the top level', async () => {
     const { status, body } = await ask({ paths: ['secret/a', 'secret/b', 'secret/c'] });
     const expected = {
       'secret/a': ['create', 'read', 'update'],
@@ -44,7 +44,7 @@ describe.each(WAYS)('the capabilities %s', (_, ask) => {
     expect(body).toMatchObject(expected);
   });
 
-  it('of one path are also told under their own name', async () => {
+  it('of one path are also returned as `capabilities`', async () => {
     for (const one of [{ paths: ['secret/a'] }, { path: 'secret/a' }, { paths: 'secret/a' }]) {
       const { body } = await ask(one);
       expect(body.data).toEqual({
@@ -55,22 +55,22 @@ describe.each(WAYS)('the capabilities %s', (_, ask) => {
     }
   });
 
-  it('of a path with a slash are those of the path without, if it has none of its own', async () => {
+  it('of a path with a trailing slash are those of the path without it, unless a rule names the slash', async () => {
     expect((await ask({ paths: ['secret/dir/'] })).body.capabilities).toEqual(['list']);
   });
 
-  it('are asked for no path in vain', async () => {
+  it('need at least one path', async () => {
     expect(await ask({})).toMatchObject(refused('paths must be supplied'));
   });
 });
 
 describe('capabilities', () => {
-  it('of root are just that', async () => {
+  it('of the root token are `root`', async () => {
     const { body } = await must('POST', 'sys/capabilities-self', { body: { paths: ['any', 'sys/raw'] } });
     expect(body.data).toEqual({ any: ['root'], 'sys/raw': ['root'] });
   });
 
-  it('are meant in the namespace of the request', async () => {
+  it('are those in the namespace of the request', async () => {
     const namespace = await newNamespace();
     const token = await tokenWith(
       policyOf([`${namespace}/secret/a`, 'read'], [`${namespace}/sys/capabilities-self`, 'update']),
@@ -94,7 +94,7 @@ describe('capabilities', () => {
     }
   });
 
-  it('of oneself are for every token with the default policy, those of others are not', async () => {
+  it('of itself are open to every token with the default policy, those of other tokens are not', async () => {
     const bare = await tokenWith(policyOf(['elsewhere', 'read']), undefined, { no_default_policy: true });
     const body = { paths: ['a'], token: asked.token, accessor: asked.accessor };
     expect(await call('POST', 'sys/capabilities-self', { token: bare, body })).toMatchObject(NOT_AUTHORIZED);

@@ -1,4 +1,4 @@
-/** The flows of Vault's clients, request by request as they send them (contract §11). */
+/** The flows of Vault's clients, with exactly the requests that they send (contract §11). */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ interface Waited {
   status: string;
 }
 
-/** `Sys().Remount(from, to)`: start, ask for the status at once, then after every pause until it is final. */
+/** `Sys().Remount(from, to)`: start, read the status at once, then after every pause until it is final. */
 async function remount(from: string, to: string, token: string, pauseMs: number): Promise<Waited> {
   const started = await call('POST', 'sys/remount', { ...GO, token, body: { from, to } });
   if (started.status >= 400) throw new Error(goError(started));
@@ -46,19 +46,19 @@ async function moverToken(): Promise<string> {
 }
 
 describe('the Go client', () => {
-  it('moves an engine and waits second by second [2] [20]', async () => {
+  it('moves an engine and polls every second [2] [20]', async () => {
     const kv = await kv1();
     expect(await remount(kv, unique('moved'), await moverToken(), 1_000)).toMatchObject({
       status: 'success',
     });
   });
 
-  it('gets an error in words it can print', async () => {
+  it('gets an error that it can print', async () => {
     const error = remount('not_real/', 'over_here/', await moverToken(), 1_000);
     await expect(error).rejects.toThrow('Code: 400. Errors: * no matching mount at "not_real/"');
   });
 
-  it('lists with GET, and reads the data that a 404 may have', async () => {
+  it('lists with GET, and reads the data of a 404', async () => {
     const kv = await kv2();
     await must('POST', `${kv}/data/app`, { ...GO, body: { data: { a: 1 } } });
     expect((await must('GET', `${kv}/metadata?list=true`, GO)).body.data.keys).toEqual(['app']);
@@ -68,14 +68,14 @@ describe('the Go client', () => {
     expect(deleted.body.data.metadata.version).toBe(1);
   });
 
-  it('follows one redirect to a straight path', async () => {
+  it('follows one redirect to the clean path', async () => {
     const { headers } = await rawCall('GET', '/v1//sys/mounts', GO);
     expect(await rawCall('GET', headers.get('location') ?? '', GO)).toMatchObject({ status: 200 });
   });
 });
 
 describe('the command line', () => {
-  improved('moves an engine with slashes added, and need not sleep its ten seconds [56]', async () => {
+  improved('moves an engine by paths with trailing slashes, and need not wait ten seconds [56]', async () => {
     const kv = await kv1();
     const target = unique('moved');
     const { status, polls } = await remount(`${kv}/`, `${target}/`, await moverToken(), 10_000);
@@ -83,7 +83,7 @@ describe('the command line', () => {
     expect((await must('GET', 'sys/mounts', GO)).body.data).toHaveProperty([`${target}/`]);
   });
 
-  it('moves an auth method by its full path, and by its bare name not [59]', async () => {
+  it('moves an auth method by its full path, but not by its bare name [59]', async () => {
     const auth = await authMethod('userpass');
     const target = unique('moved');
     const bare = auth.slice('auth/'.length);
@@ -97,13 +97,13 @@ describe('the command line', () => {
   it.each([
     ['an engine [55]', 'not_real/', 'over_here/'],
     ['an auth method [58]', 'auth/not_real/', 'auth/over_here/'],
-  ])('shows why %s cannot be moved that is not there', async (_, from, to) => {
+  ])('shows why %s that does not exist cannot be moved', async (_, from, to) => {
     await expect(remount(from, to, await moverToken(), 10_000)).rejects.toThrow(
       `Code: 400. Errors: * no matching mount at "${from}"`,
     );
   });
 
-  it('works with a secret after looking which kind of mount it is in', async () => {
+  it('reads the kind of a mount before it works with a secret in it', async () => {
     const kv = await kv2();
     const target = `${unique('moved')}/kv`;
     await remount(kv, target, await moverToken(), 10_000);
@@ -115,7 +115,7 @@ describe('the command line', () => {
 });
 
 describe('Terraform', () => {
-  it('changes the path of a mount, then reads the tables and tunes it', async () => {
+  it('moves a mount, then reads the mount table and tunes the mount', async () => {
     const kv = await kv1();
     const target = unique('moved');
     await remount(kv, target, await moverToken(), 1_000);
@@ -128,7 +128,7 @@ describe('Terraform', () => {
 });
 
 describe('curl', () => {
-  it('moves with the documented sample, and reads the id at the top of the answer', async () => {
+  it('moves with the documented sample, and reads the id at the top level of the answer', async () => {
     const kv = await kv1();
     const target = unique('moved');
     const started = await call('POST', 'sys/remount', {
@@ -142,7 +142,7 @@ describe('curl', () => {
     });
   });
 
-  it('gets a plain error when it forgets a field', async () => {
+  it('gets a clear error when a field is missing', async () => {
     const answer = await call('POST', 'sys/remount', { body: '{"from":"secret"}' });
     expect(answer).toMatchObject(refused("both 'from' and 'to' path must be specified as a string"));
   });

@@ -1,16 +1,16 @@
-/** Roles, users and the credentials they give out, in mounts of a test's own. */
+/** Creates roles, users and credentials, in mounts that only one test uses. */
 
 import { hashSync } from 'bcryptjs';
 import { authMethod, engine, must, unique } from './fresh.ts';
 import { type Answer, call } from './http.ts';
 
-/** Chosen by the tests for users that live as long as a test. */
+/** The password of the users that tests create. */
 export const PASSWORD = unique('password');
 
-/** Of the least cost that OpenBao accepts: most tests are not about passwords. */
+/** Has the lowest bcrypt cost that is accepted: most tests are not about passwords. */
 const PASSWORD_HASH = hashSync(PASSWORD, 5);
 
-/** An ssh engine with the role `web` for one-time passwords, ten minutes long. */
+/** An ssh engine with the role `web`, whose one-time passwords live ten minutes. */
 export async function sshEngine(namespace?: string): Promise<string> {
   const ssh = await engine('ssh', {
     ...(namespace ? { namespace } : {}),
@@ -21,7 +21,7 @@ export async function sshEngine(namespace?: string): Promise<string> {
   return ssh;
 }
 
-/** What is answered of a user or role of which nothing was said. */
+/** The token settings of a user or role that was created without any. */
 export const TOKEN_SETTINGS = {
   token_bound_cidrs: [],
   token_explicit_max_ttl: 0,
@@ -46,7 +46,7 @@ export async function newOtp(ssh: string, namespace?: string, token?: string): P
   return { leaseId: body.lease_id, key: body.data.key };
 }
 
-/** As the host does on a login: without a token. */
+/** Verifies as a host does on a login: without a token. */
 export function verifyOtp(ssh: string, { key }: Otp, namespace?: string): Promise<Answer> {
   return call('POST', `${ssh}/verify`, { token: '', namespace, body: { otp: key } });
 }
@@ -55,7 +55,7 @@ export function lookupLease({ leaseId }: { leaseId: string }, namespace?: string
   return call('PUT', 'sys/leases/lookup', { namespace, body: { lease_id: leaseId } });
 }
 
-/** A userpass method with the user `bob`, whose tokens have the policies given. */
+/** A userpass method with the user `bob`, whose tokens have these policies. */
 export async function userpassMethod(namespace?: string, policies: string[] = []): Promise<string> {
   const auth = await authMethod('userpass', namespace);
   const body = { password_hash: PASSWORD_HASH, token_policies: policies, token_ttl: '10m' };
@@ -67,7 +67,7 @@ export function login(auth: string, namespace?: string): Promise<Answer> {
   return call('POST', `${auth}/login/bob`, { token: '', namespace, body: { password: PASSWORD } });
 }
 
-/** A token of a login that has to work. */
+/** @returns the token of a login @throws if the login is refused */
 export async function loggedIn(auth: string, namespace?: string): Promise<string> {
   const answer = await login(auth, namespace);
   if (answer.status !== 200) throw new Error(`the login was answered with ${answer.status}: ${answer.text}`);

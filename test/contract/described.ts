@@ -1,17 +1,8 @@
-/** Performs operations of the OpenAPI document as it says, and looks whether the answers are those it promises. */
+/** Performs operations as the OpenAPI document describes them, and checks the answers against the document. */
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
-import {
-  allAnswers,
-  answersOf,
-  at,
-  contentOf,
-  type Json,
-  pathOf,
-  promisesNothing,
-  step,
-} from './document.ts';
+import { allAnswers, answersOf, at, contentOf, hasNoData, type Json, pathOf, step } from './document.ts';
 import { must } from './fresh.ts';
 import { type Answer, call, type Sent } from './http.ts';
 
@@ -19,28 +10,28 @@ const METHODS = { read: 'GET', list: 'GET', scan: 'GET', write: 'POST', patch: '
 
 type Operation = keyof typeof METHODS;
 
-/** The fields are the body of a write or patch, and the query of everything else. */
-type Wish = Omit<Sent, 'body'> & { fields?: Record<string, unknown> };
+/** The fields are the body of a write or patch, and the query of every other operation. */
+type Options = Omit<Sent, 'body'> & { fields?: Record<string, unknown> };
 
-/** What to perform, at which path of the document, with which values for what stands in braces there. */
+/** Performs an operation at a path of the document, with these values for the parameters in braces. */
 type Perform = (
   operation: Operation,
   template: string,
   values?: Record<string, string>,
-  wish?: Wish,
+  options?: Options,
 ) => Promise<Answer>;
 
 type Step = [...Parameters<Perform>];
 
 export interface Described {
   document: Json;
-  /** What is wrong with a value by the schema that a pointer leads to. */
+  /** The errors of a value, checked against the schema at a pointer. */
   mistakes(pointer: string, value: unknown): unknown[];
   perform: Perform;
-  /** One after the other; each has to succeed. */
-  all(steps: Step[], wish?: Wish): Promise<void>;
-  /** Pointers to the schemas of answers that nothing was answered like so far, at some of the paths. */
-  unseen(isAskedFor: (template: string) => boolean): string[];
+  /** Performs the steps one after the other; each must succeed. */
+  all(steps: Step[], options?: Options): Promise<void>;
+  /** Pointers to the schemas of answers, at the selected paths, that no answer has matched so far. */
+  unseen(isSelected: (template: string) => boolean): string[];
 }
 
 export async function describedByService(): Promise<Described> {
@@ -53,10 +44,10 @@ export async function describedByService(): Promise<Described> {
     return ajv.validate({ $ref: `api#/${pointer}` }, value) ? [] : (ajv.errors ?? []);
   }
 
-  const perform: Perform = async (operation, template, values = {}, wish = {}) => {
+  const perform: Perform = async (operation, template, values = {}, options = {}) => {
     const method = METHODS[operation];
     const where = pathOf(template, method);
-    const { fields, ...sent } = wish;
+    const { fields, ...sent } = options;
     const path = template.slice(1).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
     const title = `${operation} ${path}`;
     const isWrite = operation === 'write' || operation === 'patch';
@@ -71,7 +62,7 @@ export async function describedByService(): Promise<Described> {
       ...(isWrite && fields && { body: fields }),
     });
     expect(mistakesIn(answer, `${where}/responses`), title).toEqual([]);
-    for (const schema of answersOf(document, template, method)) if (isLike(answer, schema)) seen.add(schema);
+    for (const schema of answersOf(document, template, method)) if (matches(answer, schema)) seen.add(schema);
     return answer;
   };
 
@@ -83,21 +74,21 @@ export async function describedByService(): Promise<Described> {
     return mistakes(contentOf(at(document, response).$ref?.slice('#/'.length) ?? response), body);
   }
 
-  function isLike({ status, body }: Answer, schema: string): boolean {
-    const isEmpty = promisesNothing(document, schema);
+  function matches({ status, body }: Answer, schema: string): boolean {
+    const isEmpty = hasNoData(document, schema);
     if (status === 204) return isEmpty;
     return status === 200 && (isEmpty || body.data !== null) && mistakes(schema, body).length === 0;
   }
 
-  async function all(steps: Step[], common: Wish = {}): Promise<void> {
-    for (const [operation, template, values, wish] of steps) {
-      const { status, text } = await perform(operation, template, values, { ...common, ...wish });
+  async function all(steps: Step[], common: Options = {}): Promise<void> {
+    for (const [operation, template, values, options] of steps) {
+      const { status, text } = await perform(operation, template, values, { ...common, ...options });
       expect(status, `${operation} ${template}: ${text}`).toBeLessThan(300);
     }
   }
 
-  function unseen(isAskedFor: (template: string) => boolean): string[] {
-    return allAnswers(document, isAskedFor).filter((schema) => !seen.has(schema));
+  function unseen(isSelected: (template: string) => boolean): string[] {
+    return allAnswers(document, isSelected).filter((schema) => !seen.has(schema));
   }
 
   return { document, mistakes, perform, all, unseen };

@@ -1,6 +1,6 @@
-/** Finds its way in an OpenAPI document by JSON pointers. */
+/** Reads an OpenAPI document by JSON pointers. */
 
-// biome-ignore lint/suspicious/noExplicitAny: the document is looked at as its readers see it, as JSON
+// biome-ignore lint/suspicious/noExplicitAny: the document is plain JSON
 export type Json = any;
 
 export function at(document: Json, pointer: string): Json {
@@ -22,8 +22,8 @@ export function contentOf(response: string): string {
 }
 
 /**
- * Pointers to the schemas that a successful answer may have, if the operation has any of its own. Where the last
- * parameter of a path may be empty, the shorter path has the same operation, and stands for both.
+ * Pointers to the schemas that a successful answer may have, if the operation declares any. If the last parameter of
+ * a path may be empty, the shorter path has the same operation, and only the pointers of the shorter one are returned.
  */
 export function answersOf(document: Json, template: string, method: string): string[] {
   const shorter = template.replace(/\/\{\w+\}$/, '');
@@ -43,19 +43,19 @@ function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** All of them, each once; that a read has nothing to tell cannot be seen. */
-export function allAnswers(document: Json, isAskedFor: (template: string) => boolean): string[] {
-  const templates = Object.keys(document.paths).filter(isAskedFor);
+/** All of them, each once. A schema without data is left out for reads: no live answer shows it. */
+export function allAnswers(document: Json, isSelected: (template: string) => boolean): string[] {
+  const templates = Object.keys(document.paths).filter(isSelected);
   const reads = templates
     .flatMap((template) => answersOf(document, template, 'get'))
-    .filter((schema) => !promisesNothing(document, schema));
+    .filter((schema) => !hasNoData(document, schema));
   const changes = templates.flatMap((template) =>
     ['post', 'patch', 'delete'].flatMap((method) => answersOf(document, template, method)),
   );
   return [...new Set([...reads, ...changes])];
 }
 
-/** Whether the schema is of an envelope without data. */
-export function promisesNothing(document: Json, schema: string): boolean {
+/** Whether the schema describes an envelope without data. */
+export function hasNoData(document: Json, schema: string): boolean {
   return at(document, schema).properties?.data?.type === 'null';
 }

@@ -1,15 +1,15 @@
-/** Waits for what a server does in its own time. */
+/** Waits for what a server does in the background. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer } from './http.ts';
 
-/** Asks again and again until the answer has the status; what it has instead by then ends the test. */
+/** Repeats a request until the answer has the status. @throws with the last answer after the timeout */
 export async function eventually(
   ask: () => Promise<Answer>,
   status: number,
-  patienceMs = 20_000,
+  timeoutMs = 20_000,
 ): Promise<Answer> {
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
     if (answer.status === status) return answer;

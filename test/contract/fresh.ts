@@ -1,14 +1,14 @@
-/** Makes what a test needs for itself alone, under random names, so that tests neither meet nor need cleaning up. */
+/** Creates what one test needs under random names, so that tests do not collide and need no cleanup. */
 
 import { randomBytes } from 'node:crypto';
 import { type Answer, call, type Sent } from './http.ts';
 
-/** A name nobody else has; letters first, so that it sorts with the others of its kind. */
+/** A name that no other test uses. It begins with the kind, so that names of one kind sort together. */
 export function unique(kind: string): string {
   return `${kind}-${randomBytes(5).toString('hex')}`;
 }
 
-/** A call that a test only prepares with: anything but success ends the test with what was answered. */
+/** A request that prepares a test. @throws with the answer unless its status is 2xx */
 export async function must(method: string, path: string, sent: Sent = {}): Promise<Answer> {
   const answer = await call(method, path, sent);
   if (answer.status < 200 || answer.status > 299)
@@ -53,7 +53,7 @@ export async function newNamespace(parent?: string, name = unique('ns')): Promis
   return parent ? `${parent}/${name}` : name;
 }
 
-/** A token whose rights are those of the policy text, and of `default`. */
+/** A token with the rights of the policy text and of `default`. */
 export async function tokenWith(policy: string, namespace?: string, more: object = {}): Promise<string> {
   const name = unique('policy');
   await must('PUT', `sys/policies/acl/${name}`, { namespace, body: { policy } });
@@ -64,7 +64,7 @@ export async function tokenWith(policy: string, namespace?: string, more: object
   return body.auth.client_token;
 }
 
-/** A policy of one rule a line: `['secret/*', 'read', 'list']`. */
+/** A policy text with one line for each rule, such as `['secret/*', 'read', 'list']`. */
 export function policyOf(...rules: [path: string, ...capabilities: string[]][]): string {
   return rules
     .map(([path, ...capabilities]) => `path "${path}" { capabilities = ${JSON.stringify(capabilities)} }`)

@@ -1,4 +1,4 @@
-/** What can be read of the system as such, most of it by anybody (contract §10). */
+/** What clients can read of the system, most of it without a token (contract §10). */
 
 import { describe, expect, it } from 'vitest';
 import { userpassMethod } from './credentials.ts';
@@ -8,7 +8,7 @@ import { mountObject } from './snapshots.ts';
 import { NOT_AUTHORIZED, refused } from './texts.ts';
 
 describe('without a token', () => {
-  it('the health is told, plainly', async () => {
+  it('the health is returned without an envelope', async () => {
     const { status, body } = await call('GET', 'sys/health', { token: '' });
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -28,18 +28,18 @@ describe('without a token', () => {
     expect(Math.abs(body.server_time_utc - Date.now() / 1_000)).toBeLessThan(60);
   });
 
-  it('the health may have another status for an active server', async () => {
+  it('the health of an active server may have another status code', async () => {
     for (const method of ['GET', 'HEAD'])
       expect((await call(method, 'sys/health?activecode=299', { token: '' })).status).toBe(299);
   });
 
-  it('the health has the status of an active server, whatever the others would have', async () => {
+  it('the health ignores the status codes for other states', async () => {
     const others = 'standbyok=true&standbycode=418&sealedcode=418&uninitcode=418';
     expect((await call('GET', `sys/health?${others}`, { token: '' })).status).toBe(200);
     expect((await rawCall('HEAD', '/v1/sys/health', { token: '' })).status).toBe(200);
   });
 
-  it('the seal and the start are told, plainly', async () => {
+  it('the seal status and the initialization are returned without an envelope', async () => {
     expect((await call('GET', 'sys/seal-status', { token: '' })).body).toMatchObject({
       initialized: true,
       sealed: false,
@@ -59,7 +59,7 @@ describe('without a token', () => {
     expect((await call('GET', 'sys/leader', { token: '' })).body).toHaveProperty('ha_enabled');
   });
 
-  it('the health and the start are not told in a namespace', async () => {
+  it('the health and the initialization are not available in a namespace', async () => {
     const namespace = await newNamespace();
     for (const path of ['sys/health', 'sys/init'])
       expect(await call('GET', path, { token: '', namespace })).toMatchObject(
@@ -71,7 +71,7 @@ describe('without a token', () => {
       );
   });
 
-  it('the mounts that are listed for everybody are told, and little of them', async () => {
+  it('the mounts that are visible to everybody are listed, with few fields', async () => {
     const [shown, hidden] = [await userpassMethod(), await userpassMethod()];
     const kv = await engine('kv', { description: 'for all', config: { listing_visibility: 'unauth' } });
     await must('POST', `sys/${shown}/tune`, { body: { listing_visibility: 'unauth' } });
@@ -90,7 +90,7 @@ describe('without a token', () => {
 });
 
 describe('before a client works with a mount', () => {
-  it('it reads which one has a path, if it may use it at all', async () => {
+  it('it reads which mount has a path, if it may use that mount', async () => {
     const kv = await kv2();
     const rules = policyOf([`${kv}/data/a`, 'read'], [`${kv}/data/b`, 'deny']);
     const token = await tokenWith(rules, undefined, { no_default_policy: true });
@@ -106,14 +106,14 @@ describe('before a client works with a mount', () => {
     expect(await call('GET', path, { token: '' })).toMatchObject(NOT_AUTHORIZED);
   });
 
-  it('it reads of a mount in a namespace below by its path from here', async () => {
+  it('it reads a mount of a child namespace by its relative path', async () => {
     const namespace = await newNamespace();
     const kv = await kv2(namespace);
     const { body } = await must('GET', `sys/internal/ui/mounts/${namespace}/${kv}/a`);
     expect(body.data.path).toBe(`${namespace}/${kv}/`);
   });
 
-  it('it learns of a mount that is not there as little as of one it may not use', async () => {
+  it('it cannot tell a mount that does not exist from one that it may not use', async () => {
     const nope = unique('nope');
     const refusal = `preflight capability check returned 403, please ensure client's policies grant access to path "${nope}/"`;
     expect(await call('GET', `sys/internal/ui/mounts/${nope}`)).toMatchObject({
@@ -122,7 +122,7 @@ describe('before a client works with a mount', () => {
     });
   });
 
-  it('it reads which ones it can reach', async () => {
+  it('it reads which mounts it may use', async () => {
     const [kv, other] = await Promise.all([kv2(), kv2()]);
     const token = await tokenWith(policyOf([`${kv}/*`, 'read']));
     const { body } = await must('GET', 'sys/internal/ui/mounts', { token });

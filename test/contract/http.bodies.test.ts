@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 describe('a body', () => {
-  it('that is a form counts like JSON, repeated keys joined', async () => {
+  it('that is a form is read like JSON, with the values of repeated keys joined', async () => {
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
     await must('POST', `${kv}/form`, { body: 'a=1&b=x%20y&b=z', headers });
     expect((await must('GET', `${kv}/form`)).body.data).toEqual({ a: '1', b: 'x y,z' });
@@ -21,19 +21,19 @@ describe('a body', () => {
     await must('DELETE', `${kv}/form`);
   });
 
-  it('is not looked at where the verb deletes, nor is the query where it writes', async () => {
+  it('is ignored by a delete, and the query is ignored by a write', async () => {
     expect((await call('DELETE', `${kv}/nope`, { body: 'no JSON' })).status).toBe(204);
     await must('POST', `${kv}/query?b=2`, { body: { a: 1 } });
     expect((await must('GET', `${kv}/query`)).body.data).toEqual({ a: 1 });
     await must('DELETE', `${kv}/query`);
   });
 
-  it('with unknown fields stays 204 where there is nothing to say', async () => {
+  it('with unknown fields is still answered with 204 if the endpoint returns no data', async () => {
     const body = { type: 'kv', nonsense: 1 };
     expect((await call('POST', `sys/mounts/${unique('kv')}`, { body })).status).toBe(204);
   });
 
-  it('that says what the path says too is told that the path counts', async () => {
+  it('with a field that the path also has gets a warning that the path counts', async () => {
     const path = unique('here');
     const { body } = await must('POST', `${versioned}/data/${path}`, {
       body: { path: 'elsewhere', strange: 1, data: { a: 1 } },
@@ -45,7 +45,7 @@ describe('a body', () => {
     expect((await call('GET', `${versioned}/data/elsewhere`)).status).toBe(404);
   });
 
-  it('without all that is needed is refused in words, not found is not', async () => {
+  it('without required fields is refused with a message, and not found has no message', async () => {
     expect(await call('POST', `${kv}/none`, { body: {} })).toMatchObject(refused('missing data fields'));
     expect(await call('GET', `${kv}/none`)).toMatchObject(NOT_FOUND);
   });
@@ -59,16 +59,16 @@ describe('a field', () => {
     ['1m30s', 90],
     ['1.5m', 90],
     ['2d', 172_800],
-  ])('for a time may say %j', async (ttl, seconds) => {
+  ])('for a duration accepts %j', async (ttl, seconds) => {
     const { body } = await must('POST', 'auth/token/create', { body: { policies: ['default'], ttl } });
     expect(body.auth.lease_duration).toBe(seconds);
   });
 
-  it.each(['soon', '1x', '--1h'])('for a time cannot say %j', async (ttl) => {
+  it.each(['soon', '1x', '--1h'])('for a duration refuses %j', async (ttl) => {
     expect((await call('POST', 'auth/token/create', { body: { ttl } })).status).toBe(400);
   });
 
-  it('for a list may be one, or a text with commas', async () => {
+  it('for a list accepts a list, or a string with commas', async () => {
     for (const policies of [['default', 'other'], 'other, default']) {
       const { body } = await must('POST', 'auth/token/create', { body: { policies } });
       expect(body.auth.policies).toEqual(['default', 'other']);
@@ -86,9 +86,9 @@ describe('a field', () => {
   });
 
   it.each([
-    ['said twice in the query, and then a list', 'GET', 'version=1&version=2', 'version'],
-    ['a text where an object is due', 'POST', '', 'data'],
-  ])('of the wrong type is refused by its name: %s', async (_, method, query, field) => {
+    ['twice in the query, which makes it a list', 'GET', 'version=1&version=2', 'version'],
+    ['a string instead of an object', 'POST', '', 'data'],
+  ])('of the wrong type is refused, and the error names it: %s', async (_, method, query, field) => {
     const sent = method === 'POST' ? { body: { data: 'text' } } : {};
     const { status, body } = await call(method, `${versioned}/data/typed?${query}`, sent);
     expect({ status, errors: body.errors }).toEqual({

@@ -1,4 +1,4 @@
-/** What every answer looks like, and how a token is given (contract §2.1, §2.3). */
+/** The format of every answer, and how a token is sent (contract §2.1, §2.3). */
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kv1, must, newNamespace, unique } from './fresh.ts';
@@ -27,13 +27,13 @@ describe('an answer', () => {
     });
   });
 
-  it('with nothing to say is 204, empty and still JSON by its header', async () => {
+  it('without data is 204 and empty, with the content type of JSON', async () => {
     const { status, text, headers } = await call('POST', `${kv}/empty`, { body: { a: 1 } });
     expect({ status, text }).toEqual({ status: 204, text: '' });
     expect(headers.get('content-type')).toBe('application/json');
   });
 
-  it('is never to be kept, be it an error, data or nothing', async () => {
+  it('forbids caching, whether it has an error, data or no body', async () => {
     const answers = await Promise.all([
       call('GET', `${kv}/dir/a`),
       call('GET', `${kv}/nope`),
@@ -44,7 +44,7 @@ describe('an answer', () => {
     for (const { headers } of answers) expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it('of the mount tables has the data at the top as well, of others not', async () => {
+  it('of the mount tables has the data at the top level as well, other answers do not', async () => {
     for (const path of ['sys/mounts', 'sys/auth']) {
       const { body } = await must('GET', path);
       expect(body).toMatchObject(body.data);
@@ -53,12 +53,12 @@ describe('an answer', () => {
     expect((await must('GET', `${namespace}/sys/mounts`)).body).not.toHaveProperty(['sys/']);
   });
 
-  it('has whole numbers for numbers', async () => {
+  it('has integers without a decimal point', async () => {
     const { text } = await must('GET', 'sys/mounts');
     expect(text).toMatch(/"default_lease_ttl":0[,}]/);
   });
 
-  it('to a request with a namespace header has that header', async () => {
+  it('has the namespace header of its request', async () => {
     for (const header of [namespace, `/${namespace}/`, 'root']) {
       const { headers } = await call('GET', 'sys/mounts', { namespace: header });
       expect(headers.get('x-vault-namespace')).toBe(header);
@@ -72,19 +72,19 @@ describe('the namespace of the header', () => {
     ['a slash at either end', (name: string) => `/${name}/`],
     ['two slashes', (name: string) => `${name}//`],
     ['a dot', (name: string) => `./${name}/.`],
-    ['a way there and back', (name: string) => `elsewhere/../${name}`],
+    ['a `..` that leads back', (name: string) => `elsewhere/../${name}`],
   ])('may be written with %s', async (_, written) => {
     const name = namespace;
     const answer = await call('GET', 'sys/auth/token', { namespace: written(name) });
     expect(answer).toMatchObject({ status: 200, body: { data: { type: 'ns_token' } } });
   });
 
-  it.each(['../', './../'])('is not found if it climbs out with %s', async (climbing) => {
-    const answer = await call('GET', 'sys/mounts', { namespace: climbing + namespace });
+  it.each(['../', './../'])('is not found if it leads above the root with %s', async (prefix) => {
+    const answer = await call('GET', 'sys/mounts', { namespace: prefix + namespace });
     expect(answer).toMatchObject({ status: 404, body: { errors: ['namespace not found'] } });
   });
 
-  it('counts after the body and before a slash at the end, which counts before the token', async () => {
+  it('is checked after the body and before a trailing slash, which is checked before the token', async () => {
     const lost = { namespace: unique('nope'), token: '' };
     expect(await call('POST', 'sys/mounts/x/', { ...lost, body: '{' })).toMatchObject(
       refused('failed to decode JSON input: unexpected EOF'),
@@ -99,7 +99,7 @@ describe('the namespace of the header', () => {
   });
 });
 
-it('headers that only a cluster needs are taken and ignored', async () => {
+it('headers that only a cluster needs are accepted and ignored', async () => {
   const headers = {
     'X-Vault-Request': 'true',
     'X-Vault-MFA': 'my_method:123456',
@@ -114,7 +114,7 @@ it('headers that only a cluster needs are taken and ignored', async () => {
 });
 
 describe('the token', () => {
-  it('may come as Bearer, and X-Vault-Token goes before it', async () => {
+  it('may be sent as Bearer, and X-Vault-Token takes precedence', async () => {
     const created = await must('POST', 'auth/token/create', { body: { policies: ['default'] } });
     const token = created.body.auth.client_token;
     const path = 'auth/token/lookup-self';
@@ -128,7 +128,7 @@ describe('the token', () => {
     expect(await call('GET', path, otherScheme)).toMatchObject(NOT_AUTHENTICATED);
   });
 
-  it('is asked for on every path, known or not', async () => {
+  it('is required on every path, known or not', async () => {
     for (const path of ['sys/mounts', `${kv}/dir/a`, 'sys/no/such/thing', `${unique('nowhere')}/x`])
       expect(await call('GET', path, { token: '' })).toMatchObject(NOT_AUTHENTICATED);
   });

@@ -1,4 +1,4 @@
-/** Plain HTTP to the service, as a client that knows nothing of its insides. */
+/** Plain HTTP requests to the service, without knowledge of how it works inside. */
 
 import { Agent, request } from 'node:http';
 import { request as secureRequest } from 'node:https';
@@ -15,13 +15,13 @@ export interface Answer {
 }
 
 export interface Sent {
-  /** Of another service than the one that all tests share. */
+  /** The address of another service than the one that all tests share. */
   address?: string;
   /** The root token by default; empty for none. */
   token?: string;
-  /** For the header. */
+  /** The value of `X-Vault-Namespace`. */
   namespace?: string | undefined;
-  /** Sent as JSON; a text or bytes are sent as they are. */
+  /** Sent as JSON; a string or bytes are sent unchanged. */
   body?: unknown;
   headers?: Record<string, string>;
 }
@@ -38,12 +38,12 @@ export async function call(method: string, path: string, sent: Sent = {}): Promi
   return answer(response.status, response.headers, await response.text());
 }
 
-/** Here a header may be sent more than once. */
+/** As `Sent`, but a header may be sent more than once. */
 interface RawSent extends Omit<Sent, 'headers'> {
   headers?: Record<string, string | string[]>;
 }
 
-/** Without the URL parser of `fetch`, which tidies paths: the target goes out as it stands. */
+/** Sends the target unchanged: the URL parser of `fetch` would clean the path. */
 export function rawCall(method: string, target: string, sent: RawSent = {}): Promise<Answer> {
   const { hostname, port, protocol } = new URL(sent.address ?? address);
   const send = protocol === 'https:' ? secureRequest : request;

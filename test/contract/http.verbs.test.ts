@@ -25,20 +25,21 @@ describe('a verb', () => {
       expect(answer).toMatchObject({ status: 200, body: { data: { keys: ['b', 'dir/'] } } });
   });
 
-  it('GET with list=false reads, and with anything else for list is refused without a word', async () => {
+  it('GET with list=false reads, and any other value of list is refused without a message', async () => {
     for (const read of ['list=false', 'list=', 'list=0'])
       expect(await call('GET', `${kv}/dir/a?${read}`)).toMatchObject({ status: 200 });
     expect(await call('GET', `${kv}/dir?list=yes`)).toMatchObject({ status: 400, body: { errors: [] } });
   });
 
-  it('GET with scan=true lists all below, and cannot list at the same time', async () => {
+  it('GET with scan=true lists all paths below, and cannot be combined with list=true', async () => {
     const { data } = (await must('GET', `${kv}?scan=true`)).body;
     expect(data.keys).toEqual(['b', 'dir/a']);
+    expect((await must('GET', `${kv}/none?scan=true`)).body.data).toEqual({});
     for (const query of ['list=true&scan=true', 'scan=maybe'])
       expect(await call('GET', `${kv}?${query}`)).toMatchObject({ status: 400, body: { errors: [] } });
   });
 
-  it('of any kind with help=1 asks for help, which every token gets', async () => {
+  it('of any kind with help=1 returns the help, for every token', async () => {
     const token = await tokenWith(policyOf(['elsewhere', 'read']));
     for (const [method, path] of [
       ['GET', 'sys/remount'],
@@ -53,7 +54,7 @@ describe('a verb', () => {
     expect(await call('GET', `${kv}/dir/a`)).toMatchObject({ status: 200 });
   });
 
-  it('that lists finds nothing where nothing is, that reads neither', async () => {
+  it('that lists or reads is 404 where nothing exists', async () => {
     expect(await call('GET', `${kv}/none?list=true`)).toMatchObject(NOT_FOUND);
     expect(await call('GET', `${kv}/none`)).toMatchObject(NOT_FOUND);
   });
@@ -70,7 +71,7 @@ describe('a verb', () => {
     expect(await rawCall('HEAD', `/v1/${kv}/nope`, { token: '' })).toMatchObject({ status: 403, text: '' });
   });
 
-  it('PATCH asks for its own type of content', async () => {
+  it('PATCH requires its own content type', async () => {
     const path = `${versioned}/data/app`;
     await must('POST', path, { body: { data: { a: 1 } } });
     const patch = { body: '{"data":{"b":2}}' };
@@ -90,11 +91,11 @@ describe('a verb', () => {
     expect((await must('GET', path)).body.data.data).toEqual({ a: 1, b: 2 });
   });
 
-  it.each(['OPTIONS', 'PROPFIND'])('%s is none', async (method) => {
+  it.each(['OPTIONS', 'PROPFIND'])('%s is not supported', async (method) => {
     expect(await rawCall(method, '/v1/sys/mounts')).toMatchObject({ status: 405, body: { errors: [] } });
   });
 
-  it('that a path does not have is 405, a path that a mount does not have 404', async () => {
+  it('that a path does not support is 405, and an unknown path is 404', async () => {
     const unsupported = { errors: [wrapped('unsupported operation')] };
     expect(await call('DELETE', 'sys/mounts')).toMatchObject({ status: 405, body: unsupported });
     expect(await rawCall('LIST', '/v1/sys/mounts')).toMatchObject({ status: 405, body: unsupported });
@@ -104,7 +105,7 @@ describe('a verb', () => {
     expect(await call('GET', `${nowhere}/x`)).toMatchObject(noRoute(`${nowhere}/x`));
   });
 
-  it('that writes is refused at the end of a slash', async () => {
+  it('that writes is refused for a path with a trailing slash', async () => {
     const text = refused("cannot write to a path ending in '/'");
     expect(await call('POST', `${kv}/dir/`, { body: { a: 1 } })).toMatchObject(text);
     expect(await call('PUT', 'sys/mounts/x/', { token: '', body: {} })).toMatchObject(text);

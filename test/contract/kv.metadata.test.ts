@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { kv1, kv2, must, unique } from './fresh.ts';
 import { type Answer, call } from './http.ts';
 import { move } from './moving.ts';
-import { NOT_FOUND } from './texts.ts';
+import { improved, NOT_FOUND, refused } from './texts.ts';
 
 const MERGE = { 'Content-Type': 'application/merge-patch+json' };
 
@@ -31,7 +31,7 @@ async function secret(data: object = { a: 1 }, key = unique('app')): Promise<str
 }
 
 describe('the metadata of a secret', () => {
-  it('tell of its versions and settings', async () => {
+  it('show its versions and settings', async () => {
     const key = await secret();
     await must('POST', `${kv}/data/${key}`, { body: { data: {} } });
     await must('DELETE', `${kv}/data/${key}`);
@@ -53,7 +53,7 @@ describe('the metadata of a secret', () => {
     expect(await call('GET', `${kv}/metadata/${unique('nope')}`)).toMatchObject(NOT_FOUND);
   });
 
-  it('may be there before the first version, and change one by one', async () => {
+  it('may exist before the first version, and are set one by one', async () => {
     const key = unique('app');
     expect(await set(key, { max_versions: 4, delete_version_after: '90m' })).toMatchObject({
       status: 204,
@@ -77,13 +77,61 @@ describe('the metadata of a secret', () => {
     expect((await metadata(key)).custom_metadata).toEqual({ e: 'f' });
   });
 
-  it('are not made by a write that sets nothing', async () => {
+  it('are not created by a write that sets nothing', async () => {
     const key = unique('app');
     expect(await set(key, {})).toMatchObject({ status: 204, text: '' });
     expect(await call('GET', `${kv}/metadata/${key}`)).toMatchObject(NOT_FOUND);
   });
 
-  it('are patched where there are some', async () => {
+  it('have the time of their last change', async () => {
+    const key = await secret();
+    const { created_time, updated_time: first } = await metadata(key);
+    expect(first).toBe(created_time);
+    await set(key, { max_versions: 4 });
+    const { updated_time: second } = await metadata(key);
+    await patch(key, { max_versions: 5 });
+    const { updated_time: third } = await metadata(key);
+    const times = [first, second, third].map((time) => Date.parse(time));
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(new Set([first, second, third]).size).toBe(3);
+    await must('DELETE', `${kv}/data/${key}`);
+    expect((await metadata(key)).updated_time).toBe(third);
+  });
+
+  it.each([
+    ['written', set],
+    ['patched', patch],
+  ] as const)('are cleared by null when they are %s, except the planned deletion', async (_, change) => {
+    const key = await secret();
+    await set(key, {
+      max_versions: 4,
+      cas_required: true,
+      delete_version_after: '1h',
+      custom_metadata: { a: 'b' },
+    });
+    const nothing = { max_versions: null, cas_required: null, custom_metadata: null };
+    await change(key, { ...nothing, delete_version_after: null, metadata_cas_required: true });
+    expect(await metadata(key)).toMatchObject({
+      max_versions: 0,
+      cas_required: false,
+      delete_version_after: '1h0m0s',
+      custom_metadata: null,
+      metadata_cas_required: true,
+    });
+  });
+
+  it.each([{}, { unknown: 1 }, { metadata_cas: 9 }])(
+    'are as they were after a patch with %j',
+    async (body) => {
+      const key = await secret();
+      const before = await metadata(key);
+      for (const name of [key, unique('nope')])
+        expect(await patch(name, body)).toMatchObject({ status: 204, text: '' });
+      expect(await metadata(key)).toEqual(before);
+    },
+  );
+
+  it('are patched only if they exist', async () => {
     const key = await secret();
     await set(key, { max_versions: 4, custom_metadata: { a: 'b', c: 'd' } });
     expect(await patch(key, { custom_metadata: { a: null, e: 'f' } })).toMatchObject({
@@ -94,7 +142,7 @@ describe('the metadata of a secret', () => {
     expect(await patch(unique('nope'), { max_versions: 1 })).toMatchObject({ status: 404, text: '' });
   });
 
-  it('go with all versions', async () => {
+  it('are deleted with all versions', async () => {
     const key = await secret();
     expect(await call('DELETE', `${kv}/metadata/${key}`)).toMatchObject({ status: 204, text: '' });
     for (const path of ['metadata', 'data', 'subkeys'])
@@ -102,7 +150,7 @@ describe('the metadata of a secret', () => {
     expect((await must('POST', `${kv}/data/${key}`, { body: { data: {} } })).body.data.version).toBe(1);
   });
 
-  it('cannot switch off what the mount demands, and say so', async () => {
+  it('cannot turn off what the mount requires, and a warning says so', async () => {
     const own = await kv2();
     await must('POST', `${own}/config`, { body: { cas_required: true } });
     const { status, body } = await call('POST', `${own}/metadata/app`, { body: { cas_required: false } });
@@ -120,14 +168,28 @@ describe('the metadata of a secret', () => {
     ['a value of 513 bytes', { k: 'v'.repeat(513) }, '512'],
     ['a key that cannot be printed', { 'k\u0007': 'v' }, 'unprintable'],
     ['a value that cannot be printed', { k: 'v\u0007' }, 'unprintable'],
-  ])('cannot have %s of the user’s own', async (_, custom_metadata, text) => {
+  ])('cannot have custom metadata with %s', async (_, custom_metadata, text) => {
     const { status, body } = await set(unique('app'), { custom_metadata });
     expect(status).toBe(400);
     expect(body.errors[0]).toContain('custom_metadata validation failed: ');
     expect(body.errors[0]).toContain(text);
   });
 
-  it('may have as much as that', async () => {
+  improved.each([-1, 10_001])('cannot have a max_versions of %d', async (max_versions) => {
+    const key = unique('app');
+    expect(await set(key, { max_versions })).toMatchObject(
+      refused('max_versions must be between 0 and 10000'),
+    );
+    expect(await call('GET', `${kv}/metadata/${key}`)).toMatchObject(NOT_FOUND);
+  });
+
+  improved('have texts in place of numbers that a patch sends, as a write does', async () => {
+    const key = await secret();
+    expect(await patch(key, { custom_metadata: { a: 1 } })).toMatchObject({ status: 204 });
+    expect((await metadata(key)).custom_metadata).toEqual({ a: '1' });
+  });
+
+  it('may have custom metadata up to these limits', async () => {
     const full = Object.fromEntries(
       Array.from({ length: 64 }, (_, i) => [`${i}`.padEnd(128, 'k'), 'v'.repeat(512)]),
     );
@@ -136,7 +198,7 @@ describe('the metadata of a secret', () => {
 });
 
 describe('the settings of a mount', () => {
-  it('are none at first, and are set one by one', async () => {
+  it('have defaults at first, and are set one by one', async () => {
     const own = await kv2();
     expect((await must('GET', `${own}/config`)).body.data).toMatchObject({
       max_versions: 0,
@@ -157,7 +219,7 @@ describe('the settings of a mount', () => {
 });
 
 describe('a list', () => {
-  it('has secrets and directories of one level, after a name and up to a number', async () => {
+  it('has the secrets and directories of one level, limited by `after` and `limit`', async () => {
     const own = await kv2();
     expect(await call('GET', `${own}/metadata?list=true`)).toMatchObject(NOT_FOUND);
     for (const key of ['b', 'dir/a', 'dir/deep/c', 'a'])
@@ -173,11 +235,21 @@ describe('a list', () => {
     const { keys, key_info } = (await must('GET', `${own}/detailed-metadata/?list=true`)).body.data;
     expect(keys).toEqual(['a', 'b', 'dir/']);
     expect(key_info.b).toMatchObject({ current_version: 1 });
+    expect(key_info['dir/']).toEqual({});
+  });
+
+  it('has all secrets below it when it is scanned, with their metadata if that is asked for', async () => {
+    const own = await kv2();
+    for (const key of ['a', 'dir/b', 'dir/deep/c'])
+      await must('POST', `${own}/data/${key}`, { body: { data: {} } });
+    const { keys, key_info } = (await must('GET', `${own}/detailed-metadata/dir?scan=true`)).body.data;
+    expect(keys).toEqual(['b', 'deep/c']);
+    expect(key_info).toMatchObject({ b: { current_version: 1 }, 'deep/c': { current_version: 1 } });
   });
 });
 
 describe('subkeys', () => {
-  it('are the keys of a version without their values, as deep as asked', async () => {
+  it('are the keys of a version without their values, down to the requested depth', async () => {
     const key = await secret({ a: 1, b: { c: 'x', d: { e: [1] } }, f: {} });
     const { subkeys, metadata: version } = (await must('GET', `${kv}/subkeys/${key}`)).body.data;
     expect(subkeys).toEqual({ a: null, b: { c: null, d: { e: null } }, f: null });
@@ -187,7 +259,7 @@ describe('subkeys', () => {
     expect(await call('GET', `${kv}/subkeys/${key}?version=2`)).toMatchObject(NOT_FOUND);
   });
 
-  it('of a deleted version are not found, with what is known of it', async () => {
+  it('of a deleted version are 404, with the metadata of the version', async () => {
     const key = await secret();
     await must('DELETE', `${kv}/data/${key}`);
     const { status, body } = await call('GET', `${kv}/subkeys/${key}`);
@@ -205,7 +277,7 @@ describe('a path that version 2 does not have', () => {
     ['GET', 'foo?list=true', 'Invalid path for a versioned K/V secrets engine.'],
     ['GET', 'data', 'Non-listing operations on the root of a K/V v2 mount are not supported.'],
     ['GET', 'metadata', 'Non-listing operations on the root of a K/V v2 mount are not supported.'],
-  ])('is not found by %s %s, with a warning', async (method, path, text) => {
+  ])('is 404 with a warning: %s %s', async (method, path, text) => {
     const { status, body } = await call(method, `${kv}/${path}`, method === 'POST' ? { body: { a: 1 } } : {});
     expect(status).toBe(404);
     expect(body).not.toHaveProperty('errors');
@@ -215,7 +287,7 @@ describe('a path that version 2 does not have', () => {
 });
 
 describe('a mount', () => {
-  it('takes everything along when it is moved', async () => {
+  it('keeps everything when it is moved', async () => {
     const own = await kv2();
     await must('POST', `${own}/config`, { body: { max_versions: 5 } });
     await must('POST', `${own}/metadata/app`, { body: { custom_metadata: { a: 'b' } } });
@@ -232,7 +304,7 @@ describe('a mount', () => {
     expect((await must('POST', `${target}/data/app`, { body })).body.data.version).toBe(4);
   });
 
-  it('of version 1 is raised to version 2 with its secrets', async () => {
+  it('of version 1 is upgraded to version 2 with its secrets', async () => {
     const own = await kv1();
     await must('POST', `${own}/dir/app`, { body: { a: 1 } });
     await must('POST', `sys/mounts/${own}/tune`, { body: { options: { version: '2' } } });
@@ -244,7 +316,7 @@ describe('a mount', () => {
     expect((await must('GET', `${own}/metadata/dir?list=true`)).body.data.keys).toEqual(['app']);
   });
 
-  it('cannot be lowered again', async () => {
+  it('cannot be downgraded', async () => {
     const { status } = await call('POST', `sys/mounts/${kv}/tune`, { body: { options: { version: '1' } } });
     expect(status).toBe(400);
   });

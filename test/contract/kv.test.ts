@@ -7,7 +7,7 @@ import { NOT_AUTHORIZED, NOT_FOUND, refused, wrapped } from './texts.ts';
 
 const MERGE = { headers: { 'Content-Type': 'application/merge-patch+json' } };
 
-/** Of a mount that says nothing of leases, in seconds. */
+/** The lease duration on a mount without lease settings, in seconds. */
 const DEFAULT_TTL = 2_764_800;
 
 let kv: string;
@@ -38,7 +38,7 @@ describe('a secret of version 1', () => {
     expect((await must('GET', `${own}/a?list=true`)).body.data).toEqual({ keys: ['x', 'y/'] });
   });
 
-  it('has its numbers back as they were sent', async () => {
+  it('returns its numbers exactly as they were sent', async () => {
     const text = '{"big":12345678901234567890,"exact":1.50,"tiny":1e-7}';
     await must('POST', `${kv}/numbers`, { body: text });
     expect((await must('GET', `${kv}/numbers`)).text).toContain(text);
@@ -59,7 +59,7 @@ describe('a secret of version 1', () => {
     [{ lease: '1h' }, 3_600],
     [{ ttl: 'soon' }, DEFAULT_TTL],
     [{ a: 1 }, DEFAULT_TTL],
-  ])('%j has a lease of %j seconds, which is none', async (secret, lease_duration) => {
+  ])('%j has a lease duration of %j seconds, but no lease', async (secret, lease_duration) => {
     await must('POST', `${kv}/ttl`, { body: secret });
     expect((await must('GET', `${kv}/ttl`)).body).toMatchObject({
       lease_duration,
@@ -69,7 +69,7 @@ describe('a secret of version 1', () => {
     });
   });
 
-  it('is created with one capability and replaced with another', async () => {
+  it('needs one capability to be created and another to be replaced', async () => {
     const token = await tokenWith(policyOf([`${kv}/*`, 'create']));
     const sent = { token, body: { a: 1 } };
     expect(await call('POST', `${kv}/created`, sent)).toMatchObject({ status: 204 });

@@ -1,4 +1,4 @@
-/** Leases that can be renewed, of kv version 1 with `leased_passthrough`; and leases that end (contract §7). */
+/** Renewable leases, of kv version 1 with `leased_passthrough`; and leases that expire (contract §7). */
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lookupLease, lookupSelf, newOtp, sshEngine, verifyOtp } from './credentials.ts';
@@ -28,7 +28,7 @@ function renew(lease_id: string, increment?: number | string) {
 }
 
 describe('a secret that is leased', () => {
-  it('has a lease of its own for every read, renewable if it names a ttl', async () => {
+  it('gets a new lease for every read, renewable if the secret has a ttl', async () => {
     const [one, other, fixed] = [
       await read(`${kv}/with`),
       await read(`${kv}/with`),
@@ -44,7 +44,7 @@ describe('a secret that is leased', () => {
     expect(await renew(fixed.lease_id)).toMatchObject(refused('lease is not renewable'));
   });
 
-  it('is renewed for its first time or the time asked for, up to the maximum of its mount', async () => {
+  it('is renewed for its first duration or the requested one, up to the maximum of its mount', async () => {
     const { lease_id } = await read(`${kv}/with`);
     const first = await renew(lease_id);
     expect(first.status).toBe(200);
@@ -56,7 +56,7 @@ describe('a secret that is leased', () => {
     expect(data).toMatchObject({ renewable: true, path: `${kv}/with`, last_renewal: expect.any(String) });
   });
 
-  it('stays when its lease is revoked', async () => {
+  it('is kept when its lease is revoked', async () => {
     const { lease_id } = await read(`${kv}/with`);
     expect((await call('PUT', 'sys/leases/revoke', { body: { lease_id, sync: true } })).status).toBe(204);
     expect(await lookupLease({ leaseId: lease_id })).toMatchObject(refused('invalid lease'));
@@ -64,7 +64,7 @@ describe('a secret that is leased', () => {
     expect((await must('GET', `${kv}/with`)).body.data).toEqual({ password: 'x', ttl: '1h' });
   });
 
-  it('is one by the options of its mount alone', async () => {
+  it('is leased only if the options of its mount say so', async () => {
     const plain = await kv1();
     await must('POST', `${plain}/k`, { body: { ttl: '1h' } });
     expect(await read(`${plain}/k`)).toMatchObject({ lease_id: '', renewable: false });
@@ -76,8 +76,8 @@ describe('a secret that is leased', () => {
   });
 });
 
-describe('what has lived its time', () => {
-  it('is a token that opens nothing, with all that hangs on it', async () => {
+describe('after its time to live', () => {
+  it('a token is no longer valid, nor are its children', async () => {
     const rules = policyOf(['auth/token/create', 'update']);
     const parent = await tokenWith(rules, undefined, { ttl: '4s' });
     const made = await must('POST', 'auth/token/create', { token: parent, body: { ttl: '1h' } });
@@ -90,7 +90,7 @@ describe('what has lived its time', () => {
     expect(listed).not.toContain(accessor);
   });
 
-  it('is a lease that is neither found nor renewed, and a password that is unknown', async () => {
+  it('a lease is neither found nor renewed, and its one-time password is unknown', async () => {
     const ssh = await sshEngine();
     await must('POST', `sys/mounts/${ssh}/tune`, { body: { default_lease_ttl: '4s' } });
     const otp = await newOtp(ssh);

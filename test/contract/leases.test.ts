@@ -22,7 +22,7 @@ function revoke(path: string, body: object = {}) {
 }
 
 describe('a lease', () => {
-  it('comes with what it is for and is looked up by its id', async () => {
+  it('is returned with its secret and looked up by its id', async () => {
     const ssh = await sshEngine();
     const { body } = await must('POST', `${ssh}/creds/web`, { body: { ip: '10.0.0.1', username: 'ubuntu' } });
     expect(body).toMatchObject({
@@ -37,16 +37,16 @@ describe('a lease', () => {
     expect(Date.parse(data.expire_time) - Date.parse(data.issue_time)).toBe(600_000);
   });
 
-  it('ends with the password when it is revoked', async () => {
+  it('is revoked together with its password', async () => {
     const ssh = await sshEngine();
     const otp = await newOtp(ssh);
     expect((await revoke('revoke', { lease_id: otp.leaseId, sync: true })).status).toBe(204);
     expect(await lookupLease(otp)).toMatchObject(refused('invalid lease'));
     expect(await verifyOtp(ssh, otp)).toMatchObject(NO_OTP);
-    expect((await revoke('revoke', { lease_id: otp.leaseId })).status).toBe(202);
+    expect((await revoke('revoke', { lease_id: otp.leaseId })).status).toBe(204);
   });
 
-  it('may be named in the path of the request', async () => {
+  it('may be named by the path of the request', async () => {
     const ssh = await sshEngine();
     const otp = await newOtp(ssh);
     expect(await revoke(`renew/${otp.leaseId}`)).toMatchObject(refused('lease is not renewable'));
@@ -54,12 +54,12 @@ describe('a lease', () => {
     expect(await verifyOtp(ssh, otp)).toMatchObject(NO_OTP);
   });
 
-  it('cannot be named by nothing', async () => {
+  it('needs an id to be looked up, renewed or revoked', async () => {
     for (const path of ['lookup', 'renew', 'revoke'])
       expect(await revoke(path)).toMatchObject(refused('lease_id must be specified'));
   });
 
-  it('of a password is not renewable, an unknown one not found', async () => {
+  it('of a password is not renewable, and an unknown one is not found', async () => {
     const { leaseId } = await newOtp(await sshEngine());
     expect(await revoke('renew', { lease_id: leaseId })).toMatchObject(refused('lease is not renewable'));
     expect(await revoke('renew', { lease_id: unique('nope') })).toMatchObject(refused('lease not found'));
@@ -76,7 +76,7 @@ describe('a lease', () => {
     expect(await lookupLease(other)).toMatchObject({ status: 200 });
   });
 
-  it('is dropped by force, whatever its engine says to that', async () => {
+  it('is revoked by force, even if its engine fails', async () => {
     const ssh = await sshEngine();
     const otp = await newOtp(ssh);
     expect(await revoke(`revoke-force/${ssh}`)).toMatchObject({ status: 204, text: '' });
@@ -84,12 +84,29 @@ describe('a lease', () => {
     expect(await verifyOtp(ssh, otp)).toMatchObject(NO_OTP);
   });
 
-  it('is queued for revocation without sync, by its id as by a prefix', async () => {
+  it.each(['by its id', 'by its path', 'by a prefix'])(
+    'is revoked at once %s when sync is not given',
+    async (how) => {
+      const ssh = await sshEngine();
+      const otp = await newOtp(ssh);
+      const answers = {
+        'by its id': () => revoke('revoke', { lease_id: otp.leaseId }),
+        'by its path': () => revoke(`revoke/${otp.leaseId}`),
+        'by a prefix': () => revoke(`revoke-prefix/${ssh}/creds`),
+      };
+      expect(await answers[how as keyof typeof answers]()).toMatchObject({ status: 204, text: '' });
+      expect(await lookupLease(otp)).toMatchObject(refused('invalid lease'));
+    },
+  );
+
+  it('is queued for revocation when sync is false, by its id and by a prefix', async () => {
     const ssh = await sshEngine();
-    const [one, other] = [await newOtp(ssh), await newOtp(ssh)];
-    expect(await revoke('revoke', { lease_id: one.leaseId })).toMatchObject({ status: 202, text: '' });
-    expect(await revoke(`revoke-prefix/${ssh}/creds`)).toMatchObject({ status: 202, text: '' });
-    for (const otp of [one, other]) await eventually(() => lookupLease(otp), 400);
+    const [one, two, three] = [await newOtp(ssh), await newOtp(ssh), await newOtp(ssh)];
+    const queued = { status: 202, text: '' };
+    expect(await revoke('revoke', { lease_id: one.leaseId, sync: false })).toMatchObject(queued);
+    expect(await revoke(`revoke/${two.leaseId}`, { sync: false })).toMatchObject(queued);
+    expect(await revoke(`revoke-prefix/${ssh}/creds`, { sync: false })).toMatchObject(queued);
+    for (const otp of [one, two, three]) await eventually(() => lookupLease(otp), 400);
   });
 
   it('is listed one level at a time', async () => {
@@ -103,7 +120,7 @@ describe('a lease', () => {
     expect(await call('GET', `sys/leases/lookup/${ssh}/none?list=true`)).toMatchObject(NOT_FOUND);
   });
 
-  it('that is left over is tidied away in the background', async () => {
+  it('that is left over is removed in the background by a tidy request', async () => {
     const { status, body } = await call('POST', 'sys/leases/tidy');
     expect(status).toBe(202);
     expect(body.warnings).toEqual([
@@ -113,7 +130,7 @@ describe('a lease', () => {
     ]);
   });
 
-  it('of a token is renewed elsewhere', async () => {
+  it('of a token is not renewed through the endpoint for leases', async () => {
     const auth = await userpassMethod();
     await loggedIn(auth);
     const [key] = (await must('GET', `sys/leases/lookup/${auth}/login/bob?list=true`)).body.data.keys;
@@ -127,7 +144,7 @@ describe('a lease', () => {
     );
   });
 
-  it('of a login is its token', async () => {
+  it('of a login belongs to its token, and revoking the lease revokes the token', async () => {
     const auth = await userpassMethod();
     const token = await loggedIn(auth);
     const keys = (await must('GET', `sys/leases/lookup/${auth}/login/bob?list=true`)).body.data.keys;
@@ -136,7 +153,7 @@ describe('a lease', () => {
     expect(await lookupSelf(token)).toMatchObject(NOT_AUTHENTICATED);
   });
 
-  it('ends with the token that asked for it', async () => {
+  it('is revoked together with the token that requested it', async () => {
     const ssh = await sshEngine();
     const token = await tokenWith(policyOf([`${ssh}/creds/web`, 'update']));
     const otp = await newOtp(ssh, undefined, token);
@@ -145,7 +162,7 @@ describe('a lease', () => {
     expect(await verifyOtp(ssh, otp)).toMatchObject(NO_OTP);
   });
 
-  it('of a namespace has its mark and can be looked up from above', async () => {
+  it('of a namespace has the suffix of the namespace and can be looked up from a parent', async () => {
     const namespace = await newNamespace();
     const ssh = await sshEngine(namespace);
     const otp = await newOtp(ssh, namespace);

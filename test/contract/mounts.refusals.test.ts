@@ -1,4 +1,4 @@
-/** What enabling a mount is refused with, row by row (contract §3.3). */
+/** The refusals of enabling a mount, row by row (contract §3.3). */
 
 import { describe, expect, it } from 'vitest';
 import { authMethod, newNamespace, unique } from './fresh.ts';
@@ -11,11 +11,11 @@ type Row = [what: string, body: object, text: string | RegExp];
 const BAD_DEFAULT = /^unable to parse default TTL of soon: /;
 const BAD_MAX = /^unable to parse max TTL of soon: /;
 
-/** Rows that both tables have, with a type of theirs where the row says none. */
+/** Rows for engines and auth methods alike; a row without a type gets `kv` or `userpass`. */
 const COMMON: Row[] = [
   ['no type', { type: '' }, 'backend type must be specified as a string'],
-  ['a default TTL that is none', { config: { default_lease_ttl: 'soon' } }, BAD_DEFAULT],
-  ['a maximum TTL that is none', { config: { max_lease_ttl: 'soon' } }, BAD_MAX],
+  ['an invalid default TTL', { config: { default_lease_ttl: 'soon' } }, BAD_DEFAULT],
+  ['an invalid maximum TTL', { config: { max_lease_ttl: 'soon' } }, BAD_MAX],
   [
     'a default above its maximum',
     { config: { default_lease_ttl: '2h', max_lease_ttl: '3600' } },
@@ -33,7 +33,7 @@ const COMMON: Row[] = [
 
 const SECRETS: Row[] = [
   [
-    'a config that is none',
+    'an invalid config',
     { config: { default_lease_ttl: [] } },
     'unable to convert given mount config information',
   ],
@@ -41,7 +41,7 @@ const SECRETS: Row[] = [
     (type): Row => [`the type ${type}`, { type }, `mount type of "${type}" is not mountable`],
   ),
   [
-    'a version of what has none',
+    'a version for a type without versions',
     { type: 'ssh', options: { version: '2' } },
     'secrets engine "ssh" does not allow setting a version',
   ],
@@ -49,7 +49,7 @@ const SECRETS: Row[] = [
 
 const METHODS: Row[] = [
   [
-    'a config that is none',
+    'an invalid config',
     { config: { default_lease_ttl: [] } },
     'unable to convert given auth config information',
   ],
@@ -80,7 +80,7 @@ describe('a secrets engine', () => {
     },
   );
 
-  it('is not enabled where a namespace is, or inside one', async () => {
+  it('is not enabled at the path of a namespace, or inside one', async () => {
     const namespace = await newNamespace();
     for (const path of [namespace, `${namespace}/kv`])
       expect(await call('POST', `sys/mounts/${path}`, { body: { type: 'kv' } })).toMatchObject(

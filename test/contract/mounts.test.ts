@@ -35,7 +35,7 @@ describe('a secrets engine', () => {
     expect((await call('DELETE', `sys/mounts/${path}`)).status).toBe(204);
   });
 
-  it('shows whatever it was enabled with, in the table and at its top level', async () => {
+  it('shows all settings that it was enabled with, in the table and at the top level', async () => {
     const path = unique('kv');
     const config = {
       default_lease_ttl: '1h',
@@ -65,18 +65,44 @@ describe('a secrets engine', () => {
     expect(top).toMatchObject({ type: 'kv', uuid: data.uuid });
   });
 
-  it('has no options but those it was given, and kv by any of its names', async () => {
+  it('has only the options that it was given, and kv has several type names', async () => {
     for (const [type, options] of [
       ['kv', {}],
       ['kv-v1', { version: '1' }],
       ['kv-v2', { version: '2' }],
-      ['generic', {}],
     ] as const)
       expect(await mountObject(await engine(type))).toMatchObject({ type: 'kv', options });
     expect((await mountObject(await engine('plugin', { plugin_name: 'ssh' }))).type).toBe('ssh');
   });
 
-  it('is not listed by LIST, nor disabled by a path inside it', async () => {
+  it('of the type generic is kv of version 1, and is always told under its own name', async () => {
+    const path = await engine('generic');
+    const read = { mount: `sys/mounts/${path}`, page: `sys/internal/ui/mounts/${path}` };
+    const listed = (await must('GET', 'sys/mounts')).body.data[`${path}/`];
+    for (const data of [
+      listed,
+      (await must('GET', read.mount)).body.data,
+      (await must('GET', read.page)).body.data,
+    ]) {
+      expect(data).toMatchObject({ type: 'generic', options: {} });
+      expect(data.accessor).toMatch(/^generic_[0-9a-f]{8}$/);
+      expect(data).not.toHaveProperty('deprecation_status');
+    }
+    await must('POST', `${path}/secret`, { body: { a: 1 } });
+    expect((await must('GET', `${path}/secret`)).body.data).toEqual({ a: 1 });
+  });
+
+  it('of the type generic has no version until it is tuned', async () => {
+    const body = { type: 'generic', options: { version: '2' } };
+    expect(await call('POST', `sys/mounts/${unique('generic')}`, { body })).toMatchObject(
+      refused('secrets engine "generic" does not allow setting a version'),
+    );
+    const path = await engine('generic');
+    await must('POST', `sys/mounts/${path}/tune`, { body: { options: { version: '2' } } });
+    expect(await mountObject(path)).toMatchObject({ type: 'generic', options: { version: '2' } });
+  });
+
+  it('is not listed by LIST, and not disabled by a path inside it', async () => {
     const path = await kv1();
     for (const table of ['sys/mounts', 'sys/auth'])
       expect(await call('GET', `${table}?list=true`)).toMatchObject({
@@ -88,7 +114,7 @@ describe('a secrets engine', () => {
     expect(await mountPaths('mounts')).toContain(`${path}/`);
   });
 
-  it('is new after being disabled: nothing of what it held is there', async () => {
+  it('is new and empty when it is enabled again after it was disabled', async () => {
     const path = await kv1();
     await must('POST', `${path}/k`, { body: { a: 1 } });
     const { uuid } = await mountObject(path);
@@ -98,7 +124,7 @@ describe('a secrets engine', () => {
     expect((await call('GET', `${path}/k`)).status).toBe(404);
   });
 
-  it('is refused where one is, and below one [48]', async () => {
+  it('is refused at the path of another, and below it [48]', async () => {
     const taken = await kv1();
     for (const path of [taken, `${taken}/x`])
       expect(await enable(path, { type: 'kv' })).toMatchObject(
@@ -106,7 +132,7 @@ describe('a secrets engine', () => {
       );
   });
 
-  it('is refused above another, and may lie beside it [53]', async () => {
+  it('is refused above another, and allowed beside it [53]', async () => {
     const top = unique('top');
     await kv1(undefined, `${top}/a/123`);
     expect(await enable(top, { type: 'kv' })).toMatchObject(
@@ -118,7 +144,7 @@ describe('a secrets engine', () => {
     expect((await mountPaths('mounts')).filter((path) => path.startsWith(top))).toHaveLength(4);
   });
 
-  it('keeps out of the way of namespaces, and they of it, however often one tries [51] [52]', async () => {
+  it('and a namespace cannot have the same path, even on repeated tries [51] [52]', async () => {
     const outer = await newNamespace();
     for (const at of [undefined, outer]) {
       const [mount, nested, child] = [unique('foo'), unique('foo'), unique('bar')];
@@ -139,7 +165,7 @@ describe('a secrets engine', () => {
     }
   });
 
-  it('needs rights on its own path in the table, and no sudo', async () => {
+  it('needs rights on its own path below sys/mounts, and no sudo', async () => {
     const path = unique('kv');
     const token = await tokenWith(policyOf([`sys/mounts/${path}`, 'create', 'update', 'delete']));
     const body = { type: 'kv' };
@@ -149,7 +175,7 @@ describe('a secrets engine', () => {
     expect(await call('DELETE', `sys/mounts/${path}`, { token })).toMatchObject({ status: 204 });
   });
 
-  it('of one namespace is not in the table of another', async () => {
+  it('of one namespace is not listed in another', async () => {
     const namespace = await newNamespace();
     const path = await engine('ssh', { namespace });
     expect(await mountPaths('mounts', namespace)).toEqual(
@@ -158,7 +184,7 @@ describe('a secrets engine', () => {
     expect(await mountPaths('mounts')).not.toContain(`${path}/`);
   });
 
-  it('that is built in is shown without options, and in a namespace with a type of its own', async () => {
+  it('that is built in is shown without options, and has another type in a namespace', async () => {
     const namespace = await newNamespace();
     for (const [at, prefix] of [
       [undefined, ''],
@@ -178,7 +204,7 @@ describe('a secrets engine', () => {
     }
   });
 
-  it('that is built in is tuned in what audit devices show of it, and in nothing else', async () => {
+  it('that is built in accepts only the tuning of its audit settings', async () => {
     const namespace = await newNamespace();
     for (const path of ['sys', 'cubbyhole', 'identity']) {
       const lists = { audit_non_hmac_request_keys: ['a'], audit_non_hmac_response_keys: ['b'] };

@@ -1,10 +1,10 @@
-/** Moves mounts the way clients do: start, then ask for the status until it is final. */
+/** Moves mounts as clients do: start, then poll the status until it is final. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, call, type Sent } from './http.ts';
 
-/** Longer than any move of these tests should take, with two cores shared by many. */
-const PATIENCE_MS = 20_000;
+/** Longer than any move of these tests takes, even on a busy machine. */
+const TIMEOUT_MS = 20_000;
 
 export function start(from: string, to: string, sent: Sent = {}): Promise<Answer> {
   return call('POST', 'sys/remount', { ...sent, body: { from, to } });
@@ -17,9 +17,9 @@ export interface Outcome {
   error?: { message: string };
 }
 
-/** Asks until the migration is no longer in progress, and answers its `migration_info`. */
+/** Polls the status until the migration is final. @returns its `migration_info` */
 export async function settled(id: string, sent: Sent = {}): Promise<Outcome> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   for (;;) {
     const answer = await call('GET', `sys/remount/status/${id}`, sent);
     if (answer.status !== 200)
@@ -31,7 +31,7 @@ export async function settled(id: string, sent: Sent = {}): Promise<Outcome> {
   }
 }
 
-/** A whole move; anything but success ends the test. Answers the migration id. */
+/** Moves a mount and waits for the end. @returns the migration id @throws unless the move succeeds */
 export async function move(from: string, to: string, sent: Sent = {}): Promise<string> {
   const started = await start(from, to, sent);
   if (started.status !== 200)

@@ -1,4 +1,4 @@
-/** Deleting a namespace, which takes its time (contract §4). */
+/** Deleting a namespace, which happens in the background (contract §4). */
 
 import { describe, expect, it } from 'vitest';
 import { lookupSelf } from './credentials.ts';
@@ -8,11 +8,11 @@ import { call } from './http.ts';
 import { mountPaths } from './snapshots.ts';
 import { NOT_FOUND, refused } from './texts.ts';
 
-/** Nothing is removed before the last request has ended that began before the deletion. */
+/** A deletion first waits until every request that began before it has ended. */
 const DELETION_MS = 80_000;
 
 describe('a namespace that is deleted', () => {
-  it('answers nothing any more, goes with all that was in it, and leaves its name free', {
+  it('serves no more requests, is removed with all that was in it, and its name can be used again', {
     timeout: DELETION_MS + 20_000,
   }, async () => {
     const name = await newNamespace();
@@ -42,7 +42,7 @@ describe('a namespace that is deleted', () => {
     }
 
     expect(await eventually(() => call('GET', path), 404, DELETION_MS)).toMatchObject(NOT_FOUND);
-    // Not found if it was the last one.
+    // The list is 404 if it was the last namespace.
     const { body: left } = await call('GET', 'sys/namespaces?list=true');
     expect(left.data?.keys ?? []).not.toContain(`${name}/`);
     await newNamespace(undefined, name);

@@ -32,7 +32,7 @@ function locked(name = outer): object {
 }
 
 describe('a locked namespace', () => {
-  it('serves nothing, there and below, to nobody, until it is unlocked', async () => {
+  it('serves no request, there or below, until it is unlocked', async () => {
     const kv = await kv1(outer);
     await must('POST', `${kv}/k`, { namespace: outer, body: { a: 1 } });
     const token = await tokenWith(policyOf([`${kv}/*`, 'read']), outer);
@@ -52,7 +52,7 @@ describe('a locked namespace', () => {
     expect(await call('GET', 'sys/namespaces?list=true', { namespace: inner })).toMatchObject(NOT_FOUND);
   });
 
-  it('is shown as locked by the one it lies in', async () => {
+  it('is shown as locked in its parent', async () => {
     const shown = async () => (await must('GET', `sys/namespaces/${outer}`)).body.data.locked;
     expect(await shown()).toBe(false);
     const key = await lock();
@@ -62,7 +62,7 @@ describe('a locked namespace', () => {
     expect(await shown()).toBe(false);
   });
 
-  it('is locked and unlocked from within as well', async () => {
+  it('can be locked and unlocked from inside as well', async () => {
     const { body } = await must('POST', LOCK, { namespace: inner });
     const sent = { namespace: inner, body: { unlock_key: body.data.unlock_key } };
     expect(await call('GET', 'sys/mounts', { namespace: inner })).toMatchObject(locked(inner));
@@ -71,7 +71,7 @@ describe('a locked namespace', () => {
     expect(await call('GET', 'sys/mounts', { namespace: inner })).toMatchObject({ status: 200 });
   });
 
-  it('is unlocked with its key alone, or with sudo', async () => {
+  it('is unlocked only with its key, or with sudo', async () => {
     const key = await lock();
     expect(await unlock({ unlock_key: 'wrong' })).toMatchObject(refused('incorrect unlock key'));
     const token = await tokenWith(policyOf([`${UNLOCK}/*`, 'update']));
@@ -82,7 +82,7 @@ describe('a locked namespace', () => {
     expect(await unlock({ unlock_key: key })).toMatchObject(refused(`namespace "${outer}/" is not locked`));
   });
 
-  it('keeps a lock of its own below one that is locked above it', async () => {
+  it('keeps its own lock while a namespace above it is locked and unlocked', async () => {
     const key = await lock(inner);
     const above = await lock();
     expect(await call('GET', 'sys/mounts', { namespace: inner })).toMatchObject(locked());
@@ -94,7 +94,7 @@ describe('a locked namespace', () => {
     expect((await unlock({ unlock_key: key }, inner)).status).toBe(204);
   });
 
-  it('is not locked twice, nor one below it', async () => {
+  it('cannot be locked twice, nor can its children be locked', async () => {
     await lock();
     expect(await call('POST', `${LOCK}/${outer}`)).toMatchObject(
       refused(`cannot lock namespace "${outer}/": is already locked`),
@@ -105,7 +105,7 @@ describe('a locked namespace', () => {
     await unlock({});
   });
 
-  it('is neither the root nor one that is not there', async () => {
+  it('is never the root namespace, nor one that does not exist', async () => {
     for (const base of [LOCK, UNLOCK]) {
       expect(await call('POST', base)).toMatchObject(refused('root namespace cannot be locked/unlocked'));
       for (const name of [unique('nope'), `${outer}/${unique('nope')}`])

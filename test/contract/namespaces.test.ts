@@ -1,4 +1,4 @@
-/** Namespaces: making, showing, changing, deleting (contract §4). */
+/** Namespaces: creating, showing, changing, deleting (contract §4). */
 
 import { describe, expect, it } from 'vitest';
 import { must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
@@ -9,7 +9,7 @@ import { NOT_AUTHORIZED, NOT_FOUND, refused, UUID } from './texts.ts';
 const MERGE = { 'Content-Type': 'application/merge-patch+json' };
 
 describe('a namespace', () => {
-  it('is made, shown and listed, with what it is born with', async () => {
+  it('is created, shown and listed, with its built-in mounts and policies', async () => {
     const name = unique('ns');
     const { body } = await must('POST', `sys/namespaces/${name}`, { body: { custom_metadata: { a: 'b' } } });
     expect(body.data).toMatchObject({
@@ -28,7 +28,7 @@ describe('a namespace', () => {
     expect(policies.body.data.keys).toContain('default');
   });
 
-  it('lies in the one it is made in, and is listed there alone', async () => {
+  it('belongs to the namespace that it is created in, and is listed only there', async () => {
     const outer = await newNamespace();
     const inner = await newNamespace(outer);
     const name = inner.slice(outer.length + 1);
@@ -41,7 +41,7 @@ describe('a namespace', () => {
     expect((await call('GET', 'sys/namespaces?list=true', { namespace: inner })).status).toBe(404);
   });
 
-  it('is among all that are below another, however deep', async () => {
+  it('is listed by a scan of any namespace above it', async () => {
     const outer = await newNamespace();
     const inner = await newNamespace(outer);
     await newNamespace(inner);
@@ -73,7 +73,7 @@ describe('a namespace', () => {
     ['PATCH', undefined, 'missing required field "custom_metadata"'],
     ['PATCH', { a: 1 }, 'metadata patch can only have string or null values, got float64'],
     ['PATCH', { a: true }, 'metadata patch can only have string or null values, got bool'],
-  ])('keeps its metadata when a %s says %j', async (method, custom_metadata, text) => {
+  ])('keeps its metadata when a %s with %j is refused', async (method, custom_metadata, text) => {
     const path = `sys/namespaces/${await newNamespace()}`;
     await must('POST', path, { body: { custom_metadata: { a: 'b' } } });
     const answer = await call(method, path, { body: { custom_metadata }, headers: MERGE });
@@ -90,11 +90,11 @@ describe('a namespace', () => {
     ['a%20b', '"a b" contains space characters that cannot be used in a namespace name'],
     ['a*', `"a*" contains wildcard characters that cannot be used in a namespace name: '*'`],
     ['a+', `"a+" contains wildcard characters that cannot be used in a namespace name: '+'`],
-  ])('cannot be called %s', async (name, text) => {
+  ])('cannot be named %s', async (name, text) => {
     expect(await call('POST', `sys/namespaces/${name}`, { body: {} })).toMatchObject(refused(text as string));
   });
 
-  it('has a name', async () => {
+  it('cannot have an empty name', async () => {
     expect(await call('DELETE', 'sys/namespaces/%2F')).toMatchObject(
       refused('namespace name cannot be empty'),
     );
@@ -124,7 +124,7 @@ describe('a namespace', () => {
     );
   });
 
-  it('needs rights on its name in the table', async () => {
+  it('needs rights on its own path below sys/namespaces', async () => {
     const name = unique('ns');
     const token = await tokenWith(policyOf([`sys/namespaces/${name}`, 'create', 'update', 'read']));
     expect(await call('POST', `sys/namespaces/${name}`, { token, body: {} })).toMatchObject({ status: 200 });

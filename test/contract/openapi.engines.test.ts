@@ -1,4 +1,4 @@
-/** The OpenAPI document, held against the answers of the engines (contract §10). */
+/** The OpenAPI document, checked against the answers of the engines (contract §10). */
 
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { sshEngine } from './credentials.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
   ({ all, perform } = api);
 });
 
-/** An auth method without `auth/` in front. */
+/** The name of an auth method, without `auth/`. */
 function nameOf(method: string): string {
   return method.slice('auth/'.length);
 }
@@ -48,6 +48,7 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
       ['list', '/{kv_mount_path}/metadata', at],
       ['scan', '/{kv_mount_path}/metadata', at],
       ['list', '/{kv_mount_path}/detailed-metadata/{path}', { ...at, path: 'a' }],
+      ['scan', '/{kv_mount_path}/detailed-metadata/{path}', { ...at, path: 'a' }],
       ['write', '/{kv_mount_path}/delete/{path}', at, { fields: { versions: [1] } }],
       ['write', '/{kv_mount_path}/undelete/{path}', at, { fields: { versions: [1] } }],
       ['write', '/{kv_mount_path}/destroy/{path}', at, { fields: { versions: [1] } }],
@@ -145,7 +146,7 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     ]);
   });
 
-  it('no answer of an engine that was not seen here', () => {
+  it('only answers of engines that a test here has seen', () => {
     expect(api.unseen((template) => /^\/(auth\/)?\{/.test(template))).toEqual([]);
   });
 });

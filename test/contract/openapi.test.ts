@@ -1,4 +1,4 @@
-/** The OpenAPI document, held against the answers of the system (contract §10). */
+/** The OpenAPI document, checked against the answers of the system (contract §10). */
 
 import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { type Described, describedByService } from './described.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
   ({ all, perform } = api);
 });
 
-// Another server describes itself in its own way.
+// Another server has a document of its own.
 describe.skipIf(inject('target').isReference).sequential('the document describes', () => {
   it('mounts and their tuning', async () => {
     const path = { path: unique('kv') };
@@ -63,7 +63,7 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     expect((await perform('read', status, { migration_id: 'none' })).status).toBe(404);
   });
 
-  it('what a move would do, and what was done', async () => {
+  it('the plan of a move, and the requests about a finished one', async () => {
     const source = await kv1();
     await tokenWith(policyOf([`${source}/*`, 'read']));
     const move = { from: source, to: unique('moved') };
@@ -82,7 +82,7 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     expect(cancelled.status).toBe(409);
   });
 
-  it('many moves', async () => {
+  it('bulk runs', async () => {
     const [source, target] = [await kv1(), unique('moved')];
     const fields = { moves: [{ from: source, to: target }], tolerated_failures: '10%' };
     const runs = '/sys/remount/bulk';
@@ -223,7 +223,7 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     await all([['read', '/sys/internal/specs/openapi']]);
   });
 
-  it('wrapped answers, and what a token keeps for itself', async () => {
+  it('wrapped answers and cubbyholes', async () => {
     const wrapping = { headers: { 'X-Vault-Wrap-TTL': '60' } };
     const path = { path: 'a/b' };
     const wrap = (values: Record<string, unknown>) =>
@@ -249,19 +249,19 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     expect(unwrapped.body.data).toEqual({ a: 1 });
   });
 
-  it.each<[status: number, operation: 'read' | 'write', path: string, wish: object]>([
+  it.each<[status: number, operation: 'read' | 'write', path: string, options: object]>([
     [400, 'write', '/sys/remount', { fields: {} }],
     [400, 'write', '/sys/remount', { fields: { from: 'nothing', to: 'there' } }],
     [403, 'write', '/sys/remount', { fields: { from: 'a', to: 'b' }, token: 'no-token' }],
     [403, 'read', '/sys/mounts', { token: '' }],
     [403, 'read', '/sys/internal/specs/openapi', { token: '' }],
     [404, 'read', '/sys/mounts', { namespace: 'nowhere' }],
-  ])('a %i to %s %s', async (status, operation, path, wish) => {
-    expect((await perform(operation, path, {}, wish)).status).toBe(status);
+  ])('a %i to %s %s', async (status, operation, path, options) => {
+    expect((await perform(operation, path, {}, options)).status).toBe(status);
   });
 
-  // No move lasts until it can be cancelled, nor do many; test/system cancels one that does not run.
-  it('no other answer that was not seen here', () => {
+  // Moves and bulk runs end before a test can cancel them; test/system cancels one that does not run.
+  it('only other answers that a test here has seen', () => {
     const isOther = (template: string) => !/^\/(auth\/)?\{|\/remount\/(bulk\/)?cancel\//.test(template);
     expect(api.unseen(isOther)).toEqual([]);
   });
@@ -280,7 +280,7 @@ describe.skipIf(inject('target').isReference)('the schemas of the document', () 
     auth: null,
   };
 
-  it('take the answers that are meant, with the copies of their data and without', () => {
+  it('accept correct answers, with and without copies of their data', () => {
     expect(api.mistakes(remount, envelope)).toEqual([]);
     expect(api.mistakes(remount, { ...envelope, migration_id: 'id' })).toEqual([]);
     expect(api.mistakes(remount, { ...envelope, data: null })).toEqual([]);
@@ -296,8 +296,12 @@ describe.skipIf(inject('target').isReference)('the schemas of the document', () 
     ['data of another type', remount, { ...envelope, data: { migration_id: 1 } }],
     ['data without a key', remount, { ...envelope, data: {} }],
     ['an envelope without its keys', 'components/schemas/Envelope', { data: {} }],
-    ['a token that says little', 'components/schemas/Envelope', { ...envelope, auth: { client_token: 'x' } }],
-    ['errors that are no list', 'components/schemas/Errors', { errors: 'no' }],
+    [
+      'a token with missing fields',
+      'components/schemas/Envelope',
+      { ...envelope, auth: { client_token: 'x' } },
+    ],
+    ['errors that are not a list', 'components/schemas/Errors', { errors: 'no' }],
     ['errors with data', 'components/schemas/Errors', { errors: [], data: null }],
   ])('refuse %s', (_, pointer, value) => {
     expect(api.mistakes(pointer, value)).not.toEqual([]);

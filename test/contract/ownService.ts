@@ -1,4 +1,4 @@
-/** A service of a test's own, in a process of its own, that can be killed and started again on the same data. */
+/** A service in its own process, which a test can kill and start again on the same data. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,13 +9,13 @@ import type { Sent } from './http.ts';
 const START = join(import.meta.dirname, '..', '..', 'infra', 'local', 'start.ts');
 
 export interface OwnService {
-  /** How to reach it once it is ready, as part of what is sent. */
+  /** Its address and root token, as fields of `Sent`, once it is ready. */
   ready: Promise<Required<Pick<Sent, 'address' | 'token'>>>;
-  /** At once, whatever it is doing, be it starting. */
+  /** Kills the process at once, even while it is starting. */
   kill(): Promise<void>;
 }
 
-/** @param dataDir where it keeps its data, whoever kept them there before */
+/** @param dataDir the folder for its data, which may hold the data of an earlier service */
 export function startOwnService(dataDir: string, token: string): OwnService {
   const environment = { PATH: process.env.PATH, PORT: '0', DATA_DIR: dataDir, ROOT_TOKEN: token };
   const child = spawn(process.execPath, [START], {
@@ -32,7 +32,7 @@ export function startOwnService(dataDir: string, token: string): OwnService {
   };
 }
 
-/** It tells its address when it is ready. */
+/** The service prints its address when it is ready. */
 async function addressOf({ stdout }: ChildProcess): Promise<string> {
   if (stdout) {
     for await (const line of createInterface({ input: stdout })) {

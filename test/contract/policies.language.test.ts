@@ -1,4 +1,4 @@
-/** The language of policies: what each construct allows, seen through requests (contract §5.2, §5.3). */
+/** The policy language: what each construct allows, tested with requests (contract §5.2, §5.3). */
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kv1, kv2, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
@@ -7,14 +7,14 @@ import { NOT_AUTHORIZED, refused } from './texts.ts';
 
 const MERGE = { 'Content-Type': 'application/merge-patch+json' };
 
-/** What a policy gives on each path, as the token that has it is told. */
+/** The capabilities that a policy gives on each path, as its token reads them. */
 async function capabilities(policy: string, paths: string[]): Promise<Record<string, string[]>> {
   const token = await tokenWith(policy);
   const { data } = (await must('POST', 'sys/capabilities-self', { token, body: { paths } })).body;
   return Object.fromEntries(paths.map((path) => [path, data[path]]));
 }
 
-/** Gives each path a capability of its own, so that it shows which of them counted. */
+/** A policy with a different capability for each path, which shows which rule applied. */
 function marked(...paths: string[]): string {
   return policyOf(...paths.map((path, i): [string, string] => [path, MARKS[i] as string]));
 }
@@ -22,7 +22,7 @@ function marked(...paths: string[]): string {
 const MARKS = ['read', 'list', 'update', 'delete'];
 
 describe('a rule of a policy', () => {
-  it('has the capabilities it names, in their order by name', async () => {
+  it('has the capabilities that it names, sorted by name', async () => {
     const all = ['create', 'delete', 'list', 'patch', 'read', 'scan', 'sudo', 'update'];
     expect(await capabilities(policyOf(['a', ...[...all].reverse()]), ['a'])).toEqual({ a: all });
     expect(await capabilities(policyOf(['a', 'read', 'deny']), ['a'])).toEqual({ a: ['deny'] });
@@ -33,11 +33,11 @@ describe('a rule of a policy', () => {
     ['write', ['create', 'delete', 'list', 'read', 'update']],
     ['sudo', ['create', 'delete', 'list', 'read', 'sudo', 'update']],
     ['deny', ['deny']],
-  ])('may say %s in the old way', async (shorthand, given) => {
+  ])('may have the old shorthand %s', async (shorthand, given) => {
     expect(await capabilities(`path "a" { policy = "${shorthand}" }`, ['a'])).toEqual({ a: given });
   });
 
-  it('may be written as JSON, with comments in HCL, and with a slash before it', async () => {
+  it('may be written as JSON, as HCL with comments, and with a leading slash', async () => {
     const json = JSON.stringify({ path: { 'a/*': { capabilities: ['read'] } } });
     expect(await capabilities(json, ['a/b'])).toEqual({ 'a/b': ['read'] });
     const hcl =
@@ -55,7 +55,7 @@ describe('a rule of a policy', () => {
     ['+/a', ['x/a'], ['a', 'x/y/a']],
     ['a/+/b*', ['a/x/b', 'a/x/bc/d'], ['a/x/c', 'a/b']],
     ['secret/a+', ['secret/a+'], ['secret/ab', 'secret/a']],
-  ])('for %s is for what it should be', async (pattern, matched, others) => {
+  ])('for %s matches the right paths', async (pattern, matched, others) => {
     const found = await capabilities(policyOf([pattern, 'read']), [...matched, ...others]);
     for (const path of matched) expect([path, found[path]]).toEqual([path, ['read']]);
     for (const path of others) expect([path, found[path]]).toEqual([path, ['deny']]);
@@ -64,12 +64,12 @@ describe('a rule of a policy', () => {
   it.each<[why: string, winner: string, loser: string, path: string]>([
     ['an exact rule', 'a/b', 'a/*', 'a/b'],
     ['a longer prefix', 'a/b*', 'a/*', 'a/bc'],
-    ['a wildcard further behind', 'a/b/+', 'a/+/c', 'a/b/c'],
-    ['a prefix further behind', 'a/b/*', 'a/+/c', 'a/b/c'],
-    ['one without a star at the end', 'a/+/c', 'a/+/*', 'a/b/c'],
+    ['one with a later first wildcard', 'a/b/+', 'a/+/c', 'a/b/c'],
+    ['a prefix with a later first wildcard', 'a/b/*', 'a/+/c', 'a/b/c'],
+    ['one without a trailing star', 'a/+/c', 'a/+/*', 'a/b/c'],
     ['one with fewer wildcards', 'a/+/c/d', 'a/+/+/d', 'a/b/c/d'],
     ['the longer of two', 'a/+/bc*', 'a/+/b*', 'a/x/bcd'],
-  ])('is passed over for %s, which decides alone', async (_, winner, loser, path) => {
+  ])('is ignored if there is %s, which decides alone', async (_, winner, loser, path) => {
     expect(await capabilities(marked(winner, loser), [path])).toEqual({ [path]: ['read'] });
     expect(await capabilities(marked(loser, winner), [path])).toEqual({ [path]: ['list'] });
     expect(await capabilities(policyOf([winner, 'deny'], [loser, 'read']), [path])).toEqual({
@@ -77,7 +77,7 @@ describe('a rule of a policy', () => {
     });
   });
 
-  it('adds up with others for the same path, unless one denies', async () => {
+  it('is combined with other rules for the same path, unless one denies', async () => {
     const twice = policyOf(['a/*', 'read'], ['a/*', 'list']);
     expect(await capabilities(twice, ['a/b'])).toEqual({ 'a/b': ['list', 'read'] });
     expect(await capabilities(`${twice}\n${policyOf(['a/*', 'deny'])}`, ['a/b'])).toEqual({
@@ -91,7 +91,7 @@ describe('a rule of a policy', () => {
     expect(body.data['a/b']).toEqual(['deny']);
   });
 
-  it('with an identity template that nobody has is no rule', async () => {
+  it('with an identity template is ignored for a token without an identity', async () => {
     const policy = policyOf(['a/{{identity.entity.id}}/*', 'read'], ['b', 'read']);
     expect(await capabilities(policy, ['a/x/y', 'a/{{identity.entity.id}}/y', 'b'])).toMatchObject({
       'a/x/y': ['deny'],
@@ -99,14 +99,14 @@ describe('a rule of a policy', () => {
     });
   });
 
-  it('that has expired is no rule', async () => {
+  it('that has expired is ignored', async () => {
     const rule = (path: string, end: string) =>
       `path "${path}" { capabilities = ["read"] expiration = "${end}" }`;
     const policy = `${rule('old', '2001-01-01T00:00:00Z')}\n${rule('new', '2101-01-01T00:00:00Z')}`;
     expect(await capabilities(policy, ['old', 'new'])).toEqual({ old: ['deny'], new: ['read'] });
   });
 
-  it('of a namespace cannot name what is above it or beside it', async () => {
+  it('of a namespace cannot name a path above it or beside it', async () => {
     const [outer, beside] = [await newNamespace(), await newNamespace()];
     const kv = await kv1(beside);
     const rules = [`../${beside}/${kv}/k`, `/${beside}/${kv}/k`, `${beside}/${kv}/k`, '*'];
@@ -130,7 +130,7 @@ describe('a rule allows', () => {
     ['create', 'POST', 'data/dir/new', { data: { x: 2 } }],
     ['patch', 'PATCH', 'data/dir/a', { data: { y: 3 } }],
     ['delete', 'DELETE', 'data/dir/b'],
-  ])('with %s just this: %s', async (capability, method, path, body) => {
+  ])('with %s, and with no other capability: %s', async (capability, method, path, body) => {
     const others = ['read', 'list', 'scan', 'update', 'create', 'patch', 'delete'];
     const sent = { ...(body && { body }), ...(method === 'PATCH' && { headers: MERGE }) };
     const without = others.filter((other) => other !== capability);
@@ -140,7 +140,7 @@ describe('a rule allows', () => {
     expect((await call(method, `${kv}/${path}`, { ...sent, token: strong })).status).toBeLessThan(300);
   });
 
-  it('a list by its path with a slash, or without one', async () => {
+  it('a list by its path with or without a trailing slash', async () => {
     const list = async (...rules: Parameters<typeof policyOf>) => {
       const token = await tokenWith(policyOf(...rules));
       return (await call('GET', `${kv}/metadata/dir?list=true`, { token })).status;
@@ -151,7 +151,7 @@ describe('a rule allows', () => {
     expect(await list([`${kv}/metadata/di`, 'list'])).toBe(403);
   });
 
-  it('no more of a list than it says', async () => {
+  it('no more entries of a list than its pagination_limit', async () => {
     for (const name of ['p', 'q', 'r']) await must('POST', `${kv}/data/many/${name}`, { body: { data: {} } });
     const rule = (more: string) => `path "${kv}/metadata/*" { capabilities = ["list"] ${more} }`;
     const token = await tokenWith(rule('pagination_limit = 2'));
@@ -194,7 +194,7 @@ describe('the parameters of a rule', () => {
   });
 });
 
-describe('a text that is no policy', () => {
+describe('an invalid policy', () => {
   it.each<[text: string, problem: string]>([
     ['path "a" { capabilities = ["foo"] }', 'path "a": invalid capability "foo"'],
     ['path "a+*" { capabilities = ["read"] }', `path "a+*": invalid use of wildcards ('+*' is forbidden)`],

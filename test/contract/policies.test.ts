@@ -55,7 +55,7 @@ describe('a policy', () => {
     });
   });
 
-  it('may come in base64, and at the old path as rules, with a warning', async () => {
+  it('may be sent in base64, and at the old path as rules, with a warning', async () => {
     const name = unique('policy');
     const read = async () => (await must('GET', `sys/policies/acl/${name}`)).body.data.policy;
     await must('PUT', `sys/policies/acl/${name}`, { body: { policy: btoa(TEXT) } });
@@ -88,7 +88,7 @@ describe('a policy', () => {
     expect((await must('GET', path)).body.data).toMatchObject({ version: 2, cas_required: true });
   });
 
-  it('ends when it is said to, with the rights it gave', async () => {
+  it('expires at its time, and so do the rights that it gave', async () => {
     const kv = await kv1();
     const name = unique('policy');
     const path = `sys/policies/acl/${name}`;
@@ -103,7 +103,7 @@ describe('a policy', () => {
     expect((await call('PUT', path, { body: past })).status).toBe(400);
   });
 
-  it('that every namespace has may be replaced if it is the default, and not if it is root', async () => {
+  it('named default may be replaced in each namespace, and one named root may not', async () => {
     const namespace = await newNamespace();
     const at = { namespace };
     const body = { policy: policyOf(['auth/token/lookup-self', 'deny']) };
@@ -119,7 +119,7 @@ describe('a policy', () => {
     expect(await call('GET', 'auth/token/lookup-self', { ...at, token })).toMatchObject(NOT_AUTHORIZED);
   });
 
-  it('that is the default lets a token look after itself, and nothing more', async () => {
+  it('named default lets a token manage itself, and nothing more', async () => {
     const { body } = await must('POST', 'auth/token/create', { body: { policies: ['default'] } });
     const token = body.auth.client_token;
     const paths = [
@@ -133,7 +133,7 @@ describe('a policy', () => {
     for (const path of paths) expect([path, data[path]]).toEqual([path, OF_DEFAULT[path] ?? ['deny']]);
   });
 
-  it('is listed in its order, root last and the one for wrapping not at all', async () => {
+  it('is listed in order, with root last and without the one for wrapping', async () => {
     const name = unique('policy');
     await must('PUT', `sys/policies/acl/${name}`, { body: { policy: TEXT } });
     const { keys } = (await must('GET', 'sys/policies/acl?list=true')).body.data;
@@ -148,7 +148,7 @@ describe('a policy', () => {
     }
   });
 
-  it('for root and the default one cannot be deleted', async () => {
+  it('named root or default cannot be deleted', async () => {
     expect(await call('DELETE', 'sys/policies/acl/root')).toMatchObject(
       refused('cannot delete "root" policy'),
     );
@@ -157,7 +157,7 @@ describe('a policy', () => {
     );
   });
 
-  it('allows what it says and nothing else', async () => {
+  it('allows what it names and nothing else', async () => {
     const kv = await kv1();
     await must('POST', `${kv}/a/b`, { body: { x: 1 } });
     const token = await tokenWith(
@@ -172,7 +172,7 @@ describe('a policy', () => {
     expect(await call('POST', `${kv}/new`, { token, body: { x: 2 } })).toMatchObject(NOT_AUTHORIZED);
   });
 
-  it('that changes changes what its tokens may do at once', async () => {
+  it('that is changed or deleted affects its tokens at once', async () => {
     const kv = await kv1();
     const name = unique('policy');
     const path = `sys/policies/acl/${name}`;
@@ -186,7 +186,7 @@ describe('a policy', () => {
     expect(await call('GET', `${kv}/k`, { token })).toMatchObject(NOT_AUTHORIZED);
   });
 
-  it('of a namespace holds there and below, and its text is there alone', async () => {
+  it('of a namespace applies there and below, and can be read only there', async () => {
     const outer = await newNamespace();
     const inner = await newNamespace(outer);
     const kv = await kv1(inner);
@@ -200,7 +200,7 @@ describe('a policy', () => {
     );
   });
 
-  it('is asked about through the capabilities of a token', async () => {
+  it('decides the capabilities that a token reads', async () => {
     const token = await tokenWith(policyOf(['secret/a', 'read', 'update'], ['secret/b', 'deny']));
     const paths = ['secret/a', 'secret/b', 'secret/c'];
     const { body } = await must('POST', 'sys/capabilities-self', { token, body: { paths } });

@@ -1,4 +1,4 @@
-/** The table of refusals: what is asked of which mounts, and the exact text (contract §1.1). */
+/** The table of refusals: source, target and exact error text (contract §1.1). */
 
 import { unique } from './fresh.ts';
 
@@ -26,13 +26,13 @@ export const ROWS: Row[] = [
   ['a from with a space on both sides [18] [24]', ' foo/ ', 'bar', FROM_SPACE],
   ['a from that begins with a space', ` ${KV}`, FREE, FROM_SPACE],
   ['a from that ends with a space', `${KV} `, FREE, FROM_SPACE],
-  ['spaces of from before those of to', ' foo', ' bar', FROM_SPACE],
+  ['spaces in from, checked before spaces in to', ' foo', ' bar', FROM_SPACE],
   ['a to with a space on both sides [19] [23]', KV, ' bar/ ', TO_SPACE],
   ['a to that ends with a space', KV, `${FREE} `, TO_SPACE],
   ['a to that is the root', KV, '/', 'invalid destination mount path "/"'],
   ['a to that is a namespace with its slash', KV, `${NS}/`, `invalid destination mount path "${NS}/"`],
   [
-    'a to with an empty segment, before asking for the source [16]',
+    'a to with an empty segment, checked before the source [16]',
     'unknown',
     'foo//bar',
     "invalid destination mount: path 'foo//bar/' does not match cleaned path 'foo/bar/'",
@@ -78,9 +78,9 @@ export const ROWS: Row[] = [
     'cannot remount auth mount to non-auth mount "x/"',
   ],
   ['the token method as source [6] [43]', 'auth/token', 'auth/foo', 'cannot remount "auth/token/"'],
-  ['what lies in the token method', 'auth/token/x', 'auth/foo', 'cannot remount "auth/token/x/"'],
+  ['a source inside the token method', 'auth/token/x', 'auth/foo', 'cannot remount "auth/token/x/"'],
   [
-    'the token method as target, before asking for the source [7] [44]',
+    'the token method as target, checked before the source [7] [44]',
     'auth/foo',
     'auth/token',
     'cannot remount to destination "auth/token/"',
@@ -92,7 +92,7 @@ export const ROWS: Row[] = [
   ['the identity engine as source', 'identity', 'foo', 'cannot remount "identity/"'],
   ['the system of a namespace as source', `${NS}/sys`, 'foo', 'cannot remount "sys/"'],
   ['the system as target', KV, 'sys', 'cannot remount to destination sys/'],
-  ['what lies in the system as target', KV, 'sys/foo', 'cannot remount to destination sys/foo/'],
+  ['a target inside the system', KV, 'sys/foo', 'cannot remount to destination sys/foo/'],
   ['the audit table as target', KV, 'audit/file', 'cannot remount to destination audit/file/'],
   ['the cubbyhole as target', KV, 'cubbyhole', 'cannot remount to destination cubbyhole/'],
   ['the identity engine as target', KV, 'identity', 'cannot remount to destination identity/'],
@@ -104,9 +104,9 @@ export const ROWS: Row[] = [
     'auth/bar',
     'cannot remount to destination auth/bar/',
   ],
-  ['a protected source before a protected target', 'sys', 'identity', 'cannot remount "sys/"'],
+  ['a protected source, checked before a protected target', 'sys', 'identity', 'cannot remount "sys/"'],
   [
-    'a protected target before a protected source, if its segment is asked for first',
+    'a protected target, checked before a protected source if its prefix is listed first',
     'sys',
     'auth/x',
     'cannot remount to destination auth/x/',
@@ -116,17 +116,22 @@ export const ROWS: Row[] = [
   ['an unknown source with its slashes', '/unknown/', 'foo', 'no matching mount at "unknown/"'],
   ['a source above the namespace', '../x', 'foo', 'no matching mount at "../x/"'],
   ['the whole auth table', 'auth', 'auth/foo', 'no matching mount at "auth/"'],
-  ['a source in a namespace that is not there', 'nope/kv', FREE, 'no matching mount at "nope/kv/"'],
+  ['a source in a namespace that does not exist', 'nope/kv', FREE, 'no matching mount at "nope/kv/"'],
   ['a path that only begins like a mount', `${KV}x`, FREE, `no matching mount at "${KV}x/"`],
-  ['the target where a mount is [11] [48]', KV, OTHER, `path already in use at "${OTHER}/"`],
+  ['a target that is the path of a mount [11] [48]', KV, OTHER, `path already in use at "${OTHER}/"`],
   ['a target below an existing mount [12] [48]', KV, `${OTHER}/foo2`, `path already in use at "${OTHER}/"`],
   ['a target above an existing mount [13]', KV, `${TAG}-nest`, `path already in use at "${NESTED}/"`],
   ['the source as its own target', KV, KV, `path already in use at "${KV}/"`],
   ['a target inside the source', KV, `${KV}/x`, `path already in use at "${KV}/"`],
   ['a target above the source', NESTED, `${TAG}-nest`, `path already in use at "${NESTED}/"`],
-  ['a target where a mount of a namespace is', KV, `${NS}/kv`, `path already in use at "${NS}/kv/"`],
   [
-    'the target where an auth method is [8]',
+    'a target that is the path of a mount in a namespace',
+    KV,
+    `${NS}/kv`,
+    `path already in use at "${NS}/kv/"`,
+  ],
+  [
+    'a target that is the path of an auth method [8]',
     `auth/${AUTH}`,
     `auth/${OTHER_AUTH}`,
     `path already in use at "auth/${OTHER_AUTH}/"`,
@@ -145,7 +150,7 @@ export const ROWS: Row[] = [
   ],
 ];
 
-/** Where the reference accepts what can only fail, or refuses too much. */
+/** Rows where the reference accepts a move that can only fail, or gives another answer. */
 export const IMPROVED_ROWS: Row[] = [
   ['a source inside a mount', `${KV}/foo`, FREE, `no matching mount at "${KV}/foo/"`],
   [
@@ -156,7 +161,7 @@ export const IMPROVED_ROWS: Row[] = [
   ],
   ['a source with a doubled slash', `${KV}//`, FREE, `no matching mount at "${KV}//"`],
   [
-    'a target with two slashes in front',
+    'a target with two leading slashes',
     KV,
     '//foo',
     "invalid destination mount: path '/foo/' does not match cleaned path 'foo/'",

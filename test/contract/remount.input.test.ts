@@ -1,4 +1,4 @@
-/** Bodies of all kinds to the start of a remount: each is answered with a refusal, none with an error of the service. */
+/** Bodies of all kinds for the start of a remount: an invalid one is refused, and none causes a server error. */
 
 import { describe, expect, it } from 'vitest';
 import { MAX_MOUNT_DEPTH, MAX_MOUNT_PATH_BYTES } from '../../functions/limits.ts';
@@ -20,14 +20,14 @@ function mountOf(path: string): Promise<Answer> {
 describe('the fields of a remount', () => {
   it.each([
     ['no body', ''],
-    ['blanks', ' \n'],
+    ['whitespace', ' \n'],
     ['an empty object', '{}'],
     ['null for everything', 'null'],
-    ['from alone', '{"from":"a"}'],
-    ['to alone', '{"to":"a"}'],
+    ['from only', '{"from":"a"}'],
+    ['to only', '{"to":"a"}'],
     ['a null from', '{"from":null,"to":"a"}'],
     ['a null to', '{"from":"a","to":null}'],
-    ['names in capitals of another field', '{"form":"a","too":"b"}'],
+    ['misspelled names', '{"form":"a","too":"b"}'],
   ])('count as missing in %s', async (_, body) => {
     expect(await send(body)).toMatchObject(MISSING);
   });
@@ -59,7 +59,7 @@ describe('the fields of a remount', () => {
     }
   });
 
-  it('beside those known are ignored with a warning that names them, sorted', async () => {
+  it('that are unknown are ignored with a warning that names them, sorted', async () => {
     const kv = await kv1();
     const target = unique('moved');
     const { status, body } = await send({ from: kv, to: target, zeta: 1, config: {} });
@@ -70,7 +70,7 @@ describe('the fields of a remount', () => {
     ]);
   });
 
-  it('may be sent with PUT as with POST, and with any or no type of content', async () => {
+  it('may be sent with PUT or POST, and with any content type or none', async () => {
     const kv = await kv1();
     const target = unique('moved');
     const body = JSON.stringify({ from: kv, to: kv });
@@ -89,37 +89,37 @@ describe('the fields of a remount', () => {
 
 const LATIN_1 = Buffer.from('{"from":"caf\xe9","to":"x"}', 'latin1');
 
-/** Name, body, and what the one error begins with, where the contract knows. */
+/** Name, body, and a part of the only error text if the contract gives one. */
 const BROKEN: [name: string, body: string | Uint8Array, text?: string][] = [
   ['a lone brace', '{', 'failed to decode JSON input: unexpected EOF'],
   ['half an object', '{"from":"a",', 'failed to decode JSON input: unexpected EOF'],
   ['a word', 'x', "failed to decode JSON input: invalid character 'x' looking for beginning of value"],
-  ['a value left out', '{"from":}', "failed to decode JSON input: invalid character '}' looking for"],
+  ['a missing value', '{"from":}', "failed to decode JSON input: invalid character '}' looking for"],
   [
     'a list',
     '[]',
     'failed to decode JSON input: json: cannot unmarshal array into Go value of type map[string]interface {}',
   ],
-  ['a text', '"from"', 'failed to decode JSON input: json: cannot unmarshal string into Go value'],
+  ['a string', '"from"', 'failed to decode JSON input: json: cannot unmarshal string into Go value'],
   ['a number', '1', 'failed to decode JSON input: json: cannot unmarshal number into Go value'],
   ['a boolean', 'true', 'failed to decode JSON input: json: cannot unmarshal bool into Go value'],
   ['a comment', '// from\n{}', 'failed to decode JSON input: '],
-  ['a comma too many', '{"from":"a","to":"b",}', 'failed to decode JSON input: '],
-  ['a bare line break in a text', '{"from":"a\nb","to":"c"}', 'failed to decode JSON input: '],
-  ['bytes that are no UTF-8', LATIN_1],
+  ['a trailing comma', '{"from":"a","to":"b",}', 'failed to decode JSON input: '],
+  ['an unescaped line break in a string', '{"from":"a\nb","to":"c"}', 'failed to decode JSON input: '],
+  ['bytes that are not UTF-8', LATIN_1],
   ['zero bytes', new Uint8Array(64)],
   ['half a surrogate pair', '{"from":"\\ud800","to":"\\udfff"}'],
   ['escaped control characters', '{"from":"\\u0000\\u001b[2J","to":"\\u0000"}'],
   ['a prototype', '{"__proto__":{"from":"a","to":"b"},"constructor":1}'],
-  ['the same names twice', '{"from":"a","from":"sys","to":"b","to":"c"}', 'cannot remount "sys/"'],
+  ['the same keys twice', '{"from":"a","from":"sys","to":"b","to":"c"}', 'cannot remount "sys/"'],
   [
     'thousands of keys',
     keys(3_000),
     'refused JSON input due to high complexity: exceeded maximum number of strings',
   ],
-  ['lists in lists without end', `{"from":${'['.repeat(100_000)}`],
-  ['objects in objects without end', '{"a":'.repeat(5_000)],
-  ['numbers beyond all measure', `{"from":1e999,"to":${'9'.repeat(5_000)}}`],
+  ['deeply nested lists', `{"from":${'['.repeat(100_000)}`],
+  ['deeply nested objects', '{"a":'.repeat(5_000)],
+  ['numbers that are too large', `{"from":1e999,"to":${'9'.repeat(5_000)}}`],
   ['a from of a megabyte', JSON.stringify({ from: 'a'.repeat(1_000_000), to: unique('free') })],
   ['a from of ten thousand segments', JSON.stringify({ from: 'a/'.repeat(10_000), to: unique('free') })],
 ];
@@ -128,7 +128,7 @@ function keys(count: number): string {
   return JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, i) => [`key${i}`, 'v'])));
 }
 
-describe('a body is refused, and the service is none the worse for it, that is', () => {
+describe('a body is refused, and the service still works after it:', () => {
   it.each(BROKEN)('%s', async (_, body, text = '') => {
     const { status, body: answer } = await send(body);
     expect(status).toBe(400);
@@ -137,7 +137,7 @@ describe('a body is refused, and the service is none the worse for it, that is',
     expect(await send('{}')).toMatchObject(MISSING);
   });
 
-  it('larger than the service takes', async () => {
+  it('one above the size limit', async () => {
     const { status, body } = await send(`{"from":"${'a'.repeat(33 * 1024 * 1024)}","to":"b"}`);
     expect({ status, errors: body.errors }).toEqual({
       status: 413,
@@ -145,7 +145,7 @@ describe('a body is refused, and the service is none the worse for it, that is',
     });
   });
 
-  it('broken, before the token is even looked at', async () => {
+  it('an invalid one, before the token is checked', async () => {
     const { status, body } = await call('POST', 'sys/remount', { token: '', body: '{' });
     expect({ status, body }).toEqual({
       status: 400,
@@ -160,7 +160,7 @@ describe('a path', () => {
     ['with quotes, percent signs and question marks', 'a"b', '50%25?x=#y'],
     ['with letters of many scripts', 'ключ-鍵', 'مفتاح-🔑'],
     ['of several segments', 'a/b/c', 'd/e'],
-    ['in capitals, which stay', 'Upper', 'UPPER'],
+    ['in capitals, which are kept', 'Upper', 'UPPER'],
   ])('may be one %s', async (_, from, to) => {
     const source = unique('path') + from;
     const target = unique('path') + to;
@@ -172,7 +172,7 @@ describe('a path', () => {
     expect((await call('GET', 'sys/mounts')).body.data).toHaveProperty([`${target}/`]);
   });
 
-  it('may have slashes around it, of which one at each end does not count', async () => {
+  it('may have slashes around it, and one at each end is ignored', async () => {
     const kv = await kv1();
     const target = unique('moved');
     await move(`/${kv}/`, `/${target}/`);
@@ -196,7 +196,7 @@ describe('a path', () => {
     expect((await mountOf(deepest.slice(0, -1))).status).toBe(200);
   });
 
-  it('without anything at it makes no migration', async () => {
+  it('without a mount creates no migration', async () => {
     const { body } = await start(unique('unknown'), unique('free'));
     expect(body).not.toHaveProperty('data');
     expect(JSON.stringify(body)).not.toMatch(new RegExp(UUID.source.slice(1, -1)));

@@ -1,4 +1,4 @@
-/** What a mount has given out dies with its move; what others have given out does not (contract §1.7, §1.8). */
+/** A move revokes the credentials that the mount has issued, and no others (contract §1.7, §1.8). */
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -27,7 +27,7 @@ async function policy(...rules: Parameters<typeof policyOf>): Promise<string> {
 }
 
 describe('a moved ssh engine', () => {
-  it('honours no password and no lease from before, and gives out new ones [28]', async () => {
+  it('accepts no earlier password or lease, and issues new ones [28]', async () => {
     const ssh = await sshEngine();
     const [first, second] = [await newOtp(ssh), await newOtp(ssh)];
     expect(await lookupLease(first)).toMatchObject({ status: 200, body: { data: { id: first.leaseId } } });
@@ -46,7 +46,7 @@ describe('a moved ssh engine', () => {
     expect(await verifyOtp(target, fresh)).toMatchObject({ status: 200, body: { data: { ip: '10.1.2.3' } } });
   });
 
-  it('cannot have its old leases renewed, and lets them be revoked in vain', async () => {
+  it('refuses to renew its old leases, and revoking them again is no error', async () => {
     const ssh = await sshEngine();
     const { leaseId } = await newOtp(ssh);
     await move(ssh, unique('moved'));
@@ -56,7 +56,7 @@ describe('a moved ssh engine', () => {
     expect(revoked.status).toBe(204);
   });
 
-  it('does not touch the passwords of another engine', async () => {
+  it('does not revoke the passwords of another engine', async () => {
     const [ssh, other] = [await sshEngine(), await sshEngine()];
     const otp = await newOtp(other);
     await newOtp(ssh);
@@ -65,7 +65,7 @@ describe('a moved ssh engine', () => {
     expect(await verifyOtp(other, otp)).toMatchObject({ status: 200 });
   });
 
-  it('loses each time what it gave out in between, and nothing later', async () => {
+  it('revokes with each move what it issued before, and nothing later', async () => {
     const ssh = await sshEngine();
     const [there, back] = [unique('moved'), ssh];
     const first = await newOtp(ssh);
@@ -80,7 +80,7 @@ describe('a moved ssh engine', () => {
 });
 
 describe('a moved userpass method', () => {
-  it('keeps its users, and its tokens and their children are dead [3] [36] [38] [39]', async () => {
+  it('keeps its users, and its tokens and their children are revoked [3] [36] [38] [39]', async () => {
     const parenting = await policy(['auth/token/create', 'update', 'sudo']);
     const auth = await userpassMethod(undefined, [parenting]);
     const token = await loggedIn(auth);
@@ -103,8 +103,8 @@ describe('a moved userpass method', () => {
     expect(again.body.data.path).toBe(`${target}/login/bob`);
   });
 
-  // The reference stores nothing of a batch token, and so cannot cut it off.
-  improved('ends its batch tokens, too', async () => {
+  // The reference does not store batch tokens, so it cannot revoke them.
+  improved('revokes its batch tokens, too', async () => {
     const auth = await userpassMethod();
     await must('POST', `sys/${auth}/tune`, { body: { token_type: 'batch' } });
     const token = await loggedIn(auth);
@@ -113,7 +113,7 @@ describe('a moved userpass method', () => {
     expect(await lookupSelf(token)).toMatchObject(NOT_AUTHENTICATED);
   });
 
-  it('is shown at its new path, and at the old one no more [25]', async () => {
+  it('is shown at its new path, and no longer at the old one [25]', async () => {
     const auth = await userpassMethod();
     const target = `auth/${unique('moved')}`;
     await move(auth, target);
@@ -123,7 +123,7 @@ describe('a moved userpass method', () => {
     expect(await call('POST', `${auth}/login/bob`, { body: {} })).toMatchObject(noRoute(`${auth}/login/bob`));
   });
 
-  it('does not touch the tokens of other methods, or those of the one that moves it', async () => {
+  it('does not revoke the tokens of other methods, or that of the client that moves it', async () => {
     const [auth, other] = [await userpassMethod(), await userpassMethod()];
     const theirs = await loggedIn(other);
     await loggedIn(auth);
@@ -131,7 +131,7 @@ describe('a moved userpass method', () => {
     expect(await lookupSelf(theirs)).toMatchObject({ status: 200 });
   });
 
-  it('takes along the leases of other engines that its tokens hold', async () => {
+  it('revokes the leases of other engines that belong to its tokens', async () => {
     const ssh = await sshEngine();
     const auth = await userpassMethod(undefined, [await policy([`${ssh}/creds/web`, 'update'])]);
     const theirs = await newOtp(ssh, undefined, await loggedIn(auth));
@@ -142,7 +142,7 @@ describe('a moved userpass method', () => {
     expect(await verifyOtp(ssh, ours)).toMatchObject({ status: 200 });
   });
 
-  it('has no living token from before as soon as it answers at its new path', async () => {
+  it('accepts no earlier token once it answers at its new path', async () => {
     const auth = await userpassMethod();
     const tokens = await Promise.all([loggedIn(auth), loggedIn(auth), loggedIn(auth)]);
     const target = `auth/${unique('moved')}`;
@@ -154,7 +154,7 @@ describe('a moved userpass method', () => {
     expect(await settled(body.data.migration_id)).toMatchObject({ status: 'success' });
   });
 
-  it('may take a name that only begins like the token method and may leave it again', async () => {
+  it('may move to a name that only begins like the token method, and back', async () => {
     const auth = await userpassMethod();
     const token = await loggedIn(auth);
     const target = `auth/${unique('tokens')}`;
@@ -166,7 +166,7 @@ describe('a moved userpass method', () => {
 });
 
 describe('a moved approle method', () => {
-  it('keeps role-ids, secret-ids and the uses they have left; tokens go', async () => {
+  it('keeps role-ids, secret-ids and their remaining uses; its tokens are revoked', async () => {
     const auth = await authMethod('approle');
     const role = `${auth}/role/web`;
     await must('POST', role, { body: { secret_id_num_uses: 3, secret_id_ttl: '1h', token_ttl: '10m' } });

@@ -36,7 +36,7 @@ describe('a moved kv v2 mount', () => {
     expect((await must('GET', `${target}/data/app?version=2`)).body.data.data.version).toBe(2);
   });
 
-  it('is no longer at the old path, for no operation [26] [45]', async () => {
+  it('no longer answers at the old path, whatever the operation [26] [45]', async () => {
     const kv = await kv2();
     await write(kv, 'app', { a: 1 });
     await move(kv, unique('moved'));
@@ -57,7 +57,7 @@ describe('a moved kv v2 mount', () => {
 });
 
 describe('a moved kv v1 mount', () => {
-  it('keeps its secrets, numbers to the last digit [26] [29]', async () => {
+  it('keeps its secrets, with every digit of their numbers [26] [29]', async () => {
     const kv = await kv1();
     const body = '{"big":12345678901234567890,"small":0.1000,"deep":{"list":[1,null,true]}}';
     await must('POST', `${kv}/a/b`, { body });
@@ -101,7 +101,7 @@ describe('any moved secrets engine', () => {
     expect(paths).not.toContain(`${kv}/`);
   });
 
-  it('can be tuned, written, moved on and moved back like any other [47]', async () => {
+  it('can be tuned, written, moved again and moved back like any other [47]', async () => {
     const kv = await kv1();
     const { uuid, accessor } = await mountObject(kv);
     const [first, second] = [unique('moved'), `${unique('moved')}/below/it`];
@@ -114,7 +114,7 @@ describe('any moved secrets engine', () => {
     expect((await must('GET', `${kv}/k`)).body.data).toEqual({ a: 1 });
   });
 
-  it('leaves its old path to others, and what they store is theirs', async () => {
+  it('leaves its old path free for a new mount with data of its own', async () => {
     const kv = await kv1();
     await must('POST', `${kv}/k`, { body: { of: 'the first' } });
     const target = unique('moved');
@@ -125,7 +125,7 @@ describe('any moved secrets engine', () => {
     expect((await must('GET', `${target}/k`)).body.data).toEqual({ of: 'the first' });
   });
 
-  it('may take a path that only begins like that of another, or lies beside it', async () => {
+  it('may move to a path that only begins like that of another, or to one beside it', async () => {
     const kv = await kv1();
     const neighbour = await kv1(undefined, `${unique('kv')}bar`);
     const beginning = neighbour.slice(0, -3);
@@ -134,7 +134,7 @@ describe('any moved secrets engine', () => {
     expect(await mountObject(neighbour)).toMatchObject({ type: 'kv' });
   });
 
-  it('moves at any depth beside others of the same names [53]', async () => {
+  it('moves at any depth beside mounts with the same names [53]', async () => {
     const [a, b] = [unique('a'), unique('b')];
     await kv1(undefined, `${a}/${b}/123`);
     await kv1(undefined, `${b}/123`);
@@ -144,7 +144,7 @@ describe('any moved secrets engine', () => {
   });
 });
 
-improved('no request is refused for the sake of a move that is under way [46] [47]', async () => {
+improved('no request is refused because of a move in progress [46] [47]', async () => {
   const kv = await kv1();
   const target = unique('moved');
   await must('POST', `${kv}/k`, { body: { a: 1 } });
@@ -152,7 +152,7 @@ improved('no request is refused for the sake of a move that is under way [46] [4
   const readers = Array.from({ length: 4 }, async () => {
     let reads = 0;
     while (!isOver) {
-      // Who reads the old path in vain began to read the new one after the switch.
+      // A 404 at the old path proves that the switch is done, so the new path must answer.
       const before = await call('GET', `${kv}/k`);
       const answer = before.status === 404 ? await call('GET', `${target}/k`) : before;
       expect(answer).toMatchObject({ status: 200, body: { data: { a: 1 } } });

@@ -8,12 +8,12 @@ import { move, settled, start } from './moving.ts';
 import { mountObject, mountPaths } from './snapshots.ts';
 import { improved, NOT_AUTHENTICATED, noRoute, refused } from './texts.ts';
 
-/** Namespaces of the test are relative to its own, which is `''`; undefined is the root namespace. */
+/** Namespaces are relative to the one of this file, which is `''`; undefined is the root namespace. */
 interface Way {
   name: string;
   from: string | undefined;
   to: string | undefined;
-  /** Where the remount is asked for, and how the namespace is given. */
+  /** The namespace of the request, and how it is sent. */
   asked: string | undefined;
   by?: 'header' | 'path';
 }
@@ -41,20 +41,20 @@ beforeAll(async () => {
   await Promise.all([newNamespace(TOP, 'a').then((a) => newNamespace(a, 'deep')), newNamespace(TOP, 'b')]);
 });
 
-/** The absolute namespace. */
+/** The absolute path of a namespace. */
 function absolute(namespace: string | undefined): string | undefined {
   if (namespace === undefined) return undefined;
   return namespace === '' ? TOP : `${TOP}/${namespace}`;
 }
 
-/** A mount as the remount names it, relative to where it is asked for. */
+/** A mount as the request names it, relative to the namespace of the request. */
 function relative(namespace: string | undefined, path: string, asked: string | undefined): string {
   const full = [absolute(namespace), path].filter(Boolean).join('/');
   const prefix = absolute(asked);
   return prefix === undefined ? full : full.slice(prefix.length + 1);
 }
 
-/** Starts the move of a way and waits for its end. */
+/** Moves a mount in one of the ways, waits for the end and checks it. */
 async function go({ from, to, asked, by = 'header' }: Way, source: string, target: string): Promise<void> {
   const namespace = absolute(asked);
   const body = { from: relative(from, source, asked), to: relative(to, target, asked) };
@@ -121,14 +121,14 @@ describe('between namespaces', () => {
     expect(await mountPaths('mounts', team)).toContain(`${name}/`);
   });
 
-  it('a target that a child namespace has is refused [50]', async () => {
+  it('a target that is the path of a child namespace is refused [50]', async () => {
     const kv = await kv1(TOP);
     const { status, body } = await start(kv, 'a', { namespace: TOP });
     expect(status).toBe(400);
     expect(body.errors).toEqual([expect.stringMatching(`^path already in use at "${TOP}/a/`)]);
   });
 
-  it('a target below no namespace is a nested path of the one that is there', async () => {
+  it('a target that begins with no namespace is a nested path in the current one', async () => {
     const kv = await kv1(TOP);
     const nope = unique('nope');
     await move(kv, `${nope}/kv`, { namespace: TOP });
@@ -144,7 +144,7 @@ describe('between namespaces', () => {
     });
   });
 
-  it('a child cannot send its mount to where its parent or sibling is', async () => {
+  it('a child namespace cannot move its mount into its parent or sibling', async () => {
     const kv = await kv1(absolute('a'));
     const toSibling = await start(kv, `../b/${kv}`, at('a'));
     expect(toSibling.status).toBe(400);
@@ -153,7 +153,7 @@ describe('between namespaces', () => {
     expect(await mountPaths('mounts', absolute('b'))).not.toContain(`${kv}/`);
   });
 
-  improved('a namespace that is on its way out takes nothing in', async () => {
+  improved('a namespace that is being deleted accepts no mount', async () => {
     const leaving = await newNamespace(TOP, unique('leaving'));
     const kv = await kv1(TOP);
     await must('DELETE', `sys/namespaces/${leaving.slice(TOP.length + 1)}`, { namespace: TOP });
@@ -166,7 +166,7 @@ describe('between namespaces', () => {
     });
   });
 
-  it('an old lease id and an old token do not work from above either', async () => {
+  it('an old token does not work from a parent namespace either', async () => {
     const source = await userpassMethod(absolute('a'));
     const token = await loggedIn(source, absolute('a'));
     await move(`a/${source}`, `b/auth/${unique('moved')}`, { namespace: TOP });

@@ -1,4 +1,4 @@
-/** What this service offers beyond the reference to those who move mounts: plan, repeat, list, cancel, undo. */
+/** What this service offers beyond the reference: to plan, repeat, list, cancel and undo moves. */
 
 import { describe, expect } from 'vitest';
 import { kv1, newNamespace, unique } from './fresh.ts';
@@ -10,8 +10,8 @@ async function mounts(): Promise<string[]> {
   return Object.keys((await call('GET', 'sys/mounts')).body.data);
 }
 
-describe('who moves mounts', () => {
-  improved('sees what a move would do before it is done', async () => {
+describe('a client that moves mounts', () => {
+  improved('reads the plan of a move without starting it', async () => {
     const source = await kv1();
     const target = unique('planned');
     const { status, body } = await call('POST', 'sys/remount', {
@@ -27,7 +27,7 @@ describe('who moves mounts', () => {
     expect(await mounts()).not.toContain(`${target}/`);
   });
 
-  improved('repeats a request by its key', async () => {
+  improved('repeats a request by its idempotency key', async () => {
     const source = await kv1();
     const request = {
       headers: { 'Idempotency-Key': unique('key') },
@@ -42,7 +42,7 @@ describe('who moves mounts', () => {
     expect((await call('POST', 'sys/remount', other)).status).toBe(422);
   });
 
-  improved('is told where to look, and not told twice what is known', async () => {
+  improved('gets the location of the status, and 304 while the status is unchanged', async () => {
     const started = await start(await kv1(), unique('target'));
     const path = (started.headers.get('location') ?? '').replace('/v1/', '');
     expect(started.headers.get('retry-after')).toBe('1');
@@ -52,7 +52,7 @@ describe('who moves mounts', () => {
     expect({ status: again.status, text: again.text }).toEqual({ status: 304, text: '' });
   });
 
-  improved('lists migrations, newest first, in a namespace only its own', async () => {
+  improved('lists migrations, newest first, and in a namespace only its own', async () => {
     const namespace = await newNamespace();
     const source = await kv1(namespace, 'kv');
     const first = await move(source, 'one', { namespace });

@@ -22,20 +22,20 @@ describe('in namespaces, a remount', () => {
 
   it.each([
     ['the root namespace', undefined],
-    ['a namespace beside', sibling],
+    ['a sibling namespace', sibling],
   ])('is refused to a token of another namespace in %s', async (_, namespace) => {
     const token = await tokenWith(EVERYTHING, outer);
     expect(await tryToStart({ token, namespace })).toMatchObject(NOT_AUTHORIZED);
     expect(await tryToStart({ token, namespace: outer })).toMatchObject(PASSED);
   });
 
-  it('is refused above the namespace of the token', async () => {
+  it('is refused in a namespace above that of the token', async () => {
     const token = await tokenWith(EVERYTHING, inner);
     expect(await tryToStart({ token, namespace: outer })).toMatchObject(NOT_AUTHORIZED);
     expect(await tryToStart({ token, namespace: inner })).toMatchObject(PASSED);
   });
 
-  it('is allowed below, where a policy from above names the path in full', async () => {
+  it('is allowed in a child namespace if a policy of the parent names the full path', async () => {
     const named = await tokenWith(policyOf([`${inner}/sys/remount`, 'update', 'sudo']));
     const unnamed = await tokenWith(MOVER);
     expect(await tryToStart({ token: named, namespace: inner })).toMatchObject(PASSED);
@@ -43,26 +43,26 @@ describe('in namespaces, a remount', () => {
   });
 
   it.each(['', 'nobody'])(
-    'with a header that names none is not found, before the token counts (%#)',
+    'with a header that names no namespace is 404, before the token is checked (%#)',
     async (token) => {
       const answer = await tryToStart({ namespace: unique('nope'), token });
       expect(answer).toMatchObject({ status: 404, body: { errors: ['namespace not found'] } });
     },
   );
 
-  it('with a header that goes on beyond a namespace is not found', async () => {
+  it('with a header that names no child of an existing namespace is 404', async () => {
     const answer = await tryToStart({ namespace: `${outer}/nope` });
     expect(answer).toMatchObject({ status: 404, body: { errors: ['namespace not found'] } });
   });
 
-  it('with a path that names none is an ordinary path', async () => {
+  it('with a path that names no namespace is an ordinary path', async () => {
     const nope = unique('nope');
     const token = await tokenWith(MOVER);
     expect(await tryToStart({ token }, `${nope}/sys/remount`)).toMatchObject(NOT_AUTHORIZED);
     expect(await tryToStart({}, `${nope}/sys/remount`)).toMatchObject(noRoute(`${nope}/sys/remount`));
   });
 
-  it('works with the namespace in the path, and answers in data alone then', async () => {
+  it('works with the namespace in the path, and then answers in data only', async () => {
     const kv = await kv1(outer);
     const body = { from: kv, to: unique('moved') };
     const answer = await call('POST', `${outer}/sys/remount`, { body });
@@ -72,7 +72,7 @@ describe('in namespaces, a remount', () => {
     expect(await settled(answer.body.data.migration_id)).toMatchObject({ status: 'success' });
   });
 
-  it('works with the namespace in the header, and answers at the top as well then', async () => {
+  it('works with the namespace in the header, and then answers at the top level as well', async () => {
     const kv = await kv1(outer);
     const { status, body } = await start(kv, unique('moved'), { namespace: outer });
     expect(status).toBe(200);
@@ -80,14 +80,14 @@ describe('in namespaces, a remount', () => {
     expect(await settled(body.migration_id, { namespace: outer })).toMatchObject({ status: 'success' });
   });
 
-  improved('takes a source with a slash before its namespace for what it means', async () => {
+  improved('ignores a leading slash before the namespace of a source', async () => {
     const kv = await kv1(inner);
     const { body } = await start(`/${inner}/${kv}`, `/${outer}/${unique('moved')}`);
     const { source_mount, status } = await settled(body.migration_id);
     expect({ source_mount, status }).toEqual({ source_mount: `${inner}/${kv}/`, status: 'success' });
   });
 
-  it('works with half of the namespace in the header and half in the path', async () => {
+  it('works with the first part of the namespace in the header and the rest in the path', async () => {
     const kv = await kv1(inner);
     const body = { from: kv, to: unique('moved') };
     const answer = await call('PUT', 'inner/sys/remount', { namespace: outer, body });
@@ -96,7 +96,7 @@ describe('in namespaces, a remount', () => {
     expect(source_mount).toBe(`${inner}/${kv}/`);
   });
 
-  it('cannot name what is above', async () => {
+  it('cannot name a mount of a parent namespace', async () => {
     const kv = await kv1();
     const answers = await Promise.all(
       [kv, `../${kv}`, `root/${kv}`].map((from) => start(from, 'x', { namespace: outer })),
@@ -107,7 +107,7 @@ describe('in namespaces, a remount', () => {
     }
   });
 
-  it('is asked for under the name root in the root namespace', async () => {
+  it('may name the root namespace as root', async () => {
     expect(await tryToStart({ namespace: 'root' })).toMatchObject(PASSED);
     expect(await tryToStart({ namespace: '/' })).toMatchObject(PASSED);
   });

@@ -1,4 +1,4 @@
-/** Who may start a remount and who may see how it stands (contract §1.6). */
+/** Who may start a remount, and who may read its status (contract §1.6). */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -40,14 +40,14 @@ describe('starting a remount', () => {
     ['read, list, patch and delete', [['sys/remount', 'read', 'list', 'patch', 'delete', 'sudo']]],
     ['everything below the endpoint', [['sys/remount/*', 'update', 'sudo']]],
     [
-      'everything everywhere but sudo',
+      'everything everywhere except sudo',
       [
         ['*', 'read', 'update', 'create', 'delete'],
         ['secret/*', 'update', 'sudo'],
       ],
     ],
     [
-      'deny beside it',
+      'deny on the endpoint itself',
       [
         ['sys/*', 'update', 'sudo'],
         ['sys/remount', 'deny'],
@@ -61,13 +61,13 @@ describe('starting a remount', () => {
 
   it.each<[name: string, rules: Parameters<typeof policyOf>]>([
     ['update and sudo', [['sys/remount', 'update', 'sudo']]],
-    ['a pattern that says so', [['sys/*', 'update', 'sudo']]],
+    ['a pattern that gives both', [['sys/*', 'update', 'sudo']]],
   ])('is allowed to a token with %s', async (_, rules) => {
     const token = await tokenWith(policyOf(...rules));
     expect(await tryToStart({ token })).toMatchObject(PASSED);
   });
 
-  it('asks for no rights on the mounts themselves', async () => {
+  it('needs no rights on the mounts themselves', async () => {
     const token = await tokenWith(MOVER);
     const kv = await kv1();
     const target = unique('moved');
@@ -76,8 +76,8 @@ describe('starting a remount', () => {
     expect(await call('GET', `${target}/k`, { token })).toMatchObject(NOT_AUTHORIZED);
   });
 
-  // The function behind the endpoint has no right to make tokens, those that wrap included.
-  improved('is refused when the answer is to be wrapped, and nothing has happened', async () => {
+  // The function behind the endpoint has no right to create tokens, and a wrapping token is one.
+  improved('is refused if the request asks for a wrapped answer, and changes nothing', async () => {
     const kv = await kv1();
     const headers = { 'X-Vault-Wrap-TTL': '60' };
     const wrapped = await call('POST', 'sys/remount', { headers, body: { from: kv, to: unique('free') } });
@@ -85,7 +85,7 @@ describe('starting a remount', () => {
     expect(await call('GET', `sys/mounts/${kv}`)).toMatchObject({ status: 200 });
   });
 
-  it('takes the token as Bearer too', async () => {
+  it('accepts the token as Bearer too', async () => {
     const token = await tokenWith(MOVER);
     const answer = await tryToStart({ token: '', headers: { Authorization: `Bearer ${token}` } });
     expect(answer).toMatchObject(PASSED);
@@ -112,7 +112,7 @@ describe('the status of a remount', () => {
 
   it.each<[name: string, rules: Parameters<typeof policyOf>]>([
     ['only the right to start', [['sys/remount', 'update', 'sudo']]],
-    ['other rights there', [['sys/remount/status/*', 'update', 'list', 'sudo']]],
+    ['other rights on the status', [['sys/remount/status/*', 'update', 'list', 'sudo']]],
     ['the right on another id', [['sys/remount/status/another', 'read']]],
   ])('is refused to a token with %s', async (_, rules) => {
     const token = await tokenWith(policyOf(...rules));

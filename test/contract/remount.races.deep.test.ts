@@ -1,4 +1,4 @@
-/** Many moves at once: who is first wins, and nobody else changes anything (architecture §5, §6). */
+/** Concurrent moves: the first one wins, and the others change nothing (architecture §5, §6). */
 
 import { describe, expect, it } from 'vitest';
 import { must, unique } from './fresh.ts';
@@ -8,8 +8,8 @@ import { ended, markAt, marked, race, reason, succeeded } from './races.ts';
 import { mountObject } from './snapshots.ts';
 import { improved } from './texts.ts';
 
-describe('of moves at the same time', () => {
-  improved('to one target exactly one wins, and the others have changed nothing', async () => {
+describe('with moves at the same time', () => {
+  improved('to one target, exactly one wins and the others change nothing', async () => {
     const target = unique('contested');
     const sources = await Promise.all(Array.from({ length: 20 }, () => marked()));
     const before = await Promise.all(sources.map((source) => mountObject(source)));
@@ -30,7 +30,7 @@ describe('of moves at the same time', () => {
     expect(await markAt(sources[winner] ?? '')).toBeUndefined();
   });
 
-  improved('of one mount to many targets exactly one wins', async () => {
+  improved('of one mount to many targets, exactly one wins', async () => {
     const kv = await marked();
     const before = await mountObject(kv);
     const targets = Array.from({ length: 20 }, () => unique('choice'));
@@ -48,7 +48,7 @@ describe('of moves at the same time', () => {
     expect(await markAt(kv)).toBeUndefined();
   });
 
-  it('of fifty different mounts all succeed', async () => {
+  it('of fifty different mounts, all succeed', async () => {
     const sources = await Promise.all(Array.from({ length: 50 }, () => marked()));
     const targets = sources.map((source) => `moved-${source}`);
     const results = await race(sources.map((source, i) => [source, targets[i] ?? '']));
@@ -59,7 +59,7 @@ describe('of moves at the same time', () => {
     expect(await Promise.all(sources.map(markAt))).toEqual(Array(50).fill(undefined));
   });
 
-  improved('each mount is in every listing, and in one place', async () => {
+  improved('each mount is in every listing, at exactly one path', async () => {
     const sources = await Promise.all(Array.from({ length: 10 }, () => marked()));
     const uuids = await Promise.all(sources.map(async (source) => (await mountObject(source)).uuid));
     let isOver = false;
@@ -76,7 +76,7 @@ describe('of moves at the same time', () => {
     expect(results.every(succeeded)).toBe(true);
   });
 
-  improved('above and below one another no two succeed', async () => {
+  improved('to targets above and below one another, only one succeeds', async () => {
     const top = unique('nest');
     const targets = [top, `${top}/a`, `${top}/a/b`, `${top}/a/b/c`];
     const sources = await Promise.all(targets.map(() => marked()));
@@ -86,14 +86,14 @@ describe('of moves at the same time', () => {
       expect(await markAt((succeeded(result) ? targets[i] : sources[i]) ?? '')).toBe(sources[i]);
   });
 
-  it('below one common fork all succeed', async () => {
+  it('to targets below one fork, all succeed', async () => {
     const top = unique('fork');
     const sources = await Promise.all(Array.from({ length: 10 }, () => marked()));
     const results = await race(sources.map((source) => [source, `${top}/${source}`]));
     expect(results.filter(succeeded)).toHaveLength(10);
   });
 
-  it('two mounts change places by way of a third name', async () => {
+  it('two mounts swap by way of a third path', async () => {
     const [a, b, between] = [await marked(), await marked(), unique('between')];
     await move(a, between);
     await move(b, a);
@@ -101,7 +101,7 @@ describe('of moves at the same time', () => {
     expect([await markAt(a), await markAt(b), await markAt(between)]).toEqual([b, a, undefined]);
   });
 
-  it('two mounts that would take each other’s path are both refused', async () => {
+  it('two mounts that would swap directly are both refused', async () => {
     const [a, b] = [await marked(), await marked()];
     const results = await race([
       [a, b],
@@ -113,7 +113,7 @@ describe('of moves at the same time', () => {
 });
 
 describe('a move at the same time as', () => {
-  improved('a mount being enabled at its target: one of the two has the path', async () => {
+  improved('a mount being enabled at its target: exactly one of the two gets the path', async () => {
     for (let round = 0; round < 5; round++) {
       const [kv, target] = [await marked(), unique('contested')];
       const { uuid } = await mountObject(kv);
@@ -127,7 +127,7 @@ describe('a move at the same time as', () => {
     }
   });
 
-  improved('its mount being disabled: it is gone from both paths, or moved and there', async () => {
+  improved('its mount being disabled: the mount is at neither path, or only at the target', async () => {
     for (let round = 0; round < 5; round++) {
       const [kv, target] = [await marked(), unique('moved')];
       const [started, disabled] = await Promise.all([start(kv, target), call('DELETE', `sys/mounts/${kv}`)]);

@@ -1,4 +1,4 @@
-/** What a remount is refused with: the rows of contract §1.1 in their order, and that a refusal changes nothing. */
+/** The refusals of a remount: the rows of contract §1.1 in their order. A refusal changes nothing. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authMethod, kv1, newNamespace } from './fresh.ts';
@@ -31,7 +31,7 @@ beforeAll(async () => {
   ]);
 });
 
-/** Everything of these tests that the mount tables show. */
+/** The mounts of these tests, as the mount tables show them. */
 async function ownMounts(): Promise<object> {
   const tables = await Promise.all([
     call('GET', 'sys/mounts'),
@@ -63,7 +63,7 @@ describe('a remount is refused for', () => {
     });
   }
 
-  improved('a target that climbs out of its namespace', async () => {
+  improved('a target above its namespace', async () => {
     const { status, body } = await start(KV, '../x');
     expect(status).toBe(400);
     expect(body.errors).toEqual([
@@ -71,29 +71,29 @@ describe('a remount is refused for', () => {
     ]);
   });
 
-  it('a target that is a namespace, which it names [50]', async () => {
+  it('a target that is a namespace, which the error names [50]', async () => {
     const { status, body } = await start(KV, NS);
     expect(status).toBe(400);
     expect(body.errors).toEqual([expect.stringMatching(`^path already in use at "${NS}/.*"$`)]);
   });
 
-  it('a target that is the whole auth table, naming one of its methods', async () => {
+  it('a target that is the whole auth table, and the error names one of its methods', async () => {
     const { status, body } = await start(`auth/${AUTH}`, 'auth');
     expect(status).toBe(400);
     expect(body.errors).toEqual([expect.stringMatching(/^path already in use at "auth\/.+\/"$/)]);
   });
 
-  it('a source that another namespace holds, asked for from a child namespace', async () => {
+  it('a source of the parent namespace, requested in a child namespace', async () => {
     const answer = await call('POST', 'sys/remount', { namespace: NS, body: { from: KV, to: 'x' } });
     expect(answer).toMatchObject(refused(`no matching mount at "${KV}/"`));
   });
 
-  it('a conflict in a namespace of the header, told by its full path', async () => {
+  it('a conflict in the namespace of the header, and the error has the full path', async () => {
     const answer = await call('POST', 'sys/remount', { namespace: NS, body: { from: 'kv', to: 'kv/x' } });
     expect(answer).toMatchObject(refused(`path already in use at "${NS}/kv/"`));
   });
 
-  it('a URL that ends in a slash, whoever asks', async () => {
+  it('a URL that ends in a slash, with or without a token', async () => {
     const body = { from: KV, to: FREE };
     const answers = [
       await call('POST', 'sys/remount/', { body }),

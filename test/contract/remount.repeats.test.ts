@@ -1,4 +1,4 @@
-/** The same move asked for again: a client that lost the answer is not refused for it (architecture §5). */
+/** Repeated requests for one move: a client that lost the answer is not refused (architecture §5). */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { ended, markAt, marked, race, succeeded } from './races.ts';
 import { improved, refused } from './texts.ts';
 
 describe('a start that is repeated', () => {
-  improved('again and again before, while and after the mount moves is one migration', async () => {
+  improved('many times before, during and after the move is one migration', async () => {
     for (let round = 0; round < 8; round++) {
       const [kv, target] = [await marked(), unique('moved')];
       const starts = Array.from({ length: 10 }, async (_, i) => {
@@ -24,7 +24,7 @@ describe('a start that is repeated', () => {
     }
   });
 
-  improved('right after the success has the same id, however the paths are typed', async () => {
+  improved('right after the success gets the same id, with or without slashes around the paths', async () => {
     const [kv, target] = [await marked(), unique('moved')];
     const id = await move(kv, target);
     for (const [from, to] of [
@@ -43,7 +43,7 @@ describe('a start that is repeated', () => {
     expect(await start(kv, unique('free'))).toMatchObject(refused(`no matching mount at "${kv}/"`));
   });
 
-  it('is refused when the mount has moved on since', async () => {
+  it('is refused when the mount has moved again since', async () => {
     const [kv, first, second] = [await marked(), unique('moved'), unique('moved')];
     await move(kv, first);
     await move(first, second);
@@ -58,7 +58,7 @@ describe('a start that is repeated', () => {
     expect(await start(kv, target)).toMatchObject(refused(`path already in use at "${target}/"`));
   });
 
-  it('is a move of its own when the mount has come back since', async () => {
+  it('is a new move when the mount has moved back since', async () => {
     const [kv, target] = [await marked(), unique('moved')];
     const first = await move(kv, target);
     await move(target, kv);
@@ -67,7 +67,7 @@ describe('a start that is repeated', () => {
     expect(await markAt(target)).toBe(kv);
   });
 
-  improved('after a failure is a new migration, which succeeds when the way is free', async () => {
+  improved('after a failure is a new migration, which succeeds when the target is free', async () => {
     const failure = await failedMove();
     await move(failure.target, unique('out-of-the-way'));
     const again = await ended(await start(failure.source, failure.target));
@@ -84,7 +84,7 @@ interface Failure {
   target: string;
 }
 
-/** Lets mounts race for one target until one of them was accepted and came too late. */
+/** Moves several mounts to one target at the same time, until an accepted move fails. */
 async function failedMove(): Promise<Failure> {
   for (let round = 0; round < 20; round++) {
     const target = unique('contested');
@@ -94,5 +94,5 @@ async function failedMove(): Promise<Failure> {
     const [source, id] = [sources[lost], results[lost]?.id];
     if (source && id) return { id, source, target };
   }
-  throw new Error('no move was accepted and came too late');
+  throw new Error('no accepted move has failed');
 }

@@ -1,4 +1,4 @@
-/** What the start of a remount and its status answer (contract §1.4, §1.5). */
+/** The answers to the start of a remount and to reads of its status (contract §1.4, §1.5). */
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kv1, newNamespace, unique } from './fresh.ts';
@@ -9,7 +9,7 @@ import { improved, NOT_FOUND, UUID, wrapped } from './texts.ts';
 const UNKNOWN = '11111111-1111-4111-8111-111111111111';
 
 describe('the start of a remount', () => {
-  it('answers at once with the id, in data and at the top, and says that the move is queued [2] [20]', async () => {
+  it('answers at once with the id, in data and at the top level, and says that the move is queued [2] [20]', async () => {
     const { status, body } = await start(await kv1(), unique('moved'));
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -30,7 +30,7 @@ describe('the start of a remount', () => {
     await settled(body.migration_id);
   });
 
-  it('is JSON that ends in a line break and that nobody keeps', async () => {
+  it('answers with JSON that ends in a line break and must not be cached', async () => {
     const { headers, text } = await start(await kv1(), unique('moved'));
     expect(headers.get('content-type')).toBe('application/json');
     expect(headers.get('cache-control')).toBe('no-store');
@@ -47,10 +47,10 @@ describe('the status of a remount', () => {
     id = await move(source, target);
   });
 
-  it('tells source, target and status, in data and at the top [3]', async () => {
+  it('has source, target and state, in data and at the top level [3]', async () => {
     const { status, body } = await call('GET', `sys/remount/status/${id}`);
     const info = { source_mount: `${source}/`, target_mount: `${target}/`, status: 'success' };
-    // What this service tells besides, no client of the reference looks at.
+    // This service adds fields. Clients of the reference ignore them.
     const data = { migration_id: id, migration_info: expect.objectContaining(info) };
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -66,7 +66,7 @@ describe('the status of a remount', () => {
     });
   });
 
-  it('stays what it is once it is final, whatever becomes of the mount', async () => {
+  it('no longer changes once it is final, whatever happens to the mount', async () => {
     const first = await call('GET', `sys/remount/status/${id}`);
     const further = unique('moved');
     await move(target, further);
@@ -83,17 +83,20 @@ describe('the status of a remount', () => {
     },
   );
 
-  it.each(['sys/remount/status', 'sys/remount/status/'])('without an id is no path (%s)', async (path) => {
-    const { status, body } = await call('GET', path);
-    expect({ status, body }).toEqual({ status: 404, body: { errors: [wrapped('unsupported path')] } });
-  });
+  it.each(['sys/remount/status', 'sys/remount/status/'])(
+    'without an id is an unsupported path (%s)',
+    async (path) => {
+      const { status, body } = await call('GET', path);
+      expect({ status, body }).toEqual({ status: 404, body: { errors: [wrapped('unsupported path')] } });
+    },
+  );
 
   it.each(['POST', 'PUT', 'DELETE', 'LIST'])('has no operation %s', async (method) => {
     const { status, body } = await rawCall(method, `/v1/sys/remount/status/${id}`);
     expect({ status, body }).toEqual({ status: 405, body: { errors: [wrapped('unsupported operation')] } });
   });
 
-  improved('asked for right after the start is the final one already', async () => {
+  improved('read right after the start is final already', async () => {
     for (let round = 0; round < 5; round++) {
       const began = Date.now();
       const started = await start(await kv1(), unique('moved'));
@@ -118,7 +121,7 @@ describe('the status of a remount between namespaces', () => {
     id = await move('source/kv', 'target/a/kv', { namespace: parent });
   });
 
-  it('names both mounts by their full paths, wherever it is asked', async () => {
+  it('names both mounts by their full paths, in each namespace that may read it', async () => {
     const info = { source_mount: `${source}/kv/`, target_mount: `${target}/a/kv/`, status: 'success' };
     for (const namespace of [undefined, parent, source, target])
       expect(await settled(id, { namespace })).toMatchObject(info);
@@ -126,7 +129,7 @@ describe('the status of a remount between namespaces', () => {
     expect(byPath.body.data.migration_info).toMatchObject(info);
   });
 
-  improved('is not found where neither source nor target is', async () => {
+  improved('is not found in a namespace that has neither source nor target', async () => {
     for (const namespace of [beside, below])
       expect(await call('GET', `sys/remount/status/${id}`, { namespace })).toMatchObject(NOT_FOUND);
   });

@@ -1,4 +1,4 @@
-/** What a killed process leaves to the next: moved mounts, what they hold, and the status of their moves. */
+/** What a killed and restarted service still has: moved mounts, their content, and the status of their moves. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,8 +28,8 @@ describe('after the service was killed and started again', () => {
   const login = (auth: string): Promise<Answer> =>
     ask('POST', `${auth}/login/bob`, { token: '', body: { password: PASSWORD } });
 
-  // A server that somebody else has started is not ours to kill.
-  beforeEach(({ skip }) => skip(!isOwn, 'takes a service that the suite has started itself'));
+  // A server that the suite has not started itself must not be killed.
+  beforeEach(({ skip }) => skip(!isOwn, 'needs a service that the suite has started itself'));
   beforeAll(async () => {
     if (!isOwn) return;
     folder = await mkdtemp(join(tmpdir(), 'remount-contract-'));
@@ -59,7 +59,7 @@ describe('after the service was killed and started again', () => {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
-  it('a moved engine is at its new path, with what it holds, and not at the old one [27]', async () => {
+  it('a moved engine is at its new path, with its content, and not at the old one [27]', async () => {
     expect((await prepare('GET', 'new/k')).body.data).toEqual({ a: 1 });
     expect(await ask('GET', 'old/k')).toMatchObject(noRoute('old/k'));
     const { data } = (await prepare('GET', 'sys/mounts')).body;
@@ -72,14 +72,14 @@ describe('after the service was killed and started again', () => {
     expect(await ask('GET', 'one/kv/data/k')).toMatchObject(noRoute('kv/data/k'));
   });
 
-  it('a moved auth method logs in at its new path, and its old tokens are dead [37]', async () => {
+  it('a moved auth method accepts logins at its new path, and its old tokens are revoked [37]', async () => {
     expect(await login('auth/new')).toMatchObject({ status: 200 });
     const old = await ask('POST', 'auth/old/login/bob', { body: {} });
     expect(old).toMatchObject(noRoute('auth/old/login/bob'));
     expect(await ask('GET', 'auth/token/lookup-self', { token: oldToken })).toMatchObject(NOT_AUTHENTICATED);
   });
 
-  it('the status of a move is told as before', async () => {
+  it('the status of a move is the same as before', async () => {
     for (const [id, source_mount, target_mount] of [
       [ids.engine, 'old/', 'new/'],
       [ids.method, 'auth/old/', 'auth/new/'],
@@ -90,7 +90,7 @@ describe('after the service was killed and started again', () => {
     }
   });
 
-  it('a mount that was moved can be moved on', async () => {
+  it('a mount that was moved can be moved again', async () => {
     await move('new', 'newer', at);
     expect((await prepare('GET', 'newer/k')).body.data).toEqual({ a: 1 });
   });

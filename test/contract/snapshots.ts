@@ -1,4 +1,4 @@
-/** What can be seen of a mount from outside, to compare before and after a move. */
+/** Reads a mount as clients see it, to compare it before and after a move. */
 
 import { must } from './fresh.ts';
 import { call } from './http.ts';
@@ -16,7 +16,7 @@ export async function mountPaths(table: 'mounts' | 'auth', namespace?: string): 
   return Object.keys(body.data);
 }
 
-/** The whole content of a kv v2 mount: config, and of each secret the metadata and every version, read or not. */
+/** The whole content of a kv v2 mount: config, and for each secret the metadata and every version, deleted or not. */
 export async function kv2Content(mount: string, namespace?: string): Promise<object> {
   const { body } = await must('GET', `${mount}/metadata?list=true`, { namespace });
   const secrets = (body.data.keys as string[]).map(async (key) => {

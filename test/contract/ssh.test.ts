@@ -1,7 +1,8 @@
-/** One-time passwords of ssh: roles, credentials, what hosts ask (contract §7.1). */
+/** One-time passwords of ssh: roles, credentials, verification (contract §7.1). */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { newOtp, verifyOtp } from './credentials.ts';
+import { lookupLease, newOtp, verifyOtp } from './credentials.ts';
+import { eventually } from './eventually.ts';
 import { engine, must, tokenWith } from './fresh.ts';
 import { call, rawCall } from './http.ts';
 import { NOT_FOUND, refused, UUID } from './texts.ts';
@@ -28,7 +29,7 @@ describe('a role of ssh', () => {
     ['an unknown key type', { ...OTP, key_type: 'foo' }, 'invalid key type'],
     ['dynamic keys', { ...OTP, key_type: 'dynamic' }, 'dynamic key type roles are no longer supported'],
     ['no default user', { ...OTP, default_user: '' }, 'missing default user'],
-    ['what is no block', { ...OTP, cidr_list: 'here' }, 'failed to validate cidr_list'],
+    ['an invalid address block', { ...OTP, cidr_list: 'here' }, 'failed to validate cidr_list'],
   ])('is refused with %s', async (_, body, text) => {
     const { status, body: answer } = await call('POST', `${ssh}/roles/refused`, { body });
     expect(status).toBe(400);
@@ -51,7 +52,7 @@ describe('a role of ssh', () => {
     expect(await call('GET', `${ssh}/roles/gone`)).toMatchObject(NOT_FOUND);
   });
 
-  it('is found by an address that it is for', async () => {
+  it('is found by an address that it allows', async () => {
     const roles = async (ip: string) =>
       (await must('POST', `${ssh}/lookup`, { body: { ip } })).body.data.roles;
     expect((await roles('10.9.0.1')).sort()).toEqual(['any', 'team']);
@@ -59,7 +60,7 @@ describe('a role of ssh', () => {
     expect((await roles('203.0.113.1')) ?? []).toEqual([]);
   });
 
-  it('may be for any address', async () => {
+  it('may allow any address', async () => {
     const path = `${ssh}/config/zeroaddress`;
     expect(await creds('nowhere', { ip: '203.0.113.1' })).toMatchObject(
       refused('Error validating IP: IP does not belong to role'),
@@ -73,7 +74,7 @@ describe('a role of ssh', () => {
 });
 
 describe('a one-time password', () => {
-  it('is leased for as long as the mount says', async () => {
+  it('is leased for the lease time of the mount', async () => {
     const { body } = await must('POST', `${ssh}/creds/team`, { body: { ip: '10.0.0.1', username: 'ann' } });
     expect(body).toMatchObject({
       lease_id: expect.stringMatching(new RegExp(`^${ssh}/creds/team/[0-9A-Za-z]{24}$`)),
@@ -105,11 +106,11 @@ describe('a one-time password', () => {
     expect(await creds(role, body)).toMatchObject(refused(text));
   });
 
-  it('is for any user where the role says so', async () => {
+  it('is for any user if the role allows it', async () => {
     expect((await creds('any', { ip: '10.0.0.1', username: 'eve' })).body.data.username).toBe('eve');
   });
 
-  it('is good once, without a token', async () => {
+  it('is valid once, and verified without a token', async () => {
     const otp = await newOtp(ssh);
     expect((await verifyOtp(ssh, otp)).body.data).toEqual({
       ip: '10.1.2.3',
@@ -119,19 +120,20 @@ describe('a one-time password', () => {
     expect(await verifyOtp(ssh, otp)).toMatchObject(refused('OTP not found'));
   });
 
-  it('is not given with the last use of a token', async () => {
+  it('is not issued with the last use of a token', async () => {
     const token = await tokenWith(`path "${ssh}/*" { capabilities = ["update"] }`, undefined, {
       num_uses: 2,
     });
     const ask = () => call('POST', `${ssh}/creds/web`, { token, body: { ip: '10.0.0.1' } });
     const [first, last, none] = [await ask(), await ask(), await ask()];
     expect([first.status, last.status, none.status]).toEqual([200, 400, 403]);
-    expect(await verifyOtp(ssh, { leaseId: '', key: first.body.data.key })).toMatchObject(
-      refused('OTP not found'),
-    );
+    const otp = { leaseId: first.body.lease_id, key: first.body.data.key };
+    // The reference revokes what the token held a moment later.
+    await eventually(() => lookupLease(otp), 400);
+    expect(await verifyOtp(ssh, otp)).toMatchObject(refused('OTP not found'));
   });
 
-  it('need not be there for a host to ask whether it reaches the service', async () => {
+  it('is not needed for a host to check that it reaches the service', async () => {
     const answer = await verifyOtp(ssh, { leaseId: '', key: 'verify-echo-request' });
     expect(answer.body.data).toMatchObject({ message: 'verify-echo-response' });
   });

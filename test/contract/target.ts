@@ -1,9 +1,9 @@
 /**
- * What the contract is checked against: one service for all files of this folder, its own or one that is named.
+ * The server that the contract is checked against. All files of this folder share it.
  *
- * `CONTRACT_ADDR` and `CONTRACT_TOKEN` (a root token) name a server that runs already; it should be one kept for tests,
- * since the mounts made here stay there. With `CONTRACT_REFERENCE` set too it is a Vault or OpenBao, which the tests of
- * improvements on it leave out.
+ * By default the suite starts one. `CONTRACT_ADDR` and `CONTRACT_TOKEN` (a root token) name a running server instead.
+ * Use one for tests only: the mounts that the tests create stay there. If `CONTRACT_REFERENCE` is set too, the server is
+ * a Vault or OpenBao, and the tests of intended differences are skipped.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -14,7 +14,7 @@ export interface Target {
   address: string;
   rootToken: string;
   isReference: boolean;
-  /** Whether the suite has started it: then it may start others like it, and kill them. */
+  /** Whether the suite has started the server. Only then may tests start others like it and kill them. */
   isOwn: boolean;
 }
 

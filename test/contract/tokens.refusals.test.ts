@@ -1,4 +1,4 @@
-/** What requests about tokens are refused with, row by row (contract §6). */
+/** The refusals of requests about tokens, row by row (contract §6). */
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lookupSelf } from './credentials.ts';
@@ -6,7 +6,7 @@ import { must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { type Answer, call } from './http.ts';
 import { refused, wrapped } from './texts.ts';
 
-/** A token that may make others, but has no sudo. */
+/** A token that may create others, but has no sudo. */
 let plain: string;
 /** One that has sudo as well, and is no root token. */
 let sudo: string;
@@ -26,19 +26,19 @@ async function made(body: object, namespace?: string): Promise<{ client_token: s
   return (await must('POST', 'auth/token/create', { body, namespace })).body.auth;
 }
 
-describe('a token is not made', () => {
-  it.each<[wish: object, text: string]>([
+describe('a token is not created', () => {
+  it.each<[fields: object, text: string]>([
     [{ policies: ['other'] }, 'child policies must be subset of parent'],
     [{ policies: ['root'] }, 'child policies must be subset of parent'],
     [{ no_parent: true }, 'root or sudo privileges required to create orphan token'],
     [{ id: 'a-chosen-id' }, 'root or sudo privileges required to specify token id'],
     [{ type: 'other' }, "invalid 'token_type' value"],
     [{ num_uses: -1 }, 'number of uses cannot be negative'],
-  ])('by one without sudo with %j', async (wish, text) => {
-    expect(await create(wish, plain)).toMatchObject(refused(text));
+  ])('by a token without sudo with %j', async (fields, text) => {
+    expect(await create(fields, plain)).toMatchObject(refused(text));
   });
 
-  it('as a root token by any but a root token', async () => {
+  it('as a root token, except by a root token', async () => {
     expect(await create({ policies: ['root'] }, sudo)).toMatchObject(
       refused('root tokens may not be created without parent token being root'),
     );
@@ -47,7 +47,7 @@ describe('a token is not made', () => {
   it.each<[kind: object, text: string]>([
     [{ num_uses: 5 }, 'restricted use token cannot generate child tokens'],
     [{ type: 'batch' }, 'batch tokens cannot create more tokens'],
-  ])('by one that was made with %j', async (kind, text) => {
+  ])('by a token that was itself created with %j', async (kind, text) => {
     const token = await tokenWith(policyOf([...MAKER]), undefined, kind);
     expect(await create({}, token)).toMatchObject(refused(text));
   });
@@ -61,7 +61,7 @@ describe('a token is not made', () => {
     );
   });
 
-  it('in a namespace below without sudo there, nor as a root token of it', async () => {
+  it('in a child namespace without sudo there, nor as a root token of that namespace', async () => {
     const namespace = await newNamespace();
     const token = await tokenWith(policyOf([`${namespace}/auth/token/create`, 'update']));
     const body = { policies: ['default'] };
@@ -75,7 +75,7 @@ describe('a token is not made', () => {
   });
 });
 
-describe('a token that is named', () => {
+describe('a request that names a token', () => {
   it.each<[path: string, body: object, status: number, text: string]>([
     ['lookup', { token: 's.unknown' }, 403, 'bad token'],
     ['lookup-accessor', {}, 400, wrapped('missing accessor')],
@@ -88,17 +88,17 @@ describe('a token that is named', () => {
     ['revoke-accessor', {}, 400, wrapped('missing accessor')],
     ['revoke-orphan', {}, 400, 'missing token ID'],
     ['revoke-orphan', { token: 's.unknown' }, 400, 'token to revoke not found'],
-  ])('to %s by %j', async (path, body, status, text) => {
+  ])('to %s with %j is refused', async (path, body, status, text) => {
     const answer = await call('POST', `auth/token/${path}`, { body });
     expect(answer).toMatchObject({ status, body: { errors: [text] } });
   });
 
-  it('by an unknown accessor is revoked with a warning', async () => {
+  it('to revoke an unknown accessor gets a warning', async () => {
     const { status, body } = await call('POST', 'auth/token/revoke-accessor', { body: { accessor: 'x' } });
     expect([status, body.warnings]).toEqual([200, ['No token found with this accessor']]);
   });
 
-  it('of type batch is neither renewed nor revoked', async () => {
+  it('of type batch cannot renew or revoke it', async () => {
     const { client_token: token } = await made({ type: 'batch', policies: ['default'] });
     for (const [path, text] of [
       ['renew', 'batch tokens cannot be renewed'],
@@ -109,7 +109,7 @@ describe('a token that is named', () => {
       );
   });
 
-  it('is not renewed without a lease, or when it was not made for that', async () => {
+  it('cannot renew it if it has no lease or is not renewable', async () => {
     const { client_token: root } = await made({});
     expect(await call('POST', 'auth/token/renew', { body: { token: root } })).toMatchObject(
       refused('invalid lease ID'),
@@ -120,7 +120,7 @@ describe('a token that is named', () => {
     );
   });
 
-  it('is not taken from its children without sudo', async () => {
+  it('cannot revoke it without its children, unless it has sudo', async () => {
     const { client_token: token } = await made({ policies: ['default'] });
     expect(await call('POST', 'auth/token/revoke-orphan', { token: plain, body: { token } })).toMatchObject(
       refused('root or sudo privileges required to revoke and orphan'),

@@ -1,4 +1,4 @@
-/** Tokens: making, looking up, renewing, revoking (contract §6). */
+/** Tokens: creating, looking up, renewing, revoking (contract §6). */
 
 import { describe, expect, it } from 'vitest';
 import { lookupSelf } from './credentials.ts';
@@ -12,7 +12,7 @@ async function create(fields: object, token?: string): Promise<string> {
 }
 
 describe('a token', () => {
-  it('is made with what it is to be, and shows it', async () => {
+  it('is created with the requested settings, and shows them', async () => {
     const body = {
       policies: ['default'],
       ttl: '1h',
@@ -59,7 +59,7 @@ describe('a token', () => {
     expect(byAccessor.body.data).toMatchObject({ id: '', accessor: auth.accessor });
   });
 
-  it('of the root never expires', async () => {
+  it('that is the root token never expires', async () => {
     expect((await must('GET', 'auth/token/lookup-self')).body.data).toMatchObject({
       policies: ['root'],
       ttl: 0,
@@ -67,7 +67,7 @@ describe('a token', () => {
     });
   });
 
-  it('dies with its parent, unless it is an orphan', async () => {
+  it('is revoked with its parent, unless it is an orphan', async () => {
     const policy = policyOf(['auth/token/create', 'create', 'update', 'sudo']);
     const parent = await tokenWith(policy);
     const child = await create({}, parent);
@@ -79,14 +79,14 @@ describe('a token', () => {
     expect(await lookupSelf(orphan)).toMatchObject({ status: 200 });
   });
 
-  it('is good for as many requests as it was made for', async () => {
+  it('is valid for as many requests as its num_uses', async () => {
     const token = await create({ policies: ['default'], num_uses: 2 });
     expect(await lookupSelf(token)).toMatchObject({ status: 200 });
     expect(await call('GET', 'sys/mounts', { token })).toMatchObject(NOT_AUTHORIZED);
     expect(await lookupSelf(token)).toMatchObject(NOT_AUTHENTICATED);
   });
 
-  it('is renewed, or is not renewable', async () => {
+  it('is renewed, unless it is not renewable', async () => {
     const token = await create({ policies: ['default'], ttl: '1m' });
     const { body } = await must('POST', 'auth/token/renew-self', { token, body: { increment: '2m' } });
     expect(body.auth).toMatchObject({ client_token: token, lease_duration: 120, renewable: true });
@@ -101,7 +101,7 @@ describe('a token', () => {
     expect(await lookupSelf(token)).toMatchObject(NOT_AUTHENTICATED);
   });
 
-  it('that is unknown is bad to look up, and revoked all the same', async () => {
+  it('that is unknown cannot be looked up, and revoking it is no error', async () => {
     const lookup = await call('POST', 'auth/token/lookup', { body: { token: 'nobody' } });
     expect(lookup).toMatchObject({ status: 403, body: { errors: ['bad token'] } });
     expect((await call('POST', 'auth/token/revoke', { body: { token: 'nobody' } })).status).toBe(204);
@@ -109,7 +109,7 @@ describe('a token', () => {
     expect(accessor).toMatchObject({ status: 400, body: { errors: [wrapped('invalid accessor')] } });
   });
 
-  it('has the policies that were asked for, and the default one', async () => {
+  it('has the requested policies, and the default one', async () => {
     const policies = async (fields: object, token?: string): Promise<string[]> =>
       (await must('POST', 'auth/token/create', { body: fields, ...(token ? { token } : {}) })).body.auth
         .policies;
@@ -124,7 +124,7 @@ describe('a token', () => {
     expect(await policies({ policies: ['a', 'root'] })).toEqual(['root']);
   });
 
-  it('may have a policy that is not there, with a warning', async () => {
+  it('may have a policy that does not exist, with a warning', async () => {
     const name = unique('ghost');
     const { body } = await must('POST', 'auth/token/create', { body: { policies: [name] } });
     expect(body.auth.policies).toEqual(['default', name]);
@@ -132,7 +132,7 @@ describe('a token', () => {
   });
 
   it('lives as long as the system and its own maximum allow', async () => {
-    const wishes: [wish: object, seconds: number, capped: string | undefined][] = [
+    const cases: [fields: object, seconds: number, capped: string | undefined][] = [
       [{}, 2_764_800, undefined],
       [{ ttl: '90m' }, 5_400, undefined],
       [{ ttl: '1000h' }, 2_764_800, 'TTL of "1000h0m0s" exceeded the effective max_ttl of "768h0m0s"'],
@@ -143,16 +143,16 @@ describe('a token', () => {
       ],
       [{ period: '30m', ttl: '2h' }, 1_800, undefined],
     ];
-    for (const [wish, seconds, capped] of wishes) {
+    for (const [fields, seconds, capped] of cases) {
       const { auth, warnings } = (
-        await must('POST', 'auth/token/create', { body: { policies: ['default'], ...wish } })
+        await must('POST', 'auth/token/create', { body: { policies: ['default'], ...fields } })
       ).body;
       expect(auth.lease_duration).toBe(seconds);
       expect(warnings).toEqual(capped ? [`${capped}; TTL value is capped accordingly`] : null);
     }
   });
 
-  it('with a period has that after every renewal, whatever is asked for', async () => {
+  it('with a period has that TTL after every renewal, whatever is requested', async () => {
     const token = await create({ policies: ['default'], period: '30m' });
     const { body } = await must('POST', 'auth/token/renew-self', { token, body: { increment: '2h' } });
     expect(body.auth.lease_duration).toBe(1_800);
@@ -170,7 +170,7 @@ describe('a token', () => {
     expect((await lookupSelf(token)).body.data).toMatchObject({ explicit_max_ttl: 3_600 });
   });
 
-  it('by its accessor is renewed and revoked, and not told', async () => {
+  it('is renewed and revoked by its accessor, which does not reveal it', async () => {
     const { auth } = (await must('POST', 'auth/token/create', { body: { policies: ['default'], ttl: '1h' } }))
       .body;
     const { accessor, client_token: token } = auth;
@@ -188,7 +188,7 @@ describe('a token', () => {
     expect(await call('GET', 'auth/token/accessors?list=true', { token })).toMatchObject(NOT_AUTHORIZED);
   });
 
-  it('leaves orphans behind when it is revoked alone', async () => {
+  it('makes its children orphans when it is revoked alone', async () => {
     const parent = await tokenWith(policyOf(['auth/token/create*', 'create', 'update']));
     const child = await create({}, parent);
     const grandchild = await create({}, child);
@@ -200,7 +200,7 @@ describe('a token', () => {
     expect(await lookupSelf(grandchild)).toMatchObject(NOT_AUTHENTICATED);
   });
 
-  it('made at create-orphan is one, without sudo', async () => {
+  it('created by create-orphan is an orphan, without sudo', async () => {
     const parent = await tokenWith(policyOf(['auth/token/create-orphan', 'update']));
     const { auth } = (await must('POST', 'auth/token/create-orphan', { token: parent, body: {} })).body;
     expect(auth.orphan).toBe(true);
@@ -208,7 +208,7 @@ describe('a token', () => {
     expect((await lookupSelf(auth.client_token)).body.data.path).toBe('auth/token/create-orphan');
   });
 
-  it('of a namespace says so, and is nothing outside', async () => {
+  it('of a namespace shows it, and has no rights outside', async () => {
     const namespace = await newNamespace();
     const token = await tokenWith(policyOf(['*', 'read', 'list', 'sudo']), namespace);
     expect((await lookupSelf(token, namespace)).body.data.namespace_path).toBe(`${namespace}/`);
@@ -216,7 +216,7 @@ describe('a token', () => {
     expect(await call('GET', 'sys/mounts', { token })).toMatchObject(NOT_AUTHORIZED);
   });
 
-  it('of a namespace is itself wherever it asks, and found from above by its suffix', async () => {
+  it('of a namespace can look itself up anywhere, and is found from a parent by its suffix', async () => {
     const namespace = await newNamespace();
     const { auth } = (
       await must('POST', 'auth/token/create', { namespace, body: { policies: ['default'], ttl: '1h' } })

@@ -1,16 +1,16 @@
-/** Asks whether a token may start a remount, without starting one. */
+/** Checks whether a token may start a remount, without starting one. */
 
 import { policyOf } from './fresh.ts';
 import { type Answer, call, type Sent } from './http.ts';
 import { refused } from './texts.ts';
 
-/** All that is needed to move mounts and to see how it goes. */
+/** The rights to move mounts and to read the status. */
 export const MOVER = policyOf(['sys/remount', 'update', 'sudo'], ['sys/remount/status/*', 'read']);
 
-/** A start that is refused for its fields at once if it gets that far. */
+/** A start without fields: once the token is accepted, the missing fields are refused. */
 export function tryToStart(sent: Sent, path = 'sys/remount'): Promise<Answer> {
   return call('POST', path, { ...sent, body: {} });
 }
 
-/** What it is answered with then. */
+/** The answer if the token may start a remount. */
 export const PASSED = refused("both 'from' and 'to' path must be specified as a string");

@@ -10,7 +10,7 @@ import { refused } from './texts.ts';
 
 const SYSTEM_TTL = 2_764_800;
 
-/** @param table `mounts` or `auth`, in whose words the path is */
+/** @param table `mounts` or `auth`: the endpoint, which also decides what the path is relative to */
 function tune(path: string, body: object, table = 'mounts'): Promise<Answer> {
   return call('POST', `sys/${table}/${path}/tune`, { body });
 }
@@ -25,14 +25,14 @@ async function shown(path: string, table = 'mounts'): Promise<Record<string, unk
 }
 
 describe('a mount that is tuned', () => {
-  it('shows the lease times that hold, at the top level too', async () => {
+  it('shows the effective lease times, at the top level too', async () => {
     const { body } = await must('GET', `sys/mounts/${await kv1()}/tune`);
     const times = { default_lease_ttl: SYSTEM_TTL, max_lease_ttl: SYSTEM_TTL, force_no_cache: false };
     expect(body.data).toMatchObject({ ...times, description: '', options: { version: '1' } });
     expect(body).toMatchObject(times);
   });
 
-  it('has the changed fields and keeps the others, in both of its views', async () => {
+  it('has the changed fields and keeps the others, in both views', async () => {
     const path = await kv1();
     const body = {
       default_lease_ttl: '1h',
@@ -52,7 +52,7 @@ describe('a mount that is tuned', () => {
     expect(await tuned(path, { description: 'again' })).toMatchObject({ ...lists, description: 'again' });
   });
 
-  it('keeps a lease time for an empty one, and has the system’s again for `system`', async () => {
+  it('keeps a lease time if an empty one is sent, and returns to that of the system with `system`', async () => {
     const path = await kv1();
     await tuned(path, { default_lease_ttl: '1h', max_lease_ttl: '2h' });
     expect(await tuned(path, { default_lease_ttl: '', max_lease_ttl: '' })).toMatchObject({
@@ -66,7 +66,7 @@ describe('a mount that is tuned', () => {
     expect(await mountObject(path)).toMatchObject({ config: { default_lease_ttl: 0, max_lease_ttl: 0 } });
   });
 
-  it('has its options merged, and loses one that is empty', async () => {
+  it('has its options merged, and an empty option is removed', async () => {
     const path = await kv1();
     await tuned(path, { options: { a: '1', b: '2' } });
     expect((await tuned(path, { options: { a: '', c: '3' } })).options).toEqual({
@@ -76,7 +76,7 @@ describe('a mount that is tuned', () => {
     });
   });
 
-  it('may be an auth method, under either table', async () => {
+  it('may be an auth method, by either endpoint', async () => {
     const auth = await authMethod('approle');
     const name = auth.slice('auth/'.length);
     await tuned(name, { default_lease_ttl: '30m' }, 'auth');
@@ -93,7 +93,7 @@ describe('a mount that is tuned', () => {
 });
 
 describe('the lease times of a mount', () => {
-  it('are those of the credentials it gives from then on', async () => {
+  it('apply to the credentials that it issues from then on', async () => {
     const ssh = await sshEngine();
     const duration = async () =>
       (await must('POST', `${ssh}/creds/web`, { body: { ip: '10.0.0.1' } })).body.lease_duration;
@@ -104,7 +104,7 @@ describe('the lease times of a mount', () => {
     expect(await duration()).toBe(300);
   });
 
-  it('are those that a secret of kv version 1 is said to have', async () => {
+  it('are the lease duration of a secret of kv version 1', async () => {
     const path = await kv1();
     await must('POST', `${path}/k`, { body: { a: 1 } });
     expect((await must('GET', `${path}/k`)).body.lease_duration).toBe(SYSTEM_TTL);
@@ -112,7 +112,7 @@ describe('the lease times of a mount', () => {
     expect((await must('GET', `${path}/k`)).body.lease_duration).toBe(3_600);
   });
 
-  it('are those of a login, and bound its renewals at once', async () => {
+  it('apply to a login, and limit its renewals at once', async () => {
     const auth = await authMethod('userpass');
     await must('POST', `${auth}/users/ann`, { body: { password: 'a-long-password' } });
     const login = async () =>
@@ -135,7 +135,7 @@ describe('the lease times of a mount', () => {
 });
 
 describe('other settings of a mount', () => {
-  it('make its tokens of another type', async () => {
+  it('change the type of its tokens', async () => {
     const auth = await authMethod('userpass');
     await must('POST', `${auth}/users/ann`, { body: { password: 'a-long-password' } });
     await tuned(auth.slice('auth/'.length), { token_type: 'batch' }, 'auth');
@@ -144,7 +144,7 @@ describe('other settings of a mount', () => {
     expect((await lookupSelf(token)).body.data).toMatchObject({ type: 'batch' });
   });
 
-  it('list it for everybody, or for nobody', async () => {
+  it('list it for clients without a token, or hide it', async () => {
     const auth = await authMethod('userpass');
     const name = `${auth.slice('auth/'.length)}/`;
     const seen = async () => (await must('GET', 'sys/internal/ui/mounts', { token: '' })).body.data.auth;
@@ -166,16 +166,16 @@ describe('tuning is refused', () => {
     ],
     ['an unknown visibility', { listing_visibility: 'some' }, 'invalid listing_visibility some'],
     ['a token type', { token_type: 'batch' }, "'token_type' can only be modified on auth mounts"],
-    ['a version that is none', { options: { version: '3' } }, 'invalid version provided: 3'],
+    ['an unknown version', { options: { version: '3' } }, 'invalid version provided: 3'],
     ['an older version', { options: { version: '1' } }, 'cannot downgrade mount from version 2'],
-  ])('of a secrets engine %s', async (_, body, text) => {
+  ])('for a secrets engine with %s', async (_, body, text) => {
     const path = await kv2();
     const before = await shown(path);
     expect(await tune(path, body)).toMatchObject(refused(text));
     expect(await shown(path)).toEqual(before);
   });
 
-  it('of what is not there', async () => {
+  it('for a mount that does not exist', async () => {
     const nope = unique('nope');
     for (const [path, table, at] of [
       [nope, 'mounts', nope],
@@ -190,7 +190,7 @@ describe('tuning is refused', () => {
     }
   });
 
-  it('of the mounts that every namespace has', async () => {
+  it('for the mounts that every namespace has', async () => {
     for (const path of ['sys', 'cubbyhole', 'identity'])
       expect(await tune(path, { default_lease_ttl: '1h' })).toMatchObject(
         refused(`cannot tune parameter default_lease_ttl of ${path}/`),
@@ -202,7 +202,7 @@ describe('tuning is refused', () => {
 });
 
 describe('kv of version 1', () => {
-  it('becomes version 2 with all it holds, and never version 1 again', async () => {
+  it('is upgraded to version 2 with all its secrets, and cannot be downgraded', async () => {
     const path = await engine('kv');
     await must('POST', `${path}/dir/a`, { body: { x: 1 } });
     await must('POST', `${path}/b`, { body: { y: [true] } });
@@ -210,7 +210,7 @@ describe('kv of version 1', () => {
     expect(status).toBe(200);
     expect(body.warnings).toEqual([
       expect.stringMatching(
-        /^Upgrading mount from version 1 to version [02]\. This mount will be unavailable for a brief period and will resume service shortly\.$/,
+        /^Upgrading mount from version [01] to version [02]\. This mount will be unavailable for a brief period and will resume service shortly\.$/,
       ),
     ]);
     const first = await eventually(() => call('GET', `${path}/data/dir/a`), 200);

@@ -5,9 +5,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { lookupSelf, TOKEN_SETTINGS, userpassMethod } from './credentials.ts';
 import { authMethod, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { type Answer, call } from './http.ts';
-import { failed, NOT_AUTHENTICATED, NOT_AUTHORIZED, NOT_FOUND, refused } from './texts.ts';
+import { failed, improved, NOT_AUTHENTICATED, NOT_AUTHORIZED, NOT_FOUND, refused } from './texts.ts';
 
 const PASSWORD = unique('password');
+/** Of the least cost that is accepted. */
+const HASH = hashSync(PASSWORD, 5);
 const BAD = refused('invalid username or password');
 
 let auth: string;
@@ -24,12 +26,12 @@ function logIn(user: string, body: object = { password: PASSWORD }): Promise<Ans
 }
 
 describe('a user of userpass', () => {
-  it('has the ten settings of its tokens and nothing of its password', async () => {
+  it('shows the ten settings of its tokens and nothing of its password', async () => {
     expect(await write('plain', { password: PASSWORD })).toMatchObject({ status: 204, text: '' });
     expect((await must('GET', `${auth}/users/plain`)).body.data).toEqual(TOKEN_SETTINGS);
   });
 
-  it('keeps what is sent, and what a later write does not name', async () => {
+  it('stores what is sent; a later write keeps the fields that it does not name', async () => {
     const settings = {
       token_policies: ['a', 'b'],
       token_ttl: 600,
@@ -55,7 +57,13 @@ describe('a user of userpass', () => {
     });
   });
 
-  it('takes the older names, and shows them for that', async () => {
+  it('has the names of a list without the spaces around them', async () => {
+    await write('spaced', { password: PASSWORD, token_policies: [' a ', 'b'] });
+    const { data } = (await must('GET', `${auth}/users/spaced`)).body;
+    expect(data.token_policies).toEqual(['a', 'b']);
+  });
+
+  it('accepts the older field names, and then shows them as well', async () => {
     await must('POST', `${auth}/users/old`, {
       body: { password: PASSWORD, policies: 'a', ttl: '5m', max_ttl: '10m' },
     });
@@ -68,7 +76,7 @@ describe('a user of userpass', () => {
     });
   });
 
-  it('is written, read and logged in by its name in small letters', async () => {
+  it('is written, read and logged in by its name in lower case', async () => {
     await must('POST', `${auth}/users/BoB`, { body: { password: PASSWORD } });
     await must('GET', `${auth}/users/bob`);
     expect((await logIn('BOB')).body.auth.metadata).toEqual({ username: 'bob' });
@@ -76,7 +84,7 @@ describe('a user of userpass', () => {
     expect(await call('GET', `${auth}/users/bob`)).toMatchObject(NOT_FOUND);
   });
 
-  it('is listed in order, and deleted without its tokens', async () => {
+  it('is listed in order, and its tokens survive its deletion', async () => {
     const own = await authMethod('userpass');
     expect(await call('GET', `${own}/users?list=true`)).toMatchObject(NOT_FOUND);
     for (const name of ['carl', 'ann', 'bob'])
@@ -89,7 +97,7 @@ describe('a user of userpass', () => {
     expect(await lookupSelf(login.body.auth.client_token)).toMatchObject({ status: 200 });
   });
 
-  it('has its policies changed alone, by either name', async () => {
+  it('can have only its policies changed, by either field name', async () => {
     await write('policies', { password: PASSWORD, token_ttl: '1m' });
     for (const [name, policy] of [
       ['token_policies', 'one'],
@@ -102,7 +110,7 @@ describe('a user of userpass', () => {
     }
   });
 
-  it('has another password from then on', async () => {
+  it('accepts only the new password after a change', async () => {
     await write('changed', { password: PASSWORD });
     const path = `${auth}/users/changed/password`;
     expect(await call('POST', path, { body: { password: 'another' } })).toMatchObject({
@@ -111,11 +119,11 @@ describe('a user of userpass', () => {
     });
     expect(await logIn('changed')).toMatchObject(BAD);
     expect(await logIn('changed', { password: 'another' })).toMatchObject({ status: 200 });
-    await must('POST', path, { body: { password_hash: hashSync(PASSWORD, 5) } });
+    await must('POST', path, { body: { password_hash: HASH } });
     expect(await logIn('changed')).toMatchObject({ status: 200 });
   });
 
-  it('is created with one capability and changed with another', async () => {
+  it('needs one capability to be created and another to be changed', async () => {
     const token = await tokenWith(policyOf([`${auth}/users/*`, 'create']));
     const sent = { token, body: { password: PASSWORD } };
     expect(await call('POST', `${auth}/users/created`, sent)).toMatchObject({ status: 204 });
@@ -126,35 +134,77 @@ describe('a user of userpass', () => {
     ['without a password', {}, 'must provide either password or password_hash'],
     [
       'with a password and a hash',
-      { password: PASSWORD, password_hash: hashSync(PASSWORD, 5) },
+      { password: PASSWORD, password_hash: HASH },
       'only one of password or password_hash may be provided',
+    ],
+    [
+      'with a hash of another kind',
+      { password_hash: '$1$salt$hash' },
+      'password_hash is not a valid bcrypt hash',
+    ],
+    [
+      'with a hash that is quickly guessed',
+      { password_hash: HASH.replace('$05$', '$04$') },
+      'bcrypt cost of 4 is too low, want 5 at minimum',
+    ],
+    [
+      'with a hash that takes long to check',
+      { password_hash: HASH.replace('$05$', '$13$') },
+      'bcrypt cost of 13 exceeds maximum cost of 12',
+    ],
+    [
+      'for what is no address',
+      { password: PASSWORD, token_bound_cidrs: '10.0.0.0/8,x' },
+      'error parsing address "x": Unable to convert "x" to an IPv4 or IPv6 address, or a UNIX Socket',
+    ],
+    [
+      'with a token type of mounts',
+      { password: PASSWORD, token_type: 'default-batch' },
+      `invalid 'token_type' value "default-batch"`,
     ],
   ])('is not created %s', async (_, body, text) => {
     expect(await write('refused', body)).toMatchObject(refused(text));
     expect(await call('GET', `${auth}/users/refused`)).toMatchObject(NOT_FOUND);
   });
 
-  it.each(['password', 'policies'])('that does not exist has no %s to change', async (what) => {
+  improved.each<[what: string, body: object, text: string]>([
+    ['with a password of 73 bytes', { password: 'x'.repeat(73) }, 'bcrypt: password length exceeds 72 bytes'],
+    [
+      'with a hash of which a part is missing',
+      { password_hash: HASH.slice(0, -1) },
+      'password_hash is not a valid bcrypt hash',
+    ],
+    [
+      'with times that contradict each other, by their older names',
+      { password: PASSWORD, ttl: '5m', max_ttl: '1m' },
+      "'token_ttl' cannot be greater than 'token_max_ttl'",
+    ],
+  ])('is not created %s either', async (_, body, text) => {
+    expect(await write('refused', body)).toMatchObject(refused(text));
+    expect(await call('GET', `${auth}/users/refused`)).toMatchObject(NOT_FOUND);
+  });
+
+  it.each(['password', 'policies'])('that does not exist cannot have its %s changed', async (what) => {
     const body = { password: PASSWORD, policies: 'a' };
     expect(await call('POST', `${auth}/users/absent/${what}`, { body })).toMatchObject(
       failed('username does not exist'),
     );
   });
 
-  it.each(['-bob', 'bob-', 'b+b', 'b%20b', '.', 'b!'])('cannot be called %s', async (name) => {
+  it.each(['-bob', 'bob-', 'b+b', 'b%20b', '.', 'b!', 'b@b.b'])('cannot be named %s', async (name) => {
     const answer = await call('POST', `${auth}/users/${name}`, { body: { password: PASSWORD } });
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.status).toBeLessThan(500);
   });
 
-  it.each(['b', 'b_b', 'b.b', 'b@b.b', 'b-b'])('may be called %s', async (name) => {
+  it.each(['b', 'b_b', 'b.b', 'b-b'])('may be named %s', async (name) => {
     expect(await write(name, { password: PASSWORD })).toMatchObject({ status: 204 });
     expect(await logIn(name)).toMatchObject({ status: 200 });
   });
 });
 
 describe('a login by userpass', () => {
-  it('answers a token of that user, and no data', async () => {
+  it('returns a token of that user, and no data', async () => {
     await write('ann', { password: PASSWORD, token_policies: ['a'], token_ttl: '10m' });
     const { status, body } = await logIn('ann');
     expect(status).toBe(200);
@@ -192,7 +242,7 @@ describe('a login by userpass', () => {
     expect((await logIn('batch')).body.auth).toMatchObject({ token_type: 'batch', renewable: false });
   });
 
-  it('in a namespace is named after the whole path of the method', async () => {
+  it('in a namespace has a display name made of the whole path of the method', async () => {
     const namespace = await newNamespace();
     const method = await userpassMethod(namespace);
     await must('POST', `${method}/users/eve`, { namespace, body: { password: PASSWORD } });
@@ -205,11 +255,22 @@ describe('a login by userpass', () => {
     });
   });
 
-  it('without a password is an error of the server', async () => {
-    expect(await logIn('ann', {})).toMatchObject(failed('missing password'));
+  it('without a password is a server error', async () => {
+    expect(await logIn('ann', {})).toMatchObject({ status: 500, body: { errors: ['missing password'] } });
   });
 
-  it('is over for fifteen minutes after the fifth bad password, for the right one too', async () => {
+  it('from an address that the user is not bound to is refused', async () => {
+    await write('bound', { password: PASSWORD, token_bound_cidrs: '192.0.2.0/24' });
+    expect(await logIn('bound')).toMatchObject(NOT_AUTHENTICATED);
+  });
+
+  it('with a password of more than 72 bytes fails like any bad password', async () => {
+    await write('short', { password: PASSWORD });
+    for (const user of ['short', 'absent'])
+      expect(await logIn(user, { password: 'x'.repeat(73) })).toMatchObject(BAD);
+  });
+
+  it('is locked for fifteen minutes after the fifth bad password, even with the right one', async () => {
     await write('locked', { password: PASSWORD });
     for (let i = 0; i < 5; i++) expect(await logIn('locked', { password: 'wrong' })).toMatchObject(BAD);
     for (const password of ['wrong', PASSWORD])
@@ -217,7 +278,7 @@ describe('a login by userpass', () => {
     expect(await logIn('ann')).toMatchObject({ status: 200 });
   });
 
-  it('that succeeds makes earlier bad passwords forgotten', async () => {
+  it('that succeeds resets the count of bad passwords', async () => {
     await write('forgetful', { password: PASSWORD });
     for (const _ of [1, 2]) {
       for (let i = 0; i < 4; i++) expect(await logIn('forgetful', { password: 'wrong' })).toMatchObject(BAD);

@@ -12,13 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 
-/** A bulk run and a move are the same, whoever asked for them. */
+/** Other files play these calls: bulk runs and moves run the same way, whatever requested them. */
 const elsewhere = /in (bulk\w+|switch|revoke|complete|close)$/;
 
-describe('whichever call fails, the scheduler and the record agree in the end of', () => {
+describe('whichever call fails, the scheduler and the record agree in the end:', () => {
   playEveryCall(() => stage, schedules, { elsewhere });
 });
 
-describe('whichever call fails, Lambda’s retries and the reconciler alone bring to its end', () => {
+describe('whichever call fails, Lambda’s retries and the reconciler alone complete', () => {
   playEveryCall(() => stage, [...requests, announcement], { elsewhere });
 });

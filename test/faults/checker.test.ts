@@ -52,8 +52,8 @@ const lease = {
 };
 const secret = { pk: 'm', sk: 'data/x' };
 
-/** Tables in which everything is as it must be. */
-function sound(): Tables {
+/** Tables that break no rule. */
+function valid(): Tables {
   return {
     mounts: [mount, fork, number],
     access: [token, accessor],
@@ -64,27 +64,27 @@ function sound(): Tables {
 }
 
 function changed(table: keyof Tables, index: number, change: object): Tables {
-  const tables = sound();
+  const tables = valid();
   tables[table][index] = { ...tables[table][index], ...change } as Stored;
   return tables;
 }
 
 function without(table: keyof Tables, index: number): Tables {
-  const tables = sound();
+  const tables = valid();
   tables[table].splice(index, 1);
   return tables;
 }
 
 function added(table: keyof Tables, item: Stored): Tables {
-  const tables = sound();
+  const tables = valid();
   tables[table].push(item);
   return tables;
 }
 
 describe('the checker', () => {
-  it('finds nothing in tables that are as they must be', () => {
-    expect(violations(sound(), 'midway')).toEqual([]);
-    expect(violations(sound(), 'ended')).toEqual([]);
+  it('finds nothing in valid tables', () => {
+    expect(violations(valid(), 'midway')).toEqual([]);
+    expect(violations(valid(), 'ended')).toEqual([]);
   });
 
   it.each<[string, Tables, RegExp]>([
@@ -94,10 +94,10 @@ describe('the checker', () => {
       /lies below a\/kv\//,
     ],
     ['a mount at two paths', added('mounts', { ...mount, sk: 'b/' }), /mount m is at a\/kv\/ and b\//],
-    ['a fork that miscounts', changed('mounts', 1, { count: 2 }), /fork a\/ of root counts 2, not 1/],
-    ['a fork that is missing', without('mounts', 1), /fork a\/ of root counts undefined, not 1/],
+    ['a fork with a wrong count', changed('mounts', 1, { count: 2 }), /fork a\/ of root counts 2, not 1/],
+    ['a missing fork', without('mounts', 1), /fork a\/ of root counts undefined, not 1/],
     [
-      'a mount in another generation than its number',
+      'a mount whose generation is not the one stored by its number',
       changed('mounts', 2, { generation: 2 }),
       /generation 1, its number says 2/,
     ],
@@ -122,7 +122,7 @@ describe('the checker', () => {
       /success and has no generation/,
     ],
     [
-      'a failure whose mount has moved, and does not say by whom',
+      'a failure whose mount has moved, and names no move',
       {
         ...changed('mounts', 0, { movedBy: undefined }),
         migrations: [failure],
@@ -135,7 +135,7 @@ describe('the checker', () => {
       /is in generation 1, and was moved to \[1,1\]/,
     ],
     [
-      'a mount that tells of another move',
+      'a mount that names another move',
       changed('mounts', 0, { movedBy: { migrationId: 'other' } }),
       /was moved by move, and says other/,
     ],
@@ -150,17 +150,17 @@ describe('the checker', () => {
       /gives no reason/,
     ],
     [
-      'a migration that goes on',
+      'a migration that never ends',
       changed('migrations', 0, { status: 'in-progress', phase: 'switched' }),
       /in progress for ever/,
     ],
     [
-      'a run that goes on and is found by nobody',
+      'a bulk run that never ends and that the reconciler does not find',
       added('migrations', { pk: 'run', sk: '.', kind: 'bulk', status: 'in-progress' }),
       /the bulk run is found by nobody\n.*in progress for ever/,
     ],
     [
-      'a key that has led to nothing',
+      'an idempotency key without a migration',
       added('migrations', { pk: 'idempotency#1', sk: '.', kind: 'idempotency', id: 'other' }),
       /a key that has led to nothing/,
     ],
@@ -171,7 +171,7 @@ describe('the checker', () => {
       /from before the switch/,
     ],
     [
-      'a token below one that is gone',
+      'a child of a deleted token',
       changed('access', 0, { lineage: { mounts: {}, tokens: ['u'] } }),
       /hangs on a token that is gone/,
     ],
@@ -179,19 +179,19 @@ describe('the checker', () => {
     ['a lease without its token', without('access', 0), /lease login\/1 has no token/],
     ['a token without its lease', without('leases', 0), /token t has no lease/],
     ['a token without its accessor', without('access', 1), /token t has no accessor/],
-    ['data of a mount that is gone', added('storage', { pk: 'n', sk: 'data/y' }), /left of mount n/],
+    ['data of a deleted mount', added('storage', { pk: 'n', sk: 'data/y' }), /left of mount n/],
     [
-      'a cubbyhole of a token that is gone',
+      'a cubbyhole of a deleted token',
       added('storage', { pk: 'cubbyhole#y', sk: 'u/mine' }),
       /cubbyhole of y has no token/,
     ],
     [
-      'an entry of a child that is gone',
+      'an entry for a deleted child',
       added('access', { pk: 'children#t#0', sk: 'token#u', tokenHash: 'u' }),
       /lists token#u/,
     ],
     [
-      'a claim of nothing',
+      'a claim without a migration',
       added('migrations', { pk: 'claim#1', sk: '.', kind: 'claim', migrationId: 'other' }),
       /claim of nothing/,
     ],
@@ -201,12 +201,12 @@ describe('the checker', () => {
 
   it.each<[string, Tables, RegExp]>([
     [
-      'an old lease that was stored before a move that has succeeded',
+      'an old lease that was issued before a successful move',
       changed('leases', 0, { generation: 0, issuedAt: 5 }),
       /lease login\/1 is stored after the success of move/,
     ],
     [
-      'a lease below a token from before such a move',
+      'a lease of a token that was issued before such a move',
       added('leases', {
         ...lease,
         pk: 'n#1',
@@ -217,25 +217,25 @@ describe('the checker', () => {
       /lease creds\/1 is stored after the success of move/,
     ],
     [
-      'a failure that is open',
-      { ...sound(), migrations: [{ ...failure, open: 'open#0', nextLook: 1 }] },
+      'a failure that is still open',
+      { ...valid(), migrations: [{ ...failure, open: 'open#0', nextLook: 1 }] },
       /has failed and is open/,
     ],
-  ])('finds midway %s', (_, tables, sentence) => {
+  ])('finds, midway, %s', (_, tables, sentence) => {
     expect(violations(tables, 'midway').join('\n')).toMatch(sentence);
   });
 
-  it('lets a request in flight write behind the sweep, midway', () => {
+  it('allows late writes of a request in flight, midway', () => {
     const tables = changed('leases', 0, { generation: 0, issuedAt: 11 });
     expect(violations(tables, 'midway')).toEqual([]);
     expect(violations(tables, 'ended')).not.toEqual([]);
   });
 
-  it('lets a lease be damaged that nobody has to revoke yet', () => {
+  it('allows a damaged lease that need not be revoked yet', () => {
     expect(violations(changed('leases', 0, { owns: undefined, kind: 'secret' }), 'ended')).toEqual([]);
   });
 
-  it('lets be stored what cannot be revoked, and what belongs to it', () => {
+  it('allows an irrevocable lease, and what belongs to it', () => {
     const tables = changed('leases', 0, { generation: 0, issuedAt: 5, irrevocable: 'it is damaged' });
     const otp = { pk: 'm', sk: 'otp/1', lineage: { mounts: { m: 0 }, tokens: ['t'] } };
     tables.storage.push({ ...otp, lease: { mountUuid: 'm', path: 'login/1' } });
@@ -248,15 +248,15 @@ describe('the checker', () => {
   it.each<[string, Tables, Tables, RegExp]>([
     [
       'a success that fails later',
-      sound(),
-      { ...sound(), migrations: [failure] },
+      valid(),
+      { ...valid(), migrations: [failure] },
       /move was success, and is failure/,
     ],
-    ['a success that is gone', sound(), without('migrations', 0), /move was success, and is undefined/],
+    ['a success that is deleted', valid(), without('migrations', 0), /move was success, and is undefined/],
     [
       'a failure with another reason later',
-      { ...sound(), migrations: [failure] },
-      { ...sound(), migrations: [{ ...failure, error: { code: 'source_gone', message: 'no' } }] },
+      { ...valid(), migrations: [failure] },
+      { ...valid(), migrations: [{ ...failure, error: { code: 'source_gone', message: 'no' } }] },
       /move was failure, and is failure source_gone/,
     ],
   ])('finds %s', (_, before, after, sentence) => {
@@ -264,8 +264,8 @@ describe('the checker', () => {
     expect(changedEnds(before, before)).toEqual([]);
   });
 
-  it('lets what is in progress end', () => {
+  it('allows a migration in progress to end', () => {
     const before = changed('migrations', 0, { status: 'in-progress', phase: 'switched' });
-    expect(changedEnds(before, sound())).toEqual([]);
+    expect(changedEnds(before, valid())).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** The ways in which a call to AWS can go wrong, and which of them can befall which call. */
+/** The faults that a call to AWS can have, by operation. */
 
 import {
   ThrottlingException,
@@ -8,21 +8,21 @@ import {
 import { ConflictException, ThrottlingException as SchedulerThrottling } from '@aws-sdk/client-scheduler';
 
 export type Fault =
-  /** Nothing was done, and nobody answered in time. */
+  /** The call had no effect, and no answer came in time. */
   | 'times out'
-  /** It was done, and nobody heard of it. */
+  /** The call took effect, and no answer came in time. */
   | 'loses its answer'
-  /** It was done, and the answer is that the service is in trouble. */
+  /** The call took effect, and the answer is an internal error. */
   | 'breaks'
-  /** It was done, its answer was lost on the way, and the SDK sends the very same request again. */
+  /** The call took effect, its answer was lost, and the SDK sends the same request again. */
   | 'is sent twice'
   | 'is throttled once'
-  /** As long as anybody tries. */
+  /** On every try. */
   | 'is throttled'
   | 'conflicts'
-  /** Some keys or items of a batch are handed back. */
-  | 'does half'
-  /** The process ends: nothing that follows in this invocation happens. */
+  /** Some keys or items of a batch are returned as unprocessed. */
+  | 'is half done'
+  /** The process dies after or before the call: the rest of this invocation does not happen. */
   | 'is the last before its process dies'
   | 'is not reached by its process';
 
@@ -37,8 +37,8 @@ const WRITES: readonly Fault[] = [
 const FAULTS: Record<string, readonly Fault[]> = {
   GetItem: [...EVERY, 'is throttled once'],
   Query: EVERY,
-  BatchGetItem: [...EVERY, 'does half'],
-  BatchWriteItem: [...WRITES, 'does half'],
+  BatchGetItem: [...EVERY, 'is half done'],
+  BatchWriteItem: [...WRITES, 'is half done'],
   PutItem: [...WRITES, 'conflicts'],
   UpdateItem: [...WRITES, 'conflicts'],
   DeleteItem: [...WRITES, 'conflicts'],
@@ -47,7 +47,7 @@ const FAULTS: Record<string, readonly Fault[]> = {
   CreateSchedule: [...WRITES, 'conflicts'],
   UpdateSchedule: [...WRITES, 'conflicts'],
   DeleteSchedule: [...WRITES, 'conflicts'],
-  PutEvents: [...WRITES, 'does half'],
+  PutEvents: [...WRITES, 'is half done'],
 };
 
 /** @param operation such as `PutItem` */
@@ -57,18 +57,18 @@ export function faultsOf(operation: string): readonly Fault[] {
   return faults;
 }
 
-/** A call without effects: however it fails, what follows is not done. */
+/** A call without effects: however it fails, only the steps after it are missing. */
 export function isRead(operation: string): boolean {
   return !faultsOf(operation).includes('loses its answer');
 }
 
-/** The process is gone, and with it whatever the invocation would have done. */
+/** The process has died, and the rest of its invocation does not happen. */
 export class Died extends Error {
   override readonly name = 'Died';
 }
 
-/** As the SDK tells it when it has tried in vain. */
-export function trouble(): Error {
+/** The SDK's error when all its tries have failed. */
+export function internalError(): Error {
   return Object.assign(new Error('Internal server error'), {
     name: 'InternalServerError',
     $fault: 'server',
@@ -76,9 +76,9 @@ export function trouble(): Error {
   });
 }
 
-/** As the SDK's HTTP handler words it. */
+/** The error of the SDK's HTTP handler. */
 export function timeout(): Error {
-  return Object.assign(new Error('nobody answered in time'), { name: 'TimeoutError' });
+  return Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
 }
 
 export function throttling(operation: string): Error {

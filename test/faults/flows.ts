@@ -1,4 +1,4 @@
-/** Every flow that is played with faults: a new one of the service is a new row here. */
+/** Every flow that is played with faults. A new flow of the service is a new row here. */
 
 import { announcement } from './flows/announcements.ts';
 import { singleRequests } from './flows/changes.ts';

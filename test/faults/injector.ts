@@ -1,7 +1,7 @@
-/** Makes calls of the SDK's clients fail, from inside the clients: each call of a play has a number, and may have a fault. */
+/** Makes calls fail inside the SDK's clients. Each call of a play has a name, and may have a fault. */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { conflict, Died, type Fault, throttling, timeout, trouble } from './fault.ts';
+import { conflict, Died, type Fault, internalError, throttling, timeout } from './fault.ts';
 
 /** A call to AWS as it happened in a play. */
 export interface CallSite {
@@ -10,30 +10,30 @@ export interface CallSite {
   operation: string;
   /** What it was about: tables and kinds of keys, such as `access token`. */
   subject: string;
-  /** All that, and which call of this kind it was. It is the same in another play, whoever else is on at the time. */
+  /** All of these, and the number of the call of this kind. It is the same in every play of the flow. */
   name: string;
 }
 
-/** Which calls go wrong, by their names, and how. */
+/** The calls that fail, by their names, and how. */
 export type Faults = ReadonlyMap<string, Fault>;
 
 export interface Injector {
-  /** Calls are counted from now on, and those named here go wrong. */
+  /** Starts to count calls, and makes those named here fail. */
   arm(faults: Faults): void;
-  /** Nothing goes wrong any more. @returns every call since `arm`, in order, and the names of those that went wrong */
+  /** Stops all faults. @returns every call since `arm`, in order, and the names of those that had a fault */
   disarm(): { calls: CallSite[]; fired: ReadonlySet<string> };
-  /** Runs one request or one run of a function, whose process may die. Calls from elsewhere are let through. */
+  /** Runs one request or one function, whose process may die. Calls outside an invocation have no faults. */
   invocation<T>(name: string, run: () => Promise<T>): Promise<T>;
 }
 
 interface Invocation {
   name: string;
   isDead: boolean;
-  /** What is still to be throttled of the tries of one call. */
+  /** How many tries of one call are still to be throttled. */
   throttled?: { operation: string; left: number };
 }
 
-interface Asked {
+interface Args {
   // biome-ignore lint/suspicious/noExplicitAny: the input of any command
   input: any;
 }
@@ -43,10 +43,10 @@ interface Client {
   middlewareStack: { add(middleware: never, options: object): void };
 }
 
-/** What never comes as far as the network, where requests are sent again. */
+/** Operations that a stand-in answers, so that they never reach the layer that sends requests again. */
 const ANSWERED_HERE = /^StartExecution$|Schedule$|^PutEvents$/;
 
-/** Tries that a call is given by `patiently`, at most. */
+/** The most tries that `patiently` gives a call. */
 const TRIES = 9;
 
 export function injectFaults(clients: Client[]): Injector {
@@ -65,45 +65,45 @@ export function injectFaults(clients: Client[]): Injector {
     return site;
   }
 
-  async function serve(asked: Asked, context: Context, next: Next): Promise<{ output: object }> {
+  async function serve(args: Args, context: Context, next: Next): Promise<{ output: object }> {
     const current = invocations.getStore();
-    if (!armed || !current) return next(asked);
+    if (!armed || !current) return next(args);
     if (current.isDead) throw new Died();
     const operation = (context.commandName ?? '').replace(/Command$/, '');
     if (current.throttled?.operation === operation && current.throttled.left-- > 0)
       throw throttling(operation);
-    const { name } = note(current.name, operation, subjectOf(asked.input));
+    const { name } = note(current.name, operation, subjectOf(args.input));
     const fault = armed.get(name);
     if (fault) fired.add(name);
     switch (fault) {
       case undefined:
-        return next(asked);
+        return next(args);
       case 'times out':
         throw timeout();
       case 'loses its answer':
-        await next(asked);
+        await next(args);
         throw timeout();
       case 'breaks':
-        await next(asked);
-        throw trouble();
+        await next(args);
+        throw internalError();
       case 'is sent twice':
-        if (ANSWERED_HERE.test(operation)) await next(asked).catch(() => {});
+        if (ANSWERED_HERE.test(operation)) await next(args).catch(() => {});
         context.isSentTwice = true;
-        return next(asked);
+        return next(args);
       case 'is throttled once':
         throw throttling(operation);
       case 'is throttled':
         current.throttled = { operation, left: TRIES - 1 };
         throw throttling(operation);
       case 'conflicts':
-        throw conflict(operation, asked.input.TransactItems?.length ?? 1);
-      case 'does half':
-        return half(asked, next);
+        throw conflict(operation, args.input.TransactItems?.length ?? 1);
+      case 'is half done':
+        return half(args, next);
       case 'is not reached by its process':
         current.isDead = true;
         throw new Died();
       case 'is the last before its process dies':
-        await next(asked);
+        await next(args);
         current.isDead = true;
         throw new Died();
     }
@@ -111,15 +111,15 @@ export function injectFaults(clients: Client[]): Injector {
 
   for (const { middlewareStack } of clients) {
     middlewareStack.add(
-      ((next: Next, context: Context) => (asked: Asked) => serve(asked, context, next)) as never,
+      ((next: Next, context: Context) => (args: Args) => serve(args, context, next)) as never,
       {
         step: 'initialize',
         name: 'faults',
       },
     );
-    // Below the SDK's own retries and its token of a transaction: the same bytes go out again.
+    // Below the SDK's retries and its token of a transaction: the same bytes are sent again.
     middlewareStack.add(
-      ((next: Next, context: Context) => async (request: Asked) => {
+      ((next: Next, context: Context) => async (request: Args) => {
         if (!context.isSentTwice) return next(request);
         context.isSentTwice = false;
         await next(request).catch(() => {});
@@ -143,24 +143,24 @@ export function injectFaults(clients: Client[]): Injector {
     async invocation(name, run) {
       const invocation: Invocation = { name, isDead: false };
       const result = await invocations.run(invocation, run);
-      // Whatever it would have answered, there is nobody left to say it.
+      // A dead process cannot answer.
       if (invocation.isDead) throw new Died();
       return result;
     },
   };
 }
 
-type Next = (asked: Asked) => Promise<{ output: object }>;
+type Next = (args: Args) => Promise<{ output: object }>;
 
 interface Context {
   commandName?: string;
   isSentTwice?: boolean;
 }
 
-/** Hands back every second key, item or event of a batch. */
-async function half(asked: Asked, next: Next): Promise<{ output: object }> {
-  if (asked.input.Entries) return halfOfEvents(asked, next);
-  const isGet = Object.values<object>(asked.input.RequestItems).some((request) => 'Keys' in request);
+/** Leaves every second key, item or event of a batch unprocessed. */
+async function half(args: Args, next: Next): Promise<{ output: object }> {
+  if (args.input.Entries) return halfOfEvents(args, next);
+  const isGet = Object.values<object>(args.input.RequestItems).some((request) => 'Keys' in request);
   const [done, left] = [{}, {}] as Record<string, unknown>[];
   let isOdd = false;
   const take = <T>(list: T[]): [T[], T[]] => {
@@ -171,28 +171,28 @@ async function half(asked: Asked, next: Next): Promise<{ output: object }> {
     }
     return parts;
   };
-  for (const [table, request] of Object.entries<never>(asked.input.RequestItems)) {
+  for (const [table, request] of Object.entries<never>(args.input.RequestItems)) {
     const { Keys, ...rest } = isGet ? (request as { Keys: object[] }) : { Keys: request as object[] };
     const [now, later] = take(Keys);
     if (now.length > 0) (done as Record<string, unknown>)[table] = isGet ? { ...rest, Keys: now } : now;
     if (later.length > 0) (left as Record<string, unknown>)[table] = isGet ? { ...rest, Keys: later } : later;
   }
-  const { output, ...rest } = await next({ ...asked, input: { ...asked.input, RequestItems: done } });
+  const { output, ...rest } = await next({ ...args, input: { ...args.input, RequestItems: done } });
   return { ...rest, output: { ...output, [isGet ? 'UnprocessedKeys' : 'UnprocessedItems']: left } };
 }
 
-/** The first is refused, whether or not others come with it. */
-async function halfOfEvents(asked: Asked, next: Next): Promise<{ output: object }> {
-  const entries: object[] = asked.input.Entries;
+/** Refuses every second event from the first one on, so also a single one. */
+async function halfOfEvents(args: Args, next: Next): Promise<{ output: object }> {
+  const entries: object[] = args.input.Entries;
   const taken = entries.filter((_, i) => i % 2 === 1);
-  const answer = await next({ ...asked, input: { ...asked.input, Entries: taken } });
+  const answer = await next({ ...args, input: { ...args.input, Entries: taken } });
   const { Entries } = answer.output as { Entries: object[] };
   const all = entries.map((_, i) => (i % 2 === 1 ? Entries[(i - 1) / 2] : { ErrorCode: 'InternalFailure' }));
   return { ...answer, output: { ...answer.output, Entries: all } };
 }
 
-/** Tables and kinds of keys; ids and paths left out, so that the same call of another play has the same subject. */
-function subjectOf(input: Asked['input']): string {
+/** Tables and kinds of keys, without ids and paths, so that the same call of another play has the same subject. */
+function subjectOf(input: Args['input']): string {
   if (input.stateMachineArn) return input.stateMachineArn.split(':').at(-1);
   if (input.GroupName) return 'a timetable';
   if (input.Entries) return 'events';

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 
-describe('whichever call fails, the reconciler alone brings to its end', () => {
-  // A move is accepted in the same way whatever becomes of it.
+describe('whichever call fails, the reconciler alone completes', () => {
+  // Every move is accepted in the same way, whatever its outcome.
   playEveryCall(() => stage, moves, { once: /in remount$/ });
 });

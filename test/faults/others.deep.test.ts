@@ -13,20 +13,20 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 
-describe('whichever call fails, the reconciler alone brings to its end', () => {
+describe('whichever call fails, the reconciler alone completes', () => {
   playEveryCall(() => stage, removals);
-  // Once it is started, it is as any other.
+  // Once it is started, it runs like any other.
   playEveryCall(() => stage, unstarted, { elsewhere: /in (?!reconcile$)/ });
 });
 
-describe('whichever call fails, the outcome is the one that was promised of', () => {
-  // A move is the same, whoever asked for it.
+describe('whichever call fails, the outcome is as promised:', () => {
+  // A move runs the same way, whatever requested it.
   playEveryCall(() => stage, orders, {
     once: /in bulk\w*$/,
     elsewhere: /in (switch|revoke|complete|close)$/,
   });
 });
 
-describe('whichever call fails, nothing is half done of', () => {
+describe('whichever call fails, nothing is half done:', () => {
   playEveryCall(() => stage, singleRequests);
 });

@@ -1,77 +1,77 @@
-/** Plays one flow with the faults given, lets the reconciler recover, and looks for what breaks the rules. */
+/** Plays one flow with faults, lets the reconciler recover, and finds what breaks the rules. */
 
 import { changedEnds, violations } from '../support/checker.ts';
 import type { CallSite, Faults } from './injector.ts';
 import type { Stage } from './stage.ts';
 
-/** One thing that the service does, from the request on. */
+/** One operation of the service, from the request to its end. */
 export interface Flow {
   name: string;
-  /** Whether it makes so few calls that every pair of their faults may be played. */
+  /** It makes so few calls that every pair of their faults can be played. */
   isShort?: true;
-  /** Sets up what is there before, with nothing going wrong. @returns what begins a play of it, each time anew */
-  prepare(stage: Stage): Promise<() => Scene>;
+  /** Sets up the initial state, without faults. @returns a function that begins a new play of the flow */
+  prepare(stage: Stage): Promise<() => FlowRun>;
 }
 
-export interface Scene {
-  /** The requests that set it off; each may meet faults. What they start is run afterwards. */
+export interface FlowRun {
+  /** Sends the requests of the flow; each may have faults. What they start is run afterwards. */
   act(): Promise<void>;
-  /** What must hold in the end, beside the rules. @returns a sentence for each thing that is not so */
+  /** Checks what must hold in the end besides the rules. @returns a sentence for each fact that does not hold */
   check(): Promise<string[]>;
 }
 
 interface Play {
   /** Every call to AWS, in order. */
   calls: CallSite[];
-  /** Those of the calls named that were made, and so went wrong. */
+  /** The names of the calls that had a fault. */
   fired: ReadonlySet<string>;
-  /** Everything that is not as it must be. */
+  /** A sentence for each broken rule. */
   broken: string[];
 }
 
-/** A flow with its setting, which is set up once and put back for each play. */
-export interface Production {
+/** A flow with its initial state, which is set up once and restored for each play. */
+export interface PreparedFlow {
   flow: Flow;
   play(faults: Faults): Promise<Play>;
 }
 
-export async function produce(stage: Stage, flow: Flow): Promise<Production> {
+export async function prepareFlow(stage: Stage, flow: Flow): Promise<PreparedFlow> {
   await stage.clear();
   const begin = await flow.prepare(stage);
-  const setting = await stage.tables();
+  const initial = await stage.tables();
   const timetables = new Map(stage.timetables);
   return {
     flow,
     async play(faults) {
-      await stage.putBack(setting, timetables);
+      await stage.restore(initial, timetables);
       return play(stage, begin(), faults);
     },
   };
 }
 
-async function play(stage: Stage, scene: Scene, faults: Faults): Promise<Play> {
+async function play(stage: Stage, flowRun: FlowRun, faults: Faults): Promise<Play> {
   stage.injector.arm(faults);
-  await scene.act();
+  await flowRun.act();
   await stage.runExecutions();
   const midway = await stage.tables();
   await stage.recover();
   const { calls, fired } = stage.injector.disarm();
-  // What is wrong in the tables is told first; the requests of `check` may change them.
+  // Read first, because the requests of `check` may change the tables.
   const ended = await stage.tables();
-  const unlike = await scene.check();
+  const untrue = await flowRun.check();
   const broken = [
     ...violations(midway, 'midway'),
     ...violations(ended, 'ended'),
     ...changedEnds(midway, ended),
     ...changedEnds(ended, await stage.tables()),
-    ...unlike,
+    ...untrue,
     ...stage.surprises,
   ];
   return { calls, fired, broken };
 }
 
-/** The play in words, to be shown when it breaks a rule. */
-export function describePlay({ flow }: Production, faults: Faults): string {
-  const told = [...faults].map(([call, fault]) => `${call} ${fault}`);
-  return `${flow.name}: ${told.join('; ') || 'no faults'}`;
+/** Describes a play for the message of a failed test. */
+export function describePlay({ flow }: PreparedFlow, faults: Faults): string {
+  const failing = [...faults].map(([call, fault]) => `${call} ${fault}`);
+  return `${flow.name}: ${failing.join('; ') || 'no faults'}`;
 }

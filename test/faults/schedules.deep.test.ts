@@ -1,4 +1,4 @@
-/** Several faults in one play: pairs, and schedules by chance. A seed in the name of a test plays the same again. */
+/** Several faults in one play: pairs, and random sets. The seed in the title of a test repeats it. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chance, chanceOf } from '../support/chance.ts';
@@ -7,7 +7,7 @@ import { type Fault, faultsOf } from './fault.ts';
 import { unstartedMove } from './flows/unstarted.ts';
 import { flows } from './flows.ts';
 import type { CallSite, Faults } from './injector.ts';
-import { type Flow, type Production, produce } from './play.ts';
+import { type Flow, type PreparedFlow, prepareFlow } from './play.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const PAIRS = Number(process.env.FAULT_PLAYS || 20);
@@ -16,7 +16,7 @@ const TIMEOUT_MS = PLAYS_ALL ? 3_600_000 : 300_000;
 
 const short = flows.filter(({ isShort }) => isShort);
 
-/** What the reconciler calls when something has failed. */
+/** The calls of the reconciler when something has failed. */
 const RECOVERY: readonly Pick<CallSite, 'operation' | 'name'>[] = [
   { operation: 'Query', name: 'Query of migrations open in reconcile, no. 1' },
   { operation: 'GetItem', name: 'GetItem of migrations in reconcile, no. 1' },
@@ -32,19 +32,19 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([stage.stop(), retryingStage.stop()]));
 
-describe('the calls that are made when something has failed', () => {
-  it.each(RECOVERY)('are made by the names given here: $name', async ({ operation, name }) => {
-    const production = await produce(stage, unstartedMove);
-    for (const fault of faultsOf(operation)) await playOne(production, name, fault);
+describe('the calls of the reconciler when something has failed', () => {
+  it.each(RECOVERY)('have the names listed here: $name', async ({ operation, name }) => {
+    const prepared = await prepareFlow(stage, unstartedMove);
+    for (const fault of faultsOf(operation)) await playOne(prepared, name, fault);
   });
 });
 
-/** A fault that may happen in a play. */
-type Mishap = [call: string, fault: Fault];
+/** A fault that a call of a play may have. */
+type CallFault = [call: string, fault: Fault];
 
-/** Calls come again when they have failed: the second time is another place for a fault. */
-async function mishapsOf(production: Production): Promise<Mishap[]> {
-  const { calls } = await production.play(new Map());
+/** A failed call is retried, and the retry can have a fault as well. */
+async function callFaultsOf(prepared: PreparedFlow): Promise<CallFault[]> {
+  const { calls } = await prepared.play(new Map());
   const next = calls.map(({ operation, name }) => ({
     operation,
     name: name.replace(/\d+$/, (n) => `${Number(n) + 1}`),
@@ -52,26 +52,28 @@ async function mishapsOf(production: Production): Promise<Mishap[]> {
   const places = new Map([...calls, ...next, ...RECOVERY].map(({ name, operation }) => [name, operation]));
   return [...places]
     .sort()
-    .flatMap(([name, operation]) => faultsOf(operation).map((fault): Mishap => [name, fault]));
+    .flatMap(([name, operation]) => faultsOf(operation).map((fault): CallFault => [name, fault]));
 }
 
-describe('with two faults every rule holds for', () => {
+describe('with two faults, every rule holds for', () => {
   it.each(short)(`$name (seed ${SEED})`, { timeout: TIMEOUT_MS }, async (flow) => {
-    const production = await produce(stage, flow);
-    const mishaps = await mishapsOf(production);
+    const prepared = await prepareFlow(stage, flow);
+    const callFaults = await callFaultsOf(prepared);
     let fired = 0;
-    for (const pair of pairsOf(mishaps, chanceOf(SEED))) fired += await playWell(production, pair);
+    for (const pair of pairsOf(callFaults, chanceOf(SEED))) fired += await playWell(prepared, pair);
     expect(fired).toBeGreaterThan(0);
   });
 });
 
-function pairsOf(mishaps: Mishap[], chance: Chance): Faults[] {
+function pairsOf(callFaults: CallFault[], chance: Chance): Faults[] {
   if (!PLAYS_ALL)
-    return Array.from({ length: PAIRS }, () => new Map([chance.pick(mishaps), chance.pick(mishaps)]));
-  return mishaps.flatMap((one, i) => mishaps.slice(i + 1).map((other): Faults => new Map([one, other])));
+    return Array.from({ length: PAIRS }, () => new Map([chance.pick(callFaults), chance.pick(callFaults)]));
+  return callFaults.flatMap((one, i) =>
+    callFaults.slice(i + 1).map((other): Faults => new Map([one, other])),
+  );
 }
 
-describe('with faults by chance every rule holds', () => {
+describe('with random faults, every rule holds', () => {
   it.each([
     ['when the reconciler alone recovers', () => stage],
     ['when the state machines retry', () => retryingStage],
@@ -79,16 +81,16 @@ describe('with faults by chance every rule holds', () => {
     const chance = chanceOf(SEED);
     const fired: number[] = [];
     for (let left = SCHEDULES; left > 0; ) {
-      const production = await produce(on(), chance.pick<Flow>(flows));
-      const mishaps = await mishapsOf(production);
+      const prepared = await prepareFlow(on(), chance.pick<Flow>(flows));
+      const callFaults = await callFaultsOf(prepared);
       for (let i = 0; i < 10 && left > 0; i++, left--) {
         const count = 2 + chance.below(5);
-        const faults = new Map(Array.from({ length: count }, () => chance.pick(mishaps)));
-        fired.push(await playWell(production, faults));
+        const faults = new Map(Array.from({ length: count }, () => chance.pick(callFaults)));
+        fired.push(await playWell(prepared, faults));
       }
     }
     expect(fired).toHaveLength(SCHEDULES);
-    // What comes second may never be called: but most plays meet a fault, and many meet more than one.
+    // A call that is to fail may never be made. Still, most plays have a fault, and many have more than one.
     expect(fired.filter((count) => count > 0).length).toBeGreaterThan(SCHEDULES / 2);
     expect(fired.filter((count) => count > 1).length).toBeGreaterThan(SCHEDULES / 10);
   });

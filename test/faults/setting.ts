@@ -1,4 +1,4 @@
-/** What the flows are set in: mounts with data, and credentials that they have issued. */
+/** Sets up mounts with data and credentials for the flows, and compares them afterwards. */
 
 import { isDeepStrictEqual } from 'node:util';
 import { hashSync } from 'bcryptjs';
@@ -6,7 +6,7 @@ import type { Answer, CallOptions } from '../support/call.ts';
 import type { Stored, Tables } from '../support/tables.ts';
 import type { Stage } from './stage.ts';
 
-/** A request that prepares; anything but success ends the play. */
+/** A request that prepares a play. @throws unless it succeeds */
 export async function must(
   stage: Stage,
   method: string,
@@ -27,7 +27,7 @@ export async function putKv(stage: Stage, path: string, namespace = ''): Promise
   await must(stage, 'POST', `${path}/colour`, { namespace, body: { is: 'blue' } });
 }
 
-/** An ssh mount that gives one-time passwords. */
+/** An ssh mount that issues one-time passwords. */
 export async function putSsh(stage: Stage, path: string, namespace = ''): Promise<void> {
   await must(stage, 'POST', `sys/mounts/${path}`, { namespace, body: { type: 'ssh' } });
   const role = { key_type: 'otp', default_user: 'ubuntu', cidr_list: '10.0.0.0/8' };
@@ -39,13 +39,13 @@ export async function takeOtp(stage: Stage, path: string, options: CallOptions =
   return body.data.key;
 }
 
-/** Whether a host would let someone in with it. */
+/** Whether a host accepts the one-time password; this uses it up. */
 export async function opens(stage: Stage, path: string, otp: string, namespace = ''): Promise<boolean> {
   return (await stage.call('POST', `${path}/verify`, { namespace, body: { otp } })).status === 200;
 }
 
-/** Of `builder`, as cheap as bcrypt can be: no test here is about passwords. */
-const PASSWORD_HASH = hashSync('builder', 4);
+/** The hash of `builder` at the lowest bcrypt cost that is accepted: no test here is about passwords. */
+const PASSWORD_HASH = hashSync('builder', 5);
 
 /** The policy `maker`, which allows everything. */
 export async function putMaker(stage: Stage, namespace = ''): Promise<void> {
@@ -53,7 +53,7 @@ export async function putMaker(stage: Stage, namespace = ''): Promise<void> {
   await must(stage, 'PUT', 'sys/policies/acl/maker', { namespace, body: { policy } });
 }
 
-/** A userpass mount with the user `bob`, who may make tokens and take passwords of `keys`. */
+/** A userpass mount with the user `bob`, who may create tokens and one-time passwords of `keys`. */
 export async function putUsers(stage: Stage, path: string, namespace = ''): Promise<void> {
   await putMaker(stage, namespace);
   await must(stage, 'POST', `sys/auth/${path}`, { namespace, body: { type: 'userpass' } });
@@ -69,37 +69,38 @@ export async function logIn(stage: Stage, path: string, namespace = ''): Promise
   return body.auth.client_token;
 }
 
-export async function isGood(stage: Stage, token: string, namespace = ''): Promise<boolean> {
+export async function isValid(stage: Stage, token: string, namespace = ''): Promise<boolean> {
   return (await stage.call('GET', 'auth/token/lookup-self', { token, namespace })).status === 200;
 }
 
-/** The mount that answers at a path of the tables, which is relative to a namespace. */
+/** The mount at a path, which is relative to its namespace. */
 export function mountIn({ mounts }: Tables, path: string): Stored | undefined {
   return mounts.find(({ kind, sk }) => kind === 'mount' && sk === `${path}/`);
 }
 
-/** What a mount is, wherever it is and however often it was moved. */
-function nature(mount: Stored | undefined): object {
+/** The fields of a mount that no move changes. */
+function fixedFields(mount: Stored | undefined): object {
   const { pk, sk, generation, version, issued, movedBy, ...rest } = (mount ?? {}) as Partial<Stored>;
   return rest;
 }
 
-/** What its engine keeps; what it has issued is another matter. */
-function kept({ storage }: Tables, uuid: string): Stored[] {
+/** The data that its engine stores, without what it has issued. */
+function engineData({ storage }: Tables, uuid: string): Stored[] {
   const items = storage.filter(({ pk, lineage }) => pk === uuid && lineage === undefined);
   return items.sort((a, b) => (a.sk < b.sk ? -1 : 1));
 }
 
-/** R4: config, options, accessor, uuid and data are what they were. */
+/** R4: a move changes neither config, options, accessor and uuid nor data. @returns a sentence for each change */
 export function changes(before: Tables, after: Tables, uuid: string): string[] {
-  const of = ({ mounts }: Tables) => nature(mounts.find((mount) => mount.uuid === uuid));
+  const of = ({ mounts }: Tables) => fixedFields(mounts.find((mount) => mount.uuid === uuid));
   const found: string[] = [];
-  if (!isDeepStrictEqual(of(before), of(after))) found.push(`mount ${uuid} is not what it was`);
-  if (!isDeepStrictEqual(kept(before, uuid), kept(after, uuid))) found.push(`mount ${uuid} has other data`);
+  if (!isDeepStrictEqual(of(before), of(after))) found.push(`mount ${uuid} has other settings`);
+  if (!isDeepStrictEqual(engineData(before, uuid), engineData(after, uuid)))
+    found.push(`mount ${uuid} has other data`);
   return found;
 }
 
-/** Sentences of those facts that do not hold. */
+/** @returns a sentence for each fact that does not hold */
 export function untrue(facts: Record<string, boolean>): string[] {
-  return Object.entries(facts).flatMap(([sentence, holds]) => (holds ? [] : [`not so: ${sentence}`]));
+  return Object.entries(facts).flatMap(([sentence, holds]) => (holds ? [] : [`not true: ${sentence}`]));
 }

@@ -1,6 +1,6 @@
 /**
- * A stage for plays with faults: the real service in this process, on the emulator, with state machines that are run
- * from the deployed files, and a clock that jumps instead of waiting.
+ * A stage for plays with faults: the real service in this process, on the emulator. It runs the state machines from the
+ * deployed files, and its clock jumps instead of waiting.
  */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -22,57 +22,57 @@ import { standInBus, standInExecutions, standInScheduler, type Timetables } from
 
 export interface Stage {
   deps: Deps;
-  /** The client of the deps. Outside an invocation nothing of it goes wrong. */
+  /** The client of the deps. Its calls outside an invocation have no faults. */
   client: DynamoDBClient;
   injector: Injector;
-  /** A request as root, with nothing going wrong. */
+  /** A request as root, without faults. */
   call: Caller;
-  /** A request that may meet faults; nothing when its process died, so that no answer came. */
+  /** A request that may have faults; `undefined` if its process died before it answered. */
   ask(name: string, ...request: Parameters<Caller>): Promise<Answer | undefined>;
   /**
-   * Brings a function an event as Lambda does: what fails is tried again. Each try may meet faults.
-   * @returns what came of it, unless every try failed
+   * Invokes a function with an event as Lambda does, which retries failures. Each try may have faults.
+   * @returns the result, or `undefined` if every try failed
    */
-  bring<T>(functionName: string, run: () => Promise<T>): Promise<T | undefined>;
-  /** Runs every execution that was started, and those that are started by them. */
+  invokeWithRetries<T>(functionName: string, run: () => Promise<T>): Promise<T | undefined>;
+  /** Runs every execution that was started, and those that they start. */
   runExecutions(): Promise<void>;
-  /** Lets time pass and the reconciler run, until nothing is open any more. */
+  /** Advances the clock and runs the reconciler until no record is open. */
   recover(): Promise<void>;
-  /** What is to happen, without faults, just before a function is run for the first time. */
+  /** What happens, without faults, just before a function runs for the first time. */
   before: Map<string, () => Promise<void>>;
-  /** What is to happen just after a function has ended well for the first time. */
+  /** What happens just after a function has succeeded for the first time. */
   after: Map<string, () => Promise<void>>;
-  /** Whether Step Functions starts anything. */
+  /** Whether every start of an execution fails. */
   startsNothing: boolean;
-  /** What EventBridge Scheduler knows. */
+  /** The schedules of EventBridge Scheduler. */
   timetables: Timetables;
   bus: Bus;
-  /** What the bus was told. */
-  told: PutEventsRequestEntry[];
+  /** The events that the bus received. */
+  published: PutEventsRequestEntry[];
   /** Errors that no fault explains. */
   surprises: string[];
   tables(): Promise<Tables>;
-  /** Throws away everything and begins anew, with a root token. */
+  /** Deletes everything and creates a root token. */
   clear(): Promise<void>;
-  /** Has the tables and timetables be what they were, and the time, too. */
-  putBack(tables: Tables, timetables: Timetables): Promise<void>;
+  /** Restores the tables and timetables, and resets the clock. */
+  restore(tables: Tables, timetables: Timetables): Promise<void>;
   stop(): Promise<void>;
 }
 
 const MACHINES = ['remount', 'bulk', 'teardown'] as const;
 
-/** The reconciler's runs after which a record that is still open is one that never ends. */
+/** After this many runs of the reconciler, a record that is still open counts as one that never ends. */
 const MAX_ROUNDS = 60;
 
-/** What a function may fail with when a call to AWS does. */
+/** The errors that a function may fail with when a call to AWS fails. */
 const EXPLAINED = new Set(['Died', 'StoreBusy', 'SchedulerBusy']);
 
-/** Before the second and the third try of what is brought to a function: those of Lambda. */
+/** Lambda's pauses before the second and the third try of an event. */
 const PAUSES_MS = [60_000, 120_000];
 
 /**
  * @param retries whether the state machines may retry; without, the reconciler alone recovers
- * @param between leads to another DynamoDB than an empty one
+ * @param between a DynamoDB to use in place of an empty one
  */
 export async function openStage(retries = false, between?: Between): Promise<Stage> {
   const base = await testDeps(between);
@@ -112,7 +112,7 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
         throw error;
       }
     },
-    async bring(functionName, run) {
+    async invokeWithRetries(functionName, run) {
       for (const pause of [...PAUSES_MS, 0]) {
         try {
           return await injector.invocation(functionName, run);
@@ -155,24 +155,24 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
     startsNothing: false,
     timetables: schedules.timetables,
     bus: events.bus,
-    told: events.told,
+    published: events.published,
     surprises: [],
     tables: () => readTables(base.client),
     async clear() {
-      // What a play before has not come to do must not happen in what is set up next.
+      // Hooks that an earlier play has not used must not run during the next setup.
       Object.assign(stage, { before: new Map(), after: new Map() });
       schedules.timetables.clear();
       await emptyTables(base.client);
       root = await rootToken(deps);
     },
-    async putBack(tables, timetables) {
+    async restore(tables, timetables) {
       await emptyTables(base.client);
       await writeTables(base.client, tables);
       schedules.timetables.clear();
       for (const [name, timetable] of timetables) schedules.timetables.set(name, timetable);
       executions.pending.length = 0;
       executions.states.clear();
-      events.told.length = 0;
+      events.published.length = 0;
       clock.reset();
       Object.assign(stage, { before: new Map(), after: new Map(), startsNothing: false, surprises: [] });
     },
@@ -185,7 +185,7 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
 
   async function invoke(functionName: string, input: unknown): Promise<unknown> {
     if (functionName === 'sleep') {
-      // One execution may wait for what another does.
+      // One execution may wait for another.
       await stage.runExecutions();
       clock.jumpTo(clock.now() + (input as { seconds: number }).seconds * 1_000);
       return null;
@@ -193,11 +193,11 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
     const before = stage.before.get(functionName);
     stage.before.delete(functionName);
     await before?.();
-    const said = await injector.invocation(functionName, () => steps(functionName, input));
+    const result = await injector.invocation(functionName, () => steps(functionName, input));
     const after = stage.after.get(functionName);
     stage.after.delete(functionName);
     await after?.();
-    return said;
+    return result;
   }
 
   return stage;
@@ -209,7 +209,7 @@ interface JumpingClock extends Clock {
   reset(): void;
 }
 
-/** Real time goes on, and whoever sleeps is there at once. */
+/** Real time passes, and a sleep advances the clock at once. */
 function jumpingClock(): JumpingClock {
   let ahead = 0;
   const now = () => Date.now() + ahead;

@@ -1,4 +1,4 @@
-/** Stand-ins for what the emulator is not: they answer the SDK's clients in this process, below the injector of faults. */
+/** Stand-ins for services without an emulator: they answer the SDK's clients in this process, below the injector. */
 
 import {
   EventBridgeClient,
@@ -21,12 +21,12 @@ import type { Scheduler } from '../../functions/ports/scheduler.ts';
 
 const SETTINGS = { region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
 
-/** A client of the SDK, whatever its service. */
+/** A client of the SDK for any service. */
 interface Client {
   middlewareStack: { add(middleware: never, options: object): void };
 }
 
-/** Has a client answered by a function instead of the network. */
+/** Makes a function answer a client instead of the network. */
 function answerHere<Input>(client: Client, serve: (operation: string, input: Input) => object): void {
   const middleware =
     (_next: unknown, { commandName = '' }: { commandName?: string }) =>
@@ -39,15 +39,15 @@ function answerHere<Input>(client: Client, serve: (operation: string, input: Inp
 export interface Executions {
   client: SFNClient;
   workflows: Workflows;
-  /** What was started and has not run yet. */
+  /** The executions that were started and have not run yet. */
   pending: { machine: string; name: string; input: string }[];
-  /** By their names, which run once. */
+  /** By name: an execution of one name runs once. */
   states: Map<string, 'open' | 'closed'>;
 }
 
 /**
- * Step Functions, as far as starting goes.
- * @param isDown whether it starts nothing
+ * Step Functions, but only the start of executions.
+ * @param isDown whether a start fails
  */
 export function standInExecutions(isDown: () => boolean): Executions {
   const client = new SFNClient(SETTINGS);
@@ -66,12 +66,12 @@ export function standInExecutions(isDown: () => boolean): Executions {
   return { client, workflows: stepFunctions(client, arnOf), pending, states };
 }
 
-const said = { message: 'The scheduler says so', $metadata: {} };
+const ERROR_FIELDS = { message: 'from the stand-in', $metadata: {} };
 
-/** What EventBridge Scheduler was told of each schedule. */
+/** The last request to EventBridge Scheduler for each schedule. */
 export type Timetables = Map<string, UpdateScheduleCommandInput>;
 
-/** EventBridge Scheduler, which wakes nobody by itself. */
+/** EventBridge Scheduler, but it never invokes anything by itself. */
 export function standInScheduler(): {
   client: SchedulerClient;
   scheduler: Scheduler;
@@ -83,9 +83,9 @@ export function standInScheduler(): {
     const name = input.Name as string;
     const isThere = timetables.has(name);
     if (operation === 'CreateSchedule' && isThere)
-      throw new ConflictException({ ...said, Message: `Schedule ${name} already exists.` });
+      throw new ConflictException({ ...ERROR_FIELDS, Message: `Schedule ${name} already exists.` });
     if (operation !== 'CreateSchedule' && !isThere)
-      throw new ResourceNotFoundException({ ...said, Message: `Schedule ${name} does not exist.` });
+      throw new ResourceNotFoundException({ ...ERROR_FIELDS, Message: `Schedule ${name} does not exist.` });
     if (operation === 'DeleteSchedule') timetables.delete(name);
     else timetables.set(name, input);
     return {};
@@ -93,13 +93,13 @@ export function standInScheduler(): {
   return { client, scheduler: eventBridgeScheduler(client, (name) => name), timetables };
 }
 
-/** EventBridge, which keeps what it is told. */
-export function standInBus(): { client: EventBridgeClient; bus: Bus; told: PutEventsRequestEntry[] } {
+/** EventBridge, which collects the events that it receives. */
+export function standInBus(): { client: EventBridgeClient; bus: Bus; published: PutEventsRequestEntry[] } {
   const client = new EventBridgeClient(SETTINGS);
-  const told: PutEventsRequestEntry[] = [];
+  const published: PutEventsRequestEntry[] = [];
   answerHere<PutEventsCommandInput>(client, (_, { Entries = [] }) => {
-    told.push(...Entries);
-    return { FailedEntryCount: 0, Entries: Entries.map((_, i) => ({ EventId: `${told.length + i}` })) };
+    published.push(...Entries);
+    return { FailedEntryCount: 0, Entries: Entries.map((_, i) => ({ EventId: `${published.length + i}` })) };
   });
-  return { client, bus: eventBridge(client, 'bus'), told };
+  return { client, bus: eventBridge(client, 'bus'), published };
 }

@@ -4,10 +4,10 @@ import { engines } from '../../functions/engines/catalog.ts';
 import { handle } from '../../functions/gateway/handle.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { vaultApi } from '../../functions/vaultApi.ts';
-import { anyRequest, type Known } from '../support/anyRequest.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { rootToken } from '../support/tokens.ts';
+import { anyRequest, type Known } from './anyRequest.ts';
 
 const ROOT_TOKEN = 'the-root-token';
 

@@ -1,4 +1,4 @@
-/** The whole service is killed at random moments under load, and nothing that it had promised is lost. */
+/** Kills the whole service at random moments under load. Nothing that it had acknowledged may be lost. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,17 +17,17 @@ const SEED = seedFrom('KILL_SEED');
 const KILLS = Number(process.env.KILLS || 2);
 const TIMEOUT_MS = 60_000 + KILLS * 60_000;
 
-/** How long the service may go on after it has done some of everything, which a busy machine takes long for. */
-const MOST_MS = 1_500;
+/** The longest time until a kill, from the moment when the service has served some of each request. */
+const MAX_DELAY_MS = 1_500;
 
 const MOUNTS = ['kv-0', 'kv-1', 'kv-2', 'keys', 'auth/people'];
 
 let dataDir: string;
 let service: Running | undefined;
 let chance: Chance;
-/** Secrets whose writing was acknowledged, by their keys. */
+/** The keys of secrets whose writes were acknowledged. */
 let written: string[];
-/** Where each mount was last asked to go: it is there, or where it was before. */
+/** The last requested targets of each mount: it is at one of them. */
 let places: Map<string, string[]>;
 let moves: number;
 let accepted: number;
@@ -45,7 +45,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** Each has its first name as its description, and keeps something under `first`. */
+/** Creates the mounts. Each has its first name as its description, and stores something under `first`. */
 async function setUp({ call }: Running): Promise<void> {
   for (const name of MOUNTS.filter((one) => one.startsWith('kv'))) {
     await call('POST', `sys/mounts/${name}`, { type: 'kv', options: { version: '1' }, description: name });
@@ -57,8 +57,8 @@ async function setUp({ call }: Running): Promise<void> {
   await call('POST', 'auth/people/users/first', { password: 'builder' });
 }
 
-/** What of a mount is the same wherever it is, and what it keeps. */
-interface Face {
+/** The fields of a mount that no move changes, and what it stores under `first`. */
+interface Mount {
   uuid: string;
   accessor: string;
   type: string;
@@ -66,17 +66,17 @@ interface Face {
   first: unknown;
 }
 
-/** The mounts as the service shows them, each once. */
-async function facesOf(service: Running): Promise<Face[]> {
+/** The mounts of this test as the service shows them, sorted by their first names. */
+async function mountsOf(service: Running): Promise<Mount[]> {
   const [secrets, auth] = await Promise.all([listed(service, 'sys/mounts'), listed(service, 'sys/auth')]);
-  const faces = [...secrets, ...auth].map(async ({ uuid, accessor, type, description }) => {
-    const face = { uuid, accessor, type, description };
-    return { ...face, first: await firstOf(service, face) };
+  const mounts = [...secrets, ...auth].map(async ({ uuid, accessor, type, description }) => {
+    const mount = { uuid, accessor, type, description };
+    return { ...mount, first: await firstOf(service, mount) };
   });
-  return (await Promise.all(faces)).sort((a, b) => (a.description < b.description ? -1 : 1));
+  return (await Promise.all(mounts)).sort((a, b) => (a.description < b.description ? -1 : 1));
 }
 
-type Listed = Omit<Face, 'first'> & { path: string };
+type Listed = Omit<Mount, 'first'> & { path: string };
 
 async function listed({ call }: Running, list: string): Promise<Listed[]> {
   const answer = await call('GET', list);
@@ -85,8 +85,8 @@ async function listed({ call }: Running, list: string): Promise<Listed[]> {
     .filter(({ description }) => MOUNTS.includes(description));
 }
 
-/** Reads what a mount keeps; it is looked for again when the reconciler has moved it meanwhile. */
-async function firstOf(service: Running, { uuid, type }: Pick<Face, 'uuid' | 'type'>): Promise<unknown> {
+/** Reads what a mount stores. It retries if the reconciler has moved the mount meanwhile. */
+async function firstOf(service: Running, { uuid, type }: Pick<Mount, 'uuid' | 'type'>): Promise<unknown> {
   const list = type === 'userpass' ? 'sys/auth' : 'sys/mounts';
   const inMount = { kv: 'first', ssh: 'roles/first', userpass: 'users/first' }[type];
   for (let tries = 0; tries < 20; tries++) {
@@ -97,7 +97,7 @@ async function firstOf(service: Running, { uuid, type }: Pick<Face, 'uuid' | 'ty
   return undefined;
 }
 
-/** Mostly the last place it was to go to; it may not have come there. */
+/** A path for a request: mostly the last target, which the mount may not have reached. */
 function placeOf(name: string): string {
   const known = places.get(name) as string[];
   return chance.fraction() < 0.6 ? (known.at(-1) as string) : chance.pick(known);
@@ -117,12 +117,12 @@ const LOAD: ((service: Running) => Promise<unknown>)[] = [
     const to = `${name}-${++moves}`;
     const answer = await call('POST', 'sys/remount', { from, to });
     if (answer?.status === 200) accepted++;
-    // Unanswered, it may have been accepted all the same.
+    // A request without an answer may have been accepted.
     if (answer?.status !== 400) places.set(name, [...(places.get(name) ?? []).slice(-3), to]);
   },
 ];
 
-/** Keeps several requests under way until the service is gone. */
+/** Keeps several requests in flight until the service is killed. */
 async function load(service: Running, isOver: () => boolean): Promise<void> {
   const work = async () => {
     while (!isOver()) await chance.pick(LOAD)(service);
@@ -135,14 +135,14 @@ async function killedUnderLoad(service: Running): Promise<void> {
   const [before, writtenBefore] = [accepted, written.length];
   const working = load(service, () => isOver);
   while (accepted < before + 3 || written.length === writtenBefore) await delay(20);
-  await delay(chance.fraction() * MOST_MS);
+  await delay(chance.fraction() * MAX_DELAY_MS);
   await service.kill();
   isOver = true;
   await working;
 }
 
-/** What lies in the folder, with no service on it. */
-async function look(): Promise<Tables> {
+/** Reads the tables in the folder while no service runs. */
+async function storedTables(): Promise<Tables> {
   const dynamodb = await startDynamoDB({ dataDir });
   const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
   const client = new DynamoDBClient({ endpoint: dynamodb.endpoint, region: 'us-east-1', credentials });
@@ -153,26 +153,26 @@ async function look(): Promise<Tables> {
 }
 
 describe(`a service that is killed under load (seed ${SEED})`, () => {
-  it('loses nothing, and ends whatever it had begun', { timeout: TIMEOUT_MS }, async () => {
-    let faces: Face[] = [];
+  it('loses nothing, and completes all that it had accepted', { timeout: TIMEOUT_MS }, async () => {
+    let initial: Mount[] = [];
     let seen: Tables | undefined;
     for (let kill = 0; kill < KILLS; kill++) {
       service = await startOn(dataDir);
       if (kill === 0) {
         await setUp(service);
-        faces = await facesOf(service);
-        expect(faces.map(({ description }) => description)).toEqual([...MOUNTS].sort());
-        expect(faces.filter(({ first }) => first === undefined)).toEqual([]);
+        initial = await mountsOf(service);
+        expect(initial.map(({ description }) => description)).toEqual([...MOUNTS].sort());
+        expect(initial.filter(({ first }) => first === undefined)).toEqual([]);
       }
-      expect(await facesOf(service)).toEqual(faces);
+      expect(await mountsOf(service)).toEqual(initial);
       await killedUnderLoad(service);
-      const tables = await look();
+      const tables = await storedTables();
       expect(violations(tables, 'midway')).toEqual([]);
       expect(changedEnds(seen ?? tables, tables)).toEqual([]);
       seen = tables;
     }
 
-    // The folder is opened without the service, and what is overdue an hour from now is recovered at once.
+    // A stage on the same folder, without the service. Its clock jumps, so the recovery does not wait.
     const dynamodb = await startDynamoDB({ dataDir });
     const stage = await openStage(false, async () => dynamodb);
     await stage.recover();
@@ -190,6 +190,7 @@ describe(`a service that is killed under load (seed ${SEED})`, () => {
     expect(tables.migrations.some(({ status }) => status === 'success')).toBe(true);
     const mounts = tables.mounts.filter(({ kind }) => kind === 'mount');
     expect(mounts.map(({ type }) => type).sort()).toEqual(['kv', 'kv', 'kv', 'kv', 'ssh', 'userpass']);
-    for (const { first, ...face } of faces) expect(mounts).toContainEqual(expect.objectContaining(face));
+    for (const { first, ...fields } of initial)
+      expect(mounts).toContainEqual(expect.objectContaining(fields));
   });
 });

@@ -1,4 +1,4 @@
-/** The local service as a process of its own, to be killed. */
+/** The local service in its own process, which the test kills. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,9 +8,9 @@ const START = join(import.meta.dirname, '..', '..', 'infra', 'local', 'start.ts'
 const START_TIMEOUT_MS = 60_000;
 
 export interface Running {
-  /** Without an answer, when the service is gone, nothing. */
+  /** Sends a request. @returns `undefined` if the service is killed before it answers */
   call(method: string, path: string, body?: object): Promise<Answer | undefined>;
-  /** As `kill -9` does: nothing is told, nothing is tidied up. */
+  /** Kills the process as `kill -9` does, without any cleanup. */
   kill(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ interface Answer {
   body: any;
 }
 
-/** Starts the service on a data folder, with `root` as its root token and a reconciler that looks every second. */
+/** Starts the service on a data folder, with `root` as its root token and a reconciler that runs every second. */
 export async function startOn(dataDir: string): Promise<Running> {
   const env = {
     PATH: process.env.PATH,
@@ -53,17 +53,17 @@ export async function startOn(dataDir: string): Promise<Running> {
   };
 }
 
-/** The address that the service says to use; what it says else is read and dropped, or it would stop for a full pipe. */
+/** The address that the service prints. All other output is read and dropped: a full pipe would block the service. */
 async function addressOf(child: ChildProcess): Promise<string> {
-  let said = '';
+  let output = '';
   const deadline = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
   const address = await new Promise<string>((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`the service does not start: ${said}`)));
+    child.once('exit', () => reject(new Error(`the service does not start: ${output}`)));
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
-        if (said.length < 10_000) said += text;
-        const [, found] = /export VAULT_ADDR='(.*?)'/.exec(said) ?? [];
-        if (found && said.includes('Ctrl-C stops it')) resolve(found);
+        if (output.length < 10_000) output += text;
+        const [, found] = /export VAULT_ADDR='(.*?)'/.exec(output) ?? [];
+        if (found && output.includes('Ctrl-C stops it')) resolve(found);
       });
     }
   });

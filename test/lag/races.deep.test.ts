@@ -1,4 +1,4 @@
-/** Requests by chance, all at once, on a store that lags: whoever wins, every rule holds. */
+/** Random concurrent requests on a store that lags: whichever wins, every rule holds. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OVERDUE_MS } from '../../functions/limits.ts';
@@ -23,7 +23,7 @@ const TIMEOUT_MS = 120_000 + ROUNDS * 30_000;
 /** Requests of one round. */
 const AT_ONCE = 14;
 
-/** Some above, some below one another, one in a namespace of its own. */
+/** Some contain one another, and some are in a namespace. */
 const PATHS = ['a', 'a/b', 'a/b/c', 'a/d', 'e', 'n/a', 'n/a/b'];
 
 let deps: TestDeps;
@@ -58,17 +58,17 @@ const requests: Record<string, (path: string, other: string) => Promise<Answer>>
   namespace: () => call('POST', 'sys/namespaces/n'),
 };
 
-/** Runs one execution as far as it comes; what it fails with, the next one mends. */
+/** Runs one execution. If it fails, a later one completes the migration. */
 async function run(id: string): Promise<void> {
   await runMigration(deps, id).catch(() => {});
 }
 
-/** The first step of an execution, after which old leases are stored, but cut off. */
+/** Runs only the first step of an execution. Old leases are then still stored, but no longer valid. */
 async function switchAlone(id: string): Promise<void> {
   await switchStep(deps, id).catch(() => switchAlone(id));
 }
 
-/** Whatever is open is run again until it ends, the waits in it passed over. */
+/** Runs every open record again until it ends; its waits are skipped. */
 async function settle(): Promise<void> {
   for (let round = 0; round < 30; round++) {
     const open = (await readTables(deps.client)).migrations.filter((item) => item.open !== undefined);
@@ -82,34 +82,34 @@ async function settle(): Promise<void> {
   }
 }
 
-/** @param sure requests besides those by chance */
-async function race(kinds: string[], sure: Promise<Answer>[] = []): Promise<void> {
+/** @param fixed requests besides the random ones */
+async function race(kinds: string[], fixed: Promise<Answer>[] = []): Promise<void> {
   const answers = Array.from({ length: AT_ONCE }, () => {
     const kind = chance.pick(kinds);
     return requests[kind]?.(chance.pick(PATHS), chance.pick(PATHS));
   });
-  const statuses = (await Promise.all([...answers, ...sure])).map((answer) => answer?.status);
+  const statuses = (await Promise.all([...answers, ...fixed])).map((answer) => answer?.status);
   expect(statuses.filter((status) => ![200, 204, 400, 404, 405, 503].includes(status ?? 0))).toEqual([]);
 }
 
-/** A request that is repeated as long as the store is too busy for it. */
-async function patient(...request: Parameters<Caller>): Promise<Answer> {
+/** A request that is repeated while the answer is 503. */
+async function callUntilServed(...request: Parameters<Caller>): Promise<Answer> {
   for (;;) {
     const answer = await call(...request);
     if (answer.status !== 503) return answer;
   }
 }
 
-/** A mount that chance knows nothing of, and that moves for certain: with chance alone, often none does. */
+/** A mount that random requests do not touch and that certainly moves. With random requests alone, often none moves. */
 async function putMover(type: string): Promise<Mover> {
   const from = `mover-${deps.ids.hex(8)}`;
   const to = `${from}-moved`;
-  await patient('POST', `sys/mounts/${from}`, { body: { type } });
+  await callUntilServed('POST', `sys/mounts/${from}`, { body: { type } });
   return {
     from,
     to,
     async move(carryOut = run) {
-      const answer = await patient('POST', 'sys/remount', { body: { from, to } });
+      const answer = await callUntilServed('POST', 'sys/remount', { body: { from, to } });
       expect(answer.status).toBe(200);
       await carryOut(answer.body.data.migration_id);
       return answer;
@@ -128,23 +128,23 @@ function pathsIn({ mounts }: Tables): string[] {
   return mounts.filter(({ kind }) => kind === 'mount').map(({ sk }) => sk.slice(0, -1));
 }
 
-/** @returns one-time passwords that were given at these paths, asked for at once */
+/** @returns the one-time passwords issued at these paths, requested at the same time */
 async function takeOtps(paths: string[]): Promise<string[]> {
   const asked = paths.map((path) => call('POST', `${path}/creds/web`, { body: { ip: '10.0.0.1' } }));
   const answers = await Promise.all(asked);
   return answers.filter(({ status }) => status === 200).map(({ body }) => body.data.key);
 }
 
-/** @returns those with which a host lets someone in; each is used up */
-async function opening(path: string, otps: string[]): Promise<string[]> {
-  const opens: string[] = [];
+/** @returns the passwords that a host accepts; each is used up */
+async function accepted(path: string, otps: string[]): Promise<string[]> {
+  const valid: string[] = [];
   for (const otp of otps)
-    if ((await patient('POST', `${path}/verify`, { body: { otp } })).status === 200) opens.push(otp);
-  return opens;
+    if ((await callUntilServed('POST', `${path}/verify`, { body: { otp } })).status === 200) valid.push(otp);
+  return valid;
 }
 
-describe(`requests at once on a store that lags (seed ${SEED})`, () => {
-  it('leave a tree in order and every migration ended', { timeout: TIMEOUT_MS }, async () => {
+describe(`concurrent requests on a store that lags (seed ${SEED})`, () => {
+  it('leave a valid tree and no migration open', { timeout: TIMEOUT_MS }, async () => {
     const kinds = ['enable', 'disable', 'tune', 'move', 'moveAgain', 'namespace'];
     for (let round = 0; round < ROUNDS; round++) {
       writes = [];
@@ -161,14 +161,14 @@ describe(`requests at once on a store that lags (seed ${SEED})`, () => {
     }
   });
 
-  it('lose nothing that was acknowledged while mounts moved', { timeout: TIMEOUT_MS }, async () => {
+  it('lose no write that was acknowledged while mounts moved', { timeout: TIMEOUT_MS }, async () => {
     let acknowledged = 0;
     for (let round = 0; round < ROUNDS; round++) {
       writes = [];
       const { from, to, move } = await putMover('kv');
       await race(['enable', 'namespace']);
-      const sure = Array.from({ length: 3 }, () => requests.write?.(from, to) as Promise<Answer>);
-      await race(['write', 'write', 'move', 'tune'], [...sure, move()]);
+      const fixed = Array.from({ length: 3 }, () => requests.write?.(from, to) as Promise<Answer>);
+      await race(['write', 'write', 'move', 'tune'], [...fixed, move()]);
       await settle();
       const after = await readTables(deps.client);
       const stored = after.storage.map(({ sk }) => sk);
@@ -179,30 +179,30 @@ describe(`requests at once on a store that lags (seed ${SEED})`, () => {
     expect(acknowledged).toBeGreaterThan(0);
   });
 
-  it('leave usable what was given after a move, and nothing from before', {
+  it('leave credentials from after a move valid, and none from before', {
     timeout: TIMEOUT_MS,
   }, async () => {
-    let [cutOff, given] = [0, 0];
+    let [revoked, issued] = [0, 0];
     for (let round = 0; round < Math.ceil(ROUNDS / 2); round++) {
       const { from, to, move } = await putMover('ssh');
       const role = { key_type: 'otp', default_user: 'u', cidr_list: '10.0.0.0/8' };
-      expect((await patient('POST', `${from}/roles/web`, { body: role })).status).toBe(204);
+      expect((await callUntilServed('POST', `${from}/roles/web`, { body: role })).status).toBe(204);
       const early = await takeOtps([from, from, from, from]);
       const ends = Array.from({ length: 8 }, () => chance.pick([from, to]));
       const [late] = await Promise.all([takeOtps(ends), move(switchAlone)]);
-      expect(await opening(to, early)).toEqual([]);
+      expect(await accepted(to, early)).toEqual([]);
       await settle();
       const after = await readTables(deps.client);
       expect(violations(after, 'ended')).toEqual([]);
-      // What was given meanwhile is from before or after; the checker has found nothing stored that is from before.
+      // A late password is from before or after the switch. The checker has found none from before in the tables.
       const stored = late.filter((otp) => after.storage.some(({ sk }) => sk === `otp/${sha256(otp)}`));
-      expect(await opening(to, late)).toEqual(stored);
+      expect(await accepted(to, late)).toEqual(stored);
       const next = await takeOtps([to, to]);
-      expect(await opening(to, next)).toEqual(next);
-      cutOff += early.length;
-      given += next.length;
+      expect(await accepted(to, next)).toEqual(next);
+      revoked += early.length;
+      issued += next.length;
     }
-    expect(cutOff).toBeGreaterThan(0);
-    expect(given).toBeGreaterThan(0);
+    expect(revoked).toBeGreaterThan(0);
+    expect(issued).toBeGreaterThan(0);
   });
 });

@@ -1,4 +1,4 @@
-/** One service for all files of the project `lag`, whose functions see their store through the lag. */
+/** One service for all files of the project `lag`. Its functions reach their store through the lag proxy. */
 
 import { randomUUID } from 'node:crypto';
 import type { TestProject } from 'vitest/node';

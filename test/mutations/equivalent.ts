@@ -1,10 +1,10 @@
-/** Conditions that may be dropped without any effect, and why: no test can miss them. */
+/** Conditions that can be dropped without any effect, and why: no test can fail without them. */
 
 interface Equivalent {
   file: string;
   dropped: string;
   because: string;
-  /** How many conditions of the file read like this and are meant; one without. */
+  /** How many conditions of the file have this text and are meant; one by default. */
   times?: number;
 }
 
@@ -12,17 +12,17 @@ export const EQUIVALENT: readonly Equivalent[] = [
   {
     file: 'functions/engines/kv/v2/config.ts',
     dropped: "[ABSENT, { kind: 'config' }]",
-    because: 'nothing else ever lies under that key; an update has to name a condition',
+    because: 'no other kind of item ever has that key, and an update must have a condition',
   },
   {
     file: 'functions/engines/userpass/lockout.ts',
     dropped: 'failures',
-    because: 'whoever counts a failure sets the time of the last one, too',
+    because: 'each write that counts a failure also changes the time of the last one',
   },
   {
     file: 'functions/credentials/renew.ts',
     dropped: 'revoked: { absent: true }',
-    because: 'a revoked lease is removed; the mark is one of tokens',
+    because: 'a revoked lease is removed; only tokens have this attribute',
   },
   {
     file: 'functions/tree/changeTree.ts',
@@ -37,7 +37,8 @@ export const EQUIVALENT: readonly Equivalent[] = [
   {
     file: 'functions/tree/deleteNamespace.ts',
     dropped: 'PRESENT',
-    because: 'entry and record of a namespace come and go in one transaction, and the entry is tested',
+    because:
+      'the entry and the record of a namespace are written and deleted in one transaction, which checks the entry',
   },
   {
     file: 'functions/tree/findNamespace.ts',

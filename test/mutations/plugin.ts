@@ -1,4 +1,4 @@
-/** Has Vitest load one file of the service with a condition dropped, named by `MUTATION=<file>#<number of the site>`. */
+/** A Vitest plugin that loads one file of the service without one condition: `MUTATION=<file>#<number of the site>`. */
 
 import { join } from 'node:path';
 import { sitesIn } from './sites.ts';

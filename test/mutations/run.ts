@@ -1,9 +1,9 @@
 /**
- * Drops each condition of each write in turn and demands that a test fails; prints those that none misses.
+ * Drops each condition of each write in turn, and expects a test to fail. Prints the conditions that no test needs.
  *
- * Arguments are parts of places, such as `tree/` or `planTree.ts:77`: only conditions there are dropped. `FROM=<n>`
- * begins with the nth. With `--checks` only the model, the faults and the lag are tried, each alone, on the conditions
- * that moves hang on.
+ * Arguments choose conditions by a part of their place, such as `tree/` or `planTree.ts:77`. `FROM=<n>` begins with
+ * the nth condition. `--checks` runs only the model, the faults and the lag, each alone, and only drops conditions
+ * that moves depend on.
  */
 
 import { spawn } from 'node:child_process';
@@ -18,24 +18,24 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const REPORT = join(ROOT, '.build', 'mutation-report.json');
 const VITEST = join(ROOT, 'node_modules', '.bin', 'vitest');
 
-/** What is tried when the tests of the area itself notice nothing, one after the other. */
+/** The tests to run, one set after the other, when the tests of the same area do not fail. */
 const WIDER = [
   ['test/remount', 'test/teardown', 'test/tree', 'test/credentials'],
   ['test/faults', 'test/lag'],
 ];
 
-/** Engines and the like take no part in moves: what their own tests do not notice, none does. */
-const APART = /^functions\/(engines|policies|wrapping|cubbyhole|schedules|events|ui)\//;
+/** Folders that take no part in moves: if their own tests do not fail, no other test does. */
+const OUTSIDE_MOVES = /^functions\/(engines|policies|wrapping|cubbyhole|schedules|events|ui)\//;
 
-/** What looks for broken rules by itself, whatever examples the other tests have. */
+/** The tests that look for broken rules by themselves, without examples. */
 const CHECKS = ['test/properties', 'test/faults', 'test/lag'];
 
 const OF_MOVES = /^functions\/(tree|remount|bulk)\//;
 
-/** The same plays for each, and few of those by chance. */
+/** The same random plays for each condition, and only a few of them. */
 const PLAYS = { FAULT_SEED: '1', LAG_SEED: '1', FC_SEED: '1', FAULT_PLAYS: '5' };
 
-/** Looks for a failure that comes again. */
+/** How often to look for a failure that repeats. */
 const TRIES = 2;
 
 interface Mutant extends Site {
@@ -47,7 +47,7 @@ const { values, positionals: wanted } = parseArgs({
   options: { checks: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-const already = await noticing(undefined, values.checks ? CHECKS : (WIDER[0] as string[]));
+const already = await failingTest(undefined, values.checks ? CHECKS : (WIDER[0] as string[]));
 if (already) throw new Error(`nothing is dropped yet, and this fails: ${already}`);
 const found = await allMutants();
 const mutants = found.filter((mutant) => !isEquivalent(mutant)).slice(Number(process.env.FROM || 0));
@@ -85,30 +85,30 @@ function isEquivalent({ file, dropped }: Mutant): boolean {
   return EQUIVALENT.some((known) => known.file === file && known.dropped === dropped);
 }
 
-/** @returns the test that notices, if one does */
+/** @returns the test that fails without the condition, if one does */
 async function killerOf(mutant: Mutant): Promise<string | undefined> {
   const mutation = `${mutant.file}#${mutant.number}`;
   const area = areaOf(mutant.file);
-  const likely = area.map((folder) => join(folder, 'lateWrites.test.ts'));
-  const wider = APART.test(mutant.file) ? [] : WIDER;
-  for (const tests of [likely.filter((file) => existsSync(join(ROOT, file))), area, ...wider]) {
-    const killer = tests.length > 0 ? await noticing(mutation, tests) : undefined;
+  const likely = (await Promise.all(area.map(lateWritesIn))).flat();
+  const wider = OUTSIDE_MOVES.test(mutant.file) ? [] : WIDER;
+  for (const tests of [likely, area, ...wider]) {
+    const killer = tests.length > 0 ? await failingTest(mutation, tests) : undefined;
     if (killer) return killer;
   }
   return undefined;
 }
 
-/** @returns which checks notice, each with its test */
+/** @returns the checks that fail without the condition, each with its test */
 async function checksOf({ file, number }: Mutant): Promise<string | undefined> {
   const noticed: string[] = [];
   for (const check of CHECKS) {
-    const test = await noticing(`${file}#${number}`, [check]);
+    const test = await failingTest(`${file}#${number}`, [check]);
     if (test) noticed.push(`${check} (${test})`);
   }
   return noticed.length > 0 ? noticed.join(', ') : undefined;
 }
 
-/** The tests of the innermost folder that has any: `test/engines/kv` for a file of `functions/engines/kv/v2`. */
+/** The tests of the innermost folder that has tests, such as `test/engines/kv` for `functions/engines/kv/v2`. */
 function areaOf(file: string): string[] {
   for (let folder = dirname(file); folder !== '.'; folder = dirname(folder)) {
     const tests = folder.replace(/^functions/, 'test');
@@ -117,8 +117,14 @@ function areaOf(file: string): string[] {
   return [];
 }
 
-/** A failure that does not come again was a busy machine's, or luck: neither proves anything. */
-async function noticing(mutation: string | undefined, tests: string[]): Promise<string | undefined> {
+/** The tests of a folder that let another write happen between a read and its write: most conditions fail these. */
+async function lateWritesIn(folder: string): Promise<string[]> {
+  const files = await readdir(join(ROOT, folder), { recursive: true });
+  return files.filter((file) => file.endsWith('lateWrites.test.ts')).map((file) => join(folder, file));
+}
+
+/** A failure counts only if it repeats: otherwise a busy machine or chance may be the cause. */
+async function failingTest(mutation: string | undefined, tests: string[]): Promise<string | undefined> {
   for (let tries = 0; tries < TRIES; tries++) {
     const failure = await failing(mutation, tests);
     if (!failure) return undefined;
@@ -128,7 +134,7 @@ async function noticing(mutation: string | undefined, tests: string[]): Promise<
   return undefined;
 }
 
-/** A test that only takes too long proves nothing. */
+/** A test that only times out proves nothing. */
 async function failing(mutation: string | undefined, tests: string[]): Promise<Failure | undefined> {
   await mkdir(dirname(REPORT), { recursive: true });
   await rm(REPORT, { force: true });

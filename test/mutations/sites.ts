@@ -1,23 +1,23 @@
-/** Where the service writes on a condition, and what the source says with that condition dropped. */
+/** Finds the conditions of writes in a source file, and gives the source without each of them. */
 
 import { contains, isFunction, type Node, nodesOf, returnsOf, within } from './syntax.ts';
 
 export interface Site {
   /** Counted from 1. */
   line: number;
-  /** What is dropped, as it stands in the source. */
+  /** The source text that is dropped. */
   dropped: string;
   /** The source without it. */
   mutated: string;
 }
 
-/** A condition that always holds: no item has such an attribute. It is good wherever a condition may stand. */
+/** A condition that always holds, since no item has this attribute. It is valid wherever a condition is. */
 const ALWAYS = '({ neverSet: { absent: true } })';
 
 /**
- * Conditions stand as `if` of a write, as `before` of a change of the tree, and where `Expected` or `Condition` is the
- * declared type. Names and calls are followed to what they stand for within the file, and each branch of a choice is
- * a condition of its own; of those that name several attributes, each attribute is a site, too.
+ * A condition is the `if` of a write, the `before` of a change of the tree, or a value whose declared type is `Expected`
+ * or `Condition`. Names and calls are replaced by their values within the file. Each branch of a conditional expression
+ * is a condition of its own. In a condition with several attributes each attribute is a site, too.
  * @param source a file of the service
  */
 export function sitesIn(source: string): Site[] {
@@ -41,10 +41,10 @@ export function sitesIn(source: string): Site[] {
   const addAll = (condition: Node) => {
     if (seen.has(condition)) return;
     seen.add(condition);
-    const meant = meantBy(condition, nodes);
-    if (meant.length > 0) return meant.forEach(addAll);
+    const values = valuesBehind(condition, nodes);
+    if (values.length > 0) return values.forEach(addAll);
     add(condition, ALWAYS);
-    // An alternative that always holds is the whole condition dropped once more, but not one that names less.
+    // Dropping a whole alternative is the same as dropping the condition. Dropping one of its attributes is not.
     const matches = condition.type === 'ArrayExpression' ? (condition.elements ?? []) : [condition];
     for (const match of matches) if (match) addAttributes(match);
   };
@@ -52,7 +52,7 @@ export function sitesIn(source: string): Site[] {
   return [...sites.values()].sort((a, b) => a.line - b.line);
 }
 
-/** The conditions that a node says to be such. */
+/** The conditions that a node marks as such. */
 function conditionsAt(node: Node, nodes: Node[]): Node[] {
   if (node.type === 'ObjectExpression') {
     const properties = new Map((node.properties ?? []).map((one) => [one.key?.name, one.value]));
@@ -69,7 +69,7 @@ function isCondition(declared: Node | null | undefined, nodes: Node[]): boolean 
   return isConditionType(declared?.typeAnnotation, nodes);
 }
 
-/** Whether a type is the store's `Expected` or `Condition`, or may be. */
+/** Whether a type is the store's `Expected` or `Condition`, or a union with one. */
 function isConditionType(type: Node | null | undefined, nodes: Node[]): boolean {
   if (!type) return false;
   if (type.type === 'TSTypeAnnotation') return isConditionType(type.typeAnnotation, nodes);
@@ -86,8 +86,8 @@ function isOfStore(name: string | undefined, nodes: Node[]): boolean {
   );
 }
 
-/** What an expression stands for, in this file; nothing when it is itself a condition, or comes from elsewhere. */
-function meantBy(node: Node, nodes: Node[]): Node[] {
+/** The values of an expression in this file; none if it is itself a condition, or comes from another file. */
+function valuesBehind(node: Node, nodes: Node[]): Node[] {
   const { type, name, callee } = node;
   if (/^TS|^Parenthesized/.test(type)) return [node.expression as Node];
   if (type === 'ConditionalExpression') return [node.consequent, node.alternate].filter((one) => !!one);
@@ -104,7 +104,7 @@ function meantBy(node: Node, nodes: Node[]): Node[] {
   return declared ? valuesOf(declared, nodes) : argumentsFor(node, nodes);
 }
 
-/** What a variable is given where it is declared, and later. */
+/** The values that a variable gets, at its declaration and later. */
 function valuesOf(declared: Node, nodes: Node[]): Node[] {
   const scope = scopeOf(declared, nodes);
   const assigned = within(scope).filter(
@@ -113,7 +113,7 @@ function valuesOf(declared: Node, nodes: Node[]): Node[] {
   return [declared.init, ...assigned.map(({ right }) => right)].filter((value) => !!value);
 }
 
-/** What is passed for a parameter by the calls in this file. */
+/** The arguments that calls in this file pass for a parameter. */
 function argumentsFor(node: Node, nodes: Node[]): Node[] {
   const made = nodes.filter((one) => isFunction(one) && contains(one, node)).at(-1);
   const position = (made?.params ?? []).findIndex((parameter) => parameter.name === node.name);
@@ -123,7 +123,7 @@ function argumentsFor(node: Node, nodes: Node[]): Node[] {
     .flatMap((call) => call.arguments?.[position] ?? []);
 }
 
-/** The innermost block that a declaration is good in. */
+/** The innermost block around a declaration. */
 function scopeOf(declared: Node, nodes: Node[]): Node {
   const blocks = nodes.filter(({ type }) => /^(Program|BlockStatement)$/.test(type));
   return blocks.filter((block) => contains(block, declared)).at(-1) as Node;

@@ -1,15 +1,15 @@
-/** The syntax of a source file, as far as conditions of writes are concerned. */
+/** Parses a source file, as far as needed to find the conditions of writes. */
 
 import { parseAst } from 'vitest/node';
 
-/** A node of ESTree, with those of its parts that are asked for here. */
+/** A node of ESTree, with the parts that are used here. */
 export interface Node {
   type: string;
   start: number;
   end: number;
   /** Of an identifier. */
   name?: string;
-  /** What a declaration names; of an assignment `left`. */
+  /** The name that a declaration declares; `left` for an assignment. */
   id?: Node | null;
   init?: Node | null;
   left?: Node;

@@ -1,4 +1,4 @@
-/** Steps by chance, over so few paths that they get in each other's way. */
+/** Random steps, over so few paths that they often conflict. */
 
 import fc from 'fast-check';
 import { type State, spaceOf, type Type } from './model/state.ts';
@@ -12,10 +12,10 @@ const name = fc.constantFrom('n', 'm', 'o', 'a');
 const secret = path.map((mount) => `${mount}/k`);
 const value = fc.constantFrom('red', 'green', 'blue');
 const secretType = fc.constantFrom('kv', 'leased');
-/** From the root anywhere. */
+/** A path from the root, in any namespace. */
 const whole = fc.tuple(namespace, anyPath).map(([above, below]) => above + below);
 
-/** Which of those that there are by then, counted from the last. */
+/** Picks one of the existing migrations or credentials. */
 const nth = fc.nat(9);
 
 function step<const Do extends Step['do']>(
@@ -35,7 +35,7 @@ const moving = fc.oneof(
   { arbitrary: step('move', { in: namespace, from: anyPath, to: anyPath }), weight: 1 },
 );
 
-/** What needs nothing but an answer from the store: no engine is set up, no workflow of teardown is run. */
+/** Steps that only call the store: they set up no engine and run no teardown. */
 export const racingStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: step('enable', { in: namespace, path, type: secretType }), weight: 2 },
   { arbitrary: step('disable', { in: namespace, path: anyPath }), weight: 2 },
@@ -62,21 +62,21 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fc.constant<Step>({ do: 'clear away' }), weight: 1 },
 );
 
-/** A step, and what it is aimed at: of four one goes wherever it likes. */
-export interface Wish {
+/** A step, and the number of the mount it aims at. One in four has no aim. */
+export interface AimedStep {
   step: Step;
   aim: number;
 }
 
-export function aimed(step: fc.Arbitrary<Step>): fc.Arbitrary<Wish> {
+export function aimed(step: fc.Arbitrary<Step>): fc.Arbitrary<AimedStep> {
   return fc.record({ step, aim: fc.nat(39) });
 }
 
 /**
- * The step as it is taken when its turn comes: its numbers are those of something that is there, and mostly its
- * paths are, too. Nothing when there is no such thing.
+ * The step with numbers of existing migrations and credentials, and mostly with paths of existing mounts.
+ * @returns nothing if no such migration or credential exists
  */
-export function resolved({ step: asked, aim }: Wish, state: State): Step | undefined {
+export function resolved({ step: asked, aim }: AimedStep, state: State): Step | undefined {
   const { migrations, credentials } = state;
   if ('migration' in asked) {
     const count = migrations.length;
@@ -92,7 +92,7 @@ export function resolved({ step: asked, aim }: Wish, state: State): Step | undef
   return atMount(asked, aim, state);
 }
 
-/** The namespace, or the innermost above it that exists. */
+/** The namespace, or its nearest existing parent. */
 function spaceNear(path: string, { spaces }: State): string {
   const near = spaces.filter((space) => path.startsWith(space.path)).map((space) => space.path);
   return near.sort((a, b) => b.length - a.length)[0] ?? '';
@@ -123,8 +123,8 @@ const FITTING: Partial<Record<Step['do'], Type[]>> = {
   'log in': ['userpass'],
 };
 
-/** What a run may begin with, so that there is something to be moved. */
-export const FURNITURE: Step[] = [
+/** Steps that a run may begin with, so that there are mounts to move. */
+export const FIRST_STEPS: Step[] = [
   { do: 'create namespace', in: '', name: 'n' },
   { do: 'create namespace', in: 'n/', name: 'm' },
   { do: 'enable', in: '', path: 'a/b', type: 'kv' },

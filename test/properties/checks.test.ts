@@ -29,8 +29,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.deps.stop());
 
-/** The tables as they were, with something done to them that nobody asked for. */
-async function spoiled(...writes: Write[]): Promise<Pair> {
+/** The tables of the start, with writes that no step asked for. */
+async function withWrites(...writes: Write[]): Promise<Pair> {
   await service.putBack(start.tables, start.time);
   if (writes.length > 0) await service.deps.store.commit(writes);
   return { ...structuredClone({ ...pair, service: undefined }), service };
@@ -55,13 +55,13 @@ describe('the model and the service side by side', () => {
     ],
     ['other settings', () => [changed('a/kv/', { options: {} })], /the picture differs.*"new"/s],
     [
-      'a generation that nobody raised',
+      'a generation that no step raised',
       () => [changed('a/kv/', { generation: 3 })],
       /the picture differs.*"generation":3/s,
     ],
-    ['a description that nobody wrote', () => [changed('a/kv/', { description: 'y' })], /"description":"y"/],
+    ['a description that no step wrote', () => [changed('a/kv/', { description: 'y' })], /"description":"y"/],
     [
-      'a secret that is lost',
+      'a lost secret',
       () => [{ delete: storageKey(stored('a/kv/').uuid, 'data/k') }],
       /the picture differs.*"data":{}/s,
     ],
@@ -75,22 +75,22 @@ describe('the model and the service side by side', () => {
       /the picture differs.*cancelled/s,
     ],
     [
-      'a fork that miscounts',
+      'a fork with a wrong count',
       () => [changed('a/', { count: 2 })],
       /the rules differs.*fork a\/ of root counts 2/s,
     ],
-  ])('tells of %s', async (_, writes, complaint) => {
-    await expect(takeBoth(await spoiled(...writes()), TUNE)).rejects.toThrow(complaint);
+  ])('reports %s', async (_, writes, complaint) => {
+    await expect(takeBoth(await withWrites(...writes()), TUNE)).rejects.toThrow(complaint);
   });
 
-  it('tells of another answer', async () => {
-    const ready = await spoiled({ delete: treeKey('root', 'other/') });
+  it('reports a different answer', async () => {
+    const ready = await withWrites({ delete: treeKey('root', 'other/') });
     await expect(takeBoth(ready, TUNE)).rejects.toThrow(/the answer differs.*tune.*200.*400/s);
   });
 
-  it('tells of a list that changes something', async () => {
-    const ready = await spoiled();
-    const restless = {
+  it('reports a list that changes something', async () => {
+    const ready = await withWrites();
+    const changing = {
       ...service,
       take: async () => {
         await service.deps.store.commit([{ put: { table: 'storage', pk: 'x', sk: 'y' } }]);
@@ -98,23 +98,23 @@ describe('the model and the service side by side', () => {
       },
     };
     const listing: Step = { do: 'list', in: '' };
-    await expect(takeBoth({ ...ready, service: restless }, listing)).rejects.toThrow(/the tables differs/);
+    await expect(takeBoth({ ...ready, service: changing }, listing)).rejects.toThrow(/the tables differs/);
   });
 
-  it('tells of a lease that is cut off too early, or not at all', async () => {
+  it('reports a lease that is revoked too early, or not at all', async () => {
     const key = generationKey(stored('a/kv/').uuid);
-    const early = await spoiled({ put: { ...key, generation: 1 } });
+    const early = await withWrites({ put: { ...key, generation: 1 } });
     await expect(checkSecrets(early)).rejects.toThrow(/what is usable differs/);
 
-    const late = await spoiled();
+    const late = await withWrites();
     await takeBoth(late, SWITCH);
     await service.deps.store.commit([{ put: { ...key, generation: 0 } }, changed('a/kv/', { sk: 'a/kv/' })]);
     await expect(checkSecrets(late)).rejects.toThrow(/what is usable differs/);
   });
 
-  it('tells of what is left in the end', async () => {
+  it('reports what is left in the tables at the end', async () => {
     const lineage = { mounts: {}, tokens: [] };
-    const ready = await spoiled({ put: { ...tokenKey('nobody'), accessor: 'x', lineage } });
+    const ready = await withWrites({ put: { ...tokenKey('nobody'), accessor: 'x', lineage } });
     await expect(endBoth(ready)).rejects.toThrow(/the rules differs.*token nobody has no accessor/s);
   });
 });
@@ -122,22 +122,22 @@ describe('the model and the service side by side', () => {
 describe('a race', () => {
   const first = () => 0;
 
-  it('is judged sound when nothing goes wrong', async () => {
+  it('passes when nothing goes wrong', async () => {
     expect(await race(start, [SWITCH, TUNE], first)).toBe(true);
   });
 
-  it('tells of an outcome that no order explains, with the calls that led there', async () => {
-    const forgetful = { ...service, take: withStore(withoutConditions) };
+  it('reports an outcome that no order of the steps explains, with the calls that led to it', async () => {
+    const withoutChecks = { ...service, take: withStore(withoutConditions) };
     const enabling: Step = { do: 'enable', in: '', path: 'b', type: 'kv' };
-    const broken = { ...start, pair: { ...pair, service: forgetful } };
+    const broken = { ...start, pair: { ...pair, service: withoutChecks } };
     await expect(race(broken, [SWITCH, enabling], first)).rejects.toThrow(
       /something lies below b\/.*no order of the steps comes to.*one comes to.*a0 switch 0: get migrations/s,
     );
   });
 
-  it('tells of a switch that loses a tuning, in the one order in which it does', async () => {
-    const forgetful = { ...service, take: withStore(withoutConditions) };
-    const broken = { ...start, pair: { ...pair, service: forgetful } };
+  it('reports a switch that loses a tuning, in the only order in which it does', async () => {
+    const withoutChecks = { ...service, take: withStore(withoutConditions) };
+    const broken = { ...start, pair: { ...pair, service: withoutChecks } };
     const tuning: Step = { do: 'tune', in: '', path: 'a/kv', description: 'x' };
     const inBetween = (waiting: { operation: number; text: string }[]) => {
       const commits = waiting.findIndex(
@@ -148,9 +148,9 @@ describe('a race', () => {
     await expect(race(broken, [SWITCH, tuning], inBetween)).rejects.toThrow(/no order of the steps/);
   });
 
-  /** The service on a store that is not what it should be. */
-  function withStore(spoil: (store: Store) => Store): Service['take'] {
-    return (step, known, store = service.deps.store) => service.take(step, known, spoil(store));
+  /** The service on a faulty store. */
+  function withStore(change: (store: Store) => Store): Service['take'] {
+    return (step, known, store = service.deps.store) => service.take(step, known, change(store));
   }
 
   function withoutConditions(store: Store): Store {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { Tables } from '../support/tables.ts';
-import { aimed, anyStep, FURNITURE, resolved, type Wish } from './anyStep.ts';
+import { type AimedStep, aimed, anyStep, FIRST_STEPS, resolved } from './anyStep.ts';
 import { inWords } from './model/steps.ts';
 import { parameters, REPLAY } from './runs.ts';
 import { modelledService, type Service } from './service.ts';
@@ -19,8 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.deps.stop());
 
-/** A step as a command; one that refers to nothing is passed over. */
-function commandOf(wish: Wish): fc.AsyncCommand<{ pair?: Pair }, Pair> {
+/** A step as a command. A step that refers to nothing that exists is skipped. */
+function commandOf(wish: AimedStep): fc.AsyncCommand<{ pair?: Pair }, Pair> {
   return {
     check: () => true,
     async run(_, pair) {
@@ -33,17 +33,17 @@ function commandOf(wish: Wish): fc.AsyncCommand<{ pair?: Pair }, Pair> {
   };
 }
 
-describe(`the service beside its model, seed ${settings.seed}`, () => {
-  it(`answers and shows the same after every step, ${settings.numRuns} times`, async () => {
+describe(`the service and its model, seed ${settings.seed}`, () => {
+  it(`give the same answers and show the same after every step, ${settings.numRuns} times`, async () => {
     const commands = fc.commands([aimed(anyStep).map(commandOf)], {
       maxCommands: MAX_COMMANDS,
       size: 'max',
       ...REPLAY,
     });
-    const property = fc.asyncProperty(fc.boolean(), commands, async (isFurnished, chosen) => {
+    const property = fc.asyncProperty(fc.boolean(), commands, async (hasFirstSteps, chosen) => {
       await service.putBack(empty, service.now());
       const pair = newPair(service);
-      for (const step of isFurnished ? FURNITURE : []) await takeBoth(pair, step);
+      for (const step of hasFirstSteps ? FIRST_STEPS : []) await takeBoth(pair, step);
       await fc.asyncModelRun(() => ({ model: {}, real: pair }), chosen);
       await endBoth(pair);
     });

@@ -3,8 +3,8 @@ import type { Item, Ref, Store } from '../../functions/ports/store.ts';
 import { Abandoned, type Choose, runTogether } from '../support/stepped.ts';
 import { explore, following } from './explore.ts';
 
-/** Enough of a store for programs that read and write single items. */
-function slate(): { store: Store; items: Map<string, unknown> } {
+/** A store in memory for programs that read and write single items. */
+function memory(): { store: Store; items: Map<string, unknown> } {
   const items = new Map<string, unknown>();
   const get = async ({ sk }: Ref) => ({ pk: 'p', sk, value: items.get(sk) }) as Item;
   const commit: Store['commit'] = async (writes) => {
@@ -19,7 +19,7 @@ const read = async (store: Store, sk: string) => (await store.get({ table: 'stor
 const write = (store: Store, sk: string, value: unknown) =>
   store.commit([{ put: { table: 'storage', pk: 'p', sk, value } }]);
 
-/** Adds one without a condition, so that one of two may be lost. */
+/** Adds one without a condition, so that one of two concurrent increments may be lost. */
 const increment =
   (sk: string): Program =>
   async (store) => {
@@ -27,11 +27,11 @@ const increment =
     await write(store, sk, value + 1);
   };
 
-/** Everything that can come of the programs, within bounds. */
-async function upshots(programs: Program[], switches?: number) {
+/** All outcomes of the programs within the bounds. */
+async function outcomes(programs: Program[], switches?: number) {
   const seen = new Set<string>();
   const run = async (choose: Choose) => {
-    const { store, items } = slate();
+    const { store, items } = memory();
     const answers = await runTogether(store, programs, choose);
     if (answers) seen.add(JSON.stringify([answers, [...items].sort()]));
     return answers !== undefined;
@@ -41,42 +41,42 @@ async function upshots(programs: Program[], switches?: number) {
 }
 
 describe('the exploration of schedules', () => {
-  it('runs every order of the calls once, without what comes to the same', async () => {
+  it('runs every order of the calls once, without equivalent ones', async () => {
     const both = [increment('x'), increment('x')];
-    expect(await upshots(both)).toMatchObject({ schedules: 4, isComplete: true });
-    expect(await upshots(both, 99)).toMatchObject({ schedules: 6, isComplete: true });
-    expect((await upshots([increment('x'), increment('y')])).schedules).toBe(1);
+    expect(await outcomes(both)).toMatchObject({ schedules: 4, isComplete: true });
+    expect(await outcomes(both, 99)).toMatchObject({ schedules: 6, isComplete: true });
+    expect((await outcomes([increment('x'), increment('y')])).schedules).toBe(1);
   });
 
-  it('finds the update that is lost, and not without a switch in between', async () => {
+  it('finds the lost update, which needs a context switch', async () => {
     const both = [increment('x'), increment('x')];
-    expect((await upshots(both)).seen).toHaveLength(2);
-    expect((await upshots(both, 0)).seen).toHaveLength(1);
-    expect((await upshots(both, 0)).schedules).toBe(2);
+    expect((await outcomes(both)).seen).toHaveLength(2);
+    expect((await outcomes(both, 0)).seen).toHaveLength(1);
+    expect((await outcomes(both, 0)).schedules).toBe(2);
   });
 
   it.each<[string, Program[]]>([
-    ['three counts of one', [increment('x'), increment('x'), increment('x')]],
+    ['three increments of one item', [increment('x'), increment('x'), increment('x')]],
     [
-      'counts of two',
+      'increments of two items',
       [increment('x'), increment('y'), async (store) => [await read(store, 'y'), await read(store, 'x')]],
     ],
     [
-      'calls at once',
+      'concurrent calls of one program',
       [increment('x'), (store) => Promise.all([read(store, 'x'), write(store, 'x', 7), read(store, 'y')])],
     ],
-  ])('leaves out nothing that differs: %s', async (_, programs) => {
-    const few = await upshots(programs);
-    const all = await upshots(programs, 99);
+  ])('finds every outcome: %s', async (_, programs) => {
+    const few = await outcomes(programs);
+    const all = await outcomes(programs, 99);
     expect(few.seen).toEqual(all.seen);
     expect(few.schedules).toBeLessThan(all.schedules);
   });
 
-  it('runs a schedule again as it was printed', async () => {
+  it('replays a printed schedule', async () => {
     const lost: string[] = [];
     await explore(
       async (choose, schedule) => {
-        const { store, items } = slate();
+        const { store, items } = memory();
         const answers = await runTogether(store, [increment('x'), increment('x')], choose);
         if (answers && items.get('x') === 1) lost.push(schedule());
         return answers !== undefined;
@@ -85,21 +85,21 @@ describe('the exploration of schedules', () => {
     );
     expect(lost).toContain('a0 b0 a1 b1');
     for (const schedule of lost) {
-      const { store, items } = slate();
+      const { store, items } = memory();
       await runTogether(store, [increment('x'), increment('x')], following(schedule));
       expect(items.get('x')).toBe(1);
     }
   });
 
-  it('lets those end whose schedule is given up, and passes on what went wrong in one', async () => {
+  it('ends the operations of an abandoned schedule, and passes on the error of one', async () => {
     const ended: unknown[] = [];
     const patient: Program = (store) => increment('x')(store).catch((error) => ended.push(error));
-    expect(await runTogether(slate().store, [patient, patient], () => undefined)).toBeUndefined();
+    expect(await runTogether(memory().store, [patient, patient], () => undefined)).toBeUndefined();
     expect(ended).toEqual([expect.any(Abandoned), expect.any(Abandoned)]);
     const broken: Program = async (store) => {
       await read(store, 'x');
       throw new Error('broken');
     };
-    await expect(runTogether(slate().store, [broken, increment('x')], () => 0)).rejects.toThrow('broken');
+    await expect(runTogether(memory().store, [broken, increment('x')], () => 0)).rejects.toThrow('broken');
   });
 });

@@ -1,13 +1,14 @@
 /**
- * Enumerates the orders in which the calls of several operations can happen, by running them again and again.
+ * Enumerates the orders in which the calls of several operations can happen, by running the operations repeatedly.
  *
- * Orders that differ only in calls that do not interfere come to the same, so one of them is enough (sleep sets). With
- * a bound on context switches every order within it is run, as those sets would hide some behind orders beyond it.
+ * Orders that differ only in calls that do not interfere have the same outcome, so one of them is enough (sleep sets).
+ * With a bound on context switches every order within the bound is run: sleep sets could drop an order because an
+ * equivalent one exists that is outside the bound.
  */
 
 import { type Choose, interfere, type Waiting } from '../support/stepped.ts';
 
-/** One choice on the way: what waited, what of it was tried, and what need not be. */
+/** One choice in a schedule: the waiting calls, those still to be tried, and those that need not be tried. */
 interface Fork {
   waiting: Waiting[];
   chosen: number;
@@ -15,24 +16,24 @@ interface Fork {
   asleep: Waiting[];
 }
 
-/** A schedule as it is printed, and given again to be replayed: whose call is next, each time. */
+/** A schedule as text, for printing and replaying: the names of the calls in their order. */
 export type Schedule = string;
 
 export interface Explored {
   schedules: number;
-  /** Whether all there are were run. */
+  /** Whether all schedules were run. */
   isComplete: boolean;
 }
 
 export interface Bounds {
-  /** How often at most an operation is left for another that could have gone on; without, as often as can be. */
+  /** The most context switches, away from an operation that could have continued. Without it there is no bound. */
   switches?: number | undefined;
-  /** Schedules after which the exploration ends unfinished. */
+  /** The number of schedules after which the exploration stops, incomplete. */
   most: number;
 }
 
 /**
- * @param run runs everything once under a schedule; answers whether it came to its end
+ * @param run runs all operations once under a schedule; returns whether the schedule was run to its end
  */
 export async function explore(
   run: (choose: Choose, schedule: () => Schedule) => Promise<boolean>,
@@ -56,7 +57,7 @@ export async function explore(
   return { schedules, isComplete: true };
 }
 
-/** A choice that follows a printed schedule; beyond its end whoever is first goes on. */
+/** Replays a printed schedule; after its end the first waiting call is chosen. */
 export function following(schedule: Schedule): Choose {
   const calls = schedule.split(' ');
   return (waiting) => {
@@ -66,18 +67,18 @@ export function following(schedule: Schedule): Choose {
   };
 }
 
-/** Nothing when whatever could be next was run before in an order that comes to the same. */
+/** @returns nothing if an equivalent order was already run for every call that could be next */
 function forkOf(waiting: Waiting[], path: Fork[], switches: number | undefined): Fork | undefined {
   const calls = [...waiting];
-  const asleep = switches === undefined ? sleepers(path.at(-1)) : [];
+  const asleep = switches === undefined ? stillAsleep(path.at(-1)) : [];
   const isFree = (call: Waiting) => !asleep.some((one) => nameOf(one) === nameOf(call));
   const open = calls.flatMap((call, i) => (isFree(call) && isWithin(path, call, calls, switches) ? [i] : []));
   const [chosen, ...rest] = open;
   return chosen === undefined ? undefined : { waiting: calls, chosen, open: rest, asleep };
 }
 
-/** What was tried before, or slept already, sleeps on until something happens that interferes with it. */
-function sleepers(fork: Fork | undefined): Waiting[] {
+/** Calls that were tried, or were asleep, stay asleep until a call that interferes with them. */
+function stillAsleep(fork: Fork | undefined): Waiting[] {
   const last = fork?.waiting[fork.chosen];
   return fork && last ? fork.asleep.filter((call) => !interfere(call, last)) : [];
 }
@@ -101,7 +102,7 @@ function operationAt(fork: Fork | undefined): number | undefined {
   return fork?.waiting[fork.chosen]?.operation;
 }
 
-/** Goes back to the last choice that has something left to try. */
+/** Goes back to the last choice that has a call left to try. */
 function backtrack(path: Fork[], switches: number | undefined): boolean {
   for (let fork = path.at(-1); fork; fork = path.at(-1)) {
     const next = fork.open.shift();

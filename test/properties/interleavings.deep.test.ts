@@ -7,10 +7,10 @@ import { GROUPS, type Scenario, SMALL } from './scenarios.ts';
 import { modelledService, type Service } from './service.ts';
 import { newPair, takeBoth } from './sideBySide.ts';
 
-/** Schedules of one group in `npm run test:deep`, where it names no other number: a few of those that there are. */
+/** The most schedules of a group in `npm run test:deep`, unless the scenario says otherwise. */
 const MOST = 10;
 
-/** `SCHEDULE` runs a scenario once more in the order that was printed; choose the scenario with `-t`. */
+/** `SCHEDULE` repeats a scenario with a printed schedule; choose the scenario with `-t`. */
 const { SCHEDULE } = process.env;
 
 let service: Service;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.deps.stop());
 
-/** @param most schedules after which it is left at that */
+/** @param most the number of schedules after which the exploration stops */
 async function exploreUpTo(most: number, scenario: Scenario): Promise<Explored> {
   const { before, together, switches } = scenario;
   await service.putBack(empty, service.now());
@@ -53,9 +53,9 @@ function titled(scenarios: Scenario[]): [string, Scenario][] {
   return scenarios.map((scenario) => [scenario.title, scenario]);
 }
 
-describe('every order that makes a difference of the calls of', () => {
+describe('every order of calls that makes a difference, of', () => {
   it.each(titled(SMALL))(
-    '%s comes to what some order of them comes to',
+    '%s, has the outcome of taking the steps in some order',
     async (_, scenario) => {
       const { isComplete } = await exploreUpTo(Number.POSITIVE_INFINITY, scenario);
       expect(isComplete || SCHEDULE !== undefined).toBe(true);
@@ -64,9 +64,9 @@ describe('every order that makes a difference of the calls of', () => {
   );
 });
 
-describe('orders with few switches of the calls of', () => {
+describe('orders of calls with few context switches, of', () => {
   it.each(titled(GROUPS))(
-    '%s come to what some order of them comes to',
+    '%s, have the outcome of taking the steps in some order',
     async (_, scenario) => {
       const most = Math.ceil((scenario.most ?? MOST) * EFFORT);
       const { schedules } = await exploreUpTo(most, scenario);

@@ -1,8 +1,8 @@
 /**
- * What can be seen from outside, in the model and in the stored tables alike, so that the two can be compared.
+ * What can be seen from outside, in one form for the model and for the stored tables, so that the two can be compared.
  *
- * Mounts have names that stay with their uuid, accessor and settings, whatever moves (R4); one that is new to whoever
- * looks is called `new`.
+ * Each mount has a name that stays with its uuid, accessor and settings when it is moved (R4). A mount without a name
+ * yet is called `new`.
  */
 
 import type { Stored, Tables } from '../support/tables.ts';
@@ -18,11 +18,11 @@ export interface Picture {
   migrations: string[];
 }
 
-/** The names of mounts: of the model by serial number, of the tables by what never changes of them. */
+/** The names of mounts: by serial number for the model, by their constant attributes for the tables. */
 export interface Names {
   serials: Set<number>;
   natures: Map<string, number>;
-  /** Ids of the migrations, by their numbers in the model. */
+  /** The ids of the migrations, in the order of their numbers in the model. */
   migrations: string[];
 }
 
@@ -60,7 +60,7 @@ export function pictureIn(tables: Tables, { natures, migrations }: Names): Pictu
   };
 }
 
-/** Gives names to the mounts that the model and the tables have at the same places. */
+/** Names the mounts that have the same path in the model and in the tables. */
 export function learnNames(names: Names, state: State, tables: Tables): void {
   const paths = pathsIn(tables);
   for (const mount of state.mounts) {
@@ -73,7 +73,7 @@ export function learnNames(names: Names, state: State, tables: Tables): void {
   }
 }
 
-/** What a mount is, wherever it is and however it is tuned. */
+/** The attributes of a mount that no move and no tuning changes. */
 function natureOf(mount: Stored): string {
   const { pk, sk, generation, version, issued, movedBy, description, ...rest } = mount;
   return JSON.stringify(rest, (_, part) =>
@@ -88,7 +88,7 @@ function dataOf({ storage }: Tables, uuid: string): Record<string, string> {
   return Object.fromEntries(secrets.map(({ sk, value }) => [sk.slice('data/'.length), JSON.parse(value).is]));
 }
 
-/** The namespaces by id, as the entries of their parents tell of them. */
+/** The namespaces by id, read from the entries in their parents. */
 function pathsIn({ mounts }: Tables): Map<string, { path: string; deleting: boolean }> {
   const paths = new Map([['root', { path: '', deleting: false }]]);
   const entries = mounts.filter(({ kind }) => kind === 'namespace');

@@ -1,4 +1,4 @@
-/** Steps taken at once on the service, under an order of their calls that somebody chooses, and judged. */
+/** Takes steps concurrently on the service, with a chosen order of their calls, and checks the outcome. */
 
 import type { Store } from '../../functions/ports/store.ts';
 import { violations } from '../support/checker.ts';
@@ -8,9 +8,9 @@ import { inWords, type Step } from './model/steps.ts';
 import { pictureIn } from './picture.ts';
 import type { Real, Service } from './service.ts';
 import type { Pair } from './sideBySide.ts';
-import { seenBy, type Upshot, unexplained } from './someOrder.ts';
+import { type SeenOutcome, seenBy, unexplained } from './someOrder.ts';
 
-/** Where races start from: the two side by side, and the tables as they are then. */
+/** The state from which races start: model and service, and the tables at that time. */
 export interface Start {
   pair: Pair;
   tables: Tables;
@@ -23,9 +23,9 @@ export async function startOf(pair: Pair): Promise<Start> {
 }
 
 /**
- * Takes the steps at once, from the start again, and then ends what is open.
- * @returns whether the schedule came to its end; it may be given up by who chooses
- * @throws Error that tells what no order of the steps explains, or which rule is broken, with the calls as they came
+ * Restores the start, takes the steps concurrently, and then runs everything open to its end.
+ * @returns whether the schedule was run to its end; `choose` may abandon it
+ * @throws Error with the outcome that no order of the steps explains, or the broken rule, and the calls in their order
  */
 export async function race(
   { pair, tables: before, time }: Start,
@@ -50,27 +50,27 @@ export async function race(
   return true;
 }
 
-/** R1 and R2 at once, R4 and R5 by the model, and all of them again when everything has ended. */
+/** Checks R1 and R2 directly, R4 and R5 by the model, and all of them again when everything has ended. */
 async function judge(pair: Pair, steps: Step[], answers: Real[]): Promise<string[]> {
   const { service, state, names } = pair;
   const after = await service.tables();
   const found = violations(after, 'midway');
-  const seen = await upshotSeen(pair, answers, after);
+  const seen = await outcomeSeen(pair, answers, after);
   const possible = unexplained(state, names, steps, seen);
   if (possible) {
     found.push(`no order of the steps comes to ${JSON.stringify(seen)}`);
-    found.push(...possible.map((upshot) => `one comes to ${JSON.stringify(upshot)}`));
+    found.push(...possible.map((outcome) => `one comes to ${JSON.stringify(outcome)}`));
   }
   if (!hasOpenWork(after)) return [...found, ...violations(after, 'ended')];
   await service.settle();
   return [...found, ...violations(await service.tables(), 'ended')];
 }
 
-async function upshotSeen(
+async function outcomeSeen(
   { service, names, secrets }: Pair,
   answers: Real[],
   after: Tables,
-): Promise<Upshot> {
+): Promise<SeenOutcome> {
   const issued = await Promise.all(answers.map(({ secret }) => isUsable(service, secret)));
   const news = answers.flatMap(({ migration }) => migration ?? []);
   const numbers = [...new Set([...names.migrations, ...news])];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { Choose } from '../support/stepped.ts';
-import { aimed, FURNITURE, racingStep, resolved } from './anyStep.ts';
+import { aimed, FIRST_STEPS, racingStep, resolved } from './anyStep.ts';
 import type { Step } from './model/steps.ts';
 import { race, type Start, startOf } from './race.ts';
 import { parameters } from './runs.ts';
@@ -10,7 +10,7 @@ import { newPair, type Pair, takeBoth } from './sideBySide.ts';
 
 const settings = parameters(20);
 
-/** What is under way when the race begins, and may be switched, cancelled or undone in it. */
+/** The migrations that exist when a race begins, and may be switched, cancelled or undone in it. */
 const MOVES: Step[] = [
   { do: 'move', in: '', from: 'a/b', to: 'a/c' },
   { do: 'run', migration: 0 },
@@ -26,7 +26,7 @@ let start: Start;
 beforeAll(async () => {
   service = await modelledService();
   pair = newPair(service);
-  for (const step of [...FURNITURE, ...MOVES]) await takeBoth(pair, step);
+  for (const step of [...FIRST_STEPS, ...MOVES]) await takeBoth(pair, step);
   start = await startOf(pair);
 });
 afterAll(() => service.deps.stop());
@@ -34,17 +34,18 @@ afterAll(() => service.deps.stop());
 const wishes = fc.array(aimed(racingStep), { minLength: 2, maxLength: 4 });
 const choices = fc.infiniteStream(fc.nat(999));
 
-/** Whose call is next is a matter of chance; the whole workflow is too long for that, its first step is what counts. */
+/** Chooses the next call at random. */
 function chosenBy(stream: fc.Stream<number>): Choose {
   return (waiting) => (stream.next().value as number) % waiting.length;
 }
 
+/** A whole workflow has too many calls for a race; its first step is the one that matters. */
 function shortened(step: Step): Step {
   return step.do === 'run' ? { ...step, do: 'switch' } : step;
 }
 
-describe(`races by chance, seed ${settings.seed}`, () => {
-  it(`come to what some order of the steps comes to, ${settings.numRuns} times`, async () => {
+describe(`random races, seed ${settings.seed}`, () => {
+  it(`have the outcome of taking the steps in some order, ${settings.numRuns} times`, async () => {
     const property = fc.asyncProperty(wishes, choices, async (wanted, stream) => {
       const steps = wanted.flatMap((wish) => resolved(wish, pair.state) ?? []).map(shortened);
       await race(start, steps, chosenBy(stream));

@@ -1,13 +1,13 @@
 /**
- * How long the properties are looked at, and from which seed.
+ * How many runs a property has, and its seed.
  *
- * `MODEL_RUNS` multiplies what `npm test` and `npm run test:deep` do; `FC_SEED`, `FC_PATH` and `FC_REPLAY` repeat a run that
- * has failed: they are printed with it.
+ * `MODEL_RUNS` multiplies the runs of `npm test` and `npm run test:deep`. `FC_SEED`, `FC_PATH` and `FC_REPLAY` repeat a
+ * failed run; a failure prints them.
  */
 
 const { MODEL_RUNS = '1', FC_SEED, FC_PATH, FC_REPLAY } = process.env;
 
-/** Which of the commands were run. */
+/** Repeats only the commands that were run. */
 export const REPLAY = FC_REPLAY ? { replayPath: FC_REPLAY } : {};
 
 /** 1 in `npm test` and `npm run test:deep`. */

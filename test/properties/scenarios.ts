@@ -1,4 +1,4 @@
-/** Pairs and small groups of steps that can get in each other's way, and what goes before them. */
+/** Pairs and small groups of steps that can conflict, and the steps before them. */
 
 import type { Type } from './model/state.ts';
 import type { Step } from './model/steps.ts';
@@ -7,9 +7,9 @@ export interface Scenario {
   title: string;
   before: Step[];
   together: Step[];
-  /** How often an operation is left for another at most; without, as often as can be. */
+  /** The most context switches between operations. Without it there is no bound. */
   switches?: number;
-  /** How many schedules `npm run test:deep` runs at most; without, ten. */
+  /** The most schedules that `npm run test:deep` runs; ten without it. */
   most?: number;
 }
 
@@ -30,8 +30,8 @@ const undo = (migration: number): Step => ({ do: 'undo', migration });
 const oneMove = [enable('a'), put('a'), move('a', 'c')];
 const leased = [enable('a', 'leased'), put('a'), get('a'), move('a', 'c')];
 const users = [enable('auth/u', 'userpass'), logIn('auth/u'), move('auth/u', 'auth/w')];
-/** Open are then a move of the first mount away from its path (3), and one of the second to that path (1). */
-const relieved = (path: string, second: string, away: string): Step[] => [
+/** Leaves two open migrations: a move of the first mount away from its path (3), and one of the second to that path (1). */
+const intoVacatedPath = (path: string, second: string, away: string): Step[] => [
   move(path, away),
   run(0),
   move(second, path),
@@ -42,13 +42,13 @@ const relieved = (path: string, second: string, away: string): Step[] => [
 const twoUsers = [
   enable('auth/u', 'userpass'),
   enable('auth/v', 'userpass'),
-  ...relieved('auth/u', 'auth/v', 'auth/w'),
+  ...intoVacatedPath('auth/u', 'auth/v', 'auth/w'),
 ];
-const twoMounts = [enable('a', 'leased'), put('a'), enable('b', 'leased'), ...relieved('a', 'b', 'c')];
+const twoMounts = [enable('a', 'leased'), put('a'), enable('b', 'leased'), ...intoVacatedPath('a', 'b', 'c')];
 const intoNamespace = [create('n'), enable('a'), put('a'), move('a', 'n/a')];
 const outOfNamespace = [create('n'), enable('a', 'kv', 'n/'), move('n/a', 'c')];
 
-/** Every order of their calls that makes a difference is run, in `npm run test:deep`, too. */
+/** `npm run test:deep` runs every order of their calls that makes a difference. */
 export const SMALL: Scenario[] = [
   {
     title: 'two switches to one target',
@@ -60,12 +60,12 @@ export const SMALL: Scenario[] = [
     before: [...oneMove, move('a', 'd')],
     together: [change(0), change(1)],
   },
-  { title: 'a switch twice at once', before: leased, together: [change(0), change(0)] },
+  { title: 'the same switch twice', before: leased, together: [change(0), change(0)] },
   { title: 'a switch and a mount at its target', before: oneMove, together: [change(0), enable('c')] },
   { title: 'a switch and a mount below its target', before: oneMove, together: [change(0), enable('c/d')] },
   { title: 'a switch and a namespace at its target', before: oneMove, together: [change(0), create('c')] },
   { title: 'a switch and a mount at its source', before: oneMove, together: [change(0), enable('a')] },
-  { title: 'a switch and the end of its source', before: leased, together: [change(0), disable('a')] },
+  { title: 'a switch and the disabling of its source', before: leased, together: [change(0), disable('a')] },
   { title: 'a switch and a tuning of its source', before: oneMove, together: [change(0), tune('a')] },
   { title: 'a switch and a tuning at its target', before: oneMove, together: [change(0), tune('c')] },
   { title: 'a switch and a lease', before: leased, together: [change(0), get('a')] },
@@ -82,7 +82,7 @@ export const SMALL: Scenario[] = [
   { title: 'a switch and a lease at its target', before: leased, together: [change(0), get('c')] },
   { title: 'a switch and a login', before: users, together: [change(0), logIn('auth/u')] },
   {
-    title: 'a login and the end of its auth method',
+    title: 'a login and the disabling of its auth method',
     before: users,
     together: [logIn('auth/u'), disable('auth/u')],
   },
@@ -96,20 +96,28 @@ export const SMALL: Scenario[] = [
   { title: 'a switch and a listing', before: oneMove, together: [change(0), { do: 'list', in: '' }] },
   { title: 'a switch and a cancellation', before: leased, together: [change(0), cancel(0)] },
   {
-    title: 'an acceptance twice at once',
+    title: 'the same acceptance twice',
     before: oneMove.slice(0, 2),
     together: [move('a', 'c'), move('a', 'c')],
   },
-  { title: 'an acceptance and a switch of it', before: oneMove, together: [move('a', 'c'), change(0)] },
-  { title: 'an acceptance and a cancellation of it', before: oneMove, together: [move('a', 'c'), cancel(0)] },
-  { title: 'an acceptance and another of the mount', before: oneMove, together: [move('a', 'd'), change(0)] },
+  { title: 'a repeated acceptance and the switch', before: oneMove, together: [move('a', 'c'), change(0)] },
   {
-    title: 'an acceptance and the end of its source',
+    title: 'a repeated acceptance and the cancellation',
+    before: oneMove,
+    together: [move('a', 'c'), cancel(0)],
+  },
+  {
+    title: 'an acceptance and another switch of the mount',
+    before: oneMove,
+    together: [move('a', 'd'), change(0)],
+  },
+  {
+    title: 'an acceptance and the disabling of its source',
     before: [enable('a')],
     together: [move('a', 'c'), disable('a')],
   },
   { title: 'an undo and a move', before: [...oneMove, run(0)], together: [undo(0), move('c', 'd')] },
-  { title: 'an undo twice at once', before: [...oneMove, run(0)], together: [undo(0), undo(0)] },
+  { title: 'the same undo twice', before: [...oneMove, run(0)], together: [undo(0), undo(0)] },
   {
     title: 'the switch of an undo and that of a move',
     before: [...oneMove, run(0), undo(0), move('c', 'd')],
@@ -147,9 +155,9 @@ export const SMALL: Scenario[] = [
   },
   { title: 'a mount and one below it', before: [], together: [enable('a'), enable('a/b')] },
   { title: 'a mount twice', before: [], together: [enable('a'), enable('a')] },
-  { title: 'a mount ended twice', before: leased, together: [disable('a'), disable('a')] },
+  { title: 'a mount disabled twice', before: leased, together: [disable('a'), disable('a')] },
   {
-    title: 'two mounts of one fork ended',
+    title: 'two mounts of one fork disabled',
     before: [enable('a/x'), enable('a/y')],
     together: [disable('a/x'), disable('a/y')],
   },
@@ -161,23 +169,23 @@ export const SMALL: Scenario[] = [
   },
 ];
 
-/** Orders of their calls with few switches from one to another; `npm run test:deep` runs the first of them. */
+/** `npm run test:deep` runs the first orders of their calls with few context switches. */
 export const GROUPS: Scenario[] = [
   {
-    title: 'a first login, a switch and another into its place',
+    title: 'a first login, a switch and another to the vacated path',
     before: twoUsers,
     together: [logIn('auth/u'), change(3), change(1)],
     switches: 1,
   },
   {
-    title: 'a tuning, a switch and another into its place',
+    title: 'a tuning, a switch and another to the vacated path',
     before: twoMounts,
     together: [tune('a'), change(3), change(1)],
     switches: 1,
     most: 60,
   },
   {
-    title: 'an end, a switch and another into its place',
+    title: 'a disabling, a switch and another to the vacated path',
     before: twoMounts,
     together: [disable('a'), change(3), change(1)],
     switches: 1,
@@ -202,7 +210,7 @@ export const GROUPS: Scenario[] = [
     switches: 3,
   },
   {
-    title: 'a switch, a lease and the end of the source',
+    title: 'a switch, a lease and the disabling of the source',
     before: leased,
     together: [change(0), get('a'), disable('a')],
     switches: 2,

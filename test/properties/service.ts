@@ -1,4 +1,4 @@
-/** The service in this process, and how the steps of the model are taken on it. */
+/** The service in this process, and a function that takes the model's steps on it. */
 
 import { hashSync } from 'bcryptjs';
 import type { Deps } from '../../functions/ports/deps.ts';
@@ -12,14 +12,14 @@ import type { TestDeps } from '../support/testDeps.ts';
 import { closeMigration, runMigration } from '../support/workflow.ts';
 import type { Answered, Step } from './model/steps.ts';
 
-/** What a read or a login has handed out. */
+/** A credential from a read or a login. */
 export type Secret = { lease: string } | { token: string };
 
 export interface Real extends Answered<string> {
   secret?: Secret;
 }
 
-/** What the numbers of the model stand for. */
+/** The ids and credentials behind the numbers of the model. */
 interface Known {
   migrations: string[];
   secrets: Secret[];
@@ -28,24 +28,24 @@ interface Known {
 export interface Service {
   deps: TestDeps;
   tables(): Promise<Tables>;
-  /** @param store what to take the step on, in place of the service's own */
+  /** @param store replaces the service's own store for this step */
   take(step: Step, known: Known, store?: Store): Promise<Real>;
   isUsable(secret: Secret): Promise<boolean>;
   now(): number;
-  /** Has tables and time be what they were. */
+  /** Restores the tables and the time. */
   putBack(tables: Tables, time: number): Promise<void>;
   /** Runs every workflow to its end. */
   settle(): Promise<void>;
 }
 
-/** Of `builder`, as cheap as bcrypt can be: no test here is about passwords. */
+/** The hash of `builder`, with the lowest bcrypt cost: no test here is about passwords. */
 const PASSWORD_HASH = hashSync('builder', 4);
 
-/** What the workflows of anything here need at most, each started again whenever it stops. */
+/** More rounds than any workflow here needs, each starting again every workflow that has stopped. */
 const MAX_ROUNDS = 20;
 
 export async function modelledService(): Promise<Service> {
-  const clock = standingClock();
+  const clock = manualClock();
   const { deps, call, callOn } = await startService({ clock });
   return {
     deps,
@@ -75,8 +75,8 @@ export async function modelledService(): Promise<Service> {
   };
 }
 
-/** Time passes when it is told to; whoever sleeps is there at once. */
-function standingClock(): TestDeps['clock'] {
+/** Time passes only by `pass` and `sleep`, which returns immediately. */
+function manualClock(): TestDeps['clock'] {
   let time = Date.now();
   const pass = (ms: number): void => {
     time += ms;
@@ -97,7 +97,7 @@ async function clear(deps: TestDeps, id: string): Promise<void> {
   }
 }
 
-/** The teardowns that are due, and those that they start. */
+/** Runs the teardowns that are due, and those that they start. */
 async function clearAway(deps: Deps & Pick<TestDeps, 'client' | 'clock'>): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { migrations } = await readTables(deps.client);
@@ -107,40 +107,40 @@ async function clearAway(deps: Deps & Pick<TestDeps, 'client' | 'clock'>): Promi
   }
 }
 
-/** A moment after the step before, so that what was issued before a move can be told from what is issued meanwhile. */
+/** Lets a moment pass before each step, so that credentials from before a move and during it have different times. */
 async function take(deps: TestDeps, call: Caller, step: Step, known: Known): Promise<Real> {
   deps.clock.pass(1);
   switch (step.do) {
     case 'enable':
       return enable(call, step);
     case 'disable':
-      return told(await call('DELETE', mountsUrl(step.path), { namespace: step.in }));
+      return statusOnly(await call('DELETE', mountsUrl(step.path), { namespace: step.in }));
     case 'tune': {
       const body = { description: step.description };
-      return told(await call('POST', `${mountsUrl(step.path)}/tune`, { namespace: step.in, body }));
+      return statusOnly(await call('POST', `${mountsUrl(step.path)}/tune`, { namespace: step.in, body }));
     }
     case 'create namespace':
-      return told(await call('POST', `sys/namespaces/${step.name}`, { namespace: step.in }));
+      return statusOnly(await call('POST', `sys/namespaces/${step.name}`, { namespace: step.in }));
     case 'delete namespace':
-      return told(await call('DELETE', `sys/namespaces/${step.name}`, { namespace: step.in }));
+      return statusOnly(await call('DELETE', `sys/namespaces/${step.name}`, { namespace: step.in }));
     case 'clear away':
-      return ran(clearAway(deps));
+      return statusOfWork(clearAway(deps));
     case 'move':
       return started(await call('POST', 'sys/remount', { namespace: step.in, body: step }));
     case 'dry run':
-      return told(
+      return statusOnly(
         await call('POST', 'sys/remount', { namespace: step.in, body: { ...step, dry_run: true } }),
       );
     case 'run':
-      return ran(runMigration(deps, idOf(known, step)));
+      return statusOfWork(runMigration(deps, idOf(known, step)));
     case 'switch':
-      return ran(switchMount(deps, idOf(known, step)));
+      return statusOfWork(switchMount(deps, idOf(known, step)));
     case 'cancel':
-      return told(await call('POST', `sys/remount/cancel/${idOf(known, step)}`));
+      return statusOnly(await call('POST', `sys/remount/cancel/${idOf(known, step)}`));
     case 'undo':
       return started(await call('POST', `sys/remount/undo/${idOf(known, step)}`));
     case 'write':
-      return told(await call('POST', step.path, { namespace: step.in, body: { is: step.value } }));
+      return statusOnly(await call('POST', step.path, { namespace: step.in, body: { is: step.value } }));
     case 'read':
       return shown(await call('GET', step.path, { namespace: step.in }));
     case 'log in':
@@ -167,7 +167,7 @@ async function enable(call: Caller, { in: namespace, path, type }: Extract<Step,
     const bob = { password_hash: PASSWORD_HASH };
     await call('POST', `${path}/users/bob`, { namespace, body: bob });
   }
-  return told(answer);
+  return statusOnly(answer);
 }
 
 function mountsUrl(path: string): string {
@@ -178,17 +178,17 @@ function idOf({ migrations }: Known, { migration }: { migration: number }): stri
   return migrations[migration] as string;
 }
 
-function told({ status }: Answer): Real {
+function statusOnly({ status }: Answer): Real {
   return { status: status < 300 ? 200 : status };
 }
 
 function started(answer: Answer): Real {
   const migration = answer.body?.data?.migration_id;
-  return { ...told(answer), ...(migration ? { migration } : {}) };
+  return { ...statusOnly(answer), ...(migration ? { migration } : {}) };
 }
 
 function shown(answer: Answer): Real {
-  if (answer.status !== 200) return told(answer);
+  if (answer.status !== 200) return statusOnly(answer);
   const lease = answer.body.lease_id;
   return {
     status: 200,
@@ -198,12 +198,12 @@ function shown(answer: Answer): Real {
 }
 
 function loggedIn(answer: Answer): Real {
-  if (answer.status !== 200) return told(answer);
+  if (answer.status !== 200) return statusOnly(answer);
   return { status: 200, issued: true, secret: { token: answer.body.auth.client_token } };
 }
 
 function listed(answer: Answer): Real {
-  if (answer.status !== 200) return told(answer);
+  if (answer.status !== 200) return statusOnly(answer);
   const paths = Object.keys(answer.body.data);
   return { status: 200, shown: paths.filter((path) => !BUILT_IN.includes(path)).sort() };
 }
@@ -211,12 +211,14 @@ function listed(answer: Answer): Real {
 const BUILT_IN = ['sys/', 'identity/', 'cubbyhole/'];
 
 async function revoke(call: Caller, secret: Secret): Promise<Real> {
-  if ('token' in secret) return told(await call('POST', 'auth/token/revoke', { body: secret }));
-  return told(await call('POST', 'sys/leases/revoke', { body: { lease_id: secret.lease, sync: true } }));
+  if ('token' in secret) return statusOnly(await call('POST', 'auth/token/revoke', { body: secret }));
+  return statusOnly(
+    await call('POST', 'sys/leases/revoke', { body: { lease_id: secret.lease, sync: true } }),
+  );
 }
 
-/** A workflow that found the store busy is repeated by the service, and has no answer for anybody. */
-async function ran(work: Promise<unknown>): Promise<Real> {
+/** The service retries a workflow that found the store busy. Such a step is answered with 503 here. */
+async function statusOfWork(work: Promise<unknown>): Promise<Real> {
   try {
     await work;
     return { status: 200 };

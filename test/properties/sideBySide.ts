@@ -1,4 +1,4 @@
-/** The model and the service side by side: each step is taken by both, and both must say and show the same. */
+/** Runs each step on the model and on the service, and compares their answers and what can be seen afterwards. */
 
 import { isDeepStrictEqual } from 'node:util';
 import { violations } from '../support/checker.ts';
@@ -13,7 +13,7 @@ export interface Pair {
   state: State;
   names: Names;
   secrets: Secret[];
-  /** What was done so far, a line each. */
+  /** The steps so far, one line each. */
   done: string[];
 }
 
@@ -21,10 +21,10 @@ export function newPair(service: Service): Pair {
   return { service, state: emptyState(), names: noNames(), secrets: [], done: [] };
 }
 
-/** Steps that must leave every table as it is. */
+/** Steps that must not change any table. */
 const READ_ONLY = new Set(['list', 'dry run']);
 
-/** @throws Error that tells in which the two differ */
+/** @throws Error that shows where the two differ */
 export async function takeBoth(pair: Pair, step: Step): Promise<void> {
   const { service, names } = pair;
   pair.done.push(inWords(step));
@@ -45,7 +45,7 @@ export async function takeBoth(pair: Pair, step: Step): Promise<void> {
   pair.state = state;
 }
 
-/** R5: of all that was ever issued, just what the model holds for usable is so. */
+/** R5: of all credentials ever issued, exactly those that are valid in the model are valid in the service. */
 export async function checkSecrets(pair: Pair): Promise<void> {
   const { state, secrets, service } = pair;
   const usable = await Promise.all(secrets.map((secret) => service.isUsable(secret)));
@@ -57,7 +57,7 @@ export async function checkSecrets(pair: Pair): Promise<void> {
   );
 }
 
-/** Runs what is open to its end; then nothing old may be left in the tables. */
+/** Runs all open migrations and teardowns to their end. Then nothing old may be left in the tables. */
 export async function endBoth(pair: Pair): Promise<void> {
   const open = pair.state.migrations.flatMap(({ outcome }, i) => (outcome === 'open' ? [i] : []));
   for (const migration of open) await takeBoth(pair, { do: 'run', migration });

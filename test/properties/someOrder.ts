@@ -1,4 +1,4 @@
-/** Whether what came of several steps at once could have come of taking them one after the other (R2). */
+/** Whether the outcome of concurrent steps is also the outcome of taking them one after the other in some order (R2). */
 
 import { isDeepStrictEqual } from 'node:util';
 import { apply } from './model/apply.ts';
@@ -6,37 +6,42 @@ import { isUsable, type State } from './model/state.ts';
 import type { Answered, Step } from './model/steps.ts';
 import { type Names, type Picture, pictureOf } from './picture.ts';
 
-/** What came of the steps: the model's, and the service's. */
-export interface Upshot {
+/** The outcome of the steps, in the model or in the service. */
+export interface SeenOutcome {
   answers: AnswerSeen[];
   picture: Picture;
-  /** Of what was issued before, which is usable. */
+  /** For each credential issued before the steps, whether it is valid. */
   usable: boolean[];
 }
 
 export interface AnswerSeen {
   status: number;
   shown?: string | string[];
-  /** The number of a migration from before, or `new` and the first step that was answered with it. */
+  /** The number of an earlier migration, or `new` and the first step that was answered with it. */
   migration?: string;
-  /** Whether what was issued can be used in the end. */
+  /** Whether the credential that was issued is valid at the end. */
   usable?: boolean;
 }
 
 /**
- * @returns nothing when some order explains it, else what each order would have come to
+ * @returns nothing if some order explains the outcome, otherwise the outcome of each order
  */
-export function unexplained(before: State, names: Names, steps: Step[], seen: Upshot): Upshot[] | undefined {
-  const possible: Upshot[] = [];
+export function unexplained(
+  before: State,
+  names: Names,
+  steps: Step[],
+  seen: SeenOutcome,
+): SeenOutcome[] | undefined {
+  const possible: SeenOutcome[] = [];
   for (const order of orders(steps.map((_, i) => i))) {
-    const upshot = upshotOf(before, names, steps, order);
-    if (isDeepStrictEqual(upshot, seen)) return undefined;
-    possible.push(upshot);
+    const outcome = outcomeOf(before, names, steps, order);
+    if (isDeepStrictEqual(outcome, seen)) return undefined;
+    possible.push(outcome);
   }
   return possible;
 }
 
-function upshotOf(before: State, names: Names, steps: Step[], order: number[]): Upshot {
+function outcomeOf(before: State, names: Names, steps: Step[], order: number[]): SeenOutcome {
   let state = before;
   const answers: Answered[] = [];
   const issued: (number | undefined)[] = [];
@@ -55,8 +60,8 @@ function upshotOf(before: State, names: Names, steps: Step[], order: number[]): 
 }
 
 /**
- * Answers in words that do not hang on the order in which things got their numbers.
- * @param known how many migrations there were before
+ * Answers in a form that does not depend on the order in which migrations got their numbers.
+ * @param known the number of migrations before the steps
  */
 export function seenBy(
   answers: Answered[],

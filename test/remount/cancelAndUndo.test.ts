@@ -81,7 +81,7 @@ describe('a cancellation', () => {
     expect((await service.info(id)).error.code).toBe('target_in_use');
   });
 
-  it('wins or loses against the switch, never both', async () => {
+  it('either wins or loses against the switch', async () => {
     for (let round = 0; round < 10; round++) {
       await placeMount(service.deps, `${name}${round}/`);
       const id = await service.accept(`${name}${round}`, `${name}${round}-new`);
@@ -102,7 +102,7 @@ describe('a cancellation', () => {
 });
 
 describe('an undo', () => {
-  it('is a migration back of the same mount', async () => {
+  it('is a new migration of the same mount, back to its source', async () => {
     const id = await service.move(name, `a/${name}`);
     const { status, headers, body } = await undo(id, { reason: 'too early' });
     expect(status).toBe(200);
@@ -120,7 +120,7 @@ describe('an undo', () => {
     });
   });
 
-  it('is one migration however often it is asked for, before and after it is done', async () => {
+  it('is one migration however often it is requested, before and after it has ended', async () => {
     const id = await service.move(name, `${name}-new`);
     const first = (await undo(id)).body.data.migration_id;
     expect((await undo(id)).body.data.migration_id).toBe(first);
@@ -149,7 +149,7 @@ describe('an undo', () => {
     });
   });
 
-  it('fails when the mount moves on after it was accepted', async () => {
+  it('fails when the mount is moved again after the undo was accepted', async () => {
     const id = await service.move(name, `${name}-1`);
     const back = (await undo(id)).body.data.migration_id;
     await service.move(`${name}-1`, `${name}-2`);

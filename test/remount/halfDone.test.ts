@@ -1,4 +1,4 @@
-/** The same move asked for again while its switch goes on, and queries show some of it (docs/decisions.md, 12). */
+/** A repeated request for a move during its switch, while queries show part of it (docs/decisions.md, 12). */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Item, Range, Ref, Store } from '../../functions/ports/store.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.deps.stop());
 
-/** What queries show of each end. */
+/** Whether queries show each end before or after the switch. */
 interface Seen {
   source: 'before' | 'after';
   target: 'before' | 'after';
@@ -28,11 +28,11 @@ interface Seen {
 interface Ends {
   source: Ref;
   target: Ref;
-  /** The mount as it was at the source. */
+  /** The mount at the source, before the switch. */
   mount: Item | undefined;
 }
 
-/** A store in the middle of the switch: single reads show what was before it, until `isOver`. */
+/** A store in the middle of the switch: single reads show the state before it, until `isOver`. */
 function inTheMiddle(
   store: Store,
   { source, target, mount }: Ends,
@@ -63,7 +63,7 @@ describe.each<Seen>([
   { source: 'after', target: 'before' },
   { source: 'after', target: 'after' },
 ])(
-  'a start that is repeated while queries show the source as $source the switch, the target as $target it',
+  'a repeated request, while queries show the source as $source the switch and the target as $target it',
   (seen) => {
     interface Repeated {
       id: string;
@@ -72,7 +72,7 @@ describe.each<Seen>([
       body: object;
     }
 
-    /** What is asked for again, and has been carried out by a store that pretends not to be through with it. */
+    /** Carries out a migration. @returns the request to repeat, and the ends of the move */
     const asked: Record<string, (name: string) => Promise<Repeated>> = {
       async remount(name) {
         await placeMount(service.deps, `${name}/`);
@@ -101,7 +101,7 @@ describe.each<Seen>([
     }
 
     it.each(Object.entries(asked))(
-      'has the id of the first, however long that goes on (%s)',
+      'gets the id of the first, however long the switch takes (%s)',
       async (_, carryOut) => {
         const { id, ends, path, body } = await carryOut(service.deps.ids.base62(8));
         const answer = await during(ends, () => false)('POST', path, { body });
@@ -110,7 +110,7 @@ describe.each<Seen>([
     );
 
     it.each(Object.entries(asked))(
-      'has it when the switch ends between any two reads (%s)',
+      'gets it when the switch ends between any two reads (%s)',
       async (_, carryOut) => {
         const { id, ends, path, body } = await carryOut(service.deps.ids.base62(8));
         for (let reads = 0; reads < 12; reads++) {

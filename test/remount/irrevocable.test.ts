@@ -7,10 +7,10 @@ import { type RemountService, remountService } from './remountService.ts';
 import { sshMount } from './sshMount.ts';
 
 let service: RemountService;
-/** A migration that met a damaged lease among sound ones. */
+/** A migration with one damaged lease among others. */
 let id: string;
 let damaged: Item;
-/** What is stored of the mount's leases. */
+/** The stored leases of the mount. */
 let leases: () => Promise<Item[]>;
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeEach(async () => {
   id = await service.move(name, `${name}-new`);
 });
 
-function tell() {
+function list() {
   return service.call('GET', `sys/remount/irrevocable/${id}`);
 }
 
@@ -37,7 +37,7 @@ function retry(body: object = {}) {
 
 describe('the leases that a migration could not revoke', () => {
   it('are listed with the reason, and counted', async () => {
-    const { status, body } = await tell();
+    const { status, body } = await list();
     expect(status).toBe(200);
     expect(body.data).toEqual({
       keys: [damaged.id],
@@ -63,7 +63,7 @@ describe('the leases that a migration could not revoke', () => {
 
   it('stay when another attempt fails too', async () => {
     expect((await retry()).body.data).toEqual({ migration_id: id, leases_revoked: 0, leases_irrevocable: 1 });
-    expect((await tell()).body.data.keys).toEqual([damaged.id]);
+    expect((await list()).body.data.keys).toEqual([damaged.id]);
     expect(await leases()).toHaveLength(1);
   });
 
@@ -71,7 +71,7 @@ describe('the leases that a migration could not revoke', () => {
     const [kept] = await leases();
     await service.deps.store.commit([{ put: { table: 'leases', ...(kept as Item), owns: damaged.owns } }]);
     expect((await retry()).body.data).toEqual({ migration_id: id, leases_revoked: 1, leases_irrevocable: 0 });
-    expect((await tell()).body.data).toEqual({ keys: [], key_info: {} });
+    expect((await list()).body.data).toEqual({ keys: [], key_info: {} });
     expect(await leases()).toEqual([]);
     expect((await service.info(id)).progress).toEqual({
       leases_total: 3,

@@ -47,7 +47,7 @@ async function end(id = migration.id): Promise<void> {
   ]);
 }
 
-/** The reconciler sees the record as it is now, and another ends it before it goes on. */
+/** The reconciler reads the record, and another execution ends it before the reconciler continues. */
 async function reconcileLate(seen: () => Promise<never> | Promise<Awaited<ReturnType<typeof recorded>>>) {
   const get: Store['get'] = async (ref) => {
     if (ref.pk !== migration.id) return deps.store.get(ref);
@@ -97,7 +97,7 @@ describe('a late write', () => {
     expect(await recorded()).toMatchObject({ error: { code: 'source_gone' } });
   });
 
-  it('counts nothing for a migration that is not switched, or no longer', async () => {
+  it('counts nothing for a migration that is not switched yet, or that has ended', async () => {
     await expect(deps.store.commit([counted(migration.id, 1, 0, 5)])).rejects.toThrow(ConditionFailed);
     expect(await recorded()).not.toHaveProperty('leasesIn0');
   });
@@ -145,7 +145,7 @@ describe('a late write', () => {
     expect(deps.started.filter(({ id }) => id === migration.id)).toHaveLength(1);
   });
 
-  it('switches a mount that was tuned meanwhile as it is now', async () => {
+  it('switches a mount with the settings that a tuning gave it meanwhile', async () => {
     const store = meanwhile(deps.store, () => overtake({ version: 2, description: 'tuned' }));
 
     await switchMount({ ...deps, store }, migration.id);
@@ -154,7 +154,7 @@ describe('a late write', () => {
     expect(moved).toMatchObject({ uuid: migration.mountUuid, description: 'tuned', version: 3 });
   });
 
-  it('switches no mount that another one has replaced meanwhile', async () => {
+  it('does not switch a mount that was replaced by another one meanwhile', async () => {
     const store = meanwhile(deps.store, () => overtake({ uuid: 'another' }));
 
     await switchMount({ ...deps, store }, migration.id);
@@ -165,7 +165,7 @@ describe('a late write', () => {
   });
 });
 
-/** Somebody else changes what lies at the source. */
+/** Changes the item at the source, as another request would. */
 async function overtake(change: Record<string, unknown>): Promise<void> {
   const item = (await deps.store.get(treeKey('root', migration.source.path))) ?? { pk: '', sk: '' };
   await deps.store.commit([{ put: { table: 'mounts', ...item, ...change } }]);

@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 let service: RemountService;
 let a: Namespace;
 let below: Namespace;
-/** In the order they were asked for. */
+/** In the order of the requests. */
 const ids: string[] = [];
 
 beforeAll(async () => {
@@ -42,7 +42,7 @@ describe('the list of migrations', () => {
     expect(await list()).toEqual([...ids].reverse());
   });
 
-  it('shows for each what its status shows', async () => {
+  it('shows the same as the status of each', async () => {
     const { body } = await service.call('LIST', 'sys/remount/status');
     expect(body.data.key_info[ids[1] as string]).toEqual(await service.info(ids[1] as string));
   });

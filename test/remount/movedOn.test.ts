@@ -1,4 +1,4 @@
-/** A mount that is moved on while what it had issued before the last move is still being revoked. */
+/** A mount that is moved again while the leases from before its last move are still being revoked. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_REVOKE_ATTEMPTS } from '../../functions/limits.ts';
@@ -41,7 +41,7 @@ describe('a move that follows another one during its revocation', () => {
     expect(await stored()).toBe(0);
   });
 
-  it('also lists as irrevocable what it counted and the other one gave up', async () => {
+  it('also lists as irrevocable the leases that it counted and the other one could not revoke', async () => {
     const { deps, info, call } = service;
     const { name, uuid } = await sshMount(service, 1);
     const [lease] = (await leasesOf(deps.store, uuid)).flat() as [Item];
@@ -53,12 +53,12 @@ describe('a move that follows another one during its revocation', () => {
     for (const id of ids) await runMigration(deps, id);
 
     for (const id of ids) {
-      const told = { leases_total: 1, leases_revoked: 0, leases_irrevocable: 1 };
-      expect((await info(id)).progress).toEqual(told);
+      const expected = { leases_total: 1, leases_revoked: 0, leases_irrevocable: 1 };
+      expect((await info(id)).progress).toEqual(expected);
       const { body } = await call('GET', `sys/remount/irrevocable/${id}`);
       expect(body.data.keys).toEqual([lease.id]);
       await closeMigration(deps, id);
-      expect((await info(id)).progress).toEqual(told);
+      expect((await info(id)).progress).toEqual(expected);
     }
     for (const id of ids) {
       const { body } = await call('POST', `sys/remount/irrevocable/${id}/retry`, { body: { force: true } });
@@ -73,7 +73,7 @@ async function switchOver(from: string, to: string): Promise<string> {
   return id;
 }
 
-/** The next execution of a migration gives up what it cannot revoke. */
+/** Makes the next execution of a migration the last: it keeps what it cannot revoke as irrevocable. */
 async function lastAttempt(id = ''): Promise<void> {
   const set = { attempt: MAX_REVOKE_ATTEMPTS };
   await service.deps.store.commit([{ update: migrationKey(id), set, if: { phase: 'switched' } }]);

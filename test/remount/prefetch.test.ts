@@ -9,9 +9,9 @@ import { type RemountService, remountService } from './remountService.ts';
 
 let service: RemountService;
 let id: string;
-/** As the status function serves it. */
+/** Requests to the status function. */
 let status: Caller;
-/** Single reads in the order in which they begin, and how many were under way at once at most. */
+/** Single reads in the order in which they start, and the most that were in flight at once. */
 let reads: { tables: string[]; atOnce: number };
 
 beforeAll(async () => {
@@ -20,11 +20,11 @@ beforeAll(async () => {
   await service.call('POST', 'sys/namespaces/team');
   id = await service.move('kv', 'moved');
   const { deps } = service;
-  let underWay = 0;
+  let inFlight = 0;
   const get = async (ref: Ref) => {
     reads.tables.push(ref.table);
-    reads.atOnce = Math.max(reads.atOnce, ++underWay);
-    return deps.store.get(ref).finally(() => underWay--);
+    reads.atOnce = Math.max(reads.atOnce, ++inFlight);
+    return deps.store.get(ref).finally(() => inFlight--);
   };
   const watched = { ...deps, store: { ...deps.store, get } };
   const api = { builtin: statusRoutes, engines: {}, readOnly: true, prefetch: recordAt };
@@ -46,16 +46,16 @@ describe('the status function', () => {
   });
 
   it.each([
-    ['a token that is none', 403, { token: 'hvs.nobody' }],
+    ['an unknown token', 403, { token: 'hvs.nobody' }],
     ['no token', 403, { token: '' }],
     ['a namespace that may not see it', 404, { namespace: 'team' }],
-  ])('tells nothing of the record it has read to %s', async (_, code, options) => {
+  ])('shows nothing of the record it has read to %s', async (_, code, options) => {
     const answer = await statusOf(`sys/remount/status/${id}`, options);
     expect(answer.status).toBe(code);
     expect(answer.text).not.toContain('moved');
   });
 
-  it('reads no record without a token, nor for what is no id', async () => {
+  it('reads no record without a token, or for an invalid id', async () => {
     await statusOf(`sys/remount/status/${id}`, { token: '' });
     expect(reads.tables).toEqual([]);
     await statusOf('sys/remount/status/no-id');

@@ -22,7 +22,7 @@ function preview(from: string, to: string, more: object = {}) {
   return service.call('POST', 'sys/remount', { body: { from, to, dry_run: true, ...more } });
 }
 
-/** What a move would change: the tree, the list of migrations, the workflows. */
+/** Everything that a move would change: the tree, the list of migrations, the workflows. */
 async function everything(): Promise<unknown[]> {
   const tree = await service.deps.store.query({ table: 'mounts', pk: 'root' });
   const list = await service.call('LIST', 'sys/remount/status');

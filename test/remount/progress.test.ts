@@ -1,4 +1,4 @@
-/** What a migration tells of its revocation while it goes on: each shard counts what lies before it. */
+/** The progress that a migration shows during its revocation: each shard first counts its leases. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ARRIVAL_MS } from '../../functions/limits.ts';
@@ -29,7 +29,7 @@ beforeEach(async () => {
   ({ name, uuid } = await sshMount(service, LEASES));
 });
 
-/** A move up to its switch, and the parts of its revocation. */
+/** Runs a move up to its switch. @returns the id and the parts of its revocation */
 async function switched(): Promise<{ id: string; parts: Revocation[] }> {
   const id = await service.accept(name, `${name}-new`);
   const next = await switchStep(service.deps, id);
@@ -48,19 +48,19 @@ function revoke(part: Revocation, store: Store = service.deps.store): Promise<Re
   return revokeLeases(deps, part, deps.clock.now() + TIME_MS);
 }
 
-/** As the status tells it, without its wait for a change. */
+/** The `migration_info` of the status, without the wait for a change. */
 async function info(id: string) {
   return migrationInfo((await readMigration(service.deps, id)) as Migration);
 }
 
-/** A lease that cannot be revoked. */
+/** Damages one lease so that it cannot be revoked. */
 async function damageOne(): Promise<void> {
   const { store } = service.deps;
   const [{ owns: _owns, ...broken }] = (await leasesOf(store, uuid)).flat() as [Item];
   await store.commit([{ put: { table: 'leases', ...(broken as Item) } }]);
 }
 
-/** The part of a shard in which a lease lies. */
+/** The part whose shard has a lease. */
 async function partWithLease(parts: Revocation[]): Promise<Revocation> {
   const shards = await leasesOf(service.deps.store, uuid);
   return parts[shards.findIndex((leases) => leases.length > 0)] as Revocation;
@@ -131,7 +131,7 @@ describe('the progress of a revocation', () => {
     });
   });
 
-  it('counts what is given up with the write that gives it up, whenever the step dies', async () => {
+  it('counts an irrevocable lease in the write that marks it, whenever the step dies', async () => {
     const { deps } = service;
     await damageOne();
     const { id, parts } = await switched();
@@ -139,7 +139,7 @@ describe('the progress of a revocation', () => {
       ...deps.store,
       async commit(writes) {
         const isCount = writes.length === 1 && writes.some((write) => 'update' in write && write.add);
-        if (isCount) throw new StoreBusy('the step dies before it has told what it did');
+        if (isCount) throw new StoreBusy('the step dies before it has reported its work');
         await deps.store.commit(writes);
       },
     };
@@ -155,14 +155,14 @@ describe('the progress of a revocation', () => {
     expect((await info(id)).progress).toMatchObject({ leases_revoked: LEASES, leases_irrevocable: 0 });
   });
 
-  it('counts what two give up at once only once', async () => {
+  it('counts a lease once if two executions mark it as irrevocable at once', async () => {
     await damageOne();
     const { id, parts } = await switched();
     await Promise.all([revokeAll(parts), revokeAll(parts)]);
     expect((await info(id)).progress).toMatchObject({ leases_irrevocable: 1 });
   });
 
-  it('leaves out what an earlier move has given up', async () => {
+  it('leaves out leases that an earlier move has marked as irrevocable', async () => {
     await damageOne();
     await service.move(name, `${name}-between`);
     await issue(service.call, `${name}-between`, 2);
@@ -170,7 +170,7 @@ describe('the progress of a revocation', () => {
     expect((await info(id)).progress).toEqual({ leases_total: 2, leases_revoked: 2, leases_irrevocable: 0 });
   });
 
-  it('is never more than there was, though two executions count what both have removed', async () => {
+  it('is never more than the total, although two executions count the leases that both have removed', async () => {
     const { id, parts } = await switched();
     await revokeAll(parts);
     const again = progressed(id, service.deps.clock.now() + TIME_MS, LEASES);
@@ -187,8 +187,8 @@ describe('the progress of a revocation', () => {
   });
 });
 
-describe('the sweep behind a revocation', () => {
-  it('waits for what was sent at the very end of a request from before it', async () => {
+describe('the last sweep after a revocation', () => {
+  it('waits for writes that earlier requests sent at the very end of their life', async () => {
     const { id, parts } = await switched();
     const next = await completeStep(service.deps, id, await revokeAll(parts));
     const { requestLifeMs } = service.deps.settings;

@@ -92,7 +92,7 @@ describe('a move', () => {
     await placeMount(deps, `${name}/`);
   });
 
-  it('may repeat every step without further effect', async () => {
+  it('can repeat every step without further effect', async () => {
     await placeMount(deps, `${name}/`, { issued: true });
     const id = await post(name, `${name}-new`);
     await runMigration(deps, id);
@@ -191,7 +191,7 @@ describe('a race', () => {
 });
 
 describe('a batch that was served in the middle of a transaction', () => {
-  it('fails no migration whose mount is there', async () => {
+  it('fails no migration whose mount exists', async () => {
     await placeMount(deps, `${name}/`);
     const id = await post(name, `${name}-new`);
     const getMany: Store['getMany'] = async (refs) => refs.map(() => undefined);
@@ -203,7 +203,7 @@ describe('a batch that was served in the middle of a transaction', () => {
 });
 
 describe('a namespace that is being deleted', () => {
-  it('is neither moved from nor moved to', async () => {
+  it('is neither the source nor the target of a move', async () => {
     const namespace = await placeNamespace(deps, ROOT, name);
     await placeMount(deps, 'kv/', { namespaceId: namespace.id });
     await placeMount(deps, `${name}-kv/`);
@@ -238,14 +238,14 @@ describe('a namespace that is being deleted', () => {
 });
 
 describe('a repeated POST', () => {
-  it('is answered with the migration that is open, and starts nothing', async () => {
+  it('returns the open migration, and starts nothing', async () => {
     await placeMount(deps, `${name}/`);
     const ids = await Promise.all(Array.from({ length: 10 }, () => post(name, `${name}-new`)));
     expect(new Set(ids).size).toBe(1);
     expect(deps.started.filter(({ id }) => id === ids[0])).toHaveLength(1);
   });
 
-  it('is answered with the migration that put the mount there, for ten minutes', async () => {
+  it('returns the migration that moved the mount there, for ten minutes', async () => {
     await placeMount(deps, `${name}/`);
     const id = await post(name, `${name}-new`);
     await runMigration(deps, id);

@@ -1,13 +1,13 @@
-/** The service, for tests of moves, whose workflows run when a test says so. */
+/** The service for tests of moves. Workflows run only when a test runs them. */
 
 import type { Answer, CallOptions } from '../support/call.ts';
 import { type Service, startService } from '../support/service.ts';
 import { runMigration } from '../support/workflow.ts';
 
 export interface RemountService extends Service {
-  /** Accepts a move, without running it; answers its id. */
+  /** Requests a move without running it. @returns its id */
   accept(from: string, to: string, body?: object, options?: CallOptions): Promise<string>;
-  /** A whole move up to its success; answers its id. */
+  /** Runs a whole move up to its success. @returns its id */
   move(from: string, to: string, body?: object, options?: CallOptions): Promise<string>;
   /** The `migration_info` of a migration. */
   info(id: string, options?: CallOptions): Promise<Answer['body']>;

@@ -38,7 +38,7 @@ async function post(from: string, to: string): Promise<string> {
   return body.migration_id;
 }
 
-/** A lease of a mount, with an item that ends with it. */
+/** A lease of a mount, with an item that is deleted with it. */
 function leaseOn(mount: Mount, more: Partial<Lease> = {}): { lease: Lease; writes: Write[] } {
   const random = deps.ids.base62(24);
   const owned = storageKey(mount.uuid, `otp/${random}`);
@@ -105,7 +105,7 @@ describe('a mount that has issued leases', () => {
     await expect(markIssued(deps.store, before)).rejects.toThrow(MountMoved);
   });
 
-  it('has its switch see the mark that came first', async () => {
+  it('is switched with the `issued` mark that was written first', async () => {
     const before = await placeMount(deps, `${name}/`);
     const id = await post(name, `${name}-new`);
     await Promise.all([markIssued(deps.store, before), markIssued(deps.store, before)]);
@@ -147,7 +147,7 @@ describe('an auth method', () => {
     expect(await stillCurrent(deps.store, held.lease.lineage, deps.clock.now())).toBe(false);
   });
 
-  it('leaves no token behind that a batch did not show yet, in the middle of the login', async () => {
+  it('leaves no token of a login whose half-done transaction a batch did not show', async () => {
     const auth = await placeMount(deps, `auth/${name}/`);
     const issuer = await markIssued(deps.store, auth);
     const { token } = await issueToken(deps, {
@@ -168,7 +168,7 @@ describe('an auth method', () => {
         return isOver ? items : items.map((item) => (item?.pk.startsWith('token#') ? undefined : item));
       },
       async deleteMany(refs) {
-        // DynamoDB takes no other write of the lease before the transaction is over.
+        // DynamoDB accepts no other write of the lease before the transaction has ended.
         if (refs.some(({ table }) => table === 'leases')) isOver = true;
         await deps.store.deleteMany(refs);
       },
@@ -209,7 +209,7 @@ describe('a lease that cannot be revoked', () => {
     expect(await readMigration(deps, id)).toMatchObject({ leasesIrrevocable: 1 });
   });
 
-  it('is tried again in later attempts, and given up in the last', async () => {
+  it('is retried in later attempts, and becomes irrevocable in the last', async () => {
     const mount = await placeMount(deps, `${name}/`, { issued: true });
     const { writes } = leaseOn(mount, { owns: [{ table: 'storage', pk: mount.uuid, sk: '' }] });
     await deps.store.commit(writes);

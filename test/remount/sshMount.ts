@@ -1,4 +1,4 @@
-/** A mount with one-time passwords, each of which is a lease, for tests of what a move revokes. */
+/** A mount with one-time passwords, each with a lease, for tests of what a move revokes. */
 
 import type { Caller } from '../support/call.ts';
 import type { RemountService } from './remountService.ts';
@@ -8,7 +8,7 @@ export interface SshMount {
   uuid: string;
 }
 
-/** Enables it, and has it issue so many. */
+/** Enables the mount, and issues that many passwords. */
 export async function sshMount(
   { call, deps }: Pick<RemountService, 'call' | 'deps'>,
   leases: number,

@@ -46,13 +46,13 @@ describe('what a call needs', () => {
     ],
     ['PutEvents', { Entries: [{ EventBusName: 'remount' }] }, ['events:PutEvents RemountBus undefined']],
     ['DeleteSchedule', {}, ['scheduler:DeleteSchedule ScheduleGroup undefined']],
-  ])('%s is told by its parts', (operation, body, needs) => {
+  ])('%s is found from the parts of its request', (operation, body, needs) => {
     expect(
       needsOf(operation, body).map(({ action, resource, key }) => `${action} ${resource} ${key}`),
     ).toEqual(needs);
   });
 
-  it('is not guessed', () => {
+  it('is not guessed for an unknown operation', () => {
     expect(() => needsOf('Scan', { TableName: 'mounts' })).toThrow('Scan');
   });
 });

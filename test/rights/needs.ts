@@ -1,19 +1,19 @@
-/** What right each call of an AWS API needs, in the words of IAM. */
+/** The IAM rights that each call of an AWS API needs. */
 
 import { capital } from '../infra/rights.ts';
 
 export interface Need {
   action: string;
-  /** Named as the grants of a role: `MountsTable`, `MigrationsTable/index/open`, `RemountStateMachine`. */
+  /** Named as in the grants of a role: `MountsTable`, `MigrationsTable/index/open`, `RemountStateMachine`. */
   resource: string;
-  /** What the partition key begins with, up to the first `#`, or all of one that is the same everywhere; of DynamoDB alone. */
+  /** For DynamoDB: the partition key up to its first `#`, or the whole of a key that is constant. */
   key?: string;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the body of a request is whatever the operation has
 type Body = Record<string, any>;
 
-/** @throws Error for an operation whose needs are not known here: nothing is passed over. */
+/** @throws Error for an operation whose needs are not known here: no call is skipped */
 export function needsOf(operation: string, body: Body): Need[] {
   switch (operation) {
     case 'BatchGetItem':
@@ -22,7 +22,7 @@ export function needsOf(operation: string, body: Body): Need[] {
       return batched(operation, body, (requests) =>
         requests.map(({ PutRequest, DeleteRequest }: Body) => PutRequest?.Item ?? DeleteRequest.Key),
       );
-    // A transaction needs no right of its own, only those of its parts.
+    // A transaction itself needs no right, only its parts do.
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
     case 'TransactWriteItems':
       return body.TransactItems.flatMap((part: Record<string, Body>) =>
@@ -56,7 +56,7 @@ export function needsOf(operation: string, body: Body): Need[] {
   }
 }
 
-/** `Put` of a transaction → `PutItem`; a condition that stands alone has an action of its own. */
+/** `Put` of a transaction → `PutItem`; a `ConditionCheck` has an action of its own. */
 function itemAction(verb: string): string {
   return verb === 'ConditionCheck' ? 'ConditionCheckItem' : `${verb}Item`;
 }
@@ -67,7 +67,7 @@ function batched(operation: string, { RequestItems }: Body, keysOf: (requests: B
   );
 }
 
-/** Each query names its partition first: `#pk = :pk AND …`. */
+/** The key condition of each query begins with its partition: `#pk = :pk AND …`. */
 function queried(body: Body): Need {
   const [, placeholder = ''] = /^#?\w+ = (:\w+)/.exec(body.KeyConditionExpression) ?? [];
   const need = needOf('Query', body, { pk: body.ExpressionAttributeValues[placeholder] });

@@ -1,6 +1,6 @@
 /**
- * Records what the functions of a local service ask of AWS: a line for each function and right that it needed,
- * in a file of `.build/rights`. The functions tell who they are by their user agent.
+ * Records the rights that the calls of a local service need from AWS, one line for each function and right, in a file
+ * of `.build/rights`. The user agent of a call names the function.
  */
 
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
@@ -19,10 +19,10 @@ export interface Recorded extends Need {
 
 export const RECORDS = join(import.meta.dirname, '..', '..', '.build', 'rights');
 
-/** The names of the records: each whole service that is recorded has its own. */
+/** The names of the records: one for each service whose calls are recorded. */
 export const RECORDED = ['contract', 'announcements', 'requests', 'schedules', 'seldom'] as const;
 
-/** Scheduler has no header for the operation. */
+/** Requests to Scheduler have no header for the operation. */
 const SCHEDULER_VERBS: Record<string, string> = {
   POST: 'CreateSchedule',
   PUT: 'UpdateSchedule',
@@ -30,7 +30,7 @@ const SCHEDULER_VERBS: Record<string, string> = {
 };
 
 /**
- * Records in `npm run test:deep` alone, which runs all that is recorded: a record of a part would be taken for the whole.
+ * Records only in `npm run test:deep`, which runs all recorded tests. The record of a part would be taken for the whole.
  * @param name of the record
  */
 export async function startRecordedService(
@@ -68,7 +68,7 @@ export async function startRecordedService(
   };
 }
 
-/** Nothing for what is asked by no function, such as a test that looks into a queue. */
+/** @returns nothing for a call that no function made, such as that of a test that reads a queue */
 function recordedOf({ method, headers, body }: ForwardedRequest): Recorded[] {
   const [, functionName] = /\bapp\/(\w+)/.exec(String(headers['user-agent'])) ?? [];
   if (functionName === undefined) return [];

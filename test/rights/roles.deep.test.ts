@@ -7,11 +7,11 @@ import { capital, type Grant, grantsOf } from '../infra/rights.ts';
 import type { Need } from './needs.ts';
 import { RECORDED, RECORDS, type Recorded } from './recorder.ts';
 
-/** What is done in a role's name by AWS, not by a call of the function. */
+/** Actions that AWS does with the role of a function, not the function's own calls. */
 const BY_AWS =
   /^(logs|xray|kms|sqs):|^iam:PassRole$|^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$/;
 
-/** What the keys of the table `access` begin with: a right to one kind of item is none to the others. */
+/** The beginnings of the keys of the table `access`. A right to one kind of item does not include the others. */
 const ACCESS_KEYS = [tokenKey(''), accessorKey(''), policyKey('', ''), childKey('', ''), bootstrapKey()].map(
   ({ pk }) => /^\w+#?/.exec(pk)?.[0],
 );
@@ -24,10 +24,10 @@ beforeAll(async () => {
 });
 
 /**
- * Functions of few calls, whose rights to single items of `access` end at the kinds they were seen to ask for. The
- * others do seldom what no test records: a right too few would be found when it is needed.
+ * Functions with few calls, whose rights to items of `access` are limited to the kinds of items in the records. Other
+ * functions also do rare work that no test records, so they are not limited: a missing right would be found too late.
  */
-const CONFINED = ['remount', 'status', 'bootstrap'];
+const LIMITED = ['remount', 'status', 'bootstrap'];
 
 describe.each(FUNCTIONS)('the role of %s', (name) => {
   const grants = () =>
@@ -36,29 +36,26 @@ describe.each(FUNCTIONS)('the role of %s', (name) => {
       .map((grant) => ({ ...grant, resource: plain(grant.resource) }));
   const needs = () => recorded.filter(({ functionName }) => functionName === name);
 
-  it('grants all that the tests before this have seen it ask for', () => {
+  it('grants all rights that were recorded', () => {
     const refused = needs().filter((need) => !grants().some((grant) => covers(grant, need)));
     expect(refused.map(({ action, resource, key }) => `${action} ${resource} ${key}`)).toEqual([]);
   });
 
-  it('grants nothing that none of them has seen it ask for', () => {
+  it('grants no right that was not recorded', () => {
     const idle = grants().filter((grant) => !needs().some((need) => covers(grant, need)));
     expect(idle.map(({ action, resource }) => `${action} ${resource}`)).toEqual([]);
   });
 
-  it.runIf(CONFINED.includes(name))(
-    'reaches only the kinds of tokens and policies it was seen to ask for',
-    () => {
-      const ofAccess = grants().filter(
-        ({ action, resource }) => resource === 'AccessTable' && action !== 'dynamodb:BatchGetItem',
-      );
-      const seen = ofAccess.map(({ action }) => [action, seenKeys(needs(), action)]);
-      const granted = ofAccess.map(({ action, keys }) => [action, keys?.toSorted() ?? 'all']);
-      expect(granted).toEqual(seen);
-    },
-  );
+  it.runIf(LIMITED.includes(name))('reaches only the recorded kinds of tokens and policies', () => {
+    const ofAccess = grants().filter(
+      ({ action, resource }) => resource === 'AccessTable' && action !== 'dynamodb:BatchGetItem',
+    );
+    const seen = ofAccess.map(({ action }) => [action, seenKeys(needs(), action)]);
+    const granted = ofAccess.map(({ action, keys }) => [action, keys?.toSorted() ?? 'all']);
+    expect(granted).toEqual(seen);
+  });
 
-  it('grants each action on a resource once, since a batch that needs the keys of two grants is covered by neither', () => {
+  it('grants each action on a resource once, since neither of two grants covers a batch with keys of both', () => {
     const names = grants().map(({ action, resource }) => `${action} ${resource}`);
     expect(names).toEqual([...new Set(names)]);
   });
@@ -72,7 +69,7 @@ function covers({ action, resource, keys }: Grant, need: Need): boolean {
   );
 }
 
-/** As patterns; `all` where no kind is left out, so that there is nothing to confine. */
+/** The recorded kinds as patterns; `all` if every kind was recorded, so that there is nothing to limit. */
 function seenKeys(needs: Need[], action: string): string[] | 'all' {
   const asked = needs.filter((need) => need.action === action && need.resource === 'AccessTable');
   const kinds = [...new Set(asked.map(({ key = '' }) => key))];
@@ -83,7 +80,7 @@ function seenKeys(needs: Need[], action: string): string[] | 'all' {
     : kinds.map((kind) => kind.replace(/#$/, '#*')).toSorted();
 }
 
-/** Timetables are granted as a group: `…:schedule/${ScheduleGroup}/*`. */
+/** Schedules are granted as a group: `…:schedule/${ScheduleGroup}/*`. */
 function plain(resource: string): string {
   return /\$\{(ScheduleGroup)\}/.exec(resource)?.[1] ?? resource;
 }

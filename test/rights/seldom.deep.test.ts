@@ -1,4 +1,4 @@
-/** What a service does so seldom that no other test of a whole one sees it; the rights to it are recorded here. */
+/** Rare work of a service that no other test of a whole service causes. The rights it needs are recorded here. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConditionalCheckFailedException, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
@@ -55,10 +55,10 @@ const ended = (id: string) =>
     return status === 'in-progress' ? undefined : status;
   });
 
-/** A lease that nothing can be told of but where it lies. */
+/** A lease with a key but without its other attributes. */
 const damagedLease = (uuid: string): Stored => ({ pk: `${uuid}#0`, sk: 'creds/web/damaged', generation: 0 });
 
-/** A token of a login with everything a token may hold: a lease, a child with one, and a cubbyhole. */
+/** Logs in and gives the token everything a token may have: a lease, a child token with a lease, and a cubbyhole. */
 async function logIn(path: string, sshPath: string): Promise<void> {
   await ask('POST', `sys/auth/${path}`, { type: 'userpass' });
   const user = { password: 'correct horse', token_policies: 'all' };
@@ -75,7 +75,7 @@ const ALL = `path "*" { capabilities = ["create", "read", "update", "delete", "l
 describe('a service', { timeout: 60_000 }, () => {
   beforeAll(() => ask('PUT', 'sys/policies/acl/all', { policy: ALL }));
 
-  it('takes a move from a token that may be used twice', async () => {
+  it('accepts a move from a token with two uses', async () => {
     await ask('POST', 'sys/mounts/used', { type: 'kv' });
     const { client_token: token } = await ask('POST', 'auth/token/create', {
       policies: ['all'],
@@ -88,7 +88,7 @@ describe('a service', { timeout: 60_000 }, () => {
     expect((await ask('POST', 'auth/token/lookup', { token })).num_uses).toBe(1);
   });
 
-  it('keeps a damaged lease as irrevocable, and sweeps what requests in flight have left behind a revocation', async () => {
+  it('keeps a damaged lease as irrevocable, and sweeps late writes of requests in flight', async () => {
     const uuid = await enableSsh('hosts');
     await issue('hosts');
     await enableSsh('others');
@@ -119,7 +119,7 @@ describe('a service', { timeout: 60_000 }, () => {
     ]);
   });
 
-  it('waits in a bulk run for revocations, and fails the moves that others come in between of', async () => {
+  it('waits in a bulk run for revocations, and fails the moves whose mounts were changed meanwhile', async () => {
     await enableSsh('many/hosts');
     await issue('many/hosts');
     const names = Array.from({ length: 30 }, (_, i) => `many/kv-${i}`);
@@ -139,7 +139,7 @@ describe('a service', { timeout: 60_000 }, () => {
     expect(run).toMatchObject({ status: 'failure', progress: { succeeded: 29, failed: 2 } });
   });
 
-  it('removes a namespace with mounts beside each other, tokens that hold leases, and damaged leases', async () => {
+  it('removes a namespace with several mounts, tokens that own leases, and damaged leases', async () => {
     await ask('POST', 'sys/namespaces/team');
     const as = { namespace: 'team/' };
     await ask('POST', 'sys/mounts/side/kv', { type: 'kv' }, as);
@@ -161,7 +161,7 @@ describe('a service', { timeout: 60_000 }, () => {
     });
   });
 
-  it('starts again what shows no sign of life', async () => {
+  it('restarts work whose heartbeat is overdue', async () => {
     await enableSsh('slow');
     await issue('slow');
     await ask('POST', 'sys/namespaces/leaving');
@@ -187,7 +187,7 @@ describe('a service', { timeout: 60_000 }, () => {
     expect(await ended(id)).toBe('success');
   });
 
-  it('makes another root token in place of the first', async () => {
+  it('replaces the first root token', async () => {
     const made = (await service.invoke('bootstrap', { replace: true })) as { token: string };
 
     expect((await call(service, 'GET', 'auth/token/lookup-self')).status).toBe(403);
@@ -197,7 +197,7 @@ describe('a service', { timeout: 60_000 }, () => {
   });
 });
 
-/** Lets the time of the next look at all that is open be long past. */
+/** Makes the next look of every open record long overdue. */
 async function makeOverdue(): Promise<void> {
   const { migrations } = await readTables(client);
   for (const { pk, sk } of migrations.filter(({ open }) => open !== undefined)) {
@@ -217,11 +217,11 @@ async function makeOverdue(): Promise<void> {
 
 type Held = Pick<Tables, 'access' | 'leases' | 'storage'>;
 
-/** What of some tables is in others no more. */
-function missing(some: Held, others: Held): Held {
+/** The items of `before` that are not in `after`. */
+function missing(before: Held, after: Held): Held {
   const of = (name: 'access' | 'leases' | 'storage') => {
-    const kept = new Set(others[name].map(({ pk, sk }) => `${pk}|${sk}`));
-    return some[name].filter(({ pk, sk }) => !kept.has(`${pk}|${sk}`));
+    const kept = new Set(after[name].map(({ pk, sk }) => `${pk}|${sk}`));
+    return before[name].filter(({ pk, sk }) => !kept.has(`${pk}|${sk}`));
   };
   return { access: of('access'), leases: of('leases'), storage: of('storage') };
 }

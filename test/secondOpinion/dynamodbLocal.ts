@@ -1,4 +1,4 @@
-/** AWS's own DynamoDB Local: fetched from the registry into `.build`, outside the lockfile, and run in memory. */
+/** AWS's DynamoDB Local: downloaded from the registry into `.build`, outside the lockfile, and run in memory. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,14 +13,14 @@ const FOLDER = join(import.meta.dirname, '..', '..', '.build', 'second-opinion')
 const EMULATOR = join(FOLDER, VERSION, 'emulator');
 
 const START_TIMEOUT_MS = 60_000;
-const LOOK_MS = 200;
+const POLL_MS = 200;
 
 export interface DynamoDBLocal {
   endpoint: string;
   stop(): Promise<void>;
 }
 
-/** Data is kept apart by access key, so that tests with keys of their own do not meet. Needs Java 11 or later. */
+/** Each access key has its own data, so tests with different keys do not see each other's. Needs Java 11 or later. */
 export async function startDynamoDBLocal(): Promise<DynamoDBLocal> {
   await fetchOnce();
   const port = await findFreePort();
@@ -45,7 +45,7 @@ async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void>
   await ended;
 }
 
-/** Unpacked beside its place and then put there, so that an interrupted one is begun anew. */
+/** Unpacks into another folder and then renames it, so that an interrupted download is repeated. */
 async function fetchOnce(): Promise<void> {
   if (
     await access(join(EMULATOR, 'DynamoDBLocal.jar')).then(
@@ -66,9 +66,9 @@ async function succeed(command: string, args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
 }
 
-/** Any answer will do; nothing is returned for one, and a complaint when none comes in time. */
+/** @returns nothing after any answer, and an error text if there is none in time */
 async function answers(endpoint: string): Promise<string | undefined> {
-  for (let waited = 0; waited < START_TIMEOUT_MS; waited += LOOK_MS) {
+  for (let waited = 0; waited < START_TIMEOUT_MS; waited += POLL_MS) {
     if (
       await fetch(endpoint).then(
         () => true,
@@ -76,7 +76,7 @@ async function answers(endpoint: string): Promise<string | undefined> {
       )
     )
       return undefined;
-    await setTimeout(LOOK_MS);
+    await setTimeout(POLL_MS);
   }
   return `no answer within ${START_TIMEOUT_MS / 1_000} seconds`;
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run test:second-opinion`: the suites on AWS's DynamoDB Local, so that nothing leans on one emulator.
- * What is named on the command line is run alone, as with vitest.
+ * `npm run test:second-opinion`: runs the suites on AWS's DynamoDB Local, so that they do not depend on one emulator.
+ * Files or folders on the command line limit what is run, as with vitest.
  */
 
 import { spawn } from 'node:child_process';
@@ -12,13 +12,13 @@ import { startDynamoDBLocal } from './dynamodbLocal.ts';
 const TESTS = join(import.meta.dirname, '..');
 const VITEST = join(TESTS, '..', 'node_modules', '.bin', 'vitest');
 
-/** Those in here are about the embedded emulator itself. */
-const ABOUT_THE_OTHER = 'local';
+/** The folder with tests of the embedded emulator itself. */
+const ABOUT_THE_EMBEDDED = 'local';
 
 const dynamodb = await startDynamoDBLocal();
 try {
   const chosen = process.argv.slice(2);
-  const args = ['run', ...(chosen.length > 0 ? chosen : await allButTheOther())];
+  const args = ['run', ...(chosen.length > 0 ? chosen : await allOtherFolders())];
   const env = { ...process.env, DYNAMODB_ENDPOINT: dynamodb.endpoint };
   const [code] = await once(spawn(VITEST, args, { env, stdio: 'inherit' }), 'exit');
   process.exitCode = code ?? 1;
@@ -26,10 +26,10 @@ try {
   await dynamodb.stop();
 }
 
-/** Each by its name: what vitest is told to leave out, a project that leaves out something itself runs all the same. */
-async function allButTheOther(): Promise<string[]> {
+/** Lists every folder: vitest's `--exclude` has no effect on a project with an `exclude` of its own. */
+async function allOtherFolders(): Promise<string[]> {
   const entries = await readdir(TESTS, { withFileTypes: true });
-  const kept = entries.filter(({ name }) => name !== ABOUT_THE_OTHER);
+  const kept = entries.filter(({ name }) => name !== ABOUT_THE_EMBEDDED);
   const folders = kept.filter((entry) => entry.isDirectory()).map(({ name }) => `test/${name}/`);
   return [...folders, ...kept.map(({ name }) => `test/${name}`).filter((file) => file.endsWith('.test.ts'))];
 }

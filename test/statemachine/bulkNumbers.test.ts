@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => deps.stop());
 
-/** A run with the most chunks there can be: two components of 51 moves below one fork do not fit into one chunk. */
+/** A run with the most chunks possible: two components of 51 moves below one fork do not fit into one chunk. */
 async function largestRun(): Promise<BulkRun> {
   const paths = Array.from({ length: MAX_BULK_MOVES }, (_, i) => `team-${Math.floor(i / 51)}/m${i}`);
   const model = new Model(paths.map((path) => [ROOT, path]));
@@ -93,7 +93,7 @@ describe('a run of ten thousand moves', () => {
     const chunks = counted.bulkChunk ?? 0;
     expect(chunks).toBe(run.chunks);
     expect(chunks).toBe(196);
-    // The outputs of all iterations are collected, and passed on in place of the chunks.
+    // The outputs of all iterations are collected, and replace the chunks in the payload.
     const collected = chunks * Math.max(...payloads.slice(2, 4));
     expect(Math.max(...payloads, collected)).toBeLessThan(MOST_BYTES);
 

@@ -21,7 +21,7 @@ let call: Caller;
 let name: string;
 let invoked: string[];
 let faults: Record<string, number>;
-/** What happens elsewhere while a workflow waits for the first time. */
+/** Runs during the first wait of a workflow. */
 let meanwhile: () => Promise<void>;
 const nothing = async () => {};
 
@@ -66,8 +66,8 @@ async function accepted(from: string, to: string): Promise<string> {
   return body.migration_id;
 }
 
-/** After an execution has failed, nothing happens until the reconciler starts the next. */
-async function startedAgain(id: string): Promise<void> {
+/** Starts the next execution as the reconciler does. Nothing else happens after an execution has failed. */
+async function restart(id: string): Promise<void> {
   deps.clock.pass(OVERDUE_MS * 3);
   await reconcile(deps);
   expect(deps.started.map((one) => one.name)).toContain(`${id}-2`);
@@ -127,7 +127,7 @@ describe('the remount machine', () => {
       expect(outcome).toMatchObject({ status: 'FAILED', error: 'StoreBusy' });
       expect(invoked.filter((one) => one === step)).toHaveLength(retries + 1);
       expect(await readMigration(deps, id)).toMatchObject({ phase });
-      await startedAgain(id);
+      await restart(id);
       expect((await run('remount', id)).outcome.status).toBe('SUCCEEDED');
       expect((await locate(deps.store, `${name}-new`)).mount?.generation).toBe(1);
       expect((await readMigration(deps, id))?.nextLook).toBeUndefined();
@@ -137,7 +137,7 @@ describe('the remount machine', () => {
   it('fails when one of its shards fails, and keeps what the others have revoked', async () => {
     await placeMount(deps, `${name}/`, { issued: true });
     const id = await accepted(name, `${name}-new`);
-    // More faults than one shard has tries, and fewer than all shards have together.
+    // More faults than one shard has attempts, and fewer than all shards have together.
     faults = { revoke: 16 * 9 - 1 };
 
     const { outcome } = await run('remount', id);
@@ -145,7 +145,7 @@ describe('the remount machine', () => {
     expect(outcome).toMatchObject({ status: 'FAILED', error: 'StoreBusy' });
     expect(await readMigration(deps, id)).toMatchObject({ phase: 'switched', status: 'in-progress' });
     faults = {};
-    await startedAgain(id);
+    await restart(id);
     expect((await run('remount', id)).outcome.status).toBe('SUCCEEDED');
   });
 
@@ -207,7 +207,7 @@ describe('the bulk machine', () => {
       expect(outcome.status).toBe('FAILED');
       expect(invoked.filter((one) => one === step)).toHaveLength(retries + 1);
       expect(await statusOf(id)).toBe('in-progress');
-      await startedAgain(id);
+      await restart(id);
       expect((await run('bulk', id)).outcome.status).toBe('SUCCEEDED');
       expect(await statusOf(id)).toBe('success');
       expect((await locate(deps.store, `${name}-new-0`)).mount?.generation).toBe(1);

@@ -1,4 +1,4 @@
-/** Drives requests through `handle` in this process, as a front would. */
+/** Passes requests to `handle` in this process, as API Gateway would. */
 
 import { randomUUID } from 'node:crypto';
 import type { Api } from '../../functions/gateway/api.ts';
@@ -25,8 +25,8 @@ export interface CallOptions {
 export type Caller = (method: string, path: string, options?: CallOptions) => Promise<Answer>;
 
 /**
- * @param api what the function under test serves
- * @param defaultToken sent when a call names none; an empty token sends none
+ * @param api the API that the function under test serves
+ * @param defaultToken is sent when a call names no token; an empty text sends none
  */
 export function caller(deps: Deps, api: Api, defaultToken = ''): Caller {
   return async (method, path, options = {}) => {
@@ -65,7 +65,7 @@ export function caller(deps: Deps, api: Api, defaultToken = ''): Caller {
   };
 }
 
-/** Reports are lines of text. */
+/** @returns the text itself if it is not JSON, such as a report */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,21 +1,21 @@
-/** Chance that can be had again: numbers from a seed, which tests show in their names. */
+/** Repeatable random numbers from a seed. Tests show their seed in their names. */
 
 export interface Chance {
-  /** From 0 up to, and never, 1. */
+  /** From 0 to less than 1. */
   fraction(): number;
-  /** A whole number from 0 up to, and never, `below`. */
+  /** A whole number from 0 to less than `below`. */
   below(below: number): number;
   pick<T>(list: readonly T[]): T;
-  /** That many different ones of the list, or all of it. */
+  /** That many different elements of the list, or all of them. */
   some<T>(list: readonly T[], count: number): T[];
 }
 
-/** @param variable the environment variable that names a seed to be used again; without it each run has a new one */
+/** @param variable the environment variable with a seed to repeat; without it each run has a new seed */
 export function seedFrom(variable: string): number {
   return Number(process.env[variable] || Math.floor(Math.random() * 2 ** 31));
 }
 
-/** Mulberry32: small, fast, and good enough to choose with. */
+/** Mulberry32: small, fast, and good enough for tests. */
 export function chanceOf(seed: number): Chance {
   let state = seed >>> 0;
   const fraction = (): number => {

@@ -1,14 +1,14 @@
 /**
- * Finds what breaks the rules R1 to R8 in the stored tables. It knows how things are stored and nothing of the code
- * that stores them, so that it can contradict it.
+ * Finds breaches of the rules R1 to R8 in the stored tables. It knows how items are stored, but shares no code with the
+ * service, so that it can find the service's errors.
  */
 
 import type { Stored, Tables } from './tables.ts';
 
-/** How far the work is: under way, or everything ended that was begun. */
+/** Whether work is still under way, or everything that was started has ended. */
 export type Moment = 'midway' | 'ended';
 
-/** @returns a sentence for each thing that is not as it must be */
+/** @returns a sentence for each breach */
 export function violations(tables: Tables, moment: Moment): string[] {
   const found = [
     ...treeViolations(tables, moment),
@@ -20,7 +20,7 @@ export function violations(tables: Tables, moment: Moment): string[] {
   return [...found, ...credentialViolations(tables), ...leftovers(tables), ...cubbyholeViolations(tables)];
 }
 
-/** R6: how something ended is the same for ever. @returns a sentence for each end that is another one later */
+/** R6: the outcome of a migration or run never changes. @returns a sentence for each outcome that differs later */
 export function changedEnds(before: Tables, after: Tables): string[] {
   const later = new Map(after.migrations.map((record) => [`${record.pk} ${record.sk}`, endOf(record)]));
   return before.migrations
@@ -33,7 +33,7 @@ function endOf({ status, generation, finishedAt, error }: Stored): string {
   return [status, generation, finishedAt, error?.code, error?.message].filter((fact) => fact).join(' ');
 }
 
-/** R1, R2: a tree without prefixes, whose forks count what is below them; each mount once, in its generation. */
+/** R1, R2: no path is a prefix of another, forks count the entries below them, each mount is there once, in its generation. */
 function treeViolations({ mounts }: Tables, moment: Moment): string[] {
   const found: string[] = [];
   const namespaces = new Set(['root', ...withPrefix(mounts, 'namespace#')]);
@@ -85,7 +85,7 @@ function forkViolations(id: string, items: Stored[], moment: Moment): string[] {
     .map((path) => `${moment}: fork ${path} of ${id} counts ${forks.get(path)}, not ${below.get(path) ?? 0}`);
 }
 
-/** R2, R6: each generation of a mount is the work of one migration, and the mount tells of the last. */
+/** R2, R6: each generation of a mount is from one migration, and the mount names the last one. */
 function moveViolations({ mounts, migrations }: Tables): string[] {
   const found: string[] = [];
   const moves = migrations.filter(({ kind, generation }) => kind === 'migration' && generation !== undefined);
@@ -102,7 +102,7 @@ function moveViolations({ mounts, migrations }: Tables): string[] {
   return found;
 }
 
-/** R3, R6, R7, R8: what a record says of its move is so, and when all has ended nothing is open. */
+/** R3, R6, R7, R8: each record is true of its move, and nothing is open when everything has ended. */
 function recordViolations({ mounts, migrations }: Tables, moment: Moment): string[] {
   const found: string[] = [];
   const trees = new Map(mounts.filter(({ kind }) => kind === 'mount').map((mount) => [mount.uuid, mount]));
@@ -140,7 +140,7 @@ function statusViolations(record: Stored, mount: Stored | undefined): string[] {
   return found;
 }
 
-/** Migrations and runs: what is in progress is where the reconciler finds it, and what failed says why. */
+/** Migrations and runs: the reconciler can find those in progress, and those that failed have a reason. */
 function openViolations({ pk, kind, status, open, error }: Stored, moment: Moment): string[] {
   const found: string[] = [];
   if (status === 'in-progress' && open === undefined) found.push(`the ${kind} ${pk} is found by nobody`);
@@ -152,8 +152,9 @@ function openViolations({ pk, kind, status, open, error }: Stored, moment: Momen
 }
 
 /**
- * R5, R6: after the success no older lease is stored. A request in flight may write one behind the sweep, which is
- * swept when the record is closed; it began after the acceptance, or it would have outlived the whole move.
+ * R5, R6: after the success no lease of an older generation is stored. A request in flight may write one after the
+ * sweep; it is removed when the record is closed. Such a request started after the acceptance, since no request lives
+ * longer than a whole move.
  */
 function sweepViolations({ leases, migrations }: Tables): string[] {
   const found: string[] = [];
@@ -170,7 +171,7 @@ function sweepViolations({ leases, migrations }: Tables): string[] {
   return found;
 }
 
-/** R5: what is stored is usable, but for irrevocable leases; nothing older or below a dead token is left. */
+/** R5: every stored credential is valid, except irrevocable leases. None is of an older generation or of a dead parent. */
 function credentialViolations({ mounts, access, leases, storage }: Tables): string[] {
   const found: string[] = [];
   const generations = generationsIn(mounts);
@@ -194,7 +195,7 @@ function credentialViolations({ mounts, access, leases, storage }: Tables): stri
   return found;
 }
 
-/** What belongs to something that is gone: nothing would ever find and remove it. */
+/** Items that belong to something deleted: nothing would ever find and remove them. */
 function leftovers({ mounts, access, leases, storage, migrations }: Tables): string[] {
   const found: string[] = [];
   const tokens = new Map(
@@ -240,7 +241,7 @@ function nameOfLease({ pk, sk }: Stored): string {
   return `${pk.split('#')[0]} ${sk}`;
 }
 
-/** What a token has kept goes with it. */
+/** The cubbyhole of a token is deleted with the token. */
 function cubbyholeViolations({ access, storage }: Tables): string[] {
   const accessors = new Set(withPrefix(access, 'accessor#'));
   return withPrefix(storage, 'cubbyhole#')

@@ -1,6 +1,6 @@
 /**
- * A DynamoDB that can be made to wait before it switches a mount, so that a migration stays `accepted` for as long as
- * a person needs to look at it. Everything else passes.
+ * A proxy for DynamoDB that can hold the transaction that switches a mount, so that a migration stays `accepted` for as
+ * long as a test needs. Every other request is forwarded at once.
  */
 
 import { EventEmitter, once } from 'node:events';
@@ -8,10 +8,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { type LocalServer, startLocalServer } from '../../infra/local/localServer.ts';
 
-/** What the emulator looks at. */
+/** The headers that the emulator reads. */
 const PASSED = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target'];
 
-/** @returns what to point the service at; it waits until every `POST /hold` has been followed by a `POST /release` */
+/** @returns the proxy; it holds switches from a `POST /hold` until as many `POST /release` have followed */
 export async function startHeldSwitch(dynamodbEndpoint: string): Promise<LocalServer> {
   const freed = new EventEmitter().setMaxListeners(0);
   let holds = 0;
@@ -31,7 +31,7 @@ export async function startHeldSwitch(dynamodbEndpoint: string): Promise<LocalSe
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
     if (isSwitch(request, body)) while (holds > 0) await once(freed, 'release');
-    // Whoever has not waited must not be served behind its back.
+    // A client that has closed its connection must not be served later.
     if (response.destroyed) return;
     const headers = new Headers();
     for (const name of PASSED) headers.set(name, String(request.headers[name] ?? ''));
@@ -42,7 +42,7 @@ export async function startHeldSwitch(dynamodbEndpoint: string): Promise<LocalSe
   }
 }
 
-/** Of all transactions, only a switch takes a mount off the tree and puts it back elsewhere. */
+/** Only a switch both deletes and puts an item of the table `mounts`. */
 function isSwitch({ headers }: IncomingMessage, body: Buffer): boolean {
   if (!String(headers['x-amz-target']).endsWith('TransactWriteItems')) return false;
   const items = (JSON.parse(body.toString()) as { TransactItems: Record<string, { TableName: string }>[] })

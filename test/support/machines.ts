@@ -1,4 +1,4 @@
-/** The state machines that are deployed, run in this process: each task calls what the entry of its function calls. */
+/** Runs the deployed state machines in this process: each task calls what the entry of its function calls. */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import type { InvokeTask } from '../../infra/local/stateMachine.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'statemachine');
 
-/** What a step may take; more than any step of a test needs. */
+/** The time a step may take: more than any step of a test needs. */
 const TIME_MS = 60_000;
 
 /** @param machine such as `remount` */
@@ -64,18 +64,18 @@ interface State {
 }
 
 /**
- * The deployed text without its pauses: a retry follows at once, and a wait is a task `sleep` that is told the
- * seconds. Nothing else is changed.
- * @param retries whether tasks are retried; without, an execution ends with the first failure of a step
- * @param from the state to begin with, in place of the first
+ * The deployed text without its pauses: a retry follows immediately, and a wait becomes a task `sleep` with the seconds
+ * as its input. Nothing else is changed.
+ * @param retries whether tasks are retried; if not, an execution ends with the first failure of a step
+ * @param from the state to begin with instead of the first
  */
 export function withoutPauses(asl: string, { retries, from }: { retries: boolean; from?: string }): string {
   const machine = JSON.parse(asl) as { StartAt: string; States: Record<string, State> };
-  hurry(machine.States, retries);
+  removePauses(machine.States, retries);
   return JSON.stringify({ ...machine, StartAt: from ?? machine.StartAt });
 }
 
-function hurry(states: Record<string, State>, retries: boolean): void {
+function removePauses(states: Record<string, State>, retries: boolean): void {
   for (const state of Object.values(states)) {
     if (!retries) delete state.Retry;
     for (const retry of state.Retry ?? []) {
@@ -87,6 +87,6 @@ function hurry(states: Record<string, State>, retries: boolean): void {
       Object.assign(state, { Type: 'Task', Resource: '${SleepFunctionArn}', ResultPath: null });
       delete state.SecondsPath;
     }
-    if (state.ItemProcessor) hurry(state.ItemProcessor.States, retries);
+    if (state.ItemProcessor) removePauses(state.ItemProcessor.States, retries);
   }
 }

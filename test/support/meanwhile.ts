@@ -1,10 +1,10 @@
-/** A store on which others come in between the look of a request and its write. */
+/** A store on which something else happens between the read of a request and its write. */
 
 import type { Store, Write } from '../../functions/ports/store.ts';
 
 /**
- * @param act what the others do, once
- * @param isIt the commit just before which they do it; the first without
+ * @param act is run once, just before a commit
+ * @param isIt chooses that commit; the first one by default
  */
 export function meanwhile(
   store: Store,

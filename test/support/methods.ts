@@ -1,6 +1,6 @@
 import type { Route } from '../../functions/http/route.ts';
 
-/** With which verb a client asks for each operation of a route. */
+/** The HTTP method for each operation of a route. */
 export const METHODS = {
   read: 'GET',
   list: 'LIST',
@@ -13,7 +13,7 @@ export const METHODS = {
 
 export type OperationName = keyof typeof METHODS;
 
-/** What a row has a handler for. Help is given for every row. */
+/** The operations for which a row has a handler. Every row has help, too. */
 export function operationsOf(route: Route): OperationName[] {
   const operations = Object.keys(METHODS) as OperationName[];
   return operations.filter((operation) => operation !== 'help' && route[operation]);

@@ -1,4 +1,4 @@
-/** Puts mounts and namespaces straight into the tree, for tests of what lies below the API that enables them. */
+/** Writes mounts and namespaces directly into the tree, for tests of parts that have no API to create them. */
 
 import type { Deps } from '../../functions/ports/deps.ts';
 import { namespaceKey, treeKey } from '../../functions/store/keys.ts';

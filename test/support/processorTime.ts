@@ -1,6 +1,6 @@
-/** How long this process has computed, which other work on the machine does not change. */
+/** Measures processor time, which does not depend on other work of the machine. */
 
-/** @returns what the work answers, and the milliseconds of processor time that it took */
+/** @returns the result of the work, and its processor time in milliseconds */
 export function processorTimeOf<T>(work: () => T): { answer: T; ms: number } {
   const before = process.cpuUsage();
   const answer = work();

@@ -1,4 +1,4 @@
-/** The service in this process, on an emulator of its own: what the tests of its parts drive. */
+/** The service in this process, on an emulator of its own, for the tests of its parts. */
 
 import { beforeEach } from 'vitest';
 import type { Api } from '../../functions/gateway/api.ts';
@@ -14,13 +14,13 @@ export interface Service {
   deps: TestDeps;
   /** The root token. */
   root: string;
-  /** Asks as root unless told otherwise. */
+  /** Sends requests as root unless a call names another token. */
   call: Caller;
-  /** The same with other dependencies in place of some, which may fail or let something happen in between. */
+  /** The same with some dependencies replaced, for failures or interleaved writes. */
   callOn(others: Partial<Deps>): Caller;
   /** Stores a policy, written as HCL. */
   policy(name: string, text: string, namespace?: { id: string }): Promise<void>;
-  /** Creates a token and answers its `auth` object. */
+  /** Creates a token. @returns its `auth` object */
   token(body?: Record<string, unknown>, options?: CallOptions): Promise<Auth>;
   stop(): Promise<void>;
 }
@@ -38,13 +38,13 @@ export interface Auth {
 }
 
 export interface ServiceOptions {
-  /** What it serves in place of the whole API. */
+  /** The API to serve instead of the whole one. */
   api?: Api;
-  /** In place of real time that a test can let pass. */
+  /** Replaces the default clock, which is real time plus what a test lets pass. */
   clock?: TestDeps['clock'];
 }
 
-/** `stop` it in `afterAll`. */
+/** Call `stop` in `afterAll`. */
 export async function startService({ api = vaultApi, clock }: ServiceOptions = {}): Promise<Service> {
   const base = await testDeps();
   const deps: TestDeps = clock ? { ...base, clock } : base;
@@ -66,11 +66,11 @@ export async function startService({ api = vaultApi, clock }: ServiceOptions = {
 }
 
 export interface NamedService extends Service {
-  /** A name that no other test of the file has. */
+  /** A name that no other test of the file uses. */
   name: string;
 }
 
-/** One for all tests of the file. */
+/** One service for all tests of the file. */
 export function service(): NamedService {
   const s = throughFile(async (): Promise<NamedService> => ({ ...(await startService()), name: '' }));
   beforeEach(() => {

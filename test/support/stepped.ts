@@ -1,4 +1,4 @@
-/** A store whose every call waits until it is let through, so that a test decides in which order calls happen. */
+/** A store whose calls wait to be released, so that a test decides in which order calls happen. */
 
 import {
   type Range,
@@ -9,7 +9,7 @@ import {
   type Write,
 } from '../../functions/ports/store.ts';
 
-/** What a call reads or writes: one item, or without `sk` a whole partition. */
+/** What a call reads or writes: one item, or a whole partition without `sk`. */
 interface Touch {
   table: TableName;
   pk: string;
@@ -17,12 +17,12 @@ interface Touch {
   writes: boolean;
 }
 
-/** A call that waits to be let through. */
+/** A call that waits to be released. */
 export interface Waiting {
-  /** Whose call it is, and which of its calls. */
+  /** The number of the operation, and of the call within it. */
   operation: number;
   call: number;
-  /** For people. */
+  /** For messages. */
   text: string;
   touches: Touch[];
 }
@@ -32,16 +32,15 @@ interface Held extends Waiting {
   abandon(): void;
 }
 
-/** What an operation ends with whose schedule is given up. */
+/** The error with which an operation ends when its schedule is abandoned. */
 export class Abandoned extends Error {}
 
-/** @returns the place of the call that is next, or nothing to give the schedule up */
+/** @returns the index of the call that is next, or nothing to abandon the schedule */
 export type Choose = (waiting: Waiting[]) => number | undefined;
 
 /**
- * Runs operations together, each on a store of its own view, one call of theirs at a time. Between two calls an
- * operation runs undisturbed: nothing but the store tells it of the others.
- * @returns what each has answered; nothing when the schedule was given up
+ * Runs operations concurrently, one call to the store at a time. Operations affect each other only through the store.
+ * @returns the result of each operation; nothing if the schedule was abandoned
  */
 export async function runTogether<T>(
   store: Store,
@@ -60,7 +59,7 @@ export async function runTogether<T>(
       isIdle[i] = true;
     }
   });
-  // What goes wrong is thrown below; until then nobody may take it for unhandled.
+  // Errors are thrown below. This keeps Node from treating them as unhandled until then.
   const ended = Promise.allSettled(outcomes);
 
   function hold(call: Held): void {
@@ -104,7 +103,7 @@ function steppedStore(store: Store, operation: number, hold: (call: Held) => voi
         ? []
         : step(`get ${refs.map(keyText).join(', ')}`, refs.map(read), () => store.getMany(refs)),
     query,
-    // All that these tests store fits on one page.
+    // Everything that these tests store fits on one page.
     async *pages(range) {
       yield await query(range);
     },
@@ -123,7 +122,7 @@ function steppedStore(store: Store, operation: number, hold: (call: Held) => voi
   };
 }
 
-/** Whether it makes a difference which of two calls comes first. */
+/** Whether the order of two calls makes a difference. */
 export function interfere(a: Pick<Waiting, 'touches'>, b: Pick<Waiting, 'touches'>): boolean {
   return a.touches.some((one) => b.touches.some((other) => (one.writes || other.writes) && meet(one, other)));
 }
@@ -137,7 +136,7 @@ function read({ table, pk, sk }: Ref): Touch {
   return { table, pk, sk, writes: false };
 }
 
-/** An index shows the items of every partition; nothing that is run here asks one. */
+/** A query of a partition. No operation here queries an index, which would touch all partitions. */
 function whole({ table, pk }: Range): Touch {
   return { table, pk, writes: false };
 }

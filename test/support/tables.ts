@@ -1,4 +1,4 @@
-/** The tables as they are stored, read without the service's own code; and a way to empty them. */
+/** Reads, writes and empties the tables without the service's own code. */
 
 import {
   BatchWriteItemCommand,
@@ -18,7 +18,7 @@ const BATCH = 25;
 
 export type Tables = Record<(typeof NAMES)[number], Stored[]>;
 
-/** Everything that is stored. */
+/** Reads all items of all tables. */
 export async function readTables(client: DynamoDBClient): Promise<Tables> {
   const contents = await Promise.all(NAMES.map((name) => scan(client, name)));
   return Object.fromEntries(NAMES.map((name, i) => [name, contents[i]])) as Tables;
@@ -29,7 +29,7 @@ export async function emptyTables(client: DynamoDBClient): Promise<void> {
   await writeAll(client, await readTables(client), remove);
 }
 
-/** Adds items to the tables, whatever is there. */
+/** Writes items to the tables without a condition. */
 export async function writeTables(client: DynamoDBClient, tables: Partial<Tables>): Promise<void> {
   await writeAll(client, tables, (item) => ({ PutRequest: { Item: marshall(item) } }));
 }

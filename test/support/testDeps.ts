@@ -1,4 +1,4 @@
-/** The domain's dependencies for tests: the real store on the embedded emulator, and a clock that can be set. */
+/** The dependencies of the domain for tests: the real store on the embedded emulator, and a clock that can be advanced. */
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -14,7 +14,7 @@ interface TestClock extends Clock {
   pass(ms: number): void;
 }
 
-/** A workflow that was started, for the test to look at or to run. */
+/** A workflow that was started, which the test can check or run. */
 interface Started {
   machine: Machine;
   name: string;
@@ -24,20 +24,20 @@ interface Started {
 export interface TestDeps extends Deps {
   clock: TestClock;
   started: Started[];
-  /** What the scheduler was told, by the id of the schedule. */
+  /** The timetables in the scheduler, by the id of the schedule. */
   timetables: Map<string, Timetable>;
-  /** Every log line, as it would be printed. */
+  /** Every log line as it would be printed. */
   logged: string[];
   client: DynamoDBClient;
   stop(): Promise<void>;
 }
 
-/** What stands between the service and the emulator. */
+/** Starts a proxy between the service and the emulator. */
 export type Between = (dynamodbEndpoint: string) => Promise<{ endpoint: string; stop(): Promise<void> }>;
 
 /**
- * Starts an emulator of its own in memory; `stop` it in `afterAll`. `DYNAMODB_ENDPOINT` names one that runs already, and
- * keeps apart what is stored with different credentials.
+ * Starts a new emulator in memory; call `stop` in `afterAll`. `DYNAMODB_ENDPOINT` names a running one instead, which
+ * keeps separate data for different credentials.
  */
 export async function testDeps(between?: Between): Promise<TestDeps> {
   const emulator = await startDynamoDB({ endpoint: process.env.DYNAMODB_ENDPOINT });
@@ -73,7 +73,7 @@ export async function testDeps(between?: Between): Promise<TestDeps> {
       },
     },
     log: recorder(logged),
-    // The life of a request is as deployed: on a busy machine, a shorter one would end requests that have time.
+    // As deployed: a shorter deadline would end slow requests on a busy machine.
     settings: { requestLifeMs: 29_000, minChosenIdLength: 8, retentionS: 90 * 86_400 },
     started,
     timetables,

@@ -1,4 +1,4 @@
-/** Tokens with the rights a test wants, written as a login or the bootstrap function would leave them. */
+/** Tokens with the rights that a test needs, stored as a login or the bootstrap function would. */
 
 import { randomUUID } from 'node:crypto';
 import { type Token, tokenItem } from '../../functions/credentials/token.ts';
@@ -7,7 +7,7 @@ import type { Deps } from '../../functions/ports/deps.ts';
 import { accessorKey, policyKey, sha256 } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 
-/** Stores a root token as the bootstrap function would, and answers it. */
+/** Stores a root token as the bootstrap function would. @returns the token */
 export async function rootToken(deps: Deps, secret = `root-${randomUUID()}`): Promise<string> {
   const root = tokenOf(deps, secret, { policies: ['root'], path: 'auth/token/root', displayName: 'root' });
   await deps.store.commit([

@@ -1,5 +1,5 @@
 /**
- * Runs executions of the deployed state machines in this process, one at a time. A step that fails ends its execution:
+ * Runs executions of the deployed state machines in this process, one at a time. A failed step ends its execution:
  * nothing is retried.
  */
 
@@ -14,19 +14,19 @@ export async function runMigration(deps: Deps, id: string): Promise<void> {
   await execute(deps, 'remount', id, { wait: async (_, execution) => execution.abort() });
 }
 
-/** The last state of a migration, when no request from before the switch can live any more. */
+/** Runs the last state of a migration, after the longest life of a request from before the switch. */
 export async function closeMigration(deps: Deps, id: string): Promise<void> {
   await execute(deps, 'remount', id, { from: 'Close' });
 }
 
-/** Runs a teardown to its end, its waits included. */
+/** Runs a teardown to its end, with its waits. */
 export async function runTeardown(deps: TestDeps, id: string): Promise<void> {
   await execute(deps, 'teardown', id, { wait: async (seconds) => deps.clock.pass(seconds * 1_000) });
 }
 
 /**
- * Runs a bulk run; when it waits, what the mounts had issued is revoked.
- * @param steady for the revocation, which may be another matter
+ * Runs a bulk run. Its waits run the revocations of its mounts.
+ * @param steady the dependencies for the revocations, if those of the run fail on purpose
  */
 export async function runBulk(deps: TestDeps, id: string, steady = deps): Promise<EndCheck> {
   const revoke = async (): Promise<void> => {
@@ -36,18 +36,18 @@ export async function runBulk(deps: TestDeps, id: string, steady = deps): Promis
   return (await execute(deps, 'bulk', id, { wait: revoke })) as unknown as EndCheck;
 }
 
-interface Way {
-  /** The state to begin with, in place of the first. */
+interface Path {
+  /** The state to begin with instead of the first. */
   from?: string;
-  /** What happens where the machine waits. */
+  /** Runs where the machine waits. */
   wait?(seconds: number, execution: Run): Promise<void>;
 }
 
 /**
- * @returns what the execution ends with, nothing if it was aborted
- * @throws what a step has thrown
+ * @returns the output of the execution, nothing if it was aborted
+ * @throws the error of the step that failed
  */
-async function execute(deps: Deps, machine: string, id: string, { from, wait }: Way): Promise<Json> {
+async function execute(deps: Deps, machine: string, id: string, { from, wait }: Path): Promise<Json> {
   const steps = stepsOf(deps);
   const failures: unknown[] = [];
   const invoke: InvokeTask = async (functionName, input) => {

@@ -1,4 +1,4 @@
-/** A service with one engine more, whose credentials are leases; and what its refusals look like. */
+/** A service with one more engine, whose credentials are leases, and the form of its refusals. */
 
 import { engines } from '../../functions/engines/catalog.ts';
 import { vaultApi } from '../../functions/vaultApi.ts';
@@ -14,7 +14,7 @@ export function world(): Promise<World> {
   return startService({ api: { ...vaultApi, engines: { ...engines, rented } } });
 }
 
-/** Whether an answer is a refusal with just this text. */
+/** The status and errors of a refusal, to compare. */
 export function refusal({ status, body }: Answer): { status: number; errors: string[] } {
   return { status, errors: body?.errors };
 }

@@ -113,7 +113,7 @@ describe('enabling', () => {
     const { data } = (await s.call('GET', 'sys/mounts')).body;
     expect(data[`${s.name}/1/`]).toMatchObject({ type: 'kv', options: { version: '1' } });
     expect(data[`${s.name}/2/`]).toMatchObject({ type: 'kv', options: { version: '2', leased: 'no' } });
-    expect(data[`${s.name}/3/`]).toMatchObject({ type: 'kv', options: {} });
+    expect(data[`${s.name}/3/`]).toMatchObject({ type: 'generic', options: {} });
     expect(data[`${s.name}/4/`]).toMatchObject({ type: 'ssh', options: {} });
   });
 

@@ -272,7 +272,7 @@ describe('concurrent requests', () => {
     const changes = Array.from({ length: 12 }, (_, i) =>
       call('POST', `sys/mounts/${name}/tune`, { body: { options: { [`k${i}`]: 'x' } } }),
     );
-    const answers = await Promise.all([...changes, markIssued(deps.store, mount).catch(() => 'begun anew')]);
+    const answers = await Promise.all([...changes, markIssued(deps.store, mount).catch(() => 'retried')]);
 
     const statuses = answers.slice(0, -1).map((answer) => (answer as { status: number }).status);
     expect(statuses.every((status) => status === 204)).toBe(true);

@@ -38,8 +38,8 @@ describe('reading and listing', () => {
   it('scans all namespaces below, by their paths from there', async () => {
     await s.create(s.name);
     expect(await s.call('SCAN', 'sys/namespaces', { namespace: s.name })).toMatchObject({
-      status: 404,
-      body: { errors: [] },
+      status: 200,
+      body: { data: {} },
     });
     const one = await s.create('one', s.name, { a: 'b' });
     const below = await s.create('below', `${s.name}/one`);

@@ -17,14 +17,10 @@ describe('unwrapping', () => {
     }
   });
 
-  it('needs a token, and a capability unless that is the wrapping token', async () => {
+  it('needs a capability, unless its token is the wrapping token', async () => {
     const { token } = await s.wrapped('GET', 'kv/app');
     const weak = await s.token({ policies: ['unheard-of'], no_default_policy: true });
 
-    expect(refusal(await s.call('POST', 'sys/wrapping/unwrap', { token: '' }))).toEqual({
-      status: 403,
-      errors: ['permission denied'],
-    });
     expect(refusal(await s.unwrapNamed(token, { token: weak.client_token }))).toEqual(DENIED);
     expect((await s.unwrapNamed(token)).status).toBe(200);
   });
@@ -59,7 +55,6 @@ describe('sys/wrapping', () => {
     }
     expect((await s.call('GET', 'sys/wrapping/lookup', { token })).body.data).toEqual(expected);
     expect((await s.unwrap(token)).status).toBe(200);
-    expect(refusal(await s.call('POST', 'sys/wrapping/lookup', { token: '' }))).toEqual(INVALID);
   });
 
   it('rewraps: a new token for the same answer, with the same creation path', async () => {

@@ -15,7 +15,7 @@ describe('a wrapped answer', () => {
 
     expect(status).toBe(200);
     expect(body).toEqual({
-      request_id: expect.any(String),
+      request_id: '',
       lease_id: '',
       renewable: false,
       lease_duration: 0,
@@ -94,10 +94,24 @@ describe('a wrapped answer', () => {
     expect((await ask('GET', 'sys/health')).body).toMatchObject({ initialized: true });
   });
 
-  it('may contain an empty list, which is 404 without wrapping', async () => {
+  it('does not exist of an empty list, but of a scan of nothing', async () => {
+    const headers = { 'x-vault-wrap-ttl': '60' };
     expect(refusal(await s.call('LIST', 'kv/none'))).toEqual({ status: 404, errors: [] });
-    const { token } = await s.wrapped('LIST', 'kv/none');
+    expect(refusal(await s.call('LIST', 'kv/none', { headers }))).toEqual({
+      status: 404,
+      errors: ['unsupported path'],
+    });
+    const { token } = await s.wrapped('SCAN', 'kv/none');
     expect((await s.unwrap(token)).body).toMatchObject({ data: {}, wrap_info: null });
+  });
+
+  it('keeps the id of its request and its status, also when it is wrapped again', async () => {
+    await placeMount(s.deps, 'versioned/', { options: { version: '2' } });
+    const { token } = await s.wrapped('GET', 'versioned/app');
+    const again = await s.wrapped('POST', 'sys/wrapping/rewrap', { body: { token } });
+    const { status, body } = await s.unwrap(again.token);
+    expect([status, body.warnings]).toEqual([404, [expect.stringContaining('Invalid path')]]);
+    expect(s.deps.logged.join('\n')).toContain(body.request_id);
   });
 
   it('has no secret in its storage keys, and neither it nor its token in the log', async () => {

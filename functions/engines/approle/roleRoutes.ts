@@ -84,16 +84,25 @@ async function showRole(call: Call<typeof ROLE_FIELDS>): Promise<Reply<Wire<type
 async function writeRole(call: Call<typeof ROLE_FIELDS>): Promise<Reply | undefined> {
   const { deps, fields, mount } = call;
   const fresh = { ...NEW_ROLE, uuid: deps.ids.uuid(), roleId: deps.ids.uuid() };
-  const { warnings, after } = await changeRole(call, (before) => {
+  const plain = plainType(fields.token_type);
+  const { after } = await changeRole(call, (before) => {
     if (before && fields.local_secret_ids !== undefined)
       throw refusal('local_secret_ids can only be modified during role creation');
-    const { warnings, ...tokenRole } = readTokenRole(before ?? fresh, fields, ALIASES);
+    const tokenRole = readTokenRole(before ?? fresh, { ...fields, token_type: plain }, ALIASES);
     const after = { ...(before ?? fresh), ...settingsSent(fields), ...tokenRole };
     refuseInvalid(after);
-    return { after, warnings };
+    return { after };
   });
+  const warnings: string[] = [];
+  if (plain !== fields.token_type)
+    warnings.push(`${fields.token_type} has no useful meaning; adjusting to ${plain}`);
   if (after.token.token_max_ttl > mountTtls(mount).maxTtl) warnings.push(MAX_TTL_WARNING);
   return warnings.length > 0 ? { warnings } : undefined;
+}
+
+/** The types `default-service` and `default-batch` are those of mounts, and mean nothing different on a role. */
+function plainType(type: string | undefined): string | undefined {
+  return type === 'default-service' || type === 'default-batch' ? type.slice('default-'.length) : type;
 }
 
 const NEW_ROLE = {

@@ -5,7 +5,7 @@ import { goQuote, refusal } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
 import type { Shape, Wire } from '../../http/shape.ts';
-import { callerOfCall, mountOfCall, nameOfCall } from '../callParts.ts';
+import { callerOfCall, mountOfCall, NAME_WITH_AT, nameOfCall } from '../callParts.ts';
 import { otpItem } from './otp.ts';
 import { coversIp, ipSent, KEY_TYPE, parseIp, type SshRole, sshRoleKey } from './role.ts';
 import { zeroAddressRoles } from './zeroAddress.ts';
@@ -29,7 +29,7 @@ export const credsRoute = route({
 
 async function issueOtp(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof OTP>>> {
   const { fields, deps } = call;
-  const name = nameOfCall(call);
+  const name = nameOfCall(call, NAME_WITH_AT);
   const sent = ipSent(fields);
   const role = (await deps.store.get(sshRoleKey(call, name))) as SshRole | undefined;
   if (!role) throw refusal(`Role ${goQuote(name)} not found`);

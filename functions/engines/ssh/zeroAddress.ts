@@ -5,7 +5,7 @@ import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { MAX_ZERO_ADDRESS_ROLES } from '../../limits.ts';
 import { type Item, PRESENT, type Ref, type Write } from '../../ports/store.ts';
-import { engineKey, isName } from '../callParts.ts';
+import { engineKey, isName, NAME_WITH_AT } from '../callParts.ts';
 import { changeRecord } from '../changeRecord.ts';
 import { sshRoleKey } from './role.ts';
 
@@ -54,7 +54,7 @@ async function write(call: Call<typeof FIELDS>): Promise<void> {
   if (roles.length === 0) throw refusal('Missing roles');
   if (roles.length > MAX_ZERO_ADDRESS_ROLES)
     throw refusal(`at most ${MAX_ZERO_ADDRESS_ROLES} roles may be allowed any address`);
-  const impossible = roles.find((name) => !isName(name));
+  const impossible = roles.find((name) => !isName(name, NAME_WITH_AT));
   if (impossible !== undefined) throw unknownRole(impossible);
   const { store, ids } = call.deps;
   const refs = roles.map((name) => sshRoleKey(call, name));

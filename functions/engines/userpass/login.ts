@@ -2,13 +2,13 @@
 
 import { addressAllowed } from '../../credentials/cidr.ts';
 import { login } from '../../credentials/login.ts';
-import { notAuthorized, refusal, wrapped } from '../../http/errors.ts';
+import { notAuthenticated, refusal, VaultError } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
 import { ConditionFailed } from '../../ports/store.ts';
 import { mountOfCall } from '../callParts.ts';
 import { countFailure, forgetFailures, lockedOut, lockoutKey, refuseLocked } from './lockout.ts';
-import { isPassword, refuseLong } from './password.ts';
+import { isPassword } from './password.ts';
 import { type User, userKey, userName } from './user.ts';
 
 const FIELDS = { password: 'string' } as const satisfies Schema;
@@ -24,8 +24,7 @@ export const userpassLoginRoute = route({
 async function logIn(call: Call<typeof FIELDS>): Promise<Reply> {
   const { store } = call.deps;
   const { password } = call.fields;
-  if (!password) throw wrapped(500, 'missing password');
-  refuseLong(password);
+  if (!password) throw new VaultError(500, ['missing password']);
   const [found, lockout] = await store.getMany([userKey(call), lockoutKey(call)]);
   refuseLocked(call, lockout);
   const user = found as User | undefined;
@@ -35,7 +34,7 @@ async function logIn(call: Call<typeof FIELDS>): Promise<Reply> {
     // The same for a wrong password and for a user that does not exist.
     throw refusal('invalid username or password');
   }
-  if (!addressAllowed(user.token.token_bound_cidrs, call.sourceIp)) throw notAuthorized();
+  if (!addressAllowed(user.token.token_bound_cidrs, call.sourceIp)) throw notAuthenticated();
   return letIn(call, user);
 }
 

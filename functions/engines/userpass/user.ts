@@ -85,15 +85,13 @@ async function showUser(call: Call<typeof USER_FIELDS>): Promise<Reply<Wire<type
   return user && { data: showTokenRole(user, ALIASES) };
 }
 
-async function writeUser(call: Call<typeof USER_FIELDS>): Promise<Reply | undefined> {
+async function writeUser(call: Call<typeof USER_FIELDS>): Promise<void> {
   const { deps, fields } = call;
   const newHash = await hashOf(fields);
-  const { warnings } = await changeRecord(deps, userKey(call), (before?: User) => {
+  await changeRecord(deps, userKey(call), (before?: User) => {
     const passwordHash = requireHash(newHash ?? before?.passwordHash);
-    const { warnings, ...role } = readTokenRole(before ?? NO_TOKEN_ROLE, fields, ALIASES);
-    return { after: { passwordHash, ...role }, warnings };
+    return { after: { passwordHash, ...readTokenRole(before ?? NO_TOKEN_ROLE, fields, ALIASES) } };
   });
-  return warnings.length > 0 ? { warnings } : undefined;
 }
 
 async function changePassword(call: Call<typeof PASSWORD_FIELDS>): Promise<void> {
@@ -104,8 +102,7 @@ async function changePassword(call: Call<typeof PASSWORD_FIELDS>): Promise<void>
 
 async function changePolicies(call: Call<typeof POLICY_FIELDS>): Promise<void> {
   await changeUser(call, (before) => {
-    const { token, aliases } = readTokenRole(before, call.fields, ALIASES);
-    return { ...before, token, aliases };
+    return { ...before, ...readTokenRole(before, call.fields, ALIASES) };
   });
 }
 

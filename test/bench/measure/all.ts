@@ -1,4 +1,4 @@
-/** All measurements, one after the other. Moves with leases come last on a service, since a sweep follows each of them. */
+/** All measurements in sequence. On each service moves with leases come last, since a later sweep follows each of them. */
 
 import { type CountingProxy, startCountingProxy } from '../../../infra/demo/countingProxy.ts';
 import { type Lab, startLab } from '../../../infra/demo/measure/lab.ts';
@@ -29,10 +29,10 @@ export interface Seen {
   cut: Cut;
 }
 
-/** @param tell is told what is measured next */
-export async function measureAll(amounts: Amounts, tell: (what: string) => void): Promise<Seen> {
+/** @param announce is called with the name of each measurement before it starts */
+export async function measureAll(amounts: Amounts, announce: (what: string) => void): Promise<Seen> {
   const about = <T>(what: string, of: () => T): T => {
-    tell(what);
+    announce(what);
     return of();
   };
   const planning = about('the plan of a bulk run', () => measurePlanning(amounts.planned));

@@ -1,4 +1,4 @@
-/** Bulk runs: how many moves a second. */
+/** Bulk runs: how many moves per second. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { inParallel } from '../../../infra/demo/inParallel.ts';
@@ -8,7 +8,7 @@ import type { Vault } from '../../../infra/demo/vault.ts';
 interface BulkRun {
   moves: number;
   succeeded: number;
-  /** From the POST to its answer: the plan is checked and recorded by then. */
+  /** From the POST to its answer. By then the plan is checked and stored. */
   acceptedSeconds: number;
   /** From the POST to the end of the run. */
   seconds: number;
@@ -16,7 +16,7 @@ interface BulkRun {
 }
 
 export interface Bulk {
-  /** Of mounts that share nothing. */
+  /** Of mounts with no common fork. */
   apart: BulkRun;
   /** Of mounts below one path segment. */
   crowd: BulkRun;
@@ -39,8 +39,8 @@ async function measureRun(root: Vault, count: number, pathOf: (i: number) => str
     from: `here/${pathOf(i)}`,
     to: `there/${pathOf(i)}`,
   }));
-  const begun = performance.now();
-  const elapsed = () => (performance.now() - begun) / 1_000;
+  const startedAt = performance.now();
+  const elapsed = () => (performance.now() - startedAt) / 1_000;
   const { data } = await root.write('sys/remount/bulk', { moves });
   const acceptedSeconds = elapsed();
   for (;;) {

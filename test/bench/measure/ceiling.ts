@@ -1,4 +1,4 @@
-/** How many deletes a second the store takes at best, and how much of that the revocation of leases reaches. */
+/** How many deletes per second the store can do at most, and which share of that the revocation of leases reaches. */
 
 import { BatchWriteItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
 import { childName, leaseChild } from '../../../functions/credentials/child.ts';
@@ -16,13 +16,13 @@ export interface Ceiling {
   leases: number;
   /** From the POST to the success. */
   leasesPerSecond: number;
-  /** Of bare deletes of the very same items in full batches: nothing is looked for, counted or judged. */
+  /** For plain deletes of the same items in full batches, with no search, count or check. */
   ceilingPerSecond: number;
   share: number;
 }
 
 const BATCH = 25;
-/** As many batches at once as there are shards. */
+/** Concurrent batches: one for each shard. */
 const AT_ONCE = 16;
 
 export async function measureCeiling(
@@ -40,7 +40,7 @@ export async function measureCeiling(
   return { leases: revoked, leasesPerSecond: a, ceilingPerSecond: b, share: ratio };
 }
 
-/** @returns leases a second */
+/** @returns leases per second */
 async function revoke(lab: Lab, path: string, leases: number): Promise<number> {
   const uuid = await makeSsh(lab, path, { keys: 1, leases });
   const { seconds } = await moveMount(lab.root, { from: path, to: `${path}-moved` });
@@ -49,7 +49,7 @@ async function revoke(lab: Lab, path: string, leases: number): Promise<number> {
   return leases / seconds;
 }
 
-/** @returns leases a second: each with the password it stands for and its entry in the index of its holder */
+/** @returns leases per second, each with its password and its entry in the index of its owner */
 async function deleteBare(lab: Lab, path: string, leases: number): Promise<number> {
   const uuid = await makeSsh(lab, path, { keys: 1, leases });
   const items = (await leasesOf(lab.store, uuid)).flat().map(leaseOf);

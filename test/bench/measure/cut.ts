@@ -1,4 +1,4 @@
-/** How soon after its POST a move has made every old lease of the mount useless, and how fast it then removes them. */
+/** How soon after its POST a move makes every old lease of the mount invalid, and how fast it then removes them. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { median } from '../../../infra/demo/measure/cost.ts';
@@ -18,17 +18,17 @@ export interface Cut extends Compared {
   left: number;
 }
 
-interface One {
+interface Timing {
   ms: number;
   secondsToSuccess: number;
   left: number;
 }
 
 const POLL_MS = 50;
-/** What a lease that is not usable is answered with; a service that is busy says so, and is asked again. */
+/** The status for a lease that is not valid. A busy service answers otherwise, and the request is retried. */
 const REFUSED = 400;
 
-/** A mount that is to be moved, and the lease that is asked about. */
+/** A mount to move, and the lease that is looked up. */
 interface Loaded {
   path: string;
   uuid: string;
@@ -36,13 +36,13 @@ interface Loaded {
 }
 
 /**
- * Each time a mount with many leases and, just before and after it, mounts with the one lease that is asked about.
- * They are made before any of them is moved, and one more is moved first: the functions idle while a mount is filled,
- * and whichever move comes next would pay for that.
+ * Each round moves a mount with many leases and, just before and after it, mounts with only the lease that is looked
+ * up. All are created before the first move, and one more is moved first: the functions are idle while a mount is
+ * filled, which would slow down the next move.
  */
 export async function measureCut(lab: Lab, { leases, cuts }: { leases: number; cuts: number }): Promise<Cut> {
   const pairs: Pair<number>[] = [];
-  const large: One[] = [];
+  const large: Timing[] = [];
   for (let i = 0; i < cuts; i++) {
     const made: Loaded[] = [];
     for (const [name, count] of [
@@ -53,10 +53,10 @@ export async function measureCut(lab: Lab, { leases, cuts }: { leases: number; c
     ] as const)
       made.push(await load(lab, `cut-${name}-${i}`, count));
     const [first, before, after, many] = made as [Loaded, Loaded, Loaded, Loaded];
-    await cutOff(lab, first);
-    const one = await cutOff(lab, before);
-    const most = await cutOff(lab, many);
-    const other = await cutOff(lab, after);
+    await timeToInvalid(lab, first);
+    const one = await timeToInvalid(lab, before);
+    const most = await timeToInvalid(lab, many);
+    const other = await timeToInvalid(lab, after);
     pairs.push([most.ms, (one.ms + other.ms) / 2]);
     large.push(most);
   }
@@ -76,7 +76,7 @@ async function load(lab: Lab, path: string, leases: number): Promise<Loaded> {
   return { path, uuid, leaseId: asked?.id };
 }
 
-async function cutOff(lab: Lab, { path, uuid, leaseId }: Loaded): Promise<One> {
+async function timeToInvalid(lab: Lab, { path, uuid, leaseId }: Loaded): Promise<Timing> {
   const { root, store } = lab;
   const startedAt = performance.now();
   const id = await startMove(root, { from: path, to: `${path}-moved` });

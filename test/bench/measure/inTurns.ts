@@ -1,10 +1,10 @@
-/** Two kinds of work by turns, so that what else the machine does slows down both alike. */
+/** Two kinds of work in turns, so that other work of the machine slows down both equally. */
 
 import { median } from '../../../infra/demo/measure/cost.ts';
 
 export type Pair<T> = [a: T, b: T];
 
-/** Who goes first alternates: the second finds what the first has warmed. */
+/** The order alternates, since the second one profits from what the first has warmed up. */
 export async function inTurns<T>(
   count: number,
   a: () => Promise<T>,
@@ -24,7 +24,7 @@ export async function inTurns<T>(
 export interface Compared {
   a: number;
   b: number;
-  /** The first to the second, the median over the pairs. */
+  /** The ratio of the first to the second: the median over the pairs. */
   ratio: number;
 }
 

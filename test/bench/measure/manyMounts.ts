@@ -1,4 +1,4 @@
-/** Whether a move costs more the more mounts there are: two services, one with many mounts and one with few. */
+/** Whether a move takes longer with more mounts: two services, one with many mounts and one with few. */
 
 import { randomUUID } from 'node:crypto';
 import type { Put } from '../../../functions/ports/store.ts';
@@ -29,7 +29,7 @@ export async function measureManyMounts(
   return { ...compared(pairs.slice(WARM_UP)), mounts, fewMounts };
 }
 
-/** Mounts as the API has made the first of them, on both sides of the path that moves. */
+/** Copies of a mount that the API has created, with paths before and after the path that moves. */
 async function fill({ root, store }: Lab, count: number): Promise<void> {
   await makeKv({ root, store }, 'mount-pattern', 1);
   const original = await store.get(treeKey('root', 'mount-pattern/'));
@@ -51,7 +51,7 @@ async function fill({ root, store }: Lab, count: number): Promise<void> {
   await root.read(`sys/mounts/mount-${String(count - 1).padStart(6, '0')}`);
 }
 
-/** @returns what makes one move, and says how many milliseconds it took */
+/** @returns a function that makes one move and returns its milliseconds */
 function backAndForth(lab: Lab): () => Promise<number> {
   let ends = ['mount-pattern', 'mount-0-moved'] as [string, string];
   return async () => {

@@ -1,4 +1,4 @@
-/** What one move within a namespace takes that has nothing to revoke, and one look at its status. */
+/** The calls of one move within a namespace that has nothing to revoke, and of one status request. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Calls } from '../../../infra/demo/countingProxy.ts';
@@ -23,12 +23,12 @@ export interface PlainMove {
   status: Taken;
 }
 
-/** The first moves find functions that have not started. */
+/** The first moves start the functions, and are not measured. */
 const WARM_UP = 3;
 const MOVES = 8;
 const GIVE_UP_MS = 10_000;
 
-/** @throws Error when moves of one kind do not all take the same */
+/** @throws Error if not all moves take the same calls */
 export async function measurePlainMove(lab: Lab<Meter>): Promise<PlainMove> {
   await makeKv(lab, 'plain-0', 1);
   const seen = new Map<string, PlainMove>();
@@ -44,7 +44,7 @@ export async function measurePlainMove(lab: Lab<Meter>): Promise<PlainMove> {
 async function takeOne(lab: Lab<Meter>, from: string, to: string): Promise<PlainMove> {
   const { proxy, root } = lab;
   proxy.takeUnits();
-  // It looks at the status once when the workflow has ended; the calls of that look are taken here.
+  // It also reads the status once after the end of the workflow. Those calls are subtracted below.
   const { dynamodb, transitions, id } = await costOfMove(lab, from, to);
   const all = proxy.takeUnits();
   const statusCalls = proxy.take();
@@ -55,7 +55,7 @@ async function takeOne(lab: Lab<Meter>, from: string, to: string): Promise<Plain
   return { move: { calls: sorted(dynamodb), units, transitions, events: await eventsOf(lab, id) }, status };
 }
 
-/** The bus of this machine shows what it was told; the last that a migration has to tell is its success. */
+/** Counts the events of a migration on the local bus. The last one is its success. */
 async function eventsOf({ environment }: Lab, id: string): Promise<number> {
   for (const startedAt = Date.now(); Date.now() - startedAt < GIVE_UP_MS; await delay(50)) {
     const shown = await fetch(`${environment.AWS_ENDPOINT_URL_EVENTBRIDGE}/events`);

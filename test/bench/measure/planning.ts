@@ -1,8 +1,9 @@
-/** What processor time the plan of a large bulk run takes, apart from reading the tree. */
+/** The processor time that the plan of a large bulk run takes, without reading the tree. */
 
 import { planMoves } from '../../../functions/bulk/planMoves.ts';
 import { median } from '../../../infra/demo/measure/cost.ts';
 import { mixedRows } from '../../bulk/tenThousand.ts';
+import { processorTimeOf } from '../../support/processorTime.ts';
 
 export interface Planning {
   moves: number;
@@ -19,10 +20,9 @@ export function measurePlanning(wanted: number): Planning {
 
 function planOnce(moves: number): number {
   const { rows, tree } = mixedRows(moves);
-  const before = process.cpuUsage();
-  const { chunks, problems } = planMoves(rows, tree);
-  const { user, system } = process.cpuUsage(before);
+  const { answer, ms } = processorTimeOf(() => planMoves(rows, tree));
+  const { chunks, problems } = answer;
   if (problems.length > 0 || chunks.flat().length !== moves)
     throw new Error('the plan is not what it should be');
-  return (user + system) / 1_000;
+  return ms;
 }

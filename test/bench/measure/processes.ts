@@ -1,4 +1,4 @@
-/** The status function against the bare SDK: in processes that start for one answer, and in one that is warm. */
+/** The status function compared with the bare SDK: in new processes that answer once, and in a warm one. */
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,7 +25,7 @@ interface Asked {
 
 const BENCH = join(import.meta.dirname, '..');
 const BARE_BUNDLES = join(BUNDLES, '..', 'bench');
-/** A migration this old has its status no longer held. */
+/** The status of a migration of this age is answered without a wait. */
 const OLD_ENOUGH_MS = 100;
 
 export async function measureProcesses(
@@ -70,7 +70,7 @@ async function measureWarm(lab: Lab, status: Asked, bare: Asked, count: number):
   return compared(pairs);
 }
 
-/** Runs a file of `process/` in the environment of a function, and answers what it sends. */
+/** Runs a file of `process/` in the environment of a function. @returns the message that it sends */
 async function run<T>({ environment }: Lab, file: string, args: string[]): Promise<T> {
   const none = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
   const env = { ...environment, ...none, AWS_LAMBDA_FUNCTION_NAME: 'status' };

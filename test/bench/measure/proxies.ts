@@ -1,23 +1,23 @@
-/** What stands between the functions and DynamoDB while they are measured: nothing, or a meter of request units. */
+/** What is between the functions and DynamoDB during a measurement: nothing, or a meter of request units. */
 
 import type { IncomingMessage } from 'node:http';
 import type { Calls, CountingProxy } from '../../../infra/demo/countingProxy.ts';
 import { startLocalServer } from '../../../infra/local/localServer.ts';
 import { addUnits, type Consumed, type Units, unitsOf } from '../units.ts';
 
-/** The functions speak to DynamoDB itself; nothing is counted. */
+/** The functions call DynamoDB directly; nothing is counted. */
 export async function noProxy(dynamodbEndpoint: string): Promise<CountingProxy> {
   return { endpoint: dynamodbEndpoint, take: () => ({}), stop: async () => {} };
 }
 
 export interface Meter extends CountingProxy {
-  /** Units that DynamoDB says the calls have consumed, of tables and indexes, since this was last asked. */
+  /** The units of tables and indexes that DynamoDB reports as consumed since the last call of this function. */
   takeUnits(): Units;
 }
 
 const NOTHING: Units = { read: 0, write: 0 };
 
-/** Asks DynamoDB, call by call, for what each consumes. Reading a stream is passed on as it is: nobody pays for it. */
+/** Makes DynamoDB report what each call consumes. Reads of a stream are forwarded unchanged: they cost nothing. */
 export async function startMeter(dynamodbEndpoint: string): Promise<Meter> {
   let calls: Calls = {};
   let units = NOTHING;
@@ -63,7 +63,7 @@ async function readJson(incoming: IncomingMessage): Promise<Record<string, unkno
   return JSON.parse(Buffer.concat(chunks).toString('utf8'));
 }
 
-/** An emulator wants to see one, and checks none. */
+/** The emulator requires a signature, but does not check it. */
 function signature({ headers }: IncomingMessage): Record<string, string> {
   const kept = ['authorization', 'x-amz-date'].map((name) => [name, String(headers[name] ?? '')] as const);
   return Object.fromEntries(kept.filter(([, value]) => value !== ''));

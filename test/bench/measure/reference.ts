@@ -1,6 +1,6 @@
 /**
- * The same jobs the way a server does them that moves data and revokes one lease after the other: on the same store,
- * without anything around it. What the design buys is the distance to these.
+ * The reference: the same jobs as done by a server that copies data and revokes leases one by one, on the same store
+ * and without any other work. The difference is what the design gains.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -18,7 +18,7 @@ export interface SerialRevocation {
   leasesPerSecond: number;
 }
 
-/** For each lease: read it, delete what it stands for, delete where it is listed, delete it. */
+/** For each lease: reads it, then deletes the secret it owns, its entry in the index of its owner, and the lease. */
 export async function revokeSerially(lab: Lab, leases: number): Promise<SerialRevocation> {
   const { store } = lab;
   const uuid = await makeSsh(lab, 'serial', { keys: 1, leases });
@@ -36,17 +36,17 @@ export async function revokeSerially(lab: Lab, leases: number): Promise<SerialRe
 
 export interface Copy {
   keys: number;
-  /** Stored items: a key of kv v2 has its facts and its versions. */
+  /** Stored items: a key of kv v2 has metadata and versions. */
   items: number;
   copyMs: number;
-  /** A move of this very mount between namespaces, POST to the end of its workflow. */
+  /** A move of the same mount between namespaces, from the POST to the end of the workflow. */
   moveMs: number;
   times: number;
 }
 
 const MOVES = 6;
 
-/** For each key: read it, write it under its new place, delete it at the old one. */
+/** For each key: reads it, writes it at its new place, deletes it at the old one. */
 export async function copyKeyByKey(lab: Lab, keys: number): Promise<Copy> {
   const { root, store } = lab;
   await makeKv(lab, 'copied', keys);

@@ -1,4 +1,4 @@
-/** How large the items are that there are many of. */
+/** The sizes of the items that there are many of. */
 
 import { childName, leaseChild } from '../../../functions/credentials/child.ts';
 import { leaseOf } from '../../../functions/credentials/lease.ts';
@@ -13,9 +13,9 @@ import { itemBytes } from '../units.ts';
 export interface Stored {
   mount: number;
   lease: number;
-  /** The one-time password that the lease stands for. */
+  /** The one-time password that the lease owns. */
   password: number;
-  /** The lease in the index of its holder. */
+  /** The entry of the lease in the index of its owner. */
   entry: number;
 }
 

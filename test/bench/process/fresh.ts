@@ -1,4 +1,4 @@
-/** A process that loads one bundle, answers one event and says how long both together took. */
+/** A process that loads one bundle, answers one event, and reports how long both took together. */
 
 import { pathToFileURL } from 'node:url';
 

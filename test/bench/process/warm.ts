@@ -1,11 +1,11 @@
-/** A process that has two bundles answer one event each by turns, and says how long each answer took. */
+/** A process in which two bundles answer one event each, in turns, and that reports how long each answer took. */
 
 import { pathToFileURL } from 'node:url';
 import { inTurns } from '../measure/inTurns.ts';
 
 const [count = '', bundleA = '', eventA = '', bundleB = '', eventB = ''] = process.argv.slice(2);
 
-/** Answers that only warm up. */
+/** Answers that are not measured. */
 const WARM_UP = 100;
 
 const pairs = await inTurns(

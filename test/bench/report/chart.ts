@@ -1,18 +1,18 @@
-/** Bar charts as SVG, legible on light and dark ground. Pure. */
+/** Bar charts as SVG, legible on light and dark backgrounds. Pure. */
 
 interface Bar {
   label: string;
   value: number;
-  /** The value as it is written behind the bar. */
+  /** The value as text, shown after the bar. */
   shown: string;
-  /** Whether it is not the service's own, but what that is held against. */
+  /** Whether the bar is not the service's own, but one to compare it with. */
   other?: boolean;
 }
 
 export interface Chart {
   title: string;
   bars: Bar[];
-  /** Whether each step to the right is ten times as much: for values that are far apart. */
+  /** Whether the scale is logarithmic, for values that are far apart. */
   logarithmic?: boolean;
 }
 
@@ -66,7 +66,7 @@ function linearScale(bars: Bar[]): Scale {
   return (value) => (most > 0 ? (LONGEST * value) / most : 0);
 }
 
-/** From a tenth of the least to the most, so that the least can be seen, too. */
+/** From a tenth of the smallest value to the largest, so that the smallest bar is visible, too. */
 function logarithmicScale(bars: Bar[]): Scale {
   const values = bars.map(({ value }) => value);
   const [from, to] = [Math.log10(Math.min(...values)) - 1, Math.log10(Math.max(...values))];

@@ -1,11 +1,11 @@
-/** Estimates for sizes that one machine cannot hold: each by a formula from what was counted. Pure. */
+/** Estimates for sizes that do not fit on one machine, each by a formula from counted numbers. Pure. */
 
 import { CHILD_SHARDS, LEASE_SHARDS, OPEN_SHARDS } from '../../../functions/limits.ts';
 import { costOfThousand, dollars, MEMORY_GB, type Result, thousands } from '../figures.ts';
 import { BILLED_MS, PRICES } from '../pricing.ts';
 import { readUnits, writeUnits } from '../units.ts';
 
-/** Quotas of AWS, as known on the date of the prices. AWS raises those marked with * on request. */
+/** Quotas of AWS on the date of the prices. AWS raises those marked with * on request. */
 const AWS = {
   /** Of one partition, a second. */
   partitionWrites: 1_000,
@@ -23,7 +23,7 @@ const AWS = {
   sliceSeconds: 60,
 };
 
-/** What, how much, and how it is calculated. */
+/** A row of a table: what, its value, and how it is calculated. */
 export type Row = [what: string, value: string, formula: string];
 
 const GB = 1e9;

@@ -27,7 +27,7 @@ func TestTokensAreCreatedRenewedAndRevoked(t *testing.T) {
 	refused(t, err, 403, "bad token")
 }
 
-func TestChildTokensEndWithTheirParent(t *testing.T) {
+func TestChildTokensAreRevokedWithTheirParent(t *testing.T) {
 	parent := must(root(t, "").Auth().Token().Create(&TokenCreateRequest{Policies: []string{"root"}}))(t).Auth.ClientToken
 	child := must(as(t, parent).Auth().Token().Create(&TokenCreateRequest{}))(t).Auth.ClientToken
 	check(t, root(t, "").Auth().Token().RevokeTree(parent))
@@ -117,6 +117,6 @@ func TestAWrappedAnswerIsUnwrappedOnce(t *testing.T) {
 	equal(t, "path", info.CreationPath, path+"/app")
 	equal(t, "unwrapped", must(client.Logical().Unwrap(info.Token))(t).Data["user"], any("ann"))
 	if _, err := client.Logical().Unwrap(info.Token); err == nil {
-		t.Fatal("it was unwrapped twice")
+		t.Fatal("the answer was unwrapped twice")
 	}
 }

@@ -27,7 +27,7 @@ func TestMountsAreListedTunedAndUnmounted(t *testing.T) {
 	refused(t, sys.Mount(path, &MountInput{Type: "kv"}), 400, "path is already in use at "+path+"/")
 	check(t, sys.Unmount(path))
 	if _, there := must(sys.ListMounts())(t)[path+"/"]; there {
-		t.Fatal("it is still listed")
+		t.Fatal("the mount is still listed")
 	}
 }
 
@@ -42,11 +42,11 @@ func TestAuthMethodsAreEnabledAndDisabled(t *testing.T) {
 	equal(t, "default TTL", method.Config.DefaultLeaseTTL, 1800)
 	check(t, sys.DisableAuth(path))
 	if _, there := must(sys.ListAuth())(t)[path+"/"]; there {
-		t.Fatal("it is still listed")
+		t.Fatal("the mount is still listed")
 	}
 }
 
-func TestPoliciesDecideWhatATokenMay(t *testing.T) {
+func TestPoliciesDecideWhatATokenMayDo(t *testing.T) {
 	client := root(t, "")
 	sys := client.Sys()
 	name, path := unique("policy"), kv1(t, client)
@@ -66,7 +66,7 @@ func TestPoliciesDecideWhatATokenMay(t *testing.T) {
 	equal(t, "removed policy", must(sys.GetPolicy(name))(t), "")
 }
 
-func TestTheServiceTellsItsHealth(t *testing.T) {
+func TestTheServiceReportsItsHealth(t *testing.T) {
 	sys := root(t, "").Sys()
 	health := must(sys.Health())(t)
 	equal(t, "initialized", health.Initialized, true)

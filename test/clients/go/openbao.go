@@ -1,6 +1,6 @@
 //go:build !vault
 
-// Package clients names what the tests use of an API client: OpenBao's, or with the build tag "vault" HashiCorp's.
+// Package clients selects the API client of the tests: OpenBao's, or HashiCorp's with the build tag "vault".
 package clients
 
 import "github.com/openbao/openbao/api/v2"

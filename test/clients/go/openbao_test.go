@@ -37,7 +37,7 @@ func TestAMountIsReadByItsPath(t *testing.T) {
 	equal(t, "version", info.Options["version"], "2")
 }
 
-func TestSecretsAreListedWithDetailsPageByPageAndDeep(t *testing.T) {
+func TestSecretsAreListedWithDetailsInPagesAndRecursively(t *testing.T) {
 	ctx, client := context.Background(), root(t, "")
 	path := kv2(t, client)
 	kv := client.KVv2(path)

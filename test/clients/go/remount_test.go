@@ -43,7 +43,7 @@ func TestSecretsMoveWithTheirEngine(t *testing.T) {
 	refused(t, err, 404, "no handler for route")
 }
 
-func TestAnEngineMovesIntoANamespaceAndOnFromThere(t *testing.T) {
+func TestAnEngineMovesIntoANamespaceAndFurther(t *testing.T) {
 	ctx, client := context.Background(), root(t, "")
 	team := unique("team")
 	write(t, client, "sys/namespaces/"+team, nil)
@@ -60,7 +60,7 @@ func TestAnEngineMovesIntoANamespaceAndOnFromThere(t *testing.T) {
 	equal(t, "data", must(client.KVv2(from).Get(ctx, "app"))(t).Data["a"], any("1"))
 }
 
-func TestLeasesOfAMovedEngineEnd(t *testing.T) {
+func TestLeasesOfAMovedEngineAreRevoked(t *testing.T) {
 	client := root(t, "")
 	from, to := mounted(t, client, "ssh", nil), unique("moved")
 	write(t, client, from+"/roles/web", map[string]any{"key_type": "otp", "default_user": "ubuntu", "cidr_list": "10.0.0.0/8"})
@@ -78,13 +78,13 @@ func TestLeasesOfAMovedEngineEnd(t *testing.T) {
 	refused(t, err, 400, "OTP not found")
 }
 
-func TestARefusedMoveIsToldInTheWordsOfTheService(t *testing.T) {
+func TestARefusedMoveIsReportedWithTheErrorTextOfTheService(t *testing.T) {
 	client := root(t, "")
 	taken := kv1(t, client)
 	err := client.Sys().Remount("not_real", "over_here")
 	refused(t, err, 400, `* no matching mount at "not_real/"`)
 	if !strings.Contains(err.Error(), "/v1/sys/remount\nCode: 400. Errors:\n\n* ") {
-		t.Fatalf("not the layout of the client: %v", err)
+		t.Fatalf("not in the layout of the client: %v", err)
 	}
 	refused(t, client.Sys().Remount(taken, taken), 400, `path already in use at "`+taken+`/"`)
 	refused(t, client.Sys().Remount("sys", "over_here"), 400, `cannot remount "sys/"`)

@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// root is a client with the root token of the service under test, in the namespace given.
+// root returns a client with the root token of the service under test, in this namespace.
 func root(t *testing.T, namespace string) *Client {
 	t.Helper()
 	if os.Getenv("BAO_ADDR") == "" && os.Getenv("VAULT_ADDR") == "" {
-		t.Fatal("BAO_ADDR or VAULT_ADDR has to name the service")
+		t.Fatal("BAO_ADDR or VAULT_ADDR must name the service")
 	}
 	client := must(NewClient())(t)
 	if namespace != "" {
@@ -23,7 +23,7 @@ func root(t *testing.T, namespace string) *Client {
 	return client
 }
 
-// as is a client with that token alone.
+// as returns a client that uses only this token.
 func as(t *testing.T, token string) *Client {
 	t.Helper()
 	client := root(t, "")
@@ -31,7 +31,7 @@ func as(t *testing.T, token string) *Client {
 	return client
 }
 
-// must ends the test on an error: must(call())(t) is the call's value.
+// must fails the test on an error: must(call())(t) is the call's value.
 func must[T any](value T, err error) func(*testing.T) T {
 	return func(t *testing.T) T {
 		t.Helper()
@@ -54,30 +54,30 @@ func equal[T comparable](t *testing.T, what string, got, want T) {
 	}
 }
 
-// refused wants the error of an answer, with that status and text.
+// refused checks that err is an answer with this status and error text.
 func refused(t *testing.T, err error, status int, text string) {
 	t.Helper()
 	var response *ResponseError
 	if !errors.As(err, &response) {
-		t.Fatalf("no answer with an error, but: %v", err)
+		t.Fatalf("want an answer with an error, got: %v", err)
 	}
 	equal(t, "status", response.StatusCode, status)
 	if !strings.HasPrefix(err.Error(), "Error making API request.") && !strings.Contains(err.Error(), ": Error making API request.") {
-		t.Fatalf("not the words of the client: %v", err)
+		t.Fatalf("not in the format of the client: %v", err)
 	}
 	if !strings.Contains(err.Error(), text) {
 		t.Fatalf("%q is missing in: %v", text, err)
 	}
 }
 
-// unique is a name that nobody else has.
+// unique returns a name that no other test uses.
 func unique(kind string) string {
 	bytes := make([]byte, 5)
 	_, _ = rand.Read(bytes) // Never fails.
 	return kind + "-" + hex.EncodeToString(bytes)
 }
 
-// mounted is the path of a new secrets engine.
+// mounted creates a secrets engine and returns its path.
 func mounted(t *testing.T, client *Client, engine string, options map[string]string) string {
 	t.Helper()
 	path := unique(engine)
@@ -95,7 +95,7 @@ func kv2(t *testing.T, client *Client) string {
 	return mounted(t, client, "kv", map[string]string{"version": "2"})
 }
 
-// enabled is the path of a new auth method, below auth/.
+// enabled creates an auth method and returns its path below auth/.
 func enabled(t *testing.T, client *Client, method string) string {
 	t.Helper()
 	path := unique(method)
@@ -103,7 +103,7 @@ func enabled(t *testing.T, client *Client, method string) string {
 	return path
 }
 
-// move waits as the client does, and fails when that takes conspicuously long.
+// move moves a mount, waits as the client does, and fails if that takes too long.
 func move(t *testing.T, client *Client, from, to string) {
 	t.Helper()
 	began := time.Now()

@@ -1,6 +1,6 @@
 //go:build vault
 
-// Package clients, on HashiCorp's client: see openbao.go.
+// Package clients selects HashiCorp's client: see openbao.go.
 package clients
 
 import "github.com/hashicorp/vault/api"

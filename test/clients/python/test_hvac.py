@@ -1,4 +1,4 @@
-"""The service, driven by the client that most programs in Python use. It lists with the verb LIST."""
+"""Tests the service with the client that most programs in Python use. It lists with the verb LIST."""
 
 import unittest
 
@@ -210,7 +210,7 @@ class Moves(unittest.TestCase):
         self.assertEqual(inside.secrets.kv.v1.read_secret("app", mount_point="kv")["data"], {"a": "ü%/"})
         self.assertEqual(inside.secrets.kv.v1.list_secrets("", mount_point="kv")["data"]["keys"], ["app"])
 
-    def test_a_refused_move_is_told_in_the_words_of_the_service(self):
+    def test_a_refused_move_is_reported_with_the_error_text_of_the_service(self):
         with self.assertRaisesRegex(InvalidRequest, 'no matching mount at "not_real/"'):
             self.vault.sys.move_backend("not_real", "over_here")
 

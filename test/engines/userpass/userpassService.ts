@@ -12,7 +12,7 @@ import { type EngineService, engineService } from '../engineService.ts';
 /** The password of all users. */
 export const password: string = randomUUID();
 
-const cheapHash = hashSync(password, 4);
+const cheapHash = hashSync(password, 5);
 
 export interface UserpassService extends EngineService {
   mount: Mount;

@@ -1,19 +1,19 @@
-/** Announcements: every step of a move is told at least once, whatever becomes of the calls to the bus. */
+/** Announcements: every step of a move is announced at least once, whichever calls to the bus fail. */
 
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { publish, type StreamChange } from '../../../functions/events/publish.ts';
 import { changeOf } from '../../../functions/lambda/streamRecords.ts';
-import { readStream } from '../../support/stream.ts';
 import type { Flow } from '../play.ts';
 import { must, putKv, putSsh, takeOtp, untrue } from '../setting.ts';
 import type { Stage } from '../stage.ts';
+import { readStream } from '../stream.ts';
 
-/** More than there are faults in any play. */
+/** More than the faults of any play. */
 const MAX_TRIES = 20;
 
 export const announcement: Flow = {
-  name: 'what has happened to moves, which is announced',
+  name: 'the announcements of moves',
   async prepare(stage) {
     await putSsh(stage, 'keys');
     await takeOtp(stage, 'keys');
@@ -38,14 +38,14 @@ export const announcement: Flow = {
       [bulk]: ['finished'],
     };
     return () => ({
-      act: () => bringStream(stage, writes),
+      act: () => publishStream(stage, writes),
       async check() {
-        const told = stage.told.map(({ Detail = '' }) => JSON.parse(Detail));
-        const byId = Map.groupBy(told, ({ id }) => id as string);
-        const ids = told.map(({ id }) => id as string);
+        const published = stage.published.map(({ Detail = '' }) => JSON.parse(Detail));
+        const byId = Map.groupBy(published, ({ id }) => id as string);
+        const ids = published.map(({ id }) => id as string);
         const last = ids.filter((id, i) => ids.lastIndexOf(id) === i);
         return untrue({
-          'every step is announced, those of one move in their order at the last': Object.entries(
+          'every step is announced, and the last announcements of one move are in order': Object.entries(
             steps,
           ).every(([of, names]) =>
             isDeepStrictEqual(
@@ -53,8 +53,8 @@ export const announcement: Flow = {
               names.map((name) => `${of}/${name}`),
             ),
           ),
-          'nothing else is': last.length === Object.values(steps).flat().length,
-          'what is announced twice is the same': [...byId.values()].every(([first, ...again]) =>
+          'nothing else is announced': last.length === Object.values(steps).flat().length,
+          'repeated announcements are equal': [...byId.values()].every(([first, ...again]) =>
             again.every((other) => isDeepStrictEqual(first, other)),
           ),
         });
@@ -63,11 +63,11 @@ export const announcement: Flow = {
   },
 };
 
-/** Brings publish a stream as Lambda does: from the first write on that it has missed, until it has missed none. */
-async function bringStream(stage: Stage, writes: StreamChange[]): Promise<void> {
+/** Invokes `publish` with a stream as Lambda does: again from the first write that it missed, until it misses none. */
+async function publishStream(stage: Stage, writes: StreamChange[]): Promise<void> {
   for (let left = writes, tries = 0; left.length > 0 && tries < MAX_TRIES; tries++) {
     const now = left;
-    const outcome = await stage.bring('publish', async () => ({
+    const outcome = await stage.invokeWithRetries('publish', async () => ({
       missed: await publish(stage.bus, stage.deps.log, now),
     }));
     const next = now.findIndex(({ sequence }) => sequence === outcome?.missed);

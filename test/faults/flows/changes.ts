@@ -18,10 +18,9 @@ const enable: Flow = {
         async check() {
           const again = await stage.call(...request);
           return untrue({
-            'it is there': mountIn(await stage.tables(), 'team/deep/kv') !== undefined,
-            'what was answered is so': answer?.status !== 204 || again.status === 400,
-            'the answer is a promise or an excuse':
-              answer === undefined || [204, 503].includes(answer.status),
+            'the mount exists': mountIn(await stage.tables(), 'team/deep/kv') !== undefined,
+            'a successful answer is true': answer?.status !== 204 || again.status === 400,
+            'the answer is a success or a 503': answer === undefined || [204, 503].includes(answer.status),
           });
         },
       };
@@ -44,10 +43,9 @@ const tune: Flow = {
           const at = mountIn(await stage.tables(), 'kv');
           const again = await stage.call(...request);
           return untrue({
-            'what was acknowledged is there': answer?.status !== 204 || at?.description === 'tuned',
-            'it can be done again': again.status === 204,
-            'the answer is a promise or an excuse':
-              answer === undefined || [204, 503].includes(answer.status),
+            'an acknowledged change is stored': answer?.status !== 204 || at?.description === 'tuned',
+            'it can be repeated': again.status === 204,
+            'the answer is a success or a 503': answer === undefined || [204, 503].includes(answer.status),
           });
         },
       };
@@ -69,10 +67,9 @@ const namespace: Flow = {
         async check() {
           const again = await stage.call(...request);
           return untrue({
-            'it can be asked for again': again.status === 200,
-            'it is one': answer?.status !== 200 || answer.body.data.id === again.body.data.id,
-            'the answer is a promise or an excuse':
-              answer === undefined || [200, 503].includes(answer.status),
+            'it can be requested again': again.status === 200,
+            'there is only one': answer?.status !== 200 || answer.body.data.id === again.body.data.id,
+            'the answer is a success or a 503': answer === undefined || [200, 503].includes(answer.status),
           });
         },
       };
@@ -81,7 +78,7 @@ const namespace: Flow = {
 };
 
 const lease: Flow = {
-  name: 'a one-time password that is given',
+  name: 'a one-time password that is issued',
   async prepare(stage) {
     await putSsh(stage, 'keys');
     return () => {
@@ -95,8 +92,8 @@ const lease: Flow = {
           const used = await stage.call('POST', 'keys/verify', { body: { otp } });
           const next = await takeOtp(stage, 'keys');
           return untrue({
-            'what was given is good': otp === undefined || used.status === 200,
-            'the next one is given': next !== undefined,
+            'an issued password is valid': otp === undefined || used.status === 200,
+            'the next one is issued': next !== undefined,
           });
         },
       };

@@ -1,29 +1,29 @@
-/** What every move has to come to, whatever went wrong on its way. */
+/** What must hold after every move, whatever failed on the way. */
 
 import { REPEAT_WINDOW_MS } from '../../../functions/limits.ts';
 import type { Answer } from '../../support/call.ts';
 import type { Stored, Tables } from '../../support/tables.ts';
-import type { Scene } from '../play.ts';
+import type { FlowRun } from '../play.ts';
 import { changes, mountIn, untrue } from '../setting.ts';
 import type { Stage } from '../stage.ts';
 
 export interface Move {
   from: string;
   to: string;
-  /** What its path is in its namespace before and after, where that is not the path of the request. */
+  /** The path in its namespace before and after, if that is not the path of the request. */
   source?: string;
   target?: string;
   /** An idempotency key of the request. */
   key?: string;
-  /** Facts of the end beside those of every move; what is asked here may change the tables. */
+  /** Facts that must hold besides those of every move; its requests may change the tables. */
   also?(): Promise<Record<string, boolean>>;
 }
 
 /**
- * The move as a client drives it: asked for once, and once more when all is over. A client that was answered, or whose
- * request left a record, gets the same migration then; else the second request is the first to be taken.
+ * A client requests the move once, and once more at the end. If the first request was answered or left a record, the
+ * second one gets the same migration. Otherwise the second request is the first to be accepted.
  */
-export async function moving(stage: Stage, move: Move): Promise<() => Scene> {
+export async function moving(stage: Stage, move: Move): Promise<() => FlowRun> {
   const { from, to, source = from, target = to, key } = move;
   const before = await stage.tables();
   const { uuid } = mountIn(before, source) as Stored;
@@ -44,21 +44,21 @@ export async function moving(stage: Stage, move: Move): Promise<() => Scene> {
         await stage.recover();
         const after = await stage.tables();
         const [migration, ...others] = migrationsOf(after, uuid);
-        // With many faults the recovery outlasts the time for which a repetition is known as one.
+        // With many faults, the recovery takes longer than the window in which a repetition is recognised.
         const isLate =
           again.status === 400 && stage.deps.clock.now() - recorded[0]?.switchedAt > REPEAT_WINDOW_MS;
         const id = isLate ? recorded[0]?.pk : again.body?.data?.migration_id;
         return [
           ...changes(before, after, uuid),
           ...untrue({
-            'the first answer is a promise or an excuse':
+            'the first answer is a success or a 503':
               answer === undefined || [200, 503].includes(answer.status),
             'there is one migration': others.length === 0 && migration?.status === 'success',
             'a repetition gets the same id': id === migration?.pk && (recorded[0]?.pk ?? id) === id,
             'the answer named the migration': answer?.status !== 200 || answer.body.data.migration_id === id,
             'the mount is at the target': mountIn(after, target)?.uuid === uuid,
             'it has left the source': mountIn(after, source) === undefined,
-            'it is one generation on': mountIn(after, target)?.generation === 1,
+            'its generation is one higher': mountIn(after, target)?.generation === 1,
             ...(await move.also?.()),
           }),
         ];

@@ -1,4 +1,4 @@
-/** Moves of every kind, from the request to the sweep behind them. */
+/** Moves of every kind, from the request to the last sweep. */
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer } from '../../support/call.ts';
@@ -7,7 +7,7 @@ import { type Stored, type Tables, writeTables } from '../../support/tables.ts';
 import type { Flow } from '../play.ts';
 import {
   changes,
-  isGood,
+  isValid,
   logIn,
   mountIn,
   must,
@@ -48,25 +48,25 @@ const secrets: Flow = {
   async prepare(stage) {
     await putSsh(stage, 'keys');
     const otps = [await takeOtp(stage, 'keys'), await takeOtp(stage, 'keys')];
-    const straggler = issuedBy(await stage.tables(), 'keys')[0] as Stored;
-    // A request that began before the switch writes behind the sweep.
-    const rewrite = await rewriting(stage, straggler);
-    const good = async (path: string) =>
+    const lateLease = issuedBy(await stage.tables(), 'keys')[0] as Stored;
+    // A request that began before the switch writes after the sweep.
+    const rewrite = await rewriting(stage, lateLease);
+    const anyOpens = async (path: string) =>
       (await Promise.all(otps.map((otp) => opens(stage, path, otp)))).includes(true);
-    let isCutOff: boolean | undefined;
+    let isRevoked: boolean | undefined;
     const begin = await moving(stage, {
       from: 'keys',
       to: 'moved/keys',
       also: async () => ({
-        'no old password opens anything from the switch on': isCutOff === true,
-        'nor later': !(await good('moved/keys')),
-        'a new one does': await opens(stage, 'moved/keys', await takeOtp(stage, 'moved/keys')),
+        'no old password opens anything from the switch on': isRevoked === true,
+        'no old password opens anything later': !(await anyOpens('moved/keys')),
+        'a new password opens': await opens(stage, 'moved/keys', await takeOtp(stage, 'moved/keys')),
       }),
     });
     return () => {
-      isCutOff = undefined;
+      isRevoked = undefined;
       stage.after.set('switch', async () => {
-        isCutOff = !(await good('moved/keys'));
+        isRevoked = !(await anyOpens('moved/keys'));
       });
       stage.before.set('close', rewrite);
       return begin();
@@ -90,12 +90,12 @@ const irrevocable: Flow = {
         const listed = migrations.filter(({ kind }) => kind === 'irrevocable');
         const record = migrations.find(({ kind }) => kind === 'migration');
         return {
-          'it is counted': record?.leasesIrrevocable === 1,
-          'it is kept, and says why':
+          'the irrevocable lease is counted': record?.leasesIrrevocable === 1,
+          'it is kept, with the reason':
             typeof leases.find(({ sk }) => sk === damaged.sk)?.irrevocable === 'string',
-          'it is listed, and no other is': listed.length === 1 && listed[0]?.leaseId === damaged.id,
-          'the other is gone': leases.length === 1,
-          'neither opens anything': !(await opened()).includes(true),
+          'it is the only one listed': listed.length === 1 && listed[0]?.leaseId === damaged.id,
+          'the other lease is deleted': leases.length === 1,
+          'neither password opens anything': !(await opened()).includes(true),
         };
       },
     });
@@ -103,7 +103,7 @@ const irrevocable: Flow = {
 };
 
 const logins: Flow = {
-  name: 'a move of an auth method that has let people in',
+  name: 'a move of an auth method with logins',
   async prepare(stage) {
     await putUsers(stage, 'people');
     await putSsh(stage, 'keys');
@@ -120,18 +120,18 @@ const logins: Flow = {
       from: 'auth/people',
       to: 'auth/staff',
       also: async () => ({
-        'no old token is good': !(await isGood(stage, parent)) && !(await isGood(stage, child)),
-        'what they held opens nothing': !(await opens(stage, 'keys', otp)),
-        'what others hold does': await opens(stage, 'keys', rootOtp),
-        'people are let in again': await isGood(stage, await logIn(stage, 'staff')),
-        'the cubbyhole is gone': (await stage.tables()).storage.every(({ sk }) => !sk.endsWith('/mine')),
+        'no old token is valid': !(await isValid(stage, parent)) && !(await isValid(stage, child)),
+        'the password of an old token opens nothing': !(await opens(stage, 'keys', otp)),
+        'the password of another token opens': await opens(stage, 'keys', rootOtp),
+        'a new login succeeds': await isValid(stage, await logIn(stage, 'staff')),
+        'the cubbyhole is deleted': (await stage.tables()).storage.every(({ sk }) => !sk.endsWith('/mine')),
       }),
     });
   },
 };
 
 const taken: Flow = {
-  name: 'a move whose target is taken meanwhile',
+  name: 'a move whose target is taken before the switch',
   isShort: true,
   async prepare(stage) {
     await putSsh(stage, 'keys');
@@ -151,10 +151,10 @@ const taken: Flow = {
             mountIn(before, 'keys'),
             mountIn(after, 'keys'),
           ),
-          'what it has issued is good': await opens(stage, 'keys', otp),
+          'what it has issued is still valid': await opens(stage, 'keys', otp),
           'there is one migration at most, and it failed':
             others.length === 0 && migration?.status !== 'success',
-          'it tells why': !migration || migration.error.code === 'target_in_use',
+          'it gives the reason': !migration || migration.error.code === 'target_in_use',
         });
       },
     });
@@ -183,7 +183,7 @@ const twice: Flow = {
 };
 
 const onward: Flow = {
-  name: 'a mount that is moved on before what it had issued is revoked',
+  name: 'a mount that is moved again before the first revocation is done',
   async prepare(stage) {
     await putSsh(stage, 'keys');
     const otp = await takeOtp(stage, 'keys');
@@ -209,8 +209,8 @@ const onward: Flow = {
             ...changes(before, after, uuid),
             ...untrue({
               'each move is a success': migrations.every(({ status }) => status === 'success'),
-              'none is lost that was promised': onward?.status !== 200 || migrations.length === 2,
-              'the mount is where the last one took it': mountIn(after, place)?.uuid === uuid,
+              'no accepted move is lost': onward?.status !== 200 || migrations.length === 2,
+              'the mount is at the target of the last move': mountIn(after, place)?.uuid === uuid,
               'no old password opens anything': place === 'keys' || !(await opens(stage, place, otp)),
             }),
           ];
@@ -222,16 +222,16 @@ const onward: Flow = {
 
 export const moves: readonly Flow[] = [plain, secrets, irrevocable, logins, taken, twice, onward];
 
-/** The leases that a mount has given. */
+/** The leases that a mount has issued. */
 function issuedBy(tables: Tables, path: string): Stored[] {
   return tables.leases.filter(({ mountUuid }) => mountUuid === mountIn(tables, path)?.uuid);
 }
 
-/** Writes a lease, what it owns and its holder's entry again as they are now, some time later. */
+/** @returns a function that writes a lease, what it owns and the entry of its token again, as they are now */
 async function rewriting(stage: Stage, lease: Stored): Promise<() => Promise<void>> {
   const { storage, access } = await stage.tables();
-  const isOfIt = ({ lease: of }: Stored) => of?.path === lease.sk;
-  const withIt = { storage: storage.filter(isOfIt), access: access.filter(isOfIt) };
+  const belongsToIt = ({ lease: of }: Stored) => of?.path === lease.sk;
+  const owned = { storage: storage.filter(belongsToIt), access: access.filter(belongsToIt) };
   return () =>
-    writeTables(stage.client, { leases: [{ ...lease, issuedAt: stage.deps.clock.now() }], ...withIt });
+    writeTables(stage.client, { leases: [{ ...lease, issuedAt: stage.deps.clock.now() }], ...owned });
 }

@@ -1,4 +1,4 @@
-/** What people may ask of moves: to cancel or undo one, to make many at once, and to make one once. */
+/** Requests about moves: with an idempotency key, cancellations, undos and bulk runs. */
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer } from '../../support/call.ts';
@@ -39,14 +39,13 @@ const cancellation: Flow = {
           return [
             ...changes(before, after, uuid),
             ...untrue({
-              'what was answered is so': answer?.status !== 200 || isCancelled,
-              'the answer is a promise or an excuse':
-                answer === undefined || [200, 503].includes(answer.status),
-              'it was cancelled or it has moved': isCancelled || migration?.status === 'success',
-              'cancelling it again says the same': again.status === (isCancelled ? 200 : 409),
-              'the mount is where its record says':
+              'a successful answer is true': answer?.status !== 200 || isCancelled,
+              'the answer is a success or a 503': answer === undefined || [200, 503].includes(answer.status),
+              'the move was cancelled or it succeeded': isCancelled || migration?.status === 'success',
+              'cancelling it again has the same outcome': again.status === (isCancelled ? 200 : 409),
+              'the mount is where the record says':
                 mountIn(after, isCancelled ? 'keys' : 'moved')?.uuid === uuid,
-              'what it had issued is good if it has not moved':
+              'what it had issued is valid if it has not moved':
                 (await opens(stage, 'keys', otp)) === isCancelled,
             }),
           ];
@@ -80,12 +79,12 @@ const undo: Flow = {
           return [
             ...changes(before, after, uuid),
             ...untrue({
-              'the first answer is a promise or an excuse':
+              'the first answer is a success or a 503':
                 answer === undefined || [200, 503].includes(answer.status),
               'there is one migration back': back.length === 1 && back[0]?.status === 'success',
               'a repetition gets the same id': again.body?.data?.migration_id === back[0]?.pk,
               'the answer named it': answer?.status !== 200 || answer.body.data.migration_id === back[0]?.pk,
-              'the mount is back, two generations on': mountIn(after, 'keys')?.generation === 2,
+              'the mount is back, two generations higher': mountIn(after, 'keys')?.generation === 2,
               'what it had issued opens nothing': !(await opens(stage, 'keys', otp)),
             }),
           ];
@@ -96,7 +95,7 @@ const undo: Flow = {
 };
 
 export const bulk: Flow = {
-  name: 'many moves at once, two of them a swap',
+  name: 'a bulk run with a swap',
   async prepare(stage) {
     await putKv(stage, 'kv');
     await putSsh(stage, 'keys');
@@ -124,11 +123,11 @@ export const bulk: Flow = {
           return [
             ...ends.flatMap(([from]) => changes(before, after, mountIn(before, from)?.uuid)),
             ...untrue({
-              'the first answer is a promise or an excuse':
+              'the first answer is a success or a 503':
                 answer === undefined || [200, 503].includes(answer.status),
               'there is one run, and it succeeded': runs.length === 1 && runs[0]?.status === 'success',
               'a repetition gets the same id': again.body?.data?.bulk_id === runs[0]?.pk,
-              'every mount is where it was to go, once': ends.every(
+              'every mount has moved to its target once': ends.every(
                 ([from, to]) =>
                   mountIn(after, to)?.uuid === mountIn(before, from)?.uuid &&
                   mountIn(after, to)?.generation === 1,
@@ -143,7 +142,7 @@ export const bulk: Flow = {
 };
 
 const failingBulk: Flow = {
-  name: 'many moves at once, one of which fails',
+  name: 'a bulk run with a move that fails',
   async prepare(stage) {
     await putSsh(stage, 'keys');
     await putSsh(stage, 'team/keys');
@@ -173,12 +172,12 @@ const failingBulk: Flow = {
           return [
             ...moves.flatMap(({ from }) => changes(before, after, uuidOf(from))),
             ...untrue({
-              'the first answer is a promise or an excuse':
+              'the first answer is a success or a 503':
                 answer === undefined || [200, 503].includes(answer.status),
               'there is one run, and it says that a move failed':
                 others.length === 0 && run?.status === 'failure' && run.error.code === 'moves_failed',
               'a repetition gets the same id': again.body?.data?.bulk_id === run?.pk,
-              'that move tells why':
+              'that move gives the reason':
                 alsoFailed.length === 0 &&
                 failed?.status === 'failure' &&
                 failed.error.code === 'target_in_use',
@@ -186,14 +185,14 @@ const failingBulk: Flow = {
                 mountIn(before, 'keys'),
                 mountIn(after, 'keys'),
               ),
-              'the other mounts are where they were to go, once': moves
+              'the other mounts have moved to their targets once': moves
                 .slice(1)
                 .every(
                   ({ from, to }) =>
                     mountIn(after, to)?.uuid === uuidOf(from) && mountIn(after, to)?.generation === 1,
                 ),
-              'what the one has issued is good': await opens(stage, 'keys', stays),
-              'what another has issued is not': !(await opens(stage, 'moved/keys', leaves)),
+              'what that mount has issued is still valid': await opens(stage, 'keys', stays),
+              'what another mount has issued is revoked': !(await opens(stage, 'moved/keys', leaves)),
             }),
           ];
         },
@@ -203,7 +202,7 @@ const failingBulk: Flow = {
 };
 
 const bulkCancellation: Flow = {
-  name: 'many moves at once, which are cancelled',
+  name: 'a bulk run that is cancelled',
   async prepare(stage) {
     await putSsh(stage, 'keys');
     await putKv(stage, 'kv');
@@ -230,18 +229,17 @@ const bulkCancellation: Flow = {
           return [
             ...moves.flatMap(({ from }) => changes(before, after, mountIn(before, from)?.uuid)),
             ...untrue({
-              'what was answered is so': answer?.status !== 200 || isCancelled,
-              'the answer is a promise or an excuse':
-                answer === undefined || [200, 503].includes(answer.status),
-              'it was cancelled or it has moved all': isCancelled || run?.status === 'success',
-              'cancelling it again says the same': again.status === (isCancelled ? 200 : 409),
-              'the mounts are where its record says': moves.every(
+              'a successful answer is true': answer?.status !== 200 || isCancelled,
+              'the answer is a success or a 503': answer === undefined || [200, 503].includes(answer.status),
+              'it was cancelled or all mounts have moved': isCancelled || run?.status === 'success',
+              'cancelling it again has the same outcome': again.status === (isCancelled ? 200 : 409),
+              'the mounts are where the record says': moves.every(
                 ({ from, to }) =>
                   mountIn(after, isCancelled ? from : to)?.uuid === mountIn(before, from)?.uuid,
               ),
-              'no move is told of that was not made':
+              'a cancelled run has no migrations':
                 !isCancelled || after.migrations.every(({ kind }) => kind !== 'migration'),
-              'what they had issued is good if they have not moved':
+              'what they had issued is valid if they have not moved':
                 (await opens(stage, isCancelled ? 'keys' : 'moved/keys', otp)) === isCancelled,
             }),
           ];

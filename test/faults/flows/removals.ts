@@ -1,8 +1,19 @@
-/** Mounts that are disabled and namespaces that are deleted: nothing of them may be left, or work. */
+/** Mounts that are disabled and namespaces that are deleted: nothing of them may be left or work. */
 
 import type { Stored } from '../../support/tables.ts';
 import type { Flow } from '../play.ts';
-import { isGood, logIn, mountIn, must, opens, putKv, putSsh, putUsers, takeOtp, untrue } from '../setting.ts';
+import {
+  isValid,
+  logIn,
+  mountIn,
+  must,
+  opens,
+  putKv,
+  putSsh,
+  putUsers,
+  takeOtp,
+  untrue,
+} from '../setting.ts';
 
 const disable: Flow = {
   name: 'a mount that is disabled',
@@ -21,10 +32,10 @@ const disable: Flow = {
         const ofIt = [...storage, ...leases].filter(({ pk }) => pk.startsWith(uuid));
         const number = mounts.find(({ pk }) => pk === `generation#${uuid}`);
         return untrue({
-          'disabling it again is fine': again.status === 204,
+          'disabling it again succeeds': again.status === 204,
           'it is in no tree': mounts.every((item) => item.uuid !== uuid),
-          'it has left nothing': ofIt.length === 0,
-          'it is cut off for ever': number?.generation === 1,
+          'it leaves no data and no leases': ofIt.length === 0,
+          'its last generation has ended': number?.generation === 1,
           'its password opens nothing': !(await opens(stage, 'deep/keys', otp)),
         });
       },
@@ -62,11 +73,11 @@ export const deletion: Flow = {
         return [
           ...left.map((item) => `left of the namespace: ${item.pk} ${item.sk}`),
           ...untrue({
-            'deleting it again is fine': again.status === 200,
-            'its token is not good': !(await isGood(stage, token, 'gone')),
+            'deleting it again succeeds': again.status === 200,
+            'its token is not valid': !(await isValid(stage, token, 'gone')),
             'its password opens nothing': !(await opens(stage, 'keys', otp, 'gone')),
-            'nothing answers': (await stage.call('GET', 'gone/team/deep/kv/colour')).status === 404,
-            'its neighbour stands': (await stage.call('GET', 'stays/kv/colour')).status === 200,
+            'no mount of it answers': (await stage.call('GET', 'gone/team/deep/kv/colour')).status === 404,
+            'its sibling still answers': (await stage.call('GET', 'stays/kv/colour')).status === 200,
           }),
         ];
       },

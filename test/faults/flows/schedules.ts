@@ -1,4 +1,4 @@
-/** Schedules: a record and a timetable that agree, and one run for each time. */
+/** Schedules: the record and the timetable agree, and each planned time has one run. */
 
 import { isDeepStrictEqual } from 'node:util';
 import { runScheduled, type Wake, type Woken } from '../../../functions/schedules/runScheduled.ts';
@@ -22,13 +22,13 @@ function runsIn({ migrations }: Tables): Stored[] {
   return migrations.filter(({ kind }) => kind === 'bulk');
 }
 
-/** What the record says, and what the scheduler does. */
-async function timesOf(stage: Stage): Promise<{ said?: string; done?: string | undefined }> {
-  const said = recordIn(await stage.tables())?.schedule;
-  return { said, done: stage.timetables.get(ID)?.ScheduleExpression };
+/** The schedule in the record, and the one of the scheduler. */
+async function timesOf(stage: Stage): Promise<{ recorded?: string; actual?: string | undefined }> {
+  const recorded = recordIn(await stage.tables())?.schedule;
+  return { recorded, actual: stage.timetables.get(ID)?.ScheduleExpression };
 }
 
-/** Writes a schedule with another one before it, or none. */
+/** Writes a schedule that is new or replaces another one. */
 function putting(name: string, before?: typeof HOURLY): Flow {
   return {
     name,
@@ -44,18 +44,18 @@ function putting(name: string, before?: typeof HOURLY): Flow {
             answer = await stage.ask('schedule', ...request);
           },
           async check() {
-            const { said, done } = await timesOf(stage);
+            const { recorded, actual } = await timesOf(stage);
             const again = await stage.call(...request);
-            const mended = await timesOf(stage);
+            const repaired = await timesOf(stage);
             return untrue({
-              'the answer is a promise or an excuse':
-                answer === undefined || [200, 503].includes(answer.status),
-              'what was answered is so': answer?.status !== 200 || said === DAILY.schedule,
-              'what is written anew is known to the scheduler':
-                said !== DAILY.schedule || done === DAILY.schedule,
-              'what can be read is woken': said === undefined || done !== undefined,
-              'it can be asked for again': again.status === 200,
-              'both are as asked for then': mended.said === DAILY.schedule && mended.done === DAILY.schedule,
+              'the answer is a success or a 503': answer === undefined || [200, 503].includes(answer.status),
+              'a successful answer is true': answer?.status !== 200 || recorded === DAILY.schedule,
+              'a recorded change has reached the scheduler':
+                recorded !== DAILY.schedule || actual === DAILY.schedule,
+              'a recorded schedule has a timetable': recorded === undefined || actual !== undefined,
+              'it can be requested again': again.status === 200,
+              'record and timetable are as requested then':
+                repaired.recorded === DAILY.schedule && repaired.actual === DAILY.schedule,
             });
           },
         };
@@ -77,16 +77,15 @@ const removal: Flow = {
           answer = await stage.ask('unschedule', 'DELETE', PATH);
         },
         async check() {
-          const { said, done } = await timesOf(stage);
+          const { recorded, actual } = await timesOf(stage);
           const again = await stage.call('DELETE', PATH);
-          const mended = await timesOf(stage);
+          const repaired = await timesOf(stage);
           return untrue({
-            'the answer is a promise or an excuse':
-              answer === undefined || [204, 503].includes(answer.status),
-            'what was answered is so': answer?.status !== 204 || (said ?? done) === undefined,
-            'nothing is woken that cannot be seen': said !== undefined || done === undefined,
-            'it can be asked for again': again.status === 204,
-            'nothing is left then': (mended.said ?? mended.done) === undefined,
+            'the answer is a success or a 503': answer === undefined || [204, 503].includes(answer.status),
+            'a successful answer is true': answer?.status !== 204 || (recorded ?? actual) === undefined,
+            'there is no timetable without a record': recorded !== undefined || actual === undefined,
+            'it can be requested again': again.status === 204,
+            'nothing is left then': (repaired.recorded ?? repaired.actual) === undefined,
           });
         },
       };
@@ -94,7 +93,7 @@ const removal: Flow = {
   },
 };
 
-/** A schedule, and a time for which it is woken. */
+/** A schedule, and a planned time at which it is woken. */
 async function scheduled(stage: Stage): Promise<{ wake: Wake; uuid: string; before: Tables }> {
   await putMaker(stage);
   await putKv(stage, 'old/kv');
@@ -116,7 +115,7 @@ const waking: Flow = {
       let woken: Woken | undefined;
       return {
         async act() {
-          woken = await stage.bring('scheduledRemount', () => runScheduled(stage.deps, wake));
+          woken = await stage.invokeWithRetries('scheduledRemount', () => runScheduled(stage.deps, wake));
         },
         async check() {
           const again = await runScheduled(stage.deps, wake);
@@ -129,9 +128,9 @@ const waking: Flow = {
             ...untrue({
               'there is one run for one time, and it succeeded':
                 others.length === 0 && run?.status === 'success',
-              'a second waking is told of the same run': isDeepStrictEqual(again, started),
-              'what was told is so': woken === undefined || isDeepStrictEqual(woken, started),
-              'the record tells of the run': recordIn(after)?.lastRun?.bulkId === run?.pk,
+              'a second waking gets the same run': isDeepStrictEqual(again, started),
+              'the first outcome is true': woken === undefined || isDeepStrictEqual(woken, started),
+              'the record names the run': recordIn(after)?.lastRun?.bulkId === run?.pk,
               'the mount was moved once': mountIn(after, 'new/kv')?.generation === 1,
             }),
           ];
@@ -142,7 +141,7 @@ const waking: Flow = {
 };
 
 const skipping: Flow = {
-  name: 'a schedule that is woken while its run goes on',
+  name: 'a schedule that is woken while its run is in progress',
   async prepare(stage) {
     const { wake, uuid, before } = await scheduled(stage);
     stage.startsNothing = true;
@@ -153,7 +152,7 @@ const skipping: Flow = {
       let woken: Woken | undefined;
       return {
         async act() {
-          woken = await stage.bring('scheduledRemount', () => runScheduled(stage.deps, next));
+          woken = await stage.invokeWithRetries('scheduledRemount', () => runScheduled(stage.deps, next));
         },
         async check() {
           const again = await runScheduled(stage.deps, next);
@@ -162,9 +161,9 @@ const skipping: Flow = {
           return [
             ...changes(before, after, uuid),
             ...untrue({
-              'it is skipped, and the run named': woken === undefined || isDeepStrictEqual(woken, skipped),
-              'a time is skipped or begins, not both':
-                woken === undefined || isDeepStrictEqual(again, skipped),
+              'it is skipped, and the outcome names the run':
+                woken === undefined || isDeepStrictEqual(woken, skipped),
+              'a time is skipped or run, not both': woken === undefined || isDeepStrictEqual(again, skipped),
               'the mount was moved once': mountIn(after, 'new/kv')?.generation === 1,
             }),
           ];
@@ -178,7 +177,7 @@ const orphan: Flow = {
   name: 'a timetable without a record',
   async prepare(stage) {
     await scheduled(stage);
-    // So long ago that no record is on its way.
+    // So long ago that no record can still be in flight.
     const wake = wakeAt(stage.deps.clock.now() - 60_000);
     const { pk, sk } = recordIn(await stage.tables()) as Stored;
     await stage.deps.store.commit([{ delete: { table: 'migrations', pk, sk } }]);
@@ -186,16 +185,16 @@ const orphan: Flow = {
       let woken: Woken | undefined;
       return {
         async act() {
-          woken = await stage.bring('scheduledRemount', () => runScheduled(stage.deps, wake));
+          woken = await stage.invokeWithRetries('scheduledRemount', () => runScheduled(stage.deps, wake));
         },
         async check() {
-          const { done } = await timesOf(stage);
+          const { actual } = await timesOf(stage);
           const again = await runScheduled(stage.deps, wake);
           return untrue({
-            'it is removed when it is woken': woken === undefined || done === undefined,
-            'it is removed in the end': (await timesOf(stage)).done === undefined,
-            'it is told to be gone': isDeepStrictEqual(again, { nothing: 'gone' }),
-            'it has moved nothing': mountIn(await stage.tables(), 'old/kv')?.generation === 0,
+            'it is removed when it is woken': woken === undefined || actual === undefined,
+            'it is removed in the end': (await timesOf(stage)).actual === undefined,
+            'the outcome says that the schedule is absent': isDeepStrictEqual(again, { nothing: 'gone' }),
+            'no mount has moved': mountIn(await stage.tables(), 'old/kv')?.generation === 0,
           });
         },
       };
@@ -204,8 +203,8 @@ const orphan: Flow = {
 };
 
 export const schedules: readonly Flow[] = [
-  putting('a schedule that is made'),
-  { ...putting('a schedule that is made anew', HOURLY), isShort: true },
+  putting('a schedule that is created'),
+  { ...putting('a schedule that is replaced', HOURLY), isShort: true },
   removal,
   waking,
   skipping,

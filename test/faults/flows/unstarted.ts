@@ -1,4 +1,4 @@
-/** Work whose workflow is not started, so that only the reconciler can. */
+/** Flows whose workflow is not started, so that only the reconciler starts it. */
 
 import type { Flow } from '../play.ts';
 import { putKv } from '../setting.ts';
@@ -15,8 +15,8 @@ const move: Flow = {
   },
 };
 
-/** The same flow, but Step Functions starts nothing for the request, and does not say so. */
-function unheard(flow: Flow): Flow {
+/** The same flow, but Step Functions refuses to start anything for the request. */
+function unstartedFlow(flow: Flow): Flow {
   return {
     ...flow,
     name: `${flow.name}, whose workflow is not started`,
@@ -24,17 +24,17 @@ function unheard(flow: Flow): Flow {
       const begin = await flow.prepare(stage);
       return () => {
         const { act, check } = begin();
-        const actUnheard = async () => {
+        const actWithoutStart = async () => {
           stage.startsNothing = true;
           await act();
           stage.startsNothing = false;
         };
-        return { act: actUnheard, check };
+        return { act: actWithoutStart, check };
       };
     },
   };
 }
 
-export const unstartedMove = unheard(move);
+export const unstartedMove = unstartedFlow(move);
 
-export const unstarted: readonly Flow[] = [unstartedMove, unheard(bulk), unheard(deletion)];
+export const unstarted: readonly Flow[] = [unstartedMove, unstartedFlow(bulk), unstartedFlow(deletion)];

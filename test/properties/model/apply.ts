@@ -6,7 +6,7 @@ import type { Answered, Step } from './steps.ts';
 import { clearAway, createNamespace, deleteNamespace, disable, enable, list, tune } from './tree.ts';
 import { logIn, read, revoke, write } from './use.ts';
 
-/** @returns what is to be answered, and the state afterwards; the one given stays as it is */
+/** @returns the expected answer, and the state afterwards; the given state is not changed */
 export function apply(before: State, step: Step): { state: State; answered: Answered } {
   const state = structuredClone(before);
   return { state, answered: take(state, step) };

@@ -17,7 +17,7 @@ export function move(state: State, step: Extract<Step, { do: 'move' }>): Answere
   return accept(state, { mount, source: placeOf(ends.source), target: placeOf(ends.target) });
 }
 
-/** Tells the same, and does nothing. */
+/** Answers as a move would, and changes nothing. */
 export function dryRun(state: State, step: Extract<Step, { do: 'dry run' }>): Answered {
   const ends = findEnds(state, step);
   if ('status' in ends) return ends;
@@ -25,7 +25,7 @@ export function dryRun(state: State, step: Extract<Step, { do: 'dry run' }>): An
   return isFine ? { status: 200 } : REFUSED;
 }
 
-/** The workflow, of which nothing is to be seen but the switch; nothing to do for a migration that has ended. */
+/** The workflow. Only its switch can be seen. It does nothing for a migration that has ended. */
 export function run(state: State, step: Extract<Step, { do: 'run' | 'switch' }>): Answered {
   const migration = state.migrations[step.migration] as Migration;
   if (migration.outcome !== 'open') return { status: 200 };
@@ -90,15 +90,15 @@ function findEnds(
   return { source: locate(state, from, space), target: locate(state, to, space) };
 }
 
-/** The migration that has made this very move, and whose answer was lost perhaps. */
+/** The migration that made exactly this move: its client may repeat the request. */
 function repeated({ source, target }: Ends): number | undefined {
   const { moved, path } = target.mount ?? {};
-  const isIt =
+  const isSame =
     path === `${target.path}/` &&
     source.mount === undefined &&
     moved?.space === source.space.serial &&
     moved.path === `${source.path}/`;
-  return isIt ? moved.by : undefined;
+  return isSame ? moved.by : undefined;
 }
 
 function movable(state: State, { source, target }: Ends): Mount | undefined {
@@ -113,7 +113,7 @@ function placeOf({ space, path }: Found): Place {
   return { space: space.serial, path: `${path}/`, full: `${space.path}${path}/` };
 }
 
-/** One move of one mount in one generation is one migration, unless it has failed. */
+/** Requests for the same move of a mount in the same generation get one migration, unless it has failed. */
 function accept(
   state: State,
   { mount, source, target }: { mount: Mount; source: Place; target: Place },

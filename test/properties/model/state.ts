@@ -1,7 +1,7 @@
 /**
- * What the service ought to be, without a store: namespaces, mounts with what they keep, migrations and credentials.
+ * The state that the service should have, without a store: namespaces, mounts with their data, migrations, credentials.
  *
- * Things are known by serial numbers, as the service knows them by ids: a namespace made anew is another one.
+ * Serial numbers identify things, as ids do in the service: a namespace that is created again is a new one.
  */
 
 export type Type = 'kv' | 'leased' | 'userpass';
@@ -13,12 +13,12 @@ export interface Space {
   deleting: boolean;
 }
 
-/** Where a mount is or shall be. */
+/** The source or target of a move. */
 export interface Place {
   space: number;
   /** Relative to the namespace, with a trailing slash. */
   path: string;
-  /** The whole path, as it was when the place was named. */
+  /** The whole path at the time of the request. */
   full: string;
 }
 
@@ -30,7 +30,7 @@ export interface Mount {
   description: string;
   generation: number;
   data: Record<string, string>;
-  /** The migration that put it here, and from where. */
+  /** The migration that moved the mount to this path, and its source. */
   moved?: { by: number; space: number; path: string };
 }
 
@@ -42,7 +42,7 @@ export interface Migration {
   target: Place;
   /** The generation of the mount when the migration was accepted. */
   accepted: number;
-  /** Of an undo: it moves the mount in this generation alone. */
+  /** For an undo: the only generation in which it moves the mount. */
   only?: number;
   undoOf?: number;
   outcome: Outcome;
@@ -76,7 +76,7 @@ export function emptyState(): State {
   };
 }
 
-/** Whether what the mount has issued can still be used (R5). */
+/** Whether a credential of a mount is still valid (R5). */
 export function isUsable(state: State, { mount, generation, revoked }: Credential): boolean {
   const issuer = state.mounts.find(({ serial }) => serial === mount);
   return (

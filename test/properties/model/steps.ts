@@ -1,21 +1,21 @@
-/** What can be done to the service and to its model alike. */
+/** The steps that both the service and its model can take. */
 
 import type { Type } from './state.ts';
 
-/** `in` is the namespace that is asked, with a trailing slash; paths have none at the end, and are relative to it. */
+/** `in` is the namespace of the request, with a trailing slash. Paths are relative to it and have no trailing slash. */
 export type Step =
   | { do: 'enable'; in: string; path: string; type: Type }
   | { do: 'disable'; in: string; path: string }
   | { do: 'tune'; in: string; path: string; description: string }
   | { do: 'create namespace'; in: string; name: string }
   | { do: 'delete namespace'; in: string; name: string }
-  /** Runs to the end what disabled mounts and deleted namespaces have left to do. */
+  /** Runs all teardowns of disabled mounts and deleted namespaces to their end. */
   | { do: 'clear away' }
   | { do: 'move'; in: string; from: string; to: string }
   | { do: 'dry run'; in: string; from: string; to: string }
   /** The workflow of the migration with this number. */
   | { do: 'run'; migration: number }
-  /** Only the first step of it, after which the mount is moved. */
+  /** Only the first step of the workflow, which moves the mount. */
   | { do: 'switch'; migration: number }
   | { do: 'cancel'; migration: number }
   | { do: 'undo'; migration: number }
@@ -26,14 +26,14 @@ export type Step =
   | { do: 'revoke'; credential: number }
   | { do: 'list'; in: string };
 
-/** What is answered; `status` is 200 for every success. */
+/** The answer to a step; `status` is 200 for every success. */
 export interface Answered<Migration = number> {
   status: number;
   /** The value that was read, or the paths that were listed. */
   shown?: string | string[];
-  /** The migration that was accepted, or is known already. */
+  /** The migration that was accepted, or that already exists. */
   migration?: Migration;
-  /** Whether something was issued. */
+  /** Whether a credential was issued. */
   issued?: boolean;
 }
 

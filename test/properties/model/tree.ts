@@ -1,18 +1,18 @@
-/** The model's tree: who owns a path, what is in the way of a new one, and the steps that change it. */
+/** The model's tree: which entry owns a path, what a new path collides with, and the steps that change the tree. */
 
 import { type Mount, type Space, type State, spaceOf, type Type } from './state.ts';
 import type { Answered, Step } from './steps.ts';
 
 export interface Found {
   space: Space;
-  /** What is left of the path below the namespace. */
+  /** The rest of the path, relative to the namespace. */
   path: string;
   mount?: Mount;
 }
 
 const DONE: Answered = { status: 200 };
 
-/** Goes down into namespaces as far as they lead. */
+/** Finds the innermost namespace of a path, and the mount there. */
 export function locate(state: State, whole: string, start: Space = root(state)): Found {
   let found: Found = { space: start, path: whole };
   for (;;) {
@@ -32,7 +32,7 @@ export function conflict(state: State, space: Space, path: string): string | und
   return [...names, ...paths].find((entry) => entry.startsWith(path) || path.startsWith(entry));
 }
 
-/** The namespace that is asked, or what it is refused with. */
+/** The namespace of a request, or the refusal. */
 export function enter(state: State, path: string): Space | Answered {
   const space = state.spaces.find((one) => one.path === path);
   return space && !space.deleting ? space : { status: 404 };
@@ -82,7 +82,7 @@ export function createNamespace(state: State, step: Extract<Step, { do: 'create 
   return DONE;
 }
 
-/** Marks it; `clearAway` removes it. */
+/** Marks the namespace as deleted; `clearAway` removes it. */
 export function deleteNamespace(state: State, step: Extract<Step, { do: 'delete namespace' }>): Answered {
   const space = enter(state, step.in);
   if ('status' in space) return space;
@@ -99,7 +99,7 @@ export function clearAway(state: State): Answered {
   return DONE;
 }
 
-/** Secrets engines alone, without the built-in ones. */
+/** Lists secrets engines, without the built-in ones. */
 export function list(state: State, step: Extract<Step, { do: 'list' }>): Answered {
   const space = enter(state, step.in);
   if ('status' in space) return space;

@@ -1,4 +1,4 @@
-/** What the model's mounts serve: secrets, and credentials that end with the switch. */
+/** What the model's mounts serve: secrets, and credentials that the switch revokes. */
 
 import type { Credential, State } from './state.ts';
 import type { Answered, Step } from './steps.ts';
@@ -27,7 +27,7 @@ export function logIn(state: State, step: Extract<Step, { do: 'log in' }>): Answ
   return { status: 200, ...issue(state, found.mount) };
 }
 
-/** Revoking what is gone already is no error. */
+/** Revoking a credential that no longer exists is no error. */
 export function revoke(state: State, step: Extract<Step, { do: 'revoke' }>): Answered {
   (state.credentials[step.credential] as Credential).revoked = true;
   return { status: 200 };

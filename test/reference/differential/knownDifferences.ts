@@ -64,14 +64,12 @@ kv odd body | status 40* ≠ 40*: * ≠ * | to mend
 * | version: 2.7.2 ≠ * | to mend
 system | status * ≠ 404: * ≠ *unsupported path | to mend
 query | status 200 ≠ 404: * ≠  | to mend
-query | warnings: ["Endpoint ignored these unrecognized parameters: [after]"] ≠ null | to mend
+query | warnings: ["Endpoint ignored these unrecognized parameters: [after]"] ≠ null | unknown parameters of a read or list of version 1
 kv2 config | errors[]: *error converting input for field "delete_version_after"* ≠ delete_version_after must be * | words of an error about what cannot be read
-* | status * ≠ 400: * ≠ max_versions must be between 0 and 10000 | to mend
-* | errors[]: * ≠ max_versions must be between 0 and 10000 | to mend
-kv2 metadata patch | status 204 ≠ 404:  ≠  | to mend
-kv2 scan | data.keys[]: * ≠ * | to mend
+* | status * ≠ 400: * ≠ max_versions must be between 0 and 10000 | \`max_versions\` below 0 or above 10,000
+* | errors[]: * ≠ max_versions must be between 0 and 10000 | \`max_versions\` below 0 or above 10,000
+kv2 scan | data.keys[]: * ≠ * | scans
 kv2 write | status 200 ≠ 400: <data> ≠ *error converting input for field "options"* | to mend
-kv2 scan | status 200 ≠ 404: <data> ≠  | to mend
 kv2 patch | status 404 ≠ 400:  ≠ no data provided | to mend
 namespace patch | status 200 ≠ 400: <data> ≠ missing required field "custom_metadata" | to mend
 namespace patch | errors[]: namespace not found ≠ missing required field "custom_metadata" | to mend
@@ -103,7 +101,6 @@ token role | status * ≠ 404: * ≠ *unsupported path | to mend
 lease list | data.keys[]: * ≠ * | to mend
 ssh lookup | data.roles: null ≠ [] | to mend
 ssh lookup | errors[]: Invalid IP "<nil>" ≠ Invalid IP * | to mend
-lease* | status 204 ≠ 202:  ≠  | to mend
 lease old path | status 404 ≠ *: * unsupported path ≠ * | to mend
 lease other | status 200 ≠ 404: <data> ≠ * unsupported path | to mend
 ssh role | status 500 ≠ 400: * failed to validate * ≠ failed to validate * | to mend
@@ -115,12 +112,7 @@ approle role | data.secret_id_bound_cidrs: null ≠ [] | to mend
 * | errors[]: missing password ≠ 1 error occurred: * missing password | to mend
 userpass login | status 404 ≠ 500: unsupported path ≠ * | to mend
 userpass user | status 404 ≠ 204: * unsupported path ≠  | to mend
-unwrap | status 400 ≠ 200: no information found; * ≠ <data> | to mend
 cubbyhole | status 500 ≠ 400: * missing data fields ≠ missing data fields | to mend
-unwrap | status 403 ≠ 400: error validating wrapping token: empty token in request body ≠ * | to mend
-wrap* | request_id: empty ≠ text | to mend
-wrap | status 200 ≠ 404: <data> ≠ * | to mend
-wrap | status 404 ≠ 200: unsupported path ≠ <data> | to mend
 `;
 
 interface Known {

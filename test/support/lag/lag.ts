@@ -1,12 +1,11 @@
 /**
- * What DynamoDB does and local stores hide (docs/decisions.md, 15), between a client and a store that runs each transaction at
- * one instant.
+ * Simulates what DynamoDB does and local stores hide (docs/decisions.md, 15), in front of a store that runs each
+ * transaction in one instant.
  *
- * A transaction is stretched: its items are taken before it, and its answer is held back for a while after it.
- * Meanwhile other writes of these items conflict; reads of single items show what was before, for these are
- * serializable with transactions; queries and batches, which are not, show some items old and some new already.
- * Indexes lag behind every write. Batches leave something undone, calls are throttled, writes conflict, and answers
- * are lost after the work is done.
+ * A transaction is stretched: its items are reserved before it, and its answer is delayed after it. Meanwhile other
+ * writes of these items conflict. Reads of single items show the old versions, since they are serializable with
+ * transactions. Queries and batches are not, and show some items old and some new. Indexes lag behind every write.
+ * Batches leave keys unprocessed, calls are throttled, writes conflict, and answers are lost after the work is done.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
@@ -15,20 +14,20 @@ import { batchWithOldVersions, widened, withOldVersions } from './query.ts';
 import { createVersions, type OldVersion } from './versions.ts';
 import { type Body, type ItemKey, keyOf, type Operation, type WireItem, writtenKeys } from './wire.ts';
 
-/** Sends a request on to the store. */
+/** Forwards a request to the store. */
 export type Forward = (operation: Operation, body: Body) => Promise<Answer>;
 
 export interface Answer {
   status: number;
   body: Body;
-  /** Whether nobody is to hear of it. */
+  /** Whether the answer is lost: the connection is closed without it. */
   isLost?: boolean;
 }
 
 export interface Odds {
-  /** The longest a transaction may be seen half done, in milliseconds. */
+  /** The longest time in which a transaction may be seen half done, in milliseconds. */
   transactionMs: number;
-  /** The longest an index may lag, in milliseconds. */
+  /** The longest lag of an index, in milliseconds. */
   indexMs: number;
   /** Shares of calls, from 0 to 1. */
   late: number;
@@ -50,7 +49,7 @@ const ODDS: Odds = {
 
 const WITH_INDEXES = 'migrations';
 
-/** @returns what answers requests in the store's place */
+/** @returns a function that answers requests in place of the store */
 export function createLag(forward: Forward, seed: number, odds: Odds = ODDS): Forward {
   const chance = chanceOf(seed);
   const versions = createVersions();
@@ -139,7 +138,7 @@ export function createLag(forward: Forward, seed: number, odds: Odds = ODDS): Fo
     }
   }
 
-  /** Has indexes show for a while what these items were before a write. */
+  /** Makes indexes show these items as they were before a write, for a while. */
   async function behindIndexes(keys: ItemKey[], write: () => Promise<Answer>): Promise<Answer> {
     const indexed = keys.filter(({ table }) => table === WITH_INDEXES);
     if (indexed.length === 0) return write();
@@ -166,7 +165,7 @@ function isSame(one: ItemKey, other: ItemKey): boolean {
   return one.table === other.table && one.pk.S === other.pk.S && one.sk.S === other.sk.S;
 }
 
-/** Sometimes leaves a part of a batch for later, never all of it. */
+/** Sometimes leaves a part of a batch unprocessed, never all of it. */
 function divided(requests: Body, chance: Chance, share: number, list?: 'Keys'): { now: Body; later: Body } {
   if (chance.fraction() >= share) return { now: requests, later: {} };
   const now: Body = {};

@@ -1,4 +1,4 @@
-/** A proxy that speaks DynamoDB's protocol and puts the lag between whoever calls it and a DynamoDB. */
+/** A proxy with DynamoDB's protocol that puts the lag between clients and a DynamoDB. */
 
 import { once } from 'node:events';
 import {
@@ -34,7 +34,7 @@ export async function startLagProxy(dynamodbEndpoint: string, seed: number, odds
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await text(incoming);
-    // Credentials and region are the same for all; any request's will do for those the lag makes itself.
+    // All requests have the same credentials and region, so the lag uses the headers of any for its own requests.
     headers = headersOf(incoming);
     const operation = operationOf(incoming.headers['x-amz-target']);
     const answer = operation

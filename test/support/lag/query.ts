@@ -1,4 +1,4 @@
-/** Answers a query as one that is served in the middle of a transaction would be: with old versions of some items. */
+/** Changes the answer of a query to one from the middle of a transaction: with old versions of some items. */
 
 import type { OldVersion } from './versions.ts';
 import {
@@ -12,13 +12,13 @@ import {
   type WireItem,
 } from './wire.ts';
 
-/** The request to send on, which asks for as many more items as may have to be left out of its answer. */
+/** The query to forward. It asks for more items, as many as may have to be left out of its answer. */
 export function widened(query: Body, late: OldVersion[]): Body {
   return query.Limit === undefined ? query : { ...query, Limit: query.Limit + late.length };
 }
 
 /**
- * @param answer what the store answered to the widened query
+ * @param answer the store's answer to the widened query
  * @param late old versions of items of the table
  */
 export function withOldVersions(query: Body, answer: Body, late: OldVersion[]): Body {
@@ -63,7 +63,7 @@ function projected(item: WireItem, { ProjectionExpression, ExpressionAttributeNa
   return Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
 }
 
-/** In an index the keys of both are needed to go on from an item. */
+/** To continue in an index, both the keys of the index and of the table are needed. */
 function lastKeyOf(query: Body, item: WireItem): WireItem {
   const names = ['pk', 'sk', ...(query.IndexName ? [query.IndexName, sortKeyOf(query)] : [])];
   return Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));

@@ -1,27 +1,27 @@
-/** Which items are in the middle of a transaction, what they were before it, and until when that is still shown. */
+/** Which items are in the middle of a transaction, their old versions, and how long these are still shown. */
 
 import { type ItemKey, nameOf, type WireItem } from './wire.ts';
 
-/** An item whose old version is shown for a while; without `item` there was none. */
+/** An old version that is shown for a while. Without `item` the item did not exist. */
 export interface OldVersion {
   key: ItemKey;
   item: WireItem | undefined;
-  /** From then on whoever reads many items at once may see the new version, in milliseconds of `performance.now()`. */
+  /** From this time on, reads of many items may show the new version, in milliseconds of `performance.now()`. */
   until: number;
 }
 
 export interface Versions {
-  /** Whether nobody is writing these items. Then they are taken, until `release`. */
+  /** Reserves these items until `release`. @returns false if another write has one of them */
   take(keys: ItemKey[]): boolean;
-  /** As `take`, for writes of single items: these do not keep one another out. */
+  /** As `take`, for a write of a single item: such writes do not block each other. */
   takeSingly(key: ItemKey): boolean;
   release(keys: ItemKey[]): void;
-  /** Shows old versions from now on, to readers of single items until `forget`. */
+  /** Shows these old versions from now on, to reads of single items until `forget`. */
   show(versions: OldVersion[]): void;
   forget(versions: OldVersion[]): void;
   /** The old version of an item in the middle of a transaction. */
   of(key: ItemKey): OldVersion | undefined;
-  /** Those of a table that readers of many items still see. */
+  /** The old versions of a table that reads of many items still see. */
   late(table: string): OldVersion[];
 }
 

@@ -1,4 +1,4 @@
-/** DynamoDB's wire protocol as far as the lag needs it: requests, keys, and the key conditions of queries. */
+/** The parts of DynamoDB's wire protocol that the lag needs: requests, keys, and the key conditions of queries. */
 
 /** A value as it is sent: `{ S: 'text' }`, `{ N: '1' }`. */
 export type Value = Record<string, unknown>;
@@ -29,7 +29,7 @@ const OPERATIONS: ReadonlySet<string> = new Set<Operation>([
   'BatchWriteItem',
 ]);
 
-/** The operation of a header `x-amz-target`; nothing for those that the lag lets pass. */
+/** The operation of a header `x-amz-target`; nothing for operations that the lag does not change. */
 export function operationOf(target: unknown): Operation | undefined {
   const name = String(target).replace(/^.*\./, '');
   return OPERATIONS.has(name) ? (name as Operation) : undefined;
@@ -60,7 +60,7 @@ export function writtenKeys(operation: Operation, body: Body): ItemKey[] {
   return [keyOf(body.TableName, body.Key ?? body.Item)];
 }
 
-/** Whether an item is one that a query asks for, by its key conditions. */
+/** Whether an item matches the key conditions of a query. */
 export function isAskedFor(item: WireItem, query: Body): boolean {
   const clauses = String(query.KeyConditionExpression).split(' AND ');
   return clauses.every((clause) => holds(clause, item, query));
@@ -81,7 +81,7 @@ function holds(clause: string, item: WireItem, query: Body): boolean {
   return verdicts[comparison as keyof typeof verdicts];
 }
 
-/** In the order of sort keys: texts by their bytes, numbers by their size. */
+/** Compares sort keys: texts by their bytes, numbers by their value. */
 export function compare(one: Value, other: Value): number {
   if (one.N !== undefined) return Number(one.N) - Number(other.N);
   return Buffer.compare(Buffer.from(String(one.S)), Buffer.from(String(other.S)));

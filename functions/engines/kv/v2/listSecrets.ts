@@ -20,13 +20,15 @@ export const LIST_QUERY = ['after', 'limit'] as const;
 
 type ListCall = Call<typeof LIST_FIELDS>;
 
-const DETAILED = { ...KEYS, key_info: { '*': METADATA_INFO } } as const satisfies Shape;
+/** A sub-directory has no facts. */
+const DETAILED = { ...KEYS, key_info: { '*': [METADATA_INFO, {}] } } as const satisfies Shape;
 
 export const detailedMetadataRoute = route({
   path: 'detailed-metadata/:path*',
   fields: LIST_FIELDS,
-  answers: { list: DETAILED },
-  list: listWithMetadata,
+  answers: { list: DETAILED, scan: DETAILED },
+  list: (call) => listWithMetadata(call, listEntries),
+  scan: (call) => listWithMetadata(call, scanEntries),
 });
 
 export async function listSecrets(call: ListCall): Promise<Reply<Keys> | undefined> {
@@ -40,14 +42,20 @@ export async function scanSecrets(call: ListCall): Promise<Reply<Keys> | undefin
   return keys.length > 0 ? { data: { keys } } : undefined;
 }
 
-async function listWithMetadata(call: ListCall): Promise<Reply<Wire<typeof DETAILED>> | undefined> {
-  const keys = await entries(call, listEntries);
+async function listWithMetadata(
+  call: ListCall,
+  entriesIn: typeof listEntries,
+): Promise<Reply<Wire<typeof DETAILED>> | undefined> {
+  const keys = await entries(call, entriesIn);
   if (keys.length === 0) return undefined;
   const directory = placeOf(call);
   const secrets = keys.filter((key) => !key.endsWith('/'));
-  const places = secrets.map((key) => ({ ...directory, path: directory.path + key }));
-  const described = await describeAll(places);
-  const info = secrets.flatMap((key, i) => (described[i] ? [[key, described[i]]] : []));
+  const described = await describeAll(secrets.map((key) => ({ ...directory, path: directory.path + key })));
+  const factsOf = new Map(secrets.map((key, i) => [key, described[i]]));
+  const info = keys.flatMap((key) => {
+    const facts = key.endsWith('/') ? {} : factsOf.get(key);
+    return facts ? [[key, facts] as const] : [];
+  });
   return { data: { keys, key_info: Object.fromEntries(info) } };
 }
 

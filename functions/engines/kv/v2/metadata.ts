@@ -22,7 +22,7 @@ export interface SecretMetadata {
   versions: readonly Version[];
   /** Epoch milliseconds. */
   createdAt: number;
-  /** When the newest version was written; epoch milliseconds. */
+  /** When the newest version or the settings were written; epoch milliseconds. */
   updatedAt: number;
   /** 0 leaves it to the mount's setting. */
   maxVersions: number;

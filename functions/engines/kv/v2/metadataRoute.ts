@@ -49,14 +49,16 @@ async function write(call: MetadataCall): Promise<Reply | undefined> {
   const { metadata_cas: cas, custom_metadata: custom } = call.fields;
   const settings: Partial<SecretMetadata> = {
     ...settingsSent(call.fields),
+    ...settingsCleared(call.raw),
     ...(custom ? { custom: customMetadataOf(custom) } : {}),
   };
   if (Object.keys(settings).length === 0) return undefined;
   const config = await readKvConfig(place);
   return changeSecret(place, (found) => {
-    const old = found?.metadata ?? newMetadata(place.deps.clock.now());
+    const now = place.deps.clock.now();
+    const old = found?.metadata ?? newMetadata(now);
     checkAndSet(cas, config, old);
-    return { change: { metadata: withSettings(old, settings) }, ...warned(config, call.fields) };
+    return { change: { metadata: withSettings(old, settings, now) }, ...warned(config, call.fields) };
   });
 }
 
@@ -65,14 +67,14 @@ async function patch(call: MetadataCall): Promise<Reply | undefined> {
   const { metadata_cas: cas, custom_metadata: custom } = call.fields;
   if (custom) patchCustomMetadata({}, custom);
   const settings = { ...settingsSent(call.fields), ...settingsCleared(call.raw) };
+  if (!custom && Object.keys(settings).length === 0) return undefined;
   const config = await readKvConfig(place);
   return changeSecret(place, (found) => {
     if (!found) return { answer: { status: 404 } };
     const old = found.metadata;
     checkAndSet(cas, config, old);
     const merged = custom ? { custom: patchCustomMetadata(old.custom, custom) } : {};
-    const cleared = call.raw.custom_metadata === null ? { custom: {} } : {};
-    const metadata = withSettings(old, { ...settings, ...merged, ...cleared });
+    const metadata = withSettings(old, { ...settings, ...merged }, place.deps.clock.now());
     return { change: { metadata }, ...warned(config, call.fields) };
   });
 }
@@ -91,8 +93,9 @@ async function remove(call: Call): Promise<void> {
   });
 }
 
-function withSettings(old: SecretMetadata, settings: Partial<SecretMetadata>): SecretMetadata {
-  return { ...old, ...settings, metadataVersion: old.metadataVersion + 1 };
+/** @param now epoch milliseconds */
+function withSettings(old: SecretMetadata, settings: Partial<SecretMetadata>, now: number): SecretMetadata {
+  return { ...old, ...settings, metadataVersion: old.metadataVersion + 1, updatedAt: now };
 }
 
 function warned(config: KvConfig, { cas_required }: SettingsFields): Pick<Decision, 'answer'> {

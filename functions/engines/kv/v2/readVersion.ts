@@ -43,7 +43,7 @@ async function readSubkeys(
   if (!found) return undefined;
   const metadata = describeVersion(found.metadata, found.number);
   if (found.value === undefined) return { status: 404, data: { subkeys: null, metadata } };
-  const levels = depth > 0 ? depth : Number.POSITIVE_INFINITY;
+  const levels = depth === 0 ? Number.POSITIVE_INFINITY : depth;
   return { data: { subkeys: keysOnly(decodeValue(found.value), levels), metadata } };
 }
 

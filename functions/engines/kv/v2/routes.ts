@@ -31,7 +31,7 @@ export const v2Routes: readonly Route[] = [
   }),
   metadataRoute,
   detailedMetadataRoute,
-  rootRoute('subkeys'),
+  rootRoute('subkeys', {}, invalidPath),
   subkeysRoute,
   rootRoute('delete'),
   deleteRoute,
@@ -47,8 +47,9 @@ export const v2Routes: readonly Route[] = [
 function rootRoute<S extends Schema>(
   path: string,
   listing: Pick<RouteSpec<S>, 'fields' | 'query' | 'answers' | 'list' | 'scan'> = {},
+  refuse: Handler<S> = rootPath,
 ): Route {
-  const { list, scan, ...others } = everyOperation<S>(rootPath);
+  const { list, scan, ...others } = everyOperation<S>(refuse);
   return route({ path, freeForm: true, ...others, ...listing });
 }
 

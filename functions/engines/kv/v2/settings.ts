@@ -29,12 +29,13 @@ type SecretSettings = Pick<
   'maxVersions' | 'casRequired' | 'metadataCasRequired' | 'deleteVersionAfter'
 >;
 
-const UNSET: SecretSettings = {
-  maxVersions: 0,
-  casRequired: false,
-  metadataCasRequired: false,
-  deleteVersionAfter: 0,
-};
+/** What `null` sets the fields to. `delete_version_after` is none of them. */
+const CLEARED = {
+  max_versions: { maxVersions: 0 },
+  cas_required: { casRequired: false },
+  metadata_cas_required: { metadataCasRequired: false },
+  custom_metadata: { custom: {} },
+} as const satisfies Record<string, Partial<SecretMetadata>>;
 
 const FIELD_OF: Record<keyof SecretSettings, keyof SettingsFields> = {
   maxVersions: 'max_versions',
@@ -55,10 +56,10 @@ export function settingsSent(fields: SettingsFields): Partial<SecretSettings> {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** The settings that a merge patch clears, because it sent `null` for them. */
-export function settingsCleared(raw: Record<string, unknown>): Partial<SecretSettings> {
-  const entries = Object.entries(UNSET) as [keyof SecretSettings, SecretSettings[keyof SecretSettings]][];
-  return Object.fromEntries(entries.filter(([setting]) => raw[FIELD_OF[setting]] === null));
+/** The settings, custom metadata included, that `null` was sent for: they are cleared (contract §9.2). */
+export function settingsCleared(raw: Record<string, unknown>): Partial<SecretMetadata> {
+  const cleared = Object.entries(CLEARED).filter(([field]) => raw[field] === null);
+  return Object.assign({}, ...cleared.map(([, setting]) => setting));
 }
 
 /** @throws VaultError 400 when it is negative, or one item could not hold the facts of so many versions */
@@ -96,16 +97,19 @@ export function patchCustomMetadata(old: CustomMetadata, sent: Record<string, un
 }
 
 function textsOf(pairs: [string, unknown][]): CustomMetadata {
-  return Object.fromEntries(pairs.map(([key, value]) => [key, textOf(key, value)]));
+  return Object.fromEntries(pairs.map(([key, value]) => [key, textOf(value)]));
 }
 
-function textOf(key: string, value: unknown): string {
+function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === null) return '';
   if (typeof value === 'boolean') return value ? '1' : '0';
   if (typeof value === 'number') return String(value);
   if (JSON.isRawJSON(value)) return value.rawJSON;
-  throw invalidCustomMetadata([`value for key ${goQuote(key)} must be a string`]);
+  const type = Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}';
+  throw refusal(
+    `custom_metadata validation failed: '' expected type 'string', got unconvertible type '${type}'`,
+  );
 }
 
 function checkPairs(custom: CustomMetadata): CustomMetadata {

@@ -31,8 +31,8 @@ export function isReadable({ state, deletionAt }: Version, now: number): boolean
 }
 
 /**
- * Adds a version as the newest, and drops the versions beyond `max_versions`: the secret's own setting, else the
- * mount's, else ten (contract §9.2).
+ * Adds a version as the newest, and drops the versions beyond `max_versions`: the secret's own setting or the
+ * mount's, whichever is greater, else ten (contract §9.2).
  * @param now epoch milliseconds
  */
 export function withVersion(
@@ -41,7 +41,7 @@ export function withVersion(
   now: number,
 ): SecretMetadata {
   const current = metadata.current + 1;
-  const max = metadata.maxVersions || settings.maxVersions || DEFAULT_SECRET_VERSIONS;
+  const max = Math.max(metadata.maxVersions, settings.maxVersions) || DEFAULT_SECRET_VERSIONS;
   const oldest = current - metadata.oldest >= max ? current - max + 1 : metadata.oldest;
   const versions = [...metadata.versions, newVersion(metadata, settings, now)];
   const kept = current - Math.max(oldest, 1) + 1;

@@ -95,14 +95,15 @@ describe('LIST of detailed metadata', () => {
 
     expect(status).toBe(200);
     expect(body.data.keys).toEqual(['a', 'a-b', 'a/', 'b', 'c/', 'd']);
-    expect(Object.keys(body.data.key_info)).toEqual(['a', 'a-b', 'b', 'd']);
+    expect(Object.keys(body.data.key_info)).toEqual(['a', 'a-b', 'a/', 'b', 'c/', 'd']);
+    expect(body.data.key_info['a/']).toEqual({});
     expect(body.data.key_info['a-b']).toEqual(one);
   });
 
   test('pages, lists directories, and is 404 if there is nothing', async () => {
     expect((await list('detailed-metadata', { after: ['b'], limit: ['1'] })).body.data).toEqual({
       keys: ['c/'],
-      key_info: {},
+      key_info: { 'c/': {} },
     });
     expect(Object.keys((await list('detailed-metadata/c')).body.data.key_info)).toEqual(['1', '2']);
     expect((await list('detailed-metadata/nothing')).body).toEqual({ errors: [] });

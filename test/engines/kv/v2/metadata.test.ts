@@ -123,7 +123,6 @@ describe('metadata of kv version 2', () => {
     ],
     ['an unprintable key', { 'k\t': 'v' }, 'key "k\\t" (k\t) contains unprintable characters'],
     ['an unprintable value', { k: 'a\nb' }, 'value for key "k" contains unprintable characters'],
-    ['a value that is an object', { k: {} }, 'value for key "k" must be a string'],
   ])('refuses custom metadata with %s', async (_name, custom, problem) => {
     const refused = await set('refused', { custom_metadata: custom });
 
@@ -132,6 +131,15 @@ describe('metadata of kv version 2', () => {
       `1 error occurred:\n\t* custom_metadata validation failed: ${problem}\n\n`,
     ]);
     expect((await read('refused')).status).toBe(404);
+  });
+
+  test.each([
+    ['an object', {}, 'map[string]interface {}'],
+    ['a list', [1], '[]interface {}'],
+  ])('refuses custom metadata with a value that is %s', async (_name, value, type) => {
+    const text = `custom_metadata validation failed: '' expected type 'string', got unconvertible type '${type}'`;
+
+    expect((await set('refused', { custom_metadata: { k: value } })).body.errors).toEqual([text]);
   });
 
   test('names everything that is wrong with custom metadata at once', async () => {

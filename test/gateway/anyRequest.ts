@@ -1,4 +1,4 @@
-/** Makes requests of every kind for property tests: right ones, nearly right ones, and noise. */
+/** Makes requests of every kind for property tests: valid, nearly valid, and random ones. */
 
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
@@ -7,9 +7,9 @@ import type { Route } from '../../functions/http/route.ts';
 import type { FieldType } from '../../functions/http/shape.ts';
 
 export interface Known {
-  /** Where routes are served: by the prefix of a mount, or nothing for the built-in mounts. */
+  /** Where routes are served: below the path of a mount, or an empty prefix for the built-in mounts. */
   places: { prefix: string; routes: readonly Route[] }[];
-  /** Words that are something to the service, so that requests meet each other. */
+  /** Names that exist in the service, so that requests affect the same things. */
   words: string[];
   token: string;
   namespace: string;
@@ -30,7 +30,7 @@ export function anyRequest(known: Known): fc.Arbitrary<HttpRequest> {
 
 const TEXT = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.string({ minLength: 900 }));
 
-/** As it stands in a path: encoded, or a piece that no encoder makes. */
+/** A segment of a raw path: encoded, or one that no encoder produces. */
 const SEGMENT = fc.oneof(
   { weight: 3, arbitrary: fc.string({ unit: 'grapheme' }).map(encodeURIComponent) },
   fc.constantFrom('', '.', '..', '%2e%2e', '%', '%zz', '%ff', '%00', '%2F', '%252F'),
@@ -82,7 +82,7 @@ function anyHeaders({ token, namespace }: Known): fc.Arbitrary<Record<string, st
 
 const MERGE_PATCH = 'application/merge-patch+json';
 
-/** For a row of the route table: with its operations, words in place of its parameters, and its fields. */
+/** A request to a row of the route table: one of its operations, words for its parameters, and its fields. */
 function aimed(known: Known): fc.Arbitrary<Sent> {
   const rows = known.places.flatMap(({ prefix, routes }) => routes.map((row) => ({ prefix, row })));
   const word = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...known.words) }, SEGMENT);
@@ -111,7 +111,7 @@ function methodsOf(row: Route): string[] {
   return Object.entries(methods).flatMap(([method, handler]) => (handler ? [method] : []));
 }
 
-/** Of the fields each is there or not; in half of the bodies all have values of their types. */
+/** Each field is present or not. In half of the bodies all values have the right type. */
 function bodyOf({ fields = {} }: Route, { words, token }: Known): fc.Arbitrary<Record<string, unknown>> {
   const word = fc.constantFrom(...words, token, '1h', '10.0.0.0/8', 'otp', '{"a":"b"}', 'path "a" {}');
   const pairs = fc.dictionary(word, word, { maxKeys: 3 });

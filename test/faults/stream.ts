@@ -1,4 +1,4 @@
-/** The stream of a table, read from its beginning. */
+/** Reads the stream of a table from its beginning. */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
@@ -10,7 +10,7 @@ import {
   ListStreamsCommand,
 } from '@aws-sdk/client-dynamodb-streams';
 
-/** @returns every write there has been, in order */
+/** @returns every write, in order */
 export async function readStream(dynamodb: DynamoDBClient, TableName: string): Promise<_Record[]> {
   const { endpoint, region, credentials } = dynamodb.config;
   const client = new DynamoDBStreamsClient({ region, credentials, ...(endpoint && { endpoint }) });
