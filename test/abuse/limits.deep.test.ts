@@ -233,6 +233,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   SYSTEM_MAX_TTL_S: { provenBy: ['credentials/newTokens.test.ts', '2_764_800'] },
   LEASE_SHARDS: { inner: 'it is how leases are spread' },
   CHILD_SHARDS: { inner: 'it is how children are spread' },
+  NAMESPACE_MARKS: { inner: 'it is how switches into a deleted namespace are spread' },
   OPEN_SHARDS: { inner: 'it is how open migrations are spread' },
   SWITCH_DEADLINE_MS: { provenBy: ['remount/remount.test.ts', 'SWITCH_DEADLINE_MS'] },
   REPEAT_WINDOW_MS: { provenBy: ['faults/flows/move.ts', 'REPEAT_WINDOW_MS'] },

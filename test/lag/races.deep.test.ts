@@ -56,6 +56,7 @@ const requests: Record<string, (path: string, other: string) => Promise<Answer>>
     return answer;
   },
   namespace: () => call('POST', 'sys/namespaces/n'),
+  deletion: () => call('DELETE', 'sys/namespaces/n'),
 };
 
 /** Runs one execution as far as it comes; what it fails with, the next one mends. */
@@ -145,7 +146,7 @@ async function opening(path: string, otps: string[]): Promise<string[]> {
 
 describe(`requests at once on a store that lags (seed ${SEED})`, () => {
   it('leave a tree in order and every migration ended', { timeout: TIMEOUT_MS }, async () => {
-    const kinds = ['enable', 'disable', 'tune', 'move', 'moveAgain', 'namespace'];
+    const kinds = ['enable', 'disable', 'tune', 'move', 'moveAgain', 'namespace', 'deletion'];
     for (let round = 0; round < ROUNDS; round++) {
       writes = [];
       const { to, move } = await putMover('kv');

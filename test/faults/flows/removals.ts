@@ -52,6 +52,7 @@ export const deletion: Flow = {
       },
       async check() {
         const again = await stage.call('DELETE', 'sys/namespaces/gone');
+        const next = await stage.call('POST', 'sys/namespaces/gone');
         await stage.recover();
         const tables = await stage.tables();
         const names = [id as string, ...uuids.filter((uuid) => uuid !== undefined)];
@@ -63,6 +64,7 @@ export const deletion: Flow = {
           ...left.map((item) => `left of the namespace: ${item.pk} ${item.sk}`),
           ...untrue({
             'deleting it again is fine': again.status === 200,
+            'its name is free at once': next.status === 200 && next.body.data.id !== id,
             'its token is not good': !(await isGood(stage, token, 'gone')),
             'its password opens nothing': !(await opens(stage, 'keys', otp, 'gone')),
             'nothing answers': (await stage.call('GET', 'gone/team/deep/kv/colour')).status === 404,
