@@ -131,6 +131,13 @@ export const HOLD_YOUNGER_THAN_MS = 5_000;
 export const HOLD_MS = 2_000;
 export const HOLD_LOOKS = 12;
 
+/**
+ * The longest time for which the answer to the start of a migration waits for its switch, and the first pause between two
+ * reads meanwhile; each further pause is twice as long.
+ */
+export const HOLD_START_MS = 1_000;
+export const FIRST_HOLD_PAUSE_MS = 10;
+
 /** Leases that one list request reads. Beyond that, the list is incomplete and has a warning. */
 export const MAX_LISTED_LEASES = 10_000;
 /** Share of the longest life of a request after which bulk work stops and asks the client to repeat the request. */

@@ -129,6 +129,8 @@ async function startParts(
   for (const functionName of ['vault', 'bootstrap']) lambda.warm(functionName);
   await prepareService(invoke, rootToken);
   prepared.resolve();
+  // The first move does not wait for these two, one after the other.
+  for (const functionName of ['remount', 'switch']) lambda.warm(functionName);
   stops.push(automation.readStreams(aws));
   reconcilerClock = startReconcilerClock(automation.invokeLater, reconcileSeconds);
   stops.push(reconcilerClock.stop);

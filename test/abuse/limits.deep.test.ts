@@ -314,6 +314,8 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   },
   HOLD_YOUNGER_THAN_MS: { provenBy: ['remount/prefetch.test.ts', 'while the migration is young'] },
   HOLD_MS: { provenBy: ['remount/prefetch.test.ts', 'while the migration is young'] },
+  HOLD_START_MS: { provenBy: ['remount/holdStart.test.ts', 'HOLD_START_MS'] },
+  FIRST_HOLD_PAUSE_MS: { provenBy: ['remount/holdStart.test.ts', 'FIRST_HOLD_PAUSE_MS'] },
   HOLD_LOOKS: { provenBy: ['remount/prefetch.test.ts', 'while the migration is young'] },
   MAX_LISTED_LEASES: cut('MAX_LISTED_LEASES'),
   BULK_WORK_SHARE: { inner: 'it is how much of its time a request spends' },

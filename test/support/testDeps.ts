@@ -73,8 +73,9 @@ export async function testDeps(between?: Between): Promise<TestDeps> {
       },
     },
     log: recorder(logged),
-    // The life of a request is as deployed: on a busy machine, a shorter one would end requests that have time.
-    settings: { requestLifeMs: 29_000, minChosenIdLength: 8, retentionS: 90 * 86_400 },
+    // The life of a request is as deployed: on a busy machine, a shorter one would end requests that have time. No start
+    // waits for a switch: a test runs the workflow after it.
+    settings: { requestLifeMs: 29_000, minChosenIdLength: 8, retentionS: 90 * 86_400, holdStartMs: 0 },
     started,
     timetables,
     logged,
