@@ -95,7 +95,7 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
         'write',
         user,
         at,
-        { fields: { password: 'first', policies: ['default'], ttl: '5m', token_type: 'default-service' } },
+        { fields: { password: 'first', policies: ['default'], ttl: '5m', token_type: 'service' } },
       ],
       ['read', user, at],
       ['list', '/auth/{userpass_mount_path}/users', at],

@@ -1,6 +1,6 @@
 /** The routes of roles and their role-ids (contract §8.2). */
 
-import { isCidr } from '../../credentials/cidr.ts';
+import { cidrProblem } from '../../credentials/cidr.ts';
 import {
   type Aliases,
   NO_TOKEN_ROLE,
@@ -17,7 +17,6 @@ import type { Item } from '../../ports/store.ts';
 import { retryContended } from '../../store/retryContended.ts';
 import { mountTtls } from '../../tree/mount.ts';
 import { engineKey, listNames } from '../callParts.ts';
-import { missingRoleId } from './errors.ts';
 import { type AppRole, approleRoleKey, changeRole, readRole, roleIdKey, roleName } from './role.ts';
 import { accessorPrefix, secretIdPrefix } from './secretId.ts';
 
@@ -39,7 +38,7 @@ const ROLE_FIELDS = {
 
 const ROLE = {
   bind_secret_id: 'bool',
-  secret_id_bound_cidrs: 'list',
+  secret_id_bound_cidrs: ['list', null],
   secret_id_num_uses: 'int',
   secret_id_ttl: 'duration',
   local_secret_ids: 'bool',
@@ -72,7 +71,7 @@ async function showRole(call: Call<typeof ROLE_FIELDS>): Promise<Reply<Wire<type
   return {
     data: {
       bind_secret_id: role.bindSecretId,
-      secret_id_bound_cidrs: role.secretIdBoundCidrs,
+      secret_id_bound_cidrs: role.secretIdBoundCidrs ?? null,
       secret_id_num_uses: role.secretIdNumUses,
       secret_id_ttl: role.secretIdTtl,
       local_secret_ids: role.localSecretIds,
@@ -108,7 +107,6 @@ function plainType(type: string | undefined): string | undefined {
 const NEW_ROLE = {
   ...NO_TOKEN_ROLE,
   bindSecretId: true,
-  secretIdBoundCidrs: [],
   secretIdNumUses: 0,
   secretIdTtl: 0,
   localSecretIds: false,
@@ -133,10 +131,11 @@ function settingsSent(fields: Fields<typeof ROLE_FIELDS>): Partial<AppRole> {
 /** @throws VaultError 400, or 500 for a role that anybody could log in to */
 function refuseInvalid(role: AppRole): void {
   if (role.roleId === '') throw refusal('invalid role_id supplied, or failed to generate a role_id');
-  if (!role.secretIdBoundCidrs.every(isCidr)) throw refusal('invalid CIDR blocks');
+  const problem = cidrProblem(role.secretIdBoundCidrs ?? []);
+  if (problem) throw refusal(`failed to validate CIDR blocks: ${problem}`);
   if (role.secretIdNumUses < 0) throw refusal('secret_id_num_uses cannot be negative');
-  const bounds = role.secretIdBoundCidrs.length + role.token.token_bound_cidrs.length;
-  if (!role.bindSecretId && bounds === 0)
+  const bounds = [...(role.secretIdBoundCidrs ?? []), ...role.token.token_bound_cidrs];
+  if (!role.bindSecretId && bounds.length === 0)
     throw wrapped(500, 'at least one constraint should be enabled on the role');
 }
 
@@ -180,7 +179,7 @@ async function changeRoleId(call: Call<typeof ROLE_ID_FIELDS>): Promise<void> {
   const roleId = call.fields.role_id?.trim();
   await changeRole(call, (before) => {
     if (!before) throw unsupportedPath();
-    if (!roleId) throw missingRoleId();
+    if (!roleId) throw refusal('missing role_id');
     return { after: { ...before, roleId } };
   });
 }
