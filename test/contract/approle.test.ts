@@ -6,7 +6,7 @@ import { lookupSelf, TOKEN_SETTINGS } from './credentials.ts';
 import { authMethod, must, newNamespace, unique } from './fresh.ts';
 import { type Answer, call } from './http.ts';
 import { move } from './moving.ts';
-import { failed, NOT_FOUND, refused, UUID } from './texts.ts';
+import { failed, improved, NOT_FOUND, refused, UUID, wrapped } from './texts.ts';
 
 const ROLE = {
   bind_secret_id: true,
@@ -142,6 +142,88 @@ describe('a role', () => {
     expect(await post('web', { local_secret_ids: true })).toMatchObject(
       refused('local_secret_ids can only be modified during role creation'),
     );
+  });
+});
+
+/** The path of a setting, its fields, what is written to it, and the name that is missed in a write of nothing. */
+const SETTINGS: [path: string, fields: Record<string, unknown>, missed?: string][] = [
+  ['policies', { token_policies: ['a', 'b'] }, 'token_policies'],
+  ['period', { token_period: 60 }, 'period'],
+  ['token-bound-cidrs', { token_bound_cidrs: ['127.0.0.0/8', '::1'] }],
+  ['token-max-ttl', { token_max_ttl: 7_200 }, 'token_max_ttl'],
+  ['token-num-uses', { token_num_uses: 3 }, 'token_num_uses'],
+  ['token-ttl', { token_ttl: 600 }, 'token_ttl'],
+  ['secret-id-bound-cidrs', { secret_id_bound_cidrs: ['127.0.0.0/8'] }],
+  ['secret-id-num-uses', { secret_id_num_uses: 4 }, 'secret_id_num_uses'],
+  ['secret-id-ttl', { secret_id_ttl: 3_600 }, 'secret_id_ttl'],
+];
+
+describe('a setting of a role', () => {
+  it.each(SETTINGS)('%s is written, read and reset alone', async (path, fields, missed) => {
+    const name = unique('role');
+    await must('POST', `${auth}/role/${name}`, { body: { token_explicit_max_ttl: 9_000 } });
+    const before = (await must('GET', `${auth}/role/${name}`)).body.data;
+    const at = `${auth}/role/${name}/${path}`;
+    expect(await call('POST', at, { body: fields })).toMatchObject({ status: 204, text: '' });
+    expect((await must('GET', at)).body.data).toEqual(fields);
+    expect((await must('GET', `${auth}/role/${name}`)).body.data).toEqual({ ...before, ...fields });
+    const nothing = await call('POST', at, { body: {} });
+    expect(nothing).toMatchObject(missed ? refused(`missing ${missed}`) : { status: 204 });
+    expect((await must('GET', at)).body.data).toEqual(fields);
+    expect(await call('DELETE', at)).toMatchObject({ status: 204, text: '' });
+    const after = (await must('GET', `${auth}/role/${name}`)).body.data;
+    for (const field of Object.keys(fields)) expect(after[field] ?? []).toEqual(before[field] ?? []);
+  });
+
+  it.each([...SETTINGS])('%s of a role that does not exist is none', async (path, fields) => {
+    const at = `${auth}/role/absent/${path}`;
+    expect(await call('GET', at)).toMatchObject(NOT_FOUND);
+    expect(await call('POST', at, { body: fields })).toMatchObject({
+      status: 404,
+      body: { errors: [wrapped('unsupported path')] },
+    });
+    expect(await call('DELETE', at)).toMatchObject({ status: 204, text: '' });
+  });
+
+  it.each([
+    ['policies', { policies: ['a'] }, { policies: ['a'], token_policies: ['a'] }],
+    ['period', { period: '1m' }, { period: 60, token_period: 60 }],
+  ])('%s may be written by its older name, and is shown by both', async (path, body, data) => {
+    await must('POST', `${auth}/role/older`);
+    await must('POST', `${auth}/role/older/${path}`, { body });
+    expect((await must('GET', `${auth}/role/older/${path}`)).body.data).toEqual(data);
+  });
+
+  it('is refused as it is in a role', async () => {
+    await must('POST', `${auth}/role/strict`, {
+      body: { bind_secret_id: false, secret_id_bound_cidrs: '127.0.0.0/8' },
+    });
+    expect(await post('strict/secret-id-num-uses', { secret_id_num_uses: -1 })).toMatchObject(
+      refused('secret_id_num_uses cannot be negative'),
+    );
+    expect(await post('strict/secret-id-bound-cidrs', { secret_id_bound_cidrs: 'x' })).toMatchObject(
+      refused('failed to validate CIDR blocks: invalid CIDR address: x'),
+    );
+    expect(await call('DELETE', `${auth}/role/strict/secret-id-bound-cidrs`)).toMatchObject(
+      failed('at least one constraint should be enabled on the role'),
+    );
+  });
+
+  improved.each<[path: string, fields: object, text: string]>([
+    ['token-num-uses', { token_num_uses: -1 }, "'token_num_uses' cannot be negative"],
+    ['token-max-ttl', { token_max_ttl: 1 }, "'token_ttl' cannot be greater than 'token_max_ttl'"],
+    ['token-ttl', { token_ttl: 9_000 }, "'token_ttl' cannot be greater than 'token_max_ttl'"],
+  ])('%s with %j is refused as in a role', async (path, fields, text) => {
+    await must('POST', `${auth}/role/narrow`, { body: { token_ttl: '10m', token_max_ttl: '1h' } });
+    expect(await post(`narrow/${path}`, fields)).toMatchObject(refused(text));
+  });
+
+  it('local-secret-ids can be read only', async () => {
+    await must('POST', `${auth}/role/local`, { body: { local_secret_ids: true } });
+    const at = `${auth}/role/local/local-secret-ids`;
+    expect((await must('GET', at)).body.data).toEqual({ local_secret_ids: true });
+    expect((await call('POST', at, { body: { local_secret_ids: false } })).status).toBe(405);
+    expect((await call('DELETE', at)).status).toBe(405);
   });
 });
 
