@@ -14,7 +14,7 @@ import { eventBridgeScheduler } from './adapters/eventBridgeScheduler.ts';
 import { powertoolsLog } from './adapters/powertoolsLog.ts';
 import { randomIds } from './adapters/randomIds.ts';
 import { stepFunctions } from './adapters/stepFunctions.ts';
-import { CALL_TIMEOUT_MS, CONNECT_TIMEOUT_MS, DEFAULT_RETENTION_DAYS } from './limits.ts';
+import { CALL_TIMEOUT_MS, CONNECT_TIMEOUT_MS, DEFAULT_RETENTION_DAYS, HOLD_START_MS } from './limits.ts';
 import type { Bus } from './ports/bus.ts';
 import type { Clock, Deps, Log, Workflows } from './ports/deps.ts';
 import type { Scheduler } from './ports/scheduler.ts';
@@ -43,6 +43,7 @@ export function depsFromEnvironment({
       requestLifeMs: Number(required('REQUEST_LIFE_SECONDS')) * 1_000,
       minChosenIdLength: Number(process.env.MIN_CHOSEN_ID_LENGTH ?? Number.MAX_SAFE_INTEGER),
       retentionS: Number(process.env.RETENTION_DAYS ?? DEFAULT_RETENTION_DAYS) * 86_400,
+      holdStartMs: HOLD_START_MS,
     },
   };
 }

@@ -56,6 +56,8 @@ export const SYSTEM_MAX_TTL_S = 2_764_800;
 export const LEASE_SHARDS = 16;
 /** Shards of a token's children. */
 export const CHILD_SHARDS = 4;
+/** Marks that a deleted namespace leaves. A switch into the namespace depends on one of them. */
+export const NAMESPACE_MARKS = 16;
 /** Shards of the index of open migrations. */
 export const OPEN_SHARDS = 4;
 
@@ -130,6 +132,13 @@ export const HOLD_YOUNGER_THAN_MS = 5_000;
 /** The longest time for which a status is held, and how often it is read meanwhile. */
 export const HOLD_MS = 2_000;
 export const HOLD_LOOKS = 12;
+
+/**
+ * The longest time for which the answer to the start of a migration waits for its switch, and the first pause between two
+ * reads meanwhile; each further pause is twice as long.
+ */
+export const HOLD_START_MS = 1_000;
+export const FIRST_HOLD_PAUSE_MS = 10;
 
 /** Leases that one list request reads. Beyond that, the list is incomplete and has a warning. */
 export const MAX_LISTED_LEASES = 10_000;

@@ -12,7 +12,6 @@ import { bulkProgressKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
 import type { Mount } from '../tree/mount.ts';
-import { keepNamespace } from '../tree/restoreNamespace.ts';
 import type { KeptRow } from './rowRecord.ts';
 import { failTogether, type Stand, switchGroup } from './switchGroup.ts';
 
@@ -52,8 +51,6 @@ async function switchAndRevoke(
 ): Promise<void> {
   const own = new Map([...mounts].filter(([row]) => rows.includes(row)));
   const migrations = await switchGroup(stand, own);
-  const namespaces = new Set(migrations.map(({ target }) => target.namespaceId));
-  await severalAtOnce([...namespaces], (namespaceId) => keepNamespace(stand.deps, namespaceId));
   const open = migrations.filter(({ status }) => status === 'in-progress');
   await severalAtOnce(open, (migration) => startWorkflow(stand.deps, 'remount', migration));
 }

@@ -28,8 +28,12 @@ export interface WriteCount {
   add(move: RowMove): number;
 }
 
-/** Counts what `planTree` writes: each key once, and no fork whose count stays the same. */
+/**
+ * Counts what `planTree` writes: each key once, and no fork whose count stays the same. Each namespace that mounts are
+ * moved into is one condition more.
+ */
 export function writeCount(): WriteCount {
+  const entered = new Set<string>(['root']);
   const keys = new Map<string, { entry: boolean; below: number }>();
   let writes = 0;
   const change = (place: string, entry: boolean, below: number): void => {
@@ -49,7 +53,8 @@ export function writeCount(): WriteCount {
         change(endId(end), true, 0);
         for (const path of ancestors(end.path)) change(placeId(end.namespace.id, path), false, growth);
       }
-      writes += WRITES_BESIDE_TREE;
+      writes += WRITES_BESIDE_TREE + Number(!entered.has(target.namespace.id));
+      entered.add(target.namespace.id);
       return writes;
     },
   };

@@ -1,30 +1,54 @@
 /** Whether an address is in one of the CIDR blocks that a credential is bound to. */
 
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, SocketAddress } from 'node:net';
 
-/** @param blocks CIDR blocks or single addresses; an empty list allows every address */
+/**
+ * A block of one family never has an address of the other: `::/0` is no IPv4 address.
+ * @param blocks CIDR blocks or single addresses; an empty list allows every address
+ */
 export function addressAllowed(blocks: readonly string[], address: string): boolean {
   if (blocks.length === 0) return true;
-  const family = familyOf(address);
-  return family !== undefined && blockList(blocks).check(address, family);
+  const usual = usualAddress(address) ?? '';
+  const family = familyOf(usual);
+  return family !== undefined && blockList(blocks, family).check(usual, family);
 }
 
-export function isCidr(block: string): boolean {
-  const [address = '', bits, ...more] = block.split('/');
+/** An address in its usual notation, that of IPv4 also for one inside IPv6; undefined for what is no address. */
+export function usualAddress(address: string): string | undefined {
+  const family = address.includes('%') ? undefined : familyOf(address);
+  if (family !== 'ipv6') return family && address;
+  const usual = new SocketAddress({ address, family }).address;
+  return usual.startsWith('::ffff:') && usual.includes('.') ? usual.slice('::ffff:'.length) : usual;
+}
+
+/** Whether it is a CIDR block, or a single address. */
+export function isAddressOrCidr(block: string): boolean {
+  return isIP(block) !== 0 || isCidr(block);
+}
+
+function isCidr(block: string): boolean {
+  const [address = '', bits = '', ...more] = block.split('/');
   const version = isIP(address);
   if (version === 0 || more.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
 }
 
-function blockList(blocks: readonly string[]): BlockList {
+/** Only the blocks of the family: Node's own list would find IPv4 addresses in blocks of IPv6. */
+function blockList(blocks: readonly string[], family: 'ipv4' | 'ipv6'): BlockList {
   const list = new BlockList();
-  for (const block of blocks.filter(isCidr)) {
+  for (const block of blocks.filter(isAddressOrCidr)) {
     const [address = '', bits] = block.split('/');
-    const family = familyOf(address) ?? 'ipv4';
+    if (familyOf(address) !== family) continue;
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(bits), family);
   }
   return list;
+}
+
+/** The first text of a list that is no CIDR block, in the words of Go's parser; undefined if all are. */
+export function cidrProblem(blocks: readonly string[]): string | undefined {
+  const strange = blocks.find((block) => !isCidr(block));
+  return strange === undefined ? undefined : `invalid CIDR address: ${strange}`;
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {

@@ -2,7 +2,7 @@
 
 import { goQuote, refusal } from '../http/errors.ts';
 import type { Fields, Schema } from '../http/fields.ts';
-import { isCidr } from './cidr.ts';
+import { isAddressOrCidr } from './cidr.ts';
 
 export const TOKEN_FIELDS = {
   token_bound_cidrs: 'list',
@@ -98,7 +98,7 @@ function knownType(type: string): string {
 
 function checkSettings(token: TokenSettings): void {
   const { token_bound_cidrs: blocks, token_type: type } = token;
-  const strange = blocks.find((block) => !isCidr(block));
+  const strange = blocks.find((block) => !isAddressOrCidr(block));
   if (strange !== undefined)
     throw refusal(
       `error parsing address ${goQuote(strange)}: Unable to convert ${goQuote(strange)} to an IPv4 or IPv6 address, or a UNIX Socket`,

@@ -3,13 +3,10 @@
 import { readToken } from '../credentials/caller.ts';
 import type { Token } from '../credentials/token.ts';
 import { namespaceLocked, namespaceNotFound } from '../http/errors.ts';
-import { SETTLE_MS } from '../limits.ts';
-import type { Deps } from '../ports/deps.ts';
 import type { Item, Store } from '../ports/store.ts';
 import { namespaceById, namespaceIdIn, namespaceWithin } from '../tree/findNamespace.ts';
-import { type Location, locate } from '../tree/locate.ts';
+import { type Location, locateSurely } from '../tree/locate.ts';
 import type { Namespace } from '../tree/namespace.ts';
-import { builtinPath } from '../tree/path.ts';
 import type { Visit } from './api.ts';
 
 /**
@@ -23,7 +20,7 @@ export async function locateRequest(
   const hasToken = request.token !== undefined;
   if (request.token !== undefined) visit.token ??= readToken(deps, request.token);
   const [located, token, prefetched] = await Promise.all([
-    locateTwice(deps, request.headerNamespace + request.path),
+    locateSurely(deps.store, request.headerNamespace + request.path),
     visit.token,
     hasToken ? api.prefetch?.(deps, request.path) : undefined,
   ]);
@@ -37,17 +34,6 @@ export async function locateRequest(
 /** A locked namespace serves nothing, with or without a token, except its unlocking (contract §2.3). */
 function refuseIfLocked({ namespace: { lockedAt }, path }: Location): void {
   if (lockedAt !== undefined && path !== 'sys/namespaces/api-lock/unlock') throw namespaceLocked(lockedAt);
-}
-
-/**
- * Finds the mount of a path. A path without a mount is read a second time: the first query may have run in the middle
- * of a transaction that moves the mount, and seen neither its old place nor its new one (R2).
- */
-async function locateTwice({ store, clock }: Deps, path: string): Promise<Location> {
-  const location = await locate(store, path);
-  if (location.mount || builtinPath(location.path)) return location;
-  await clock.sleep(SETTLE_MS);
-  return locate(store, path);
 }
 
 /** What a token does with itself is served in the namespace of that token. */

@@ -3,7 +3,6 @@
 import { authenticate, type Caller, countUse } from '../credentials/caller.ts';
 import {
   goQuote,
-  namespaceTainted,
   notAuthorized,
   refusal,
   silent,
@@ -40,7 +39,6 @@ export async function perform(visit: Visit): Promise<Reply | undefined> {
   const { location, prefetched } = await locateRequest(visit);
   const { namespace, path, mount } = location;
   if (isWrite(request.operation) && path.endsWith('/')) throw refusal("cannot write to a path ending in '/'");
-  if (namespace.deleting) throw namespaceTainted(path, namespace.path);
 
   const match = findRoute(location, api, request.operation);
   Object.assign(audit, {

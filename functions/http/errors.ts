@@ -53,12 +53,6 @@ export function namespaceNotFound(): VaultError {
   return new VaultError(404, ['namespace not found']);
 }
 
-/** The namespace is being deleted (contract §1.7, §4). */
-export function namespaceTainted(path: string, namespacePath: string): VaultError {
-  const where = `route ${goQuote(path)} on namespace ${goQuote(namespacePath)}`;
-  return new VaultError(404, [`no handler for ${where}. route entry or namespace is tainted.`]);
-}
-
 /** @param path of the namespace that is locked; it may be above the namespace of the request */
 export function namespaceLocked(path: string): VaultError {
   const text = 'API access to this namespace has been locked by an administrator';

@@ -42,6 +42,8 @@ export interface ServiceSettings {
   minChosenIdLength: number;
   /** Seconds for which the record of an ended migration is kept. */
   retentionS: number;
+  /** The longest time in milliseconds for which the answer to the start of a migration waits for its switch. */
+  holdStartMs: number;
 }
 
 export interface Deps {

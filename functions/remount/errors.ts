@@ -51,8 +51,9 @@ export function pathInUse(path: string): VaultError {
   return refusal(`path already in use at ${goQuote(path)}`);
 }
 
-export function namespaceLeaving(path: string): VaultError {
-  return refusal(`namespace ${goQuote(path)} is being deleted`);
+/** The mount came from there; another namespace of this name is not the same. */
+export function namespaceDeleted(path: string): VaultError {
+  return refusal(`namespace ${goQuote(path)} has been deleted`);
 }
 
 /** There is nothing to cancel or to undo. */

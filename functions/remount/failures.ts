@@ -8,7 +8,7 @@ export function sourceGone(source: Place): Failure {
 }
 
 export function namespaceGone({ namespacePath }: Place): Failure {
-  return { code: 'namespace_gone', message: `namespace "${namespacePath}" is being deleted or gone` };
+  return { code: 'namespace_gone', message: `namespace "${namespacePath}" is gone` };
 }
 
 /** @param path of the mount or namespace that is in the way, from the root namespace */

@@ -11,7 +11,7 @@ import { REPLAYED, readIdempotency } from './idempotency.ts';
 import { listIrrevocable, retryIrrevocable } from './irrevocable.ts';
 import { isMigrationId, type Migration } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
-import { readMigration } from './readMigration.ts';
+import { holdUntilSwitched, readMigration } from './readMigration.ts';
 import { originOf, readReason, statusLocation } from './request.ts';
 import { undoMigration } from './undoMigration.ts';
 
@@ -40,6 +40,7 @@ export const migrationRoutes: readonly Route[] = [
       const reason = readReason(call.fields.reason);
       const key = readIdempotency(call);
       const { id, isReplay } = await undoMigration(call.deps, originOf(call), found, reason, key);
+      await holdUntilSwitched(call.deps, id);
       const headers = { ...statusLocation(call, id), ...(isReplay ? REPLAYED : {}) };
       return { data: { migration_id: id, undo_of: found.id }, headers };
     },

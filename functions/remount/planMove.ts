@@ -7,7 +7,6 @@ import { cleanPath, isPrintable, mountPath, oversize, PROTECTED_SEGMENTS } from 
 import {
   authToNonAuth,
   invalidDestination,
-  namespaceLeaving,
   noMatchingMount,
   oversizeDestination,
   pathInUse,
@@ -49,8 +48,6 @@ export function planMove(typed: Typed, source: Location, target: Target): Move {
   checkKinds(mountPath(source.path), target.path);
   const { mount } = source;
   if (!mount || mount.path !== mountPath(source.path)) throw noMatchingMount(mountPath(typed.from));
-  if (source.namespace.deleting) throw namespaceLeaving(source.namespace.path);
-  if (target.namespace.deleting) throw namespaceLeaving(target.namespace.path);
   if (target.path === 'auth/') throw pathInUse(`${target.namespace.path}auth/token/`);
   // Source and target are read one after the other, and the mount may have moved in between.
   const isItself = target.namespace.id === source.namespace.id && target.path === mount.path;

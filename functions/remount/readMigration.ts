@@ -1,6 +1,6 @@
-/** Reads the record of a migration: at once, as a prefetch, or held until the migration ends. */
+/** Reads the record of a migration: at once, as a prefetch, or held until the migration has switched or ended. */
 
-import { HOLD_LOOKS, HOLD_MS, HOLD_YOUNGER_THAN_MS } from '../limits.ts';
+import { FIRST_HOLD_PAUSE_MS, HOLD_LOOKS, HOLD_MS, HOLD_YOUNGER_THAN_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';
 import { migrationKey } from '../store/keys.ts';
@@ -44,4 +44,18 @@ export async function readStatus(
 /** Short at first, because most migrations end soon; all pauses add up to `HOLD_MS`. */
 function pauseAfter(read: number): number {
   return (HOLD_MS * 2 * (read + 1)) / (HOLD_LOOKS * (HOLD_LOOKS + 1));
+}
+
+/**
+ * Waits until a migration that was accepted has switched or failed, for at most `holdStartMs`. A client that does not ask
+ * for the status then finds the mount at its target, as with Vault. Nothing depends on this wait: a read that fails ends
+ * it, because the migration is accepted.
+ */
+export async function holdUntilSwitched(deps: Deps, id: string): Promise<void> {
+  const end = deps.clock.now() + deps.settings.holdStartMs;
+  for (let pause = FIRST_HOLD_PAUSE_MS; deps.clock.now() + pause <= end; pause *= 2) {
+    await deps.clock.sleep(pause);
+    const migration = await readMigration(deps, id).catch(() => undefined);
+    if (migration?.phase !== 'accepted') return;
+  }
 }

@@ -5,6 +5,7 @@ import { type Call, type Route, route } from '../http/route.ts';
 import { PREVIEW, type Preview, STARTED, type Started } from './answers.ts';
 import { REPLAYED, readIdempotency } from './idempotency.ts';
 import { previewMove } from './previewMove.ts';
+import { holdUntilSwitched } from './readMigration.ts';
 import { originOf, statusLocation } from './request.ts';
 import { checkRemount, startRemount } from './startRemount.ts';
 
@@ -30,6 +31,7 @@ export const remountRoutes: readonly Route[] = [
       const { from, to, reason } = call.fields;
       const key = readIdempotency(call);
       const { id, isReplay } = await startRemount(call.deps, originOf(call), { from, to, reason }, key);
+      await holdUntilSwitched(call.deps, id);
       const headers = { ...statusLocation(call, id), ...(isReplay ? REPLAYED : {}) };
       return { data: { migration_id: id }, warnings: [QUEUED], headers };
     },

@@ -4,7 +4,6 @@ import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { lastWriteAt } from '../store/lastWriteAt.ts';
-import { keepNamespace } from '../tree/restoreNamespace.ts';
 import { closed, type Migration, succeeded } from './migration.ts';
 import { readMigration } from './readMigration.ts';
 import { lateWrites, type Revocation, revocations, revokeLeases } from './revokeLeases.ts';
@@ -19,15 +18,9 @@ export type Next =
 /** First state: switches the mount, or reads from the record how far an earlier execution came. */
 export async function switchStep(deps: Deps, id: string): Promise<Next> {
   const migration = await switchMount(deps, id);
-  if (migration && isJustSwitched(deps, migration)) await keepNamespace(deps, migration.target.namespaceId);
   if (migration?.phase === 'switched') return { next: 'revoke', id, parts: revocations(migration) };
   if (migration?.nextLook !== undefined) return waitForLateWrites(deps, migration);
   return { next: 'end' };
-}
-
-/** Whether a deletion of the target's namespace that started before the switch may still be waiting. */
-function isJustSwitched(deps: Deps, { switchedAt }: Migration): boolean {
-  return switchedAt !== undefined && deps.clock.now() <= lastWriteAt(deps, switchedAt);
 }
 
 /** No shard has leases of older generations: the migration succeeds. */

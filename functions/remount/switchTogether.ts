@@ -9,6 +9,7 @@ import type { Ref, Store, Update, Write } from '../ports/store.ts';
 import { namespaceKey, treeKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { changeTree } from '../tree/changeTree.ts';
+import { notClosed } from '../tree/closedNamespace.ts';
 import { raiseGeneration } from '../tree/generation.ts';
 import { findConflict } from '../tree/locate.ts';
 import { type Mount, mountItem, mountOf, unchangedMount } from '../tree/mount.ts';
@@ -41,9 +42,7 @@ export async function readMounts<M extends AcceptedMove>(
     ...moves.map(({ source }) => treeKey(source.namespaceId, source.path)),
   ];
   const items = await read(refs);
-  const gone = new Set(
-    namespaces.filter((id, i) => id !== 'root' && (!items[i] || items[i].deleting === true)),
-  );
+  const gone = new Set(namespaces.filter((id, i) => id !== 'root' && !items[i]));
   const mounts = new Map<M, Mount>();
   const failures = new Map<M, Failure>();
   moves.forEach((move, i) => {
@@ -110,13 +109,21 @@ export function switchOf(migration: Migration, before: Mount, now: number): Swit
 
 /**
  * Commits all switches and the records that belong to them, in one transaction.
- * @throws ConditionFailed when a mount, a target or a record has changed since it was read
+ * @throws ConditionFailed when a mount, a target or a record has changed since it was read, or a target's namespace was
+ *   deleted
  */
 export async function commitSwitches(store: Store, switches: Switch[], records: Write[]): Promise<void> {
   await changeTree(store, switches.flatMap(treeChangesOf), [
     ...records,
     ...switches.map(({ after }) => raiseGeneration(after.uuid, after.generation)),
+    ...namespacesStand(switches),
   ]);
+}
+
+/** One condition for each namespace that mounts are moved into. */
+function namespacesStand(switches: Switch[]): Write[] {
+  const entering = new Map(switches.map(({ after }) => [after.namespaceId, after.uuid]));
+  return [...entering].flatMap(([namespaceId, mountUuid]) => notClosed(namespaceId, mountUuid));
 }
 
 function treeChangesOf({ before, after }: Switch): TreeChange[] {

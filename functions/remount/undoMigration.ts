@@ -10,7 +10,7 @@ import { locate, locateTarget } from '../tree/locate.ts';
 import type { Mount } from '../tree/mount.ts';
 import { ROOT } from '../tree/namespace.ts';
 import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMigration.ts';
-import { conflict, failedAlready, movedOn, namespaceLeaving, pathInUse } from './errors.ts';
+import { conflict, failedAlready, movedOn, namespaceDeleted, pathInUse } from './errors.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
 import type { Migration } from './migration.ts';
 import { fullPath } from './migration.ts';
@@ -79,8 +79,7 @@ async function planUndo({ store }: Deps, migration: Migration, seen?: Mount): Pr
   const isThere = mount?.namespaceId === target.namespaceId && mount.path === target.path;
   if (!isThere || mount.uuid !== mountUuid || mount.generation !== generation)
     throw movedOn(fullPath(target));
-  if (to.namespace.id !== source.namespaceId) throw namespaceLeaving(source.namespacePath);
-  for (const { namespace } of [from, to]) if (namespace.deleting) throw namespaceLeaving(namespace.path);
+  if (to.namespace.id !== source.namespaceId) throw namespaceDeleted(source.namespacePath);
   // In the middle of a switch, the mount may be read at both places.
   if (to.conflict && to.conflict.uuid !== mountUuid) throw pathInUse(to.namespace.path + to.conflict.sk);
   return {

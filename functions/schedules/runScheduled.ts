@@ -62,8 +62,6 @@ async function wake(deps: Deps, id: string, plannedAt: number): Promise<Woken> {
     await removeSchedule(deps, { namespaceId, name });
     return { nothing: 'gone' };
   }
-  // The deletion of a namespace may be taken back, so the schedule is kept.
-  if (namespace.deleting) return { nothing: 'in a namespace that is deleted' };
   const { lastRun, lastSkipped } = schedule;
   if (plannedAt === lastSkipped?.plannedAt) return { skipped_for: lastSkipped.bulkId };
   if (plannedAt === lastRun?.plannedAt && lastRun.bulkId) return { bulk_id: lastRun.bulkId };

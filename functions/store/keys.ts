@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { CHILD_SHARDS, LEASE_SHARDS, OPEN_SHARDS } from '../limits.ts';
+import { CHILD_SHARDS, LEASE_SHARDS, NAMESPACE_MARKS, OPEN_SHARDS } from '../limits.ts';
 import type { Ref } from '../ports/store.ts';
 
 /** The sort key of an item that is the only one of its partition. */
@@ -28,6 +28,20 @@ export function builtinKey(namespaceId: string, path: string): Ref {
 /** A namespace by its id; by its path it is found in the tree. */
 export function namespaceKey(id: string): Ref {
   return { table: 'mounts', pk: `namespace#${id}`, sk: ALONE };
+}
+
+/** The marks of a deleted namespace, which are removed with the last of it (architecture §10). */
+export function closedKeys(namespaceId: string): Ref[] {
+  return Array.from({ length: NAMESPACE_MARKS }, (_, mark) => closedMark(namespaceId, mark));
+}
+
+/** The mark that keeps this mount out of the namespace. */
+export function closedKey(namespaceId: string, mountUuid: string): Ref {
+  return closedMark(namespaceId, shardOf(mountUuid, NAMESPACE_MARKS));
+}
+
+function closedMark(namespaceId: string, mark: number): Ref {
+  return { table: 'mounts', pk: `closed#${namespaceId}`, sk: padded(mark) };
 }
 
 /** The generation of a mount that was moved or disabled (architecture §4). */

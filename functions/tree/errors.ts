@@ -1,4 +1,4 @@
-/** Refusals about mounts and namespaces that several checks share, word for word (contract §3.3, §3.4, §4). */
+/** Refusals about mounts that several checks share, word for word (contract §3.3, §3.4). */
 
 import { goQuote, refusal, type VaultError } from '../http/errors.ts';
 
@@ -12,9 +12,4 @@ export function authVersionRefused(type: string): VaultError {
 
 export function invalidVersion(version: string): VaultError {
   return refusal(`invalid version provided: ${version}`);
-}
-
-/** A namespace with this name exists, and is being deleted. */
-export function beingDeleted(): VaultError {
-  return refusal('namespace with that name exists and is currently tainted');
 }

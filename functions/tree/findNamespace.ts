@@ -12,12 +12,12 @@ import { canHaveName } from './namespaceFields.ts';
 
 /**
  * @param typed the path as a person types it; nothing for the root namespace
- * @throws VaultError 404 when there is none, or it is being deleted; 503 when it is locked
+ * @throws VaultError 404 when there is none, 503 when it is locked
  */
 export async function namespaceByPath(store: Store, typed: string | undefined): Promise<Namespace> {
   const path = headerNamespace(typed);
   const { namespace } = await locate(store, path);
-  if (namespace.path !== path || namespace.deleting) throw namespaceNotFound();
+  if (namespace.path !== path) throw namespaceNotFound();
   if (namespace.lockedAt !== undefined) throw namespaceLocked(namespace.lockedAt);
   return namespace;
 }
@@ -50,7 +50,7 @@ export async function namespaceWithin(
 ): Promise<Namespace | undefined> {
   if (id === within.id) return within;
   const namespace = await namespaceById(store, id);
-  return namespace?.lineage.includes(within.id) && !namespace.deleting ? namespace : undefined;
+  return namespace?.lineage.includes(within.id) ? namespace : undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Item, Store } from '../ports/store.ts';
 import { treeKey } from '../store/keys.ts';
 import { type Mount, mountOf } from './mount.ts';
 import { type Namespace, type NamespacedPath, namespaceOf, ROOT } from './namespace.ts';
-import { builtinPath, cutPath, mountPath } from './path.ts';
+import { ancestors, builtinPath, cutPath, mountPath } from './path.ts';
 
 /** The innermost namespace of a path, the rest of the path as it was given, and the mount that owns it. */
 export interface Location extends NamespacedPath {
@@ -29,6 +29,40 @@ export async function locate(store: Store, path: string, start: Namespace = ROOT
   const mount = mountOf(location.entry);
   const { namespace, path: rest } = location;
   return mount && covers(mount.path, rest) ? { namespace, path: rest, mount } : { namespace, path: rest };
+}
+
+/**
+ * As `locate`, but that there is no mount is confirmed by single reads. A query may run in the middle of a transaction
+ * that moves the mount, and show neither its old place nor its new one (R2). A single read shows the old place until the
+ * transaction is over; after that, every read shows the new one.
+ * @param path from the root namespace, without a leading slash
+ */
+export async function locateSurely(store: Store, path: string): Promise<Location> {
+  const location = await locate(store, path);
+  const { namespace, path: rest } = location;
+  if (location.mount || rest === '' || builtinPath(rest)) return location;
+  const first = await ownerBySingleReads(store, namespace, rest);
+  // Between the reads at and below a fork, a mount may have moved from one to the other.
+  const owner = first === 'below a fork' ? await ownerBySingleReads(store, namespace, rest) : first;
+  return owner && owner !== 'below a fork' ? { ...location, mount: owner } : location;
+}
+
+/** Reads from the outermost path inwards, as far as forks lead: below a path without an entry there is nothing. */
+async function ownerBySingleReads(
+  store: Store,
+  { id }: Namespace,
+  path: string,
+): Promise<Mount | 'below a fork' | undefined> {
+  let owner: 'below a fork' | undefined;
+  for (const outer of [...ancestors(mountPath(path)), mountPath(path)]) {
+    if (Buffer.byteLength(outer) > MAX_MOUNT_PATH_BYTES) return owner;
+    const item = await store.get(treeKey(id, outer));
+    const mount = mountOf(item);
+    if (mount) return mount;
+    if (item?.kind !== 'fork') return owner;
+    owner = 'below a fork';
+  }
+  return owner;
 }
 
 /** The namespace that a new mount would belong to, and its path there. */

@@ -5,7 +5,6 @@ import type { Deps } from '../ports/deps.ts';
 import type { Store, Update } from '../ports/store.ts';
 import { sha256, treeKey } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
-import { beingDeleted } from './errors.ts';
 import { type ChildNamespace, childAt } from './findNamespace.ts';
 import { locate } from './locate.ts';
 import type { Namespace } from './namespace.ts';
@@ -72,7 +71,6 @@ async function namespaceAt(
   const name = path.slice(parent.path.length);
   const child = await childAt(store, parent, name);
   if (!child) throw refusal('requested namespace does not exist');
-  if (child.namespace.deleting) throw beingDeleted();
   const change: Update = { update: treeKey(parent.id, name), add: { version: 1 }, if: child.unchanged };
   return { namespace: child.namespace, change };
 }

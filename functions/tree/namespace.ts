@@ -13,8 +13,6 @@ export interface Namespace {
   /** Ids from the root namespace down to this one. */
   lineage: string[];
   metadata: Record<string, string>;
-  /** Marked to be deleted: it refuses requests, new migrations and switches (architecture §10). */
-  deleting: boolean;
   /** SHA-256 of the key that unlocks it; absent unless it is locked. */
   unlockKeyHash?: string;
   /** Path of the outermost locked namespace from the root to this one; requests below it are refused. */
@@ -27,7 +25,6 @@ export const ROOT: Namespace = {
   path: '',
   lineage: ['root'],
   metadata: {},
-  deleting: false,
 };
 
 /** A path, and the namespace that it is relative to. */
@@ -37,10 +34,7 @@ export interface NamespacedPath {
 }
 
 /** The entry of a namespace in the tree of its parent; each write raises `version` by one. */
-type Entry = Pick<Namespace, 'id' | 'uuid' | 'metadata' | 'unlockKeyHash'> & {
-  deleting?: boolean;
-  version: number;
-};
+type Entry = Pick<Namespace, 'id' | 'uuid' | 'metadata' | 'unlockKeyHash'> & { version: number };
 
 const RECORD = record<Entry>('namespace');
 
@@ -53,7 +47,7 @@ export function namespaceItem(parent: Pick<Namespace, 'id'>, name: string, entry
 export function namespaceOf(item: Item | undefined, parent: Namespace): Namespace | undefined {
   const entry = RECORD.of(item);
   if (!item || !entry) return undefined;
-  const { id, uuid, metadata, deleting = false, unlockKeyHash } = entry;
+  const { id, uuid, metadata, unlockKeyHash } = entry;
   const path = parent.path + item.sk;
   const lockedAt = parent.lockedAt ?? (unlockKeyHash && path);
   return {
@@ -62,7 +56,6 @@ export function namespaceOf(item: Item | undefined, parent: Namespace): Namespac
     path,
     lineage: [...parent.lineage, id],
     metadata,
-    deleting,
     ...(unlockKeyHash && { unlockKeyHash }),
     ...(lockedAt && { lockedAt }),
   };

@@ -101,7 +101,7 @@ function reply(namespace: Namespace): Reply<NamespaceInfo> {
 }
 
 function namespaceObject(namespace: Namespace): NamespaceInfo {
-  const { uuid, id, path, deleting, unlockKeyHash, metadata } = namespace;
+  const { uuid, id, path, unlockKeyHash, metadata } = namespace;
   const locked = unlockKeyHash !== undefined;
-  return { uuid, id, path, tainted: deleting, locked, custom_metadata: metadata };
+  return { uuid, id, path, tainted: false, locked, custom_metadata: metadata };
 }

@@ -1,13 +1,13 @@
 /** Creates a namespace, or changes the metadata of an existing one. */
 
 import { isDeepStrictEqual } from 'node:util';
-import { namespaceTainted, refusal } from '../http/errors.ts';
+import { namespaceNotFound, refusal } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, ConditionFailed, type Ref, type Write } from '../ports/store.ts';
 import { namespaceKey, treeKey } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { changeTree, checkEntrySize } from './changeTree.ts';
-import { beingDeleted } from './errors.ts';
+import { notClosed } from './closedNamespace.ts';
 import { type ChildNamespace, childAt } from './findNamespace.ts';
 import { locateTarget } from './locate.ts';
 import { type Namespace, nameOf, namespaceItem, namespaceOf } from './namespace.ts';
@@ -15,7 +15,7 @@ import { checkNewName, type MetadataPatch, type NamespaceMetadata, patched } fro
 
 /**
  * @param name with a trailing slash
- * @throws VaultError 400 for an invalid name or a mount in the way, 404 when the parent is being deleted, 413
+ * @throws VaultError 400 for an invalid name or a mount in the way, 404 when the parent was deleted meanwhile, 413
  * @throws StoreBusy when others keep changing the namespace
  */
 export function putNamespace(
@@ -56,7 +56,6 @@ async function setMetadata(
   { namespace, unchanged }: ChildNamespace,
   metadata: NamespaceMetadata,
 ): Promise<Namespace> {
-  if (namespace.deleting) throw beingDeleted();
   if (isDeepStrictEqual(metadata, namespace.metadata)) return namespace;
   const entry = treeKey(parent.id, namespace.path.slice(parent.path.length));
   const write = { update: entry, set: { metadata }, add: { version: 1 }, if: unchanged };
@@ -78,13 +77,12 @@ async function createNamespace(
   const namespace = namespaceOf(entry, parent) as Namespace;
   try {
     const change = { namespaceId: parent.id, path: name, after: entry };
-    await changeTree(store, [change], [recordOf(namespace, parent), ...raiseVersion(parent)]);
+    await changeTree(store, [change], [...recordOf(namespace), ...raiseVersion(parent)]);
     return namespace;
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     const parentEntry = entryOf(parent);
-    if (parentEntry && error.failedAt(parentEntry))
-      throw namespaceTainted(`sys/namespaces/${name}`, parent.path);
+    if (parentEntry && error.failedAt(parentEntry)) throw namespaceNotFound();
     const { conflict } = await locateTarget(store, name, parent);
     if (conflict?.kind === 'mount') {
       throw refusal(`new namespace conflicts with existing mount: ${parent.path + conflict.sk}`);
@@ -93,20 +91,19 @@ async function createNamespace(
   }
 }
 
-/** The item by which a namespace is found by its id. */
-function recordOf({ id, path, lineage }: Namespace, parent: Namespace): Write {
-  return { put: { ...namespaceKey(id), path, lineage, parentId: parent.id }, if: ABSENT };
+/** The item by which a namespace is found by its id. It never takes the id of one that is being cleared away. */
+function recordOf({ id, path, lineage }: Namespace): Write[] {
+  return [{ put: { ...namespaceKey(id), path, lineage }, if: ABSENT }, ...notClosed(id, id)];
 }
 
 /**
- * Creating a child raises the version of its parent. So if a deletion finds the parent without children, its mark fails
- * when a child is created meanwhile. The root namespace is never deleted.
+ * Creating a child raises the version of its parent. So if a deletion finds the parent without children, it fails when
+ * a child is created meanwhile. The root namespace is never deleted.
  */
 function raiseVersion(parent: Namespace): Write[] {
   const update = entryOf(parent);
   if (!update) return [];
-  const alive = { kind: 'namespace', id: parent.id, deleting: { absent: true } as const };
-  return [{ update, add: { version: 1 }, if: alive }];
+  return [{ update, add: { version: 1 }, if: { kind: 'namespace', id: parent.id } }];
 }
 
 /** The entry of a namespace in the tree of its parent; the root namespace has none. */

@@ -7,14 +7,14 @@ import { migrationKey, openShard } from '../store/keys.ts';
 import { record } from '../store/record.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
 import type { Mount } from './mount.ts';
-import { type Namespace, nameOf } from './namespace.ts';
+import type { Namespace } from './namespace.ts';
 
 interface TeardownBase {
   id: string;
   /** Number of the latest execution. */
   attempt: number;
   /**
-   * Epoch milliseconds from which no request writes that began before the mount was disabled or the namespace marked.
+   * Epoch milliseconds from which no request writes that began before the mount was disabled or the namespace deleted.
    * The first execution of the workflow sets it, which starts after that.
    */
   drainedAt?: number;
@@ -23,15 +23,13 @@ interface TeardownBase {
 }
 
 /** What the workflow has to remove. */
-type Subject =
-  | { what: 'mount'; mountUuid: string }
-  | { what: 'namespace'; namespaceId: string; namespacePath: string; parentId: string; name: string };
+type Subject = { what: 'mount'; mountUuid: string } | { what: 'namespace'; namespaceId: string };
 
 export type Teardown = TeardownBase & Subject;
 
 export interface NewTeardown {
   id: string;
-  /** Part of the transaction that removes the mount from the tree, or marks the namespace. */
+  /** Part of the transaction that removes the mount or the namespace from the tree. */
   write: Write;
 }
 
@@ -39,11 +37,8 @@ export function mountTeardown(deps: Deps, mount: Pick<Mount, 'uuid'>): NewTeardo
   return newTeardown(deps, { what: 'mount', mountUuid: mount.uuid });
 }
 
-export function namespaceTeardown(deps: Deps, namespace: Namespace): NewTeardown {
-  const { id, path, lineage } = namespace;
-  const parentId = lineage.at(-2) ?? 'root';
-  const name = nameOf(path);
-  return newTeardown(deps, { what: 'namespace', namespaceId: id, namespacePath: path, parentId, name });
+export function namespaceTeardown(deps: Deps, { id }: Pick<Namespace, 'id'>): NewTeardown {
+  return newTeardown(deps, { what: 'namespace', namespaceId: id });
 }
 
 const RECORD = record<Teardown>('teardown');

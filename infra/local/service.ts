@@ -114,10 +114,23 @@ async function startParts(
   const lambda = createLambda(settings, log);
   stops.push(lambda.stop);
 
-  const gateway = await startGateway({ port, invoke, timeoutSeconds: requestLifeSeconds, log });
+  const prepared = Promise.withResolvers<void>();
+  const gateway = await startGateway({
+    port,
+    // Whoever is early waits: an answer means that the root token is valid.
+    invoke: async (functionName, event) => {
+      await prepared.promise;
+      return invoke(functionName, event);
+    },
+    timeoutSeconds: requestLifeSeconds,
+    log,
+  });
   stops.push(gateway.stop);
   for (const functionName of ['vault', 'bootstrap']) lambda.warm(functionName);
-  await prepareService(gateway.url, invoke, rootToken);
+  await prepareService(invoke, rootToken);
+  prepared.resolve();
+  // The first move does not wait for these two, one after the other.
+  for (const functionName of ['remount', 'switch']) lambda.warm(functionName);
   stops.push(automation.readStreams(aws));
   reconcilerClock = startReconcilerClock(automation.invokeLater, reconcileSeconds);
   stops.push(reconcilerClock.stop);

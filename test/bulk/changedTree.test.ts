@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { MAX_CONTENDED_TRIES, SWITCH_DEADLINE_MS } from '../../functions/limits.ts';
 import { PRESENT, StoreBusy } from '../../functions/ports/store.ts';
 import { switchStep } from '../../functions/remount/steps.ts';
-import { namespaceKey, treeKey } from '../../functions/store/keys.ts';
+import { treeKey } from '../../functions/store/keys.ts';
+import { deleteNamespace } from '../../functions/tree/deleteNamespace.ts';
 import { locate } from '../../functions/tree/locate.ts';
 import { unchangedMount } from '../../functions/tree/mount.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
@@ -99,7 +100,7 @@ describe('a change since the plan', () => {
     expect((await locate(s.deps.store, `${s.name}-new-0`)).mount?.description).toBe('tuned');
   });
 
-  it('that starts the deletion of a namespace fails the moves into it', async () => {
+  it('that deletes a namespace fails the moves into it', async () => {
     const target = await placeNamespace(s.deps, ROOT, `${s.name}ns`);
     await s.place(2);
     const id = await s.start({
@@ -108,7 +109,7 @@ describe('a change since the plan', () => {
         { from: `${s.name}-1`, to: `${s.name}-y` },
       ],
     });
-    await s.deps.store.commit([{ update: namespaceKey(target.id), set: { deleting: true }, if: PRESENT }]);
+    await deleteNamespace(s.deps, ROOT, target.path);
     await runBulk(s.deps, id);
     expect(await s.rowsOf(id)).toEqual([
       expect.objectContaining({

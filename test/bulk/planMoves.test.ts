@@ -213,13 +213,6 @@ describe('the problems of a plan', () => {
     expect(chunks).toEqual([]);
   });
 
-  it('include a namespace that is being deleted', () => {
-    const model = new Model([[ROOT, 'a']]);
-    const leaving = { ...CHILD, deleting: true };
-    const { problems } = planMoves([model.row(1, [ROOT, 'a'], [leaving, 'x'])], model.tree);
-    expect(problems[0]?.message).toBe('namespace "ns/" is being deleted');
-  });
-
   it('do not include a target that the plan itself frees', () => {
     const moves: Pair[] = [
       ['a', 'deep'],

@@ -95,7 +95,7 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
         'write',
         user,
         at,
-        { fields: { password: 'first', policies: ['default'], ttl: '5m', token_type: 'default-service' } },
+        { fields: { password: 'first', policies: ['default'], ttl: '5m', token_type: 'service' } },
       ],
       ['read', user, at],
       ['list', '/auth/{userpass_mount_path}/users', at],
@@ -125,6 +125,23 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
         { fields: { secret_id: unique('chosen-secret-id'), metadata: '{"a":"b"}' } },
       ],
     ]);
+    for (const [path, fields] of [
+      ['policies', { token_policies: ['a'] }],
+      ['period', { token_period: 60 }],
+      ['token-bound-cidrs', { token_bound_cidrs: ['127.0.0.1'] }],
+      ['token-max-ttl', { token_max_ttl: 3_600 }],
+      ['token-num-uses', { token_num_uses: 0 }],
+      ['token-ttl', { token_ttl: 60 }],
+      ['secret-id-bound-cidrs', { secret_id_bound_cidrs: ['127.0.0.0/8'] }],
+      ['secret-id-num-uses', { secret_id_num_uses: 9 }],
+      ['secret-id-ttl', { secret_id_ttl: 7_200 }],
+    ] as const)
+      await all([
+        ['write', `${role}/${path}`, at, { fields }],
+        ['read', `${role}/${path}`, at],
+        ['delete', `${role}/${path}`, at],
+      ]);
+    await all([['read', `${role}/local-secret-ids`, at]]);
     const [one, two, three, four] = [await secret(), await secret(), await secret(), await secret()];
     const byId = ({ secret_id }: { secret_id: string }) => ({ secret_id });
     const byAccessor = ({ secret_id_accessor }: { secret_id_accessor: string }) => ({ secret_id_accessor });

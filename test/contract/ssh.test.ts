@@ -1,6 +1,6 @@
 /** One-time passwords of ssh: roles, credentials, verification (contract §7.1). */
 
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { lookupLease, newOtp, verifyOtp } from './credentials.ts';
 import { eventually } from './eventually.ts';
 import { engine, must, tokenWith } from './fresh.ts';
@@ -8,6 +8,8 @@ import { call, rawCall } from './http.ts';
 import { NOT_FOUND, refused, UUID } from './texts.ts';
 
 const OTP = { key_type: 'otp', default_user: 'ubuntu', cidr_list: '10.0.0.0/8' };
+
+const { isReference } = inject('target');
 
 let ssh: string;
 
@@ -29,12 +31,40 @@ describe('a role of ssh', () => {
     ['an unknown key type', { ...OTP, key_type: 'foo' }, 'invalid key type'],
     ['dynamic keys', { ...OTP, key_type: 'dynamic' }, 'dynamic key type roles are no longer supported'],
     ['no default user', { ...OTP, default_user: '' }, 'missing default user'],
-    ['an invalid address block', { ...OTP, cidr_list: 'here' }, 'failed to validate cidr_list'],
   ])('is refused with %s', async (_, body, text) => {
     const { status, body: answer } = await call('POST', `${ssh}/roles/refused`, { body });
     expect(status).toBe(400);
     expect(answer.errors[0]).toContain(text);
     expect(await call('GET', `${ssh}/roles/refused`)).toMatchObject(NOT_FOUND);
+  });
+
+  it.each<[body: object, text: string]>([
+    [{ cidr_list: 'here' }, 'failed to validate cidr_list: invalid CIDR address: here'],
+    [{ cidr_list: '10.0.0.1' }, 'failed to validate cidr_list: invalid CIDR address: 10.0.0.1'],
+    [
+      { exclude_cidr_list: '10.0.0.1' },
+      'failed to validate exclude_cidr_list entry: invalid CIDR address: 10.0.0.1',
+    ],
+  ])('is refused with %j, which is no block', async (body, text) => {
+    const answer = await call('POST', `${ssh}/roles/refused`, { body: { ...OTP, ...body } });
+    expect(answer.status).toBe(isReference ? 500 : 400);
+    expect(answer.body.errors[0]).toContain(text);
+    expect(await call('GET', `${ssh}/roles/refused`)).toMatchObject(NOT_FOUND);
+  });
+
+  it('may be called b@b.b', async () => {
+    await must('POST', `${ssh}/roles/b@b.b`, { body: OTP });
+    expect((await creds('b@b.b', { ip: '10.0.0.1' })).status).toBe(200);
+    await must('DELETE', `${ssh}/roles/b@b.b`);
+  });
+
+  it('for any address of IPv6 is for none of IPv4', async () => {
+    await must('POST', `${ssh}/roles/six`, { body: { ...OTP, cidr_list: '::/0' } });
+    expect((await creds('six', { ip: '2001:db8::1' })).status).toBe(200);
+    expect(await creds('six', { ip: '10.0.0.1' })).toMatchObject(
+      refused('Error validating IP: IP does not belong to role'),
+    );
+    await must('DELETE', `${ssh}/roles/six`);
   });
 
   it('is shown, listed and deleted', async () => {
@@ -55,9 +85,10 @@ describe('a role of ssh', () => {
   it('is found by an address that it allows', async () => {
     const roles = async (ip: string) =>
       (await must('POST', `${ssh}/lookup`, { body: { ip } })).body.data.roles;
-    expect((await roles('10.9.0.1')).sort()).toEqual(['any', 'team']);
+    // Also by one that it excludes.
+    expect((await roles('10.9.0.1')).sort()).toEqual(['any', 'team', 'web']);
     expect((await roles('10.1.0.1')).sort()).toEqual(['any', 'team', 'web']);
-    expect((await roles('203.0.113.1')) ?? []).toEqual([]);
+    expect(await roles('203.0.113.1')).toBeNull();
   });
 
   it('may allow any address', async () => {
@@ -106,6 +137,10 @@ describe('a one-time password', () => {
     expect(await creds(role, body)).toMatchObject(refused(text));
   });
 
+  it('is for an address of IPv4, also if it comes as one of IPv6', async () => {
+    expect((await creds('any', { ip: '::FFFF:10.0.0.1' })).body.data.ip).toBe('10.0.0.1');
+  });
+
   it('is for any user if the role allows it', async () => {
     expect((await creds('any', { ip: '10.0.0.1', username: 'eve' })).body.data.username).toBe('eve');
   });
@@ -128,7 +163,6 @@ describe('a one-time password', () => {
     const [first, last, none] = [await ask(), await ask(), await ask()];
     expect([first.status, last.status, none.status]).toEqual([200, 400, 403]);
     const otp = { leaseId: first.body.lease_id, key: first.body.data.key };
-    // The reference revokes what the token held a moment later.
     await eventually(() => lookupLease(otp), 400);
     expect(await verifyOtp(ssh, otp)).toMatchObject(refused('OTP not found'));
   });

@@ -56,6 +56,7 @@ const requests: Record<string, (path: string, other: string) => Promise<Answer>>
     return answer;
   },
   namespace: () => call('POST', 'sys/namespaces/n'),
+  deletion: () => call('DELETE', 'sys/namespaces/n'),
 };
 
 /** Runs one execution. If it fails, a later one completes the migration. */
@@ -145,7 +146,7 @@ async function accepted(path: string, otps: string[]): Promise<string[]> {
 
 describe(`concurrent requests on a store that lags (seed ${SEED})`, () => {
   it('leave a valid tree and no migration open', { timeout: TIMEOUT_MS }, async () => {
-    const kinds = ['enable', 'disable', 'tune', 'move', 'moveAgain', 'namespace'];
+    const kinds = ['enable', 'disable', 'tune', 'move', 'moveAgain', 'namespace', 'deletion'];
     for (let round = 0; round < ROUNDS; round++) {
       writes = [];
       const { to, move } = await putMover('kv');

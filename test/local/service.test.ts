@@ -1,8 +1,19 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Service, startService } from '../../infra/local/service.ts';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 describe('the local service', () => {
   let service: Service;
@@ -29,6 +40,27 @@ describe('the local service', () => {
     const mounts = await dataOf(await call(service, 'GET', 'sys/mounts'));
 
     expect(mounts['secret/']).toMatchObject({ type: 'kv', options: { version: '2' } });
+  });
+
+  it('answers nobody before its root token is valid and secret/ is there', async () => {
+    const port = await freePort();
+    const early = new AbortController();
+    const starting = startService({ port, rootToken: 'early' });
+    /** The first answer that this port ever gives. */
+    const first = async (path: string): Promise<number> => {
+      const headers = { 'X-Vault-Token': 'early' };
+      for (;;) {
+        const answer = await fetch(`http://127.0.0.1:${port}/v1/${path}`, { headers }).catch(() => undefined);
+        if (answer) return answer.status;
+        await delay(2, undefined, { signal: early.signal });
+      }
+    };
+    try {
+      expect(await Promise.all(['sys/mounts', 'secret/config'].map(first))).toEqual([200, 200]);
+    } finally {
+      early.abort();
+      await (await starting).stop();
+    }
   });
 
   it('shares nothing with another one on the same machine', async () => {

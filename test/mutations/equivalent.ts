@@ -50,14 +50,4 @@ export const EQUIVALENT: readonly Equivalent[] = [
     dropped: "kind: 'namespace'",
     because: 'only namespaces have an id',
   },
-  {
-    file: 'functions/teardown/clearNamespace.ts',
-    dropped: "kind: 'namespace'",
-    because: 'only namespaces have an id',
-  },
-  {
-    file: 'functions/tree/restoreNamespace.ts',
-    dropped: "kind: 'namespace'",
-    because: 'only namespaces have an id',
-  },
 ];

@@ -36,7 +36,7 @@ export function pictureOf(state: State, { serials, migrations }: Names): Picture
     return [fullPath(state, at), { name, description, generation, data }] as const;
   });
   return {
-    namespaces: state.spaces.map(({ path, deleting }) => (deleting ? `${path} goes` : path)).sort(),
+    namespaces: state.spaces.map(({ path }) => path).sort(),
     mounts: Object.fromEntries(mounts),
     migrations: state.migrations.map((one, i) => line(i < migrations.length ? i : undefined, one)).sort(),
   };
@@ -45,16 +45,17 @@ export function pictureOf(state: State, { serials, migrations }: Names): Picture
 export function pictureIn(tables: Tables, { natures, migrations }: Names): Picture {
   const paths = pathsIn(tables);
   const mounts = tables.mounts
-    .filter(({ kind }) => kind === 'mount')
+    // What a deleted namespace had is in no namespace.
+    .filter(({ kind, pk }) => kind === 'mount' && paths.has(pk))
     .map((mount) => {
       const name = String(natures.get(natureOf(mount)) ?? 'new');
       const { description, generation } = mount;
-      const at = `${paths.get(mount.pk)?.path}${mount.sk}`;
+      const at = `${paths.get(mount.pk)}${mount.sk}`;
       return [at, { name, description, generation, data: dataOf(tables, mount.uuid) }] as const;
     });
   const moves = tables.migrations.filter(({ kind }) => kind === 'migration');
   return {
-    namespaces: [...paths.values()].map(({ path, deleting }) => (deleting ? `${path} goes` : path)).sort(),
+    namespaces: [...paths.values()].sort(),
     mounts: Object.fromEntries(mounts),
     migrations: moves.map((record) => recordLine(record, migrations)).sort(),
   };
@@ -65,7 +66,7 @@ export function learnNames(names: Names, state: State, tables: Tables): void {
   const paths = pathsIn(tables);
   for (const mount of state.mounts) {
     const stored = tables.mounts.find(
-      ({ kind, pk, sk }) => kind === 'mount' && `${paths.get(pk)?.path}${sk}` === fullPath(state, mount),
+      ({ kind, pk, sk }) => kind === 'mount' && `${paths.get(pk)}${sk}` === fullPath(state, mount),
     );
     if (!stored || names.serials.has(mount.serial)) continue;
     names.serials.add(mount.serial);
@@ -89,13 +90,12 @@ function dataOf({ storage }: Tables, uuid: string): Record<string, string> {
 }
 
 /** The namespaces by id, read from the entries in their parents. */
-function pathsIn({ mounts }: Tables): Map<string, { path: string; deleting: boolean }> {
-  const paths = new Map([['root', { path: '', deleting: false }]]);
+function pathsIn({ mounts }: Tables): Map<string, string> {
+  const paths = new Map([['root', '']]);
   const entries = mounts.filter(({ kind }) => kind === 'namespace');
   for (let level = ['root']; level.length > 0; ) {
     const below = entries.filter(({ pk }) => level.includes(pk));
-    for (const { pk, sk, id, deleting } of below)
-      paths.set(id, { path: `${paths.get(pk)?.path}${sk}`, deleting: deleting === true });
+    for (const { pk, sk, id } of below) paths.set(id, `${paths.get(pk)}${sk}`);
     level = below.map(({ id }) => id);
   }
   return paths;

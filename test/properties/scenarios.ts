@@ -134,6 +134,11 @@ export const SMALL: Scenario[] = [
     together: [change(0), remove('n')],
   },
   {
+    title: 'a deletion of a namespace and another of its name',
+    before: intoNamespace,
+    together: [remove('n'), create('n')],
+  },
+  {
     title: 'a switch out of a namespace and its deletion',
     before: outOfNamespace,
     together: [change(0), remove('n')],
@@ -241,5 +246,12 @@ export const GROUPS: Scenario[] = [
     before: [...intoNamespace, enable('b'), move('b', 'n/b')],
     together: [change(0), change(1), remove('n')],
     switches: 3,
+  },
+  {
+    title: 'a switch into a namespace, its deletion and another of its name',
+    before: intoNamespace,
+    together: [change(0), remove('n'), create('n')],
+    switches: 3,
+    most: 60,
   },
 ];

@@ -10,8 +10,6 @@ export const TO_MEND = 'to mend';
 
 /** The reason is {@link TO_MEND}, or the first column of the row of docs/differences.md that tells the difference. */
 const LIST = `
-approle.test.ts | a role > has defaults for the fields that are not sent | to mend
-approle.test.ts | a login by approle > needs both ids, and does not say which of them is wrong | to mend
 clients.test.ts | curl > moves with the documented sample, and reads the id at the top level of the answer | status of a migration, its place in the answer
 health.test.ts | before a client works with a mount > it reads which mount has a path, if it may use that mount | to mend
 http.bodies.test.ts | a field > for a list accepts a list, or a string with commas | to mend
@@ -33,8 +31,6 @@ remount.input.test.ts | a body is refused, and the service still works after it:
 remount.moves.credentials.test.ts | a moved userpass method > may move to a name that only begins like the token method, and back | \`auth/token…\`
 remount.refusals.test.ts | a remount is refused for > the verb LIST, which the endpoint does not have | to mend
 remount.status.test.ts | the status of a remount > has source, target and state, in data and at the top level [3] | status of a migration, its place in the answer
-ssh.test.ts | a role of ssh > is refused with an invalid address block | to mend
-ssh.test.ts | a role of ssh > is found by an address that it allows | to mend
 tokens.refusals.test.ts | a request that names a token > cannot renew it if it has no lease or is not renewable | to mend
 tokens.test.ts | a token > lives as long as the system and its own maximum allow | to mend
 tokens.test.ts | a token > with a maximum of its own is not renewed beyond it | to mend

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OVERDUE_MS, SWITCH_DEADLINE_MS } from '../../functions/limits.ts';
-import { PRESENT, type Store, StoreBusy } from '../../functions/ports/store.ts';
+import { type Store, StoreBusy } from '../../functions/ports/store.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
 import { statusRoutes } from '../../functions/remount/statusRoutes.ts';
 import { switchStep } from '../../functions/remount/steps.ts';
 import { switchMount } from '../../functions/remount/switchMount.ts';
-import { generationKey, migrationKey, namespaceKey, treeKey } from '../../functions/store/keys.ts';
+import { generationKey, migrationKey, treeKey } from '../../functions/store/keys.ts';
+import { deleteNamespace } from '../../functions/tree/deleteNamespace.ts';
 import { locate } from '../../functions/tree/locate.ts';
 import { unchangedMount } from '../../functions/tree/mount.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
@@ -202,38 +203,25 @@ describe('a batch that was served in the middle of a transaction', () => {
   });
 });
 
-describe('a namespace that is being deleted', () => {
-  it('is neither the source nor the target of a move', async () => {
+describe('a namespace that is deleted', () => {
+  it('fails the migrations that were accepted before, from it and into it', async () => {
     const namespace = await placeNamespace(deps, ROOT, name);
     await placeMount(deps, 'kv/', { namespaceId: namespace.id });
     await placeMount(deps, `${name}-kv/`);
-    await deps.store.commit([
-      { update: treeKey(ROOT.id, namespace.path), set: { deleting: true }, if: PRESENT },
-    ]);
+    const ids = [
+      await post(`${namespace.path}kv`, `${name}-rescued`),
+      await post(`${name}-kv`, `${namespace.path}more`),
+    ];
+    await deleteNamespace(deps, ROOT, namespace.path);
+    await placeNamespace(deps, ROOT, name);
 
-    for (const [from, to] of [
-      [`${namespace.path}kv`, `${name}-rescued`],
-      [`${name}-kv`, `${namespace.path}more`],
-    ]) {
-      expect(await call('POST', 'sys/remount', { body: { from, to } })).toMatchObject({
-        status: 400,
-        body: { errors: [`namespace "${name}/" is being deleted`] },
+    for (const id of ids) {
+      await runMigration(deps, id);
+      expect(await readMigration(deps, id)).toMatchObject({
+        status: 'failure',
+        error: { code: 'namespace_gone' },
       });
     }
-  });
-
-  it('fails a migration that was accepted before', async () => {
-    const namespace = await placeNamespace(deps, ROOT, name);
-    await placeMount(deps, 'kv/', { namespaceId: namespace.id });
-    const id = await post(`${namespace.path}kv`, `${name}-rescued`);
-    await deps.store.commit([{ update: namespaceKey(namespace.id), set: { deleting: true }, if: PRESENT }]);
-
-    await runMigration(deps, id);
-
-    expect(await readMigration(deps, id)).toMatchObject({
-      status: 'failure',
-      error: { code: 'namespace_gone' },
-    });
   });
 });
 

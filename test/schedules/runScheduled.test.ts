@@ -8,11 +8,10 @@ import { putSchedule, removeSchedule } from '../../functions/schedules/changeSch
 import { findSchedule } from '../../functions/schedules/findSchedule.ts';
 import { runScheduled, type Woken } from '../../functions/schedules/runScheduled.ts';
 import type { Schedule } from '../../functions/schedules/schedule.ts';
-import { namespaceKey, policyKey } from '../../functions/store/keys.ts';
+import { policyKey } from '../../functions/store/keys.ts';
 import { deleteNamespace } from '../../functions/tree/deleteNamespace.ts';
 import { lockNamespace } from '../../functions/tree/lockNamespace.ts';
 import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
-import { keepNamespace } from '../../functions/tree/restoreNamespace.ts';
 import { meanwhile } from '../support/meanwhile.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
@@ -217,18 +216,8 @@ describe('a schedule that is woken', () => {
     await expect(wake(first)).rejects.toThrow('has been locked');
   });
 
-  it('is kept while its namespace is being deleted, because that may be taken back', async () => {
-    await deleteNamespace(deps, ROOT, namespace.path);
-    expect(await wake(first)).toEqual({ nothing: 'in a namespace that is deleted' });
-
-    await keepNamespace(deps, namespace.id);
-
-    await started(first);
-    expect(deps.timetables.has(id())).toBe(true);
-  });
-
   it('ends with its namespace: the next waking removes record and timetable', async () => {
-    await deps.store.commit([{ delete: namespaceKey(namespace.id) }]);
+    await deleteNamespace(deps, ROOT, namespace.path);
 
     expect(await wake(first)).toEqual({ nothing: 'gone' });
 

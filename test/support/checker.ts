@@ -34,15 +34,21 @@ function endOf({ status, generation, finishedAt, error }: Stored): string {
 }
 
 /** R1, R2: no path is a prefix of another, forks count the entries below them, each mount is there once, in its generation. */
-function treeViolations({ mounts }: Tables, moment: Moment): string[] {
+function treeViolations({ mounts, migrations }: Tables, moment: Moment): string[] {
   const found: string[] = [];
   const namespaces = new Set(['root', ...withPrefix(mounts, 'namespace#')]);
   const trees = Map.groupBy(
     mounts.filter(({ pk }) => !pk.includes('#')),
     ({ pk }) => pk,
   );
+  const teardowns = migrations.filter(({ kind }) => kind === 'teardown');
+  const leaving = new Set(teardowns.map(({ namespaceId }) => namespaceId));
+  for (const id of new Set(withPrefix(mounts, 'closed#')))
+    if (namespaces.has(id) || !leaving.has(id))
+      found.push(`nothing clears away the marks of namespace ${id}`);
   for (const [id, items] of trees) {
-    if (!namespaces.has(id)) found.push(`the tree of the missing namespace ${id} has ${items.length} items`);
+    if (!namespaces.has(id) && !leaving.has(id))
+      found.push(`the tree of the missing namespace ${id} has ${items.length} items`);
     found.push(...overlaps(id, entriesOf(items)), ...forkViolations(id, items, moment));
   }
   const entries = mounts.filter(({ kind }) => kind === 'mount');

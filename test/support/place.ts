@@ -38,7 +38,6 @@ export async function placeNamespace(deps: Deps, parent: Namespace, name: string
     path: `${parent.path}${name}/`,
     lineage: [...parent.lineage, id],
     metadata: {},
-    deleting: false,
   };
   const { path, lineage, uuid, metadata } = namespace;
   const key = treeKey(parent.id, `${name}/`);
@@ -46,7 +45,7 @@ export async function placeNamespace(deps: Deps, parent: Namespace, name: string
   await changeTree(
     deps.store,
     [{ namespaceId: parent.id, path: `${name}/`, after: entry }],
-    [{ put: { ...namespaceKey(id), path, lineage, parentId: parent.id } }],
+    [{ put: { ...namespaceKey(id), path, lineage } }],
   );
   return namespace;
 }

@@ -73,8 +73,9 @@ export async function testDeps(between?: Between): Promise<TestDeps> {
       },
     },
     log: recorder(logged),
-    // As deployed: a shorter deadline would end slow requests on a busy machine.
-    settings: { requestLifeMs: 29_000, minChosenIdLength: 8, retentionS: 90 * 86_400 },
+    // The life of a request is as deployed: a shorter deadline would end slow requests on a busy machine. No start waits
+    // for a switch, because a test runs the workflow after it.
+    settings: { requestLifeMs: 29_000, minChosenIdLength: 8, retentionS: 90 * 86_400, holdStartMs: 0 },
     started,
     timetables,
     logged,

@@ -1,7 +1,6 @@
-/** A mount is moved into a namespace at the moment at which the namespace is marked to be deleted. */
+/** A mount is moved into a namespace at the moment at which the namespace is deleted. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ARRIVAL_MS } from '../../functions/limits.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import { switchStep } from '../../functions/remount/steps.ts';
 import { deleteNamespace } from '../../functions/tree/deleteNamespace.ts';
@@ -27,8 +26,11 @@ beforeEach(async () => {
   await call('POST', `kv-${name}/foo`, { body: { colour: 'blue' } });
 });
 
-/** A store on which another request deletes the namespace just before the transaction of the switch. */
-function deletedBeforeSwitch(): TestDeps {
+/**
+ * A store on which another request deletes the namespace just before the transaction of the switch.
+ * @param next what happens then
+ */
+function deletedBeforeSwitch(next: () => Promise<unknown> = async () => undefined): TestDeps {
   const { deps } = service;
   let isDeleted = false;
   const commit: Store['commit'] = async (writes) => {
@@ -38,6 +40,7 @@ function deletedBeforeSwitch(): TestDeps {
     if (isSwitch && !isDeleted) {
       isDeleted = true;
       expect(await deleteNamespace(deps, ROOT, `${name}/`)).toBe(true);
+      await next();
     }
     await deps.store.commit(writes);
   };
@@ -51,52 +54,41 @@ async function runTeardowns(): Promise<void> {
   for (const { id } of teardowns) await runTeardown(deps, id);
 }
 
-async function expectNothingLost(): Promise<void> {
-  const { status, body } = await service.call('GET', `${name}/kv/foo`);
+async function expectNothingLost(path: string): Promise<void> {
+  const { status, body } = await service.call('GET', `${path}/foo`);
   expect(status).toBe(200);
   expect(body.data).toEqual({ colour: 'blue' });
 }
 
-describe('a namespace that is marked just before a mount is switched into it', () => {
-  it('serves again, with the mount', async () => {
+describe('a namespace that is deleted just before a mount is switched into it', () => {
+  it.each([
+    ['', async () => undefined],
+    [', also when its name is taken again', () => placeNamespace(service.deps, ROOT, name)],
+  ])('leaves the mount where it is%s', async (_, next) => {
     const body = { from: `kv-${name}`, to: `${name}/kv` };
     const id = (await service.call('POST', 'sys/remount', { body })).body.migration_id;
-    await switchStep(deletedBeforeSwitch(), id);
+    await switchStep(deletedBeforeSwitch(next), id);
     await runTeardowns();
-    await expectNothingLost();
+    await expectNothingLost(`kv-${name}`);
+    const { migration_info } = (await service.call('GET', `sys/remount/status/${id}`)).body.data;
+    expect(migration_info).toMatchObject({ status: 'failure', error: { code: 'namespace_gone' } });
   });
 
-  it('serves again when the step stopped right after the switch, and is run again', async () => {
-    const body = { from: `kv-${name}`, to: `${name}/kv` };
-    const id = (await service.call('POST', 'sys/remount', { body })).body.migration_id;
-    const deps = deletedBeforeSwitch();
-    let isSwitched = false;
-    const commit: Store['commit'] = async (writes) => {
-      await deps.store.commit(writes);
-      isSwitched = true;
-      throw new Error('the process dies');
-    };
-    await expect(switchStep({ ...deps, store: { ...deps.store, commit } }, id)).rejects.toThrow('dies');
-    expect(isSwitched).toBe(true);
-    await switchStep(service.deps, id);
-    await runTeardowns();
-    await expectNothingLost();
-  });
-
-  it('serves again when a bulk run moves the mount', async () => {
+  it('leaves the mount where it is when a bulk run moves it', async () => {
     const id = await service.start({ moves: [{ from: `kv-${name}`, to: `${name}/kv` }] });
     await runBulk(deletedBeforeSwitch(), id);
     await runTeardowns();
-    await expectNothingLost();
+    await expectNothingLost(`kv-${name}`);
+    expect(await service.info(id)).toMatchObject({ status: 'failure', progress: { failed: 1 } });
   });
+});
 
-  it('is deleted with the mount when it is marked long after the move', async () => {
-    const body = { from: `kv-${name}`, to: `${name}/kv` };
-    const id = (await service.call('POST', 'sys/remount', { body })).body.migration_id;
-    await switchStep(service.deps, id);
-    service.deps.clock.pass(service.deps.settings.requestLifeMs + ARRIVAL_MS + 1);
-    await deleteNamespace(service.deps, ROOT, `${name}/`);
-    await switchStep(service.deps, id);
-    expect((await service.call('GET', `${name}/kv/foo`)).status).not.toBe(200);
-  });
+it('a namespace that is deleted just after the switch takes the mount with it', async () => {
+  const body = { from: `kv-${name}`, to: `${name}/kv` };
+  const id = (await service.call('POST', 'sys/remount', { body })).body.migration_id;
+  await switchStep(service.deps, id);
+  await deleteNamespace(service.deps, ROOT, `${name}/`);
+  await switchStep(service.deps, id);
+  await runTeardowns();
+  expect((await service.call('GET', `${name}/kv/foo`)).status).toBe(404);
 });

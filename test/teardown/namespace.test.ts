@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readFields } from '../../functions/http/fields.ts';
+import { NAMESPACE_MARKS, SETTLE_MS } from '../../functions/limits.ts';
 import type { Store } from '../../functions/ports/store.ts';
 import {
   builtinKey,
+  closedKeys,
   generationKey,
   namespaceKey,
   policyKey,
@@ -49,15 +51,18 @@ describe('a deleted namespace', () => {
     for (const path of ['sys/', 'auth/token/']) await tuneMount(deps.store, namespace, path, tuning, {});
 
     expect(await deleteNamespace(deps, ROOT, `${name}/`)).toBe(true);
-    expect((await locate(deps.store, `${name}/a/b/kv/data/x`)).namespace.deleting).toBe(true);
+    expect((await locate(deps.store, `${name}/a/b/kv/data/x`)).namespace.id).toBe('root');
+    expect(await deps.store.get(namespaceKey(namespace.id))).toBeUndefined();
+    expect(await deps.store.get(stored)).toBeDefined();
     await runTeardowns();
 
     expect(await deps.store.query({ table: 'mounts', pk: namespace.id })).toEqual([]);
     expect(await deps.store.query({ table: 'storage', pk: mount.uuid })).toEqual([]);
     expect(await deps.store.query({ table: 'access', pk: policy.pk })).toEqual([]);
     expect(await deps.store.query({ table: 'mounts', pk: builtinKey(namespace.id, '').pk })).toEqual([]);
-    expect(await deps.store.get(namespaceKey(namespace.id))).toBeUndefined();
-    expect((await locate(deps.store, `${name}/a`)).namespace.id).toBe('root');
+    expect(await deps.store.getMany(closedKeys(namespace.id))).toEqual(
+      Array(NAMESPACE_MARKS).fill(undefined),
+    );
     // What the mount issued stays revoked.
     expect((await deps.store.get(generationKey(mount.uuid)))?.generation).toBe(1);
   });
@@ -71,24 +76,32 @@ describe('a deleted namespace', () => {
     await runTeardowns();
   });
 
-  it('serves again when a child was created that the read before the mark did not show', async () => {
-    const namespace = await placeNamespace(deps, ROOT, name);
-    const mount = await placeMount(deps, 'kv/', { namespaceId: namespace.id });
-    const child = await placeNamespace(deps, namespace, 'child');
-    const lagging: Store = {
-      ...deps.store,
-      query: async (range) => (range.pk === namespace.id ? [] : deps.store.query(range)),
-      async *pages(range) {
-        if (range.pk !== namespace.id) yield* deps.store.pages(range);
-      },
-    };
-    expect(await deleteNamespace({ ...deps, store: lagging }, ROOT, `${name}/`)).toBe(true);
+  it('leaves the namespace alone that has taken its name', async () => {
+    const old = await placeNamespace(deps, ROOT, name);
+    await placeMount(deps, 'kv/', { namespaceId: old.id });
+    await deleteNamespace(deps, ROOT, `${name}/`);
+    const next = await placeNamespace(deps, ROOT, name);
+    const mount = await placeMount(deps, 'kv/', { namespaceId: next.id });
 
     await runTeardowns();
 
-    const found = await locate(deps.store, `${name}/kv/x`);
-    expect(found.namespace.deleting).toBe(false);
-    expect(found.mount?.uuid).toBe(mount.uuid);
+    expect(await deps.store.query({ table: 'mounts', pk: old.id })).toEqual([]);
+    expect((await locate(deps.store, `${name}/kv/x`)).mount?.uuid).toBe(mount.uuid);
+  });
+
+  it('stays when a listing shows too late that a child was made', async () => {
+    const namespace = await placeNamespace(deps, ROOT, name);
+    const child = await placeNamespace(deps, namespace, 'child');
+    const visibleAt = deps.clock.now() + SETTLE_MS - 20;
+    const lagging: Store = {
+      ...deps.store,
+      async *pages(range) {
+        if (range.pk !== namespace.id || deps.clock.now() >= visibleAt) yield* deps.store.pages(range);
+      },
+    };
+    await expect(deleteNamespace({ ...deps, store: lagging }, ROOT, `${name}/`)).rejects.toMatchObject({
+      status: 400,
+    });
     expect((await locate(deps.store, `${child.path}x`)).namespace.id).toBe(child.id);
   });
 });

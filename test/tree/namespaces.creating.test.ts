@@ -47,7 +47,6 @@ describe('creating', () => {
     expect([status, body.data.path]).toEqual([200, `${s.name}/inner/deep/`]);
     expect(await s.deps.store.get(namespaceKey(body.data.id))).toMatchObject({
       path: `${s.name}/inner/deep/`,
-      parentId: inner.id,
       lineage: ['root', expect.any(String), inner.id, body.data.id],
     });
   });

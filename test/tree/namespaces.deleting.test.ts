@@ -7,7 +7,7 @@ import { namespaceService } from './namespaceService.ts';
 const s = namespaceService();
 
 describe('deleting', () => {
-  it('marks the namespace, which then refuses everything, and starts a teardown', async () => {
+  it('takes the namespace out of the tree at once, and starts a teardown', async () => {
     const { id } = await s.create(s.name);
     await s.call('POST', 'sys/mounts/kv', { namespace: s.name, body: { type: 'kv' } });
     const before = s.deps.started.length;
@@ -15,46 +15,41 @@ describe('deleting', () => {
     const { status, body } = await s.call('DELETE', `sys/namespaces/${s.name}`);
 
     expect([status, body.data]).toEqual([200, { status: 'in-progress' }]);
-    for (const [options, path, shown] of [
-      [{ namespace: s.name }, 'sys/mounts', 'sys/mounts'],
-      [{}, `${s.name}/kv/foo`, 'kv/foo'],
+    for (const [options, path, error] of [
+      [{ namespace: s.name }, 'sys/mounts', 'namespace not found'],
+      [{}, `${s.name}/kv/foo`, `no handler for route "${s.name}/kv/foo". route entry not found.`],
     ] as const) {
-      expect(await s.call('GET', path, options)).toMatchObject({
-        status: 404,
-        body: {
-          errors: [
-            `no handler for route "${shown}" on namespace "${s.name}/". route entry or namespace is tainted.`,
-          ],
-        },
-      });
+      expect(await s.call('GET', path, options)).toMatchObject({ status: 404, body: { errors: [error] } });
     }
     const [started] = s.deps.started.slice(before);
     expect(started?.machine).toBe('teardown');
     expect(await s.deps.store.get(migrationKey(started?.id as string))).toMatchObject({
       what: 'namespace',
       namespaceId: id,
-      namespacePath: `${s.name}/`,
-      parentId: 'root',
-      name: `${s.name}/`,
     });
-    expect(await s.deps.store.get(namespaceKey(id as string))).toMatchObject({ deleting: true });
+    expect(await s.deps.store.get(namespaceKey(id as string))).toBeUndefined();
   });
 
-  it('shows it as tainted, and lets nobody change it or take its name', async () => {
-    await s.create(s.name);
+  it('shows nothing of it any more, and leaves its name free', async () => {
+    const { id } = await s.create(s.name);
+    await s.call('POST', 'sys/mounts/kv', { namespace: s.name, body: { type: 'kv' } });
+    const made = await s.call('POST', 'auth/token/create', { namespace: s.name, body: {} });
+    const token = made.body.auth.client_token;
     await s.call('DELETE', `sys/namespaces/${s.name}`);
     const before = s.deps.started.length;
 
-    expect((await s.call('GET', `sys/namespaces/${s.name}`)).body.data.tainted).toBe(true);
-    expect((await s.call('LIST', 'sys/namespaces')).body.data.key_info[`${s.name}/`].tainted).toBe(true);
-    const tainted = ['namespace with that name exists and is currently tainted'];
-    expect(await s.refusalOf('POST', s.name, {})).toEqual(tainted);
-    expect(await s.refusalOf('PATCH', s.name, { custom_metadata: {} })).toEqual(tainted);
-    const mount = await s.call('POST', `sys/mounts/${s.name}`, { body: { type: 'kv' } });
-    expect(mount.body.errors).toEqual([`existing mount at ${s.name}/`]);
-    const again = await s.call('DELETE', `sys/namespaces/${s.name}`);
-    expect([again.status, again.body.data]).toEqual([200, { status: 'in-progress' }]);
+    const path = `sys/namespaces/${s.name}`;
+    expect(await s.call('GET', path)).toMatchObject({ status: 404, body: { errors: [] } });
+    expect((await s.call('LIST', 'sys/namespaces')).body.data?.keys ?? []).not.toContain(`${s.name}/`);
+    expect(await s.refusalOf('PATCH', s.name, { custom_metadata: {} })).toEqual(['namespace not found']);
+    expect((await s.call('DELETE', path)).body.warnings).toEqual(['requested namespace does not exist']);
     expect(s.deps.started).toHaveLength(before);
+    const { id: newId } = await s.create(s.name);
+    expect(newId).not.toBe(id);
+    expect((await s.call('GET', 'kv/foo', { namespace: s.name })).status).toBe(404);
+    for (const namespace of [s.name, '']) {
+      expect((await s.call('GET', 'auth/token/lookup-self', { namespace, token })).status).toBe(403);
+    }
   });
 
   it('warns where there is nothing to delete', async () => {
@@ -109,7 +104,7 @@ describe('deleting', () => {
     const late = interrupted('get', () => s.call('DELETE', `sys/namespaces/${s.name}`));
     const { status, body } = await late('POST', 'sys/namespaces/child', { namespace: s.name, body: {} });
     expect(status).toBe(404);
-    expect(body.errors[0]).toContain('route entry or namespace is tainted.');
+    expect(body.errors).toEqual(['namespace not found']);
     expect(await s.deps.store.get(treeKey(id as string, 'child/'))).toBeUndefined();
   });
 });

@@ -2,15 +2,19 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VaultError } from '../../functions/http/errors.ts';
 import { SETTLE_MS } from '../../functions/limits.ts';
+import type { Store } from '../../functions/ports/store.ts';
 import { changeTree } from '../../functions/tree/changeTree.ts';
 import { disableMount } from '../../functions/tree/disableMount.ts';
 import { enableMount } from '../../functions/tree/enableMount.ts';
 import { listMounts, mountAt } from '../../functions/tree/findMount.ts';
-import { locate } from '../../functions/tree/locate.ts';
+import { locate, locateSurely } from '../../functions/tree/locate.ts';
 import { type Mount, mountItem, unchangedMount } from '../../functions/tree/mount.ts';
 import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
+import { vaultApi } from '../../functions/vaultApi.ts';
+import { caller } from '../support/call.ts';
 import { placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { rootToken } from '../support/tokens.ts';
 
 const ORDER = {
   type: 'kv',
@@ -23,9 +27,11 @@ const ORDER = {
 };
 
 let deps: TestDeps;
+let root: string;
 
 beforeAll(async () => {
   deps = await testDeps();
+  root = await rootToken(deps);
 });
 afterAll(() => deps.stop());
 
@@ -115,16 +121,75 @@ describe('routing', () => {
   });
 });
 
-describe('a listing while a mount moves', () => {
-  async function move(mount: Mount, path: string): Promise<void> {
-    const { namespaceId, version } = mount;
-    const moved = mountItem({ ...mount, path, version: version + 1 });
-    await changeTree(deps.store, [
-      { namespaceId, path: mount.path, before: unchangedMount(mount) },
-      { namespaceId, path, after: moved },
-    ]);
+describe('a path that no query shows a mount of', () => {
+  /** A store in the middle of transactions: queries show nothing of the mounts that move. */
+  function halfDone(asked: string[], between: Partial<Record<string, () => Promise<void>>> = {}): Store {
+    return {
+      ...deps.store,
+      async query(range) {
+        const items = await deps.store.query({ ...range, limit: 100 });
+        return items.filter(({ kind }) => kind !== 'mount').slice(0, 1);
+      },
+      async get(ref) {
+        asked.push(ref.sk);
+        const item = await deps.store.get(ref);
+        await between[ref.sk]?.();
+        delete between[ref.sk];
+        return item;
+      },
+    };
   }
 
+  it.each(['a', 'a/x', 'b/c/d', 'b/c/d/x/y', 'auth/u/login'])(
+    'is served when a single read shows its mount: %s',
+    async (path) => {
+      const namespace = await placeNamespace(deps, ROOT, deps.ids.hex(10));
+      for (const mount of ['a/', 'b/c/d/', 'auth/u/']) await enable(namespace, mount);
+      const { mount } = await locateSurely(halfDone([]), namespace.path + path);
+      expect(`${path}/`.startsWith(mount?.path ?? 'nothing')).toBe(true);
+    },
+  );
+
+  it.each([
+    ['from below a fork to its place', 'f/g/', 'f/'],
+    ['from its place to below it', 'f/', 'f/g/'],
+  ])('is served when the mount moves %s between two reads', async (_how, from, to) => {
+    const namespace = await placeNamespace(deps, ROOT, deps.ids.hex(10));
+    await enable(namespace, from);
+    const mount = (await mountAt(deps.store, namespace, from)) as Mount;
+    const store = halfDone([], { 'f/': () => move(mount, to) });
+    expect((await locateSurely(store, `${namespace.path}f/g/k`)).mount?.uuid).toBe(mount.uuid);
+  });
+
+  it('costs one single read, or two for each fork above it, and no pause', async () => {
+    const namespace = await placeNamespace(deps, ROOT, deps.ids.hex(10));
+    await enable(namespace, 'f/g/h/');
+    const clock = { ...deps.clock, sleep: () => Promise.reject(new Error('a pause')) };
+    for (const [path, reads] of [
+      ['none/of/these', ['none/']],
+      ['f/none/k', ['f/', 'f/none/', 'f/', 'f/none/']],
+      ['f/g', ['f/', 'f/g/', 'f/', 'f/g/']],
+      ['x'.repeat(600), []],
+    ] as const) {
+      const asked: string[] = [];
+      expect((await locateSurely(halfDone(asked), namespace.path + path)).mount).toBeUndefined();
+      expect(asked).toEqual(reads);
+      const answer = await caller({ ...deps, clock }, vaultApi, root)('GET', namespace.path + path);
+      expect(answer.status).toBe(404);
+    }
+  });
+});
+
+async function move(mount: Mount, path: string): Promise<void> {
+  const { namespaceId, version } = mount;
+  const moved = mountItem({ ...mount, path, version: version + 1 });
+  await changeTree(deps.store, [
+    { namespaceId, path: mount.path, before: unchangedMount(mount) },
+    { namespaceId, path, after: moved },
+  ]);
+}
+
+describe('a listing while a mount moves', () => {
   /** A store whose first read of a namespace shows its first half before `between`, and the other half after. */
   function tornAfter(half: string, between: () => Promise<void>): TestDeps['store'] {
     let isFirst = true;

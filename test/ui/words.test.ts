@@ -26,7 +26,7 @@ describe('advice', () => {
     ['a protected target', errors.protectedDestination('sys/')],
     ['an invalid target', errors.invalidDestination('/')],
     ['a space', errors.whitespaceAround('from')],
-    ['a namespace that is being deleted', errors.namespaceLeaving('a/')],
+    ['a namespace that has been deleted', errors.namespaceDeleted('a/')],
     [
       'a late cancellation',
       errors.conflict('the mount has been switched already; POST sys/remount/undo/1 takes it back'),

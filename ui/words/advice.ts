@@ -18,7 +18,7 @@ const OF_MIGRATIONS: Record<string, Advice> = {
     todo: 'Choose another target, or free this one, and plan the move again.',
   },
   namespace_gone: {
-    what: 'The namespace of the source or the target is being deleted.',
+    what: 'The namespace of the source or the target has been deleted.',
     todo: 'Choose a target in another namespace.',
   },
   not_switched_in_time: {
@@ -112,8 +112,8 @@ const OF_TEXTS: [RegExp, Advice][] = [
     },
   ],
   [
-    /^namespace .* is being deleted/,
-    { what: 'The namespace of the source or the target is being deleted.', todo: 'Choose another one.' },
+    /^namespace .* has been deleted/,
+    { what: 'The namespace that the mount came from has been deleted.', todo: 'Choose another target.' },
   ],
   [
     /^namespace not found/,

@@ -3,9 +3,10 @@
 import type { Engine } from '../engine.ts';
 import { approleLoginRoute } from './login.ts';
 import { approleRoleRoutes } from './roleRoutes.ts';
+import { roleSettingRoutes } from './roleSettingRoutes.ts';
 import { secretIdRoutes } from './secretIdRoutes.ts';
 
-const ROUTES = [...approleRoleRoutes, ...secretIdRoutes, approleLoginRoute];
+const ROUTES = [...approleRoleRoutes, ...roleSettingRoutes, ...secretIdRoutes, approleLoginRoute];
 
 export const approle: Engine = {
   type: 'approle',

@@ -4,13 +4,13 @@ import { addressAllowed } from '../../credentials/cidr.ts';
 import { isAlive } from '../../credentials/lineage.ts';
 import { login } from '../../credentials/login.ts';
 import type { TokenSettings } from '../../credentials/tokenFields.ts';
-import { goQuote, refusal, type VaultError } from '../../http/errors.ts';
+import { goQuote, refusal, VaultError } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
 import type { Write } from '../../ports/store.ts';
 import { retryContended } from '../../store/retryContended.ts';
 import { mountOfCall } from '../callParts.ts';
-import { missingRoleId, missingSecretId } from './errors.ts';
+import { missingSecretId } from './errors.ts';
 import { type AppRole, approleRoleKey, ROLE_ID_RECORD, ROLE_RECORD, roleIdKey } from './role.ts';
 import {
   type FoundSecretId,
@@ -42,7 +42,8 @@ function logIn(call: LoginCall): Promise<Reply> {
 async function tryLogIn(call: LoginCall): Promise<Reply> {
   const { name, role, found } = await check(call);
   const { sourceIp } = call;
-  if (!addressAllowed(role.secretIdBoundCidrs, sourceIp)) throw outsideCidrs(sourceIp, 'role');
+  if (!addressAllowed(role.secretIdBoundCidrs ?? [], sourceIp))
+    throw refusal(`source address ${goQuote(sourceIp)} unauthorized by CIDR restrictions on the role`);
   return login({
     call,
     mount: mountOfCall(call),
@@ -57,11 +58,11 @@ async function tryLogIn(call: LoginCall): Promise<Reply> {
 /**
  * The role and the secret-id that log in.
  * @returns no secret-id when the role does not demand one
- * @throws VaultError 400, with one text for everything that may be wrong with the two ids
+ * @throws VaultError 500 without a role-id; else 400, with one text for everything that may be wrong with the two ids
  */
 async function check(call: LoginCall): Promise<{ name: string; role: AppRole; found?: FoundSecretId }> {
   const roleId = call.fields.role_id?.trim();
-  if (!roleId) throw missingRoleId();
+  if (!roleId) throw new VaultError(500, ['missing role_id']);
   const entry = ROLE_ID_RECORD.of(await call.deps.store.get(roleIdKey(call, roleId)));
   if (!entry) throw badCredentials();
   const value = call.fields.secret_id?.trim() ?? '';
@@ -72,7 +73,10 @@ async function check(call: LoginCall): Promise<{ name: string; role: AppRole; fo
   if (!role.bindSecretId) return { name: entry.role, role };
   if (value === '') throw missingSecretId();
   if (!secretId || !isAlive(secretId, call.deps.clock.now())) throw badCredentials();
-  if (!addressAllowed(secretId.cidrList, call.sourceIp)) throw outsideCidrs(call.sourceIp, 'secret ID');
+  if (!addressAllowed(secretId.cidrList, call.sourceIp))
+    throw refusal(
+      `source address ${goQuote(call.sourceIp)} unauthorized through CIDR restrictions on the secret ID`,
+    );
   return {
     name: entry.role,
     role,
@@ -101,8 +105,4 @@ function tokenSettings({ token }: AppRole, secretId: SecretId | undefined): Toke
 /** The same for a role and for a secret-id that do not exist, are used up or have expired. */
 function badCredentials(): VaultError {
   return refusal('invalid role or secret ID');
-}
-
-function outsideCidrs(sourceIp: string, of: 'secret ID' | 'role'): VaultError {
-  return refusal(`source address ${goQuote(sourceIp)} unauthorized through CIDR restrictions on the ${of}`);
 }

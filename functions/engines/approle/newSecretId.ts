@@ -1,8 +1,8 @@
 /** What a new secret-id is, by the fields that were sent and the limits that its role sets (contract §8.2). Pure. */
 
 import { isIPv6 } from 'node:net';
-import { addressAllowed, isCidr } from '../../credentials/cidr.ts';
-import { goQuote, refusal, type VaultError } from '../../http/errors.ts';
+import { addressAllowed, cidrProblem } from '../../credentials/cidr.ts';
+import { goQuote, refusal } from '../../http/errors.ts';
 import type { Fields, Schema } from '../../http/fields.ts';
 import type { AppRole } from './role.ts';
 import type { SecretId } from './secretId.ts';
@@ -48,17 +48,18 @@ export function newSecretId(
 
 function cidrsFor(
   { cidr_list: cidrList = [], token_bound_cidrs: tokenBoundCidrs = [] }: SecretIdFields,
-  { secretIdBoundCidrs, token }: AppRole,
+  { secretIdBoundCidrs = [], token }: AppRole,
 ): Pick<SecretId, 'cidrList' | 'tokenBoundCidrs'> {
-  if (!cidrList.every(isCidr)) throw invalidCidrs('');
-  if (!tokenBoundCidrs.every(isCidr)) throw invalidCidrs('token ');
+  refuseStrange('CIDR blocks', cidrList);
+  refuseStrange('token CIDR blocks', tokenBoundCidrs);
   refuseOutside(secretIdBoundCidrs, cidrList);
   refuseOutside(token.token_bound_cidrs, tokenBoundCidrs);
   return { cidrList, tokenBoundCidrs };
 }
 
-function invalidCidrs(kind: '' | 'token '): VaultError {
-  return refusal(`failed to validate ${kind}CIDR blocks`);
+function refuseStrange(what: string, blocks: string[]): void {
+  const problem = cidrProblem(blocks);
+  if (problem) throw refusal(`failed to validate ${what}: ${problem}`);
 }
 
 /** @throws VaultError 400 when a block is in none of the role's blocks; a role without blocks allows every address */
@@ -98,10 +99,10 @@ function ttlFor(sent: number | undefined, ofRole: number): number {
   return sent;
 }
 
-/** Metadata are sent as a JSON object in a string, or as `key=value` pairs with commas. */
+/** Metadata are sent as a JSON object in a string, as base64 of one, or as `key=value` pairs with commas. */
 function parseMetadata(text: string): Record<string, string> {
   if (text.trim() === '') return {};
-  return fromJson(text) ?? fromPairs(text);
+  return fromJson(text) ?? fromJson(Buffer.from(text, 'base64').toString()) ?? fromPairs(text);
 }
 
 function fromJson(text: string): Record<string, string> | undefined {
@@ -118,13 +119,19 @@ function isPairs(value: unknown): value is Record<string, string> {
   return Object.values(value).every((item) => typeof item === 'string');
 }
 
-/** The refusal does not quote the metadata, which may be confidential. */
+/** The refusals do not quote the metadata, which may be confidential. */
 function fromPairs(text: string): Record<string, string> {
-  const pairs = text.split(',').map((pair): [string, string] => {
-    const equals = pair.indexOf('=');
-    if (equals < 1)
-      throw refusal('failed to parse metadata: neither a JSON object of strings nor key=value pairs');
-    return [pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()];
-  });
-  return Object.fromEntries(pairs);
+  const pairs = text
+    .split(',')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== '');
+  return Object.fromEntries(pairs.map(fromPair));
+}
+
+function fromPair(pair: string): [string, string] {
+  const [key = '', value, ...more] = pair.split('=').map((part) => part.trim());
+  const problem = 'failed to parse metadata: failed to parse the input: invalid <key,value>';
+  if (value === undefined || more.length > 0) throw refusal(`${problem} format`);
+  if (key === '' || value === '') throw refusal(`${problem} pair`);
+  return [key, value];
 }

@@ -14,7 +14,8 @@ export interface AppRole extends TokenRole {
   uuid: string;
   roleId: string;
   bindSecretId: boolean;
-  secretIdBoundCidrs: string[];
+  /** The addresses from which secret-ids may be used; absent if nothing was ever said of them. */
+  secretIdBoundCidrs?: string[];
   /** How often a secret-id may be used; 0 is without limit. */
   secretIdNumUses: number;
   /** Seconds that a secret-id is valid; 0 is without end. */

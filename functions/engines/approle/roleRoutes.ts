@@ -1,51 +1,18 @@
 /** The routes of roles and their role-ids (contract §8.2). */
 
-import { isCidr } from '../../credentials/cidr.ts';
-import {
-  type Aliases,
-  NO_TOKEN_ROLE,
-  readTokenRole,
-  showTokenRole,
-  TOKEN_FIELDS,
-  tokenSettingsShape,
-} from '../../credentials/tokenFields.ts';
-import { refusal, unsupportedPath, wrapped } from '../../http/errors.ts';
-import type { Fields, Schema } from '../../http/fields.ts';
+import { refusal, unsupportedPath } from '../../http/errors.ts';
+import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
-import { KEYS, type Shape, type Wire } from '../../http/shape.ts';
+import { KEYS, type Wire } from '../../http/shape.ts';
 import type { Item } from '../../ports/store.ts';
 import { retryContended } from '../../store/retryContended.ts';
 import { mountTtls } from '../../tree/mount.ts';
 import { engineKey, listNames } from '../callParts.ts';
-import { missingRoleId } from './errors.ts';
 import { type AppRole, approleRoleKey, changeRole, readRole, roleIdKey, roleName } from './role.ts';
+import { NEW_ROLE, ROLE, ROLE_FIELDS, roleWith, showSettings } from './roleSettings.ts';
 import { accessorPrefix, secretIdPrefix } from './secretId.ts';
 
-const ALIASES = { policies: 'token_policies', period: 'token_period' } as const satisfies Aliases;
-
 const ROLE_ID_FIELDS = { role_id: 'string' } as const satisfies Schema;
-const ROLE_FIELDS = {
-  ...ROLE_ID_FIELDS,
-  ...TOKEN_FIELDS,
-  bind_secret_id: 'bool',
-  secret_id_bound_cidrs: 'list',
-  bound_cidr_list: 'list',
-  secret_id_num_uses: 'int',
-  secret_id_ttl: 'duration',
-  local_secret_ids: 'bool',
-  policies: 'list',
-  period: 'duration',
-} as const satisfies Schema;
-
-const ROLE = {
-  bind_secret_id: 'bool',
-  secret_id_bound_cidrs: 'list',
-  secret_id_num_uses: 'int',
-  secret_id_ttl: 'duration',
-  local_secret_ids: 'bool',
-  ...tokenSettingsShape(ALIASES),
-} as const satisfies Shape;
-
 export const approleRoleRoutes: readonly Route[] = [
   route({ path: 'role', answers: { list: KEYS }, list: (call) => listNames(call, 'role/') }),
   route({
@@ -68,17 +35,7 @@ export const approleRoleRoutes: readonly Route[] = [
 
 async function showRole(call: Call<typeof ROLE_FIELDS>): Promise<Reply<Wire<typeof ROLE>> | undefined> {
   const role = await readRole(call);
-  if (!role) return undefined;
-  return {
-    data: {
-      bind_secret_id: role.bindSecretId,
-      secret_id_bound_cidrs: role.secretIdBoundCidrs,
-      secret_id_num_uses: role.secretIdNumUses,
-      secret_id_ttl: role.secretIdTtl,
-      local_secret_ids: role.localSecretIds,
-      ...showTokenRole(role, ALIASES),
-    },
-  };
+  return role && { data: showSettings(role) };
 }
 
 async function writeRole(call: Call<typeof ROLE_FIELDS>): Promise<Reply | undefined> {
@@ -88,10 +45,7 @@ async function writeRole(call: Call<typeof ROLE_FIELDS>): Promise<Reply | undefi
   const { after } = await changeRole(call, (before) => {
     if (before && fields.local_secret_ids !== undefined)
       throw refusal('local_secret_ids can only be modified during role creation');
-    const tokenRole = readTokenRole(before ?? fresh, { ...fields, token_type: plain }, ALIASES);
-    const after = { ...(before ?? fresh), ...settingsSent(fields), ...tokenRole };
-    refuseInvalid(after);
-    return { after };
+    return { after: roleWith(before ?? fresh, { ...fields, token_type: plain }) };
   });
   const warnings: string[] = [];
   if (plain !== fields.token_type)
@@ -105,40 +59,8 @@ function plainType(type: string | undefined): string | undefined {
   return type === 'default-service' || type === 'default-batch' ? type.slice('default-'.length) : type;
 }
 
-const NEW_ROLE = {
-  ...NO_TOKEN_ROLE,
-  bindSecretId: true,
-  secretIdBoundCidrs: [],
-  secretIdNumUses: 0,
-  secretIdTtl: 0,
-  localSecretIds: false,
-};
-
 const MAX_TTL_WARNING =
   "token_max_ttl is greater than the backend mount's maximum TTL value; issued tokens' max TTL value will be truncated";
-
-/** The settings that were sent, except those of the tokens. */
-function settingsSent(fields: Fields<typeof ROLE_FIELDS>): Partial<AppRole> {
-  const settings = {
-    roleId: fields.role_id?.trim(),
-    bindSecretId: fields.bind_secret_id,
-    secretIdBoundCidrs: fields.secret_id_bound_cidrs ?? fields.bound_cidr_list,
-    secretIdNumUses: fields.secret_id_num_uses,
-    secretIdTtl: fields.secret_id_ttl,
-    localSecretIds: fields.local_secret_ids,
-  };
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
-}
-
-/** @throws VaultError 400, or 500 for a role that anybody could log in to */
-function refuseInvalid(role: AppRole): void {
-  if (role.roleId === '') throw refusal('invalid role_id supplied, or failed to generate a role_id');
-  if (!role.secretIdBoundCidrs.every(isCidr)) throw refusal('invalid CIDR blocks');
-  if (role.secretIdNumUses < 0) throw refusal('secret_id_num_uses cannot be negative');
-  const bounds = role.secretIdBoundCidrs.length + role.token.token_bound_cidrs.length;
-  if (!role.bindSecretId && bounds === 0)
-    throw wrapped(500, 'at least one constraint should be enabled on the role');
-}
 
 /**
  * Deletes a role, then its secret-ids. Without the role they are not valid for any login, so a failure may leave some
@@ -180,7 +102,7 @@ async function changeRoleId(call: Call<typeof ROLE_ID_FIELDS>): Promise<void> {
   const roleId = call.fields.role_id?.trim();
   await changeRole(call, (before) => {
     if (!before) throw unsupportedPath();
-    if (!roleId) throw missingRoleId();
+    if (!roleId) throw refusal('missing role_id');
     return { after: { ...before, roleId } };
   });
 }

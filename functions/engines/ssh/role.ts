@@ -1,7 +1,6 @@
 /** Roles: for which addresses and users one-time passwords are issued (contract §7.1). */
 
-import { isIP, SocketAddress } from 'node:net';
-import { addressAllowed } from '../../credentials/cidr.ts';
+import { addressAllowed, usualAddress } from '../../credentials/cidr.ts';
 import { goQuote, refusal } from '../../http/errors.ts';
 import type { Call } from '../../http/route.ts';
 import type { Ref } from '../../ports/store.ts';
@@ -32,10 +31,15 @@ export function blocksIn(list: string): string[] {
 }
 
 /** Whether an address is in a block of the role and in none that it excludes; without blocks it never is. */
-export function coversIp({ cidrList, excludeCidrList }: SshRole, ip: string): boolean {
-  const [blocks, excluded] = [blocksIn(cidrList), blocksIn(excludeCidrList)];
-  if (blocks.length === 0 || !addressAllowed(blocks, ip)) return false;
-  return excluded.length === 0 || !addressAllowed(excluded, ip);
+export function coversIp(role: SshRole, ip: string): boolean {
+  const excluded = blocksIn(role.excludeCidrList);
+  return isListedFor(role, ip) && (excluded.length === 0 || !addressAllowed(excluded, ip));
+}
+
+/** Whether an address is in a block of the role, excluded or not. */
+export function isListedFor({ cidrList }: SshRole, ip: string): boolean {
+  const blocks = blocksIn(cidrList);
+  return blocks.length > 0 && addressAllowed(blocks, ip);
 }
 
 /** @throws VaultError 400 when no address was sent */
@@ -49,7 +53,7 @@ export function ipSent({ ip }: { ip?: string | undefined }): string {
  * @throws VaultError 400 when it is no IP address
  */
 export function parseIp(sent: string): string {
-  const version = isIP(sent);
-  if (version === 0 || sent.includes('%')) throw refusal(`Invalid IP ${goQuote(sent)}`);
-  return version === 4 ? sent : new SocketAddress({ address: sent, family: 'ipv6' }).address;
+  const ip = usualAddress(sent);
+  if (ip === undefined) throw refusal(`Invalid IP ${goQuote(sent)}`);
+  return ip;
 }

@@ -1,6 +1,6 @@
 /** The routes of roles: list, read, write and delete them, and look them up by an address (contract §7.1). */
 
-import { isCidr } from '../../credentials/cidr.ts';
+import { cidrProblem } from '../../credentials/cidr.ts';
 import { refusal } from '../../http/errors.ts';
 import type { Fields, Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
@@ -9,7 +9,7 @@ import type { Item } from '../../ports/store.ts';
 import { retryContended } from '../../store/retryContended.ts';
 import { engineKey, NAME_WITH_AT, nameOfCall } from '../callParts.ts';
 import { changeRecord } from '../changeRecord.ts';
-import { blocksIn, coversIp, ipSent, KEY_TYPE, parseIp, type SshRole, sshRoleKey } from './role.ts';
+import { blocksIn, ipSent, isListedFor, KEY_TYPE, parseIp, type SshRole, sshRoleKey } from './role.ts';
 import { removeFromList, zeroAddressRoles } from './zeroAddress.ts';
 
 const ROLE_FIELDS = {
@@ -23,6 +23,8 @@ const ROLE_FIELDS = {
 const LOOKUP_FIELDS = { ip: 'string' } as const satisfies Schema;
 
 const LISTED = { ...KEYS, key_info: { '*': { key_type: 'string' } } } as const satisfies Shape;
+
+const FOUND = { roles: ['list', null] } as const satisfies Shape;
 
 export const sshRoleRoutes: readonly Route[] = [
   route({
@@ -38,7 +40,7 @@ export const sshRoleRoutes: readonly Route[] = [
     write: writeRole,
     delete: deleteRole,
   }),
-  route({ path: 'lookup', fields: LOOKUP_FIELDS, answers: { write: { roles: 'list' } }, write: rolesOfIp }),
+  route({ path: 'lookup', fields: LOOKUP_FIELDS, answers: { write: FOUND }, write: rolesOfIp }),
 ];
 
 async function listRoles(call: Call): Promise<Reply<Wire<typeof LISTED>> | undefined> {
@@ -75,8 +77,8 @@ async function writeRole(call: Call<typeof ROLE_FIELDS>): Promise<void> {
 /** @throws VaultError 400 when a field is missing or invalid, checked in Vault's order */
 function roleSent(fields: Fields<typeof ROLE_FIELDS>): SshRole {
   const { cidr_list: cidrList = '', exclude_cidr_list: excludeCidrList = '' } = fields;
-  if (!blocksIn(cidrList).every(isCidr)) throw refusal('failed to validate cidr_list');
-  if (!blocksIn(excludeCidrList).every(isCidr)) throw refusal('failed to validate exclude_cidr_list entry');
+  refuseStrange('cidr_list', cidrList);
+  refuseStrange('exclude_cidr_list entry', excludeCidrList);
   refuseKeyType(fields.key_type?.toLowerCase());
   if (!fields.default_user) throw refusal('missing default user');
   return {
@@ -86,6 +88,11 @@ function roleSent(fields: Fields<typeof ROLE_FIELDS>): SshRole {
     excludeCidrList,
     port: fields.port || 22,
   };
+}
+
+function refuseStrange(what: string, list: string): void {
+  const problem = cidrProblem(blocksIn(list));
+  if (problem) throw refusal(`failed to validate ${what}: ${problem}`);
 }
 
 function refuseKeyType(keyType: string | undefined): void {
@@ -112,11 +119,13 @@ async function deleteRole(call: Call<typeof ROLE_FIELDS>): Promise<void> {
   });
 }
 
-async function rolesOfIp(call: Call<typeof LOOKUP_FIELDS>): Promise<Reply<{ roles: string[] }>> {
+/** As in the reference, it names roles that exclude the address, too; the request for a password refuses it then. */
+async function rolesOfIp(call: Call<typeof LOOKUP_FIELDS>): Promise<Reply<Wire<typeof FOUND>>> {
   const ip = parseIp(ipSent(call.fields));
   const [roles, anywhere] = await Promise.all([allRoles(call), zeroAddressRoles(call)]);
-  const names = roles.filter((role) => coversIp(role, ip)).map(({ name }) => name);
-  return { data: { roles: [...new Set([...names, ...(anywhere ?? [])])] } };
+  const listed = roles.filter((role) => isListedFor(role, ip)).map(({ name }) => name);
+  const names = [...new Set([...listed, ...(anywhere ?? [])])];
+  return { data: { roles: names.length > 0 ? names : null } };
 }
 
 async function allRoles(call: Pick<Call, 'deps' | 'mount'>): Promise<(SshRole & { name: string })[]> {

@@ -12,7 +12,7 @@ const wrapped = (text: string) => ({ status: 500, body: { errors: [`1 error occu
 
 const DEFAULTS = {
   bind_secret_id: true,
-  secret_id_bound_cidrs: [],
+  secret_id_bound_cidrs: null,
   secret_id_num_uses: 0,
   secret_id_ttl: 0,
   local_secret_ids: false,
@@ -54,7 +54,11 @@ describe('roles of approle', () => {
     ],
     ['negative uses', { secret_id_num_uses: -1 }, 'secret_id_num_uses cannot be negative'],
     ['an empty role-id', { role_id: ' ' }, 'invalid role_id supplied, or failed to generate a role_id'],
-    ['no CIDR blocks', { secret_id_bound_cidrs: 'here' }, 'invalid CIDR blocks'],
+    [
+      'no CIDR blocks',
+      { secret_id_bound_cidrs: 'here' },
+      'failed to validate CIDR blocks: invalid CIDR address: here',
+    ],
     ['an unknown token type', { token_type: 'x' }, `invalid 'token_type' value "x"`],
   ])('a role with %s is refused', async (_, body, refusal) => {
     const expected = typeof refusal === 'string' ? { status: 400, body: { errors: [refusal] } } : refusal;

@@ -36,17 +36,26 @@ describe('secret-ids of approle', () => {
       ['web', { num_uses: -1 }, 'num_uses cannot be negative'],
       ['web', { ttl: 3_601 }, "ttl cannot be longer than the role's secret_id_ttl"],
       ['web', { ttl: 0 }, "ttl cannot be longer than the role's secret_id_ttl"],
-      ['web', { cidr_list: 'x' }, 'failed to validate CIDR blocks'],
-      ['web', { token_bound_cidrs: 'x' }, 'failed to validate token CIDR blocks'],
+      ['web', { cidr_list: 'x' }, 'failed to validate CIDR blocks: invalid CIDR address: x'],
+      [
+        'web',
+        { token_bound_cidrs: '10.0.0.1' },
+        'failed to validate token CIDR blocks: invalid CIDR address: 10.0.0.1',
+      ],
       [
         'web',
         { metadata: 'x' },
-        'failed to parse metadata: neither a JSON object of strings nor key=value pairs',
+        'failed to parse metadata: failed to parse the input: invalid <key,value> format',
+      ],
+      [
+        'web',
+        { metadata: 'a=' },
+        'failed to parse metadata: failed to parse the input: invalid <key,value> pair',
       ],
       [
         'web',
         { metadata: '{"a":1}' },
-        'failed to parse metadata: neither a JSON object of strings nor key=value pairs',
+        'failed to parse metadata: failed to parse the input: invalid <key,value> format',
       ],
       [
         'inside',
@@ -86,7 +95,7 @@ describe('secret-ids of approle', () => {
         secret_id_ttl: 60,
         secret_id_num_uses: 1,
       });
-      const inside = { cidr_list: ['10.2.0.0/16', '10.3.0.1'], token_bound_cidrs: '10.1.1.0/24,::1/128' };
+      const inside = { cidr_list: ['10.2.0.0/16', '10.3.0.1/32'], token_bound_cidrs: '10.1.1.0/24,::1/128' };
       expect((await post('inside/secret-id', inside)).status).toBe(200);
     });
 

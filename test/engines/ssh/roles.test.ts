@@ -27,11 +27,15 @@ describe('roles of ssh', () => {
     ['a CA', { ...OTP, key_type: 'ca' }, 'invalid key type'],
     ['dynamic keys', { ...OTP, key_type: 'dynamic' }, 'dynamic key type roles are no longer supported'],
     ['no default user', { ...OTP, default_user: '' }, 'missing default user'],
-    ['no CIDR blocks', { ...OTP, cidr_list: '10.0.0.0/8,here' }, 'failed to validate cidr_list'],
+    [
+      'no CIDR blocks',
+      { ...OTP, cidr_list: '10.0.0.0/8,10.0.0.1' },
+      'failed to validate cidr_list: invalid CIDR address: 10.0.0.1',
+    ],
     [
       'no CIDR blocks to exclude',
       { ...OTP, exclude_cidr_list: 'there' },
-      'failed to validate exclude_cidr_list entry',
+      'failed to validate exclude_cidr_list entry: invalid CIDR address: there',
     ],
   ])('a role with %s is refused', async (_, body, text) => {
     expect(await write('refused', body)).toMatchObject(refused(text));
@@ -87,10 +91,11 @@ describe('roles of ssh', () => {
         cidr_list: '192.168.0.0/16, fd00::/8',
         exclude_cidr_list: '192.168.9.0/24',
       });
-      await write('narrow', { ...OTP, cidr_list: '192.168.1.7' });
+      await write('narrow', { ...OTP, cidr_list: '192.168.1.7/32' });
 
       expect((await lookUp({ ip: '192.168.1.7' })).body.data).toEqual({ roles: ['narrow', 'wide'] });
-      expect((await lookUp({ ip: '192.168.9.1' })).body.data).toEqual({ roles: [] });
+      expect((await lookUp({ ip: '192.168.9.1' })).body.data).toEqual({ roles: ['wide'] });
+      expect((await lookUp({ ip: '172.16.0.1' })).body.data).toEqual({ roles: null });
       expect((await lookUp({ ip: 'FD00:0:0::1' })).body.data).toEqual({ roles: ['wide'] });
     });
 

@@ -63,6 +63,7 @@ export const deletion: Flow = {
       },
       async check() {
         const again = await stage.call('DELETE', 'sys/namespaces/gone');
+        const next = await stage.call('POST', 'sys/namespaces/gone');
         await stage.recover();
         const tables = await stage.tables();
         const names = [id as string, ...uuids.filter((uuid) => uuid !== undefined)];
@@ -74,6 +75,7 @@ export const deletion: Flow = {
           ...left.map((item) => `left of the namespace: ${item.pk} ${item.sk}`),
           ...untrue({
             'deleting it again succeeds': again.status === 200,
+            'its name is free at once': next.status === 200 && next.body.data.id !== id,
             'its token is not valid': !(await isValid(stage, token, 'gone')),
             'its password opens nothing': !(await opens(stage, 'keys', otp, 'gone')),
             'no mount of it answers': (await stage.call('GET', 'gone/team/deep/kv/colour')).status === 404,

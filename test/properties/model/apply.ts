@@ -25,7 +25,7 @@ function take(state: State, step: Step): Answered {
     case 'delete namespace':
       return deleteNamespace(state, step);
     case 'clear away':
-      return clearAway(state);
+      return clearAway();
     case 'move':
       return move(state, step);
     case 'dry run':

@@ -34,7 +34,7 @@ export function run(state: State, step: Extract<Step, { do: 'run' | 'switch' }>)
   const mount = state.mounts.find(({ serial }) => serial === migration.mount);
   const isThere = mount?.space === source.space && mount.path === source.path;
   const why = ((): Outcome | undefined => {
-    if (spaces.some((space) => !space || space.deleting)) return 'namespace_gone';
+    if (spaces.some((space) => !space)) return 'namespace_gone';
     if (!mount || !isThere || mount.generation !== (only ?? mount.generation)) return 'source_gone';
     return conflict(state, spaces[1] as Space, target.path) === undefined ? undefined : 'target_in_use';
   })();
@@ -70,7 +70,7 @@ export function undo(state: State, step: Extract<Step, { do: 'undo' }>): Answere
   const isAsLeft = from.mount === mount && mount?.path === target.path && mount.generation === generation;
   if (!mount || !isAsLeft || mount.space !== target.space) return TOO_LATE;
   const to = locate(state, source.full.slice(0, -1));
-  if (to.space.serial !== source.space || to.space.deleting || from.space.deleting) return REFUSED;
+  if (to.space.serial !== source.space) return REFUSED;
   if (conflict(state, to.space, source.path) !== undefined) return REFUSED;
   const back = { mount, source: target, target: source };
   return accept(state, back, { only: mount.generation, undoOf: step.migration });
@@ -104,8 +104,7 @@ function repeated({ source, target }: Ends): number | undefined {
 function movable(state: State, { source, target }: Ends): Mount | undefined {
   const mount = mountAt(state, source.space, `${source.path}/`);
   const isFree = target.path !== '' && conflict(state, target.space, `${target.path}/`) === undefined;
-  const isAllowed =
-    isAuth(source.path) === isAuth(target.path) && !source.space.deleting && !target.space.deleting;
+  const isAllowed = isAuth(source.path) === isAuth(target.path);
   return isFree && isAllowed ? mount : undefined;
 }
 

@@ -10,7 +10,6 @@ export interface Space {
   serial: number;
   /** Absolute, with a trailing slash; empty for the root. */
   path: string;
-  deleting: boolean;
 }
 
 /** The source or target of a move. */
@@ -68,7 +67,7 @@ export interface State {
 
 export function emptyState(): State {
   return {
-    spaces: [{ serial: 0, path: '', deleting: false }],
+    spaces: [{ serial: 0, path: '' }],
     mounts: [],
     migrations: [],
     credentials: [],
@@ -79,9 +78,7 @@ export function emptyState(): State {
 /** Whether a credential of a mount is still valid (R5). */
 export function isUsable(state: State, { mount, generation, revoked }: Credential): boolean {
   const issuer = state.mounts.find(({ serial }) => serial === mount);
-  return (
-    issuer !== undefined && issuer.generation === generation && !revoked && !spaceOf(state, issuer).deleting
-  );
+  return issuer !== undefined && issuer.generation === generation && !revoked;
 }
 
 export function spaceOf(state: State, { space }: { space: number }): Space {

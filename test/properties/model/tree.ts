@@ -1,6 +1,6 @@
 /** The model's tree: which entry owns a path, what a new path collides with, and the steps that change the tree. */
 
-import { type Mount, type Space, type State, spaceOf, type Type } from './state.ts';
+import type { Mount, Space, State, Type } from './state.ts';
 import type { Answered, Step } from './steps.ts';
 
 export interface Found {
@@ -35,7 +35,7 @@ export function conflict(state: State, space: Space, path: string): string | und
 /** The namespace of a request, or the refusal. */
 export function enter(state: State, path: string): Space | Answered {
   const space = state.spaces.find((one) => one.path === path);
-  return space && !space.deleting ? space : { status: 404 };
+  return space ?? { status: 404 };
 }
 
 export function enable(state: State, step: Extract<Step, { do: 'enable' }>): Answered {
@@ -76,26 +76,26 @@ export function createNamespace(state: State, step: Extract<Step, { do: 'create 
   if ('status' in space) return space;
   const path = `${space.path}${step.name}/`;
   const known = state.spaces.find((one) => one.path === path);
-  if (known) return known.deleting ? { status: 400 } : DONE;
+  if (known) return DONE;
   if (conflict(state, space, `${step.name}/`)) return { status: 400 };
-  state.spaces.push({ serial: state.next++, path, deleting: false });
+  state.spaces.push({ serial: state.next++, path });
   return DONE;
 }
 
-/** Marks the namespace as deleted; `clearAway` removes it. */
+/** Its name is free at once; a new namespace of that name is another one. */
 export function deleteNamespace(state: State, step: Extract<Step, { do: 'delete namespace' }>): Answered {
   const space = enter(state, step.in);
   if ('status' in space) return space;
   const known = state.spaces.find((one) => one.path === `${space.path}${step.name}/`);
-  if (!known || known.deleting) return DONE;
+  if (!known) return DONE;
   if (children(state, known).length > 0) return { status: 400 };
-  known.deleting = true;
+  state.mounts = state.mounts.filter((mount) => mount.space !== known.serial);
+  state.spaces = state.spaces.filter((one) => one !== known);
   return DONE;
 }
 
-export function clearAway(state: State): Answered {
-  state.mounts = state.mounts.filter((mount) => !spaceOf(state, mount).deleting);
-  state.spaces = state.spaces.filter(({ deleting }) => !deleting);
+/** Of what it removes, nothing was to be seen. */
+export function clearAway(): Answered {
   return DONE;
 }
 

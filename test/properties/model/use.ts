@@ -50,6 +50,6 @@ function reach(state: State, asked: string, path: string): Reached | Answered {
   const start = enter(state, asked);
   if ('status' in start) return start;
   const found = locate(state, path, start);
-  if (!found.mount || found.space.deleting) return { status: 404 };
+  if (!found.mount) return { status: 404 };
   return { mount: found.mount, key: found.path.slice(found.mount.path.length) };
 }
