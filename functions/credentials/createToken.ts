@@ -20,7 +20,7 @@ import { authOf } from './tokenAnswers.ts';
 import { grantTtl, type TtlGrant } from './ttl.ts';
 
 export const CREATE_FIELDS = {
-  policies: 'list',
+  policies: 'texts',
   ttl: 'duration',
   lease: 'duration',
   explicit_max_ttl: 'duration',
@@ -142,10 +142,8 @@ function checkRoot(policies: string[], parent: Token, type: 'service' | 'batch')
 /** A root token never expires, unless the request asks for an end. */
 function lifeOf(wish: Wish, policies: string[], mount: BuiltinMount | undefined): TtlGrant {
   const { ttl = wish.lease, period, explicit_max_ttl: explicitMaxTtl } = wish;
-  const neverExpires = policies.includes('root') && !ttl && !period && !explicitMaxTtl;
-  return neverExpires
-    ? { ttl: 0, maxTtl: 0, warnings: [] }
-    : grantTtl({ ttl, period, explicitMaxTtl }, mount);
+  if (!policies.includes('root') || ttl || period) return grantTtl({ ttl, period, explicitMaxTtl }, mount);
+  return { ttl: explicitMaxTtl ?? 0, maxTtl: explicitMaxTtl ?? 0, warnings: [] };
 }
 
 function displayName(name: string | undefined): string {

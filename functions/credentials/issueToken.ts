@@ -1,7 +1,7 @@
 /** Issues a token: for a login, as a child of another token, or as the first root token. */
 
 import { notAuthenticated, refusal } from '../http/errors.ts';
-import { MAX_NAME_BYTES, MAX_TOKEN_DEPTH, MAX_TOKEN_POLICIES, SYSTEM_MAX_TTL_S } from '../limits.ts';
+import { MAX_NAME_BYTES, MAX_TOKEN_DEPTH, MAX_TOKEN_POLICIES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, ConditionFailed, refOf, type Write } from '../ports/store.ts';
 import { accessorKey, sha256 } from '../store/keys.ts';
@@ -122,7 +122,7 @@ function tokenBy(order: TokenOrder, hash: string, accessor: string, now: number)
     creationTtl: order.ttl,
     maxTtl: order.maxTtl,
     explicitMaxTtl: order.explicitMaxTtl ?? 0,
-    period: Math.min(order.period ?? 0, SYSTEM_MAX_TTL_S),
+    period: order.period ?? 0,
     renewable: order.ttl > 0 && (order.renewable ?? true),
     orphan: !parent,
     boundCidrs: order.boundCidrs ?? [],

@@ -64,6 +64,11 @@ export function isRoot(token: Token): boolean {
   return token.policies.includes('root');
 }
 
+/** The seconds of its creation or of the renewal after it, whatever has passed of them; 0 if it never expires. */
+export function lastTokenGrant({ createdAt, renewedAt = createdAt, expiresAt }: Token): number {
+  return expiresAt === undefined ? 0 : Math.round((expiresAt - renewedAt) / 1_000);
+}
+
 /**
  * When DynamoDB may delete an item, in epoch seconds; nothing for an item that never expires.
  * @param expiresAt epoch milliseconds

@@ -38,3 +38,8 @@ export function formatDuration(seconds: number): string {
   if (hours > 0) return `${hours}h${minutes}m${rest}`;
   return minutes > 0 ? `${minutes}m${rest}` : rest;
 }
+
+/** The same without its zeros, as warnings show it: `90m` is `1h30m`. */
+export function shortDuration(seconds: number): string {
+  return formatDuration(seconds).replace(/(?<=\D)0[ms]/g, '');
+}

@@ -202,6 +202,7 @@ function fieldOf(name: string, type: string, loot: Loot): unknown {
       ints: [1],
       duration: 60,
       list: ['known'],
+      texts: ['known'],
       map: { a: 1 },
       pairs: { a: 'b' },
       any: 'x',
