@@ -16,6 +16,11 @@ export function isCidr(block: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
+/** A block of one address as that address, as Vault shows it. */
+export function plainAddress(block: string): string {
+  return block.replace(block.includes(':') ? /\/128$/ : /\/32$/, '');
+}
+
 function blockList(blocks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const block of blocks.filter(isCidr)) {

@@ -24,6 +24,8 @@ export interface TokenOrder {
   /** The id of the lease without its random last segment, where that is not the path of the request. */
   leaseId?: string;
   parent?: Token;
+  /** The token role it is created with. */
+  role?: string;
   policies: string[];
   displayName: string;
   meta?: Record<string, string> | null;
@@ -116,6 +118,7 @@ function tokenBy(order: TokenOrder, hash: string, accessor: string, now: number)
     policies: order.policies,
     type: order.type ?? 'service',
     path: order.path,
+    ...(order.role === undefined ? {} : { role: order.role }),
     displayName: order.displayName,
     meta: order.meta ?? null,
     createdAt,

@@ -5,7 +5,7 @@
  * that the item it extends exists.
  */
 
-import { refusal, type VaultError } from '../http/errors.ts';
+import { goQuote, refusal, type VaultError } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Expected, PRESENT, type Update } from '../ports/store.ts';
 import { accessorKey, childKey, leaseKey, tokenKey } from '../store/keys.ts';
@@ -19,7 +19,8 @@ import { type FoundLease, findLease, usableLeases } from './findLeases.ts';
 import { usableToken } from './findToken.ts';
 import { type Lease, lastLeaseGrant } from './lease.ts';
 import { cleanupTime, lastTokenGrant, type Token, type TokenLease } from './token.ts';
-import { grantRenewal } from './ttl.ts';
+import { findTokenRole } from './tokenStoreRole.ts';
+import { grantRenewal, lesser } from './ttl.ts';
 
 interface Renewed {
   token: Token;
@@ -40,14 +41,29 @@ export function renewToken(deps: Deps, hash: string, within: Namespace, incremen
     if (!token.lease) throw noLeaseToRenew();
     if (!token.renewable) throw notRenewable();
     const now = deps.clock.now();
-    const seconds = token.period || increment || unasked(token);
-    const { createdAt: issuedAt, maxTtl, namespacePath, path } = token;
+    const { period, maxTtl } = await ownLimits(deps, token);
+    const seconds = period || increment || unasked(token);
+    const { createdAt: issuedAt, namespacePath, path } = token;
     const { mount } = await locateAny(deps.store, namespacePath + path);
-    const isPeriodic = token.period > 0;
+    const isPeriodic = period > 0;
     const { expiresAt, warnings } = grantRenewal({ now, issuedAt, seconds, maxTtl, isPeriodic }, mount);
     await extendToken(deps, token, token.lease, now, expiresAt);
     return { token: { ...token, expiresAt, renewedAt: now }, warnings };
   });
+}
+
+/**
+ * The period and the maximum of a token. A role counts as it is now, together with what the request for the token asked.
+ * @throws VaultError 400 when the role was deleted
+ */
+async function ownLimits(deps: Deps, token: Token): Promise<Pick<Token, 'period' | 'maxTtl'>> {
+  if (token.role === undefined) return token;
+  const role = await findTokenRole(deps, token.namespaceId, token.role);
+  if (!role) throw refusal(`original token role ${goQuote(token.role)} could not be found, not renewing`);
+  return {
+    period: lesser(token.period, role.token.token_period),
+    maxTtl: lesser(token.explicitMaxTtl, role.token.token_explicit_max_ttl),
+  };
 }
 
 /**

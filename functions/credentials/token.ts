@@ -24,6 +24,8 @@ export interface Token {
   type: 'service' | 'batch';
   /** The path that created it, relative to its namespace. */
   path: string;
+  /** The token role that it was created with. */
+  role?: string;
   displayName: string;
   meta: Record<string, string> | null;
   /** How many uses remain; absent is without limit. */

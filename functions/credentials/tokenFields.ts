@@ -2,7 +2,7 @@
 
 import { goQuote, refusal } from '../http/errors.ts';
 import type { Fields, Schema } from '../http/fields.ts';
-import { isCidr } from './cidr.ts';
+import { isCidr, plainAddress } from './cidr.ts';
 
 export const TOKEN_FIELDS = {
   token_bound_cidrs: 'list',
@@ -71,8 +71,12 @@ export function readTokenRole(
   for (const name of Object.keys(TOKEN_FIELDS)) if (sent[name] !== undefined) changes[name] = sent[name];
   const merged = { ...token, ...(changes as Partial<TokenSettings>) };
   const { type, warnings } = knownType(merged.token_type);
-  const settings = { ...merged, token_type: type };
-  checkSettings(settings);
+  checkSettings({ ...merged, token_type: type });
+  const settings = {
+    ...merged,
+    token_type: type,
+    token_bound_cidrs: merged.token_bound_cidrs.map(plainAddress),
+  };
   return { token: settings, aliases: usedAliases(used, sent, aliases), warnings };
 }
 
@@ -104,7 +108,9 @@ function checkSettings(token: TokenSettings): void {
   const { token_bound_cidrs: blocks, token_type: type } = token;
   const strange = blocks.find((block) => !isCidr(block));
   if (strange !== undefined)
-    throw refusal(`error parsing address ${goQuote(strange)}: neither an IP address nor a CIDR block`);
+    throw refusal(
+      `error parsing address ${goQuote(strange)}: Unable to convert ${goQuote(strange)} to an IPv4 or IPv6 address, or a UNIX Socket`,
+    );
   if (token.token_num_uses < 0) throw refusal("'token_num_uses' cannot be negative");
   const batchWhen = "'token_type' cannot be 'batch' or 'default_batch' when set to generate";
   if (type === 'batch' && token.token_period > 0) throw refusal(`${batchWhen} periodic tokens`);

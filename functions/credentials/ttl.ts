@@ -31,14 +31,14 @@ export function grantTtl(
 ): TtlGrant {
   const limits = mountTtls(mount);
   const asked = period || ttl || limits.defaultTtl;
-  const own = lowest(explicitMaxTtl, period ? 0 : maxTtl);
-  const granted = lowest(asked, own, limits.maxTtl);
+  const own = lesser(explicitMaxTtl, period ? 0 : maxTtl);
+  const granted = lesser(asked, own, limits.maxTtl);
   const warnings = granted < asked ? [capWarning(period ? 'period' : 'TTL', asked, granted)] : [];
   return { ttl: granted, maxTtl: own, warnings };
 }
 
-/** The lowest of the numbers that are set; 0 if none is. */
-function lowest(...caps: (number | undefined)[]): number {
+/** The least of the numbers that are set, where 0 is "not set"; 0 if none is. */
+export function lesser(...caps: (number | undefined)[]): number {
   const set = caps.filter((cap) => cap !== undefined && cap > 0) as number[];
   return set.length > 0 ? Math.min(...set) : 0;
 }
@@ -69,9 +69,9 @@ export interface RenewalGrant {
 export function grantRenewal(renewal: Renewal, mount: Pick<Mount, 'config'> | undefined): RenewalGrant {
   const { now, issuedAt, seconds, maxTtl, isPeriodic = false } = renewal;
   const mountMax = mountTtls(mount).maxTtl;
-  const asked = isPeriodic ? lowest(seconds, maxTtl, mountMax) : seconds;
+  const asked = isPeriodic ? lesser(seconds, maxTtl, mountMax) : seconds;
   const warnings = asked < seconds ? [capWarning('period', seconds, asked)] : [];
-  const cap = lowest(maxTtl, isPeriodic ? 0 : mountMax);
+  const cap = lesser(maxTtl, isPeriodic ? 0 : mountMax);
   const end = now + asked * 1_000;
   const expiresAt = cap > 0 ? Math.min(end, issuedAt + cap * 1_000) : end;
   if (expiresAt <= now) throw refusal('past the max TTL, cannot renew');

@@ -1,10 +1,10 @@
-/** Removes a namespace that is marked to be deleted: its mounts, policies and tokens, its own record last. */
+/** Removes a namespace that is marked to be deleted: its mounts, policies, token roles and tokens, its own record last. */
 
 import { nonExpiringTokensOf } from '../credentials/child.ts';
 import { removeChildren } from '../credentials/removal.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Item, type Ref } from '../ports/store.ts';
-import { builtinKey, namespaceKey, policyKey } from '../store/keys.ts';
+import { builtinKey, namespaceKey, policyKey, tokenRoleKey } from '../store/keys.ts';
 import { builtinMounts, tokenIssuer } from '../tree/builtin.ts';
 import { changeTree, clearEmptyForks } from '../tree/changeTree.ts';
 import { disableMount } from '../tree/disableMount.ts';
@@ -40,7 +40,8 @@ export async function clearNamespace(
   const { mountUuid } = tokenIssuer({ id: namespaceId });
   if (!(await clearMount(deps, mountUuid, attempt, until))) return false;
   await removeChildren(deps.store, nonExpiringTokensOf(namespaceId), 'place');
-  await removePolicies(deps, namespaceId);
+  for (const first of [policyKey(namespaceId, ''), tokenRoleKey(namespaceId, '')])
+    await removeAll(deps, first);
   const left = await deps.store.query({ table: 'mounts', pk: namespaceId });
   if (left.some(isEntry)) return false;
   // Empty forks of a process that stopped before it deleted them.
@@ -64,8 +65,8 @@ async function disable(deps: Deps, mount: Mount): Promise<void> {
   }
 }
 
-async function removePolicies({ store }: Deps, namespaceId: string): Promise<void> {
-  const { table, pk } = policyKey(namespaceId, '');
+/** Removes a whole partition. */
+async function removeAll({ store }: Deps, { table, pk }: Ref): Promise<void> {
   for await (const page of store.pages({ table, pk })) {
     await store.deleteMany(page.map(({ sk }): Ref => ({ table, pk, sk })));
   }

@@ -112,6 +112,7 @@ async function furnish(deps: TestDeps, call: Caller, namespace: string, id: stri
     });
     await must('POST', `auth/people/users/${name}`, { password: 'password', policies: MARK });
     await must('POST', `auth/apps/role/${name}`, { policies: MARK });
+    await must('POST', `auth/token/roles/${name}`, { allowed_policies: [MARK, 'known', 'default'] });
     await must('POST', `ssh/roles/${name}`, { key_type: 'otp', default_user: MARK, cidr_list: '10.0.0.0/8' });
   }
   await must('POST', 'cubbyhole/known', { value: MARK });

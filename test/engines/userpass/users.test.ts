@@ -81,7 +81,7 @@ describe('users of userpass', () => {
       [
         'no CIDR block',
         { token_bound_cidrs: ['10.0.0.0/33'] },
-        'error parsing address "10.0.0.0/33": neither an IP address nor a CIDR block',
+        'error parsing address "10.0.0.0/33": Unable to convert "10.0.0.0/33" to an IPv4 or IPv6 address, or a UNIX Socket',
       ],
     ])('a user with %s is refused', async (_, body: Record<string, unknown>, text) => {
       const needsHash = Object.keys(body).some((name) => name.startsWith('token_'));
