@@ -113,6 +113,7 @@ async function fillNamespace(deps: TestDeps, call: Caller, namespace: string, id
     });
     await must('POST', `auth/people/users/${name}`, { password: 'password', policies: MARK });
     await must('POST', `auth/apps/role/${name}`, { policies: MARK });
+    await must('POST', `auth/token/roles/${name}`, { allowed_policies: [MARK, 'known', 'default'] });
     await must('POST', `ssh/roles/${name}`, { key_type: 'otp', default_user: MARK, cidr_list: '10.0.0.0/8' });
   }
   await must('POST', 'cubbyhole/known', { value: MARK });
@@ -203,6 +204,7 @@ function fieldOf(name: string, type: string, loot: Loot): unknown {
       ints: [1],
       duration: 60,
       list: ['known'],
+      texts: ['known'],
       map: { a: 1 },
       pairs: { a: 'b' },
       any: 'x',

@@ -129,7 +129,7 @@ describe('the lease times of a mount', () => {
     expect(capped.auth.lease_duration).toBeLessThanOrEqual(5_400);
     expect(capped.auth.lease_duration).toBeGreaterThan(5_300);
     expect(capped.warnings[0]).toMatch(
-      /^TTL of "2h0m0s" exceeded the effective max_ttl of ".*"; TTL value is capped accordingly$/,
+      /^TTL of "2h" exceeded the effective max_ttl of ".*"; TTL value is capped accordingly$/,
     );
   });
 });

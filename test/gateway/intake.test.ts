@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromApiGateway } from '../../functions/gateway/apiGateway.ts';
 import { readPath, StatusOnly } from '../../functions/gateway/readRequest.ts';
-import { formatDuration, parseDuration } from '../../functions/http/duration.ts';
+import { formatDuration, parseDuration, shortDuration } from '../../functions/http/duration.ts';
 import { VaultError } from '../../functions/http/errors.ts';
 import { readFields } from '../../functions/http/fields.ts';
 import type { HttpRequest } from '../../functions/http/message.ts';
@@ -199,6 +199,9 @@ describe('fields', () => {
     ['duration', '2d', 172_800],
     ['list', 'a, b,,c', ['a', 'b', 'c']],
     ['list', ['a', 1], ['a', '1']],
+    ['texts', 'a, b', ['a, b']],
+    ['texts', ['a', 1], ['a', '1']],
+    ['texts', '', []],
     ['pairs', { a: 1 }, { a: '1' }],
   ] as const)('of type %s take %j as %j', (type, value, expected) => {
     expect(readFields({ x: type }, { x: value }).x).toEqual(expected);
@@ -212,6 +215,8 @@ describe('fields', () => {
     ['bool', 'maybe'],
     ['duration', 'soon'],
     ['duration', -1],
+    ['texts', { a: 1 }],
+    ['texts', [['a']]],
     ['map', 'text'],
     ['pairs', { a: {} }],
   ] as const)('of type %s refuse %j, and do not repeat it', (type, value) => {
@@ -220,6 +225,17 @@ describe('fields', () => {
     expect(errors[0]).toMatch(
       /^Field validation failed: error converting input for field "x": expected type/,
     );
+  });
+
+  it.each([
+    [0, '0s'],
+    [30, '30s'],
+    [600, '10m'],
+    [3_600, '1h'],
+    [7_205, '2h5s'],
+    [5_400, '1h30m'],
+  ])('a duration of %d seconds in a warning is %s', (seconds, text) => {
+    expect(shortDuration(seconds)).toBe(text);
   });
 
   it('a duration is the same after formatting and parsing', () => {
