@@ -12,7 +12,7 @@ import {
   VaultError,
 } from '../http/errors.ts';
 import { fieldWarnings, readFields } from '../http/fields.ts';
-import { isWrite, type Operation } from '../http/message.ts';
+import { isWrite } from '../http/message.ts';
 import {
   type Call,
   type Handler,
@@ -42,7 +42,7 @@ export async function perform(visit: Visit): Promise<Reply | undefined> {
   if (isWrite(request.operation) && path.endsWith('/')) throw refusal("cannot write to a path ending in '/'");
   if (namespace.deleting) throw namespaceTainted(path, namespace.path);
 
-  const match = findRoute(location, api, request.operation);
+  const match = findRoute(location, api);
   Object.assign(audit, {
     operation: request.operation,
     namespace: namespace.path,
@@ -66,14 +66,10 @@ export async function perform(visit: Visit): Promise<Reply | undefined> {
   return run(api, match, call);
 }
 
-function findRoute(
-  { path, mount }: Location,
-  { builtin, engines }: Api,
-  operation: Operation,
-): RouteMatch | undefined {
-  if (!mount) return matchRoute(builtin, path, operation);
+function findRoute({ path, mount }: Location, { builtin, engines }: Api): RouteMatch | undefined {
+  if (!mount) return matchRoute(builtin, path);
   const routes = engines[mount.type]?.routes(mount.options) ?? [];
-  return matchRoute(routes, path.slice(mount.path.length), operation);
+  return matchRoute(routes, path.slice(mount.path.length));
 }
 
 function noHandler(path: string): VaultError {

@@ -23,7 +23,7 @@ export const policyRoutes: readonly Route[] = [
     list: async (call) => ({ data: { keys: await listPolicies(call) } }),
   }),
   route({
-    path: 'sys/policies/acl/:name*',
+    path: 'sys/policies/acl/:name+',
     fields,
     answers: { read: POLICY, write: null, delete: null },
     read: async (call) => {
@@ -35,7 +35,7 @@ export const policyRoutes: readonly Route[] = [
   }),
   route({ path: 'sys/policy', answers: { read: OLD_LIST, list: OLD_LIST }, read: listOld, list: listOld }),
   route({
-    path: 'sys/policy/:name*',
+    path: 'sys/policy/:name+',
     fields,
     answers: { read: OLD_POLICY, write: null, delete: null },
     read: async (call) => {

@@ -66,7 +66,7 @@ function withoutRest(place: Place): Place[] {
 }
 
 function templateOf(path: string): string {
-  return `/${path.replace(/:(\w+)\*?/g, '{$1}')}`;
+  return `/${path.replace(/:(\w+)[*+]?/g, '{$1}')}`;
 }
 
 function itemOf(place: Place): Record<string, unknown> {
@@ -80,7 +80,7 @@ function itemOf(place: Place): Record<string, unknown> {
 }
 
 function parametersOf(path: string): Record<string, unknown>[] {
-  const inPath = [...path.matchAll(/:(\w+)(\*?)/g)].map(([, name, rest]) => ({
+  const inPath = [...path.matchAll(/:(\w+)([*+]?)/g)].map(([, name, rest]) => ({
     name,
     in: 'path',
     required: true,

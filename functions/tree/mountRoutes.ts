@@ -21,7 +21,7 @@ export const mountRoutes: readonly Route[] = [
   tuneRoute('sys/mounts', 'mount', false),
   tuneRoute('sys/auth', 'auth', true),
   route({
-    path: 'sys/mounts/:path*',
+    path: 'sys/mounts/:path+',
     fields: ENABLE_FIELDS,
     answers: ANSWERS,
     read: readSecretEngine,
@@ -29,7 +29,7 @@ export const mountRoutes: readonly Route[] = [
     delete: (call) => disable(call, 'mount'),
   }),
   route({
-    path: 'sys/auth/:path*',
+    path: 'sys/auth/:path+',
     sudo: true,
     fields: ENABLE_FIELDS,
     answers: ANSWERS,
@@ -49,7 +49,7 @@ function list(table: MountTable): Handler<Schema, Record<string, MountInfo>> {
 
 function tuneRoute(prefix: string, table: MountTable, sudo: boolean): Route {
   return route({
-    path: `${prefix}/:path*/tune`,
+    path: `${prefix}/:path+/tune`,
     sudo,
     fields: TUNE_FIELDS,
     answers: { read: TUNE, write: null },

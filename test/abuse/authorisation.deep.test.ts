@@ -45,11 +45,11 @@ const NEEDS_SUDO = [
   'write sys/remount/irrevocable/:migration_id/retry',
   'write sys/remount/bulk/cancel/:bulk_id',
   'write sys/remount/bulk/undo/:bulk_id',
-  'read sys/auth/:path*/tune',
-  'write sys/auth/:path*/tune',
-  'read sys/auth/:path*',
-  'write sys/auth/:path*',
-  'delete sys/auth/:path*',
+  'read sys/auth/:path+/tune',
+  'write sys/auth/:path+/tune',
+  'read sys/auth/:path+',
+  'write sys/auth/:path+',
+  'delete sys/auth/:path+',
   'write sys/leases/revoke-prefix/:prefix*',
   'write sys/leases/revoke-force/:prefix*',
   'write sys/revoke-prefix/:prefix*',
@@ -66,7 +66,7 @@ const NEEDS_SUDO_BY_ITSELF = [
 /** These answer without a token, too, and with one by what it may see, whatever its policies say of them (contract §10). */
 const ASKS_WHAT_IS_SEEN = /^sys\/internal\/ui\/mounts/;
 const LISTS_WHAT_IS_SEEN = 'read sys/internal/ui/mounts';
-const TELLS_WHAT_IS_SEEN = 'read sys/internal/ui/mounts/:path*';
+const TELLS_WHAT_IS_SEEN = 'read sys/internal/ui/mounts/:path+';
 /** What a token does with itself, it does in its own namespace, whichever was asked (contract §6). */
 const AT_HOME =
   /^auth\/token\/(lookup-self|renew-self|revoke-self|lookup)$|^sys\/wrapping\/(lookup|unwrap|rewrap)$/;
@@ -96,7 +96,9 @@ interface Row {
 function rowsOf(row: Route, mount = ''): Row[] {
   const pattern = mount + row.path;
   // Of mounts only one that is there can be told.
-  const path = pattern.replace(/(?<=^sys\/internal\/ui\/mounts\/):path\*/, 'kv0').replace(/:\w+\*?/g, 'x');
+  const path = pattern
+    .replace(/(?<=^sys\/internal\/ui\/mounts\/):path[*+]/, 'kv0')
+    .replace(/:\w+[*+]?/g, 'x');
   return [...operationsOf(row), 'help' as const].map((operation) => ({
     route: row,
     operation,

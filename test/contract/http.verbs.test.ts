@@ -97,11 +97,28 @@ describe('a verb', () => {
   it('that a path does not have is 405, a path that a mount does not have 404', async () => {
     const unsupported = { errors: [wrapped('unsupported operation')] };
     expect(await call('DELETE', 'sys/mounts')).toMatchObject({ status: 405, body: unsupported });
-    expect(await rawCall('LIST', '/v1/sys/mounts')).toMatchObject({ status: 405, body: unsupported });
-    const nothing = await call('GET', 'sys/no/such/thing');
-    expect(nothing).toMatchObject({ status: 404, body: { errors: [wrapped('unsupported path')] } });
+    for (const collection of ['sys/policies/acl/', 'auth/token/accessors/', 'sys/leases/lookup/'])
+      expect(await call('GET', collection)).toMatchObject({ status: 405, body: unsupported });
+    const noPath = { status: 404, body: { errors: [wrapped('unsupported path')] } };
+    expect(await call('GET', 'sys/no/such/thing')).toMatchObject(noPath);
     const nowhere = unique('nowhere');
     expect(await call('GET', `${nowhere}/x`)).toMatchObject(noRoute(`${nowhere}/x`));
+  });
+
+  it.each([
+    'sys/mounts',
+    'sys/auth',
+    'sys/remount',
+    'sys/capabilities-self',
+    'sys/leases/renew',
+    'sys/leases/revoke',
+    'sys/wrapping/wrap',
+    'sys/internal/ui/resultant-acl',
+    'auth/token/lookup-self',
+  ])('that lists, or a slash at the end, does not find %s, which is no collection', async (path) => {
+    const noPath = { status: 404, body: { errors: [wrapped('unsupported path')] } };
+    expect(await rawCall('LIST', `/v1/${path}`)).toMatchObject(noPath);
+    expect(await call('GET', `${path}/`)).toMatchObject(noPath);
   });
 
   it('that writes is refused at the end of a slash', async () => {

@@ -80,8 +80,8 @@ describe('a secrets engine', () => {
     const path = await kv1();
     for (const table of ['sys/mounts', 'sys/auth'])
       expect(await call('GET', `${table}?list=true`)).toMatchObject({
-        status: 405,
-        body: { errors: [wrapped('unsupported operation')] },
+        status: 404,
+        body: { errors: [wrapped('unsupported path')] },
       });
     for (const elsewhere of [`${path}/x`, unique('nope')])
       expect((await call('DELETE', `sys/mounts/${elsewhere}`)).status).toBe(204);
