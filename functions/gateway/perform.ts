@@ -52,11 +52,11 @@ export async function perform(visit: Visit): Promise<Reply | undefined> {
   const call = callOf(visit, location, match, prefetched);
   await match?.route.before?.(call);
   const open = match?.route.open ?? false;
-  if (match && (open === true || (open && request.token === undefined))) return run(api, match, call);
+  if (match && (open === true || (open && request.token === undefined))) return runOpen(api, match, call);
 
   const caller = await authenticate(deps, await visit.token, namespace, call.sourceIp);
   Object.assign(audit, { accessor: caller.token.accessor, display_name: caller.token.displayName });
-  if (match && open) return run(api, match, { ...call, caller });
+  if (match && open) return runOpen(api, match, { ...call, caller });
   const isUncounted = api.readOnly || visit.isUseCounted || match?.route.usesUp?.(call);
   if (!isUncounted) await countUse(deps, caller.token);
   visit.isUseCounted = true;
@@ -130,6 +130,14 @@ function isWrappedEnough({ minWrappingTtl, maxWrappingTtl }: AccessDecision, sec
   if (!minWrappingTtl && !maxWrappingTtl) return true;
   if (seconds === 0) return false;
   return seconds >= (minWrappingTtl || 0) && seconds <= (maxWrappingTtl || Number.POSITIVE_INFINITY);
+}
+
+async function runOpen(api: Api, match: RouteMatch, call: Call): Promise<Reply | undefined> {
+  try {
+    return await run(api, match, call);
+  } catch (error) {
+    throw error instanceof VaultError ? error.bare() : error;
+  }
 }
 
 async function run({ wrap }: Api, match: RouteMatch, call: Call): Promise<Reply | undefined> {

@@ -28,6 +28,7 @@ export interface ParsedRequest {
  */
 export function readRequest(http: HttpRequest): ParsedRequest {
   const path = readPath(http.rawPath, http.query);
+  if (OF_THE_SERVER.has(path) && !isServerVerb(http.method, path)) throw silent(405);
   const operation = operationOf(http);
   const token = tokenIn(http.headers);
   return {
@@ -38,6 +39,13 @@ export function readRequest(http: HttpRequest): ParsedRequest {
     wrapTtl: readWrapTtl(http.headers['x-vault-wrap-ttl']),
     ...(token ? { token } : {}),
   };
+}
+
+/** Facts about the server itself. They have no other verb than GET, and health also HEAD (contract §10). */
+const OF_THE_SERVER = new Set(['sys/health', 'sys/init', 'sys/leader', 'sys/seal-status']);
+
+function isServerVerb(method: string, path: string): boolean {
+  return method === 'GET' || (method === 'HEAD' && path === 'sys/health');
 }
 
 const PREFIX = '/v1/';
@@ -105,8 +113,9 @@ function operationOf({ method, query, headers }: HttpRequest): Operation {
   if (query.help?.[0]) return 'help';
   switch (method) {
     case 'GET':
-    case 'HEAD':
       return readOperation(query);
+    case 'HEAD':
+      return 'head';
     case 'LIST':
       return 'list';
     case 'SCAN':
@@ -121,6 +130,8 @@ function operationOf({ method, query, headers }: HttpRequest): Operation {
       return 'patch';
     case 'DELETE':
       return 'delete';
+    case 'OPTIONS':
+      throw refusal('cannot handle internal-only request operation');
     default:
       throw silent(405);
   }

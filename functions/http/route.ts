@@ -73,7 +73,7 @@ export type Missing = Reply & { status: 404 };
  * operation without an entry is neither shown nor checked; one with null is shown and not checked.
  */
 export type Answers = Partial<
-  Record<Exclude<Operation, 'create' | 'update' | 'help'> | 'write', Shape | null>
+  Record<Exclude<Operation, 'create' | 'update' | 'help' | 'head'> | 'write', Shape | null>
 >;
 
 /** The data of an operation, as far as its row describes it. */
@@ -107,6 +107,8 @@ export interface RouteSpec<S extends Schema, A extends Answers = Answers> {
   query?: readonly (keyof S & string)[];
   answers?: A;
   read?: Handler<S, DataOf<A, 'read'>>;
+  /** Serves the verb HEAD, for which no policy has a capability. */
+  head?: Handler<S>;
   list?: Handler<S, DataOf<A, 'list'>>;
   /** Lists everything below a directory, at all depths. */
   scan?: Handler<S, DataOf<A, 'scan'>>;

@@ -41,7 +41,7 @@ describe('login by userpass', () => {
 
       expect(answer).toMatchObject({
         status: 500,
-        body: { errors: ['1 error occurred:\n\t* missing password\n\n'] },
+        body: { errors: ['missing password'] },
       });
     });
 

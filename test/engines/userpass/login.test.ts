@@ -132,7 +132,7 @@ describe('login by userpass', () => {
 
       expect(outside).toMatchObject({
         status: 403,
-        body: { errors: ['1 error occurred:\n\t* permission denied\n\n'] },
+        body: { errors: ['permission denied'] },
       });
       expect((await look('10.1.9.9')).status).toBe(200);
       expect((await look('10.2.0.1')).status).toBe(403);
