@@ -42,7 +42,7 @@ export async function perform(visit: Visit): Promise<Reply | undefined> {
   if (isWrite(request.operation) && path.endsWith('/')) throw refusal("cannot write to a path ending in '/'");
   if (namespace.deleting) throw namespaceTainted(path, namespace.path);
 
-  const match = findRoute(location, api);
+  const match = request.isText ? findRoute(location, api) : undefined;
   Object.assign(audit, {
     operation: request.operation,
     namespace: namespace.path,
@@ -62,7 +62,7 @@ export async function perform(visit: Visit): Promise<Reply | undefined> {
   visit.isUseCounted = true;
   call.caller = caller;
   await authorizeCall(call, caller, match);
-  if (!match) throw mount || builtinPath(path) ? unsupportedPath() : noHandler(path);
+  if (!match) throw notRouted(location, request.isText);
   return run(api, match, call);
 }
 
@@ -72,7 +72,8 @@ function findRoute({ path, mount }: Location, { builtin, engines }: Api): RouteM
   return matchRoute(routes, path.slice(mount.path.length));
 }
 
-function noHandler(path: string): VaultError {
+function notRouted({ path, mount }: Location, isText: boolean): VaultError {
+  if (mount || builtinPath(path)) return isText ? unsupportedPath() : silent(404);
   return new VaultError(404, [`no handler for route ${goQuote(path)}. route entry not found.`]);
 }
 

@@ -3,7 +3,7 @@
 import { TOKEN_FIELD, usableToken } from '../credentials/findToken.ts';
 import { removeTokens } from '../credentials/removal.ts';
 import { type Token, tokenOf } from '../credentials/token.ts';
-import { refusal } from '../http/errors.ts';
+import { refusal, VaultError } from '../http/errors.ts';
 import { readFields } from '../http/fields.ts';
 import { tokenIn } from '../http/message.ts';
 import { parseJson } from '../http/parseBody.ts';
@@ -89,12 +89,16 @@ async function moveAnswer({ deps, namespace }: TokenCall, token: Token, order: W
 /**
  * Runs before the token of the request is checked, because that may be the wrapping token itself. A used wrapping token
  * must be refused as such, and not as a lack of rights.
- * @throws VaultError 400
+ * @throws VaultError 400, 403 without any token
  */
 async function refuseInvalid(call: Call): Promise<void> {
   const hash = hashOf(call);
-  if (hash === '') return;
+  if (hash === '') throw new VaultError(403, [`error validating wrapping token: ${emptiness(call.raw)}`]);
   if (!(await usableToken(call.deps, hash, call.namespace))) throw invalidWrappingToken();
+}
+
+function emptiness({ token }: Call['raw']): string {
+  return token === '' ? 'empty token in request body' : 'token is empty';
 }
 
 /**

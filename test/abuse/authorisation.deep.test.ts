@@ -64,8 +64,8 @@ const NEEDS_SUDO_BY_ITSELF = [
   'delete sys/remount/schedules/:name',
 ];
 /** These answer without a token, too, and with one by what it may see, whatever its policies say of them (contract §10). */
-const ASKS_WHAT_IS_SEEN = /^sys\/internal\/ui\/mounts/;
-const LISTS_WHAT_IS_SEEN = 'read sys/internal/ui/mounts';
+const ASKS_WHAT_IS_SEEN = /^sys\/internal\/(ui\/mounts|specs\/openapi)/;
+const LISTS_WHAT_IS_SEEN = ['read sys/internal/ui/mounts', 'read sys/internal/specs/openapi'];
 const TELLS_WHAT_IS_SEEN = 'read sys/internal/ui/mounts/:path+';
 /** What a token does with itself, it does in its own namespace, whichever was asked (contract §6). */
 const AT_HOME =
@@ -74,6 +74,9 @@ const AT_HOME =
 const TAKES_ANY_TOKEN = /^sys\/wrapping\/(unwrap|rewrap)$/;
 /** What handlers say in Vault's words and with its status, though nobody else would answer so. */
 const HANDLED: Record<string, RegExp> = {
+  'read sys/wrapping/lookup': /token is empty/,
+  'write sys/wrapping/lookup': /token is empty/,
+  'help sys/wrapping/lookup': /token is empty/,
   'read sys/remount/status': /unsupported path/,
   'write sys/leases/lookup/:prefix*': /unsupported operation/,
   'write auth/userpass0/users/:name/password': /username does not exist/,
@@ -225,7 +228,8 @@ function expected(row: Row, kind: TokenKind): Verdict {
   // Help is for who may ask the row for anything.
   if (NEEDS_NO_TOKEN.some((open) => (isHelp ? open.endsWith(` ${pattern}`) : open === name))) return 'let in';
   if (kind === 'none') {
-    if (name === TELLS_WHAT_IS_SEEN) return 'denied';
+    if (name === TELLS_WHAT_IS_SEEN) return 'unknown';
+    if (TAKES_ANY_TOKEN.test(pattern)) return 'denied';
     return ASKS_WHAT_IS_SEEN.test(pattern) ? 'let in' : 'unknown';
   }
   if (NO_GOOD.some((noGood) => noGood === kind)) return TAKES_ANY_TOKEN.test(pattern) ? 'let in' : 'unknown';
@@ -234,7 +238,7 @@ function expected(row: Row, kind: TokenKind): Verdict {
     case 'below':
       return AT_HOME.test(pattern) ? 'let in' : 'denied';
     case 'powerless':
-      return isHelp || name === LISTS_WHAT_IS_SEEN ? 'let in' : 'denied';
+      return isHelp || LISTS_WHAT_IS_SEEN.includes(name) ? 'let in' : 'denied';
     case 'without sudo':
       return [...NEEDS_SUDO, ...NEEDS_SUDO_BY_ITSELF].includes(name) ? 'denied' : 'let in';
     default:
@@ -292,7 +296,11 @@ describe('the authorisation of every row', () => {
     const marked = (isMarked: (row: Route) => unknown) =>
       withoutHelp.filter((row) => isMarked(row.route)).map(nameOf);
     expect(marked(({ open }) => open === true).sort()).toEqual([...NEEDS_NO_TOKEN].sort());
-    expect(marked(({ open }) => open === 'optional')).toEqual([LISTS_WHAT_IS_SEEN, TELLS_WHAT_IS_SEEN]);
+    expect(marked(({ open }) => open === 'optional')).toEqual([
+      LISTS_WHAT_IS_SEEN[0],
+      TELLS_WHAT_IS_SEEN,
+      LISTS_WHAT_IS_SEEN[1],
+    ]);
     expect(marked(({ sudo }) => sudo).sort()).toEqual([...NEEDS_SUDO].sort());
   });
 

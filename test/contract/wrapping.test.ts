@@ -129,6 +129,20 @@ describe('a wrapped answer', () => {
     );
   });
 
+  it('needs some token to be looked up, unwrapped or rewrapped', async () => {
+    const empty = (why: string) => ({
+      status: 403,
+      body: { errors: [`error validating wrapping token: ${why}`] },
+    });
+    for (const verb of ['lookup', 'unwrap', 'rewrap']) {
+      const path = `sys/wrapping/${verb}`;
+      expect(await call('POST', path, { token: '', body: {} })).toMatchObject(empty('token is empty'));
+      expect(await call('POST', path, { token: '', body: { token: '' } })).toMatchObject(
+        empty('empty token in request body'),
+      );
+    }
+  });
+
   it('is not opened by what is no wrapping token', async () => {
     expect(await call('POST', 'sys/wrapping/unwrap', { body: { token: 'nobody' } })).toMatchObject(SPENT);
   });

@@ -23,7 +23,7 @@ describe('unwrapping', () => {
 
     expect(refusal(await s.call('POST', 'sys/wrapping/unwrap', { token: '' }))).toEqual({
       status: 403,
-      errors: ['permission denied'],
+      errors: ['error validating wrapping token: token is empty'],
     });
     expect(refusal(await s.unwrapNamed(token, { token: weak.client_token }))).toEqual(DENIED);
     expect((await s.unwrapNamed(token)).status).toBe(200);
@@ -59,7 +59,7 @@ describe('sys/wrapping', () => {
     }
     expect((await s.call('GET', 'sys/wrapping/lookup', { token })).body.data).toEqual(expected);
     expect((await s.unwrap(token)).status).toBe(200);
-    expect(refusal(await s.call('POST', 'sys/wrapping/lookup', { token: '' }))).toEqual(INVALID);
+    expect((await s.call('POST', 'sys/wrapping/lookup', { token: '' })).status).toBe(403);
   });
 
   it('rewraps: a new token for the same answer, with the same creation path', async () => {
