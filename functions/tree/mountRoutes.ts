@@ -5,11 +5,11 @@ import type { Schema } from '../http/fields.ts';
 import { type Answers, type Call, type Handler, type Reply, type Route, route } from '../http/route.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { disableMount } from './disableMount.ts';
-import { enableMount } from './enableMount.ts';
+import { enableMount, overlapAt } from './enableMount.ts';
 import { anyMountAt, listAllMounts, locateAny, mountAt } from './findMount.ts';
 import { MOUNT, type MountInfo, mountObject, TUNE, tuneObject } from './mountObject.ts';
 import { builtinPath, type MountTable, mountPath, tableOf, tablePath, treePath } from './path.ts';
-import { ENABLE_FIELDS, readNewMount } from './readNewMount.ts';
+import { ENABLE_FIELDS, readNewMount, unknownType } from './readNewMount.ts';
 import { tuneMount } from './tuneMount.ts';
 import { TUNE_FIELDS } from './tuning.ts';
 
@@ -87,7 +87,10 @@ async function readAuthMethod({ deps, namespace, params }: Call): Promise<Reply<
 async function enable(call: Call<typeof ENABLE_FIELDS>, table: MountTable): Promise<void> {
   const path = pathIn(call);
   const asked = readNewMount(call.fields, path, table, call.types);
-  await enableMount(call.deps, call.namespace, treePath(path, table), asked);
+  const place = [call.deps, call.namespace, treePath(path, table)] as const;
+  const wrong = unknownType(asked, table, call.types);
+  if (wrong) throw (await overlapAt(...place)) ?? wrong;
+  await enableMount(...place, asked);
 }
 
 /** Disabling a mount that does not exist succeeds, so that nobody learns which mounts exist (contract §3.2). */
