@@ -6,7 +6,7 @@ import { type Answers, type Call, type Handler, type Reply, type Route, route } 
 import { retryContended } from '../store/retryContended.ts';
 import { disableMount } from './disableMount.ts';
 import { enableMount, overlapAt } from './enableMount.ts';
-import { anyMountAt, listAllMounts, locateAny, mountAt } from './findMount.ts';
+import { anyMountAt, listAllMounts, mountAround, mountAt } from './findMount.ts';
 import { MOUNT, type MountInfo, mountObject, TUNE, tuneObject } from './mountObject.ts';
 import { builtinPath, type MountTable, mountPath, tableOf, tablePath, treePath } from './path.ts';
 import { ENABLE_FIELDS, readNewMount, unknownType } from './readNewMount.ts';
@@ -55,7 +55,7 @@ function tuneRoute(prefix: string, table: MountTable, sudo: boolean): Route {
     answers: { read: TUNE, write: null },
     read: async (call) => {
       const path = treePath(pathIn(call), table);
-      const mount = await anyMountAt(call.deps.store, call.namespace, path);
+      const mount = await mountAround(call.deps.store, call.namespace, path);
       if (!mount) throw refusal(`cannot fetch sysview for path ${goQuote(path)}`);
       return { data: tuneObject(mount) };
     },
@@ -72,8 +72,8 @@ function tuneRoute(prefix: string, table: MountTable, sudo: boolean): Route {
  */
 async function readSecretEngine({ deps, namespace, params }: Call): Promise<Reply<MountInfo>> {
   const path = pathIn({ params });
-  const { namespace: owner, mount } = await locateAny(deps.store, path, namespace);
-  if (!mount || owner.id !== namespace.id) throw refusal(`No secret engine mount at ${path}`);
+  const mount = await mountAround(deps.store, namespace, path);
+  if (!mount) throw refusal(`No secret engine mount at ${path}`);
   return { data: mountObject(mount) };
 }
 
