@@ -45,8 +45,12 @@ export const leaseRoutes: readonly Route[] = [
   // There is nothing to do: expired leases are refused wherever they are used, and DynamoDB deletes them.
   route({ path: 'sys/leases/tidy', write: async () => ({ status: 202, warnings: [TIDY_STARTED] }) }),
   ...BASES.flatMap((base) => [
-    route({ path: `${base}renew/:id*`, fields: RENEW_FIELDS, answers: { write: null }, write: renew }),
-    route({ path: `${base}revoke/:id*`, fields: REVOKE_FIELDS, write: revoke }),
+    ...['renew', 'renew/:id+'].map((path) =>
+      route({ path: base + path, fields: RENEW_FIELDS, answers: { write: null }, write: renew }),
+    ),
+    ...['revoke', 'revoke/:id+'].map((path) =>
+      route({ path: base + path, fields: REVOKE_FIELDS, write: revoke }),
+    ),
     route({
       path: `${base}revoke-prefix/:prefix*`,
       sudo: true,

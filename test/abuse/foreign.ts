@@ -167,15 +167,15 @@ export function askedOf({ route, prefix }: (typeof ROWS)[number], loot: Loot): A
 function pathOf(path: string, loot: Loot): string {
   const id = path.includes('/cancel/') || path.endsWith('/retry') ? loot.openMigration : loot.migration;
   return path
-    .replace(':migration_id', id)
+    .replace(/:migration_id\+?/, id)
     .replace(':bulk_id', loot.run)
-    .replace(/:(id|prefix)\*/, loot.lease)
+    .replace(/:(id|prefix)[*+]/, loot.lease)
     .replace(
-      /^(sys\/(mounts|auth)\/):path\*/,
+      /^(sys\/(mounts|auth)\/):path\+/,
       (_, table) => `${table}${table.endsWith('auth/') ? 'people' : 'plain'}`,
     )
-    .replace(/^sys\/namespaces\/:name\*/, 'sys/namespaces/beside')
-    .replace(/:\w+\*?/g, 'known');
+    .replace(/^sys\/namespaces\/:name\+/, 'sys/namespaces/beside')
+    .replace(/:\w+[*+]?/g, 'known');
 }
 
 /** Ids and secrets of the foreign namespace where the field takes them, valid values elsewhere. */
