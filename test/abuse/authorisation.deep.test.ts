@@ -79,6 +79,7 @@ const HANDLER_ERRORS: Record<string, RegExp> = {
   'write auth/userpass0/users/:name/password': /username does not exist/,
   'write auth/userpass0/users/:name/policies': /username does not exist/,
   'write auth/userpass0/login/:name': /missing password/,
+  'write auth/approle0/login': /missing role_id/,
   'write auth/approle0/role/:name/role-id': /unsupported path/,
 };
 
@@ -227,7 +228,7 @@ function expected(row: Row, kind: TokenKind): Verdict {
     return 'handled';
   if (TAKES_WRAPPING_TOKENS.test(pattern)) return 'handled';
   if (kind === 'none') {
-    if (name === SHOWS_VISIBLE_MOUNT) return 'denied';
+    if (name === SHOWS_VISIBLE_MOUNT) return 'not authenticated';
     return SHOWS_VISIBLE_MOUNTS.test(pattern) ? 'handled' : 'not authenticated';
   }
   if (INVALID.some((invalid) => invalid === kind)) return 'not authenticated';
