@@ -3,6 +3,7 @@
 import { bulkRoutes } from './bulk/bulkRoutes.ts';
 import { capabilityRoutes } from './credentials/capabilityRoutes.ts';
 import { leaseRoutes } from './credentials/leaseRoutes.ts';
+import { tokenRoleRoutes } from './credentials/tokenRoleRoutes.ts';
 import { tokenRoutes } from './credentials/tokenRoutes.ts';
 import { cubbyholeRoutes } from './cubbyhole/cubbyholeRoutes.ts';
 import { engines } from './engines/catalog.ts';
@@ -34,6 +35,7 @@ const builtin: readonly Route[] = [
   ...capabilityRoutes,
   ...leaseRoutes,
   ...tokenRoutes,
+  ...tokenRoleRoutes,
   ...systemRoutes,
   ...wrappingRoutes,
   ...cubbyholeRoutes,

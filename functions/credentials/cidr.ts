@@ -33,6 +33,11 @@ function isCidr(block: string): boolean {
   return /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
 }
 
+/** A block of one address as that address, as Vault shows it. */
+export function plainAddress(block: string): string {
+  return block.replace(block.includes(':') ? /\/128$/ : /\/32$/, '');
+}
+
 /** Only the blocks of the family: Node's own list would find IPv4 addresses in blocks of IPv6. */
 function blockList(blocks: readonly string[], family: 'ipv4' | 'ipv6'): BlockList {
   const list = new BlockList();

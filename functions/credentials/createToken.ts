@@ -15,12 +15,14 @@ import { builtinPath } from '../tree/path.ts';
 import { ownToken } from './findToken.ts';
 import { issueToken } from './issueToken.ts';
 import { childPolicies, cleanPolicies } from './policyNames.ts';
+import { hasPolicyRules, policiesByRole } from './rolePolicies.ts';
 import { isRoot, type Token } from './token.ts';
 import { authOf } from './tokenAnswers.ts';
-import { grantTtl, type TtlGrant } from './ttl.ts';
+import { findTokenRole, type TokenStoreRole, tokenRoleName } from './tokenStoreRole.ts';
+import { grantTtl, lesser, type TtlGrant } from './ttl.ts';
 
 export const CREATE_FIELDS = {
-  policies: 'list',
+  policies: 'texts',
   ttl: 'duration',
   lease: 'duration',
   explicit_max_ttl: 'duration',
@@ -38,32 +40,62 @@ export const CREATE_FIELDS = {
 
 type Wish = Fields<typeof CREATE_FIELDS>;
 
+/** How the path of the request decides about the token, in addition to the fields. */
+interface Maker {
+  /** Whether the token has no parent, whoever asks: there, policies decide who may create one. */
+  isOrphan?: boolean;
+  role?: NamedRole;
+}
+
+interface NamedRole extends TokenStoreRole {
+  name: string;
+}
+
+/**
+ * Creates a token with the role in the path.
+ * @throws VaultError 400 as `createToken`, and for what the role does not allow
+ */
+export async function createTokenByRole(call: Call<typeof CREATE_FIELDS>): Promise<Reply> {
+  const name = tokenRoleName(call);
+  const role = await findTokenRole(call.deps, call.namespace.id, name);
+  if (!role) throw refusal(`unknown role ${name}`);
+  return createToken(call, { isOrphan: role.orphan, role: { ...role, name } });
+}
+
 /**
  * Creates the token that a request describes.
- * @param isOrphanPath whether the request was sent to `create-orphan`; there policies decide who may create orphans
  * @throws VaultError 400 with one of the texts of contract §6, in the order of Vault's checks
  */
-export async function createToken(call: Call<typeof CREATE_FIELDS>, isOrphanPath: boolean): Promise<Reply> {
-  const { deps, namespace, fields, path } = call;
+export async function createToken(
+  call: Call<typeof CREATE_FIELDS>,
+  { isOrphan: isAlwaysOrphan = false, role }: Maker = {},
+): Promise<Reply> {
+  const { deps, namespace, fields } = call;
   const parent = ownToken(call);
   const isSudo = call.sudo;
   checkParent(parent, namespace, isSudo, fields);
-  const type = tokenType(fields);
-  checkWish(fields, namespace, isSudo, deps.settings);
-  const policies = policiesOf(fields, parent, namespace, isSudo);
+  const type = tokenType(fields, role?.token.token_type);
+  checkWish(fields, namespace, isSudo, deps.settings, role);
+  const policies = policiesOf(fields, parent, namespace, isSudo, role);
   checkRoot(policies, parent, type);
-  if (fields.no_parent && !isSudo) throw refusal('root or sudo privileges required to create orphan token');
+  if (!role && fields.no_parent && !isSudo)
+    throw refusal('root or sudo privileges required to create orphan token');
   if (fields.period && !isSudo) throw refusal('root or sudo privileges required to create periodic token');
-  const life = lifeOf(fields, policies, await builtinMountAt(deps.store, namespace, TOKEN_PATH));
+  const mount = await builtinMountAt(deps.store, namespace, TOKEN_PATH);
+  const life = lifeOf(fields, type === 'batch' ? undefined : role, policies, mount);
   if (life.ttl === 0 && parent.expiresAt !== undefined)
     throw refusal('expiring root tokens cannot create non-expiring root tokens');
-  const isOrphan = isOrphanPath || fields.no_parent === true;
+  const isOrphan = isAlwaysOrphan || (!role && fields.no_parent === true);
+  const path = role?.path_suffix ? `${call.path}/${role.path_suffix}` : call.path;
+  const inherited = isOrphan ? [] : parent.boundCidrs;
+  const bound = role && role.token.token_bound_cidrs.length > 0 ? role.token.token_bound_cidrs : inherited;
   const issued = await issueToken(deps, {
     namespace,
     issuer: tokenIssuer(namespace),
     path,
     leasePath: path.slice(builtinPath(path)?.length),
     ...(isOrphan ? {} : { parent }),
+    ...(role ? { role: role.name } : {}),
     policies,
     displayName: displayName(fields.display_name),
     meta: fields.meta ?? null,
@@ -72,9 +104,9 @@ export async function createToken(call: Call<typeof CREATE_FIELDS>, isOrphanPath
     maxTtl: life.maxTtl,
     explicitMaxTtl: fields.explicit_max_ttl ?? 0,
     period: fields.period ?? 0,
-    numUses: fields.num_uses ?? 0,
-    renewable: type === 'service' && (fields.renewable ?? true),
-    boundCidrs: isOrphan || life.ttl === 0 ? [] : parent.boundCidrs,
+    numUses: lesser(fields.num_uses, type === 'batch' ? 0 : role?.token.token_num_uses),
+    renewable: type === 'service' && (fields.renewable ?? true) && (role?.renewable ?? true),
+    boundCidrs: life.ttl === 0 ? [] : bound,
     ...(fields.id ? { id: fields.id } : {}),
   });
   const warnings = [...life.warnings, ...(await unknownPolicies(deps.store, namespace, policies))];
@@ -96,18 +128,29 @@ function checkParent(parent: Token, namespace: Namespace, isSudo: boolean, { pol
  * its parents, such as a move of their auth method, revokes it, too (architecture §4). As clients expect, a batch token
  * shows no accessor, has no children, and cannot be renewed, or revoked by its id.
  */
-function tokenType({ type, explicit_max_ttl, num_uses, period }: Wish): 'service' | 'batch' {
-  if (!type || type === 'service') return 'service';
+function tokenType(wish: Wish, ofRole = 'default-service'): 'service' | 'batch' {
+  const { explicit_max_ttl, num_uses, period } = wish;
+  const byDefault = ofRole === 'default-batch' ? 'batch' : 'service';
+  const type = ofRole.startsWith('default-') ? wish.type || byDefault : ofRole;
+  if (type === 'service') return 'service';
   if (type !== 'batch') throw refusal("invalid 'token_type' value");
   const set = Object.entries({ explicit_max_ttl, num_uses, period }).find(([, value]) => value);
   if (set) throw refusal(`batch tokens cannot have ${goQuote(set[0])} set`);
   return 'batch';
 }
 
-function checkWish(wish: Wish, namespace: Namespace, isSudo: boolean, settings: ServiceSettings): void {
+function checkWish(
+  wish: Wish,
+  namespace: Namespace,
+  isSudo: boolean,
+  settings: ServiceSettings,
+  role: NamedRole | undefined,
+): void {
   const { num_uses = 0, entity_alias, id, display_name = '', meta = {} } = wish;
   if (num_uses < 0) throw refusal('number of uses cannot be negative');
-  if (entity_alias) throw refusal("'entity_alias' is only allowed in combination with token role");
+  if (entity_alias && !role) throw refusal("'entity_alias' is only allowed in combination with token role");
+  // There are no entities here, so no role can allow an alias of one.
+  if (entity_alias) throw refusal("invalid 'entity_alias' value");
   if (Buffer.byteLength(display_name) > MAX_NAME_BYTES)
     throw refusal(`a display name is at most ${MAX_NAME_BYTES} bytes long`);
   if (Buffer.byteLength(JSON.stringify(meta)) > MAX_RECORD_BYTES)
@@ -123,14 +166,16 @@ function checkWish(wish: Wish, namespace: Namespace, isSudo: boolean, settings: 
   if (id.length < least) throw refusal(`custom token ID must have at least ${least} characters`);
 }
 
-function policiesOf(wish: Wish, parent: Token, namespace: Namespace, isSudo: boolean): string[] {
-  return childPolicies({
-    asked: wish.policies ?? [],
-    noDefault: wish.no_default_policy ?? false,
-    parent: parent.policies,
-    isSudo,
-    isForeign: namespace.id !== parent.namespaceId,
-  });
+function policiesOf(
+  { policies: asked = [], no_default_policy: noDefault = false }: Wish,
+  { policies: parent, namespaceId }: Token,
+  namespace: Namespace,
+  isSudo: boolean,
+  role: NamedRole | undefined,
+): string[] {
+  const wish = { asked, noDefault, parent };
+  if (role && hasPolicyRules(role)) return policiesByRole(wish, role);
+  return childPolicies({ ...wish, isSudo, isForeign: namespace.id !== namespaceId });
 }
 
 function checkRoot(policies: string[], parent: Token, type: 'service' | 'batch'): void {
@@ -139,13 +184,33 @@ function checkRoot(policies: string[], parent: Token, type: 'service' | 'batch')
   if (type === 'batch') throw refusal('batch tokens cannot be root tokens');
 }
 
-/** A root token never expires, unless the request asks for an end. */
-function lifeOf(wish: Wish, policies: string[], mount: BuiltinMount | undefined): TtlGrant {
-  const { ttl = wish.lease, period, explicit_max_ttl: explicitMaxTtl } = wish;
-  const neverExpires = policies.includes('root') && !ttl && !period && !explicitMaxTtl;
-  return neverExpires
-    ? { ttl: 0, maxTtl: 0, warnings: [] }
+/**
+ * A root token never expires, unless the request or the role asks for an end. Of what both ask for, the lesser counts.
+ */
+function lifeOf(
+  wish: Wish,
+  role: NamedRole | undefined,
+  policies: string[],
+  mount: BuiltinMount | undefined,
+): TtlGrant {
+  const { ttl = wish.lease } = wish;
+  const explicitMaxTtl = lesser(wish.explicit_max_ttl, role?.token.token_explicit_max_ttl);
+  const period = lesser(wish.period, role?.token.token_period);
+  const isEndless = policies.includes('root') && !ttl && !period;
+  const { warnings, ...life } = isEndless
+    ? { ttl: explicitMaxTtl, maxTtl: explicitMaxTtl, warnings: [] }
     : grantTtl({ ttl, period, explicitMaxTtl }, mount);
+  const both = [
+    wish.explicit_max_ttl && role?.token.token_explicit_max_ttl
+      ? bothSpecified('Explicit max TTL', explicitMaxTtl)
+      : [],
+    wish.period && role?.token.token_period ? bothSpecified('Period', period) : [],
+  ].flat();
+  return { ...life, warnings: [...both, ...warnings] };
+}
+
+function bothSpecified(what: string, seconds: number): string {
+  return `${what} specified both during creation call and in role; using the lesser value of ${seconds} seconds`;
 }
 
 function displayName(name: string | undefined): string {

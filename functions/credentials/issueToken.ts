@@ -1,7 +1,7 @@
 /** Issues a token: for a login, as a child of another token, or as the first root token. */
 
 import { notAuthenticated, refusal } from '../http/errors.ts';
-import { MAX_NAME_BYTES, MAX_TOKEN_DEPTH, MAX_TOKEN_POLICIES, SYSTEM_MAX_TTL_S } from '../limits.ts';
+import { MAX_NAME_BYTES, MAX_TOKEN_DEPTH, MAX_TOKEN_POLICIES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, ConditionFailed, refOf, type Write } from '../ports/store.ts';
 import { accessorKey, sha256 } from '../store/keys.ts';
@@ -24,6 +24,8 @@ export interface TokenOrder {
   /** The id of the lease without its random last segment, where that is not the path of the request. */
   leaseId?: string;
   parent?: Token;
+  /** The token role it is created with. */
+  role?: string;
   policies: string[];
   displayName: string;
   meta?: Record<string, string> | null;
@@ -116,13 +118,14 @@ function tokenBy(order: TokenOrder, hash: string, accessor: string, now: number)
     policies: order.policies,
     type: order.type ?? 'service',
     path: order.path,
+    ...(order.role === undefined ? {} : { role: order.role }),
     displayName: order.displayName,
     meta: order.meta ?? null,
     createdAt,
     creationTtl: order.ttl,
     maxTtl: order.maxTtl,
     explicitMaxTtl: order.explicitMaxTtl ?? 0,
-    period: Math.min(order.period ?? 0, SYSTEM_MAX_TTL_S),
+    period: order.period ?? 0,
     renewable: order.ttl > 0 && (order.renewable ?? true),
     orphan: !parent,
     boundCidrs: order.boundCidrs ?? [],

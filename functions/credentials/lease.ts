@@ -42,6 +42,11 @@ export function leaseItem(lease: Lease): PlacedItem {
   return RECORD.at(leaseKey(lease.mountUuid, path), rest, { ttl: cleanupTime(lease.expiresAt) });
 }
 
+/** The seconds of its issue or of the renewal after it, whatever has passed of them. */
+export function lastLeaseGrant({ issuedAt, renewedAt = issuedAt, expiresAt }: Lease): number {
+  return Math.round((expiresAt - renewedAt) / 1_000);
+}
+
 /** @throws TypeError when the item is no lease */
 export function leaseOf(item: Item): Lease {
   const { ttl: _, ...kept } = item;

@@ -8,8 +8,10 @@ import { KEYS, type Keys, type Shape, type Wire } from '../http/shape.ts';
 import { BULK_WORK_SHARE, MAX_LISTED_LEASES } from '../limits.ts';
 import { unfinished } from './errors.ts';
 import { findLease, listLeases, usableLease } from './findLeases.ts';
+import { lastLeaseGrant } from './lease.ts';
 import { renewLease } from './renew.ts';
 import { revokeLeaseItems, revokePrefix } from './revoke.ts';
+import { secondsLeft } from './ttl.ts';
 
 const TIDY_STARTED =
   "Tidy operation successfully started. Any information from the operation will be printed to OpenBao's server logs.";
@@ -43,8 +45,12 @@ export const leaseRoutes: readonly Route[] = [
   // There is nothing to do: expired leases are refused wherever they are used, and DynamoDB deletes them.
   route({ path: 'sys/leases/tidy', write: async () => ({ status: 202, warnings: [TIDY_STARTED] }) }),
   ...BASES.flatMap((base) => [
-    route({ path: `${base}renew/:id*`, fields: RENEW_FIELDS, answers: { write: null }, write: renew }),
-    route({ path: `${base}revoke/:id*`, fields: REVOKE_FIELDS, write: revoke }),
+    ...['renew', 'renew/:id+'].map((path) =>
+      route({ path: base + path, fields: RENEW_FIELDS, answers: { write: null }, write: renew }),
+    ),
+    ...['revoke', 'revoke/:id+'].map((path) =>
+      route({ path: base + path, fields: REVOKE_FIELDS, write: revoke }),
+    ),
     route({
       path: `${base}revoke-prefix/:prefix*`,
       sudo: true,
@@ -65,7 +71,6 @@ async function lookUp(call: Call, id: string | undefined): Promise<Reply<Wire<ty
   // Unknown, expired and revoked leases get the same answer.
   if (!found) throw refusal('invalid lease');
   const { lease, namespace } = found;
-  const left = Math.round((lease.expiresAt - call.deps.clock.now()) / 1_000);
   return {
     data: {
       id,
@@ -73,7 +78,7 @@ async function lookUp(call: Call, id: string | undefined): Promise<Reply<Wire<ty
       expire_time: new Date(lease.expiresAt).toISOString(),
       last_renewal: lease.renewedAt === undefined ? null : new Date(lease.renewedAt).toISOString(),
       renewable: lease.renewable,
-      ttl: left,
+      ttl: secondsLeft(lease.expiresAt, call.deps.clock.now()),
       path: id.slice(0, id.lastIndexOf('/')),
       ...(namespace.path ? { namespace_path: namespace.path } : {}),
     },
@@ -96,7 +101,7 @@ async function renew({ deps, namespace, fields, params }: Call<typeof RENEW_FIEL
   const id = fields.lease_id || params.id;
   if (!id) throw leaseIdMissing();
   const { lease, warnings } = await renewLease(deps, id, namespace, fields.increment ?? 0);
-  const leaseDuration = Math.round((lease.expiresAt - deps.clock.now()) / 1_000);
+  const leaseDuration = lastLeaseGrant(lease);
   return { leaseId: lease.id, renewable: lease.renewable, leaseDuration, warnings };
 }
 

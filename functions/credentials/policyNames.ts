@@ -32,7 +32,14 @@ export function childPolicies({ asked, noDefault, parent, isSudo, isForeign }: P
     throw refusal('child policies must be subset of parent');
   const addsDefault = !inherits && (isSudo || parent.includes('default')) && !wanted.includes('root');
   const all = cleanPolicies(addsDefault ? [...wanted, 'default'] : wanted);
-  const policies = noDefault ? all.filter((name) => name !== 'default') : all;
+  return assignable(noDefault ? all.filter((name) => name !== 'default') : all);
+}
+
+/**
+ * The same policies.
+ * @throws VaultError 400 when one of them may be given by the service only
+ */
+export function assignable(policies: string[]): string[] {
   const internal = policies.find((name) => UNASSIGNABLE.includes(name));
   if (internal !== undefined) throw refusal(`cannot assign policy ${goQuote(internal)}`);
   return policies;

@@ -5,20 +5,22 @@
  * that the item it extends exists.
  */
 
-import { refusal, type VaultError } from '../http/errors.ts';
+import { goQuote, refusal, type VaultError } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Expected, PRESENT, type Update } from '../ports/store.ts';
 import { accessorKey, childKey, leaseKey, tokenKey } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
+import { TOKEN_PATH } from '../tree/builtin.ts';
 import { locateAny } from '../tree/findMount.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { childName, leaseChild } from './child.ts';
 import { keepCubbyhole } from './cubbyhole.ts';
 import { type FoundLease, findLease, usableLeases } from './findLeases.ts';
 import { usableToken } from './findToken.ts';
-import type { Lease } from './lease.ts';
-import { cleanupTime, type Token, type TokenLease } from './token.ts';
-import { renewalWarnings, renewedEnd } from './ttl.ts';
+import { type Lease, lastLeaseGrant } from './lease.ts';
+import { cleanupTime, lastTokenGrant, type Token, type TokenLease } from './token.ts';
+import { findTokenRole } from './tokenStoreRole.ts';
+import { grantRenewal, lesser } from './ttl.ts';
 
 interface Renewed {
   token: Token;
@@ -28,7 +30,7 @@ interface Renewed {
 /**
  * Renews a token by its hash.
  * @param within the namespace of the request
- * @param increment seconds; 0 for those granted when the token was created
+ * @param increment seconds; 0 where the request asks for none
  * @throws VaultError 400 with one of the texts of contract §6
  */
 export function renewToken(deps: Deps, hash: string, within: Namespace, increment: number): Promise<Renewed> {
@@ -39,16 +41,37 @@ export function renewToken(deps: Deps, hash: string, within: Namespace, incremen
     if (!token.lease) throw noLeaseToRenew();
     if (!token.renewable) throw notRenewable();
     const now = deps.clock.now();
-    const seconds = token.period || increment || token.creationTtl;
-    const { createdAt: issuedAt, maxTtl, period, namespacePath, path } = token;
+    const { period, maxTtl } = await ownLimits(deps, token);
+    const seconds = period || increment || unasked(token);
+    const { createdAt: issuedAt, namespacePath, path } = token;
     const { mount } = await locateAny(deps.store, namespacePath + path);
-    const expiresAt = renewedEnd({ now, issuedAt, seconds, maxTtl, period }, mount);
+    const isPeriodic = period > 0;
+    const { expiresAt, warnings } = grantRenewal({ now, issuedAt, seconds, maxTtl, isPeriodic }, mount);
     await extendToken(deps, token, token.lease, now, expiresAt);
-    return {
-      token: { ...token, expiresAt, renewedAt: now },
-      warnings: renewalWarnings(now, seconds, expiresAt),
-    };
+    return { token: { ...token, expiresAt, renewedAt: now }, warnings };
   });
+}
+
+/**
+ * The period and the maximum of a token. A role counts as it is now, together with what the request for the token asked.
+ * @throws VaultError 400 when the role was deleted
+ */
+async function ownLimits(deps: Deps, token: Token): Promise<Pick<Token, 'period' | 'maxTtl'>> {
+  if (token.role === undefined) return token;
+  const role = await findTokenRole(deps, token.namespaceId, token.role);
+  if (!role) throw refusal(`original token role ${goQuote(token.role)} could not be found, not renewing`);
+  return {
+    period: lesser(token.period, role.token.token_period),
+    maxTtl: lesser(token.explicitMaxTtl, role.token.token_explicit_max_ttl),
+  };
+}
+
+/**
+ * What a renewal without an increment grants: `auth/token` repeats its last grant, an auth method grants what it gave at
+ * the login.
+ */
+function unasked(token: Token): number {
+  return token.path.startsWith(TOKEN_PATH) ? lastTokenGrant(token) : token.creationTtl;
 }
 
 async function extendToken(
@@ -96,7 +119,7 @@ async function extendToken(
 /**
  * Renews the lease of a secret by its id.
  * @param within the namespace of the request
- * @param increment seconds; 0 for those granted when the lease was issued
+ * @param increment seconds; 0 for those granted last
  * @throws VaultError 400 with one of the texts of contract §7
  */
 export function renewLease(
@@ -108,13 +131,10 @@ export function renewLease(
   return retryContended(async () => {
     const { lease, mount } = await renewableLease(deps, id, within);
     const now = deps.clock.now();
-    const seconds = increment || lease.grantedTtl;
-    const expiresAt = renewedEnd({ now, issuedAt: lease.issuedAt, seconds }, mount);
+    const seconds = increment || lastLeaseGrant(lease);
+    const { expiresAt, warnings } = grantRenewal({ now, issuedAt: lease.issuedAt, seconds }, mount);
     await deps.store.commit(leaseExtensions(lease, now, expiresAt));
-    return {
-      lease: { ...lease, expiresAt, renewedAt: now },
-      warnings: renewalWarnings(now, seconds, expiresAt),
-    };
+    return { lease: { ...lease, expiresAt, renewedAt: now }, warnings };
   });
 }
 

@@ -24,6 +24,8 @@ export interface Token {
   type: 'service' | 'batch';
   /** The path that created it, relative to its namespace. */
   path: string;
+  /** The token role that it was created with. */
+  role?: string;
   displayName: string;
   meta: Record<string, string> | null;
   /** How many uses remain; absent is without limit. */
@@ -62,6 +64,11 @@ export interface Token {
 
 export function isRoot(token: Token): boolean {
   return token.policies.includes('root');
+}
+
+/** The seconds of its creation or of the renewal after it, whatever has passed of them; 0 if it never expires. */
+export function lastTokenGrant({ createdAt, renewedAt = createdAt, expiresAt }: Token): number {
+  return expiresAt === undefined ? 0 : Math.round((expiresAt - renewedAt) / 1_000);
 }
 
 /**

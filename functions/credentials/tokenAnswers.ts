@@ -1,7 +1,8 @@
 /** How answers show a token: as `auth` when it is created or renewed, as data when it is looked up (contract §6). */
 
 import type { Shape, Wire } from '../http/shape.ts';
-import type { Token } from './token.ts';
+import { lastTokenGrant, type Token } from './token.ts';
+import { secondsLeft } from './ttl.ts';
 
 export const AUTH = {
   client_token: 'string',
@@ -23,14 +24,13 @@ export const AUTH = {
  * @param clientToken the token itself; empty where the request named the accessor
  */
 export function authOf(token: Token, clientToken: string): Wire<typeof AUTH> {
-  const since = token.renewedAt ?? token.createdAt;
   return {
     client_token: clientToken,
     accessor: token.type === 'batch' ? '' : token.accessor,
     policies: token.policies,
     token_policies: token.policies,
     metadata: token.meta,
-    lease_duration: token.expiresAt === undefined ? 0 : Math.round((token.expiresAt - since) / 1_000),
+    lease_duration: lastTokenGrant(token),
     renewable: token.renewable,
     entity_id: '',
     token_type: token.type,
@@ -46,6 +46,7 @@ export const TOKEN_DATA = {
   policies: 'list',
   path: 'string',
   meta: ['pairs', null],
+  'role?': 'string',
   display_name: 'string',
   num_uses: 'int',
   orphan: 'bool',
@@ -56,8 +57,8 @@ export const TOKEN_DATA = {
   type: 'string',
   expire_time: ['string', null],
   ttl: 'duration',
-  'issue_time?': 'string',
-  'renewable?': 'bool',
+  issue_time: 'string',
+  renewable: 'bool',
   'last_renewal?': 'string',
   'last_renewal_time?': 'int',
   'period?': 'duration',
@@ -79,6 +80,7 @@ export function tokenData(token: Token, id: string, now: number): TokenData {
     policies: token.policies,
     path: token.path,
     meta: token.meta,
+    ...(token.role === undefined ? {} : { role: token.role }),
     display_name: token.displayName,
     num_uses: token.usesLeft ?? 0,
     orphan: token.orphan,
@@ -94,12 +96,10 @@ export function tokenData(token: Token, id: string, now: number): TokenData {
   };
 }
 
-/** A token that never expires has no lease, so most of these fields are missing. */
 function leaseData({ expiresAt, createdAt, renewedAt, renewable }: Token, now: number) {
-  if (expiresAt === undefined) return { expire_time: null, ttl: 0 };
   return {
-    expire_time: new Date(expiresAt).toISOString(),
-    ttl: Math.max(0, Math.round((expiresAt - now) / 1_000)),
+    expire_time: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
+    ttl: expiresAt === undefined ? 0 : secondsLeft(expiresAt, now),
     issue_time: new Date(createdAt).toISOString(),
     renewable,
     ...(renewedAt === undefined

@@ -2,7 +2,7 @@
 
 import { goQuote, refusal } from '../http/errors.ts';
 import type { Fields, Schema } from '../http/fields.ts';
-import { isAddressOrCidr } from './cidr.ts';
+import { isAddressOrCidr, plainAddress } from './cidr.ts';
 
 export const TOKEN_FIELDS = {
   token_bound_cidrs: 'list',
@@ -72,7 +72,8 @@ export function readTokenRole(
   const merged = { ...token, ...(changes as Partial<TokenSettings>) };
   const settings = { ...merged, token_type: knownType(merged.token_type) };
   checkSettings(settings);
-  return { token: settings, aliases: usedAliases(used, sent, aliases) };
+  const token_bound_cidrs = settings.token_bound_cidrs.map(plainAddress);
+  return { token: { ...settings, token_bound_cidrs }, aliases: usedAliases(used, sent, aliases) };
 }
 
 /** The settings as a read of the user or role shows them. */

@@ -7,7 +7,7 @@ import { type Answers, type Call, type Reply, type Route, route } from '../http/
 import { KEYS, type Keys } from '../http/shape.ts';
 import { BULK_WORK_SHARE, MAX_LISTED_LEASES } from '../limits.ts';
 import { sha256, tokenKey } from '../store/keys.ts';
-import { CREATE_FIELDS, createToken } from './createToken.ts';
+import { CREATE_FIELDS, createToken, createTokenByRole } from './createToken.ts';
 import { invalidAccessor, MISSING_ACCESSOR, nothingToOrphan } from './errors.ts';
 import { hashByAccessor, ownToken, storedToken, TOKEN_FIELD, usableToken } from './findToken.ts';
 import { listAccessors } from './listAccessors.ts';
@@ -30,21 +30,19 @@ export const tokenRoutes: readonly Route[] = [
     path: 'auth/token/create',
     fields: CREATE_FIELDS,
     answers: { write: null },
-    write: (call) => createToken(call, false),
+    write: (call) => createToken(call),
   }),
   route({
     path: 'auth/token/create-orphan',
     fields: CREATE_FIELDS,
     answers: { write: null },
-    write: (call) => createToken(call, true),
+    write: (call) => createToken(call, { isOrphan: true }),
   }),
-  // This service has no token roles, so every role is unknown.
   route({
-    path: 'auth/token/create/:role',
+    path: 'auth/token/create/:role_name',
     fields: CREATE_FIELDS,
-    write: async ({ params }) => {
-      throw refusal(`unknown role ${params.role ?? ''}`);
-    },
+    answers: { write: null },
+    write: createTokenByRole,
   }),
   route({
     path: 'auth/token/lookup',

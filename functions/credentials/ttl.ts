@@ -3,9 +3,8 @@
  * §6).
  */
 
-import { formatDuration } from '../http/duration.ts';
+import { shortDuration } from '../http/duration.ts';
 import { refusal } from '../http/errors.ts';
-import { SYSTEM_MAX_TTL_S } from '../limits.ts';
 import { type Mount, mountTtls } from '../tree/mount.ts';
 
 /** All in seconds; 0 or absent is "not set". */
@@ -30,17 +29,15 @@ export function grantTtl(
   mount: Pick<Mount, 'config'> | undefined,
 ): TtlGrant {
   const limits = mountTtls(mount);
-  const periodic = Math.min(period ?? 0, SYSTEM_MAX_TTL_S);
-  const asked = periodic || ttl || limits.defaultTtl;
-  const own = lowest(explicitMaxTtl, period ? 0 : maxTtl);
-  const granted = lowest(asked, own, period ? 0 : limits.maxTtl);
-  const warnings = (ttl || period) && granted < asked ? [capWarning('TTL', asked, granted)] : [];
-  if (period && periodic < period) warnings.unshift(capWarning('Period', period, periodic));
+  const asked = period || ttl || limits.defaultTtl;
+  const own = lesser(explicitMaxTtl, period ? 0 : maxTtl);
+  const granted = lesser(asked, own, limits.maxTtl);
+  const warnings = granted < asked ? [capWarning(period ? 'period' : 'TTL', asked, granted)] : [];
   return { ttl: granted, maxTtl: own, warnings };
 }
 
-/** The lowest of the numbers that are set; 0 if none is. */
-function lowest(...caps: (number | undefined)[]): number {
+/** The least of the numbers that are set, where 0 is "not set"; 0 if none is. */
+export function lesser(...caps: (number | undefined)[]): number {
   const set = caps.filter((cap) => cap !== undefined && cap > 0) as number[];
   return set.length > 0 ? Math.min(...set) : 0;
 }
@@ -53,34 +50,46 @@ export interface Renewal {
   seconds: number;
   /** The maximum that was granted with the lease; 0 for none. */
   maxTtl?: number;
-  /** Above 0 for periodic tokens, to which the mount's maximum does not apply. */
-  period?: number;
+  /** Whether the token is periodic: then the mount's maximum is that of each period, not of its whole life. */
+  isPeriodic?: boolean;
+}
+
+export interface RenewalGrant {
+  /** Epoch milliseconds. */
+  expiresAt: number;
+  warnings: string[];
 }
 
 /**
- * When a renewed lease ends, in epoch milliseconds.
+ * When a renewed lease ends, with a warning when that is less than was asked for.
  * @param mount as it is tuned now, not when the lease was issued
- * @throws VaultError 400 when that is in the past, as it may be when the mount's maximum was lowered
+ * @throws VaultError 400 when the end is in the past, as it may be when the mount's maximum was lowered
  */
-export function renewedEnd(renewal: Renewal, mount: Pick<Mount, 'config'> | undefined): number {
-  const { now, issuedAt, seconds, maxTtl, period } = renewal;
-  const cap = lowest(maxTtl, period ? 0 : mountTtls(mount).maxTtl);
-  const end = now + seconds * 1_000;
-  const latest = cap > 0 ? Math.min(end, issuedAt + cap * 1_000) : end;
-  if (latest <= now) throw refusal('past the max TTL, cannot renew');
-  return latest;
+export function grantRenewal(renewal: Renewal, mount: Pick<Mount, 'config'> | undefined): RenewalGrant {
+  const { now, issuedAt, seconds, maxTtl, isPeriodic = false } = renewal;
+  const mountMax = mountTtls(mount).maxTtl;
+  const asked = isPeriodic ? lesser(seconds, maxTtl, mountMax) : seconds;
+  const warnings = asked < seconds ? [capWarning('period', seconds, asked)] : [];
+  const cap = lesser(maxTtl, isPeriodic ? 0 : mountMax);
+  const end = now + asked * 1_000;
+  const expiresAt = cap > 0 ? Math.min(end, issuedAt + cap * 1_000) : end;
+  if (expiresAt <= now) throw refusal('past the max TTL, cannot renew');
+  const granted = Math.round((expiresAt - now) / 1_000);
+  if (granted < asked) warnings.push(capWarning('TTL', asked, granted));
+  return { expiresAt, warnings };
 }
 
 /**
- * A warning when a renewal grants less than was asked for.
- * @param end when the renewed lease ends, in epoch milliseconds
+ * The whole seconds until an end, as Vault tells them: the end itself is rounded down, the present to the nearest second.
+ * @param expiresAt epoch milliseconds
+ * @param now epoch milliseconds
  */
-export function renewalWarnings(now: number, seconds: number, end: number): string[] {
-  const granted = Math.round((end - now) / 1_000);
-  return granted < seconds ? [capWarning('TTL', seconds, granted)] : [];
+export function secondsLeft(expiresAt: number, now: number): number {
+  const present = Math.round(now / 1_000) * 1_000;
+  return Math.max(0, Math.floor((expiresAt - present) / 1_000));
 }
 
-function capWarning(what: 'TTL' | 'Period', asked: number, granted: number): string {
-  const [wish, cap] = [formatDuration(asked), formatDuration(granted)];
+function capWarning(what: 'TTL' | 'period', asked: number, granted: number): string {
+  const [wish, cap] = [shortDuration(asked), shortDuration(granted)];
   return `${what} of "${wish}" exceeded the effective max_ttl of "${cap}"; ${what} value is capped accordingly`;
 }

@@ -13,7 +13,7 @@ import { MountMoved } from '../tree/generation.ts';
 import type { Api, Audit, Visit } from './api.ts';
 import { fromApiGateway, toApiGateway } from './apiGateway.ts';
 import { perform } from './perform.ts';
-import { readRequest, StatusOnly } from './readRequest.ts';
+import { PlainAnswer, readRequest } from './readRequest.ts';
 
 /** The handler of a Lambda function behind the REST API. */
 export function apiHandler(
@@ -57,8 +57,10 @@ async function answer(http: HttpRequest, api: Api, deps: Deps, audit: Audit): Pr
 const TRANSIENT = [StoreBusy, SchedulerBusy];
 
 function renderError(error: unknown, deps: Deps): HttpResponse {
-  if (error instanceof StatusOnly)
-    return { status: error.status, headers: { 'Cache-Control': 'no-store' }, body: '' };
+  if (error instanceof PlainAnswer) {
+    const { status, body, headers } = error;
+    return { status, headers: { 'Cache-Control': 'no-store', ...headers }, body };
+  }
   if (error instanceof VaultError) return renderErrors(error.status, error.errors, error.headers);
   if (TRANSIENT.some((kind) => error instanceof kind)) return renderError(tryAgain(), deps);
   deps.log.error('unexpected error', { error: (error as Error).name, stack: stackFrames(error) });

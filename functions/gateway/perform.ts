@@ -11,7 +11,7 @@ import {
   VaultError,
 } from '../http/errors.ts';
 import { fieldWarnings, readFields } from '../http/fields.ts';
-import { isWrite, type Operation } from '../http/message.ts';
+import { isWrite } from '../http/message.ts';
 import {
   type Call,
   type Handler,
@@ -40,7 +40,7 @@ export async function perform(visit: Visit): Promise<Reply | undefined> {
   const { namespace, path, mount } = location;
   if (isWrite(request.operation) && path.endsWith('/')) throw refusal("cannot write to a path ending in '/'");
 
-  const match = findRoute(location, api, request.operation);
+  const match = request.isText ? findRoute(location, api) : undefined;
   Object.assign(audit, {
     operation: request.operation,
     namespace: namespace.path,
@@ -50,31 +50,28 @@ export async function perform(visit: Visit): Promise<Reply | undefined> {
   const call = callOf(visit, location, match, prefetched);
   await match?.route.before?.(call);
   const open = match?.route.open ?? false;
-  if (match && (open === true || (open && request.token === undefined))) return run(api, match, call);
+  if (match && (open === true || (open && request.token === undefined))) return runOpen(api, match, call);
 
   const caller = await authenticate(deps, await visit.token, namespace, call.sourceIp);
   Object.assign(audit, { accessor: caller.token.accessor, display_name: caller.token.displayName });
-  if (match && open) return run(api, match, { ...call, caller });
+  if (match && open) return runOpen(api, match, { ...call, caller });
   const isUncounted = api.readOnly || visit.isUseCounted || match?.route.usesUp?.(call);
   if (!isUncounted) await countUse(deps, caller.token);
   visit.isUseCounted = true;
   call.caller = caller;
   await authorizeCall(call, caller, match);
-  if (!match) throw mount || builtinPath(path) ? unsupportedPath() : noHandler(path);
+  if (!match) throw notRouted(location, request.isText);
   return run(api, match, call);
 }
 
-function findRoute(
-  { path, mount }: Location,
-  { builtin, engines }: Api,
-  operation: Operation,
-): RouteMatch | undefined {
-  if (!mount) return matchRoute(builtin, path, operation);
+function findRoute({ path, mount }: Location, { builtin, engines }: Api): RouteMatch | undefined {
+  if (!mount) return matchRoute(builtin, path);
   const routes = engines[mount.type]?.routes(mount.options) ?? [];
-  return matchRoute(routes, path.slice(mount.path.length), operation);
+  return matchRoute(routes, path.slice(mount.path.length));
 }
 
-function noHandler(path: string): VaultError {
+function notRouted({ path, mount }: Location, isText: boolean): VaultError {
+  if (mount || builtinPath(path)) return isText ? unsupportedPath() : silent(404);
   return new VaultError(404, [`no handler for route ${goQuote(path)}. route entry not found.`]);
 }
 
@@ -132,6 +129,14 @@ function isWrappedEnough({ minWrappingTtl, maxWrappingTtl }: AccessDecision, sec
   if (!minWrappingTtl && !maxWrappingTtl) return true;
   if (seconds === 0) return false;
   return seconds >= (minWrappingTtl || 0) && seconds <= (maxWrappingTtl || Number.POSITIVE_INFINITY);
+}
+
+async function runOpen(api: Api, match: RouteMatch, call: Call): Promise<Reply | undefined> {
+  try {
+    return await run(api, match, call);
+  } catch (error) {
+    throw error instanceof VaultError ? error.bare() : error;
+  }
 }
 
 async function run({ wrap }: Api, match: RouteMatch, call: Call): Promise<Reply | undefined> {

@@ -1,5 +1,6 @@
 /** What a request says before anything is looked up: operation, namespace, path, fields, token (contract §2.2). */
 
+import querystring from 'node:querystring';
 import { parseDuration } from '../http/duration.ts';
 import { goQuote, refusal, silent, VaultError } from '../http/errors.ts';
 import { parseBool } from '../http/fields.ts';
@@ -12,6 +13,8 @@ export interface ParsedRequest {
   operation: Operation;
   /** The path after `/v1/`, decoded. */
   path: string;
+  /** Whether the path is text. Bytes that are no UTF-8 are no name that anything can have. */
+  isText: boolean;
   /** The namespace of the header, with a trailing slash; empty for none. */
   headerNamespace: string;
   /** All fields as they were sent. */
@@ -24,15 +27,19 @@ export interface ParsedRequest {
 /**
  * Reads a request in the order of contract §2.2: path, method and body, then namespace and wrap TTL.
  * @throws VaultError for what is no request that this service can serve
- * @throws StatusOnly 400 for a path that cannot be decoded
+ * @throws PlainAnswer 307 to a cleaned path, 400 for a path that cannot be decoded
  */
 export function readRequest(http: HttpRequest): ParsedRequest {
-  const path = readPath(http.rawPath, http.query);
+  const path = readPath(http.rawPath, http.query, http.method);
+  if (OF_THE_SERVER.has(path) && !isServerVerb(http.method, path)) throw silent(405);
   const operation = operationOf(http);
+  const isText = isUtf8(http.rawPath);
+  if (!isText && (isWrite(operation) || operation === 'delete')) throw new PlainAnswer(400);
   const token = tokenIn(http.headers);
   return {
     operation,
     path: (operation === 'list' || operation === 'scan') && !path.endsWith('/') ? `${path}/` : path,
+    isText,
     headerNamespace: headerNamespace(http.headers['x-vault-namespace']),
     raw: isWrite(operation) ? bodyFields(http, path) : queryFields(http.query),
     wrapTtl: readWrapTtl(http.headers['x-vault-wrap-ttl']),
@@ -40,35 +47,64 @@ export function readRequest(http: HttpRequest): ParsedRequest {
   };
 }
 
+/** Facts about the server itself. They have no verbs but GET and HELP, and health also HEAD (contract §10). */
+const OF_THE_SERVER = new Set(['sys/health', 'sys/init', 'sys/leader', 'sys/seal-status']);
+
+function isServerVerb(method: string, path: string): boolean {
+  return method === 'GET' || method === 'HELP' || (method === 'HEAD' && path === 'sys/health');
+}
+
 const PREFIX = '/v1/';
 
 /**
  * From the raw path of a request to the path below `/v1/` (contract §2.5).
  * @param query is kept when the client is redirected to the cleaned path
- * @returns the path after `/v1/`, percent-decoded exactly once
- * @throws VaultError 307 to the cleaned path, 404 outside `/v1/`, 400 for relative paths
- * @throws StatusOnly 400 for what cannot be decoded or printed
+ * @param method a redirected GET is answered with a link, too
+ * @returns the path after `/v1/`, percent-decoded exactly once; bytes that are no UTF-8 are replaced
+ * @throws VaultError 404 outside `/v1/`, 400 for relative paths
+ * @throws PlainAnswer 307 to the cleaned path, 400 for what cannot be decoded or printed
  */
-export function readPath(rawPath: string, query: Record<string, string[]> = {}): string {
+export function readPath(rawPath: string, query: Record<string, string[]> = {}, method = 'GET'): string {
   const clean = cleaned(rawPath);
-  if (clean !== rawPath) throw new VaultError(307, [], { Location: harmless(clean) + queryText(query) });
+  if (clean !== rawPath) throw redirect(harmless(clean) + queryText(query), method);
   if (!rawPath.startsWith(PREFIX)) throw silent(404);
-  const path = decoded(rawPath.slice(PREFIX.length));
-  if (!isPrintable(path)) throw new StatusOnly(400);
+  if (/%(?![0-9a-f]{2})/i.test(rawPath)) throw new PlainAnswer(400, '400 Bad Request', 'text/plain');
+  const path = querystring.unescape(rawPath.slice(PREFIX.length));
+  if (!isPrintable(path)) throw new PlainAnswer(400);
   if (path.split('/').some((segment) => segment === '.' || segment === '..')) {
     throw refusal('relative paths not supported');
   }
   return path;
 }
 
-/** An error that is answered with an empty body, without even an empty list of errors. */
-export class StatusOnly extends Error {
+/** An answer that is not JSON: the request is none that could reach an endpoint. */
+export class PlainAnswer extends Error {
   readonly status: number;
+  readonly body: string;
+  readonly headers: Record<string, string>;
 
-  constructor(status: number) {
+  constructor(status: number, body = '', type = '', headers: Record<string, string> = {}) {
     super();
     this.status = status;
+    this.body = body;
+    this.headers = { ...headers, ...(type && { 'Content-Type': `${type}; charset=utf-8` }) };
   }
+}
+
+const ESCAPES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
+};
+
+/** For people, a redirected GET has a link, as that of Go's server. */
+function redirect(location: string, method: string): PlainAnswer {
+  const headers = { Location: location };
+  if (method !== 'GET') return new PlainAnswer(307, '', '', headers);
+  const escaped = location.replace(/[&<>"']/g, (character) => ESCAPES[character] as string);
+  return new PlainAnswer(307, `<a href="${escaped}">Temporary Redirect</a>.\n\n`, 'text/html', headers);
 }
 
 function cleaned(rawPath: string): string {
@@ -93,11 +129,12 @@ function queryText(query: Record<string, string[]>): string {
   return parameters.size > 0 ? `?${parameters}` : '';
 }
 
-function decoded(path: string): string {
+function isUtf8(rawPath: string): boolean {
   try {
-    return decodeURIComponent(path);
+    decodeURIComponent(rawPath);
+    return true;
   } catch {
-    throw new StatusOnly(400);
+    return false;
   }
 }
 
@@ -105,8 +142,9 @@ function operationOf({ method, query, headers }: HttpRequest): Operation {
   if (query.help?.[0]) return 'help';
   switch (method) {
     case 'GET':
-    case 'HEAD':
       return readOperation(query);
+    case 'HEAD':
+      return 'head';
     case 'LIST':
       return 'list';
     case 'SCAN':
@@ -121,6 +159,8 @@ function operationOf({ method, query, headers }: HttpRequest): Operation {
       return 'patch';
     case 'DELETE':
       return 'delete';
+    case 'OPTIONS':
+      throw refusal('cannot handle internal-only request operation');
     default:
       throw silent(405);
   }

@@ -39,6 +39,11 @@ export function formatDuration(seconds: number): string {
   return minutes > 0 ? `${minutes}m${rest}` : rest;
 }
 
+/** The same without its zeros, as warnings show it: `90m` is `1h30m`. */
+export function shortDuration(seconds: number): string {
+  return formatDuration(seconds).replace(/(?<=\D)0[ms]/g, '');
+}
+
 /** @returns epoch milliseconds of a date, an RFC 3339 time or a number of epoch seconds; else NaN */
 export function parseTime(text: string): number {
   if (/^\d{1,12}$/.test(text)) return Number(text) * 1_000;

@@ -17,6 +17,11 @@ export class VaultError extends Error {
     this.errors = errors;
     this.headers = headers;
   }
+
+  /** The error as a path that needs no token answers it: without the wrapper (contract §2.1). */
+  bare(): VaultError {
+    return this;
+  }
 }
 
 /** An error of a handler: 400, with the bare text. */
@@ -26,7 +31,20 @@ export function refusal(text: string): VaultError {
 
 /** An error of the router or framework: the text is in the multi-error wrapper (contract §2.1). */
 export function wrapped(status: number, text: string): VaultError {
-  return new VaultError(status, [multiError([text])]);
+  return new WrappedError(status, text);
+}
+
+class WrappedError extends VaultError {
+  readonly text: string;
+
+  constructor(status: number, text: string) {
+    super(status, [multiError([text])]);
+    this.text = text;
+  }
+
+  override bare(): VaultError {
+    return new VaultError(this.status, [this.text]);
+  }
 }
 
 export function multiError(texts: string[]): string {

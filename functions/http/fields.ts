@@ -81,6 +81,7 @@ const CONVERSIONS: Record<FieldType, (value: unknown) => unknown> = {
   int: toInt,
   duration: parseDuration,
   list: toList,
+  texts: (value) => (value === '' ? [] : toTexts(Array.isArray(value) ? value : [value])),
   ints: toInts,
   map: (value) => (isObject(value) ? value : undefined),
   pairs: toPairs,
@@ -115,11 +116,13 @@ export function parseInteger(value: unknown): number | undefined {
   return Number.isSafeInteger(number) ? (number as number) : undefined;
 }
 
+function toTexts(values: unknown[]): string[] | undefined {
+  const texts = values.map(toText);
+  return texts.every((text) => text !== undefined) ? texts : undefined;
+}
+
 function toList(value: unknown): string[] | undefined {
-  if (Array.isArray(value)) {
-    const texts = value.map(toText);
-    return texts.every((text) => text !== undefined) ? texts.map((text) => text.trim()) : undefined;
-  }
+  if (Array.isArray(value)) return toTexts(value)?.map((text) => text.trim());
   const text = toText(value);
   return text
     ?.split(',')

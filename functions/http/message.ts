@@ -25,7 +25,7 @@ export interface HttpResponse {
 }
 
 /** What a request asks for: policies name these operations as capabilities, and routes have a handler for each. */
-export type Operation = 'read' | 'list' | 'scan' | 'create' | 'update' | 'patch' | 'delete' | 'help';
+export type Operation = 'read' | 'list' | 'scan' | 'create' | 'update' | 'patch' | 'delete' | 'help' | 'head';
 
 /** Whether an operation takes its fields from a body, and its path without a slash at the end. */
 export function isWrite(operation: Operation): boolean {

@@ -73,7 +73,7 @@ export type Missing = Reply & { status: 404 };
  * operation without an entry is neither shown nor checked; one with null is shown and not checked.
  */
 export type Answers = Partial<
-  Record<Exclude<Operation, 'create' | 'update' | 'help'> | 'write', Shape | null>
+  Record<Exclude<Operation, 'create' | 'update' | 'help' | 'head'> | 'write', Shape | null>
 >;
 
 /** The data of an operation, as far as its row describes it. */
@@ -84,7 +84,10 @@ type DataOf<A extends Answers, Name extends keyof Answers> = Shape extends A[Nam
     : Record<string, unknown>;
 
 export interface RouteSpec<S extends Schema, A extends Answers = Answers> {
-  /** Segments. `:name` captures one segment, `:name*` the rest with its slashes; the rest may be empty. */
+  /**
+   * Segments. `:name` captures one segment, `:name+` the rest with its slashes, and `:name*` the same, which may also be
+   * empty or missing.
+   */
   path: string;
   /** Whether the route needs the `sudo` capability in addition to that of the operation. */
   sudo?: boolean;
@@ -104,6 +107,8 @@ export interface RouteSpec<S extends Schema, A extends Answers = Answers> {
   query?: readonly (keyof S & string)[];
   answers?: A;
   read?: Handler<S, DataOf<A, 'read'>>;
+  /** Serves the verb HEAD, for which no policy has a capability. */
+  head?: Handler<S>;
   list?: Handler<S, DataOf<A, 'list'>>;
   /** Lists everything below a directory, at all depths. */
   scan?: Handler<S, DataOf<A, 'scan'>>;
@@ -125,7 +130,8 @@ export interface Route extends RouteSpec<Schema> {
 
 /** Makes a row of the route table. */
 export function route<S extends Schema, const A extends Answers>(spec: RouteSpec<S, A>): Route {
-  return { ...(spec as unknown as RouteSpec<Schema>), pattern: patternOf(spec.path) };
+  const row = spec as unknown as RouteSpec<Schema>;
+  return { ...row, pattern: patternOf(row) };
 }
 
 export interface RouteMatch {
@@ -135,27 +141,15 @@ export interface RouteMatch {
 
 /**
  * Finds the first row whose pattern matches the path. Policies are checked against the path as it was sent, so a name
- * followed by a slash is a different name: `roles/adm/` would bypass an exact rule for `roles/adm`. Only lists end in a
- * slash.
+ * followed by a slash is a different name: `roles/adm/` would bypass an exact rule for `roles/adm`. Only collections
+ * and the rest of a path may end in a slash. A list always does.
  */
-export function matchRoute(
-  routes: readonly Route[],
-  path: string,
-  operation: Operation,
-): RouteMatch | undefined {
-  if (operation !== 'list' && operation !== 'scan' && path.endsWith('/')) return matchSlash(routes, path);
+export function matchRoute(routes: readonly Route[], path: string): RouteMatch | undefined {
   for (const candidate of routes) {
     const found = candidate.pattern.exec(path);
     if (found) return { route: candidate, params: { ...found.groups } };
   }
   return undefined;
-}
-
-/** Paths that may end in a slash in other operations: a collection with a fixed name, and the rest of a path. */
-function matchSlash(routes: readonly Route[], path: string): RouteMatch | undefined {
-  const found = matchRoute(routes, path, 'list');
-  const last = found?.route.path.split('/').at(-1) ?? '';
-  return last.startsWith(':') && !last.endsWith('*') ? undefined : found;
 }
 
 /** The handler of an operation, if the route has it. */
@@ -179,14 +173,16 @@ export function helpOf(found: Route): Reply {
   return { plain: { help: `${lines.join('\n')}\n`, see_also: null } };
 }
 
-function patternOf(path: string): RegExp {
+/** A row that lists is a collection. */
+function patternOf({ path, list, scan }: Pick<RouteSpec<Schema>, 'path' | 'list' | 'scan'>): RegExp {
   const source = path
     .split('/')
     .map((segment) => {
-      if (!segment.startsWith(':')) return segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-      return segment.endsWith('*') ? `(?<${segment.slice(1, -1)}>.*)` : `(?<${segment.slice(1)}>[^/]+)`;
+      const [, name, rest] = /^:(\w+)([*+]?)$/.exec(segment) ?? [];
+      if (name === undefined) return segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      return `(?<${name}>${rest ? `.${rest}` : '[^/]+'})`;
     })
     .join('/')
     .replace(/\/(\(\?<\w+>\.\*\))$/, '(?:/$1)?');
-  return new RegExp(`^${source}/?$`, 'su');
+  return new RegExp(`^${source}${list || scan ? '/?' : ''}$`, 'su');
 }

@@ -11,6 +11,8 @@ export interface TypeOf {
   duration: number;
   /** In a request a JSON array, or a comma-separated string; in an answer always the array. */
   list: string[];
+  /** In a request a JSON array, or one string that is not split; in an answer always the array. */
+  texts: string[];
   /** As a list, of whole numbers. */
   ints: number[];
   map: Record<string, unknown>;

@@ -93,7 +93,7 @@ export function authorize(acl: Acl, { operation, path, parameters = {} }: Access
   const page = lists ? pageOf(grant, parameters) : undefined;
   const isWithinLimits = page !== 'refused' && (limits === undefined || parametersPass(limits, parameters));
   return {
-    allowed: capabilities.has(operation) && isWithinLimits,
+    allowed: operation !== 'head' && capabilities.has(operation) && isWithinLimits,
     sudo: capabilities.has('sudo'),
     root: false,
     ...(minWrappingTtl !== undefined && { minWrappingTtl }),

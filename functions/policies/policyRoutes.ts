@@ -23,7 +23,7 @@ export const policyRoutes: readonly Route[] = [
     list: async (call) => ({ data: { keys: await listPolicies(call) } }),
   }),
   route({
-    path: 'sys/policies/acl/:name*',
+    path: 'sys/policies/acl/:name+',
     fields,
     answers: { read: POLICY, write: null, delete: null },
     read: async (call) => {
@@ -35,7 +35,7 @@ export const policyRoutes: readonly Route[] = [
   }),
   route({ path: 'sys/policy', answers: { read: OLD_LIST, list: OLD_LIST }, read: listOld, list: listOld }),
   route({
-    path: 'sys/policy/:name*',
+    path: 'sys/policy/:name+',
     fields,
     answers: { read: OLD_POLICY, write: null, delete: null },
     read: async (call) => {
@@ -67,13 +67,18 @@ async function listPolicies({ deps, namespace }: Call): Promise<string[]> {
   const items = await deps.store.query({ table, pk });
   const now = deps.clock.now();
   const names = items.filter((item) => policyRecordOf(item.sk, item, now)).map(({ sk }) => sk);
-  const all = [...new Set([...names, 'default'])].sort();
+  const all = [...new Set([...names, 'default'])].sort(byDepth);
   return namespace.id === 'root' ? [...all, 'root'] : all;
+}
+
+/** Names with a slash come after all others. */
+function byDepth(a: string, b: string): number {
+  return Number(a.includes('/')) - Number(b.includes('/')) || (a < b ? -1 : 1);
 }
 
 async function readPolicy(call: Call): Promise<PolicyData | undefined> {
   const { deps, namespace } = call;
-  const { name } = nameIn(call);
+  const name = nameIn(call);
   if (isTooLong(name)) return undefined;
   const item = await deps.store.get(policyKey(namespace.id, name));
   const record = policyRecordOf(name, item, deps.clock.now());
@@ -86,7 +91,7 @@ async function writePolicy(
   warnings: string[],
 ): Promise<Reply | undefined> {
   const { deps, namespace } = call;
-  const { name, typed } = nameIn(call);
+  const name = nameIn(call);
   if (isTooLong(name)) throw refusal(`the name of a policy has at most ${MAX_NAME_BYTES} bytes`);
   const order = readNewPolicy(text, call.fields, deps.clock.now());
   if (IMMUTABLE.includes(name)) throw refusal(`cannot update ${goQuote(name)} policy`);
@@ -100,13 +105,11 @@ async function writePolicy(
     const put = { ...nextItem(key, policyRecordOf(name, item, now), order, now), revision };
     await deps.store.commit([{ put, if: item ? { version: item.version as number } : ABSENT }]);
   });
-  const converted = name === typed ? [] : [`policy name was converted to ${name}`];
-  const all = [...converted, ...warnings];
-  return all.length > 0 ? { warnings: all } : undefined;
+  return warnings.length > 0 ? { warnings } : undefined;
 }
 
 async function deletePolicy(call: Call): Promise<void> {
-  const { name } = nameIn(call);
+  const name = nameIn(call);
   if (IMMUTABLE.includes(name)) throw refusal(`cannot delete ${goQuote(name)} policy`);
   if (name === 'default') throw refusal('cannot delete default policy');
   if (isTooLong(name)) return;
@@ -114,11 +117,10 @@ async function deletePolicy(call: Call): Promise<void> {
 }
 
 /** Policy names are in lower case; what was typed is converted. */
-function nameIn({ params }: Pick<Call, 'params'>): { name: string; typed: string } {
-  const typed = params.name ?? '';
-  const name = typed.trim().toLowerCase();
+function nameIn({ params }: Pick<Call, 'params'>): string {
+  const name = (params.name ?? '').trim().toLowerCase();
   if (name === '') throw refusal('policy name must be provided in the URL');
-  return { name, typed };
+  return name;
 }
 
 function isTooLong(name: string): boolean {

@@ -9,7 +9,7 @@ import { readStatus } from './readMigration.ts';
 
 export const statusRoutes: readonly Route[] = [
   route({
-    path: 'sys/remount/status/:migration_id',
+    path: 'sys/remount/status/:migration_id+',
     answers: { read: STATUS },
     read: async (call) => {
       const { deps, params, namespace, prefetched } = call;

@@ -61,6 +61,11 @@ export function policyKey(namespaceId: string, name: string): Ref {
   return { table: 'access', pk: `policies#${namespaceId}`, sk: name };
 }
 
+/** A token role of a namespace. */
+export function tokenRoleKey(namespaceId: string, name: string): Ref {
+  return { table: 'access', pk: `token-roles#${namespaceId}`, sk: name };
+}
+
 /** The record of the first root token, and of each replacement. */
 export function bootstrapKey(): Ref {
   return { table: 'access', pk: 'bootstrap', sk: ALONE };

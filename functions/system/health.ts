@@ -2,7 +2,7 @@
 
 import { silent } from '../http/errors.ts';
 import { requireRootNamespace } from '../http/guards.ts';
-import { type Route, route } from '../http/route.ts';
+import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import type { Shape, Wire } from '../http/shape.ts';
 import { VAULT_VERSION } from '../http/version.ts';
 
@@ -58,10 +58,8 @@ export const healthRoutes: readonly Route[] = [
     plain: true,
     freeForm: true,
     answers: { read: HEALTH_SHAPE },
-    read: async (call) => {
-      requireRootNamespace(call);
-      return { status: statusAsked(call.query), plain: health(call.deps.clock.now()) };
-    },
+    read: readHealth,
+    head: readHealth,
   }),
   route({
     path: 'sys/seal-status',
@@ -88,6 +86,11 @@ export const healthRoutes: readonly Route[] = [
     },
   }),
 ];
+
+async function readHealth(call: Call): Promise<Reply<Wire<typeof HEALTH_SHAPE>>> {
+  requireRootNamespace(call);
+  return { status: statusAsked(call.query), plain: health(call.deps.clock.now()) };
+}
 
 /** @throws VaultError 400 for what is not a status */
 function statusAsked(query: Record<string, string[]>): number {

@@ -2,8 +2,9 @@
 
 import type { Engine } from '../engines/engine.ts';
 import type { Api } from '../gateway/api.ts';
-import { type Route, route } from '../http/route.ts';
+import { type Call, type Route, route } from '../http/route.ts';
 import { VAULT_VERSION } from '../http/version.ts';
+import { authorize } from '../policies/acl.ts';
 import { COMPONENTS, TOKEN_NEEDED } from './openapiComponents.ts';
 import { operationsOf } from './openapiOperations.ts';
 
@@ -24,10 +25,20 @@ interface Place {
 export function openapiRoute(described: () => Described): Route {
   return route({
     path: 'sys/internal/specs/openapi',
+    open: 'optional',
     plain: true,
     answers: { read: 'map' },
-    read: async () => ({ plain: openapiDocument(described()) }),
+    read: async (call) => ({ plain: openapiDocument(mayRead(call) ? described() : NOTHING) }),
   });
+}
+
+const NOTHING: Described = { builtin: [], engines: {} };
+
+/** The frame of the document is for everybody, its paths for those whose policies allow the request. */
+function mayRead({ caller, namespace, path }: Call): boolean {
+  return (
+    caller !== undefined && authorize(caller.acl, { operation: 'read', path: namespace.path + path }).allowed
+  );
 }
 
 /** The document. Of rows with the same path the first one counts, as it does for requests. */
@@ -66,7 +77,7 @@ function withoutRest(place: Place): Place[] {
 }
 
 function templateOf(path: string): string {
-  return `/${path.replace(/:(\w+)\*?/g, '{$1}')}`;
+  return `/${path.replace(/:(\w+)[*+]?/g, '{$1}')}`;
 }
 
 function itemOf(place: Place): Record<string, unknown> {
@@ -80,7 +91,7 @@ function itemOf(place: Place): Record<string, unknown> {
 }
 
 function parametersOf(path: string): Record<string, unknown>[] {
-  const inPath = [...path.matchAll(/:(\w+)(\*?)/g)].map(([, name, rest]) => ({
+  const inPath = [...path.matchAll(/:(\w+)([*+]?)/g)].map(([, name, rest]) => ({
     name,
     in: 'path',
     required: true,

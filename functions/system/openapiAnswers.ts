@@ -72,6 +72,7 @@ const LEAVES: Record<FieldType, Part> = {
   int: { type: 'integer' },
   duration: { type: 'integer', description: 'Seconds.' },
   list: { type: 'array', items: { type: 'string' } },
+  texts: { type: 'array', items: { type: 'string' } },
   ints: { type: 'array', items: { type: 'integer' } },
   map: { type: 'object' },
   pairs: { type: 'object', additionalProperties: { type: 'string' } },

@@ -131,6 +131,11 @@ const SCHEMAS: Record<FieldType, Part> = {
     items: { type: 'string' },
     description: 'A text is split at its commas.',
   },
+  texts: {
+    type: ['array', 'string'],
+    items: { type: 'string' },
+    description: 'A text is the only entry.',
+  },
   ints: {
     type: ['array', 'string'],
     items: { type: 'integer' },

@@ -29,7 +29,7 @@ export const systemRoutes: readonly Route[] = [
     read: listVisible,
   }),
   route({
-    path: 'sys/internal/ui/mounts/:path*',
+    path: 'sys/internal/ui/mounts/:path+',
     open: 'optional',
     answers: { read: VISIBLE_MOUNT },
     read: readVisible,

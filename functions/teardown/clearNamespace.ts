@@ -1,10 +1,10 @@
-/** Removes what a deleted namespace had: its mounts, policies and tokens, the marks of its deletion last. */
+/** Removes what a deleted namespace had: its mounts, policies, token roles and tokens, the marks of its deletion last. */
 
 import { nonExpiringTokensOf } from '../credentials/child.ts';
 import { removeChildren } from '../credentials/removal.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Ref } from '../ports/store.ts';
-import { builtinKey, closedKeys, policyKey } from '../store/keys.ts';
+import { builtinKey, closedKeys, policyKey, tokenRoleKey } from '../store/keys.ts';
 import { builtinMounts } from '../tree/builtin.ts';
 import { clearEmptyForks } from '../tree/changeTree.ts';
 import { disableMount } from '../tree/disableMount.ts';
@@ -31,7 +31,8 @@ export async function clearNamespace(
     if (!(await clearMount(deps, uuid, attempt, until))) return false;
   }
   await removeChildren(deps.store, nonExpiringTokensOf(namespaceId), 'place');
-  await removePolicies(deps, namespaceId);
+  for (const first of [policyKey(namespaceId, ''), tokenRoleKey(namespaceId, '')])
+    await removeAll(deps, first);
   const left = await deps.store.query({ table: 'mounts', pk: namespaceId });
   if (left.some((item) => mountOf(item) !== undefined)) return false;
   // Empty forks of a process that stopped before it deleted them.
@@ -51,8 +52,8 @@ async function disable(deps: Deps, mount: Mount): Promise<void> {
   }
 }
 
-async function removePolicies({ store }: Deps, namespaceId: string): Promise<void> {
-  const { table, pk } = policyKey(namespaceId, '');
+/** Removes a whole partition. */
+async function removeAll({ store }: Deps, { table, pk }: Ref): Promise<void> {
   for await (const page of store.pages({ table, pk })) {
     await store.deleteMany(page.map(({ sk }): Ref => ({ table, pk, sk })));
   }

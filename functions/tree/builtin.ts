@@ -14,32 +14,56 @@ export interface BuiltinMount extends Omit<Mount, 'options'> {
 
 const CONFIG: MountConfig = { defaultLeaseTtl: 0, maxLeaseTtl: 0, forceNoCache: false };
 
-const BUILTINS = [
-  { path: 'sys/', type: 'system', description: 'system endpoints used for control, policy and debugging' },
-  { path: 'identity/', type: 'identity', description: 'identity store' },
+interface Builtin {
+  path: string;
+  type: string;
+  description: string;
+  /** Shown as OpenBao has it; there is no seal here, and no header reaches an engine. */
+  sealWrap?: boolean;
+  passthroughRequestHeaders?: string[];
+}
+
+const BUILTINS: readonly Builtin[] = [
+  {
+    path: 'sys/',
+    type: 'system',
+    description: 'system endpoints used for control, policy and debugging',
+    sealWrap: true,
+    passthroughRequestHeaders: ['Accept'],
+  },
+  {
+    path: 'identity/',
+    type: 'identity',
+    description: 'identity store',
+    passthroughRequestHeaders: ['Authorization'],
+  },
   { path: 'cubbyhole/', type: 'cubbyhole', description: 'per-token private secret storage' },
   { path: 'auth/token/', type: 'token', description: 'token based credentials' },
-] as const;
+];
 
 export const TOKEN_PATH = 'auth/token/';
 const CUBBYHOLE_PATH = 'cubbyhole/';
 
 /** The built-in mounts of a new namespace. */
 export function builtinMounts({ id }: Pick<Namespace, 'id'>): BuiltinMount[] {
-  return BUILTINS.map(({ path, type, description }) => {
-    const shownType = id === 'root' ? type : `ns_${type}`;
+  const isRoot = id === 'root';
+  return BUILTINS.map(({ path, type, description, sealWrap = false, passthroughRequestHeaders }) => {
     const isToken = path === TOKEN_PATH;
     return {
       namespaceId: id,
       path,
       uuid: uuidOf(id, path),
-      accessor: `${isToken ? 'auth_' : ''}${shownType}_${fingerprint(id, path).slice(-8)}`,
-      type: shownType,
+      accessor: `${isToken ? 'auth_' : ''}${type}_${fingerprint(id, path).slice(-8)}`,
+      type: isRoot ? type : `ns_${type}`,
       description,
-      config: isToken ? { ...CONFIG, tokenType: 'default-service' } : CONFIG,
+      config: {
+        ...CONFIG,
+        ...(isToken && { tokenType: isRoot ? 'default-service' : 'default' }),
+        ...(passthroughRequestHeaders && { passthroughRequestHeaders }),
+      },
       options: null,
       local: path === CUBBYHOLE_PATH,
-      sealWrap: false,
+      sealWrap,
       externalEntropyAccess: false,
       generation: 0,
       version: 0,

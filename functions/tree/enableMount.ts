@@ -38,6 +38,20 @@ export async function enableMount(
   });
 }
 
+/**
+ * What a new mount at a path would overlap.
+ * @param path with a trailing slash, auth methods under `auth/`
+ * @returns the refusal, or nothing if the path is free
+ */
+export async function overlapAt(
+  { store }: Deps,
+  namespace: Namespace,
+  path: string,
+): Promise<VaultError | undefined> {
+  const builtin = builtinPath(path);
+  return builtin ? pathInUse(builtin) : conflictOf(await locateTarget(store, path, namespace), namespace);
+}
+
 function newMount({ ids }: Deps, { id }: Namespace, path: string, asked: NewMount): Mount {
   return {
     namespaceId: id,

@@ -54,6 +54,19 @@ export async function locateAny(
   return { namespace, mount: builtin && (await readTuned(store, builtin)) };
 }
 
+/** The mount of this namespace that a path is at or in, built-in mounts included. */
+export async function mountAround(
+  store: Store,
+  namespace: Namespace,
+  path: string,
+): Promise<Mount | BuiltinMount | undefined> {
+  // A single read is true while the mount moves; a query may miss it (R2).
+  const exact = await anyMountAt(store, namespace, path);
+  if (exact) return exact;
+  const { namespace: owner, mount } = await locateAny(store, path, namespace);
+  return owner.id === namespace.id ? mount : undefined;
+}
+
 /**
  * The mounts whose paths begin with a prefix, in the order of their paths; built-in mounts excluded. A single run is no
  * snapshot: `readUntilStable` repeats it where a move in progress must not show.

@@ -19,27 +19,35 @@ export type ConfigList = keyof typeof CONFIG_LISTS;
 const TOKEN_TYPES = ['default-service', 'default-batch', 'service', 'batch'];
 const VISIBILITIES = ['', 'hidden', 'unauth'];
 
-/** @throws VaultError 400 */
+/**
+ * Everything but the visibility, which is judged after the type.
+ * @throws VaultError 400: for a value of the wrong type first
+ */
 export function readMountConfig(raw: Record<string, unknown>, table: MountTable): MountConfig {
-  const text = (name: string): string => toText(raw[name], table);
-  const defaultLeaseTtl = readTtl('default', text('default_lease_ttl'));
-  const maxLeaseTtl = readTtl('max', text('max_lease_ttl'));
+  const [defaultText = '', maxText = '', tokenType = ''] = TEXTS.map((name) => configText(raw, name, table));
+  const forceNoCache = toBool(raw.force_no_cache, table);
+  const lists = listsOf(raw, table);
+  // The lockout of users can only be tuned.
+  if (Object.keys(raw.user_lockout_config ?? {}).length > 0) throw unusableConfig(table);
+  const defaultLeaseTtl = readTtl('default', defaultText);
+  const maxLeaseTtl = readTtl('max', maxText);
   if (maxLeaseTtl > 0 && defaultLeaseTtl > maxLeaseTtl) {
     throw refusal('given default lease TTL greater than given max lease TTL');
   }
   if (maxLeaseTtl === 0 && defaultLeaseTtl > SYSTEM_MAX_TTL_S) {
     throw refusal(`given default lease TTL greater than system max lease TTL of ${SYSTEM_MAX_TTL_S}`);
   }
-  const listingVisibility = readVisibility(text('listing_visibility'));
   return {
     defaultLeaseTtl,
     maxLeaseTtl,
-    forceNoCache: toBool(raw.force_no_cache, table),
-    ...(table === 'auth' && { tokenType: readTokenType(text('token_type')) }),
-    ...(listingVisibility && { listingVisibility }),
-    ...listsOf(raw, table),
+    forceNoCache,
+    ...(table === 'auth' && { tokenType: readTokenType(tokenType) }),
+    ...lists,
   };
 }
+
+/** All texts of a config are converted before any of them is judged. */
+const TEXTS = ['default_lease_ttl', 'max_lease_ttl', 'token_type', 'listing_visibility', 'plugin_name'];
 
 /**
  * @param type empty for the default

@@ -5,11 +5,11 @@ import type { Schema } from '../http/fields.ts';
 import { type Answers, type Call, type Handler, type Reply, type Route, route } from '../http/route.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { disableMount } from './disableMount.ts';
-import { enableMount } from './enableMount.ts';
-import { anyMountAt, listAllMounts, locateAny, mountAt } from './findMount.ts';
+import { enableMount, overlapAt } from './enableMount.ts';
+import { anyMountAt, listAllMounts, mountAround, mountAt } from './findMount.ts';
 import { MOUNT, type MountInfo, mountObject, TUNE, tuneObject } from './mountObject.ts';
 import { builtinPath, type MountTable, mountPath, tableOf, tablePath, treePath } from './path.ts';
-import { ENABLE_FIELDS, readNewMount } from './readNewMount.ts';
+import { ENABLE_FIELDS, readNewMount, unknownType } from './readNewMount.ts';
 import { tuneMount } from './tuneMount.ts';
 import { TUNE_FIELDS } from './tuning.ts';
 
@@ -21,7 +21,7 @@ export const mountRoutes: readonly Route[] = [
   tuneRoute('sys/mounts', 'mount', false),
   tuneRoute('sys/auth', 'auth', true),
   route({
-    path: 'sys/mounts/:path*',
+    path: 'sys/mounts/:path+',
     fields: ENABLE_FIELDS,
     answers: ANSWERS,
     read: readSecretEngine,
@@ -29,7 +29,7 @@ export const mountRoutes: readonly Route[] = [
     delete: (call) => disable(call, 'mount'),
   }),
   route({
-    path: 'sys/auth/:path*',
+    path: 'sys/auth/:path+',
     sudo: true,
     fields: ENABLE_FIELDS,
     answers: ANSWERS,
@@ -49,13 +49,13 @@ function list(table: MountTable): Handler<Schema, Record<string, MountInfo>> {
 
 function tuneRoute(prefix: string, table: MountTable, sudo: boolean): Route {
   return route({
-    path: `${prefix}/:path*/tune`,
+    path: `${prefix}/:path+/tune`,
     sudo,
     fields: TUNE_FIELDS,
     answers: { read: TUNE, write: null },
     read: async (call) => {
       const path = treePath(pathIn(call), table);
-      const mount = await anyMountAt(call.deps.store, call.namespace, path);
+      const mount = await mountAround(call.deps.store, call.namespace, path);
       if (!mount) throw refusal(`cannot fetch sysview for path ${goQuote(path)}`);
       return { data: tuneObject(mount) };
     },
@@ -72,8 +72,8 @@ function tuneRoute(prefix: string, table: MountTable, sudo: boolean): Route {
  */
 async function readSecretEngine({ deps, namespace, params }: Call): Promise<Reply<MountInfo>> {
   const path = pathIn({ params });
-  const { namespace: owner, mount } = await locateAny(deps.store, path, namespace);
-  if (!mount || owner.id !== namespace.id) throw refusal(`No secret engine mount at ${path}`);
+  const mount = await mountAround(deps.store, namespace, path);
+  if (!mount) throw refusal(`No secret engine mount at ${path}`);
   return { data: mountObject(mount) };
 }
 
@@ -87,7 +87,10 @@ async function readAuthMethod({ deps, namespace, params }: Call): Promise<Reply<
 async function enable(call: Call<typeof ENABLE_FIELDS>, table: MountTable): Promise<void> {
   const path = pathIn(call);
   const asked = readNewMount(call.fields, path, table, call.types);
-  await enableMount(call.deps, call.namespace, treePath(path, table), asked);
+  const place = [call.deps, call.namespace, treePath(path, table)] as const;
+  const wrong = unknownType(asked, table, call.types);
+  if (wrong) throw (await overlapAt(...place)) ?? wrong;
+  await enableMount(...place, asked);
 }
 
 /** Disabling a mount that does not exist succeeds, so that nobody learns which mounts exist (contract §3.2). */

@@ -72,13 +72,14 @@ export type MetadataPatch = Record<string, string | null> | null;
  * The metadata of a PATCH.
  * @param raw the fields as they were sent: here `null` and a missing field differ
  * @param given the field, read
- * @throws VaultError 400 without the field, and for values that are neither string nor `null`
+ * @returns nothing to change without the field
+ * @throws VaultError 400 for values that are neither string nor `null`
  */
 export function readPatch(
   raw: Record<string, unknown>,
   given: Record<string, unknown> | undefined,
 ): MetadataPatch {
-  if (!Object.hasOwn(raw, 'custom_metadata')) throw refusal('missing required field "custom_metadata"');
+  if (!Object.hasOwn(raw, 'custom_metadata')) return {};
   if (given === undefined) return null;
   refuseUnstorableName(given);
   const wrong = Object.values(given).find((value) => typeof value !== 'string' && value !== null);
@@ -103,6 +104,6 @@ function refuseUnstorableName(given: Record<string, unknown>): void {
 /** The type of a JSON value as Go prints it. */
 function goType(value: unknown): string {
   if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'number' || JSON.isRawJSON(value)) return 'float64';
+  if (typeof value === 'number' || JSON.isRawJSON(value)) return 'json.Number';
   return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}';
 }

@@ -54,7 +54,7 @@ export const namespaceRoutes: readonly Route[] = [
     },
   }),
   route({
-    path: 'sys/namespaces/:name*',
+    path: 'sys/namespaces/:name+',
     fields: FIELDS,
     answers: { read: NAMESPACE, write: NAMESPACE, patch: NAMESPACE, delete: { status: 'string' } },
     read: async (call) => {

@@ -1,11 +1,11 @@
 /** Reads the request that enables a mount, with all checks that need no read of the tree (contract §3.3). Pure. */
 
-import { goQuote, refusal } from '../http/errors.ts';
+import { goQuote, refusal, type VaultError } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
 import { VAULT_VERSION } from '../http/version.ts';
 import { authVersionRefused, invalidVersion, secretVersionRefused } from './errors.ts';
 import type { Mount } from './mount.ts';
-import { configText, readMountConfig } from './mountConfig.ts';
+import { configText, readMountConfig, readVisibility } from './mountConfig.ts';
 import { GENERIC, type MountTypes, mountTypeNamed } from './mountType.ts';
 import { cleanPath, type MountTable, oversize, protectedSegment, treePath } from './path.ts';
 
@@ -45,20 +45,38 @@ export function readNewMount(
   const raw = fields.config ?? {};
   const config = readMountConfig(raw, table);
   const asked = typeOf(fields, raw, table);
+  const listingVisibility = readVisibility(configText(raw, 'listing_visibility', table));
   const kindOf = table === 'mount' ? secretType : authType;
   const { type, options } = kindOf(asked, fields.options ?? {}, types);
   checkPluginVersion(configText(raw, 'plugin_version', table) || fields.plugin_version, type, table);
   checkPath(path, table);
-  checkType(type, table, types);
+  checkMountable(type, table);
   return {
     type,
     description: fields.description ?? '',
-    config,
+    config: { ...config, ...(listingVisibility && { listingVisibility }) },
     options,
     local: fields.local ?? false,
     sealWrap: fields.seal_wrap ?? false,
     externalEntropyAccess: fields.external_entropy_access ?? false,
   };
+}
+
+/**
+ * What is wrong with the type of a new mount. It is the last reason to refuse one: a path in use comes first.
+ * @returns nothing if the type can be enabled
+ */
+export function unknownType(
+  { type, options }: NewMount,
+  table: MountTable,
+  types: MountTypes,
+): VaultError | undefined {
+  const known = mountTypeNamed(types, type);
+  if (known?.kind !== (table === 'mount' ? 'secret' : 'auth'))
+    return refusal(`plugin not found in the catalog: ${type}`);
+  const { version = '' } = options;
+  const isVersion = version === '' || !known.versions || known.versions.includes(version);
+  return isVersion ? undefined : invalidVersion(version);
 }
 
 /** Each type has one version; `plugin_version` and listings show this one. */
@@ -91,7 +109,6 @@ function secretType(asked: string, given: Record<string, string>, types: MountTy
   const { version = '' } = options;
   const { versions } = mountTypeNamed(types, type) ?? {};
   if ((!versions || type === GENERIC) && version !== '') throw secretVersionRefused(type);
-  if (versions && version !== '' && !versions.includes(version)) throw invalidVersion(version);
   return { type, options };
 }
 
@@ -120,12 +137,9 @@ function checkPath(path: string, table: MountTable): void {
   if (why) throw refusal(`invalid mount path: ${why}`);
 }
 
-function checkType(type: string, table: MountTable, types: MountTypes): void {
+function checkMountable(type: string, table: MountTable): void {
   if (table === 'auth' && ['token', 'ns_token'].includes(type)) {
     throw refusal('token credential backend cannot be instantiated');
   }
   if (BUILTIN_TYPES.includes(type)) throw refusal(`mount type of ${goQuote(type)} is not mountable`);
-  if (mountTypeNamed(types, type)?.kind !== (table === 'mount' ? 'secret' : 'auth')) {
-    throw refusal(`plugin not found in the catalog: ${type}`);
-  }
 }

@@ -6,7 +6,7 @@ import type { Store, Write } from '../ports/store.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { TOKEN_PATH, tunedBuiltin } from './builtin.ts';
 import { checkEntrySize } from './changeTree.ts';
-import { anyMountAt } from './findMount.ts';
+import { mountAround } from './findMount.ts';
 import { type Mount, mountItem, unchangedMount } from './mount.ts';
 import { type MountTypes, mountTypeNamed } from './mountType.ts';
 import type { Namespace } from './namespace.ts';
@@ -14,7 +14,7 @@ import { builtinPath } from './path.ts';
 import { type TuneFields, tuned, upgradeWarning } from './tuning.ts';
 
 /**
- * @param path with a trailing slash, auth methods under `auth/`
+ * @param path of the mount or in it, with a trailing slash, auth methods under `auth/`
  * @returns the warning to answer with, if there is one
  * @throws VaultError 400, 413
  * @throws StoreBusy when others keep tuning the same mount
@@ -28,7 +28,7 @@ export async function tuneMount(
 ): Promise<string | undefined> {
   if (builtinPath(path)) checkTunable(path, fields);
   return retryContended(async () => {
-    const before = await anyMountAt(store, namespace, path);
+    const before = await mountAround(store, namespace, path);
     if (!before) throw refusal(`tune of path ${goQuote(path)} failed: no mount entry found`);
     const after = tuned(before, fields, mountTypeNamed(types, before.type));
     if (!isDeepStrictEqual(before, after)) {
@@ -46,7 +46,7 @@ const AUDIT_LISTS = ['audit_non_hmac_request_keys', 'audit_non_hmac_response_key
 /** At `auth/token/` everything but the token type can be tuned; at other built-in mounts only the audit lists. */
 function checkTunable(path: string, fields: TuneFields): void {
   const sent = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  if (path === TOKEN_PATH) {
+  if (builtinPath(path) === TOKEN_PATH) {
     if (sent.includes('token_type')) {
       throw refusal("'token_type' cannot be set for 'token' or 'ns_token' auth mounts");
     }

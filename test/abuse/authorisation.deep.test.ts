@@ -45,11 +45,11 @@ const NEEDS_SUDO = [
   'write sys/remount/irrevocable/:migration_id/retry',
   'write sys/remount/bulk/cancel/:bulk_id',
   'write sys/remount/bulk/undo/:bulk_id',
-  'read sys/auth/:path*/tune',
-  'write sys/auth/:path*/tune',
-  'read sys/auth/:path*',
-  'write sys/auth/:path*',
-  'delete sys/auth/:path*',
+  'read sys/auth/:path+/tune',
+  'write sys/auth/:path+/tune',
+  'read sys/auth/:path+',
+  'write sys/auth/:path+',
+  'delete sys/auth/:path+',
   'write sys/leases/revoke-prefix/:prefix*',
   'write sys/leases/revoke-force/:prefix*',
   'write sys/revoke-prefix/:prefix*',
@@ -64,9 +64,9 @@ const HANDLER_NEEDS_SUDO = [
   'delete sys/remount/schedules/:name',
 ];
 /** These also answer without a token. With one, they show what the token may see, whatever its policies allow (contract §10). */
-const SHOWS_VISIBLE_MOUNTS = /^sys\/internal\/ui\/mounts/;
-const LISTS_VISIBLE_MOUNTS = 'read sys/internal/ui/mounts';
-const SHOWS_VISIBLE_MOUNT = 'read sys/internal/ui/mounts/:path*';
+const SHOWS_VISIBLE_MOUNTS = /^sys\/internal\/(ui\/mounts|specs\/openapi)/;
+const LISTS_VISIBLE_MOUNTS = ['read sys/internal/ui/mounts', 'read sys/internal/specs/openapi'];
+const SHOWS_VISIBLE_MOUNT = 'read sys/internal/ui/mounts/:path+';
 /** A token acts on itself in its own namespace, whatever namespace the request names (contract §6). */
 const ACTS_ON_ITSELF = /^auth\/token\/(lookup-self|renew-self|revoke-self|lookup)$/;
 /** These refuse a token that wraps nothing before any other check, so every token of this test (contract §2.3). */
@@ -79,6 +79,7 @@ const HANDLER_ERRORS: Record<string, RegExp> = {
   'write auth/userpass0/users/:name/password': /username does not exist/,
   'write auth/userpass0/users/:name/policies': /username does not exist/,
   'write auth/userpass0/login/:name': /missing password/,
+  'write auth/approle0/login': /missing role_id/,
   'write auth/approle0/role/:name/role-id': /unsupported path/,
 };
 
@@ -96,7 +97,9 @@ interface Row {
 function rowsOf(row: Route, mount = ''): Row[] {
   const pattern = mount + row.path;
   // A mount is shown only if it exists.
-  const path = pattern.replace(/(?<=^sys\/internal\/ui\/mounts\/):path\*/, 'kv0').replace(/:\w+\*?/g, 'x');
+  const path = pattern
+    .replace(/(?<=^sys\/internal\/ui\/mounts\/):path[*+]/, 'kv0')
+    .replace(/:\w+[*+]?/g, 'x');
   return [...operationsOf(row), 'help' as const].map((operation) => ({
     route: row,
     operation,
@@ -225,7 +228,7 @@ function expected(row: Row, kind: TokenKind): Verdict {
     return 'handled';
   if (TAKES_WRAPPING_TOKENS.test(pattern)) return 'handled';
   if (kind === 'none') {
-    if (name === SHOWS_VISIBLE_MOUNT) return 'denied';
+    if (name === SHOWS_VISIBLE_MOUNT) return 'not authenticated';
     return SHOWS_VISIBLE_MOUNTS.test(pattern) ? 'handled' : 'not authenticated';
   }
   if (INVALID.some((invalid) => invalid === kind)) return 'not authenticated';
@@ -234,7 +237,7 @@ function expected(row: Row, kind: TokenKind): Verdict {
     case 'below':
       return ACTS_ON_ITSELF.test(pattern) ? 'handled' : 'denied';
     case 'powerless':
-      return isHelp || name === LISTS_VISIBLE_MOUNTS ? 'handled' : 'denied';
+      return isHelp || LISTS_VISIBLE_MOUNTS.includes(name) ? 'handled' : 'denied';
     case 'without sudo':
       return [...NEEDS_SUDO, ...HANDLER_NEEDS_SUDO].includes(name) ? 'denied' : 'handled';
     default:
@@ -292,7 +295,11 @@ describe('the authorisation of every row', () => {
     const marked = (isMarked: (row: Route) => unknown) =>
       withoutHelp.filter((row) => isMarked(row.route)).map(nameOf);
     expect(marked(({ open }) => open === true).sort()).toEqual([...NEEDS_NO_TOKEN].sort());
-    expect(marked(({ open }) => open === 'optional')).toEqual([LISTS_VISIBLE_MOUNTS, SHOWS_VISIBLE_MOUNT]);
+    expect(marked(({ open }) => open === 'optional')).toEqual([
+      LISTS_VISIBLE_MOUNTS[0],
+      SHOWS_VISIBLE_MOUNT,
+      LISTS_VISIBLE_MOUNTS[1],
+    ]);
     expect(marked(({ sudo }) => sudo).sort()).toEqual([...NEEDS_SUDO].sort());
   });
 

@@ -113,6 +113,7 @@ async function fillNamespace(deps: TestDeps, call: Caller, namespace: string, id
     });
     await must('POST', `auth/people/users/${name}`, { password: 'password', policies: MARK });
     await must('POST', `auth/apps/role/${name}`, { policies: MARK });
+    await must('POST', `auth/token/roles/${name}`, { allowed_policies: [MARK, 'known', 'default'] });
     await must('POST', `ssh/roles/${name}`, { key_type: 'otp', default_user: MARK, cidr_list: '10.0.0.0/8' });
   }
   await must('POST', 'cubbyhole/known', { value: MARK });
@@ -166,15 +167,15 @@ export function askedOf({ route, prefix }: (typeof ROWS)[number], loot: Loot): A
 function pathOf(path: string, loot: Loot): string {
   const id = path.includes('/cancel/') || path.endsWith('/retry') ? loot.openMigration : loot.migration;
   return path
-    .replace(':migration_id', id)
+    .replace(/:migration_id\+?/, id)
     .replace(':bulk_id', loot.run)
-    .replace(/:(id|prefix)\*/, loot.lease)
+    .replace(/:(id|prefix)[*+]/, loot.lease)
     .replace(
-      /^(sys\/(mounts|auth)\/):path\*/,
+      /^(sys\/(mounts|auth)\/):path\+/,
       (_, table) => `${table}${table.endsWith('auth/') ? 'people' : 'plain'}`,
     )
-    .replace(/^sys\/namespaces\/:name\*/, 'sys/namespaces/beside')
-    .replace(/:\w+\*?/g, 'known');
+    .replace(/^sys\/namespaces\/:name\+/, 'sys/namespaces/beside')
+    .replace(/:\w+[*+]?/g, 'known');
 }
 
 /** Ids and secrets of the foreign namespace where the field takes them, valid values elsewhere. */
@@ -203,6 +204,7 @@ function fieldOf(name: string, type: string, loot: Loot): unknown {
       ints: [1],
       duration: 60,
       list: ['known'],
+      texts: ['known'],
       map: { a: 1 },
       pairs: { a: 'b' },
       any: 'x',

@@ -62,7 +62,7 @@ function rowOf({ path, fields = {}, freeForm, write }: Route, prefix: string): R
   const taken = Object.entries(freeForm ? { anything: 'any' as const } : fields);
   if (!write || taken.length === 0) return [];
   const shaped = taken.map(([name, type]): Row['fields'][number] => [name, shapeOf(type)]);
-  return [{ path: prefix + path.replace(/:\w+\*?/g, 'x'), fields: shaped }];
+  return [{ path: prefix + path.replace(/:\w+[*+]?/g, 'x'), fields: shaped }];
 }
 
 function shapeOf(type: FieldType): (json: string) => string {

@@ -5,7 +5,7 @@ import { userpassMethod } from './credentials.ts';
 import { engine, kv2, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { call, rawCall } from './http.ts';
 import { mountObject } from './snapshots.ts';
-import { NOT_AUTHORIZED, refused } from './texts.ts';
+import { NOT_AUTHENTICATED, refused } from './texts.ts';
 
 describe('without a token', () => {
   it('the health is returned without an envelope', async () => {
@@ -103,7 +103,7 @@ describe('before a client works with a mount', () => {
       status: 403,
       body: { errors: [refusal] },
     });
-    expect(await call('GET', path, { token: '' })).toMatchObject(NOT_AUTHORIZED);
+    expect(await call('GET', path, { token: '' })).toMatchObject(NOT_AUTHENTICATED);
   });
 
   it('it reads a mount of a child namespace by its relative path', async () => {

@@ -69,9 +69,10 @@ describe('a field', () => {
   });
 
   it('for a list accepts a list, or a string with commas', async () => {
-    for (const policies of [['default', 'other'], 'other, default']) {
-      const { body } = await must('POST', 'auth/token/create', { body: { policies } });
-      expect(body.auth.policies).toEqual(['default', 'other']);
+    for (const keys of [['a', 'b'], 'a, b']) {
+      await must('POST', `sys/mounts/${versioned}/tune`, { body: { audit_non_hmac_request_keys: keys } });
+      const { data } = (await must('GET', `sys/mounts/${versioned}/tune`)).body;
+      expect(data.audit_non_hmac_request_keys).toEqual(['a', 'b']);
     }
   });
 
@@ -87,10 +88,11 @@ describe('a field', () => {
 
   it.each([
     ['twice in the query, which makes it a list', 'GET', 'version=1&version=2', 'version'],
-    ['a string instead of an object', 'POST', '', 'data'],
+    ['a string instead of an object', 'POST', '', 'custom_metadata'],
   ])('of the wrong type is refused, and the error names it: %s', async (_, method, query, field) => {
-    const sent = method === 'POST' ? { body: { data: 'text' } } : {};
-    const { status, body } = await call(method, `${versioned}/data/typed?${query}`, sent);
+    const sent = method === 'POST' ? { body: { custom_metadata: 'text' } } : {};
+    const path = method === 'POST' ? `sys/namespaces/${unique('typed')}` : `${versioned}/data/typed`;
+    const { status, body } = await call(method, `${path}?${query}`, sent);
     expect({ status, errors: body.errors }).toEqual({
       status: 400,
       errors: [

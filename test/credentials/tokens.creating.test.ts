@@ -110,7 +110,7 @@ describe('the policies of a new token', () => {
       'sudo',
       ['default', 'maker', 'team'],
     ],
-    ['a comma list as well', { policies: 'team,maker' }, 'plain', ['default', 'maker', 'team']],
+    ['one name where it is a text', { policies: 'team, maker' }, 'sudo', ['default', 'team, maker']],
     ['root alone, which swallows others', { policies: ['team', 'root'] }, 'root', ['root']],
     ['root inherited', {}, 'root', ['root']],
   ])('are %s', async (_, body, who, policies) => {

@@ -24,13 +24,25 @@ describe('looking up a token', () => {
       creation_time: expect.closeTo(w.deps.clock.now() / 1_000, -1),
       creation_ttl: 3_600,
       expire_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
-      ttl: 3_600,
+      ttl: expect.closeTo(3_600, -1),
       explicit_max_ttl: 0,
       entity_id: '',
       type: 'service',
       issue_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       renewable: true,
     });
+  });
+
+  it('rounds the seconds that are left down, from the second that is nearest', async () => {
+    const { clock } = w.deps;
+    clock.pass(1_600 - (clock.now() % 1_000));
+    const { client_token: token } = await w.token({ policies: ['default'], ttl: '1h' });
+    const found = async () => (await w.post('lookup', { token })).body.data;
+    const end = Math.floor(Date.parse((await found()).expire_time) / 1_000) * 1_000;
+    clock.pass(end - 10_400 - clock.now());
+    expect((await found()).ttl).toBe(10);
+    clock.pass(end - 9_300 - clock.now());
+    expect((await found()).ttl).toBe(9);
   });
 
   it('shows the token of the request when none is named, by GET and by POST', async () => {

@@ -35,7 +35,7 @@ async function retire(token: Ref): Promise<void> {
 }
 
 describe('renewing a token', () => {
-  it('grants its first ttl again, or the increment of the request', async () => {
+  it('grants its ttl again, or the increment of the request', async () => {
     const { client_token } = await w.token({ policies: ['default'], ttl: '1h' });
     w.deps.clock.pass(HOUR / 2);
     const again = await w.post('renew', { token: client_token });
@@ -47,6 +47,25 @@ describe('renewing a token', () => {
     expect(less.body.auth.lease_duration).toBe(600);
     w.deps.clock.pass(600_000);
     expect(await w.works(client_token)).toBe(false);
+  });
+
+  it('without an increment grants again what was granted last', async () => {
+    const { client_token: token } = await w.token({
+      policies: ['default'],
+      ttl: '1h',
+      explicit_max_ttl: '9h',
+    });
+    const granted = async (increment: string) =>
+      (await w.post('renew', { token, increment })).body.auth.lease_duration;
+    for (const [increment, seconds] of [
+      ['2h', 7_200],
+      ['', 7_200],
+      ['90s', 90],
+      ['0', 90],
+      ['99h', 9 * 3_600],
+      ['', 9 * 3_600],
+    ] as const)
+      expect(await granted(increment)).toBe(seconds);
   });
 
   it('by its accessor does not show the token', async () => {
@@ -70,7 +89,7 @@ describe('renewing a token', () => {
     const { auth, warnings } = (await w.post('renew', { token: client_token })).body;
     expect(auth.lease_duration).toBe(1_800);
     expect(warnings).toEqual([
-      'TTL of "1h0m0s" exceeded the effective max_ttl of "30m0s"; TTL value is capped accordingly',
+      'TTL of "1h" exceeded the effective max_ttl of "30m"; TTL value is capped accordingly',
     ]);
   });
 
@@ -81,6 +100,18 @@ describe('renewing a token', () => {
       const { body } = await w.post('renew', { token: client_token, increment: 10 });
       expect(body.auth.lease_duration).toBe(500 * 3_600);
     }
+  });
+
+  it('cuts a period to the maximum of the mount as it is tuned now, and tells so', async () => {
+    const { client_token } = await w.token({ policies: ['default'], period: '3h' });
+    await w.call('POST', 'sys/auth/token/tune', { body: { max_lease_ttl: '2h' } });
+    const { auth, warnings } = (await w.post('renew', { token: client_token })).body;
+    expect(auth.lease_duration).toBe(7_200);
+    expect(warnings).toEqual([
+      'period of "3h" exceeded the effective max_ttl of "2h"; period value is capped accordingly',
+    ]);
+    await w.call('POST', 'sys/auth/token/tune', { body: { max_lease_ttl: '0' } });
+    expect((await w.post('renew', { token: client_token })).body.auth.lease_duration).toBe(10_800);
   });
 
   it('extends the entries that lead to the token as well', async () => {

@@ -122,6 +122,7 @@ function bodyOf({ fields = {} }: Route, { words, token }: Known): fc.Arbitrary<R
     ints: fc.array(fc.integer({ min: -1, max: 5 }), { maxLength: 3 }),
     duration: fc.constantFrom(0, 60, '1h', '2d', '-1', 1e15),
     list: fc.oneof(fc.array(word, { maxLength: 3 }), word),
+    texts: fc.oneof(fc.array(word, { maxLength: 3 }), word),
     map: fc.dictionary(word, fc.jsonValue(), { maxKeys: 3 }),
     pairs,
     any: fc.jsonValue(),

@@ -58,12 +58,12 @@ it('every request is answered in time, and never with an unexpected error', asyn
       deps.logged.length = 0;
       const began = Date.now();
 
-      const { status, body } = await handle(request, vaultApi, deps);
+      const { status, headers, body } = await handle(request, vaultApi, deps);
 
       expect(Date.now() - began).toBeLessThan(PATIENCE_MS);
       expect(deps.logged.filter((line) => line.includes('unexpected error'))).toEqual([]);
       expect({ status, body }).toSatisfy(() => isMeant(status, body));
-      if (body !== '') JSON.parse(body);
+      if (body !== '' && headers['Content-Type'] === 'application/json') JSON.parse(body);
     }),
     { numRuns: 1_000 },
   );

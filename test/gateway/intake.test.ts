@@ -2,8 +2,8 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromApiGateway } from '../../functions/gateway/apiGateway.ts';
-import { readPath, StatusOnly } from '../../functions/gateway/readRequest.ts';
-import { formatDuration, parseDuration } from '../../functions/http/duration.ts';
+import { PlainAnswer, readPath } from '../../functions/gateway/readRequest.ts';
+import { formatDuration, parseDuration, shortDuration } from '../../functions/http/duration.ts';
 import { VaultError } from '../../functions/http/errors.ts';
 import { readFields } from '../../functions/http/fields.ts';
 import type { HttpRequest } from '../../functions/http/message.ts';
@@ -157,7 +157,7 @@ describe('a path', () => {
     ['/v1/a/../secret', '/v1/secret'],
   ])('%s is redirected to %s', (rawPath, location) => {
     expect(() => readPath(rawPath)).toThrow(
-      expect.objectContaining({ status: 307, headers: { Location: location } }),
+      expect.objectContaining({ status: 307, headers: expect.objectContaining({ Location: location }) }),
     );
   });
 
@@ -169,16 +169,29 @@ describe('a path', () => {
       '/./\\evil.example',
     ])
       expect(() => readPath(rawPath)).toThrow(
-        expect.objectContaining({ headers: { Location: expect.stringMatching(/^\/(?![/\\])/) } }),
+        expect.objectContaining({
+          headers: expect.objectContaining({ Location: expect.stringMatching(/^\/(?![/\\])/) }),
+        }),
       );
+  });
+
+  it('is escaped in the link of a redirect, which only a GET gets', () => {
+    const query = { a: ['"><script>'] };
+    const body = `<a href="/v1/&#39;?a=%22%3E%3Cscript%3E">Temporary Redirect</a>.\n\n`;
+    expect(() => readPath("/v1//'", query)).toThrow(expect.objectContaining({ body }));
+    expect(() => readPath("/v1//'", query, 'POST')).toThrow(expect.objectContaining({ body: '' }));
+  });
+
+  it('that is no UTF-8 is read with replaced bytes', () => {
+    expect(readPath('/v1/a%FFb')).toBe('a\ufffdb');
   });
 
   it.each(['/v1/secret/%2e%2e/x', '/v1/secret/%2E'])('%s is refused', (rawPath) => {
     expect(refusalOf(() => readPath(rawPath)).errors).toEqual(['relative paths not supported']);
   });
 
-  it.each(['/v1/a%00b', '/v1/a%0Ab', '/v1/%FF', '/v1/%'])('%s is refused with an empty body', (rawPath) => {
-    expect(() => readPath(rawPath)).toThrow(StatusOnly);
+  it.each(['/v1/a%00b', '/v1/a%0Ab', '/v1/%'])('%s is refused without JSON', (rawPath) => {
+    expect(() => readPath(rawPath)).toThrow(PlainAnswer);
   });
 
   it('outside /v1/ is not found', () => {
@@ -199,6 +212,9 @@ describe('fields', () => {
     ['duration', '2d', 172_800],
     ['list', 'a, b,,c', ['a', 'b', 'c']],
     ['list', ['a', 1], ['a', '1']],
+    ['texts', 'a, b', ['a, b']],
+    ['texts', ['a', 1], ['a', '1']],
+    ['texts', '', []],
     ['pairs', { a: 1 }, { a: '1' }],
   ] as const)('of type %s take %j as %j', (type, value, expected) => {
     expect(readFields({ x: type }, { x: value }).x).toEqual(expected);
@@ -212,6 +228,8 @@ describe('fields', () => {
     ['bool', 'maybe'],
     ['duration', 'soon'],
     ['duration', -1],
+    ['texts', { a: 1 }],
+    ['texts', [['a']]],
     ['map', 'text'],
     ['pairs', { a: {} }],
   ] as const)('of type %s refuse %j, and do not repeat it', (type, value) => {
@@ -220,6 +238,17 @@ describe('fields', () => {
     expect(errors[0]).toMatch(
       /^Field validation failed: error converting input for field "x": expected type/,
     );
+  });
+
+  it.each([
+    [0, '0s'],
+    [30, '30s'],
+    [600, '10m'],
+    [3_600, '1h'],
+    [7_205, '2h5s'],
+    [5_400, '1h30m'],
+  ])('a duration of %d seconds in a warning is %s', (seconds, text) => {
+    expect(shortDuration(seconds)).toBe(text);
   });
 
   it('a duration is the same after formatting and parsing', () => {

@@ -83,11 +83,9 @@ describe('a policy', () => {
     expect((await read(name)).policy).toBe(TEXT);
   });
 
-  it('gets a name in lower case, with a warning if it was converted', async () => {
+  it('gets a name in lower case', async () => {
     const upper = name.toUpperCase();
-    const { status, body } = await call('POST', `sys/policies/acl/${upper}`, { body: { policy: TEXT } });
-    expect(status).toBe(200);
-    expect(body.warnings).toEqual([`policy name was converted to ${name}`]);
+    expect((await call('POST', `sys/policies/acl/${upper}`, { body: { policy: TEXT } })).status).toBe(204);
     expect((await read(upper)).name).toBe(name);
     expect((await call('DELETE', `sys/policies/acl/${upper}`)).status).toBe(204);
     expect((await call('GET', `sys/policies/acl/${name}`)).status).toBe(404);
@@ -208,14 +206,19 @@ describe('the built-in policies', () => {
 });
 
 describe('a listing', () => {
-  it('is sorted, with root at the end in the root namespace', async () => {
+  it('is sorted, names with a slash after the others, with root at the end in the root namespace', async () => {
     await write(`sys/policies/acl/${name}`, { policy: TEXT });
     await write('sys/policies/acl/a-first', { policy: TEXT });
     const { status, body } = await call('LIST', 'sys/policies/acl');
     expect(status).toBe(200);
     const { keys } = body.data;
     expect(keys.at(-1)).toBe('root');
-    expect(keys.slice(0, -1)).toEqual([...keys.slice(0, -1)].sort());
+    const sorted: string[] = keys.slice(0, -1).sort();
+    const hasSlash = (policy: string) => policy.includes('/');
+    expect(keys.slice(0, -1)).toEqual([
+      ...sorted.filter((policy) => !hasSlash(policy)),
+      ...sorted.filter(hasSlash),
+    ]);
     expect(keys).toEqual(expect.arrayContaining(['a-first', 'default', name]));
     expect((await call('GET', 'sys/policies/acl')).status).toBe(405);
 

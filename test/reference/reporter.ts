@@ -6,7 +6,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
-import { documentOf, listedAndLeftOut, type Outcome } from './document.ts';
+import { documentOf, listedInVain, type Outcome } from './document.ts';
 
 export const REFERENCE_DOCUMENT = join(import.meta.dirname, '..', '..', '.build', 'reference.md');
 
@@ -18,16 +18,15 @@ export default class ReferenceReporter implements Reporter {
   }
 
   async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
-    const projects = new Set(modules.map(({ project }) => project.name));
-    if (!this.isWhole || !projects.has('contract') || !projects.has('reference')) return;
+    if (!this.isWhole || !modules.some(({ project }) => project.name === 'reference')) return;
     const outcomes = modules.flatMap(outcomesOf);
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const differential = tests.map((test) => test.meta().differential).find((meta) => meta !== undefined);
     await mkdir(dirname(REFERENCE_DOCUMENT), { recursive: true });
     await writeFile(REFERENCE_DOCUMENT, documentOf(outcomes, differential));
-    const leftOut = listedAndLeftOut(outcomes);
-    if (leftOut.length === 0) return;
-    console.error(`\nknownFailures.ts lists tests that are left out: ${leftOut.join('; ')}`);
+    const vain = listedInVain(outcomes);
+    if (vain.length === 0) return;
+    console.error(`\nknownFailures.ts lists what is no test of OpenBao:\n${vain.join('\n')}`);
     process.exitCode = 1;
   }
 }

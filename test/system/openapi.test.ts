@@ -45,7 +45,7 @@ function methodsAt(template: string): string[] {
 function template(path: string): string {
   return path
     .split('/')
-    .map((part) => (part.startsWith(':') ? `{${part.slice(1).replace('*', '')}}` : part))
+    .map((part) => (part.startsWith(':') ? `{${part.slice(1).replace(/[*+]/, '')}}` : part))
     .join('/');
 }
 

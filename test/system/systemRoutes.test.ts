@@ -212,7 +212,7 @@ describe('one mount of internal/ui', () => {
     await placeMount(deps, `${name}/`);
     expect(await call('GET', `sys/internal/ui/mounts/${name}/foo`, { token: '' })).toMatchObject({
       status: 403,
-      body: { errors: ['1 error occurred:\n\t* permission denied\n\n'] },
+      body: { errors: ['permission denied'] },
     });
   });
 

@@ -9,6 +9,7 @@ import {
   namespaceKey,
   policyKey,
   storageKey,
+  tokenRoleKey,
 } from '../../functions/store/keys.ts';
 import { tearDown } from '../../functions/teardown/tearDown.ts';
 import { deleteNamespace } from '../../functions/tree/deleteNamespace.ts';
@@ -43,8 +44,10 @@ describe('a deleted namespace', () => {
     const mount = await placeMount(deps, 'a/b/kv/', { namespaceId: namespace.id });
     const stored = storageKey(mount.uuid, 'data/x');
     const policy = policyKey(namespace.id, 'p');
+    const role = tokenRoleKey(namespace.id, 'r');
     await deps.store.commit([
       { put: { ...stored } },
+      { put: { ...role } },
       { put: { ...policy, text: '', compiled: '{"rules":[]}' } },
     ]);
     const tuning = readFields(TUNE_FIELDS, { audit_non_hmac_request_keys: ['a'] });
@@ -59,6 +62,7 @@ describe('a deleted namespace', () => {
     expect(await deps.store.query({ table: 'mounts', pk: namespace.id })).toEqual([]);
     expect(await deps.store.query({ table: 'storage', pk: mount.uuid })).toEqual([]);
     expect(await deps.store.query({ table: 'access', pk: policy.pk })).toEqual([]);
+    expect(await deps.store.query({ table: 'access', pk: role.pk })).toEqual([]);
     expect(await deps.store.query({ table: 'mounts', pk: builtinKey(namespace.id, '').pk })).toEqual([]);
     expect(await deps.store.getMany(closedKeys(namespace.id))).toEqual(
       Array(NAMESPACE_MARKS).fill(undefined),

@@ -36,8 +36,8 @@ describe('disabling', () => {
     await s.enable(`sys/auth/${s.name}/a`, { type: 'userpass' });
     const before = s.deps.started.length;
     for (const path of [s.name, `${s.name}/a/b`, `x${s.name}`, '', '%2F']) {
-      expect((await s.call('DELETE', `sys/mounts/${path}`)).status, path).toBe(path === '' ? 405 : 204);
-      expect((await s.call('DELETE', `sys/auth/${path}`)).status, path).toBe(path === '' ? 405 : 204);
+      expect((await s.call('DELETE', `sys/mounts/${path}`)).status, path).toBe(path === '' ? 404 : 204);
+      expect((await s.call('DELETE', `sys/auth/${path}`)).status, path).toBe(path === '' ? 404 : 204);
     }
     const tooLong = `${s.name}/${'y'.repeat(2_000)}`;
     expect((await s.call('DELETE', `sys/mounts/${tooLong}`)).status).toBe(204);

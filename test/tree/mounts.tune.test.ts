@@ -2,9 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { treeKey } from '../../functions/store/keys.ts';
 import { markIssued } from '../../functions/tree/generation.ts';
 import { mountOf } from '../../functions/tree/mount.ts';
+import { ROOT } from '../../functions/tree/namespace.ts';
 import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Caller, caller } from '../support/call.ts';
-import { placeMount } from '../support/place.ts';
+import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
 import { rootToken } from '../support/tokens.ts';
 
@@ -221,9 +222,8 @@ describe('tuning', () => {
     expect(await refusalOf('sys/mounts/sys', { ...lists, description: 'x' })).toEqual([
       'cannot tune parameter description of sys/',
     ]);
-    expect(await refusalOf('sys/mounts/sys/x', lists)).toEqual([
-      'tune of path "sys/x/" failed: no mount entry found',
-    ]);
+    expect((await call('POST', 'sys/mounts/sys/x/tune', { body: lists })).status).toBe(204);
+    expect((await call('GET', 'sys/mounts/sys/tune')).body.data).toMatchObject(lists);
     expect(await refusalOf('sys/auth/token', { options: { version: '2' } })).toEqual([
       'auth method "token" does not allow setting a version',
     ]);
@@ -238,11 +238,12 @@ describe('tuning', () => {
     ]);
   });
 
-  it('does not tune the mount when the path is inside it', async () => {
-    await placeMount(deps, `${name}/`);
-    expect(await refusalOf(`sys/mounts/${name}/x`, { description: 'x' })).toEqual([
-      `tune of path "${name}/x/" failed: no mount entry found`,
-    ]);
+  it('does not reach into a child namespace', async () => {
+    await placeMount(deps, 'kv/', { namespaceId: (await placeNamespace(deps, ROOT, name)).id });
+    for (const inside of [`${name}/kv`, `${name}/sys`])
+      expect(await refusalOf(`sys/mounts/${inside}`, { description: 'x' })).toEqual([
+        `tune of path "${inside}/" failed: no mount entry found`,
+      ]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Creates secret-ids, with random or chosen values (contract §8.2). */
 
+import { refuseOversizeRecord } from '../../credentials/changeRecord.ts';
 import { cleanupTime } from '../../credentials/token.ts';
 import { refusal, wrapped } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
@@ -7,7 +8,6 @@ import type { Call, Reply } from '../../http/route.ts';
 import type { Shape, Wire } from '../../http/shape.ts';
 import { ABSENT, ConditionFailed } from '../../ports/store.ts';
 import { mountTtls } from '../../tree/mount.ts';
-import { refuseOversizeRecord } from '../changeRecord.ts';
 import { missingSecretId } from './errors.ts';
 import { newSecretId, SECRET_ID_FIELDS } from './newSecretId.ts';
 import { type AppRole, requireRole } from './role.ts';

@@ -1,5 +1,6 @@
 /** The routes of roles: list, read, write and delete them, and look them up by an address (contract §7.1). */
 
+import { changeRecord } from '../../credentials/changeRecord.ts';
 import { cidrProblem } from '../../credentials/cidr.ts';
 import { refusal } from '../../http/errors.ts';
 import type { Fields, Schema } from '../../http/fields.ts';
@@ -8,7 +9,6 @@ import { KEYS, type Shape, type Wire } from '../../http/shape.ts';
 import type { Item } from '../../ports/store.ts';
 import { retryContended } from '../../store/retryContended.ts';
 import { engineKey, NAME_WITH_AT, nameOfCall } from '../callParts.ts';
-import { changeRecord } from '../changeRecord.ts';
 import { blocksIn, ipSent, isListedFor, KEY_TYPE, parseIp, type SshRole, sshRoleKey } from './role.ts';
 import { removeFromList, zeroAddressRoles } from './zeroAddress.ts';
 

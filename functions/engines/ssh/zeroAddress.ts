@@ -1,12 +1,12 @@
 /** The list of roles that may issue one-time passwords for any address (contract §7.1). All roles on it exist. */
 
+import { changeRecord } from '../../credentials/changeRecord.ts';
 import { goQuote, refusal, type VaultError } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { MAX_ZERO_ADDRESS_ROLES } from '../../limits.ts';
 import { type Item, PRESENT, type Ref, type Write } from '../../ports/store.ts';
 import { engineKey, isName, NAME_WITH_AT } from '../callParts.ts';
-import { changeRecord } from '../changeRecord.ts';
 import { sshRoleKey } from './role.ts';
 
 interface ZeroAddress {

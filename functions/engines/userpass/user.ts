@@ -1,5 +1,6 @@
 /** Users: their record, and the routes that write and read it (contract §8.1). */
 
+import { changeRecord } from '../../credentials/changeRecord.ts';
 import {
   type Aliases,
   NO_TOKEN_ROLE,
@@ -15,7 +16,6 @@ import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Wire } from '../../http/shape.ts';
 import type { Ref } from '../../ports/store.ts';
 import { engineKey, listNames, nameOfCall } from '../callParts.ts';
-import { changeRecord } from '../changeRecord.ts';
 import { hashOf, requireHash } from './password.ts';
 
 export interface User extends TokenRole {

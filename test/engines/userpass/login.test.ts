@@ -76,7 +76,7 @@ describe('login by userpass', () => {
 
       expect(auth).toMatchObject({ lease_duration: 1_800, num_uses: 3, policies: [] });
       expect(warnings).toEqual([
-        'TTL of "1h0m0s" exceeded the effective max_ttl of "30m0s"; TTL value is capped accordingly',
+        'TTL of "1h" exceeded the effective max_ttl of "30m"; TTL value is capped accordingly',
       ]);
     });
 

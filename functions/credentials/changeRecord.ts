@@ -1,4 +1,4 @@
-/** Changes a record of an engine, such as a user or role, so that no concurrent write is lost. */
+/** Changes a record that requests write, such as a user or role, so that no concurrent write is lost. */
 
 import { tooLarge } from '../http/errors.ts';
 import { MAX_RECORD_BYTES } from '../limits.ts';
