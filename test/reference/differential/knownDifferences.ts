@@ -12,7 +12,7 @@ const LIST = `
 * | errors[]: failed to parse policy: * ≠ failed to parse policy: * | words of an error about what cannot be read
 * | errors[]: *time: * in duration * ≠ *time: invalid duration * | words of an error about what cannot be read
 token create | errors[]: time: * ≠ Field validation failed: error converting input for field * | words of an error about what cannot be read
-* | auth.entity_id: <uuid> ≠  | identity, MFA, quotas, seal, audit devices, plugins
+* | auth.entity_id: <uuid> ≠  | \`entity_id\` of a login
 policy read | data.*: *cubbyhole/response* ≠ * | \`X-Vault-Wrap-Format: jwt\`, \`cubbyhole/response\`
 * | *running_plugin_version: * | to mend
 mount enable | errors[]: * ≠ * | to mend
@@ -20,7 +20,7 @@ auth enable | errors[]: * ≠ * | to mend
 * tune* | errors[]: unable to parse options: * ≠ invalid version provided: x | to mend
 * tune* | errors[]: cannot tune parameter * ≠ cannot tune parameter * | to mend
 * tune* | errors[]: *version* ≠ * | to mend
-auth tune* | status 200 ≠ 400: Upgrading mount * ≠ auth method * does not allow setting a version | to mend
+auth tune* | status 200 ≠ 400: Upgrading mount * ≠ auth method * does not allow setting a version | tuning the option \`version\` of an engine without versions
 * tune* | status 204 ≠ 400:  ≠ time: invalid duration "-1*" | to mend
 * tune* | status 400 ≠ 204: version "" is not a valid semantic version: malformed version: ≠  | to mend
 * | errors[]: unsupported path ≠ 1 error occurred: * unsupported path | to mend
@@ -33,10 +33,10 @@ no token | status 400 ≠ 405: operation unavailable in namespaces ≠ * | to me
 kv odd body | status 204 ≠ 400:  ≠ * | to mend
 kv odd body | errors[]: * ≠ * | to mend
 kv odd body | status 40* ≠ 40*: * ≠ * | to mend
-* | is_self: absent ≠ false | to mend
-* | leader_address: absent ≠  | to mend
-* | leader_cluster_address: absent ≠  | to mend
-* | performance_standby: absent ≠ false | to mend
+* | is_self: absent ≠ false | \`sys/leader\`
+* | leader_address: absent ≠  | \`sys/leader\`
+* | leader_cluster_address: absent ≠  | \`sys/leader\`
+* | performance_standby: absent ≠ false | \`sys/leader\`
 * | build_date: absent ≠  | to mend
 * | commit_date: <time> ≠ absent | to mend
 * | cluster_id: text ≠ empty | to mend
@@ -55,18 +55,29 @@ token create | errors[]: * ≠ Field validation failed: error converting input f
 token create | status 200 ≠ 400: <data> ≠ Field validation failed: error converting input for field "*": expected type 'duration', got 'boolean' | to mend
 token create | auth.*policies: * ≠ * | to mend
 token lookup | errors[]: invalid token ≠ bad token | to mend
-ssh lookup | errors[]: Invalid IP "<nil>" ≠ Invalid IP * | to mend
+ssh lookup | errors[]: Invalid IP "<nil>" ≠ Invalid IP * | lookup of ssh with what is no address; with a role also in \`config/zeroaddress\`
 lease old path | status 404 ≠ *: * unsupported path ≠ * | to mend
 lease other | status 200 ≠ 404: <data> ≠ * unsupported path | to mend
-ssh role | status 500 ≠ 400: * failed to validate * ≠ failed to validate * | to mend
-approle secret id | warnings: null ≠ ["Endpoint ignored these unrecognized parameters: [secret_id]"] | to mend
-approle ids | status 500 ≠ 400: * failed to validate * ≠ failed to validate * | to mend
+ssh role | status 500 ≠ 400: * failed to validate * ≠ failed to validate * | what is no CIDR block in \`secret_id_bound_cidrs\`, \`cidr_list\`, \`token_bound_cidrs\` of a secret-id, \`exclude_cidr_list\`; addresses of a secret-id outside those of its role
+approle secret id | warnings: null ≠ ["Endpoint ignored these unrecognized parameters: [secret_id]"] | unknown fields of a lookup by accessor that finds nothing
+approle ids | status 500 ≠ 400: * failed to validate * ≠ failed to validate * | what is no CIDR block in \`secret_id_bound_cidrs\`, \`cidr_list\`, \`token_bound_cidrs\` of a secret-id, \`exclude_cidr_list\`; addresses of a secret-id outside those of its role
 userpass login | status 404 ≠ 500: unsupported path ≠ * | to mend
-cubbyhole | status 500 ≠ 400: * missing data fields ≠ missing data fields | to mend
+cubbyhole | status 500 ≠ 400: * missing data fields ≠ missing data fields | writing nothing to a cubbyhole
 token lookup | data.issue_time: absent ≠ <time> | to mend
 token lookup | data.renewable: absent ≠ false | to mend
-weird path | text <a href=* ≠ <a href=* | to mend
+* | text <a href=* ≠ <a href=* | to mend
 unwrap | status 400 ≠ 200: no information found; * ≠ <data> | to mend
+kv odd body | status 400 ≠ 204: failed to decode JSON input: * ≠  | to mend
+kv2 config | errors[]: *error converting input for field "delete_version_after"* ≠ delete_version_after must be * | words of an error about what cannot be read
+* | status * ≠ 400: * ≠ max_versions must be between 0 and 10000 | \`max_versions\` below 0 or above 10,000
+kv2 scan | data.keys[]: * ≠ * | scans
+policy write | errors[]: check-and-set parameter * did not match the current version * ≠ check-and-set parameter did not match the current version | to mend
+query | status 200 ≠ 404: * ≠  | to mend
+* | data.entity_id: <uuid> ≠  | \`entity_id\` of a login
+token renew | errors[]: * invalid request ≠ lease is not renewable | to mend
+token renew | errors[]: lease is not renewable ≠ invalid lease ID | to mend
+verb | status 307 ≠ 40*:  ≠ * | \`GET sys\`
+verb | status 500 ≠ 405: missing role_id ≠ unsupported operation | reading the root of a cubbyhole; \`GET\` and \`DELETE\` of an approle login
 `;
 
 interface Known {
