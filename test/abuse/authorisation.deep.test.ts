@@ -54,6 +54,7 @@ const NEEDS_SUDO = [
   'write sys/leases/revoke-force/:prefix*',
   'write sys/revoke-prefix/:prefix*',
   'write sys/revoke-force/:prefix*',
+  'read sys/leases',
   'list auth/token/accessors',
 ];
 /** The same, where the other operations of the row need none: its handlers ask for it. */
@@ -64,8 +65,10 @@ const NEEDS_SUDO_BY_ITSELF = [
   'delete sys/remount/schedules/:name',
 ];
 /** These answer without a token, too, and with one by what it may see, whatever its policies say of them (contract §10). */
-const ASKS_WHAT_IS_SEEN = /^sys\/internal\/ui\/mounts/;
-const LISTS_WHAT_IS_SEEN = 'read sys/internal/ui/mounts';
+const ASKS_WHAT_IS_SEEN = /^sys\/internal\/ui\/(mounts|namespaces)/;
+const LISTS_WHAT_IS_SEEN = ['read sys/internal/ui/mounts', 'read sys/internal/ui/namespaces'];
+/** Of these nothing is seen without a token. */
+const SHOWS_NOBODY = 'read sys/internal/ui/namespaces';
 const TELLS_WHAT_IS_SEEN = 'read sys/internal/ui/mounts/:path*';
 /** What a token does with itself, it does in its own namespace, whichever was asked (contract §6). */
 const AT_HOME =
@@ -223,6 +226,7 @@ function expected(row: Row, kind: TokenKind): Verdict {
   // Help is for who may ask the row for anything.
   if (NEEDS_NO_TOKEN.some((open) => (isHelp ? open.endsWith(` ${pattern}`) : open === name))) return 'let in';
   if (kind === 'none') {
+    if (name === SHOWS_NOBODY) return 'unknown';
     if (name === TELLS_WHAT_IS_SEEN) return 'denied';
     return ASKS_WHAT_IS_SEEN.test(pattern) ? 'let in' : 'unknown';
   }
@@ -232,7 +236,7 @@ function expected(row: Row, kind: TokenKind): Verdict {
     case 'below':
       return AT_HOME.test(pattern) ? 'let in' : 'denied';
     case 'powerless':
-      return isHelp || name === LISTS_WHAT_IS_SEEN ? 'let in' : 'denied';
+      return isHelp || LISTS_WHAT_IS_SEEN.includes(name) ? 'let in' : 'denied';
     case 'without sudo':
       return [...NEEDS_SUDO, ...NEEDS_SUDO_BY_ITSELF].includes(name) ? 'denied' : 'let in';
     default:
@@ -290,7 +294,11 @@ describe('the authorisation of every row', () => {
     const marked = (isMarked: (row: Route) => unknown) =>
       withoutHelp.filter((row) => isMarked(row.route)).map(nameOf);
     expect(marked(({ open }) => open === true).sort()).toEqual([...NEEDS_NO_TOKEN].sort());
-    expect(marked(({ open }) => open === 'optional')).toEqual([LISTS_WHAT_IS_SEEN, TELLS_WHAT_IS_SEEN]);
+    expect(marked(({ open }) => open === 'optional')).toEqual([
+      LISTS_WHAT_IS_SEEN[0],
+      TELLS_WHAT_IS_SEEN,
+      LISTS_WHAT_IS_SEEN[1],
+    ]);
     expect(marked(({ sudo }) => sudo).sort()).toEqual([...NEEDS_SUDO].sort());
   });
 
