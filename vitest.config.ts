@@ -12,8 +12,14 @@ const BROWSER = ['test/ui/browser/**/*.test.ts'];
 /** What compares the roles with what the tests before it have recorded. */
 const RIGHTS = ['test/rights/roles.deep.test.ts'];
 
-/** `quick` or `deep`, as test/run.ts sets it. Without, whatever file is named on the command line is run. */
-const { DEPTH, LAG } = process.env;
+/** What compares the service with a real OpenBao. */
+const COMPARED = ['test/reference/differential/differential.deep.test.ts'];
+
+/**
+ * `quick` or `deep`, as test/run.ts sets it. Without, whatever file is named on the command line is run.
+ * `REFERENCE` is set where a real OpenBao is to be started beside the tests.
+ */
+const { DEPTH, LAG, REFERENCE } = process.env;
 
 /** What speaks to a service whose store lags: the races and repetitions, or with `npm run test:lag` the whole contract. */
 const LAGGING =
@@ -37,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: DEPTH === 'deep' ? DEEP : ['test/**/*.test.ts'],
-          exclude: [...OUTSIDE, ...BROWSER, ...RIGHTS, ...(DEPTH === 'quick' ? DEEP : [])],
+          exclude: [...OUTSIDE, ...BROWSER, ...RIGHTS, ...COMPARED, ...(DEPTH === 'quick' ? DEEP : [])],
         },
       },
       {
@@ -75,6 +81,17 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'rights', include: RIGHTS, sequence: { groupOrder: 4 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'reference',
+          // Not every machine has the server.
+          include: REFERENCE ? [...OUTSIDE, ...COMPARED] : [],
+          globalSetup: 'test/reference/target.ts',
+          setupFiles: 'test/reference/expectFailures.ts',
+          sequence: { groupOrder: 5 },
+        },
       },
     ],
   },

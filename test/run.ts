@@ -1,11 +1,13 @@
 /**
  * The test commands. The last line of each says how many tests passed. `npm test` runs lint, types, dead code, and all
- * fast tests. `npm run test:deep`, with the argument `deep`, runs the slow tests, and the whole contract suite again.
+ * fast tests. `npm run test:deep`, with the argument `deep`, runs the slow tests, the whole contract suite again, and that
+ * suite on a real OpenBao.
  */
 
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { findOpenBao, HOW_TO_GET_OPENBAO } from './reference/openbao.ts';
 import { RECORDS } from './rights/recorder.ts';
 import { findChromium, HOW_TO_GET_IT } from './ui/chromium.ts';
 
@@ -22,6 +24,7 @@ const CHECKS: [string, string, ...string[]][] = [
 /** Read by vitest.config.ts. */
 const depth = process.argv[2] === 'deep' ? 'deep' : 'quick';
 const hasBrowser = (await findChromium()) !== undefined;
+const hasReference = (await findOpenBao()) !== undefined;
 let passed = 0;
 let failed = 0;
 
@@ -44,6 +47,7 @@ const succeeded = await run('vitest', [
   ...projects(),
   '--reporter=default',
   '--reporter=json',
+  ...(depth === 'deep' ? ['--reporter=test/reference/reporter.ts'] : []),
   `--outputFile.json=${REPORT}`,
 ]);
 const report = await readReport();
@@ -54,6 +58,8 @@ if (!succeeded && report.numFailedTests === 0) failed++;
 
 if (depth === 'deep' && !hasBrowser)
   console.log(`\nThe tests of the page in a browser were left out: ${HOW_TO_GET_IT}.`);
+if (depth === 'deep' && !hasReference)
+  console.log(`\nThe tests beside a real OpenBao were left out: ${HOW_TO_GET_OPENBAO}.`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
@@ -73,7 +79,8 @@ async function readReport(): Promise<{ numPassedTests: number; numFailedTests: n
 /** Runs a program of node_modules. @returns whether it exited with 0 */
 function run(command: string, args: string[]): Promise<boolean> {
   const program = join(ROOT, 'node_modules', '.bin', command);
-  const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, DEPTH: depth } });
+  const env = { ...process.env, DEPTH: depth, REFERENCE: depth === 'deep' && hasReference ? 'all' : '' };
+  const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit', env });
   return new Promise((resolve) => {
     child.once('error', (error) => {
       console.error(error.message);

@@ -1,6 +1,7 @@
 /** Creates what one test needs under random names, so that tests do not collide and need no cleanup. */
 
 import { randomBytes } from 'node:crypto';
+import { eventually } from './eventually.ts';
 import { type Answer, call, type Sent } from './http.ts';
 
 /** A name that no other test uses. It begins with the kind, so that names of one kind sort together. */
@@ -33,8 +34,11 @@ export function kv1(namespace?: string, path?: string): Promise<string> {
   return engine('kv', { ...at(namespace, path), options: { version: '1' } });
 }
 
-export function kv2(namespace?: string, path?: string): Promise<string> {
-  return engine('kv', { ...at(namespace, path), options: { version: '2' } });
+export async function kv2(namespace?: string, path?: string): Promise<string> {
+  const kv = await engine('kv', { ...at(namespace, path), options: { version: '2' } });
+  // The reference serves it a moment later, and refuses until then.
+  await eventually(() => call('GET', `${kv}/config`, { namespace }), 200);
+  return kv;
 }
 
 /** @returns the path of the new auth method in its namespace, as a remount names it: `auth/…` */

@@ -148,7 +148,8 @@ describe('a wrapped answer', () => {
     const looked = await must('PUT', 'sys/leases/lookup', { body: { lease_id: `${engine}/dir/k/${name}` } });
     expect(looked.body.data).toMatchObject({ path: `${engine}/dir/k`, renewable: false, last_renewal: null });
     expect((await unwrap(token)).status).toBe(200);
-    expect(await leasesBelow(`${engine}/dir/k`)).toEqual([]);
+    // The reference removes the lease a moment later.
+    await expect.poll(() => leasesBelow(`${engine}/dir/k`)).toEqual([]);
   });
 
   it.each([
