@@ -69,9 +69,10 @@ describe('a field', () => {
   });
 
   it('for a list may be one, or a text with commas', async () => {
-    for (const policies of [['default', 'other'], 'other, default']) {
-      const { body } = await must('POST', 'auth/token/create', { body: { policies } });
-      expect(body.auth.policies).toEqual(['default', 'other']);
+    const role = `auth/token/roles/${unique('role')}`;
+    for (const allowed_policies of [['default', 'other'], 'other, default']) {
+      await must('POST', role, { body: { allowed_policies } });
+      expect((await must('GET', role)).body.data.allowed_policies).toEqual(['default', 'other']);
     }
   });
 
