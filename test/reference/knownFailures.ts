@@ -22,7 +22,6 @@ http.verbs.test.ts | a verb > that a path does not support is 405, and an unknow
 leases.kv.deep.test.ts | a secret that is leased > is renewed for its first duration or the requested one, up to the maximum of its mount | the lease of a secret with \`leased_passthrough\`, renewed
 mounts.refusals.test.ts | a secrets engine > is not enabled at the path of a namespace, or inside one | to mend
 mounts.test.ts | a secrets engine > is not listed by LIST, and not disabled by a path inside it | to mend
-namespaces.deletion.deep.test.ts | a namespace that is deleted > serves no more requests, is removed with all that was in it, and its name can be used again | to mend
 namespaces.test.ts | a namespace > keeps its metadata when a PATCH with undefined is refused | to mend
 namespaces.test.ts | a namespace > keeps its metadata when a PATCH with {"a":1} is refused | to mend
 node-vault.test.ts | node-vault > renews and revokes a lease | the lease of a secret with \`leased_passthrough\`, renewed
