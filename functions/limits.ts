@@ -149,6 +149,8 @@ export const BULK_WORK_SHARE = 0.7;
 export const MAX_DURATION_LENGTH = 64;
 /** Seconds after which a client should ask for the status: most migrations have ended by then. */
 export const STATUS_RETRY_AFTER_S = 1;
+/** Bytes that `sys/tools/random` returns; Vault's limit. */
+export const MAX_RANDOM_BYTES = 131_072;
 /** Stack frames of an unexpected error that are logged. */
 export const MAX_STACK_FRAMES = 10;
 /** Characters of an accessor in a request; nothing longer is looked up. */

@@ -44,7 +44,7 @@ export async function countLive(
   const live: LiveLeases = { total: 0, byRole: new Map(), isComplete: true };
   const now = clock.now();
   const countLiveIn = async (shard: number): Promise<void> => {
-    for await (const page of leasePages(store, { mountUuid, mountPath: '', prefix: '' }, shard)) {
+    for await (const page of leasePages(store, { mountUuid, prefix: '' }, shard)) {
       for (const { sk, expiresAt } of page) {
         if (!((expiresAt as number) > now)) continue;
         live.total++;

@@ -114,6 +114,42 @@ export async function listLeases(deps: Deps, namespace: Namespace, path: string)
   return { keys: [...keys].sort(), isTruncated: count >= MAX_LISTED_LEASES };
 }
 
+export interface IrrevocableListing {
+  leases: { lease_id: string; mount_id: string; error: string }[];
+  /** As in `LeaseListing`. */
+  isTruncated: boolean;
+}
+
+/** The leases of namespaces whose removal failed: each with the accessor of its mount, and why it failed. */
+export async function listIrrevocableLeases(
+  { store }: Pick<Deps, 'store'>,
+  namespaces: readonly Namespace[],
+): Promise<IrrevocableListing> {
+  const leases: IrrevocableListing['leases'] = [];
+  let count = 0;
+  const list = async (range: LeaseRange): Promise<void> => {
+    for (const shard of SHARDS) {
+      for await (const page of leasePages(store, range, shard)) {
+        if (count >= MAX_LISTED_LEASES) return;
+        count += page.length;
+        for (const { id, irrevocable } of page)
+          if (irrevocable !== undefined)
+            leases.push({ lease_id: `${id}`, mount_id: range.mountAccessor, error: `${irrevocable}` });
+      }
+    }
+  };
+  for (const namespace of namespaces) await severalAtOnce(await leaseRanges(store, namespace, ''), list);
+  return {
+    leases: leases.sort((a, b) => (a.lease_id < b.lease_id ? -1 : 1)),
+    isTruncated: count >= MAX_LISTED_LEASES,
+  };
+}
+
+/** The warning of a listing that is incomplete. */
+export function cutWarnings(isTruncated: boolean): string[] {
+  return isTruncated ? [`the listing ends after ${MAX_LISTED_LEASES} leases`] : [];
+}
+
 function keyBelow(path: string, full: string): string {
   const rest = full.slice(path.length);
   const slash = rest.indexOf('/');

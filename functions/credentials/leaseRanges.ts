@@ -15,6 +15,7 @@ import { builtinPath } from '../tree/path.ts';
 /** Leases of one mount. */
 export interface LeaseRange {
   mountUuid: string;
+  mountAccessor: string;
   /** Relative to the namespace. */
   mountPath: string;
   /** The beginning of their paths inside the mount. */
@@ -41,14 +42,17 @@ export async function leaseRanges(store: Store, namespace: Namespace, path: stri
   return [...(mounts as Mount[]), ...builtinsBelow].map((mount) => rangeOf(mount, mount.path));
 }
 
-function rangeOf({ uuid, path: mountPath }: Pick<Mount, 'uuid' | 'path'>, path: string): LeaseRange {
-  return { mountUuid: uuid, mountPath, prefix: path.slice(mountPath.length) };
+function rangeOf(
+  { uuid, accessor, path: mountPath }: Pick<Mount, 'uuid' | 'accessor' | 'path'>,
+  path: string,
+): LeaseRange {
+  return { mountUuid: uuid, mountAccessor: accessor, mountPath, prefix: path.slice(mountPath.length) };
 }
 
 /** The items of a range in one shard of the mount, page by page. */
 export function leasePages(
   store: Store,
-  { mountUuid, prefix }: LeaseRange,
+  { mountUuid, prefix }: Pick<LeaseRange, 'mountUuid' | 'prefix'>,
   shard: number,
 ): AsyncIterable<Item[]> {
   const pk = leaseShard(mountUuid, shard);

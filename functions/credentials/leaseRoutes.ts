@@ -5,16 +5,22 @@ import type { Schema } from '../http/fields.ts';
 import { requireSudo } from '../http/guards.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { KEYS, type Keys, type Shape, type Wire } from '../http/shape.ts';
-import { BULK_WORK_SHARE, MAX_LISTED_LEASES } from '../limits.ts';
+import { BULK_WORK_SHARE } from '../limits.ts';
+import { listDescendants } from '../tree/findNamespace.ts';
 import { unfinished } from './errors.ts';
-import { findLease, listLeases, usableLease } from './findLeases.ts';
+import {
+  cutWarnings,
+  findLease,
+  type IrrevocableListing,
+  listIrrevocableLeases,
+  listLeases,
+  usableLease,
+} from './findLeases.ts';
 import { lastLeaseGrant } from './lease.ts';
 import { renewLease } from './renew.ts';
 import { revokeLeaseItems, revokePrefix } from './revoke.ts';
+import { nothingToTidy } from './tidy.ts';
 import { secondsLeft } from './ttl.ts';
-
-const TIDY_STARTED =
-  "Tidy operation successfully started. Any information from the operation will be printed to OpenBao's server logs.";
 
 const RENEW_FIELDS = { lease_id: 'string', increment: 'duration' } as const;
 const REVOKE_FIELDS = { lease_id: 'string', sync: 'bool' } as const;
@@ -31,6 +37,15 @@ const LEASE = {
   'namespace_path?': 'string',
 } as const satisfies Shape;
 
+const IRREVOCABLE_FIELDS = { type: 'string', include_child_namespaces: 'bool' } as const;
+
+const COUNTS = { lease_count: 'int', counts: { '*': 'int' } } as const satisfies Shape;
+
+const IRREVOCABLE = {
+  lease_count: 'int',
+  leases: [{ lease_id: 'string', mount_id: 'string', error: 'string' }],
+} as const satisfies Shape;
+
 /** The older paths without `leases/` are those of Vault; OpenBao no longer has them. */
 const BASES = ['sys/leases/', 'sys/'];
 
@@ -42,8 +57,22 @@ export const leaseRoutes: readonly Route[] = [
     write: (call) => lookUp(call, call.fields.lease_id),
     list,
   }),
-  // There is nothing to do: expired leases are refused wherever they are used, and DynamoDB deletes them.
-  route({ path: 'sys/leases/tidy', write: async () => ({ status: 202, warnings: [TIDY_STARTED] }) }),
+  route({ path: 'sys/leases/tidy', write: nothingToTidy }),
+  route({
+    path: 'sys/leases/count',
+    fields: IRREVOCABLE_FIELDS,
+    query: ['type', 'include_child_namespaces'],
+    answers: { read: COUNTS },
+    read: countIrrevocable,
+  }),
+  route({
+    path: 'sys/leases',
+    sudo: true,
+    fields: { ...IRREVOCABLE_FIELDS, limit: 'string' },
+    query: ['type', 'include_child_namespaces', 'limit'],
+    answers: { read: IRREVOCABLE },
+    read: showIrrevocable,
+  }),
   ...BASES.flatMap((base) => [
     ...['renew', 'renew/:id+'].map((path) =>
       route({ path: base + path, fields: RENEW_FIELDS, answers: { write: null }, write: renew }),
@@ -85,6 +114,34 @@ async function lookUp(call: Call, id: string | undefined): Promise<Reply<Wire<ty
   };
 }
 
+/** By the accessor of the mount that issued them. As in Vault, other types of leases are not counted: 404. */
+async function countIrrevocable(
+  call: Call<typeof IRREVOCABLE_FIELDS>,
+): Promise<Reply<Wire<typeof COUNTS>> | undefined> {
+  if (call.fields.type !== 'irrevocable') return undefined;
+  const { leases, isTruncated } = await findIrrevocable(call);
+  const counts: Record<string, number> = {};
+  for (const { mount_id } of leases) counts[mount_id] = (counts[mount_id] ?? 0) + 1;
+  return { data: { lease_count: leases.length, counts }, warnings: cutWarnings(isTruncated) };
+}
+
+async function showIrrevocable(
+  call: Call<typeof IRREVOCABLE_FIELDS>,
+): Promise<Reply<Wire<typeof IRREVOCABLE>> | undefined> {
+  if (call.fields.type !== 'irrevocable') return undefined;
+  const { leases, isTruncated } = await findIrrevocable(call);
+  return { data: { lease_count: leases.length, leases }, warnings: cutWarnings(isTruncated) };
+}
+
+async function findIrrevocable({
+  deps,
+  namespace,
+  fields,
+}: Call<typeof IRREVOCABLE_FIELDS>): Promise<IrrevocableListing> {
+  const below = fields.include_child_namespaces ? await listDescendants(deps.store, namespace) : [];
+  return listIrrevocableLeases(deps, [namespace, ...below]);
+}
+
 async function list(call: Call<Schema>): Promise<Reply<Keys> | undefined> {
   requireSudo(call);
   const { prefix = '' } = call.params;
@@ -93,7 +150,7 @@ async function list(call: Call<Schema>): Promise<Reply<Keys> | undefined> {
   if (keys.length === 0) return undefined;
   return {
     data: { keys },
-    warnings: isTruncated ? [`the listing ends after ${MAX_LISTED_LEASES} leases`] : [],
+    warnings: cutWarnings(isTruncated),
   };
 }
 

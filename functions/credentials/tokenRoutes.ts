@@ -5,15 +5,17 @@ import type { Fields, Schema } from '../http/fields.ts';
 import { tokenIn } from '../http/message.ts';
 import { type Answers, type Call, type Reply, type Route, route } from '../http/route.ts';
 import { KEYS, type Keys } from '../http/shape.ts';
-import { BULK_WORK_SHARE, MAX_LISTED_LEASES } from '../limits.ts';
+import { BULK_WORK_SHARE } from '../limits.ts';
 import { sha256, tokenKey } from '../store/keys.ts';
 import { CREATE_FIELDS, createToken, createTokenByRole } from './createToken.ts';
 import { invalidAccessor, MISSING_ACCESSOR, nothingToOrphan } from './errors.ts';
+import { cutWarnings } from './findLeases.ts';
 import { hashByAccessor, ownToken, storedToken, TOKEN_FIELD, usableToken } from './findToken.ts';
 import { listAccessors } from './listAccessors.ts';
 import { renewToken } from './renew.ts';
 import { revokeToken } from './revoke.ts';
 import { revokeOrphan } from './revokeOrphan.ts';
+import { nothingToTidy } from './tidy.ts';
 import { tokenOf } from './token.ts';
 import { authOf, TOKEN_DATA, type TokenData, tokenData } from './tokenAnswers.ts';
 import { isValid } from './tokenValidity.ts';
@@ -105,6 +107,7 @@ export const tokenRoutes: readonly Route[] = [
     answers: { write: null },
     write: revokeWithoutChildren,
   }),
+  route({ path: 'auth/token/tidy', write: nothingToTidy }),
   route({ path: 'auth/token/accessors', sudo: true, answers: { list: KEYS }, list }),
 ];
 
@@ -186,7 +189,7 @@ async function list({ deps, namespace }: Call): Promise<Reply<Keys> | undefined>
   if (keys.length === 0) return undefined;
   return {
     data: { keys },
-    warnings: isTruncated ? [`the listing ends after ${MAX_LISTED_LEASES} leases`] : [],
+    warnings: cutWarnings(isTruncated),
   };
 }
 

@@ -1,16 +1,18 @@
 /** What the service says of itself, and of what each client may see (contract §10). */
 
-import { goQuote, notAuthorized, VaultError } from '../http/errors.ts';
+import { goQuote, notAuthenticated, notAuthorized, VaultError } from '../http/errors.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import type { Shape, Wire } from '../http/shape.ts';
 import { mayReachMount } from '../policies/acl.ts';
 import type { Grant } from '../policies/grant.ts';
 import type { BuiltinMount } from '../tree/builtin.ts';
 import { listAllMounts, locateAny } from '../tree/findMount.ts';
+import { listChildren } from '../tree/findNamespace.ts';
 import type { Mount } from '../tree/mount.ts';
 import { MOUNT, type MountInfo, mountObject } from '../tree/mountObject.ts';
 import { type MountTable, mountPath, tableOf, tablePath } from '../tree/path.ts';
 import { healthRoutes } from './health.ts';
+import { toolRoutes } from './toolRoutes.ts';
 
 const VISIBLE = { secret: 'map', auth: 'map' } as const satisfies Shape;
 const VISIBLE_MOUNT = { ...MOUNT, path: 'string' } as const satisfies Shape;
@@ -22,6 +24,7 @@ const RESULTANT_ACL = {
 
 export const systemRoutes: readonly Route[] = [
   ...healthRoutes,
+  ...toolRoutes,
   route({
     path: 'sys/internal/ui/mounts',
     open: 'optional',
@@ -33,6 +36,12 @@ export const systemRoutes: readonly Route[] = [
     open: 'optional',
     answers: { read: VISIBLE_MOUNT },
     read: readVisible,
+  }),
+  route({
+    path: 'sys/internal/ui/namespaces',
+    open: 'optional',
+    answers: { read: { 'keys?': 'list' } },
+    read: listVisibleNamespaces,
   }),
   route({
     path: 'sys/internal/ui/resultant-acl',
@@ -85,6 +94,16 @@ async function readVisible({
   const isOwn = owner.id === namespace.id;
   const shown = isOwn ? tablePath(mount.path) : owner.path.slice(namespace.path.length) + mount.path;
   return { data: { ...mountObject(mount), path: shown } };
+}
+
+/** The children of the namespace below which the token can reach something. */
+async function listVisibleNamespaces({ deps, namespace, caller }: Call): Promise<Reply<{ keys?: string[] }>> {
+  if (!caller) throw notAuthenticated();
+  const children = await listChildren(deps.store, namespace);
+  const keys = children
+    .filter(({ path }) => mayReachMount(caller.acl, path))
+    .map(({ path }) => path.slice(namespace.path.length));
+  return { data: keys.length > 0 ? { keys } : {} };
 }
 
 /** A mount that does not exist and one that the token may not see get the same answer, so that nobody learns which. */

@@ -331,6 +331,11 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     text: `Field validation failed: error converting input for field "ttl": expected type 'duration', got 'string'`,
   },
   STATUS_RETRY_AFTER_S: { inner: 'it is advice to a client' },
+  MAX_RANDOM_BYTES: {
+    ask: (by) => post('sys/tools/random', { bytes: limits.MAX_RANDOM_BYTES + by }),
+    status: 400,
+    text: `'bytes' should be less than ${limits.MAX_RANDOM_BYTES}`,
+  },
   MAX_STACK_FRAMES: { inner: 'it bounds a log line' },
   MAX_ACCESSOR_LENGTH: { provenBy: ['credentials/tokens.lookingUp.test.ts', "accessor: 'x'.repeat"] },
   MAX_HCL_DEPTH: { provenBy: ['policies/hcl.test.ts', 'MAX_HCL_DEPTH - 1'] },

@@ -162,6 +162,17 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     );
   });
 
+  it('tools, and questions about all leases and namespaces', async () => {
+    const irrevocable = { fields: { type: 'irrevocable' } };
+    await all([
+      ['write', '/sys/tools/random/{urlbytes}', { urlbytes: '4' }, { fields: { format: 'hex' } }],
+      ['write', '/sys/tools/hash/{urlalgorithm}', { urlalgorithm: 'sha2-256' }, { fields: { input: '' } }],
+      ['read', '/sys/leases', {}, irrevocable],
+      ['read', '/sys/leases/count', {}, irrevocable],
+      ['read', '/sys/internal/ui/namespaces'],
+    ]);
+  });
+
   it('token roles', async () => {
     const role_name = { role_name: unique('role') };
     const fields = { allowed_policies: 'default', token_bound_cidrs: '127.0.0.1', token_num_uses: 2 };

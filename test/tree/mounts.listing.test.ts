@@ -39,7 +39,7 @@ describe('a listing', () => {
       external_entropy_access: true,
       options: { version: '2' },
       plugin_version: '',
-      running_plugin_version: 'v1.14.0+builtin.vault',
+      running_plugin_version: 'v1.17.0+builtin.vault',
       running_sha256: '',
       deprecation_status: 'supported',
       config: {

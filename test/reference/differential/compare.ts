@@ -10,7 +10,7 @@ const VOLATILE = new Set([
   ...['request_id', 'client_token', 'accessor', 'uuid', 'id', 'wrapped_accessor', 'migration_id', 'token'],
   ...['creation_time', 'created_time', 'updated_time', 'deletion_time', 'expire_time', 'issue_time'],
   ...['last_renewal', 'last_renewal_time', 'last_updated_time', 'expiration_time', 'modified', 'key'],
-  ...['secret_id', 'secret_id_accessor', 'role_id', 'unlock_key'],
+  ...['secret_id', 'secret_id_accessor', 'role_id', 'unlock_key', 'random_bytes'],
   ...['server_time_utc', 'cluster_id', 'cluster_name', 'install_time', 'build_date', 'timestamp_installed'],
 ]);
 

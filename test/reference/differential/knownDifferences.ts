@@ -24,7 +24,6 @@ auth tune* | status 200 ≠ 400: Upgrading mount * ≠ auth method * does not al
 * tune* | status 204 ≠ 400:  ≠ time: invalid duration "-1*" | to mend
 * tune* | status 400 ≠ 204: version "" is not a valid semantic version: malformed version: ≠  | to mend
 * | errors[]: unsupported path ≠ 1 error occurred: * unsupported path | to mend
-* | errors: [] ≠ ["1 error occurred:* unsupported *"] | to mend
 * | status 404 ≠ 405: * ≠ 1 error occurred: * unsupported operation | to mend
 * | status 404 ≠ 4*: *unsupported path ≠ * | to mend
 verb | status 400 ≠ 405: * | to mend
@@ -57,7 +56,6 @@ token create | auth.*policies: * ≠ * | to mend
 token lookup | errors[]: invalid token ≠ bad token | to mend
 ssh lookup | errors[]: Invalid IP "<nil>" ≠ Invalid IP * | lookup of ssh with what is no address; with a role also in \`config/zeroaddress\`
 lease old path | status 404 ≠ *: * unsupported path ≠ * | to mend
-lease other | status 200 ≠ 404: <data> ≠ * unsupported path | to mend
 ssh role | status 500 ≠ 400: * failed to validate * ≠ failed to validate * | what is no CIDR block in \`secret_id_bound_cidrs\`, \`cidr_list\`, \`token_bound_cidrs\` of a secret-id, \`exclude_cidr_list\`; addresses of a secret-id outside those of its role
 approle secret id | warnings: null ≠ ["Endpoint ignored these unrecognized parameters: [secret_id]"] | unknown fields of a lookup by accessor that finds nothing
 approle ids | status 500 ≠ 400: * failed to validate * ≠ failed to validate * | what is no CIDR block in \`secret_id_bound_cidrs\`, \`cidr_list\`, \`token_bound_cidrs\` of a secret-id, \`exclude_cidr_list\`; addresses of a secret-id outside those of its role

@@ -57,7 +57,6 @@ describe('paths that kv version 2 does not have', () => {
     ['POST', 'data'],
     ['PATCH', 'data'],
     ['DELETE', 'data'],
-    ['GET', 'data/'],
     ['GET', 'metadata'],
     ['GET', 'metadata/'],
     ['POST', 'metadata'],
@@ -73,6 +72,10 @@ describe('paths that kv version 2 does not have', () => {
     expect(answer.body).toEqual(
       envelope('Non-listing operations on the root of a K/V v2 mount are not supported.'),
     );
+  });
+
+  test('are not found with a trailing slash where nothing is listed', async () => {
+    expect(await send('GET', `${mount.path}data/`)).toMatchObject({ status: 404, body: { errors: [] } });
   });
 
   test('do not list at any root except `metadata`', async () => {
