@@ -177,11 +177,14 @@ describe('a service', { timeout: 60_000 }, () => {
     );
     await ask('POST', 'sys/remount/bulk', { rules: [{ from: 'busy/*', to: 'calm/*' }] });
 
+    // A record may end before the others are restarted, so each kind counts once it was seen.
+    const kinds = new Set<string>();
     await until(async () => {
       await makeOverdue();
       await service.invoke('reconcile', {});
       const restarted = (await readTables(client)).migrations.filter(({ attempt }) => attempt > 1);
-      return new Set(restarted.map(({ kind }) => kind)).size === 3 ? true : undefined;
+      for (const { kind } of restarted) kinds.add(kind as string);
+      return kinds.size === 3 ? true : undefined;
     });
 
     expect(await ended(id)).toBe('success');
