@@ -40,7 +40,8 @@ export async function locate(store: Store, path: string, start: Namespace = ROOT
 export async function locateSurely(store: Store, path: string): Promise<Location> {
   const location = await locate(store, path);
   const { namespace, path: rest } = location;
-  if (location.mount || rest === '' || builtinPath(rest)) return location;
+  // No entry has the empty path, and DynamoDB takes no empty key.
+  if (location.mount || mountPath(rest) === '' || builtinPath(rest)) return location;
   const first = await ownerBySingleReads(store, namespace, rest);
   // Between the reads at and below a fork, a mount may have moved from one to the other.
   const owner = first === 'below a fork' ? await ownerBySingleReads(store, namespace, rest) : first;

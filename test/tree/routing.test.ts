@@ -161,6 +161,10 @@ describe('a path that no query shows a mount of', () => {
     expect((await locateSurely(store, `${namespace.path}f/g/k`)).mount?.uuid).toBe(mount.uuid);
   });
 
+  it.each(['', '/'])('is owned by nothing if it is %j', async (path) => {
+    expect((await locateSurely(deps.store, path)).mount).toBeUndefined();
+  });
+
   it('costs one single read, or two for each fork above it, and no pause', async () => {
     const namespace = await placeNamespace(deps, ROOT, deps.ids.hex(10));
     await enable(namespace, 'f/g/h/');
