@@ -17,12 +17,11 @@ export async function locateRequest(
   visit: Visit,
 ): Promise<{ location: Location; prefetched: Item | undefined }> {
   const { request, api, deps } = visit;
-  const hasToken = request.token !== undefined;
   if (request.token !== undefined) visit.token ??= readToken(deps, request.token);
   const [located, token, prefetched] = await Promise.all([
     locateSurely(deps.store, request.headerNamespace + request.path),
     visit.token,
-    hasToken ? api.prefetch?.(deps, request.path) : undefined,
+    request.token === undefined ? undefined : api.prefetch?.(deps, request.path),
   ]);
   if (!located.namespace.path.startsWith(request.headerNamespace)) throw namespaceNotFound();
   refuseIfLocked(located);

@@ -36,13 +36,15 @@ export async function readMounts<M extends AcceptedMove>(
   moves: readonly M[],
   read: Store['getMany'],
 ): Promise<Readiness<M>> {
-  const namespaces = [...new Set(moves.flatMap(({ source, target }) => [source, target].map(namespaceOf)))];
+  // The root namespace has no record: it cannot be deleted.
+  const ids = new Set(moves.flatMap(({ source, target }) => [source, target].map(namespaceOf)));
+  const namespaces = [...ids].filter((id) => id !== 'root');
   const refs: Ref[] = [
     ...namespaces.map(namespaceKey),
     ...moves.map(({ source }) => treeKey(source.namespaceId, source.path)),
   ];
   const items = await read(refs);
-  const gone = new Set(namespaces.filter((id, i) => id !== 'root' && !items[i]));
+  const gone = new Set(namespaces.filter((_, i) => !items[i]));
   const mounts = new Map<M, Mount>();
   const failures = new Map<M, Failure>();
   moves.forEach((move, i) => {
