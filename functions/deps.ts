@@ -43,7 +43,7 @@ export function depsFromEnvironment({
       requestLifeMs: Number(required('REQUEST_LIFE_SECONDS')) * 1_000,
       minChosenIdLength: Number(process.env.MIN_CHOSEN_ID_LENGTH ?? Number.MAX_SAFE_INTEGER),
       retentionS: Number(process.env.RETENTION_DAYS ?? DEFAULT_RETENTION_DAYS) * 86_400,
-      holdStartMs: HOLD_START_MS,
+      holdStartMs: Number(process.env.HOLD_START_MS ?? HOLD_START_MS),
     },
   };
 }

@@ -27,6 +27,8 @@ export interface ServiceOptions {
   /** The longest life of a request: the timeout of the API functions and of the gateway. */
   requestLifeSeconds?: number;
   reconcileSeconds?: number;
+  /** For how long the answer to a start waits for the switch, in milliseconds; without it, as deployed. */
+  holdStartMs?: number;
   /** Names of the policies that authorise remounts requested by events. */
   eventPolicies?: readonly string[];
   /** Seconds before each retry of a failed asynchronous invocation. */
@@ -103,7 +105,12 @@ async function startParts(
     ...automation.endpoints,
   });
   const aws = { ...accountVariables(), ...endpoints };
-  const common = { ...aws, ...SETTINGS, REQUEST_LIFE_SECONDS: String(requestLifeSeconds) };
+  const common = {
+    ...aws,
+    ...SETTINGS,
+    REQUEST_LIFE_SECONDS: String(requestLifeSeconds),
+    ...(options.holdStartMs !== undefined && { HOLD_START_MS: String(options.holdStartMs) }),
+  };
   const own = {
     ...resourceVariables(tables, Object.keys(machines)),
     ...automation.variables,

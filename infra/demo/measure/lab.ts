@@ -43,7 +43,12 @@ export async function startLab<Proxy extends CountingProxy>(
     stops.push(emulator.stop);
     const proxy = await startProxy(emulator.endpoint);
     stops.push(proxy.stop);
-    const service = await startService({ dynamodbEndpoint: proxy.endpoint, reconcileSeconds: NEVER_S });
+    const service = await startService({
+      dynamodbEndpoint: proxy.endpoint,
+      reconcileSeconds: NEVER_S,
+      // A start reads the record while it waits for the switch, as a poll of the status does: no cost of the move.
+      holdStartMs: 0,
+    });
     stops.push(service.stop);
     const settings = clientSettings(service.environment, 'DYNAMODB');
     const client = new DynamoDBClient({ ...settings, endpoint: emulator.endpoint });
