@@ -4,9 +4,9 @@ import { unlessSeen } from '../http/conditional.ts';
 import type { Schema } from '../http/fields.ts';
 import { requireSudo } from '../http/guards.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
-import { REPLAYED, readIdempotency } from '../remount/idempotency.ts';
+import { readIdempotency } from '../remount/idempotency.ts';
 import { etagOf } from '../remount/migrationInfo.ts';
-import { originOf, readReason, statusLocation } from '../remount/request.ts';
+import { originOf, readReason, startedHeaders } from '../remount/request.ts';
 import {
   type PlanInfo,
   ROW_LIST,
@@ -118,9 +118,9 @@ async function planOrStart(
     return { data: { ...undone, ...planInfo(plan, options.maxConcurrency) } };
   }
   const order = { origin: originOf(call), options, key: readIdempotency(call), ...(undoOf && { undoOf }) };
-  const { id, total, isReplay } = await startRun(deps, order, rows);
-  const headers = { ...statusLocation(call, id, RUNS_PATH), ...(isReplay ? REPLAYED : {}) };
-  return { data: { bulk_id: id, total, ...undone }, headers };
+  const started = await startRun(deps, order, rows);
+  const data = { bulk_id: started.id, total: started.total, ...undone };
+  return { data, headers: startedHeaders(call, started, RUNS_PATH) };
 }
 
 function statusReply({ deps }: Call, state: RunState) {

@@ -18,9 +18,6 @@ export interface Idempotency {
   requestHash: string;
 }
 
-/** The header of an answer to a repeated request. */
-export const REPLAYED = { 'Idempotent-Replayed': 'true' };
-
 /**
  * Reads the key of a request from the header `Idempotency-Key` or the field `idempotency_key`.
  * @throws VaultError 400 when the key is not valid

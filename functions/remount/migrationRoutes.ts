@@ -7,12 +7,12 @@ import { BULK_WORK_SHARE } from '../limits.ts';
 import { irrevocableKey } from '../store/keys.ts';
 import { IRREVOCABLE, type IrrevocableList, RETRIED, STATUS } from './answers.ts';
 import { cancelMigration } from './cancelMigration.ts';
-import { REPLAYED, readIdempotency } from './idempotency.ts';
+import { readIdempotency } from './idempotency.ts';
 import { listIrrevocable, retryIrrevocable } from './irrevocable.ts';
 import { isMigrationId, type Migration } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
 import { holdUntilSwitched, readMigration } from './readMigration.ts';
-import { originOf, readReason, statusLocation } from './request.ts';
+import { originOf, readReason, startedHeaders } from './request.ts';
 import { undoMigration } from './undoMigration.ts';
 
 const PAGE = { after: 'string', limit: 'int' } as const satisfies Schema;
@@ -39,10 +39,10 @@ export const migrationRoutes: readonly Route[] = [
       const found = await findOwn(call);
       const reason = readReason(call.fields.reason);
       const key = readIdempotency(call);
-      const { id, isReplay } = await undoMigration(call.deps, originOf(call), found, reason, key);
-      await holdUntilSwitched(call.deps, id);
-      const headers = { ...statusLocation(call, id), ...(isReplay ? REPLAYED : {}) };
-      return { data: { migration_id: id, undo_of: found.id }, headers };
+      const started = await undoMigration(call.deps, originOf(call), found, reason, key);
+      await holdUntilSwitched(call.deps, started.id);
+      const data = { migration_id: started.id, undo_of: found.id };
+      return { data, headers: startedHeaders(call, started) };
     },
   }),
   route({

@@ -3,10 +3,10 @@
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Route, route } from '../http/route.ts';
 import { PREVIEW, type Preview, STARTED, type Started } from './answers.ts';
-import { REPLAYED, readIdempotency } from './idempotency.ts';
+import { readIdempotency } from './idempotency.ts';
 import { previewMove } from './previewMove.ts';
 import { holdUntilSwitched } from './readMigration.ts';
-import { originOf, statusLocation } from './request.ts';
+import { originOf, startedHeaders } from './request.ts';
 import { checkRemount, startRemount } from './startRemount.ts';
 
 const QUEUED =
@@ -30,10 +30,10 @@ export const remountRoutes: readonly Route[] = [
       if (call.fields.dry_run) return { data: await preview(call) };
       const { from, to, reason } = call.fields;
       const key = readIdempotency(call);
-      const { id, isReplay } = await startRemount(call.deps, originOf(call), { from, to, reason }, key);
-      await holdUntilSwitched(call.deps, id);
-      const headers = { ...statusLocation(call, id), ...(isReplay ? REPLAYED : {}) };
-      return { data: { migration_id: id }, warnings: [QUEUED], headers };
+      const started = await startRemount(call.deps, originOf(call), { from, to, reason }, key);
+      await holdUntilSwitched(call.deps, started.id);
+      const data = { migration_id: started.id };
+      return { data, warnings: [QUEUED], headers: startedHeaders(call, started) };
     },
   }),
 ];

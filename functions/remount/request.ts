@@ -35,16 +35,26 @@ export function readReason(reason: string | undefined): string | undefined {
   return reason || undefined;
 }
 
+/** What a start created, or what an earlier request with the same idempotency key created. */
+interface StartOutcome {
+  id: string;
+  isReplay: boolean;
+}
+
 /**
- * The headers that point to the status of a migration or bulk run, for a client that sends the same namespace header.
+ * The headers of the answer to a start: where the status of the migration or bulk run is, for a client that sends the
+ * same namespace header, and whether the request was repeated.
  * @param endpoint the path that the id is appended to
  */
-export function statusLocation(
+export function startedHeaders(
   { namespace, headers }: Pick<Call, 'namespace' | 'headers'>,
-  id: string,
+  { id, isReplay }: StartOutcome,
   endpoint = 'sys/remount/status',
 ): Record<string, string> {
   const inPath = namespace.path.slice(headerNamespace(headers['x-vault-namespace']).length);
-  const Location = `/v1/${encodeURI(inPath)}${endpoint}/${id}`;
-  return { Location, 'Retry-After': String(STATUS_RETRY_AFTER_S) };
+  return {
+    Location: `/v1/${encodeURI(inPath)}${endpoint}/${id}`,
+    'Retry-After': String(STATUS_RETRY_AFTER_S),
+    ...(isReplay && { 'Idempotent-Replayed': 'true' }),
+  };
 }
