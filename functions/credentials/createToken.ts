@@ -18,7 +18,7 @@ import { childPolicies, cleanPolicies } from './policyNames.ts';
 import { hasPolicyRules, policiesByRole } from './rolePolicies.ts';
 import { isRoot, type Token } from './token.ts';
 import { authOf } from './tokenAnswers.ts';
-import { findTokenRole, type TokenStoreRole, tokenRoleName } from './tokenStoreRole.ts';
+import { findTokenRole, type TokenRole, tokenRoleName } from './tokenRole.ts';
 import { grantTtl, lesser, type TtlGrant } from './ttl.ts';
 
 export const CREATE_FIELDS = {
@@ -47,7 +47,7 @@ interface Maker {
   role?: NamedRole;
 }
 
-interface NamedRole extends TokenStoreRole {
+interface NamedRole extends TokenRole {
   name: string;
 }
 

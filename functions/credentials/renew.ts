@@ -19,7 +19,7 @@ import { type FoundLease, findLease, usableLeases } from './findLeases.ts';
 import { usableToken } from './findToken.ts';
 import { type Lease, lastLeaseGrant } from './lease.ts';
 import { cleanupTime, lastTokenGrant, type Token, type TokenLease } from './token.ts';
-import { findTokenRole } from './tokenStoreRole.ts';
+import { findTokenRole } from './tokenRole.ts';
 import { grantRenewal, lesser } from './ttl.ts';
 
 interface Renewed {

@@ -34,13 +34,13 @@ export type TokenSettings = { [Name in keyof TokenFields]: NonNullable<TokenFiel
 export type Aliases = Readonly<Record<string, keyof TokenSettings>>;
 
 /** The part of a user or role that concerns its tokens. */
-export interface TokenRole {
+export interface StoredTokenSettings {
   token: TokenSettings;
   /** The older names that were used to set something; answers show them, too. */
   aliases: string[];
 }
 
-export const NO_TOKEN_ROLE: TokenRole = {
+export const NO_TOKEN_SETTINGS: StoredTokenSettings = {
   token: {
     token_bound_cidrs: [],
     token_explicit_max_ttl: 0,
@@ -61,11 +61,11 @@ export const NO_TOKEN_ROLE: TokenRole = {
  * @returns what is to be stored
  * @throws VaultError 400 when a setting is invalid, or two of them contradict each other
  */
-export function readTokenRole(
-  { token, aliases: used }: TokenRole,
+export function readTokenSettings(
+  { token, aliases: used }: StoredTokenSettings,
   sent: Readonly<Record<string, unknown>>,
   aliases: Aliases,
-): TokenRole {
+): StoredTokenSettings {
   const changes: Record<string, unknown> = {};
   for (const [old, name] of Object.entries(aliases)) if (sent[old] !== undefined) changes[name] = sent[old];
   for (const name of Object.keys(TOKEN_FIELDS)) if (sent[name] !== undefined) changes[name] = sent[name];
@@ -77,7 +77,10 @@ export function readTokenRole(
 }
 
 /** The settings as a read of the user or role shows them. */
-export function showTokenRole({ token, aliases: used }: TokenRole, aliases: Aliases): TokenSettings {
+export function showTokenSettings(
+  { token, aliases: used }: StoredTokenSettings,
+  aliases: Aliases,
+): TokenSettings {
   const old = used.map((name) => [name, token[aliases[name] as keyof TokenSettings]] as const);
   const shown = old.filter(([, value]) => (Array.isArray(value) ? value.length > 0 : Boolean(value)));
   return { ...token, ...Object.fromEntries(shown) };

@@ -11,12 +11,12 @@ import {
   findTokenRole,
   TOKEN_ROLE,
   TOKEN_ROLE_FIELDS,
-  type TokenStoreRole,
+  type TokenRole,
   tokenRoleData,
   tokenRoleName,
   tokenRoleRef,
   tokenRoleWarnings,
-} from './tokenStoreRole.ts';
+} from './tokenRole.ts';
 
 export const tokenRoleRoutes: readonly Route[] = [
   route({ path: 'auth/token/roles', answers: { list: KEYS }, list: listRoles }),
@@ -46,7 +46,7 @@ async function showRole(
 
 async function writeRole(call: Call<typeof TOKEN_ROLE_FIELDS>): Promise<Reply | undefined> {
   const { deps, namespace, fields } = call;
-  const { after } = await changeRecord<TokenStoreRole, { after: TokenStoreRole }>(
+  const { after } = await changeRecord<TokenRole, { after: TokenRole }>(
     deps,
     tokenRoleRef(call),
     (before) => ({ after: changedTokenRole(tokenRoleName(call), fields, before) }),
@@ -55,6 +55,6 @@ async function writeRole(call: Call<typeof TOKEN_ROLE_FIELDS>): Promise<Reply | 
   return warnings.length > 0 ? { warnings } : undefined;
 }
 
-function roleInPath(call: Pick<Call, 'deps' | 'namespace' | 'params'>): Promise<TokenStoreRole | undefined> {
+function roleInPath(call: Pick<Call, 'deps' | 'namespace' | 'params'>): Promise<TokenRole | undefined> {
   return findTokenRole(call.deps, call.namespace.id, tokenRoleName(call));
 }

@@ -1,7 +1,7 @@
 /** Roles: their record, and the entries by which a role-id belongs to only one role of a mount (contract §8.2). */
 
 import { changeRecord, type RecordChange } from '../../credentials/changeRecord.ts';
-import type { TokenRole } from '../../credentials/tokenFields.ts';
+import type { StoredTokenSettings } from '../../credentials/tokenFields.ts';
 import { goQuote, VaultError, wrapped } from '../../http/errors.ts';
 import type { Call } from '../../http/route.ts';
 import { ABSENT, type Ref, type Write } from '../../ports/store.ts';
@@ -9,7 +9,7 @@ import { sha256 } from '../../store/keys.ts';
 import { record } from '../../store/record.ts';
 import { engineKey, nameOfCall } from '../callParts.ts';
 
-export interface AppRole extends TokenRole {
+export interface AppRole extends StoredTokenSettings {
   /** Secret-ids belong to this uuid: those of a deleted role are not valid for a later role of the same name. */
   uuid: string;
   roleId: string;

@@ -3,9 +3,9 @@
 import { cidrProblem } from '../../credentials/cidr.ts';
 import {
   type Aliases,
-  NO_TOKEN_ROLE,
-  readTokenRole,
-  showTokenRole,
+  NO_TOKEN_SETTINGS,
+  readTokenSettings,
+  showTokenSettings,
   TOKEN_FIELDS,
   tokenSettingsShape,
 } from '../../credentials/tokenFields.ts';
@@ -42,7 +42,7 @@ export type RoleFields = Fields<typeof ROLE_FIELDS>;
 
 /** A new role has these settings where nothing else was sent. */
 export const NEW_ROLE = {
-  ...NO_TOKEN_ROLE,
+  ...NO_TOKEN_SETTINGS,
   bindSecretId: true,
   secretIdNumUses: 0,
   secretIdTtl: 0,
@@ -54,7 +54,7 @@ export const NEW_ROLE = {
  * @throws VaultError 400, or 500 for a role that anybody could log in to
  */
 export function roleWith(before: AppRole, fields: Partial<RoleFields>): AppRole {
-  const after = { ...before, ...settingsSent(fields), ...readTokenRole(before, fields, ALIASES) };
+  const after = { ...before, ...settingsSent(fields), ...readTokenSettings(before, fields, ALIASES) };
   refuseInvalid(after);
   return after;
 }
@@ -67,7 +67,7 @@ export function showSettings(role: AppRole): Wire<typeof ROLE> {
     secret_id_num_uses: role.secretIdNumUses,
     secret_id_ttl: role.secretIdTtl,
     local_secret_ids: role.localSecretIds,
-    ...showTokenRole(role, ALIASES),
+    ...showTokenSettings(role, ALIASES),
   };
 }
 

@@ -3,11 +3,11 @@
 import { changeRecord } from '../../credentials/changeRecord.ts';
 import {
   type Aliases,
-  NO_TOKEN_ROLE,
-  readTokenRole,
-  showTokenRole,
+  NO_TOKEN_SETTINGS,
+  readTokenSettings,
+  type StoredTokenSettings,
+  showTokenSettings,
   TOKEN_FIELDS,
-  type TokenRole,
   tokenSettingsShape,
 } from '../../credentials/tokenFields.ts';
 import { type VaultError, wrapped } from '../../http/errors.ts';
@@ -18,7 +18,7 @@ import type { Ref } from '../../ports/store.ts';
 import { engineKey, listNames, nameOfCall } from '../callParts.ts';
 import { hashOf, requireHash } from './password.ts';
 
-export interface User extends TokenRole {
+export interface User extends StoredTokenSettings {
   passwordHash: string;
 }
 
@@ -82,7 +82,7 @@ async function readUser(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<
 
 async function showUser(call: Call<typeof USER_FIELDS>): Promise<Reply<Wire<typeof USER>> | undefined> {
   const user = await readUser(call);
-  return user && { data: showTokenRole(user, ALIASES) };
+  return user && { data: showTokenSettings(user, ALIASES) };
 }
 
 async function writeUser(call: Call<typeof USER_FIELDS>): Promise<void> {
@@ -90,7 +90,7 @@ async function writeUser(call: Call<typeof USER_FIELDS>): Promise<void> {
   const newHash = await hashOf(fields);
   await changeRecord(deps, userKey(call), (before?: User) => {
     const passwordHash = requireHash(newHash ?? before?.passwordHash);
-    return { after: { passwordHash, ...readTokenRole(before ?? NO_TOKEN_ROLE, fields, ALIASES) } };
+    return { after: { passwordHash, ...readTokenSettings(before ?? NO_TOKEN_SETTINGS, fields, ALIASES) } };
   });
 }
 
@@ -102,7 +102,7 @@ async function changePassword(call: Call<typeof PASSWORD_FIELDS>): Promise<void>
 
 async function changePolicies(call: Call<typeof POLICY_FIELDS>): Promise<void> {
   await changeUser(call, (before) => {
-    return { ...before, ...readTokenRole(before, call.fields, ALIASES) };
+    return { ...before, ...readTokenSettings(before, call.fields, ALIASES) };
   });
 }
 

@@ -11,7 +11,12 @@ import { tokenRoleKey } from '../store/keys.ts';
 import { record } from '../store/record.ts';
 import { mountTtls } from '../tree/mount.ts';
 import { cleanPolicies } from './policyNames.ts';
-import { NO_TOKEN_ROLE, readTokenRole, TOKEN_FIELDS, type TokenRole } from './tokenFields.ts';
+import {
+  NO_TOKEN_SETTINGS,
+  readTokenSettings,
+  type StoredTokenSettings,
+  TOKEN_FIELDS,
+} from './tokenFields.ts';
 
 /** Of the settings that auth methods have for their tokens, those that a token role has, too. */
 const SETTINGS = {
@@ -67,7 +72,7 @@ export const TOKEN_ROLE = {
   token_type: 'string',
 } as const satisfies Shape;
 
-export interface TokenStoreRole extends TokenRole, Record<keyof typeof POLICY_LISTS, string[]> {
+export interface TokenRole extends StoredTokenSettings, Record<keyof typeof POLICY_LISTS, string[]> {
   /** Shown, and never of use: there are no entities here. */
   allowed_entity_aliases: string[] | null;
   orphan: boolean;
@@ -76,11 +81,11 @@ export interface TokenStoreRole extends TokenRole, Record<keyof typeof POLICY_LI
   renewable: boolean;
 }
 
-const RECORD = record<TokenStoreRole>();
+const RECORD = record<TokenRole>();
 
-const NO_ROLE: TokenStoreRole = {
-  ...NO_TOKEN_ROLE,
-  token: { ...NO_TOKEN_ROLE.token, token_type: 'default-service' },
+const NO_ROLE: TokenRole = {
+  ...NO_TOKEN_SETTINGS,
+  token: { ...NO_TOKEN_SETTINGS.token, token_type: 'default-service' },
   allowed_policies: [],
   allowed_policies_glob: [],
   disallowed_policies: [],
@@ -108,7 +113,7 @@ export async function findTokenRole(
   { store }: Pick<Deps, 'store'>,
   namespaceId: string,
   name: string,
-): Promise<TokenStoreRole | undefined> {
+): Promise<TokenRole | undefined> {
   return RECORD.of(await store.get(tokenRoleKey(namespaceId, name)));
 }
 
@@ -124,8 +129,8 @@ export function tokenRoleRef(call: Pick<Call, 'params' | 'namespace'>): Ref {
 export function changedTokenRole(
   name: string,
   sent: Fields<typeof TOKEN_ROLE_FIELDS>,
-  before: TokenStoreRole = NO_ROLE,
-): TokenStoreRole {
+  before: TokenRole = NO_ROLE,
+): TokenRole {
   const { orphan = before.orphan, renewable = before.renewable, path_suffix = before.path_suffix } = sent;
   checkSuffix(name, path_suffix);
   const { token, aliases } = settingsOf(before, sent);
@@ -169,18 +174,18 @@ function knownType(type: string): string {
 
 /** As of any auth method, except for the type of the tokens. */
 function settingsOf(
-  { token, aliases }: TokenRole,
+  { token, aliases }: StoredTokenSettings,
   { token_type: _, ...sent }: Fields<typeof TOKEN_ROLE_FIELDS>,
-): TokenRole {
+): StoredTokenSettings {
   try {
-    return readTokenRole({ token: { ...token, token_type: 'default' }, aliases }, sent, ALIASES);
+    return readTokenSettings({ token: { ...token, token_type: 'default' }, aliases }, sent, ALIASES);
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
     throw refusal(`error parsing role fields: ${error.message}`);
   }
 }
 
-function refuseBatch({ token, orphan, renewable }: TokenStoreRole): void {
+function refuseBatch({ token, orphan, renewable }: TokenRole): void {
   const not = (what: string) =>
     refusal(`'token_type' cannot be 'batch' when role is set to generate ${what}`);
   if (!orphan) throw not('non-orphan tokens');
@@ -191,10 +196,7 @@ function refuseBatch({ token, orphan, renewable }: TokenStoreRole): void {
 }
 
 /** A warning for the writer of a role whose tokens cannot live as long as it says. */
-export function tokenRoleWarnings(
-  { token }: TokenStoreRole,
-  mount: Parameters<typeof mountTtls>[0],
-): string[] {
+export function tokenRoleWarnings({ token }: TokenRole, mount: Parameters<typeof mountTtls>[0]): string[] {
   const [given, { maxTtl }] = [token.token_explicit_max_ttl, mountTtls(mount)];
   if (given <= maxTtl) return [];
   const until = 'until this is fixed attempting to create tokens against this role will result in an error';
@@ -204,7 +206,7 @@ export function tokenRoleWarnings(
 }
 
 /** The role as a read of it shows it. */
-export function tokenRoleData(name: string, role: TokenStoreRole): Wire<typeof TOKEN_ROLE> {
+export function tokenRoleData(name: string, role: TokenRole): Wire<typeof TOKEN_ROLE> {
   const { token, aliases } = role;
   const cidrs = token.token_bound_cidrs;
   return {
