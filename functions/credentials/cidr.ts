@@ -3,7 +3,7 @@
 import { BlockList, isIP, SocketAddress } from 'node:net';
 
 /**
- * A block of one family never has an address of the other: `::/0` is no IPv4 address.
+ * Checks an address against blocks. An IPv4 address is never in an IPv6 block such as `::/0`.
  * @param blocks CIDR blocks or single addresses; an empty list allows every address
  */
 export function addressAllowed(blocks: readonly string[], address: string): boolean {
@@ -13,7 +13,7 @@ export function addressAllowed(blocks: readonly string[], address: string): bool
   return family !== undefined && blockList(blocks, family).check(usual, family);
 }
 
-/** An address in its usual notation, that of IPv4 also for one inside IPv6; undefined for what is no address. */
+/** An address in its usual notation; an IPv4 address written as IPv6 becomes IPv4. Undefined if it is not an address. */
 export function usualAddress(address: string): string | undefined {
   const family = address.includes('%') ? undefined : familyOf(address);
   if (family !== 'ipv6') return family && address;
@@ -38,7 +38,7 @@ export function plainAddress(block: string): string {
   return block.replace(block.includes(':') ? /\/128$/ : /\/32$/, '');
 }
 
-/** Only the blocks of the family: Node's own list would find IPv4 addresses in blocks of IPv6. */
+/** Has only the blocks of one family, because Node's list would find IPv4 addresses in IPv6 blocks. */
 function blockList(blocks: readonly string[], family: 'ipv4' | 'ipv6'): BlockList {
   const list = new BlockList();
   for (const block of blocks.filter(isAddressOrCidr)) {
@@ -50,7 +50,7 @@ function blockList(blocks: readonly string[], family: 'ipv4' | 'ipv6'): BlockLis
   return list;
 }
 
-/** The first text of a list that is no CIDR block, in the words of Go's parser; undefined if all are. */
+/** The error of Go's parser for the first entry that is not a CIDR block; undefined if all are. */
 export function cidrProblem(blocks: readonly string[]): string | undefined {
   const strange = blocks.find((block) => !isCidr(block));
   return strange === undefined ? undefined : `invalid CIDR address: ${strange}`;

@@ -18,7 +18,7 @@ import {
   TOKEN_FIELDS,
 } from './tokenFields.ts';
 
-/** Of the settings that auth methods have for their tokens, those that a token role has, too. */
+/** The settings that a token role shares with the auth methods. */
 const SETTINGS = {
   token_bound_cidrs: TOKEN_FIELDS.token_bound_cidrs,
   token_explicit_max_ttl: TOKEN_FIELDS.token_explicit_max_ttl,
@@ -73,7 +73,7 @@ export const TOKEN_ROLE = {
 } as const satisfies Shape;
 
 export interface TokenRole extends StoredTokenSettings, Record<keyof typeof POLICY_LISTS, string[]> {
-  /** Shown, and never of use: there are no entities here. */
+  /** Shown, but without effect: this service has no entities. */
   allowed_entity_aliases: string[] | null;
   orphan: boolean;
   /** Follows the name of the role in the path of its tokens, and so in the ids of their leases; empty for none. */
@@ -152,12 +152,12 @@ export function changedTokenRole(
   return role;
 }
 
-/** As policies are cleaned, but `root` replaces no others. */
+/** Cleans names as policy names, except that `root` does not replace the others. */
 function cleanNames(names: string[] | undefined): string[] | undefined {
   return names && [...new Set(names.map((name) => name.trim().toLowerCase()))].sort();
 }
 
-/** Both are in the keys of the leases of its tokens. */
+/** Name and suffix are part of the keys of the leases of its tokens. */
 function checkSuffix(name: string, suffix: string): void {
   if (suffix === '') return;
   if (!/\w[\w\-.]+\w/.test(suffix))
@@ -172,7 +172,7 @@ function knownType(type: string): string {
   return type;
 }
 
-/** As of any auth method, except for the type of the tokens. */
+/** Reads the shared settings as an auth method does, except for the token type. */
 function settingsOf(
   { token, aliases }: StoredTokenSettings,
   { token_type: _, ...sent }: Fields<typeof TOKEN_ROLE_FIELDS>,
@@ -195,7 +195,7 @@ function refuseBatch({ token, orphan, renewable }: TokenRole): void {
   if (token.token_num_uses > 0) throw not('tokens with limited use count');
 }
 
-/** A warning for the writer of a role whose tokens cannot live as long as it says. */
+/** The warning for a role whose maximum is above that of its mount. */
 export function tokenRoleWarnings({ token }: TokenRole, mount: Parameters<typeof mountTtls>[0]): string[] {
   const [given, { maxTtl }] = [token.token_explicit_max_ttl, mountTtls(mount)];
   if (given <= maxTtl) return [];

@@ -1,4 +1,4 @@
-/** Deletes a namespace: its name is free at once, and nothing reaches it any more. A workflow removes what it had. */
+/** Deletes a namespace at once: its name is free, and no request reaches it. A workflow removes its contents. */
 
 import { refusal } from '../http/errors.ts';
 import { SETTLE_MS } from '../limits.ts';
