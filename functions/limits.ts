@@ -95,7 +95,7 @@ export const MAX_LISTED_BYTES = 5_000_000;
 export const MAX_BULK_MOVES = 10_000;
 /** Strings in the JSON body of a bulk run: four for each move, and room for the rest. */
 export const MAX_BULK_JSON_STRINGS = 4 * MAX_BULK_MOVES + MAX_JSON_STRINGS;
-/** Tries of a change while others keep changing the same; each try but the last was overtaken by somebody's success. */
+/** Tries of a change that other writes overtake. Each try fails only because another write has succeeded. */
 export const MAX_CONTENDED_TRIES = 50;
 /** Writes of one transaction, by DynamoDB's limit. */
 export const MAX_TRANSACTION_WRITES = 100;
