@@ -15,6 +15,9 @@ const RIGHTS = ['test/rights/roles.deep.test.ts'];
 /** What compares the service with a real OpenBao. */
 const COMPARED = ['test/reference/differential/differential.deep.test.ts'];
 
+/** What needs a real cluster of OpenBao and a real PostgreSQL. */
+const CLUSTER = ['test/cluster/**/*.deep.test.ts'];
+
 /**
  * `quick` or `deep`, as test/run.ts sets it. Without, whatever file is named on the command line is run.
  * `REFERENCE` is set where a real OpenBao is to be started beside the tests.
@@ -43,7 +46,14 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: DEPTH === 'deep' ? DEEP : ['test/**/*.test.ts'],
-          exclude: [...OUTSIDE, ...BROWSER, ...RIGHTS, ...COMPARED, ...(DEPTH === 'quick' ? DEEP : [])],
+          exclude: [
+            ...OUTSIDE,
+            ...BROWSER,
+            ...RIGHTS,
+            ...COMPARED,
+            ...CLUSTER,
+            ...(DEPTH === 'quick' ? DEEP : []),
+          ],
         },
       },
       {
@@ -91,6 +101,16 @@ export default defineConfig({
           globalSetup: 'test/reference/target.ts',
           setupFiles: 'test/reference/expectFailures.ts',
           sequence: { groupOrder: 5 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'cluster',
+          include: CLUSTER,
+          // Each file starts its own servers, and waits for what they do in their own time.
+          testTimeout: 120_000,
+          sequence: { groupOrder: 6 },
         },
       },
     ],

@@ -7,8 +7,9 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { findOpenBao, HOW_TO_GET_OPENBAO } from './reference/openbao.ts';
+import { findPostgres, HOW_TO_GET_POSTGRES } from './cluster/support/postgres.ts';
 import { RECORDS } from './rights/recorder.ts';
+import { findOpenBao, HOW_TO_GET_OPENBAO } from './support/openbao.ts';
 import { findChromium, HOW_TO_GET_IT } from './ui/chromium.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -25,6 +26,7 @@ const CHECKS: [string, string, ...string[]][] = [
 const depth = process.argv[2] === 'deep' ? 'deep' : 'quick';
 const hasBrowser = (await findChromium()) !== undefined;
 const hasReference = (await findOpenBao()) !== undefined;
+const hasPostgres = (await findPostgres()) !== undefined;
 let passed = 0;
 let failed = 0;
 
@@ -60,12 +62,17 @@ if (depth === 'deep' && !hasBrowser)
   console.log(`\nThe tests of the page in a browser were left out: ${HOW_TO_GET_IT}.`);
 if (depth === 'deep' && !hasReference)
   console.log(`\nThe tests beside a real OpenBao were left out: ${HOW_TO_GET_OPENBAO}.`);
+if (depth === 'deep' && !hasPostgres)
+  console.log(`\nThe tests on a real cluster were left out: ${HOW_TO_GET_POSTGRES}.`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 function projects(): string[] {
   if (depth === 'quick') return ['--project=parts', '--project=contract'];
-  return hasBrowser ? [] : ['--project=!page'];
+  return [
+    ...(hasBrowser ? [] : ['--project=!page']),
+    ...(hasReference && hasPostgres ? [] : ['--project=!cluster']),
+  ];
 }
 
 async function readReport(): Promise<{ numPassedTests: number; numFailedTests: number }> {

@@ -1,8 +1,8 @@
 /** Makes docs/reference.md of the outcomes of a run: how many tests pass here and on OpenBao, and why not all. Pure. */
 
+import { OPENBAO_VERSION } from '../support/openbao.ts';
 import { KNOWN_FAILURES, TO_MEND } from './knownFailures.ts';
 import type { DifferentialMeta } from './meta.ts';
-import { OPENBAO_VERSION } from './openbao.ts';
 
 export interface Outcome {
   server: 'ours' | 'OpenBao';

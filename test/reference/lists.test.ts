@@ -3,9 +3,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { OPENBAO_VERSION } from '../support/openbao.ts';
 import { KNOWN_DIFFERENCES } from './differential/knownDifferences.ts';
 import { KNOWN_FAILURES, TO_MEND } from './knownFailures.ts';
-import { OPENBAO_VERSION } from './openbao.ts';
 import { rowsOf } from './table.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

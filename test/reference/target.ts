@@ -1,7 +1,7 @@
 /** One OpenBao for all files of the project `reference`. */
 
 import type { TestProject } from 'vitest/node';
-import { startOpenBao } from './openbao.ts';
+import { startOpenBao } from '../support/openbao.ts';
 
 /** Vitest calls this before the first file, and what it returns after the last. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

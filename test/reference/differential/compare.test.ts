@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Answer } from '../../support/exchange.ts';
 import { differencesOf } from './compare.ts';
-import type { Answer } from './exchange.ts';
 
 function answer(status: number, json: unknown): Answer {
   return { status, json, text: json === undefined ? '' : JSON.stringify(json) };

@@ -3,7 +3,7 @@
  * names of one run do not show in them. The first value is the reference's. Pure.
  */
 
-import type { Answer } from './exchange.ts';
+import type { Answer } from '../../support/exchange.ts';
 
 /** Fields whose values nobody can foretell: only their form is compared. */
 const VOLATILE = new Set([

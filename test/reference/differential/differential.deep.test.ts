@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type Service, startService } from '../../../infra/local/service.ts';
-import { exchange, type Side } from './exchange.ts';
+import { exchange, type Side } from '../../support/exchange.ts';
 import { type Played, play } from './play.ts';
 import { described, tallyOf } from './tally.ts';
 

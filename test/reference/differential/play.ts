@@ -1,7 +1,7 @@
 /** Plays a sequence on both sides, and tells each difference of their answers. */
 
+import { type Answer, exchange, type Side } from '../../support/exchange.ts';
 import { differencesOf } from './compare.ts';
-import { type Answer, exchange, type Side } from './exchange.ts';
 import { filled, type Step } from './step.ts';
 import { stepsOf } from './steps.ts';
 import { endOfMove, newWorld, upgraded } from './world.ts';

@@ -1,7 +1,7 @@
 /** A step of a sequence, before the values of a side are in it, and the kinds that steps are of. Pure. */
 
 import type { Chance } from '../../support/chance.ts';
-import type { Request } from './exchange.ts';
+import type { Request } from '../../support/exchange.ts';
 
 export interface Step extends Request {
   /** Continues the namespace of the sequence in the header. */

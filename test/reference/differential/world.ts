@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Answer, exchange, type Request, type Side } from './exchange.ts';
+import { type Answer, exchange, type Request, type Side } from '../../support/exchange.ts';
 
 /** Two runs against one server must not meet. */
 const RUN = randomBytes(4).toString('hex');

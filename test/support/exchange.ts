@@ -1,4 +1,4 @@
-/** One request to one of the two servers, and its answer, without anything between that would tidy them. */
+/** One request to a server, and its answer, without anything between that would tidy them. */
 
 import { Agent, request } from 'node:http';
 
@@ -30,7 +30,7 @@ export interface Answer {
 
 const PATIENCE_MS = 60_000;
 
-const AGENT = new Agent({ keepAlive: true, maxSockets: 8 });
+const AGENT = new Agent({ keepAlive: true, maxSockets: 64 });
 
 /** A connection that the server drops is an answer, too: one with the status 0. */
 export function exchange(side: Side, namespace: string, sent: Request): Promise<Answer> {
