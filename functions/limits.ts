@@ -229,3 +229,26 @@ export const WAKE_RETRIES = 10;
 export const STEP_MARGIN_MS = 20_000;
 /** A step ends early and is invoked again, so that the reconciler soon notices one that died. */
 export const STEP_SLICE_MS = 60_000;
+
+/** The longest time for one call to a cluster, its repetitions included. */
+export const CLUSTER_CALL_MS = 8_000;
+/** The longest time for a call that lets an engine work, such as a revocation. The cluster itself gives up after 90 s. */
+export const CLUSTER_WORK_MS = 60_000;
+/** The longest time for which a node is asked which node is active, and for which its answer is believed. */
+export const CLUSTER_LEADER_MS = 2_000;
+export const CLUSTER_LEADER_LIFE_MS = 1_000;
+/** Tries of a call to a cluster that may be repeated, and the first and the longest pause between two of them. */
+export const MAX_CLUSTER_TRIES = 5;
+export const FIRST_CLUSTER_PAUSE_MS = 50;
+export const MAX_CLUSTER_PAUSE_MS = 1_000;
+/** Connections to one node of a cluster. */
+export const CLUSTER_CONNECTIONS = 64;
+/** Bytes of an answer of a cluster: about 700,000 leases of one role. */
+export const MAX_CLUSTER_ANSWER_BYTES = 32_000_000;
+/** Characters of a cluster's own words in an error. */
+export const MAX_CLUSTER_WORDS = 1_000;
+/** How long before its end a token of the service is replaced, and how old one must be that is replaced when refused. */
+export const LOGIN_MARGIN_MS = 60_000;
+export const LOGIN_PAUSE_MS = 10_000;
+/** Lists that are read to count the keys of a kv mount. A mount with more is not counted. */
+export const MAX_KEY_LISTS = 2_000;

@@ -394,6 +394,19 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   STEP_MARGIN_MS: { inner: 'it is the time left for the last page of a step' },
   STEP_SLICE_MS: { inner: 'the workflow invokes the step again' },
   TEARDOWN_PAUSE_S: { inner: 'it is a pause of the workflow' },
+  CLUSTER_CALL_MS: { provenBy: ['adapters/clusterSend.test.ts', 'callTimeoutMs'] },
+  CLUSTER_WORK_MS: { inner: 'it bounds a call to a cluster, as the usual time does' },
+  CLUSTER_LEADER_MS: { inner: 'the next node is asked' },
+  CLUSTER_LEADER_LIFE_MS: { inner: 'the active node is asked for again' },
+  MAX_CLUSTER_TRIES: { provenBy: ['adapters/clusterSend.test.ts', 'MAX_CLUSTER_TRIES'] },
+  FIRST_CLUSTER_PAUSE_MS: { inner: 'it is a pause between two tries' },
+  MAX_CLUSTER_PAUSE_MS: { inner: 'it is a pause between two tries' },
+  CLUSTER_CONNECTIONS: { inner: 'further calls wait for a connection' },
+  MAX_CLUSTER_ANSWER_BYTES: { provenBy: ['adapters/clusterSend.test.ts', 'MAX_CLUSTER_ANSWER_BYTES'] },
+  MAX_CLUSTER_WORDS: { provenBy: ['adapters/clusterSend.test.ts', 'MAX_CLUSTER_WORDS'] },
+  LOGIN_MARGIN_MS: { provenBy: ['adapters/clusterLogin.test.ts', 'LOGIN_MARGIN_MS'] },
+  LOGIN_PAUSE_MS: { provenBy: ['adapters/clusterLogin.test.ts', 'LOGIN_PAUSE_MS'] },
+  MAX_KEY_LISTS: { provenBy: ['adapters/clusterLists.test.ts', 'MAX_KEY_LISTS'] },
 };
 
 const NUMBERS: Record<string, number> = { ...limits };

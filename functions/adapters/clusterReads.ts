@@ -1,0 +1,206 @@
+/** The questions of the port to a cluster, as requests of its HTTP API. */
+
+import {
+  type ClusterNamespace,
+  type ClusterNode,
+  type ClusterReads,
+  ClusterUnavailable,
+  type MountEntry,
+  type MoveStatus,
+  type ServerState,
+} from '../ports/cluster.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
+import type { AuthorizedCall, ClusterApi } from './clusterApi.ts';
+import { keysOf, leasesBelow } from './clusterLists.ts';
+import type { ClusterNodes } from './clusterNodes.ts';
+import { READ_RIGHTS, type Right, WRITE_RIGHTS } from './clusterRights.ts';
+import type { ClusterCall, ClusterSend } from './clusterSend.ts';
+import type { ClusterSettings } from './clusterSettings.ts';
+import { mountEntries, namespacesIn, stringsIn } from './clusterTables.ts';
+import { clusterToken } from './clusterTokens.ts';
+
+type Data = Record<string, unknown>;
+
+/** Status 200 in every state. */
+const ANY_STATE =
+  'standbyok=true&perfstandbyok=true&standbycode=200&performancestandbycode=200&drsecondarycode=200&sealedcode=200&uninitcode=200';
+
+const STATUS: Record<string, MoveStatus> = {
+  'in-progress': 'in-progress',
+  success: 'success',
+  failure: 'failure',
+};
+
+export function clusterReads(
+  settings: ClusterSettings,
+  api: ClusterApi,
+  { send }: ClusterSend,
+  nodes: ClusterNodes,
+): ClusterReads {
+  const { credentials, namespace: own } = settings;
+
+  function reading(path: string, namespace: string, right: Right, more: Partial<AuthorizedCall> = {}) {
+    return api.read({ method: 'GET', path, namespace, right, isRepeatable: true, ...more });
+  }
+
+  async function namespaces(parent: string): Promise<ClusterNamespace[]> {
+    const how = { method: 'LIST', mayLack: true } as const;
+    const data = await reading('sys/namespaces', parent, READ_RIGHTS.namespaces, how);
+    return data ? namespacesIn(data) : [];
+  }
+
+  /** The paths of namespaces by id. Those outside the namespace of the service are not found. */
+  async function pathsOf(ids: string[]): Promise<Map<string, string>> {
+    const found = new Map<string, string>(own === '' ? [['root', '']] : []);
+    for (let level = ['']; level.length > 0 && ids.some((id) => !found.has(id)); ) {
+      const children = await severalAtOnce(level, async (parent) =>
+        (await namespaces(parent)).map(({ id, name }) => ({ id, path: parent + name })),
+      );
+      for (const { id, path } of children.flat()) found.set(id, path);
+      level = children.flat().map(({ path }) => path);
+    }
+    return found;
+  }
+
+  /** A question that has to be posted, because what it asks about is secret or long. */
+  function posting(path: string, body: Data, right: Right, secrets: string[] = []): AuthorizedCall {
+    return { method: 'POST', path, namespace: '', body, right, secrets, isRepeatable: true };
+  }
+
+  return {
+    address: nodes.address,
+    loginPath: 'token' in credentials ? undefined : { namespace: '', path: credentials.mount },
+
+    async server() {
+      const call: ClusterCall = {
+        method: 'GET',
+        path: 'sys/health',
+        query: ANY_STATE,
+        node: nodes.address,
+        isRepeatable: true,
+      };
+      const answer = await send(call);
+      if (answer.status !== 200 || typeof answer.body.version !== 'string')
+        throw api.unexpected(call, answer);
+      return serverState(answer.body);
+    },
+
+    async self() {
+      const data = await reading('auth/token/lookup-self', '', READ_RIGHTS.self);
+      if (!data) throw new ClusterUnavailable('the cluster tells nothing of the token of the service');
+      return clusterToken(data, own, pathsOf);
+    },
+
+    namespaces,
+
+    async mounts(namespace, node) {
+      const tables = [
+        ['sys/mounts', '', READ_RIGHTS.mounts],
+        ['sys/auth', 'auth/', READ_RIGHTS.authMethods],
+      ] as const;
+      const at = node ? { node: node.address } : {};
+      const entries = await severalAtOnce(tables, async ([path, prefix, right]) =>
+        mountEntries((await reading(path, namespace, right, at)) ?? {}, prefix),
+      );
+      return new Map<string, MountEntry>(entries.flat());
+    },
+
+    async policyNames(namespace) {
+      const how = { method: 'LIST' } as const;
+      return stringsIn((await reading('sys/policies/acl', namespace, READ_RIGHTS.policyNames, how))?.keys);
+    },
+
+    async policy(namespace, name) {
+      const data = await reading(`sys/policies/acl/${name}`, namespace, READ_RIGHTS.policy);
+      return data && String(data.policy ?? '');
+    },
+
+    async lookup(token) {
+      // Asked for no token, the cluster tells of the one that asks.
+      if (token === '') return undefined;
+      const call = posting('auth/token/lookup', { token }, READ_RIGHTS.lookup, [token]);
+      const answer = await api.ask(call);
+      const { data } = answer.body as { data?: Data };
+      if (answer.status === 200 && data) return isSpent(data) ? undefined : clusterToken(data, own, pathsOf);
+      if (answer.status === 403) return undefined;
+      throw api.unexpected(call, answer);
+    },
+
+    async capabilities(token, { namespace, path }) {
+      const paths = [namespace + path];
+      const call = posting('sys/capabilities', { token, paths }, READ_RIGHTS.capabilities, [token]);
+      const answer = await api.ask(call);
+      const { data } = answer.body as { data?: Data };
+      if (answer.status === 200 && Array.isArray(data?.capabilities)) return stringsIn(data.capabilities);
+      // The token has ended meanwhile.
+      if (answer.status === 400 && answer.words.includes('invalid token')) return ['deny'];
+      throw api.unexpected(call, answer);
+    },
+
+    leases: (below) => leasesBelow(api, below),
+    keys: (mount, entry) => keysOf(api, mount, entry),
+
+    async isRouted({ namespace, path }) {
+      const place = namespace + path;
+      const call = posting('sys/remount', { from: place, to: place }, WRITE_RIGHTS.remount);
+      const answer = await api.ask(call);
+      if (answer.status === 400 && answer.words.startsWith('no matching mount at')) return false;
+      const inUse = /^path already in use at (".*")$/s.exec(answer.words)?.[1];
+      if (answer.status !== 400 || !inUse) throw api.unexpected(call, answer);
+      return inUse === JSON.stringify(own + place);
+    },
+
+    async isTainted({ namespace, path }) {
+      // Everybody with a token gets help.
+      const call = {
+        method: 'GET',
+        path: `${path}x`,
+        query: 'help=1',
+        namespace,
+        isRepeatable: true,
+      } as const;
+      const { status, words } = await api.ask(call);
+      return status === 404 && words.includes('is tainted');
+    },
+
+    async status(id, namespace) {
+      const data = await reading(`sys/remount/status/${id}`, namespace, WRITE_RIGHTS.status);
+      const info = data?.migration_info as { status?: string } | undefined;
+      return STATUS[info?.status ?? ''] ?? 'unknown';
+    },
+
+    async nodes() {
+      const data = await reading('sys/ha-status', '', READ_RIGHTS.nodes, { mayLack: true });
+      const listed = (data?.nodes ?? []) as { api_address?: string; active_node?: boolean }[];
+      const found = listed.map(
+        ({ api_address = '', active_node }): ClusterNode => ({
+          address: nodes.reachable(api_address),
+          isActive: active_node === true,
+        }),
+      );
+      return found.length > 0 ? found : [{ address: await nodes.active(), isActive: true }];
+    },
+  };
+}
+
+function serverState({
+  version,
+  enterprise,
+  initialized,
+  sealed,
+  replication_performance_mode,
+}: Data): ServerState {
+  const number = String(version);
+  return {
+    product: enterprise !== undefined || /^[01]\./.test(number) ? 'Vault' : 'OpenBao',
+    version: number,
+    isInitialized: initialized === true,
+    isSealed: sealed === true,
+    isPerformanceSecondary: replication_performance_mode === 'secondary',
+  };
+}
+
+/** Whether all its uses are spent, so that it is about to be revoked. */
+function isSpent({ num_uses }: Data): boolean {
+  return typeof num_uses === 'number' && num_uses < 0;
+}

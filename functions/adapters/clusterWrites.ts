@@ -1,0 +1,68 @@
+/** The changes of the port to a cluster, as requests of its HTTP API. */
+
+import { CLUSTER_WORK_MS } from '../limits.ts';
+import type { ClusterWrites, Outcome } from '../ports/cluster.ts';
+import type { AuthorizedCall, ClusterApi } from './clusterApi.ts';
+import type { ClusterNodes } from './clusterNodes.ts';
+import { WRITE_RIGHTS } from './clusterRights.ts';
+
+export function clusterWrites(api: ClusterApi, nodes: ClusterNodes): ClusterWrites {
+  async function outcomeOf(call: AuthorizedCall): Promise<Outcome> {
+    const answer = await api.ask(call);
+    if (answer.status < 300) return { done: true };
+    if (answer.status === 400) return { done: false, why: answer.words };
+    throw api.unexpected(call, answer);
+  }
+
+  return {
+    revoke(namespace, leaseId, force) {
+      const common = { method: 'POST', namespace, isRepeatable: true, timeoutMs: CLUSTER_WORK_MS } as const;
+      if (force)
+        return outcomeOf({
+          ...common,
+          path: `sys/leases/revoke-force/${leaseId}`,
+          right: WRITE_RIGHTS.force,
+        });
+      const body = { lease_id: leaseId, sync: true };
+      return outcomeOf({ ...common, path: 'sys/leases/revoke', body, right: WRITE_RIGHTS.revoke });
+    },
+
+    async remount(from, to, { migrationId, requestedBy }) {
+      const call: AuthorizedCall = {
+        method: 'POST',
+        path: 'sys/remount',
+        namespace: '',
+        body: { from: from.namespace + from.path, to: to.namespace + to.path },
+        headers: { 'X-Remount-Migration': migrationId, 'X-Remount-Requested-By': requestedBy },
+        right: WRITE_RIGHTS.remount,
+        isRepeatable: false,
+      };
+      const answer = await api.ask(call);
+      const { migration_id } = (answer.body.data ?? {}) as { migration_id?: string };
+      if (answer.status === 200 && migration_id) return { id: migration_id };
+      if (answer.status === 400) return { why: answer.words };
+      throw api.unexpected(call, answer);
+    },
+
+    reload({ namespace, path }) {
+      return outcomeOf({
+        method: 'POST',
+        path: 'sys/plugins/reload/backend',
+        namespace,
+        body: { mounts: [path] },
+        right: WRITE_RIGHTS.reload,
+        isRepeatable: true,
+        timeoutMs: CLUSTER_WORK_MS,
+      });
+    },
+
+    async stepDown() {
+      const right = WRITE_RIGHTS.stepDown;
+      try {
+        return await outcomeOf({ method: 'POST', path: 'sys/step-down', right, isRepeatable: false });
+      } finally {
+        nodes.forget();
+      }
+    },
+  };
+}
