@@ -9,7 +9,7 @@ import { policyKey, sha256, tokenKey } from '../store/keys.ts';
 import { isWithin, type Namespace } from '../tree/namespace.ts';
 import { addressAllowed } from './cidr.ts';
 import { isAlive, isCurrent, lineageRefs } from './lineage.ts';
-import { type Token, tokenOf } from './token.ts';
+import { type NamespacePolicies, type Token, tokenOf } from './token.ts';
 import { rereadIfOrphaned } from './tokenValidity.ts';
 
 export interface Caller {
@@ -49,21 +49,26 @@ export async function aclOf(
 ): Promise<Acl | undefined> {
   const now = clock.now();
   if (!isAlive(token, now) || token.retired) return undefined;
-  const names = token.policies.filter((name) => name !== 'root');
+  const names = namesOf(token);
   const ancestry = lineageRefs(token.lineage);
   const found = await store.getMany([
     ...ancestry,
-    ...names.map((name) => policyKey(token.namespaceId, name)),
+    ...names.map(({ namespaceId, name }) => policyKey(namespaceId, name)),
   ]);
   if (!isCurrent(token.lineage, found, now)) return undefined;
-  const policies = names.map((name, i) => compiledPolicyOf(name, found[ancestry.length + i]));
-  return buildAcl(sources(token, policies), now);
+  if (token.policies.includes('root')) return buildAcl([{ namespacePath: token.namespacePath, root: true }]);
+  const sources = names.flatMap(({ namespacePath, name }, i): PolicySource[] => {
+    const policy = compiledPolicyOf(name, found[ancestry.length + i]);
+    return policy ? [{ namespacePath, policy }] : [];
+  });
+  return buildAcl(sources, now);
 }
 
-function sources(token: Token, policies: ReturnType<typeof compiledPolicyOf>[]): PolicySource[] {
-  const { namespacePath } = token;
-  if (token.policies.includes('root')) return [{ namespacePath, root: true }];
-  return policies.flatMap((policy) => (policy ? [{ namespacePath, policy }] : []));
+/** The policies of a token to read, in all namespaces. */
+function namesOf(token: Token): (Omit<NamespacePolicies, 'policies'> & { name: string })[] {
+  return [token, ...(token.elsewhere ?? [])].flatMap(({ namespaceId, namespacePath, policies }) =>
+    policies.filter((name) => name !== 'root').map((name) => ({ namespaceId, namespacePath, name })),
+  );
 }
 
 /**

@@ -3,7 +3,7 @@
  * (architecture §8).
  */
 
-import { notAuthorized } from '../http/errors.ts';
+import { notAuthorized, notJudged } from '../http/errors.ts';
 import { type Acl, authorize, buildAcl, type PolicySource } from '../policies/acl.ts';
 import { compiledPolicyOf } from '../policies/policyRecord.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -28,6 +28,7 @@ export async function authorizeDelegate(
 ): Promise<void> {
   const acl = await delegatedAcl(deps, owner, names);
   const verdict = authorize(acl, { operation: 'update', path: namespace.path + path, parameters: fields });
+  if (verdict.unjudged !== undefined) throw notJudged(verdict.unjudged);
   if (!verdict.allowed || !verdict.sudo) throw notAuthorized();
 }
 

@@ -13,14 +13,21 @@ export interface TokenLease {
   path: string;
 }
 
-export interface Token {
+/** Names of policies, and the namespace that has them. */
+export interface NamespacePolicies {
+  namespaceId: string;
+  namespacePath: string;
+  policies: string[];
+}
+
+export interface Token extends NamespacePolicies {
   /** SHA-256 of the token, in hexadecimal. */
   hash: string;
   accessor: string;
-  namespaceId: string;
-  namespacePath: string;
   /** Sorted; `root` is the only one if it is there. */
   policies: string[];
+  /** Policies of other namespaces, which its identity gives to a token of a cluster. */
+  elsewhere?: NamespacePolicies[];
   type: 'service' | 'batch';
   /** The path that created it, relative to its namespace. */
   path: string;

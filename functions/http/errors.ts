@@ -67,6 +67,14 @@ export function notAuthorized(): VaultError {
   return wrapped(403, 'permission denied');
 }
 
+/**
+ * Only the cluster can judge whether its policies allow this.
+ * @param why names what cannot be judged here
+ */
+export function notJudged(why: string): VaultError {
+  return wrapped(403, `permission denied: ${why}, which only the cluster can judge`);
+}
+
 export function namespaceNotFound(): VaultError {
   return new VaultError(404, ['namespace not found']);
 }

@@ -26,6 +26,8 @@ export interface Acl {
   exact: Map<string, Grant>;
   /** By patternKey. */
   patterns: Map<string, PathPattern>;
+  /** Rules that nobody here can judge: a request that one of them may match is refused. */
+  unjudged: { pattern: PathPattern; why: string }[];
 }
 
 export interface AccessRequest {
@@ -47,13 +49,15 @@ export interface AccessDecision {
   maxWrappingTtl?: number;
   /** Replaces the `limit` of the request; the caller applies it. */
   pageLimit?: number;
+  /** Why the request cannot be judged, and so is not allowed. */
+  unjudged?: string;
 }
 
 const PARAMETER_OPERATIONS: ReadonlySet<Operation> = new Set(['read', 'create', 'update', 'patch']);
 
 /** @param now epoch milliseconds; without it, rules with an expiration are treated as expired */
 export function buildAcl(sources: PolicySource[], now = Number.POSITIVE_INFINITY): Acl {
-  const acl: Acl = { rootPaths: [], exact: new Map(), patterns: new Map() };
+  const acl: Acl = { rootPaths: [], exact: new Map(), patterns: new Map(), unjudged: [] };
   for (const source of sources) {
     if ('root' in source) acl.rootPaths.push(source.namespacePath);
     else for (const rule of source.policy.rules) addTo(acl, source.namespacePath, rule, now);
@@ -63,7 +67,17 @@ export function buildAcl(sources: PolicySource[], now = Number.POSITIVE_INFINITY
 
 function addTo(acl: Acl, namespacePath: string, rule: PathRule, now: number): void {
   if (rule.expiresAt !== undefined && rule.expiresAt <= now) return;
+  if (rule.unjudged !== undefined) {
+    acl.unjudged.push({ pattern: newPattern(namespacePath, reachOf(rule.path)), why: rule.unjudged });
+    return;
+  }
   addRule(grantAt(acl, namespacePath, rule.path), rule);
+}
+
+/** All that a rule may match: a template may stand for anything. */
+function reachOf(path: string): string {
+  const template = path.indexOf('{{');
+  return template === -1 ? path : `${path.slice(0, template)}*`;
 }
 
 function grantAt({ exact, patterns }: Acl, namespacePath: string, path: string): Grant {
@@ -85,6 +99,8 @@ function getOrPut<T>(map: Map<string, T>, key: string, make: () => T): T {
 export function authorize(acl: Acl, { operation, path, parameters = {} }: AccessRequest): AccessDecision {
   if (isUnderRoot(acl, path)) return { allowed: true, sudo: true, root: true };
   if (operation === 'help') return { allowed: true, sudo: true, root: false };
+  const why = whyUnjudged(acl, path);
+  if (why !== undefined) return { allowed: false, sudo: false, root: false, unjudged: why };
   const lists = operation === 'list' || operation === 'scan';
   const grant = lists ? findForList(acl, withSlash(path)) : find(acl, path);
   if (grant === undefined) return { allowed: false, sudo: false, root: false };
@@ -100,6 +116,12 @@ export function authorize(acl: Acl, { operation, path, parameters = {} }: Access
     ...(maxWrappingTtl !== undefined && { maxWrappingTtl }),
     ...(typeof page === 'number' && { pageLimit: page }),
   };
+}
+
+/** A listing is also judged by rules for its path without the slash. */
+function whyUnjudged({ unjudged }: Acl, path: string): string | undefined {
+  const paths = [path, path.replace(/\/$/, '')].map((one) => one.split('/'));
+  return unjudged.find(({ pattern }) => paths.some((segments) => matches(pattern, segments)))?.why;
 }
 
 function pageOf({ paginationLimit, parameters }: Grant, { limit }: Record<string, unknown>) {

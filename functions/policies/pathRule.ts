@@ -54,6 +54,11 @@ export interface PathRule {
   paginationLimit?: number;
   /** Epoch milliseconds at which the rule expires. */
   expiresAt?: number;
+  /**
+   * Why this service cannot judge a request that the rule may match, and so refuses it. Only policies of a cluster have
+   * such rules.
+   */
+  unjudged?: string;
 }
 
 /** The meaning of the old `policy = "…"`. */
@@ -81,13 +86,32 @@ const KEYS = [
   'list_scan_response_keys_filter_path',
 ];
 
+/** What the rules of a cluster may demand besides, and only the cluster can judge. */
+const OF_THE_CLUSTER = ['mfa_methods', 'control_group', 'list_scan_response_keys_filter_path'];
+
 /**
  * @returns nothing for a path with an identity template: tokens have no identity here, so it matches nothing
  * @throws PolicySyntaxError
  */
-export function compilePathRule({ key, value }: HclEntry): PathRule | undefined {
+export function compilePathRule(entry: HclEntry): PathRule | undefined {
+  const { rule, isTemplated } = compiled(entry);
+  return isTemplated ? undefined : rule;
+}
+
+/**
+ * Compiles a rule of a cluster, whose tokens have an identity. What only the cluster can judge is marked.
+ * @throws PolicySyntaxError
+ */
+export function compileClusterRule(entry: HclEntry): PathRule {
+  const { rule, isTemplated, body } = compiled(entry);
+  const demand = OF_THE_CLUSTER.find((key) => body.entries.some((demanded) => demanded.key === key));
+  const what = isTemplated ? 'a template' : demand;
+  return what ? { ...rule, unjudged: `the rule for ${goQuote(entry.key)} has ${what}` } : rule;
+}
+
+function compiled({ key, value }: HclEntry): { rule: PathRule; isTemplated: boolean; body: HclObject } {
   const where = `path ${goQuote(key)}`;
-  const templated = checkTemplate(key);
+  const isTemplated = checkTemplate(key);
   const body = bodyOf(value, where);
   checkKeys(body, KEYS, `${where}: `);
   const path = key.replace(/^\//, '');
@@ -102,7 +126,7 @@ export function compilePathRule({ key, value }: HclEntry): PathRule | undefined 
     ...paginationOf(body, where),
     ...expirationOf(body, where),
   };
-  return templated ? undefined : rule;
+  return { rule, isTemplated, body };
 }
 
 /** @returns whether the path has an identity template */
