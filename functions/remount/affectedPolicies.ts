@@ -9,11 +9,19 @@ import type { Namespace } from '../tree/namespace.ts';
 import type { AffectedRule } from './answers.ts';
 import type { Move } from './planMove.ts';
 
-/** Reads the policies of the source's namespace and of its ancestors: no other policy can match the source. */
-export async function affectedPolicies({ store }: Pick<Deps, 'store'>, move: Move): Promise<AffectedRule[]> {
+/**
+ * Reads the policies of the source's namespace and of its ancestors: no other policy can match the source.
+ * @param within the namespace of the request, which learns nothing of those above it (R10)
+ */
+export async function affectedPolicies(
+  { store }: Pick<Deps, 'store'>,
+  move: Move,
+  within: Namespace,
+): Promise<AffectedRule[]> {
   const { source, target } = move;
+  const seen = ancestry(source.namespace).filter(({ path }) => path.startsWith(within.path));
   const found = await Promise.all(
-    ancestry(source.namespace).map(async ({ id, path }) => {
+    seen.map(async ({ id, path }) => {
       const { pk } = policyKey(id, '');
       const items = await store.query({ table: 'access', pk });
       return items.flatMap((item) =>

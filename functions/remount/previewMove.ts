@@ -3,6 +3,7 @@
 import { countLive } from '../credentials/countLeases.ts';
 import { BULK_WORK_SHARE, LEASE_SHARDS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
+import type { Namespace } from '../tree/namespace.ts';
 import { isAuthPath } from '../tree/path.ts';
 import { affectedPolicies } from './affectedPolicies.ts';
 import type { Preview } from './answers.ts';
@@ -16,13 +17,16 @@ const PLAIN_TRANSITIONS = 3;
 /** Also: Revoke, Complete, What is left, Wait, Close, Everything swept, and three for each shard. */
 const REVOKING_TRANSITIONS = 6 + 3 * LEASE_SHARDS;
 
-/** Counts leases for most of the time of the request, since a dry run has nothing else to do. */
-export async function previewMove(deps: Deps, move: Move): Promise<Preview> {
+/**
+ * Counts leases for most of the time of the request, since a dry run has nothing else to do.
+ * @param within the namespace of the request
+ */
+export async function previewMove(deps: Deps, move: Move, within: Namespace): Promise<Preview> {
   const { mount, source, target } = move;
   const until = deps.clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;
   const [leases, policies] = await Promise.all([
     countLive(deps, mount.uuid, until),
-    affectedPolicies(deps, move),
+    affectedPolicies(deps, move, within),
   ]);
   const revokes = mount.issued;
   return {

@@ -43,5 +43,5 @@ async function preview(call: Call<typeof FIELDS>): Promise<Preview | Started> {
   const { from, to } = call.fields;
   const found = await checkRemount(call.deps, originOf(call), { from, to });
   if ('repeated' in found) return { dry_run: true, migration_id: found.repeated };
-  return previewMove(call.deps, found.move);
+  return previewMove(call.deps, found.move, call.namespace);
 }
