@@ -15,6 +15,7 @@ const FOLDERS = [
   'schedules',
   'events',
   'bulk',
+  'cluster',
   'remount',
   // The mounts that it serves itself.
   'teardown',

@@ -69,6 +69,7 @@ export function clusterReads(
 
   return {
     address: nodes.address,
+    namespace: own,
     loginPath: 'token' in credentials ? undefined : { namespace: '', path: credentials.mount },
 
     async server() {
@@ -124,6 +125,11 @@ export function clusterReads(
       if (answer.status === 200 && data) return isSpent(data) ? undefined : clusterToken(data, own, pathsOf);
       if (answer.status === 403) return undefined;
       throw api.unexpected(call, answer);
+    },
+
+    async readAs(token, { namespace, path }) {
+      const { status, body } = await send({ method: 'GET', path, namespace, isRepeatable: true }, token);
+      return { status, body: JSON.stringify(body) };
     },
 
     async capabilities(token, { namespace, path }) {

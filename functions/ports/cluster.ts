@@ -80,6 +80,8 @@ export interface ServerState {
 export interface ClusterReads {
   /** The address that clients are redirected to. */
   readonly address: string;
+  /** The namespace that the service logs in to, as clients name it, with a trailing slash; empty for the root namespace. */
+  readonly namespace: string;
   /** Asks the configured address, even of a sealed server. */
   server(): Promise<ServerState>;
   /** The token of the service itself. */
@@ -98,6 +100,8 @@ export interface ClusterReads {
   policy(namespace: string, name: string): Promise<string | undefined>;
   /** @returns nothing for a token that is not valid. No use of the token is spent. */
   lookup(token: string): Promise<ClusterToken | undefined>;
+  /** Reads a path with the token of a caller. The answer is the cluster's, also if it refuses. */
+  readAs(token: string, at: ClusterPath): Promise<{ status: number; body: string }>;
   /** The capabilities of a token on a path. */
   capabilities(token: string, at: ClusterPath): Promise<string[]>;
   /** Ids of the leases below a path, as the cluster writes them; the leases of an auth method are its tokens. */

@@ -1,5 +1,6 @@
 /** What the domain needs from outside. Only `functions/deps.ts` knows the implementations. */
 
+import type { Cluster } from './cluster.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Store } from './store.ts';
 
@@ -54,4 +55,6 @@ export interface Deps {
   scheduler: Scheduler;
   log: Log;
   settings: ServiceSettings;
+  /** The cluster whose mounts are moved; without one, this service has the mounts itself. */
+  cluster?: Cluster | undefined;
 }

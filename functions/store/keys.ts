@@ -130,6 +130,11 @@ export function claimKey(
   return { table: 'migrations', pk: `claim#${sha256(move)}`, sk: ALONE };
 }
 
+/** The claim of a mount of a cluster, by its accessor: the latest migration that has it. */
+export function accessorClaimKey(accessor: string): Ref {
+  return { table: 'migrations', pk: `claim#accessor#${accessor}`, sk: ALONE };
+}
+
 /** The partition of one month of the migrations that a namespace sees. */
 export function listingPartition(namespaceId: string, month: string): string {
   return `list#${namespaceId}#${month}`;

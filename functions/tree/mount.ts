@@ -1,6 +1,7 @@
 /** A mount: a secrets engine or auth method at a path of a namespace. */
 
 import { SYSTEM_MAX_TTL_S } from '../limits.ts';
+import type { MountEntry } from '../ports/cluster.ts';
 import type { Expected, Item, PlacedItem } from '../ports/store.ts';
 import { treeKey } from '../store/keys.ts';
 import { record } from '../store/record.ts';
@@ -61,6 +62,8 @@ export interface Mount {
   /** Whether it has ever issued a lease; without one it needs no revocation (docs/decisions.md, 6). */
   issued: boolean;
   movedBy?: MovedBy;
+  /** The entry of the mount in the table of the cluster that has it; absent for a mount of this service. */
+  entry?: MountEntry;
 }
 
 const RECORD = record<Omit<Mount, 'namespaceId' | 'path'>>('mount');
