@@ -5,6 +5,7 @@ import { answerBytes, render, renderErrors } from '../http/envelope.ts';
 import { refusal, stackFrames, tooLarge, tryAgain, VaultError } from '../http/errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import { MAX_ANSWER_BYTES } from '../limits.ts';
+import { ClusterForbids, ClusterUnavailable } from '../ports/cluster.ts';
 import type { Deps } from '../ports/deps.ts';
 import { SchedulerBusy } from '../ports/scheduler.ts';
 import { StoreBusy } from '../ports/store.ts';
@@ -12,6 +13,7 @@ import { retryContended } from '../store/retryContended.ts';
 import { MountMoved } from '../tree/generation.ts';
 import type { Api, Audit, Visit } from './api.ts';
 import { fromApiGateway, toApiGateway } from './apiGateway.ts';
+import { answerElsewhere, inServiceNamespace } from './elsewhere.ts';
 import { perform } from './perform.ts';
 import { PlainAnswer, readRequest } from './readRequest.ts';
 
@@ -38,19 +40,27 @@ export async function handle(http: HttpRequest, api: Api, deps: Deps): Promise<H
   return response;
 }
 
-async function answer(http: HttpRequest, api: Api, deps: Deps, audit: Audit): Promise<HttpResponse> {
+async function answer(received: HttpRequest, api: Api, deps: Deps, audit: Audit): Promise<HttpResponse> {
+  const { cluster } = deps;
   try {
+    const elsewhere = cluster && (await answerElsewhere(cluster, received));
+    if (elsewhere) return withinLimit(elsewhere);
+    const http = cluster ? inServiceNamespace(cluster, received) : received;
     const request = readRequest(http);
-    if (request.wrapTtl && !api.wrap) throw refusal('responses of this endpoint cannot be wrapped');
+    if (request.wrapTtl && (cluster || !api.wrap))
+      throw refusal('responses of this endpoint cannot be wrapped');
     const visit: Visit = { http, request, api, deps, audit };
     const reply = await retryContended(() => perform(visit), MountMoved);
-    const response = render(reply, audit.request_id, request.path);
-    if (answerBytes(response.body) > MAX_ANSWER_BYTES)
-      throw tooLarge(`the answer has more than ${MAX_ANSWER_BYTES} bytes; ask for less`);
-    return response;
+    return withinLimit(render(reply, audit.request_id, request.path));
   } catch (error) {
     return renderError(error, deps);
   }
+}
+
+function withinLimit(response: HttpResponse): HttpResponse {
+  if (answerBytes(response.body) > MAX_ANSWER_BYTES)
+    throw tooLarge(`the answer has more than ${MAX_ANSWER_BYTES} bytes; ask for less`);
+  return response;
 }
 
 /** Errors that may not occur again when the client repeats the request. */
@@ -62,6 +72,14 @@ function renderError(error: unknown, deps: Deps): HttpResponse {
     return { status, headers: { 'Cache-Control': 'no-store', ...headers }, body };
   }
   if (error instanceof VaultError) return renderErrors(error.status, error.errors, error.headers);
+  if (error instanceof ClusterUnavailable) {
+    deps.log.warn('the cluster does not answer', { why: error.message });
+    return renderErrors(503, ['the cluster does not answer, try again'], { 'Retry-After': '1' });
+  }
+  if (error instanceof ClusterForbids) {
+    deps.log.error('the cluster refuses the service', { why: error.message });
+    return renderErrors(502, [error.message]);
+  }
   if (TRANSIENT.some((kind) => error instanceof kind)) return renderError(tryAgain(), deps);
   deps.log.error('unexpected error', { error: (error as Error).name, stack: stackFrames(error) });
   return renderErrors(500, ['internal error']);

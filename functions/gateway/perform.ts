@@ -4,6 +4,7 @@ import { authenticate, type Caller, countUse } from '../credentials/caller.ts';
 import {
   goQuote,
   notAuthorized,
+  notJudged,
   refusal,
   silent,
   unsupportedOperation,
@@ -26,7 +27,9 @@ import type { Item } from '../ports/store.ts';
 import type { Location } from '../tree/locate.ts';
 import { builtinPath } from '../tree/path.ts';
 import type { Api, Visit } from './api.ts';
+import { isOurs, sentToCluster } from './elsewhere.ts';
 import { locateRequest } from './locateRequest.ts';
+import { secondVerdict } from './secondVerdict.ts';
 
 /**
  * Performs a request.
@@ -35,9 +38,10 @@ import { locateRequest } from './locateRequest.ts';
  * @throws MountMoved when the mount was moved while the request was in flight
  */
 export async function perform(visit: Visit): Promise<Reply | undefined> {
-  const { request, api, deps, audit } = visit;
+  const { http, request, api, deps, audit } = visit;
   const { location, prefetched } = await locateRequest(visit);
   const { namespace, path, mount } = location;
+  if (deps.cluster && !isOurs(path)) throw sentToCluster(deps.cluster, http);
   if (isWrite(request.operation) && path.endsWith('/')) throw refusal("cannot write to a path ending in '/'");
 
   const match = request.isText ? findRoute(location, api) : undefined;
@@ -59,7 +63,7 @@ export async function perform(visit: Visit): Promise<Reply | undefined> {
   if (!isUncounted) await countUse(deps, caller.token);
   visit.isUseCounted = true;
   call.caller = caller;
-  await authorizeCall(call, caller, match);
+  await authorizeCall(call, caller, match, request.token);
   if (!match) throw notRouted(location, request.isText);
   return run(api, match, call);
 }
@@ -111,6 +115,7 @@ async function authorizeCall(
   call: Call,
   { acl, token }: Caller,
   match: RouteMatch | undefined,
+  secret: string | undefined,
 ): Promise<void> {
   const { namespace, path } = call;
   if (match?.route.exists && call.operation === 'update' && !token.policies.includes('root')) {
@@ -118,8 +123,11 @@ async function authorizeCall(
   }
   const { operation, raw, wrapTtl } = call;
   const verdict = authorize(acl, { operation, path: namespace.path + path, parameters: raw });
-  call.sudo = verdict.sudo;
-  if (!verdict.allowed || (match?.route.sudo && !call.sudo)) throw notAuthorized();
+  if (verdict.unjudged !== undefined) throw notJudged(verdict.unjudged);
+  if (!verdict.allowed) throw notAuthorized();
+  const second = await secondVerdict(call, secret);
+  call.sudo = verdict.sudo && second.sudo;
+  if (!second.allowed || (match?.route.sudo && !call.sudo)) throw notAuthorized();
   if (operation !== 'help' && !isWrappedEnough(verdict, wrapTtl)) throw notAuthorized();
   if (verdict.pageLimit !== undefined) call.raw = { ...raw, limit: verdict.pageLimit };
 }

@@ -66,7 +66,7 @@ const PREFIX = '/v1/';
  */
 export function readPath(rawPath: string, query: Record<string, string[]> = {}, method = 'GET'): string {
   const clean = cleaned(rawPath);
-  if (clean !== rawPath) throw redirect(harmless(clean) + queryText(query), method);
+  if (clean !== rawPath) throw redirect({ rawPath: clean, query, method });
   if (!rawPath.startsWith(PREFIX)) throw silent(404);
   if (/%(?![0-9a-f]{2})/i.test(rawPath)) throw new PlainAnswer(400, '400 Bad Request', 'text/plain');
   const path = querystring.unescape(rawPath.slice(PREFIX.length));
@@ -99,15 +99,23 @@ const ESCAPES: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** For people, a redirected GET has a link, as that of Go's server. */
-function redirect(location: string, method: string): PlainAnswer {
+/**
+ * Sends a client to a path. For people, a redirected GET has a link, as that of Go's server.
+ * @param server the address of another server that has the path
+ */
+export function redirect(
+  { rawPath, query, method }: Pick<HttpRequest, 'rawPath' | 'query' | 'method'>,
+  server = '',
+): PlainAnswer {
+  const location = server + harmless(rawPath) + queryText(query);
   const headers = { Location: location };
   if (method !== 'GET') return new PlainAnswer(307, '', '', headers);
   const escaped = location.replace(/[&<>"']/g, (character) => ESCAPES[character] as string);
   return new PlainAnswer(307, `<a href="${escaped}">Temporary Redirect</a>.\n\n`, 'text/html', headers);
 }
 
-function cleaned(rawPath: string): string {
+/** The path without empty, `.` and `..` segments, with a slash before it. */
+export function cleaned(rawPath: string): string {
   const clean: string[] = [];
   for (const segment of rawPath.split('/')) {
     if (segment === '..') clean.pop();

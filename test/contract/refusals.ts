@@ -1,8 +1,9 @@
 /** The table of refusals: source, target and exact error text (contract §1.1). */
 
-import { unique } from './fresh.ts';
+import { randomBytes } from 'node:crypto';
 
-export const TAG = unique('refusal');
+/** Unlike `unique`, it needs no server: other suites use these rows, too. */
+export const TAG = `refusal-${randomBytes(5).toString('hex')}`;
 export const FREE = `${TAG}-free`;
 export const KV = `${TAG}-kv`;
 export const OTHER = `${TAG}-other`;

@@ -1,0 +1,161 @@
+/** A cluster that answers from tables, for the front alone: it moves nothing. */
+
+import { buildAcl, capabilitiesOf } from '../../../functions/policies/acl.ts';
+import { parseClusterPolicy } from '../../../functions/policies/policy.ts';
+import {
+  type Cluster,
+  type ClusterPath,
+  type ClusterToken,
+  ClusterUnavailable,
+  type MountEntry,
+} from '../../../functions/ports/cluster.ts';
+
+interface NamespaceTable {
+  id?: string;
+  isLocked?: boolean;
+  /** Path → type. */
+  mounts?: Record<string, string>;
+  /** Name → text. */
+  policies?: Record<string, string>;
+}
+
+interface TokenTable extends Partial<ClusterToken> {
+  /** The verdict of the cluster, instead of that of the policies. */
+  capabilities?: string[];
+}
+
+export interface Tables {
+  /** By path; parents before children. The namespace of the service is `''`. */
+  namespaces: Record<string, NamespaceTable>;
+  /** By the token itself. */
+  tokens: Record<string, TokenTable>;
+}
+
+export interface TableCluster extends Cluster {
+  tables: Tables;
+  /** Every question that it was asked, such as `mounts ns1/`. */
+  asked: string[];
+  isDown: boolean;
+}
+
+export const CLUSTER_ADDRESS = 'https://cluster.example:8200';
+
+export function tableCluster(tables: Tables): TableCluster {
+  const asked: string[] = [];
+  const at = (question: string, namespace: string): NamespaceTable => {
+    asked.push(`${question} ${namespace}`);
+    if (cluster.isDown) throw new ClusterUnavailable('no answer');
+    const table = tables.namespaces[namespace];
+    if (!table) throw new Error(`the test has no namespace ${namespace}`);
+    if (table.isLocked) throw new ClusterUnavailable('the namespace is locked');
+    return table;
+  };
+  const never = (): never => {
+    throw new Error('the front does not ask this');
+  };
+  const cluster: TableCluster = {
+    tables,
+    asked,
+    isDown: false,
+    address: CLUSTER_ADDRESS,
+    namespace: '',
+    loginPath: undefined,
+    async namespaces(parent) {
+      at('namespaces', parent);
+      const below = Object.entries(tables.namespaces).filter(([path]) => parentOf(path) === parent);
+      return below.map(([path, { id = path.replaceAll('/', ''), isLocked = false }]) => {
+        return { id, uuid: `uuid of ${path}`, name: path.slice(parent.length), metadata: {}, isLocked };
+      });
+    },
+    async mounts(namespace) {
+      const { mounts = {} } = at('mounts', namespace);
+      const all = { ...BUILTIN, ...mounts };
+      return new Map(Object.entries(all).map(([path, type]) => [path, entryOf(namespace + path, type)]));
+    },
+    async policyNames(namespace) {
+      return Object.keys(at('policyNames', namespace).policies ?? {});
+    },
+    async policy(namespace, name) {
+      return at(`policy ${name}`, namespace).policies?.[name];
+    },
+    async lookup(token) {
+      at('lookup', '');
+      const found = tables.tokens[token];
+      return found && tokenOf(found);
+    },
+    async readAs(token, { namespace, path }) {
+      at(`readAs ${path}`, namespace);
+      return { status: 200, body: JSON.stringify({ data: { path, namespace, token } }) };
+    },
+    async capabilities(token, path) {
+      at('capabilities', '');
+      const found = tables.tokens[token];
+      return found ? (found.capabilities ?? capabilitiesIn(tables, tokenOf(found), path)) : ['deny'];
+    },
+    server: never,
+    self: never,
+    leases: never,
+    keys: never,
+    isRouted: never,
+    isTainted: never,
+    status: never,
+    nodes: never,
+    revoke: never,
+    remount: never,
+    reload: never,
+    stepDown: never,
+  };
+  return cluster;
+}
+
+const BUILTIN = {
+  'sys/': 'system',
+  'identity/': 'identity',
+  'cubbyhole/': 'cubbyhole',
+  'auth/token/': 'token',
+};
+
+/** @returns nothing for the namespace of the service */
+function parentOf(path: string): string | undefined {
+  return path === '' ? undefined : path.replace(/[^/]+\/$/, '');
+}
+
+function entryOf(place: string, type: string): MountEntry {
+  return {
+    accessor: `${type}_${place}`,
+    uuid: `uuid of ${place}`,
+    type,
+    description: `the ${type} at ${place}`,
+    config: { default_lease_ttl: 60, max_lease_ttl: 3_600, force_no_cache: false },
+    options: type === 'kv' ? { version: '2' } : null,
+    local: false,
+    seal_wrap: false,
+    external_entropy_access: false,
+    plugin_version: '',
+  };
+}
+
+function tokenOf({ capabilities: _, ...token }: TokenTable): ClusterToken {
+  return {
+    accessor: 'accessor',
+    displayName: 'somebody',
+    namespace: '',
+    policies: {},
+    type: 'service',
+    boundCidrs: [],
+    entityId: '',
+    ...token,
+  };
+}
+
+/** As the cluster judges by itself: without the fields of the request, and without what makes a rule unjudged here. */
+function capabilitiesIn(tables: Tables, { policies, namespace }: ClusterToken, at: ClusterPath): string[] {
+  if (policies[namespace]?.includes('root')) return ['root'];
+  const sources = Object.entries(policies).flatMap(([namespacePath, names]) =>
+    names.map((name) => {
+      const { rules } = parseClusterPolicy(name, tables.namespaces[namespacePath]?.policies?.[name] ?? '');
+      return { namespacePath, policy: { rules: rules.map(({ unjudged: _, ...rule }) => rule) } };
+    }),
+  );
+  return capabilitiesOf(buildAcl(sources), at.namespace + at.path);
+}
