@@ -2,12 +2,13 @@
 
 import type { Context } from 'aws-lambda';
 import { bulkChunkStep, type ChunkPart } from './bulk/steps.ts';
-import { depsFromEnvironment, workflowsFromEnvironment } from './deps.ts';
+import { requestDepsFromEnvironment, workflowsFromEnvironment } from './deps.ts';
 import { discreetly } from './lambda/discreetly.ts';
 import { endOfWork } from './lambda/endOfWork.ts';
 
-const deps = depsFromEnvironment({ workflows: workflowsFromEnvironment() });
+const depsFor = requestDepsFromEnvironment({ workflows: workflowsFromEnvironment() });
 
 export const handler = discreetly(
-  (part: ChunkPart, context: Context): Promise<ChunkPart> => bulkChunkStep(deps, part, endOfWork(context)),
+  (part: ChunkPart, context: Context): Promise<ChunkPart> =>
+    bulkChunkStep(depsFor(), part, endOfWork(context)),
 );

@@ -8,15 +8,19 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { clusterSettings } from './adapters/clusterEnvironment.ts';
 import { dynamodbStore } from './adapters/dynamodbStore.ts';
 import { eventBridge } from './adapters/eventBridge.ts';
 import { eventBridgeScheduler } from './adapters/eventBridgeScheduler.ts';
 import { powertoolsLog } from './adapters/powertoolsLog.ts';
 import { randomIds } from './adapters/randomIds.ts';
 import { stepFunctions } from './adapters/stepFunctions.ts';
+import { vaultCluster } from './adapters/vaultCluster.ts';
+import { clusterStore } from './cluster/clusterStore.ts';
 import { CALL_TIMEOUT_MS, CONNECT_TIMEOUT_MS, DEFAULT_RETENTION_DAYS, HOLD_START_MS } from './limits.ts';
 import type { Bus } from './ports/bus.ts';
-import type { Clock, Deps, Log, Workflows } from './ports/deps.ts';
+import type { Cluster } from './ports/cluster.ts';
+import type { Clock, Deps, DepsFor, Log, Workflows } from './ports/deps.ts';
 import type { Scheduler } from './ports/scheduler.ts';
 
 /**
@@ -46,6 +50,22 @@ export function depsFromEnvironment({
       holdStartMs: Number(process.env.HOLD_START_MS ?? HOLD_START_MS),
     },
   };
+}
+
+/**
+ * For the functions that are asked about mounts. Where these are a cluster's, each request and each step has a store of
+ * its own, which reads the cluster anew.
+ */
+export function requestDepsFromEnvironment(parts: Parameters<typeof depsFromEnvironment>[0] = {}): DepsFor {
+  const deps = depsFromEnvironment(parts);
+  const cluster = clusterFromEnvironment();
+  if (!cluster) return () => deps;
+  return (token) => ({ ...deps, cluster, store: clusterStore(cluster, deps.store, token) });
+}
+
+function clusterFromEnvironment(): Cluster | undefined {
+  const settings = clusterSettings(process.env, clock);
+  return settings && vaultCluster(settings);
 }
 
 export function workflowsFromEnvironment(): Workflows {

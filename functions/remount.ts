@@ -1,10 +1,10 @@
 /** Lambda: `POST|PUT /v1/sys/remount` accepts a migration. */
 
-import { depsFromEnvironment, workflowsFromEnvironment } from './deps.ts';
+import { requestDepsFromEnvironment, workflowsFromEnvironment } from './deps.ts';
 import { apiHandler } from './gateway/handle.ts';
 import { remountRoutes } from './remount/remountRoutes.ts';
 
 export const handler = apiHandler(
   { builtin: remountRoutes, engines: {} },
-  depsFromEnvironment({ workflows: workflowsFromEnvironment() }),
+  requestDepsFromEnvironment({ workflows: workflowsFromEnvironment() }),
 );

@@ -1,10 +1,13 @@
 /** Lambda: all other routes of the API, and `sys/remount` and its status where the path names a namespace. */
 
-import { depsFromEnvironment, schedulerFromEnvironment, workflowsFromEnvironment } from './deps.ts';
+import { requestDepsFromEnvironment, schedulerFromEnvironment, workflowsFromEnvironment } from './deps.ts';
 import { apiHandler } from './gateway/handle.ts';
 import { vaultApi } from './vaultApi.ts';
 
 export const handler = apiHandler(
   vaultApi,
-  depsFromEnvironment({ workflows: workflowsFromEnvironment(), scheduler: schedulerFromEnvironment() }),
+  requestDepsFromEnvironment({
+    workflows: workflowsFromEnvironment(),
+    scheduler: schedulerFromEnvironment(),
+  }),
 );

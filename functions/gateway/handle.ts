@@ -3,10 +3,10 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { answerBytes, render, renderErrors } from '../http/envelope.ts';
 import { refusal, stackFrames, tooLarge, tryAgain, VaultError } from '../http/errors.ts';
-import type { HttpRequest, HttpResponse } from '../http/message.ts';
+import { type HttpRequest, type HttpResponse, tokenIn } from '../http/message.ts';
 import { MAX_ANSWER_BYTES } from '../limits.ts';
 import { ClusterForbids, ClusterUnavailable } from '../ports/cluster.ts';
-import type { Deps } from '../ports/deps.ts';
+import type { Deps, DepsFor } from '../ports/deps.ts';
 import { SchedulerBusy } from '../ports/scheduler.ts';
 import { StoreBusy } from '../ports/store.ts';
 import { retryContended } from '../store/retryContended.ts';
@@ -20,9 +20,12 @@ import { PlainAnswer, readRequest } from './readRequest.ts';
 /** The handler of a Lambda function behind the REST API. */
 export function apiHandler(
   api: Api,
-  deps: Deps,
+  depsFor: DepsFor,
 ): (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult> {
-  return async (event) => toApiGateway(await handle(fromApiGateway(event), api, deps));
+  return async (event) => {
+    const http = fromApiGateway(event);
+    return toApiGateway(await handle(http, api, depsFor(tokenIn(http.headers))));
+  };
 }
 
 /** Answers one request. It never throws. */

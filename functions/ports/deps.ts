@@ -58,3 +58,9 @@ export interface Deps {
   /** The cluster whose mounts are moved; without one, this service has the mounts itself. */
   cluster?: Cluster | undefined;
 }
+
+/**
+ * What one request or step needs.
+ * @param token of the request, if it has one
+ */
+export type DepsFor = (token?: string) => Deps;

@@ -24,6 +24,11 @@ export interface ServiceOptions {
   /** Puts proxies between the functions and AWS: takes the SDK's `AWS_ENDPOINT_URL_…`, returns those to use instead. */
   between?: (endpoints: Record<string, string>) => Promise<Record<string, string>>;
   rootToken?: string;
+  /**
+   * The variables of the functions that name a cluster. The service then moves its mounts, and has no mount and no root
+   * token of its own.
+   */
+  cluster?: Record<string, string> | undefined;
   /** The longest life of a request: the timeout of the API functions and of the gateway. */
   requestLifeSeconds?: number;
   reconcileSeconds?: number;
@@ -41,6 +46,7 @@ export interface ServiceOptions {
 
 export interface Service {
   url: string;
+  /** Empty in front of a cluster. */
   rootToken: string;
   /** The environment of the functions, with the endpoints of the local AWS services. */
   environment: Record<string, string>;
@@ -73,7 +79,8 @@ async function startParts(
   options: ServiceOptions,
   stops: (() => Promise<void> | void)[],
 ): Promise<Omit<Service, 'stop'>> {
-  const { port = 0, rootToken = 'root', requestLifeSeconds = 29, reconcileSeconds = 60, log } = options;
+  const { port = 0, requestLifeSeconds = 29, reconcileSeconds = 60, cluster, log } = options;
+  const rootToken = cluster ? '' : (options.rootToken ?? 'root');
   const building = buildFunctions();
   building.catch(() => {}); // Awaited below. An earlier failure is reported instead.
   const [tables, machines] = await Promise.all([readTables(), readStateMachines()]);
@@ -108,6 +115,7 @@ async function startParts(
   const common = {
     ...aws,
     ...SETTINGS,
+    ...cluster,
     REQUEST_LIFE_SECONDS: String(requestLifeSeconds),
     ...(options.holdStartMs !== undefined && { HOLD_START_MS: String(options.holdStartMs) }),
   };
@@ -133,8 +141,10 @@ async function startParts(
     log,
   });
   stops.push(gateway.stop);
-  for (const functionName of ['vault', 'bootstrap']) lambda.warm(functionName);
-  await prepareService(invoke, rootToken);
+  if (!cluster) {
+    for (const functionName of ['vault', 'bootstrap']) lambda.warm(functionName);
+    await prepareService(invoke, rootToken);
+  }
   prepared.resolve();
   // The first move does not wait for these two, one after the other.
   for (const functionName of ['remount', 'switch']) lambda.warm(functionName);

@@ -1,16 +1,22 @@
 /** `npm start`: runs the service on this machine until Ctrl-C. Reads its settings from environment variables. */
 
+import { readFile } from 'node:fs/promises';
+import { CLUSTER_VARIABLES } from '../../functions/adapters/clusterEnvironment.ts';
+import { lookAtCluster } from './lookAtCluster.ts';
 import { type Service, type ServiceOptions, startService } from './service.ts';
 import { StartError } from './startError.ts';
+import { welcome } from './welcome.ts';
 
 let service: Service | undefined;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop(0));
 
 try {
-  const options = readOptions(process.env);
+  const cluster = await clusterVariables(process.env);
+  const options = { ...readOptions(process.env), cluster };
+  const facts = cluster && (await lookAtCluster(cluster));
   service = await startService(options);
-  console.log(welcome(service, options));
+  console.log(welcome(service, options, facts));
 } catch (error) {
   console.error(`remount: ${(error as Error).message}`);
   process.exit(1);
@@ -45,34 +51,29 @@ function readOptions({
   };
 }
 
+/**
+ * The variables that are set, if they name a cluster. As for Vault's own tools, `CLUSTER_CACERT` names a file; the
+ * functions get what is in it.
+ */
+async function clusterVariables(environment: NodeJS.ProcessEnv): Promise<Record<string, string> | undefined> {
+  if (!environment.CLUSTER_ADDR) return undefined;
+  const set = CLUSTER_VARIABLES.map((name) => [name, environment[name] ?? ''] as const);
+  const variables = Object.fromEntries(set.filter(([, value]) => value !== ''));
+  const { CLUSTER_CACERT } = variables;
+  if (CLUSTER_CACERT) variables.CLUSTER_CACERT = await certificateIn(CLUSTER_CACERT);
+  return variables;
+}
+
+async function certificateIn(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new StartError(`CLUSTER_CACERT ${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}
+
 function readNumber(name: string, text: string, from: number, to: number): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= from && number <= to) return number;
   throw new StartError(`${name} must be a number from ${from} to ${to}, not ${text}`);
-}
-
-function welcome(
-  { url, rootToken, environment }: Service,
-  { dynamodbEndpoint, dataDir }: ServiceOptions,
-): string {
-  return `
-Remount is listening on ${url}, data in ${dynamodbEndpoint ?? dataDir ?? 'memory only'}.
-
-Root Token: ${rootToken}
-Event bus:  ${environment.AWS_ENDPOINT_URL_EVENTBRIDGE}, scheduler: ${environment.AWS_ENDPOINT_URL_SCHEDULER}, queues: ${environment.AWS_ENDPOINT_URL_SQS}
-
-Web page:   ${url}/ui/
-
-In another terminal:
-
-    export VAULT_ADDR='${url}'
-    export VAULT_TOKEN='${rootToken}'
-
-    curl -H "X-Vault-Token: $VAULT_TOKEN" -d '{"data":{"colour":"blue"}}' "$VAULT_ADDR/v1/secret/data/demo"
-    curl -H "X-Vault-Token: $VAULT_TOKEN" -d '{"from":"secret","to":"moved"}' "$VAULT_ADDR/v1/sys/remount"
-    curl -H "X-Vault-Token: $VAULT_TOKEN" "$VAULT_ADDR/v1/sys/remount/status/<migration_id>"
-    curl -H "X-Vault-Token: $VAULT_TOKEN" "$VAULT_ADDR/v1/moved/data/demo"
-
-Ctrl-C stops it.
-`;
 }

@@ -1,0 +1,76 @@
+/** Looks at a cluster before the local service starts in front of it: what it is, and whether the service can work there. */
+
+import { setTimeout } from 'node:timers/promises';
+import { clusterSettings } from '../../functions/adapters/clusterEnvironment.ts';
+import { vaultCluster } from '../../functions/adapters/vaultCluster.ts';
+import type { Cluster } from '../../functions/ports/cluster.ts';
+import { isAuthPath } from '../../functions/tree/path.ts';
+import { StartError } from './startError.ts';
+
+export interface ClusterFacts {
+  address: string;
+  product: string;
+  version: string;
+  activeNode: string;
+  /** The namespace of the service, without the slash at its end. */
+  namespace: string;
+  /** The names of its child namespaces. */
+  children: string[];
+  secretsEngines: number;
+  authMethods: number;
+}
+
+const clock = {
+  now: () => Date.now(),
+  sleep: async (ms: number) => {
+    await setTimeout(ms);
+  },
+};
+
+/**
+ * @param variables `CLUSTER_…`
+ * @throws StartError if the cluster cannot be used. It names the line that the policy of the service lacks
+ */
+export async function lookAtCluster(variables: Record<string, string>): Promise<ClusterFacts> {
+  try {
+    const settings = clusterSettings(variables, clock);
+    if (!settings) throw new Error('CLUSTER_ADDR is missing');
+    return await factsOf(vaultCluster(settings));
+  } catch (error) {
+    throw new StartError((error as Error).message);
+  }
+}
+
+async function factsOf(cluster: Cluster): Promise<ClusterFacts> {
+  const { address, namespace } = cluster;
+  const { product, version, isInitialized, isSealed } = await cluster.server();
+  const what = `${product} ${version} at ${address}`;
+  if (!isInitialized) throw new Error(`${what} is not initialized`);
+  if (isSealed) throw new Error(`${what} is sealed`);
+  await cluster.self();
+  const nodes = await cluster.nodes();
+  const children = await cluster.namespaces('');
+  const paths = [...(await cluster.mounts('')).keys()];
+  await tryOtherRights(cluster);
+  return {
+    address,
+    product,
+    version,
+    activeNode: nodes.find(({ isActive }) => isActive)?.address ?? 'none',
+    namespace: namespace.slice(0, -1),
+    children: children.map(({ name }) => name),
+    secretsEngines: paths.filter((path) => !isAuthPath(path)).length,
+    authMethods: paths.filter(isAuthPath).length,
+  };
+}
+
+/** Asks what a request and a migration will ask, about nothing that exists. What revokes or moves is not tried. */
+async function tryOtherRights(cluster: Cluster): Promise<void> {
+  const nowhere = { namespace: '', path: 'remount-looks-for-its-rights/' };
+  await cluster.lookup('remount-looks-for-its-rights');
+  await cluster.capabilities('remount-looks-for-its-rights', nowhere);
+  await cluster.policyNames('');
+  await cluster.policy('', 'default');
+  for await (const _ of cluster.leases(nowhere)) break;
+  await cluster.isRouted(nowhere);
+}
