@@ -8,6 +8,8 @@ import type { Answer, ClusterCall, ClusterSend } from './clusterSend.ts';
 export interface AuthorizedCall extends ClusterCall {
   /** What the policy of the service has to allow; absent if the call needs no right. */
   right?: Right;
+  /** The namespace in which the cluster judges the call, if it is another one. */
+  judgedIn?: string;
   /** Whether some products do not have the path at all. */
   mayLack?: boolean;
 }
@@ -40,7 +42,7 @@ export function clusterApi(login: ClusterLogin, { send, nameOf }: ClusterSend): 
     if (!isForbidden(again)) return again;
     const where = `${nameOf(call)}: ${again.words}`;
     if (!call.right) throw new ClusterForbids(`the cluster refuses the token of the service (${where})`);
-    const line = policyLine(call.right, call.namespace ?? '');
+    const line = policyLine(call.right, call.judgedIn ?? call.namespace ?? '');
     throw new ClusterForbids(`the policy of the service lacks: ${line} (${where})`);
   }
 

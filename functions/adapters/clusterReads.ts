@@ -31,6 +31,9 @@ const STATUS: Record<string, MoveStatus> = {
   failure: 'failure',
 };
 
+/** The token of a child namespace has the id of that namespace at its end. */
+const OF_A_CHILD = /\.\w{5,6}$/;
+
 export function clusterReads(
   settings: ClusterSettings,
   api: ClusterApi,
@@ -119,7 +122,10 @@ export function clusterReads(
     async lookup(token) {
       // Asked for no token, the cluster tells of the one that asks.
       if (token === '') return undefined;
-      const call = posting('auth/token/lookup', { token }, READ_RIGHTS.lookup, [token]);
+      const call = {
+        ...posting('auth/token/lookup', { token }, READ_RIGHTS.lookup, [token]),
+        ...(OF_A_CHILD.test(token) && { judgedIn: 'child/' }),
+      };
       const answer = await api.ask(call);
       const { data } = answer.body as { data?: Data };
       if (answer.status === 200 && data) return isSpent(data) ? undefined : clusterToken(data, own, pathsOf);

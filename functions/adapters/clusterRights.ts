@@ -22,13 +22,15 @@ const everywhere = (path: string, ...capabilities: string[]): Right => ({
 /** What the functions of the API need. */
 export const READ_RIGHTS = {
   self: here('auth/token/lookup-self', 'read'),
-  lookup: here('auth/token/lookup', 'update'),
+  // The cluster judges it in the namespace of the token that is looked up.
+  lookup: everywhere('auth/token/lookup', 'update'),
   capabilities: here('sys/capabilities', 'update'),
   nodes: here('sys/ha-status', 'read'),
   namespaces: everywhere('sys/namespaces', 'list'),
   mounts: everywhere('sys/mounts', 'read'),
   authMethods: everywhere('sys/auth', 'read'),
-  policyNames: everywhere('sys/policies/acl', 'list'),
+  // With its slash: otherwise the line for the texts, which has no `list`, would decide in child namespaces.
+  policyNames: everywhere('sys/policies/acl/', 'list'),
   policy: everywhere('sys/policies/acl/*', 'read'),
   leases: everywhere('sys/leases/lookup/*', 'list', 'sudo'),
 } as const;

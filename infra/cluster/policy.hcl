@@ -12,6 +12,8 @@ path "auth/token/lookup-self" { capabilities = ["read"] }
 
 # whose token a request has, and which policies
 path "auth/token/lookup" { capabilities = ["update"] }
+path "+/auth/token/lookup" { capabilities = ["update"] }
+path "+/+/auth/token/lookup" { capabilities = ["update"] }
 
 # what that token may do
 path "sys/capabilities" { capabilities = ["update"] }
@@ -35,9 +37,9 @@ path "+/sys/auth" { capabilities = ["read"] }
 path "+/+/sys/auth" { capabilities = ["read"] }
 
 # the names of the policies
-path "sys/policies/acl" { capabilities = ["list"] }
-path "+/sys/policies/acl" { capabilities = ["list"] }
-path "+/+/sys/policies/acl" { capabilities = ["list"] }
+path "sys/policies/acl/" { capabilities = ["list"] }
+path "+/sys/policies/acl/" { capabilities = ["list"] }
+path "+/+/sys/policies/acl/" { capabilities = ["list"] }
 
 # the text of a policy
 path "sys/policies/acl/*" { capabilities = ["read"] }
