@@ -3,7 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { clusterSettings } from '../../functions/adapters/clusterEnvironment.ts';
 import { vaultCluster } from '../../functions/adapters/vaultCluster.ts';
-import type { Cluster } from '../../functions/ports/cluster.ts';
+import { type Cluster, ClusterForbids } from '../../functions/ports/cluster.ts';
 import { isAuthPath } from '../../functions/tree/path.ts';
 import { StartError } from './startError.ts';
 
@@ -47,7 +47,7 @@ async function factsOf(cluster: Cluster): Promise<ClusterFacts> {
   const what = `${product} ${version} at ${address}`;
   if (!isInitialized) throw new Error(`${what} is not initialized`);
   if (isSealed) throw new Error(`${what} is sealed`);
-  await cluster.self();
+  await logIn(cluster);
   const nodes = await cluster.nodes();
   const children = await cluster.namespaces('');
   const paths = [...(await cluster.mounts('')).keys()];
@@ -62,6 +62,19 @@ async function factsOf(cluster: Cluster): Promise<ClusterFacts> {
     secretsEngines: paths.filter((path) => !isAuthPath(path)).length,
     authMethods: paths.filter(isAuthPath).length,
   };
+}
+
+/** The cluster answers alike whether a token is not valid or may not look itself up. */
+async function logIn(cluster: Cluster): Promise<void> {
+  try {
+    await cluster.self();
+  } catch (error) {
+    const { message } = error as Error;
+    const { namespace } = cluster;
+    if (error instanceof ClusterForbids)
+      throw new Error(`the token of the service is not valid, or ${message}`);
+    throw namespace ? new Error(`CLUSTER_NAMESPACE ${namespace} may not exist: ${message}`) : error;
+  }
 }
 
 /** Asks what a request and a migration will ask, about nothing that exists. What revokes or moves is not tried. */

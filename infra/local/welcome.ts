@@ -14,7 +14,7 @@ function onItsOwn({ url, rootToken, environment }: Started, options: ServiceOpti
 Remount is listening on ${url}, data in ${placeOf(options)}.
 
 Root Token: ${rootToken}
-${automationOf(environment)}
+Event bus:  ${automationOf(environment)}
 
 Web page:   ${url}/ui/
 
@@ -44,7 +44,7 @@ Remount is listening on ${url}, in front of ${product} ${version} at ${address},
 Active node: ${activeNode}
 Namespace:   ${namespace || 'the root namespace'}, with ${secretsEngines} secrets engines and ${authMethods} auth methods
 Below it:    ${children.slice(0, NAMED).join(' ') || 'no namespace'}${more}
-${automationOf(environment)}
+Event bus:   ${automationOf(environment)}
 
 Web page:    ${url}/ui/
 
@@ -67,5 +67,5 @@ function placeOf({ dynamodbEndpoint, dataDir }: ServiceOptions): string {
 
 function automationOf(environment: Record<string, string>): string {
   const { AWS_ENDPOINT_URL_EVENTBRIDGE, AWS_ENDPOINT_URL_SCHEDULER, AWS_ENDPOINT_URL_SQS } = environment;
-  return `Event bus:  ${AWS_ENDPOINT_URL_EVENTBRIDGE}, scheduler: ${AWS_ENDPOINT_URL_SCHEDULER}, queues: ${AWS_ENDPOINT_URL_SQS}`;
+  return `${AWS_ENDPOINT_URL_EVENTBRIDGE}, scheduler: ${AWS_ENDPOINT_URL_SCHEDULER}, queues: ${AWS_ENDPOINT_URL_SQS}`;
 }
