@@ -252,3 +252,36 @@ export const LOGIN_MARGIN_MS = 60_000;
 export const LOGIN_PAUSE_MS = 10_000;
 /** Lists that are read to count the keys of a kv mount. A mount with more is not counted. */
 export const MAX_KEY_LISTS = 2_000;
+
+/** Leases of a cluster that are revoked at the same time: the default, and the maximum that a request may ask for. */
+export const DEFAULT_DRAIN_CONCURRENCY = 16;
+export const MAX_DRAIN_CONCURRENCY = 64;
+/** Seconds for which a cluster may refuse requests to a mount that it moves: the default, and the maximum. */
+export const DEFAULT_MAX_REFUSAL_S = 5;
+export const MAX_REFUSAL_S = 3_600;
+/** Drains of a secrets engine before its move. Of an auth method one: after each drain, its clients log in again. */
+export const MAX_DRAIN_ROUNDS = 3;
+/** Tries of one lease before it counts as one that cannot be revoked. */
+export const MAX_REVOKE_TRIES = 3;
+/** The pause before a lease is tried again; each further one is twice as long. */
+export const FIRST_REVOKE_PAUSE_MS = 250;
+/** Posts of a move after which the mount is still at its source. */
+export const MAX_MOVE_POSTS = 3;
+/** For how long a step may work on a migration of a cluster before it has to say that it still does. */
+export const STEP_HOLD_MS = 30_000;
+/** How often a step says so. */
+export const STEP_HEARTBEAT_MS = 5_000;
+/** How often in a row, and for how long, a mount must be seen where a migration ends. */
+export const SEEN_TIMES = 3;
+export const SEEN_MS = 5_000;
+/** The first and the longest pause between two looks at a move that a cluster makes. */
+export const FIRST_LOOK_MS = 200;
+export const MAX_LOOK_MS = 10_000;
+/** The longest pause between two tries of a move that has left the mount tainted, and between two looks at stale nodes. */
+export const MAX_TAINTED_PAUSE_MS = 10 * 60_000;
+/** The longest pause between two tries to reach a cluster that does not answer. */
+export const MAX_UNANSWERED_PAUSE_MS = 2 * 60_000;
+/** For how long a migration waits for a cluster that does not answer, a tainted mount or stale nodes. */
+export const CLUSTER_PATIENCE_MS = 24 * 60 * 60_000;
+/** Looks of one execution of a workflow; the next execution goes on. A workflow has at most 25,000 events. */
+export const MAX_CLUSTER_LOOKS = 1_000;

@@ -4,8 +4,8 @@ import type { Key } from '../ports/store.ts';
 import { record } from '../store/record.ts';
 
 export interface IrrevocableLease {
-  /** Where the lease is stored. */
-  lease: Key;
+  /** Where the lease is stored; absent for a lease of a cluster, which has dropped it. */
+  lease?: Key;
   leaseId: string;
   /** Why it could not be revoked. */
   reason: string;

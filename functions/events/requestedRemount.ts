@@ -12,7 +12,7 @@ import { readFields, type Schema, unknownFields } from '../http/fields.ts';
 import type { Deps } from '../ports/deps.ts';
 import { eventKey, type Idempotency, readIdempotency } from '../remount/idempotency.ts';
 import type { Origin } from '../remount/request.ts';
-import { startRemount } from '../remount/startRemount.ts';
+import { MOVE_FIELDS, startRemount } from '../remount/startRemount.ts';
 import { namespaceByPath } from '../tree/findNamespace.ts';
 
 /** An event as EventBridge delivers it. */
@@ -35,19 +35,12 @@ interface Endpoint {
   start(deps: Deps, origin: Origin, asked: Asked, key: Idempotency): Promise<Requested>;
 }
 
-const MOVE_FIELDS = {
-  from: 'string',
-  to: 'string',
-  reason: 'string',
-  idempotency_key: 'string',
-} as const satisfies Schema;
-
 const MOVE: Endpoint = {
   path: 'sys/remount',
-  fields: MOVE_FIELDS,
+  fields: { ...MOVE_FIELDS, idempotency_key: 'string' },
   async start(deps, origin, asked, key) {
-    const { from, to, reason } = readFields(MOVE_FIELDS, asked);
-    return { migration_id: (await startRemount(deps, origin, { from, to, reason }, key)).id };
+    const request = readFields(MOVE_FIELDS, asked);
+    return { migration_id: (await startRemount(deps, origin, request, key)).id };
   },
 };
 

@@ -19,7 +19,7 @@ export interface Ids {
 }
 
 /** The state machines, named as their files. */
-export type Machine = 'remount' | 'bulk' | 'teardown';
+export type Machine = 'remount' | 'cluster' | 'bulk' | 'teardown';
 
 export interface Workflows {
   /**

@@ -3,15 +3,16 @@
  * nothing to clean up (architecture §5).
  */
 
-import { tryAgain } from '../http/errors.ts';
+import { goQuote, tryAgain, type VaultError } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, type Condition, ConditionFailed, type Ref, type Write } from '../ports/store.ts';
-import { claimKey } from '../store/keys.ts';
+import { accessorClaimKey, claimKey } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
+import { conflict } from './errors.ts';
 import { type Idempotency, remember, replayed } from './idempotency.ts';
 import { listings } from './listing.ts';
-import { acceptance, type Migration, newMigration, type Order } from './migration.ts';
+import { acceptance, fullPath, type Migration, machineOf, newMigration, type Order } from './migration.ts';
 import type { Move } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
 import type { Origin } from './request.ts';
@@ -23,21 +24,19 @@ export interface AcceptedMigration {
   isReplay: boolean;
 }
 
-/** Accepts a move and starts its workflow, unless the same move is already in progress. */
+/**
+ * Accepts a move and starts its workflow, unless the same move is already in progress.
+ * @throws VaultError 409 when a cluster is moving the mount elsewhere
+ */
 export async function acceptAndStart(
   deps: Deps,
   { requestedBy }: Pick<Origin, 'requestedBy'>,
   move: Move,
-  details: Pick<Order, 'reason' | 'undoOf' | 'onlyGeneration'>,
+  details: Pick<Order, 'reason' | 'undoOf' | 'onlyGeneration' | 'clusterOptions'>,
   key?: Idempotency,
 ): Promise<AcceptedMigration> {
   const { retentionS } = deps.settings;
-  const claimRef = claimKey(
-    move.mount.uuid,
-    move.mount.generation,
-    move.target.namespace.id,
-    move.target.path,
-  );
+  const claimRef = claimOf(move);
   let claimable: Condition = ABSENT;
   return retryContended(async () => {
     const id = deps.ids.uuid();
@@ -52,7 +51,7 @@ export async function acceptAndStart(
     ];
     try {
       await deps.store.commit(writes);
-      await startWorkflow(deps, 'remount', migration);
+      await startWorkflow(deps, machineOf(migration), migration);
       return { id, isReplay: false };
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
@@ -60,7 +59,8 @@ export async function acceptAndStart(
       if (before) return { id: before, isReplay: true };
       const migrationId = error.itemAt(claimRef)?.migrationId;
       const known = typeof migrationId === 'string' ? await readMigration(deps, migrationId) : undefined;
-      if (known && known.status !== 'failure') return answerKnown(deps, key, known.id);
+      if (known && isThisMove(known, move)) return answerKnown(deps, key, known.id);
+      if (known?.status === 'in-progress') throw movingElsewhere(known);
       claimable = typeof migrationId === 'string' ? { migrationId } : ABSENT;
       throw error;
     }
@@ -83,6 +83,26 @@ export async function answerKnown(
     if (before) return { id: before, isReplay: true };
     throw tryAgain();
   }
+}
+
+/**
+ * A mount of this service may have open migrations to several targets, of which one wins. A cluster must never be asked
+ * for two moves of one mount.
+ */
+function claimOf({ mount, target }: Move): Ref {
+  if (mount.entry) return accessorClaimKey(mount.accessor);
+  return claimKey(mount.uuid, mount.generation, target.namespace.id, target.path);
+}
+
+/** Whether the migration that has the claim is this very move: by its key, or on a cluster by its target. */
+function isThisMove(known: Migration, { target }: Move): boolean {
+  if (!known.cluster) return known.status !== 'failure';
+  const isSame = known.target.namespaceId === target.namespace.id && known.target.path === target.path;
+  return isSame && known.status === 'in-progress';
+}
+
+function movingElsewhere(known: Migration): VaultError {
+  return conflict(`migration ${known.id} is moving the mount to ${goQuote(fullPath(known.target))}`);
 }
 
 /** Ensures that one move of a mount in one generation has one migration, however many requests ask for it. */

@@ -11,12 +11,40 @@ export const REQUESTER = {
   namespace: 'string',
 } as const satisfies Shape;
 
+/** What a cluster that carries out a migration has shown. */
+const CLUSTER_INFO = {
+  accessor: 'string',
+  /** The id that the cluster gave to the latest move; it forgets it when it restarts. */
+  migration_id: ['string', null],
+  /** Rounds of revoking all leases. */
+  drains: 'int',
+  /** How often the cluster was told to move the mount. */
+  posts: 'int',
+  /** Why the migration does not go on. */
+  waiting_for: ['string', null],
+  waiting_since: ['string', null],
+  warnings: 'list',
+  nodes: [{ address: 'string', state: 'string' as OneOf<'current' | 'stale' | 'unreachable'> }],
+} as const satisfies Shape;
+
+export type ClusterInfo = Wire<typeof CLUSTER_INFO>;
+
 /** The `migration_info` of contract §1.5, with the fields that only this service has. */
 const MIGRATION_INFO = {
   source_mount: 'string',
   target_mount: 'string',
   status: 'string' as OneOf<'in-progress' | 'success' | 'failure'>,
-  phase: 'string' as OneOf<'accepted' | 'switched' | 'revoking' | 'done'>,
+  phase: 'string' as OneOf<
+    | 'accepted'
+    | 'switched'
+    | 'revoking'
+    | 'draining'
+    | 'moving'
+    | 'tainted'
+    | 'verifying'
+    | 'propagating'
+    | 'done'
+  >,
   progress: { leases_total: ['int', null], leases_revoked: 'int', leases_irrevocable: 'int' },
   error: ERROR,
   created_time: 'string',
@@ -26,6 +54,7 @@ const MIGRATION_INFO = {
   reason: ['string', null],
   undo_of: ['string', null],
   bulk_id: ['string', null],
+  'cluster?': CLUSTER_INFO,
 } as const satisfies Shape;
 
 export type MigrationInfo = Wire<typeof MIGRATION_INFO>;

@@ -1,10 +1,10 @@
-/** Cancels a migration with one conditional write. That works until the switch (architecture §5). */
+/** Cancels a migration with one conditional write. That works until the switch, or until a cluster moves the mount. */
 
 import { tryAgain } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { conflict, failedAlready } from './errors.ts';
-import { after, failed, type Migration } from './migration.ts';
+import { after, failed, isUnmoved, type Migration } from './migration.ts';
 import { readMigration } from './readMigration.ts';
 
 /**
@@ -18,10 +18,15 @@ export function cancelMigration(deps: Deps, { id }: Migration, reason: string): 
     if (!migration) throw tryAgain();
     if (migration.error?.code === 'cancelled') return migration;
     if (migration.status === 'failure') throw failedAlready();
-    if (migration.phase !== 'accepted')
-      throw conflict(`the mount has been switched already; POST sys/remount/undo/${id} takes it back`);
+    if (!isUnmoved(migration)) throw conflict(tooLate(migration));
     const cancelled = failed(migration, { code: 'cancelled', message: reason }, deps.clock.now());
     await deps.store.commit([cancelled]);
     return after(migration, cancelled);
   });
+}
+
+function tooLate({ id, phase }: Migration): string {
+  if (phase === 'moving' || phase === 'tainted')
+    return 'the cluster has been told to move the mount, and cannot be told to stop';
+  return `the mount has been switched already; POST sys/remount/undo/${id} takes it back`;
 }

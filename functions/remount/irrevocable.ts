@@ -54,7 +54,7 @@ export async function retryIrrevocable(
 }
 
 async function isRevoked({ store, log }: Deps, { lease, key }: Listed, force: boolean): Promise<boolean> {
-  const item = await store.get({ table: 'leases', ...lease });
+  const item = lease && (await store.get({ table: 'leases', ...lease }));
   if (!item) return true;
   try {
     await revokeLeaseItems(store, [item], force);

@@ -1,7 +1,8 @@
 /**
  * The record of a migration and its transitions. Pure.
  *
- * accepted → switched → done (success), or accepted → done (failure).
+ * accepted → switched → done (success), or accepted → done (failure). A migration on a cluster has other transitions
+ * (functions/cluster/transitions.ts).
  *
  * Each transition is one update, conditional on the phase before it. So it happens once, however many executions try,
  * and a terminal status never changes (R6). While there is work left, the record is in the index `open` under the time
@@ -10,11 +11,13 @@
 
 import { SHARDS } from '../credentials/leaseShards.ts';
 import { OVERDUE_MS } from '../limits.ts';
+import type { MountEntry } from '../ports/cluster.ts';
 import { ABSENT, type Item, type Update, type Write } from '../ports/store.ts';
 import { migrationKey, openShard } from '../store/keys.ts';
 import { record } from '../store/record.ts';
+import type { Mount } from '../tree/mount.ts';
 import type { Namespace } from '../tree/namespace.ts';
-import type { Move } from './planMove.ts';
+import { type ClusterOptions, DEFAULT_CLUSTER_OPTIONS, type OnCluster } from './onCluster.ts';
 
 /** The place of a mount: its path in a namespace. `namespacePath` is for people. */
 export interface Place {
@@ -28,13 +31,16 @@ export function fullPath({ namespacePath, path }: Place): string {
   return namespacePath + path;
 }
 
+/** The phases that only a migration on a cluster has (architecture §11). */
+export type ClusterPhase = 'draining' | 'moving' | 'tainted' | 'verifying' | 'propagating';
+
 export interface Migration {
   id: string;
   mountUuid: string;
   source: Place;
   target: Place;
   status: 'in-progress' | 'success' | 'failure';
-  phase: 'accepted' | 'switched' | 'done';
+  phase: 'accepted' | 'switched' | ClusterPhase | 'done';
   /** The generation that the mount must have; without it, any. */
   onlyGeneration?: number | undefined;
   /** The generation of the mount after the switch. */
@@ -46,6 +52,10 @@ export interface Migration {
   /** All times in epoch milliseconds. */
   acceptedAt: number;
   switchedAt?: number;
+  /** When a cluster was first seen to refuse requests to the mount after a failed move. */
+  taintedAt?: number;
+  /** When a node of a cluster was first seen not to have seen the move. */
+  staleAt?: number;
   finishedAt?: number;
   /** Whether the revocation has started. */
   revoking?: boolean;
@@ -65,6 +75,11 @@ export interface Migration {
   visibleTo: string[];
   /** Seconds for which the record is kept after the end of the migration. */
   retentionS: number;
+  /** Present when a cluster moves the mount. */
+  cluster?: OnCluster;
+  /** The step that works on a migration on a cluster, and until when it may, in epoch milliseconds. */
+  stepBy?: string;
+  stepUntil?: number;
 }
 
 export interface Failure {
@@ -72,7 +87,24 @@ export interface Failure {
   message: string;
 }
 
-type FailureCode = 'source_gone' | 'target_in_use' | 'namespace_gone' | 'not_switched_in_time' | 'cancelled';
+type FailureCode =
+  | 'source_gone'
+  | 'target_in_use'
+  | 'namespace_gone'
+  | 'not_switched_in_time'
+  | 'cancelled'
+  // Of a migration on a cluster.
+  | 'lease_not_revoked'
+  | 'drain_not_converging'
+  | 'move_refused'
+  | 'move_failed'
+  | 'mount_tainted'
+  | 'half_moved'
+  | 'mount_elsewhere'
+  | 'mount_gone'
+  | 'nodes_stale'
+  | 'cluster_unavailable'
+  | 'cluster_forbids';
 
 export interface Requester {
   displayName: string;
@@ -88,11 +120,13 @@ export type Order = Pick<
 > & {
   /** Epoch milliseconds. */
   now: number;
+  /** For a mount of a cluster. */
+  clusterOptions?: ClusterOptions | undefined;
 };
 
 /** The part of a move that a migration records. */
 export interface Moving {
-  mount: Pick<Move['mount'], 'uuid'>;
+  mount: Pick<Mount, 'uuid' | 'entry'>;
   source: End;
   target: End;
 }
@@ -102,7 +136,10 @@ interface End {
   path: string;
 }
 
-export function newMigration({ now, ...order }: Order, { mount, source, target }: Moving): Migration {
+export function newMigration(
+  { now, clusterOptions, ...order }: Order,
+  { mount, source, target }: Moving,
+): Migration {
   const place = ({ namespace, path }: End): Place => ({
     namespaceId: namespace.id,
     namespacePath: namespace.path,
@@ -121,7 +158,22 @@ export function newMigration({ now, ...order }: Order, { mount, source, target }
     leasesRevoked: 0,
     leasesIrrevocable: 0,
     visibleTo: [...new Set([...source.namespace.lineage, ...target.namespace.lineage])],
+    ...(mount.entry && { cluster: onCluster(mount.entry, clusterOptions) }),
   };
+}
+
+function onCluster(entry: MountEntry, options = DEFAULT_CLUSTER_OPTIONS): OnCluster {
+  return { entry, options, rounds: 0, posts: 0, warnings: [] };
+}
+
+/** The state machine that carries out the migration. */
+export function machineOf({ cluster }: Pick<Migration, 'cluster'>): 'remount' | 'cluster' {
+  return cluster ? 'cluster' : 'remount';
+}
+
+/** Whether the mount cannot have moved yet. Until then the migration can be cancelled. */
+export function isUnmoved({ phase }: Migration): boolean {
+  return phase === 'accepted' || phase === 'draining';
 }
 
 const RECORD = record<Migration>('migration');
@@ -159,10 +211,13 @@ export function succeeded(migration: Migration, now: number, nextLook: number): 
   return transition(migration, 'switched', { phase: 'done', status: 'success', finishedAt: now, nextLook });
 }
 
-/** The migration has changed nothing, and will not (R3, R6). */
+/**
+ * The mount is not at the target, and this migration will not move it there (R3, R6).
+ * @param migration unmoved: the write fails when it has come further
+ */
 export function failed(migration: Migration, { code, message }: Failure, now: number): Update {
   const outcome = { phase: 'done', status: 'failure', error: { code, message }, finishedAt: now };
-  return closing(migration, 'accepted', outcome, now);
+  return closing(migration, migration.phase, outcome, now);
 }
 
 /** Late writes are removed too: nothing is left to do. */
@@ -172,6 +227,7 @@ export function closed(migration: Migration, now: number): Update {
 
 /** How many leases there are to revoke; undefined until each shard is counted, or when one is too large to count. */
 export function leasesTotal(migration: Migration): number | undefined {
+  if (migration.cluster) return migration.cluster.leasesFound;
   const counts = SHARDS.map((shard) => migration[leasesIn(shard)]);
   return counts.every((count) => typeof count === 'number')
     ? counts.reduce((total, count) => total + count, 0)
@@ -186,7 +242,8 @@ export function leasesTotal(migration: Migration): number | undefined {
 export function leasesGone(migration: Migration): number {
   const { status, leasesRevoked, leasesIrrevocable } = migration;
   const total = leasesTotal(migration);
-  if (total === undefined) return leasesRevoked;
+  // A cluster goes on issuing leases while the mount is drained, so more may be revoked than were found first.
+  if (total === undefined || migration.cluster) return leasesRevoked;
   const most = Math.max(0, total - leasesIrrevocable);
   return status === 'success' ? most : Math.min(leasesRevoked, most);
 }
@@ -233,7 +290,7 @@ function transition({ id }: Migration, phase: Migration['phase'], set: Record<st
   return { update: migrationKey(id), set, if: { phase } };
 }
 
-function closing(
+export function closing(
   migration: Migration,
   phase: Migration['phase'],
   set: Record<string, unknown>,

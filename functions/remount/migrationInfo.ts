@@ -1,8 +1,9 @@
 /** Turns the record of a migration into the `migration_info` that clients see (contract §1.5). Pure. */
 
 import { sha256 } from '../store/keys.ts';
-import type { MigrationInfo } from './answers.ts';
+import type { ClusterInfo, MigrationInfo } from './answers.ts';
 import { fullPath, leasesGone, leasesTotal, type Migration } from './migration.ts';
+import type { OnCluster } from './onCluster.ts';
 
 /** A field without a value is `null`. */
 export function migrationInfo(migration: Migration): MigrationInfo {
@@ -25,6 +26,20 @@ export function migrationInfo(migration: Migration): MigrationInfo {
     reason: migration.reason ?? null,
     undo_of: migration.undoOf ?? null,
     bulk_id: migration.bulkId ?? null,
+    ...(migration.cluster && { cluster: clusterInfo(migration.cluster) }),
+  };
+}
+
+function clusterInfo({ entry, clusterId, rounds, posts, waiting, warnings, nodes }: OnCluster): ClusterInfo {
+  return {
+    accessor: entry.accessor,
+    migration_id: clusterId ?? null,
+    drains: rounds,
+    posts,
+    waiting_for: waiting ? waiting.why : null,
+    waiting_since: timeOf(waiting?.since),
+    warnings,
+    nodes: nodes ?? [],
   };
 }
 

@@ -14,7 +14,7 @@ import type { Deps, Machine } from '../ports/deps.ts';
 import { ConditionFailed, type Item, type Key, type Store, StoreBusy, type Update } from '../ports/store.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { notSwitchedInTime } from './failures.ts';
-import { failed, migrationOf } from './migration.ts';
+import { failed, machineOf, migrationOf } from './migration.ts';
 
 export interface Reconciled {
   /** Overdue records. */
@@ -27,8 +27,8 @@ export interface Reconciled {
   stuck: number;
 }
 
-/** The state machine for each kind of record. */
-const MACHINES: Record<string, Machine> = { migration: 'remount', bulk: 'bulk', teardown: 'teardown' };
+/** The state machine for each other kind of record. */
+const MACHINES: Record<string, Machine> = { bulk: 'bulk', teardown: 'teardown' };
 
 export async function reconcile(deps: Deps): Promise<Reconciled> {
   const result: Reconciled = { overdue: 0, restarted: 0, expired: 0, stuck: 0 };
@@ -81,11 +81,15 @@ async function overdueItem({ store, clock }: Deps, { pk, sk }: Key): Promise<Ite
 async function restartOrExpire(deps: Deps, item: Item): Promise<'restarted' | 'expired' | 'stuck'> {
   const now = deps.clock.now();
   const migration = migrationOf(item);
-  if (migration?.phase === 'accepted' && !(now - migration.acceptedAt <= SWITCH_DEADLINE_MS)) {
+  if (
+    migration?.phase === 'accepted' &&
+    !migration.cluster &&
+    !(now - migration.acceptedAt <= SWITCH_DEADLINE_MS)
+  ) {
     await deps.store.commit([failed(migration, notSwitchedInTime(), now)]);
     return 'expired';
   }
-  const machine = MACHINES[item.kind as string];
+  const machine = migration ? machineOf(migration) : MACHINES[item.kind as string];
   if (!machine) throw new TypeError('no machine works on such records');
   const attempt = await nextAttempt(deps.store, item, now);
   try {

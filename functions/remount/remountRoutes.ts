@@ -7,16 +7,14 @@ import { readIdempotency } from './idempotency.ts';
 import { previewMove } from './previewMove.ts';
 import { holdUntilSwitched } from './readMigration.ts';
 import { originOf, startedHeaders } from './request.ts';
-import { checkRemount, startRemount } from './startRemount.ts';
+import { checkRemount, MOVE_FIELDS, startRemount } from './startRemount.ts';
 
 const QUEUED =
   "Mount move has been queued. Progress will be reported in Vault's server log, tagged with the returned migration_id";
 
 const FIELDS = {
-  from: 'string',
-  to: 'string',
+  ...MOVE_FIELDS,
   dry_run: 'bool',
-  reason: 'string',
   idempotency_key: 'string',
 } as const satisfies Schema;
 
@@ -28,9 +26,8 @@ export const remountRoutes: readonly Route[] = [
     answers: { write: [STARTED, PREVIEW] },
     write: async (call) => {
       if (call.fields.dry_run) return { data: await preview(call) };
-      const { from, to, reason } = call.fields;
       const key = readIdempotency(call);
-      const started = await startRemount(call.deps, originOf(call), { from, to, reason }, key);
+      const started = await startRemount(call.deps, originOf(call), call.fields, key);
       await holdUntilSwitched(call.deps, started.id);
       const data = { migration_id: started.id };
       return { data, warnings: [QUEUED], headers: startedHeaders(call, started) };
@@ -40,8 +37,7 @@ export const remountRoutes: readonly Route[] = [
 
 /** A dry run of a repeated request returns the migration that exists. */
 async function preview(call: Call<typeof FIELDS>): Promise<Preview | Started> {
-  const { from, to } = call.fields;
-  const found = await checkRemount(call.deps, originOf(call), { from, to });
+  const found = await checkRemount(call.deps, originOf(call), call.fields);
   if ('repeated' in found) return { dry_run: true, migration_id: found.repeated };
   return previewMove(call.deps, found.move, call.namespace);
 }

@@ -1,6 +1,7 @@
 /** Starts a migration: checks the request against the tree and accepts it. */
 
 import { VaultError } from '../http/errors.ts';
+import type { Fields, Schema } from '../http/fields.ts';
 import { REPEAT_WINDOW_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { mountAt } from '../tree/findMount.ts';
@@ -9,18 +10,23 @@ import { type Location, locate, locateTarget, type Target } from '../tree/locate
 import type { NamespacedPath } from '../tree/namespace.ts';
 import { mountPath } from '../tree/path.ts';
 import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMigration.ts';
+import { admit } from './admit.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
+import { CLUSTER_FIELDS } from './onCluster.ts';
 import { checkTyped, type Move, planMove, repeatedMigration, type Typed } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
 import { type Origin, readReason } from './request.ts';
 
 /** The fields of a remount request. */
-export interface RemountRequest {
-  from: string | undefined;
-  to: string | undefined;
+export const MOVE_FIELDS = {
+  from: 'string',
+  to: 'string',
   /** Free text, kept with the migration. */
-  reason?: string | undefined;
-}
+  reason: 'string',
+  ...CLUSTER_FIELDS,
+} as const satisfies Schema;
+
+export type RemountRequest = Fields<typeof MOVE_FIELDS>;
 
 /**
  * @throws VaultError 400 for a move that cannot be, 422 for an idempotency key of another request, 503 when the store
@@ -29,23 +35,28 @@ export interface RemountRequest {
 export async function startRemount(
   deps: Deps,
   origin: Origin,
-  { from, to, reason }: RemountRequest,
+  request: RemountRequest,
   key?: Idempotency,
 ): Promise<AcceptedMigration> {
-  const typed = checkTyped(from, to);
+  const typed = checkTyped(request.from, request.to);
   const before = await replayed(deps, key);
   if (before) return { id: before, isReplay: true };
   const found = await lookTwice(deps, origin, typed);
   if ('repeated' in found) return answerKnown(deps, key, found.repeated);
-  return acceptAndStart(deps, origin, found.move, { reason: readReason(reason) }, key);
+  const clusterOptions = await admit(deps, found.move, request);
+  const details = { reason: readReason(request.reason), clusterOptions };
+  return acceptAndStart(deps, origin, found.move, details, key);
 }
 
 /**
  * Makes every check of a move and writes nothing.
  * @throws VaultError 400 for a move that cannot be
  */
-export async function checkRemount(deps: Deps, origin: Origin, { from, to }: RemountRequest): Promise<Found> {
-  return lookTwice(deps, origin, checkTyped(from, to));
+export async function checkRemount(deps: Deps, origin: Origin, request: RemountRequest): Promise<Found> {
+  const found = await lookTwice(deps, origin, checkTyped(request.from, request.to));
+  // A dry run shows what would be copied; that nobody has allowed it yet is no reason to refuse.
+  if ('move' in found) await admit(deps, found.move, { ...request, allow_copy: true });
+  return found;
 }
 
 /** The result of the checks: a migration that already exists, or a move to accept. */

@@ -12,8 +12,7 @@ import { ROOT } from '../tree/namespace.ts';
 import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMigration.ts';
 import { conflict, failedAlready, movedOn, namespaceDeleted, pathInUse } from './errors.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
-import type { Migration } from './migration.ts';
-import { fullPath } from './migration.ts';
+import { fullPath, isUnmoved, type Migration } from './migration.ts';
 import type { Move } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
 import type { Origin } from './request.ts';
@@ -30,16 +29,19 @@ export async function undoMigration(
   key?: Idempotency,
 ): Promise<AcceptedMigration> {
   if (migration.status === 'failure') throw failedAlready();
-  if (migration.phase === 'accepted')
+  if (isUnmoved(migration))
     throw conflict(
       `the mount has not been switched yet; POST sys/remount/cancel/${migration.id} stops the migration`,
     );
+  if (migration.cluster && migration.status === 'in-progress')
+    throw conflict('the cluster is still moving the mount; undo the migration when it has ended');
   const before = await replayed(deps, key);
   if (before) return { id: before, isReplay: true };
   const found = await lookTwice(deps, migration);
   if ('known' in found) return answerKnown(deps, key, found.known);
   const { move } = found;
-  const order = { reason, undoOf: migration.id, onlyGeneration: move.mount.generation };
+  const clusterOptions = migration.cluster?.options;
+  const order = { reason, undoOf: migration.id, onlyGeneration: move.mount.generation, clusterOptions };
   return acceptAndStart(deps, origin, move, order, key);
 }
 

@@ -130,9 +130,14 @@ export function claimKey(
   return { table: 'migrations', pk: `claim#${sha256(move)}`, sk: ALONE };
 }
 
-/** The claim of a mount of a cluster, by its accessor: the latest migration that has it. */
+/** The claim of a mount of a cluster: one migration at a time moves it, whatever its target. */
 export function accessorClaimKey(accessor: string): Ref {
   return { table: 'migrations', pk: `claim#accessor#${accessor}`, sk: ALONE };
+}
+
+/** The claim of the migration that a cluster copies keys for. */
+export function copyClaimKey(): Ref {
+  return { table: 'migrations', pk: 'claim#copy', sk: ALONE };
 }
 
 /** The partition of one month of the migrations that a namespace sees. */

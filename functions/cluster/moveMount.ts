@@ -1,0 +1,188 @@
+/** Makes the cluster move a drained mount, and finds out where the mount is then. */
+
+import {
+  CLUSTER_PATIENCE_MS,
+  FIRST_LOOK_MS,
+  MAX_LOOK_MS,
+  MAX_MOVE_POSTS,
+  MAX_TAINTED_PAUSE_MS,
+  SEEN_MS,
+  SEEN_TIMES,
+} from '../limits.ts';
+import { sourceGone } from '../remount/failures.ts';
+import { fullPath } from '../remount/migration.ts';
+import { drain } from './drain.ts';
+import {
+  drainNotConverging,
+  halfMoved,
+  leaseNotRevoked,
+  mountElsewhere,
+  mountGone,
+  mountTainted,
+  moveFailed,
+  moveRefused,
+} from './failures.ts';
+import { namesOfKeys } from './keyNames.ts';
+import { clusterPath, lookAt } from './look.ts';
+import { claimCopy } from './oneCopy.ts';
+import type { Placement } from './place.ts';
+import { type ClusterMigration, isCopied } from './transitions.ts';
+import { type ENDED, fail, growing, type Pause, type Work, withCluster } from './work.ts';
+
+/** The pause between the looks that have to agree before a migration ends. */
+const SETTLE_PAUSE_MS = SEEN_MS / (SEEN_TIMES - 1);
+
+/** First piece: the mount must still be where it was accepted. */
+export async function begin(work: Work): Promise<Pause | typeof ENDED> {
+  const placement = await look(work);
+  const { hold, deps } = work;
+  if (placement === 'source') {
+    await hold.write(() => ({ phase: 'draining' }));
+    return 0;
+  }
+  // Only another move can bring it back into service.
+  if (placement === 'tainted') return becomeTainted(work);
+  if (!isSettled(hold.migration, deps.clock.now())) return SETTLE_PAUSE_MS;
+  return fail(work, sourceGone(hold.migration.source));
+}
+
+/** Drains the mount, and posts the move when that is done. */
+export async function drainAndPost(work: Work): Promise<Pause | typeof ENDED> {
+  const drained = await drain(work.deps, work.hold, work.until);
+  const { migration } = work.hold;
+  switch (drained.state) {
+    case 'unfinished':
+      return 0;
+    case 'refused':
+      return fail(work, leaseNotRevoked(migration, drained.leaseId, drained.why));
+    case 'not converging':
+      return fail(work, drainNotConverging(migration, drained.left, drained.seconds));
+    case 'drained':
+      return post(work);
+  }
+}
+
+/**
+ * Writes the intent, then posts. A step that finds the intent never posts another target; it posts again only after it
+ * has seen that the mount is still at its source.
+ */
+async function post(work: Work): Promise<Pause | typeof ENDED> {
+  const { deps, hold } = work;
+  const { source, target, phase } = hold.migration;
+  if (!(await claimCopy(work))) return MAX_LOOK_MS;
+  const placement = await look(work);
+  const isThere = placement === 'source' || (placement === 'tainted' && phase === 'tainted');
+  if (!isThere) return isSettled(hold.migration, deps.clock.now()) ? judge(work, placement) : SETTLE_PAUSE_MS;
+  const keys = isCopied(hold.migration) ? await namesOfKeys(deps.cluster, hold.migration) : undefined;
+  await hold.write((before) => ({
+    phase: 'moving',
+    ...withCluster(before, {
+      posts: before.cluster.posts + 1,
+      postedAt: deps.clock.now(),
+      clusterId: undefined,
+      refused: undefined,
+      seen: undefined,
+      keys: before.cluster.keys ?? keys,
+    }),
+  }));
+  const { id: migrationId, requestedBy } = hold.migration;
+  const about = { migrationId, requestedBy: requestedBy.accessor };
+  const answer = await deps.cluster.remount(clusterPath(source), clusterPath(target), about);
+  const known = 'id' in answer ? { clusterId: answer.id } : { refused: answer.why };
+  await hold.write((before) => withCluster(before, known));
+  return FIRST_LOOK_MS;
+}
+
+/** Asks the cluster for its status. Only what the mount itself shows counts in the end. */
+export async function watch(work: Work): Promise<Pause | typeof ENDED> {
+  const { deps, hold } = work;
+  const { clusterId } = hold.migration.cluster;
+  const status = clusterId === undefined ? 'unknown' : await deps.cluster.status(clusterId, '');
+  if (status === 'in-progress') return pauseBetweenLooks(work);
+  const placement = await look(work);
+  if (placement === 'target') {
+    const switchedAt = hold.migration.switchedAt ?? deps.clock.now();
+    await hold.write((before) => ({
+      phase: 'verifying',
+      switchedAt,
+      // The mount has no generation there; an undo compares it all the same.
+      generation: 0,
+      ...withCluster(before, { seen: undefined }),
+    }));
+    return 0;
+  }
+  return isSettled(hold.migration, deps.clock.now()) ? judge(work, placement) : SETTLE_PAUSE_MS;
+}
+
+/** The mount is not at the target, and has been seen so for a while. */
+async function judge(work: Work, placement: Placement): Promise<Pause | typeof ENDED> {
+  const { deps, hold } = work;
+  const { migration } = hold;
+  const { refused, posts, seen } = migration.cluster;
+  switch (placement) {
+    case 'source':
+      if (refused !== undefined) return fail(work, moveRefused(migration, refused));
+      if (posts >= MAX_MOVE_POSTS) return fail(work, moveFailed(migration));
+      await hold.write((before) => ({ phase: 'draining', ...withCluster(before, FRESH_DRAIN) }));
+      return 0;
+    case 'tainted':
+      return becomeTainted(work);
+    case 'half':
+      return fail(work, halfMoved(migration));
+    case 'elsewhere':
+      return fail(work, mountElsewhere(migration));
+    case 'gone':
+      return fail(work, mountGone(migration));
+    default:
+      if (deps.clock.now() - (seen?.since ?? 0) > CLUSTER_PATIENCE_MS)
+        return fail(work, halfMoved(migration));
+      return pauseBetweenLooks(work);
+  }
+}
+
+const FRESH_DRAIN = { rounds: 0, isCanaryPassed: undefined, seen: undefined };
+
+async function becomeTainted({ deps, hold }: Work): Promise<Pause> {
+  const taintedAt = hold.migration.taintedAt ?? deps.clock.now();
+  await hold.write((before) => ({ phase: 'tainted', taintedAt, ...withCluster(before, FRESH_DRAIN) }));
+  const { id, source } = hold.migration;
+  deps.log.error('a mount is tainted', { id, source: fullPath(source) });
+  return 0;
+}
+
+/** The cluster refuses all requests to the mount until a repeated move succeeds, which its leases may still prevent. */
+export async function retryTainted(work: Work): Promise<Pause | typeof ENDED> {
+  const { deps, hold } = work;
+  const now = deps.clock.now();
+  const { taintedAt = now } = hold.migration;
+  const drained = await drain(deps, hold, work.until);
+  if (drained.state === 'unfinished') return 0;
+  if (drained.state !== 'refused') return post(work);
+  await hold.write((before) =>
+    withCluster(before, { ...FRESH_DRAIN, waiting: { why: drained.why, since: taintedAt } }),
+  );
+  if (now - taintedAt > CLUSTER_PATIENCE_MS) return fail(work, mountTainted(hold.migration));
+  return growing(taintedAt, now, MAX_LOOK_MS / 2, MAX_TAINTED_PAUSE_MS);
+}
+
+/** Looks where the mount is, and counts how often it was seen there in a row. */
+async function look({ deps, hold }: Work): Promise<Placement> {
+  const { source, target, cluster } = hold.migration;
+  const placement = await lookAt(deps.cluster, { accessor: cluster.entry.accessor, source, target });
+  const now = deps.clock.now();
+  const { seen } = cluster;
+  const isSame = seen?.placement === placement;
+  const next = isSame ? { ...seen, times: seen.times + 1 } : { placement, times: 1, since: now };
+  await hold.write((before) => withCluster(before, { seen: next }));
+  return placement;
+}
+
+/** One look may be in the middle of a change; an end needs several that agree. */
+function isSettled({ cluster: { seen } }: ClusterMigration, now: number): boolean {
+  return seen !== undefined && seen.times >= SEEN_TIMES && now - seen.since >= SEEN_MS;
+}
+
+function pauseBetweenLooks({ deps, hold }: Work): Pause {
+  const { cluster, acceptedAt } = hold.migration;
+  return growing(cluster.postedAt ?? acceptedAt, deps.clock.now(), FIRST_LOOK_MS, MAX_LOOK_MS);
+}

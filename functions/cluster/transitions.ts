@@ -1,0 +1,108 @@
+/**
+ * The transitions of a migration on a cluster. Pure.
+ *
+ * accepted → draining → moving → verifying → propagating → done (success). A move that the cluster did not make goes
+ * from moving back to draining, or to tainted and from there to moving again. Every phase but verifying can end in
+ * done (failure).
+ *
+ * One step works on a migration at a time: it takes hold of the record, and each of its writes is conditional on that.
+ */
+
+import { OVERDUE_MS, STEP_HOLD_MS } from '../limits.ts';
+import type { Update } from '../ports/store.ts';
+import { closing, type Failure, type Migration } from '../remount/migration.ts';
+import type { OnCluster } from '../remount/onCluster.ts';
+import { migrationKey } from '../store/keys.ts';
+
+/** A migration that a cluster carries out. */
+export type ClusterMigration = Migration & { cluster: OnCluster };
+
+export function isOnCluster(migration: Migration | undefined): migration is ClusterMigration {
+  return migration?.cluster !== undefined;
+}
+
+/** Whether the cluster copies the keys of the mount: it does so for a move into another namespace. */
+export function isCopied({ source, target }: Migration): boolean {
+  return source.namespaceId !== target.namespaceId;
+}
+
+/** What a step may change. */
+export type Changes = Partial<
+  Pick<
+    Migration,
+    | 'phase'
+    | 'switchedAt'
+    | 'taintedAt'
+    | 'staleAt'
+    | 'leasesRevoked'
+    | 'leasesIrrevocable'
+    | 'cluster'
+    | 'generation'
+  >
+>;
+
+/**
+ * A step takes hold of the record. The write fails while another step holds it, and when the migration has ended.
+ * @param by names the step
+ * @param now epoch milliseconds
+ */
+export function stepTaken(id: string, by: string, now: number): Update {
+  const open = { open: { present: true } } as const;
+  return {
+    update: migrationKey(id),
+    set: { stepBy: by, ...heldFrom(now) },
+    if: [
+      { ...open, stepBy: { absent: true } },
+      { ...open, stepUntil: { below: now } },
+    ],
+  };
+}
+
+/** A write of the step that holds the record, which keeps it held. */
+export function stepWritten(migration: Migration, by: string, changes: Changes, now: number): Update {
+  const { phase } = migration;
+  return {
+    update: migrationKey(migration.id),
+    set: { ...changes, ...heldFrom(now) },
+    if: { phase, stepBy: by },
+  };
+}
+
+function heldFrom(now: number): { stepUntil: number; nextLook: number } {
+  const stepUntil = now + STEP_HOLD_MS;
+  return { stepUntil, nextLook: stepUntil + OVERDUE_MS };
+}
+
+/** The step lets the record go. @param nextLook when the reconciler checks it, in epoch milliseconds */
+export function stepOver(id: string, by: string, nextLook: number): Update {
+  return {
+    update: migrationKey(id),
+    set: { nextLook },
+    remove: ['stepBy', 'stepUntil'],
+    if: { stepBy: by, open: { present: true } },
+  };
+}
+
+/** The mount is at the target, is what it was, and every node that answers has seen it there. */
+export function movedOnCluster(migration: ClusterMigration, by: string, now: number): Update {
+  const facts = { status: 'success', phase: 'done', finishedAt: now, cluster: migration.cluster };
+  return ended(migration, by, facts, now);
+}
+
+/** The mount is not at the target. */
+export function failedOnCluster(
+  migration: ClusterMigration,
+  by: string,
+  { code, message }: Failure,
+  now: number,
+): Update {
+  const error = { code, message };
+  const facts = { status: 'failure', phase: 'done', error, finishedAt: now, cluster: migration.cluster };
+  return ended(migration, by, facts, now);
+}
+
+function ended(migration: ClusterMigration, by: string, facts: Record<string, unknown>, now: number): Update {
+  const { phase } = migration;
+  const update = closing(migration, phase, facts, now);
+  return { ...update, remove: [...(update.remove ?? []), 'stepBy', 'stepUntil'], if: { phase, stepBy: by } };
+}

@@ -1,0 +1,93 @@
+/** Verifies a moved mount: it is what it was, nothing of it is left at the source, and every node has seen the move. */
+
+import { isDeepStrictEqual } from 'node:util';
+import { CLUSTER_PATIENCE_MS, MAX_LOOK_MS, MAX_TAINTED_PAUSE_MS } from '../limits.ts';
+import type { MountEntry } from '../ports/cluster.ts';
+import { fullPath } from '../remount/migration.ts';
+import { drain } from './drain.ts';
+import { namesOfKeys } from './keyNames.ts';
+import { clusterPath } from './look.ts';
+import { isCopied } from './transitions.ts';
+import { type ENDED, growing, type Pause, type Work, withCluster } from './work.ts';
+
+export async function verify(work: Work): Promise<Pause | typeof ENDED> {
+  const { deps, hold } = work;
+  const { source, target } = hold.migration;
+  if (isCopied(hold.migration) && !hold.migration.cluster.isReloaded) {
+    const outcome = await deps.cluster.reload(clusterPath(target));
+    await warn(work, outcome.done ? [] : [`the plugin of the mount could not be reloaded: ${outcome.why}`]);
+    await hold.write((before) => withCluster(before, { isReloaded: true }));
+  }
+  const pause = await drainOldPath(work);
+  if (pause !== undefined) return pause;
+  const entry = (await deps.cluster.mounts(target.namespacePath)).get(target.path);
+  await warn(work, [...differences(hold.migration.cluster.entry, entry), ...(await lostKeys(work))]);
+  const isTaken = (await deps.cluster.mounts(source.namespacePath)).has(source.path);
+  if (isTaken) await warn(work, [`another mount is at "${fullPath(source)}" now`]);
+  await hold.write(() => ({ phase: 'propagating' }));
+  return 0;
+}
+
+/**
+ * The cluster has revoked all leases before it moved the mount. What is found at the old path is older, unless another
+ * mount has been put there: its leases are not touched.
+ * @returns milliseconds until the next try; nothing if no lease is left, or what is left was waited for long enough
+ */
+async function drainOldPath(work: Work): Promise<Pause | undefined> {
+  const { deps, hold } = work;
+  const { source, switchedAt = 0 } = hold.migration;
+  if ((await deps.cluster.mounts(source.namespacePath)).has(source.path)) return undefined;
+  const drained = await drain(deps, hold, work.until);
+  if (drained.state === 'drained') return undefined;
+  if (drained.state === 'unfinished') return 0;
+  const now = deps.clock.now();
+  const what =
+    drained.state === 'refused' ? `lease "${drained.leaseId}": ${drained.why}` : `${drained.left} leases`;
+  if (now - switchedAt > CLUSTER_PATIENCE_MS) {
+    await warn(work, [`not revoked at the old path: ${what}`]);
+    return undefined;
+  }
+  await hold.write((before) =>
+    withCluster(before, { rounds: 0, isCanaryPassed: undefined, waiting: { why: what, since: switchedAt } }),
+  );
+  return growing(switchedAt, now, MAX_LOOK_MS / 2, MAX_TAINTED_PAUSE_MS);
+}
+
+/** What a move leaves as it is, of all that a mount table tells. */
+const KEPT = [
+  'uuid',
+  'type',
+  'description',
+  'config',
+  'options',
+  'local',
+  'seal_wrap',
+  'external_entropy_access',
+];
+
+function differences(before: MountEntry, after: MountEntry | undefined): string[] {
+  if (after?.accessor !== before.accessor) return ['the mount has been moved on by somebody else'];
+  return KEPT.filter((field) => !isDeepStrictEqual(plain(before[field]), plain(after[field]))).map(
+    (field) => `${field} is not what it was when the move was accepted`,
+  );
+}
+
+/** What the store has kept of a value: no undefined fields, and objects without classes. */
+function plain(value: unknown): unknown {
+  return value === undefined ? null : JSON.parse(JSON.stringify(value));
+}
+
+async function lostKeys({ deps, hold }: Work): Promise<string[]> {
+  const { keys } = hold.migration.cluster;
+  if (!keys) return [];
+  const now = await namesOfKeys(deps.cluster, hold.migration, hold.migration.target);
+  if (now?.digest === keys.digest) return [];
+  return [`the mount had ${keys.count} keys before it was copied, and has ${now?.count ?? 'unknown'} now`];
+}
+
+async function warn({ hold }: Work, warnings: string[]): Promise<void> {
+  if (warnings.length === 0) return;
+  await hold.write((before) =>
+    withCluster(before, { warnings: [...new Set([...before.cluster.warnings, ...warnings])] }),
+  );
+}

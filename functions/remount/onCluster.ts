@@ -1,0 +1,118 @@
+/** What the record of a migration has besides when a cluster moves the mount (architecture §11). Pure. */
+
+import { refusal } from '../http/errors.ts';
+import type { Fields, Schema } from '../http/fields.ts';
+import {
+  DEFAULT_DRAIN_CONCURRENCY,
+  DEFAULT_MAX_REFUSAL_S,
+  MAX_DRAIN_CONCURRENCY,
+  MAX_REFUSAL_S,
+} from '../limits.ts';
+import type { MountEntry } from '../ports/cluster.ts';
+
+/** The fields of a request that only a cluster's mounts have. */
+export const CLUSTER_FIELDS = {
+  on_revoke_error: 'string',
+  drain_concurrency: 'int',
+  max_refusal_s: 'int',
+  allow_copy: 'bool',
+  stale_nodes: 'string',
+  refresh_nodes: 'string',
+} as const satisfies Schema;
+
+/** How a migration on a cluster is carried out. */
+export interface ClusterOptions {
+  /** What to do with a lease that cannot be revoked: fail the migration, or drop the lease from the cluster. */
+  onRevokeError: 'fail' | 'force';
+  /** How many leases are revoked at the same time. */
+  drainConcurrency: number;
+  /** Seconds for which the move may make the cluster refuse requests to the mount. */
+  maxRefusalS: number;
+  /** Whether the cluster may copy the keys of the mount, as it does for a move into another namespace. */
+  allowCopy: boolean;
+  /** What to do while a node has not seen the move: wait, or report it and succeed. */
+  staleNodes: 'wait' | 'report';
+  /** Whether the active node may be made to step down until every node has seen the move. */
+  refreshNodes: boolean;
+}
+
+/** What a cluster knows of a move, in the record of the migration. */
+export interface OnCluster {
+  /** The mount's entry in the table of the cluster when the migration was accepted. */
+  entry: MountEntry;
+  options: ClusterOptions;
+  /** Drains that were begun. */
+  rounds: number;
+  /** The leases that were found first, if they could be counted. */
+  leasesFound?: number;
+  /** Whether one lease of each role was revoked, before the rest is touched. */
+  isCanaryPassed?: boolean;
+  /** Milliseconds of one revocation, by the canary. */
+  revokeMs?: number;
+  /** Posts of the move; the intent is written before each of them. */
+  posts: number;
+  /** When the latest intent was written, in epoch milliseconds. */
+  postedAt?: number;
+  /** The id that the cluster gave to the latest post; absent if its answer was lost. */
+  clusterId?: string;
+  /** Why the cluster refused the latest post. */
+  refused?: string;
+  /** Where the mount was seen in the latest looks, how often in a row, and since when, in epoch milliseconds. */
+  seen?: { placement: string; times: number; since: number };
+  /** Why the migration does not go on, and since when, in epoch milliseconds. */
+  waiting?: { why: string; since: number };
+  /** Number and digest of the names of the keys before a copy, where they can be listed. */
+  keys?: { count: number; digest: string };
+  isReloaded?: boolean;
+  /** What was found to be different at the target. */
+  warnings: string[];
+  /** The nodes of the cluster, and whether they have seen the move. */
+  nodes?: NodeState[];
+}
+
+export interface NodeState {
+  address: string;
+  state: 'current' | 'stale' | 'unreachable';
+}
+
+export const DEFAULT_CLUSTER_OPTIONS: ClusterOptions = {
+  onRevokeError: 'fail',
+  drainConcurrency: DEFAULT_DRAIN_CONCURRENCY,
+  maxRefusalS: DEFAULT_MAX_REFUSAL_S,
+  allowCopy: false,
+  staleNodes: 'wait',
+  refreshNodes: false,
+};
+
+/**
+ * Reads the options of a request.
+ * @throws VaultError 400 for a value that is out of range
+ */
+export function readClusterOptions(fields: Fields<typeof CLUSTER_FIELDS>): ClusterOptions {
+  const defaults = DEFAULT_CLUSTER_OPTIONS;
+  const drainConcurrency = fields.drain_concurrency ?? defaults.drainConcurrency;
+  const maxRefusalS = fields.max_refusal_s ?? defaults.maxRefusalS;
+  if (drainConcurrency < 1 || drainConcurrency > MAX_DRAIN_CONCURRENCY)
+    throw refusal(`drain_concurrency is a number from 1 to ${MAX_DRAIN_CONCURRENCY}`);
+  if (maxRefusalS < 0 || maxRefusalS > MAX_REFUSAL_S)
+    throw refusal(`max_refusal_s is a number from 0 to ${MAX_REFUSAL_S}`);
+  return {
+    onRevokeError: oneOf('on_revoke_error', fields.on_revoke_error, ['fail', 'force']),
+    drainConcurrency,
+    maxRefusalS,
+    allowCopy: fields.allow_copy ?? defaults.allowCopy,
+    staleNodes: oneOf('stale_nodes', fields.stale_nodes, ['wait', 'report']),
+    refreshNodes: oneOf('refresh_nodes', fields.refresh_nodes, ['none', 'step-down']) === 'step-down',
+  };
+}
+
+/** @returns the value, or the first of the allowed ones if there is none */
+function oneOf<Value extends string>(
+  field: string,
+  given: string | undefined,
+  allowed: readonly [Value, ...Value[]],
+): Value {
+  const value = given ? allowed.find((one) => one === given) : allowed[0];
+  if (value === undefined) throw refusal(`${field} is one of ${allowed.map((one) => `"${one}"`).join(', ')}`);
+  return value;
+}
