@@ -1,17 +1,17 @@
-/** Lambda: the step of a migration on a cluster. It alone may change anything there. */
+/** Lambda: the step of a migration on a cluster. It alone changes anything there. */
 
 import type { Context } from 'aws-lambda';
 import { type ClusterNext, clusterStep } from './cluster/step.ts';
-import { depsFromEnvironment } from './deps.ts';
+import { requestDepsFromEnvironment } from './deps.ts';
 import { discreetly } from './lambda/discreetly.ts';
 import { endOfWork } from './lambda/endOfWork.ts';
 
-const deps = depsFromEnvironment();
+const depsFor = requestDepsFromEnvironment();
 
 export const handler = discreetly(
-  (input: { id: string; looks?: number }, context: Context): Promise<ClusterNext> => {
-    const { cluster } = deps;
+  ({ id, looks }: { id: string; looks?: number }, context: Context): Promise<ClusterNext> => {
+    const { cluster, ...deps } = depsFor();
     if (!cluster) throw new Error('the deployment has no cluster');
-    return clusterStep({ ...deps, cluster }, input, endOfWork(context));
+    return clusterStep({ ...deps, cluster }, { id, looks: looks ?? 0 }, endOfWork(context));
   },
 );

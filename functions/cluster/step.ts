@@ -49,7 +49,7 @@ const PAUSE_WITHIN_STEP_MS = 3_000;
  */
 export async function clusterStep(
   deps: StepDeps,
-  { id, looks = 0 }: { id: string; looks?: number },
+  { id, looks }: Pick<ClusterNext, 'id' | 'looks'>,
   until: number,
 ): Promise<ClusterNext> {
   const next = { id, looks: looks + 1 };

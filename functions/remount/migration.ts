@@ -32,7 +32,7 @@ export function fullPath({ namespacePath, path }: Place): string {
 }
 
 /** The phases that only a migration on a cluster has (architecture §11). */
-export type ClusterPhase = 'draining' | 'moving' | 'tainted' | 'verifying' | 'propagating';
+type ClusterPhase = 'draining' | 'moving' | 'tainted' | 'verifying' | 'propagating';
 
 export interface Migration {
   id: string;

@@ -20,7 +20,7 @@ beforeAll(async () => {
   timeouts = Object.fromEntries(Object.entries(functions).map(([name, { timeout }]) => [name, timeout]));
 });
 
-const MACHINES = ['remount', 'bulk', 'teardown'];
+const MACHINES = ['remount', 'cluster', 'bulk', 'teardown'];
 
 async function tasksOf(machine: string): Promise<[state: string, Task][]> {
   const { States } = JSON.parse(await aslOf(machine)) as { States: Record<string, Task> };

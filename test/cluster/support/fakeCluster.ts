@@ -33,6 +33,7 @@ const ACTIVE = 'http://127.0.0.1:1';
 
 export class FakeCluster implements Cluster {
   readonly address = ACTIVE;
+  readonly namespace = '';
   loginPath: ClusterPath | undefined;
   /** Full path → the mount there. */
   readonly table = new Map<string, Held>();
@@ -140,6 +141,10 @@ export class FakeCluster implements Cluster {
 
   async capabilities(): Promise<string[]> {
     return [];
+  }
+
+  async readAs(): Promise<never> {
+    throw new Error('the steps do not ask');
   }
 
   async *leases({ namespace, path }: ClusterPath) {
