@@ -4,13 +4,14 @@
  */
 
 import { stackFrames, VaultError } from '../http/errors.ts';
+import { ClusterForbids, ClusterUnavailable } from '../ports/cluster.ts';
 import { SchedulerBusy } from '../ports/scheduler.ts';
 import { StoreBusy } from '../ports/store.ts';
 
 type Handler<Parameters extends unknown[], Result> = (...parameters: Parameters) => Promise<Result>;
 
 /** Errors whose messages this project writes. They contain no secret. */
-const OWN_ERRORS = [VaultError, StoreBusy, SchedulerBusy];
+const OWN_ERRORS = [VaultError, StoreBusy, SchedulerBusy, ClusterUnavailable, ClusterForbids];
 
 /** Rethrows errors of this project unchanged. Of any other error, keeps only the name and the stack frames. */
 export function discreetly<Parameters extends unknown[], Result>(

@@ -215,6 +215,14 @@ describe('an identity of a real cluster', () => {
     expect(await start(member)).toMatchObject(NOT_AUTHORIZED);
   });
 
+  it('that is disabled may do nothing, though the cluster still tells of its token', async () => {
+    const { token: disabled, entityId } = await login({ policies: ['mover'] });
+    expect(await start(disabled)).toMatchObject(ALLOWED);
+    await bao.root.must('POST', `identity/entity/id/${entityId}`, { disabled: true });
+
+    expect(await start(disabled)).toMatchObject(NOT_AUTHORIZED);
+  });
+
   it('that a template of a matching rule names cannot be judged', async () => {
     const template = 'path "sys/{{identity.entity.name}}" { capabilities = ["deny"] }';
     await bao.root.must('POST', 'sys/policies/acl/templated', { policy: `${MOVER} ${template}` });
