@@ -86,6 +86,9 @@ const KEYS = [
   'list_scan_response_keys_filter_path',
 ];
 
+/** What newer versions of Vault have in rules. None of it takes a right away, so it is passed over in rules of a cluster. */
+const OF_VAULT = { keys: ['subscribe_event_types'], capabilities: ['subscribe', 'recover'] };
+
 /** What the rules of a cluster may demand besides, and only the cluster can judge. */
 const OF_THE_CLUSTER = ['mfa_methods', 'control_group', 'list_scan_response_keys_filter_path'];
 
@@ -103,24 +106,28 @@ export function compilePathRule(entry: HclEntry): PathRule | undefined {
  * @throws PolicySyntaxError
  */
 export function compileClusterRule(entry: HclEntry): PathRule {
-  const { rule, isTemplated, body } = compiled(entry);
+  const { rule, isTemplated, body } = compiled(entry, OF_VAULT);
   const demand = OF_THE_CLUSTER.find((key) => body.entries.some((demanded) => demanded.key === key));
   const what = isTemplated ? 'a template' : demand;
   return what ? { ...rule, unjudged: `the rule for ${goQuote(entry.key)} has ${what}` } : rule;
 }
 
-function compiled({ key, value }: HclEntry): { rule: PathRule; isTemplated: boolean; body: HclObject } {
+/** @param passedOver keys and capabilities that are known and have no effect */
+function compiled(
+  { key, value }: HclEntry,
+  passedOver: typeof OF_VAULT = { keys: [], capabilities: [] },
+): { rule: PathRule; isTemplated: boolean; body: HclObject } {
   const where = `path ${goQuote(key)}`;
   const isTemplated = checkTemplate(key);
   const body = bodyOf(value, where);
-  checkKeys(body, KEYS, `${where}: `);
+  checkKeys(body, [...KEYS, ...passedOver.keys], `${where}: `);
   const path = key.replace(/^\//, '');
   if (path.includes('+*')) {
     throw new PolicySyntaxError(`path ${goQuote(path)}: invalid use of wildcards ('+*' is forbidden)`);
   }
   const rule: PathRule = {
     path,
-    capabilities: capabilitiesOf(body, where),
+    capabilities: capabilitiesOf(body, where, passedOver.capabilities),
     ...parametersOf(body, where),
     ...wrappingOf(body),
     ...paginationOf(body, where),
@@ -139,13 +146,14 @@ function checkTemplate(path: string): boolean {
 }
 
 /** Capabilities after a `deny` are not checked, and none are checked if the shorthand denies. */
-function capabilitiesOf(body: HclObject, where: string): Capability[] {
+function capabilitiesOf(body: HclObject, where: string, passedOver: string[]): Capability[] {
   const shorthand = lastOf(body, 'policy') ?? '';
   const meant = shorthand === '' ? [] : SHORTHANDS.get(shorthand);
   if (meant === undefined) throw new PolicySyntaxError(`${where}: invalid policy ${quote(shorthand)}`);
   if (shorthand === 'deny') return ['deny'];
   const capabilities = new Set<Capability>();
   for (const name of [...stringsOf(body, 'capabilities', where), ...meant]) {
+    if (passedOver.includes(name)) continue;
     const capability = CAPABILITIES.find((known) => known === name);
     if (capability === undefined) throw new PolicySyntaxError(`${where}: invalid capability ${quote(name)}`);
     if (capability === 'deny') return ['deny'];

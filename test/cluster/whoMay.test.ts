@@ -193,7 +193,7 @@ describe('what only the cluster can judge is refused, with the reason', () => {
     ],
     [
       'a policy that is not understood',
-      `${MOVER} path "x" { capabilities = ["subscribe"] }`,
+      `${MOVER} path "x" { capabilities = ["fly"] }`,
       'policy "mover" is not understood',
     ],
     ['a policy that is no HCL', 'path "sys/remount" {', 'policy "mover" is not understood'],
@@ -223,6 +223,15 @@ describe('what only the cluster can judge is refused, with the reason', () => {
       path "sys/remount/*" { capabilities = ["read"] mfa_methods = ["ops"] }
       path "sys/+/{{identity.entity.name}}" { capabilities = ["read"] }`);
     expect(await start()).toMatchObject(ALLOWED);
+  });
+
+  it('nor what newer versions of Vault have in rules beside what is known here', async () => {
+    policy(
+      `${MOVER} path "sys/*" { capabilities = ["read", "subscribe", "recover"] subscribe_event_types = ["*"] }`,
+    );
+    expect(await start()).toMatchObject(ALLOWED);
+    policy('path "sys/remount" { capabilities = ["subscribe", "recover"] }');
+    expect(await start()).toMatchObject(NOT_AUTHORIZED);
   });
 
   it('and a rule that has expired counts no more', async () => {

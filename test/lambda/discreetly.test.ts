@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stackFrames, VaultError } from '../../functions/http/errors.ts';
 import { discreetly } from '../../functions/lambda/discreetly.ts';
+import { ClusterForbids, ClusterUnavailable } from '../../functions/ports/cluster.ts';
 import { StoreBusy } from '../../functions/ports/store.ts';
 
 /** Text that the parser quotes; its lines look like a stack. */
@@ -20,6 +21,8 @@ describe('a function that AWS calls', () => {
   it.each([
     new VaultError(400, ['refused']),
     new StoreBusy('the store is busy'),
+    new ClusterUnavailable('no active node was found'),
+    new ClusterForbids('the policy of the service lacks a line'),
     new Error('the chunks are not done'),
   ])('rethrows an error of this project unchanged: %s', async (error) => {
     await expect(failing(error)()).rejects.toBe(error);
