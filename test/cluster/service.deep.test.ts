@@ -109,6 +109,28 @@ describe('the service in front of a cluster', () => {
     expect((await plan()).text).toContain('no matching mount at');
   });
 
+  it('moves a mount, answers a repeated request with the same migration, and moves it back', async () => {
+    await bao.root.must('POST', 'sys/mounts/old', { type: 'kv' });
+    await bao.root.must('POST', 'old/a', { colour: 'blue' });
+    const idOf = ({ text }: { text: string }): string => JSON.parse(text).data.migration_id;
+    const stateOf = async (id: string) => {
+      const { text } = await call('GET', `sys/remount/status/${id}`);
+      return JSON.parse(text).data.migration_info;
+    };
+    const start = () => call('POST', 'sys/remount', { from: 'old', to: 'new' });
+
+    const id = idOf(await start());
+    expect(idOf(await start())).toBe(id);
+    await expect.poll(async () => (await stateOf(id)).status, { timeout: 60_000 }).toBe('success');
+    expect((await bao.root.must('GET', 'new/a')).body.data).toEqual({ colour: 'blue' });
+    expect(idOf(await start())).toBe(id);
+    const back = idOf(await call('POST', `sys/remount/undo/${id}`));
+    expect(back).not.toBe(id);
+    await expect.poll(async () => (await stateOf(back)).status, { timeout: 60_000 }).toBe('success');
+    expect((await bao.root.must('GET', 'old/a')).body.data).toEqual({ colour: 'blue' });
+    expect(idOf(await call('POST', `sys/remount/undo/${id}`))).toBe(back);
+  });
+
   it('judges an event by the policies of the cluster in the namespace of the event', async () => {
     const requested = (detail: object) =>
       service.invoke('remountRequested', { id: crypto.randomUUID(), account: '1', detail });

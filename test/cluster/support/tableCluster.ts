@@ -1,5 +1,6 @@
 /** A cluster that answers from tables, for the front alone: it moves nothing. */
 
+import { randomUUID } from 'node:crypto';
 import { buildAcl, capabilitiesOf } from '../../../functions/policies/acl.ts';
 import { parseClusterPolicy } from '../../../functions/policies/policy.ts';
 import {
@@ -13,7 +14,7 @@ import {
 interface NamespaceTable {
   id?: string;
   isLocked?: boolean;
-  /** Path → type. */
+  /** Path → type, or the accessor of the mount, which begins with its type. */
   mounts?: Record<string, string>;
   /** Name → text. */
   policies?: Record<string, string>;
@@ -42,6 +43,8 @@ export const CLUSTER_ADDRESS = 'https://cluster.example:8200';
 
 export function tableCluster(tables: Tables): TableCluster {
   const asked: string[] = [];
+  // No claim on a mount of another test is one on a mount of this.
+  const tag = randomUUID();
   const at = (question: string, namespace: string): NamespaceTable => {
     asked.push(`${question} ${namespace}`);
     if (cluster.isDown) throw new ClusterUnavailable('no answer');
@@ -70,7 +73,11 @@ export function tableCluster(tables: Tables): TableCluster {
     async mounts(namespace) {
       const { mounts = {} } = at('mounts', namespace);
       const all = { ...BUILTIN, ...mounts };
-      return new Map(Object.entries(all).map(([path, type]) => [path, entryOf(namespace + path, type)]));
+      const entries = Object.entries(all).map(([path, mount]) => {
+        const accessor = mount.includes('_') ? mount : `${mount}_${tag}_${namespace}${path}`;
+        return [path, entryOf(accessor)] as const;
+      });
+      return new Map(entries);
     },
     async policyNames(namespace) {
       return Object.keys(at('policyNames', namespace).policies ?? {});
@@ -92,7 +99,15 @@ export function tableCluster(tables: Tables): TableCluster {
       const found = tables.tokens[token];
       return found ? (found.capabilities ?? capabilitiesIn(tables, tokenOf(found), path)) : ['deny'];
     },
-    server: never,
+    async server() {
+      return {
+        product: 'OpenBao',
+        version: '',
+        isInitialized: true,
+        isSealed: false,
+        isPerformanceSecondary: false,
+      };
+    },
     self: never,
     leases: never,
     keys: never,
@@ -120,12 +135,14 @@ function parentOf(path: string): string | undefined {
   return path === '' ? undefined : path.replace(/[^/]+\/$/, '');
 }
 
-function entryOf(place: string, type: string): MountEntry {
+/** What identifies a mount goes with it when it moves. */
+function entryOf(accessor: string): MountEntry {
+  const [type = ''] = accessor.split('_');
   return {
-    accessor: `${type}_${place}`,
-    uuid: `uuid of ${place}`,
+    accessor,
+    uuid: `uuid of ${accessor}`,
     type,
-    description: `the ${type} at ${place}`,
+    description: `the mount ${accessor}`,
     config: { default_lease_ttl: 60, max_lease_ttl: 3_600, force_no_cache: false },
     options: type === 'kv' ? { version: '2' } : null,
     local: false,
