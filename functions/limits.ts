@@ -279,7 +279,16 @@ export const FIRST_LOOK_MS = 200;
 export const MAX_LOOK_MS = 10_000;
 /** The longest pause between two tries of a move that has left the mount tainted, and between two looks at stale nodes. */
 export const MAX_TAINTED_PAUSE_MS = 10 * 60_000;
-/** The longest pause between two tries to reach a cluster that does not answer. */
+/** Revocations without trouble after which one more is done at the same time. */
+export const GOOD_REVOCATIONS = 32;
+/** A revocation that takes so many times as long as the first one shows a cluster that cannot keep up. */
+export const SLOW_REVOCATION = 8;
+/** A pause up to this one is spent within a step: a shorter one is not worth an invocation. */
+export const PAUSE_WITHIN_STEP_MS = 3_000;
+/** How long the nodes of a cluster get for a change of the leader. */
+export const STEP_DOWN_PAUSE_MS = 2_000;
+/** The first and the longest pause between two tries to reach a cluster that does not answer. */
+export const FIRST_UNANSWERED_PAUSE_MS = 500;
 export const MAX_UNANSWERED_PAUSE_MS = 2 * 60_000;
 /** For how long a migration waits for a cluster that does not answer, a tainted mount or stale nodes. */
 export const CLUSTER_PATIENCE_MS = 24 * 60 * 60_000;

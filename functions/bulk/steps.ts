@@ -2,7 +2,7 @@
 
 import { MAX_BULK_ATTEMPTS, MAX_BULK_LOOKS, MAX_BULK_PAUSE_S, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { leasesGone } from '../remount/migration.ts';
+import { leasesGone } from '../remount/leaseProgress.ts';
 import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { bulkProgressKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';

@@ -13,7 +13,7 @@ import { isAuthPath } from '../tree/path.ts';
 import type { Hold } from './hold.ts';
 import { clusterPath } from './look.ts';
 import { Pace } from './pace.ts';
-import type { Changes } from './transitions.ts';
+import type { StepChanges } from './transitions.ts';
 
 /** The result of a drain, or of the part of it that fitted the time. */
 export type Drained =
@@ -70,7 +70,7 @@ class Drain {
     }
   }
 
-  #progress(): Changes {
+  #progress(): StepChanges {
     return { leasesRevoked: this.#revoked };
   }
 

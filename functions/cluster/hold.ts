@@ -9,9 +9,9 @@ import { ConditionFailed, type Write } from '../ports/store.ts';
 import { after } from '../remount/migration.ts';
 import { readMigration } from '../remount/readMigration.ts';
 import {
-  type Changes,
   type ClusterMigration,
   isOnCluster,
+  type StepChanges,
   stepOver,
   stepTaken,
   stepWritten,
@@ -63,7 +63,7 @@ export class Hold {
    * @param beside a write of the same transaction that may have been done before, by a step that died
    * @throws HoldLost when the record is held by another step, or was cancelled
    */
-  write(changes: (before: ClusterMigration) => Changes, beside: Write[] = []): Promise<void> {
+  write(changes: (before: ClusterMigration) => StepChanges, beside: Write[] = []): Promise<void> {
     const written = this.#writing.then(async () => {
       this.check();
       const update = stepWritten(this.migration, this.by, changes(this.migration), this.#deps.clock.now());
@@ -85,7 +85,7 @@ export class Hold {
    * Does work, and says every few seconds that the step still does it.
    * @param changes what it writes then
    */
-  async during<T>(work: () => Promise<T>, changes: () => Changes): Promise<T> {
+  async during<T>(work: () => Promise<T>, changes: () => StepChanges): Promise<T> {
     let isDone = false;
     const beat = async (): Promise<void> => {
       while (!isDone && !this.#isLost) {

@@ -26,7 +26,7 @@ import { namesOfKeys } from './keyNames.ts';
 import { clusterPath, lookAt } from './look.ts';
 import { claimCopy } from './oneCopy.ts';
 import type { Placement } from './place.ts';
-import { type ClusterMigration, isCopied } from './transitions.ts';
+import { type ClusterMigration, copiesKeys } from './transitions.ts';
 import { type ENDED, fail, growing, type Pause, type Work, withCluster } from './work.ts';
 
 /** The pause between the looks that have to agree before a migration ends. */
@@ -73,7 +73,7 @@ async function post(work: Work): Promise<Pause | typeof ENDED> {
   const placement = await look(work);
   const isThere = placement === 'source' || (placement === 'tainted' && phase === 'tainted');
   if (!isThere) return isSettled(hold.migration, deps.clock.now()) ? judge(work, placement) : SETTLE_PAUSE_MS;
-  const keys = isCopied(hold.migration) ? await namesOfKeys(deps.cluster, hold.migration) : undefined;
+  const keys = copiesKeys(hold.migration) ? await namesOfKeys(deps.cluster, hold.migration) : undefined;
   await hold.write((before) => ({
     phase: 'moving',
     ...withCluster(before, {

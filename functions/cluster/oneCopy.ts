@@ -3,13 +3,13 @@
 import { ABSENT, type Condition, ConditionFailed } from '../ports/store.ts';
 import { readMigration } from '../remount/readMigration.ts';
 import { copyClaimKey } from '../store/keys.ts';
-import { isCopied } from './transitions.ts';
+import { copiesKeys } from './transitions.ts';
 import type { Work } from './work.ts';
 
 /** @returns whether this migration may copy now; a migration that copies nothing always may */
 export async function claimCopy({ deps, hold }: Work): Promise<boolean> {
   const { id } = hold.migration;
-  if (!isCopied(hold.migration)) return true;
+  if (!copiesKeys(hold.migration)) return true;
   const claim = { ...copyClaimKey(), kind: 'claim', migrationId: id };
   let free: Condition = ABSENT;
   for (let isFirst = true; ; isFirst = false) {

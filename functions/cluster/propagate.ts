@@ -1,15 +1,12 @@
 /** Every node of the cluster must have seen the move: a standby that has not goes on serving the old path for good. */
 
-import { CLUSTER_PATIENCE_MS, MAX_TAINTED_PAUSE_MS, OPEN_SHARDS } from '../limits.ts';
+import { CLUSTER_PATIENCE_MS, MAX_TAINTED_PAUSE_MS, OPEN_SHARDS, STEP_DOWN_PAUSE_MS } from '../limits.ts';
 import { type ClusterNode, type ClusterReads, ClusterUnavailable } from '../ports/cluster.ts';
 import { type Migration, migrationOf } from '../remount/migration.ts';
 import type { NodeState } from '../remount/onCluster.ts';
 import { nodesStale } from './failures.ts';
 import { type ClusterMigration, isOnCluster } from './transitions.ts';
 import { type ENDED, fail, growing, type Pause, succeed, type Work, withCluster } from './work.ts';
-
-/** How long the nodes get to see a change of the leader, in milliseconds. */
-const SETTLE_AFTER_STEP_DOWN_MS = 2_000;
 
 export async function propagate(work: Work): Promise<Pause | typeof ENDED> {
   const { deps, hold } = work;
@@ -30,10 +27,10 @@ export async function propagate(work: Work): Promise<Pause | typeof ENDED> {
   if (now - since > CLUSTER_PATIENCE_MS) return fail(work, nodesStale(hold.migration));
   if (cluster.options.refreshNodes && !(await isAnotherMoving(work))) {
     const outcome = await deps.cluster.stepDown();
-    if (outcome.done) return SETTLE_AFTER_STEP_DOWN_MS;
+    if (outcome.done) return STEP_DOWN_PAUSE_MS;
     await hold.write((before) => withCluster(before, { waiting: { why: outcome.why, since } }));
   }
-  return growing(since, now, SETTLE_AFTER_STEP_DOWN_MS, MAX_TAINTED_PAUSE_MS);
+  return growing(since, now, STEP_DOWN_PAUSE_MS, MAX_TAINTED_PAUSE_MS);
 }
 
 async function stateOf(

@@ -2,10 +2,12 @@
 
 import {
   CLUSTER_PATIENCE_MS,
+  FIRST_UNANSWERED_PAUSE_MS,
   MAX_CLUSTER_LOOKS,
   MAX_LOOK_MS,
   MAX_UNANSWERED_PAUSE_MS,
   OVERDUE_MS,
+  PAUSE_WITHIN_STEP_MS,
 } from '../limits.ts';
 import { ClusterForbids, ClusterUnavailable } from '../ports/cluster.ts';
 import { isUnmoved, type Migration } from '../remount/migration.ts';
@@ -37,11 +39,6 @@ const PIECES: Record<Exclude<Migration['phase'], 'switched' | 'done'>, Piece> = 
   verifying: verify,
   propagating: propagate,
 };
-
-/** The first pause before a cluster that did not answer is tried again. */
-const FIRST_UNANSWERED_PAUSE_MS = 500;
-/** A shorter pause is not worth an invocation. */
-const PAUSE_WITHIN_STEP_MS = 3_000;
 
 /**
  * @param until epoch milliseconds after which no further work is begun

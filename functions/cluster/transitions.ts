@@ -22,12 +22,12 @@ export function isOnCluster(migration: Migration | undefined): migration is Clus
 }
 
 /** Whether the cluster copies the keys of the mount: it does so for a move into another namespace. */
-export function isCopied({ source, target }: Migration): boolean {
+export function copiesKeys({ source, target }: Migration): boolean {
   return source.namespaceId !== target.namespaceId;
 }
 
 /** What a step may change. */
-export type Changes = Partial<
+export type StepChanges = Partial<
   Pick<
     Migration,
     | 'phase'
@@ -59,7 +59,7 @@ export function stepTaken(id: string, by: string, now: number): Update {
 }
 
 /** A write of the step that holds the record, which keeps it held. */
-export function stepWritten(migration: Migration, by: string, changes: Changes, now: number): Update {
+export function stepWritten(migration: Migration, by: string, changes: StepChanges, now: number): Update {
   const { phase } = migration;
   return {
     update: migrationKey(migration.id),

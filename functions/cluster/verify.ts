@@ -7,13 +7,13 @@ import { fullPath } from '../remount/migration.ts';
 import { drain } from './drain.ts';
 import { namesOfKeys } from './keyNames.ts';
 import { clusterPath } from './look.ts';
-import { isCopied } from './transitions.ts';
+import { copiesKeys } from './transitions.ts';
 import { type ENDED, growing, type Pause, type Work, withCluster } from './work.ts';
 
 export async function verify(work: Work): Promise<Pause | typeof ENDED> {
   const { deps, hold } = work;
   const { source, target } = hold.migration;
-  if (isCopied(hold.migration) && !hold.migration.cluster.isReloaded) {
+  if (copiesKeys(hold.migration) && !hold.migration.cluster.isReloaded) {
     const outcome = await deps.cluster.reload(clusterPath(target));
     await warn(work, outcome.done ? [] : [`the plugin of the mount could not be reloaded: ${outcome.why}`]);
     await hold.write((before) => withCluster(before, { isReloaded: true }));

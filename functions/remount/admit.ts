@@ -8,6 +8,7 @@ import { CLUSTER_FIELDS, type ClusterOptions, readClusterOptions } from './onClu
 import type { Move } from './planMove.ts';
 
 /**
+ * @param isDryRun whether the request only asks: it learns what would be copied, allowed or not
  * @returns how the cluster is to move the mount; nothing for a mount of this service
  * @throws VaultError 400 for a move that the cluster must not be asked for, or for options of another kind of mount
  */
@@ -15,6 +16,7 @@ export async function admit(
   { cluster }: Pick<Deps, 'cluster'>,
   { mount, source, target }: Move,
   fields: Fields<typeof CLUSTER_FIELDS>,
+  isDryRun = false,
 ): Promise<ClusterOptions | undefined> {
   if (!cluster || !mount.entry) {
     const given = Object.keys(CLUSTER_FIELDS).find(
@@ -28,7 +30,7 @@ export async function admit(
     throw refusal(
       `the service itself logs in at ${goQuote(source.namespace.path + source.path)} (service_login)`,
     );
-  if (source.namespace.id !== target.namespace.id && !options.allowCopy)
+  if (source.namespace.id !== target.namespace.id && !options.allowCopy && !isDryRun)
     throw refusal(
       'for a move into another namespace the cluster copies every key of the mount under a lock, and can leave it half moved; allow_copy permits that',
     );

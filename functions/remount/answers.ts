@@ -83,6 +83,18 @@ const AFFECTED_RULE = {
 
 export type AffectedRule = Wire<typeof AFFECTED_RULE>;
 
+/** What a dry run adds for a mount of a cluster. */
+const CLUSTER_PREVIEW = {
+  /** Whether the cluster refuses all requests to the mount after an earlier move that failed. */
+  tainted: 'bool',
+  copies_keys: 'bool',
+  /** How many; `null` if nothing is copied, or they may not be listed. */
+  keys: ['int', null],
+  remarks: 'list',
+} as const satisfies Shape;
+
+export type ClusterPreview = Wire<typeof CLUSTER_PREVIEW>;
+
 /** The answer to a dry run. */
 export const PREVIEW = {
   dry_run: 'bool',
@@ -102,6 +114,7 @@ export const PREVIEW = {
   },
   policies: [AFFECTED_RULE],
   estimate: { state_transitions: 'int', seconds: 'int' },
+  'cluster?': CLUSTER_PREVIEW,
 } as const satisfies Shape;
 
 export type Preview = Wire<typeof PREVIEW>;

@@ -2,7 +2,8 @@
 
 import { sha256 } from '../store/keys.ts';
 import type { ClusterInfo, MigrationInfo } from './answers.ts';
-import { fullPath, leasesGone, leasesTotal, type Migration } from './migration.ts';
+import { leasesGone, leasesTotal } from './leaseProgress.ts';
+import { fullPath, type Migration } from './migration.ts';
 import type { OnCluster } from './onCluster.ts';
 
 /** A field without a value is `null`. */

@@ -8,9 +8,12 @@ import { isAuthPath } from '../tree/path.ts';
 import { affectedPolicies } from './affectedPolicies.ts';
 import type { Preview } from './answers.ts';
 import type { Move } from './planMove.ts';
+import { countOnCluster, previewOnCluster } from './previewOnCluster.ts';
 
 /** Measured on one machine (docs/limits.md). An estimate for people; nothing depends on it. */
 const LEASES_A_SECOND = 1_500;
+/** Of a database that takes 50 ms for each, with the default number at the same time. */
+const CLUSTER_LEASES_A_SECOND = 300;
 const PLAIN_MOVE_S = 1;
 /** Transitions of the state machine: Switch, What is left, Done. */
 const PLAIN_TRANSITIONS = 3;
@@ -23,10 +26,12 @@ const REVOKING_TRANSITIONS = 6 + 3 * LEASE_SHARDS;
  */
 export async function previewMove(deps: Deps, move: Move, within: Namespace): Promise<Preview> {
   const { mount, source, target } = move;
-  const until = deps.clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;
-  const [leases, policies] = await Promise.all([
-    countLive(deps, mount.uuid, until),
+  const { cluster, clock } = deps;
+  const until = clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;
+  const [leases, policies, onCluster] = await Promise.all([
+    cluster && mount.entry ? countOnCluster(cluster, clock, move, until) : countLive(deps, mount.uuid, until),
     affectedPolicies(deps, move, within),
+    previewOnCluster(deps, move, until),
   ]);
   const revokes = mount.issued;
   return {
@@ -47,8 +52,10 @@ export async function previewMove(deps: Deps, move: Move, within: Namespace): Pr
     },
     policies,
     estimate: {
-      state_transitions: PLAIN_TRANSITIONS + (revokes ? REVOKING_TRANSITIONS : 0),
-      seconds: PLAIN_MOVE_S + Math.ceil(leases.total / LEASES_A_SECOND),
+      state_transitions: PLAIN_TRANSITIONS + (revokes && !onCluster ? REVOKING_TRANSITIONS : 0),
+      seconds:
+        PLAIN_MOVE_S + Math.ceil(leases.total / (onCluster ? CLUSTER_LEASES_A_SECOND : LEASES_A_SECOND)),
     },
+    ...(onCluster && { cluster: onCluster }),
   };
 }

@@ -7,7 +7,8 @@ import { MAX_COUNT_MS, MAX_REVOKE_ATTEMPTS, OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
 import { commitUnlessDone } from '../store/commitUnlessDone.ts';
-import { counted, isCounted, type Migration, progressed } from './migration.ts';
+import { counted, isCounted, progressed } from './leaseProgress.ts';
+import type { Migration } from './migration.ts';
 
 /** The payload of a revocation step. The workflow passes it back until `done`. It contains no lease. */
 export interface Revocation {

@@ -54,8 +54,7 @@ export async function startRemount(
  */
 export async function checkRemount(deps: Deps, origin: Origin, request: RemountRequest): Promise<Found> {
   const found = await lookTwice(deps, origin, checkTyped(request.from, request.to));
-  // A dry run shows what would be copied; that nobody has allowed it yet is no reason to refuse.
-  if ('move' in found) await admit(deps, found.move, { ...request, allow_copy: true });
+  if ('move' in found) await admit(deps, found.move, request, true);
   return found;
 }
 

@@ -7,7 +7,7 @@ import { gatherRows, planRun } from '../../functions/bulk/startRun.ts';
 import { bulkBeginStep, bulkChunkStep, bulkCompleteStep } from '../../functions/bulk/steps.ts';
 import { SETTLE_MS } from '../../functions/limits.ts';
 import type { Store } from '../../functions/ports/store.ts';
-import { progressed } from '../../functions/remount/migration.ts';
+import { progressed } from '../../functions/remount/leaseProgress.ts';
 import { bulkProgressKey } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { sshMount } from '../remount/sshMount.ts';

@@ -117,14 +117,13 @@ describe('a move on a cluster', () => {
     cluster.issue('kv/', 'creds/r', 200);
     const id = await accept(deps, cluster);
     let cancelled: Promise<Migration> | undefined;
-    cluster.before = (method) => {
-      if (method === 'revoke' && cluster.revoked.length >= 50)
-        cancelled ??= readMigration(deps, id).then((migration) =>
-          cancelMigration(deps, migration as Migration, 'stop'),
-        );
+    const cancel = async () => cancelMigration(deps, (await readMigration(deps, id)) as Migration, 'stop');
+    cluster.before = async (method) => {
+      if (method !== 'revoke' || cluster.revoked.length < 50) return;
+      cancelled ??= cancel();
+      await cancelled;
     };
     const migration = await runToEnd(deps, id);
-    await cancelled;
     expect(migration).toMatchObject({ status: 'failure', error: { code: 'cancelled' } });
     expect(cluster.posts).toEqual([]);
   });

@@ -3,14 +3,8 @@ import { OVERDUE_MS } from '../../functions/limits.ts';
 import { ConditionFailed, type Store, StoreBusy } from '../../functions/ports/store.ts';
 import { acceptAndStart } from '../../functions/remount/acceptMigration.ts';
 import { retryIrrevocable } from '../../functions/remount/irrevocable.ts';
-import {
-  acceptance,
-  counted,
-  failed,
-  type Migration,
-  newMigration,
-  progressed,
-} from '../../functions/remount/migration.ts';
+import { counted, progressed } from '../../functions/remount/leaseProgress.ts';
+import { acceptance, failed, type Migration, newMigration } from '../../functions/remount/migration.ts';
 import type { Move } from '../../functions/remount/planMove.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
 import { switchMount } from '../../functions/remount/switchMount.ts';

@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ARRIVAL_MS } from '../../functions/limits.ts';
 import { type Item, type Store, StoreBusy } from '../../functions/ports/store.ts';
-import { type Migration, progressed } from '../../functions/remount/migration.ts';
+import { progressed } from '../../functions/remount/leaseProgress.ts';
+import type { Migration } from '../../functions/remount/migration.ts';
 import { migrationInfo } from '../../functions/remount/migrationInfo.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { type Revocation, revokeLeases } from '../../functions/remount/revokeLeases.ts';

@@ -5,7 +5,7 @@ import { type Lease, leaseItem } from '../../functions/credentials/lease.ts';
 import { stillCurrent } from '../../functions/credentials/lineage.ts';
 import { MAX_REVOKE_ATTEMPTS } from '../../functions/limits.ts';
 import type { Item, PlacedItem, Store, Write } from '../../functions/ports/store.ts';
-import { progressed } from '../../functions/remount/migration.ts';
+import { progressed } from '../../functions/remount/leaseProgress.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
 import { migrationKey, storageKey, tokenKey } from '../../functions/store/keys.ts';

@@ -16,6 +16,8 @@ interface NamespaceTable {
   isLocked?: boolean;
   /** Path → type, or the accessor of the mount, which begins with its type. */
   mounts?: Record<string, string>;
+  /** Ids. */
+  leases?: string[];
   /** Name → text. */
   policies?: Record<string, string>;
 }
@@ -109,10 +111,18 @@ export function tableCluster(tables: Tables): TableCluster {
       };
     },
     self: never,
-    leases: never,
-    keys: never,
+    async *leases({ namespace, path }) {
+      yield* (at(`leases ${path}`, namespace).leases ?? []).filter((id) => id.startsWith(path));
+    },
+    async keys({ namespace, path }) {
+      at(`keys ${path}`, namespace);
+      return undefined;
+    },
     isRouted: never,
-    isTainted: never,
+    async isTainted({ namespace, path }) {
+      at(`isTainted ${path}`, namespace);
+      return false;
+    },
     status: never,
     nodes: never,
     revoke: never,
