@@ -5,6 +5,7 @@ import { type RunBody, readPlanFile } from '../api/planFile.ts';
 import { RUN_PATHS } from '../api/runs.ts';
 import { startOnce } from '../api/startOnce.ts';
 import type { Typed } from '../arguments.ts';
+import { CLUSTER_OPTIONS, clusterFields } from '../clusterOptions.ts';
 import { type Command, type Context, START_OPTIONS } from '../command.ts';
 import { EXIT, type ExitCode, refusedBeforehand } from '../errors.ts';
 import { followStarted } from '../follow/started.ts';
@@ -24,6 +25,7 @@ export const bulk: Command = {
       help: 'how many moves may fail, or a percentage of all, before the rest is skipped',
     },
     ...START_OPTIONS,
+    ...CLUSTER_OPTIONS,
   },
   doing: ([file]) => `moving the mounts in ${file === '-' ? 'the standard input' : file}`,
   async run(context, typed) {
@@ -48,6 +50,7 @@ function chosen(typed: Typed): RunBody {
     atomic: typed.isSet('atomic') || undefined,
     max_concurrency: typed.text('max-concurrency'),
     tolerated_failures: typed.text('tolerated-failures'),
+    ...clusterFields(typed),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

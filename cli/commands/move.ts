@@ -2,17 +2,19 @@
 
 import { PATHS } from '../api/migrations.ts';
 import { startOnce } from '../api/startOnce.ts';
+import { CLUSTER_OPTIONS, clusterFields } from '../clusterOptions.ts';
 import { type Command, START_OPTIONS } from '../command.ts';
 import { followStarted } from '../follow/started.ts';
 
 export const move: Command = {
   operands: ['FROM', 'TO'],
   summary: 'Moves a mount to another path or namespace, and waits for the end.',
-  options: START_OPTIONS,
+  options: { ...START_OPTIONS, ...CLUSTER_OPTIONS },
   doing: ([from, to]) => `moving ${from} to ${to}`,
   async run(context, typed) {
     const [from, to] = typed.operands;
-    const { data, isReplay } = await startOnce(context, typed, PATHS.remount, { from, to });
+    const fields = { from, to, ...clusterFields(typed) };
+    const { data, isReplay } = await startOnce(context, typed, PATHS.remount, fields);
     const title = `${isReplay ? 'Already started with this idempotency key: moving' : 'Moving'} ${from} to ${to}`;
     return followStarted(context, typed, data, title);
   },

@@ -1,6 +1,7 @@
 /** `remount plan`: shows what a move would do. */
 
 import { PATHS } from '../api/migrations.ts';
+import { CLUSTER_OPTIONS, clusterFields } from '../clusterOptions.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { planLines } from '../render/plan.ts';
@@ -8,10 +9,11 @@ import { planLines } from '../render/plan.ts';
 export const plan: Command = {
   operands: ['FROM', 'TO'],
   summary: 'Shows what a move would do: what it revokes, and which policies would no longer match the mount.',
-  options: {},
+  options: CLUSTER_OPTIONS,
   doing: ([from, to]) => `planning to move ${from} to ${to}`,
-  async run({ service, output, format, hint }, { operands: [from, to] }) {
-    const { data } = await service.write(PATHS.remount, { from, to, dry_run: true });
+  async run({ service, output, format, hint }, typed) {
+    const [from, to] = typed.operands;
+    const { data } = await service.write(PATHS.remount, { from, to, dry_run: true, ...clusterFields(typed) });
     if (format === 'json') {
       output.json(data);
     } else if (data.migration_id) {

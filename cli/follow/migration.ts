@@ -36,5 +36,6 @@ function showSuccess({ output, hint }: Context, id: string, info: MigrationInfo)
     const left = `Not revoked where issued, but no longer valid here: ${counted(irrevocable, 'lease')}.`;
     output.line(`${left} Details: ${hint(`irrevocable ${id}`)}`, 'yellow');
   }
+  for (const warning of info.cluster?.warnings ?? []) output.line(`Warning: ${warning}.`, 'yellow');
   output.note(`To undo it: ${hint(`undo ${id}`)}`, 'dim');
 }

@@ -22,15 +22,36 @@ export function migrationProgress(
 
 function shareOf({ phase, progress }: MigrationInfo): number | undefined {
   if (phase === 'accepted') return 0;
+  if (phase === 'verifying' || phase === 'propagating') return 1;
   const { leases_total: total, leases_revoked: revoked, leases_irrevocable: irrevocable } = progress;
   return total === null ? undefined : Math.min(1, (revoked + irrevocable) / Math.max(1, total));
 }
 
-function wordsOf({ phase, progress }: MigrationInfo): string {
+function wordsOf(info: MigrationInfo): string {
+  const { phase, progress, cluster } = info;
   if (phase === 'accepted') return 'accepted, not switched yet';
+  if (cluster) return waitingWords(CLUSTER_WORDS[phase]?.(info) ?? phase, cluster.waiting_for);
   const { leases_total: total, leases_revoked: revoked } = progress;
   const done = total === null ? counted(revoked, 'lease') : `${count(revoked)} of ${counted(total, 'lease')}`;
   return `switched, ${done} revoked`;
+}
+
+const CLUSTER_WORDS: Partial<Record<MigrationInfo['phase'], (info: MigrationInfo) => string>> = {
+  draining: ({ progress: { leases_total: total, leases_revoked: revoked } }) =>
+    `${count(revoked)}${total === null ? '' : ` of ${count(total)}`} leases revoked, not moved yet`,
+  moving: () => 'the cluster moves the mount',
+  tainted: () => 'the cluster refuses all requests to the mount; the move is tried again',
+  verifying: () => 'moved, being verified',
+  propagating: ({ cluster }) => {
+    const stale = (cluster?.nodes ?? [])
+      .filter(({ state }) => state === 'stale')
+      .map(({ address }) => address);
+    return stale.length === 0 ? 'moved, the nodes are asked' : `moved, not seen by ${stale.join(', ')}`;
+  },
+};
+
+function waitingWords(words: string, why: string | null): string {
+  return why === null ? words : `${words}; waiting: ${why}`;
 }
 
 /** One sentence about a successful migration. */
@@ -48,8 +69,10 @@ const ADVICE: Record<string, string> = {
 };
 
 /** Why a migration failed, and what to do. */
-export function failureText({ error }: MigrationInfo): string {
+export function failureText({ error, cluster }: MigrationInfo): string {
   const { code, message } = error ?? { code: '', message: 'no reason is known' };
+  if (cluster)
+    return `the migration ${code === 'cancelled' ? 'was cancelled' : 'failed'}: ${message} (${code})`;
   if (code === 'cancelled') return `the migration was cancelled and changed nothing: ${message}`;
   const advice = ADVICE[code] ? `; ${ADVICE[code]}` : '';
   return `the migration failed and changed nothing: ${message} (${code})${advice}`;
@@ -67,12 +90,26 @@ export function migrationFacts(id: string, info: MigrationInfo): string[] {
     ['Accepted', info.created_time],
     ['Switched', info.switched_time],
     ['Finished', info.finished_time],
+    ...clusterFacts(info.cluster),
     ['Requested by', `${by.display_name}${by.namespace && ` of ${by.namespace}`}, accessor ${by.accessor}`],
     ['Reason', info.reason],
     ['Undo of', info.undo_of],
     ['Bulk run', info.bulk_id],
   ];
   return columns(facts.flatMap(([name, fact]) => (fact ? [[name, fact]] : [])));
+}
+
+function clusterFacts(cluster: MigrationInfo['cluster']): [string, string | null | false][] {
+  if (!cluster) return [];
+  const { nodes, warnings } = cluster;
+  const other = nodes.filter(({ state }) => state !== 'current');
+  return [
+    ['Accessor', cluster.accessor],
+    ['Cluster id', cluster.migration_id],
+    ['Waiting', cluster.waiting_for && `${cluster.waiting_for}, since ${cluster.waiting_since}`],
+    ['Warnings', warnings.join('; ')],
+    ['Nodes', other.map(({ address, state }) => `${address} ${state}`).join(', ')],
+  ];
 }
 
 function leasesFact(progress: MigrationInfo['progress']): string | false {

@@ -17,8 +17,23 @@ export function planLines(plan: Preview): string[] {
       ['Revokes', revokesFact(plan.revokes)],
     ]),
     ...roleLines(plan.revokes),
+    ...clusterLines(plan),
     '',
     ...policyLines(plan),
+  ];
+}
+
+/** What is different where a cluster has the mount. */
+function clusterLines({ cluster, source_mount }: Preview): string[] {
+  if (!cluster) return [];
+  const keys = cluster.keys === null ? 'its keys, which could not be counted' : counted(cluster.keys, 'key');
+  return [
+    '',
+    ...(cluster.tainted
+      ? [`The cluster refuses all requests to ${source_mount} after an earlier move.`]
+      : []),
+    ...(cluster.copies_keys ? [`The cluster would copy ${keys}; --allow-copy permits that.`] : []),
+    ...cluster.remarks.map((remark) => `On this cluster, ${remark}.`),
   ];
 }
 

@@ -17,7 +17,7 @@ export function cancelMigration(deps: Deps, { id }: Migration, reason: string): 
     const migration = await readMigration(deps, id);
     if (!migration) throw tryAgain();
     if (migration.error?.code === 'cancelled') return migration;
-    if (migration.status === 'failure') throw failedAlready();
+    if (migration.status === 'failure') throw failedAlready(migration);
     if (!isUnmoved(migration)) throw conflict(tooLate(migration));
     const cancelled = failed(migration, { code: 'cancelled', message: reason }, deps.clock.now());
     await deps.store.commit([cancelled]);

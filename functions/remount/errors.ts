@@ -1,6 +1,7 @@
 /** The refusals of a remount, word for word, in the order of the checks (contract §1.1). */
 
 import { goQuote, refusal, VaultError } from '../http/errors.ts';
+import type { Migration } from './migration.ts';
 
 export function pathsMissing(): VaultError {
   return refusal("both 'from' and 'to' path must be specified as a string");
@@ -56,9 +57,10 @@ export function namespaceDeleted(path: string): VaultError {
   return refusal(`namespace ${goQuote(path)} has been deleted`);
 }
 
-/** There is nothing to cancel or to undo. */
-export function failedAlready(): VaultError {
-  return conflict('the migration has failed, and has changed nothing');
+/** There is nothing to cancel or to undo. On a cluster, a failed migration may have revoked leases. */
+export function failedAlready({ cluster }: Pick<Migration, 'cluster'>): VaultError {
+  const what = cluster ? 'its error says where the mount is' : 'and has changed nothing';
+  return conflict(`the migration has failed, ${what}`);
 }
 
 export function movedOn(path: string): VaultError {

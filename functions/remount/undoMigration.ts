@@ -28,7 +28,7 @@ export async function undoMigration(
   reason: string | undefined,
   key?: Idempotency,
 ): Promise<AcceptedMigration> {
-  if (migration.status === 'failure') throw failedAlready();
+  if (migration.status === 'failure') throw failedAlready(migration);
   if (isUnmoved(migration))
     throw conflict(
       `the mount has not been switched yet; POST sys/remount/cancel/${migration.id} stops the migration`,

@@ -56,6 +56,46 @@ describe('the progress of a migration', () => {
   });
 });
 
+describe('the progress of a migration on a cluster', () => {
+  const cluster: MigrationInfo['cluster'] = {
+    accessor: 'kv_1',
+    migration_id: null,
+    drains: 0,
+    posts: 0,
+    waiting_for: null,
+    waiting_since: null,
+    warnings: [],
+    nodes: [
+      { address: 'http://a', state: 'current' },
+      { address: 'http://b', state: 'stale' },
+    ],
+  };
+
+  it.each([
+    ['draining', '1,180 of 2,000 leases revoked, not moved yet'],
+    ['moving', 'the cluster moves the mount'],
+    ['tainted', 'the cluster refuses all requests to the mount; the move is tried again'],
+    ['verifying', 'moved, being verified'],
+    ['propagating', 'moved, not seen by http://b'],
+  ] as const)('says for the phase %s what the cluster does', (phase, words) => {
+    const text = migrationProgress({ ...INFO, phase, cluster }, 3, undefined);
+    expect(text).toBe(`ssh/ → team-a/ssh/: ${words}, 3 s`);
+  });
+
+  it('says what it waits for', () => {
+    const waiting = { ...cluster, waiting_for: 'connection refused' };
+    const text = migrationProgress({ ...INFO, phase: 'tainted', cluster: waiting }, 3, undefined);
+    expect(text).toContain('tried again; waiting: connection refused, 3 s');
+  });
+
+  it('never ends with a failure that claims to have changed nothing', () => {
+    const error = { code: 'lease_not_revoked', message: 'lease "x" could not be revoked' };
+    expect(failureText({ ...INFO, status: 'failure', error, cluster })).toBe(
+      'the migration failed: lease "x" could not be revoked (lease_not_revoked)',
+    );
+  });
+});
+
 describe('the failure of a migration', () => {
   it('is shown with what to do', () => {
     const error = { code: 'target_in_use', message: 'path already in use at "x/"' };

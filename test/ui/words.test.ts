@@ -35,7 +35,7 @@ describe('advice', () => {
       'an early undo',
       errors.conflict('the mount has not been switched yet; POST sys/remount/cancel/1 stops the migration'),
     ],
-    ['an undo of a failure', errors.failedAlready()],
+    ['an undo of a failure', errors.failedAlready({})],
     ['an undo that comes too late', errors.movedOn('a/')],
     [
       'an end outside',

@@ -12,7 +12,7 @@ const SPOKEN_STEPS = 4;
 export function LeaseProgress({ info }: { info: MigrationInfo }) {
   const { phase, progress } = info;
   const { leases_total: total, leases_revoked: revoked, leases_irrevocable: left } = progress;
-  const isRemoving = phase === 'switched' || phase === 'revoking';
+  const isRemoving = phase === 'switched' || phase === 'revoking' || phase === 'draining';
   if (!isRemoving && revoked + left === 0) return null;
   const share = phase === 'done' ? 1 : shareOf(info);
   const figures = [

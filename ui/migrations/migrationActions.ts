@@ -16,7 +16,7 @@ export interface ActionsProps {
 export function MigrationActions({ id, info, onChanged }: ActionsProps) {
   const [asked, setAsked] = useState<'cancel' | 'undo'>();
   const onClose = () => setAsked(undefined);
-  const canCancel = info.phase === 'accepted';
+  const canCancel = info.phase === 'accepted' || info.phase === 'draining';
   return html`
     <div class="actions">
       ${canCancel && html`<button type="button" onClick=${() => setAsked('cancel')}>Cancel the move…</button>`}

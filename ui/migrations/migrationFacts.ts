@@ -23,6 +23,7 @@ export function MigrationFacts({ info }: { info: MigrationInfo }) {
         ['Accepted', html`<${Time} at=${created} />`],
         switched && ['Switched', html`<span><${Time} at=${switched} />${since(switched)}</span>`],
         finished && ['Ended', html`<span><${Time} at=${finished} />${since(finished)}</span>`],
+        ...clusterFacts(info.cluster),
         info.undo_of && ['Undo of', html`<a href=${linkTo('migrations', info.undo_of)}>${info.undo_of}</a>`],
         info.bulk_id && [
           'Part of the bulk run',
@@ -30,4 +31,15 @@ export function MigrationFacts({ info }: { info: MigrationInfo }) {
         ],
       ].map((fact) => fact || undefined)}
     />`;
+}
+
+function clusterFacts(cluster: MigrationInfo['cluster']): [string, string][] {
+  if (!cluster) return [];
+  const { waiting_for: waiting, warnings, nodes } = cluster;
+  const other = nodes.filter(({ state }) => state !== 'current');
+  return [
+    ...(waiting ? [['Waiting', waiting] satisfies [string, string]] : []),
+    ...warnings.map((warning): [string, string] => ['Warning', warning]),
+    ...other.map(({ address, state }): [string, string] => ['Node', `${address} is ${state}`]),
+  ];
 }

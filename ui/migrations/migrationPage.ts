@@ -63,7 +63,7 @@ function Body({ id, info, onChanged }: { id: string; info: MigrationInfo; onChan
   return html`
     <div class="stack">
       ${info.error && html`<${MigrationFailure} error=${info.error} />`}
-      ${info.status !== 'failure' && html`<${Phases} phase=${info.phase} />`}
+      ${info.status !== 'failure' && html`<${Phases} phase=${info.phase} cluster=${info.cluster} />`}
       <${LeaseProgress} info=${info} />
       ${info.progress.leases_irrevocable > 0 && html`<${IrrevocableLeases} id=${id} onChanged=${onChanged} />`}
       <${MigrationActions} id=${id} info=${info} onChanged=${onChanged} />

@@ -6,20 +6,36 @@ import { Shape } from '../parts/badge.ts';
 
 type Phase = MigrationInfo['phase'];
 
-const PHASES: [phase: Phase, title: string][] = [
+type Step = [phase: Phase, title: string];
+
+const PHASES: Step[] = [
   ['accepted', 'Accepted'],
   ['switched', 'Switched to the target'],
   ['revoking', 'Old leases removed'],
   ['done', 'Done'],
 ];
 
-export function Phases({ phase }: { phase: Phase }) {
-  const reached = PHASES.findIndex(([name]) => name === phase);
+/** On a cluster. A mount that is tainted is being moved; that requests to it are refused is said beside. */
+const CLUSTER_PHASES: Step[] = [
+  ['accepted', 'Accepted'],
+  ['draining', 'Leases revoked'],
+  ['moving', 'Moved by the cluster'],
+  ['verifying', 'Verified'],
+  ['propagating', 'Seen by every node'],
+  ['done', 'Done'],
+];
+
+/** Phases whose work is done when they are reached. */
+const REACHED_IS_DONE: Phase[] = ['accepted', 'switched', 'done'];
+
+export function Phases({ phase: current, cluster }: Pick<MigrationInfo, 'phase' | 'cluster'>) {
+  const phase = current === 'tainted' ? 'moving' : current;
+  const phases = cluster ? CLUSTER_PHASES : PHASES;
+  const reached = phases.findIndex(([name]) => name === phase);
   return html`
     <ol class="phases">
-      ${PHASES.map(([name, title], i) => {
-        // The phase `revoking` means that the removal of leases has started, not that it is done.
-        const isDone = i < reached || phase === 'done' || (i === reached && name !== 'revoking');
+      ${phases.map(([name, title], i) => {
+        const isDone = i < reached || phase === 'done' || (i === reached && REACHED_IS_DONE.includes(name));
         const isNext = !isDone && (i === reached || i === reached + 1);
         const mood = isDone ? 'good' : isNext ? 'working' : 'waiting';
         const word = isDone ? 'done' : isNext ? 'in progress' : 'waiting';

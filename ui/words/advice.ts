@@ -7,7 +7,7 @@ export interface Advice {
   todo: string;
 }
 
-/** For failed migrations, by `error.code` (docs/migrations.md). A failed migration has changed nothing. */
+/** For failed migrations, by `error.code` (docs/migrations.md). A failed migration of a native mount has changed nothing. */
 const OF_MIGRATIONS: Record<string, Advice> = {
   source_gone: {
     what: 'Somebody disabled or moved the mount before this move could switch it.',
@@ -24,6 +24,50 @@ const OF_MIGRATIONS: Record<string, Advice> = {
   not_switched_in_time: {
     what: 'The mount could not be switched within 15 minutes, because of conflicts or an outage.',
     todo: 'Start the move again.',
+  },
+  lease_not_revoked: {
+    what: 'A lease could not be revoked, so the mount was not moved. It is served at its source.',
+    todo: 'Repair what the lease belongs to, such as its database, and plan the move again.',
+  },
+  drain_not_converging: {
+    what: 'The mount issues leases faster than they can be revoked. It is served at its source.',
+    todo: 'Move it when fewer clients ask, or allow a longer refusal of requests.',
+  },
+  move_refused: {
+    what: 'The cluster refused the move. The mount is served at its source.',
+    todo: 'Read the words of the cluster below, and plan the move again.',
+  },
+  move_failed: {
+    what: 'The cluster failed to move the mount several times. It is served at its source.',
+    todo: 'Look into the log of the cluster for the reason.',
+  },
+  mount_tainted: {
+    what: 'The cluster refuses all requests to the mount after a failed move.',
+    todo: 'Find out which lease cannot be revoked, then start the move again: that brings it back.',
+  },
+  half_moved: {
+    what: 'The mount is at both ends, and neither may have all of its keys.',
+    todo: 'Write to neither, and follow "A half moved mount" in docs/cluster.md.',
+  },
+  mount_elsewhere: {
+    what: 'Somebody else has moved the mount to a third place.',
+    todo: 'Find out who, and plan the move from where the mount is now.',
+  },
+  mount_gone: {
+    what: 'The mount was disabled while it was to be moved.',
+    todo: 'Find out who disabled it.',
+  },
+  nodes_stale: {
+    what: 'The mount is at its target on the active node, and some nodes still serve the old path.',
+    todo: 'Restart these nodes one after the other, or make each of them the leader once.',
+  },
+  cluster_unavailable: {
+    what: 'The cluster did not answer for a day.',
+    todo: 'When it answers again, look where the mount is.',
+  },
+  cluster_forbids: {
+    what: 'The policy of the service lacks a right on the cluster.',
+    todo: 'Add the line that the message names, and start the move again.',
   },
   cancelled: {
     what: 'Somebody cancelled the move before the mount was switched.',
@@ -98,10 +142,10 @@ const OF_TEXTS: [RegExp, Advice][] = [
     },
   ],
   [
-    /^the migration has failed, and has changed nothing/,
+    /^the migration has failed, /,
     {
       what: 'The migration failed.',
-      todo: 'It changed nothing, so there is nothing to undo.',
+      todo: 'There is nothing to undo.',
     },
   ],
   [

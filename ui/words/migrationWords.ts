@@ -20,7 +20,8 @@ export function standingOf({ status, error }: Pick<MigrationInfo, 'status' | 'er
 
 /** One sentence about the progress or the result. */
 export function sentenceOf(info: MigrationInfo): string {
-  const { status, phase, progress, source_mount: source, target_mount: target } = info;
+  const { status, phase, progress, cluster, source_mount: source, target_mount: target } = info;
+  if (cluster && status !== 'success') return onClusterSentence(info);
   if (status === 'failure') return 'This migration changed nothing.';
   if (phase === 'accepted') return `Accepted. The mount is still at ${source}`;
   if (status === 'success') {
@@ -31,6 +32,26 @@ export function sentenceOf(info: MigrationInfo): string {
   return `The mount is at ${target}. Credentials issued before the move are no longer valid. Old leases are being removed.`;
 }
 
+/** One sentence about a migration on a cluster that has not succeeded. */
+function onClusterSentence(info: MigrationInfo): string {
+  const { status, phase, source_mount: source, target_mount: target } = info;
+  if (status === 'failure') return 'This migration failed. The reason below says where the mount is.';
+  switch (phase) {
+    case 'draining':
+      return `Leases are being revoked. The mount is still served at ${source}`;
+    case 'moving':
+      return `The cluster is moving the mount to ${target}`;
+    case 'tainted':
+      return `The cluster refuses all requests to ${source}. The move is tried again until it succeeds.`;
+    case 'verifying':
+      return `The mount is at ${target}. It is being verified.`;
+    case 'propagating':
+      return `The mount is at ${target}. Some nodes of the cluster may still serve the old path.`;
+    default:
+      return `Accepted. The mount is still at ${source}`;
+  }
+}
+
 /** The share of leases that are revoked or irrevocable; undefined if the total is unknown. */
 export function shareOf({ progress }: Pick<MigrationInfo, 'progress'>): number | undefined {
   const { leases_total: total, leases_revoked: revoked, leases_irrevocable: left } = progress;
@@ -38,7 +59,12 @@ export function shareOf({ progress }: Pick<MigrationInfo, 'progress'>): number |
   return Math.min(1, (revoked + left) / total);
 }
 
-/** An undo is possible as soon as the mount is at its target. */
-export function canUndo({ status, phase }: Pick<MigrationInfo, 'status' | 'phase'>): boolean {
+/** An undo is possible as soon as the mount is at its target; on a cluster, when the migration has succeeded. */
+export function canUndo({
+  status,
+  phase,
+  cluster,
+}: Pick<MigrationInfo, 'status' | 'phase' | 'cluster'>): boolean {
+  if (cluster) return status === 'success';
   return status !== 'failure' && phase !== 'accepted';
 }
