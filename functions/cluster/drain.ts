@@ -4,7 +4,7 @@
  */
 
 import { IRREVOCABLE_RECORD } from '../credentials/irrevocable.ts';
-import { FIRST_REVOKE_PAUSE_MS, MAX_DRAIN_ROUNDS, MAX_REVOKE_TRIES } from '../limits.ts';
+import { FIRST_REVOKE_PAUSE_MS, MAX_DRAIN_ROUNDS, MAX_REVOKE_TRIES, STEP_HEARTBEAT_MS } from '../limits.ts';
 import { type Cluster, ClusterUnavailable } from '../ports/cluster.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, type Write } from '../ports/store.ts';
@@ -38,36 +38,46 @@ class LeaseRefused extends Error {
 
 /**
  * @param until epoch milliseconds after which no further lease is begun
+ * @param isWhole whether no lease may be left: the mount has moved, and nothing is refused any more
  * @throws HoldLost, ClusterUnavailable, ClusterForbids
  */
-export async function drain(deps: DrainDeps, hold: Hold, until: number): Promise<Drained> {
-  return new Drain(deps, hold, until).run();
+export async function drain(deps: DrainDeps, hold: Hold, until: number, isWhole = false): Promise<Drained> {
+  return new Drain(deps, hold, until, isWhole).run();
 }
 
 class Drain {
   readonly #deps: DrainDeps;
   readonly #hold: Hold;
   readonly #until: number;
+  readonly #isWhole: boolean;
   #revoked: number;
+  #writtenAt: number;
 
-  constructor(deps: DrainDeps, hold: Hold, until: number) {
+  constructor(deps: DrainDeps, hold: Hold, until: number, isWhole: boolean) {
     this.#deps = deps;
     this.#hold = hold;
     this.#until = until;
+    this.#isWhole = isWhole;
+    this.#writtenAt = deps.clock.now();
     this.#revoked = hold.migration.leasesRevoked;
   }
 
   async run(): Promise<Drained> {
     try {
-      return await this.#hold.during(
-        () => this.#rounds(),
-        () => this.#progress(),
-      );
+      return await this.#rounds();
     } catch (error) {
       if (!(error instanceof LeaseRefused)) throw error;
       await this.#hold.write(() => this.#progress());
       return { state: 'refused', leaseId: error.leaseId, why: error.why };
     }
+  }
+
+  /** So that people see it grow, and a step that dies has counted most of what it did. */
+  async #writeProgress(): Promise<void> {
+    const now = this.#deps.clock.now();
+    if (now - this.#writtenAt < STEP_HEARTBEAT_MS) return;
+    this.#writtenAt = now;
+    await this.#hold.write(() => this.#progress());
   }
 
   #progress(): StepChanges {
@@ -93,6 +103,7 @@ class Drain {
   #judge(left: number): Drained | undefined {
     const { source, cluster } = this.#hold.migration;
     if (left === 0) return { state: 'drained' };
+    if (this.#isWhole) return this.#deps.clock.now() < this.#until ? undefined : { state: 'unfinished' };
     // After each round the clients of an auth method log in again.
     if (cluster.rounds < (isAuthPath(source.path) ? 1 : MAX_DRAIN_ROUNDS)) return undefined;
     const seconds = Math.ceil((left * (cluster.revokeMs ?? 0)) / 1_000);
@@ -152,6 +163,7 @@ class Drain {
     try {
       await this.#revoke(id);
       pace.took(this.#deps.clock.now() - began);
+      await this.#writeProgress();
     } catch (error) {
       pace.slower();
       if (!(error instanceof ClusterUnavailable && error.isBusy)) throw error;

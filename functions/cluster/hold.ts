@@ -81,17 +81,14 @@ export class Hold {
     return written;
   }
 
-  /**
-   * Does work, and says every few seconds that the step still does it.
-   * @param changes what it writes then
-   */
-  async during<T>(work: () => Promise<T>, changes: () => StepChanges): Promise<T> {
+  /** Does work, and says every few seconds that the step still does it. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
     let isDone = false;
     const beat = async (): Promise<void> => {
       while (!isDone && !this.#isLost) {
         await this.#deps.clock.sleep(STEP_HEARTBEAT_MS);
         // A write that fails is no reason to stop: the next one, or the end of the hold, decides.
-        if (!isDone) await this.write(changes).catch(() => {});
+        if (!isDone) await this.write(() => ({})).catch(() => {});
       }
     };
     void beat();

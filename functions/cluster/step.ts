@@ -55,7 +55,8 @@ export async function clusterStep(
     const isOpen = (await readMigration(deps, id))?.status === 'in-progress';
     return { ...next, next: isOpen ? 'wait' : 'end', seconds: isOpen ? MAX_LOOK_MS / 1_000 : 0 };
   }
-  const pause = await workOn({ deps, hold, until });
+  const pause = await hold.during(() => workOn({ deps, hold, until }));
+  if (pause !== ENDED) await hold.release(deps.clock.now() + pause + OVERDUE_MS);
   if (pause === ENDED || looks >= MAX_CLUSTER_LOOKS) return { ...next, next: 'end', seconds: 0 };
   return { ...next, next: 'wait', seconds: Math.max(1, Math.ceil(pause / 1_000)) };
 }
@@ -67,13 +68,11 @@ async function workOn(work: Work): Promise<Pause | typeof ENDED> {
     do {
       if (pause > 0) await clock.sleep(pause);
       pause = await pieceOf(work);
-      // As long as the record is held, it says so; a short pause is spent within the step.
     } while (pause !== ENDED && pause <= PAUSE_WITHIN_STEP_MS && clock.now() + pause < work.until);
   } catch (error) {
     if (!(error instanceof HoldLost)) throw error;
     pause = MAX_LOOK_MS;
   }
-  if (pause !== ENDED) await work.hold.release(clock.now() + pause + OVERDUE_MS);
   return pause;
 }
 

@@ -37,7 +37,7 @@ async function drainOldPath(work: Work): Promise<Pause | undefined> {
   const { deps, hold } = work;
   const { source, switchedAt = 0 } = hold.migration;
   if ((await deps.cluster.mounts(source.namespacePath)).has(source.path)) return undefined;
-  const drained = await drain(deps, hold, work.until);
+  const drained = await drain(deps, hold, work.until, true);
   if (drained.state === 'drained') return undefined;
   if (drained.state === 'unfinished') return 0;
   const now = deps.clock.now();
