@@ -232,11 +232,13 @@ export const STEP_SLICE_MS = 60_000;
 
 /** The longest time for one call to a cluster, its repetitions included. */
 export const CLUSTER_CALL_MS = 8_000;
-/** The longest time for a call that lets an engine work, such as a revocation. The cluster itself gives up after 90 s. */
-export const CLUSTER_WORK_MS = 60_000;
+/** The longest time for a call that lets an engine work, such as a revocation. It works on without the call. */
+export const CLUSTER_WORK_MS = 30_000;
 /** The longest time for which a node is asked which node is active, and for which its answer is believed. */
 export const CLUSTER_LEADER_MS = 2_000;
 export const CLUSTER_LEADER_LIFE_MS = 1_000;
+/** After this time a node that has become active has heard of all others: they call it every five seconds. */
+export const CLUSTER_SETTLE_MS = 10_000;
 /** Tries of a call to a cluster that may be repeated, and the first and the longest pause between two of them. */
 export const MAX_CLUSTER_TRIES = 5;
 export const FIRST_CLUSTER_PAUSE_MS = 50;
@@ -247,6 +249,8 @@ export const CLUSTER_CONNECTIONS = 64;
 export const MAX_CLUSTER_ANSWER_BYTES = 32_000_000;
 /** Characters of a cluster's own words in an error. */
 export const MAX_CLUSTER_WORDS = 1_000;
+/** Characters of a token that is hidden in such words. A shorter one, such as `root`, is part of other words. */
+export const MIN_HIDDEN_LENGTH = 16;
 /** How long before its end a token of the service is replaced, and how old one must be that is replaced when refused. */
 export const LOGIN_MARGIN_MS = 60_000;
 export const LOGIN_PAUSE_MS = 10_000;

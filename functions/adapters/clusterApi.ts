@@ -43,7 +43,8 @@ export function clusterApi(login: ClusterLogin, { send, nameOf }: ClusterSend): 
     const where = `${nameOf(call)}: ${again.words}`;
     if (!call.right) throw new ClusterForbids(`the cluster refuses the token of the service (${where})`);
     const line = policyLine(call.right, call.judgedIn ?? call.namespace ?? '');
-    throw new ClusterForbids(`the policy of the service lacks: ${line} (${where})`);
+    const doubt = login.isFixed ? ', or its token is not valid' : '';
+    throw new ClusterForbids(`the policy of the service lacks: ${line}${doubt} (${where})`);
   }
 
   function unexpected(call: ClusterCall, { status, words }: Answer): ClusterUnavailable {

@@ -6,6 +6,8 @@ import type { Answer, ClusterCall, ClusterSend } from './clusterSend.ts';
 import type { AppRoleLogin, ClusterSettings } from './clusterSettings.ts';
 
 export interface ClusterLogin {
+  /** Whether there is no login, but a token that was given. */
+  isFixed: boolean;
   token(): Promise<string>;
   /**
    * Says that the cluster has refused a token.
@@ -24,7 +26,8 @@ export function clusterLogin(
   { credentials, clock }: ClusterSettings,
   { send, nameOf }: ClusterSend,
 ): ClusterLogin {
-  if ('token' in credentials) return { token: async () => credentials.token, refused: () => false };
+  if ('token' in credentials)
+    return { isFixed: true, token: async () => credentials.token, refused: () => false };
   let session: Session | undefined;
   let opening: Promise<Session> | undefined;
 
@@ -40,6 +43,7 @@ export function clusterLogin(
   }
 
   return {
+    isFixed: false,
     async token() {
       if (session && clock.now() < session.until) return session.token;
       opening ??= open().finally(() => {

@@ -18,6 +18,8 @@ export interface ClusterNodes {
   reachable(named: string): string;
 }
 
+const ASK_FOR_LEADER = { method: 'GET', path: 'sys/leader', headers: {} } as const;
+
 export function clusterNodes(settings: ClusterSettings, exchange: Exchange): ClusterNodes {
   const { clock } = settings;
   const address = readNodeAddress('CLUSTER_ADDR', settings.address);
@@ -29,7 +31,7 @@ export function clusterNodes(settings: ClusterSettings, exchange: Exchange): Clu
   );
   /** Where to ask: the active node of the last time first. */
   let known = [...new Set([address, ...mapped.values()])];
-  let found: { active: Promise<string>; until: number } | undefined;
+  let found: { address: Promise<string>; until: number } | undefined;
 
   function reachable(named: string): string {
     const origin = originOf(named);
@@ -40,19 +42,14 @@ export function clusterNodes(settings: ClusterSettings, exchange: Exchange): Clu
     const complaints: string[] = [];
     for (const candidate of known) {
       try {
-        const active = await askForLeader(candidate);
-        known = [...new Set([active, ...known])];
-        return active;
+        const leader = leaderIn(await exchange(candidate, ASK_FOR_LEADER, CLUSTER_LEADER_MS), candidate);
+        known = [...new Set([leader, ...known])];
+        return leader;
       } catch (error) {
         complaints.push((error as Error).message);
       }
     }
     throw new NoAnswer(`no active node was found (${complaints.join('; ')})`, false);
-  }
-
-  async function askForLeader(candidate: string): Promise<string> {
-    const sent = { method: 'GET', path: 'sys/leader', headers: {} } as const;
-    return leaderIn(await exchange(candidate, sent, CLUSTER_LEADER_MS), candidate);
   }
 
   function leaderIn({ status, body }: Received, candidate: string): string {
@@ -64,22 +61,19 @@ export function clusterNodes(settings: ClusterSettings, exchange: Exchange): Clu
     throw new Error(`${candidate}: it knows no active node`);
   }
 
-  return {
-    address,
-    reachable,
-    active() {
-      if (found && clock.now() < found.until) return found.active;
-      const active = find();
-      active.catch(() => {
-        found = undefined;
-      });
-      found = { active, until: clock.now() + CLUSTER_LEADER_LIFE_MS };
-      return active;
-    },
-    forget() {
-      found = undefined;
-    },
-  };
+  function active(): Promise<string> {
+    if (found && clock.now() < found.until) return found.address;
+    const looking = find();
+    looking.catch(forget);
+    found = { address: looking, until: clock.now() + CLUSTER_LEADER_LIFE_MS };
+    return looking;
+  }
+
+  function forget(): void {
+    found = undefined;
+  }
+
+  return { address, active, forget, reachable };
 }
 
 /** Nodes may give themselves an address with a slash at its end. */

@@ -1,5 +1,6 @@
 /** The questions of the port to a cluster, as requests of its HTTP API. */
 
+import { CLUSTER_SETTLE_MS } from '../limits.ts';
 import {
   type ClusterNamespace,
   type ClusterNode,
@@ -14,7 +15,7 @@ import type { AuthorizedCall, ClusterApi } from './clusterApi.ts';
 import { keysOf, leasesBelow } from './clusterLists.ts';
 import type { ClusterNodes } from './clusterNodes.ts';
 import { READ_RIGHTS, type Right, WRITE_RIGHTS } from './clusterRights.ts';
-import type { ClusterCall, ClusterSend } from './clusterSend.ts';
+import type { Answer, ClusterCall, ClusterSend } from './clusterSend.ts';
 import type { ClusterSettings } from './clusterSettings.ts';
 import { mountEntries, namespacesIn, stringsIn } from './clusterTables.ts';
 import { clusterToken } from './clusterTokens.ts';
@@ -23,7 +24,7 @@ type Data = Record<string, unknown>;
 
 /** Status 200 in every state. */
 const ANY_STATE =
-  'standbyok=true&perfstandbyok=true&standbycode=200&performancestandbycode=200&drsecondarycode=200&sealedcode=200&uninitcode=200';
+  'standbyok=true&perfstandbyok=true&standbycode=200&performancestandbycode=200&drsecondarycode=200&haunhealthycode=200&removedcode=200&sealedcode=200&uninitcode=200';
 
 const STATUS: Record<string, MoveStatus> = {
   'in-progress': 'in-progress',
@@ -184,13 +185,16 @@ export function clusterReads(
     async nodes() {
       const data = await reading('sys/ha-status', '', READ_RIGHTS.nodes, { mayLack: true });
       const listed = (data?.nodes ?? []) as { api_address?: string; active_node?: boolean }[];
-      const found = listed.map(
+      if (listed.length === 0) return [{ address: nodes.address, isActive: true }];
+      // Asked after the list, so that none of an older active node is believed.
+      if (isNew(await send({ method: 'GET', path: 'sys/leader', isRepeatable: true })))
+        throw new ClusterUnavailable('the active node is new, and does not know all other nodes yet');
+      return listed.map(
         ({ api_address = '', active_node }): ClusterNode => ({
           address: nodes.reachable(api_address),
           isActive: active_node === true,
         }),
       );
-      return found.length > 0 ? found : [{ address: await nodes.active(), isActive: true }];
     },
   };
 }
@@ -210,6 +214,13 @@ function serverState({
     isSealed: sealed === true,
     isPerformanceSecondary: replication_performance_mode === 'secondary',
   };
+}
+
+/** Whether the node that answers has not been active for long enough to have heard of all others, by its own clock. */
+function isNew({ body, sentAt }: Answer): boolean {
+  const { ha_enabled, is_self, active_time } = body;
+  if (ha_enabled !== true) return false;
+  return is_self !== true || sentAt - Date.parse(String(active_time)) < CLUSTER_SETTLE_MS;
 }
 
 /** Whether all its uses are spent, so that it is about to be revoked. */

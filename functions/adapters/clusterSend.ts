@@ -6,6 +6,7 @@ import {
   MAX_CLUSTER_PAUSE_MS,
   MAX_CLUSTER_TRIES,
   MAX_CLUSTER_WORDS,
+  MIN_HIDDEN_LENGTH,
 } from '../limits.ts';
 import { ClusterUnavailable } from '../ports/cluster.ts';
 import { type Exchange, NoAnswer, type Received } from './clusterHttp.ts';
@@ -34,6 +35,8 @@ export interface Answer {
   status: number;
   /** All of it: `{}` if it is empty. */
   body: Record<string, unknown>;
+  /** By the clock of who answers; not a number if that does not say. */
+  sentAt: number;
   /** The cluster's own words about a failure, without secrets; empty if there are none. */
   words: string;
 }
@@ -170,16 +173,21 @@ function refusal({ status, headers }: Received, { words }: Answer): Failure {
   });
 }
 
-function answerOf({ status, body }: Received, secrets: string[]): Answer {
+function answerOf({ status, headers, body }: Received, secrets: string[]): Answer {
   const read = (body ?? {}) as Record<string, unknown>;
   const words = Array.isArray(read.errors) ? read.errors.map(String).join('; ') : '';
-  return { status, body: read, words: tidy(withoutSecrets(words, secrets)) };
+  return {
+    status,
+    body: read,
+    sentAt: Date.parse(headers.date ?? ''),
+    words: tidy(withoutSecrets(words, secrets)),
+  };
 }
 
 /** The cluster does not repeat what is secret. What is in front of it might. */
 function withoutSecrets(words: string, secrets: string[]): string {
   return secrets
-    .filter((secret) => secret !== '')
+    .filter((secret) => secret.length >= MIN_HIDDEN_LENGTH)
     .reduce((text, secret) => text.replaceAll(secret, '…'), words);
 }
 

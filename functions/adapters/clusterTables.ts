@@ -12,9 +12,9 @@ export function mountEntries(data: Data, prefix: string): [string, MountEntry][]
 function mountEntry(entry: Data): MountEntry {
   return {
     ...entry,
-    accessor: String(entry.accessor),
+    accessor: String(entry.accessor ?? ''),
     uuid: String(entry.uuid ?? ''),
-    type: String(entry.type),
+    type: String(entry.type ?? ''),
     description: String(entry.description ?? ''),
     config: (entry.config ?? {}) as Data,
     options: (entry.options ?? null) as Record<string, string> | null,

@@ -119,7 +119,10 @@ export interface ClusterReads {
   /** Whether the cluster refuses all requests to the mount, because it is being moved or its move has failed. */
   isTainted(mount: ClusterPath): Promise<boolean>;
   status(id: string, namespace: string): Promise<MoveStatus>;
-  /** All nodes that the cluster names; one for a cluster without high availability. */
+  /**
+   * All nodes that the cluster names; one for a cluster without high availability.
+   * @throws ClusterUnavailable also for ten seconds after another node has become active: it does not know all yet
+   */
   nodes(): Promise<ClusterNode[]>;
 }
 

@@ -36,9 +36,9 @@ beforeEach(() => {
   });
 });
 
-function connect(secretId = async () => secretIds.at(-1) ?? 'secret-id'): Cluster {
+function connect(secretId = async () => secretIds.at(-1) ?? 'the-id-of-the-secret'): Cluster {
   const clock = { now: () => time, sleep: async () => {} };
-  const credentials = { roleId: 'role-id', secretId, mount: 'auth/machines/' };
+  const credentials = { roleId: 'the-id-of-the-role', secretId, mount: 'auth/machines/' };
   return vaultCluster(settingsFor(server.address, { credentials, clock, namespace: 'ops/' }));
 }
 
@@ -49,7 +49,7 @@ describe('a login', () => {
     const cluster = connect();
     expect(cluster.loginPath).toEqual({ namespace: '', path: 'auth/machines/' });
     await Promise.all(Array.from({ length: 10 }, () => read(cluster)));
-    expect(logins).toEqual([{ role_id: 'role-id', secret_id: 'secret-id' }]);
+    expect(logins).toEqual([{ role_id: 'the-id-of-the-role', secret_id: 'the-id-of-the-secret' }]);
     const [login, ...reads] = server.got;
     expect(login?.headers).toMatchObject({ 'x-vault-namespace': 'ops/' });
     expect(login?.headers).not.toHaveProperty('x-vault-token');
@@ -85,7 +85,7 @@ describe('a login', () => {
     time = LIFE_S * 1_000;
     secretIds = ['replaced'];
     await read(cluster);
-    expect(logins.map(({ secret_id }) => secret_id)).toEqual(['secret-id', 'replaced']);
+    expect(logins.map(({ secret_id }) => secret_id)).toEqual(['the-id-of-the-secret', 'replaced']);
   });
 });
 

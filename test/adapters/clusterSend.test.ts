@@ -4,7 +4,13 @@ import { pipeline } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ClusterSettings } from '../../functions/adapters/clusterSettings.ts';
 import { vaultCluster } from '../../functions/adapters/vaultCluster.ts';
-import { MAX_CLUSTER_ANSWER_BYTES, MAX_CLUSTER_TRIES, MAX_CLUSTER_WORDS } from '../../functions/limits.ts';
+import {
+  CLUSTER_SETTLE_MS,
+  MAX_CLUSTER_ANSWER_BYTES,
+  MAX_CLUSTER_TRIES,
+  MAX_CLUSTER_WORDS,
+  MIN_HIDDEN_LENGTH,
+} from '../../functions/limits.ts';
 import { ClusterForbids, ClusterUnavailable } from '../../functions/ports/cluster.ts';
 import { findFreePort } from '../support/freePort.ts';
 import { type FaultyServer, json, settingsFor, startFaultyServer, TOKEN } from './faultyServer.ts';
@@ -341,6 +347,45 @@ describe('the active node', () => {
   });
 });
 
+describe('the nodes', () => {
+  const listed = [
+    { api_address: 'https://10.0.0.1:8200', active_node: true },
+    { api_address: 'https://10.0.0.2:8200/', active_node: false },
+  ];
+
+  it('are where the service reaches them', async () => {
+    server.plan((_, response) => json(response, 200, { data: { nodes: listed } }));
+    expect(await cluster({ nodes: { 'https://10.0.0.2:8200': other.address } }).nodes()).toEqual([
+      { address: 'https://10.0.0.1:8200', isActive: true },
+      { address: other.address, isActive: false },
+    ]);
+  });
+
+  it('are not known while the active node is new (CLUSTER_SETTLE_MS)', async () => {
+    server.plan((_, response) => json(response, 200, { data: { nodes: listed } }));
+    // The time of an answer is in whole seconds.
+    const since = (ms: number) => new Date(Date.now() - ms).toISOString();
+    const leader = { ha_enabled: true, is_self: true, leader_address: server.address };
+    server.leader = { ...leader, active_time: since(CLUSTER_SETTLE_MS - 1_000) };
+    const { message } = await failureOf(cluster().nodes());
+    expect(message).toBe('the active node is new, and does not know all other nodes yet');
+    server.leader = { ...leader, active_time: since(CLUSTER_SETTLE_MS + 1_000) };
+    expect(await cluster().nodes()).toHaveLength(2);
+    // Another node has become active meanwhile.
+    server.leader = { ...leader, is_self: false, active_time: since(CLUSTER_SETTLE_MS + 1_000) };
+    expect((await failureOf(cluster().nodes())).message).toBe(message);
+  });
+
+  it('that do not serve reads themselves answer with what the active node serves', async () => {
+    server.leader = { ha_enabled: true, leader_address: other.address };
+    server.plan((_, response) => json(response, 307, {}, { Location: `${other.address}/v1/sys/mounts` }));
+    other.plan((_, response) => json(response, 200, { data: { 'kv/': { type: 'kv', accessor: 'kv_1' } } }));
+    const mounts = await cluster().mounts('', { address: server.address, isActive: false });
+    expect([...mounts.keys()]).toEqual(['kv/', 'auth/kv/']);
+    expect([server.got.length, other.got.length]).toEqual([2, 2]);
+  });
+});
+
 describe('a redirect', () => {
   const toward = (address: string) => ({ Location: `${address}/v1/sys/remount` });
 
@@ -379,6 +424,12 @@ describe('an error', () => {
     expect(message).toBe('the answer to POST auth/token/lookup is not understood: status 400, … asks for …');
   });
 
+  it(`hides no token of less than ${MIN_HIDDEN_LENGTH} characters (MIN_HIDDEN_LENGTH): it is a part of other words`, async () => {
+    server.plan((_, response) => json(response, 400, { errors: ['path already in use at "roots/"'] }));
+    const roots = { namespace: '', path: 'roots/' };
+    expect(await cluster({ credentials: { token: 'root' } }).isRouted(roots)).toBe(true);
+  });
+
   it(`has at most ${MAX_CLUSTER_WORDS} characters of the server (MAX_CLUSTER_WORDS)`, async () => {
     server.plan((_, response) => json(response, 400, { errors: ['x'.repeat(10_000)] }));
     const { message } = await failureOf(read());
@@ -392,8 +443,8 @@ describe('an error', () => {
     );
     await expect(cluster().revoke('a/b/', 'db/creds/r/h1', false)).rejects.toThrow(
       new ClusterForbids(
-        'the policy of the service lacks: path "+/+/sys/leases/revoke" { capabilities = ["update"] } ' +
-          '(POST sys/leases/revoke in namespace a/b/: permission denied)',
+        'the policy of the service lacks: path "+/+/sys/leases/revoke" { capabilities = ["update"] }, or its ' +
+          'token is not valid (POST sys/leases/revoke in namespace a/b/: permission denied)',
       ),
     );
   });
