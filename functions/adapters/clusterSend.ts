@@ -76,7 +76,7 @@ export function clusterSend(settings: ClusterSettings, exchange: Exchange, nodes
       mayHaveArrived ||= outcome.mayHaveArrived;
       const pause = Math.max(outcome.pauseMs, jitter(attempt));
       const isLast = attempt === MAX_CLUSTER_TRIES || clock.now() + pause >= end;
-      if (isLast || LOCKED.test(outcome.why) || !(call.isRepeatable || outcome.isRedirect))
+      if (isLast || LOCKED.test(outcome.why) || !(call.isRepeatable || outcome.isUnsent))
         throw new ClusterUnavailable(`no answer to ${nameOf(call)}: ${outcome.why}`, {
           isBusy: outcome.isBusy,
           mayHaveArrived,
@@ -92,15 +92,17 @@ export function clusterSend(settings: ClusterSettings, exchange: Exchange, nodes
     node: string | undefined,
     end: number,
   ): Promise<Answer | Failure> {
+    let isUnsent = true;
     try {
       const address = node ?? (await nodes.active());
+      isUnsent = false;
       const received = await exchange(address, requestOf(call, token), Math.max(1, end - clock.now()));
       if (received.status === 307) return await redirect(received);
       const answer = answerOf(received, [token ?? '', ...(call.secrets ?? [])]);
       return counts(received) ? answer : refusal(received, answer);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
-      return failure(error.message, { mayHaveArrived: error.mayHaveArrived });
+      return failure(error.message, { mayHaveArrived: error.mayHaveArrived, isUnsent });
     }
   }
 
@@ -127,7 +129,10 @@ export function clusterSend(settings: ClusterSettings, exchange: Exchange, nodes
   async function redirect({ headers }: Received): Promise<Failure> {
     nodes.forget();
     const isRedirect = nodes.reachable(headers.location ?? '') === (await nodes.active());
-    return failure(`it is redirected to ${isRedirect ? 'the active' : 'another'} node`, { isRedirect });
+    return failure(`it is redirected to ${isRedirect ? 'the active' : 'another'} node`, {
+      isRedirect,
+      isUnsent: isRedirect,
+    });
   }
 
   return { send, nameOf };
@@ -137,13 +142,17 @@ interface Failure {
   why: string;
   mayHaveArrived: boolean;
   isBusy: boolean;
+  /** Whether it is to be sent to the active node instead. */
   isRedirect: boolean;
+  /** Whether no node has got it, or the one that did has passed it on: then even a move may be sent. */
+  isUnsent: boolean;
   /** How long the cluster asks to wait. */
   pauseMs: number;
 }
 
 function failure(why: string, more: Partial<Failure> = {}): Failure {
-  return { why, mayHaveArrived: false, isBusy: false, isRedirect: false, pauseMs: 0, ...more };
+  const usual = { mayHaveArrived: false, isBusy: false, isRedirect: false, isUnsent: false, pauseMs: 0 };
+  return { why, ...usual, ...more };
 }
 
 /** A namespace outside that of the service begins with a slash. */

@@ -339,7 +339,20 @@ describe('the active node', () => {
     expect(await read()).toBe('path "x" {}');
   });
 
-  it('that is unknown is no answer', async () => {
+  it('is waited for, by a move too', async () => {
+    server.leader = { ha_enabled: true, leader_address: '' };
+    server.plan((_, response) => json(response, 200, { data: { migration_id: 'id' } }));
+    const clock = {
+      now: () => Date.now(),
+      async sleep() {
+        if (server.asked === 3) server.leader = { ha_enabled: true, leader_address: server.address };
+      },
+    };
+    expect(await move({ clock })).toEqual({ id: 'id' });
+    expect([server.asked, server.got.length]).toEqual([4, 1]);
+  });
+
+  it('that stays unknown is no answer', async () => {
     server.leader = { ha_enabled: true, leader_address: '' };
     const { message, mayHaveArrived } = await failureOf(move());
     expect(message).toContain('it knows no active node');
