@@ -242,7 +242,10 @@ describe('a move', () => {
     expect(server.got).toHaveLength(1);
   });
 
-  it('may have begun if the answer has no id', async () => {
+  it('may have begun if the answer cannot be read, or has no id', async () => {
+    server.plan((_, response) => response.writeHead(200).end('garbage'));
+    expect((await failureOf(move())).mayHaveArrived).toBe(true);
+    expect(server.got).toHaveLength(1);
     server.plan((_, response) => json(response, 200, { data: {} }));
     expect((await failureOf(move())).mayHaveArrived).toBe(true);
   });
@@ -423,6 +426,7 @@ describe('a redirect', () => {
   it.each([301, 302, 303, 308])('with status %i is not followed', async (status) => {
     server.plan((_, response) => json(response, status, {}, toward(other.address)));
     expect((await failureOf(read())).message).toContain(`status ${status}`);
+    expect((await failureOf(move())).mayHaveArrived).toBe(false);
     expect(other.got).toEqual([]);
   });
 });

@@ -26,6 +26,7 @@ export interface FaultyServer {
   plan(play: Play): void;
   /** What it answers to who asks for the active node; at first, that it is alone. */
   leader: object;
+  leaderStatus: number;
   stop(): Promise<void>;
 }
 
@@ -35,7 +36,7 @@ export async function startFaultyServer(): Promise<FaultyServer> {
     const got = await read(request);
     if (got.url === '/v1/sys/leader') {
       faulty.asked++;
-      return json(response, 200, faulty.leader);
+      return json(response, faulty.leaderStatus, faulty.leader);
     }
     faulty.got.push(got);
     play(got, response, faulty.got.length);
@@ -47,6 +48,7 @@ export async function startFaultyServer(): Promise<FaultyServer> {
     got: [],
     asked: 0,
     leader: { ha_enabled: false },
+    leaderStatus: 200,
     plan(next) {
       play = next;
       faulty.got = [];
