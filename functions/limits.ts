@@ -232,8 +232,11 @@ export const STEP_SLICE_MS = 60_000;
 
 /** The longest time for one call to a cluster, its repetitions included. */
 export const CLUSTER_CALL_MS = 8_000;
-/** The longest time for a call that lets an engine work, such as a revocation. It works on without the call. */
-export const CLUSTER_WORK_MS = 30_000;
+/**
+ * The longest time for a call that lets an engine work, such as a revocation. Engines queue: that for PostgreSQL revokes
+ * one lease of a connection at a time.
+ */
+export const CLUSTER_WORK_MS = 60_000;
 /** The longest time for which a node is asked which node is active, and for which its answer is believed. */
 export const CLUSTER_LEADER_MS = 2_000;
 export const CLUSTER_LEADER_LIFE_MS = 1_000;
