@@ -4,7 +4,12 @@
  */
 
 import { namespaceLocked } from '../http/errors.ts';
-import type { ClusterNamespace, ClusterReads, MountEntry } from '../ports/cluster.ts';
+import {
+  ClusterForbids,
+  type ClusterNamespace,
+  type ClusterReads,
+  type MountEntry,
+} from '../ports/cluster.ts';
 import type { Item, Key, PlacedItem } from '../ports/store.ts';
 import { namespaceKey, treeKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
@@ -55,12 +60,13 @@ export class ClusterTree {
     return namespace.id;
   }
 
-  /** The path of the namespace with an id, if there is one. It may have to look at all of them. */
+  /** The path of the namespace with an id, if there is one. It may have to look at all that the service may list. */
   async pathOf(id: string): Promise<string | undefined> {
     let level: string[] = [ROOT.path];
     while (!this.#paths.has(id) && level.length > 0) {
       const below = await severalAtOnce(level, async (parent) => {
-        const open = (await this.#childrenOf(parent)).filter(({ isLocked }) => !isLocked);
+        const children = await this.#childrenOf(parent).catch(noneIfForbidden);
+        const open = children.filter(({ isLocked }) => !isLocked);
         return open.map(({ name }) => parent + name);
       });
       level = below.flat();
@@ -100,6 +106,12 @@ export class ClusterTree {
     ];
     return partitionOf([...forksOf(id, entries), ...entries]);
   }
+}
+
+/** Namespaces that are deeper than the policy of the service reaches are none of its business. */
+function noneIfForbidden(error: unknown): ClusterNamespace[] {
+  if (error instanceof ClusterForbids) return [];
+  throw error;
 }
 
 const NAMESPACE = namespaceKey('').pk;

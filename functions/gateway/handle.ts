@@ -81,7 +81,8 @@ function renderError(error: unknown, deps: Deps): HttpResponse {
   }
   if (error instanceof ClusterForbids) {
     deps.log.error('the cluster refuses the service', { why: error.message });
-    return renderErrors(502, [error.message]);
+    // Where that was may be outside the namespace of the request (R10).
+    return renderErrors(502, [error.message.replace(/ \(.*\)$/s, '')]);
   }
   if (TRANSIENT.some((kind) => error instanceof kind)) return renderError(tryAgain(), deps);
   deps.log.error('unexpected error', { error: (error as Error).name, stack: stackFrames(error) });

@@ -2,7 +2,7 @@
 
 import { readToken } from '../credentials/caller.ts';
 import type { Token } from '../credentials/token.ts';
-import { namespaceLocked, namespaceNotFound } from '../http/errors.ts';
+import { namespaceLocked, namespaceNotFound, notAuthenticated } from '../http/errors.ts';
 import type { Item, Store } from '../ports/store.ts';
 import { namespaceById, namespaceIdIn, namespaceWithin } from '../tree/findNamespace.ts';
 import { type Location, locateSurely } from '../tree/locate.ts';
@@ -11,13 +11,15 @@ import type { Visit } from './api.ts';
 
 /**
  * Locates a request. The token and the prefetch are read at the same time.
- * @throws VaultError 404 for an unknown namespace, 503 in a locked one
+ * @throws VaultError 404 for an unknown namespace, 503 in a locked one, 403 for a token that a cluster does not know
  */
 export async function locateRequest(
   visit: Visit,
 ): Promise<{ location: Location; prefetched: Item | undefined }> {
   const { request, api, deps } = visit;
   if (request.token !== undefined) visit.token ??= readToken(deps, request.token);
+  // A cluster is asked nothing for somebody whom it does not know.
+  if (deps.cluster && !(await visit.token)) throw notAuthenticated();
   const [located, token, prefetched] = await Promise.all([
     locateSurely(deps.store, request.headerNamespace + request.path),
     visit.token,

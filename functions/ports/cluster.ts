@@ -167,7 +167,10 @@ export class ClusterUnavailable extends Error {
   }
 }
 
-/** The policy of the service lacks a right, or its login is refused. The message names the line that the policy lacks. */
+/**
+ * The policy of the service lacks a right, or its login is refused. The message names the line that the policy lacks, and
+ * at its end, in brackets, the call that was refused.
+ */
 export class ClusterForbids extends Error {
   override readonly name = 'ClusterForbids';
 }

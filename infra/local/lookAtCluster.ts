@@ -3,7 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { clusterSettings } from '../../functions/adapters/clusterEnvironment.ts';
 import { vaultCluster } from '../../functions/adapters/vaultCluster.ts';
-import { type Cluster, ClusterForbids } from '../../functions/ports/cluster.ts';
+import { type Cluster, ClusterForbids, ClusterUnavailable } from '../../functions/ports/cluster.ts';
 import { isAuthPath } from '../../functions/tree/path.ts';
 import { StartError } from './startError.ts';
 
@@ -48,7 +48,6 @@ async function factsOf(cluster: Cluster): Promise<ClusterFacts> {
   if (!isInitialized) throw new Error(`${what} is not initialized`);
   if (isSealed) throw new Error(`${what} is sealed`);
   await logIn(cluster);
-  const nodes = await cluster.nodes();
   const children = await cluster.namespaces('');
   const paths = [...(await cluster.mounts('')).keys()];
   await tryOtherRights(cluster);
@@ -56,12 +55,23 @@ async function factsOf(cluster: Cluster): Promise<ClusterFacts> {
     address,
     product,
     version,
-    activeNode: nodes.find(({ isActive }) => isActive)?.address ?? 'none',
+    activeNode: await activeNodeOf(cluster),
     namespace: namespace.slice(0, -1),
     children: children.map(({ name }) => name),
     secretsEngines: paths.filter((path) => !isAuthPath(path)).length,
     authMethods: paths.filter(isAuthPath).length,
   };
+}
+
+/** For a moment after a node has become active, the nodes of a cluster are not known. */
+async function activeNodeOf(cluster: Cluster): Promise<string> {
+  try {
+    const active = (await cluster.nodes()).find(({ isActive }) => isActive);
+    return active?.address ?? 'not known';
+  } catch (error) {
+    if (error instanceof ClusterUnavailable) return 'not known yet';
+    throw error;
+  }
 }
 
 /** The cluster answers alike whether a token is not valid or may not look itself up. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { clusterStore } from '../../functions/cluster/clusterStore.ts';
+import { ClusterForbids } from '../../functions/ports/cluster.ts';
 import type { Item, Range, Store } from '../../functions/ports/store.ts';
 import { namespaceKey, policyKey, sha256, tokenKey, treeKey } from '../../functions/store/keys.ts';
 import { mountOf } from '../../functions/tree/mount.ts';
@@ -85,6 +86,18 @@ describe('the tree of a cluster', () => {
     expect(await store.get(namespaceKey('nobody'))).toBeUndefined();
     expect(await store.get(treeKey('nobody', 'kv/'))).toBeUndefined();
     expect(cluster.asked).not.toContain('namespaces shut/');
+  });
+
+  it('passes over namespaces that the service may not list, to find another one', async () => {
+    const { namespaces } = cluster;
+    cluster.namespaces = async (parent) => {
+      if (parent === 'ns1/deep/') throw new ClusterForbids('the policy of the service lacks a line');
+      return namespaces(parent);
+    };
+
+    expect(await store.get(namespaceKey('deep'))).toMatchObject({ path: 'ns1/deep/' });
+    expect(await store.get(namespaceKey('nobody'))).toBeUndefined();
+    await expect(store.query({ table: 'mounts', pk: 'deep' })).rejects.toThrow(ClusterForbids);
   });
 
   it('stands in for the id of a namespace with its path, if a cluster tells none', async () => {

@@ -22,6 +22,7 @@ beforeEach(() => {
       },
       'ns2/': { policies: { mover: MOVER } },
       'ns1/deep/': { id: 'deep' },
+      'shut/': { isLocked: true },
     },
     tokens: { t: { policies: { '': ['mover'] } } },
   });
@@ -261,6 +262,13 @@ describe('a request learns nothing', () => {
     expect(above.body.data.policies).toMatchObject([{ policy: 'secretive' }, { policy: 'team' }]);
   });
 
+  it('of namespaces, before its token is known', async () => {
+    for (const namespace of ['', 'ns1', 'unknown', 'shut'])
+      for (const token of ['unknown', ''])
+        expect(await start({}, { namespace, token })).toMatchObject(NOT_AUTHENTICATED);
+    expect(new Set(cluster.asked)).toEqual(new Set(['lookup ']));
+  });
+
   it('of mounts outside its namespace', async () => {
     cluster.tables.tokens.t = foreign;
     for (const from of ['../kv', '/../kv', 'other', '../ns2/kv'])
@@ -304,9 +312,10 @@ describe('a cluster', () => {
   it('that refuses the service is told with the line that its policy lacks', async () => {
     const line = 'the policy of the service lacks: path "sys/mounts" { capabilities = ["read"] }';
     cluster.mounts = async () => {
-      throw new ClusterForbids(line);
+      throw new ClusterForbids(`${line} (GET sys/mounts in namespace elsewhere/: permission denied)`);
     };
 
     expect(await start()).toMatchObject({ status: 502, body: { errors: [line] } });
+    expect(f.records.logged.join('')).toContain('in namespace elsewhere/');
   });
 });
