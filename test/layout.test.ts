@@ -5,6 +5,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '..');
 const MAX_LINES = 300;
 
+/** All limits, one after the other: a list may be long. */
+const LIMITS = 'functions/limits.ts';
+
 /** The folders of `functions/`, from top to bottom. A folder imports only from folders below it. */
 const FOLDERS = [
   // The edge to Lambda.
@@ -100,7 +103,7 @@ function inFolder(...folders: string[]): [string, string][] {
 /** The level of a file, from the top: the entries and `deps.ts` are above all folders, `limits.ts` is below them. */
 function levelOf(file: string): number {
   const [top, folder = ''] = file.split('/');
-  if (top !== 'functions' || file === 'functions/limits.ts') return FOLDERS.length;
+  if (top !== 'functions' || file === LIMITS) return FOLDERS.length;
   return FOLDERS.indexOf(folder);
 }
 
@@ -189,7 +192,7 @@ describe('the layout', () => {
 
   it('has no long file, and none that only re-exports others', () => {
     const long = inFolder('cli', 'functions', 'infra', 'ui').filter(
-      ([, text]) => text.split('\n').length > MAX_LINES,
+      ([file, text]) => file !== LIMITS && text.split('\n').length > MAX_LINES,
     );
     expect(long.map(([file]) => file)).toEqual([]);
     expect([...sources.keys()].filter((file) => /(^|\/)(index|utils?|helpers?)\.tsx?$/.test(file))).toEqual(
@@ -218,7 +221,7 @@ describe('the layout', () => {
   });
 
   it('has every limit in one file', () => {
-    const others = inFolder('functions').filter(([file]) => file !== 'functions/limits.ts');
+    const others = inFolder('functions').filter(([file]) => file !== LIMITS);
     const limits = others.flatMap(([file, text]) =>
       [...text.matchAll(/^(?:export )?const ([A-Z][A-Z0-9_]+) = [0-9]/gm)].map(([, name = '']) => [
         file,
