@@ -44,6 +44,11 @@ async function viewOf({ root }: RaftNode): Promise<{ lists: string[]; reads: str
 
 const at = (path: string) => ({ lists: [path], reads: [path], routes: [path] });
 
+/** The nodes that one of them names. */
+async function namedBy({ root }: RaftNode): Promise<{ api_address: string; active_node: boolean }[]> {
+  return (await root.must('GET', 'sys/ha-status')).body.data.nodes;
+}
+
 describe('a successful move', () => {
   it('leaves the standbys at the source, for reads; a write there finds neither path', async () => {
     expect((await plainMove(leader.root, source, target)).status).toBe('success');
@@ -57,6 +62,21 @@ describe('a successful move', () => {
           body: { errors: [`no handler for route "${path}/b". route entry not found.`] },
         });
     }
+  });
+
+  it('across namespaces takes the mount from the standbys, and not each has it at the target then', async () => {
+    const [from, to] = [`${source}-from`, `${source}-to`];
+    for (const namespace of [from, to]) await leader.root.must('POST', `sys/namespaces/${namespace}`);
+    await leader.root.must('POST', 'sys/mounts/kv', { type: 'kv' }, from);
+    await delay(SETTLED_MS);
+    await plainMove(leader.root, `${from}/kv`, `${to}/kv`);
+    await delay(2 * SETTLED_MS);
+    const lists = async ({ root }: RaftNode, namespace: string) =>
+      'kv/' in (await root.must('GET', 'sys/mounts', undefined, namespace)).body.data;
+    for (const node of cluster.nodes) expect(await lists(node, from)).toBe(false);
+    expect(await lists(leader, to)).toBe(true);
+    const have = await Promise.all(standbys.map((standby) => lists(standby, to)));
+    expect(have).toContain(false);
   });
 
   it('is not known to a standby after a tune of the mount or a change of another', async () => {
@@ -145,12 +165,29 @@ describe('the nodes', () => {
 
   it('are all named by each of them', async () => {
     const addresses = cluster.nodes.map(({ address }) => address).sort();
-    for (const { root } of cluster.nodes) {
-      const { body } = await root.must('GET', 'sys/ha-status');
-      const nodes: { api_address: string; active_node: boolean }[] = body.data.nodes;
-      expect(nodes.map(({ api_address }) => api_address).sort()).toEqual(addresses);
-      const active = nodes.filter(({ active_node }) => active_node);
+    for (const node of cluster.nodes) {
+      const named = await namedBy(node);
+      expect(named.map(({ api_address }) => api_address).sort()).toEqual(addresses);
+      const active = named.filter(({ active_node }) => active_node);
       expect(active.map(({ api_address }) => api_address)).toEqual([leader.address]);
     }
+  });
+
+  it('are named for a while after one is sealed, but not the one that is down when the leader changes', async () => {
+    const [sealed] = standbys;
+    await sealed.seal();
+    expect(await namedBy(leader)).toContainEqual(expect.objectContaining({ api_address: sealed.address }));
+    await sealed.unseal();
+
+    await leader.kill();
+    const next = await cluster.leader();
+    const named = (await namedBy(next)).map(({ api_address }) => api_address);
+    expect(named).toContain(next.address);
+    expect(named).not.toContain(leader.address);
+    // Raft names it by its address within the cluster.
+    const { config } = (await next.root.must('GET', 'sys/storage/raft/configuration')).body.data;
+    const ids = config.servers.map(({ node_id }: { node_id: string }) => node_id);
+    expect(ids.sort()).toEqual(cluster.nodes.map(({ name }) => name));
+    await leader.restart();
   });
 });

@@ -63,18 +63,6 @@ export async function startPostgres(): Promise<Postgres> {
   const folder = await mkdtemp(join(tmpdir(), 'remount-postgres-'));
   if (identity) await chown(folder, identity.uid, identity.gid);
   const data = join(folder, 'data');
-  const initial = [
-    '-D',
-    data,
-    '-U',
-    SUPERUSER,
-    '--auth=trust',
-    '--encoding=UTF8',
-    '--no-locale',
-    '--no-sync',
-  ];
-  await run(join(programs, 'initdb'), initial, { ...identity, cwd: folder });
-
   const port = await findLastingPort();
   const query = async (sql: string) => {
     const to = ['-h', '127.0.0.1', '-p', String(port), '-U', SUPERUSER, '-d', 'postgres'];
@@ -86,6 +74,13 @@ export async function startPostgres(): Promise<Postgres> {
       () => true,
       () => false,
     );
+  const initial = [
+    `--pgdata=${data}`,
+    `--username=${SUPERUSER}`,
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--no-locale',
+  ];
   let server: Program | undefined;
   const postgres: Postgres = {
     connectionUrl: `postgresql://{{username}}:{{password}}@127.0.0.1:${port}/postgres?sslmode=disable`,
@@ -107,7 +102,13 @@ export async function startPostgres(): Promise<Postgres> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-  await postgres.bringUp();
+  try {
+    await run(join(programs, 'initdb'), [...initial, '--no-sync'], { ...identity, cwd: folder });
+    await postgres.bringUp();
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
   return postgres;
 }
 
