@@ -289,11 +289,15 @@ export const MAX_TAINTED_PAUSE_MS = 10 * 60_000;
 /** Revocations without trouble after which one more is done at the same time. */
 export const GOOD_REVOCATIONS = 32;
 /** A revocation that takes so many times as long as the first one shows a cluster that cannot keep up. */
-export const SLOW_REVOCATION = 8;
+export const SLOW_REVOCATION = 3;
+/** A shorter revocation counts as one of this length: its duration says little. */
+export const LEAST_REVOCATION_MS = 20;
 /** A pause up to this one is spent within a step: a shorter one is not worth an invocation. */
 export const PAUSE_WITHIN_STEP_MS = 3_000;
-/** How long the nodes of a cluster get for a change of the leader. */
-export const STEP_DOWN_PAUSE_MS = 2_000;
+/** Between two changes of the leader: a node that gave up its role takes no part for ten seconds. */
+export const STEP_DOWN_PAUSE_MS = 12_000;
+/** Changes of the leader for one migration. The role may go back and forth between two nodes of three. */
+export const MAX_STEP_DOWNS = 6;
 /** The first and the longest pause between two tries to reach a cluster that does not answer. */
 export const FIRST_UNANSWERED_PAUSE_MS = 500;
 export const MAX_UNANSWERED_PAUSE_MS = 2 * 60_000;

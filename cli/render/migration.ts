@@ -102,7 +102,7 @@ export function migrationFacts(id: string, info: MigrationInfo): string[] {
 function clusterFacts(cluster: MigrationInfo['cluster']): [string, string | null | false][] {
   if (!cluster) return [];
   const { nodes, warnings } = cluster;
-  const other = nodes.filter(({ state }) => state !== 'current');
+  const other = nodes.filter(({ state }) => state === 'stale' || state === 'unreachable');
   return [
     ['Accessor', cluster.accessor],
     ['Cluster id', cluster.migration_id],

@@ -9,8 +9,10 @@ import {
   SEEN_MS,
   SEEN_TIMES,
 } from '../limits.ts';
+import { ClusterUnavailable } from '../ports/cluster.ts';
 import { sourceGone } from '../remount/failures.ts';
 import { fullPath } from '../remount/migration.ts';
+import type { NodeState } from '../remount/onCluster.ts';
 import { drain } from './drain.ts';
 import {
   drainNotConverging,
@@ -73,6 +75,7 @@ async function post(work: Work): Promise<Pause | typeof ENDED> {
   const placement = await look(work);
   const isThere = placement === 'source' || (placement === 'tainted' && phase === 'tainted');
   if (!isThere) return isSettled(hold.migration, deps.clock.now()) ? judge(work, placement) : SETTLE_PAUSE_MS;
+  const nodes = await nodesNow(work);
   const keys = copiesKeys(hold.migration) ? await namesOfKeys(deps.cluster, hold.migration) : undefined;
   await hold.write((before) => ({
     phase: 'moving',
@@ -83,6 +86,7 @@ async function post(work: Work): Promise<Pause | typeof ENDED> {
       refused: undefined,
       seen: undefined,
       keys: before.cluster.keys ?? keys,
+      nodes: before.cluster.nodes ?? nodes,
     }),
   }));
   const { id: migrationId, requestedBy } = hold.migration;
@@ -91,6 +95,17 @@ async function post(work: Work): Promise<Pause | typeof ENDED> {
   const known = 'id' in answer ? { clusterId: answer.id } : { refused: answer.why };
   await hold.write((before) => withCluster(before, known));
   return FIRST_LOOK_MS;
+}
+
+/** The nodes that must see the move. A cluster forgets a node that is down, so they are kept. */
+async function nodesNow({ deps }: Work): Promise<NodeState[] | undefined> {
+  try {
+    return (await deps.cluster.nodes()).map(({ address }) => ({ address, state: 'unasked' }));
+  } catch (error) {
+    // For some seconds after a change of the leader the cluster does not know its nodes. The move need not wait for that.
+    if (error instanceof ClusterUnavailable) return undefined;
+    throw error;
+  }
 }
 
 /** Asks the cluster for its status. Only what the mount itself shows counts in the end. */
@@ -150,19 +165,25 @@ async function becomeTainted({ deps, hold }: Work): Promise<Pause> {
   return 0;
 }
 
-/** The cluster refuses all requests to the mount until a repeated move succeeds, which its leases may still prevent. */
+/**
+ * The cluster refuses all requests to the mount until a repeated move succeeds, which its leases may still prevent. So the
+ * leases are revoked first, and the pauses between two posts grow.
+ */
 export async function retryTainted(work: Work): Promise<Pause | typeof ENDED> {
   const { deps, hold } = work;
   const now = deps.clock.now();
-  const { taintedAt = now } = hold.migration;
+  const { taintedAt = now, cluster } = hold.migration;
+  if (now - taintedAt > CLUSTER_PATIENCE_MS) return fail(work, mountTainted(hold.migration));
+  const pause = growing(taintedAt, now, SEEN_MS, MAX_TAINTED_PAUSE_MS);
   const drained = await drain(deps, hold, work.until);
   if (drained.state === 'unfinished') return 0;
-  if (drained.state !== 'refused') return post(work);
-  await hold.write((before) =>
-    withCluster(before, { ...FRESH_DRAIN, waiting: { why: drained.why, since: taintedAt } }),
-  );
-  if (now - taintedAt > CLUSTER_PATIENCE_MS) return fail(work, mountTainted(hold.migration));
-  return growing(taintedAt, now, MAX_LOOK_MS / 2, MAX_TAINTED_PAUSE_MS);
+  if (drained.state === 'refused') {
+    const waiting = { why: drained.why, since: taintedAt };
+    await hold.write((before) => withCluster(before, { ...FRESH_DRAIN, waiting }));
+    return pause;
+  }
+  const next = (cluster.postedAt ?? 0) + pause;
+  return next > now ? next - now : post(work);
 }
 
 /** Looks where the mount is, and counts how often it was seen there in a row. */

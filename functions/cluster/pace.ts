@@ -1,6 +1,9 @@
-/** How many leases are revoked at the same time: fewer as soon as the cluster cannot keep up. Pure. */
+/**
+ * How many leases are revoked at the same time: fewer as soon as the cluster cannot keep up. An engine may do one after
+ * the other, such as a database with one connection. Then more at the same time only make new credentials wait. Pure.
+ */
 
-import { GOOD_REVOCATIONS, SLOW_REVOCATION } from '../limits.ts';
+import { GOOD_REVOCATIONS, LEAST_REVOCATION_MS, SLOW_REVOCATION } from '../limits.ts';
 
 export class Pace {
   /** How many may be under way now. */
@@ -13,12 +16,12 @@ export class Pace {
   constructor(most: number, firstMs: number) {
     this.atOnce = most;
     this.#most = most;
-    this.#firstMs = Math.max(firstMs, 5);
+    this.#firstMs = Math.max(firstMs, LEAST_REVOCATION_MS);
   }
 
   /** @param ms how long a revocation took */
   took(ms: number): void {
-    if (ms > SLOW_REVOCATION * this.#firstMs * Math.sqrt(this.atOnce)) this.slower();
+    if (ms > SLOW_REVOCATION * this.#firstMs) this.slower();
     else if (++this.#good % GOOD_REVOCATIONS === 0) this.atOnce = Math.min(this.#most, this.atOnce + 1);
   }
 

@@ -1,6 +1,12 @@
 /** Every node of the cluster must have seen the move: a standby that has not goes on serving the old path for good. */
 
-import { CLUSTER_PATIENCE_MS, MAX_TAINTED_PAUSE_MS, OPEN_SHARDS, STEP_DOWN_PAUSE_MS } from '../limits.ts';
+import {
+  CLUSTER_PATIENCE_MS,
+  MAX_STEP_DOWNS,
+  MAX_TAINTED_PAUSE_MS,
+  OPEN_SHARDS,
+  STEP_DOWN_PAUSE_MS,
+} from '../limits.ts';
 import { type ClusterNode, type ClusterReads, ClusterUnavailable } from '../ports/cluster.ts';
 import { type Migration, migrationOf } from '../remount/migration.ts';
 import type { NodeState } from '../remount/onCluster.ts';
@@ -10,27 +16,52 @@ import { type ENDED, fail, growing, type Pause, succeed, type Work, withCluster 
 
 export async function propagate(work: Work): Promise<Pause | typeof ENDED> {
   const { deps, hold } = work;
-  const nodes = await Promise.all(
-    (await deps.cluster.nodes()).map(async (node): Promise<NodeState> => {
-      return { address: node.address, state: await stateOf(deps.cluster, hold.migration, node) };
-    }),
-  );
+  const nodes = await statesOf(work);
+  // If even the active node does not have it there, somebody has moved it on, which the record says already.
+  if (nodes.some(({ isActive, state }) => isActive && state === 'stale')) return succeed(work);
   const isStale = nodes.some(({ state }) => state === 'stale');
   const now = deps.clock.now();
   const { staleAt = isStale ? now : undefined, cluster } = hold.migration;
   await hold.write((before) => ({
     ...(staleAt !== undefined && { staleAt }),
-    ...withCluster(before, { nodes }),
+    ...withCluster(before, { nodes: nodes.map(({ address, state }) => ({ address, state })) }),
   }));
   if (!isStale || cluster.options.staleNodes === 'report') return succeed(work);
   const since = staleAt ?? now;
   if (now - since > CLUSTER_PATIENCE_MS) return fail(work, nodesStale(hold.migration));
-  if (cluster.options.refreshNodes && !(await isAnotherMoving(work))) {
-    const outcome = await deps.cluster.stepDown();
-    if (outcome.done) return STEP_DOWN_PAUSE_MS;
-    await hold.write((before) => withCluster(before, { waiting: { why: outcome.why, since } }));
-  }
+  if (await refresh(work, since)) return STEP_DOWN_PAUSE_MS;
   return growing(since, now, STEP_DOWN_PAUSE_MS, MAX_TAINTED_PAUSE_MS);
+}
+
+/** Each node that the cluster names now, or named before the move. A cluster forgets a node that is down. */
+async function statesOf({ deps, hold }: Work): Promise<(NodeState & { isActive: boolean })[]> {
+  const named = await deps.cluster.nodes();
+  const known = (hold.migration.cluster.nodes ?? []).map(({ address }) => address);
+  const lost = known.filter((address) => !named.some((node) => node.address === address));
+  const states = named.map(async (node) => ({
+    ...node,
+    state: await stateOf(deps.cluster, hold.migration, node),
+  }));
+  return [
+    ...(await Promise.all(states)),
+    ...lost.map((address) => ({ address, isActive: false, state: 'unreachable' as const })),
+  ];
+}
+
+/**
+ * Makes the active node give up its role, if the request permits it: whoever becomes active reads the tables again.
+ * @param since epoch milliseconds at which a node was first seen to be stale
+ * @returns whether it did
+ */
+async function refresh(work: Work, since: number): Promise<boolean> {
+  const { deps, hold } = work;
+  const { options, stepDowns = 0 } = hold.migration.cluster;
+  if (!options.refreshNodes || stepDowns >= MAX_STEP_DOWNS || (await isAnotherMoving(work))) return false;
+  await hold.write((before) => withCluster(before, { stepDowns: stepDowns + 1 }));
+  const outcome = await deps.cluster.stepDown();
+  if (outcome.done) return true;
+  await hold.write((before) => withCluster(before, { waiting: { why: outcome.why, since } }));
+  return false;
 }
 
 async function stateOf(

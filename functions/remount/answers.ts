@@ -24,7 +24,7 @@ const CLUSTER_INFO = {
   waiting_for: ['string', null],
   waiting_since: ['string', null],
   warnings: 'list',
-  nodes: [{ address: 'string', state: 'string' as OneOf<'current' | 'stale' | 'unreachable'> }],
+  nodes: [{ address: 'string', state: 'string' as OneOf<'unasked' | 'current' | 'stale' | 'unreachable'> }],
 } as const satisfies Shape;
 
 export type ClusterInfo = Wire<typeof CLUSTER_INFO>;

@@ -68,11 +68,13 @@ export interface OnCluster {
   warnings: string[];
   /** The nodes of the cluster, and whether they have seen the move. */
   nodes?: NodeState[];
+  /** How often the active node was made to give up its role. */
+  stepDowns?: number;
 }
 
 export interface NodeState {
   address: string;
-  state: 'current' | 'stale' | 'unreachable';
+  state: 'unasked' | 'current' | 'stale' | 'unreachable';
 }
 
 export const DEFAULT_CLUSTER_OPTIONS: ClusterOptions = {

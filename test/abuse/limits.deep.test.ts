@@ -410,6 +410,8 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   MAX_TAINTED_PAUSE_MS: { inner: 'it is a pause between two tries' },
   GOOD_REVOCATIONS: { inner: 'it is when a drain gets faster' },
   SLOW_REVOCATION: { inner: 'it is when a drain gets slower' },
+  LEAST_REVOCATION_MS: { inner: 'it is what a short revocation counts as' },
+  MAX_STEP_DOWNS: { provenBy: ['cluster/step.test.ts', 'MAX_STEP_DOWNS'] },
   PAUSE_WITHIN_STEP_MS: { inner: 'it is a pause that no other invocation waits for' },
   STEP_DOWN_PAUSE_MS: { inner: 'it is a pause between two looks' },
   FIRST_UNANSWERED_PAUSE_MS: { inner: 'it is a pause between two tries' },

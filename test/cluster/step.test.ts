@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MAX_STEP_DOWNS } from '../../functions/limits.ts';
 import { ClusterForbids } from '../../functions/ports/cluster.ts';
 import { cancelMigration } from '../../functions/remount/cancelMigration.ts';
 import { listIrrevocable } from '../../functions/remount/irrevocable.ts';
@@ -279,10 +280,10 @@ describe('a cluster that does not answer', () => {
     const id = await accept(deps, cluster);
     let hasRight = false;
     cluster.before = (method) => {
-      if (method === 'nodes' && !hasRight) throw new ClusterForbids('lacks sys/ha-status');
+      if (method === 'status' && !hasRight) throw new ClusterForbids('lacks sys/remount/status');
     };
     await step(deps, id);
-    expect(await readMigration(deps, id)).toMatchObject({ status: 'in-progress', phase: 'propagating' });
+    expect(await readMigration(deps, id)).toMatchObject({ status: 'in-progress', phase: 'moving' });
     hasRight = true;
     expect((await runToEnd(deps, id)).status).toBe('success');
   });
@@ -369,6 +370,31 @@ describe('stale nodes', () => {
     const migration = await runToEnd(deps, await accept(deps, cluster, { options: { refreshNodes: true } }));
     expect(migration.status).toBe('success');
     expect(cluster.stepDowns).toBe(1);
+  });
+
+  it('that never become the leader are waited for, and the leader is left in peace', async () => {
+    cluster.stepDown = async () => {
+      cluster.stepDowns++;
+      return { done: true };
+    };
+    const id = await accept(deps, cluster, { options: { refreshNodes: true } });
+    for (let i = 0; i < 30; i++) deps.clock.pass((await step(deps, id)).seconds * 1_000);
+    expect(await readMigration(deps, id)).toMatchObject({ status: 'in-progress', phase: 'propagating' });
+    expect(cluster.stepDowns).toBe(MAX_STEP_DOWNS);
+  });
+
+  it('that the cluster has forgotten since the move are listed as unreachable', async () => {
+    const id = await accept(deps, cluster);
+    cluster.before = (method) => {
+      if (method === 'remount') cluster.standbys.clear();
+    };
+    const migration = await runToEnd(deps, id);
+    expect(migration.status).toBe('success');
+    expect(migration.cluster?.nodes?.map(({ state }) => state)).toEqual([
+      'current',
+      'unreachable',
+      'unreachable',
+    ]);
   });
 
   it('for a day end the migration, which says where the mount is', async () => {

@@ -36,7 +36,7 @@ export function MigrationFacts({ info }: { info: MigrationInfo }) {
 function clusterFacts(cluster: MigrationInfo['cluster']): [string, string][] {
   if (!cluster) return [];
   const { waiting_for: waiting, warnings, nodes } = cluster;
-  const other = nodes.filter(({ state }) => state !== 'current');
+  const other = nodes.filter(({ state }) => state === 'stale' || state === 'unreachable');
   return [
     ...(waiting ? [['Waiting', waiting] satisfies [string, string]] : []),
     ...warnings.map((warning): [string, string] => ['Warning', warning]),
