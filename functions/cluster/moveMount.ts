@@ -44,6 +44,7 @@ export async function begin(work: Work): Promise<Pause | typeof ENDED> {
   }
   // Only another move can bring it back into service.
   if (placement === 'tainted') return becomeTainted(work);
+  if (placement === 'target') return arrive(work);
   if (!isSettled(hold.migration, deps.clock.now())) return SETTLE_PAUSE_MS;
   return fail(work, sourceGone(hold.migration.source));
 }
@@ -115,21 +116,24 @@ export async function watch(work: Work): Promise<Pause | typeof ENDED> {
   const status = clusterId === undefined ? 'unknown' : await deps.cluster.status(clusterId, '');
   if (status === 'in-progress') return pauseBetweenLooks(work);
   const placement = await look(work);
-  if (placement === 'target') {
-    const switchedAt = hold.migration.switchedAt ?? deps.clock.now();
-    await hold.write((before) => ({
-      phase: 'verifying',
-      switchedAt,
-      // The mount has no generation there; an undo compares it all the same.
-      generation: 0,
-      ...withCluster(before, { seen: undefined }),
-    }));
-    return 0;
-  }
+  if (placement === 'target') return arrive(work);
   return isSettled(hold.migration, deps.clock.now()) ? judge(work, placement) : SETTLE_PAUSE_MS;
 }
 
-/** The mount is not at the target, and has been seen so for a while. */
+/** The mount is at the target, also if somebody else has moved it there. */
+async function arrive({ deps, hold }: Work): Promise<Pause> {
+  const switchedAt = hold.migration.switchedAt ?? deps.clock.now();
+  await hold.write((before) => ({
+    phase: 'verifying',
+    switchedAt,
+    // The mount has no generation there; an undo compares it all the same.
+    generation: 0,
+    ...withCluster(before, { seen: undefined }),
+  }));
+  return 0;
+}
+
+/** The mount has been seen at the same place for a while. */
 async function judge(work: Work, placement: Placement): Promise<Pause | typeof ENDED> {
   const { deps, hold } = work;
   const { migration } = hold;
@@ -140,6 +144,8 @@ async function judge(work: Work, placement: Placement): Promise<Pause | typeof E
       if (posts >= MAX_MOVE_POSTS) return fail(work, moveFailed(migration));
       await hold.write((before) => ({ phase: 'draining', ...withCluster(before, FRESH_DRAIN) }));
       return 0;
+    case 'target':
+      return arrive(work);
     case 'tainted':
       return becomeTainted(work);
     case 'half':

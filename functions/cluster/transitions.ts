@@ -85,8 +85,7 @@ export function stepOver(id: string, by: string, nextLook: number): Update {
 
 /** The mount is at the target, is what it was, and every node that answers has seen it there. */
 export function movedOnCluster(migration: ClusterMigration, by: string, now: number): Update {
-  const facts = { status: 'success', phase: 'done', finishedAt: now, cluster: migration.cluster };
-  return ended(migration, by, facts, now);
+  return ended(migration, by, { status: 'success' }, now);
 }
 
 /** The mount is not at the target. */
@@ -96,13 +95,18 @@ export function failedOnCluster(
   { code, message }: Failure,
   now: number,
 ): Update {
-  const error = { code, message };
-  const facts = { status: 'failure', phase: 'done', error, finishedAt: now, cluster: migration.cluster };
-  return ended(migration, by, facts, now);
+  return ended(migration, by, { status: 'failure', error: { code, message } }, now);
 }
 
-function ended(migration: ClusterMigration, by: string, facts: Record<string, unknown>, now: number): Update {
+/** It waits for nothing any more. */
+function ended(
+  migration: ClusterMigration,
+  by: string,
+  outcome: Record<string, unknown>,
+  now: number,
+): Update {
   const { phase } = migration;
-  const update = closing(migration, phase, facts, now);
+  const { waiting: _, ...cluster } = migration.cluster;
+  const update = closing(migration, phase, { ...outcome, phase: 'done', finishedAt: now, cluster }, now);
   return { ...update, remove: [...(update.remove ?? []), 'stepBy', 'stepUntil'], if: { phase, stepBy: by } };
 }

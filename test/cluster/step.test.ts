@@ -211,6 +211,20 @@ describe('what the cluster shows after a post decides', () => {
     expect(migration.error?.code).toBe('move_refused');
   });
 
+  it.each(['revoke', 'remount'])(
+    'moved to the target by somebody else (before: %s): succeeds',
+    async (method) => {
+      cluster.issue('kv/', 'creds/r', 3);
+      const id = await accept(deps, cluster);
+      cluster.before = (called) => {
+        if (called !== method) return;
+        cluster.before = () => {};
+        cluster.end('kv/', 'moved/');
+      };
+      expect(await runToEnd(deps, id)).toMatchObject({ status: 'success', phase: 'done' });
+    },
+  );
+
   it('a lost answer: finds the mount at its target, and does not post again', async () => {
     const id = await accept(deps, cluster);
     cluster.after = (method) => {
@@ -251,6 +265,7 @@ describe('a cluster that does not answer', () => {
     deps.clock.pass(A_DAY_MS);
     const migration = await runToEnd(deps, id);
     expect(migration.error?.code).toBe('cluster_unavailable');
+    expect(migration.cluster?.waiting).toBeUndefined();
     expect(migration.error?.message).toContain('the mount is served at "kv/"');
   });
 
