@@ -4,12 +4,16 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ClusterSettings } from '../../../functions/adapters/clusterSettings.ts';
 import { vaultCluster } from '../../../functions/adapters/vaultCluster.ts';
 import { clusterStore } from '../../../functions/cluster/clusterStore.ts';
 import { clusterStep } from '../../../functions/cluster/step.ts';
 import { STEP_HOLD_MS } from '../../../functions/limits.ts';
 import type { Cluster } from '../../../functions/ports/cluster.ts';
 import type { MigrationInfo } from '../../../functions/remount/answers.ts';
+import type { Migration } from '../../../functions/remount/migration.ts';
+import { migrationInfo } from '../../../functions/remount/migrationInfo.ts';
+import { readMigration } from '../../../functions/remount/readMigration.ts';
 import type { Caller } from '../../support/call.ts';
 import type { TestDeps } from '../../support/testDeps.ts';
 import { type Front, front } from './front.ts';
@@ -51,18 +55,23 @@ export interface RealMoves {
   runUntil(id: string, isIt: (info: MigrationInfo) => boolean): Promise<MigrationInfo>;
 }
 
-/** @param where is called once the servers of the file run; its token is that of the service and of the caller */
-export function realMoves(
-  where: () => { address: string; token: string; nodes?: Record<string, string> },
-): RealMoves {
+interface Where {
+  address: string;
+  /** Of the caller. */
+  token: string;
+  /** Of the service, instead of the token of the caller. */
+  credentials?: ClusterSettings['credentials'];
+}
+
+/** @param where is called once the servers of the file run */
+export function realMoves(where: () => Where): RealMoves {
   const f: Front = front();
-  const plain = (): Cluster => {
-    const { address, token, nodes = {} } = where();
-    const { clock } = f.records;
-    return vaultCluster({ address, namespace: '', credentials: { token }, nodes, clock });
+  const connect = (): Cluster => {
+    const { address, token, credentials = { token } } = where();
+    return vaultCluster({ address, namespace: '', credentials, clock: f.records.clock });
   };
   let known: Cluster | undefined;
-  const cluster = () => (known ??= plain());
+  const cluster = () => (known ??= connect());
 
   const moves: RealMoves = {
     get records() {
@@ -77,8 +86,8 @@ export function realMoves(
       return answer.body.migration_id;
     },
     async info(id) {
-      const { body } = await moves.call('GET', `sys/remount/status/${id}`);
-      return body.data.migration_info;
+      // Of the record: the service asks the cluster who wants to see it, and the cluster may be away.
+      return migrationInfo((await readMigration(f.records, id)) as Migration);
     },
     async step(id) {
       const watched = watching(cluster(), moves);
