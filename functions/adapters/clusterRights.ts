@@ -37,7 +37,7 @@ export const READ_RIGHTS = {
 
 /** What the steps of a migration need in addition. */
 export const WRITE_RIGHTS = {
-  remount: here('sys/remount', 'update', 'sudo'),
+  remount: everywhere('sys/remount', 'update', 'sudo'),
   status: here('sys/remount/status/*', 'read'),
   stepDown: here('sys/step-down', 'update', 'sudo'),
   revoke: everywhere('sys/leases/revoke', 'update'),

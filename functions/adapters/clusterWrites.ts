@@ -1,7 +1,8 @@
 /** The changes of the port to a cluster, as requests of its HTTP API. */
 
 import { CLUSTER_WORK_MS } from '../limits.ts';
-import type { ClusterWrites, Outcome } from '../ports/cluster.ts';
+import type { ClusterPath, ClusterWrites, Outcome } from '../ports/cluster.ts';
+import { commonNamespace } from '../tree/path.ts';
 import type { AuthorizedCall, ClusterApi } from './clusterApi.ts';
 import type { ClusterNodes } from './clusterNodes.ts';
 import { WRITE_RIGHTS } from './clusterRights.ts';
@@ -27,12 +28,15 @@ export function clusterWrites(api: ClusterApi, nodes: ClusterNodes): ClusterWrit
       return outcomeOf({ ...common, path: 'sys/leases/revoke', body, right: WRITE_RIGHTS.revoke });
     },
 
+    // Asked from above, OpenBao takes a namespace between that and the target for one that is in the way.
     async remount(from, to, { migrationId, requestedBy }) {
+      const namespace = commonNamespace(from.namespace, to.namespace);
+      const relative = (at: ClusterPath) => (at.namespace + at.path).slice(namespace.length);
       const call: AuthorizedCall = {
         method: 'POST',
         path: 'sys/remount',
-        namespace: '',
-        body: { from: from.namespace + from.path, to: to.namespace + to.path },
+        namespace,
+        body: { from: relative(from), to: relative(to) },
         headers: { 'X-Remount-Migration': migrationId, 'X-Remount-Requested-By': requestedBy },
         right: WRITE_RIGHTS.remount,
         isRepeatable: false,

@@ -4,6 +4,7 @@ import { goQuote, refusal } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
 import type { ClusterReads } from '../ports/cluster.ts';
 import type { Deps } from '../ports/deps.ts';
+import { ancestors, commonNamespace } from '../tree/path.ts';
 import { CLUSTER_FIELDS, type ClusterOptions, readClusterOptions } from './onCluster.ts';
 import type { Move } from './planMove.ts';
 
@@ -34,6 +35,11 @@ export async function admit(
     throw refusal(
       'for a move into another namespace the cluster copies every key of the mount under a lock, and can leave it half moved; allow_copy permits that',
     );
+  const between = namespaceBetween(source.namespace.path, target.namespace.path);
+  if (between !== undefined && (await cluster.server()).product === 'OpenBao')
+    throw refusal(
+      `OpenBao takes the namespace ${goQuote(between)} for one that is in the way of ${goQuote(target.namespace.path)}; move the mount into ${goQuote(between)} first`,
+    );
   if (!mount.local && (await cluster.server()).isPerformanceSecondary)
     throw refusal('the cluster is a performance secondary: it can move only local mounts');
   return options;
@@ -41,4 +47,16 @@ export async function admit(
 
 function isLogin({ loginPath }: ClusterReads, source: Move['source']): boolean {
   return loginPath?.namespace === source.namespace.path && loginPath.path === source.path;
+}
+
+/**
+ * OpenBao searches the namespaces below the one that a move is posted in, by the paths of their mounts `sys/`. It refuses
+ * the move unless the first one that has the target is the namespace of the target itself.
+ * @returns the one that it finds first, if that is another
+ */
+function namespaceBetween(source: string, target: string): string | undefined {
+  const common = commonNamespace(source, target);
+  return ancestors(target).find(
+    (namespace) => namespace.length > common.length && target.slice(namespace.length) > 'sys/',
+  );
 }

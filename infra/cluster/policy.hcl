@@ -55,6 +55,8 @@ path "+/+/sys/leases/lookup/*" { capabilities = ["list", "sudo"] }
 
 # to move a mount, and to ask whether a mount is at a path
 path "sys/remount" { capabilities = ["update", "sudo"] }
+path "+/sys/remount" { capabilities = ["update", "sudo"] }
+path "+/+/sys/remount" { capabilities = ["update", "sudo"] }
 
 # the state of a move
 path "sys/remount/status/*" { capabilities = ["read"] }

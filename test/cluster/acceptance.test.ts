@@ -43,6 +43,7 @@ beforeEach(() => {
         policies: { inner: 'path "kv/metadata" { capabilities = ["list"] }' },
       },
       [`${NS}/deep/`]: { id: 'deep' },
+      [`${NS}/team/`]: {},
       'shut/': { isLocked: true },
     },
     tokens: { root: { policies: { '': ['root'] } } },
@@ -64,6 +65,15 @@ describe('a move on a cluster is refused for', () => {
 
     expect(status).toBe(503);
     expect(body.errors[0]).toContain('"shut/" must be unlocked');
+  });
+
+  it('a target that OpenBao would refuse, before any lease is touched', async () => {
+    const into = (from: string, to: string) => start(from, to, { body: { allow_copy: true } });
+    const text = `OpenBao takes the namespace "${NS}/" for one that is in the way of "${NS}/team/"; move the mount into "${NS}/" first`;
+
+    expect(await into(KV, `${NS}/team/kv`)).toMatchObject({ status: 400, body: { errors: [text] } });
+    expect(await into(`${NS}/kv`, `${NS}/team/kv`)).toMatchObject({ status: 200 });
+    expect(await into(KV, `${NS}/deep/kv`)).toMatchObject({ status: 200 });
   });
 
   it('an answer that is to be wrapped', async () => {

@@ -323,6 +323,19 @@ describe('a move', () => {
     expect(await cluster.isRouted(at('', 'near/'))).toBe(true);
   });
 
+  it('is posted in the namespace that has both, where a name after "sys" is not in the way', async () => {
+    await server.root.must('POST', 'sys/namespaces/tail', {}, 'team-a');
+    for (const namespace of ['', 'team-a'])
+      await server.root.must('POST', 'sys/mounts/low', { type: 'kv' }, namespace);
+    const target = at('team-a/tail/', 'low/');
+
+    expect(await cluster.remount(at('', 'low/'), target, about)).toEqual({
+      why: 'path already in use at "team-a/"',
+    });
+    const { id } = (await cluster.remount(at('team-a/', 'low/'), target, about)) as { id: string };
+    expect(await moved(id)).toBe('success');
+  });
+
   it('that the cluster refuses says why', async () => {
     expect(await cluster.remount(at('', 'none/'), at('', 'x/'), about)).toEqual({
       why: 'no matching mount at "none/"',

@@ -1,0 +1,31 @@
+/** This service in front of one OpenBao, for all files of the project `front`. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startService } from '../../infra/local/service.ts';
+import { enableLogin } from '../cluster/support/adapter.ts';
+import { startInMemory } from '../cluster/support/openbao.ts';
+
+const POLICY = join(import.meta.dirname, '..', '..', 'infra', 'cluster', 'policy.hcl');
+
+/** Vitest calls this before the first file, and what it returns after the last. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const bao = await startInMemory();
+  const { root, rootToken } = bao;
+  await root.must('POST', 'sys/policies/acl/remount', { policy: await readFile(POLICY, 'utf8') });
+  const { roleId, secretId } = await enableLogin(root, '', ['remount']);
+  const login = { CLUSTER_ROLE_ID: roleId, CLUSTER_SECRET_ID: await secretId() };
+  const service = await startService({ cluster: { CLUSTER_ADDR: root.address, ...login } });
+  project.provide('target', {
+    address: service.url,
+    rootToken,
+    isReference: false,
+    isInFront: true,
+    isOwn: false,
+  });
+  return async () => {
+    await service.stop();
+    await bao.stop();
+  };
+}
