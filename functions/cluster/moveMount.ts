@@ -72,7 +72,7 @@ export async function drainAndPost(work: Work): Promise<Pause | typeof ENDED> {
 async function post(work: Work): Promise<Pause | typeof ENDED> {
   const { deps, hold } = work;
   const { source, target, phase } = hold.migration;
-  if (!(await claimCopy(work))) return MAX_LOOK_MS;
+  if (!(await claimCopy(work))) return pauseBetweenLooks(work);
   const placement = await look(work);
   const isThere = placement === 'source' || (placement === 'tainted' && phase === 'tainted');
   if (!isThere) return isSettled(hold.migration, deps.clock.now()) ? judge(work, placement) : SETTLE_PAUSE_MS;

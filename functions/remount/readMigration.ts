@@ -56,6 +56,6 @@ export async function holdUntilSwitched(deps: Deps, id: string): Promise<void> {
   for (let pause = FIRST_HOLD_PAUSE_MS; deps.clock.now() + pause <= end; pause *= 2) {
     await deps.clock.sleep(pause);
     const migration = await readMigration(deps, id).catch(() => undefined);
-    if (migration?.phase !== 'accepted') return;
+    if (migration?.status !== 'in-progress' || migration.switchedAt !== undefined) return;
   }
 }
