@@ -15,6 +15,13 @@ const RIGHTS = ['test/rights/roles.deep.test.ts'];
 /** What compares the service with a real OpenBao. */
 const COMPARED = ['test/reference/differential/differential.deep.test.ts'];
 
+/** What moves mounts by HTTP, except as a bulk run. */
+const MOVES = [
+  'test/contract/remount.*.test.ts',
+  'test/contract/{clients,http.verbs,names}.test.ts',
+  'test/clients/**/*.test.ts',
+];
+
 /** What needs a real cluster of OpenBao and a real PostgreSQL. */
 const CLUSTER = ['test/cluster/**/*.deep.test.ts'];
 
@@ -106,11 +113,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'front',
+          include: REFERENCE ? MOVES : [],
+          globalSetup: 'test/reference/inFront.ts',
+          setupFiles: 'test/reference/expectFailures.ts',
+          // Moves into other namespaces are made one after the other.
+          testTimeout: 120_000,
+          sequence: { groupOrder: 6 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'cluster',
           include: CLUSTER,
           // Each file starts its own servers, and waits for what they do in their own time.
           testTimeout: 120_000,
-          sequence: { groupOrder: 6 },
+          sequence: { groupOrder: 7 },
         },
       },
     ],

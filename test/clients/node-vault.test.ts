@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import nodeVault from 'node-vault';
 import { describe, expect, inject, it } from 'vitest';
 import { unique } from '../contract/fresh.ts';
+import { moveOf } from '../contract/moving.ts';
 
 const { address, rootToken } = inject('target');
 
@@ -28,7 +29,7 @@ async function enabled(type: string): Promise<string> {
 
 /** Moves a mount, and polls the status until it is final. */
 async function moved(vault: Client, from: string, to: string): Promise<Record<string, string>> {
-  const { data } = await vault.remount({ from, to });
+  const { data } = await vault.remount(moveOf(from, to));
   for (;;) {
     const { migration_info } = (await vault.read(`sys/remount/status/${data.migration_id}`)).data;
     if (migration_info.status !== 'in-progress') return migration_info;

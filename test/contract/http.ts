@@ -29,13 +29,18 @@ export interface Sent {
 /** @param path what follows `/v1/`, percent-encoded where it has to be */
 export async function call(method: string, path: string, sent: Sent = {}): Promise<Answer> {
   const body = bytesOf(sent.body);
-  const response = await fetch(`${sent.address ?? address}/v1/${path}`, {
-    method,
-    headers: { ...ownHeaders(sent), ...sent.headers },
-    redirect: 'manual',
-    ...(body === undefined ? {} : { body }),
-  });
-  return answer(response.status, response.headers, await response.text());
+  const send = async (url: string) => {
+    const response = await fetch(url, {
+      method,
+      headers: { ...ownHeaders(sent), ...sent.headers },
+      redirect: 'manual',
+      ...(body === undefined ? {} : { body }),
+    });
+    return answer(response.status, response.headers, await response.text());
+  };
+  const first = await send(`${sent.address ?? address}/v1/${path}`);
+  const elsewhere = otherServer(first);
+  return elsewhere ? send(elsewhere.address + elsewhere.target) : first;
 }
 
 /** As `Sent`, but a header may be sent more than once. */
@@ -44,7 +49,22 @@ interface RawSent extends Omit<Sent, 'headers'> {
 }
 
 /** Sends the target unchanged: the URL parser of `fetch` would clean the path. */
-export function rawCall(method: string, target: string, sent: RawSent = {}): Promise<Answer> {
+export async function rawCall(method: string, target: string, sent: RawSent = {}): Promise<Answer> {
+  const first = await rawSend(method, target, sent);
+  const elsewhere = otherServer(first);
+  return elsewhere ? rawSend(method, elsewhere.target, { ...sent, address: elsewhere.address }) : first;
+}
+
+/**
+ * Where a standby, or a service in front of a cluster, sends a client to. As the clients of Vault do, the request is then
+ * repeated there once, with its token, its namespace and its body.
+ */
+function otherServer({ status, headers }: Answer): { address: string; target: string } | undefined {
+  const [, server, target] = /^(https?:\/\/[^/]+)(\/.*)$/.exec(headers.get('location') ?? '') ?? [];
+  return status === 307 && server && target ? { address: server, target } : undefined;
+}
+
+function rawSend(method: string, target: string, sent: RawSent): Promise<Answer> {
   const { hostname, port, protocol } = new URL(sent.address ?? address);
   const send = protocol === 'https:' ? secureRequest : request;
   return new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loggedIn, lookupSelf, userpassMethod } from './credentials.ts';
 import { kv1, must, newNamespace, unique } from './fresh.ts';
 import { call, type Sent } from './http.ts';
-import { move, settled, start } from './moving.ts';
+import { move, moveOf, settled, start } from './moving.ts';
 import { mountObject, mountPaths } from './snapshots.ts';
 import { improved, NOT_AUTHENTICATED, noRoute, refused } from './texts.ts';
 
@@ -57,7 +57,7 @@ function relative(namespace: string | undefined, path: string, asked: string | u
 /** Moves a mount in one of the ways, waits for the end and checks it. */
 async function go({ from, to, asked, by = 'header' }: Way, source: string, target: string): Promise<void> {
   const namespace = absolute(asked);
-  const body = { from: relative(from, source, asked), to: relative(to, target, asked) };
+  const body = moveOf(relative(from, source, asked), relative(to, target, asked));
   const answer =
     by === 'path'
       ? await call('POST', `${namespace}/sys/remount`, { body })

@@ -14,6 +14,8 @@ export interface Target {
   address: string;
   rootToken: string;
   isReference: boolean;
+  /** Whether it is this service in front of a cluster, whose mounts it moves. */
+  isInFront?: boolean;
   /** Whether the suite has started the server. Only then may tests start others like it and kill them. */
   isOwn: boolean;
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { documentOf, listedInVain, type Outcome } from './document.ts';
 import { KNOWN_FAILURES, TO_MEND } from './knownFailures.ts';
 
-const listed = KNOWN_FAILURES.find(([, , reason]) => reason !== TO_MEND) ?? ['', '', ''];
+const listed = KNOWN_FAILURES.OpenBao.find(([, , reason]) => reason !== TO_MEND) ?? ['', '', ''];
 const [suite, title] = listed;
 
 const outcome = (server: Outcome['server'], state: Outcome['state'], name: string): Outcome => ({
@@ -21,12 +21,14 @@ const OUTCOMES = [
   outcome('OpenBao', 'passed', 'both pass'),
   outcome('OpenBao', 'passed', 'ours fails'),
   outcome('OpenBao', 'skipped', 'left out'),
+  outcome('in front', 'passed', title),
+  outcome('in front', 'failed', 'both pass'),
 ];
 
 it('a listed test that fails as it has to does not count as one that OpenBao passes', () => {
   const document = documentOf(OUTCOMES);
-  expect(document).toContain(`| ${suite.replace('.test.ts', '')} | 4 | 3 | 2 | 1 | 0 | 1 |`);
-  expect(document).toContain('| **all** | 4 | 3 | 2 | 1 | 0 | 1 |');
+  expect(document).toContain(`| ${suite.replace('.test.ts', '')} | 4 | 3 | 1 | 0 | 2 | 1 | 0 | 1 |`);
+  expect(document).toContain('| **all** | 4 | 3 | 1 | 0 | 2 | 1 | 0 | 1 |');
 });
 
 it('a listed test that OpenBao is not asked, or that is not there, is told', () => {

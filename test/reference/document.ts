@@ -1,45 +1,58 @@
-/** Makes docs/reference.md of the outcomes of a run: how many tests pass here and on OpenBao, and why not all. Pure. */
+/** Makes docs/reference.md of the outcomes of a run: how many tests pass on which server, and why not all. Pure. */
 
 import { OPENBAO_VERSION } from '../support/openbao.ts';
-import { KNOWN_FAILURES, TO_MEND } from './knownFailures.ts';
+import { KNOWN_FAILURES, type Server, TO_MEND } from './knownFailures.ts';
 import type { DifferentialMeta } from './meta.ts';
 
 export interface Outcome {
-  server: 'ours' | 'OpenBao';
+  server: Server | 'ours';
   /** The name of its file. */
   suite: string;
   /** With the titles of the suites that it is in. */
   title: string;
-  /** A listed test that fails on OpenBao, as it has to, counts as passed for vitest. */
+  /** A listed test that fails, as it has to, counts as passed for vitest. */
   state: 'passed' | 'failed' | 'skipped' | 'pending';
 }
 
 interface Counts {
   tests: number;
   ours: number;
+  inFront: number;
+  toldInFront: number;
   openbao: number;
   told: number;
   toMend: number;
   leftOut: number;
 }
 
-const NONE: Counts = { tests: 0, ours: 0, openbao: 0, told: 0, toMend: 0, leftOut: 0 };
+const NONE: Counts = {
+  tests: 0,
+  ours: 0,
+  inFront: 0,
+  toldInFront: 0,
+  openbao: 0,
+  told: 0,
+  toMend: 0,
+  leftOut: 0,
+};
 
-/** @returns the lines of the list, of the suites that were run, whose test is not there or left out on OpenBao */
+/** @returns the lines of the lists, of the suites that were run there, whose test is not there or left out */
 export function listedInVain(outcomes: readonly Outcome[]): string[] {
-  const asked = outcomes.filter(({ server, state }) => server === 'OpenBao' && state !== 'skipped');
-  const suites = new Set(outcomes.map(({ suite }) => suite));
-  const tests = new Set(asked.map(({ suite, title }) => `${suite} | ${title}`));
-  const lines = KNOWN_FAILURES.filter(([suite]) => suites.has(suite)).map(
-    ([suite, title]) => `${suite} | ${title}`,
-  );
-  return lines.filter((line) => !tests.has(line));
+  return (['OpenBao', 'in front'] as const).flatMap((server) => {
+    const there = outcomes.filter((outcome) => outcome.server === server);
+    const suites = new Set(there.map(({ suite }) => suite));
+    const asked = there.filter(({ state }) => state !== 'skipped');
+    const tests = new Set(asked.map(({ suite, title }) => `${suite} | ${title}`));
+    const lines = KNOWN_FAILURES[server].filter(([suite]) => suites.has(suite));
+    return lines.map(([suite, title]) => `${suite} | ${title}`).filter((line) => !tests.has(line));
+  });
 }
 
 export function documentOf(outcomes: readonly Outcome[], differential?: DifferentialMeta): string {
   const suites = [...new Set(outcomes.map(({ suite }) => suite))].toSorted();
   const counts = suites.map((suite) => countsOf(outcomes.filter((outcome) => outcome.suite === suite)));
-  const rows = suites.map((suite, i) => rowOf(suite, counts[i] ?? NONE));
+  const inFront = new Set(outcomes.filter(({ server }) => server === 'in front').map(({ suite }) => suite));
+  const rows = suites.map((suite, i) => rowOf(suite, counts[i] ?? NONE, inFront.has(suite)));
   return [
     `# Beside OpenBao ${OPENBAO_VERSION}`,
     '',
@@ -49,14 +62,15 @@ export function documentOf(outcomes: readonly Outcome[], differential?: Differen
     '',
     '## The contract',
     '',
-    'Each test is run on this service and on a real OpenBao. A test that fails on OpenBao is listed with its reason in',
+    'Each test is run on this service and on a real OpenBao. The tests of moves are run a third time: on this service in front',
+    'of an OpenBao, whose mounts it moves. A test that fails there or on OpenBao is listed with its reason in',
     '`test/reference/knownFailures.ts`: a difference that [differences](differences.md) tells, or one that is to be mended.',
     'Left out on OpenBao are the tests of what only this service has.',
     '',
-    `| suite | tests | pass here | pass on OpenBao ${OPENBAO_VERSION} | told difference | to mend | left out on OpenBao |`,
-    '| --- | --: | --: | --: | --: | --: | --: |',
+    `| suite | tests | pass here | pass in front of OpenBao | told difference there | pass on OpenBao ${OPENBAO_VERSION} | told difference there | to mend | left out on OpenBao |`,
+    '| --- | --: | --: | --: | --: | --: | --: | --: | --: |',
     ...rows,
-    rowOf('**all**', counts.reduce(sum, NONE)),
+    rowOf('**all**', counts.reduce(sum, NONE), inFront.size > 0),
     '',
     ...(differential ? differentialPart(differential) : []),
   ].join('\n');
@@ -64,24 +78,20 @@ export function documentOf(outcomes: readonly Outcome[], differential?: Differen
 
 function countsOf(outcomes: readonly Outcome[]): Counts {
   const counts = { ...NONE };
-  for (const outcome of outcomes) {
-    const { server, state } = outcome;
-    if (server === 'ours') {
-      counts.tests++;
-      if (state === 'passed') counts.ours++;
-    } else if (state === 'skipped') counts.leftOut++;
-    else if (state === 'passed') counts[columnOf(reasonOf(outcome))]++;
+  for (const { server, suite, title, state } of outcomes) {
+    if (server === 'ours') counts.tests++;
+    if (server === 'OpenBao' && state === 'skipped') counts.leftOut++;
+    if (state === 'passed') counts[columnOf(server, suite, title)]++;
   }
   return counts;
 }
 
-function columnOf(reason: string | undefined): 'openbao' | 'told' | 'toMend' {
-  if (reason === undefined) return 'openbao';
-  return reason === TO_MEND ? 'toMend' : 'told';
-}
-
-function reasonOf({ suite, title }: Outcome): string | undefined {
-  return KNOWN_FAILURES.find(([file, name]) => file === suite && name === title)?.[2];
+function columnOf(server: Outcome['server'], suite: string, title: string): keyof Counts {
+  if (server === 'ours') return 'ours';
+  const reason = KNOWN_FAILURES[server].find(([file, name]) => file === suite && name === title)?.[2];
+  if (reason === TO_MEND) return 'toMend';
+  if (server === 'in front') return reason === undefined ? 'inFront' : 'toldInFront';
+  return reason === undefined ? 'openbao' : 'told';
 }
 
 function sum(one: Counts, other: Counts): Counts {
@@ -90,8 +100,10 @@ function sum(one: Counts, other: Counts): Counts {
   return total;
 }
 
-function rowOf(suite: string, { tests, ours, openbao, told, toMend, leftOut }: Counts): string {
-  return `| ${[suite.replace('.test.ts', ''), tests, ours, openbao, told, toMend, leftOut].join(' | ')} |`;
+function rowOf(suite: string, counts: Counts, isInFront: boolean): string {
+  const { tests, ours, inFront, toldInFront, openbao, told, toMend, leftOut } = counts;
+  const there = isInFront ? [inFront, toldInFront] : ['', ''];
+  return `| ${[suite.replace('.test.ts', ''), tests, ours, ...there, openbao, told, toMend, leftOut].join(' | ')} |`;
 }
 
 function differentialPart({ sequences, steps, sameSteps, explained }: DifferentialMeta): string[] {

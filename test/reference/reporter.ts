@@ -1,5 +1,6 @@
 /**
- * A reporter of vitest: writes `.build/reference.md`, which says how many tests pass here and on OpenBao.
+ * A reporter of vitest: writes `.build/reference.md`, which says how many tests pass here, in front of
+ * OpenBao, and on OpenBao.
  * `npm run test:reference -- --document` makes docs/reference.md of it.
  */
 
@@ -31,12 +32,19 @@ export default class ReferenceReporter implements Reporter {
   }
 }
 
-/** Of the tests that both servers are asked. */
+/** What the tests of a project are run on. */
+const SERVERS: Record<string, Outcome['server']> = {
+  contract: 'ours',
+  reference: 'OpenBao',
+  front: 'in front',
+};
+
 function outcomesOf({ project, moduleId, children }: TestModule): Outcome[] {
-  if (project.name !== 'contract' && project.name !== 'reference') return [];
+  const server = SERVERS[project.name];
+  if (server === undefined) return [];
   const asked = [...children.allTests()].filter((test) => !test.meta().differential);
   return asked.map((test) => ({
-    server: project.name === 'contract' ? 'ours' : 'OpenBao',
+    server,
     suite: basename(moduleId),
     title: test.fullName,
     state: test.result().state,

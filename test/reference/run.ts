@@ -1,5 +1,6 @@
 /**
- * `npm run test:reference`: the contract on this service and on a real OpenBao, and the random sequences against both.
+ * `npm run test:reference`: the contract on this service, in front of a real OpenBao and on one, and the random sequences
+ * against the first and the last.
  * With `-- --document`, docs/reference.md is made of the result. Other words are handed on to vitest.
  */
 
@@ -14,7 +15,7 @@ const DOCUMENT = '--document';
 
 const chosen = process.argv.slice(2).filter((word) => word !== DOCUMENT);
 const args = [
-  ...['run', '--project=contract', '--project=reference', ...chosen],
+  ...['run', '--project=contract', '--project=reference', '--project=front', ...chosen],
   ...['--reporter=default', '--reporter=test/reference/reporter.ts'],
 ];
 const env = { ...process.env, REFERENCE: 'all' };
