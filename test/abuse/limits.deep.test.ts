@@ -414,7 +414,6 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   MAX_STEP_DOWNS: { provenBy: ['cluster/step.test.ts', 'MAX_STEP_DOWNS'] },
   PAUSE_WITHIN_STEP_MS: { inner: 'it is a pause that no other invocation waits for' },
   STEP_DOWN_PAUSE_MS: { inner: 'it is a pause between two looks' },
-  MAX_STEP_DOWNS: { provenBy: ['cluster/step.test.ts', 'MAX_STEP_DOWNS'] },
   FIRST_UNANSWERED_PAUSE_MS: { inner: 'it is a pause between two tries' },
   MAX_UNANSWERED_PAUSE_MS: { inner: 'it is a pause between two tries' },
   CLUSTER_PATIENCE_MS: { provenBy: ['cluster/step.test.ts', 'A_DAY_MS'] },
