@@ -175,6 +175,16 @@ describe('a token of a real cluster', () => {
     expect(await f.send(cluster, { ...page, sourceIp: '10.2.0.1' })).toMatchObject({ status: 403 });
   });
 
+  it('gets one verdict on a path with a comma in it', async () => {
+    const narrow = await tokenWith('path "sys/remount/status/a" { capabilities = ["read"] }');
+    const read = (by: string, id: string) => f.calls(cluster, by)('GET', `sys/remount/status/${id}`);
+
+    expect(await read(narrow, 'a')).toMatchObject({ status: 404 });
+    for (const id of ['a,b', 'a,sys/remount/status/a', 'b,a'])
+      expect(await read(narrow, id), id).toMatchObject(NOT_AUTHORIZED);
+    expect(await read(bao.rootToken, 'a,b')).toMatchObject({ status: 404 });
+  });
+
   it('that wraps an answer may not move a mount', async () => {
     const wrap = { method: 'POST', headers: { 'X-Vault-Token': bao.rootToken, 'X-Vault-Wrap-TTL': '60' } };
     const wrapped = await fetch(`${bao.root.address}/v1/sys/wrapping/wrap`, { ...wrap, body: '{"a":"b"}' });

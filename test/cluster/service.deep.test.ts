@@ -59,8 +59,8 @@ describe('the service in front of a cluster', () => {
   });
   afterAll(() => service.stop());
 
-  async function call(method: string, path: string, body?: object, token = mover) {
-    const headers = { 'X-Vault-Token': token };
+  async function call(method: string, path: string, body?: object, token = mover, more = {}) {
+    const headers = { 'X-Vault-Token': token, ...more };
     const sent = {
       method,
       headers,
@@ -88,6 +88,26 @@ describe('the service in front of a cluster', () => {
     await bao.root.must('POST', 'auth/token/revoke', { token: short });
     for (const [method, path, asked] of requests)
       expect(await call(method, path, asked, short), path).toMatchObject({ status: 403 });
+  });
+
+  it('compares the addresses of a token with that of the connection, in every function of the API', async () => {
+    const bound = async (cidr: string): Promise<string> => {
+      await bao.root.must('POST', 'auth/token/roles/bound', { token_bound_cidrs: [cidr] });
+      const { body } = await bao.root.must('POST', 'auth/token/create/bound', { policies: ['mover'] });
+      return body.auth.client_token;
+    };
+    const [here, elsewhere] = [await bound('127.0.0.0/8'), await bound('10.0.0.0/8')];
+    const forged = { 'X-Forwarded-For': '10.1.2.3', Forwarded: 'for=10.1.2.3', 'X-Real-IP': '10.1.2.3' };
+    const requests = [
+      ['POST', 'sys/remount', { from: 'kv', to: 'kv2', dry_run: true }, 200],
+      ['GET', `sys/remount/status/${crypto.randomUUID()}`, undefined, 404],
+      ['GET', 'sys/remount/schedules?list=true', undefined, 404],
+      ['GET', 'auth/token/lookup-self', undefined, 200],
+    ] as const;
+    for (const [method, path, body, status] of requests) {
+      expect(await call(method, path, body, here, forged), path).toMatchObject({ status });
+      expect(await call(method, path, body, elsewhere, forged), path).toMatchObject({ status: 403 });
+    }
   });
 
   it('has no mount, no token and no endpoint of its own', async () => {

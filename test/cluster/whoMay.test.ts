@@ -104,6 +104,25 @@ describe('a token may not move a mount', () => {
     expect(await start()).toMatchObject(NOT_AUTHORIZED);
   });
 
+  it('where only the handler demands sudo, if the cluster does not give it', async () => {
+    const bulk = 'path "sys/remount/*" { capabilities = ["update", "delete", "sudo"] }';
+    policy(bulk);
+    const moves = [{ from: 'kv', to: 'moved' }];
+    const schedule = { schedule: 'rate(1 day)', moves, policies: ['mover'] };
+    const requests: [string, string, object, number][] = [
+      ['POST', 'sys/remount/bulk', { moves, dry_run: true }, 200],
+      ['POST', 'sys/remount/schedules/nightly', schedule, 200],
+      ['DELETE', 'sys/remount/schedules/nightly', {}, 204],
+    ];
+    for (const [method, path, body, status] of requests) {
+      cluster.tables.tokens.t = { policies: { '': ['mover'] } };
+      const answer = await f.calls(cluster, 't')(method, path, { body });
+      expect(answer.status, `${path} ${answer.text}`).toBe(status);
+      cluster.tables.tokens.t.capabilities = ['update', 'delete'];
+      expect(await f.calls(cluster, 't')(method, path, { body }), path).toMatchObject(NOT_AUTHORIZED);
+    }
+  });
+
   it('if our code does not allow it, whatever the cluster says', async () => {
     cluster.tables.tokens.t = { policies: { '': ['absent'] }, capabilities: ['root'] };
     expect(await start()).toMatchObject(NOT_AUTHORIZED);
