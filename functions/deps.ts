@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { clusterSettings } from './adapters/clusterEnvironment.ts';
 import { dynamodbStore } from './adapters/dynamodbStore.ts';
@@ -14,6 +15,7 @@ import { eventBridge } from './adapters/eventBridge.ts';
 import { eventBridgeScheduler } from './adapters/eventBridgeScheduler.ts';
 import { powertoolsLog } from './adapters/powertoolsLog.ts';
 import { randomIds } from './adapters/randomIds.ts';
+import { readSecret } from './adapters/secretsManager.ts';
 import { stepFunctions } from './adapters/stepFunctions.ts';
 import { vaultCluster } from './adapters/vaultCluster.ts';
 import { clusterStore } from './cluster/clusterStore.ts';
@@ -64,7 +66,9 @@ export function requestDepsFromEnvironment(parts: Parameters<typeof depsFromEnvi
 }
 
 function clusterFromEnvironment(): Cluster | undefined {
-  const settings = clusterSettings(process.env, clock);
+  const settings = clusterSettings(process.env, clock, (arn) => {
+    return readSecret(new SecretsManagerClient(clientSettings()), arn);
+  });
   return settings && vaultCluster(settings);
 }
 

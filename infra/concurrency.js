@@ -8,7 +8,15 @@ export const status = (osls) => bound(osls, 'statusConcurrency');
 
 export const bootstrap = (osls) => bound(osls, 'bootstrapConcurrency');
 
+/** Only for a stack that has something to do there: what is reserved is lost for all other functions of the account. */
+export async function clusterStep(osls) {
+  const address = await osls.resolveVariable('param:clusterAddress');
+  return address === 'none' ? NONE : bound(osls, 'clusterStepConcurrency');
+}
+
+const NONE = { Ref: 'AWS::NoValue' };
+
 async function bound({ resolveVariable }, parameter) {
   const most = await resolveVariable(`param:${parameter}`);
-  return most === 'none' ? { Ref: 'AWS::NoValue' } : Number(most);
+  return most === 'none' ? NONE : Number(most);
 }

@@ -76,8 +76,8 @@ function loginCall({ mount, roleId }: AppRoleLogin, secretId: string): ClusterCa
 async function readSecretId({ secretId }: AppRoleLogin): Promise<string> {
   try {
     return (await secretId()).trim();
-  } catch {
-    throw new ClusterUnavailable('the secret id of the service cannot be read');
+  } catch (error) {
+    throw new ClusterUnavailable(`the secret id of the service cannot be read (${(error as Error).name})`);
   }
 }
 

@@ -149,16 +149,23 @@ async function judge(work: Work, placement: Placement): Promise<Pause | typeof E
     case 'tainted':
       return becomeTainted(work);
     case 'half':
-      return fail(work, halfMoved(migration));
+      return endHalfMoved(work);
     case 'elsewhere':
       return fail(work, mountElsewhere(migration));
     case 'gone':
       return fail(work, mountGone(migration));
     default:
-      if (deps.clock.now() - (seen?.since ?? 0) > CLUSTER_PATIENCE_MS)
-        return fail(work, halfMoved(migration));
+      if (deps.clock.now() - (seen?.since ?? 0) > CLUSTER_PATIENCE_MS) return endHalfMoved(work);
       return pauseBetweenLooks(work);
   }
+}
+
+/** Only a person can repair it. */
+async function endHalfMoved(work: Work): Promise<typeof ENDED> {
+  const { id, source, target } = work.hold.migration;
+  const ends = { source: fullPath(source), target: fullPath(target) };
+  work.deps.log.error('a mount is half moved', { id, ...ends });
+  return fail(work, halfMoved(work.hold.migration));
 }
 
 const FRESH_DRAIN = { rounds: 0, isCanaryPassed: undefined, seen: undefined };

@@ -26,6 +26,7 @@ export async function propagate(work: Work): Promise<Pause | typeof ENDED> {
     ...(staleAt !== undefined && { staleAt }),
     ...withCluster(before, { nodes: nodes.map(({ address, state }) => ({ address, state })) }),
   }));
+  if (isStale) deps.log.error('nodes are stale', { id: hold.migration.id, nodes });
   if (!isStale || cluster.options.staleNodes === 'report') return succeed(work);
   const since = staleAt ?? now;
   if (now - since > CLUSTER_PATIENCE_MS) return fail(work, nodesStale(hold.migration));

@@ -88,11 +88,16 @@ async function pieceOf(work: Work): Promise<Pause | typeof ENDED> {
       await work.hold.write((before) => withCluster(before, { waiting: undefined }));
     return pause;
   } catch (error) {
-    if (error instanceof ClusterForbids && isUnmoved(work.hold.migration))
-      return fail(work, clusterForbids(work.hold.migration, error.message));
-    if (error instanceof ClusterUnavailable || error instanceof ClusterForbids)
-      return waitFor(work, error.message);
-    throw error;
+    const isRefused = error instanceof ClusterForbids;
+    if (!isRefused && !(error instanceof ClusterUnavailable)) throw error;
+    const { deps, hold } = work;
+    const facts = { id: hold.migration.id, why: error.message };
+    // The texts are those of requests, so that one alarm reads both.
+    if (isRefused) deps.log.error('the cluster refuses the service', facts);
+    else deps.log.warn('the cluster does not answer', facts);
+    if (isRefused && isUnmoved(hold.migration))
+      return fail(work, clusterForbids(hold.migration, error.message));
+    return waitFor(work, error.message);
   }
 }
 
@@ -101,7 +106,6 @@ async function waitFor(work: Work, why: string): Promise<Pause | typeof ENDED> {
   const now = deps.clock.now();
   const since = hold.migration.cluster.waiting?.since ?? now;
   await hold.write((before) => withCluster(before, { waiting: { why, since } }));
-  deps.log.warn('a migration waits for the cluster', { id: hold.migration.id, why });
   if (now - since <= CLUSTER_PATIENCE_MS)
     return growing(since, now, FIRST_UNANSWERED_PAUSE_MS, MAX_UNANSWERED_PAUSE_MS);
   const { phase } = hold.migration;

@@ -16,7 +16,9 @@ export function announcementsOf(before: Migration | undefined, after: Migration)
 /** Step → the time at which it was made, if it was. */
 const STEPS: Record<string, (migration: Migration) => number | undefined> = {
   Accepted: ({ acceptedAt }) => acceptedAt,
+  Tainted: ({ taintedAt }) => taintedAt,
   Switched: ({ switchedAt }) => switchedAt,
+  'Nodes Stale': ({ staleAt }) => staleAt,
   Succeeded: ({ status, finishedAt }) => (status === 'success' ? finishedAt : undefined),
   Failed: ({ status, finishedAt }) => (status === 'failure' ? finishedAt : undefined),
 };
@@ -24,7 +26,7 @@ const STEPS: Record<string, (migration: Migration) => number | undefined> = {
 function announcement(step: string, at: number, migration: Migration): Announcement {
   const { id, source } = migration;
   const detail = {
-    id: `${id}/${step.toLowerCase()}`,
+    id: `${id}/${step.toLowerCase().replace(' ', '-')}`,
     migration_id: id,
     namespace: source.namespacePath,
     ...migrationInfo(migration),

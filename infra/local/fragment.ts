@@ -7,5 +7,5 @@ import { parse } from 'yaml';
 /** Parses `infra/<name>.yml`. Ignores the tags of short intrinsic functions: `!Ref X` becomes `X`. */
 export async function readFragment<Content>(name: string): Promise<Content> {
   const text = await readFile(join(import.meta.dirname, '..', `${name}.yml`), 'utf8');
-  return parse(text, { logLevel: 'error' }) as Content;
+  return parse(text, { logLevel: 'error', merge: true }) as Content;
 }

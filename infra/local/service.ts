@@ -2,6 +2,7 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { CLUSTER_VARIABLES } from '../../functions/adapters/clusterEnvironment.ts';
 import { BUNDLES, buildFunctions } from '../build.ts';
 import { startAutomation } from './automation.ts';
 import { startDynamoDB } from './dynamodb.ts';
@@ -115,6 +116,7 @@ async function startParts(
   const common = {
     ...aws,
     ...SETTINGS,
+    ...NO_CLUSTER,
     ...cluster,
     REQUEST_LIFE_SECONDS: String(requestLifeSeconds),
     ...(options.holdStartMs !== undefined && { HOLD_START_MS: String(options.holdStartMs) }),
@@ -159,6 +161,9 @@ const SETTINGS = {
   POWERTOOLS_LOG_LEVEL: 'INFO',
   NODE_OPTIONS: '--enable-source-maps',
 };
+
+/** The variables of the deployed functions that speak to a cluster, without one. */
+const NO_CLUSTER = Object.fromEntries([...CLUSTER_VARIABLES, 'CLUSTER_SECRET_ARN'].map((name) => [name, '']));
 
 /** ASL texts by state machine name. */
 async function readStateMachines(): Promise<Record<string, string>> {

@@ -29,6 +29,25 @@ it('a login takes the place of a token', async () => {
   expect(() => read({ ...login, CLUSTER_SECRET_ID: '' })).toThrow('CLUSTER_ADDR needs CLUSTER_TOKEN');
 });
 
+it('a secret id with an ARN is read for each login, by a function that can', async () => {
+  const login = { CLUSTER_ADDR: 'https://vault.example', CLUSTER_ROLE_ID: 'role', CLUSTER_SECRET_ARN: 'arn' };
+  const read: string[] = [];
+  const readSecret = async (arn: string) => `${arn} ${read.push(arn)}`;
+  const { credentials } = clusterSettings(login, clock, readSecret) ?? {};
+  if (!credentials || 'token' in credentials) throw new Error('no login');
+
+  expect(read).toEqual([]);
+  expect([await credentials.secretId(), await credentials.secretId()]).toEqual(['arn 1', 'arn 2']);
+  expect(() => clusterSettings(login, clock)).toThrow('CLUSTER_ADDR needs CLUSTER_TOKEN');
+});
+
+it('a certificate may be in one line', () => {
+  const lines = 'BEGIN\nMIIB\nEND\n';
+
+  expect(read({ CLUSTER_CACERT: lines })).toMatchObject({ caCert: lines });
+  expect(read({ CLUSTER_CACERT: String.raw`BEGIN\nMIIB\nEND\n` })).toMatchObject({ caCert: lines });
+});
+
 it('nodes are pairs of addresses', () => {
   const nodes = 'https://10.0.0.1:8200=https://a.example, https://10.0.0.2:8200=https://b.example';
 

@@ -181,7 +181,7 @@ describe('a login that fails', () => {
   it('because the secret id cannot be read is unavailable, and does not say what was read', async () => {
     const failing = () => Promise.reject(new Error('AccessDenied: arn:aws:… secret-id'));
     await expect(read(connect(failing))).rejects.toThrow(
-      new ClusterUnavailable('the secret id of the service cannot be read'),
+      new ClusterUnavailable('the secret id of the service cannot be read (Error)'),
     );
     expect(server.got).toEqual([]);
   });

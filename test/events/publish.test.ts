@@ -59,6 +59,15 @@ describe('what a write to a migration announces', () => {
     ['the end of the revocation', switched, success, ['succeeded']],
     ['the switch of a mount that has issued nothing', {}, success, ['switched', 'succeeded']],
     ['its failure', {}, failure, ['failed']],
+    ['a taint', {}, { phase: 'tainted', taintedAt: 2_000 }, ['tainted']],
+    ['another try of a tainted mount', { taintedAt: 2_000 }, { taintedAt: 2_000, phase: 'moving' }, []],
+    ['a stale node', switched, { ...switched, staleAt: 2_500 }, ['nodes-stale']],
+    [
+      'the end of stale nodes',
+      { ...switched, staleAt: 2_500 },
+      { ...success, staleAt: 2_500 },
+      ['succeeded'],
+    ],
     ['a heartbeat', switched, { ...switched, nextLook: 9_000 }, []],
     ['its closing', success, { ...success, ttl: 9_000 }, []],
   ])('is %s', async (_, before, after, steps) => {

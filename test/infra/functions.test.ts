@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tokenKey } from '../../functions/store/keys.ts';
+import { deployed } from './deployed.ts';
 import { FUNCTIONS, ofType, packageTemplate, type Resource, ROOT, type Template } from './packageTemplate.ts';
 import { capital, functionName, many, rightsOf, statementsOf, tableRights } from './rights.ts';
 
@@ -32,7 +33,9 @@ const NAMES_NO_RESOURCE = ['Trace', 'DeliverLogs', 'WatchChunks', 'KeepTimetable
 let template: Template;
 let archives: Record<string, string[]>;
 beforeAll(async () => {
-  ({ template, archives } = await packageTemplate());
+  const packaged = await packageTemplate();
+  ({ archives } = packaged);
+  template = deployed(packaged.template);
 });
 
 describe('functions', () => {
@@ -49,6 +52,7 @@ describe('functions', () => {
     ['revoke', 300],
     ['complete', 30],
     ['close', 300],
+    ['clusterStep', 300],
     ['bulkBegin', 30],
     ['bulkChunk', 29],
     ['bulkComplete', 30],
@@ -144,7 +148,9 @@ describe('rights', () => {
     );
     const everywhere = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('*'));
     expect(everywhere.filter(({ Sid }) => !NAMES_NO_RESOURCE.includes(Sid))).toEqual([]);
-    const managed = roles.filter(([, { Properties }]) => Properties.ManagedPolicyArns).map(([id]) => id);
+    const managed = roles
+      .filter(([, { Properties }]) => Properties.ManagedPolicyArns?.length > 0)
+      .map(([id]) => id);
     expect(managed).toEqual(['ApiGatewayLogRole']);
   });
 
@@ -164,6 +170,15 @@ describe('rights', () => {
 
   test('of remount to count the use of a token reach tokens only', () => {
     expect(tableRights(template, 'RemountRole', 'AccessTable')).toContain(`Update(${tokenKey('*').pk})`);
+  });
+
+  test('do not include a network or a secret', () => {
+    const granted = FUNCTIONS.flatMap((name) =>
+      [...rightsOf(template, `${capital(name)}Role`).values()].flat(),
+    );
+
+    expect(granted.filter((action) => /^(ec2|secretsmanager):/.test(action))).toEqual([]);
+    for (const name of FUNCTIONS) expect(functionOf(name).Properties).not.toHaveProperty('VpcConfig');
   });
 });
 

@@ -16,6 +16,7 @@ const BUNDLE_FILES = ['index.mjs', 'index.mjs.map', 'index.mjs.0.draft'];
 
 export interface Resource {
   Type: string;
+  Condition?: string;
   DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
   // biome-ignore lint/suspicious/noExplicitAny: CloudFormation has hundreds of shapes, and a wrong path fails the test.
@@ -42,6 +43,7 @@ export const FUNCTIONS = [
   'revoke',
   'complete',
   'close',
+  'clusterStep',
   'bulkBegin',
   'bulkChunk',
   'bulkComplete',
@@ -54,13 +56,15 @@ export const FUNCTIONS = [
   'bootstrap',
 ];
 
-export async function packageTemplate(): Promise<Packaged> {
+/** @param params name → value, as `--param` gives them */
+export async function packageTemplate(params: Record<string, string> = {}): Promise<Packaged> {
   const folder = await mkdtemp(join(tmpdir(), 'remount-package-'));
   try {
     await Promise.all(PARTS.map((part) => cp(join(ROOT, part), join(folder, part), { recursive: true })));
     await Promise.all(FUNCTIONS.map((name) => makeBundle(join(folder, '.build', 'functions', name))));
     const osls = join(ROOT, 'node_modules', '.bin', 'osls');
-    const args = [osls, 'package', '--stage', 'prod', '--package', 'out'];
+    const given = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
+    const args = [osls, 'package', '--stage', 'prod', '--package', 'out', ...given];
     await promisify(execFile)(process.execPath, args, {
       cwd: folder,
       env: { SLS_SCHEMA_CACHE_BASE_DIR: CACHE },

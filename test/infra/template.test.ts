@@ -117,14 +117,14 @@ describe('the reconciler', () => {
 });
 
 describe('workflows', () => {
-  test.each(['remount', 'bulk', 'teardown'])('%s is deployed as its file says', async (name) => {
+  test.each(['remount', 'cluster', 'bulk', 'teardown'])('%s is deployed as its file says', async (name) => {
     const { Properties } = template.Resources[`${capital(name)}StateMachine`] as Resource;
     const asl = await readFile(join(ROOT, 'statemachine', `${name}.asl.json`), 'utf8');
 
     expect(Properties.Definition).toEqual(JSON.parse(asl));
   });
 
-  test.each(['remount', 'bulk', 'teardown'])(
+  test.each(['remount', 'cluster', 'bulk', 'teardown'])(
     '%s gets the ARNs of the functions that it names, may invoke them, and logs no data',
     async (name) => {
       const { Properties } = template.Resources[`${capital(name)}StateMachine`] as Resource;

@@ -45,12 +45,9 @@ describe.each(MACHINES)('the deployed machine %s', (machine) => {
 
   it('retries each task after any error, with backoff and full jitter', async () => {
     for (const [state, { Retry }] of await tasksOf(machine)) {
-      expect(Retry, state).toHaveLength(1);
-      expect(Retry[0], state).toMatchObject({
-        ErrorEquals: ['States.ALL'],
-        BackoffRate: 2,
-        JitterStrategy: 'FULL',
-      });
+      expect(Retry.at(-1)?.ErrorEquals, state).toEqual(['States.ALL']);
+      for (const retry of Retry)
+        expect(retry, state).toMatchObject({ BackoffRate: 2, JitterStrategy: 'FULL' });
     }
   });
 
@@ -71,5 +68,15 @@ describe('the machine of a move', () => {
   ])('retries %s %i times, as its README says', async (state, retries) => {
     const tasks = new Map(await tasksOf('remount'));
     expect(tasks.get(state)?.Retry[0]?.MaxAttempts).toBe(retries);
+  });
+});
+
+describe('the machine of a move on a cluster', () => {
+  it('waits for a free instance as long as it takes, and retries other errors 8 times, as its README says', async () => {
+    const [[, step]] = (await tasksOf('cluster')) as [[string, Task]];
+    expect(step.Retry.map(({ ErrorEquals, MaxAttempts }) => [ErrorEquals, MaxAttempts])).toEqual([
+      [['Lambda.TooManyRequestsException'], 1000],
+      [['States.ALL'], 8],
+    ]);
   });
 });
