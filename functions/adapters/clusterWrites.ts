@@ -1,8 +1,7 @@
 /** The changes of the port to a cluster, as requests of its HTTP API. */
 
 import { CLUSTER_WORK_MS } from '../limits.ts';
-import type { ClusterPath, ClusterWrites, Outcome } from '../ports/cluster.ts';
-import { commonNamespace } from '../tree/path.ts';
+import { type ClusterPath, type ClusterWrites, commonNamespace, type Outcome } from '../ports/cluster.ts';
 import type { AuthorizedCall, ClusterApi } from './clusterApi.ts';
 import type { ClusterNodes } from './clusterNodes.ts';
 import { WRITE_RIGHTS } from './clusterRights.ts';

@@ -152,6 +152,16 @@ export interface ClusterWrites {
 
 export interface Cluster extends ClusterReads, ClusterWrites {}
 
+/** The path of the deepest namespace that two namespaces, named by their paths, have in common. */
+export function commonNamespace(one: string, other: string): string {
+  const [names, others] = [one.split('/'), other.split('/')];
+  const end = names.findIndex((name, i) => name !== others[i]);
+  return names
+    .slice(0, end === -1 ? names.length - 1 : end)
+    .map((name) => `${name}/`)
+    .join('');
+}
+
 /** No answer that counts: unreachable, sealed, without an active node, overloaded, or a lost answer. */
 export class ClusterUnavailable extends Error {
   override readonly name = 'ClusterUnavailable';

@@ -3,7 +3,7 @@
  * nothing to clean up (architecture §5).
  */
 
-import { goQuote, tryAgain, type VaultError } from '../http/errors.ts';
+import { tryAgain, type VaultError } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, type Condition, ConditionFailed, type Ref, type Write } from '../ports/store.ts';
 import { accessorClaimKey, claimKey } from '../store/keys.ts';
@@ -12,7 +12,7 @@ import { startWorkflow } from '../store/startWorkflow.ts';
 import { conflict } from './errors.ts';
 import { type Idempotency, remember, replayed } from './idempotency.ts';
 import { listings } from './listing.ts';
-import { acceptance, fullPath, type Migration, machineOf, newMigration, type Order } from './migration.ts';
+import { acceptance, type Migration, machineOf, newMigration, type Order } from './migration.ts';
 import type { Move } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
 import type { Origin } from './request.ts';
@@ -101,8 +101,9 @@ function isThisMove(known: Migration, { target }: Move): boolean {
   return isSame && known.status === 'in-progress';
 }
 
-function movingElsewhere(known: Migration): VaultError {
-  return conflict(`migration ${known.id} is moving the mount to ${goQuote(fullPath(known.target))}`);
+/** Its target may be outside the namespace of the request (R10). */
+function movingElsewhere({ id }: Migration): VaultError {
+  return conflict(`the mount is being moved already, by migration ${id}`);
 }
 
 /** Ensures that one move of a mount in one generation has one migration, however many requests ask for it. */

@@ -2,9 +2,9 @@
 
 import { goQuote, refusal } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
-import type { ClusterReads } from '../ports/cluster.ts';
+import { type ClusterReads, commonNamespace } from '../ports/cluster.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ancestors, commonNamespace } from '../tree/path.ts';
+import { ancestors } from '../tree/path.ts';
 import { CLUSTER_FIELDS, type ClusterOptions, readClusterOptions } from './onCluster.ts';
 import type { Move } from './planMove.ts';
 

@@ -51,16 +51,6 @@ export function protectedSegment(path: string): string | undefined {
   return PROTECTED_SEGMENTS.find((segment) => path.startsWith(segment));
 }
 
-/** The path of the deepest namespace that two namespaces, named by their paths, have in common. */
-export function commonNamespace(one: string, other: string): string {
-  const [names, others] = [one.split('/'), other.split('/')];
-  const end = names.findIndex((name, i) => name !== others[i]);
-  return names
-    .slice(0, end === -1 ? names.length - 1 : end)
-    .map((name) => `${name}/`)
-    .join('');
-}
-
 /** @returns why a path is too long or too deep for a mount, or nothing */
 export function oversize(path: string): string | undefined {
   if (Buffer.byteLength(path) > MAX_MOUNT_PATH_BYTES)

@@ -432,7 +432,7 @@ describe('two requests for one mount', () => {
     const id = await accept(deps, cluster);
     await expect(accept(deps, cluster, { to: 'elsewhere/' })).rejects.toMatchObject({
       status: 409,
-      errors: [`migration ${id} is moving the mount to "moved/"`],
+      errors: [`the mount is being moved already, by migration ${id}`],
     });
     await runToEnd(deps, id);
     const back = await accept(deps, cluster, { from: 'moved/', to: 'kv/' });
