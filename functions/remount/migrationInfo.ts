@@ -40,7 +40,7 @@ function clusterInfo({ entry, clusterId, rounds, posts, waiting, warnings, nodes
     waiting_for: waiting ? waiting.why : null,
     waiting_since: timeOf(waiting?.since),
     warnings,
-    nodes: nodes ?? [],
+    nodes: (nodes ?? []).map(({ address, state }) => ({ address, state })),
   };
 }
 
