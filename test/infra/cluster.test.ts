@@ -111,6 +111,25 @@ describe('a stack with a cluster', () => {
     expect(holdersOf(least, 'ConnectToSubnets')).toEqual([]);
   });
 
+  test('has no circle of references, which CloudFormation would refuse', () => {
+    const needs = new Map(
+      Object.entries(all.Resources).map(([id, resource]) => {
+        const pattern = /"Ref":"(\w+)"|"Fn::GetAtt":\["(\w+)"|\$\{(\w+)(?:\.\w+)?\}/g;
+        const named = [...JSON.stringify(resource).matchAll(pattern)].map(
+          ([, ref, get, part]) => ref ?? get ?? part,
+        );
+        return [id, named.filter((name) => name && name in all.Resources)];
+      }),
+    );
+    // Takes away, again and again, what needs nothing that is left.
+    for (let size = -1; size !== needs.size; ) {
+      size = needs.size;
+      for (const [id, named] of needs) if (!named.some((name) => name && needs.has(name))) needs.delete(id);
+    }
+
+    expect([...needs.keys()]).toEqual([]);
+  });
+
   test('runs ten steps at the same time, or as many as the deployment says', () => {
     expect(propertiesOf(least, 'clusterStep').ReservedConcurrentExecutions).toBe(10);
     expect(propertiesOf(all, 'clusterStep').ReservedConcurrentExecutions).toBe(3);
