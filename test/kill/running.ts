@@ -9,7 +9,7 @@ const START_TIMEOUT_MS = 60_000;
 
 export interface Running {
   /** Sends a request. @returns `undefined` if the service is killed before it answers */
-  call(method: string, path: string, body?: object): Promise<Answer | undefined>;
+  call(method: string, path: string, body?: object, token?: string): Promise<Answer | undefined>;
   /** Kills the process as `kill -9` does, without any cleanup. */
   kill(): Promise<void>;
 }
@@ -20,23 +20,27 @@ interface Answer {
   body: any;
 }
 
-/** Starts the service on a data folder, with `root` as its root token and a reconciler that runs every second. */
-export async function startOn(dataDir: string): Promise<Running> {
+/**
+ * Starts the service on a data folder, with `root` as its root token and a reconciler that runs every second.
+ * @param settings further variables
+ */
+export async function startOn(dataDir: string, settings: Record<string, string> = {}): Promise<Running> {
   const env = {
     PATH: process.env.PATH,
     PORT: '0',
     DATA_DIR: dataDir,
     ROOT_TOKEN: 'root',
     RECONCILE_SECONDS: '1',
+    ...settings,
   };
   const child = spawn(process.execPath, [START], { env });
   const url = await addressOf(child);
   return {
-    async call(method, path, body) {
+    async call(method, path, body, token = 'root') {
       try {
         const answer = await fetch(`${url}/v1/${path}`, {
           method,
-          headers: { 'X-Vault-Token': 'root' },
+          headers: { 'X-Vault-Token': token },
           ...(body && { body: JSON.stringify(body) }),
         });
         const text = await answer.text();
