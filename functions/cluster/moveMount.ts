@@ -170,33 +170,33 @@ async function endHalfMoved(work: Work): Promise<typeof ENDED> {
 
 const FRESH_DRAIN = { rounds: 0, isCanaryPassed: undefined, seen: undefined };
 
-async function becomeTainted({ deps, hold }: Work): Promise<Pause> {
-  const taintedAt = hold.migration.taintedAt ?? deps.clock.now();
-  await hold.write((before) => ({ phase: 'tainted', taintedAt, ...withCluster(before, FRESH_DRAIN) }));
-  const { id, source } = hold.migration;
-  deps.log.error('a mount is tainted', { id, source: fullPath(source) });
-  return 0;
+async function becomeTainted(work: Work): Promise<Pause | typeof ENDED> {
+  const { deps, hold } = work;
+  const { id, source, taintedAt, cluster } = hold.migration;
+  if (taintedAt === undefined) deps.log.error('a mount is tainted', { id, source: fullPath(source) });
+  const pause = await stayTainted(work, cluster.refused ?? 'a move of the cluster has failed');
+  return taintedAt === undefined ? 0 : pause;
 }
 
-/**
- * The cluster refuses all requests to the mount until a repeated move succeeds, which its leases may still prevent. So the
- * leases are revoked first, and the pauses between two posts grow.
- */
+/** The cluster refuses all requests to the mount until a repeated move succeeds, which its leases may still prevent. */
 export async function retryTainted(work: Work): Promise<Pause | typeof ENDED> {
+  const drained = await drain(work.deps, work.hold, work.until);
+  if (drained.state === 'unfinished') return 0;
+  return drained.state === 'refused' ? stayTainted(work, drained.why) : post(work);
+}
+
+/** Each failed try is followed by a longer pause, for a day. */
+async function stayTainted(work: Work, why: string): Promise<Pause | typeof ENDED> {
   const { deps, hold } = work;
   const now = deps.clock.now();
-  const { taintedAt = now, cluster } = hold.migration;
+  const { taintedAt = now } = hold.migration;
+  await hold.write((before) => ({
+    phase: 'tainted',
+    taintedAt,
+    ...withCluster(before, { ...FRESH_DRAIN, waiting: { why, since: taintedAt } }),
+  }));
   if (now - taintedAt > CLUSTER_PATIENCE_MS) return fail(work, mountTainted(hold.migration));
-  const pause = growing(taintedAt, now, SEEN_MS, MAX_TAINTED_PAUSE_MS);
-  const drained = await drain(deps, hold, work.until);
-  if (drained.state === 'unfinished') return 0;
-  if (drained.state === 'refused') {
-    const waiting = { why: drained.why, since: taintedAt };
-    await hold.write((before) => withCluster(before, { ...FRESH_DRAIN, waiting }));
-    return pause;
-  }
-  const next = (cluster.postedAt ?? 0) + pause;
-  return next > now ? next - now : post(work);
+  return growing(taintedAt, now, MAX_LOOK_MS / 2, MAX_TAINTED_PAUSE_MS);
 }
 
 /** Looks where the mount is, and counts how often it was seen there in a row. */

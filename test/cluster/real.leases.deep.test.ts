@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { throughFile } from '../support/throughFile.ts';
 import { enableDatabase, issueLeases, type Role } from './support/database.ts';
 import { leasesBelow } from './support/leases.ts';
@@ -148,9 +149,9 @@ describe('a lease that cannot be revoked', () => {
     };
     const id = await moves.post({ from: 'late', to: 'late-moved' });
     try {
-      const tainted = await moves.runUntil(id, ({ cluster }) => cluster?.waiting_for !== null);
+      const isRefused = ({ cluster }: MigrationInfo) => /connection refused/.test(cluster?.waiting_for ?? '');
+      const tainted = await moves.runUntil(id, isRefused);
       expect(tainted).toMatchObject({ status: 'in-progress', phase: 'tainted', error: null });
-      expect(tainted.cluster?.waiting_for).toContain('connection refused');
       expect(await servedAt('late', 'late-moved')).toEqual([]);
     } finally {
       await postgres.bringUp();

@@ -190,6 +190,20 @@ describe('what the cluster shows after a post decides', () => {
     expect((migration.finishedAt ?? 0) - (migration.taintedAt ?? 0)).toBeGreaterThan(24 * 3_600_000);
   });
 
+  it('tainted without a lease that prevents it: is tried again with longer and longer pauses, for a day', async () => {
+    const id = await accept(deps, cluster);
+    const start = deps.clock.now();
+    cluster.fates = Array.from({ length: 100 }, () => 'tainted');
+    while (deps.clock.now() < start + 3_600_000) deps.clock.pass((await step(deps, id)).seconds * 1_000);
+    expect(cluster.posts.length).toBeLessThan(50);
+    expect(await readMigration(deps, id)).toMatchObject({
+      phase: 'tainted',
+      cluster: { waiting: { why: 'a move of the cluster has failed' } },
+    });
+    deps.clock.pass(A_DAY_MS);
+    expect((await runToEnd(deps, id)).error?.code).toBe('mount_tainted');
+  });
+
   it.each([
     ['half', 'half_moved'],
     ['gone', 'mount_gone'],
