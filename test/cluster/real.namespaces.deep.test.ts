@@ -3,12 +3,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { throughFile } from '../support/throughFile.ts';
-import type { Client } from './support/client.ts';
 import { enableDatabase, issueLeases } from './support/database.ts';
+import { fillKv } from './support/kv.ts';
 import { leasesBelow } from './support/leases.ts';
+import { plainMove } from './support/moves.ts';
 import { startLasting } from './support/openbao.ts';
 import { startPostgres } from './support/postgres.ts';
 import { realMoves } from './support/realMoves.ts';
+
+/** When the cluster has copied some keys, but not many. */
+const COPY_BEGUN_MS = 400;
 
 const server = throughFile(startLasting);
 const postgres = throughFile(startPostgres);
@@ -23,44 +27,24 @@ afterEach(() => {
   moves.after = () => {};
 });
 
-/** Enables kv v1 with so many keys. @returns what each key has */
-async function enableKv(path: string, namespace: string, count: number): Promise<Map<string, string>> {
-  const { root } = server;
-  await root.must('POST', `sys/mounts/${path}`, { type: 'kv', options: { version: '1' } }, namespace);
-  const keys = Array.from({ length: count }, (_, i) => `k${i}`);
-  const waiting = [...keys];
-  const write = async () => {
-    for (let key = waiting.pop(); key !== undefined; key = waiting.pop())
-      await root.must('POST', `${path}/${key}`, { is: `${path} ${key}` }, namespace);
-  };
-  await Promise.all(Array.from({ length: 16 }, write));
-  return new Map(keys.map((key) => [key, `${path} ${key}`]));
-}
-
-/** The keys that a kv v1 mount serves. */
-async function keysAt({ request }: Client, path: string, namespace: string): Promise<number> {
-  const { body } = await request('LIST', path, undefined, namespace);
-  return body?.data?.keys?.length ?? 0;
-}
-
 describe('a move into another namespace', () => {
   it('needs leave to copy', async () => {
-    await enableKv('asked', 'one', 3);
+    await fillKv(server.root, 'asked', 'one', 3);
     const answer = await moves.call('POST', 'sys/remount', { body: { from: 'one/asked', to: 'two/asked' } });
     expect(answer.status).toBe(400);
     expect(answer.text).toContain('allow_copy');
   });
 
   it('takes every key and every field along, and reloads the engine', async () => {
-    await enableKv('kv', 'one', 50);
+    const kv = await fillKv(server.root, 'kv', 'one', 50);
     const before = (await server.root.must('GET', 'sys/mounts/kv', undefined, 'one')).body.data;
     const info = await moves.move({ from: 'one/kv', to: 'two/kv-moved', allow_copy: true });
     expect(info).toMatchObject({ status: 'success', phase: 'done', cluster: { posts: 1, warnings: [] } });
     expect((await server.root.must('GET', 'sys/mounts/kv-moved', undefined, 'two')).body.data).toEqual(
       before,
     );
-    expect(await keysAt(server.root, 'kv-moved', 'two')).toBe(50);
-    expect(await keysAt(server.root, 'kv', 'one')).toBe(0);
+    expect(await kv.readAt('kv-moved', 'two')).toEqual(kv.written);
+    expect(await kv.listedAt('kv', 'one')).toBe(0);
   });
 
   it('revokes the leases of the namespace first, and the static roles go on rotating', async () => {
@@ -87,5 +71,50 @@ describe('a move into another namespace', () => {
     const first = await password();
     await delay(11_000);
     expect(await password()).not.toBe(first);
+  });
+});
+
+describe.each([
+  ['1', 'SIGKILL'],
+  ['2', 'SIGTERM'],
+] as const)('a copy of a kv mount of version %s that is cut in two by %s', (version, signal) => {
+  const path = `half-${version}`;
+  const KEYS = 600;
+
+  /** The paths of the namespace at which the mount is. */
+  const listedIn = async (namespace: string) => {
+    const { body } = await server.root.must('GET', 'sys/mounts', undefined, namespace);
+    return Object.keys(body.data).filter((one) => one.startsWith(path));
+  };
+
+  it('is told as half moved, and repaired as docs/cluster.md says', async () => {
+    const { root, node } = server;
+    const kv = await fillKv(root, path, 'one', KEYS, version);
+    moves.after = async ({ method }) => {
+      if (method !== 'remount') return;
+      moves.after = () => {};
+      await delay(COPY_BEGUN_MS);
+      await node.kill(signal);
+      await node.restart();
+    };
+    const info = await moves.move({ from: `one/${path}`, to: `two/${path}`, allow_copy: true });
+    expect(info).toMatchObject({ status: 'failure', error: { code: 'half_moved' }, cluster: { posts: 1 } });
+    expect(info.error?.message).toContain(`the mount is at "one/${path}/" and at "two/${path}/"`);
+    expect([await listedIn('one'), await listedIn('two')]).toEqual([[`${path}/`], [`${path}/`]]);
+    expect(await kv.listedAt(path, 'one')).toBe(0);
+    expect(await kv.listedAt(path, 'two')).toBeLessThan(KEYS);
+
+    await plainMove(root, `one/${path}`, `two/${path}-rest`);
+    await node.kill('SIGTERM');
+    await node.restart();
+    const [left = '', ...others] = await listedIn('two');
+    expect(others).toEqual([]);
+    if (left !== `${path}/`)
+      expect(await moves.move({ from: `two/${left}`, to: `two/${path}` })).toMatchObject({
+        status: 'success',
+      });
+    expect(await listedIn('one')).toEqual([]);
+    expect(await kv.listedAt(path, 'two')).toBe(KEYS);
+    expect(await kv.readAt(path, 'two')).toEqual(kv.written);
   });
 });
