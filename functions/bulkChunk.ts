@@ -1,4 +1,4 @@
-/** Lambda: switches a chunk of a bulk run, as many groups as fit the time. */
+/** Lambda: moves the mounts of a chunk of a bulk run, as many as fit the time. */
 
 import type { Context } from 'aws-lambda';
 import { bulkChunkStep, type ChunkPart } from './bulk/steps.ts';

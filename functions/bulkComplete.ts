@@ -1,11 +1,11 @@
 /** Lambda: completes a bulk run when all of its migrations have ended. */
 
 import { bulkCompleteStep, type EndCheck } from './bulk/steps.ts';
-import { depsFromEnvironment } from './deps.ts';
+import { requestDepsFromEnvironment } from './deps.ts';
 import { discreetly } from './lambda/discreetly.ts';
 
-const deps = depsFromEnvironment();
+const depsFor = requestDepsFromEnvironment();
 
 export const handler = discreetly(
-  (event: { id: string; looks: number }): Promise<EndCheck> => bulkCompleteStep(deps, event),
+  (event: { id: string; looks: number }): Promise<EndCheck> => bulkCompleteStep(depsFor(), event),
 );

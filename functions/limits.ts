@@ -106,6 +106,10 @@ export const CHUNK_MOVES = 100;
 /** Chunks that run in parallel: the default, and the maximum that a request may ask for. */
 export const DEFAULT_BULK_CONCURRENCY = 10;
 export const MAX_BULK_CONCURRENCY = 40;
+/** The default for the mounts of a cluster. Each chunk makes one move at a time, and drains a mount for it. */
+export const DEFAULT_CLUSTER_CONCURRENCY = 2;
+/** Chunks of a run on a cluster for each of those that run in parallel, so that none is left with much alone. */
+export const CLUSTER_CHUNKS_EACH = 4;
 /** Executions of a bulk run after which the rest of the run is given up. */
 export const MAX_BULK_ATTEMPTS = 100;
 /** How often one execution checks whether all leases are revoked, and the longest pause between checks. */

@@ -1,17 +1,31 @@
 /** What the endpoints of bulk runs answer: the shapes, and the types derived from them. Clients import the types. */
 
 import type { OneOf, Shape, Wire } from '../http/shape.ts';
-import { ERROR, REQUESTER } from '../remount/answers.ts';
+import { ERROR, NODES, REQUESTER } from '../remount/answers.ts';
+
+/** How a cluster carries out a run, and what it has shown. */
+const BULK_CLUSTER = {
+  on_revoke_error: 'string' as OneOf<'fail' | 'force'>,
+  drain_concurrency: 'int',
+  max_refusal_s: 'int',
+  allow_copy: 'bool',
+  stale_nodes: 'string' as OneOf<'wait' | 'report'>,
+  refresh_nodes: 'string' as OneOf<'none' | 'step-down'>,
+  /** Why a row cannot be started yet. */
+  waiting_for: ['string', null],
+  /** After the last move. */
+  nodes: NODES,
+} as const satisfies Shape;
 
 const BULK_INFO = {
   status: 'string' as OneOf<'in-progress' | 'success' | 'failure'>,
-  phase: 'string' as OneOf<'accepted' | 'running' | 'revoking' | 'done'>,
+  phase: 'string' as OneOf<'accepted' | 'running' | 'revoking' | 'propagating' | 'done'>,
   progress: {
     total: 'int',
     succeeded: 'int',
     failed: 'int',
     skipped: 'int',
-    /** Switched, with leases still to be revoked. */
+    /** Switched, with leases still to be revoked; on a cluster, being moved. */
     in_progress: 'int',
     pending: 'int',
     leases_revoked: 'int',
@@ -30,6 +44,7 @@ const BULK_INFO = {
   max_concurrency: 'int',
   tolerated_failures: 'string',
   atomic: 'bool',
+  'cluster?': BULK_CLUSTER,
 } as const satisfies Shape;
 
 export type BulkInfo = Wire<typeof BULK_INFO>;
@@ -75,8 +90,15 @@ export const RUN_PLAN = {
       group: 'int',
       knot: 'int',
       has_issued: 'bool',
+      /** Rows that must have succeeded before; only on a cluster. */
+      'after?': 'ints',
+      'copies_keys?': 'bool',
+      /** Absent if they could not be counted in the time of the request. */
+      'leases?': 'int',
     },
   ],
+  /** What is different on a cluster, in words. */
+  'remarks?': 'list',
   problems: [{ row: 'int', from: 'string', to: 'string', message: 'string' }],
 } as const satisfies Shape;
 

@@ -3,6 +3,7 @@
 import type { Announcement } from '../ports/bus.ts';
 import { fullPath, type Migration } from '../remount/migration.ts';
 import { errorInfo } from '../remount/migrationInfo.ts';
+import type { ClusterOptions } from '../remount/onCluster.ts';
 import type { BulkInfo, PlanInfo, RowInfo } from './answers.ts';
 import type { BulkRun, RunCounts } from './bulkRun.ts';
 import type { PackedMove, Plan } from './plan.ts';
@@ -16,17 +17,33 @@ import { type KeptRow, migrationIdOf } from './rowRecord.ts';
 export function bulkInfo(state: RunState, now: number): BulkInfo {
   const { run, counts } = state;
   const { status, ...info } = runInfo(run);
+  const cluster = run.cluster && clusterInfo(state, run.cluster);
   return {
     status,
     phase: phaseOf(run, counts),
     progress: progressInfo(state),
     eta_seconds: run.status === 'in-progress' ? etaOf(run, counts, now) : null,
     ...info,
+    ...(cluster && { cluster }),
+  };
+}
+
+function clusterInfo({ run, progress }: RunState, options: ClusterOptions): NonNullable<BulkInfo['cluster']> {
+  const waiting = progress.find(({ waiting, revoking }) => waiting !== undefined && revoking === 0)?.waiting;
+  return {
+    on_revoke_error: options.onRevokeError,
+    drain_concurrency: options.drainConcurrency,
+    max_refusal_s: options.maxRefusalS,
+    allow_copy: options.allowCopy,
+    stale_nodes: options.staleNodes,
+    refresh_nodes: options.refreshNodes ? 'step-down' : 'none',
+    waiting_for: run.status === 'in-progress' ? (waiting?.why ?? null) : null,
+    nodes: run.nodes ?? [],
   };
 }
 
 /** The fields that follow from the record of the run alone. */
-function runInfo(run: BulkRun): Omit<BulkInfo, 'phase' | 'progress' | 'eta_seconds'> {
+function runInfo(run: BulkRun): Omit<BulkInfo, 'phase' | 'progress' | 'eta_seconds' | 'cluster'> {
   const { requestedBy } = run;
   return {
     status: run.status,
@@ -64,9 +81,13 @@ function progressInfo({ run, counts }: RunState): BulkInfo['progress'] {
   };
 }
 
-function phaseOf({ status }: RunState['run'], { total, decided, revoking }: RunCounts): BulkInfo['phase'] {
+function phaseOf(
+  { status, staleAt }: RunState['run'],
+  { total, decided, revoking }: RunCounts,
+): BulkInfo['phase'] {
   if (status !== 'in-progress') return 'done';
   if (decided === 0) return 'accepted';
+  if (staleAt !== undefined) return 'propagating';
   return revoking > 0 && decided === total ? 'revoking' : 'running';
 }
 
@@ -98,9 +119,18 @@ export function rowInfo({ run }: RunState, kept: KeptRow, migration: Migration |
 
 /** Seconds that one transaction takes, with its reads and writes: an estimate. */
 const SECONDS_PER_GROUP = 0.05;
+/** Seconds that a cluster takes for a mount without leases: an estimate. */
+const SECONDS_PER_MOVE = 1;
 
-/** The answer to a dry run. */
-export function planInfo({ chunks, problems }: Plan, maxConcurrency: number): PlanInfo {
+/**
+ * The answer to a dry run.
+ * @param onCluster what is known beyond the plan when a cluster moves the mounts
+ */
+export function planInfo(
+  { chunks, problems }: Plan,
+  maxConcurrency: number,
+  onCluster?: { leases: ReadonlyMap<number, number>; remarks: string[] },
+): PlanInfo {
   const moves = chunks.flat().sort((a, b) => a.row - b.row);
   const groups = chunks.map((chunk) => new Set(chunk.map(({ group }) => group)).size);
   const transactions = groups.reduce((sum, count) => sum + count, 0);
@@ -110,8 +140,9 @@ export function planInfo({ chunks, problems }: Plan, maxConcurrency: number): Pl
     total: moves.length,
     transactions,
     chunks: chunks.length,
-    estimated_seconds: Math.ceil(longest * SECONDS_PER_GROUP),
-    moves: moves.map(moveInfo),
+    estimated_seconds: Math.ceil(longest * (onCluster ? SECONDS_PER_MOVE : SECONDS_PER_GROUP)),
+    moves: moves.map((move) => ({ ...moveInfo(move), ...(onCluster && movedInfo(move, onCluster.leases)) })),
+    ...(onCluster && { remarks: onCluster.remarks }),
     problems: problems.map(({ row, from, to, message }) => ({ row, from, to, message })),
   };
 }
@@ -125,6 +156,18 @@ function moveInfo({ row, chunk, group, knot, mount, source, target }: PackedMove
     group,
     knot,
     has_issued: mount.issued,
+  };
+}
+
+function movedInfo(
+  { row, source, target, after }: PackedMove,
+  leases: ReadonlyMap<number, number>,
+): Partial<PlanInfo['moves'][number]> {
+  const counted = leases.get(row);
+  return {
+    ...(after && { after }),
+    copies_keys: source.namespace.id !== target.namespace.id,
+    ...(counted !== undefined && { leases: counted }),
   };
 }
 

@@ -19,6 +19,7 @@ import {
 import { bulkInfo, planInfo } from './bulkInfo.ts';
 import { cancelRun, undoRows } from './cancelAndUndo.ts';
 import type { Row } from './plan.ts';
+import { previewRun } from './previewRun.ts';
 import { findVisibleRun, type RunState } from './readRun.ts';
 import {
   OPTION_FIELDS,
@@ -42,7 +43,7 @@ export const bulkRoutes: readonly Route[] = [
     answers: { write: [RUN_STARTED, RUN_PLAN], list: RUN_LIST },
     write: async (call) => {
       requireSudo(call);
-      const options = readOptions(call.fields);
+      const options = readOptions(call.fields, call.deps.cluster);
       const asked = readMovesOrRules(call.fields);
       return planOrStart(call, options, () => gatherRows(call.deps, asked, call.namespace));
     },
@@ -83,8 +84,8 @@ export const bulkRoutes: readonly Route[] = [
     answers: { write: [RUN_STARTED, RUN_PLAN] },
     write: async (call) => {
       const state = await find(call);
-      const { id, atomic } = state.run;
-      const options = { ...readOptions(call.fields), atomic };
+      const { id, atomic, cluster } = state.run;
+      const options = { ...readOptions(call.fields, call.deps.cluster, cluster), atomic };
       return planOrStart(call, options, () => undoRows(call.deps, state, call.namespace), id);
     },
   }),
@@ -114,8 +115,11 @@ async function planOrStart(
   const { deps, namespace } = call;
   const undone = undoOf ? { undo_of: undoOf } : {};
   if (call.fields.dry_run) {
-    const plan = await planRun(deps, await rows(), namespace, options.atomic);
-    return { data: { ...undone, ...planInfo(plan, options.maxConcurrency) } };
+    // A dry run shows what would be copied; that nobody has allowed it yet is no reason to refuse.
+    const cluster = options.cluster && { ...options.cluster, allowCopy: true };
+    const plan = await planRun(deps, await rows(), namespace, { ...options, ...(cluster && { cluster }) });
+    const onCluster = await previewRun(deps, plan);
+    return { data: { ...undone, ...planInfo(plan, options.maxConcurrency, onCluster) } };
   }
   const order = { origin: originOf(call), options, key: readIdempotency(call), ...(undoOf && { undoOf }) };
   const started = await startRun(deps, order, rows);

@@ -8,6 +8,7 @@
 import { OVERDUE_MS } from '../limits.ts';
 import { ABSENT, type Item, PRESENT, type Put, type Update } from '../ports/store.ts';
 import type { Requester } from '../remount/migration.ts';
+import type { NodeState } from '../remount/onCluster.ts';
 import { bulkProgressKey, migrationKey, openShard } from '../store/keys.ts';
 import { record } from '../store/record.ts';
 import { failureLimit, type RunOptions } from './readRunRequest.ts';
@@ -35,11 +36,14 @@ export interface BulkRun extends RunOptions {
   finishedAt?: number;
   cancelReason?: string;
   error?: { code: RunFailure; message: string };
+  /** The nodes of the cluster after the last move, and since when one of them was stale. */
+  nodes?: NodeState[];
+  staleAt?: number;
   /** How many seconds the record is kept after the run has ended. */
   retentionS: number;
 }
 
-type RunFailure = 'moves_failed' | 'too_many_failures' | 'cancelled' | 'given_up';
+type RunFailure = 'moves_failed' | 'too_many_failures' | 'cancelled' | 'given_up' | 'nodes_stale';
 
 /** How far one chunk has come. */
 export interface Progress {
@@ -49,13 +53,15 @@ export interface Progress {
   /** How many of them are decided: switched or failed. They are decided in their order. */
   cursor: number;
   succeeded: number;
-  /** Moves whose mount is switched and whose leases are still being revoked. */
+  /** Moves whose mount is switched and whose leases are still being revoked; on a cluster, the move that it makes. */
   revoking: number;
   failed: number;
   leasesRevoked: number;
   leasesIrrevocable: number;
   /** When a move was decided last, in epoch milliseconds. */
   movedAt?: number;
+  /** Why the next row cannot be started yet, and since when, in epoch milliseconds. */
+  waiting?: { row: number; why: string; since: number };
   /** Set when the run ends early: no further move of the chunk is decided. */
   closed?: boolean;
 }
@@ -113,6 +119,43 @@ export function chunkRevoked(
     add: { succeeded: revoking, leasesRevoked: leases.revoked, leasesIrrevocable: leases.irrevocable },
     if: { revoking },
   };
+}
+
+/** The cluster is told to make the move at the cursor. Fails if it makes another one of the chunk. */
+export function rowStarted(id: string, progress: Progress, now: number): Update {
+  const started = advanced(id, progress, { succeeded: 0, revoking: 1, failed: 0 }, now);
+  return { ...started, if: { ...started.if, revoking: 0 } };
+}
+
+/** The move before the cursor has ended. Fails if another execution has counted it. */
+export function rowEnded(
+  id: string,
+  { chunk, cursor }: Progress,
+  outcome: { isSuccess: boolean; revoked: number; irrevocable: number },
+  now: number,
+): Update {
+  const { isSuccess, revoked, irrevocable } = outcome;
+  return {
+    update: bulkProgressKey(id, chunk),
+    set: { revoking: 0, movedAt: now },
+    add: {
+      succeeded: Number(isSuccess),
+      failed: Number(!isSuccess),
+      leasesRevoked: revoked,
+      leasesIrrevocable: irrevocable,
+    },
+    if: { revoking: 1, cursor },
+  };
+}
+
+/** The next row cannot be started yet. */
+export function rowWaits(id: string, { chunk, cursor }: Progress, waiting: Progress['waiting']): Update {
+  return { update: bulkProgressKey(id, chunk), set: { waiting }, if: { cursor } };
+}
+
+/** What the nodes of the cluster show after the last move. */
+export function nodesSeen(id: string, nodes: NodeState[], staleAt: number | undefined): Update {
+  return change(id, { nodes, ...(staleAt !== undefined && { staleAt }) });
 }
 
 /** A heartbeat of a step: moves the time at which the reconciler starts the next execution. */

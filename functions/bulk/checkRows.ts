@@ -5,7 +5,7 @@
 
 import { goQuote, refusal, VaultError } from '../http/errors.ts';
 import { movedOn, pathInUse } from '../remount/errors.ts';
-import { checkTyped, planMove, type Typed } from '../remount/planMove.ts';
+import { checkTyped, type Move, planMove, type Typed } from '../remount/planMove.ts';
 import { ancestors, mountPath } from '../tree/path.ts';
 import { endId, type FoundRow, type Problem, placeId, type Row, type RowMove, type Tree } from './plan.ts';
 
@@ -20,12 +20,18 @@ export function checkPaths({ row, from, to }: Row): Checked<Typed> {
 /**
  * Checks 4 to 13 of a single move (contract §1.1), except whether the target is in use: that depends on the other rows,
  * see {@link findConflicts}.
+ * @param refused tells why a move that passed them is refused all the same
  */
-export function checkRow(found: FoundRow): Checked<RowMove> {
+export function checkRow(
+  found: FoundRow,
+  refused: (move: Move) => VaultError | undefined = () => undefined,
+): Checked<RowMove> {
   const { row, from, to, only, undoOf, source, target, mount } = found;
   return checked(found, () => {
     if (only && !isOnly(found, only)) throw movedOn(source.namespace.path + mountPath(source.path));
     const move = planMove({ from, to }, { ...source, ...(mount && { mount }) }, target);
+    const error = refused(move);
+    if (error) throw error;
     return { row, ...move, ...(only && { only }), ...(undoOf && { undoOf }) };
   });
 }

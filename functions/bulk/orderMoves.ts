@@ -81,11 +81,12 @@ export function knotsOf(needs: number[][]): Knot[] {
 }
 
 /**
- * Joins moves that need each other or change the same fork (union-find): in parallel, their transactions would conflict.
+ * Joins moves that need each other or share something (union-find).
+ * @param shared for each move, what it shares with others that it must not run in parallel with
  * @returns the knots of each component, in the order of `knots`
  */
-export function componentsOf(moves: RowMove[], needs: number[][], knots: Knot[]): Knot[][] {
-  const parents = moves.map((_, i) => i);
+export function componentsOf(needs: number[][], knots: Knot[], shared: string[][]): Knot[][] {
+  const parents = needs.map((_, i) => i);
   const headOf = (i: number): number => {
     let head = i;
     while (parents[head] !== head) {
@@ -97,12 +98,12 @@ export function componentsOf(moves: RowMove[], needs: number[][], knots: Knot[])
   const join = (a: number, b: number): void => {
     parents[headOf(b)] = headOf(a);
   };
-  const forks = new Map<string, number>();
-  moves.forEach((move, i) => {
-    for (const needed of needs[i] ?? []) join(i, needed);
-    for (const fork of changedForks(move)) {
-      const other = forks.get(fork);
-      if (other === undefined) forks.set(fork, i);
+  const sharers = new Map<string, number>();
+  needs.forEach((needed, i) => {
+    for (const other of needed) join(i, other);
+    for (const thing of shared[i] ?? []) {
+      const other = sharers.get(thing);
+      if (other === undefined) sharers.set(thing, i);
       else join(other, i);
     }
   });
@@ -117,8 +118,8 @@ export function componentsOf(moves: RowMove[], needs: number[][], knots: Knot[])
   return [...components.values()];
 }
 
-/** The forks above one end of a move and not above the other. */
-function changedForks({ source, target }: RowMove): string[] {
+/** The forks above one end of a move and not above the other: in parallel, transactions that change one would conflict. */
+export function changedForks({ source, target }: RowMove): string[] {
   const above = ({ namespace, path }: RowMove['source']) =>
     ancestors(path).map((fork) => placeId(namespace.id, fork));
   const [left, entered] = [new Set(above(source)), new Set(above(target))];

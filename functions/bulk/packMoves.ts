@@ -5,7 +5,7 @@
 
 import { CHUNK_MOVES, MAX_TRANSACTION_WRITES, PACKED_MOVES } from '../limits.ts';
 import { ancestors } from '../tree/path.ts';
-import { componentsOf, type Knot } from './orderMoves.ts';
+import { changedForks, componentsOf, type Knot } from './orderMoves.ts';
 import { endId, type PackedMove, placeId, type RowMove } from './plan.ts';
 
 /** The writes of a transaction that are left for moves: one more is the progress of the chunk. */
@@ -72,7 +72,8 @@ export function writesOf(moves: RowMove[]): number {
  * @returns the moves of each chunk, in their order
  */
 export function packMoves(moves: RowMove[], needs: number[][], knots: Knot[], sizes = SIZES): PackedMove[][] {
-  return chunksOf(componentsOf(moves, needs, knots), sizes.chunk).map((chunk, number) => {
+  const components = componentsOf(needs, knots, moves.map(changedForks));
+  return chunksOf(components, sizes.chunk).map((chunk, number) => {
     let group = 0;
     let packed = 0;
     let count = writeCount();
@@ -93,7 +94,7 @@ export function packMoves(moves: RowMove[], needs: number[][], knots: Knot[], si
 }
 
 /** Small components share a chunk. A large one has a chunk of its own: its groups have to run one after the other. */
-function chunksOf(components: Knot[][], most: number): Knot[][] {
+export function chunksOf(components: Knot[][], most: number): Knot[][] {
   const chunks: Knot[][] = [];
   let size = 0;
   for (const component of components) {

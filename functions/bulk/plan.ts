@@ -61,6 +61,8 @@ export interface PackedMove extends RowMove {
   group: number;
   /** Number of the knot in its chunk. The moves of a knot are switched together or not at all. */
   knot: number;
+  /** Rows that must have succeeded before; only a run on a cluster waits for them. */
+  after?: number[];
 }
 
 export interface Plan {

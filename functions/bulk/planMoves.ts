@@ -4,15 +4,28 @@
  */
 
 import { refusal } from '../http/errors.ts';
+import { type Bounds, beyondBounds } from '../remount/admit.ts';
+import type { ClusterOptions } from '../remount/onCluster.ts';
 import { checkRow, findConflicts } from './checkRows.ts';
 import { type Knot, knotsOf, needsOf } from './orderMoves.ts';
 import { MOST_WRITES, type PackSizes, packMoves, writeCount, writesOf } from './packMoves.ts';
 import type { FoundRow, Plan, Problem, RowMove, Tree } from './plan.ts';
+import { planOneByOne } from './planOneByOne.ts';
 
 interface PlanOptions {
   /** Whether all moves are one transaction. */
   atomic?: boolean;
   sizes?: PackSizes;
+  /** Present when a cluster moves the mounts. */
+  onCluster?: OnThatCluster | undefined;
+}
+
+/** What the plan for a cluster depends on. */
+export interface OnThatCluster {
+  bounds: Bounds;
+  options: ClusterOptions;
+  /** How many chunks run at the same time. */
+  atOnce: number;
 }
 
 /**
@@ -20,16 +33,23 @@ interface PlanOptions {
  * @returns either chunks or problems; the problems are in the order of the rows
  * @throws VaultError 400 when an atomic run does not fit into one transaction
  */
-export function planMoves(rows: FoundRow[], tree: Tree, { atomic, sizes }: PlanOptions = {}): Plan {
+export function planMoves(
+  rows: FoundRow[],
+  tree: Tree,
+  { atomic, sizes, onCluster }: PlanOptions = {},
+): Plan {
   const problems: Problem[] = [];
   const moves: RowMove[] = [];
   for (const row of rows) {
-    const checked = checkRow(row);
+    const checked = checkRow(row, (move) => {
+      return onCluster && beyondBounds(move, onCluster.options, onCluster.bounds);
+    });
     if ('good' in checked) moves.push(checked.good);
     else problems.push(checked.problem);
   }
   problems.push(...findConflicts(moves, tree));
   if (problems.length > 0) return { chunks: [], problems: problems.sort((a, b) => a.row - b.row) };
+  if (onCluster) return planOneByOne(moves, onCluster.atOnce);
   return atomic ? packAtomic(moves) : orderAndPack(moves, sizes);
 }
 

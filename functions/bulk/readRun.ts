@@ -73,7 +73,7 @@ async function rowsBelow(store: Store, id: string, prefix: string): Promise<Kept
 export async function migrationsOf(
   store: Store,
   runId: string,
-  rows: readonly KeptRow[],
+  rows: readonly Pick<KeptRow, 'row'>[],
 ): Promise<(Migration | undefined)[]> {
   const refs = rows.map(({ row }) => migrationKey(migrationIdOf(runId, row)));
   return (await store.getMany(refs)).map(migrationOf);

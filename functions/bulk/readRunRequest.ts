@@ -2,7 +2,19 @@
 
 import { refusal, type VaultError } from '../http/errors.ts';
 import { type Fields, readFields, type Schema } from '../http/fields.ts';
-import { DEFAULT_BULK_CONCURRENCY, MAX_BULK_CONCURRENCY, MAX_BULK_MOVES } from '../limits.ts';
+import {
+  DEFAULT_BULK_CONCURRENCY,
+  DEFAULT_CLUSTER_CONCURRENCY,
+  MAX_BULK_CONCURRENCY,
+  MAX_BULK_MOVES,
+} from '../limits.ts';
+import type { Deps } from '../ports/deps.ts';
+import {
+  CLUSTER_FIELDS,
+  type ClusterOptions,
+  readClusterOptions,
+  refuseClusterFields,
+} from '../remount/onCluster.ts';
 import { readReason } from '../remount/request.ts';
 import { type Paths, readCsv } from './csv.ts';
 import { tooManyMoves } from './errors.ts';
@@ -17,6 +29,7 @@ export const OPTION_FIELDS = {
   dry_run: 'bool',
   reason: 'string',
   idempotency_key: 'string',
+  ...CLUSTER_FIELDS,
 } as const satisfies Schema;
 
 export const RUN_FIELDS = {
@@ -33,13 +46,15 @@ export const RUN_BODY_FIELDS = bodyFields;
 
 /** How a run is carried out. */
 export interface RunOptions {
-  /** How many chunks run at the same time. */
+  /** How many chunks run at the same time; on a cluster, each of them makes one move at a time. */
   maxConcurrency: number;
   /** A number, or a percentage such as `10%`. When more moves have failed, no further group is started. */
   toleratedFailures: string;
   /** Whether all moves are one transaction. */
   atomic: boolean;
   reason?: string | undefined;
+  /** Present when a cluster moves the mounts. */
+  cluster?: ClusterOptions;
 }
 
 /** What a run moves: rows, or rules that are expanded to rows. */
@@ -48,17 +63,30 @@ export type MovesOrRules = { moves: Partial<Paths>[] } | { rules: Partial<Paths>
 /** The default: a run stops for no number of failures. */
 const EVERY_FAILURE = '100%';
 
-/** @throws VaultError 400 for an option that is out of range */
+/**
+ * @param cluster that has the mounts, if one has them
+ * @param before the options of the run that is undone; they hold where the request gives none
+ * @throws VaultError 400 for an option that is out of range
+ */
 export function readOptions(
   fields: Fields<Omit<typeof OPTION_FIELDS, 'dry_run'>> & { atomic?: boolean | undefined },
+  cluster: Deps['cluster'],
+  before?: ClusterOptions,
 ): RunOptions {
-  const { max_concurrency: maxConcurrency = DEFAULT_BULK_CONCURRENCY, atomic = false } = fields;
+  const usual = cluster ? DEFAULT_CLUSTER_CONCURRENCY : DEFAULT_BULK_CONCURRENCY;
+  const { max_concurrency: maxConcurrency = usual, atomic = false } = fields;
   const toleratedFailures = fields.tolerated_failures?.trim() || EVERY_FAILURE;
   if (maxConcurrency < 1 || maxConcurrency > MAX_BULK_CONCURRENCY)
     throw refusal(`max_concurrency is a number from 1 to ${MAX_BULK_CONCURRENCY}`);
   if (failureLimit(toleratedFailures, 0) === undefined)
     throw refusal('tolerated_failures is a number, or a percentage such as "10%"');
-  return { maxConcurrency, toleratedFailures, atomic, reason: readReason(fields.reason) };
+  const options = { maxConcurrency, toleratedFailures, atomic, reason: readReason(fields.reason) };
+  if (!cluster) {
+    refuseClusterFields(fields);
+    return options;
+  }
+  if (atomic) throw refusal('atomic is not possible on a cluster, which moves one mount after the other');
+  return { ...options, cluster: readClusterOptions(fields, before) };
 }
 
 /** @returns how many moves of the total may fail; undefined if the text is neither a number nor a percentage */
@@ -105,10 +133,13 @@ function textAs(name: 'from' | 'to', value: unknown): Partial<Paths> {
  * Reads the body of a run that an event or a schedule starts.
  * @throws VaultError 400 for a body that no run can be started from, whatever is in the tree
  */
-export function readRunBody(body: Record<string, unknown>): {
+export function readRunBody(
+  body: Record<string, unknown>,
+  cluster: Deps['cluster'],
+): {
   options: RunOptions;
   asked: MovesOrRules;
 } {
   const fields = readFields(RUN_BODY_FIELDS, body);
-  return { options: readOptions(fields), asked: readMovesOrRules(fields) };
+  return { options: readOptions(fields, cluster), asked: readMovesOrRules(fields) };
 }

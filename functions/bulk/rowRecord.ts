@@ -17,6 +17,8 @@ export interface KeptRow {
   mountUuid: string;
   onlyGeneration?: number;
   undoOf?: string;
+  /** Rows that must have succeeded before. */
+  after?: number[];
   source: End;
   target: End;
 }
@@ -54,13 +56,14 @@ function packed(page: PackedMove[]): Pick<PackedPage, 'rows' | 'namespaces'> {
     namespaces[namespace.id] ??= { path: namespace.path, lineage: namespace.lineage };
     return [namespace.id, path];
   };
-  const rows = page.map(({ row, group, knot, mount, only, undoOf, source, target }) => ({
+  const rows = page.map(({ row, group, knot, mount, only, undoOf, after, source, target }) => ({
     row,
     group,
     knot,
     mountUuid: mount.uuid,
     ...(only && { onlyGeneration: only.generation }),
     ...(undoOf && { undoOf }),
+    ...(after && { after }),
     source: end(source),
     target: end(target),
   }));

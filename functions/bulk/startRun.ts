@@ -7,6 +7,7 @@ import { tryAgain, VaultError } from '../http/errors.ts';
 import { LONGEST_BULK_S, MAX_BULK_MOVES, SETTLE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
+import { boundsOf } from '../remount/admit.ts';
 import { type Idempotency, remember, replayed } from '../remount/idempotency.ts';
 import type { Origin } from '../remount/request.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
@@ -52,7 +53,7 @@ export function startRunFromBody(
   key: Idempotency,
   mayMatchNothing = false,
 ): Promise<StartedRun> {
-  const { options, asked } = readRunBody(body);
+  const { options, asked } = readRunBody(body, deps.cluster);
   const rows = () => gatherRows(deps, asked, origin.namespace, mayMatchNothing);
   return startRun(deps, { origin, options, key }, rows);
 }
@@ -85,14 +86,17 @@ export async function gatherRows(
  * @throws VaultError 400 when an atomic run does not fit into one transaction
  */
 export async function planRun(
-  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'cluster'>,
   rows: Row[],
   namespace: Namespace,
-  atomic: boolean,
+  { atomic, cluster: options, maxConcurrency: atOnce }: RunOptions,
 ): Promise<Plan> {
+  const { store, clock } = deps;
+  const bounds = options && (await boundsOf(deps));
+  const onCluster = bounds && { bounds, options, atOnce };
   for (let isFirst = true; ; isFirst = false) {
     const found = await findRows(store, rows, namespace);
-    const plan = planMoves(found.rows, found.tree, { atomic });
+    const plan = planMoves(found.rows, found.tree, { atomic, onCluster });
     const problems = [...found.problems, ...plan.problems].sort((a, b) => a.row - b.row);
     if (problems.length === 0) return plan;
     if (!isFirst) return { chunks: [], problems: await nameMountsBelow(store, problems, found.rows) };
@@ -109,7 +113,7 @@ export async function startRun(deps: Deps, order: RunOrder, rows: () => Promise<
   const before = await replayed(deps, order.key);
   if (before) return replayedRun(deps, before);
   try {
-    const plan = await planRun(deps, await rows(), order.origin.namespace, order.options.atomic);
+    const plan = await planRun(deps, await rows(), order.origin.namespace, order.options);
     if (plan.problems.length > 0) {
       const texts = plan.problems.map(({ row, message }) => `row ${row}: ${message}`);
       throw new VaultError(400, texts);

@@ -1,12 +1,20 @@
 /** The steps of a run: what each state of its workflow does (statemachine/bulk.asl.json). */
 
-import { MAX_BULK_ATTEMPTS, MAX_BULK_LOOKS, MAX_BULK_PAUSE_S, OVERDUE_MS } from '../limits.ts';
+import {
+  CLUSTER_PATIENCE_MS,
+  MAX_BULK_ATTEMPTS,
+  MAX_BULK_LOOKS,
+  MAX_BULK_PAUSE_S,
+  MAX_CLUSTER_LOOKS,
+  OVERDUE_MS,
+} from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { leasesGone } from '../remount/leaseProgress.ts';
 import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { bulkProgressKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { advance } from './advance.ts';
+import { awaitNodes } from './awaitNodes.ts';
 import {
   type BulkRun,
   chunkClosed,
@@ -18,8 +26,10 @@ import {
   runStarted,
   stopOf,
 } from './bulkRun.ts';
+import { countIfEnded, moveRow } from './moveRow.ts';
 import { findRun, migrationsOf, type RunState, readChunkRows, readRowPage } from './readRun.ts';
-import type { KeptRow, RowPage } from './rowRecord.ts';
+import { type KeptRow, migrationIdOf, type RowPage } from './rowRecord.ts';
+import type { Stand } from './switchGroup.ts';
 
 /** The open chunks of a run, and how many of them run at the same time. */
 export interface OpenChunks {
@@ -35,6 +45,10 @@ export interface ChunkPart {
   id: string;
   chunk: number;
   done: boolean;
+  /** How many seconds to wait before the next step; absent for none. */
+  seconds?: number;
+  /** Steps of this execution; only a run on a cluster counts them. */
+  looks?: number;
 }
 
 /** Whether the execution is over; if not, how many seconds to wait before the next check. */
@@ -51,33 +65,64 @@ export async function bulkBeginStep(deps: Deps, id: string): Promise<OpenChunks>
   const { maxConcurrency = 1, status } = state?.run ?? {};
   if (!state || status !== 'in-progress') return { id, chunks: [], maxConcurrency, looks: 0 };
   await commitUnlessDone(deps.store, [runStarted(id, deps.clock.now())]);
-  const open = state.run.attempt > MAX_BULK_ATTEMPTS ? [] : state.progress.filter(isOpen);
+  const isUndone = (progress: Progress) => isOpen(progress) || isMoving(state.run, progress);
+  const open = state.run.attempt > MAX_BULK_ATTEMPTS ? [] : state.progress.filter(isUndone);
   const chunks = open.map(({ chunk }) => ({ id, chunk, done: false }));
   return { id, chunks, maxConcurrency, looks: 0 };
 }
 
 /**
- * Bulk chunk: switches one chunk, group after group, until it is done or the time is over.
+ * Bulk chunk: switches one chunk, group after group, until it is done or the time is over. On a cluster, it makes the
+ * moves of the chunk one after the other, and asks for a wait while one of them takes long.
  * @param until epoch milliseconds, after which no further group is started
  */
-export async function bulkChunkStep(deps: Deps, { id, chunk }: ChunkPart, until: number): Promise<ChunkPart> {
+export async function bulkChunkStep(
+  deps: Deps,
+  { id, chunk, looks = 0 }: ChunkPart,
+  until: number,
+): Promise<ChunkPart> {
   await heartbeat(deps, id, until);
   let page: RowPage | undefined;
+  const pageWith = async (position: number): Promise<RowPage> => {
+    page = covers(page, position) ? page : await readRowPage(deps.store, id, chunk, position);
+    if (!page || !covers(page, position)) throw new TypeError('the run has no such row');
+    return page;
+  };
+  const rowAt = async (position: number): Promise<KeptRow> => {
+    const { first, rows } = await pageWith(position);
+    return rows[position - first] as KeptRow;
+  };
   for (;;) {
     const state = await findRun(deps.store, id);
     const progress = state?.progress.find((of) => of.chunk === chunk);
     const isOver =
       !state || !progress || state.run.status !== 'in-progress' || stopOf(state.run, state.counts);
-    if (isOver || progress.closed || progress.cursor >= progress.rows) return { id, chunk, done: true };
-    if (deps.clock.now() >= until) return { id, chunk, done: false };
-    page = covers(page, progress) ? page : await readRowPage(deps.store, id, chunk, progress.cursor);
-    if (!page || !covers(page, progress)) throw new TypeError('the run has no such row');
-    await advance({ deps, run: state.run, progress }, nextGroup(page, progress));
+    if (isOver || progress.closed) return { id, chunk, done: true };
+    if (!isOpen(progress) && !isMoving(state.run, progress)) return { id, chunk, done: true };
+    const stand = { deps, run: state.run, progress };
+    const { cluster } = state.run;
+    if (deps.clock.now() >= until)
+      return cluster ? chunkLater(deps, { id, chunk, looks }, 0) : { id, chunk, done: false };
+    if (cluster) {
+      const pause = await moveRow(stand, rowAt, until);
+      if (pause > 0) return chunkLater(deps, { id, chunk, looks }, pause);
+    } else await advance(stand, nextGroup(await pageWith(progress.cursor), progress));
   }
 }
 
-function covers(page: RowPage | undefined, { cursor }: Progress): page is RowPage {
-  return page !== undefined && page.first <= cursor && cursor < page.first + page.rows.length;
+/** A chunk that has taken many steps leaves the rest to the next execution: a history has at most 25,000 events. */
+async function chunkLater(
+  deps: Deps,
+  { id, chunk, looks }: { id: string; chunk: number; looks: number },
+  pause: number,
+): Promise<ChunkPart> {
+  await heartbeat(deps, id, deps.clock.now() + pause);
+  const part = { id, chunk, done: looks >= MAX_CLUSTER_LOOKS, looks: looks + 1 };
+  return pause > 0 ? { ...part, seconds: Math.ceil(pause / 1_000) } : part;
+}
+
+function covers(page: RowPage | undefined, position: number): page is RowPage {
+  return page !== undefined && page.first <= position && position < page.first + page.rows.length;
 }
 
 /** The undecided rows of the group at the cursor. */
@@ -103,7 +148,10 @@ export async function bulkCompleteStep(
   if (found?.run.status !== 'in-progress') return { id, done: true, seconds: 0, looks };
   const isGivenUp = found.run.attempt > MAX_BULK_ATTEMPTS;
   const isStopped = isGivenUp || stopOf(found.run, found.counts) !== undefined;
-  if (!isStopped && found.progress.some(isOpen)) throw new Error('the chunks are not done');
+  if (!isStopped && found.progress.some(isOpen)) {
+    if (found.run.cluster) return { id, done: true, seconds: 0, looks };
+    throw new Error('the chunks are not done');
+  }
   const state = isStopped ? await closeChunks(deps, found) : found;
   await severalAtOnce(
     state.progress.filter(({ revoking }) => revoking > 0),
@@ -111,12 +159,22 @@ export async function bulkCompleteStep(
   );
   const current = (await findRun(deps.store, id)) ?? state;
   if (current.counts.revoking > 0 && !isGivenUp) return checkLater(deps, id, looks + 1);
-  await commitUnlessDone(deps.store, [runEnded(current.run, errorOf(current, isGivenUp), deps.clock.now())]);
+  const { cluster } = current.run;
+  const nodes = cluster && !isGivenUp ? await awaitNodes(deps, current, cluster) : 'seen';
+  if (nodes === 'waits') return checkLater(deps, id, looks + 1);
+  const last = (await findRun(deps.store, id)) ?? current;
+  const error = errorOf(last, isGivenUp) ?? (nodes === 'late' ? nodesStale(last.run) : undefined);
+  await commitUnlessDone(deps.store, [runEnded(last.run, error, deps.clock.now())]);
   return { id, done: true, seconds: 0, looks };
 }
 
 function isOpen({ cursor, rows }: Progress): boolean {
   return cursor < rows;
+}
+
+/** Whether a cluster makes a move of the chunk. */
+function isMoving({ cluster }: BulkRun, { revoking }: Progress): boolean {
+  return cluster !== undefined && revoking > 0;
 }
 
 /** @returns the run as it is when no execution can decide further moves */
@@ -132,9 +190,12 @@ async function closeChunks({ store }: Deps, state: RunState): Promise<RunState> 
  * Another execution may be switching a group meanwhile. A query may see half of that transaction, with a cursor that is
  * ahead of the migrations. A single read of the progress does not.
  */
-async function settle({ store }: Deps, { id }: BulkRun, { chunk }: Progress): Promise<void> {
+async function settle(deps: Deps, run: BulkRun, { chunk }: Progress): Promise<void> {
+  const { store } = deps;
+  const { id } = run;
   const progress = progressOf(await store.get(bulkProgressKey(id, chunk)));
   if (!progress || progress.revoking === 0) return;
+  if (run.cluster) return settleRow({ deps, run, progress });
   const rows = await readChunkRows(store, id, chunk);
   const migrations = await migrationsOf(store, id, rows.slice(0, progress.cursor));
   const decided = migrations.filter((migration) => migration !== undefined);
@@ -144,10 +205,27 @@ async function settle({ store }: Deps, { id }: BulkRun, { chunk }: Progress): Pr
   await commitUnlessDone(store, [chunkRevoked(id, progress, { revoked, irrevocable })]);
 }
 
+/** On a cluster, only the row before the cursor can be under way. */
+async function settleRow({ deps, run, progress }: Stand): Promise<void> {
+  const position = progress.cursor - 1;
+  const page = await readRowPage(deps.store, run.id, progress.chunk, position);
+  const row = page?.rows[position - page.first];
+  if (!row) throw new TypeError('the run has no such row');
+  await countIfEnded({ deps, run, progress }, migrationIdOf(run.id, row.row));
+}
+
 async function checkLater(deps: Deps, id: string, looks: number): Promise<EndCheck> {
   const seconds = Math.min(2 ** Math.min(looks - 1, 16), MAX_BULK_PAUSE_S);
   await heartbeat(deps, id, deps.clock.now() + seconds * 1_000);
   return { id, done: looks >= MAX_BULK_LOOKS, seconds, looks };
+}
+
+function nodesStale({ nodes = [] }: BulkRun): BulkRun['error'] {
+  const stale = nodes.filter(({ state }) => state === 'stale').map(({ address }) => address);
+  const hours = CLUSTER_PATIENCE_MS / 3_600_000;
+  const which = stale.join(', ') || 'the nodes of the cluster';
+  const message = `every mount was moved, but ${which} did not show that within ${hours} hours: see docs/cluster.md, "Stale nodes"`;
+  return { code: 'nodes_stale', message };
 }
 
 /** Why the run has not made all of its moves; undefined if it has. */

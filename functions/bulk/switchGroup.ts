@@ -77,8 +77,13 @@ function companionOf({ row }: KeptRow, { code, message }: Failure): Failure {
 /**
  * The migration of a row as if a single request had been accepted. Its acceptance has the time of the run, so that its
  * place in the list of migrations never changes. Its record is kept longer than that of the run, whose report reads it.
+ * On a cluster, the run itself waits for the nodes after its last move.
  */
-function acceptedOf(run: BulkRun, row: KeptRow): Migration {
+export function acceptedOf(
+  run: BulkRun,
+  row: KeptRow,
+  mount: Pick<Mount, 'uuid' | 'entry'> = { uuid: row.mountUuid },
+): Migration {
   const { requestedBy, reason, createdAt: now } = run;
   const end = ({ namespaceId: id, namespacePath, lineage, path }: KeptRow['source']) => ({
     namespace: { id, path: namespacePath, lineage },
@@ -93,9 +98,10 @@ function acceptedOf(run: BulkRun, row: KeptRow): Migration {
     bulkId: run.id,
     undoOf: row.undoOf,
     onlyGeneration: row.onlyGeneration,
+    clusterOptions: run.cluster && { ...run.cluster, staleNodes: 'report' as const, refreshNodes: false },
   };
   return newMigration(order, {
-    mount: { uuid: row.mountUuid },
+    mount,
     source: end(row.source),
     target: end(row.target),
   });

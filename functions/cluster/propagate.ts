@@ -8,6 +8,7 @@ import {
   STEP_DOWN_PAUSE_MS,
 } from '../limits.ts';
 import { type ClusterNode, type ClusterReads, ClusterUnavailable } from '../ports/cluster.ts';
+import type { Deps } from '../ports/deps.ts';
 import { type Migration, migrationOf } from '../remount/migration.ts';
 import type { NodeState } from '../remount/onCluster.ts';
 import { nodesStale } from './failures.ts';
@@ -83,13 +84,15 @@ async function stateOf(
   }
 }
 
-/** A change of the leader would disturb a move that is under way. */
-async function isAnotherMoving({ deps, hold }: Work): Promise<boolean> {
+/**
+ * Whether a cluster is moving a mount. A change of the leader would disturb that.
+ * @param except the id of a migration that does not count
+ */
+export async function isAnyMoving({ store }: Pick<Deps, 'store'>, except?: string): Promise<boolean> {
   for (let shard = 0; shard < OPEN_SHARDS; shard++) {
-    const open = await deps.store.query({ table: 'migrations', index: 'open', pk: `open#${shard}` });
-    const items = await deps.store.getMany(open.map(({ pk, sk }) => ({ table: 'migrations', pk, sk })));
-    if (items.map(migrationOf).some((other) => isMoving(other) && other?.id !== hold.migration.id))
-      return true;
+    const open = await store.query({ table: 'migrations', index: 'open', pk: `open#${shard}` });
+    const items = await store.getMany(open.map(({ pk, sk }) => ({ table: 'migrations', pk, sk })));
+    if (items.map(migrationOf).some((other) => isMoving(other) && other?.id !== except)) return true;
   }
   return false;
 }

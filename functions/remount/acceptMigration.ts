@@ -107,7 +107,7 @@ function movingElsewhere({ id }: Migration): VaultError {
 }
 
 /** Ensures that one move of a mount in one generation has one migration, however many requests ask for it. */
-function claim(ref: Ref, { id, acceptedAt, retentionS }: Migration, claimable: Condition): Write {
+export function claim(ref: Ref, { id, acceptedAt, retentionS }: Migration, claimable: Condition): Write {
   const ttl = Math.ceil(acceptedAt / 1_000) + retentionS;
   return { put: { ...ref, kind: 'claim', migrationId: id, ttl }, if: claimable };
 }

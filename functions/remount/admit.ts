@@ -1,11 +1,16 @@
 /** What a cluster may not be asked to move, beyond the checks of every move (architecture §11). */
 
-import { goQuote, refusal } from '../http/errors.ts';
+import { goQuote, refusal, type VaultError } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
-import { type ClusterReads, commonNamespace } from '../ports/cluster.ts';
+import { type ClusterPath, commonNamespace, type ServerState } from '../ports/cluster.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ancestors } from '../tree/path.ts';
-import { CLUSTER_FIELDS, type ClusterOptions, readClusterOptions } from './onCluster.ts';
+import {
+  type CLUSTER_FIELDS,
+  type ClusterOptions,
+  readClusterOptions,
+  refuseClusterFields,
+} from './onCluster.ts';
 import type { Move } from './planMove.ts';
 
 /**
@@ -14,39 +19,57 @@ import type { Move } from './planMove.ts';
  * @throws VaultError 400 for a move that the cluster must not be asked for, or for options of another kind of mount
  */
 export async function admit(
-  { cluster }: Pick<Deps, 'cluster'>,
-  { mount, source, target }: Move,
+  deps: Pick<Deps, 'cluster'>,
+  move: Move,
   fields: Fields<typeof CLUSTER_FIELDS>,
   isDryRun = false,
 ): Promise<ClusterOptions | undefined> {
-  if (!cluster || !mount.entry) {
-    const given = Object.keys(CLUSTER_FIELDS).find(
-      (name) => fields[name as keyof typeof fields] !== undefined,
-    );
-    if (given !== undefined) throw refusal(`${given} has a meaning only for the mounts of a cluster`);
+  const bounds = move.mount.entry && (await boundsOf(deps));
+  if (!bounds) {
+    refuseClusterFields(fields);
     return undefined;
   }
   const options = readClusterOptions(fields);
-  if (isLogin(cluster, source))
-    throw refusal(
-      `the service itself logs in at ${goQuote(source.namespace.path + source.path)} (service_login)`,
-    );
-  if (source.namespace.id !== target.namespace.id && !options.allowCopy && !isDryRun)
-    throw refusal(
-      'for a move into another namespace the cluster copies every key of the mount under a lock, and can leave it half moved; allow_copy permits that',
-    );
-  const between = namespaceBetween(source.namespace.path, target.namespace.path);
-  if (between !== undefined && (await cluster.server()).product === 'OpenBao')
-    throw refusal(
-      `OpenBao takes the namespace ${goQuote(between)} for one that is in the way of ${goQuote(target.namespace.path)}; move the mount into ${goQuote(between)} first`,
-    );
-  if (!mount.local && (await cluster.server()).isPerformanceSecondary)
-    throw refusal('the cluster is a performance secondary: it can move only local mounts');
+  const refused = beyondBounds(move, { allowCopy: options.allowCopy || isDryRun }, bounds);
+  if (refused) throw refused;
   return options;
 }
 
-function isLogin({ loginPath }: ClusterReads, source: Move['source']): boolean {
-  return loginPath?.namespace === source.namespace.path && loginPath.path === source.path;
+/** What a cluster cannot move, or not without cutting off the service. */
+export interface Bounds extends Pick<ServerState, 'product' | 'isPerformanceSecondary'> {
+  /** Where the service logs in. */
+  loginPath: ClusterPath | undefined;
+}
+
+/** @returns nothing without a cluster */
+export async function boundsOf({ cluster }: Pick<Deps, 'cluster'>): Promise<Bounds | undefined> {
+  if (!cluster) return undefined;
+  const { product, isPerformanceSecondary } = await cluster.server();
+  return { loginPath: cluster.loginPath, product, isPerformanceSecondary };
+}
+
+/** @returns why the cluster must not be asked for the move; nothing if it may */
+export function beyondBounds(
+  { mount, source, target }: Move,
+  { allowCopy }: Pick<ClusterOptions, 'allowCopy'>,
+  { loginPath, product, isPerformanceSecondary }: Bounds,
+): VaultError | undefined {
+  if (loginPath?.namespace === source.namespace.path && loginPath.path === source.path)
+    return refusal(
+      `the service itself logs in at ${goQuote(source.namespace.path + source.path)} (service_login)`,
+    );
+  if (source.namespace.id !== target.namespace.id && !allowCopy)
+    return refusal(
+      'for a move into another namespace the cluster copies every key of the mount under a lock, and can leave it half moved; allow_copy permits that',
+    );
+  const between = namespaceBetween(source.namespace.path, target.namespace.path);
+  if (between !== undefined && product === 'OpenBao')
+    return refusal(
+      `OpenBao takes the namespace ${goQuote(between)} for one that is in the way of ${goQuote(target.namespace.path)}; move the mount into ${goQuote(between)} first`,
+    );
+  if (!mount.local && isPerformanceSecondary)
+    return refusal('the cluster is a performance secondary: it can move only local mounts');
+  return undefined;
 }
 
 /**

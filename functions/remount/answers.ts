@@ -11,6 +11,11 @@ export const REQUESTER = {
   namespace: 'string',
 } as const satisfies Shape;
 
+/** The nodes of a cluster, and whether they have seen a move. */
+export const NODES = [
+  { address: 'string', state: 'string' as OneOf<'unasked' | 'current' | 'stale' | 'unreachable'> },
+] as const satisfies Shape;
+
 /** What a cluster that carries out a migration has shown. */
 const CLUSTER_INFO = {
   accessor: 'string',
@@ -24,7 +29,7 @@ const CLUSTER_INFO = {
   waiting_for: ['string', null],
   waiting_since: ['string', null],
   warnings: 'list',
-  nodes: [{ address: 'string', state: 'string' as OneOf<'unasked' | 'current' | 'stale' | 'unreachable'> }],
+  nodes: NODES,
 } as const satisfies Shape;
 
 export type ClusterInfo = Wire<typeof CLUSTER_INFO>;

@@ -100,6 +100,8 @@ type FailureCode =
   | 'mount_tainted'
   | 'half_moved'
   | 'mount_elsewhere'
+  | 'mount_claimed'
+  | 'row_before_failed'
   | 'mount_gone'
   | 'nodes_stale'
   | 'cluster_unavailable'

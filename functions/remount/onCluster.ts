@@ -88,10 +88,13 @@ export const DEFAULT_CLUSTER_OPTIONS: ClusterOptions = {
 
 /**
  * Reads the options of a request.
+ * @param defaults for the fields that are not given
  * @throws VaultError 400 for a value that is out of range
  */
-export function readClusterOptions(fields: Fields<typeof CLUSTER_FIELDS>): ClusterOptions {
-  const defaults = DEFAULT_CLUSTER_OPTIONS;
+export function readClusterOptions(
+  fields: Fields<typeof CLUSTER_FIELDS>,
+  defaults = DEFAULT_CLUSTER_OPTIONS,
+): ClusterOptions {
   const drainConcurrency = fields.drain_concurrency ?? defaults.drainConcurrency;
   const maxRefusalS = fields.max_refusal_s ?? defaults.maxRefusalS;
   if (drainConcurrency < 1 || drainConcurrency > MAX_DRAIN_CONCURRENCY)
@@ -99,22 +102,32 @@ export function readClusterOptions(fields: Fields<typeof CLUSTER_FIELDS>): Clust
   if (maxRefusalS < 0 || maxRefusalS > MAX_REFUSAL_S)
     throw refusal(`max_refusal_s is a number from 0 to ${MAX_REFUSAL_S}`);
   return {
-    onRevokeError: oneOf('on_revoke_error', fields.on_revoke_error, ['fail', 'force']),
+    onRevokeError:
+      oneOf('on_revoke_error', fields.on_revoke_error, ['fail', 'force']) ?? defaults.onRevokeError,
     drainConcurrency,
     maxRefusalS,
     allowCopy: fields.allow_copy ?? defaults.allowCopy,
-    staleNodes: oneOf('stale_nodes', fields.stale_nodes, ['wait', 'report']),
-    refreshNodes: oneOf('refresh_nodes', fields.refresh_nodes, ['none', 'step-down']) === 'step-down',
+    staleNodes: oneOf('stale_nodes', fields.stale_nodes, ['wait', 'report']) ?? defaults.staleNodes,
+    refreshNodes: fields.refresh_nodes
+      ? oneOf('refresh_nodes', fields.refresh_nodes, ['none', 'step-down']) === 'step-down'
+      : defaults.refreshNodes,
   };
 }
 
-/** @returns the value, or the first of the allowed ones if there is none */
+/** @throws VaultError 400 for the options of a cluster where the service has the mounts itself */
+export function refuseClusterFields(fields: Fields<typeof CLUSTER_FIELDS>): void {
+  const given = Object.keys(CLUSTER_FIELDS).find((name) => fields[name as keyof typeof fields] !== undefined);
+  if (given !== undefined) throw refusal(`${given} has a meaning only for the mounts of a cluster`);
+}
+
+/** @returns the value; nothing if none is given */
 function oneOf<Value extends string>(
   field: string,
   given: string | undefined,
   allowed: readonly [Value, ...Value[]],
-): Value {
-  const value = given ? allowed.find((one) => one === given) : allowed[0];
+): Value | undefined {
+  if (!given) return undefined;
+  const value = allowed.find((one) => one === given);
   if (value === undefined) throw refusal(`${field} is one of ${allowed.map((one) => `"${one}"`).join(', ')}`);
   return value;
 }

@@ -59,7 +59,8 @@ export async function previewOnCluster(
   };
 }
 
-function remarksOn({ path, type }: Mount, isCopied: boolean): string[] {
+/** What is different from a move of this service, in words. */
+export function remarksOn({ path, type }: Pick<Mount, 'path' | 'type'>, isCopied: boolean): string[] {
   const remarks = [
     ...(isAuthPath(path)
       ? [

@@ -31,7 +31,7 @@ export interface ScheduleOrder {
  */
 export async function putSchedule(deps: Deps, order: ScheduleOrder): Promise<Schedule> {
   const { namespace } = order.origin;
-  readRunBody(order.body);
+  readRunBody(order.body, deps.cluster);
   const body = JSON.stringify(order.body);
   if (Buffer.byteLength(body) > MAX_SCHEDULE_BYTES) {
     const what = `what a schedule moves has at most ${MAX_SCHEDULE_BYTES} bytes`;

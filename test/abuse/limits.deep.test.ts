@@ -417,6 +417,8 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   FIRST_UNANSWERED_PAUSE_MS: { inner: 'it is a pause between two tries' },
   MAX_UNANSWERED_PAUSE_MS: { inner: 'it is a pause between two tries' },
   CLUSTER_PATIENCE_MS: { provenBy: ['cluster/step.test.ts', 'A_DAY_MS'] },
+  DEFAULT_CLUSTER_CONCURRENCY: { provenBy: ['cluster/bulk.test.ts', 'DEFAULT_CLUSTER_CONCURRENCY'] },
+  CLUSTER_CHUNKS_EACH: { inner: 'it shares the moves of a run out among its chunks' },
   MAX_CLUSTER_LOOKS: { inner: 'the next execution goes on' },
   TEARDOWN_PAUSE_S: { inner: 'it is a pause of the workflow' },
   CLUSTER_CALL_MS: { provenBy: ['adapters/clusterSend.test.ts', 'callTimeoutMs'] },

@@ -78,7 +78,8 @@ describe('a run that is requested while its mounts are half moved', () => {
     await placeMount(service.deps, `${name}/`);
     const halfDone = without(`${name}/`);
     const rows = await gatherRows(halfDone, { moves: [{ from: name, to: `new-${name}` }] }, ROOT);
-    expect((await planRun(halfDone, rows, ROOT, false)).problems).toEqual([]);
+    const options = { maxConcurrency: 1, toleratedFailures: '100%', atomic: false };
+    expect((await planRun(halfDone, rows, ROOT, options)).problems).toEqual([]);
   });
 });
 

@@ -7,7 +7,7 @@ import { acceptedRun, type BulkRun, newProgress } from '../../functions/bulk/bul
 import type { FoundRow } from '../../functions/bulk/plan.ts';
 import { planMoves } from '../../functions/bulk/planMoves.ts';
 import { bulkBeginStep } from '../../functions/bulk/steps.ts';
-import { MAX_BULK_LOOKS, MAX_BULK_MOVES } from '../../functions/limits.ts';
+import { MAX_BULK_LOOKS, MAX_BULK_MOVES, MAX_CLUSTER_LOOKS } from '../../functions/limits.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { loadStateMachine } from '../../infra/local/stateMachine.ts';
 import { Model } from '../bulk/model.ts';
@@ -102,4 +102,12 @@ describe('a run of ten thousand moves', () => {
     const events = EXECUTION + TASK + MAP + chunks * chunkEvents + MAX_BULK_LOOKS * lookEvents + PLAIN;
     expect(events).toBeLessThan(MOST_EVENTS);
   });
+});
+
+it('a chunk of a run on a cluster keeps its own history below 25,000 events, however long its moves take', async () => {
+  const asl = await readFile(join(import.meta.dirname, '..', '..', 'statemachine', 'bulk.asl.json'), 'utf8');
+  const { States } = JSON.parse(asl).States.Chunks.ItemProcessor;
+  // A step, the choice after it, and the wait that it may ask for.
+  expect(Object.keys(States)).toEqual(['Bulk chunk', 'Chunk done', 'Chunk waits', 'Chunk carried out']);
+  expect(EXECUTION + (MAX_CLUSTER_LOOKS + 1) * (TASK + 2 * PLAIN) + PLAIN).toBeLessThan(25_000);
 });
