@@ -58,7 +58,8 @@ async function statesOf({ deps, hold }: Work): Promise<(NodeState & { isActive: 
 async function refresh(work: Work, since: number): Promise<boolean> {
   const { deps, hold } = work;
   const { options, stepDowns = 0 } = hold.migration.cluster;
-  if (!options.refreshNodes || stepDowns >= MAX_STEP_DOWNS || (await isAnotherMoving(work))) return false;
+  if (!options.refreshNodes || stepDowns >= MAX_STEP_DOWNS || (await isAnyMoving(deps, hold.migration.id)))
+    return false;
   await hold.write((before) => withCluster(before, { stepDowns: stepDowns + 1 }));
   const outcome = await deps.cluster.stepDown();
   if (outcome.done) return true;
