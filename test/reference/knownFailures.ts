@@ -16,7 +16,6 @@ node-vault.test.ts | node-vault > renews and revokes a lease | the lease of a se
 remount.input.test.ts | a body is refused, and the service still works after it: > a missing value | words of an error about what cannot be read
 remount.moves.credentials.test.ts | a moved userpass method > may move to a name that only begins like the token method, and back | \`auth/token…\`
 remount.status.test.ts | the status of a remount > has source, target and state, in data and at the top level [3] | status of a migration, its place in the answer
-tokens.refusals.test.ts | a request that names a token > cannot renew it if it has no lease or is not renewable | to mend
 `;
 
 export const KNOWN_FAILURES = rowsOf(LIST, 3) as [file: string, title: string, reason: string][];
