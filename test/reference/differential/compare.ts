@@ -93,6 +93,7 @@ function anonymous(text: string, key: string): string {
     .replace(/\b(hv)?[sb]\.[A-Za-z0-9_-]{20,}(\.\w+)?/g, '<token>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, '<time>')
     .replace(/\b[A-Za-z0-9]{24}(\.\w{5,6})?\b/g, '<id>')
+    .replace(/\bh([0-9a-f]{64}|[A-Za-z0-9]{24})(\.\w{5,6})?\b/g, '<lease>')
     .replace(/\b\d+h59m5\d(\.\d+)?s/g, '<running time>')
     .replace(/diff-[0-9a-f]+-\d+-\d+/g, '<namespace>');
   return key === 'lease_id' ? clean.replace(/\/[^/]*$/, '/…') : clean;
