@@ -42,14 +42,17 @@ export function readRequest(http: HttpRequest): ParsedRequest {
     operation,
     path: (operation === 'list' || operation === 'scan') && !path.endsWith('/') ? `${path}/` : path,
     isText,
-    headerNamespace: headerNamespace(http.headers['x-vault-namespace']),
+    headerNamespace: OF_THE_SERVER.has(path) ? '' : headerNamespace(http.headers['x-vault-namespace']),
     raw: isWrite(operation) ? bodyFields(http, path) : queryFields(http.query),
     wrapTtl: readWrapTtl(http.headers['x-vault-wrap-ttl']),
     ...(token ? { token } : {}),
   };
 }
 
-/** Facts about the server itself. They have no verbs but GET and HELP, and health also HEAD (contract §10). */
+/**
+ * Facts about the server itself, whatever namespace the header names. They have no verbs but GET and HELP, and health
+ * also HEAD (contract §10).
+ */
 const OF_THE_SERVER = new Set(['sys/health', 'sys/init', 'sys/leader', 'sys/seal-status']);
 
 function isServerVerb(method: string, path: string): boolean {
@@ -189,8 +192,8 @@ function isWanted(values: string[] | undefined): boolean {
 }
 
 function requireMergePatch(contentType: string | undefined): void {
-  if (!contentType) throw new VaultError(400, ['mime: no media type']);
   const type = mediaType(contentType);
+  if (!type) throw new VaultError(400, ['mime: no media type']);
   if (type === 'application/merge-patch+json') return;
   const text = `PATCH requires Content-Type of application/merge-patch+json, provided ${type}`;
   throw new VaultError(415, [text]);

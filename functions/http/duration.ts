@@ -56,7 +56,7 @@ export function durationProblem(text: string): string {
   if (text.endsWith('d')) return `strconv.ParseInt: parsing ${goQuote(text.slice(0, -1))}: invalid syntax`;
   const rest = text.replace(GOOD_PARTS, '');
   const [, unit] = /^(?:\d+\.?\d*|\.\d+)([^\d.]*)/.exec(rest) ?? [];
-  if (unit === undefined || /^-\d+$/.test(text) || UNITS.split('|').includes(unit))
+  if (unit === undefined || /^-\d+$|\d{19}/.test(text) || UNITS.split('|').includes(unit))
     return `time: invalid duration ${goQuote(text)}`;
   const problem = unit === '' ? 'missing unit' : `unknown unit ${goQuote(unit)}`;
   return `time: ${problem} in duration ${goQuote(text)}`;
