@@ -1,4 +1,4 @@
-/** Why a value is none that a field takes, in the words of Go's decoder. Of values only durations are quoted (R9). */
+/** Why a value is none that a field takes, in the words of Go's decoder. Of values only short durations are quoted (R9). */
 
 import { durationProblem, parseDuration } from './duration.ts';
 import { goQuote } from './errors.ts';
