@@ -167,7 +167,7 @@ function checkWish(
     throw refusal('token IDs can only be manually specified in the root namespace');
   if (id.startsWith('s.')) throw refusal("custom token ID cannot have the 's.' prefix");
   // What follows a dot is the id of a namespace.
-  if (id.includes('.')) throw refusal("custom token ID cannot contain the '.' character");
+  if (id.includes('.')) throw refusal("custom token ID cannot have a '.' in the value");
   const least = settings.minChosenIdLength;
   if (id.length < least) throw refusal(`custom token ID must have at least ${least} characters`);
 }

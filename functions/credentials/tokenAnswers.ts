@@ -82,7 +82,8 @@ export function tokenData(token: Token, id: string, now: number): TokenData {
     meta: token.meta,
     ...(token.role === undefined ? {} : { role: token.role }),
     display_name: token.displayName,
-    num_uses: token.usesLeft ?? 0,
+    // 0 is without limit: a lookup that is the last use shows −1.
+    num_uses: token.usesLeft === 0 ? -1 : (token.usesLeft ?? 0),
     orphan: token.orphan,
     creation_time: Math.floor(token.createdAt / 1_000),
     creation_ttl: token.creationTtl,

@@ -52,6 +52,12 @@ describe('a token is not created', () => {
     expect(await create({}, token)).toMatchObject(refused(text));
   });
 
+  it('with an id that has a dot in it', async () => {
+    expect(await create({ id: 'chosen.with-a-dot', policies: ['default'] })).toMatchObject(
+      refused("custom token ID cannot have a '.' in the value"),
+    );
+  });
+
   it('twice with the same id', async () => {
     const id = unique('chosen');
     await made({ id, policies: ['default'] });

@@ -70,7 +70,7 @@ describe('creating a token', () => {
     [{ policies: ['response-wrapping'] }, 'cannot assign policy "response-wrapping"'],
     [{ id: 'short' }, 'custom token ID must have at least 8 characters'],
     [{ id: 's.looks-issued' }, "custom token ID cannot have the 's.' prefix"],
-    [{ id: 'with.dot-inside' }, "custom token ID cannot contain the '.' character"],
+    [{ id: 'with.dot-inside' }, "custom token ID cannot have a '.' in the value"],
   ])('refuses %j to a token with sudo', async (body, text) => {
     expect(refusal(await w.create(body, w.sudo))).toEqual({ status: 400, errors: [text] });
   });
