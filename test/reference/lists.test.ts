@@ -3,6 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { KNOWN_DIFFERENCES as OF_COMMANDS } from './commandLine/knownDifferences.ts';
 import { KNOWN_DIFFERENCES } from './differential/knownDifferences.ts';
 import { KNOWN_FAILURES, TO_MEND } from './knownFailures.ts';
 import { OPENBAO_VERSION } from './openbao.ts';
@@ -21,6 +22,7 @@ describe('a reason', () => {
   it.each([
     ['why a test fails on OpenBao', KNOWN_FAILURES.map(([, , reason]) => reason)],
     ['why a random request is answered otherwise', KNOWN_DIFFERENCES.map(({ reason }) => reason)],
+    ['why a command shows something else', OF_COMMANDS.map(({ reason }) => reason)],
   ])('%s is work to do or a row of docs/differences.md', async (_, reasons) => {
     const told = await toldDifferences();
     expect(told.size).toBeGreaterThan(20);
@@ -32,7 +34,7 @@ describe('a list', () => {
   it('names nothing twice', () => {
     const tests = KNOWN_FAILURES.map(([file, title]) => `${file} | ${title}`);
     expect(tests).toEqual([...new Set(tests)]);
-    const causes = KNOWN_DIFFERENCES.map(({ line }) => line);
+    const causes = [...KNOWN_DIFFERENCES, ...OF_COMMANDS].map(({ line }) => line);
     expect(causes).toEqual([...new Set(causes)]);
   });
 

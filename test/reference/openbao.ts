@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { access, constants } from 'node:fs/promises';
+import { access, constants, readlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort } from '../support/freePort.ts';
@@ -24,6 +24,8 @@ const STOP_TIMEOUT_MS = 5_000;
 interface OpenBao {
   address: string;
   rootToken: string;
+  /** The program that runs. What pip installs is a script that takes as long to start as most commands need in all. */
+  program: string;
   stop(): Promise<void>;
 }
 
@@ -63,7 +65,8 @@ export async function startOpenBao(): Promise<OpenBao> {
     child.kill('SIGKILL');
     throw new Error(`OpenBao does not start: ${complaint}`);
   }
-  return { address, rootToken, stop: () => stop(child, ended) };
+  const running = await readlink(`/proc/${child.pid}/exe`);
+  return { address, rootToken, program: running, stop: () => stop(child, ended) };
 }
 
 /** Ready is a server whose root token works. @returns a complaint if that does not happen */

@@ -3,7 +3,7 @@
  * that fits decides. A cause that no line fits fails the run.
  */
 
-import { rowsOf } from '../table.ts';
+import { patternOf, rowsOf } from '../table.ts';
 
 /** Kind of step, signature (reference ≠ ours), reason. `*` stands for any text. */
 const LIST = `
@@ -41,7 +41,6 @@ policy read | data.modified: <time> ≠ absent | text of the policies \`default\
 * | status 500 ≠ *: 1 error occurred: * cannot lookup token in different namespace ≠ * | an accessor that is not of the namespace it is named in
 capabilities | status 500 ≠ 400: 1 error occurred: * no token found ≠ 1 error occurred: * no token found | \`sys/capabilities\` without a token
 * | status 400 ≠ 200: no information found; * ≠ <data> | rewrapping in a child namespace
-token lookup | data.num_uses: -1 ≠ 0 | \`num_uses\` of a token that looks itself up with its last use
 ssh lookup | errors[]: Invalid IP "<nil>" ≠ Invalid IP * | lookup of ssh with what is no address; with a role also in \`config/zeroaddress\`
 ssh role field | errors[]: Either * must be set to 'true' ≠ invalid key type | pki, transit and the other engines; signed keys of \`ssh\`; \`tidy/secret-id\` and \`role/:name/bound-cidr-list\` of approle
 * | status 500 ≠ 400: * failed to validate * ≠ failed to validate * | what is no CIDR block in \`secret_id_bound_cidrs\`, \`cidr_list\`, \`token_bound_cidrs\` of a secret-id, \`exclude_cidr_list\`; addresses of a secret-id outside those of its role
@@ -76,8 +75,3 @@ export const KNOWN_DIFFERENCES: readonly Known[] = rowsOf(LIST, 3).map((cells) =
   const [kinds, signatures] = [patternOf(kind), patternOf(signature)];
   return { line: cells.join(' | '), reason, fits: (one, other) => kinds.test(one) && signatures.test(other) };
 });
-
-function patternOf(text: string): RegExp {
-  const parts = text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`);
-}
