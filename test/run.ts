@@ -1,12 +1,13 @@
 /**
  * The test commands. The last line of each says how many tests passed. `npm test` runs lint, types, dead code, and all
- * fast tests. `npm run test:deep`, with the argument `deep`, runs the slow tests, the whole contract suite again, and that
- * suite on a real OpenBao.
+ * fast tests. `npm run test:deep`, with the argument `deep`, runs the slow tests, the whole contract suite again, the clients
+ * of other projects, and both on a real OpenBao.
  */
 
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { clientsLeftOut } from './clients/leftOut.ts';
 import { findOpenBao, HOW_TO_GET_OPENBAO } from './reference/openbao.ts';
 import { RECORDS } from './rights/recorder.ts';
 import { findChromium, HOW_TO_GET_IT } from './ui/chromium.ts';
@@ -60,6 +61,7 @@ if (depth === 'deep' && !hasBrowser)
   console.log(`\nThe tests of the page in a browser were left out: ${HOW_TO_GET_IT}.`);
 if (depth === 'deep' && !hasReference)
   console.log(`\nThe tests beside a real OpenBao were left out: ${HOW_TO_GET_OPENBAO}.`);
+if (depth === 'deep') for (const line of await clientsLeftOut()) console.log(`\n${line}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 

@@ -1,5 +1,5 @@
 /**
- * `npm run test:reference`: the contract on this service and on a real OpenBao, and the random sequences against both.
+ * `npm run test:reference`: the contract and the clients on this service and on a real OpenBao, and what compares the two.
  * With `-- --document`, docs/reference.md is made of the result. Other words are handed on to vitest.
  */
 
