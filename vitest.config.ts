@@ -13,7 +13,9 @@ const BROWSER = ['test/ui/browser/**/*.test.ts'];
 const RIGHTS = ['test/rights/roles.deep.test.ts'];
 
 /** What compares the service with a real OpenBao. */
-const COMPARED = ['test/reference/differential/differential.deep.test.ts'];
+const COMPARED = ['differential/differential', 'commandLine/commandLine'].map(
+  (name) => `test/reference/${name}.deep.test.ts`,
+);
 
 /** What moves mounts by HTTP, except as a bulk run. */
 const MOVES = [

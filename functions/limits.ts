@@ -16,8 +16,8 @@ export const MAX_VALUE_BYTES = 380_000;
 export const MAX_WRAPPED_BYTES = 395_000;
 /** Versions of a kv secret. The metadata of all versions are in one item. */
 export const MAX_SECRET_VERSIONS = 10_000;
-/** Seconds of the longest `delete_version_after` of kv: the longest duration that Vault can express. */
-export const MAX_DELETE_VERSION_AFTER_S = 9_223_372_036;
+/** Seconds of the longest duration that Vault can express. */
+export const MAX_DURATION_S = 9_223_372_036;
 /** Bytes of a request body. API Gateway passes at most 6 MB to a function, in base64. */
 export const MAX_BODY_BYTES = 4_500_000;
 /** Bytes of an answer, as a string in JSON. Lambda returns at most 6 MB, headers included. */

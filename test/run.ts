@@ -1,12 +1,13 @@
 /**
  * The test commands. The last line of each says how many tests passed. `npm test` runs lint, types, dead code, and all
- * fast tests. `npm run test:deep`, with the argument `deep`, runs the slow tests, the whole contract suite again, that
- * suite on a real OpenBao, and the tests on a real cluster.
+ * fast tests. `npm run test:deep`, with the argument `deep`, runs the slow tests, the whole contract suite again, the clients
+ * of other projects, both on a real OpenBao, and the tests on a real cluster.
  */
 
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { clientsLeftOut } from './clients/leftOut.ts';
 import { findPostgres, HOW_TO_GET_POSTGRES } from './cluster/support/postgres.ts';
 import { RECORDS } from './rights/recorder.ts';
 import { findOpenBao, HOW_TO_GET_OPENBAO } from './support/openbao.ts';
@@ -68,6 +69,7 @@ if (depth === 'deep' && !hasReference)
   console.log(`\nThe tests beside and on a real OpenBao were left out: ${HOW_TO_GET_OPENBAO}.`);
 if (depth === 'deep' && hasReference && !hasPostgres)
   console.log(`\nThe tests on a real cluster were left out: ${HOW_TO_GET_POSTGRES}.`);
+if (depth === 'deep') for (const line of await clientsLeftOut()) console.log(`\n${line}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 

@@ -21,7 +21,7 @@ interface PlanOptions {
 }
 
 /** What the plan for a cluster depends on. */
-export interface OnThatCluster {
+interface OnThatCluster {
   bounds: Bounds;
   options: ClusterOptions;
   /** How many chunks run at the same time. */

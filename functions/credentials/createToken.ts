@@ -1,5 +1,6 @@
 /** Creates a token, as a child of the token of the request or as an orphan (contract §6). */
 
+import { durationProblem, parseDuration } from '../http/duration.ts';
 import { goQuote, refusal, tooLarge } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
 import type { Call, Reply } from '../http/route.ts';
@@ -23,10 +24,10 @@ import { grantTtl, lesser, type TtlGrant } from './ttl.ts';
 
 export const CREATE_FIELDS = {
   policies: 'texts',
-  ttl: 'duration',
-  lease: 'duration',
-  explicit_max_ttl: 'duration',
-  period: 'duration',
+  ttl: 'string',
+  lease: 'string',
+  explicit_max_ttl: 'string',
+  period: 'string',
   num_uses: 'int',
   renewable: 'bool',
   type: 'string',
@@ -80,9 +81,9 @@ export async function createToken(
   checkRoot(policies, parent, type);
   if (!role && fields.no_parent && !isSudo)
     throw refusal('root or sudo privileges required to create orphan token');
-  if (fields.period && !isSudo) throw refusal('root or sudo privileges required to create periodic token');
+  const times = timesOf(fields, isSudo);
   const mount = await builtinMountAt(deps.store, namespace, TOKEN_PATH);
-  const life = lifeOf(fields, type === 'batch' ? undefined : role, policies, mount);
+  const life = lifeOf(times, type === 'batch' ? undefined : role, policies, mount);
   if (life.ttl === 0 && parent.expiresAt !== undefined)
     throw refusal('expiring root tokens cannot create non-expiring root tokens');
   const isOrphan = isAlwaysOrphan || (!role && fields.no_parent === true);
@@ -102,8 +103,8 @@ export async function createToken(
     type,
     ttl: life.ttl,
     maxTtl: life.maxTtl,
-    explicitMaxTtl: fields.explicit_max_ttl ?? 0,
-    period: fields.period ?? 0,
+    explicitMaxTtl: times.explicitMaxTtl,
+    period: times.period,
     numUses: lesser(fields.num_uses, type === 'batch' ? 0 : role?.token.token_num_uses),
     renewable: type === 'service' && (fields.renewable ?? true) && (role?.renewable ?? true),
     boundCidrs: life.ttl === 0 ? [] : bound,
@@ -134,9 +135,14 @@ function tokenType(wish: Wish, ofRole = 'default-service'): 'service' | 'batch' 
   const type = ofRole.startsWith('default-') ? wish.type || byDefault : ofRole;
   if (type === 'service') return 'service';
   if (type !== 'batch') throw refusal("invalid 'token_type' value");
-  const set = Object.entries({ explicit_max_ttl, num_uses, period }).find(([, value]) => value);
+  const set = Object.entries({ explicit_max_ttl, num_uses, period }).find(([, value]) => isSet(value));
   if (set) throw refusal(`batch tokens cannot have ${goQuote(set[0])} set`);
   return 'batch';
+}
+
+/** A time of 0 is not set. */
+function isSet(value: string | number = 0): boolean {
+  return typeof value === 'number' ? value !== 0 : parseDuration(value) !== 0;
 }
 
 function checkWish(
@@ -161,7 +167,7 @@ function checkWish(
     throw refusal('token IDs can only be manually specified in the root namespace');
   if (id.startsWith('s.')) throw refusal("custom token ID cannot have the 's.' prefix");
   // What follows a dot is the id of a namespace.
-  if (id.includes('.')) throw refusal("custom token ID cannot contain the '.' character");
+  if (id.includes('.')) throw refusal("custom token ID cannot have a '.' in the value");
   const least = settings.minChosenIdLength;
   if (id.length < least) throw refusal(`custom token ID must have at least ${least} characters`);
 }
@@ -184,24 +190,46 @@ function checkRoot(policies: string[], parent: Token, type: 'service' | 'batch')
   if (type === 'batch') throw refusal('batch tokens cannot be root tokens');
 }
 
+/** Seconds; 0 is "not set". */
+type Times = Record<'ttl' | 'period' | 'explicitMaxTtl', number>;
+
+/** @throws VaultError 400 for what is no time, a negative one, or a period without `sudo` */
+function timesOf({ explicit_max_ttl, period, ttl, lease }: Wish, isSudo: boolean): Times {
+  const explicitMaxTtl = secondsOf('explicit_max_ttl', explicit_max_ttl);
+  const periodic = secondsOf('period', period);
+  if (periodic > 0 && !isSudo) throw refusal('root or sudo privileges required to create periodic token');
+  return {
+    explicitMaxTtl,
+    period: periodic,
+    ttl: ttl ? secondsOf('ttl', ttl) : secondsOf('lease', lease),
+  };
+}
+
+function secondsOf(name: string, text = ''): number {
+  const seconds = parseDuration(text.replace(/^-/, ''));
+  if (seconds === undefined) throw refusal(durationProblem(text));
+  if (text.startsWith('-') && seconds > 0) throw refusal(`${name} must be positive`);
+  return seconds;
+}
+
 /**
  * A root token never expires, unless the request or the role asks for an end. Of what both ask for, the lesser counts.
  */
 function lifeOf(
-  wish: Wish,
+  wish: Times,
   role: NamedRole | undefined,
   policies: string[],
   mount: BuiltinMount | undefined,
 ): TtlGrant {
-  const { ttl = wish.lease } = wish;
-  const explicitMaxTtl = lesser(wish.explicit_max_ttl, role?.token.token_explicit_max_ttl);
+  const { ttl } = wish;
+  const explicitMaxTtl = lesser(wish.explicitMaxTtl, role?.token.token_explicit_max_ttl);
   const period = lesser(wish.period, role?.token.token_period);
   const isEndless = policies.includes('root') && !ttl && !period;
   const { warnings, ...life } = isEndless
     ? { ttl: explicitMaxTtl, maxTtl: explicitMaxTtl, warnings: [] }
     : grantTtl({ ttl, period, explicitMaxTtl }, mount);
   const both = [
-    wish.explicit_max_ttl && role?.token.token_explicit_max_ttl
+    wish.explicitMaxTtl && role?.token.token_explicit_max_ttl
       ? bothSpecified('Explicit max TTL', explicitMaxTtl)
       : [],
     wish.period && role?.token.token_period ? bothSpecified('Period', period) : [],

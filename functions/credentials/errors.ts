@@ -9,6 +9,11 @@ export function invalidAccessor(): VaultError {
   return wrapped(400, 'invalid accessor');
 }
 
+/** The user or role that a token belongs to does not allow its renewal. */
+export function renewalRefused(why: string): VaultError {
+  return wrapped(400, `failed to renew entry: ${why}`);
+}
+
 export function nothingToOrphan(): VaultError {
   return refusal('token to revoke not found');
 }

@@ -32,9 +32,7 @@ export interface TokenOrder {
   type?: 'service' | 'batch';
   /** Seconds; 0 never expires, which only root tokens may. */
   ttl: number;
-  /**
-   * Seconds after its creation beyond which no renewal goes, in addition to the mount's maximum; 0 is without limit.
-   */
+  /** As `Token` has it. */
   maxTtl: number;
   explicitMaxTtl?: number;
   period?: number;

@@ -1,6 +1,6 @@
 /** The routes of leases: look up, list, renew, revoke (contract §7). */
 
-import { refusal, unsupportedOperation, unsupportedPath, type VaultError } from '../http/errors.ts';
+import { refusal, unsupportedOperation, type VaultError } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { requireSudo } from '../http/guards.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
@@ -81,7 +81,7 @@ export const leaseRoutes: readonly Route[] = [
       route({ path: base + path, fields: REVOKE_FIELDS, write: revoke }),
     ),
     route({
-      path: `${base}revoke-prefix/:prefix*`,
+      path: `${base}revoke-prefix/:prefix+`,
       sudo: true,
       fields: SYNC_FIELD,
       write: async (call) => {
@@ -89,7 +89,7 @@ export const leaseRoutes: readonly Route[] = [
         return revoked(call.fields.sync);
       },
     }),
-    route({ path: `${base}revoke-force/:prefix*`, sudo: true, write: (call) => revokeBelow(call, true) }),
+    route({ path: `${base}revoke-force/:prefix+`, sudo: true, write: (call) => revokeBelow(call, true) }),
   ]),
 ];
 
@@ -176,8 +176,7 @@ async function revoke({ deps, namespace, fields, params }: Call<typeof REVOKE_FI
  */
 async function revokeBelow(call: Call, force: boolean): Promise<void> {
   const { deps, namespace, params } = call;
-  const { prefix } = params;
-  if (!prefix) throw unsupportedPath();
+  const { prefix = '' } = params;
   const one = await findLease(deps, prefix, namespace);
   if (one?.namespace.id === namespace.id) return revokeLeaseItems(deps.store, [one.item], force);
   const until = deps.clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;

@@ -11,6 +11,12 @@ export function cleanPolicies(names: readonly string[]): string[] {
   return clean.has('root') ? ['root'] : [...clean].sort();
 }
 
+/** Whether two lists name the same policies; `default` does not count. */
+export function areSamePolicies(one: readonly string[], other: readonly string[]): boolean {
+  const [first, second] = [one, other].map((names) => new Set(cleanPolicies(names)).add('default'));
+  return first?.symmetricDifference(second as Set<string>).size === 0;
+}
+
 export interface PolicyWish {
   asked: readonly string[];
   noDefault: boolean;

@@ -10,8 +10,10 @@ import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Expected, PRESENT, type Update } from '../ports/store.ts';
 import { accessorKey, childKey, leaseKey, tokenKey } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
-import { TOKEN_PATH } from '../tree/builtin.ts';
+import type { BuiltinMount } from '../tree/builtin.ts';
 import { locateAny } from '../tree/findMount.ts';
+import { type Mount, mountTtls } from '../tree/mount.ts';
+import { type MountTypes, mountTypeNamed } from '../tree/mountType.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { childName, leaseChild } from './child.ts';
 import { keepCubbyhole } from './cubbyhole.ts';
@@ -29,49 +31,71 @@ interface Renewed {
 
 /**
  * Renews a token by its hash.
+ * @param types of the mounts that may have issued it
  * @param within the namespace of the request
  * @param increment seconds; 0 where the request asks for none
+ * @returns nothing if the token stays as it is
  * @throws VaultError 400 with one of the texts of contract §6
  */
-export function renewToken(deps: Deps, hash: string, within: Namespace, increment: number): Promise<Renewed> {
+export function renewToken(
+  deps: Deps,
+  types: MountTypes,
+  hash: string,
+  within: Namespace,
+  increment: number,
+): Promise<Renewed | undefined> {
   return retryContended(async () => {
     const token = await usableToken(deps, hash, within);
     if (!token) throw refusal('token not found');
     if (token.type === 'batch') throw refusal('batch tokens cannot be renewed');
-    if (!token.lease) throw noLeaseToRenew();
-    if (!token.renewable) throw notRenewable();
+    if (!token.lease || !token.renewable) throw notRenewable();
     const now = deps.clock.now();
-    const { period, maxTtl } = await ownLimits(deps, token);
-    const seconds = period || increment || unasked(token);
-    const { createdAt: issuedAt, namespacePath, path } = token;
-    const { mount } = await locateAny(deps.store, namespacePath + path);
-    const isPeriodic = period > 0;
-    const { expiresAt, warnings } = grantRenewal({ now, issuedAt, seconds, maxTtl, isPeriodic }, mount);
+    const { mount } = await locateAny(deps.store, token.namespacePath + token.path);
+    const limits = await limitsOf(deps, token, mount, types);
+    if (!limits) return undefined;
+    const { period, ttl, ...maximums } = limits;
+    const seconds = period || increment || ttl;
+    const renewal = { now, issuedAt: token.createdAt, seconds, ...maximums, isPeriodic: period > 0 };
+    const { expiresAt, warnings } = grantRenewal(renewal, mount);
     await extendToken(deps, token, token.lease, now, expiresAt);
     return { token: { ...token, expiresAt, renewedAt: now }, warnings };
   });
 }
 
-/**
- * The period and the maximum of a token. A role counts as it is now, together with what the request for the token asked.
- * @throws VaultError 400 when the role was deleted
- */
-async function ownLimits(deps: Deps, token: Token): Promise<Pick<Token, 'period' | 'maxTtl'>> {
-  if (token.role === undefined) return token;
-  const role = await findTokenRole(deps, token.namespaceId, token.role);
-  if (!role) throw refusal(`original token role ${goQuote(token.role)} could not be found, not renewing`);
-  return {
-    period: lesser(token.period, role.token.token_period),
-    maxTtl: lesser(token.explicitMaxTtl, role.token.token_explicit_max_ttl),
-  };
-}
+/** In seconds; 0 is "not set". */
+type TokenLimits = Pick<Token, 'period' | 'maxTtl' | 'explicitMaxTtl'> & { ttl: number };
 
 /**
- * What a renewal without an increment grants: `auth/token` repeats its last grant, an auth method grants what it gave at
- * the login.
+ * What the token may get. The user or role that it belongs to counts as it is now, together with what the request for
+ * the token asked. Without an increment, `auth/token` repeats its last grant.
+ * @returns nothing if the token stays as it is
+ * @throws VaultError 400 when a role was deleted, or the policies of a user have changed
  */
-function unasked(token: Token): number {
-  return token.path.startsWith(TOKEN_PATH) ? lastTokenGrant(token) : token.creationTtl;
+async function limitsOf(
+  deps: Deps,
+  token: Token,
+  mount: Mount | BuiltinMount | undefined,
+  types: MountTypes,
+): Promise<TokenLimits | undefined> {
+  const { explicitMaxTtl, policies } = token;
+  const renewal = mount && mountTypeNamed(types, mount.type)?.renewal;
+  if (!renewal) return { ...(await limitsByTokenRole(deps, token)), ttl: lastTokenGrant(token) };
+  const limits = await renewal(deps, { mount: mount as Mount, meta: token.meta ?? {}, policies });
+  if (!limits) return undefined;
+  const { ttl, maxTtl, period } = limits;
+  const granted = ttl || mountTtls(mount).defaultTtl;
+  return { period, ttl: granted, maxTtl: lesser(explicitMaxTtl, maxTtl), explicitMaxTtl };
+}
+
+async function limitsByTokenRole(
+  deps: Deps,
+  { period, maxTtl, explicitMaxTtl, namespaceId, role: name }: Token,
+): Promise<Omit<TokenLimits, 'ttl'>> {
+  if (name === undefined) return { period, maxTtl, explicitMaxTtl };
+  const role = await findTokenRole(deps, namespaceId, name);
+  if (!role) throw refusal(`original token role ${goQuote(name)} could not be found, not renewing`);
+  const max = lesser(explicitMaxTtl, role.token.token_explicit_max_ttl);
+  return { period: lesser(period, role.token.token_period), maxTtl: max, explicitMaxTtl: max };
 }
 
 async function extendToken(
@@ -176,7 +200,6 @@ function notRenewable(): VaultError {
   return refusal('lease is not renewable');
 }
 
-/** For a token without a lease, such as a root token that never expires. */
 function noLeaseToRenew(): VaultError {
   return refusal('invalid lease ID');
 }

@@ -43,11 +43,14 @@ export interface Token extends NamespacePolicies {
   createdAt: number;
   /** Seconds that were granted when it was created; 0 if it never expires. */
   creationTtl: number;
-  /** Seconds after its creation beyond which no renewal goes, whatever the mount allows; 0 is without limit. */
+  /**
+   * Seconds after its creation beyond which no renewal goes, whatever the mount allows, or after each renewal if it is
+   * periodic; 0 is without limit.
+   */
   maxTtl: number;
-  /** The part of that limit that the request asked for; 0 for none. */
+  /** The part of that limit that the request asked for; it always counts from the creation. 0 for none. */
   explicitMaxTtl: number;
-  /** Seconds that each renewal grants, without any other limit; 0 for tokens that are not periodic. */
+  /** Seconds that each renewal grants; 0 for tokens that are not periodic. */
   period: number;
   /** Epoch milliseconds; absent if it never expires. */
   expiresAt?: number;

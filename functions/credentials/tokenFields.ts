@@ -2,6 +2,7 @@
 
 import { goQuote, refusal } from '../http/errors.ts';
 import type { Fields, Schema } from '../http/fields.ts';
+import type { RenewalLimits } from '../tree/mountType.ts';
 import { isAddressOrCidr, plainAddress } from './cidr.ts';
 
 export const TOKEN_FIELDS = {
@@ -84,6 +85,11 @@ export function showTokenSettings(
   const old = used.map((name) => [name, token[aliases[name] as keyof TokenSettings]] as const);
   const shown = old.filter(([, value]) => (Array.isArray(value) ? value.length > 0 : Boolean(value)));
   return { ...token, ...Object.fromEntries(shown) };
+}
+
+/** What the settings allow at a renewal of a token. */
+export function renewalLimits({ token }: StoredTokenSettings): RenewalLimits {
+  return { ttl: token.token_ttl, maxTtl: token.token_max_ttl, period: token.token_period };
 }
 
 /** An older name counts as used until the new name is used without it. */

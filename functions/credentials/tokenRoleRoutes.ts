@@ -22,6 +22,7 @@ export const tokenRoleRoutes: readonly Route[] = [
   route({ path: 'auth/token/roles', answers: { list: KEYS }, list: listRoles }),
   route({
     path: 'auth/token/roles/:role_name',
+    checkPath: tokenRoleName,
     fields: TOKEN_ROLE_FIELDS,
     answers: { read: TOKEN_ROLE, write: null, delete: null },
     exists: async (call) => (await roleInPath(call)) !== undefined,

@@ -18,6 +18,7 @@ import { revokeOrphan } from './revokeOrphan.ts';
 import { nothingToTidy } from './tidy.ts';
 import { tokenOf } from './token.ts';
 import { authOf, TOKEN_DATA, type TokenData, tokenData } from './tokenAnswers.ts';
+import { tokenRoleName } from './tokenRole.ts';
 import { isValid } from './tokenValidity.ts';
 
 const ACCESSOR_FIELD = { accessor: 'string' } as const;
@@ -42,6 +43,7 @@ export const tokenRoutes: readonly Route[] = [
   }),
   route({
     path: 'auth/token/create/:role_name',
+    checkPath: tokenRoleName,
     fields: CREATE_FIELDS,
     answers: { write: null },
     write: createTokenByRole,
@@ -136,11 +138,11 @@ async function lookUpAccessor(call: Call<typeof ACCESSOR_FIELD>): Promise<Reply<
   return { data: tokenData(token, '', deps.clock.now()) };
 }
 
-async function renew(call: Call<typeof RENEW_FIELDS>, secret: string): Promise<Reply> {
+async function renew(call: Call<typeof RENEW_FIELDS>, secret: string): Promise<Reply | undefined> {
   return renewed(call, sha256(secret), secret);
 }
 
-async function renewByAccessor(call: Call<typeof RENEW_ACCESSOR_FIELDS>): Promise<Reply> {
+async function renewByAccessor(call: Call<typeof RENEW_ACCESSOR_FIELDS>): Promise<Reply | undefined> {
   const hash = await hashOfAccessor(call);
   if (!hash || !(await usableToken(call.deps, hash, call.namespace))) throw invalidAccessor();
   return renewed(call, hash, '');
@@ -148,12 +150,17 @@ async function renewByAccessor(call: Call<typeof RENEW_ACCESSOR_FIELDS>): Promis
 
 /** @param shown the token in the answer; empty where the request names the accessor */
 async function renewed(
-  { deps, namespace, fields }: Pick<Call, 'deps' | 'namespace'> & { fields: Fields<typeof INCREMENT> },
+  {
+    deps,
+    namespace,
+    types,
+    fields,
+  }: Pick<Call, 'deps' | 'namespace' | 'types'> & { fields: Fields<typeof INCREMENT> },
   hash: string,
   shown: string,
-): Promise<Reply> {
-  const { token, warnings } = await renewToken(deps, hash, namespace, fields.increment ?? 0);
-  return { auth: authOf(token, shown), warnings };
+): Promise<Reply | undefined> {
+  const renewal = await renewToken(deps, types, hash, namespace, fields.increment ?? 0);
+  return renewal && { auth: authOf(renewal.token, shown), warnings: renewal.warnings };
 }
 
 /** A token that is no longer valid is removed, too: an earlier revocation may have been interrupted. */

@@ -18,7 +18,7 @@ export interface TtlWish {
 export interface TtlGrant {
   /** Seconds. */
   ttl: number;
-  /** Seconds after the issue beyond which no renewal goes, in addition to the mount's maximum; 0 is without limit. */
+  /** The own maximum in seconds, in addition to that of the mount; 0 is without limit. */
   maxTtl: number;
   warnings: string[];
 }
@@ -30,7 +30,7 @@ export function grantTtl(
 ): TtlGrant {
   const limits = mountTtls(mount);
   const asked = period || ttl || limits.defaultTtl;
-  const own = lesser(explicitMaxTtl, period ? 0 : maxTtl);
+  const own = lesser(explicitMaxTtl, maxTtl);
   const granted = lesser(asked, own, limits.maxTtl);
   const warnings = granted < asked ? [capWarning(period ? 'period' : 'TTL', asked, granted)] : [];
   return { ttl: granted, maxTtl: own, warnings };
@@ -50,7 +50,9 @@ export interface Renewal {
   seconds: number;
   /** The maximum that was granted with the lease; 0 for none. */
   maxTtl?: number;
-  /** Whether the token is periodic: then the mount's maximum is that of each period, not of its whole life. */
+  /** The part of it that the request for the token asked for; 0 for none. */
+  explicitMaxTtl?: number;
+  /** Whether the token is periodic: then only that part is of its whole life, and other maximums are of each period. */
   isPeriodic?: boolean;
 }
 
@@ -66,11 +68,11 @@ export interface RenewalGrant {
  * @throws VaultError 400 when the end is in the past, as it may be when the mount's maximum was lowered
  */
 export function grantRenewal(renewal: Renewal, mount: Pick<Mount, 'config'> | undefined): RenewalGrant {
-  const { now, issuedAt, seconds, maxTtl, isPeriodic = false } = renewal;
+  const { now, issuedAt, seconds, maxTtl, explicitMaxTtl, isPeriodic = false } = renewal;
   const mountMax = mountTtls(mount).maxTtl;
   const asked = isPeriodic ? lesser(seconds, maxTtl, mountMax) : seconds;
   const warnings = asked < seconds ? [capWarning('period', seconds, asked)] : [];
-  const cap = lesser(maxTtl, isPeriodic ? 0 : mountMax);
+  const cap = isPeriodic ? lesser(explicitMaxTtl) : lesser(maxTtl, mountMax);
   const end = now + asked * 1_000;
   const expiresAt = cap > 0 ? Math.min(end, issuedAt + cap * 1_000) : end;
   if (expiresAt <= now) throw refusal('past the max TTL, cannot renew');

@@ -2,7 +2,7 @@
 
 import { readToken } from '../credentials/caller.ts';
 import type { Token } from '../credentials/token.ts';
-import { namespaceLocked, namespaceNotFound, notAuthenticated } from '../http/errors.ts';
+import { namespaceLocked, namespaceNotFound, notAuthenticated, VaultError } from '../http/errors.ts';
 import type { Item, Store } from '../ports/store.ts';
 import { namespaceById, namespaceIdIn, namespaceWithin } from '../tree/findNamespace.ts';
 import { type Location, locateSurely } from '../tree/locate.ts';
@@ -51,6 +51,9 @@ const OF_EITHER = new Set([
 /** These mean the token in the field `token`; its suffix is the id of its namespace. */
 const OF_A_NAMED_TOKEN = new Set(['auth/token/renew', 'auth/token/revoke', 'auth/token/revoke-orphan']);
 
+/** These take nothing but text for the name of a token (contract §6). */
+const NAMES_A_TOKEN = new Set([...OF_A_NAMED_TOKEN, 'auth/token/lookup']);
+
 /**
  * A request about one token is served in the namespace of that token, whichever it was sent to (contract §6). Policies
  * are judged there, too. A named token is found only in the namespace of the request and below (R10).
@@ -74,6 +77,7 @@ async function tokenNamespace(
   named: unknown,
 ): Promise<Namespace | undefined> {
   const endpoint = path.replace(/\/$/, '');
+  if (NAMES_A_TOKEN.has(endpoint) && named !== undefined && typeof named !== 'string') throw invalidToken();
   const isNamed = typeof named === 'string' && named !== '';
   const isEither = OF_EITHER.has(endpoint);
   if (isNamed && (isEither || OF_A_NAMED_TOKEN.has(endpoint)))
@@ -81,4 +85,9 @@ async function tokenNamespace(
   if (!(isEither || OF_THE_CALLER.has(endpoint)) || !caller || caller.namespaceId === namespace.id)
     return undefined;
   return namespaceById(store, caller.namespaceId);
+}
+
+/** Told before the token of the request is looked at. */
+function invalidToken(): VaultError {
+  return new VaultError(403, ['invalid token']);
 }

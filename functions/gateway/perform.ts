@@ -11,7 +11,7 @@ import {
   unsupportedPath,
   VaultError,
 } from '../http/errors.ts';
-import { fieldWarnings, readFields } from '../http/fields.ts';
+import { FIELD_PROBLEM, fieldWarnings, readFields } from '../http/fields.ts';
 import { isWrite } from '../http/message.ts';
 import {
   type Call,
@@ -54,7 +54,8 @@ export async function perform(visit: Visit): Promise<Reply | undefined> {
   const call = callOf(visit, location, match, prefetched);
   await match?.route.before?.(call);
   const open = match?.route.open ?? false;
-  if (match && (open === true || (open && request.token === undefined))) return runOpen(api, match, call);
+  const needsToken = !open || (open === 'optional' && request.token !== undefined && isServed(match, call));
+  if (match && !needsToken) return runOpen(api, match, call);
 
   const caller = await authenticate(deps, await visit.token, namespace, call.sourceIp);
   Object.assign(audit, { accessor: caller.token.accessor, display_name: caller.token.displayName });
@@ -72,6 +73,10 @@ function findRoute({ path, mount }: Location, { builtin, engines }: Api): RouteM
   if (!mount) return matchRoute(builtin, path);
   const routes = engines[mount.type]?.routes(mount.options) ?? [];
   return matchRoute(routes, path.slice(mount.path.length));
+}
+
+function isServed(match: RouteMatch | undefined, { operation }: Call): boolean {
+  return operation === 'help' || (match !== undefined && handlerOf(match.route, operation) !== undefined);
 }
 
 function notRouted({ path, mount }: Location, isText: boolean): VaultError {
@@ -149,9 +154,10 @@ async function runOpen(api: Api, match: RouteMatch, call: Call): Promise<Reply |
 
 async function run({ wrap }: Api, match: RouteMatch, call: Call): Promise<Reply | undefined> {
   if (call.operation === 'help') return helpOf(match.route);
+  match.route.checkPath?.(call);
   const handler: Handler | undefined = handlerOf(match.route, call.operation);
   if (!handler) throw unsupportedOperation();
-  const filled: Call = { ...call, fields: readFields(match.route.fields ?? {}, call.raw) };
+  const filled: Call = { ...call, fields: fieldsOf(match, call) };
   const answer = async (): Promise<Reply | undefined> => {
     const reply = (await handler(filled)) ?? nothingListed(call);
     return reply && withFieldWarnings(reply, match, call);
@@ -160,6 +166,19 @@ async function run({ wrap }: Api, match: RouteMatch, call: Call): Promise<Reply 
   if (reply) return reply;
   if (isWrite(call.operation) || call.operation === 'delete') return undefined;
   throw silent(404);
+}
+
+/**
+ * Vault reads the fields of a write once more where it finds out whether the item exists, and then says less.
+ * @throws VaultError 400
+ */
+function fieldsOf({ route }: RouteMatch, { operation, raw }: Call): Call['fields'] {
+  try {
+    return readFields(route.fields ?? {}, raw);
+  } catch (error) {
+    const isEarly = route.exists && (operation === 'create' || operation === 'update');
+    throw isEarly && error instanceof VaultError ? refusal(error.message.replace(FIELD_PROBLEM, '')) : error;
+  }
 }
 
 /**

@@ -1,8 +1,8 @@
 /** What a request says before anything is looked up: operation, namespace, path, fields, token (contract §2.2). */
 
 import querystring from 'node:querystring';
-import { parseDuration } from '../http/duration.ts';
-import { goQuote, refusal, silent, VaultError } from '../http/errors.ts';
+import { durationProblem, parseDuration } from '../http/duration.ts';
+import { refusal, silent, VaultError } from '../http/errors.ts';
 import { parseBool } from '../http/fields.ts';
 import { type HttpRequest, headerNamespace, isWrite, type Operation, tokenIn } from '../http/message.ts';
 import { bodyText, parseBody } from '../http/parseBody.ts';
@@ -31,6 +31,8 @@ export interface ParsedRequest {
  */
 export function readRequest(http: HttpRequest): ParsedRequest {
   const path = readPath(http.rawPath, http.query, http.method);
+  if (OF_ALL_NAMESPACES.test(path) && http.headers['x-vault-namespace'])
+    throw refusal('operation unavailable in namespaces');
   if (OF_THE_SERVER.has(path) && !isServerVerb(http.method, path)) throw silent(405);
   const operation = operationOf(http);
   const isText = isUtf8(http.rawPath);
@@ -40,21 +42,30 @@ export function readRequest(http: HttpRequest): ParsedRequest {
     operation,
     path: (operation === 'list' || operation === 'scan') && !path.endsWith('/') ? `${path}/` : path,
     isText,
-    headerNamespace: headerNamespace(http.headers['x-vault-namespace']),
+    headerNamespace: OF_THE_SERVER.has(path) ? '' : headerNamespace(http.headers['x-vault-namespace']),
     raw: isWrite(operation) ? bodyFields(http, path) : queryFields(http.query),
     wrapTtl: readWrapTtl(http.headers['x-vault-wrap-ttl']),
     ...(token ? { token } : {}),
   };
 }
 
-/** Facts about the server itself. They have no verbs but GET and HELP, and health also HEAD (contract §10). */
+/**
+ * Facts about the server itself, whatever namespace the header names. They have no verbs but GET and HELP, and health
+ * also HEAD (contract §10).
+ */
 const OF_THE_SERVER = new Set(['sys/health', 'sys/init', 'sys/leader', 'sys/seal-status']);
 
 function isServerVerb(method: string, path: string): boolean {
   return method === 'GET' || method === 'HELP' || (method === 'HEAD' && path === 'sys/health');
 }
 
+/** Endpoints of the service as a whole, which no header may ask for in a namespace (contract §2.3). */
+const OF_ALL_NAMESPACES = /^sys\/(health|init)(\/|$)/;
+
 const PREFIX = '/v1/';
+
+/** Paths that Go's server knows as folders: a request without the slash is redirected. */
+const FOLDERS = ['/v1', '/v1/sys'];
 
 /**
  * From the raw path of a request to the path below `/v1/` (contract §2.5).
@@ -65,9 +76,9 @@ const PREFIX = '/v1/';
  * @throws PlainAnswer 307 to the cleaned path, 400 for what cannot be decoded or printed
  */
 export function readPath(rawPath: string, query: Record<string, string[]> = {}, method = 'GET'): string {
+  if (!rawPath.startsWith(PREFIX)) throw silent(404);
   const clean = cleaned(rawPath);
   if (clean !== rawPath) throw redirect({ rawPath: clean, query, method });
-  if (!rawPath.startsWith(PREFIX)) throw silent(404);
   if (/%(?![0-9a-f]{2})/i.test(rawPath)) throw new PlainAnswer(400, '400 Bad Request', 'text/plain');
   const path = querystring.unescape(rawPath.slice(PREFIX.length));
   if (!isPrintable(path)) throw new PlainAnswer(400);
@@ -122,7 +133,8 @@ export function cleaned(rawPath: string): string {
     else if (segment !== '' && segment !== '.') clean.push(segment);
   }
   const path = `/${clean.join('/')}`;
-  return rawPath.endsWith('/') && path !== '/' ? `${path}/` : path;
+  const isFolder = FOLDERS.includes(path) || (rawPath.endsWith('/') && path !== '/');
+  return isFolder ? `${path}/` : path;
 }
 
 /** Browsers read `\` as `/`, and would read a path that begins with two slashes as the name of a host. */
@@ -188,8 +200,8 @@ function isWanted(values: string[] | undefined): boolean {
 }
 
 function requireMergePatch(contentType: string | undefined): void {
-  if (!contentType) throw new VaultError(400, ['mime: no media type']);
   const type = mediaType(contentType);
+  if (!type) throw new VaultError(400, ['mime: no media type']);
   if (type === 'application/merge-patch+json') return;
   const text = `PATCH requires Content-Type of application/merge-patch+json, provided ${type}`;
   throw new VaultError(415, [text]);
@@ -230,8 +242,6 @@ function readWrapTtl(header = ''): number {
   const seconds = parseDuration(text);
   if (seconds !== undefined) return seconds === 0 && /[1-9]/.test(text) ? 1 : seconds;
   const isNegative = text.startsWith('-') && parseDuration(text.slice(1)) !== undefined;
-  const why = isNegative
-    ? 'requested wrap ttl cannot be negative'
-    : `time: invalid duration ${goQuote(text)}`;
+  const why = isNegative ? 'requested wrap ttl cannot be negative' : durationProblem(text);
   throw refusal(`error parsing X-Vault-Wrap-TTL header: ${why}`);
 }

@@ -1,6 +1,15 @@
 /** Durations and times as Vault reads and shows them (contract §2.4). A duration is in seconds or in Go's notation. */
 
-import { MAX_DURATION_LENGTH } from '../limits.ts';
+import { MAX_DURATION_LENGTH, MAX_DURATION_S } from '../limits.ts';
+import { goQuote } from './errors.ts';
+
+const UNITS = 'ns|us|µs|ms|s|m|h';
+
+/** A number with its unit, in Go's notation. */
+const PART = `(\\d+\\.?\\d*|\\.\\d+)(${UNITS})`;
+
+/** Days are no unit of Go, and only stand alone. */
+const DURATION = new RegExp(`^\\+?(\\d+d|(${PART})+)$`);
 
 const UNIT_SECONDS: Record<string, number> = {
   ns: 1e-9,
@@ -13,20 +22,46 @@ const UNIT_SECONDS: Record<string, number> = {
   d: 86_400,
 };
 
-/** @returns whole seconds, rounded down; undefined for what is not a duration, and for negative ones */
+/** @returns whole seconds, rounded down; undefined for what is not a duration, and for negative or too long ones */
 export function parseDuration(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-  if (typeof value !== 'string') return undefined;
-  const text = value.trim();
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const seconds = secondsIn(String(value).trim());
+  return seconds !== undefined && seconds <= MAX_DURATION_S ? Math.floor(seconds) : undefined;
+}
+
+function secondsIn(text: string): number | undefined {
   if (text === '') return 0;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  if (text.length > MAX_DURATION_LENGTH || !/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h|d))+$/.test(text))
-    return undefined;
+  if (text.length > MAX_DURATION_LENGTH) return undefined;
+  if (/^\+?\d+$/.test(text)) return Number(text);
+  if (!DURATION.test(text)) return undefined;
   let seconds = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)/g)) {
+  for (const [, amount, unit] of text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h|d)/g)) {
     seconds += Number(amount) * (UNIT_SECONDS[unit as string] as number);
   }
-  return Number.isSafeInteger(Math.floor(seconds)) ? Math.floor(seconds) : undefined;
+  return seconds;
+}
+
+/** All but the last of the parts. */
+const GOOD_PARTS = new RegExp(`^[+-]?(${PART}(?=[\\d.]))*`);
+
+/** What is longer than most durations may be a secret that was sent in the wrong place, and is not quoted (R9). */
+const QUOTABLE = /^[\w.+µ-]{0,12}$/;
+
+/**
+ * Why a text is no duration, in the words of Go's parser, which goes through pairs of a number and a unit.
+ * @param text for which `parseDuration` finds nothing
+ */
+export function durationProblem(text: string): string {
+  if (!QUOTABLE.test(text)) return 'time: invalid duration';
+  if (/^\+?\d{1,18}$/.test(text))
+    return 'multiplication of durations resulted in overflow, one operand may be too large';
+  if (text.endsWith('d')) return `strconv.ParseInt: parsing ${goQuote(text.slice(0, -1))}: invalid syntax`;
+  const rest = text.replace(GOOD_PARTS, '');
+  const [, unit] = /^(?:\d+\.?\d*|\.\d+)([^\d.]*)/.exec(rest) ?? [];
+  if (unit === undefined || /^-\d+$|\d{19}/.test(text) || UNITS.split('|').includes(unit))
+    return `time: invalid duration ${goQuote(text)}`;
+  const problem = unit === '' ? 'missing unit' : `unknown unit ${goQuote(unit)}`;
+  return `time: ${problem} in duration ${goQuote(text)}`;
 }
 
 /** Seconds in Go's notation: `90m` is `1h30m0s`. */

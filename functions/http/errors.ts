@@ -108,11 +108,6 @@ export function casMissing(): VaultError {
   return refusal('check-and-set parameter required for this call');
 }
 
-/** A write of a policy or a secret whose version has changed (contract §5.1). */
-export function casMismatch(): VaultError {
-  return refusal('check-and-set parameter did not match the current version');
-}
-
 /** Go's `%q`: double quotes around, backslash escapes for what is not printable. */
 export function goQuote(text: string): string {
   const escaped = text.replace(/["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (character) => {

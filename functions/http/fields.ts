@@ -4,27 +4,31 @@
  */
 
 import { parseDuration } from './duration.ts';
-import { goQuote, refusal } from './errors.ts';
+import { goQuote, refusal, type VaultError } from './errors.ts';
+import { fieldProblem } from './fieldProblem.ts';
 import type { FieldType, TypeOf } from './shape.ts';
 
 /** Field name → type. The schema validates requests, and describes them in help and OpenAPI. */
 export type Schema = Record<string, FieldType>;
 
-/** The fields after reading: an absent or `null` field is undefined. */
+/** The fields after reading: an absent field is undefined. */
 export type Fields<S extends Schema> = { [Name in keyof S]: TypeOf[S[Name]] | undefined };
 
 /**
  * Reads the fields that the schema names.
- * @throws VaultError 400 that names the field and the types, never the value
+ * @throws VaultError 400 that names the field and what is wrong with its value
  */
 export function readFields<S extends Schema>(schema: S, raw: Record<string, unknown>): Fields<S> {
   const fields: Record<string, unknown> = {};
   for (const [name, type] of Object.entries(schema)) {
     const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
-    fields[name] = value === undefined || value === null ? undefined : convert(name, type, value);
+    fields[name] = value === undefined ? undefined : convert(name, type, value);
   }
   return fields as Fields<S>;
 }
+
+/** Types in which `null` is as if the field was absent. In the others it is as an empty text. */
+const WITHOUT_NULL: readonly FieldType[] = ['any', 'duration', 'map', 'pairs'];
 
 /** The names of fields that the schema does not know, sorted (contract §2.4). */
 export function unknownFields(schema: Schema, raw: Record<string, unknown>): string[] {
@@ -56,58 +60,51 @@ export function fieldWarnings(
 }
 
 function convert(name: string, type: FieldType, value: unknown): unknown {
-  const converted = CONVERSIONS[type](JSON.isRawJSON(value) ? plainNumber(type, value.rawJSON) : value);
+  if (value === null) return WITHOUT_NULL.includes(type) ? undefined : CONVERSIONS[type]('');
+  const converted = CONVERSIONS[type](value);
   if (converted === undefined) throw unusable(name, type, value);
   return converted;
 }
 
-/** A number that was kept as it was written: a text field takes the text, a field of any type keeps it exact. */
-function plainNumber(type: FieldType, text: string): unknown {
-  if (type === 'any') return JSON.rawJSON(text);
-  return type === 'string' ? text : Number(text);
+/** The refusal of a value that cannot be converted. */
+export function unusable(name: string, type: FieldType, value: unknown): VaultError {
+  const problem = fieldProblem(name, type, value);
+  return refusal(`${FIELD_PROBLEM}error converting input for field ${goQuote(name)}: ${problem}`);
 }
 
-function unusable(name: string, type: FieldType, value: unknown) {
-  const got = Array.isArray(value) ? 'array' : typeof value;
-  return refusal(
-    `Field validation failed: error converting input for field ${goQuote(name)}: expected type '${type}', got '${got}'`,
-  );
-}
+/** What the texts of such refusals begin with. */
+export const FIELD_PROBLEM = 'Field validation failed: ';
 
 const CONVERSIONS: Record<FieldType, (value: unknown) => unknown> = {
   any: (value) => value,
   string: toText,
   bool: toBool,
-  int: toInt,
-  duration: parseDuration,
+  int: (value) => parseInteger(toText(value)),
+  duration: (value) => parseDuration(JSON.isRawJSON(value) ? value.rawJSON : value),
   list: toList,
-  texts: (value) => (value === '' ? [] : toTexts(Array.isArray(value) ? value : [value])),
+  texts: (value) => (value === '' ? [] : toTexts(toArray(value))),
   ints: toInts,
-  map: (value) => (isObject(value) ? value : undefined),
+  map: toMap,
   pairs: toPairs,
 };
 
 function toText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
+  if (JSON.isRawJSON(value)) return value.rawJSON;
   if (typeof value === 'number') return String(value);
   if (typeof value === 'boolean') return value ? '1' : '0';
   return undefined;
 }
 
 function toBool(value: unknown): boolean | undefined {
-  if (typeof value === 'boolean') return value;
-  if (typeof value === 'number') return value !== 0;
-  return typeof value === 'string' ? parseBool(value || 'false') : undefined;
+  const text = toText(value);
+  return text === undefined ? undefined : parseBool(text || 'false');
 }
 
 /** Go's `strconv.ParseBool`. */
 export function parseBool(text: string): boolean | undefined {
   if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
   return ['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text) ? false : undefined;
-}
-
-function toInt(value: unknown): number | undefined {
-  return typeof value === 'boolean' ? Number(value) : parseInteger(value);
 }
 
 /** @returns a whole number, given as a number or as text; an empty text is 0, and anything else undefined */
@@ -117,12 +114,18 @@ export function parseInteger(value: unknown): number | undefined {
 }
 
 function toTexts(values: unknown[]): string[] | undefined {
-  const texts = values.map(toText);
+  const texts = values.map((value) => (value === null ? '' : toText(value)));
   return texts.every((text) => text !== undefined) ? texts : undefined;
 }
 
+/** An empty object is an empty list, and any other value the only entry of one. */
+function toArray(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  return isObject(value) && Object.keys(value).length === 0 ? [] : [value];
+}
+
 function toList(value: unknown): string[] | undefined {
-  if (Array.isArray(value)) return toTexts(value)?.map((text) => text.trim());
+  if (typeof value === 'object') return toTexts(toArray(value))?.map((text) => text.trim());
   const text = toText(value);
   return text
     ?.split(',')
@@ -135,18 +138,28 @@ function toInts(value: unknown): number[] | undefined {
   return texts?.every((text) => /^[+-]?\d{1,15}$/.test(text)) ? texts.map(Number) : undefined;
 }
 
+/** An array of objects is all of them together. */
+function toMap(value: unknown): Record<string, unknown> | undefined {
+  if (isObject(value)) return value;
+  return Array.isArray(value) && value.every(isObject) ? Object.assign({}, ...value) : undefined;
+}
+
+/** An object, or texts such as `name=value`. */
 function toPairs(value: unknown): Record<string, string> | undefined {
-  if (!isObject(value)) return undefined;
-  const pairs: Record<string, string> = {};
-  for (const [name, item] of Object.entries(value)) {
-    const text = toText(item);
-    // An object would drop this name silently.
-    if (text === undefined || name === '__proto__') return undefined;
-    pairs[name] = text;
-  }
-  return pairs;
+  const map = toMap(value) ?? fromTexts(toTexts(toArray(value)));
+  const names = Object.keys(map ?? {});
+  const texts = map && toTexts(Object.values(map));
+  // An object would drop this name silently.
+  if (!texts || names.includes('__proto__')) return undefined;
+  return Object.fromEntries(names.map((name, i) => [name, texts[i] as string]));
+}
+
+function fromTexts(texts: string[] | undefined): Record<string, unknown> | undefined {
+  const pairs = texts?.map((text) => /^([^=]+)=(.*)$/s.exec(text));
+  if (!pairs?.every((pair) => pair !== null)) return undefined;
+  return Object.fromEntries(pairs.map(([, name, text]) => [name, text]));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 }

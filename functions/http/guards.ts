@@ -13,12 +13,8 @@ export function requireSudo({ sudo }: Pick<Call, 'sudo'>): void {
 
 /**
  * For endpoints of the service as a whole, which child namespaces do not have (contract §2.3).
- * @throws VaultError 400 in a child namespace; the text depends on how that was named
+ * @throws VaultError 400 where the URL names a child namespace
  */
-export function requireRootNamespace({ namespace, headers }: Pick<Call, 'namespace' | 'headers'>): void {
-  if (namespace.id === 'root') return;
-  const text = headers['x-vault-namespace']
-    ? 'operation unavailable in namespaces'
-    : 'operation only available in root namespace';
-  throw refusal(text);
+export function requireRootNamespace({ namespace }: Pick<Call, 'namespace'>): void {
+  if (namespace.id !== 'root') throw refusal('operation only available in root namespace');
 }

@@ -1,7 +1,7 @@
 /** From the bytes of a body to its fields, with errors in the words of Go's JSON decoder (contract §2.4). */
 
 import { MAX_BODY_BYTES, MAX_JSON_DEPTH, MAX_JSON_STRINGS } from '../limits.ts';
-import { refusal, tooLarge } from './errors.ts';
+import { goQuote, refusal, tooLarge } from './errors.ts';
 import type { HttpRequest } from './message.ts';
 
 /** Access to the source text of JSON: Node has it since version 22, TypeScript's ES2025 library does not declare it. */
@@ -24,23 +24,20 @@ type Body = Pick<HttpRequest, 'body' | 'headers'>;
  * @throws VaultError 413 for a body that is too large, 400 for one that is not an object in JSON or a form
  */
 export function parseBody({ body, headers }: Body, maxStrings = MAX_JSON_STRINGS): Record<string, unknown> {
-  const text = bodyText(body);
+  const text = bodyText(body, true);
   if (text.trim() === '') return {};
   return isForm(headers['content-type'], text) ? formFields(text) : jsonObject(text, maxStrings);
 }
 
 /**
  * The body of a request as text.
+ * @param ignoreBOM whether a byte order mark at the beginning is a character like any other
  * @throws VaultError 413 for a body that is too large, 400 for one that is not UTF-8
  */
-export function bodyText(body: Buffer): string {
+export function bodyText(body: Buffer, ignoreBOM = false): string {
   if (body.length > MAX_BODY_BYTES) throw tooLarge('http: request body too large');
-  return utf8(body);
-}
-
-function utf8(body: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM }).decode(body);
   } catch {
     throw undecodable('invalid UTF-8');
   }
@@ -48,10 +45,13 @@ function utf8(body: Buffer): string {
 
 /** curl sends its `--data` as a form, JSON or not: the first character decides. */
 function isForm(contentType: string | undefined, text: string): boolean {
-  return contentType?.split(';')[0]?.trim() === 'application/x-www-form-urlencoded' && !/^\s*[{[]/.test(text);
+  const type = contentType?.split(';')[0]?.trim().toLowerCase();
+  return type === 'application/x-www-form-urlencoded' && !/^[ \t\r\n]*[{[]/.test(text);
 }
 
+/** @throws VaultError 400 for an escape that is none, and for a semicolon, which some take for a separator */
 function formFields(text: string): Record<string, unknown> {
+  if (/%(?![0-9a-f]{2})|;/i.test(text)) throw refusal('error parsing form data');
   const fields: Record<string, string> = {};
   for (const [name, value] of new URLSearchParams(text)) {
     fields[name] = Object.hasOwn(fields, name) ? `${fields[name]},${value}` : value;
@@ -159,5 +159,5 @@ function offender(text: string, message: string): string | undefined {
 
 function quoted(character: string): string {
   if (character === "'") return "'\\''";
-  return `'${JSON.stringify(character).slice(1, -1).replace('\\"', '"')}'`;
+  return `'${goQuote(character).slice(1, -1).replace('\\"', '"')}'`;
 }

@@ -116,6 +116,8 @@ export interface RouteSpec<S extends Schema, A extends Answers = Answers> {
   write?: Handler<S, DataOf<A, 'write'>>;
   patch?: Handler<S, DataOf<A, 'patch'>>;
   delete?: Handler<S, DataOf<A, 'delete'>>;
+  /** Runs before the fields are read, and throws for a path that has no route because of a name in it. */
+  checkPath?: (call: Pick<Call, 'params'>) => unknown;
   /** Runs before the token is checked, and throws to refuse the request. `fields` are not read yet. */
   before?: (call: Call) => Promise<void>;
   /** Whether the handler counts the use of the token itself, in its own transaction. */

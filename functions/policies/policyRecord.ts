@@ -1,6 +1,6 @@
 /** The record of a policy: what is stored, how a write changes it, and what clients see (contract §5.1). Pure. */
 
-import { casMismatch, casMissing, refusal, tooLarge, type VaultError } from '../http/errors.ts';
+import { casMissing, refusal, tooLarge, type VaultError } from '../http/errors.ts';
 import type { Shape, Wire } from '../http/shape.ts';
 import { MAX_COMPILED_POLICY_BYTES } from '../limits.ts';
 import type { Item, PlacedItem, Ref } from '../ports/store.ts';
@@ -92,7 +92,9 @@ function checkCas(before: PolicyRecord | undefined, casRequired: boolean, cas: n
     return;
   }
   if (cas === -1 && before) throw refusal('check-and-set parameter set to -1 on existing entry');
-  if (cas !== -1 && cas !== (before?.version ?? 0)) throw casMismatch();
+  const version = before?.version ?? 0;
+  if (cas !== -1 && cas !== version)
+    throw refusal(`check-and-set parameter ${cas} did not match the current version ${version}`);
 }
 
 /** @param bytes the limit */

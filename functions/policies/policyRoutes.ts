@@ -1,6 +1,6 @@
 /** The endpoints that list, read, write and delete policies, at the current path and the old one (contract §5.1). */
 
-import { goQuote, refusal } from '../http/errors.ts';
+import { goQuote, refusal, unsupportedOperation } from '../http/errors.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { KEYS, type Shape, type Wire } from '../http/shape.ts';
 import { MAX_NAME_BYTES } from '../limits.ts';
@@ -119,7 +119,7 @@ async function deletePolicy(call: Call): Promise<void> {
 /** Policy names are in lower case; what was typed is converted. */
 function nameIn({ params }: Pick<Call, 'params'>): string {
   const name = (params.name ?? '').trim().toLowerCase();
-  if (name === '') throw refusal('policy name must be provided in the URL');
+  if (name === '') throw unsupportedOperation();
   return name;
 }
 

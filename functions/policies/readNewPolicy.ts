@@ -54,11 +54,10 @@ function parsed(text: string): Policy {
 
 /** @returns epoch milliseconds */
 function expiryOf({ ttl, expiration }: PolicyFields, now: number): number | undefined {
-  if (expiration !== undefined && ttl !== undefined) {
+  if (expiration && ttl !== undefined)
     throw refusal("cannot supply both 'expiration' and 'ttl' for policies");
-  }
-  if (expiration === undefined && ttl === undefined) return undefined;
-  const expiresAt = expiration === undefined ? now + (ttl as number) * 1_000 : parseTime(expiration);
+  if (!expiration && ttl === undefined) return undefined;
+  const expiresAt = expiration ? parseTime(expiration) : now + (ttl as number) * 1_000;
   if (Number.isNaN(expiresAt)) {
     const problem = 'error converting input for field "expiration": expected an RFC 3339 time';
     throw refusal(`Field validation failed: ${problem}`);

@@ -65,8 +65,10 @@ function checkDestination({ to }: Typed, { namespace, path }: Target): void {
   if (path === '') {
     throw to.endsWith('/') ? invalidDestination(to) : pathInUse(namespace.path);
   }
-  const cleaned = cleanPath(path);
-  if (cleaned !== path) throw uncleanDestination(path, cleaned);
+  // One that leaves its namespace is shown from the root.
+  const shown = path.startsWith('../') ? namespace.path + path : path;
+  const cleaned = cleanPath(shown);
+  if (cleaned !== shown) throw uncleanDestination(shown, cleaned);
   if (!isPrintable(path)) throw unprintableDestination();
   const why = oversize(path);
   if (why) throw oversizeDestination(why);

@@ -1,7 +1,7 @@
 /** The `config` of a request that enables a mount (contract §3.2, §3.3), and its fields that tuning shares. Pure. */
 
-import { parseDuration } from '../http/duration.ts';
-import { goQuote, refusal, type VaultError } from '../http/errors.ts';
+import { durationProblem, parseDuration } from '../http/duration.ts';
+import { refusal, type VaultError } from '../http/errors.ts';
 import { SYSTEM_MAX_TTL_S } from '../limits.ts';
 import type { MountConfig } from './mount.ts';
 import type { MountTable } from './path.ts';
@@ -74,9 +74,8 @@ export function configText(raw: Record<string, unknown>, name: string, table: Mo
 function readTtl(which: 'default' | 'max', text: string): number {
   if (text === 'system') return 0;
   const seconds = parseDuration(text);
-  if (seconds === undefined) {
-    throw refusal(`unable to parse ${which} TTL of ${text}: time: invalid duration ${goQuote(text)}`);
-  }
+  if (seconds === undefined)
+    throw refusal(`unable to parse ${which} TTL of ${text}: ${durationProblem(text)}`);
   return seconds;
 }
 

@@ -88,7 +88,7 @@ async function enable(call: Call<typeof ENABLE_FIELDS>, table: MountTable): Prom
   const path = pathIn(call);
   const asked = readNewMount(call.fields, path, table, call.types);
   const place = [call.deps, call.namespace, treePath(path, table)] as const;
-  const wrong = unknownType(asked, table, call.types);
+  const wrong = unknownType(asked, call.fields, table, call.types);
   if (wrong) throw (await overlapAt(...place)) ?? wrong;
   await enableMount(...place, asked);
 }

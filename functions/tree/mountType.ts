@@ -1,4 +1,7 @@
-/** What enabling and tuning a mount need to know of its type; the rows of the engine catalog say it. */
+/** What other parts need to know of the type of a mount; the rows of the engine catalog say it. */
+
+import type { Deps } from '../ports/deps.ts';
+import type { Mount } from './mount.ts';
 
 export interface MountType {
   /** Whether it is a secrets engine or an auth method. */
@@ -9,9 +12,34 @@ export interface MountType {
   aliases?: Readonly<Record<string, Record<string, string>>>;
   /** Whether the lockout of its users can be tuned. */
   userLockout?: boolean;
+  /** Of an auth method: what the user or role of a login allows its tokens, when they are renewed. */
+  renewal?: LoginRenewal;
   /** The field of its answers that holds the accessor of a credential. */
   accessorField?: string;
 }
+
+/** A token that was issued at a login. */
+interface LoginToken {
+  mount: Mount;
+  meta: Readonly<Record<string, string>>;
+  policies: readonly string[];
+}
+
+/** In seconds; 0 is "not set". */
+export interface RenewalLimits {
+  ttl: number;
+  maxTtl: number;
+  period: number;
+}
+
+/**
+ * @returns nothing for a token that stays as it is
+ * @throws VaultError for one that is not to be renewed
+ */
+export type LoginRenewal = (
+  deps: Pick<Deps, 'store'>,
+  token: LoginToken,
+) => Promise<RenewalLimits | undefined>;
 
 /**
  * kv under its oldest name. The reference has it in no catalog: it takes no version when it is enabled, and has no

@@ -45,10 +45,10 @@ export function readNewMount(
   const raw = fields.config ?? {};
   const config = readMountConfig(raw, table);
   const asked = typeOf(fields, raw, table);
-  const listingVisibility = readVisibility(configText(raw, 'listing_visibility', table));
   const kindOf = table === 'mount' ? secretType : authType;
   const { type, options } = kindOf(asked, fields.options ?? {}, types);
-  checkPluginVersion(configText(raw, 'plugin_version', table) || fields.plugin_version, type, table);
+  checkPluginVersion(askedVersion(fields, table), type, table);
+  const listingVisibility = readVisibility(configText(raw, 'listing_visibility', table));
   checkPath(path, table);
   checkMountable(type, table);
   return {
@@ -68,12 +68,14 @@ export function readNewMount(
  */
 export function unknownType(
   { type, options }: NewMount,
+  fields: EnableFields,
   table: MountTable,
   types: MountTypes,
 ): VaultError | undefined {
+  const asked = askedVersion(fields, table);
+  if (asked !== '' && asked !== PLUGIN_VERSION) return noSuchPlugin(type, asked);
   const known = mountTypeNamed(types, type);
-  if (known?.kind !== (table === 'mount' ? 'secret' : 'auth'))
-    return refusal(`plugin not found in the catalog: ${type}`);
+  if (known?.kind !== (table === 'mount' ? 'secret' : 'auth')) return noSuchPlugin(type);
   const { version = '' } = options;
   const isVersion = version === '' || !known.versions || known.versions.includes(version);
   return isVersion ? undefined : invalidVersion(version);
@@ -82,11 +84,49 @@ export function unknownType(
 /** Each type has one version; `plugin_version` and listings show this one. */
 export const PLUGIN_VERSION = `v${VAULT_VERSION}+builtin.vault`;
 
-/** @throws VaultError 400 for any other version */
-export function checkPluginVersion(version: string | undefined, type: string, table: MountTable): void {
-  if (!version || version === 'latest' || version === PLUGIN_VERSION) return;
+export function noSuchPlugin(type: string, version = ''): VaultError {
+  return refusal(`plugin not found in the catalog: ${type}${version && `, version=${version}`}`);
+}
+
+/** @returns the plugin version that a request asks for; empty for none */
+function askedVersion({ config = {}, plugin_version }: EnableFields, table: MountTable): string {
+  const version = configText(config, 'plugin_version', table) || plugin_version;
+  return version ? canonicalVersion(version) : '';
+}
+
+/**
+ * Of kv and the built-in types a version is judged early; other types are then not found in that version.
+ * @throws VaultError 400
+ */
+function checkPluginVersion(version: string, type: string, table: MountTable): void {
+  const name = type === GENERIC ? 'kv' : type;
+  const isNative = table === 'mount' ? name === 'kv' || BUILTIN_TYPES.includes(name) : isTokenType(name);
+  if (version === '' || version === PLUGIN_VERSION || !isNative) return;
   const kind = table === 'mount' ? 'secrets' : 'auth';
-  throw refusal(`cannot select non-builtin version of ${kind} plugin ${type}`);
+  throw refusal(`cannot select non-builtin version of ${kind} plugin ${name}`);
+}
+
+function isTokenType(type: string): boolean {
+  return type === 'token' || type === 'ns_token';
+}
+
+/** Numbers with dots, then what follows a hyphen or a plus sign. */
+const SEMANTIC_VERSION =
+  /^v?\d+(\.\d+)*(-?[A-Za-z~-][\w~-]*(\.[\w~-]+)*|-\d[\w~-]*(\.[\w~-]+)*)?(\+[\w~-]+(\.[\w~-]+)*)?$/;
+
+/**
+ * A version with three numbers at least.
+ * @throws VaultError 400 for what is no version
+ */
+export function canonicalVersion(version: string): string {
+  if (version === 'latest') return version;
+  if (!SEMANTIC_VERSION.test(version))
+    throw refusal(
+      `version ${goQuote(version)} is not a valid semantic version: malformed version: ${version}`,
+    );
+  const [, numbers = '', rest = ''] = /^v?([\d.]+)(.*)$/.exec(version) ?? [];
+  const [major, minor = '0', patch = '0', ...more] = numbers.split('.');
+  return `v${[major, minor, patch, ...more].join('.')}${rest}`;
 }
 
 function typeOf(
@@ -138,8 +178,7 @@ function checkPath(path: string, table: MountTable): void {
 }
 
 function checkMountable(type: string, table: MountTable): void {
-  if (table === 'auth' && ['token', 'ns_token'].includes(type)) {
-    throw refusal('token credential backend cannot be instantiated');
-  }
-  if (BUILTIN_TYPES.includes(type)) throw refusal(`mount type of ${goQuote(type)} is not mountable`);
+  if (table === 'auth' && isTokenType(type)) throw refusal('token credential backend cannot be instantiated');
+  if (table === 'mount' && BUILTIN_TYPES.includes(type))
+    throw refusal(`mount type of ${goQuote(type)} is not mountable`);
 }

@@ -1,6 +1,6 @@
 /** A mount after tuning (contract §3.4). Pure. */
 
-import { parseDuration } from '../http/duration.ts';
+import { durationProblem, parseDuration } from '../http/duration.ts';
 import { goQuote, refusal, type VaultError } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
 import type { BuiltinMount } from './builtin.ts';
@@ -8,8 +8,8 @@ import { authVersionRefused, invalidVersion, secretVersionRefused } from './erro
 import type { Mount, MountConfig, UserLockout } from './mount.ts';
 import { CONFIG_LISTS, type ConfigList, readTokenType, readVisibility } from './mountConfig.ts';
 import type { MountType } from './mountType.ts';
-import { isAuthPath, tableOf } from './path.ts';
-import { checkPluginVersion } from './readNewMount.ts';
+import { isAuthPath } from './path.ts';
+import { canonicalVersion, noSuchPlugin, PLUGIN_VERSION } from './readNewMount.ts';
 
 export const TUNE_FIELDS = {
   default_lease_ttl: 'string',
@@ -36,7 +36,6 @@ type Tunable = Mount | BuiltinMount;
  * @throws VaultError 400
  */
 export function tuned<M extends Tunable>(mount: M, fields: TuneFields, type?: MountType): M {
-  checkPluginVersion(fields.plugin_version, mount.type, tableOf(mount.path));
   return {
     ...mount,
     description: fields.description ?? mount.description,
@@ -54,7 +53,10 @@ export function upgradeWarning(before: Tunable, after: Tunable): string | undefi
 
 function tunedConfig(mount: Tunable, fields: TuneFields, type?: MountType): MountConfig {
   const config: MountConfig = { ...mount.config, ...tunedTtls(mount.config, fields) };
-  const { listing_visibility, token_type } = fields;
+  const userLockout = tunedLockout(config.userLockout, fields.user_lockout_config ?? {}, mount.type, type);
+  if (userLockout) config.userLockout = userLockout;
+  const { plugin_version, listing_visibility, token_type } = fields;
+  if (plugin_version !== undefined) checkTunedVersion(plugin_version, mount.type);
   if (listing_visibility !== undefined) config.listingVisibility = readVisibility(listing_visibility);
   if (token_type !== undefined) {
     if (!isAuthPath(mount.path)) throw refusal("'token_type' can only be modified on auth mounts");
@@ -64,8 +66,13 @@ function tunedConfig(mount: Tunable, fields: TuneFields, type?: MountType): Moun
     const list = fields[name];
     if (list !== undefined) config[CONFIG_LISTS[name]] = list;
   }
-  const userLockout = tunedLockout(config.userLockout, fields.user_lockout_config ?? {}, mount.type, type);
-  return userLockout ? { ...config, userLockout } : config;
+  return config;
+}
+
+/** @throws VaultError 400 for any version but the one that each type has */
+function checkTunedVersion(asked: string, type: string): void {
+  const version = canonicalVersion(asked);
+  if (version !== PLUGIN_VERSION) throw noSuchPlugin(type, version);
 }
 
 function tunedTtls(
@@ -100,9 +107,11 @@ function tunedOptions(
 }
 
 function checkVersion(mount: Tunable, version: string, { versions }: Partial<MountType> = {}): void {
+  if (!/^[+-]?\d{0,15}$/.test(version))
+    throw refusal(`unable to parse options: strconv.ParseInt: parsing ${goQuote(version)}: invalid syntax`);
   if (isAuthPath(mount.path)) throw authVersionRefused(mount.type);
   if (!versions) throw secretVersionRefused(mount.type);
-  if (!versions.includes(version)) throw invalidVersion(version);
+  if (!versions.includes(version)) throw invalidVersion(String(Number(version)));
   const before = versionOf(mount);
   if (Number(version) < before) throw refusal(`cannot downgrade mount from version ${before}`);
 }
@@ -119,28 +128,35 @@ function tunedLockout(
   type?: MountType,
 ): UserLockout | undefined {
   if (Object.keys(raw).length === 0) return before;
-  if (!type?.userLockout) {
-    throw refusal(`tuning of user lockout configuration for auth type ${goQuote(typeName)} not allowed`);
-  }
   const { lockout_threshold, lockout_duration, lockout_counter_reset_duration, lockout_disable } = raw;
-  const after: UserLockout = { ...before };
-  if (isGiven(lockout_threshold)) after.threshold = toThreshold(lockout_threshold);
-  if (isGiven(lockout_duration)) after.duration = toSeconds(lockout_duration);
-  if (isGiven(lockout_counter_reset_duration)) after.counterReset = toSeconds(lockout_counter_reset_duration);
-  if (isGiven(lockout_disable)) after.disabled = toSwitch(lockout_disable);
-  return after;
+  const texts = [lockout_threshold, lockout_duration, lockout_counter_reset_duration].map(toText);
+  const disabled = toSwitch(lockout_disable);
+  if (!type?.userLockout)
+    throw refusal(`tuning of user lockout configuration for auth type ${goQuote(typeName)} not allowed`);
+  const [threshold, duration, counterReset] = texts;
+  return {
+    ...before,
+    ...(threshold && { threshold: toThreshold(threshold) }),
+    ...(duration && { duration: toSeconds(duration) }),
+    ...(counterReset && { counterReset: toSeconds(counterReset) }),
+    ...(disabled !== undefined && { disabled }),
+  };
 }
 
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '';
+function toText(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value !== 'string' && typeof value !== 'number') throw unusableLockout();
+  return String(value);
 }
 
-function toThreshold(value: unknown): number {
-  if (!/^\d{1,9}$/.test(String(value))) throw unusableLockout();
-  return Number(value);
+function toThreshold(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  const problem = `strconv.ParseUint: parsing ${goQuote(text)}: invalid syntax`;
+  throw refusal(`unable to parse user lockout threshold: ${problem}`);
 }
 
-function toSwitch(value: unknown): boolean {
+function toSwitch(value: unknown): boolean | undefined {
+  if (value === undefined || value === null) return undefined;
   if (typeof value !== 'boolean') throw unusableLockout();
   return value;
 }
@@ -150,9 +166,9 @@ function unusableLockout(): VaultError {
 }
 
 /** @returns seconds; 0 for the system's */
-function toSeconds(value: unknown): number {
-  if (value === 'system') return 0;
-  const seconds = parseDuration(value);
-  if (seconds === undefined) throw refusal(`time: invalid duration ${goQuote(String(value))}`);
+function toSeconds(text: string): number {
+  if (text === 'system') return 0;
+  const seconds = parseDuration(text);
+  if (seconds === undefined) throw refusal(durationProblem(text));
   return seconds;
 }

@@ -31,6 +31,7 @@ async function prepare(url: string, invoke: Lambda['invoke'], rootToken: string)
 async function enableSecret(url: string, rootToken: string): Promise<void> {
   const answer = await call(url, rootToken, 'POST', 'sys/mounts/secret', {
     type: 'kv',
+    description: 'key/value secret storage',
     options: { version: '2' },
   });
   if (!answer.ok)

@@ -154,12 +154,12 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     status: 400,
     text: 'max_versions must be between 0 and 10000',
   },
-  MAX_DELETE_VERSION_AFTER_S: {
+  MAX_DURATION_S: {
     ask: write('versioned/config')((by) => ({
-      delete_version_after: `${limits.MAX_DELETE_VERSION_AFTER_S + by}s`,
+      delete_version_after: `${limits.MAX_DURATION_S + by}s`,
     })),
     status: 400,
-    text: 'delete_version_after must be a duration of at most 9223372036 seconds',
+    text: 'error converting input for field "delete_version_after": time: invalid duration "9223372037s"',
   },
   MAX_BODY_BYTES: {
     ask: write('plain/body')((by) => `{"a":1}${' '.repeat(limits.MAX_BODY_BYTES - 7 + by)}`),

@@ -97,7 +97,7 @@ describe('a run on a cluster in which', () => {
       const { writes } = await undisturbed();
       expect(writes).toBeGreaterThan(20);
       for (let write = 1; write <= writes; write += STRIDE) {
-      const world = faulty();
+        const world = faulty();
         const id = await acceptRun(world.deps, MOVES);
         world.dieAt(write, when);
         await finish(world, id);

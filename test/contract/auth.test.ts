@@ -5,7 +5,7 @@ import { loggedIn, login, lookupSelf, PASSWORD, userpassMethod } from './credent
 import { authMethod, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { call } from './http.ts';
 import { mountObject, mountPaths } from './snapshots.ts';
-import { NOT_AUTHENTICATED, NOT_AUTHORIZED, refused } from './texts.ts';
+import { NOT_AUTHENTICATED, NOT_AUTHORIZED, refused, wrapped } from './texts.ts';
 
 describe('an auth method', () => {
   it('is enabled, shown and disabled, which revokes its tokens', async () => {
@@ -91,4 +91,67 @@ describe('a login', () => {
     expect((await lookupSelf(token, namespace)).body.data.namespace_path).toBe(`${namespace}/`);
     expect(await call('GET', 'sys/mounts', { token, namespace: other })).toMatchObject(NOT_AUTHORIZED);
   });
+});
+
+describe('the renewal of a token of a login', () => {
+  const renew = (token: string, body = {}) => call('POST', 'auth/token/renew-self', { token, body });
+
+  async function granted(token: string, body = {}): Promise<number> {
+    return (await renew(token, body)).body.auth.lease_duration;
+  }
+
+  it('grants what the user may have now', async () => {
+    const auth = await userpassMethod();
+    const token = await loggedIn(auth);
+    const set = (body: object) => must('POST', `${auth}/users/bob`, { body });
+    expect(await granted(token)).toBe(600);
+    await set({ token_ttl: '20m' });
+    expect(await granted(token)).toBe(1_200);
+    expect(await granted(token, { increment: '2m' })).toBe(120);
+    await set({ token_period: '5m', token_max_ttl: '3m', token_ttl: 0 });
+    expect(await granted(token)).toBe(180);
+  });
+
+  it('is refused when the user has other policies, and does nothing when there is no user', async () => {
+    const auth = await userpassMethod(undefined, ['a']);
+    const token = await loggedIn(auth);
+    const set = (token_policies: string) => must('POST', `${auth}/users/bob`, { body: { token_policies } });
+    await set('default,a');
+    expect((await renew(token)).status).toBe(200);
+    await set('a,b');
+    // The status is 500 at the reference.
+    expect((await renew(token)).body.errors).toEqual([
+      wrapped('failed to renew entry: policies have changed, not renewing'),
+    ]);
+    await must('DELETE', `${auth}/users/bob`);
+    expect(await renew(token)).toMatchObject({ status: 204, text: '' });
+  });
+
+  it('is refused when the role of approle was deleted', async () => {
+    const auth = await authMethod('approle');
+    const role = `${auth}/role/web`;
+    await must('POST', role, { body: { token_policies: 'a', token_ttl: '1h' } });
+    const { role_id } = (await must('GET', `${role}/role-id`)).body.data;
+    const { secret_id } = (await must('POST', `${role}/secret-id`)).body.data;
+    const token = (await must('POST', `${auth}/login`, { token: '', body: { role_id, secret_id } })).body.auth
+      .client_token;
+    await must('POST', role, { body: { token_policies: 'b', token_ttl: '10m' } });
+    expect(await granted(token)).toBe(600);
+    await must('DELETE', role);
+    expect((await renew(token)).body.errors).toEqual([
+      wrapped('failed to renew entry: role "web" does not exist during renewal'),
+    ]);
+  });
+});
+
+it('a periodic token of a login is granted no more than the maximum of its user', async () => {
+  const auth = await userpassMethod();
+  await must('POST', `${auth}/users/bob`, {
+    body: { token_period: '1h', token_max_ttl: '30m', token_ttl: 0 },
+  });
+  const { body } = await login(auth);
+  expect(body.auth.lease_duration).toBe(1_800);
+  expect(body.warnings).toEqual([
+    'period of "1h" exceeded the effective max_ttl of "30m"; period value is capped accordingly',
+  ]);
 });

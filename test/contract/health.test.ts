@@ -57,6 +57,8 @@ describe('without a token', () => {
     });
     expect((await call('GET', 'sys/init', { token: '' })).body).toEqual({ initialized: true });
     expect((await call('GET', 'sys/leader', { token: '' })).body).toHaveProperty('ha_enabled');
+    for (const path of ['sys/seal-status', 'sys/leader'])
+      expect((await call('GET', path, { token: '', namespace: unique('none') })).status).toBe(200);
   });
 
   it('the health and the initialization are not available in a namespace', async () => {

@@ -16,6 +16,10 @@ describe('a body', () => {
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
     await must('POST', `${kv}/form`, { body: 'a=1&b=x%20y&b=z', headers });
     expect((await must('GET', `${kv}/form`)).body.data).toEqual({ a: '1', b: 'x y,z' });
+    for (const body of ['a=%zz', 'a=1;b=2'])
+      expect(await call('POST', `${kv}/form`, { body, headers })).toMatchObject(
+        refused('error parsing form data'),
+      );
     await must('POST', `${kv}/form`, { body: ' {"a":1}', headers });
     expect((await must('GET', `${kv}/form`)).body.data).toEqual({ a: 1 });
     await must('DELETE', `${kv}/form`);
@@ -45,6 +49,12 @@ describe('a body', () => {
     expect((await call('GET', `${versioned}/data/elsewhere`)).status).toBe(404);
   });
 
+  it('that begins with a byte order mark is no JSON', async () => {
+    expect(await call('POST', `${kv}/marked`, { body: '\ufeff{"a":1}' })).toMatchObject(
+      refused("failed to decode JSON input: invalid character '\\ufeff' looking for beginning of value"),
+    );
+  });
+
   it('without required fields is refused with a message, and not found has no message', async () => {
     expect(await call('POST', `${kv}/none`, { body: {} })).toMatchObject(refused('missing data fields'));
     expect(await call('GET', `${kv}/none`)).toMatchObject(NOT_FOUND);
@@ -59,13 +69,73 @@ describe('a field', () => {
     ['1m30s', 90],
     ['1.5m', 90],
     ['2d', 172_800],
+    ['+.5h', 1_800],
+    [true, 1],
   ])('for a duration accepts %j', async (ttl, seconds) => {
     const { body } = await must('POST', 'auth/token/create', { body: { policies: ['default'], ttl } });
     expect(body.auth.lease_duration).toBe(seconds);
   });
 
-  it.each(['soon', '1x', '--1h'])('for a duration refuses %j', async (ttl) => {
-    expect((await call('POST', 'auth/token/create', { body: { ttl } })).status).toBe(400);
+  it.each([
+    ['soon', 'time: invalid duration "soon"'],
+    ['--1h', 'time: invalid duration "--1h"'],
+    ['1x', 'time: unknown unit "x" in duration "1x"'],
+    [1.5, 'time: missing unit in duration "1.5"'],
+    ['1.5d', 'strconv.ParseInt: parsing "1.5": invalid syntax'],
+    ['1d2h', 'time: unknown unit "d" in duration "1d2h"'],
+    ['9999999999s', 'time: invalid duration "9999999999s"'],
+    ['-1s', 'ttl must be positive'],
+  ])('for a duration refuses %j', async (ttl, text) => {
+    expect(await call('POST', 'auth/token/create', { body: { ttl } })).toMatchObject(refused(text));
+  });
+
+  it.each([
+    ['display_name', {}, "'' expected type 'string', got unconvertible type 'map[string]interface {}'"],
+    ['num_uses', 'x', "'' cannot parse value as 'int': strconv.ParseInt: invalid syntax"],
+    ['num_uses', 1.5, "'' cannot parse value as 'int': strconv.ParseInt: invalid syntax"],
+    ['renewable', 2, "'' cannot parse value as 'bool': strconv.ParseBool: invalid syntax"],
+    ['meta', 'x', 'invalid key pair at index 0 in field "meta"'],
+    [
+      'policies',
+      ['a', {}],
+      "decoding failed due to the following error(s):\n\n'[1]' expected type 'string', got unconvertible type 'map[string]interface {}'",
+    ],
+  ])('that is no good %s is refused in the words of Go: %j', async (field, value, why) => {
+    expect(await call('POST', 'auth/token/create', { body: { [field]: value } })).toMatchObject(
+      refused(`Field validation failed: error converting input for field "${field}": ${why}`),
+    );
+  });
+
+  it('of a write that may create is refused with fewer words', async () => {
+    expect(await call('POST', `${versioned}/data/typed`, { body: { data: 5 } })).toMatchObject(
+      refused(
+        `error converting input for field "data": '' expected type 'map[string]interface {}', got unconvertible type 'json.Number'`,
+      ),
+    );
+  });
+
+  it('for a list, an object or pairs accepts the other forms of Go', async () => {
+    const made = async (body: object) =>
+      (await must('POST', 'auth/token/create', { body: { policies: ['default'], ...body } })).body.auth;
+    expect((await made({ policies: {} })).policies).toEqual(['root']);
+    expect((await made({ meta: 'a=b=c' })).metadata).toEqual({ a: 'b=c' });
+    expect((await made({ meta: ['a=1', 'b='] })).metadata).toEqual({ a: '1', b: '' });
+    expect((await made({ meta: [{ a: 1 }, { b: null }] })).metadata).toEqual({ a: '1', b: '' });
+    const body = { data: { a: 1 }, options: [] };
+    expect((await call('POST', `${versioned}/data/forms`, { body })).status).toBe(200);
+  });
+
+  it('that is null counts as empty, not as absent', async () => {
+    await must('POST', `sys/mounts/${versioned}/tune`, { body: { description: 'x' } });
+    await must('POST', `sys/mounts/${versioned}/tune`, {
+      body: { description: null, default_lease_ttl: null },
+    });
+    const { data } = (await must('GET', `sys/mounts/${versioned}/tune`)).body;
+    expect(data).toMatchObject({ description: '', default_lease_ttl: 2_764_800 });
+    const { auth } = (
+      await must('POST', 'auth/token/create', { body: { policies: ['default'], renewable: null } })
+    ).body;
+    expect(auth.renewable).toBe(false);
   });
 
   it('for a list accepts a list, or a string with commas', async () => {

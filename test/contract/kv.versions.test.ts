@@ -82,7 +82,8 @@ describe('a version', () => {
     expect((await read(key)).text).toContain(text);
   });
 
-  improved.each([{ data: null }, { data: [] }])('is refused with %j, which is no object', async (body) => {
+  improved('is refused with null, which is no object', async () => {
+    const body = { data: null };
     const key = unique('app');
     expect(await call('POST', `${kv}/data/${key}`, { body })).toMatchObject({ status: 400 });
     expect(await read(key)).toMatchObject(NOT_FOUND);

@@ -136,3 +136,37 @@ describe('an auth method', () => {
     );
   });
 });
+
+describe('the version of a plugin', () => {
+  it.each([
+    ['kv', 'cannot select non-builtin version of secrets plugin kv'],
+    ['generic', 'cannot select non-builtin version of secrets plugin kv'],
+    ['cubbyhole', 'cannot select non-builtin version of secrets plugin cubbyhole'],
+    ['ssh', 'plugin not found in the catalog: ssh, version=v1.0.0'],
+    ['nope', 'plugin not found in the catalog: nope, version=v1.0.0'],
+  ])('that is another than the one of %s is refused', async (type, text) => {
+    const body = { type, config: { plugin_version: '1.0', listing_visibility: type === 'kv' ? 'some' : '' } };
+    await expectRefusal(`sys/mounts/${unique('refused')}`, body, text);
+  });
+
+  it('that is none is refused, and tuning refuses an empty one as well', async () => {
+    const malformed = (version: string) =>
+      `version "${version}" is not a valid semantic version: malformed version: ${version}`;
+    const body = { type: 'kv', config: { plugin_version: 'x' } };
+    await expectRefusal(`sys/mounts/${unique('refused')}`, body, malformed('x'));
+    const path = `sys/mounts/${await kv1()}/tune`;
+    await expectRefusal(path, { plugin_version: '' }, malformed(''));
+    await expectRefusal(
+      path,
+      { plugin_version: 'v1' },
+      'plugin not found in the catalog: kv, version=v1.0.0',
+    );
+  });
+
+  it('of an auth method is not looked for before its path', async () => {
+    const body = { type: 'userpass', config: { plugin_version: 'v1.0.0' } };
+    await expectRefusal('sys/auth/token', body, 'path is already in use at token/');
+    const text = 'plugin not found in the catalog: userpass, version=v1.0.0';
+    await expectRefusal(`sys/auth/${unique('refused')}`, body, text);
+  });
+});

@@ -71,6 +71,12 @@ describe('a remount is refused for', () => {
     ]);
   });
 
+  it('a target above the namespace of the request, which the error shows from the root', async () => {
+    expect(await start('kv', '../x', { namespace: NS })).toMatchObject(
+      refused(`invalid destination mount: path '${NS}/../x/' does not match cleaned path 'x/'`),
+    );
+  });
+
   it('a target that is a namespace, which the error names [50]', async () => {
     const { status, body } = await start(KV, NS);
     expect(status).toBe(400);

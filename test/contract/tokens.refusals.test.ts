@@ -52,6 +52,12 @@ describe('a token is not created', () => {
     expect(await create({}, token)).toMatchObject(refused(text));
   });
 
+  it('with an id that has a dot in it', async () => {
+    expect(await create({ id: 'chosen.with-a-dot', policies: ['default'] })).toMatchObject(
+      refused("custom token ID cannot have a '.' in the value"),
+    );
+  });
+
   it('twice with the same id', async () => {
     const id = unique('chosen');
     await made({ id, policies: ['default'] });
@@ -78,6 +84,10 @@ describe('a token is not created', () => {
 describe('a request that names a token', () => {
   it.each<[path: string, body: object, status: number, text: string]>([
     ['lookup', { token: 's.unknown' }, 403, 'bad token'],
+    ['lookup', { token: 1 }, 403, 'invalid token'],
+    ['renew', { token: null }, 403, 'invalid token'],
+    ['revoke', { token: [] }, 403, 'invalid token'],
+    ['revoke-orphan', { token: {} }, 403, 'invalid token'],
     ['lookup-accessor', {}, 400, wrapped('missing accessor')],
     ['lookup-accessor', { accessor: 'unknown' }, 400, wrapped('invalid accessor')],
     ['renew', {}, 400, 'missing token ID'],
@@ -111,13 +121,11 @@ describe('a request that names a token', () => {
 
   it('cannot renew it if it has no lease or is not renewable', async () => {
     const { client_token: root } = await made({});
-    expect(await call('POST', 'auth/token/renew', { body: { token: root } })).toMatchObject(
-      refused('invalid lease ID'),
-    );
     const { client_token: fixed } = await made({ policies: ['default'], renewable: false });
-    expect(await call('POST', 'auth/token/renew', { body: { token: fixed } })).toMatchObject(
-      refused('lease is not renewable'),
-    );
+    for (const token of [root, fixed])
+      expect(await call('POST', 'auth/token/renew', { body: { token } })).toMatchObject(
+        refused('lease is not renewable'),
+      );
   });
 
   it('cannot revoke it without its children, unless it has sudo', async () => {

@@ -88,6 +88,13 @@ describe('a token', () => {
     expect(await lookupSelf(token)).toMatchObject(NOT_AUTHENTICATED);
   });
 
+  it('shows the uses that are left, and -1 with the last of them', async () => {
+    const token = await create({ policies: ['default'], num_uses: 3 });
+    const shown = [];
+    for (let use = 0; use < 3; use++) shown.push((await lookupSelf(token)).body.data.num_uses);
+    expect(shown).toEqual([2, 1, -1]);
+  });
+
   it('is renewed, unless it is not renewable', async () => {
     const token = await create({ policies: ['default'], ttl: '1m' });
     const { body } = await must('POST', 'auth/token/renew-self', { token, body: { increment: '2m' } });

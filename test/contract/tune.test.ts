@@ -248,3 +248,25 @@ describe('kv of version 1', () => {
     );
   });
 });
+
+describe('a value of the wrong kind', () => {
+  it.each([
+    [{ options: { version: 'x' } }, 'unable to parse options: strconv.ParseInt: parsing "x": invalid syntax'],
+    [{ options: { version: '' } }, 'invalid version provided: 0'],
+    [{ default_lease_ttl: '1w' }, 'time: unknown unit "w" in duration "1w"'],
+    [{ max_lease_ttl: 1.5 }, 'time: missing unit in duration "1.5"'],
+  ])('is refused: %j', async (body, text) => {
+    expect(await tune(await kv1(), body)).toMatchObject(refused(text));
+  });
+
+  it.each([
+    [
+      { lockout_threshold: 'x' },
+      'unable to parse user lockout threshold: strconv.ParseUint: parsing "x": invalid syntax',
+    ],
+    [{ lockout_threshold: true }, 'unable to convert given user lockout config information'],
+    [{ lockout_duration: 'x' }, 'time: invalid duration "x"'],
+  ])('is refused in the lockout of users: %j', async (user_lockout_config, text) => {
+    expect(await tune(await authMethod('userpass'), { user_lockout_config })).toMatchObject(refused(text));
+  });
+});

@@ -80,7 +80,7 @@ describe('asking for capabilities', () => {
   });
 
   it.each([
-    ['capabilities', { paths: ['a'] }, wrapper('missing token')],
+    ['capabilities', { paths: ['a'] }, wrapper('no token found')],
     ['capabilities', { token: 's.unknown', paths: ['a'] }, wrapper('invalid token')],
     ['capabilities-accessor', { paths: ['a'] }, 'missing accessor'],
     ['capabilities-accessor', { accessor: 'unknown', paths: ['a'] }, wrapper('invalid accessor')],

@@ -4,6 +4,7 @@ import { putInCubbyhole } from '../../functions/credentials/cubbyhole.ts';
 import { renewToken } from '../../functions/credentials/renew.ts';
 import { markRevoked, revokeToken } from '../../functions/credentials/revoke.ts';
 import { cleanupTime, type Token, tokenOf } from '../../functions/credentials/token.ts';
+import { engines } from '../../functions/engines/catalog.ts';
 import { type Item, type Ref, refOf, type Write } from '../../functions/ports/store.ts';
 import {
   accessorKey,
@@ -129,7 +130,7 @@ describe('renewing a token', () => {
   });
 
   it.each([
-    ['a root token without an end', {}, 'invalid lease ID'],
+    ['a root token without an end', {}, 'lease is not renewable'],
     ['one created so', { policies: ['default'], renewable: false }, 'lease is not renewable'],
   ])('is refused for %s', async (_, how, text) => {
     const { client_token } = await w.token(how);
@@ -151,7 +152,7 @@ describe('renewing a token', () => {
       await meanwhile(places);
       left = await w.stored(places);
     });
-    const renewal = renewToken({ ...w.deps, store }, sha256(auth.client_token), ROOT, 7_200);
+    const renewal = renewToken({ ...w.deps, store }, engines, sha256(auth.client_token), ROOT, 7_200);
     await expect(renewal).rejects.toThrow();
     expect(await w.stored(places)).toEqual(left);
   });
@@ -174,13 +175,13 @@ describe('renewing a token', () => {
   it('extends an item that the token stores meanwhile for the first time', async () => {
     const { hash, item, owner } = await storing();
     const putting = () => putInCubbyhole(w.deps, owner, item);
-    await renewToken({ ...w.deps, store: meanwhile(w.deps.store, putting) }, hash, ROOT, 7_200);
+    await renewToken({ ...w.deps, store: meanwhile(w.deps.store, putting) }, engines, hash, ROOT, 7_200);
     await expectKept(hash, item);
   });
 
   it('extends an item that the token is about to store', async () => {
     const { hash, item, owner } = await storing();
-    const store = meanwhile(w.deps.store, () => renewToken(w.deps, hash, ROOT, 7_200));
+    const store = meanwhile(w.deps.store, () => renewToken(w.deps, engines, hash, ROOT, 7_200));
     await putInCubbyhole({ ...w.deps, store }, owner, item);
     await expectKept(hash, item);
   });
@@ -188,9 +189,15 @@ describe('renewing a token', () => {
   it('keeps the longer end of an item when a longer renewal overtakes a shorter one', async () => {
     const { hash, item, owner } = await storing();
     await putInCubbyhole(w.deps, owner, item);
-    const longer = () => renewToken(w.deps, hash, ROOT, 1_000_000);
+    const longer = () => renewToken(w.deps, engines, hash, ROOT, 1_000_000);
     const isKeeping = ([write]: Write[]) => write !== undefined && refOf(write).table === 'storage';
-    await renewToken({ ...w.deps, store: meanwhile(w.deps.store, longer, isKeeping) }, hash, ROOT, 7_200);
+    await renewToken(
+      { ...w.deps, store: meanwhile(w.deps.store, longer, isKeeping) },
+      engines,
+      hash,
+      ROOT,
+      7_200,
+    );
     await expectKept(hash, item);
   });
 

@@ -163,10 +163,10 @@ describe('a path', () => {
 
   it('is never redirected to another host', () => {
     for (const rawPath of [
-      '//evil.example',
-      '/\\\\/evil.example/..//',
-      '//\\evil.example',
-      '/./\\evil.example',
+      '/v1/..//evil.example',
+      '/v1/../\\\\/evil.example/..//',
+      '/v1/..//\\evil.example',
+      '/v1/.././\\evil.example',
     ])
       expect(() => readPath(rawPath)).toThrow(
         expect.objectContaining({
@@ -199,45 +199,74 @@ describe('a path', () => {
   });
 });
 
+const LISTED = 'decoding failed due to the following error(s):\n\n';
+
 describe('fields', () => {
   it.each([
     ['string', 123, '123'],
     ['string', true, '1'],
-    ['string', null, undefined],
+    ['string', null, ''],
     ['bool', 'true', true],
     ['bool', 0, false],
+    ['bool', null, false],
     ['int', '42', 42],
+    ['int', null, 0],
+    ['int', true, 1],
     ['duration', '1h30m', 5_400],
     ['duration', '90', 90],
     ['duration', '2d', 172_800],
+    ['duration', '+.5h', 1_800],
+    ['duration', null, undefined],
     ['list', 'a, b,,c', ['a', 'b', 'c']],
     ['list', ['a', 1], ['a', '1']],
+    ['list', {}, []],
+    ['list', null, []],
     ['texts', 'a, b', ['a, b']],
     ['texts', ['a', 1], ['a', '1']],
     ['texts', '', []],
+    ['texts', {}, []],
+    ['map', null, undefined],
+    ['map', [], {}],
+    ['map', [{ a: 1 }, { b: 2 }], { a: 1, b: 2 }],
     ['pairs', { a: 1 }, { a: '1' }],
+    ['pairs', ['a=1', 'b='], { a: '1', b: '' }],
+    ['pairs', 'a=b=c', { a: 'b=c' }],
   ] as const)('of type %s take %j as %j', (type, value, expected) => {
     expect(readFields({ x: type }, { x: value }).x).toEqual(expected);
   });
 
   it.each([
-    ['string', { a: 1 }],
-    ['string', []],
-    ['int', 'many'],
-    ['int', 1.5],
-    ['bool', 'maybe'],
-    ['duration', 'soon'],
-    ['duration', -1],
-    ['texts', { a: 1 }],
-    ['texts', [['a']]],
-    ['map', 'text'],
-    ['pairs', { a: {} }],
-  ] as const)('of type %s refuse %j, and do not repeat it', (type, value) => {
-    const { status, errors } = refusalOf(() => readFields({ x: type }, { x: value }));
-    expect(status).toBe(400);
-    expect(errors[0]).toMatch(
-      /^Field validation failed: error converting input for field "x": expected type/,
-    );
+    ['string', { a: 1 }, "'' expected type 'string', got unconvertible type 'map[string]interface {}'"],
+    ['string', [], "'' expected type 'string', got unconvertible type '[]interface {}'"],
+    ['int', 'many', "'' cannot parse value as 'int': strconv.ParseInt: invalid syntax"],
+    ['int', 1.5, "'' cannot parse value as 'int': strconv.ParseInt: invalid syntax"],
+    ['int', '9'.repeat(30), "'' cannot parse value as 'int': strconv.ParseInt: value out of range"],
+    ['bool', 'maybe', "'' cannot parse value as 'bool': strconv.ParseBool: invalid syntax"],
+    ['bool', 2, "'' cannot parse value as 'bool': strconv.ParseBool: invalid syntax"],
+    ['duration', 'soon', 'time: invalid duration "soon"'],
+    ['duration', '1h2', 'time: missing unit in duration "1h2"'],
+    ['duration', '1w', 'time: unknown unit "w" in duration "1w"'],
+    ['duration', '1.5d', 'strconv.ParseInt: parsing "1.5": invalid syntax'],
+    ['duration', -1, "cannot provide negative value '-1'"],
+    ['duration', true, 'could not parse duration from input'],
+    [
+      'texts',
+      { a: 1 },
+      `${LISTED}'[0]' expected type 'string', got unconvertible type 'map[string]interface {}'`,
+    ],
+    ['texts', ['a', ['a']], `${LISTED}'[1]' expected type 'string', got unconvertible type '[]interface {}'`],
+    ['ints', '1,many', `${LISTED}'[1]' cannot parse value as 'int': strconv.ParseInt: invalid syntax`],
+    ['map', 'text', "'' expected type 'map[string]interface {}', got unconvertible type 'string'"],
+    ['map', [1], "'[0]' expected type 'map[string]interface {}', got unconvertible type 'json.Number'"],
+    ['pairs', 'text', 'invalid key pair at index 0 in field "x"'],
+    [
+      'pairs',
+      { a: {} },
+      `${LISTED}'[0]' expected type 'string', got unconvertible type 'map[string]interface {}'`,
+    ],
+  ] as const)('of type %s refuse %j', (type, value, why) => {
+    const errors = [`Field validation failed: error converting input for field "x": ${why}`];
+    expect(refusalOf(() => readFields({ x: type }, { x: value }))).toEqual({ status: 400, errors });
   });
 
   it.each([

@@ -39,7 +39,11 @@ describe('the local service', () => {
   it('starts with a kv version 2 at secret/', async () => {
     const mounts = await dataOf(await call(service, 'GET', 'sys/mounts'));
 
-    expect(mounts['secret/']).toMatchObject({ type: 'kv', options: { version: '2' } });
+    expect(mounts['secret/']).toMatchObject({
+      type: 'kv',
+      description: 'key/value secret storage',
+      options: { version: '2' },
+    });
   });
 
   it('answers nobody before its root token is valid and secret/ is there', async () => {

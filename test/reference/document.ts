@@ -2,10 +2,12 @@
 
 import { OPENBAO_VERSION } from '../support/openbao.ts';
 import { KNOWN_FAILURES, type Server, TO_MEND } from './knownFailures.ts';
-import type { DifferentialMeta } from './meta.ts';
+import type { CommandMeta, DifferentialMeta } from './meta.ts';
 
 export interface Outcome {
   server: Server | 'ours';
+  /** Of what: the contract itself, or a client of another project. */
+  folder: 'contract' | 'clients';
   /** The name of its file. */
   suite: string;
   /** With the titles of the suites that it is in. */
@@ -36,6 +38,14 @@ const NONE: Counts = {
   leftOut: 0,
 };
 
+/** @returns them without the suites that this machine cannot run on any server: clients that it does not have */
+export function withoutLeftOut(outcomes: readonly Outcome[]): Outcome[] {
+  const ours = outcomes.filter(({ server }) => server === 'ours');
+  const run = new Set(ours.filter(({ state }) => state !== 'skipped').map(({ suite }) => suite));
+  const leftOut = new Set(ours.map(({ suite }) => suite).filter((suite) => !run.has(suite)));
+  return outcomes.filter(({ suite }) => !leftOut.has(suite));
+}
+
 /** @returns the lines of the lists, of the suites that were run there, whose test is not there or left out */
 export function listedInVain(outcomes: readonly Outcome[]): string[] {
   return (['OpenBao', 'in front'] as const).flatMap((server) => {
@@ -48,11 +58,15 @@ export function listedInVain(outcomes: readonly Outcome[]): string[] {
   });
 }
 
-export function documentOf(outcomes: readonly Outcome[], differential?: DifferentialMeta): string {
-  const suites = [...new Set(outcomes.map(({ suite }) => suite))].toSorted();
-  const counts = suites.map((suite) => countsOf(outcomes.filter((outcome) => outcome.suite === suite)));
-  const inFront = new Set(outcomes.filter(({ server }) => server === 'in front').map(({ suite }) => suite));
-  const rows = suites.map((suite, i) => rowOf(suite, counts[i] ?? NONE, inFront.has(suite)));
+/** What a run has found out. */
+export interface Findings {
+  outcomes: readonly Outcome[];
+  differential?: DifferentialMeta | undefined;
+  commands: readonly CommandMeta[];
+}
+
+export function documentOf({ outcomes, differential, commands }: Findings): string {
+  const inFolder = (name: Outcome['folder']) => outcomes.filter(({ folder }) => folder === name);
   return [
     `# Beside OpenBao ${OPENBAO_VERSION}`,
     '',
@@ -67,13 +81,29 @@ export function documentOf(outcomes: readonly Outcome[], differential?: Differen
     '`test/reference/knownFailures.ts`: a difference that [differences](differences.md) tells, or one that is to be mended.',
     'Left out on OpenBao are the tests of what only this service has.',
     '',
-    `| suite | tests | pass here | pass in front of OpenBao | told difference there | pass on OpenBao ${OPENBAO_VERSION} | told difference there | to mend | left out on OpenBao |`,
-    '| --- | --: | --: | --: | --: | --: | --: | --: | --: |',
-    ...rows,
-    rowOf('**all**', counts.reduce(sum, NONE), inFront.size > 0),
+    ...outcomeTable(inFolder('contract')),
+    '## Clients',
     '',
+    'The same with the clients of other projects: for Go those of OpenBao and of HashiCorp, for Python `hvac`, for Node',
+    '`node-vault`, and Terraform with the provider of HashiCorp.',
+    '',
+    ...outcomeTable(inFolder('clients')),
+    ...(commands.length > 0 ? commandPart(commands) : []),
     ...(differential ? differentialPart(differential) : []),
   ].join('\n');
+}
+
+function outcomeTable(outcomes: readonly Outcome[]): string[] {
+  const suites = [...new Set(outcomes.map(({ suite }) => suite))].toSorted();
+  const counts = suites.map((suite) => countsOf(outcomes.filter((outcome) => outcome.suite === suite)));
+  const inFront = new Set(outcomes.filter(({ server }) => server === 'in front').map(({ suite }) => suite));
+  return [
+    `| suite | tests | pass here | pass in front of OpenBao | told difference there | pass on OpenBao ${OPENBAO_VERSION} | told difference there | to mend | left out on OpenBao |`,
+    '| --- | --: | --: | --: | --: | --: | --: | --: | --: |',
+    ...suites.map((suite, i) => rowOf(suite, counts[i] ?? NONE, inFront.has(suite))),
+    rowOf('**all**', counts.reduce(sum, NONE), inFront.size > 0),
+    '',
+  ];
 }
 
 function countsOf(outcomes: readonly Outcome[]): Counts {
@@ -104,6 +134,32 @@ function rowOf(suite: string, counts: Counts, isInFront: boolean): string {
   const { tests, ours, inFront, toldInFront, openbao, told, toMend, leftOut } = counts;
   const there = isInFront ? [inFront, toldInFront] : ['', ''];
   return `| ${[suite.replace('.test.ts', ''), tests, ours, ...there, openbao, told, toMend, leftOut].join(' | ')} |`;
+}
+
+function commandPart(commands: readonly CommandMeta[]): string[] {
+  const groups = [...new Set(commands.map(({ group }) => group))];
+  const rowOfGroup = (name: string, some: readonly CommandMeta[]) => {
+    const differing = some.filter(({ reasons }) => reasons.length > 0);
+    const toMend = differing.filter(({ reasons }) => reasons.includes(TO_MEND)).length;
+    return `| ${[name, some.length, some.length - differing.length, differing.length - toMend, toMend].join(' | ')} |`;
+  };
+  return [
+    '## The command line',
+    '',
+    'The same commands of `bao` were given for both servers, in the same order. Compared are the exit code and both outputs,',
+    'without ids, times and addresses.',
+    '',
+    '| group | commands | alike | told difference | to mend |',
+    '| --- | --: | --: | --: | --: |',
+    ...groups.map((name) =>
+      rowOfGroup(
+        name,
+        commands.filter(({ group }) => group === name),
+      ),
+    ),
+    rowOfGroup('**all**', commands),
+    '',
+  ];
 }
 
 function differentialPart({ sequences, steps, sameSteps, explained }: DifferentialMeta): string[] {

@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OPENBAO_VERSION } from '../support/openbao.ts';
+import { KNOWN_DIFFERENCES as OF_COMMANDS } from './commandLine/knownDifferences.ts';
 import { KNOWN_DIFFERENCES } from './differential/knownDifferences.ts';
 import { KNOWN_FAILURES, TO_MEND } from './knownFailures.ts';
 import { rowsOf } from './table.ts';
@@ -22,6 +23,7 @@ describe('a reason', () => {
     ['why a test fails on OpenBao', KNOWN_FAILURES.OpenBao.map(([, , reason]) => reason)],
     ['why a test fails in front of one', KNOWN_FAILURES['in front'].map(([, , reason]) => reason)],
     ['why a random request is answered otherwise', KNOWN_DIFFERENCES.map(({ reason }) => reason)],
+    ['why a command shows something else', OF_COMMANDS.map(({ reason }) => reason)],
   ])('%s is work to do or a row of docs/differences.md', async (_, reasons) => {
     const told = await toldDifferences();
     expect(told.size).toBeGreaterThan(20);
@@ -35,7 +37,7 @@ describe('a list', () => {
       const tests = rows.map(([file, title]) => `${file} | ${title}`);
       expect(tests).toEqual([...new Set(tests)]);
     }
-    const causes = KNOWN_DIFFERENCES.map(({ line }) => line);
+    const causes = [...KNOWN_DIFFERENCES, ...OF_COMMANDS].map(({ line }) => line);
     expect(causes).toEqual([...new Set(causes)]);
   });
 

@@ -1,4 +1,4 @@
-/** What the differential tells the reporter about a run. */
+/** What the tests that compare tell the reporter about a run. */
 
 export interface DifferentialMeta {
   sequences: number;
@@ -8,8 +8,16 @@ export interface DifferentialMeta {
   explained: Record<string, number>;
 }
 
+/** A command of the command line. */
+export interface CommandMeta {
+  group: string;
+  /** Of the differences that were found, all of them known. */
+  reasons: string[];
+}
+
 declare module 'vitest' {
   interface TaskMeta {
     differential?: DifferentialMeta;
+    command?: CommandMeta;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run test:reference`: the contract on this service, in front of a real OpenBao and on one, and the random sequences
- * against the first and the last.
+ * `npm run test:reference`: the contract and the clients on this service and on a real OpenBao, the contract of moves in
+ * front of one, and what compares the two.
  * With `-- --document`, docs/reference.md is made of the result. Other words are handed on to vitest.
  */
 

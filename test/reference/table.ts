@@ -16,3 +16,9 @@ export function rowsOf(text: string, columns: number): string[][] {
       return cells;
     });
 }
+
+/** @param text in which `*` stands for any text */
+export function patternOf(text: string): RegExp {
+  const parts = text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`);
+}

@@ -1,7 +1,7 @@
 /** A real OpenBao for the tests: finds the program, starts a server of it, and stops it. */
 
 import { randomUUID } from 'node:crypto';
-import { access, constants } from 'node:fs/promises';
+import { access, constants, readlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { findFreePort } from './freePort.ts';
 import { type Program, startProgram } from './program.ts';
@@ -19,6 +19,8 @@ export const HOW_TO_GET_OPENBAO =
 export interface OpenBao {
   address: string;
   rootToken: string;
+  /** The program that runs. What pip installs is a script that takes as long to start as most commands need in all. */
+  program: string;
   stop(): Promise<void>;
 }
 
@@ -49,7 +51,8 @@ export async function startOpenBao(): Promise<OpenBao> {
   const server = await startServer(['-dev', '-dev-no-store-token', ...settings], address, () =>
     accepts(`${address}/v1/sys/mounts`, rootToken),
   );
-  return { address, rootToken, stop: () => server.end('SIGTERM') };
+  const program = await readlink(`/proc/${server.pid}/exe`);
+  return { address, rootToken, program, stop: () => server.end('SIGTERM') };
 }
 
 /**

@@ -7,6 +7,8 @@ const START_TIMEOUT_MS = 60_000;
 const LOOK_MS = 50;
 
 export interface Program {
+  /** The id of its process. */
+  pid: number | undefined;
   /** Sends the signal, and waits until the program has ended. One that takes longer than `patienceMs` is killed. */
   end(signal: NodeJS.Signals, patienceMs?: number): Promise<void>;
 }
@@ -34,7 +36,8 @@ export async function startProgram(
   });
   ended.then(() => running.delete(child));
   const complaint = await Promise.race([ended, readiness(isReady)]);
-  if (complaint === undefined) return { end: (signal, patienceMs) => end(child, ended, signal, patienceMs) };
+  if (complaint === undefined)
+    return { pid: child.pid, end: (signal, patienceMs) => end(child, ended, signal, patienceMs) };
   child.kill('SIGKILL');
   throw new Error(`${program} does not start: ${complaint}`);
 }

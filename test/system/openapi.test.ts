@@ -178,8 +178,11 @@ describe('an operation of the document', () => {
         idempotency_key: { type: 'string' },
       },
     });
+    expect(body('/auth/token/renew').properties).toMatchObject({
+      increment: { type: ['string', 'integer'] },
+    });
     expect(body('/auth/token/create').properties).toMatchObject({
-      ttl: { type: ['string', 'integer'] },
+      ttl: { type: 'string' },
       renewable: { type: 'boolean' },
       num_uses: { type: 'integer' },
       policies: { type: ['array', 'string'], items: { type: 'string' } },

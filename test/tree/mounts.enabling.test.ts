@@ -26,7 +26,7 @@ describe('enabling', () => {
     [
       'a maximum TTL that is none',
       { type: 'kv', config: { max_lease_ttl: '1q' } },
-      'unable to parse max TTL of 1q: time: invalid duration "1q"',
+      'unable to parse max TTL of 1q: time: unknown unit "q" in duration "1q"',
     ],
     [
       'a default above the maximum',
@@ -89,7 +89,7 @@ describe('enabling', () => {
     [
       'another version of the plugin',
       { config: { plugin_version: 'v1.0.0' } },
-      'cannot select non-builtin version of auth plugin userpass',
+      'plugin not found in the catalog: userpass, version=v1.0.0',
     ],
   ])('refuses for an auth method %s', async (_what, body, text) => {
     expect(await s.refusalOf('POST', `sys/auth/${s.name}`, { type: 'userpass', ...body })).toEqual([text]);

@@ -182,8 +182,13 @@ describe('tuning', () => {
     ['an older version', { options: { version: '1' } }, 'cannot downgrade mount from version 2'],
     [
       'another version of the plugin',
-      { plugin_version: 'v1.0.0' },
-      'cannot select non-builtin version of secrets plugin kv',
+      { plugin_version: '1.0' },
+      'plugin not found in the catalog: kv, version=v1.0.0',
+    ],
+    [
+      'what is no version of a plugin',
+      { plugin_version: '' },
+      'version "" is not a valid semantic version: malformed version: ',
     ],
     [
       'a lockout',
@@ -205,11 +210,14 @@ describe('tuning', () => {
     expect(await refusalOf(`sys/auth/${name}`, { options: { version: '2' } })).toEqual([
       'auth method "userpass" does not allow setting a version',
     ]);
-    for (const wrong of [{ lockout_threshold: '-1' }, { lockout_disable: 'yes' }]) {
-      expect(await refusalOf(`sys/auth/${name}`, { user_lockout_config: wrong })).toEqual([
-        'unable to convert given user lockout config information',
-      ]);
-    }
+    for (const [wrong, text] of [
+      [
+        { lockout_threshold: '-1' },
+        'unable to parse user lockout threshold: strconv.ParseUint: parsing "-1": invalid syntax',
+      ],
+      [{ lockout_disable: 'yes' }, 'unable to convert given user lockout config information'],
+    ])
+      expect(await refusalOf(`sys/auth/${name}`, { user_lockout_config: wrong })).toEqual([text]);
   });
 
   it('refuses all settings of built-in mounts but the audit lists, and paths without a mount', async () => {

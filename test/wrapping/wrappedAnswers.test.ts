@@ -148,7 +148,7 @@ describe('the header X-Vault-Wrap-TTL', () => {
     ['-1', 'requested wrap ttl cannot be negative'],
     ['-5m', 'requested wrap ttl cannot be negative'],
     ['soon', 'time: invalid duration "soon"'],
-    ['1x', 'time: invalid duration "1x"'],
+    ['1x', 'time: unknown unit "x" in duration "1x"'],
   ])('of %j is refused', async (ttl, why) => {
     const errors = [`error parsing X-Vault-Wrap-TTL header: ${why}`];
     expect(refusal(await asking(ttl))).toEqual({ status: 400, errors });

@@ -2,6 +2,7 @@
 
 import type { Engine } from '../engine.ts';
 import { approleLoginRoute } from './login.ts';
+import { renewalOfRole } from './role.ts';
 import { approleRoleRoutes } from './roleRoutes.ts';
 import { roleSettingRoutes } from './roleSettingRoutes.ts';
 import { secretIdRoutes } from './secretIdRoutes.ts';
@@ -13,5 +14,6 @@ export const approle: Engine = {
   kind: 'auth',
   userLockout: true,
   accessorField: 'secret_id_accessor',
+  renewal: renewalOfRole,
   routes: () => ROUTES,
 };

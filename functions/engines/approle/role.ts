@@ -1,12 +1,14 @@
 /** Roles: their record, and the entries by which a role-id belongs to only one role of a mount (contract §8.2). */
 
 import { changeRecord, type RecordChange } from '../../credentials/changeRecord.ts';
-import type { StoredTokenSettings } from '../../credentials/tokenFields.ts';
+import { renewalRefused } from '../../credentials/errors.ts';
+import { renewalLimits, type StoredTokenSettings } from '../../credentials/tokenFields.ts';
 import { goQuote, VaultError, wrapped } from '../../http/errors.ts';
 import type { Call } from '../../http/route.ts';
 import { ABSENT, type Ref, type Write } from '../../ports/store.ts';
 import { sha256 } from '../../store/keys.ts';
 import { record } from '../../store/record.ts';
+import type { LoginRenewal } from '../../tree/mountType.ts';
 import { engineKey, nameOfCall } from '../callParts.ts';
 
 export interface AppRole extends StoredTokenSettings {
@@ -51,6 +53,13 @@ export function roleIdKey(call: Pick<Call, 'mount'>, roleId: string): Ref {
 export async function readRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<AppRole | undefined> {
   return ROLE_RECORD.of(await call.deps.store.get(approleRoleKey(call, roleName(call))));
 }
+
+/** The tokens of a role are renewed as long as it exists. */
+export const renewalOfRole: LoginRenewal = async ({ store }, { mount, meta: { role_name: name = '' } }) => {
+  const role = ROLE_RECORD.of(await store.get(approleRoleKey({ mount }, name)));
+  if (!role) throw renewalRefused(`role ${goQuote(name)} does not exist during renewal`);
+  return renewalLimits(role);
+};
 
 /**
  * The role in the path.

@@ -17,6 +17,7 @@ export const approleRoleRoutes: readonly Route[] = [
   route({ path: 'role', answers: { list: KEYS }, list: (call) => listNames(call, 'role/') }),
   route({
     path: 'role/:name',
+    checkPath: roleName,
     fields: ROLE_FIELDS,
     answers: { read: ROLE, write: null, delete: null },
     exists: async (call) => (await readRole(call)) !== undefined,
@@ -26,6 +27,7 @@ export const approleRoleRoutes: readonly Route[] = [
   }),
   route({
     path: 'role/:name/role-id',
+    checkPath: roleName,
     fields: ROLE_ID_FIELDS,
     answers: { read: ROLE_ID_FIELDS, write: null },
     read: showRoleId,

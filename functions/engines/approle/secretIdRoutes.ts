@@ -14,7 +14,7 @@ import {
 } from './createSecretId.ts';
 import { missingSecretId } from './errors.ts';
 import { SECRET_ID_FIELDS } from './newSecretId.ts';
-import { requireRole } from './role.ts';
+import { requireRole, roleName } from './role.ts';
 import {
   ACCESSOR_RECORD,
   accessorPrefix,
@@ -48,6 +48,7 @@ const DESTROYED: Answers = { write: null, delete: null };
 export const secretIdRoutes: readonly Route[] = [
   route({
     path: 'role/:name/secret-id',
+    checkPath: roleName,
     fields: SECRET_ID_FIELDS,
     answers: { list: KEYS, write: NEW_SECRET_ID },
     list: listAccessors,
@@ -55,13 +56,21 @@ export const secretIdRoutes: readonly Route[] = [
   }),
   route({
     path: 'role/:name/custom-secret-id',
+    checkPath: roleName,
     fields: CUSTOM_SECRET_ID_FIELDS,
     answers: { write: NEW_SECRET_ID },
     write: createCustomSecretId,
   }),
-  route({ path: 'role/:name/secret-id/lookup', fields: BY_ID, answers: { write: SECRET_ID }, write: lookup }),
+  route({
+    path: 'role/:name/secret-id/lookup',
+    checkPath: roleName,
+    fields: BY_ID,
+    answers: { write: SECRET_ID },
+    write: lookup,
+  }),
   route({
     path: 'role/:name/secret-id/destroy',
+    checkPath: roleName,
     fields: BY_ID,
     answers: DESTROYED,
     write: destroy,
@@ -69,12 +78,14 @@ export const secretIdRoutes: readonly Route[] = [
   }),
   route({
     path: 'role/:name/secret-id-accessor/lookup',
+    checkPath: roleName,
     fields: BY_ACCESSOR,
     answers: { write: SECRET_ID },
     write: lookupByAccessor,
   }),
   route({
     path: 'role/:name/secret-id-accessor/destroy',
+    checkPath: roleName,
     fields: BY_ACCESSOR,
     answers: DESTROYED,
     write: destroyByAccessor,

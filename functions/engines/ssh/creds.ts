@@ -5,9 +5,9 @@ import { goQuote, refusal } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
 import type { Shape, Wire } from '../../http/shape.ts';
-import { callerOfCall, mountOfCall, NAME_WITH_AT, nameOfCall } from '../callParts.ts';
+import { callerOfCall, mountOfCall } from '../callParts.ts';
 import { otpItem } from './otp.ts';
-import { coversIp, ipSent, KEY_TYPE, parseIp, type SshRole, sshRoleKey } from './role.ts';
+import { coversIp, ipSent, KEY_TYPE, parseIp, type SshRole, sshRoleKey, sshRoleName } from './role.ts';
 import { zeroAddressRoles } from './zeroAddress.ts';
 
 const FIELDS = { ip: 'string', username: 'string' } as const satisfies Schema;
@@ -22,6 +22,7 @@ const OTP = {
 
 export const credsRoute = route({
   path: 'creds/:name',
+  checkPath: sshRoleName,
   fields: FIELDS,
   answers: { write: OTP },
   write: issueOtp,
@@ -29,7 +30,7 @@ export const credsRoute = route({
 
 async function issueOtp(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof OTP>>> {
   const { fields, deps } = call;
-  const name = nameOfCall(call, NAME_WITH_AT);
+  const name = sshRoleName(call);
   const sent = ipSent(fields);
   const role = (await deps.store.get(sshRoleKey(call, name))) as SshRole | undefined;
   if (!role) throw refusal(`Role ${goQuote(name)} not found`);

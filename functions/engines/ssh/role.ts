@@ -4,7 +4,7 @@ import { addressAllowed, usualAddress } from '../../credentials/cidr.ts';
 import { goQuote, refusal } from '../../http/errors.ts';
 import type { Call } from '../../http/route.ts';
 import type { Ref } from '../../ports/store.ts';
-import { engineKey } from '../callParts.ts';
+import { engineKey, NAME_WITH_AT, nameOfCall } from '../callParts.ts';
 
 /** Lists are kept as they were sent, as text with commas. */
 export interface SshRole {
@@ -17,6 +17,11 @@ export interface SshRole {
 
 /** The only type of key that roles may have. */
 export const KEY_TYPE = 'otp';
+
+/** The name of the role in the path. */
+export function sshRoleName(call: Pick<Call, 'params'>): string {
+  return nameOfCall(call, NAME_WITH_AT);
+}
 
 export function sshRoleKey(call: Pick<Call, 'mount'>, name: string): Ref {
   return engineKey(call, `role/${name}`);

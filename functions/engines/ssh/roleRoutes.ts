@@ -8,8 +8,17 @@ import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Shape, type Wire } from '../../http/shape.ts';
 import type { Item } from '../../ports/store.ts';
 import { retryContended } from '../../store/retryContended.ts';
-import { engineKey, NAME_WITH_AT, nameOfCall } from '../callParts.ts';
-import { blocksIn, ipSent, isListedFor, KEY_TYPE, parseIp, type SshRole, sshRoleKey } from './role.ts';
+import { engineKey } from '../callParts.ts';
+import {
+  blocksIn,
+  ipSent,
+  isListedFor,
+  KEY_TYPE,
+  parseIp,
+  type SshRole,
+  sshRoleKey,
+  sshRoleName,
+} from './role.ts';
 import { removeFromList, zeroAddressRoles } from './zeroAddress.ts';
 
 const ROLE_FIELDS = {
@@ -34,6 +43,7 @@ export const sshRoleRoutes: readonly Route[] = [
   }),
   route({
     path: 'roles/:name',
+    checkPath: sshRoleName,
     fields: ROLE_FIELDS,
     answers: { read: ROLE_FIELDS, write: null, delete: null },
     read: showRole,
@@ -52,9 +62,7 @@ async function listRoles(call: Call): Promise<Reply<Wire<typeof LISTED>> | undef
 async function showRole(
   call: Call<typeof ROLE_FIELDS>,
 ): Promise<Reply<Wire<typeof ROLE_FIELDS>> | undefined> {
-  const role = (await call.deps.store.get(sshRoleKey(call, nameOfCall(call, NAME_WITH_AT)))) as
-    | SshRole
-    | undefined;
+  const role = (await call.deps.store.get(sshRoleKey(call, sshRoleName(call)))) as SshRole | undefined;
   if (!role) return undefined;
   return {
     data: {
@@ -71,7 +79,7 @@ async function showRole(
 /** A write replaces the whole role, so it needs the key type and the default user each time. */
 async function writeRole(call: Call<typeof ROLE_FIELDS>): Promise<void> {
   const after = roleSent(call.fields);
-  await changeRecord(call.deps, sshRoleKey(call, nameOfCall(call, NAME_WITH_AT)), () => ({ after }));
+  await changeRecord(call.deps, sshRoleKey(call, sshRoleName(call)), () => ({ after }));
 }
 
 /** @throws VaultError 400 when a field is missing or invalid, checked in Vault's order */
@@ -107,7 +115,7 @@ function refuseKeyType(keyType: string | undefined): void {
  */
 async function deleteRole(call: Call<typeof ROLE_FIELDS>): Promise<void> {
   const { store } = call.deps;
-  const name = nameOfCall(call, NAME_WITH_AT);
+  const name = sshRoleName(call);
   const ref = sshRoleKey(call, name);
   await retryContended(async () => {
     const role = await store.get(ref);

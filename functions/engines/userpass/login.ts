@@ -14,8 +14,9 @@ import { type User, userKey, userName } from './user.ts';
 const FIELDS = { password: 'string' } as const satisfies Schema;
 
 export const userpassLoginRoute = route({
-  path: 'login/:name',
+  path: 'login/:name+',
   open: true,
+  checkPath: userName,
   fields: FIELDS,
   answers: { write: null },
   write: logIn,

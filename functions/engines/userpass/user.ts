@@ -1,10 +1,13 @@
 /** Users: their record, and the routes that write and read it (contract §8.1). */
 
 import { changeRecord } from '../../credentials/changeRecord.ts';
+import { renewalRefused } from '../../credentials/errors.ts';
+import { areSamePolicies } from '../../credentials/policyNames.ts';
 import {
   type Aliases,
   NO_TOKEN_SETTINGS,
   readTokenSettings,
+  renewalLimits,
   type StoredTokenSettings,
   showTokenSettings,
   TOKEN_FIELDS,
@@ -15,6 +18,7 @@ import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Wire } from '../../http/shape.ts';
 import type { Ref } from '../../ports/store.ts';
+import type { LoginRenewal } from '../../tree/mountType.ts';
 import { engineKey, listNames, nameOfCall } from '../callParts.ts';
 import { hashOf, requireHash } from './password.ts';
 
@@ -46,6 +50,7 @@ export const userRoutes: readonly Route[] = [
   route({ path: 'users', answers: { list: KEYS }, list: (call) => listNames(call, 'user/') }),
   route({
     path: 'users/:name',
+    checkPath: userName,
     fields: USER_FIELDS,
     answers: { read: USER, write: null, delete: null },
     exists: async (call) => (await readUser(call)) !== undefined,
@@ -55,12 +60,14 @@ export const userRoutes: readonly Route[] = [
   }),
   route({
     path: 'users/:name/password',
+    checkPath: userName,
     fields: PASSWORD_FIELDS,
     answers: { write: null },
     write: changePassword,
   }),
   route({
     path: 'users/:name/policies',
+    checkPath: userName,
     fields: POLICY_FIELDS,
     answers: { write: null },
     write: changePolicies,
@@ -79,6 +86,14 @@ export function userKey(call: Pick<Call, 'mount' | 'params'>): Ref {
 async function readUser(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<User | undefined> {
   return (await call.deps.store.get(userKey(call))) as User | undefined;
 }
+
+/** The tokens of a user who was deleted stay as they are; with other policies the user has to log in again. */
+export const renewalOfUser: LoginRenewal = async ({ store }, { mount, meta, policies }) => {
+  const user = (await store.get(engineKey({ mount }, `user/${meta.username}`))) as User | undefined;
+  if (user && !areSamePolicies(user.token.token_policies, policies))
+    throw renewalRefused('policies have changed, not renewing');
+  return user && renewalLimits(user);
+};
 
 async function showUser(call: Call<typeof USER_FIELDS>): Promise<Reply<Wire<typeof USER>> | undefined> {
   const user = await readUser(call);

@@ -2,8 +2,14 @@
 
 import type { Engine } from '../engine.ts';
 import { userpassLoginRoute } from './login.ts';
-import { userRoutes } from './user.ts';
+import { renewalOfUser, userRoutes } from './user.ts';
 
 const ROUTES = [...userRoutes, userpassLoginRoute];
 
-export const userpass: Engine = { type: 'userpass', kind: 'auth', userLockout: true, routes: () => ROUTES };
+export const userpass: Engine = {
+  type: 'userpass',
+  kind: 'auth',
+  userLockout: true,
+  renewal: renewalOfUser,
+  routes: () => ROUTES,
+};

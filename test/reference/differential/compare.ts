@@ -4,6 +4,7 @@
  */
 
 import type { Answer } from '../../support/exchange.ts';
+import { anonymous } from '../anonymous.ts';
 
 /** Fields whose values nobody can foretell: only their form is compared. */
 const VOLATILE = new Set([
@@ -46,7 +47,7 @@ function valueDifferences(one: unknown, other: unknown, path: string, key: strin
     return Math.abs(one - other) > RUNNING_TOLERANCE_S ? [differ] : [];
   if (typeof one === 'string' && typeof other === 'string') {
     const bothTimes = TIME.test(one) && TIME.test(other);
-    return bothTimes || anonymous(one, key) === anonymous(other, key) ? [] : [differ];
+    return bothTimes || clean(one, key) === clean(other, key) ? [] : [differ];
   }
   return one === other ? [] : [differ];
 }
@@ -82,20 +83,16 @@ function summaryOf({ json, text }: Answer): string {
 
 function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
-  const clean = anonymous(text, '').replace(/\s+/g, ' ').replaceAll(' | ', ' ¦ ').trim();
-  return clean.length > LONGEST_SHOWN ? `${clean.slice(0, LONGEST_SHOWN)}…` : clean;
+  const line = clean(text, '').replace(/\s+/g, ' ').replaceAll(' | ', ' ¦ ').trim();
+  return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN)}…` : line;
 }
 
-/** Without what no two runs have alike. */
-function anonymous(text: string, key: string): string {
-  const clean = text
-    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.\w{6}\b)?/g, '<uuid>')
-    .replace(/\b(hv)?[sb]\.[A-Za-z0-9_-]{20,}(\.\w+)?/g, '<token>')
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, '<time>')
-    .replace(/\b[A-Za-z0-9]{24}(\.\w{5,6})?\b/g, '<id>')
+/** Without what no two runs have alike, and no two sequences. */
+function clean(text: string, key: string): string {
+  const rest = anonymous(text)
     .replace(/\b\d+h59m5\d(\.\d+)?s/g, '<running time>')
     .replace(/diff-[0-9a-f]+-\d+-\d+/g, '<namespace>');
-  return key === 'lease_id' ? clean.replace(/\/[^/]*$/, '/…') : clean;
+  return key === 'lease_id' ? rest.replace(/\/[^/]*$/, '/…') : rest;
 }
 
 function formOf(value: unknown): string {

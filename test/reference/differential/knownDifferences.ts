@@ -3,79 +3,65 @@
  * that fits decides. A cause that no line fits fails the run.
  */
 
-import { rowsOf } from '../table.ts';
+import { patternOf, rowsOf } from '../table.ts';
 
 /** Kind of step, signature (reference ≠ ours), reason. `*` stands for any text. */
 const LIST = `
 * | errors[]: *error converting input for field* ≠ *error converting input for field* | words of an error about what cannot be read
 * | errors[]: failed to decode JSON input: * ≠ failed to decode JSON input: * | words of an error about what cannot be read
 * | errors[]: failed to parse policy: * ≠ failed to parse policy: * | words of an error about what cannot be read
-* | errors[]: *time: * in duration * ≠ *time: invalid duration * | words of an error about what cannot be read
-token create | errors[]: time: * ≠ Field validation failed: error converting input for field * | words of an error about what cannot be read
 * | auth.entity_id: <uuid> ≠  | \`entity_id\` of a login
-policy read | data.*: *cubbyhole/response* ≠ * | \`X-Vault-Wrap-Format: jwt\`, \`cubbyhole/response\`
-* | *running_plugin_version: * | to mend
-mount enable | errors[]: * ≠ * | to mend
-auth enable | errors[]: * ≠ * | to mend
-* tune* | errors[]: unable to parse options: * ≠ invalid version provided: x | to mend
-* tune* | errors[]: cannot tune parameter * ≠ cannot tune parameter * | to mend
-* tune* | errors[]: *version* ≠ * | to mend
-auth tune* | status 200 ≠ 400: Upgrading mount * ≠ auth method * does not allow setting a version | tuning the option \`version\` of an engine without versions
-* tune* | status 204 ≠ 400:  ≠ time: invalid duration "-1*" | to mend
-* tune* | status 400 ≠ 204: version "" is not a valid semantic version: malformed version: ≠  | to mend
-* | errors[]: unsupported path ≠ 1 error occurred: * unsupported path | to mend
-* | status 404 ≠ 405: * ≠ 1 error occurred: * unsupported operation | to mend
-* | status 404 ≠ 4*: *unsupported path ≠ * | to mend
-verb | status 400 ≠ 405: * | to mend
-no token | status 400 ≠ 405: operation unavailable in namespaces ≠ * | to mend
-* | status 405 ≠ 403: unsupported operation ≠ permission denied | to mend
-kv odd body | status 204 ≠ 400:  ≠ * | to mend
-kv odd body | errors[]: * ≠ * | to mend
-kv odd body | status 40* ≠ 40*: * ≠ * | to mend
+* | data.entity_id: <uuid> ≠  | \`entity_id\` of a login
+* | *running_plugin_version: * | \`version\`, \`running_plugin_version\`, \`build_date\`, \`commit_date\`, \`cluster_id\`, \`storage_type\`
+* | version: 2.7.2 ≠ * | \`version\`, \`running_plugin_version\`, \`build_date\`, \`commit_date\`, \`cluster_id\`, \`storage_type\`
+* | build_date: absent ≠  | \`version\`, \`running_plugin_version\`, \`build_date\`, \`commit_date\`, \`cluster_id\`, \`storage_type\`
+* | commit_date: <time> ≠ absent | \`version\`, \`running_plugin_version\`, \`build_date\`, \`commit_date\`, \`cluster_id\`, \`storage_type\`
+* | cluster_id: text ≠ empty | \`version\`, \`running_plugin_version\`, \`build_date\`, \`commit_date\`, \`cluster_id\`, \`storage_type\`
+* | storage_type: inmem ≠ dynamodb | \`version\`, \`running_plugin_version\`, \`build_date\`, \`commit_date\`, \`cluster_id\`, \`storage_type\`
 * | is_self: absent ≠ false | \`sys/leader\`
 * | leader_address: absent ≠  | \`sys/leader\`
 * | leader_cluster_address: absent ≠  | \`sys/leader\`
 * | performance_standby: absent ≠ false | \`sys/leader\`
-* | build_date: absent ≠  | to mend
-* | commit_date: <time> ≠ absent | to mend
-* | cluster_id: text ≠ empty | to mend
-* | storage_type: inmem ≠ dynamodb | to mend
-* | version: 2.7.2 ≠ * | to mend
-system | status * ≠ 404: * ≠ *unsupported path | to mend
-query | warnings: ["Endpoint ignored these unrecognized parameters: [after]"] ≠ null | unknown parameters of a read or list of version 1
-* | errors[]: * ≠ max_versions must be between 0 and 10000 | \`max_versions\` below 0 or above 10,000
-kv2 write | status 200 ≠ 400: <data> ≠ *error converting input for field "options"* | to mend
-kv2 patch | status 404 ≠ 400:  ≠ no data provided | to mend
-policy read | data.modified: <time> ≠ absent | to mend
-policy read | data.*: # Allow tokens to look up their own properties * ≠ * | to mend
-* | status 500 ≠ *: 1 error occurred: * cannot lookup token in different namespace ≠ * | to mend
-capabilities | status 500 ≠ 400: 1 error occurred: * no token found ≠ * | to mend
-token create | errors[]: * ≠ Field validation failed: error converting input for field * | to mend
-token create | status 200 ≠ 400: <data> ≠ Field validation failed: error converting input for field "*": expected type 'duration', got 'boolean' | to mend
-token create | auth.*policies: * ≠ * | to mend
-token lookup | errors[]: invalid token ≠ bad token | to mend
-ssh lookup | errors[]: Invalid IP "<nil>" ≠ Invalid IP * | lookup of ssh with what is no address; with a role also in \`config/zeroaddress\`
-lease old path | status 404 ≠ *: * unsupported path ≠ * | to mend
-ssh role | status 500 ≠ 400: * failed to validate * ≠ failed to validate * | what is no CIDR block in \`secret_id_bound_cidrs\`, \`cidr_list\`, \`token_bound_cidrs\` of a secret-id, \`exclude_cidr_list\`; addresses of a secret-id outside those of its role
-approle secret id | warnings: null ≠ ["Endpoint ignored these unrecognized parameters: [secret_id]"] | unknown fields of a lookup by accessor that finds nothing
-approle ids | status 500 ≠ 400: * failed to validate * ≠ failed to validate * | what is no CIDR block in \`secret_id_bound_cidrs\`, \`cidr_list\`, \`token_bound_cidrs\` of a secret-id, \`exclude_cidr_list\`; addresses of a secret-id outside those of its role
-userpass login | status 404 ≠ 500: unsupported path ≠ * | to mend
-cubbyhole | status 500 ≠ 400: * missing data fields ≠ missing data fields | writing nothing to a cubbyhole
-token lookup | data.issue_time: absent ≠ <time> | to mend
-token lookup | data.renewable: absent ≠ false | to mend
-* | text <a href=* ≠ <a href=* | to mend
-unwrap | status 400 ≠ 200: no information found; * ≠ <data> | to mend
-kv odd body | status 400 ≠ 204: failed to decode JSON input: * ≠  | to mend
-kv2 config | errors[]: *error converting input for field "delete_version_after"* ≠ delete_version_after must be * | words of an error about what cannot be read
+* | * ≠ *time: invalid duration "-1* | a negative lease time or lockout time of a mount
+* | errors[]: cannot tune parameter * ≠ cannot tune parameter * | several fields that are wrong
+* | * ≠ * does not allow setting a version | tuning the option \`version\` of an engine without versions
+* | warnings[]: Upgrading mount from version * to version 0* ≠ Upgrading mount from version 1 to version 2* | kv from version 1 to 2, for a moment
+* | status 404 ≠ 405:  ≠ 1 error occurred: * unsupported operation | \`LIST sys/policies/acl/a\`
+* | status * ≠ 400: * ≠ failed to decode JSON input: invalid character '{' after top-level value | a body of several JSON values, or with half of a surrogate pair
+* | status * ≠ 400: * ≠ failed to decode JSON input: invalid surrogate pair in string | a body of several JSON values, or with half of a surrogate pair
 * | status * ≠ 400: * ≠ max_versions must be between 0 and 10000 | \`max_versions\` below 0 or above 10,000
-kv2 scan | data.keys[]: * ≠ * | scans
-policy write | errors[]: check-and-set parameter * did not match the current version * ≠ check-and-set parameter did not match the current version | to mend
-query | status 200 ≠ 404: * ≠  | to mend
-* | data.entity_id: <uuid> ≠  | \`entity_id\` of a login
-token renew | errors[]: * invalid request ≠ lease is not renewable | to mend
-token renew | errors[]: lease is not renewable ≠ invalid lease ID | to mend
-verb | status 307 ≠ 40*:  ≠ * | \`GET sys\`
+* | errors[]: * ≠ max_versions must be between 0 and 10000 | \`max_versions\` below 0 or above 10,000
+* | status * ≠ 400: * ≠ no data provided | \`data\` that is \`null\`
+system | status * ≠ 404: * ≠ *unsupported path | \`sys/version-history\`, \`sys/key-status\`, \`sys/config/cors\`, \`sys/host-info\`, \`sys/ha-status\`, \`sys/metrics\`, \`sys/loggers\`, \`sys/internal/counters/…\`
+lease old path | status 404 ≠ *: * unsupported path ≠ * | \`sys/renew\`, \`sys/revoke\`, \`sys/revoke-prefix\`, \`sys/revoke-force\`
+* | warnings: ["Endpoint ignored these unrecognized parameters: *"] ≠ null | unknown parameters of a read or list of version 1
+* | data.keys[]: * ≠ * | scans
+policy read | data.*: *path "* ≠ * | text of the policies \`default\` and \`response-wrapping\`
+policy read | data.modified: <time> ≠ absent | text of the policies \`default\` and \`response-wrapping\`
+* | status 500 ≠ *: 1 error occurred: * cannot lookup token in different namespace ≠ * | an accessor that is not of the namespace it is named in
+capabilities | status 500 ≠ 400: 1 error occurred: * no token found ≠ 1 error occurred: * no token found | \`sys/capabilities\` without a token
+* | status 400 ≠ 200: no information found; * ≠ <data> | rewrapping in a child namespace
+ssh lookup | errors[]: Invalid IP "<nil>" ≠ Invalid IP * | lookup of ssh with what is no address; with a role also in \`config/zeroaddress\`
+ssh role field | errors[]: Either * must be set to 'true' ≠ invalid key type | pki, transit and the other engines; signed keys of \`ssh\`; \`tidy/secret-id\` and \`role/:name/bound-cidr-list\` of approle
+* | status 500 ≠ 400: * failed to validate * ≠ failed to validate * | what is no CIDR block in \`secret_id_bound_cidrs\`, \`cidr_list\`, \`token_bound_cidrs\` of a secret-id, \`exclude_cidr_list\`; addresses of a secret-id outside those of its role
+* | status 500 ≠ 400: * failed to verify subset * ≠ failed to verify subset * | what is no CIDR block in \`secret_id_bound_cidrs\`, \`cidr_list\`, \`token_bound_cidrs\` of a secret-id, \`exclude_cidr_list\`; addresses of a secret-id outside those of its role
+approle secret id | warnings: null ≠ ["Endpoint ignored these unrecognized parameters: [secret_id]"] | unknown fields of a lookup by accessor that finds nothing
+approle setting | data.token_bound_cidrs: null ≠ [] | one setting of an approle role, addresses: none of them written; after a reset
+cubbyhole | status 500 ≠ 400: * missing data fields ≠ missing data fields | writing nothing to a cubbyhole
 verb | status 500 ≠ 405: missing role_id ≠ unsupported operation | reading the root of a cubbyhole; \`GET\` and \`DELETE\` of an approle login
+weird path | * ≠ * unsupported operation | a name of a policy that is only spaces
+* | errors[]: nil backend of type "kv" returned from factory ≠ invalid version provided: * | kv of a version that it does not have
+* | *options: null ≠ {} | \`options\` of a mount that was enabled with \`null\`
+* | status 400 ≠ 405: policy not found ≠ * | \`PATCH\` of a policy
+remount | status 200 ≠ 400: Mount move * ≠ no matching mount at * | \`from\` inside a mount
+query | status 200 ≠ 404: Endpoint ignored these unrecognized parameters: * ≠  | unknown parameters of a read or list of version 1
+lease list | status 404 ≠ 200:  ≠ <data> | batch tokens
+lease list | status 200 ≠ 404: <data> ≠  | a token without an end
+token lookup | data.issue_time: absent ≠ <time> | \`lookup\` in a child namespace, with \`token\` empty
+token lookup | data.renewable: absent ≠ false | \`lookup\` in a child namespace, with \`token\` empty
+* | status 200 ≠ 400: * ≠ wrapping token is not valid or does not exist | a token or lease named in a request
+use of a wrapping token | status 200 ≠ 403: Reading from 'cubbyhole/response' is deprecated* ≠ * | \`X-Vault-Wrap-Format: jwt\`, \`cubbyhole/response\`
+approle role | status 204 ≠ 400:  ≠ 'token_type' cannot be 'batch' * when set to generate periodic tokens | \`ttl\` above \`max_ttl\`, or \`period\` of a role with batch tokens, by their older names
 `;
 
 interface Known {
@@ -89,8 +75,3 @@ export const KNOWN_DIFFERENCES: readonly Known[] = rowsOf(LIST, 3).map((cells) =
   const [kinds, signatures] = [patternOf(kind), patternOf(signature)];
   return { line: cells.join(' | '), reason, fits: (one, other) => kinds.test(one) && signatures.test(other) };
 });
-
-function patternOf(text: string): RegExp {
-  const parts = text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`);
-}

@@ -1,12 +1,12 @@
 /** `config`: the settings of a mount, for all its secrets that have no settings of their own (contract §9.2). */
 
 import { formatDuration, parseDuration } from '../../../http/duration.ts';
-import type { Schema } from '../../../http/fields.ts';
+import { type Schema, unusable } from '../../../http/fields.ts';
 import { type Call, type Reply, route } from '../../../http/route.ts';
 import type { Shape, Wire } from '../../../http/shape.ts';
 import { ABSENT } from '../../../ports/store.ts';
 import { configRef, placeOf, type SecretPlace } from '../place.ts';
-import { checkDeleteVersionAfter, checkMaxVersions } from './settings.ts';
+import { checkMaxVersions } from './settings.ts';
 import type { VersionSettings } from './versions.ts';
 
 export interface KvConfig extends VersionSettings {
@@ -83,6 +83,7 @@ async function write(call: Call<typeof FIELDS>): Promise<void> {
 function signedDuration(value: unknown): number {
   if (typeof value === 'number' && value < 0) return -1;
   const text = typeof value === 'string' ? value.trim() : '';
-  const seconds = checkDeleteVersionAfter(parseDuration(text.startsWith('-') ? text.slice(1) : value));
+  const seconds = parseDuration(text.startsWith('-') ? text.slice(1) : value);
+  if (seconds === undefined) throw unusable('delete_version_after', 'duration', value);
   return text.startsWith('-') && seconds > 0 ? -1 : seconds;
 }

@@ -1,6 +1,6 @@
 /** `data/`: reads any version of a secret, writes or patches a new one, deletes the newest. */
 
-import { casMismatch, casMissing, refusal } from '../../../http/errors.ts';
+import { casMissing, refusal } from '../../../http/errors.ts';
 import type { Schema } from '../../../http/fields.ts';
 import { type Call, type Reply, route } from '../../../http/route.ts';
 import { MAX_REMOVED_VERSIONS } from '../../../limits.ts';
@@ -107,7 +107,8 @@ function addVersion(metadata: SecretMetadata, config: KvConfig, value: string, n
 function checkAndSet({ fields }: DataCall, config: KvConfig, metadata: SecretMetadata): void {
   const { options } = fields;
   if (options && Object.hasOwn(options, 'cas')) {
-    if (versionNumber(options.cas) !== metadata.current) throw casMismatch();
+    if (versionNumber(options.cas) !== metadata.current)
+      throw refusal('check-and-set parameter did not match the current version');
   } else if (config.casRequired || metadata.casRequired) throw casMissing();
 }
 

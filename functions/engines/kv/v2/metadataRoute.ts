@@ -56,8 +56,8 @@ async function write(call: MetadataCall): Promise<Reply | undefined> {
   const config = await readKvConfig(place);
   return changeSecret(place, (found) => {
     const now = place.deps.clock.now();
+    checkAndSet(cas, config, found?.metadata);
     const old = found?.metadata ?? newMetadata(now);
-    checkAndSet(cas, config, old);
     return { change: { metadata: withSettings(old, settings, now) }, ...warned(config, call.fields) };
   });
 }
@@ -108,12 +108,14 @@ function warned(config: KvConfig, { cas_required }: SettingsFields): Pick<Decisi
 /**
  * Check-and-set: writes only if the settings are still those that the client last saw. A secret that does not exist has
  * settings of version 0.
+ * @param metadata nothing if the secret does not exist
  * @throws VaultError 400 when `metadata_cas` is missing where it is required, or not the current version
  */
-function checkAndSet(cas: number | undefined, config: KvConfig, metadata: SecretMetadata): void {
+function checkAndSet(cas: number | undefined, config: KvConfig, metadata: SecretMetadata | undefined): void {
   if (cas !== undefined) {
-    if (cas !== metadata.metadataVersion)
+    if (!metadata && cas !== 0) throw refusal('metadata_cas must be 0 when creating new metadata');
+    if (cas !== (metadata?.metadataVersion ?? 0))
       throw refusal('metadata check-and-set parameter does not match the current version');
-  } else if (config.metadataCasRequired || metadata.metadataCasRequired)
+  } else if (config.metadataCasRequired || metadata?.metadataCasRequired)
     throw refusal('metadata check-and-set parameter required for this call');
 }

@@ -6,7 +6,6 @@ import {
   MAX_CUSTOM_METADATA_KEY_BYTES,
   MAX_CUSTOM_METADATA_KEYS,
   MAX_CUSTOM_METADATA_VALUE_BYTES,
-  MAX_DELETE_VERSION_AFTER_S,
   MAX_SECRET_VERSIONS,
 } from '../../../limits.ts';
 import { isPrintable } from '../../../tree/path.ts';
@@ -49,9 +48,8 @@ const FIELD_OF: Record<keyof SecretSettings, keyof SettingsFields> = {
  * @throws VaultError 400 when one is out of range
  */
 export function settingsSent(fields: SettingsFields): Partial<SecretSettings> {
-  const { max_versions, delete_version_after } = fields;
+  const { max_versions } = fields;
   if (max_versions !== undefined) checkMaxVersions(max_versions);
-  if (delete_version_after !== undefined) checkDeleteVersionAfter(delete_version_after);
   const entries = Object.entries(FIELD_OF).map(([setting, field]) => [setting, fields[field]] as const);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
@@ -67,16 +65,6 @@ export function checkMaxVersions(count: number): number {
   if (count < 0 || count > MAX_SECRET_VERSIONS)
     throw refusal(`max_versions must be between 0 and ${MAX_SECRET_VERSIONS}`);
   return count;
-}
-
-/**
- * @param seconds undefined for a text that is no duration
- * @throws VaultError 400 when it is no duration, or longer than Vault can express
- */
-export function checkDeleteVersionAfter(seconds: number | undefined): number {
-  if (seconds === undefined || seconds > MAX_DELETE_VERSION_AFTER_S)
-    throw refusal(`delete_version_after must be a duration of at most ${MAX_DELETE_VERSION_AFTER_S} seconds`);
-  return seconds;
 }
 
 type CustomMetadata = Record<string, string>;

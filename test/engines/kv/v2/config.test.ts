@@ -70,11 +70,11 @@ describe('config of kv version 2', () => {
     [{ max_versions: 10_001 }, 'max_versions must be between 0 and 10000'],
     [
       { delete_version_after: 'soon' },
-      'delete_version_after must be a duration of at most 9223372036 seconds',
+      'Field validation failed: error converting input for field "delete_version_after": time: invalid duration "soon"',
     ],
     [
       { delete_version_after: 9_223_372_037 },
-      'delete_version_after must be a duration of at most 9223372036 seconds',
+      expect.stringContaining('multiplication of durations resulted in overflow'),
     ],
     [{ cas_required: 'perhaps' }, expect.stringMatching(/^Field validation failed: .*"cas_required"/)],
   ])('refuses %j', async (body, text) => {

@@ -116,6 +116,36 @@ export const KV_KINDS: Kinds = {
         headers: MERGE_PATCH,
       }),
   ],
+  'kv2 metadata check': [
+    5,
+    (chance) =>
+      step(
+        chance.pick(['POST', 'POST', 'PATCH', 'GET']),
+        `${someEngine(chance)}/${chance.pick(['metadata/k', 'metadata/k', 'metadata/deep/er', 'config', 'detailed-metadata/?list=true'])}`,
+        {
+          body: {
+            ...someOf(chance, 0.4, {
+              metadata_cas: [0, 1, 2, '1', -1, 'x', null],
+              metadata_cas_required: [true, false, 'x', null],
+              custom_metadata: [
+                { a: 'b' },
+                { c: 'd' },
+                { a: null },
+                { ü: 'ß' },
+                { a: '' },
+                { a: true },
+                [],
+                [{ a: 'b' }],
+              ],
+              cas_required: [true, false, null],
+              max_versions: [3, null],
+              delete_version_after: ['1h', '0s', '', null],
+            }),
+          },
+          headers: MERGE_PATCH,
+        },
+      ),
+  ],
   'kv2 metadata delete': [2, (chance) => step('DELETE', `${someEngine(chance)}/metadata/${someKey(chance)}`)],
   'kv2 patch': [
     5,

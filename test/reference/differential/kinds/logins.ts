@@ -43,11 +43,25 @@ const ROLE_BODIES = [
 ];
 const ROLE_FIELDS = { secret_id_ttl: DURATIONS, secret_id_num_uses: [1, 2, 0, -1, 'x'] };
 const SECRET_IDS = {
-  metadata: ['{"a":"b"}', 'x', { a: 'b' }],
+  metadata: ['{"a":"b"}', 'a=b', '', '{"a":1}', '{}', 'x', { a: 'b' }, 1, null],
   ttl: DURATIONS,
-  num_uses: [1, 0, -1],
-  cidr_list: [['127.0.0.1/32'], 'x'],
-  token_bound_cidrs: ['x', '127.0.0.1/32'],
+  num_uses: [1, 1, 2, 0, -1, '1', 'x', null],
+  cidr_list: [['127.0.0.1/32'], '127.0.0.1/32', '127.0.0.0/8,10.0.0.0/8', '10.0.0.0/8', [], '', 'x', null],
+  token_bound_cidrs: ['x', '127.0.0.1/32', '10.0.0.0/8', '127.0.0.1', [], null],
+};
+const ONE_SETTING: Record<string, readonly object[]> = {
+  policies: [{ policies: 'x,y' }, { token_policies: ['z'] }, { token_policies: [] }],
+  period: [{ token_period: '1h' }, { period: 60 }, { token_period: 'x' }],
+  'bind-secret-id': [{ bind_secret_id: true }, { bind_secret_id: false }, { bind_secret_id: 'x' }],
+  'token-bound-cidrs': [{ token_bound_cidrs: '127.0.0.1/32' }, { token_bound_cidrs: 'x' }],
+  'token-max-ttl': [{ token_max_ttl: '2h' }, { token_max_ttl: 'x' }],
+  'token-num-uses': [{ token_num_uses: 3 }, { token_num_uses: 'x' }],
+  'token-ttl': [{ token_ttl: '10m' }, { token_ttl: 'x' }],
+  'secret-id-bound-cidrs': [{ secret_id_bound_cidrs: '127.0.0.0/8' }, { secret_id_bound_cidrs: 'x' }],
+  'secret-id-num-uses': [{ secret_id_num_uses: 2 }, { secret_id_num_uses: -1 }, { secret_id_num_uses: 'x' }],
+  'secret-id-ttl': [{ secret_id_ttl: '1h' }, { secret_id_ttl: 'x' }],
+  'local-secret-ids': [{ local_secret_ids: true }],
+  nothing: [{}],
 };
 
 export const LOGIN_KINDS: Kinds = {
@@ -123,12 +137,56 @@ export const LOGIN_KINDS: Kinds = {
         step('POST', `${role}/role-id`, {
           body: chance.pick<object>([{ role_id: 'mine' }, {}, { role_id: '' }]),
         }),
-        listing(chance, `auth/b/role${chance.pick(['', '/', '/none/secret-id', '/none'])}`),
+        listing(
+          chance,
+          `auth/b/role${chance.pick(['', '/', '/r/secret-id', '/r/secret-id/', '/none/secret-id', '/none'])}`,
+        ),
         step('POST', `${role}/custom-secret-id`, {
-          body: chance.pick<object>([{ secret_id: 'chosen-secret-id-long-enough' }, {}]),
+          body: chance.pick<object>([
+            { secret_id: 'chosen-secret-id-long-enough' },
+            { secret_id: 'chosen-secret-id-long-enough', ...someOf(chance, 0.15, SECRET_IDS) },
+            {},
+          ]),
+          keep: { secretid: 'data.secret_id', secretaccessor: 'data.secret_id_accessor' },
         }),
       ]);
     },
+  ],
+  'approle setting': [
+    6,
+    (chance) => {
+      const [name, bodies] = chance.pick(Object.entries(ONE_SETTING)) as [string, readonly object[]];
+      return step(
+        chance.pick(['POST', 'POST', 'GET', 'DELETE']),
+        `auth/b/role/${chance.pick(['r', 'r', 'r', 'none'])}/${name}`,
+        { body: chance.pick<object>([...bodies, {}]) },
+      );
+    },
+  ],
+  'approle way in': [
+    8,
+    (chance) =>
+      chance.pick([
+        step('GET', 'auth/b/role/r/role-id', { keep: { roleid: 'data.role_id' } }),
+        step('POST', 'auth/b/role/r/secret-id', {
+          body: someOf(chance, 0.2, {
+            num_uses: [1, 2],
+            ttl: ['1h'],
+            metadata: ['{"a":"b"}'],
+            cidr_list: ['127.0.0.0/8', '10.0.0.0/8'],
+            token_bound_cidrs: ['127.0.0.1/32', '10.0.0.0/8'],
+          }),
+          keep: { secretid: 'data.secret_id', secretaccessor: 'data.secret_id_accessor' },
+        }),
+        step('POST', 'auth/b/login', {
+          body: { role_id: '$roleid', secret_id: '$secretid' },
+          token: null,
+          keep: NEW_TOKEN,
+        }),
+        step('POST', 'auth/b/role/r/secret-id-accessor/lookup', {
+          body: { secret_id_accessor: '$secretaccessor' },
+        }),
+      ]),
   ],
   'approle secret id': [
     5,

@@ -77,6 +77,17 @@ export const MOUNT_KINDS: Kinds = {
     6,
     (chance) => step('POST', `sys/mounts/${chance.pick(['a', 'b', 'c/d'])}/tune`, { body: oneField(chance) }),
   ],
+  'mount tune built in': [
+    3,
+    (chance) =>
+      step(
+        chance.pick(['POST', 'POST', 'GET']),
+        `sys/mounts/${chance.pick(['sys', 'identity', 'cubbyhole', 'auth/token', 'sys/x'])}/tune`,
+        {
+          body: oneField(chance),
+        },
+      ),
+  ],
   'mount tune read': [4, (chance) => step('GET', `sys/mounts/${someMount(chance)}/tune`)],
   'auth enable': [
     6,
@@ -154,7 +165,48 @@ function tuning(chance: Chance, share: number): object {
   };
 }
 
+const TUNED = {
+  ...CONFIG,
+  description: ['d', '', 'ü', 5, null, true],
+  options: [
+    { version: '2' },
+    { version: 'x' },
+    { version: '' },
+    { version: '3' },
+    { a: 'b' },
+    { a: '' },
+    {},
+    null,
+    'x',
+    'a=b',
+    [],
+  ],
+  user_lockout_config: [
+    ...[
+      {},
+      { lockout_threshold: '3' },
+      { lockout_threshold: 3 },
+      { lockout_threshold: 'x' },
+      { lockout_threshold: '-1' },
+    ],
+    ...[
+      { lockout_duration: '1m' },
+      { lockout_duration: 'x' },
+      { lockout_duration: 60 },
+      { lockout_duration: 'system' },
+    ],
+    ...[
+      { lockout_counter_reset_duration: '1m' },
+      { lockout_disable: true },
+      { lockout_disable: 'x' },
+      { other: 1 },
+      'x',
+      null,
+    ],
+  ],
+};
+
 function oneField(chance: Chance): object {
-  const [name, values] = chance.pick(Object.entries(CONFIG)) as [string, readonly unknown[]];
+  const [name, values] = chance.pick(Object.entries(TUNED)) as [string, readonly unknown[]];
   return { [name]: chance.pick(values) };
 }

@@ -1,7 +1,7 @@
 /** Wrapped answers, and the cubbyhole. */
 
 import { type Kinds, listing, maybeAs, step } from '../step.ts';
-import { encoded } from '../values.ts';
+import { encoded, SECRETS } from '../values.ts';
 
 const WRAPPED = { wrap: 'wrap_info.token', accessor: 'wrap_info.accessor' };
 const TIMES = ['60', '1m', '2h', 'x', '0', '', '-1', '1.5m', '1d'];
@@ -61,13 +61,45 @@ export const WRAPPING_KINDS: Kinds = {
         keep: WRAPPED,
       }),
   ],
+  'unwrap by itself': [
+    4,
+    (chance) =>
+      step(
+        chance.pick(['POST', 'POST', 'GET', 'PUT']),
+        `sys/wrapping/${chance.pick(['lookup', 'unwrap', 'rewrap'])}`,
+        {
+          token: '$wrap',
+          keep: WRAPPED,
+        },
+      ),
+  ],
+  'unwrap wrapped': [
+    2,
+    (chance) =>
+      step('POST', `sys/wrapping/${chance.pick(['unwrap', 'rewrap', 'lookup', 'wrap'])}`, {
+        body: { token: '$wrap' },
+        headers: { 'X-Vault-Wrap-TTL': chance.pick(['60', '5m', '1s']) },
+        keep: WRAPPED,
+      }),
+  ],
+  'use of a wrapping token': [
+    2,
+    (chance) =>
+      chance.pick([
+        step('GET', chance.pick(['auth/token/lookup-self', 'cubbyhole/response', 'a/k']), { token: '$wrap' }),
+        step('POST', 'auth/token/lookup', { body: { token: '$wrap' } }),
+        step('POST', 'auth/token/lookup-accessor', { body: { accessor: '$accessor' } }),
+        step('POST', `auth/token/${chance.pick(['revoke', 'renew'])}`, { body: { token: '$wrap' } }),
+        step('POST', 'auth/token/revoke-accessor', { body: { accessor: '$accessor' } }),
+      ]),
+  ],
   cubbyhole: [
     4,
     (chance) =>
       step(
-        chance.pick(['GET', 'POST', 'PUT', 'DELETE']),
-        `cubbyhole/${encoded(chance.pick(['x', 'x/y', 'ü', 'x/']))}`,
-        { body: chance.pick<object>([{ a: 1 }, {}, { ttl: '1h' }]), ...maybeAs(chance, 0.3) },
+        chance.pick(['GET', 'GET', 'POST', 'PUT', 'DELETE', 'PATCH']),
+        `cubbyhole/${encoded(chance.pick(['x', 'x', 'x/y', 'ü', 'x/', 'a.b', 'X']))}`,
+        { body: chance.pick<object>([{ a: 1 }, {}, { ttl: '1h' }, ...SECRETS]), ...maybeAs(chance, 0.3) },
       ),
   ],
   'cubbyhole list': [
