@@ -1,4 +1,4 @@
-/** Lambda: the step of a migration on a cluster. It alone changes anything there. */
+/** Lambda: the step of a migration on a cluster. It alone moves and revokes anything there. */
 
 import type { Context } from 'aws-lambda';
 import { type ClusterNext, clusterStep } from './cluster/step.ts';

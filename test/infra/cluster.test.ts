@@ -8,6 +8,9 @@ import { capital, statementsOf } from './rights.ts';
 /** The functions that only read the cluster. */
 const READERS = ['bulkChunk', 'remount', 'remountRequested', 'scheduledRemount', 'status', 'vault'];
 
+/** Those that change it. Only state machines invoke them. */
+const MOVERS = ['bulkComplete', 'clusterStep'];
+
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:remount-';
 const CERTIFICATE = String.raw`-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n`;
 const PARAMS = {
@@ -31,11 +34,14 @@ const EVERYTHING = {
 let none: Template;
 let least: Template;
 let all: Template;
+/** As it is packaged. */
+let whole: Template;
 beforeAll(async () => {
   const [without, ...others] = await Promise.all(
     [{}, PARAMS, EVERYTHING].map((params) => packageTemplate(params)),
   );
   none = deployed((without as { template: Template }).template);
+  whole = (others[1] as { template: Template }).template;
   [least, all] = others.map(({ template }) => deployed(template)) as [Template, Template];
 });
 
@@ -54,7 +60,7 @@ const secretOf = (template: Template, name: string) =>
   propertiesOf(template, name).Environment.Variables.CLUSTER_SECRET_ARN;
 
 describe('a stack without a cluster', () => {
-  test.each([...READERS, 'clusterStep'])('does not tell %s of one', (name) => {
+  test.each([...READERS, ...MOVERS])('does not tell %s of one', (name) => {
     expect(clusterVariables(none, name)).toEqual({});
     expect(secretOf(none, name)).toBeUndefined();
   });
@@ -77,12 +83,16 @@ describe('a stack with a cluster', () => {
     expect(secretOf(least, name)).toBe(PARAMS.clusterReadSecretArn);
   });
 
-  test('lets clusterStep alone log in to move and revoke', () => {
-    const { CLUSTER_ROLE_ID } = clusterVariables(least, 'clusterStep');
-
-    expect(CLUSTER_ROLE_ID).toBe('mover');
-    expect(secretOf(least, 'clusterStep')).toBe(PARAMS.clusterMoveSecretArn);
-    expect(holdersOf(least, 'LogInToMove')).toEqual(['clusterStep']);
+  test('lets only two functions that no client reaches log in to move and revoke', () => {
+    for (const name of MOVERS) {
+      expect(clusterVariables(least, name).CLUSTER_ROLE_ID).toBe('mover');
+      expect(secretOf(least, name)).toBe(PARAMS.clusterMoveSecretArn);
+    }
+    const invoked = ofType(least, 'AWS::Lambda::Permission').map(
+      ([, { Properties }]) => Properties.FunctionName.Ref,
+    );
+    for (const name of MOVERS) expect(invoked).not.toContain(`${capital(name)}LambdaFunction`);
+    expect(holdersOf(least, 'LogInToMove')).toEqual(MOVERS);
     expect(holdersOf(least, 'LogInToRead')).toEqual(READERS);
     const reading = ofType(least, 'AWS::IAM::Role').flatMap(([id, role]) =>
       statementsOf(role)
@@ -94,8 +104,8 @@ describe('a stack with a cluster', () => {
       'secretsmanager:GetSecretValue',
       PARAMS.clusterMoveSecretArn,
     ]);
-    expect(reading.filter(([, , secret]) => secret === PARAMS.clusterMoveSecretArn)).toHaveLength(1);
-    expect(reading).toHaveLength(READERS.length + 1);
+    expect(reading.filter(([, , secret]) => secret === PARAMS.clusterMoveSecretArn)).toHaveLength(2);
+    expect(reading).toHaveLength(READERS.length + MOVERS.length);
   });
 
   test('tells functions of a cluster exactly if they can speak to one', async () => {
@@ -112,19 +122,22 @@ describe('a stack with a cluster', () => {
   });
 
   test('has no circle of references, which CloudFormation would refuse', () => {
+    const { Resources } = whole;
+    const reference = /"Ref":"(\w+)"|"Fn::GetAtt":\["(\w+)"|\$\{(\w+)/g;
     const needs = new Map(
-      Object.entries(all.Resources).map(([id, resource]) => {
-        const pattern = /"Ref":"(\w+)"|"Fn::GetAtt":\["(\w+)"|\$\{(\w+)(?:\.\w+)?\}/g;
-        const named = [...JSON.stringify(resource).matchAll(pattern)].map(
-          ([, ref, get, part]) => ref ?? get ?? part,
-        );
-        return [id, named.filter((name) => name && name in all.Resources)];
+      Object.entries(Resources).map(([id, { Properties, DependsOn = [] }]) => {
+        const found = [...JSON.stringify(Properties ?? {}).matchAll(reference)];
+        const names = [
+          ...found.map(([, ref, attribute, part]) => ref ?? attribute ?? part ?? ''),
+          ...DependsOn,
+        ];
+        return [id, names.filter((name) => name in Resources)];
       }),
     );
     // Takes away, again and again, what needs nothing that is left.
     for (let size = -1; size !== needs.size; ) {
       size = needs.size;
-      for (const [id, named] of needs) if (!named.some((name) => name && needs.has(name))) needs.delete(id);
+      for (const [id, named] of needs) if (!named.some((name) => needs.has(name))) needs.delete(id);
     }
 
     expect([...needs.keys()]).toEqual([]);
@@ -149,7 +162,7 @@ describe('a stack with a cluster', () => {
   test('connects the functions that speak to it to the subnets, by rights that their code cannot use', () => {
     const connected = FUNCTIONS.filter((name) => propertiesOf(all, name).VpcConfig !== undefined).sort();
 
-    expect(connected).toEqual([...READERS, 'clusterStep'].sort());
+    expect(connected).toEqual([...READERS, ...MOVERS].sort());
     for (const name of connected) {
       expect(propertiesOf(all, name).VpcConfig).toEqual({
         SubnetIds: { 'Fn::Split': [',', 'subnet-1,subnet-2'] },

@@ -17,6 +17,7 @@ const BUNDLE_FILES = ['index.mjs', 'index.mjs.map', 'index.mjs.0.draft'];
 export interface Resource {
   Type: string;
   Condition?: string;
+  DependsOn?: string[];
   DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
   // biome-ignore lint/suspicious/noExplicitAny: CloudFormation has hundreds of shapes, and a wrong path fails the test.
