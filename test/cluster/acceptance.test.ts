@@ -186,7 +186,9 @@ describe('a bulk run on a cluster', () => {
       { from: 'unknown', to: FREE },
       { from: `${NS}/kv`, to: NESTED.split('/')[0] },
     ];
-    const { status, body } = await f.calls(cluster)('POST', 'sys/remount/bulk', { body: { moves } });
+    const { status, body } = await f.calls(cluster)('POST', 'sys/remount/bulk', {
+      body: { moves, allow_copy: true },
+    });
 
     expect(status).toBe(400);
     expect(body.errors).toEqual([

@@ -45,9 +45,8 @@ describe('a request that is not about migrations', () => {
   );
 
   it('is not answered outside the API', async () => {
-    expect(await f.send(cluster, { rawPath: '/elsewhere' })).toMatchObject({ status: 404 });
-    const headers = { Location: '/@other.example/' };
-    expect(await f.send(cluster, { rawPath: '@other.example/' })).toMatchObject({ status: 307, headers });
+    for (const rawPath of ['/elsewhere', '@other.example/', '//v1/sys/remount', '//v1/secret/data/a'])
+      expect(await f.send(cluster, { rawPath })).toMatchObject({ status: 404 });
   });
 });
 
@@ -66,7 +65,7 @@ describe('a request about migrations', () => {
     },
   );
 
-  it.each(['//v1/sys/remount', '/v1//sys/remount', '/v1/x/../sys/remount', '/v1/./sys/remount'])(
+  it.each(['/v1//sys/remount', '/v1/x/../sys/remount', '/v1/./sys/remount'])(
     '%s is sent to the same path of this service, cleaned',
     async (rawPath) => {
       const answer = await f.send(cluster, { method: 'POST', rawPath, headers: withToken('root') });
