@@ -4,7 +4,7 @@
  */
 
 import { isAnyMoving } from '../cluster/propagate.ts';
-import { CLUSTER_PATIENCE_MS } from '../limits.ts';
+import { CLUSTER_PATIENCE_MS, MAX_STEP_DOWNS } from '../limits.ts';
 import {
   type Cluster,
   ClusterForbids,
@@ -17,7 +17,7 @@ import type { Deps } from '../ports/deps.ts';
 import type { ClusterOptions, NodeState } from '../remount/onCluster.ts';
 import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
-import { nodesSeen } from './bulkRun.ts';
+import { type BulkRun, nodesSeen, steppedDown } from './bulkRun.ts';
 import { type RunState, readRunRows } from './readRun.ts';
 import type { KeptRow } from './rowRecord.ts';
 
@@ -38,17 +38,26 @@ export async function awaitNodes(
   const now = deps.clock.now();
   const staleAt = run.staleAt ?? (isSeen ? undefined : now);
   await commitUnlessDone(deps.store, [nodesSeen(run.id, nodes ?? run.nodes ?? [], staleAt)]);
+  if (!isSeen) deps.log.error('nodes are stale', { id: run.id, nodes });
   if (isSeen || options.staleNodes === 'report') return 'seen';
   if (now - (staleAt ?? now) > CLUSTER_PATIENCE_MS) return 'late';
-  if (nodes && options.refreshNodes) await stepDown(deps, cluster, run.id);
+  if (nodes && options.refreshNodes) await stepDown(deps, cluster, run);
   return 'waits';
 }
 
 /** A change of the leader would disturb a move that is under way. */
-async function stepDown(deps: Deps, cluster: Cluster, id: string): Promise<void> {
-  if (await isAnyMoving(deps)) return;
-  const outcome = await cluster.stepDown();
-  if (!outcome.done) deps.log.warn('the active node did not step down', { id, why: outcome.why });
+async function stepDown(deps: Deps, cluster: Cluster, run: BulkRun): Promise<void> {
+  const { id, stepDowns = 0 } = run;
+  if (stepDowns >= MAX_STEP_DOWNS || (await isAnyMoving(deps))) return;
+  await commitUnlessDone(deps.store, [steppedDown(run)]);
+  try {
+    const outcome = await cluster.stepDown();
+    if (!outcome.done) deps.log.warn('the active node did not step down', { id, why: outcome.why });
+  } catch (error) {
+    // Whether it did or not, the next look at the nodes tells.
+    if (!(error instanceof ClusterUnavailable || error instanceof ClusterForbids)) throw error;
+    deps.log.warn('the active node did not step down', { id, why: error.message });
+  }
 }
 
 /** @returns nothing if the cluster cannot be asked now */

@@ -39,6 +39,8 @@ export interface BulkRun extends RunOptions {
   /** The nodes of the cluster after the last move, and since when one of them was stale. */
   nodes?: NodeState[];
   staleAt?: number;
+  /** How often the active node was made to step down. */
+  stepDowns?: number;
   /** How many seconds the record is kept after the run has ended. */
   retentionS: number;
 }
@@ -156,6 +158,11 @@ export function rowWaits(id: string, { chunk, cursor }: Progress, waiting: Progr
 /** What the nodes of the cluster show after the last move. */
 export function nodesSeen(id: string, nodes: NodeState[], staleAt: number | undefined): Update {
   return change(id, { nodes, ...(staleAt !== undefined && { staleAt }) });
+}
+
+/** The active node is about to be made to step down. */
+export function steppedDown({ id, stepDowns = 0 }: BulkRun): Update {
+  return change(id, { stepDowns: stepDowns + 1 });
 }
 
 /** A heartbeat of a step: moves the time at which the reconciler starts the next execution. */

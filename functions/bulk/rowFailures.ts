@@ -1,18 +1,16 @@
 /** Why a row of a run on a cluster fails before the cluster is asked for anything. Pure. */
 
-import { goQuote } from '../http/errors.ts';
 import { CLUSTER_PATIENCE_MS } from '../limits.ts';
-import { type Failure, fullPath, type Migration } from '../remount/migration.ts';
+import type { Failure, Migration } from '../remount/migration.ts';
 
 /** @param row the number of the row that has failed */
 export function rowBeforeFailed(row: number): Failure {
   return { code: 'row_before_failed', message: `row ${row} has to be moved before, and has failed` };
 }
 
-/** @param other the migration that has the mount */
-export function mountClaimed(other: Migration): Failure {
-  const message = `migration ${other.id} is moving the mount to ${goQuote(fullPath(other.target))}`;
-  return { code: 'mount_claimed', message };
+/** Its target may be in a namespace that does not see the run (R10). */
+export function mountClaimed({ id }: Migration): Failure {
+  return { code: 'mount_claimed', message: `the mount is being moved already, by migration ${id}` };
 }
 
 /** @param why names the right that the policy of the service lacks */

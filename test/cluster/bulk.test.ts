@@ -241,7 +241,7 @@ describe('a row on a cluster fails', () => {
     await runEnds(world, id);
     expect((await outcomes(world.deps, id))[0]?.error).toEqual({
       code: 'mount_claimed',
-      message: `migration ${other} is moving the mount to "other/"`,
+      message: `the mount is being moved already, by migration ${other}`,
     });
     expect(cluster.posts).toEqual([]);
     expect((await runToEnd(world.deps, other)).status).toBe('success');
@@ -254,11 +254,11 @@ describe('a row on a cluster fails', () => {
     let asked = 0;
     cluster.before = () => {
       asked++;
-      world.deps.clock.pass(3_600_000);
+      world.deps.clock.pass(8 * 3_600_000);
       throw unavailable();
     };
     await runEnds(world, id);
-    expect(asked).toBeGreaterThan(20);
+    expect(asked).toBeGreaterThan(3);
     expect((await outcomes(world.deps, id))[0]?.error).toMatchObject({
       code: 'cluster_unavailable',
       message: 'the cluster did not answer for 24 hours (connect ECONNREFUSED); nothing has changed',
@@ -306,15 +306,18 @@ describe('the nodes of a cluster', () => {
     const id = await acceptRun(world.deps, [['a/', 'x/']]);
     const begun = world.deps.clock.now();
     let asked = 0;
-    cluster.before = (method) => {
-      // The first who asks is the migration.
-      if (method === 'nodes' && ++asked > 1) world.deps.clock.pass(1_800_000);
+    cluster.before = async (method) => {
+      // Before that, it is the migration that asks.
+      const [migration] = await outcomes(world.deps, id);
+      if (method !== 'nodes' || migration?.status !== 'success') return;
+      asked++;
+      world.deps.clock.pass(8 * 3_600_000);
     };
     const run = await runEnds(world, id);
     expect(run).toMatchObject({ status: 'failure', error: { code: 'nodes_stale' } });
     expect(run.error?.message).toContain('http://127.0.0.1:2 did not show that within 24 hours');
     expect(world.deps.clock.now() - begun).toBeGreaterThan(24 * 3_600_000);
-    expect(asked).toBeGreaterThan(40);
+    expect(asked).toBeGreaterThan(3);
   });
 
   it('are only reported if the run asks for that', async () => {
