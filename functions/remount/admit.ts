@@ -5,6 +5,7 @@ import type { Fields } from '../http/fields.ts';
 import { type ClusterPath, commonNamespace, type ServerState } from '../ports/cluster.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ancestors } from '../tree/path.ts';
+import { protectedAuthDestination, protectedSource } from './errors.ts';
 import {
   type CLUSTER_FIELDS,
   type ClusterOptions,
@@ -62,6 +63,9 @@ export function beyondBounds(
     return refusal(
       'for a move into another namespace the cluster copies every key of the mount under a lock, and can leave it half moved; allow_copy permits that',
     );
+  // Every method whose path begins so is protected there.
+  if (source.path.startsWith('auth/token')) return protectedSource(source.path);
+  if (target.path.startsWith('auth/token')) return protectedAuthDestination(target.path);
   const between = namespaceBetween(source.namespace.path, target.namespace.path);
   if (between !== undefined && product === 'OpenBao')
     return refusal(

@@ -67,6 +67,19 @@ describe('a move on a cluster is refused for', () => {
     expect(body.errors[0]).toContain('"shut/" must be unlocked');
   });
 
+  it('a method whose path begins like that of the tokens, at either end', async () => {
+    expect(await start(`auth/${AUTH}`, 'auth/tokens')).toMatchObject({
+      status: 400,
+      body: { errors: ['cannot remount to destination "auth/tokens/"'] },
+    });
+    const { mounts = {} } = cluster.tables.namespaces[''] ?? {};
+    mounts['auth/token-x/'] = 'userpass';
+    expect(await start('auth/token-x', `auth/${FREE}`)).toMatchObject({
+      status: 400,
+      body: { errors: ['cannot remount "auth/token-x/"'] },
+    });
+  });
+
   it('a target that OpenBao would refuse, before any lease is touched', async () => {
     const into = (from: string, to: string) => start(from, to, { body: { allow_copy: true } });
     const text = `OpenBao takes the namespace "${NS}/" for one that is in the way of "${NS}/team/"; move the mount into "${NS}/" first`;

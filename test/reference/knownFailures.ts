@@ -23,6 +23,8 @@ remount.status.test.ts | the status of a remount > has source, target and state,
 
 /** What a move on a cluster is otherwise than on mounts of the service itself. */
 const IN_FRONT = `
+node-vault.test.ts | node-vault > renews and revokes a lease | the lease of a secret with \`leased_passthrough\`, renewed
+remount.moves.credentials.test.ts | a moved userpass method > may move to a name that only begins like the token method, and back | methods of a cluster that begin with \`auth/token\`
 remount.moves.credentials.test.ts | a moved userpass method > revokes its batch tokens, too | batch tokens of a method that a cluster moves
 remount.permissions.namespaces.test.ts | in namespaces, a remount > with a header that names no namespace is 404, before the token is checked (0) | a request to a cluster without a valid token
 remount.permissions.namespaces.test.ts | in namespaces, a remount > with a header that names no namespace is 404, before the token is checked (1) | a request to a cluster without a valid token
