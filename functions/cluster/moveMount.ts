@@ -26,8 +26,8 @@ import {
 } from './failures.ts';
 import { namesOfKeys } from './keyNames.ts';
 import { clusterPath, lookAt } from './look.ts';
-import { claimCopy } from './oneCopy.ts';
 import type { Placement } from './place.ts';
+import { takeTurns } from './takeTurns.ts';
 import { type ClusterMigration, copiesKeys } from './transitions.ts';
 import { type ENDED, fail, growing, type Pause, type Work, withCluster } from './work.ts';
 
@@ -72,7 +72,7 @@ export async function drainAndPost(work: Work): Promise<Pause | typeof ENDED> {
 async function post(work: Work): Promise<Pause | typeof ENDED> {
   const { deps, hold } = work;
   const { source, target, phase } = hold.migration;
-  if (!(await claimCopy(work))) return pauseBetweenLooks(work);
+  if (!(await takeTurns(work))) return copiesKeys(hold.migration) ? pauseBetweenLooks(work) : FIRST_LOOK_MS;
   const placement = await look(work);
   const isThere = placement === 'source' || (placement === 'tainted' && phase === 'tainted');
   if (!isThere) return isSettled(hold.migration, deps.clock.now()) ? judge(work, placement) : SETTLE_PAUSE_MS;

@@ -140,6 +140,11 @@ export function copyClaimKey(): Ref {
   return { table: 'migrations', pk: 'claim#copy', sk: ALONE };
 }
 
+/** The claim of the migration that a cluster moves a mount for, to a target that begins with this segment. */
+export function targetClaimKey(namespaceId: string, segment: string): Ref {
+  return { table: 'migrations', pk: `claim#${sha256(`target#${namespaceId}#${segment}`)}`, sk: ALONE };
+}
+
 /** The partition of one month of the migrations that a namespace sees. */
 export function listingPartition(namespaceId: string, month: string): string {
   return `list#${namespaceId}#${month}`;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MAX_STEP_DOWNS } from '../../functions/limits.ts';
+import { clusterStep } from '../../functions/cluster/step.ts';
+import { MAX_STEP_DOWNS, SEEN_MS } from '../../functions/limits.ts';
 import { ClusterForbids } from '../../functions/ports/cluster.ts';
 import { cancelMigration } from '../../functions/remount/cancelMigration.ts';
 import { listIrrevocable } from '../../functions/remount/irrevocable.ts';
@@ -433,6 +434,41 @@ describe('stale nodes', () => {
     const migration = await runToEnd(deps, id);
     expect(migration.error?.code).toBe('nodes_stale');
     expect(migration.error?.message).toContain('the active node serves the mount at "moved/"');
+  });
+});
+
+describe('two moves to targets that are in each other’s way', () => {
+  it.each([
+    ['the same', 'moved/', 'moved/'],
+    ['one below the other', 'nest/', 'nest/below/'],
+    ['methods', 'auth/nest/', 'auth/nest/below/'],
+  ])('are posted one after the other: %s', async (_, one, other) => {
+    cluster.mount('rival/', { accessor: `rival_${serial}` });
+    cluster.fates = ['hanging'];
+    const first = await accept(deps, cluster, { to: one });
+    const second = await accept(deps, cluster, { from: 'rival/', to: other });
+    await step(deps, first);
+    await step(deps, second);
+    expect(cluster.posts).toHaveLength(1);
+    expect(await readMigration(deps, second)).toMatchObject({ phase: 'draining' });
+
+    cluster.end('kv/', one);
+    expect((await runToEnd(deps, first)).status).toBe('success');
+    await runToEnd(deps, second);
+    expect(cluster.table.get('rival/')?.isTainted ?? false).toBe(false);
+    expect((await readMigration(deps, second))?.cluster?.posts).toBe(1);
+  });
+
+  it('do not wait for one that the cluster has left tainted', async () => {
+    cluster.mount('rival/', { accessor: `rival_${serial}` });
+    cluster.fates = Array(50).fill('tainted');
+    const first = await accept(deps, cluster, { to: 'fork/a/' });
+    for (let i = 0; i < 9 && (await readMigration(deps, first))?.phase !== 'tainted'; i++)
+      await clusterStep(deps, { id: first, looks: 0 }, deps.clock.now() + SEEN_MS);
+    expect((await readMigration(deps, first))?.phase).toBe('tainted');
+    cluster.fates = [];
+    const second = await accept(deps, cluster, { from: 'rival/', to: 'fork/b/' });
+    expect((await runToEnd(deps, second)).status).toBe('success');
   });
 });
 
