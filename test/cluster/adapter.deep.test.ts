@@ -324,15 +324,15 @@ describe('a move', () => {
   });
 
   it('is posted in the namespace that has both, where a name after "sys" is not in the way', async () => {
-    await server.root.must('POST', 'sys/namespaces/tail', {}, 'team-a');
-    for (const namespace of ['', 'team-a'])
+    await server.root.must('POST', 'sys/namespaces/tail', {}, 'team-a/sub');
+    for (const namespace of ['', 'team-a/sub'])
       await server.root.must('POST', 'sys/mounts/low', { type: 'kv' }, namespace);
-    const target = at('team-a/tail/', 'low/');
+    const target = at('team-a/sub/tail/', 'low/');
 
     expect(await cluster.remount(at('', 'low/'), target, about)).toEqual({
-      why: 'path already in use at "team-a/"',
+      why: 'path already in use at "team-a/sub/"',
     });
-    const { id } = (await cluster.remount(at('team-a/', 'low/'), target, about)) as { id: string };
+    const { id } = (await cluster.remount(at('team-a/sub/', 'low/'), target, about)) as { id: string };
     expect(await moved(id)).toBe('success');
   });
 

@@ -75,6 +75,8 @@ const EVERYWHERE: Record<string, (namespace: string) => Work> = {
   'sys/plugins/reload/backend': (namespace) => (cluster) => cluster.reload(kvIn(namespace)),
 };
 
+/** The cluster judges the lookup of a token in the namespace of that token. */
+const LOOKUP = 'auth/token/lookup';
 const KEYS = '+/metadata/*';
 const STEP_DOWN = 'sys/step-down';
 
@@ -125,6 +127,7 @@ describe('the policy of the service', () => {
     const expected = [
       ...WORKS.map(([path]) => path),
       STEP_DOWN,
+      ...LEVELS.slice(1).map((_, level) => `+/${'+/'.repeat(level)}${LOOKUP}`),
       ...LEVELS.map((_, level) => '+/'.repeat(level) + KEYS),
     ];
     expect(named.toSorted()).toEqual(expected.toSorted());
@@ -141,6 +144,18 @@ describe('the policy of the service', () => {
     expect([...found.keys()].filter((other) => !isOtherTable(other, path))).toEqual([path]);
     expect(found.get(path)).toContain(`the policy of the service lacks: ${line} (`);
   });
+
+  it.each(LEVELS.slice(1))(
+    'lets no token of the namespace "%s" be looked up without its line',
+    async (namespace) => {
+      const cluster = connect(server, { credentials });
+      const { auth } = (await server.root.must('POST', 'auth/token/create', {}, namespace)).body;
+      expect(await cluster.lookup(auth.client_token)).toMatchObject({ namespace });
+      await leaveOut('+/'.repeat(LEVELS.indexOf(namespace)) + LOOKUP);
+      await expect(cluster.lookup(auth.client_token)).rejects.toThrow(lineOf(`+/${LOOKUP}`));
+      expect(await cluster.lookup(token)).toBeDefined();
+    },
+  );
 
   it.each(LEVELS)('lets the keys of the namespace "%s" uncounted without its line', async (namespace) => {
     const cluster = connect(server, { credentials });
