@@ -17,6 +17,8 @@ export type Role = 'good' | 'slow' | 'failing';
 export interface DatabaseOptions {
   namespace?: string;
   slowS?: number;
+  /** The engine revokes the leases of one connection one after the other. The roles of the others are `slow-1` and so on. */
+  connections?: number;
 }
 
 /** Enables the engine at a path, with its {@link Role}s. */
@@ -24,7 +26,7 @@ export async function enableDatabase(
   { must }: Client,
   path: string,
   postgres: Postgres,
-  { namespace, slowS = SLOW_S }: DatabaseOptions = {},
+  { namespace, slowS = SLOW_S, connections = 1 }: DatabaseOptions = {},
 ): Promise<void> {
   await must('POST', `sys/mounts/${path}`, { type: 'database' }, namespace);
   const connection = {
@@ -33,18 +35,22 @@ export async function enableDatabase(
     connection_url: postgres.connectionUrl,
     username: postgres.user,
     password: 'any',
-    max_open_connections: 2 * AT_ONCE,
-    max_idle_connections: AT_ONCE,
+    max_open_connections: Math.ceil((2 * AT_ONCE) / connections),
+    max_idle_connections: Math.ceil(AT_ONCE / connections),
   };
-  await must('POST', `${path}/config/postgres`, connection, namespace);
   const revocations: Record<Role, string[]> = {
     good: [DROP],
     slow: [`SELECT pg_sleep(${slowS})`, DROP],
     failing: ['SELECT 1 / 0', DROP],
   };
-  for (const [name, revocation] of Object.entries(revocations)) {
-    const role = { db_name: 'postgres', creation_statements: [CREATE], revocation_statements: revocation };
-    await must('POST', `${path}/roles/${name}`, { ...role, default_ttl: '1h', max_ttl: '24h' }, namespace);
+  for (let i = 0; i < connections; i++) {
+    const [db_name, suffix] = i === 0 ? ['postgres', ''] : [`postgres-${i}`, `-${i}`];
+    await must('POST', `${path}/config/${db_name}`, connection, namespace);
+    for (const [name, revocation] of Object.entries(revocations)) {
+      const role = { db_name, creation_statements: [CREATE], revocation_statements: revocation };
+      const lives = { default_ttl: '1h', max_ttl: '24h' };
+      await must('POST', `${path}/roles/${name}${suffix}`, { ...role, ...lives }, namespace);
+    }
   }
 }
 
@@ -52,7 +58,7 @@ export async function enableDatabase(
 export async function issueLeases(
   { must }: Client,
   path: string,
-  role: Role,
+  role: Role | `${Role}-${number}`,
   count: number,
   namespace?: string,
 ): Promise<string[]> {
