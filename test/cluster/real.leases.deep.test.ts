@@ -167,7 +167,7 @@ describe('a lease that cannot be revoked', () => {
 
 describe('a client that goes on asking for credentials', () => {
   /** Issues leases until the work has ended or refuses it. */
-  async function issuing(path: string, role: Role, work: Promise<unknown>): Promise<number> {
+  async function issuing(path: string, role: Role, clients: number, work: Promise<unknown>): Promise<number> {
     let isOver = false;
     let issued = 0;
     const ended = work.finally(() => {
@@ -179,7 +179,7 @@ describe('a client that goes on asking for credentials', () => {
         await delay(50);
       }
     };
-    await Promise.all([ended, client()]);
+    await Promise.all([ended, ...Array.from({ length: clients }, client)]);
     return issued;
   }
 
@@ -188,7 +188,7 @@ describe('a client that goes on asking for credentials', () => {
     await enableDatabase(root, 'busy', postgres);
     await issueLeases(root, 'busy', 'good', 60);
     const moving = moves.move({ from: 'busy', to: 'busy-moved' });
-    expect(await issuing('busy', 'good', moving)).toBeGreaterThan(0);
+    expect(await issuing('busy', 'good', 1, moving)).toBeGreaterThan(0);
     expect(await moving).toMatchObject({ status: 'success', cluster: { posts: 1 } });
     expect(await leasesBelow(root, 'busy/')).toEqual([]);
     expect(await servedAt('busy', 'busy-moved')).toEqual(['busy-moved']);
@@ -196,10 +196,10 @@ describe('a client that goes on asking for credentials', () => {
 
   it('that is faster than the drain ends the migration, and the mount stays in service', async () => {
     const { root } = server;
-    await enableDatabase(root, 'faster', postgres, { slowS: 0.2 });
+    await enableDatabase(root, 'faster', postgres, { slowS: 0.1 });
     await issueLeases(root, 'faster', 'slow', 4);
     const moving = moves.move({ from: 'faster', to: 'faster-moved', max_refusal_s: 0 });
-    await issuing('faster', 'slow', moving);
+    await issuing('faster', 'slow', 4, moving);
     const info = await moving;
     expect(info).toMatchObject({ status: 'failure', error: { code: 'drain_not_converging' } });
     expect(info.error?.message).toMatch(
