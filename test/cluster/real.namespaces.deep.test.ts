@@ -79,7 +79,7 @@ describe.each([
   ['2', 'SIGTERM'],
 ] as const)('a copy of a kv mount of version %s that is cut in two by %s', (version, signal) => {
   const path = `half-${version}`;
-  const KEYS = 600;
+  const KEYS = 400;
 
   /** The paths of the namespace at which the mount is. */
   const listedIn = async (namespace: string) => {

@@ -11,7 +11,7 @@ import { startRaftCluster } from './support/raftCluster.ts';
 import type { RaftNode } from './support/raftNode.ts';
 import { realMoves } from './support/realMoves.ts';
 
-const KEYS = 600;
+const KEYS = 400;
 /** When the cluster has copied some keys, but not many. */
 const COPY_BEGUN_MS = 400;
 
