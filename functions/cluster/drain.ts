@@ -142,11 +142,12 @@ class Drain {
   async #round(leases: string[]): Promise<boolean> {
     const { options, revokeMs = 0 } = this.#hold.migration.cluster;
     const pace = new Pace(options.drainConcurrency, revokeMs);
+    const inTurn = rolesInTurn(leases);
     const failures: unknown[] = [];
     const under = new Set<Promise<void>>();
     let next = 0;
-    while (next < leases.length && failures.length === 0 && this.#deps.clock.now() < this.#until) {
-      const id = leases[next++] as string;
+    while (next < inTurn.length && failures.length === 0 && this.#deps.clock.now() < this.#until) {
+      const id = inTurn[next++] as string;
       const work: Promise<void> = this.#paced(id, pace)
         .catch((error) => void failures.push(error))
         .finally(() => under.delete(work));
@@ -155,7 +156,7 @@ class Drain {
     }
     await Promise.all(under);
     if (failures.length > 0) throw failures.find((error) => error instanceof LeaseRefused) ?? failures[0];
-    return next === leases.length;
+    return next === inTurn.length;
   }
 
   async #paced(id: string, pace: Pace): Promise<void> {
@@ -210,4 +211,15 @@ class Drain {
 /** The path of a lease without its random part: what a role of the engine has issued begins with it. */
 function roleOf(leaseId: string): string {
   return leaseId.slice(0, leaseId.lastIndexOf('/'));
+}
+
+/** An engine may revoke the leases of one role one after the other, and those of another at the same time. */
+function rolesInTurn(leases: string[]): string[] {
+  const seen = new Map<string, number>();
+  const turns = leases.map((id) => {
+    const turn = seen.get(roleOf(id)) ?? 0;
+    seen.set(roleOf(id), turn + 1);
+    return { id, turn };
+  });
+  return turns.toSorted((a, b) => a.turn - b.turn).map(({ id }) => id);
 }

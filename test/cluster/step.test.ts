@@ -77,6 +77,13 @@ describe('a move on a cluster', () => {
     expect(cluster.posts).toEqual([]);
   });
 
+  it('revokes the leases of the roles in turn, because an engine may do those of one role one by one', async () => {
+    for (const role of ['a', 'b', 'c']) cluster.issue('kv/', `creds/${role}`, 3);
+    const id = await accept(deps, cluster, { options: { drainConcurrency: 1 } });
+    expect((await runToEnd(deps, id)).status).toBe('success');
+    expect(cluster.revoked.map((lease) => lease.split('/').at(-2))).toEqual([...'abcabcabc']);
+  });
+
   it('drops a lease that cannot be revoked if it may, and lists it', async () => {
     const [, stubborn = ''] = cluster.issue('kv/', 'creds/r', 4);
     cluster.stubborn.set(stubborn, 'connection refused');
