@@ -69,6 +69,14 @@ const OF_MIGRATIONS: Record<string, Advice> = {
     what: 'The policy of the service lacks a right on the cluster.',
     todo: 'Add the line that the message names, and start the move again.',
   },
+  row_before_failed: {
+    what: 'A move that had to come first has failed, so this one was not started.',
+    todo: 'See why that move failed, and plan both again.',
+  },
+  mount_claimed: {
+    what: 'Another migration was moving the mount already.',
+    todo: 'Look at that migration, and plan the move again when it has ended.',
+  },
   cancelled: {
     what: 'Somebody cancelled the move before the mount was switched.',
     todo: 'If you still want the move, plan it again.',
