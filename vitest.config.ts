@@ -17,10 +17,10 @@ const COMPARED = ['differential/differential', 'commandLine/commandLine'].map(
   (name) => `test/reference/${name}.deep.test.ts`,
 );
 
-/** What moves mounts by HTTP, except as a bulk run. */
+/** What moves mounts by HTTP. */
 const MOVES = [
   'test/contract/remount.*.test.ts',
-  'test/contract/{clients,http.verbs,names}.test.ts',
+  'test/contract/{bulk,clients,http.verbs,names}.test.ts',
   'test/clients/**/*.test.ts',
 ];
 

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { newNamespace, unique } from './fresh.ts';
 import { type Answer, call, type Sent } from './http.ts';
+import { PERMITS } from './moving.ts';
 import { markAt, marked } from './races.ts';
 import { improved } from './texts.ts';
 
@@ -37,7 +38,7 @@ describe('a bulk run', () => {
       { from: b, to: `${ns}/deep/b` },
       { from: c, to: unique('moved') },
     ];
-    const started = await start({ moves, reason: 'reorganisation' });
+    const started = await start({ moves, reason: 'reorganisation', ...PERMITS });
     expect(await ended(started)).toMatchObject({ status: 'success', progress: { total: 3, succeeded: 3 } });
     expect([await markAt(b), await markAt(`${ns}/deep/b`), await markAt(moves[2]?.to ?? '')]).toEqual([
       a,

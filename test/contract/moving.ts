@@ -9,9 +9,12 @@ const { isInFront } = inject('target');
 /** Longer than any move of these tests takes, even on a busy machine. A cluster copies one mount at a time. */
 const TIMEOUT_MS = isInFront ? 90_000 : 20_000;
 
-/** The body of a start. In front of a cluster, it permits the copy that a move into another namespace is there. */
+/** Fields of a start. In front of a cluster, they permit the copy that a move into another namespace is there. */
+export const PERMITS: object = isInFront ? { allow_copy: true } : {};
+
+/** The body of a start. */
 export function moveOf(from: string, to: string): object {
-  return { from, to, ...(isInFront && { allow_copy: true }) };
+  return { from, to, ...PERMITS };
 }
 
 export function start(from: string, to: string, sent: Sent = {}): Promise<Answer> {
