@@ -26,6 +26,11 @@ const IN_FRONT = `
 bulk.test.ts | a bulk run > is undone as a whole | \`atomic\`, and a cycle such as a swap, in a bulk run of a cluster
 bulk.test.ts | a bulk run > moves all mounts or none if it is atomic | \`atomic\`, and a cycle such as a swap, in a bulk run of a cluster
 bulk.test.ts | a bulk run > swaps mounts while readers never see a refusal or a mix of before and after | \`atomic\`, and a cycle such as a swap, in a bulk run of a cluster
+hvac.deep.test.ts | hvac for Python > Moves.test_an_engine_moves_into_a_namespace | a move into another namespace of a cluster
+openbao-go.deep.test.ts | OpenBao's Go client > TestAnEngineMovesIntoANamespaceAndFurther | a move into another namespace of a cluster
+openbao-go.deep.test.ts | OpenBao's Go client > TestLeasesAreRenewedAndRevoked | the lease of a secret with \`leased_passthrough\`, renewed
+vault-go.deep.test.ts | HashiCorp's Go client > TestAnEngineMovesIntoANamespaceAndFurther | a move into another namespace of a cluster
+vault-go.deep.test.ts | HashiCorp's Go client > TestLeasesAreRenewedAndRevoked | the lease of a secret with \`leased_passthrough\`, renewed
 node-vault.test.ts | node-vault > renews and revokes a lease | the lease of a secret with \`leased_passthrough\`, renewed
 remount.moves.credentials.test.ts | a moved userpass method > may move to a name that only begins like the token method, and back | methods of a cluster that begin with \`auth/token\`
 remount.moves.credentials.test.ts | a moved userpass method > revokes its batch tokens, too | batch tokens of a method that a cluster moves
