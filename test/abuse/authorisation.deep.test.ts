@@ -34,7 +34,7 @@ const NEEDS_NO_TOKEN = [
   'read sys/wrapping/lookup',
   'write sys/wrapping/lookup',
   'write ssh0/verify',
-  'write auth/userpass0/login/:name',
+  'write auth/userpass0/login/:name+',
   'write auth/approle0/login',
 ];
 /** Requests that need sudo in Vault (contract §1.6, §3.2, §6, §7), and this project's own ones of the same power. */
@@ -85,7 +85,7 @@ const HANDLER_ERRORS: Record<string, RegExp> = {
   'write sys/leases/lookup/:prefix*': /unsupported operation/,
   'write auth/userpass0/users/:name/password': /username does not exist/,
   'write auth/userpass0/users/:name/policies': /username does not exist/,
-  'write auth/userpass0/login/:name': /missing password/,
+  'write auth/userpass0/login/:name+': /missing password/,
   'write auth/approle0/login': /missing role_id/,
 };
 
