@@ -295,7 +295,7 @@ export const GOOD_REVOCATIONS = 32;
 /** A revocation that takes so many times as long as the first one shows a cluster that cannot keep up. */
 export const SLOW_REVOCATION = 3;
 /** A shorter revocation counts as one of this length: its duration says little. */
-export const LEAST_REVOCATION_MS = 20;
+export const LEAST_REVOCATION_MS = 50;
 /** A pause up to this one is spent within a step: a shorter one is not worth an invocation. */
 export const PAUSE_WITHIN_STEP_MS = 3_000;
 /** Between two changes of the leader: a node that gave up its role takes no part for ten seconds. */

@@ -8,7 +8,7 @@
  * One step works on a migration at a time: it takes hold of the record, and each of its writes is conditional on that.
  */
 
-import { OVERDUE_MS, STEP_HOLD_MS } from '../limits.ts';
+import { STEP_HOLD_MS } from '../limits.ts';
 import type { Update } from '../ports/store.ts';
 import { closing, type Failure, type Migration } from '../remount/migration.ts';
 import type { OnCluster } from '../remount/onCluster.ts';
@@ -68,9 +68,10 @@ export function stepWritten(migration: Migration, by: string, changes: StepChang
   };
 }
 
+/** A step that lives says so long before the end of its hold, so the reconciler need not wait any longer. */
 function heldFrom(now: number): { stepUntil: number; nextLook: number } {
   const stepUntil = now + STEP_HOLD_MS;
-  return { stepUntil, nextLook: stepUntil + OVERDUE_MS };
+  return { stepUntil, nextLook: stepUntil };
 }
 
 /** The step lets the record go. @param nextLook when the reconciler checks it, in epoch milliseconds */
