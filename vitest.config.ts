@@ -99,17 +99,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'rights', include: RIGHTS, sequence: { groupOrder: 4 } },
-      },
-      {
-        extends: true,
         test: {
           name: 'reference',
           // Not every machine has the server.
           include: REFERENCE ? [...OUTSIDE, ...COMPARED] : [],
           globalSetup: 'test/reference/target.ts',
           setupFiles: 'test/reference/expectFailures.ts',
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 4 },
         },
       },
       {
@@ -121,7 +117,7 @@ export default defineConfig({
           setupFiles: 'test/reference/expectFailures.ts',
           // Moves into other namespaces are made one after the other.
           testTimeout: 120_000,
-          sequence: { groupOrder: 6 },
+          sequence: { groupOrder: 5 },
         },
       },
       {
@@ -131,8 +127,13 @@ export default defineConfig({
           include: CLUSTER,
           // Each file starts its own servers, and waits for what they do in their own time.
           testTimeout: 120_000,
-          sequence: { groupOrder: 7 },
+          sequence: { groupOrder: 6 },
         },
+      },
+      {
+        extends: true,
+        // After all that is recorded.
+        test: { name: 'rights', include: RIGHTS, sequence: { groupOrder: 7 } },
       },
     ],
   },

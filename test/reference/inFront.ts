@@ -3,9 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startService } from '../../infra/local/service.ts';
 import { enableLogin } from '../cluster/support/adapter.ts';
 import { startInMemory } from '../cluster/support/openbao.ts';
+import { startRecordedService } from '../rights/recorder.ts';
 
 const POLICY = join(import.meta.dirname, '..', '..', 'infra', 'cluster', 'policy.hcl');
 
@@ -18,7 +18,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   const { roleId, secretId } = await enableLogin(root, '', ['remount']);
   const login = { CLUSTER_ROLE_ID: roleId, CLUSTER_SECRET_ID: await secretId() };
-  const service = await startService({ cluster: { CLUSTER_ADDR: root.address, ...login } });
+  const service = await startRecordedService('front', { cluster: { CLUSTER_ADDR: root.address, ...login } });
   project.provide('target', {
     address: service.url,
     rootToken,

@@ -20,7 +20,7 @@ export interface Recorded extends Need {
 export const RECORDS = join(import.meta.dirname, '..', '..', '.build', 'rights');
 
 /** The names of the records: one for each service whose calls are recorded. */
-export const RECORDED = ['contract', 'announcements', 'requests', 'schedules', 'seldom'] as const;
+export const RECORDED = ['contract', 'announcements', 'requests', 'schedules', 'seldom', 'front'] as const;
 
 /** Requests to Scheduler have no header for the operation. */
 const SCHEDULER_VERBS: Record<string, string> = {
