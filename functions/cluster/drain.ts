@@ -66,8 +66,9 @@ class Drain {
     try {
       return await this.#rounds();
     } catch (error) {
-      if (!(error instanceof LeaseRefused)) throw error;
+      // Also when the cluster stops to answer: the migration may end as it is now.
       await this.#hold.write(() => this.#progress());
+      if (!(error instanceof LeaseRefused)) throw error;
       return { state: 'refused', leaseId: error.leaseId, why: error.why };
     }
   }
@@ -129,9 +130,13 @@ class Drain {
     return leases.filter((id) => firsts.get(roleOf(id)) !== id);
   }
 
+  /** None if the path has another mount meanwhile: what that has issued is not touched. */
   async #leases(): Promise<string[]> {
+    const { source, cluster } = this.#hold.migration;
+    const { accessor } = (await this.#deps.cluster.mounts(source.namespacePath)).get(source.path) ?? {};
+    if (accessor !== (this.#isWhole ? undefined : cluster.entry.accessor)) return [];
     const all: string[] = [];
-    for await (const id of this.#deps.cluster.leases(clusterPath(this.#hold.migration.source))) {
+    for await (const id of this.#deps.cluster.leases(clusterPath(source))) {
       this.#hold.check();
       all.push(id);
     }

@@ -291,6 +291,32 @@ describe('a cluster that does not answer', () => {
     expect(migration.error?.message).toContain('the mount is served at "kv/"');
   });
 
+  it('in the middle of a drain: counts the leases that have been revoked by then', async () => {
+    for (const role of ['a', 'b']) cluster.issue('kv/', `creds/${role}`, 1);
+    const id = await accept(deps, cluster);
+    cluster.before = (method) => {
+      if (method === 'revoke' && cluster.revoked.length > 0) throw unavailable();
+    };
+    await step(deps, id);
+    deps.clock.pass(A_DAY_MS);
+    const { error } = await runToEnd(deps, id);
+    expect(error?.code).toBe('cluster_unavailable');
+    expect(error?.message).toContain('1 leases had been revoked by then');
+  });
+
+  it('leaves the leases of a mount that took the path meanwhile', async () => {
+    cluster.issue('kv/', 'creds/r', 20);
+    const id = await accept(deps, cluster);
+    cluster.before = (method) => {
+      if (method === 'revoke') throw unavailable();
+    };
+    await step(deps, id);
+    cluster.before = () => {};
+    cluster.mount('kv/', { accessor: 'of-another-mount' });
+    expect((await runToEnd(deps, id)).error?.code).toBe('mount_gone');
+    expect(cluster.revoked).toEqual([]);
+  });
+
   it('for an hour delays the migration by an hour', async () => {
     const id = await accept(deps, cluster);
     const start = deps.clock.now();
