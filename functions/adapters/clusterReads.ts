@@ -201,6 +201,7 @@ export function clusterReads(
 
 function serverState({
   version,
+  cluster_id,
   enterprise,
   initialized,
   sealed,
@@ -210,6 +211,7 @@ function serverState({
   return {
     product: enterprise !== undefined || /^[01]\./.test(number) ? 'Vault' : 'OpenBao',
     version: number,
+    clusterId: String(cluster_id ?? ''),
     isInitialized: initialized === true,
     isSealed: sealed === true,
     isPerformanceSecondary: replication_performance_mode === 'secondary',

@@ -70,6 +70,8 @@ export interface ClusterNode {
 export interface ServerState {
   product: 'Vault' | 'OpenBao';
   version: string;
+  /** Of the cluster; empty while it is sealed. */
+  clusterId: string;
   isInitialized: boolean;
   isSealed: boolean;
   /** Whether it is a secondary of performance replication, which can move only local mounts. */

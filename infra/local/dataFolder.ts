@@ -67,7 +67,8 @@ async function parentOfEmulator(pid: number, folder: string): Promise<number | u
   return command?.includes(databaseFile(folder)) ? Number(parent) : undefined;
 }
 
-async function orUnusable(folder: string, step: Promise<unknown>): Promise<void> {
+/** @throws StartError that names the folder if the step fails */
+export async function orUnusable(folder: string, step: Promise<unknown>): Promise<void> {
   await step.catch((error: NodeJS.ErrnoException) => {
     const reason = error.errno === undefined ? error.message : getSystemErrorMessage(error.errno);
     throw new StartError(`cannot use the data folder ${folder}: ${reason}`);

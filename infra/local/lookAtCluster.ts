@@ -8,6 +8,7 @@ import { isAuthPath } from '../../functions/tree/path.ts';
 import { StartError } from './startError.ts';
 
 export interface ClusterFacts {
+  id: string;
   address: string;
   product: string;
   version: string;
@@ -43,7 +44,7 @@ export async function lookAtCluster(variables: Record<string, string>): Promise<
 
 async function factsOf(cluster: Cluster): Promise<ClusterFacts> {
   const { address, namespace } = cluster;
-  const { product, version, isInitialized, isSealed } = await cluster.server();
+  const { product, version, clusterId, isInitialized, isSealed } = await cluster.server();
   const what = `${product} ${version} at ${address}`;
   if (!isInitialized) throw new Error(`${what} is not initialized`);
   if (isSealed) throw new Error(`${what} is sealed`);
@@ -52,6 +53,7 @@ async function factsOf(cluster: Cluster): Promise<ClusterFacts> {
   const paths = [...(await cluster.mounts('')).keys()];
   await tryOtherRights(cluster);
   return {
+    id: clusterId,
     address,
     product,
     version,

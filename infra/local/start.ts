@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { CLUSTER_VARIABLES } from '../../functions/adapters/clusterEnvironment.ts';
+import { bindFolder } from './clusterFolder.ts';
 import { lookAtCluster } from './lookAtCluster.ts';
 import { type Service, type ServiceOptions, startService } from './service.ts';
 import { StartError } from './startError.ts';
@@ -15,6 +16,7 @@ try {
   const cluster = await clusterVariables(process.env);
   const options = { ...readOptions(process.env), cluster };
   const facts = cluster && (await lookAtCluster(cluster));
+  if (options.dataDir) await bindFolder(options.dataDir, facts);
   service = await startService(options);
   console.log(welcome(service, options, facts));
 } catch (error) {

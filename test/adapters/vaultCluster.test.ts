@@ -30,6 +30,7 @@ describe('the health of Vault', () => {
     replication_dr_mode: 'disabled',
     server_time_utc: 1_704_757_906,
     version: '1.21.0',
+    cluster_id: 'an-id',
     enterprise: false,
     echo_duration_ms: 0,
     clock_skew_ms: 0,
@@ -37,6 +38,7 @@ describe('the health of Vault', () => {
   const told = {
     product: 'Vault',
     version: '1.21.0',
+    clusterId: 'an-id',
     isInitialized: true,
     isSealed: false,
     isPerformanceSecondary: false,
@@ -60,7 +62,11 @@ describe('the health of Vault', () => {
       { replication_performance_mode: 'secondary' },
       { isPerformanceSecondary: true },
     ],
-    ['a sealed server', { sealed: true, replication_performance_mode: 'unknown' }, { isSealed: true }],
+    [
+      'a sealed server',
+      { sealed: true, cluster_id: undefined, replication_performance_mode: 'unknown' },
+      { isSealed: true, clusterId: '' },
+    ],
     ['a new server', { initialized: false, sealed: true }, { isInitialized: false, isSealed: true }],
   ])('tells of %s', async (_, has, tells) => {
     answer(200, { ...health, ...has });

@@ -57,6 +57,7 @@ describe('the server', () => {
     expect(await cluster.server()).toEqual({
       product: 'OpenBao',
       version: '2.7.2',
+      clusterId: expect.stringMatching(/^[\da-f-]{36}$/),
       isInitialized: true,
       isSealed: false,
       isPerformanceSecondary: false,

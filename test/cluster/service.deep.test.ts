@@ -2,10 +2,12 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { databaseFile } from '../../infra/local/dataFolder.ts';
 import { type Service, startService } from '../../infra/local/service.ts';
+import { temporaryFolder } from '../local/support.ts';
 import { throughFile } from '../support/throughFile.ts';
 import { startInMemory } from './support/openbao.ts';
 
@@ -233,6 +235,29 @@ describe('npm start in front of a cluster', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^remount: /);
     expect(lines[0]).toContain(text);
+  });
+
+  it('refuses the records of another cluster, of another namespace, and of mounts of its own', async () => {
+    const DATA_DIR = await temporaryFolder();
+    const { child, output } = run({ ...login, DATA_DIR });
+    await expect.poll(output, { timeout: 30_000 }).toContain('Ctrl-C stops it');
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    const other = await startInMemory();
+    onTestFinished(other.stop);
+    const token = { CLUSTER_ADDR: other.root.address, CLUSTER_TOKEN: other.rootToken };
+    const inChild = {
+      CLUSTER_ADDR: bao.root.address,
+      CLUSTER_TOKEN: bao.rootToken,
+      CLUSTER_NAMESPACE: 'ns1',
+    };
+    const own = await temporaryFolder();
+    await writeFile(databaseFile(own), '');
+
+    const folder = `remount: the data folder ${DATA_DIR} has the records of the cluster `;
+    for (const settings of [token, inChild, {}])
+      expect((await refusal({ ...settings, DATA_DIR }))[0]).toContain(folder);
+    expect((await refusal({ ...login, DATA_DIR: own }))[0]).toContain('the mounts of a service of its own');
   });
 
   it.each([

@@ -102,6 +102,7 @@ export class FakeCluster implements Cluster {
     return {
       product: 'OpenBao' as const,
       version: '2.7.2',
+      clusterId: 'id-of-the-cluster',
       isInitialized: true,
       isSealed: false,
       isPerformanceSecondary: false,

@@ -105,6 +105,7 @@ export function tableCluster(tables: Tables): TableCluster {
       return {
         product: 'OpenBao',
         version: '',
+        clusterId: '',
         isInitialized: true,
         isSealed: false,
         isPerformanceSecondary: false,

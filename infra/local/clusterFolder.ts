@@ -1,0 +1,40 @@
+/**
+ * Binds a data folder to one cluster. In front of another one, an open migration would look for its mount there, and end
+ * as if somebody had disabled it.
+ */
+
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { databaseFile, orUnusable } from './dataFolder.ts';
+import type { ClusterFacts } from './lookAtCluster.ts';
+import { StartError } from './startError.ts';
+
+type Bound = Pick<ClusterFacts, 'id' | 'address' | 'namespace'>;
+
+/**
+ * A new folder is bound to the cluster that the service is in front of.
+ * @param cluster absent if the service has its own mounts
+ * @throws StartError if the folder has what belongs elsewhere
+ */
+export async function bindFolder(folder: string, cluster: Bound | undefined): Promise<void> {
+  const file = join(folder, 'cluster.json');
+  if (existsSync(file))
+    return refuseOther(folder, JSON.parse(await readFile(file, 'utf8')) as Bound, cluster);
+  if (!cluster) return;
+  if (existsSync(databaseFile(folder)))
+    throw new StartError(`the data folder ${folder} has the mounts of a service of its own: ${ANOTHER}`);
+  const { id, address, namespace } = cluster;
+  await orUnusable(folder, mkdir(folder, { recursive: true }));
+  await orUnusable(folder, writeFile(`${file}.new`, JSON.stringify({ id, address, namespace })));
+  await orUnusable(folder, rename(`${file}.new`, file));
+}
+
+const ANOTHER = 'choose another DATA_DIR';
+
+function refuseOther(folder: string, bound: Bound, cluster: Bound | undefined): void {
+  if (cluster?.id === bound.id && cluster.namespace === bound.namespace) return;
+  const where = bound.namespace && `, namespace ${bound.namespace}`;
+  const what = `the records of the cluster ${bound.id} (${bound.address}${where})`;
+  throw new StartError(`the data folder ${folder} has ${what}: ${ANOTHER}`);
+}
