@@ -285,9 +285,11 @@ export const STEP_HEARTBEAT_MS = 5_000;
 /** How often in a row, and for how long, a mount must be seen where a migration ends. */
 export const SEEN_TIMES = 3;
 export const SEEN_MS = 5_000;
-/** The first and the longest pause between two looks at a move that a cluster makes. */
-export const FIRST_LOOK_MS = 200;
+/** The first and the longest pause between two looks at a move that a cluster makes. Most take a few milliseconds. */
+export const FIRST_LOOK_MS = 25;
 export const MAX_LOOK_MS = 10_000;
+/** Between two tries to be the next of the moves that a cluster must make one after the other. */
+export const TURN_PAUSE_MS = 200;
 /** The longest pause between two tries of a move that has left the mount tainted, and between two looks at stale nodes. */
 export const MAX_TAINTED_PAUSE_MS = 10 * 60_000;
 /** Revocations without trouble after which one more is done at the same time. */

@@ -32,10 +32,11 @@ async function lookAtEnds(
   cluster: Cluster,
   { source, target, mountUuid }: KeptRow,
 ): Promise<{ entry: MountEntry } | { failure: Failure }> {
-  const entry = (await cluster.mounts(source.namespacePath)).get(source.path);
+  const own = await cluster.mounts(source.namespacePath);
+  const entry = own.get(source.path);
   if (entry?.uuid !== mountUuid) return { failure: sourceGone(source) };
   const [mounts, children] = await Promise.all([
-    cluster.mounts(target.namespacePath),
+    target.namespacePath === source.namespacePath ? own : cluster.mounts(target.namespacePath),
     cluster.namespaces(target.namespacePath),
   ]);
   const taken = [...mounts.keys(), ...children.map(({ name }) => name)].find(

@@ -1,6 +1,6 @@
 /** Looks where the mount of a migration is: in the tables, by the router, and whether it is tainted. */
 
-import type { ClusterPath, ClusterReads } from '../ports/cluster.ts';
+import type { ClusterNode, ClusterPath, ClusterReads, MountEntry } from '../ports/cluster.ts';
 import type { Place } from '../remount/migration.ts';
 import { type EndSighting, type Placement, placementOf } from './place.ts';
 
@@ -20,22 +20,37 @@ export async function lookAt(
   cluster: ClusterReads,
   { accessor, source, target }: Looked,
 ): Promise<Placement> {
-  const [atSource, atTarget] = await Promise.all([
-    sightingOf(cluster, clusterPath(source)),
-    sightingOf(cluster, clusterPath(target)),
+  const [[sourceEntry, targetEntry], sourceServes, targetServes] = await Promise.all([
+    entriesAt(cluster, { source, target }),
+    servingOf(cluster, clusterPath(source)),
+    servingOf(cluster, clusterPath(target)),
   ]);
+  const atSource = { accessor: sourceEntry?.accessor, ...sourceServes };
+  const atTarget = { accessor: targetEntry?.accessor, ...targetServes };
   const isFound = [atSource, atTarget].some((end) => end.accessor === accessor);
   const isElsewhere = !isFound && (await isAnywhere(cluster, accessor, ''));
   return placementOf(accessor, { source: atSource, target: atTarget, isElsewhere });
 }
 
-async function sightingOf(cluster: ClusterReads, at: ClusterPath): Promise<EndSighting> {
-  const [mounts, isRouted, isTainted] = await Promise.all([
-    cluster.mounts(at.namespace),
-    cluster.isRouted(at),
-    cluster.isTainted(at),
-  ]);
-  return { accessor: mounts.get(at.path)?.accessor, isRouted, isTainted };
+/**
+ * What the tables have at both ends of a move. They are long, so that of one namespace is read once.
+ * @param node to ask instead of the active one
+ */
+export async function entriesAt(
+  cluster: ClusterReads,
+  { source, target }: Pick<Looked, 'source' | 'target'>,
+  node?: ClusterNode,
+): Promise<[source: MountEntry | undefined, target: MountEntry | undefined]> {
+  const own = cluster.mounts(source.namespacePath, node);
+  const isSame = target.namespacePath === source.namespacePath;
+  const other = isSame ? own : cluster.mounts(target.namespacePath, node);
+  const [atSource, atTarget] = await Promise.all([own, other]);
+  return [atSource.get(source.path), atTarget.get(target.path)];
+}
+
+async function servingOf(cluster: ClusterReads, at: ClusterPath): Promise<Omit<EndSighting, 'accessor'>> {
+  const [isRouted, isTainted] = await Promise.all([cluster.isRouted(at), cluster.isTainted(at)]);
+  return { isRouted, isTainted };
 }
 
 /** Searches a namespace and all below it. */

@@ -8,6 +8,7 @@ import {
   MAX_TAINTED_PAUSE_MS,
   SEEN_MS,
   SEEN_TIMES,
+  TURN_PAUSE_MS,
 } from '../limits.ts';
 import { ClusterUnavailable } from '../ports/cluster.ts';
 import { sourceGone } from '../remount/failures.ts';
@@ -72,7 +73,7 @@ export async function drainAndPost(work: Work): Promise<Pause | typeof ENDED> {
 async function post(work: Work): Promise<Pause | typeof ENDED> {
   const { deps, hold } = work;
   const { source, target, phase } = hold.migration;
-  if (!(await takeTurns(work))) return copiesKeys(hold.migration) ? pauseBetweenLooks(work) : FIRST_LOOK_MS;
+  if (!(await takeTurns(work))) return copiesKeys(hold.migration) ? pauseBetweenLooks(work) : TURN_PAUSE_MS;
   const placement = await look(work);
   const isThere = placement === 'source' || (placement === 'tainted' && phase === 'tainted');
   if (!isThere) return isSettled(hold.migration, deps.clock.now()) ? judge(work, placement) : SETTLE_PAUSE_MS;

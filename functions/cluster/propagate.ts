@@ -12,6 +12,7 @@ import type { Deps } from '../ports/deps.ts';
 import { type Migration, migrationOf } from '../remount/migration.ts';
 import type { NodeState } from '../remount/onCluster.ts';
 import { nodesStale } from './failures.ts';
+import { entriesAt } from './look.ts';
 import { type ClusterMigration, isOnCluster } from './transitions.ts';
 import { type ENDED, fail, growing, type Pause, succeed, type Work, withCluster } from './work.ts';
 
@@ -73,11 +74,8 @@ async function stateOf(
   node: ClusterNode,
 ): Promise<NodeState['state']> {
   try {
-    const [atSource, atTarget] = await Promise.all(
-      [source, target].map(async ({ namespacePath, path }) => {
-        return (await cluster.mounts(namespacePath, node)).get(path)?.accessor === entry.accessor;
-      }),
-    );
+    const entries = await entriesAt(cluster, { source, target }, node);
+    const [atSource, atTarget] = entries.map((found) => found?.accessor === entry.accessor);
     return atTarget && !atSource ? 'current' : 'stale';
   } catch (error) {
     if (error instanceof ClusterUnavailable) return 'unreachable';

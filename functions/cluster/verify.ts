@@ -6,7 +6,7 @@ import type { MountEntry } from '../ports/cluster.ts';
 import { fullPath } from '../remount/migration.ts';
 import { drain } from './drain.ts';
 import { namesOfKeys } from './keyNames.ts';
-import { clusterPath } from './look.ts';
+import { clusterPath, entriesAt } from './look.ts';
 import { copiesKeys } from './transitions.ts';
 import { type ENDED, growing, type Pause, type Work, withCluster } from './work.ts';
 
@@ -20,10 +20,9 @@ export async function verify(work: Work): Promise<Pause | typeof ENDED> {
   }
   const pause = await drainOldPath(work);
   if (pause !== undefined) return pause;
-  const entry = (await deps.cluster.mounts(target.namespacePath)).get(target.path);
+  const [other, entry] = await entriesAt(deps.cluster, { source, target });
   await warn(work, [...differences(hold.migration.cluster.entry, entry), ...(await lostKeys(work))]);
-  const isTaken = (await deps.cluster.mounts(source.namespacePath)).has(source.path);
-  if (isTaken) await warn(work, [`another mount is at "${fullPath(source)}" now`]);
+  if (other) await warn(work, [`another mount is at "${fullPath(source)}" now`]);
   await hold.write(() => ({ phase: 'propagating' }));
   return 0;
 }

@@ -407,6 +407,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   SEEN_MS: { inner: 'it is for how long looks have to agree' },
   FIRST_LOOK_MS: { inner: 'it is a pause between two looks' },
   MAX_LOOK_MS: { inner: 'it is a pause between two looks' },
+  TURN_PAUSE_MS: { inner: 'it is a pause between two tries' },
   MAX_TAINTED_PAUSE_MS: { inner: 'it is a pause between two tries' },
   GOOD_REVOCATIONS: { inner: 'it is when a drain gets faster' },
   SLOW_REVOCATION: { inner: 'it is when a drain gets slower' },
