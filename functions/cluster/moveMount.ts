@@ -47,7 +47,8 @@ export async function begin(work: Work): Promise<Pause | typeof ENDED> {
   if (placement === 'tainted') return becomeTainted(work);
   if (placement === 'target') return arrive(work);
   if (!isSettled(hold.migration, deps.clock.now())) return SETTLE_PAUSE_MS;
-  return fail(work, sourceGone(hold.migration.source));
+  const isAway = placement === 'elsewhere' || placement === 'gone';
+  return isAway ? fail(work, sourceGone(hold.migration.source)) : judge(work, placement);
 }
 
 /** Drains the mount, and posts the move when that is done. */

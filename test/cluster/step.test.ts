@@ -266,6 +266,14 @@ describe('what the cluster shows after a post decides', () => {
     expect(cluster.posts).toHaveLength(1);
   });
 
+  it('a mount that is half moved before the move: fails, and says so', async () => {
+    const id = await accept(deps, cluster);
+    const held = cluster.table.get('kv/');
+    if (held) cluster.table.set('moved/', { ...held });
+    expect((await runToEnd(deps, id)).error?.code).toBe('half_moved');
+    expect(cluster.posts).toEqual([]);
+  });
+
   it('a mount that is tainted before the move is moved, which brings it back into service', async () => {
     const held = cluster.table.get('kv/');
     if (held) held.isTainted = true;
