@@ -102,14 +102,19 @@ export function migrationFacts(id: string, info: MigrationInfo): string[] {
 function clusterFacts(cluster: MigrationInfo['cluster']): [string, string | null | false][] {
   if (!cluster) return [];
   const { nodes, warnings } = cluster;
-  const other = nodes.filter(({ state }) => state === 'stale' || state === 'unreachable');
   return [
     ['Accessor', cluster.accessor],
     ['Cluster id', cluster.migration_id],
     ['Waiting', cluster.waiting_for && `${cluster.waiting_for}, since ${cluster.waiting_since}`],
     ['Warnings', warnings.join('; ')],
-    ['Nodes', other.map(({ address, state }) => `${address} ${state}`).join(', ')],
+    ['Nodes', lateNodes(nodes)],
   ];
+}
+
+/** The nodes that have not seen a move, as far as they were asked. */
+export function lateNodes(nodes: NonNullable<MigrationInfo['cluster']>['nodes']): string {
+  const late = nodes.filter(({ state }) => state === 'stale' || state === 'unreachable');
+  return late.map(({ address, state }) => `${address} ${state}`).join(', ');
 }
 
 function leasesFact(progress: MigrationInfo['progress']): string | false {

@@ -3,17 +3,37 @@
 import type { BulkInfo, PlanInfo, RowInfo } from '../../functions/bulk/answers.ts';
 import { progressLine } from './bar.ts';
 import { columns } from './columns.ts';
+import { lateNodes } from './migration.ts';
 import { count, counted, seconds, secondsBetween } from './numbers.ts';
 
-export function runPlanLines({ total, transactions, estimated_seconds, moves }: PlanInfo): string[] {
-  const rows = moves.map(({ row, source_mount, target_mount, chunk, group, has_issued }) => {
-    const leases = has_issued ? 'to be revoked' : 'none';
-    return [String(row), source_mount, target_mount, `${chunk + 1}.${group + 1}`, leases];
+export function runPlanLines(plan: PlanInfo): string[] {
+  const { total, transactions, estimated_seconds, moves } = plan;
+  const rows = moves.map((move) => {
+    const { row, source_mount, target_mount, chunk, group } = move;
+    return [String(row), source_mount, target_mount, `${chunk + 1}.${group + 1}`, leasesOf(move)];
   });
   return [
     ...columns([['ROW', 'FROM', 'TO', 'TRANSACTION', 'LEASES'], ...rows]),
     '',
     `${counted(total, 'move')} in ${counted(transactions, 'transaction')}, about ${seconds(estimated_seconds)}.`,
+    ...clusterLines(plan),
+  ];
+}
+
+/** Only a cluster's are counted, as far as the time of the request permits. */
+function leasesOf({ has_issued, leases }: PlanInfo['moves'][number]): string {
+  if (leases === undefined) return has_issued ? 'to be revoked' : 'none';
+  return leases === 0 ? 'none' : count(leases);
+}
+
+/** What is different where a cluster has the mounts. */
+function clusterLines({ moves, remarks = [] }: PlanInfo): string[] {
+  const copied = moves.filter(({ copies_keys }) => copies_keys).length;
+  return [
+    ...(copied > 0
+      ? [`The cluster would copy the keys of ${counted(copied, 'mount')}; --allow-copy permits that.`]
+      : []),
+    ...remarks.map((remark) => `On this cluster, ${remark}.`),
   ];
 }
 
@@ -38,11 +58,12 @@ export function runProgress(info: BulkInfo | undefined, elapsed: number, width: 
   return progressLine('bulk run', total === 0 ? 0 : (total - pending) / total, words, width);
 }
 
-function progressWords({ progress }: BulkInfo): string {
-  const { total, succeeded, in_progress: revoking, failed, skipped } = progress;
+/** What a cluster has in progress is not moved yet. */
+function progressWords({ progress, cluster }: BulkInfo): string {
+  const { total, succeeded, in_progress: open, failed, skipped } = progress;
   const parts = [
-    `${count(succeeded + revoking)} of ${counted(total, 'mount')} moved`,
-    revoking > 0 && `${count(revoking)} with leases to revoke`,
+    `${count(cluster ? succeeded : succeeded + open)} of ${counted(total, 'mount')} moved`,
+    open > 0 && `${count(open)} ${cluster ? 'being moved' : 'with leases to revoke'}`,
     failed > 0 && `${count(failed)} failed`,
     skipped > 0 && `${count(skipped)} skipped`,
   ];
@@ -74,7 +95,7 @@ export function runFailureText(info: BulkInfo, rows: readonly RowInfo[]): string
 
 /** All fields, one per line. Empty fields are left out. */
 export function runFacts(id: string, info: BulkInfo): string[] {
-  const { progress, requested_by: by, error } = info;
+  const { progress, requested_by: by, error, cluster } = info;
   const { leases_revoked: revoked, leases_irrevocable: irrevocable } = progress;
   const facts: [string, string | null | false][] = [
     ['Bulk run', id],
@@ -83,6 +104,8 @@ export function runFacts(id: string, info: BulkInfo): string[] {
     ['Error', error && `${error.message} (${error.code})`],
     ['Cancelled', info.cancel_reason],
     ['Leases', revoked + irrevocable > 0 && `${count(revoked)} revoked, ${count(irrevocable)} irrevocable`],
+    ['Waiting', cluster?.waiting_for ?? null],
+    ['Nodes', cluster ? lateNodes(cluster.nodes) : null],
     ['Accepted', info.created_time],
     ['Finished', info.finished_time],
     ['Requested by', `${by.display_name}${by.namespace && ` of ${by.namespace}`}, accessor ${by.accessor}`],

@@ -6,8 +6,8 @@ import { columns } from '../../cli/render/columns.ts';
 import { failureText, migrationProgress } from '../../cli/render/migration.ts';
 import { seconds } from '../../cli/render/numbers.ts';
 import { planLines } from '../../cli/render/plan.ts';
-import { runFailureText, runProgress } from '../../cli/render/run.ts';
-import type { BulkInfo } from '../../functions/bulk/answers.ts';
+import { runFacts, runFailureText, runPlanLines, runProgress } from '../../cli/render/run.ts';
+import type { BulkInfo, PlanInfo } from '../../functions/bulk/answers.ts';
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
 
 const INFO: MigrationInfo = {
@@ -140,6 +140,44 @@ describe('a bulk run', () => {
     expect(runProgress(RUN, 12, 130)).toMatch(
       /^bulk run {2}\[█+░+\] {2}45 % {2}450 of 1,000 mounts moved, 10 with leases to revoke, 2 failed, 12 s, about 14 s left$/,
     );
+  });
+
+  it('on a cluster counts no mount as moved that is being moved', () => {
+    const cluster = {} as NonNullable<BulkInfo['cluster']>;
+    expect(runProgress({ ...RUN, cluster }, 12, undefined)).toContain(
+      '440 of 1,000 mounts moved, 10 being moved',
+    );
+  });
+
+  it('on a cluster says what it waits for, and which nodes are late', () => {
+    const nodes = [
+      { address: 'http://a', state: 'current' },
+      { address: 'http://b', state: 'stale' },
+    ];
+    const cluster = { waiting_for: 'the cluster is sealed', nodes } as NonNullable<BulkInfo['cluster']>;
+    const facts = runFacts('an-id', { ...RUN, cluster });
+    expect(facts).toContainEqual(expect.stringMatching(/^Waiting +the cluster is sealed$/));
+    expect(facts).toContainEqual(expect.stringMatching(/^Nodes +http:\/\/b stale$/));
+  });
+
+  it('on a cluster has the number of leases in its plan, and what is different', () => {
+    const move = { row: 1, source_mount: 'a/', target_mount: 'b/', chunk: 0, group: 0, knot: 0 };
+    const counted: PlanInfo['moves'] = [
+      { ...move, has_issued: true, copies_keys: false, leases: 0 },
+      { ...move, row: 2, has_issued: true, copies_keys: true, leases: 1_200 },
+      { ...move, row: 3, has_issued: true, copies_keys: true },
+    ];
+    const plan = { total: 3, transactions: 3, estimated_seconds: 3, moves: counted, remarks: ['a remark'] };
+    expect(runPlanLines(plan as PlanInfo)).toEqual([
+      'ROW  FROM  TO  TRANSACTION  LEASES',
+      '1    a/    b/  1.1          none',
+      '2    a/    b/  1.1          1,200',
+      '3    a/    b/  1.1          to be revoked',
+      '',
+      '3 moves in 3 transactions, about 3 s.',
+      'The cluster would copy the keys of 2 mounts; --allow-copy permits that.',
+      'On this cluster, a remark.',
+    ]);
   });
 
   it('shows the first failed moves', () => {

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { BulkInfo } from '../../functions/bulk/answers.ts';
 import { notAuthenticated, notAuthorized, refusal, VaultError } from '../../functions/http/errors.ts';
 import * as errors from '../../functions/remount/errors.ts';
 import { pauseAfter } from '../../ui/watch/pauses.ts';
 import { adviceOnMigration, adviceOnRefusal, plainText } from '../../ui/words/advice.ts';
+import { sentenceOfRun } from '../../ui/words/bulkWords.ts';
 import { ago, duration, many } from '../../ui/words/format.ts';
 import { readRules, withHeader } from '../../ui/words/readRules.ts';
 
@@ -118,5 +120,15 @@ describe('the input for a bulk run', () => {
     expect(withHeader('a,b\n')).toBe('from,to\na,b');
     expect(withHeader('from,to\r\na,b')).toBe('from,to\r\na,b');
     expect(withHeader('"from","to"\na,b')).toBe('"from","to"\na,b');
+  });
+});
+
+describe('the sentence about a bulk run', () => {
+  it('does not say that a failed move on a cluster has changed nothing', () => {
+    const progress = { total: 3, succeeded: 2, failed: 1, skipped: 0 } as BulkInfo['progress'];
+    const run = { status: 'failure', progress, error: null } as BulkInfo;
+    const cluster = {} as NonNullable<BulkInfo['cluster']>;
+    expect(sentenceOfRun(run)).toBe('2 of 3 moves are done, 1 failed and changed nothing.');
+    expect(sentenceOfRun({ ...run, cluster })).toBe('2 of 3 moves are done, 1 failed.');
   });
 });

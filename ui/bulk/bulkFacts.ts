@@ -8,6 +8,8 @@ import { linkTo } from '../route.ts';
 
 export function BulkFacts({ info }: { info: BulkInfo }) {
   const { display_name, namespace } = info.requested_by;
+  const { waiting_for: waiting, nodes = [] } = info.cluster ?? {};
+  const late = nodes.filter(({ state }) => state === 'stale' || state === 'unreachable');
   return html`
     <${Facts}
       facts=${[
@@ -15,6 +17,8 @@ export function BulkFacts({ info }: { info: BulkInfo }) {
         ['Requested by', `${display_name} in ${namespace === '' ? 'the root namespace' : namespace}`],
         ['Accepted', html`<${Time} at=${info.created_time} />`],
         info.finished_time && ['Ended', html`<${Time} at=${info.finished_time} />`],
+        waiting && ['Waiting', waiting],
+        ...late.map(({ address, state }) => ['Node', `${address} is ${state}`]),
         info.cancel_reason && ['Reason for the cancellation', info.cancel_reason],
         info.atomic && ['All or nothing', 'yes'],
         ['Stops after failures', info.tolerated_failures === '100%' ? 'never' : info.tolerated_failures],

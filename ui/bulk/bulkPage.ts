@@ -42,10 +42,10 @@ export function BulkPage({ id }: { id: string }) {
 }
 
 function Body({ id, info }: { id: string; info: BulkInfo }) {
-  const { succeeded, failed, in_progress: revoking, total } = info.progress;
+  const { succeeded, failed, in_progress: open, total } = info.progress;
   const figures = [
     `${count(succeeded)} of ${count(total)} done`,
-    revoking > 0 ? `${count(revoking)} removing leases` : '',
+    open > 0 ? `${count(open)} ${info.cluster ? 'being moved' : 'removing leases'}` : '',
     `${count(failed)} failed`,
     etaOf(info),
   ];

@@ -19,10 +19,16 @@ export function BulkPlanView({ plan }: { plan: PlanInfo }) {
     </section>`;
 }
 
-function Moves({ plan: { total, transactions, estimated_seconds, moves } }: { plan: PlanInfo }) {
+function Moves({
+  plan: { total, transactions, estimated_seconds, moves, remarks = [] },
+}: {
+  plan: PlanInfo;
+}) {
   const [isLong, setLong] = useState(false);
   const shown = isLong ? moves : moves.slice(0, SHOWN_AT_FIRST);
-  const ending = moves.filter(({ has_issued }) => has_issued).length;
+  const ending = moves.filter(({ has_issued, leases }) =>
+    leases === undefined ? has_issued : leases > 0,
+  ).length;
   return html`
     <div class="stack">
       <p>
@@ -30,6 +36,7 @@ function Moves({ plan: { total, transactions, estimated_seconds, moves } }: { pl
         about ${duration(Math.max(1, estimated_seconds) * 1_000)}. The service puts chains and swaps in the right order.
         ${ending > 0 && ` ${many(ending, 'mount')} issued leases or tokens: they stop working at once.`}
       </p>
+      ${remarks.map((remark) => html`<p key=${remark}>On this cluster, ${remark}.</p>`)}
       <table class="figures">
         <thead><tr><th scope="col" class="number">Row</th><th scope="col">From</th><th scope="col">To</th></tr></thead>
         <tbody>

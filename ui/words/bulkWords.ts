@@ -33,14 +33,15 @@ export function isCancelling({
 
 /** One sentence about the status of the run. */
 export function sentenceOfRun(info: BulkInfo): string {
-  const { status, progress, error } = info;
+  const { status, progress, error, cluster } = info;
   const { total, succeeded, failed, skipped } = progress;
   if (isCancelling(info)) return 'Cancelled. Moves in progress will finish.';
   if (status === 'in-progress') return `${many(total, 'move')} in progress.`;
   if (status === 'success') return total === 1 ? 'The move is done.' : `All ${count(total)} moves are done.`;
   const parts = [
     `${count(succeeded)} of ${count(total)} moves are done`,
-    failed > 0 ? `${count(failed)} failed and changed nothing` : '',
+    // On a cluster, leases may have been revoked.
+    failed > 0 ? `${count(failed)} failed${cluster ? '' : ' and changed nothing'}` : '',
     skipped > 0 ? `${count(skipped)} were skipped` : '',
   ];
   return `${parts.filter(Boolean).join(', ')}. ${ADVICE[error?.code ?? ''] ?? ''}`.trim();
