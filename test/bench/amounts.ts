@@ -26,21 +26,45 @@ const FULL = {
   reads: 600,
 };
 
+/** On a cluster, where each is done by the service and by the cluster itself. */
+const FULL_ON_CLUSTER = {
+  /** Leases of the mount that is read while it is moved. */
+  leases: 400,
+  /** Moves of mounts without leases. A few more are not measured. */
+  moves: 20,
+  /** Leases of the mounts whose drain is timed. */
+  drained: 320,
+  /** Mounts of each bulk run. */
+  mounts: 150,
+};
+
 export type Amounts = typeof FULL;
+export type ClusterAmounts = typeof FULL_ON_CLUSTER;
+
+type Environment = Record<string, string | undefined>;
 
 /**
  * @param environment may set `BENCH_SCALE`, which makes all amounts smaller, and single amounts, such as `BENCH_LEASES`
  *   or `BENCH_FEW_MOUNTS`
  * @throws Error for a value that is not an amount
  */
-export function amountsFrom(environment: Record<string, string | undefined>): Amounts {
+export function amountsFrom(environment: Environment): Amounts {
+  return chosen(FULL, 'BENCH_', environment);
+}
+
+/** The same on a cluster, where the single amounts are those such as `BENCH_CLUSTER_LEASES`. */
+export function clusterAmountsFrom(environment: Environment): ClusterAmounts {
+  return chosen(FULL_ON_CLUSTER, 'BENCH_CLUSTER_', environment);
+}
+
+function chosen<All extends Record<string, number>>(all: All, prefix: string, environment: Environment): All {
   const scale = positive('BENCH_SCALE', environment.BENCH_SCALE ?? '1');
-  const amounts = Object.entries(FULL).map(([name, full]) => {
-    const variable = `BENCH_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  const amounts = Object.entries(all).map(([name, full]) => {
+    const variable = `${prefix}${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
     const set = environment[variable];
     return [name, set === undefined ? scaled(full, scale) : Math.ceil(positive(variable, set))];
   });
-  return Object.fromEntries(amounts) as Amounts;
+  return Object.fromEntries(amounts) as All;
 }
 
 /** Small amounts are kept up to a point: a median needs more than one value. */

@@ -1,6 +1,6 @@
 /** What got worse between two results. Pure. */
 
-import type { Figure, Result } from './figures.ts';
+import type { AnyRun, Figure } from './figures.ts';
 
 export interface Change {
   what: string;
@@ -14,7 +14,11 @@ export interface Change {
 export const TOLERANCE = 0.15;
 
 /** @param tolerance as a share of the value before */
-export function compare(before: Result, after: Result, tolerance = TOLERANCE): Change[] {
+export function compare(
+  before: Pick<AnyRun, 'figures'>,
+  after: Pick<AnyRun, 'figures'>,
+  tolerance = TOLERANCE,
+): Change[] {
   const known = new Map(before.figures.map((figure) => [figure.id, figure]));
   const now = new Set(after.figures.map(({ id }) => id));
   const removed = before.figures.filter(({ id }) => !now.has(id));
@@ -37,8 +41,8 @@ function changeOf(old: Figure | undefined, figure: Figure, tolerance: number): C
 }
 
 /** The amounts in which two results differ: figures of different amounts are hard to compare. */
-export function differentAmounts(before: Result, after: Result): string[] {
+export function differentAmounts(before: Pick<AnyRun, 'amounts'>, after: Pick<AnyRun, 'amounts'>): string[] {
   return Object.entries(after.amounts)
-    .filter(([name, amount]) => before.amounts[name as keyof Result['amounts']] !== amount)
+    .filter(([name, amount]) => before.amounts[name] !== amount)
     .map(([name]) => name);
 }

@@ -20,7 +20,8 @@ export interface Figure {
   from: string;
 }
 
-export interface Result {
+/** One run of the measurements of one part. */
+export interface Run<Amounts, Seen> {
   /** RFC 3339. */
   at: string;
   machine: { cores: number; processor: string; node: string; loadBefore: number; loadAfter: number };
@@ -29,6 +30,10 @@ export interface Result {
   figures: Figure[];
   seen: Seen;
 }
+
+export type Result = Run<Amounts, Seen>;
+/** A run of any part. */
+export type AnyRun = Run<Record<string, number>, unknown>;
 
 export function figuresOf(seen: Seen): Figure[] {
   return [...ofSizes(seen), ...ofLeases(seen), ...ofPlainMove(seen), ...ofFunctions(seen), ...ofBulk(seen)];
@@ -240,6 +245,6 @@ export function dollars(amount: number): string {
   return `$${amount.toFixed(amount < 1 ? 4 : 2)}`;
 }
 
-function ms(milliseconds: number): string {
+export function ms(milliseconds: number): string {
   return `${milliseconds.toFixed(milliseconds < 10 ? 2 : 0)} ms`;
 }

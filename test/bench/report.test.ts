@@ -1,31 +1,38 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { figuresOf, type Result } from './figures.ts';
+import { clusterFiguresOf } from './cluster/figures.ts';
+import { figuresOf } from './figures.ts';
 import { svgOf } from './report/chart.ts';
 import { chartsOf } from './report/charts.ts';
-import { DOCUMENT, FOLDER, filled, RESULT } from './report/document.ts';
+import { CLUSTER_RESULT, DOCUMENT, FOLDER, filled, RESULT, type Results } from './report/document.ts';
 
-const result = JSON.parse(await readFile(RESULT, 'utf8')) as Result;
+const results: Results = {
+  service: JSON.parse(await readFile(RESULT, 'utf8')),
+  cluster: JSON.parse(await readFile(CLUSTER_RESULT, 'utf8')),
+};
 
 describe('docs/performance.md', () => {
-  it('has the figures of the result stored next to it', async () => {
+  it('has the figures of the results stored next to it', async () => {
     const text = await readFile(DOCUMENT, 'utf8');
-    expect(text).toBe(filled(text, result));
-    expect(text.match(/<!-- bench: \w+ -->/g)).toHaveLength(7);
+    expect(text).toBe(filled(text, results));
+    expect(text.match(/<!-- bench: \w+ -->/g)).toHaveLength(9);
   });
 
-  it('has the charts of that result', async () => {
-    for (const [name, svg] of Object.entries(chartsOf(result)))
+  it('has the charts of those results', async () => {
+    for (const [name, svg] of Object.entries(chartsOf(results)))
       expect([name, await readFile(join(FOLDER, name), 'utf8')]).toEqual([name, svg]);
   });
 
-  it('has a result whose figures follow from its measurements', () => {
-    expect(figuresOf(result.seen)).toEqual(result.figures);
+  it('has results whose figures follow from their measurements', () => {
+    expect(figuresOf(results.service.seen)).toEqual(results.service.figures);
+    expect(clusterFiguresOf(results.cluster.seen)).toEqual(results.cluster.figures);
   });
 
   it('must not have a block that is not generated', () => {
-    expect(() => filled('<!-- bench: weather -->\n<!-- /bench -->', result)).toThrow('unknown block weather');
+    expect(() => filled('<!-- bench: weather -->\n<!-- /bench -->', results)).toThrow(
+      'unknown block weather',
+    );
   });
 });
 

@@ -2,13 +2,25 @@
 
 import { costOfThousand, dollars, type Result, thousands } from '../figures.ts';
 import { type Chart, svgOf } from './chart.ts';
+import type { Results } from './document.ts';
 
 /** @returns the text of each file */
-export function chartsOf({ seen }: Result): Record<string, string> {
+export function chartsOf({ service: { seen }, cluster }: Results): Record<string, string> {
   return {
     'moves.svg': svgOf(moves(seen)),
     'leases.svg': svgOf(leases(seen)),
     'cost.svg': svgOf(cost(seen)),
+    'cluster.svg': svgOf(drains(cluster.seen)),
+  };
+}
+
+function drains({ drains }: Results['cluster']['seen']): Chart {
+  return {
+    title: 'A move of a mount of a cluster with leases, milliseconds',
+    bars: drains.flatMap(({ connections, leases, oursMs, plainMs }) => {
+      const what = `${thousands(leases)} leases, ${connections} connection${connections === 1 ? '' : 's'}`;
+      return [timed(what, oursMs), { ...timed('plain remount', plainMs), other: true }];
+    }),
   };
 }
 

@@ -1,12 +1,13 @@
 /**
- * Writes docs/performance.md and its charts from a result. The prose is in the document itself. The blocks with figures
- * are generated here from the result that is stored next to it, so the two always agree.
+ * Writes docs/performance.md and its charts from the results. The prose is in the document itself. The blocks with figures
+ * are generated here from the results that are stored next to it, so they always agree.
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Amounts, amountsFrom } from '../amounts.ts';
-import { type Figure, type Result, shown, thousands } from '../figures.ts';
+import { amountsFrom, clusterAmountsFrom } from '../amounts.ts';
+import type { ClusterResult } from '../cluster/figures.ts';
+import { type AnyRun, type Figure, type Result, shown, thousands } from '../figures.ts';
 import { BILLED_MS, PRICES } from '../pricing.ts';
 import { chartsOf } from './charts.ts';
 import { leaseRows, mountRows, type Row, rateRows } from './scale.ts';
@@ -15,25 +16,40 @@ const DOCS = join(import.meta.dirname, '..', '..', '..', 'docs');
 export const DOCUMENT = join(DOCS, 'performance.md');
 export const FOLDER = join(DOCS, 'performance');
 export const RESULT = join(FOLDER, 'result.json');
+export const CLUSTER_RESULT = join(FOLDER, 'cluster.json');
 
-export async function writeDocument(result: Result): Promise<void> {
+/** The parts are measured in runs of their own. */
+export interface Results {
+  service: Result;
+  cluster: ClusterResult;
+}
+
+/** @param measured the other part stays as it is stored */
+export async function writeDocument(measured: Partial<Results>): Promise<void> {
   const text = await readFile(DOCUMENT, 'utf8');
+  const results: Results = {
+    service: measured.service ?? JSON.parse(await readFile(RESULT, 'utf8')),
+    cluster: measured.cluster ?? JSON.parse(await readFile(CLUSTER_RESULT, 'utf8')),
+  };
   await mkdir(FOLDER, { recursive: true });
-  await writeFile(DOCUMENT, filled(text, result));
-  await writeFile(RESULT, `${JSON.stringify(result, undefined, 2)}\n`);
-  for (const [name, svg] of Object.entries(chartsOf(result))) await writeFile(join(FOLDER, name), svg);
+  await writeFile(DOCUMENT, filled(text, results));
+  await writeFile(RESULT, `${JSON.stringify(results.service, undefined, 2)}\n`);
+  await writeFile(CLUSTER_RESULT, `${JSON.stringify(results.cluster, undefined, 2)}\n`);
+  for (const [name, svg] of Object.entries(chartsOf(results))) await writeFile(join(FOLDER, name), svg);
 }
 
 /** @throws Error when the document has a block that is not generated here */
-export function filled(text: string, result: Result): string {
+export function filled(text: string, { service, cluster }: Results): string {
   const blocks: Record<string, string> = {
-    run: runOf(result),
-    figures: tableOf(['what', 'value', 'goal, better', 'from'], result.figures.map(figureRow)),
-    calls: callsOf(result),
+    run: runOf(service, amountsFrom({})),
+    figures: figuresTable(service),
+    calls: callsOf(service),
     prices: pricesOf(),
-    mounts: tableOf(HEAD, mountRows(result)),
-    leases: tableOf(HEAD, leaseRows(result)),
-    rate: tableOf(HEAD, rateRows(result)),
+    mounts: tableOf(HEAD, mountRows(service)),
+    leases: tableOf(HEAD, leaseRows(service)),
+    rate: tableOf(HEAD, rateRows(service)),
+    clusterRun: runOf(cluster, clusterAmountsFrom({})),
+    clusterFigures: figuresTable(cluster),
   };
   return text.replace(/(<!-- bench: (\w+) -->\n)[\s\S]*?(<!-- \/bench -->)/g, (_, open, name, close) => {
     const block = blocks[name as string];
@@ -44,24 +60,29 @@ export function filled(text: string, result: Result): string {
 
 const HEAD: Row = ['what', 'value', 'formula'];
 
-function runOf({ at, machine, seconds, amounts }: Result): string {
+/** @param full the amounts of a run without settings */
+function runOf({ at, machine, seconds, amounts }: AnyRun, full: Record<string, number>): string {
   const { cores, processor, node, loadBefore, loadAfter } = machine;
   const loads = `${loadBefore.toFixed(1)} before the run and ${loadAfter.toFixed(1)} at its end`;
   const line = `Run of ${at.slice(0, 16).replace('T', ' ')} UTC: ${cores} cores (${processor}), Node ${node.slice(1)}, load ${loads}, ${thousands(seconds)} seconds.`;
   const all = Object.entries(amounts).map(([name, amount]) => `\`${name}\` ${thousands(amount)}`);
-  const full = amountsFrom({});
-  const smaller = Object.entries(full).filter(([name, amount]) => amounts[name as keyof Amounts] < amount);
+  const smaller = Object.entries(full).filter(([name, amount]) => (amounts[name] ?? 0) < amount);
   const wanting = smaller.map(([name, amount]) => `\`${name}\` ${thousands(amount)}`).join(', ');
   const note =
     wanting && `\n\nThis run was smaller than \`npm run bench\` without settings, which has ${wanting}.`;
   return `${line}\n\nAmounts: ${all.join(', ')}.${note}`;
 }
 
+function figuresTable({ figures }: AnyRun): string {
+  return tableOf(['what', 'value', 'goal, better', 'from'], figures.map(figureRow));
+}
+
 function figureRow(figure: Figure): string[] {
-  const { what, reach, better = Number.NaN, unit, wish, from } = figure;
+  const { what, reach, better, unit, wish, from } = figure;
   const sign = wish === 'low' ? '≤' : '≥';
   const goal = (value: number) => `${sign} ${shown({ value, unit })}`;
-  return [what, `**${shown(figure)}**`, reach === undefined ? '' : `${goal(reach)}, ${goal(better)}`, from];
+  const goals = [reach, better].filter((value) => value !== undefined).map(goal);
+  return [what, `**${shown(figure)}**`, goals.join(', '), from];
 }
 
 function callsOf({ seen: { plain } }: Result): string {
