@@ -5,7 +5,8 @@ import { clusterFiguresOf } from './cluster/figures.ts';
 import { figuresOf } from './figures.ts';
 import { svgOf } from './report/chart.ts';
 import { chartsOf } from './report/charts.ts';
-import { CLUSTER_RESULT, DOCUMENT, FOLDER, filled, RESULT, type Results } from './report/document.ts';
+import { CLUSTER_RESULT, DOCUMENT, FOLDER, filled, RESULT } from './report/document.ts';
+import type { Results } from './report/results.ts';
 
 const results: Results = {
   service: JSON.parse(await readFile(RESULT, 'utf8')),

@@ -19,7 +19,8 @@ import { measureCluster } from './cluster/measure.ts';
 import { type Change, compare, differentAmounts, TOLERANCE } from './compare.ts';
 import { type AnyRun, type Figure, figuresOf, type Run, shown } from './figures.ts';
 import { measureAll } from './measure/all.ts';
-import { type Results, writeDocument } from './report/document.ts';
+import { writeDocument } from './report/document.ts';
+import type { Results } from './report/results.ts';
 
 const BUILD = join(import.meta.dirname, '..', '..', '.build');
 

@@ -2,7 +2,7 @@
 
 import { costOfThousand, dollars, type Result, thousands } from '../figures.ts';
 import { type Chart, svgOf } from './chart.ts';
-import type { Results } from './document.ts';
+import type { Results } from './results.ts';
 
 /** @returns the text of each file */
 export function chartsOf({ service: { seen }, cluster }: Results): Record<string, string> {

@@ -6,10 +6,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { amountsFrom, clusterAmountsFrom } from '../amounts.ts';
-import type { ClusterResult } from '../cluster/figures.ts';
 import { type AnyRun, type Figure, type Result, shown, thousands } from '../figures.ts';
 import { BILLED_MS, PRICES } from '../pricing.ts';
 import { chartsOf } from './charts.ts';
+import type { Results } from './results.ts';
 import { leaseRows, mountRows, type Row, rateRows } from './scale.ts';
 
 const DOCS = join(import.meta.dirname, '..', '..', '..', 'docs');
@@ -17,12 +17,6 @@ export const DOCUMENT = join(DOCS, 'performance.md');
 export const FOLDER = join(DOCS, 'performance');
 export const RESULT = join(FOLDER, 'result.json');
 export const CLUSTER_RESULT = join(FOLDER, 'cluster.json');
-
-/** The parts are measured in runs of their own. */
-export interface Results {
-  service: Result;
-  cluster: ClusterResult;
-}
 
 /** @param measured the other part stays as it is stored */
 export async function writeDocument(measured: Partial<Results>): Promise<void> {

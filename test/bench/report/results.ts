@@ -1,0 +1,10 @@
+/** What docs/performance.md is written from. */
+
+import type { ClusterResult } from '../cluster/figures.ts';
+import type { Result } from '../figures.ts';
+
+/** The parts are measured in runs of their own. */
+export interface Results {
+  service: Result;
+  cluster: ClusterResult;
+}
