@@ -3,14 +3,12 @@
  * is left one after the other, and refuses all requests meanwhile (architecture §11).
  */
 
-import { IRREVOCABLE_RECORD } from '../credentials/irrevocable.ts';
 import { FIRST_REVOKE_PAUSE_MS, MAX_DRAIN_ROUNDS, MAX_REVOKE_TRIES, STEP_HEARTBEAT_MS } from '../limits.ts';
 import { type Cluster, ClusterUnavailable } from '../ports/cluster.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ABSENT, type Write } from '../ports/store.ts';
-import { irrevocableKey } from '../store/keys.ts';
 import { isAuthPath } from '../tree/path.ts';
 import type { Hold } from './hold.ts';
+import { listAsIrrevocable } from './listIrrevocable.ts';
 import { clusterPath } from './look.ts';
 import { Pace } from './pace.ts';
 import type { StepChanges } from './transitions.ts';
@@ -199,16 +197,11 @@ class Drain {
     this.#revoked++;
   }
 
-  /** Removes a lease from the cluster, which keeps no list of such leases. The record lists it before that. */
+  /** Removes a lease from the cluster. The record lists it before that. */
   async #drop(leaseId: string, reason: string): Promise<void> {
-    const { id, source } = this.#hold.migration;
-    const entry = { leaseId, reason, at: this.#deps.clock.now() };
-    const listed: Write = { put: IRREVOCABLE_RECORD.at(irrevocableKey(id, leaseId), entry), if: ABSENT };
-    await this.#hold.write(
-      ({ leasesIrrevocable }) => ({ leasesIrrevocable: leasesIrrevocable + 1 }),
-      [listed],
-    );
-    const outcome = await this.#deps.cluster.revoke(source.namespacePath, leaseId, true);
+    const { cluster, clock } = this.#deps;
+    await listAsIrrevocable(this.#hold, leaseId, reason, clock.now());
+    const outcome = await cluster.revoke(this.#hold.migration.source.namespacePath, leaseId, true);
     if (!outcome.done) throw new LeaseRefused(leaseId, outcome.why);
   }
 }

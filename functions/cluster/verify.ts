@@ -6,6 +6,7 @@ import type { MountEntry } from '../ports/cluster.ts';
 import { fullPath } from '../remount/migration.ts';
 import { drain } from './drain.ts';
 import { namesOfKeys } from './keyNames.ts';
+import { listAsIrrevocable } from './listIrrevocable.ts';
 import { clusterPath, entriesAt } from './look.ts';
 import { copiesKeys } from './transitions.ts';
 import { type ENDED, growing, type Pause, type Work, withCluster } from './work.ts';
@@ -43,13 +44,21 @@ async function drainOldPath(work: Work): Promise<Pause | undefined> {
   const what =
     drained.state === 'refused' ? `lease "${drained.leaseId}": ${drained.why}` : `${drained.left} leases`;
   if (now - switchedAt > CLUSTER_PATIENCE_MS) {
-    await warn(work, [`not revoked at the old path: ${what}`]);
+    await giveUp(work, what);
     return undefined;
   }
   await hold.write((before) =>
     withCluster(before, { rounds: 0, isCanaryPassed: undefined, waiting: { why: what, since: switchedAt } }),
   );
   return growing(switchedAt, now, MAX_LOOK_MS / 2, MAX_TAINTED_PAUSE_MS);
+}
+
+/** A success says that everything older is revoked, except what its record lists (R6). */
+async function giveUp(work: Work, why: string): Promise<void> {
+  const { deps, hold } = work;
+  for await (const leaseId of deps.cluster.leases(clusterPath(hold.migration.source)))
+    await listAsIrrevocable(hold, leaseId, why, deps.clock.now());
+  await warn(work, [`not revoked at the old path: ${why}`]);
 }
 
 /** What a move leaves as it is, of all that a mount table tells. */

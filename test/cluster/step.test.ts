@@ -374,6 +374,24 @@ describe('after the move', () => {
     ]);
   });
 
+  it('a lease that is left at the old path and cannot be revoked is tried for a day, and then listed', async () => {
+    const id = await accept(deps, cluster);
+    cluster.after = (method) => {
+      if (method !== 'remount') return;
+      for (const lease of cluster.issue('kv/', 'creds/r', 2))
+        cluster.stubborn.set(lease, 'connection refused');
+    };
+    for (let i = 0; i < 5; i++) deps.clock.pass((await step(deps, id)).seconds * 1_000);
+    expect(await readMigration(deps, id)).toMatchObject({ status: 'in-progress', phase: 'verifying' });
+    deps.clock.pass(A_DAY_MS);
+    const migration = await runToEnd(deps, id);
+    expect(migration).toMatchObject({ status: 'success', leasesIrrevocable: 2 });
+    expect((await listIrrevocable(deps, migration)).map(({ leaseId }) => leaseId).toSorted()).toEqual([
+      'kv/creds/r/0',
+      'kv/creds/r/1',
+    ]);
+  });
+
   it('leases of another mount at the old path are not touched', async () => {
     const id = await accept(deps, cluster);
     cluster.before = (method) => {
