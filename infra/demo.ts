@@ -10,6 +10,7 @@ import { showNumbers } from './demo/numbers.ts';
 import { showRefusals } from './demo/refusals.ts';
 import { screenOn } from './demo/screen.ts';
 import { PASSWORD, setUp } from './demo/setUp.ts';
+import { summarize } from './demo/summary.ts';
 import { type Vault, vaultClient } from './demo/vault.ts';
 import { type Service, startService } from './local/service.ts';
 
@@ -31,7 +32,7 @@ try {
 } finally {
   await service?.stop();
 }
-summarize();
+summarize(screen, checks);
 
 async function showMoves(root: Vault): Promise<void> {
   screen.heading('1. Two teams, set up as any Vault client would do it');
@@ -63,13 +64,4 @@ async function showMoves(root: Vault): Promise<void> {
   const ids = [...secretIds.map(({ id }) => id), ...otps.slice(0, 20).map(({ key }) => key)];
   const secrets = [PASSWORD, ...userTokens, ...machineTokens, ...ids];
   checks.same('tokens, passwords, secret-ids, one-time passwords', 0, log.occurrences(secrets));
-}
-
-function summarize(): void {
-  const { failed } = checks;
-  screen.heading('Summary');
-  for (const what of failed) screen.line(`  ${screen.style('red', '✗')} ${what}`);
-  const seconds = Math.round(performance.now() / 1_000);
-  screen.line(`  ${checks.passed()} checks passed, ${failed.length} failed, in ${seconds} s`);
-  process.exitCode = failed.length === 0 ? 0 : 1;
 }

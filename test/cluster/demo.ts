@@ -5,6 +5,7 @@
 
 import { createChecks } from '../../infra/demo/checks.ts';
 import { screenOn } from '../../infra/demo/screen.ts';
+import { summarize } from '../../infra/demo/summary.ts';
 import { type Service, startService } from '../../infra/local/service.ts';
 import { findOpenBao, HOW_TO_GET_OPENBAO } from '../support/openbao.ts';
 import { type Client, clientOf } from './support/client.ts';
@@ -35,7 +36,7 @@ try {
 } finally {
   for (const stop of stops.reverse()) await stop();
 }
-summarize();
+summarize(screen, checks);
 
 async function requirePrograms(): Promise<void> {
   const missing = [
@@ -177,13 +178,4 @@ async function followRun(service: Client, path: string, body: object) {
     return data.bulk_info.status === 'in-progress' ? undefined : data.bulk_info;
   });
   return { id, info };
-}
-
-function summarize(): void {
-  const { failed } = checks;
-  screen.heading('Summary');
-  for (const what of failed) screen.line(`  ${screen.style('red', '✗')} ${what}`);
-  const seconds = Math.round(performance.now() / 1_000);
-  screen.line(`  ${checks.passed()} checks passed, ${failed.length} failed, in ${seconds} s`);
-  process.exitCode = failed.length === 0 ? 0 : 1;
 }
