@@ -12,7 +12,7 @@ import { startPostgres } from './support/postgres.ts';
 import { realMoves } from './support/realMoves.ts';
 
 /** When the cluster has copied some keys, but not many. */
-const COPY_BEGUN_MS = 400;
+const COPY_BEGUN_MS = 300;
 
 const server = throughFile(startLasting);
 const postgres = throughFile(startPostgres);
@@ -79,7 +79,7 @@ describe.each([
   ['2', 'SIGTERM'],
 ] as const)('a copy of a kv mount of version %s that is cut in two by %s', (version, signal) => {
   const path = `half-${version}`;
-  const KEYS = 400;
+  const KEYS = 800;
 
   /** The paths of the namespace at which the mount is. */
   const listedIn = async (namespace: string) => {

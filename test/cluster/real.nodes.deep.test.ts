@@ -13,7 +13,7 @@ import { realMoves } from './support/realMoves.ts';
 
 const KEYS = 400;
 /** When the cluster has copied some keys, but not many. */
-const COPY_BEGUN_MS = 400;
+const COPY_BEGUN_MS = 300;
 
 const raft = throughFile(startRaftCluster);
 /** The configured address is that of a node which is a standby at first. */

@@ -35,6 +35,8 @@ const SELDOM_ON_A_CLUSTER = new Set([
   'clusterStep dynamodb:Query MigrationsTable/index/open',
   'clusterStep dynamodb:BatchGetItem MigrationsTable',
   'bulkComplete dynamodb:Query MigrationsTable/index/open',
+  // A row of a run that another row has to precede, which has failed.
+  'bulkChunk dynamodb:BatchGetItem MigrationsTable',
   // A move that a workflow has left, and one that an event requests.
   'reconcile states:StartExecution ClusterStateMachine',
   'remountRequested states:StartExecution ClusterStateMachine',
