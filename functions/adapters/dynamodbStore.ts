@@ -19,6 +19,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { BATCHES_AT_ONCE, MAX_BATCH_READS, MAX_BATCH_WRITES } from '../limits.ts';
 import type { Clock } from '../ports/deps.ts';
 import {
+  attributesOf,
   type Item,
   type Key,
   type PlacedItem,
@@ -249,11 +250,6 @@ function transactItem(write: Write, nameOf: NameOf): TransactWriteItem & { Updat
   if ('put' in write) return { Put: { ...common, Item: wire(attributesOf(write.put)) } };
   if ('delete' in write) return { Delete: { ...common, Key } };
   return { Update: { ...common, Key, UpdateExpression } };
-}
-
-/** What is stored of an item: the table is where it goes. */
-function attributesOf({ table: _, ...item }: PlacedItem): Item {
-  return item as Item;
 }
 
 /** The second option accepts any object as a map: a client's map may contain the key `constructor`. */

@@ -4,6 +4,7 @@ import type { Announcement } from '../ports/bus.ts';
 import { fullPath, type Migration } from '../remount/migration.ts';
 import { errorInfo } from '../remount/migrationInfo.ts';
 import type { ClusterOptions } from '../remount/onCluster.ts';
+import { crossesNamespaces } from '../remount/planMove.ts';
 import type { BulkInfo, PlanInfo, RowInfo } from './answers.ts';
 import type { BulkRun, RunCounts } from './bulkRun.ts';
 import type { PackedMove, Plan } from './plan.ts';
@@ -160,13 +161,14 @@ function moveInfo({ row, chunk, group, knot, mount, source, target }: PackedMove
 }
 
 function movedInfo(
-  { row, source, target, after }: PackedMove,
+  move: PackedMove,
   leases: ReadonlyMap<number, number>,
 ): Partial<PlanInfo['moves'][number]> {
+  const { row, after } = move;
   const counted = leases.get(row);
   return {
     ...(after && { after }),
-    copies_keys: source.namespace.id !== target.namespace.id,
+    copies_keys: crossesNamespaces(move),
     ...(counted !== undefined && { leases: counted }),
   };
 }

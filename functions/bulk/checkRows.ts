@@ -5,7 +5,7 @@
 
 import { goQuote, refusal, VaultError } from '../http/errors.ts';
 import { movedOn, pathInUse } from '../remount/errors.ts';
-import { checkTyped, type Move, planMove, type Typed } from '../remount/planMove.ts';
+import { checkTyped, crossesNamespaces, type Move, planMove, type Typed } from '../remount/planMove.ts';
 import { ancestors, mountPath } from '../tree/path.ts';
 import { endId, type FoundRow, type Problem, placeId, type Row, type RowMove, type Tree } from './plan.ts';
 
@@ -106,8 +106,9 @@ function aboveTarget({ target }: RowMove): string[] {
 }
 
 /** A target inside the source, or around it, is in use by the mount itself, as for a single move. */
-function nested({ source, target }: RowMove): VaultError | undefined {
-  if (source.namespace.id !== target.namespace.id) return undefined;
+function nested(move: RowMove): VaultError | undefined {
+  const { source, target } = move;
+  if (crossesNamespaces(move)) return undefined;
   const overlaps = target.path.startsWith(source.path) || source.path.startsWith(target.path);
   return overlaps ? pathInUse(fullPath(source)) : undefined;
 }

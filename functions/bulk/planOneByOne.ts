@@ -4,6 +4,7 @@
  */
 
 import { CHUNK_MOVES, CLUSTER_CHUNKS_EACH } from '../limits.ts';
+import { crossesNamespaces } from '../remount/planMove.ts';
 import { componentsOf, type Knot, knotsOf, needsOf } from './orderMoves.ts';
 import { chunksOf } from './packMoves.ts';
 import type { Plan, Problem, RowMove } from './plan.ts';
@@ -26,14 +27,9 @@ export function planOneByOne(moves: RowMove[], atOnce: number): Plan {
   return { chunks, problems };
 }
 
-/** Whether the cluster copies the keys of the mount: it does so for a move into another namespace. */
-export function isCopy({ source, target }: Pick<RowMove, 'source' | 'target'>): boolean {
-  return source.namespace.id !== target.namespace.id;
-}
-
 /** While a cluster copies keys, it holds a lock. So all copies of a run are in one chunk, one after the other. */
 function copyLock(move: RowMove): string[] {
-  return isCopy(move) ? ['copy'] : [];
+  return crossesNamespaces(move) ? ['copy'] : [];
 }
 
 function cycle(moves: RowMove[], knot: Knot): Problem {

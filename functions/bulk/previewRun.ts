@@ -3,10 +3,10 @@
 import { MAX_COUNT_MS } from '../limits.ts';
 import { ClusterForbids } from '../ports/cluster.ts';
 import type { Deps } from '../ports/deps.ts';
+import { crossesNamespaces } from '../remount/planMove.ts';
 import { countOnCluster, remarksOn } from '../remount/previewOnCluster.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import type { PackedMove, Plan } from './plan.ts';
-import { isCopy } from './planOneByOne.ts';
 
 interface RunPreview {
   /** By row; without the rows whose leases could not be counted. */
@@ -32,7 +32,7 @@ export async function previewRun(
   );
   return {
     leases: new Map(counted.flatMap(([row, leases]) => (leases === undefined ? [] : [[row, leases]]))),
-    remarks: [...new Set(moves.flatMap((move) => remarksOn(move.mount, isCopy(move))))],
+    remarks: [...new Set(moves.flatMap((move) => remarksOn(move.mount, crossesNamespaces(move))))],
   };
 }
 

@@ -6,10 +6,9 @@
 import { type NamespacePolicies, type Token, tokenItem } from '../credentials/token.ts';
 import { parseClusterPolicy } from '../policies/policy.ts';
 import type { ClusterReads, ClusterToken } from '../ports/cluster.ts';
-import type { Item, Key } from '../ports/store.ts';
+import { attributesOf, type Item, type Key } from '../ports/store.ts';
 import { policyKey, sha256, tokenKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
-import { asRead } from './asRead.ts';
 import type { ClusterTree } from './clusterTree.ts';
 import { kept } from './kept.ts';
 
@@ -60,7 +59,7 @@ export class ClusterAccess {
     const own = homes?.find(({ namespacePath }) => namespacePath === found?.namespace);
     if (!found || !own) return undefined;
     const elsewhere = homes?.filter((home) => home !== own) ?? [];
-    return asRead(tokenItem(tokenOf(sha256(secret), found, own, elsewhere)));
+    return attributesOf(tokenItem(tokenOf(sha256(secret), found, own, elsewhere)));
   }
 
   /**

@@ -5,12 +5,19 @@
  */
 
 import type { ClusterReads } from '../ports/cluster.ts';
-import { type Item, type Range, type Ref, refOf, type Store, type Write } from '../ports/store.ts';
+import {
+  attributesOf,
+  type Item,
+  type Range,
+  type Ref,
+  refOf,
+  type Store,
+  type Write,
+} from '../ports/store.ts';
 import { readMigration } from '../remount/readMigration.ts';
 import { accessorClaimKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { mountItem, mountOf } from '../tree/mount.ts';
-import { asRead } from './asRead.ts';
 import { ClusterAccess } from './clusterAccess.ts';
 import { ClusterTree } from './clusterTree.ts';
 
@@ -116,5 +123,5 @@ async function withMover(records: Store, item: Item): Promise<Item> {
     // While it is in progress, every request for the same move repeats it.
     at: status === 'in-progress' ? Number.POSITIVE_INFINITY : (switchedAt ?? acceptedAt),
   };
-  return asRead(mountItem({ ...mount, movedBy }));
+  return attributesOf(mountItem({ ...mount, movedBy }));
 }

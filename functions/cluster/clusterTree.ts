@@ -10,13 +10,12 @@ import {
   type ClusterReads,
   type MountEntry,
 } from '../ports/cluster.ts';
-import type { Item, Key, PlacedItem } from '../ports/store.ts';
+import { attributesOf, type Item, type Key, type PlacedItem } from '../ports/store.ts';
 import { namespaceKey, treeKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { type Mount, mountItem } from '../tree/mount.ts';
 import { namespaceItem, ROOT } from '../tree/namespace.ts';
 import { ancestors, builtinPath } from '../tree/path.ts';
-import { asRead } from './asRead.ts';
 import { kept } from './kept.ts';
 
 /** The items of a partition: by sort key, and in the UTF-8 byte order of these. */
@@ -118,7 +117,7 @@ const NAMESPACE = namespaceKey('').pk;
 
 /** A later item replaces an earlier one at the same key. */
 function partitionOf(items: PlacedItem[]): Partition {
-  const at = new Map(items.map((item) => [item.sk, asRead(item)]));
+  const at = new Map(items.map((item) => [item.sk, attributesOf(item)]));
   const keyed = [...at.values()].map((item) => ({ item, bytes: Buffer.from(item.sk) }));
   const sorted = keyed.sort((one, other) => one.bytes.compare(other.bytes)).map(({ item }) => item);
   return { at, sorted };

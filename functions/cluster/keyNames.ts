@@ -16,5 +16,5 @@ export async function namesOfKeys(
   place = migration.source,
 ): Promise<OnCluster['keys'] | undefined> {
   const names = await cluster.keys(clusterPath(place), migration.cluster.entry);
-  return names && { count: names.length, digest: sha256(names.toSorted().join('\n')) };
+  return names && { count: names.length, digest: sha256(names.join('\n')) };
 }

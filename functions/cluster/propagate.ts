@@ -1,16 +1,11 @@
 /** Every node of the cluster must have seen the move: a standby that has not goes on serving the old path for good. */
 
-import {
-  CLUSTER_PATIENCE_MS,
-  MAX_STEP_DOWNS,
-  MAX_TAINTED_PAUSE_MS,
-  OPEN_SHARDS,
-  STEP_DOWN_PAUSE_MS,
-} from '../limits.ts';
+import { CLUSTER_PATIENCE_MS, MAX_STEP_DOWNS, MAX_TAINTED_PAUSE_MS, STEP_DOWN_PAUSE_MS } from '../limits.ts';
 import { type ClusterNode, type ClusterReads, ClusterUnavailable } from '../ports/cluster.ts';
 import type { Deps } from '../ports/deps.ts';
 import { type Migration, migrationOf } from '../remount/migration.ts';
 import type { NodeState } from '../remount/onCluster.ts';
+import { openShards } from '../store/keys.ts';
 import { nodesStale } from './failures.ts';
 import { entriesAt } from './look.ts';
 import { type ClusterMigration, isOnCluster } from './transitions.ts';
@@ -88,8 +83,8 @@ async function stateOf(
  * @param except the id of a migration that does not count
  */
 export async function isAnyMoving({ store }: Pick<Deps, 'store'>, except?: string): Promise<boolean> {
-  for (let shard = 0; shard < OPEN_SHARDS; shard++) {
-    const open = await store.query({ table: 'migrations', index: 'open', pk: `open#${shard}` });
+  for (const shard of openShards()) {
+    const open = await store.query({ table: 'migrations', index: 'open', pk: shard });
     const items = await store.getMany(open.map(({ pk, sk }) => ({ table: 'migrations', pk, sk })));
     if (items.map(migrationOf).some((other) => isMoving(other) && other?.id !== except)) return true;
   }

@@ -35,8 +35,7 @@ export async function verify(work: Work): Promise<Pause | typeof ENDED> {
  */
 async function drainOldPath(work: Work): Promise<Pause | undefined> {
   const { deps, hold } = work;
-  const { source, switchedAt = 0 } = hold.migration;
-  if ((await deps.cluster.mounts(source.namespacePath)).has(source.path)) return undefined;
+  const { switchedAt = 0 } = hold.migration;
   const drained = await drain(deps, hold, work.until, true);
   if (drained.state === 'drained') return undefined;
   if (drained.state === 'unfinished') return 0;

@@ -46,7 +46,7 @@ async function end({ deps, hold }: Work, update: Update): Promise<typeof ENDED> 
   return ENDED;
 }
 
-/** StepChanges what the record has of the cluster; a field that is given as undefined is removed. */
+/** Changes what the record has of the cluster; a field that is given as undefined is removed. */
 export function withCluster(
   { cluster }: ClusterMigration,
   changes: { [Name in keyof OnCluster]?: OnCluster[Name] | undefined },

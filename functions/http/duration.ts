@@ -5,11 +5,15 @@ import { goQuote } from './errors.ts';
 
 const UNITS = 'ns|us|µs|ms|s|m|h';
 
+const NUMBER = '(\\d+\\.?\\d*|\\.\\d+)';
+
 /** A number with its unit, in Go's notation. */
-const PART = `(\\d+\\.?\\d*|\\.\\d+)(${UNITS})`;
+const PART = `${NUMBER}(${UNITS})`;
 
 /** Days are no unit of Go, and only stand alone. */
 const DURATION = new RegExp(`^\\+?(\\d+d|(${PART})+)$`);
+
+const AMOUNTS = new RegExp(`${NUMBER}(${UNITS}|d)`, 'g');
 
 const UNIT_SECONDS: Record<string, number> = {
   ns: 1e-9,
@@ -35,7 +39,7 @@ function secondsIn(text: string): number | undefined {
   if (/^\+?\d+$/.test(text)) return Number(text);
   if (!DURATION.test(text)) return undefined;
   let seconds = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h|d)/g)) {
+  for (const [, amount, unit] of text.matchAll(AMOUNTS)) {
     seconds += Number(amount) * (UNIT_SECONDS[unit as string] as number);
   }
   return seconds;

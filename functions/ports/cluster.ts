@@ -109,7 +109,7 @@ export interface ClusterReads {
   /** Ids of the leases below a path, as the cluster writes them; the leases of an auth method are its tokens. */
   leases(below: ClusterPath): AsyncIterable<string>;
   /**
-   * The names of the keys of a kv mount, as far as the token may list them.
+   * The names of the keys of a kv mount, sorted, as far as the token may list them.
    * @returns nothing for a mount whose keys cannot be listed
    */
   keys(mount: ClusterPath, entry: MountEntry): Promise<string[] | undefined>;

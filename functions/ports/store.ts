@@ -16,6 +16,11 @@ export type Item = Key & Record<string, unknown>;
 /** An item and its table, which is not an attribute of the item. */
 export type PlacedItem = Ref & Item;
 
+/** What is stored of an item: its table is where it goes. */
+export function attributesOf({ table: _, ...item }: PlacedItem): Item {
+  return item as Item;
+}
+
 type Scalar = string | number | boolean;
 
 /** The test of one attribute: the value that it must equal, or one of the named tests. */

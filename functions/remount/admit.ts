@@ -12,7 +12,7 @@ import {
   readClusterOptions,
   refuseClusterFields,
 } from './onCluster.ts';
-import type { Move } from './planMove.ts';
+import { crossesNamespaces, type Move } from './planMove.ts';
 
 /**
  * @param isDryRun whether the request only asks: it learns what would be copied, allowed or not
@@ -51,15 +51,16 @@ export async function boundsOf({ cluster }: Pick<Deps, 'cluster'>): Promise<Boun
 
 /** @returns why the cluster must not be asked for the move; nothing if it may */
 export function beyondBounds(
-  { mount, source, target }: Move,
+  move: Move,
   { allowCopy }: Pick<ClusterOptions, 'allowCopy'>,
   { loginPath, product, isPerformanceSecondary }: Bounds,
 ): VaultError | undefined {
+  const { mount, source, target } = move;
   if (loginPath?.namespace === source.namespace.path && loginPath.path === source.path)
     return refusal(
       `the service itself logs in at ${goQuote(source.namespace.path + source.path)} (service_login)`,
     );
-  if (source.namespace.id !== target.namespace.id && !allowCopy)
+  if (crossesNamespaces(move) && !allowCopy)
     return refusal(
       'for a move into another namespace the cluster copies every key of the mount under a lock, and can leave it half moved; allow_copy permits that',
     );

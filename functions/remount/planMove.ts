@@ -31,6 +31,11 @@ export interface Move {
   target: { namespace: Namespace; path: string };
 }
 
+/** Whether a move takes the mount into another namespace. A cluster then copies its keys. */
+export function crossesNamespaces({ source, target }: Move): boolean {
+  return source.namespace.id !== target.namespace.id;
+}
+
 /** Checks 1 to 3. They need only the request. */
 export function checkTyped(from: string | undefined, to: string | undefined): Typed {
   if (!from || !to) throw pathsMissing();

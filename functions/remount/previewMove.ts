@@ -7,7 +7,7 @@ import type { Namespace } from '../tree/namespace.ts';
 import { isAuthPath } from '../tree/path.ts';
 import { affectedPolicies } from './affectedPolicies.ts';
 import type { Preview } from './answers.ts';
-import type { Move } from './planMove.ts';
+import { crossesNamespaces, type Move } from './planMove.ts';
 import { countOnCluster, previewOnCluster } from './previewOnCluster.ts';
 
 /** Measured on one machine (docs/limits.md). An estimate for people; nothing depends on it. */
@@ -41,7 +41,7 @@ export async function previewMove(deps: Deps, move: Move, within: Namespace): Pr
     type: mount.type,
     accessor: mount.accessor,
     uuid: mount.uuid,
-    namespaces_crossed: source.namespace.id !== target.namespace.id,
+    namespaces_crossed: crossesNamespaces(move),
     source_namespace: source.namespace.path,
     target_namespace: target.namespace.path,
     revokes: {

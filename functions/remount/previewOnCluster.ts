@@ -7,7 +7,7 @@ import type { Clock, Deps } from '../ports/deps.ts';
 import type { Mount } from '../tree/mount.ts';
 import { isAuthPath } from '../tree/path.ts';
 import type { ClusterPreview } from './answers.ts';
-import type { Move } from './planMove.ts';
+import { crossesNamespaces, type Move } from './planMove.ts';
 
 /**
  * The leases that the cluster has below the mount, by role.
@@ -39,13 +39,14 @@ export async function countOnCluster(
  */
 export async function previewOnCluster(
   { cluster, clock }: Pick<Deps, 'cluster' | 'clock'>,
-  { mount, source, target }: Move,
+  move: Move,
   until: number,
 ): Promise<ClusterPreview | undefined> {
+  const { mount, source } = move;
   const { entry } = mount;
   if (!cluster || !entry) return undefined;
   const at = { namespace: source.namespace.path, path: mount.path };
-  const isCopied = source.namespace.id !== target.namespace.id;
+  const isCopied = crossesNamespaces(move);
   const inTime = clock.sleep(Math.max(0, until - clock.now())).then(() => undefined);
   const [isTainted, keys] = await Promise.all([
     cluster.isTainted(at),

@@ -3,15 +3,10 @@
  * hangs. Two executions of one record at the same time are expected and harmless (architecture §5).
  */
 
-import {
-  MAX_ATTEMPT_PAUSE_MS,
-  OPEN_SHARDS,
-  OVERDUE_MS,
-  RECONCILED_PER_SHARD,
-  SWITCH_DEADLINE_MS,
-} from '../limits.ts';
+import { MAX_ATTEMPT_PAUSE_MS, OVERDUE_MS, RECONCILED_PER_SHARD, SWITCH_DEADLINE_MS } from '../limits.ts';
 import type { Deps, Machine } from '../ports/deps.ts';
 import { ConditionFailed, type Item, type Key, type Store, StoreBusy, type Update } from '../ports/store.ts';
+import { openShards } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { notSwitchedInTime } from './failures.ts';
 import { failed, machineOf, migrationOf } from './migration.ts';
@@ -32,8 +27,8 @@ const MACHINES: Record<string, Machine> = { bulk: 'bulk', teardown: 'teardown' }
 
 export async function reconcile(deps: Deps): Promise<Reconciled> {
   const result: Reconciled = { overdue: 0, restarted: 0, expired: 0, stuck: 0 };
-  for (let shard = 0; shard < OPEN_SHARDS; shard++) {
-    const range = { table: 'migrations', index: 'open', pk: `open#${shard}` } as const;
+  for (const pk of openShards()) {
+    const range = { table: 'migrations', index: 'open', pk } as const;
     const shown = await deps.store.query({ ...range, atMost: deps.clock.now(), limit: RECONCILED_PER_SHARD });
     await severalAtOnce(shown, (key) => reconcileOne(deps, key, result));
   }

@@ -202,9 +202,18 @@ export function scheduleKey(namespaceId: string, name: string): Ref {
   return { table: 'migrations', pk: schedulePartition(namespaceId), sk: name };
 }
 
+/** All shards of the index of open work. */
+export function openShards(): string[] {
+  return Array.from({ length: OPEN_SHARDS }, (_, shard) => openPartition(shard));
+}
+
 /** The shard of the index of open work that an id belongs to. */
 export function openShard(id: string): string {
-  return `open#${shardOf(id, OPEN_SHARDS)}`;
+  return openPartition(shardOf(id, OPEN_SHARDS));
+}
+
+function openPartition(shard: number): string {
+  return `open#${shard}`;
 }
 
 /** A number of up to five digits as text that sorts in numeric order. */

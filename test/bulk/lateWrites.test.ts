@@ -13,7 +13,7 @@ import {
   runStarted,
 } from '../../functions/bulk/bulkRun.ts';
 import { switchGroup } from '../../functions/bulk/switchGroup.ts';
-import { ConditionFailed, type Write } from '../../functions/ports/store.ts';
+import { attributesOf, ConditionFailed, type Write } from '../../functions/ports/store.ts';
 import { bulkProgressKey, migrationKey, treeKey } from '../../functions/store/keys.ts';
 import { mountItem } from '../../functions/tree/mount.ts';
 import { placeMount } from '../support/place.ts';
@@ -107,7 +107,7 @@ describe('a write to a bulk run that comes too late', () => {
   ])('does not switch a mount that %s since it was read', async (_, change) => {
     const mount = await placeMount(deps, `${deps.ids.hex(8)}/`);
     const put = mountItem({ ...mount, ...change });
-    const { table: _table, ...now } = put;
+    const now = attributesOf(put);
     await deps.store.commit([{ put }]);
     const end = (path: string) => ({ namespaceId: 'root', namespacePath: '', path, lineage: ['root'] });
     const [source, target] = [end(mount.path), end(`new-${mount.path}`)];

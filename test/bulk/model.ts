@@ -3,9 +3,9 @@
 import { type FoundRow, placeId, type RowMove } from '../../functions/bulk/plan.ts';
 import {
   type AttributeTest,
+  attributesOf,
   type Condition,
   type Item,
-  type PlacedItem,
   refOf,
   type Write,
 } from '../../functions/ports/store.ts';
@@ -26,7 +26,7 @@ export class Model {
   constructor(spots: Spot[]) {
     for (const [namespace, path] of spots) {
       const mount = mountAt(namespace, `${path}/`);
-      this.items.set(placeId(namespace.id, mount.path), itemOf(mountItem(mount)));
+      this.items.set(placeId(namespace.id, mount.path), attributesOf(mountItem(mount)));
       for (const fork of ancestors(mount.path)) this.#count(namespace.id, fork);
     }
   }
@@ -77,7 +77,7 @@ export class Model {
   #write(write: Write): void {
     const { pk, sk } = refOf(write);
     const place = placeId(pk, sk);
-    if ('put' in write) this.items.set(place, itemOf(write.put));
+    if ('put' in write) this.items.set(place, attributesOf(write.put));
     else if ('delete' in write) this.items.delete(place);
     else {
       const count = ((this.items.get(place)?.count as number | undefined) ?? 0) + (write.add?.count ?? 0);
@@ -122,10 +122,6 @@ function mountAt(namespace: Namespace, path: string): Mount {
     version: 1,
     issued: false,
   };
-}
-
-function itemOf({ table: _, ...item }: PlacedItem): Item {
-  return item as Item;
 }
 
 function holds(condition: Condition, item: Item | undefined): boolean {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../functions/engines/catalog.ts';
-import { ConditionFailed } from '../../functions/ports/store.ts';
+import { attributesOf, ConditionFailed } from '../../functions/ports/store.ts';
 import { builtinKey, generationKey, treeKey } from '../../functions/store/keys.ts';
 import { tunedBuiltin } from '../../functions/tree/builtin.ts';
 import { clearEmptyForks } from '../../functions/tree/changeTree.ts';
@@ -68,7 +68,7 @@ describe.each([
   async function changedMount() {
     const mount = await placeMount(deps, `${deps.ids.hex(8)}/`);
     const put = mountItem({ ...mount, ...change });
-    const { table: _, ...now } = put;
+    const now = attributesOf(put);
     const overtake = () => deps.store.commit([{ put }]);
     return { mount, now, overtake, stored: () => deps.store.get(treeKey('root', mount.path)) };
   }

@@ -6,7 +6,7 @@ import { refusal, wrapped } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import type { Call, Reply } from '../../http/route.ts';
 import type { Shape, Wire } from '../../http/shape.ts';
-import { ABSENT, ConditionFailed } from '../../ports/store.ts';
+import { ABSENT, attributesOf, ConditionFailed } from '../../ports/store.ts';
 import { mountTtls } from '../../tree/mount.ts';
 import { missingSecretId } from './errors.ts';
 import { newSecretId, SECRET_ID_FIELDS } from './newSecretId.ts';
@@ -76,8 +76,7 @@ async function store(
   const ttl = cleanupTime(expiresAt);
   const entry: AccessorEntry = { accessor, hash, ...(expiresAt === undefined ? {} : { expiresAt }) };
   const put = SECRET_ID_RECORD.at(secretIdKey(call, role, hash), secretId, { ttl });
-  const { table: _, ...item } = put;
-  refuseOversizeRecord(item);
+  refuseOversizeRecord(attributesOf(put));
   const free = [ABSENT, { expiresAt: { atMost: call.deps.clock.now() } }];
   try {
     await call.deps.store.commit([
