@@ -24,6 +24,11 @@ export const MAX_BODY_BYTES = 4_500_000;
 export const MAX_ANSWER_BYTES = 6_000_000;
 /** Strings in a JSON body, keys included (contract §2.4). */
 export const MAX_JSON_STRINGS = 1_000;
+/** Characters from which a field name is long enough for one wrong letter, and for two, to be seen as a misspelling. */
+export const SHORTEST_MISSPELT_NAME = 5;
+export const LONG_FIELD_NAME = 8;
+/** Characters of a field name that are compared with known names. */
+export const LONGEST_MISSPELT_NAME = 64;
 /** Levels of a JSON body. */
 export const MAX_JSON_DEPTH = 300;
 /** Bytes of a policy's text. */

@@ -38,6 +38,7 @@ const PAGE = { after: 'string', limit: 'int' } as const satisfies Schema;
 export const bulkRoutes: readonly Route[] = [
   route({
     path: RUNS_PATH,
+    strange: 'refused',
     fields: { ...RUN_FIELDS, ...PAGE },
     query: ['after', 'limit'],
     answers: { write: [RUN_STARTED, RUN_PLAN], list: RUN_LIST },
@@ -70,6 +71,7 @@ export const bulkRoutes: readonly Route[] = [
   route({
     path: `${RUNS_PATH}/cancel/:bulk_id`,
     sudo: true,
+    strange: 'refused',
     fields: { reason: 'string' },
     answers: { write: RUN_STATUS },
     write: async (call) => {
@@ -80,6 +82,7 @@ export const bulkRoutes: readonly Route[] = [
   route({
     path: `${RUNS_PATH}/undo/:bulk_id`,
     sudo: true,
+    strange: 'refused',
     fields: OPTION_FIELDS,
     answers: { write: [RUN_STARTED, RUN_PLAN] },
     write: async (call) => {

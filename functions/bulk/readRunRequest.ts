@@ -1,7 +1,8 @@
 /** Reads the request for a bulk run, and checks all that can be checked without reading the tree. Pure. */
 
 import { refusal, type VaultError } from '../http/errors.ts';
-import { type Fields, readFields, type Schema } from '../http/fields.ts';
+import { type Fields, readFields, type Schema, unknownFields } from '../http/fields.ts';
+import { unknownField } from '../http/strangeFields.ts';
 import {
   DEFAULT_BULK_CONCURRENCY,
   DEFAULT_CLUSTER_CONCURRENCY,
@@ -110,10 +111,14 @@ export function readMovesOrRules({
   return rules === undefined ? { moves: asked } : { rules: asked };
 }
 
+const PATH_FIELDS = { from: 'string', to: 'string' } as const satisfies Schema;
+
 function pathsOf(list: unknown, field: 'moves' | 'rules'): Partial<Paths>[] {
   if (!Array.isArray(list)) throw notAList(field);
   return list.map((entry: unknown) => {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw notAList(field);
+    const [unknown] = unknownFields(PATH_FIELDS, entry as Record<string, unknown>);
+    if (unknown !== undefined) throw unknownField(PATH_FIELDS, unknown, ` in '${field}'`);
     const { from, to } = entry as Record<string, unknown>;
     return { ...textAs('from', from), ...textAs('to', to) };
   });

@@ -22,6 +22,7 @@ import {
   type Reply,
   type RouteMatch,
 } from '../http/route.ts';
+import { refuseStrange } from '../http/strangeFields.ts';
 import { type AccessDecision, authorize } from '../policies/acl.ts';
 import type { Item } from '../ports/store.ts';
 import type { Location } from '../tree/locate.ts';
@@ -157,6 +158,7 @@ async function run({ wrap }: Api, match: RouteMatch, call: Call): Promise<Reply 
   match.route.checkPath?.(call);
   const handler: Handler | undefined = handlerOf(match.route, call.operation);
   if (!handler) throw unsupportedOperation();
+  if (isWrite(call.operation)) refuseStrange(match, call);
   const filled: Call = { ...call, fields: fieldsOf(match, call) };
   const answer = async (): Promise<Reply | undefined> => {
     const reply = (await handler(filled)) ?? nothingListed(call);

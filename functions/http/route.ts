@@ -98,6 +98,11 @@ export interface RouteSpec<S extends Schema, A extends Answers = Answers> {
   open?: boolean | 'optional';
   /** Whether all fields are the caller's own data, so that none is unknown. */
   freeForm?: boolean;
+  /**
+   * What a write does with fields that are not in the row, and with parameters of the query, which it does not read. By
+   * default it names the fields in a warning, as Vault does.
+   */
+  strange?: 'refused' | 'refused if misspelt';
   /** Whether the answers have no envelope. */
   plain?: boolean;
   /** The media types of answers that are not JSON objects. */

@@ -21,6 +21,7 @@ export const migrationRoutes: readonly Route[] = [
   route({
     path: 'sys/remount/cancel/:migration_id',
     sudo: true,
+    strange: 'refused',
     fields: { reason: 'string' },
     answers: { write: STATUS },
     write: async (call) => {
@@ -33,6 +34,7 @@ export const migrationRoutes: readonly Route[] = [
   route({
     path: 'sys/remount/undo/:migration_id',
     sudo: true,
+    strange: 'refused',
     fields: { reason: 'string', idempotency_key: 'string' },
     answers: { write: { migration_id: 'string', undo_of: 'string' } },
     write: async (call) => {
@@ -55,6 +57,7 @@ export const migrationRoutes: readonly Route[] = [
   route({
     path: 'sys/remount/irrevocable/:migration_id/retry',
     sudo: true,
+    strange: 'refused',
     fields: { force: 'bool' },
     answers: { write: RETRIED },
     write: async (call) => {

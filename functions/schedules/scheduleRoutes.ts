@@ -36,6 +36,7 @@ export const scheduleRoutes: readonly Route[] = [
   }),
   route({
     path: 'sys/remount/schedules/:name',
+    strange: 'refused',
     fields: FIELDS,
     answers: { read: { ...SCHEDULE_INFO, '*': 'any' }, write: SCHEDULE_INFO },
     read: async ({ deps, namespace, params }) => {

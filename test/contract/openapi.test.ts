@@ -69,8 +69,12 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     const move = { from: source, to: unique('moved') };
     const plan = await perform('write', '/sys/remount', {}, { fields: { ...move, dry_run: true } });
     expect(plan.body.data).toMatchObject({ dry_run: true, policies: [{ path: `${source}/*` }] });
+    const same = await perform('write', '/sys/remount/plan', {}, { fields: move });
+    expect(same.body.data).toEqual(plan.body.data);
     const { migration_id } = (await perform('write', '/sys/remount', {}, { fields: move })).body.data;
     await settled(migration_id);
+    const late = await perform('write', '/sys/remount/plan', {}, { fields: move });
+    expect(late.body.data).toEqual({ dry_run: true, migration_id });
     const irrevocable = '/sys/remount/irrevocable/{migration_id}';
     await all([
       ['list', '/sys/remount/status', {}, { fields: { source, limit: '1' } }],
