@@ -7,6 +7,7 @@ import { Badge } from '../parts/badge.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { Ago } from '../parts/time.ts';
+import { Unreachable } from '../parts/unreachable.ts';
 import { linkTo } from '../route.ts';
 import { listRuns } from '../service/bulk.ts';
 import { useSession } from '../service/session.ts';
@@ -49,6 +50,7 @@ export function BulkList() {
         <a class="button main" href=${linkTo('bulk', 'new')}>Plan a bulk run</a>
       </div>
       <${Refusal} refused=${watch.refused ?? task.refused} />
+      <${Unreachable} nextTry=${watch.nextTry} />
       <p role="status" class="summary">${runs && (runs.length === 0 ? 'No bulk runs yet.' : `${many(runs.length, 'run')}.`)}</p>
       ${runs && runs.length > 0 && html`<${Table} runs=${runs} />`}
       ${hasMore && html`<button type="button" disabled=${task.busy} onClick=${onMore}>Show older runs</button>`}
