@@ -104,6 +104,8 @@ export const MAX_BULK_JSON_STRINGS = 4 * MAX_BULK_MOVES + MAX_JSON_STRINGS;
 export const MAX_CONTENDED_TRIES = 50;
 /** Writes of one transaction, by DynamoDB's limit. */
 export const MAX_TRANSACTION_WRITES = 100;
+/** Characters of one record of a CSV text: two paths, and room for columns that are not read. */
+export const MAX_CSV_RECORD = 32_000;
 /** Independent moves of a bulk run that are packed into one transaction. */
 export const PACKED_MOVES = 20;
 /** Moves in one chunk of a bulk run, unless more of them depend on each other. */

@@ -1,6 +1,7 @@
 /** The endpoints of bulk runs. */
 
 import { unlessSeen } from '../http/conditional.ts';
+import { goQuote } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { requireSudo } from '../http/guards.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
@@ -22,6 +23,7 @@ import type { Row } from './plan.ts';
 import { previewRun } from './previewRun.ts';
 import { findVisibleRun, type RunState } from './readRun.ts';
 import {
+  type MovesOrRules,
   OPTION_FIELDS,
   RUN_FIELDS,
   RUNS_PATH,
@@ -46,7 +48,8 @@ export const bulkRoutes: readonly Route[] = [
       requireSudo(call);
       const options = readOptions(call.fields, call.deps.cluster);
       const asked = readMovesOrRules(call.fields);
-      return planOrStart(call, options, () => gatherRows(call.deps, asked, call.namespace));
+      const reply = await planOrStart(call, options, () => gatherRows(call.deps, asked, call.namespace));
+      return { ...reply, warnings: ignoredColumns(asked) };
     },
     list: async ({ deps, namespace, fields }) => {
       const { entries, isCut } = await listRunsOf(deps, namespace, fields);
@@ -106,6 +109,11 @@ export const bulkRoutes: readonly Route[] = [
 
 function find({ deps, params, namespace }: Call): Promise<RunState> {
   return findVisibleRun(deps.store, params.bulk_id ?? '', namespace);
+}
+
+function ignoredColumns({ ignored = [] }: MovesOrRules): string[] {
+  if (ignored.length === 0) return [];
+  return [`the columns of the CSV that are not read: ${ignored.map(goQuote).join(', ')}`];
 }
 
 /** @param undoOf the run that the new one undoes */

@@ -59,7 +59,10 @@ export interface RunOptions {
 }
 
 /** What a run moves: rows, or rules that are expanded to rows. */
-export type MovesOrRules = { moves: Partial<Paths>[] } | { rules: Partial<Paths>[] };
+export type MovesOrRules = ({ moves: Partial<Paths>[] } | { rules: Partial<Paths>[] }) & {
+  /** The names of the columns of a CSV text that were not read. */
+  ignored?: string[];
+};
 
 /** The default: a run stops for no number of failures. */
 const EVERY_FAILURE = '100%';
@@ -106,9 +109,14 @@ export function readMovesOrRules({
 }: Pick<Fields<typeof RUN_FIELDS>, 'moves' | 'rules' | 'csv'>): MovesOrRules {
   if ([moves, rules, csv].filter((given) => given !== undefined).length !== 1)
     throw refusal("one of 'moves', 'rules' and 'csv' must be specified");
-  const asked = csv === undefined ? pathsOf(moves ?? rules, moves ? 'moves' : 'rules') : readCsv(csv);
-  if (asked.length > MAX_BULK_MOVES) throw tooManyMoves();
-  return rules === undefined ? { moves: asked } : { rules: asked };
+  const asked = csv === undefined ? listed(moves, rules) : readCsv(csv);
+  const { length } = 'rules' in asked ? asked.rules : asked.moves;
+  if (length > MAX_BULK_MOVES) throw tooManyMoves();
+  return asked;
+}
+
+function listed(moves: unknown, rules: unknown): MovesOrRules {
+  return rules === undefined ? { moves: pathsOf(moves, 'moves') } : { rules: pathsOf(rules, 'rules') };
 }
 
 const PATH_FIELDS = { from: 'string', to: 'string' } as const satisfies Schema;

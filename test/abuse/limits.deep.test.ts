@@ -284,6 +284,12 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   MAX_BULK_ATTEMPTS: { provenBy: ['bulk/reconciler.test.ts', 'MAX_BULK_ATTEMPTS'] },
   MAX_BULK_LOOKS: { provenBy: ['bulk/reconciler.test.ts', 'MAX_BULK_LOOKS'] },
   MAX_BULK_PAUSE_S: { inner: 'it is the pace of a run' },
+  MAX_CSV_RECORD: {
+    ask: (by) =>
+      bulk({ moves: undefined, csv: `from,to\nidle,${x(limits.MAX_CSV_RECORD - 'idle'.length + 2 * by)}` }),
+    status: 400,
+    text: `record 1 of the CSV is longer than ${limits.MAX_CSV_RECORD} characters`,
+  },
   SHORTEST_MISSPELT_NAME: { inner: 'shorter names are not compared' },
   LONG_FIELD_NAME: { inner: 'it decides how many letters may be wrong' },
   LONGEST_MISSPELT_NAME: { inner: 'what is longer is not compared' },

@@ -38,9 +38,7 @@ describe('the phases of a move', () => {
       Object.assign(body.data.migration_info, { phase, status: 'in-progress' });
       await route.fulfill({ response, json: body });
     });
-    await page.evaluate((id) => {
-      location.hash = `#/migrations/${id}`;
-    }, data.migration_id);
+    await page.evaluate(`location.hash = '#/migrations/${data.migration_id}'`);
 
     const steps = page.locator('.phases li[aria-current=step]');
 
@@ -56,5 +54,5 @@ it('no field for a path is checked for spelling', async () => {
   const page = await signedIn();
   await page.getByRole('link', { name: 'Migrations', exact: true }).click();
   const field = page.getByLabel('Source contains');
-  expect(await field.evaluate((input: HTMLInputElement) => input.spellcheck)).toBe(false);
+  expect(await field.evaluate((input: { spellcheck?: boolean }) => input.spellcheck)).toBe(false);
 });
