@@ -21,6 +21,11 @@ export function readRules(text: string): Rule[] {
 export function withHeader(text: string): string {
   const lines = text.trim();
   const first = lines.split(/\r?\n/).find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '';
-  const names = first.split(/[,;\t]/).map((name) => name.trim().replace(/^"(.*)"$/, '$1').toLowerCase());
+  const names = first.split(/[,;\t]/).map((name) =>
+    name
+      .trim()
+      .replace(/^"(.*)"$/, '$1')
+      .toLowerCase(),
+  );
   return names.includes('from') && names.includes('to') ? lines : `from,to\n${lines}`;
 }
