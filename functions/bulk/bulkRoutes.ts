@@ -8,6 +8,7 @@ import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { readIdempotency } from '../remount/idempotency.ts';
 import { etagOf } from '../remount/migrationInfo.ts';
 import { originOf, readReason, startedHeaders } from '../remount/request.ts';
+import { readerOf } from '../remount/requesterInfo.ts';
 import {
   type PlanInfo,
   ROW_LIST,
@@ -51,10 +52,14 @@ export const bulkRoutes: readonly Route[] = [
       const reply = await planOrStart(call, options, () => gatherRows(call.deps, asked, call.namespace));
       return { ...reply, warnings: ignoredColumns(asked) };
     },
-    list: async ({ deps, namespace, fields }) => {
+    list: async (call) => {
+      const { deps, namespace, fields } = call;
       const { entries, isCut } = await listRunsOf(deps, namespace, fields);
       const now = deps.clock.now();
-      return listed({ entries: entries.map((state) => [state.run.id, bulkInfo(state, now)]), isCut });
+      return listed({
+        entries: entries.map((state) => [state.run.id, bulkInfo(state, now, readerOf(call))]),
+        isCut,
+      });
     },
   }),
   route({
@@ -138,8 +143,9 @@ async function planOrStart(
   return { data, headers: startedHeaders(call, started, RUNS_PATH) };
 }
 
-function statusReply({ deps }: Call, state: RunState) {
-  return { data: { bulk_id: state.run.id, bulk_info: bulkInfo(state, deps.clock.now()) } };
+function statusReply(call: Call, state: RunState) {
+  const info = bulkInfo(state, call.deps.clock.now(), readerOf(call));
+  return { data: { bulk_id: state.run.id, bulk_info: info } };
 }
 
 function listed<Info>({

@@ -13,6 +13,7 @@ import { isMigrationId, type Migration } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
 import { holdUntilSwitched, readMigration } from './readMigration.ts';
 import { originOf, readReason, startedHeaders } from './request.ts';
+import { readerOf } from './requesterInfo.ts';
 import { undoMigration } from './undoMigration.ts';
 
 const PAGE = { after: 'string', limit: 'int' } as const satisfies Schema;
@@ -28,7 +29,9 @@ export const migrationRoutes: readonly Route[] = [
       const found = await findOwn(call);
       const reason = readReason(call.fields.reason) ?? 'cancelled on request';
       const migration = await cancelMigration(call.deps, found, reason);
-      return { data: { migration_id: migration.id, migration_info: migrationInfo(migration) } };
+      return {
+        data: { migration_id: migration.id, migration_info: migrationInfo(migration, readerOf(call)) },
+      };
     },
   }),
   route({

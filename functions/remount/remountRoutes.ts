@@ -1,5 +1,6 @@
 /** The endpoints that move a mount, and that plan a move. */
 
+import type { Caller } from '../credentials/caller.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Route, route } from '../http/route.ts';
 import { PREVIEW, type Preview, STARTED, type Started } from './answers.ts';
@@ -50,5 +51,5 @@ export const remountRoutes: readonly Route[] = [
 async function preview(call: Call<typeof MOVE_FIELDS>): Promise<Preview | Started> {
   const found = await checkRemount(call.deps, originOf(call), call.fields);
   if ('repeated' in found) return { dry_run: true, migration_id: found.repeated };
-  return previewMove(call.deps, found.move, call.namespace);
+  return previewMove(call.deps, found.move, call.namespace, (call.caller as Caller).acl);
 }
