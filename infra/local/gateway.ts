@@ -23,6 +23,8 @@ export interface GatewayOptions {
   /** 0 for any free port. */
   port: number;
   invoke: Lambda['invoke'];
+  /** The stage, which clients write before every path; without it, as with a custom domain, they write none. */
+  stage?: string;
   timeoutSeconds?: number;
   /** Receives a line for each function result that cannot be sent to the client. */
   log?: ((text: string) => void) | undefined;
@@ -56,7 +58,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   await listen(server, options.port);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${options.stage ? `/${options.stage}` : ''}`,
     stop: async () => {
       server.close();
       const answered = Promise.all(
@@ -78,17 +80,22 @@ async function listen(server: ReturnType<typeof createServer>, port: number): Pr
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  { invoke, timeoutSeconds = TIMEOUT_SECONDS, log }: GatewayOptions,
+  { invoke, stage = '', timeoutSeconds = TIMEOUT_SECONDS, log }: GatewayOptions,
 ): Promise<void> {
   response.setHeader('x-amzn-RequestId', randomUUID());
   const body = await readBody(request).catch(() => request.destroy());
   if (!Buffer.isBuffer(body)) return;
   if (body.length > MAX_BODY_BYTES) return sendError(response, 413, TOO_LARGE);
-  const route = routeOf(methodOf(request), pathOf(request));
+  const path = pathOf(request, stage);
+  if (path === undefined) return sendError(response, 403, 'Forbidden');
+  const route = routeOf(methodOf(request), path);
   const timer = new AbortController();
   const timeout = delay(timeoutSeconds * 1_000, TIMED_OUT, { signal: timer.signal }).catch(() => TIMED_OUT);
   try {
-    const result = await Promise.race([invoke(route.functionName, toEvent(request, body, route)), timeout]);
+    const result = await Promise.race([
+      invoke(route.functionName, toEvent(request, body, route, stage)),
+      timeout,
+    ]);
     if (result === TIMED_OUT) sendError(response, 504, 'request timed out', { 'Retry-After': '1' });
     else sendResult(result, response);
   } catch (error) {

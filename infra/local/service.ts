@@ -24,6 +24,8 @@ export interface ServiceOptions {
   dynamodbEndpoint?: string | undefined;
   /** Puts proxies between the functions and AWS: takes the SDK's `AWS_ENDPOINT_URL_…`, returns those to use instead. */
   between?: (endpoints: Record<string, string>) => Promise<Record<string, string>>;
+  /** The stage of the gateway, which clients write before every path; without it they write none. */
+  stage?: string;
   rootToken?: string;
   /**
    * The variables of the functions that name a cluster. The service then moves its mounts, and has no mount and no root
@@ -140,6 +142,7 @@ async function startParts(
       return invoke(functionName, event);
     },
     timeoutSeconds: requestLifeSeconds,
+    ...(options.stage !== undefined && { stage: options.stage }),
     log,
   });
   stops.push(gateway.stop);
