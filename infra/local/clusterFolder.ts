@@ -4,16 +4,18 @@
  */
 
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { databaseFile, orUnusable } from './dataFolder.ts';
+import { databaseFile } from './dataFolder.ts';
 import type { ClusterFacts } from './lookAtCluster.ts';
-import { StartError } from './startError.ts';
+import { orUnusable, StartError } from './startError.ts';
+import { writeWhole } from './wholeFile.ts';
 
 type Bound = Pick<ClusterFacts, 'id' | 'address' | 'namespace'>;
 
 /**
  * A new folder is bound to the cluster that the service is in front of.
+ * @param folder must exist
  * @param cluster absent if the service has its own mounts
  * @throws StartError if the folder has what belongs elsewhere
  */
@@ -25,9 +27,7 @@ export async function bindFolder(folder: string, cluster: Bound | undefined): Pr
   if (existsSync(databaseFile(folder)))
     throw new StartError(`the data folder ${folder} has the mounts of a service of its own: ${ANOTHER}`);
   const { id, address, namespace } = cluster;
-  await orUnusable(folder, mkdir(folder, { recursive: true }));
-  await orUnusable(folder, writeFile(`${file}.new`, JSON.stringify({ id, address, namespace })));
-  await orUnusable(folder, rename(`${file}.new`, file));
+  await orUnusable(folder, (async () => writeWhole(file, { id, address, namespace }))());
 }
 
 const ANOTHER = 'choose another DATA_DIR';
