@@ -30,7 +30,7 @@ export function isOneTime(schedule: string): boolean {
   return schedule.startsWith('at(');
 }
 
-function isRate(schedule: string): boolean {
+export function isRate(schedule: string): boolean {
   return schedule.startsWith('rate(');
 }
 
