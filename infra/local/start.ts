@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { CLUSTER_VARIABLES } from '../../functions/adapters/clusterEnvironment.ts';
 import { bindFolder } from './clusterFolder.ts';
 import { lookAtCluster } from './lookAtCluster.ts';
-import { makePrivate } from './privateFolder.ts';
 import { type Service, type ServiceOptions, startService } from './service.ts';
 import { StartError } from './startError.ts';
 import { welcome } from './welcome.ts';
@@ -17,10 +16,7 @@ try {
   const cluster = await clusterVariables(process.env);
   const options = { ...readOptions(process.env), cluster };
   const facts = cluster && (await lookAtCluster(cluster));
-  if (options.dataDir) {
-    await makePrivate(options.dataDir, options.log);
-    await bindFolder(options.dataDir, facts);
-  }
+  if (options.dataDir) await bindFolder(options.dataDir, facts, options.log);
   service = await startService(options);
   console.log(welcome(service, options, facts));
 } catch (error) {
