@@ -352,7 +352,7 @@ describe('the local API Gateway', () => {
   });
 
   describe('slow clients', () => {
-    const PATIENCE_MS = 400;
+    const PATIENCE_MS = 600;
     let hurried: Gateway;
     beforeAll(async () => {
       const { invoke } = lambda;
@@ -376,6 +376,23 @@ describe('the local API Gateway', () => {
       await closed(socket.resume());
 
       clearInterval(drip);
+    });
+
+    it('keep their connection while each step is in time', async () => {
+      const socket = connection();
+      const end = closed(socket.resume());
+      let answers = '';
+      socket.setEncoding('utf8').on('data', (text: string) => {
+        answers += text;
+      });
+      for (const piece of [...Array(4).fill(message('GET /v1/x')), last('GET /v1/x')]) {
+        socket.write(piece);
+        await delay(0.6 * PATIENCE_MS);
+      }
+
+      await end;
+
+      expect(eventsIn(answers)).toHaveLength(5);
     });
 
     it('lose their connection when they do not read the answer', async () => {
