@@ -31,7 +31,7 @@ export async function expandRules(
   mayMatchNothing = false,
 ): Promise<Paths[]> {
   const { store } = deps;
-  const read = rules.map((rule, i) => readRule(rule, i + 1));
+  const read = readRules(rules);
   const places = await innermostNamespaces(
     store,
     read.map(({ from }) => from),
@@ -85,6 +85,10 @@ interface NumberedRule extends Paths {
 }
 
 /** @throws VaultError 400 for a rule without both paths, or with wildcards that do not match */
+export function readRules(rules: Partial<Paths>[]): NumberedRule[] {
+  return rules.map((rule, i) => readRule(rule, i + 1));
+}
+
 function readRule({ from, to }: Partial<Paths>, number: number): NumberedRule {
   if (!from || !to) throw refusal(`rule ${number} needs both 'from' and 'to'`);
   const wildcards = wildcardsOf(from);

@@ -107,6 +107,7 @@ function callOf(
     ...(prefetched ? { prefetched } : {}),
     wrapTtl: request.wrapTtl,
     sourceIp: http.sourceIp,
+    prefix: http.prefix,
     query: http.query,
     headers: http.headers,
   };

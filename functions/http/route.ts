@@ -7,7 +7,7 @@ import type { Mount } from '../tree/mount.ts';
 import type { MountTypes } from '../tree/mountType.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import type { Fields, Schema } from './fields.ts';
-import type { Operation } from './message.ts';
+import type { HttpRequest, Operation } from './message.ts';
 import type { Shape, Wire } from './shape.ts';
 
 /** A request as handlers get it: located, authenticated, authorised, its fields read. */
@@ -36,6 +36,7 @@ export interface Call<S extends Schema = Schema> {
   /** Seconds for which the answer is to be wrapped; 0 for an open answer. */
   wrapTtl: number;
   sourceIp: string;
+  prefix: HttpRequest['prefix'];
   query: Record<string, string[]>;
   headers: Record<string, string>;
 }
