@@ -177,6 +177,16 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     ]);
   });
 
+  it('locked users', async () => {
+    const unlocked = { mount_accessor: 'none', alias_identifier: 'bob' };
+    const template = '/sys/locked-users/{mount_accessor}/unlock/{alias_identifier}';
+    await all([
+      ['read', '/sys/locked-users', {}, { fields: { mount_accessor: 'none' } }],
+      ['read', '/sys/locked-users'],
+      ['write', template, unlocked],
+    ]);
+  });
+
   it('token roles', async () => {
     const role_name = { role_name: unique('role') };
     const fields = { allowed_policies: 'default', token_bound_cidrs: '127.0.0.1', token_num_uses: 2 };

@@ -8,7 +8,14 @@ export interface Need {
   resource: string;
   /** For DynamoDB: the partition key up to its first `#`, or the whole of a key that is constant. */
   key?: string;
+  /**
+   * For writes and queries of DynamoDB: the names of all attributes in the request, sorted, those of the key included. A
+   * query that names none reads {@link ALL}.
+   */
+  attributes?: string[];
 }
+
+export const ALL = 'all of them';
 
 // biome-ignore lint/suspicious/noExplicitAny: the body of a request is whatever the operation has
 type Body = Record<string, any>;
@@ -17,24 +24,29 @@ type Body = Record<string, any>;
 export function needsOf(operation: string, body: Body): Need[] {
   switch (operation) {
     case 'BatchGetItem':
-      return batched(operation, body, (table) => table.Keys);
+      return Object.entries<Body>(body.RequestItems).flatMap(([TableName, { Keys }]) =>
+        Keys.map((key: Body) => needOf(operation, { TableName }, key)),
+      );
     case 'BatchWriteItem':
-      return batched(operation, body, (requests) =>
-        requests.map(({ PutRequest, DeleteRequest }: Body) => PutRequest?.Item ?? DeleteRequest.Key),
+      return Object.entries<Body[]>(body.RequestItems).flatMap(([TableName, requests]) =>
+        requests.map(({ PutRequest, DeleteRequest }) =>
+          written(operation, { TableName, ...PutRequest, ...DeleteRequest }),
+        ),
       );
     // A transaction itself needs no right, only its parts do.
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
     case 'TransactWriteItems':
       return body.TransactItems.flatMap((part: Record<string, Body>) =>
-        Object.entries(part).map(([verb, write]) => needOf(itemAction(verb), write, write.Key ?? write.Item)),
+        Object.entries(part).map(([verb, write]) => written(itemAction(verb), write)),
       );
     case 'Query':
       return [queried(body)];
     case 'GetItem':
+      return [needOf(operation, body, body.Key)];
     case 'PutItem':
     case 'UpdateItem':
     case 'DeleteItem':
-      return [needOf(operation, body, body.Key ?? body.Item)];
+      return [written(operation, body)];
     case 'StartExecution':
       return [
         {
@@ -61,21 +73,26 @@ function itemAction(verb: string): string {
   return verb === 'ConditionCheck' ? 'ConditionCheckItem' : `${verb}Item`;
 }
 
-function batched(operation: string, { RequestItems }: Body, keysOf: (requests: Body) => Body[]): Need[] {
-  return Object.entries<Body>(RequestItems).flatMap(([TableName, requests]) =>
-    keysOf(requests).map((key) => needOf(operation, { TableName }, key)),
-  );
+function written(action: string, write: Body): Need {
+  const item = write.Key ?? write.Item;
+  return { ...needOf(action, write, item), attributes: namesIn(write, Object.keys(item)) };
+}
+
+/** All names in the expressions of a request are placeholders. */
+function namesIn({ ExpressionAttributeNames = {} }: Body, others: string[] = []): string[] {
+  return [...new Set([...others, ...Object.values<string>(ExpressionAttributeNames)])].sort();
 }
 
 /** The key condition of each query begins with its partition: `#pk = :pk AND …`. */
 function queried(body: Body): Need {
   const [, placeholder = ''] = /^#?\w+ = (:\w+)/.exec(body.KeyConditionExpression) ?? [];
-  const need = needOf('Query', body, { pk: body.ExpressionAttributeValues[placeholder] });
+  const attributes = body.ProjectionExpression ? namesIn(body) : [ALL];
+  const need = { ...needOf('Query', body, { pk: body.ExpressionAttributeValues[placeholder] }), attributes };
   return body.IndexName ? { ...need, resource: `${need.resource}/index/${body.IndexName}` } : need;
 }
 
 function needOf(action: string, { TableName }: Body, { pk }: Body): Need {
-  const [, key = ''] = /^(\w+#|bootstrap$)/.exec(pk.S) ?? [];
+  const [, key = ''] = /^([a-z-]+#|bootstrap$)/.exec(pk.S) ?? [];
   return { action: `dynamodb:${action}`, resource: `${capital(TableName)}Table`, key };
 }
 
