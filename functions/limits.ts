@@ -22,10 +22,19 @@ export const MAX_DURATION_S = 9_223_372_036;
 export const MAX_BODY_BYTES = 4_500_000;
 /** Bytes of an answer, as a string in JSON. Lambda returns at most 6 MB, headers included. */
 export const MAX_ANSWER_BYTES = 6_000_000;
+/** Entries of a field that is a list, as an array or as one text with commas: as many as a secret has versions. */
+export const MAX_FIELD_ENTRIES = 10_000;
 /** Strings in a JSON body, keys included (contract §2.4). */
 export const MAX_JSON_STRINGS = 1_000;
+/**
+ * Values in a JSON body, of all kinds, however many of them are strings: each comma and each opening bracket counts as one.
+ * A plan of `MAX_BULK_MOVES` has 30,000.
+ */
+export const MAX_JSON_VALUES = 50_000;
 /** Levels of a JSON body. */
 export const MAX_JSON_DEPTH = 300;
+/** Fields of a form, repeated ones included; the limit of Go's parser. */
+export const MAX_FORM_FIELDS = 10_000;
 /** Bytes of a policy's text. */
 export const MAX_POLICY_BYTES = 100_000;
 /** Policies of one token. */

@@ -1,6 +1,8 @@
 /** Reads and writes CSV (RFC 4180): moves with the header `from,to`, and the lines of a report. Pure. */
 
 import { refusal } from '../http/errors.ts';
+import { MAX_BULK_MOVES } from '../limits.ts';
+import { tooManyMoves } from './errors.ts';
 
 export interface Paths {
   from: string;
@@ -9,7 +11,7 @@ export interface Paths {
 
 /**
  * @returns the records after the header, without empty lines
- * @throws VaultError 400 for a wrong header, a record without two fields, or an open quote
+ * @throws VaultError 400 for a wrong header, a record without two fields, an open quote, or too many records
  */
 export function readCsv(text: string): Paths[] {
   const [header, ...records] = recordsOf(text);
@@ -45,6 +47,7 @@ function recordsOf(text: string): string[][] {
     if (end === ',') continue;
     const isEmptyLine = record.length === 1 && record[0] === '' && quoted === undefined;
     if (!isEmptyLine) records.push(record);
+    if (records.length > MAX_BULK_MOVES + 1) throw tooManyMoves();
     record = [];
   }
   return records;
