@@ -21,8 +21,23 @@ export function readCsv(text: string): Paths[] {
     const [from, to] = fields;
     if (fields.length !== 2 || from === undefined || to === undefined)
       throw refusal(`record ${i + 1} of the CSV does not have two fields`);
-    return { from, to };
+    return { from: withoutMark(from), to: withoutMark(to) };
   });
+}
+
+/**
+ * What a spreadsheet may take for a formula (https://owasp.org/www-community/attacks/CSV_Injection), also behind marks. A
+ * single quote in front marks it as text.
+ */
+const FORMULA = /^'*[=+\-@＝＋－＠\t\r\n]/;
+
+/** The value with one more mark, if it needs one, so that a value with a mark of its own is the same after reading. */
+function withMark(value: string): string {
+  return FORMULA.test(value) ? `'${value}` : value;
+}
+
+function withoutMark(field: string): string {
+  return field.startsWith("'") && FORMULA.test(field) ? field.slice(1) : field;
 }
 
 /** A field, in quotes or not, and what ends it. Inside quotes everything is text, and two quotes are one. */
@@ -53,8 +68,10 @@ function recordsOf(text: string): string[][] {
   return records;
 }
 
-/** One line with its end. A value is quoted only where it needs to be. */
+/** One line with its end. A value is quoted only where it needs to be, and never a formula for a spreadsheet. */
 export function csvLine(values: string[]): string {
-  const fields = values.map((value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value));
+  const fields = values
+    .map(withMark)
+    .map((value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value));
   return `${fields.join(',')}\r\n`;
 }
