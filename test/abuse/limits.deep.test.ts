@@ -330,6 +330,17 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     status: 400,
     text: 'the name of a schedule has 1 to 57 letters, digits, dots, hyphens and underscores',
   },
+  MAX_EXPRESSION_LENGTH: {
+    ask: (by) =>
+      schedule('often', { schedule: `rate(${'9'.repeat(limits.MAX_EXPRESSION_LENGTH - 11 + by)} days)` }),
+    status: 400,
+    text: "'schedule' has at most 256 characters",
+  },
+  MAX_TIMEZONE_LENGTH: {
+    ask: (by) => schedule('where', { timezone: x(limits.MAX_TIMEZONE_LENGTH + by) }),
+    status: 400,
+    text: "'timezone' has at most 50 characters",
+  },
   MAX_SCHEDULE_BYTES: {
     ask: (by) => {
       const around = JSON.stringify({ moves: [{ from: 'idle', to: '' }] }).length;
