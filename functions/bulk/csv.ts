@@ -43,7 +43,7 @@ export function readCsv(text: string): CsvMoves {
     const [source, target] = [fields[from], fields[to]];
     if (fields.length !== header.length || source === undefined || target === undefined)
       throw refusal(`record ${i + 1} of the CSV does not have as many fields as its header`);
-    return { from: source, to: target };
+    return { from: withoutMark(source), to: withoutMark(target) };
   });
   return { moves, ignored: header.filter((_, i) => i !== from && i !== to) };
 }
@@ -79,8 +79,25 @@ function recordsOf(text: string, delimiter: string, most: number): string[][] {
   }
 }
 
-/** One line with its end. A value is quoted only where it needs to be. */
+/**
+ * What a spreadsheet may take for a formula (https://owasp.org/www-community/attacks/CSV_Injection), also behind marks. A
+ * single quote in front marks it as text.
+ */
+const FORMULA = /^'*[=+\-@＝＋－＠\t\r\n]/;
+
+/** The value with one more mark, if it needs one, so that a value with a mark of its own is the same after reading. */
+function withMark(value: string): string {
+  return FORMULA.test(value) ? `'${value}` : value;
+}
+
+function withoutMark(field: string): string {
+  return field.startsWith("'") && FORMULA.test(field) ? field.slice(1) : field;
+}
+
+/** One line with its end. A value is quoted only where it needs to be, and never a formula for a spreadsheet. */
 export function csvLine(values: string[]): string {
-  const fields = values.map((value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value));
+  const fields = values
+    .map(withMark)
+    .map((value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value));
   return `${fields.join(',')}\r\n`;
 }

@@ -11,7 +11,7 @@ import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { mountsBelow } from '../tree/findMount.ts';
 import { innermostNamespaces } from '../tree/findNamespace.ts';
 import type { Namespace } from '../tree/namespace.ts';
-import { mountPath } from '../tree/path.ts';
+import { mountPath, oversize } from '../tree/path.ts';
 import { readUntilStable, type SeenMount } from '../tree/readUntilStable.ts';
 import type { Paths } from './csv.ts';
 import { tooManyMoves } from './errors.ts';
@@ -64,6 +64,8 @@ async function matchesOf(
   namespace: Namespace,
   pattern: string,
 ): Promise<Matched[]> {
+  // A wildcard stands for one character at least, so what is too long for a mount matches none.
+  if (oversize(mountPath(pattern))) return [];
   const above = from.slice(0, from.length - pattern.length);
   const fits = patternOf(pattern);
   const matched: Matched[] = [];

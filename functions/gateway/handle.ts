@@ -56,8 +56,14 @@ async function answer(received: HttpRequest, api: Api, deps: Deps, audit: Audit)
     const reply = await retryContended(() => perform(visit), MountMoved);
     return withinLimit(render(reply, audit.request_id, request.path));
   } catch (error) {
-    return renderError(error, deps);
+    return shortened(renderError(error, deps));
   }
+}
+
+/** An error may quote what was sent, and quoting makes it longer. */
+function shortened(response: HttpResponse): HttpResponse {
+  if (answerBytes(response.body) <= MAX_ANSWER_BYTES) return response;
+  return renderErrors(response.status, [`the error has more than ${MAX_ANSWER_BYTES} bytes`]);
 }
 
 function withinLimit(response: HttpResponse): HttpResponse {

@@ -3,6 +3,7 @@
 import { checkRunBody } from '../bulk/checkBody.ts';
 import { RUNS_PATH } from '../bulk/readRunRequest.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
+import { refuseTooManyPolicies } from '../credentials/policyNames.ts';
 import { goQuote, refusal, VaultError } from '../http/errors.ts';
 import { MAX_SCHEDULE_BYTES, MAX_SCHEDULES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -33,6 +34,7 @@ export interface ScheduleOrder {
  */
 export async function putSchedule(deps: Deps, order: ScheduleOrder): Promise<Schedule> {
   const { namespace } = order.origin;
+  refuseTooManyPolicies('schedule', order.policies);
   checkRunBody(order.body, deps.cluster);
   const body = JSON.stringify(order.body);
   if (Buffer.byteLength(body) > MAX_SCHEDULE_BYTES) {

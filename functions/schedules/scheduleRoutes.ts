@@ -79,7 +79,7 @@ export const scheduleRoutes: readonly Route[] = [
 
 /** The fields as they were sent, because policies may allow only certain values. */
 function bodyOf({ raw }: Pick<Call, 'raw'>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(raw).filter(([name]) => name in MOVE_FIELDS));
+  return Object.fromEntries(Object.entries(raw).filter(([name]) => Object.hasOwn(MOVE_FIELDS, name)));
 }
 
 function nameIn({ name = '' }: Call['params']): string {

@@ -276,6 +276,11 @@ describe('rules', () => {
 
   it.each<[string, unknown, string]>([
     ['match nothing', { from: 'none/*', to: 'x/*' }, 'rule 1 matches no mount: "none/*"'],
+    [
+      'are longer than the path of any mount',
+      { from: '+/'.repeat(40_000), to: '+/'.repeat(40_000) },
+      `rule 1 matches no mount: "${'+/'.repeat(40_000)}"`,
+    ],
     ['lack a path', { from: 'a' }, "rule 1 needs both 'from' and 'to'"],
     [
       'have a wildcard in one path only',

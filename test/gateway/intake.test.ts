@@ -101,6 +101,15 @@ describe('a body', () => {
     ]);
   });
 
+  it('of a form keeps every name, and joins the values of a repeated one', () => {
+    const body = request('a=1&__proto__=2&a=3&=4', 'application/x-www-form-urlencoded');
+    expect(Object.entries(parseBody(body))).toEqual([
+      ['a', '1,3'],
+      ['__proto__', '2'],
+      ['', '4'],
+    ]);
+  });
+
   it('may have a thousand strings and no more', () => {
     const list = (count: number) => `{"a":[${Array.from({ length: count - 1 }, () => '""').join(',')}]}`;
     expect(parseBody(request(list(1000))).a).toHaveLength(999);
@@ -285,6 +294,13 @@ describe('fields', () => {
     ],
     ['texts', ['a', ['a']], `${LISTED}'[1]' expected type 'string', got unconvertible type '[]interface {}'`],
     ['ints', '1,many', `${LISTED}'[1]' cannot parse value as 'int': strconv.ParseInt: invalid syntax`],
+    [
+      'ints',
+      [JSON.rawJSON('1.0')],
+      `${LISTED}'[0]' cannot parse value as 'int': strconv.ParseInt: invalid syntax`,
+    ],
+    ['pairs', JSON.rawJSON('1.0'), 'invalid key pair at index 0 in field "x"'],
+    ['pairs', [JSON.rawJSON('-0')], 'invalid key pair at index 0 in field "x"'],
     ['map', 'text', "'' expected type 'map[string]interface {}', got unconvertible type 'string'"],
     ['map', [1], "'[0]' expected type 'map[string]interface {}', got unconvertible type 'json.Number'"],
     ['pairs', 'text', 'invalid key pair at index 0 in field "x"'],
@@ -296,6 +312,13 @@ describe('fields', () => {
   ] as const)('of type %s refuse %j', (type, value, why) => {
     const errors = [`Field validation failed: error converting input for field "x": ${why}`];
     expect(refusalOf(() => readFields({ x: type }, { x: value }))).toEqual({ status: 400, errors });
+  });
+
+  it('keep every name of an object, or refuse it', () => {
+    const objects = JSON.parse('[{"__proto__":"a"},{"constructor":"b"}]');
+    const names = Object.keys(readFields({ x: 'map' }, { x: objects }).x ?? {});
+    expect(names).toEqual(['__proto__', 'constructor']);
+    expect(refusalOf(() => readFields({ x: 'pairs' }, { x: objects })).status).toBe(400);
   });
 
   it.each([

@@ -29,6 +29,7 @@ beforeEach(() => {
 
 const literally = (text: string) => new RegExp(RegExp.escape(text));
 const path = () => `sys/remount/schedules/${name}`;
+const names = (count: number) => Array.from({ length: count - 1 }, (_, i) => `p${i}`);
 const inDays = (days: number) => new Date(deps.clock.now() + days * 86_400_000).toISOString();
 
 describe('a schedule', () => {
@@ -147,6 +148,12 @@ describe('a schedule', () => {
       "row 2: both 'from' and 'to' path must be specified as a string",
     ],
     ['nothing to move', { rules: undefined }, "one of 'moves', 'rules' and 'csv' must be specified"],
+    ['more policies than a token may have', { policies: names(51) }, 'a schedule has at most 50 policies'],
+    [
+      'a policy with too long a name',
+      { policies: ['x'.repeat(513)] },
+      'the name of a policy is longer than 512',
+    ],
     ['rules that are no list', { rules: 'all' }, "'rules' must be a list"],
     [
       'more to move than it can keep',
