@@ -8,7 +8,13 @@ export interface Need {
   resource: string;
   /** For DynamoDB: the partition key up to its first `#`, or the whole of a key that is constant. */
   key?: string;
+  /** For writes to DynamoDB: the names of all attributes in the request, sorted, those of the key included. */
+  attributes?: string[];
 }
+
+/** Actions that AWS does with the role of a function, not the function's own calls. */
+export const BY_AWS =
+  /^(logs|xray|kms|sqs):|^iam:PassRole$|^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$/;
 
 // biome-ignore lint/suspicious/noExplicitAny: the body of a request is whatever the operation has
 type Body = Record<string, any>;
@@ -17,35 +23,40 @@ type Body = Record<string, any>;
 export function needsOf(operation: string, body: Body): Need[] {
   switch (operation) {
     case 'BatchGetItem':
-      return batched(operation, body, (table) => table.Keys);
+      return Object.entries<Body>(body.RequestItems).flatMap(([TableName, { Keys }]) =>
+        Keys.map((key: Body) => needOf(operation, { TableName }, key)),
+      );
     case 'BatchWriteItem':
-      return batched(operation, body, (requests) =>
-        requests.map(({ PutRequest, DeleteRequest }: Body) => PutRequest?.Item ?? DeleteRequest.Key),
+      return Object.entries<Body[]>(body.RequestItems).flatMap(([TableName, requests]) =>
+        requests.map(({ PutRequest, DeleteRequest }) =>
+          written(operation, { TableName, ...PutRequest, ...DeleteRequest }),
+        ),
       );
     // A transaction itself needs no right, only its parts do.
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
     case 'TransactWriteItems':
       return body.TransactItems.flatMap((part: Record<string, Body>) =>
-        Object.entries(part).map(([verb, write]) => needOf(itemAction(verb), write, write.Key ?? write.Item)),
+        Object.entries(part).map(([verb, write]) => written(itemAction(verb), write)),
       );
     case 'Query':
       return [queried(body)];
     case 'GetItem':
+      return [needOf(operation, body, body.Key)];
     case 'PutItem':
     case 'UpdateItem':
     case 'DeleteItem':
-      return [needOf(operation, body, body.Key ?? body.Item)];
+      return [written(operation, body)];
     case 'StartExecution':
       return [
         {
           action: 'states:StartExecution',
-          resource: `${capital(lastPart(body.stateMachineArn))}StateMachine`,
+          resource: `${capital(lastWord(body.stateMachineArn))}StateMachine`,
         },
       ];
     case 'PutEvents':
       return body.Entries.map((entry: Body) => ({
         action: 'events:PutEvents',
-        resource: `${capital(entry.EventBusName)}Bus`,
+        resource: `${capital(firstWord(entry.EventBusName))}Bus`,
       }));
     case 'CreateSchedule':
     case 'UpdateSchedule':
@@ -61,10 +72,11 @@ function itemAction(verb: string): string {
   return verb === 'ConditionCheck' ? 'ConditionCheckItem' : `${verb}Item`;
 }
 
-function batched(operation: string, { RequestItems }: Body, keysOf: (requests: Body) => Body[]): Need[] {
-  return Object.entries<Body>(RequestItems).flatMap(([TableName, requests]) =>
-    keysOf(requests).map((key) => needOf(operation, { TableName }, key)),
-  );
+/** All names in the expressions of a write are placeholders. */
+function written(action: string, { ExpressionAttributeNames = {}, ...write }: Body): Need {
+  const item = write.Key ?? write.Item;
+  const attributes = new Set([...Object.keys(item), ...Object.values<string>(ExpressionAttributeNames)]);
+  return { ...needOf(action, write, item), attributes: [...attributes].sort() };
 }
 
 /** The key condition of each query begins with its partition: `#pk = :pk AND …`. */
@@ -76,9 +88,15 @@ function queried(body: Body): Need {
 
 function needOf(action: string, { TableName }: Body, { pk }: Body): Need {
   const [, key = ''] = /^(\w+#|bootstrap$)/.exec(pk.S) ?? [];
-  return { action: `dynamodb:${action}`, resource: `${capital(TableName)}Table`, key };
+  return { action: `dynamodb:${action}`, resource: `${capital(lastWord(TableName))}Table`, key };
 }
 
-function lastPart(arn: string): string {
-  return arn.slice(arn.lastIndexOf(':') + 1);
+/** `mounts` of the local service, `remount-prod-mounts` of a stack. */
+function lastWord(name: string): string {
+  return /\w+$/.exec(name)?.[0] ?? name;
+}
+
+/** `remount` of the local service, `remount-prod` of a stack. */
+function firstWord(name: string): string {
+  return /^\w+/.exec(name)?.[0] ?? name;
 }
