@@ -75,7 +75,7 @@ export async function startRecordedService(
 }
 
 /** @returns nothing for a call that no function made, such as that of a test that reads a queue */
-function recordedOf({ method, headers, body }: ForwardedRequest): Recorded | undefined {
+export function recordedOf({ method, headers, body }: ForwardedRequest): Recorded | undefined {
   const [, functionName] = /\bapp\/(\w+)/.exec(String(headers['user-agent'])) ?? [];
   if (functionName === undefined) return undefined;
   const [, named] = /\.(\w+)$/.exec(String(headers['x-amz-target'])) ?? [];
