@@ -59,9 +59,12 @@ export function judgeOf(stack: Stack): Judge {
   };
 }
 
-/** @throws Error for a request that AWS does not have, such as one for a resource that the action does not know */
+/** @throws Error for a request that AWS does not have: the action does not know the resource, or a part of the context */
 function isAllowed(result: RunSimulationResults): boolean {
   if (result.resultType === 'error') throw new Error(JSON.stringify(result.errors));
+  const parts = result.resultType === 'single' ? [result.result] : result.results;
+  const ignored = parts.flatMap(({ ignoredContextKeys = [] }) => ignoredContextKeys);
+  if (ignored.length > 0) throw new Error(`nobody knows what ${ignored} decides`);
   return result.overallResult === 'Allowed';
 }
 
