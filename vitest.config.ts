@@ -27,6 +27,9 @@ const MOVES = [
 /** What needs a real cluster of OpenBao and a real PostgreSQL. */
 const CLUSTER = ['test/cluster/**/*.deep.test.ts'];
 
+/** What needs an emulated AWS. */
+const DEPLOYMENT = ['test/deployment/**/*.deep.test.ts'];
+
 /**
  * `quick` or `deep`, as test/run.ts sets it. Without, whatever file is named on the command line is run.
  * `REFERENCE` is set where a real OpenBao is to be started beside the tests.
@@ -64,6 +67,7 @@ export default defineConfig({
             ...RIGHTS,
             ...COMPARED,
             ...CLUSTER,
+            ...DEPLOYMENT,
             ...(DEPTH === 'quick' ? DEEP : []),
           ],
         },
@@ -140,6 +144,17 @@ export default defineConfig({
         extends: true,
         // After all that is recorded.
         test: { name: 'rights', include: RIGHTS, sequence: { groupOrder: 7 } },
+      },
+      {
+        extends: true,
+        // It judges what was recorded, too.
+        test: {
+          name: 'deployment',
+          include: DEPLOYMENT,
+          hookTimeout: 180_000,
+          testTimeout: 120_000,
+          sequence: { groupOrder: 8 },
+        },
       },
     ],
   },

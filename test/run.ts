@@ -1,7 +1,7 @@
 /**
  * The test commands. The last line of each says how many tests passed. `npm test` runs lint, types, dead code, and all
  * fast tests. `npm run test:deep`, with the argument `deep`, runs the slow tests, the whole contract suite again, the clients
- * of other projects, both on a real OpenBao, and the tests on a real cluster.
+ * of other projects, both on a real OpenBao, the tests on a real cluster, and those of the packaged stack.
  */
 
 import { spawn } from 'node:child_process';
@@ -9,6 +9,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { clientsLeftOut } from './clients/leftOut.ts';
 import { findPostgres, HOW_TO_GET_POSTGRES } from './cluster/support/postgres.ts';
+import { FIGURES, HOW_TO_GET_EMULATION, hasEmulation } from './deployment/support/emulation.ts';
 import { RECORDS } from './rights/recorder.ts';
 import { findOpenBao, HOW_TO_GET_OPENBAO } from './support/openbao.ts';
 import { findChromium, HOW_TO_GET_IT } from './ui/chromium.ts';
@@ -24,7 +25,7 @@ const CHECKS: [string, string, ...string[]][] = [
 ];
 
 /** The projects of vitest.config.ts. Two that are negated, as in `!page`, would leave nothing out. */
-const ALL = ['parts', 'contract', 'page', 'lag', 'reference', 'front', 'cluster', 'rights'];
+const ALL = ['parts', 'contract', 'page', 'lag', 'reference', 'front', 'cluster', 'rights', 'deployment'];
 const QUICK = ['parts', 'contract'];
 
 /** Read by vitest.config.ts. */
@@ -32,12 +33,14 @@ const depth = process.argv[2] === 'deep' ? 'deep' : 'quick';
 const hasBrowser = (await findChromium()) !== undefined;
 const hasReference = (await findOpenBao()) !== undefined;
 const hasPostgres = (await findPostgres()) !== undefined;
+const isEmulated = await hasEmulation();
 let passed = 0;
 let failed = 0;
 
 if (depth === 'deep') {
   // The roles must be compared with records of this run only.
   await rm(RECORDS, { recursive: true, force: true });
+  await rm(FIGURES, { force: true });
 } else {
   for (const [title, command, ...args] of CHECKS) {
     console.log(`\n── ${title}`);
@@ -69,6 +72,10 @@ if (depth === 'deep' && !hasReference)
   console.log(`\nThe tests beside and on a real OpenBao were left out: ${HOW_TO_GET_OPENBAO}.`);
 if (depth === 'deep' && hasReference && !hasPostgres)
   console.log(`\nThe tests on a real cluster were left out: ${HOW_TO_GET_POSTGRES}.`);
+if (depth === 'deep')
+  console.log(
+    `\n${isEmulated ? await readFigures() : `The tests of the packaged stack were left out: ${HOW_TO_GET_EMULATION}.`}`,
+  );
 if (depth === 'deep') for (const line of await clientsLeftOut()) console.log(`\n${line}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
@@ -80,6 +87,7 @@ function projects(): string[] {
 
 function isLeftOut(project: string): boolean {
   if (project === 'page') return !hasBrowser;
+  if (project === 'deployment') return !isEmulated;
   return project === 'cluster' && !(hasReference && hasPostgres);
 }
 
@@ -89,6 +97,11 @@ async function readReport(): Promise<{ numPassedTests: number; numFailedTests: n
   } catch {
     return { numPassedTests: 0, numFailedTests: 1 };
   }
+}
+
+/** What the tests of the packaged stack have counted. */
+function readFigures(): Promise<string> {
+  return readFile(FIGURES, 'utf8').catch(() => 'The tests of the packaged stack have counted nothing.');
 }
 
 /** Runs a program of node_modules. @returns whether it exited with 0 */

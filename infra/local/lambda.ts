@@ -30,10 +30,12 @@ const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 /**
  * Environments start with the first invocation.
  * @param log receives what the functions print
+ * @param start starts an environment
  */
 export function createLambda(
   functions: Record<string, FunctionSettings>,
   log: (text: string) => void = () => {},
+  start: typeof startEnvironment = startEnvironment,
 ): Lambda {
   const current = new Map<string, Environment>();
   const all = new Set<Environment>();
@@ -48,7 +50,7 @@ export function createLambda(
     const onRetired = () => {
       if (current.get(functionName) === started) current.delete(functionName);
     };
-    const started = startEnvironment(functionName, settings, onRetired, log);
+    const started = start(functionName, settings, onRetired, log);
     current.set(functionName, started);
     all.add(started);
     void started.ended.then(() => all.delete(started));

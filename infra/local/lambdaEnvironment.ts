@@ -119,7 +119,7 @@ function startWorker(functionName: string, settings: FunctionSettings, log: (tex
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
-function reservedVariables(functionName: string, memoryMB: number): Record<string, string> {
+export function reservedVariables(functionName: string, memoryMB: number): Record<string, string> {
   return {
     AWS_LAMBDA_FUNCTION_NAME: functionName,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

@@ -29,7 +29,7 @@ export interface Table {
   stream: StreamViewType | undefined;
 }
 
-interface Resource {
+export interface TableResource {
   Type: string;
   Properties: {
     AttributeDefinitions: AttributeDefinition[];
@@ -42,13 +42,14 @@ interface Resource {
 
 /** The tables of `infra/tables.yml`. */
 export async function readTables(): Promise<Table[]> {
-  const { Resources } = await readFragment<{ Resources: Record<string, Resource> }>('tables');
+  const { Resources } = await readFragment<{ Resources: Record<string, TableResource> }>('tables');
   return Object.entries(Resources)
     .filter(([, { Type }]) => Type === 'AWS::DynamoDB::Table')
     .map(tableOf);
 }
 
-function tableOf([logicalId, { Properties }]: [string, Resource]): Table {
+/** The table that the template describes under this logical id. */
+export function tableOf([logicalId, { Properties }]: [string, TableResource]): Table {
   const {
     AttributeDefinitions,
     KeySchema,

@@ -1,4 +1,4 @@
-/** Packages the deployment as `npm run package` does, in a folder of its own, with bundles that do nothing. */
+/** Packages the deployment as `npm run package` does, in a folder of its own. */
 
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -57,29 +57,46 @@ export const FUNCTIONS = [
   'bootstrap',
 ];
 
-/** @param params name → value, as `--param` gives them */
+/**
+ * Packages bundles that do nothing.
+ * @param params name → value, as `--param` gives them
+ */
 export async function packageTemplate(params: Record<string, string> = {}): Promise<Packaged> {
   const folder = await mkdtemp(join(tmpdir(), 'remount-package-'));
   try {
-    await Promise.all(PARTS.map((part) => cp(join(ROOT, part), join(folder, part), { recursive: true })));
     await Promise.all(FUNCTIONS.map((name) => makeBundle(join(folder, '.build', 'functions', name))));
-    const osls = join(ROOT, 'node_modules', '.bin', 'osls');
-    const given = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
-    const args = [osls, 'package', '--stage', 'prod', '--package', 'out', ...given];
-    await promisify(execFile)(process.execPath, args, {
-      cwd: folder,
-      env: { SLS_SCHEMA_CACHE_BASE_DIR: CACHE },
-    });
-    const text = await readFile(join(folder, 'out', 'cloudformation-template-update-stack.json'), 'utf8');
-    const names = FUNCTIONS.map(async (name) => [name, await listZip(join(folder, 'out', `${name}.zip`))]);
-    return { template: JSON.parse(text), archives: Object.fromEntries(await Promise.all(names)) };
+    const { template, out } = await packageIn(folder, params);
+    const names = FUNCTIONS.map(async (name) => [name, await listZip(join(out, `${name}.zip`))]);
+    return { template, archives: Object.fromEntries(await Promise.all(names)) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+/**
+ * Packages the bundles that `folder` holds in `.build/functions`.
+ * @param params as for {@link packageTemplate}
+ * @returns the template, and the folder of the archives, `<function>.zip`
+ */
+export async function packageIn(
+  folder: string,
+  params: Record<string, string>,
+): Promise<{ template: Template; out: string }> {
+  await Promise.all(PARTS.map((part) => cp(join(ROOT, part), join(folder, part), { recursive: true })));
+  const osls = join(ROOT, 'node_modules', '.bin', 'osls');
+  const given = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
+  const args = [osls, 'package', '--stage', 'prod', '--package', 'out', ...given];
+  await promisify(execFile)(process.execPath, args, {
+    cwd: folder,
+    env: { SLS_SCHEMA_CACHE_BASE_DIR: CACHE },
+  });
+  const out = join(folder, 'out');
+  const text = await readFile(join(out, 'cloudformation-template-update-stack.json'), 'utf8');
+  return { template: JSON.parse(text), out };
+}
+
 /** The resources of one type, by logical id. */
-export function ofType({ Resources }: Template, type: string): [string, Resource][] {
+export function ofType({ Resources }: Pick<Template, 'Resources'>, type: string): [string, Resource][] {
   return Object.entries(Resources).filter(([, resource]) => resource.Type === type);
 }
 

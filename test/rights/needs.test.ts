@@ -50,6 +50,8 @@ describe('what a call needs', () => {
       ['states:StartExecution BulkStateMachine undefined'],
     ],
     ['PutEvents', { Entries: [{ EventBusName: 'remount' }] }, ['events:PutEvents RemountBus undefined']],
+    ['PutEvents', { Entries: [{ EventBusName: 'remount-prod' }] }, ['events:PutEvents RemountBus undefined']],
+    ['GetItem', { TableName: 'remount-prod-mounts', Key: key('root') }, ['dynamodb:GetItem MountsTable ']],
     ['DeleteSchedule', {}, ['scheduler:DeleteSchedule ScheduleGroup undefined']],
   ])('%s is found from the parts of its request', (operation, body, needs) => {
     expect(

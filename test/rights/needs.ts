@@ -17,6 +17,10 @@ export interface Need {
 
 export const ALL = 'all of them';
 
+/** Actions that AWS does with the role of a function, not the function's own calls. */
+export const BY_AWS =
+  /^(logs|xray|kms|sqs):|^iam:PassRole$|^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$/;
+
 // biome-ignore lint/suspicious/noExplicitAny: the body of a request is whatever the operation has
 type Body = Record<string, any>;
 
@@ -51,13 +55,13 @@ export function needsOf(operation: string, body: Body): Need[] {
       return [
         {
           action: 'states:StartExecution',
-          resource: `${capital(lastPart(body.stateMachineArn))}StateMachine`,
+          resource: `${capital(lastWord(body.stateMachineArn))}StateMachine`,
         },
       ];
     case 'PutEvents':
       return body.Entries.map((entry: Body) => ({
         action: 'events:PutEvents',
-        resource: `${capital(entry.EventBusName)}Bus`,
+        resource: `${capital(firstWord(entry.EventBusName))}Bus`,
       }));
     case 'CreateSchedule':
     case 'UpdateSchedule':
@@ -93,9 +97,15 @@ function queried(body: Body): Need {
 
 function needOf(action: string, { TableName }: Body, { pk }: Body): Need {
   const [, key = ''] = /^([a-z-]+#|bootstrap$)/.exec(pk.S) ?? [];
-  return { action: `dynamodb:${action}`, resource: `${capital(TableName)}Table`, key };
+  return { action: `dynamodb:${action}`, resource: `${capital(lastWord(TableName))}Table`, key };
 }
 
-function lastPart(arn: string): string {
-  return arn.slice(arn.lastIndexOf(':') + 1);
+/** `mounts` of the local service, `remount-prod-mounts` of a stack. */
+function lastWord(name: string): string {
+  return /\w+$/.exec(name)?.[0] ?? name;
+}
+
+/** `remount` of the local service, `remount-prod` of a stack. */
+function firstWord(name: string): string {
+  return /^\w+/.exec(name)?.[0] ?? name;
 }

@@ -1,9 +1,10 @@
 /**
- * Records the rights that the calls of a local service need from AWS, one line for each function and right, in a file
- * of `.build/rights`. The user agent of a call names the function.
+ * Records the rights that the calls of a local service need from AWS, one line for each function and kind of call, in a
+ * file of `.build/rights`. The user agent of a call names the function.
  */
 
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ForwardedRequest,
@@ -13,14 +14,20 @@ import {
 import { type Service, type ServiceOptions, startService } from '../../infra/local/service.ts';
 import { type Need, needsOf } from './needs.ts';
 
-export interface Recorded extends Need {
+/** A call of a function. */
+export interface Recorded {
   functionName: string;
+  /** All of them, for all its parts. */
+  needs: Need[];
 }
 
 export const RECORDS = join(import.meta.dirname, '..', '..', '.build', 'rights');
 
 /** The names of the records: one for each service whose calls are recorded. */
 export const RECORDED = ['contract', 'announcements', 'requests', 'schedules', 'seldom', 'front'] as const;
+
+/** Without a real OpenBao, nothing is recorded of a service in front of one. */
+export const HAS_FRONT = Boolean(process.env.REFERENCE);
 
 /** Requests to Scheduler have no header for the operation. */
 const SCHEDULER_VERBS: Record<string, string> = {
@@ -43,11 +50,10 @@ export async function startRecordedService(
   rmSync(file, { force: true });
   const seen = new Set<string>();
   const record = (passing: ForwardedRequest) => {
-    for (const needed of recordedOf(passing)) {
-      const line = JSON.stringify(needed);
-      if (!seen.has(line)) appendFileSync(file, `${line}\n`);
-      seen.add(line);
-    }
+    const recorded = recordedOf(passing);
+    const line = JSON.stringify(recorded);
+    if (recorded && !seen.has(line)) appendFileSync(file, `${line}\n`);
+    seen.add(line);
   };
   const proxies: ForwardingProxy[] = [];
   const between = async (endpoints: Record<string, string>) => {
@@ -69,11 +75,32 @@ export async function startRecordedService(
 }
 
 /** @returns nothing for a call that no function made, such as that of a test that reads a queue */
-function recordedOf({ method, headers, body }: ForwardedRequest): Recorded[] {
+export function recordedOf({ method, headers, body }: ForwardedRequest): Recorded | undefined {
   const [, functionName] = /\bapp\/(\w+)/.exec(String(headers['user-agent'])) ?? [];
-  if (functionName === undefined) return [];
+  if (functionName === undefined) return undefined;
   const [, named] = /\.(\w+)$/.exec(String(headers['x-amz-target'])) ?? [];
   const operation = named ?? SCHEDULER_VERBS[method] ?? method;
   const request = body.length > 0 ? JSON.parse(body.toString()) : {};
-  return needsOf(operation, request).map((need) => ({ functionName, ...need }));
+  return { functionName, needs: withoutRepeats(needsOf(operation, request)) };
+}
+
+/** In one order, so that calls of one kind are recorded once, however many items they concern. */
+function withoutRepeats(needs: Need[]): Need[] {
+  const byText = new Map(needs.map((need) => [JSON.stringify(need), need]));
+  return [...byText].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need);
+}
+
+/**
+ * Reads what the tests before have recorded.
+ * @throws Error where nothing is recorded
+ */
+export async function readRecords(): Promise<Recorded[]> {
+  const texts = await Promise.all(RECORDED.filter((of) => of !== 'front' || HAS_FRONT).map(readRecord));
+  return texts.flatMap((text) => text.trimEnd().split('\n')).map((line) => JSON.parse(line));
+}
+
+async function readRecord(name: string): Promise<string> {
+  return readFile(join(RECORDS, `${name}.jsonl`), 'utf8').catch(() => {
+    throw new Error(`nothing is recorded of ${name}: npm run test:deep records all that is compared here`);
+  });
 }

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   accessorKey,
@@ -11,12 +9,8 @@ import {
 } from '../../functions/store/keys.ts';
 import { FUNCTIONS, packageTemplate, type Template } from '../infra/packageTemplate.ts';
 import { capital, type Grant, grantsOf } from '../infra/rights.ts';
-import type { Need } from './needs.ts';
-import { RECORDED, RECORDS, type Recorded } from './recorder.ts';
-
-/** Actions that AWS does with the role of a function, not the function's own calls. */
-const BY_AWS =
-  /^(logs|xray|kms|sqs):|^iam:PassRole$|^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$/;
+import { BY_AWS, type Need } from './needs.ts';
+import { HAS_FRONT, type Recorded, readRecords } from './recorder.ts';
 
 /** The beginnings of the keys of the table `access`. A right to one kind of item does not include the others. */
 const ACCESS_KEYS = [
@@ -80,15 +74,13 @@ function attributesOf(name: string, verb: string, attributes: string): string[] 
   return attributes.split(' ').map((attribute) => `${name} dynamodb:${verb} MigrationsTable ${attribute}`);
 }
 
-/** Without a real OpenBao, nothing is recorded of a service in front of one. */
-const hasFront = Boolean(process.env.REFERENCE);
-
 describe.each(FUNCTIONS)('the role of %s', (name) => {
   const grants = () =>
     grantsOf(template, `${capital(name)}Role`)
       .filter(({ action }) => !BY_AWS.test(action))
       .map((grant) => ({ ...grant, resource: plain(grant.resource) }));
-  const needs = () => recorded.filter(({ functionName }) => functionName === name);
+  const needs = () =>
+    recorded.filter(({ functionName }) => functionName === name).flatMap(({ needs }) => needs);
 
   it('grants all rights that were recorded', () => {
     const refused = needs().filter((need) => !grants().some((grant) => covers(grant, need)));
@@ -110,7 +102,7 @@ describe.each(FUNCTIONS)('the role of %s', (name) => {
     expect(unused.filter((right) => !SELDOM_ATTRIBUTES.has(right))).toEqual([]);
   });
 
-  it.runIf(hasFront)('grants no right that was not recorded', () => {
+  it.runIf(HAS_FRONT)('grants no right that was not recorded', () => {
     const idle = grants().filter((grant) => !needs().some((need) => covers(grant, need)));
     const names = idle.map(({ action, resource }) => `${name} ${action} ${resource}`);
     expect(names.filter((right) => !SELDOM_ON_A_CLUSTER.has(right))).toEqual([]);
@@ -160,15 +152,4 @@ function seenKeys(needs: Need[], action: string): string[] | 'all' {
 /** Schedules are granted as a group: `…:schedule/${ScheduleGroup}/*`. */
 function plain(resource: string): string {
   return /\$\{(ScheduleGroup)\}/.exec(resource)?.[1] ?? resource;
-}
-
-async function readRecords(): Promise<Recorded[]> {
-  const texts = await Promise.all(RECORDED.filter((of) => of !== 'front' || hasFront).map(readRecord));
-  return texts.flatMap((text) => text.trimEnd().split('\n')).map((line) => JSON.parse(line));
-}
-
-async function readRecord(name: string): Promise<string> {
-  return readFile(join(RECORDS, `${name}.jsonl`), 'utf8').catch(() => {
-    throw new Error(`nothing is recorded of ${name}: npm run test:deep records all that is compared here`);
-  });
 }

@@ -1,0 +1,63 @@
+/** What a recorded call asks of IAM, in two readings of how AWS judges the keys of a call with several items. */
+
+import { capital } from '../../infra/rights.ts';
+import type { Need } from '../../rights/needs.ts';
+import type { Recorded } from '../../rights/recorder.ts';
+import type { Asked } from './judge.ts';
+import { ACCOUNT, REGION, STACK, type Stack } from './stack.ts';
+
+/**
+ * AWS does not say whether a condition on keys sees those of the other parts of a transaction, or of the other tables of a
+ * batch. `item` is with what one part names, `call` with the keys of all parts, and all attributes that are named in the
+ * same table by the same action.
+ */
+export type Reading = 'item' | 'call';
+
+export function asksOf(stack: Stack, { functionName, needs }: Recorded, reading: Reading): Asked[] {
+  const together = (need: Need) => (reading === 'call' ? needs.filter(isOfTable) : [need]);
+  return needs.map((need) => ({
+    who: `${capital(functionName)}Role`,
+    action: need.action,
+    resource: arnOf(stack, need),
+    context: contextOf(need, together(need)),
+  }));
+}
+
+function isOfTable({ action }: Need): boolean {
+  return action.startsWith('dynamodb:');
+}
+
+/** A key of the recorded kind: the record says how it begins, or what it is where it is constant. */
+function keyOf({ key = '' }: Need): string {
+  return key === '' || key.endsWith('#') ? `${key}x` : key;
+}
+
+/** @param together what is judged together with it, itself included */
+function contextOf(need: Need, together: Need[]): Record<string, string[]> {
+  if (need.action === 'events:PutEvents') return ANNOUNCED;
+  if (!isOfTable(need)) return {};
+  const alike = together.filter(
+    ({ action, resource }) => action === need.action && resource === need.resource,
+  );
+  const attributes = unique(alike.flatMap((one) => one.attributes ?? []));
+  return {
+    'dynamodb:LeadingKeys': unique(together.map(keyOf)),
+    ...(attributes.length > 0 && { 'dynamodb:Attributes': attributes }),
+  };
+}
+
+function unique(names: string[]): string[] {
+  return [...new Set(names)].sort();
+}
+
+/** What `publish` puts on the bus. */
+const ANNOUNCED = { 'events:source': ['remount'], 'events:detail-type': ['Remount Switched'] };
+
+function arnOf({ arns }: Stack, { resource }: Need): string {
+  if (resource === 'ScheduleGroup')
+    return `arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule/${STACK}/root.nightly`;
+  const [id = '', ...index] = resource.split('/');
+  const arn = arns[id];
+  if (!arn) throw new Error(`no ARN of ${resource}`);
+  return [arn, ...index].join('/');
+}
