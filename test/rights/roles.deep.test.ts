@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { accessorKey, bootstrapKey, childKey, policyKey, tokenKey } from '../../functions/store/keys.ts';
 import { FUNCTIONS, packageTemplate, type Template } from '../infra/packageTemplate.ts';
-import { capital, type Grant, grantsOf } from '../infra/rights.ts';
-import type { Need } from './needs.ts';
+import { capital, grantsOf } from '../infra/rights.ts';
+import { covers, type Need } from './needs.ts';
 import { RECORDED, RECORDS, type Recorded } from './recorder.ts';
 
 /** Actions that AWS does with the role of a function, not the function's own calls. */
@@ -78,18 +78,10 @@ describe.each(FUNCTIONS)('the role of %s', (name) => {
   });
 });
 
-function covers({ action, resource, keys }: Grant, need: Need): boolean {
-  return (
-    action === need.action &&
-    resource === need.resource &&
-    (keys === undefined || keys.some((pattern) => need.key === pattern.replace('*', '')))
-  );
-}
-
 /** The recorded kinds as patterns; `all` if every kind was recorded, so that there is nothing to limit. */
 function seenKeys(needs: Need[], action: string): string[] | 'all' {
   const asked = needs.filter((need) => need.action === action && need.resource === 'AccessTable');
-  const kinds = [...new Set(asked.map(({ key = '' }) => key))];
+  const kinds = [...new Set(asked.flatMap(({ key = '', together = [key] }) => together))];
   const unknown = kinds.filter((kind) => !ACCESS_KEYS.includes(kind));
   if (unknown.length > 0) throw new Error(`no item of access begins with ${unknown}`);
   return kinds.length === ACCESS_KEYS.length
