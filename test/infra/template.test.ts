@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Audit } from '../../functions/gateway/api.ts';
 import { FUNCTIONS, ofType, packageTemplate, type Resource, ROOT, type Template } from './packageTemplate.ts';
 import { capital, rightsOf, statementsOf } from './rights.ts';
+
+/** The id of a request that the access log shares with the audit line. */
+const SHARED_ID: keyof Audit = 'gateway_request_id';
 
 let template: Template;
 beforeAll(async () => {
@@ -75,9 +79,21 @@ describe('the API', () => {
   test('logs requests as JSON without path, query or headers', () => {
     const line = JSON.parse(stage().AccessLogSetting.Format);
 
-    expect(line).toMatchObject({ requestId: '$context.requestId', route: '$context.resourcePath' });
+    expect(line).toMatchObject({
+      [SHARED_ID]: '$context.requestId',
+      functionRequestId: '$context.integration.requestId',
+      route: '$context.resourcePath',
+    });
     expect(JSON.stringify(line)).not.toMatch(/\$context\.path|\$input|header|query|authorizer/i);
     expect(stage().MethodSettings).not.toContainEqual(expect.objectContaining({ DataTraceEnabled: true }));
+  });
+
+  test('leaves no trace of requests, which would keep whole URLs', () => {
+    expect(stage().TracingEnabled).toBe(false);
+  });
+
+  test('is made before the role for its logs is set, which needs an API in the account', () => {
+    expect(template.Resources.ApiGatewayAccount?.DependsOn).toEqual(['Api']);
   });
 
   test.each([
@@ -113,6 +129,16 @@ describe('the reconciler', () => {
 
     expect(Properties.LoggingConfig).toEqual({ LogFormat: 'JSON', ApplicationLogLevel: 'INFO' });
     expect(Properties.Environment.Variables.POWERTOOLS_LOG_LEVEL).toBe('INFO');
+  });
+});
+
+describe('the alarm about overdue work', () => {
+  test('is silent until the reconciler first runs, and speaks when it no longer does', () => {
+    expect(template.Resources.WorkOverdue?.Properties).toMatchObject({
+      TreatMissingData: 'missing',
+      AlarmActions: [{ Ref: 'AlarmTopic' }],
+      InsufficientDataActions: [{ Ref: 'AlarmTopic' }],
+    });
   });
 });
 
