@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { clientsLeftOut } from './clients/leftOut.ts';
 import { findPostgres, HOW_TO_GET_POSTGRES } from './cluster/support/postgres.ts';
 import { RECORDS } from './rights/recorder.ts';
+import { HOW_TO_GET_MOTO, hasMoto } from './support/moto.ts';
 import { findOpenBao, HOW_TO_GET_OPENBAO } from './support/openbao.ts';
 import { findChromium, HOW_TO_GET_IT } from './ui/chromium.ts';
 
@@ -69,6 +70,8 @@ if (depth === 'deep' && !hasReference)
   console.log(`\nThe tests beside and on a real OpenBao were left out: ${HOW_TO_GET_OPENBAO}.`);
 if (depth === 'deep' && hasReference && !hasPostgres)
   console.log(`\nThe tests on a real cluster were left out: ${HOW_TO_GET_POSTGRES}.`);
+if (depth === 'deep' && !(await hasMoto()))
+  console.log(`\nThe tests of preflight in an account were left out: ${HOW_TO_GET_MOTO}.`);
 if (depth === 'deep') for (const line of await clientsLeftOut()) console.log(`\n${line}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
