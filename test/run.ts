@@ -11,6 +11,7 @@ import { clientsLeftOut } from './clients/leftOut.ts';
 import { findPostgres, HOW_TO_GET_POSTGRES } from './cluster/support/postgres.ts';
 import { FIGURES, HOW_TO_GET_EMULATION, hasEmulation } from './deployment/support/emulation.ts';
 import { RECORDS } from './rights/recorder.ts';
+import { HOW_TO_GET_MOTO, hasMoto } from './support/moto.ts';
 import { findOpenBao, HOW_TO_GET_OPENBAO } from './support/openbao.ts';
 import { findChromium, HOW_TO_GET_IT } from './ui/chromium.ts';
 
@@ -76,6 +77,8 @@ if (depth === 'deep')
   console.log(
     `\n${isEmulated ? await readFigures() : `The tests of the packaged stack were left out: ${HOW_TO_GET_EMULATION}.`}`,
   );
+if (depth === 'deep' && !(await hasMoto()))
+  console.log(`\nThe tests of preflight in an account were left out: ${HOW_TO_GET_MOTO}.`);
 if (depth === 'deep') for (const line of await clientsLeftOut()) console.log(`\n${line}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

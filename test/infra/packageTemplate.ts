@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 /** The repository. */
 export const ROOT = join(import.meta.dirname, '..', '..');
-const PARTS = ['package.json', 'serverless.yml', 'infra', 'statemachine'];
+const PARTS = ['package.json', 'serverless.yml', 'infra', 'stages', 'statemachine'];
 /** Where osls keeps its compiled checks of serverless.yml, which take longer than the packaging. */
 const CACHE = join(ROOT, '.build');
 /** A bundle, its map, and what a build that was interrupted leaves. */
@@ -57,15 +57,24 @@ export const FUNCTIONS = [
   'bootstrap',
 ];
 
+export interface Stage {
+  name: string;
+  /** The text of its file. */
+  file?: string;
+}
+
 /**
  * Packages bundles that do nothing.
  * @param params name → value, as `--param` gives them
  */
-export async function packageTemplate(params: Record<string, string> = {}): Promise<Packaged> {
+export async function packageTemplate(
+  params: Record<string, string> = {},
+  stage: Stage = { name: 'prod' },
+): Promise<Packaged> {
   const folder = await mkdtemp(join(tmpdir(), 'remount-package-'));
   try {
     await Promise.all(FUNCTIONS.map((name) => makeBundle(join(folder, '.build', 'functions', name))));
-    const { template, out } = await packageIn(folder, params);
+    const { template, out } = await packageIn(folder, params, stage);
     const names = FUNCTIONS.map(async (name) => [name, await listZip(join(out, `${name}.zip`))]);
     return { template, archives: Object.fromEntries(await Promise.all(names)) };
   } finally {
@@ -81,11 +90,13 @@ export async function packageTemplate(params: Record<string, string> = {}): Prom
 export async function packageIn(
   folder: string,
   params: Record<string, string>,
+  stage: Stage = { name: 'prod' },
 ): Promise<{ template: Template; out: string }> {
   await Promise.all(PARTS.map((part) => cp(join(ROOT, part), join(folder, part), { recursive: true })));
+  if (stage.file !== undefined) await writeFile(join(folder, 'stages', `${stage.name}.yml`), stage.file);
   const osls = join(ROOT, 'node_modules', '.bin', 'osls');
   const given = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
-  const args = [osls, 'package', '--stage', 'prod', '--package', 'out', ...given];
+  const args = [osls, 'package', '--stage', stage.name, '--package', 'out', ...given];
   await promisify(execFile)(process.execPath, args, {
     cwd: folder,
     env: { SLS_SCHEMA_CACHE_BASE_DIR: CACHE },

@@ -1,8 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Audit } from '../../functions/gateway/api.ts';
+import { deployed } from './deployed.ts';
 import { FUNCTIONS, ofType, packageTemplate, type Resource, ROOT, type Template } from './packageTemplate.ts';
 import { capital, rightsOf, statementsOf } from './rights.ts';
+
+/** The id of a request that the access log shares with the audit line. */
+const SHARED_ID: keyof Audit = 'gateway_request_id';
 
 let template: Template;
 beforeAll(async () => {
@@ -13,10 +18,10 @@ describe('tables', () => {
   test.each(['Mounts', 'Access', 'Leases', 'Storage', 'Migrations'])(
     '%s cannot be lost or read in the clear',
     (name) => {
-      const table = template.Resources[`${name}Table`];
+      const table = deployed(template).Resources[`${name}Table`];
 
       expect(table).toMatchObject({
-        DeletionPolicy: 'Retain',
+        DeletionPolicy: 'RetainExceptOnCreate',
         UpdateReplacePolicy: 'Retain',
         Properties: {
           BillingMode: 'PAY_PER_REQUEST',
@@ -35,7 +40,8 @@ describe('tables', () => {
 
   test('have a key that is kept like them when the stack is deleted', () => {
     expect(template.Resources.DataKey).toMatchObject({
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
       Properties: { EnableKeyRotation: true },
     });
   });
@@ -75,9 +81,21 @@ describe('the API', () => {
   test('logs requests as JSON without path, query or headers', () => {
     const line = JSON.parse(stage().AccessLogSetting.Format);
 
-    expect(line).toMatchObject({ requestId: '$context.requestId', route: '$context.resourcePath' });
+    expect(line).toMatchObject({
+      [SHARED_ID]: '$context.requestId',
+      functionRequestId: '$context.integration.requestId',
+      route: '$context.resourcePath',
+    });
     expect(JSON.stringify(line)).not.toMatch(/\$context\.path|\$input|header|query|authorizer/i);
     expect(stage().MethodSettings).not.toContainEqual(expect.objectContaining({ DataTraceEnabled: true }));
+  });
+
+  test('leaves no trace of requests, which would keep whole URLs', () => {
+    expect(stage().TracingEnabled).toBe(false);
+  });
+
+  test('is made before the role for its logs is set, which needs an API in the account', () => {
+    expect(template.Resources.ApiGatewayAccount?.DependsOn).toEqual(['Api']);
   });
 
   test.each([
@@ -99,11 +117,23 @@ describe('the API', () => {
 });
 
 describe('instances', () => {
-  test('are reserved as a number, or not at all', () => {
-    const aside = (name: string) => template.Resources[`${name}LambdaFunction`]?.Properties;
+  test('are reserved only if the deployment says so, since small accounts cannot reserve any', () => {
+    const functions = ofType(deployed(template), 'AWS::Lambda::Function');
 
-    expect(aside('Bootstrap').ReservedConcurrentExecutions).toBe(1);
-    expect(aside('Status').ReservedConcurrentExecutions).toEqual({ Ref: 'AWS::NoValue' });
+    expect(functions.filter(([, { Properties }]) => 'ReservedConcurrentExecutions' in Properties)).toEqual(
+      [],
+    );
+  });
+
+  test('are reserved as a number', async () => {
+    const { template: chosen } = await packageTemplate({
+      statusConcurrency: '20',
+      bootstrapConcurrency: '0',
+    });
+    const aside = (name: string) => chosen.Resources[`${name}LambdaFunction`]?.Properties;
+
+    expect(aside('Status').ReservedConcurrentExecutions).toBe(20);
+    expect(aside('Bootstrap').ReservedConcurrentExecutions).toBe(0);
   });
 });
 
@@ -113,6 +143,16 @@ describe('the reconciler', () => {
 
     expect(Properties.LoggingConfig).toEqual({ LogFormat: 'JSON', ApplicationLogLevel: 'INFO' });
     expect(Properties.Environment.Variables.POWERTOOLS_LOG_LEVEL).toBe('INFO');
+  });
+});
+
+describe('the alarm about overdue work', () => {
+  test('is silent until the reconciler first runs, and speaks when it no longer does', () => {
+    expect(template.Resources.WorkOverdue?.Properties).toMatchObject({
+      TreatMissingData: 'missing',
+      AlarmActions: [{ Ref: 'AlarmTopic' }],
+      InsufficientDataActions: [{ Ref: 'AlarmTopic' }],
+    });
   });
 });
 
@@ -308,6 +348,26 @@ describe('operations', () => {
     for (const [id] of ofType(template, 'AWS::DynamoDB::Table')) expect(watched).toContain(id);
   });
 
+  test('what it costs at rest is the sum of its parts', async () => {
+    const text = await readFile(join(ROOT, 'docs', 'deployment.md'), 'utf8');
+    const [, table = ''] = /costs this a month:\n\n([\s\S]*?)\n\n/.exec(text) ?? [];
+    const prices = table
+      .split('\n')
+      .map((row) => [...row.matchAll(/\$(\d+\.\d\d)(?=\*{0,2} \|)/g)].map(([, price]) => Number(price)));
+    const columns = prices.filter((row) => row.length === 2);
+    const [alone = 0, withCluster = 0] = columns.at(-1) ?? [];
+    const parts = columns.slice(0, -1);
+    const count = (type: string, of: Template) => ofType(of, type).length;
+
+    expect(parts.reduce((sum, [price = 0]) => sum + price, 0)).toBeCloseTo(alone);
+    expect(parts.reduce((sum, [, price = 0]) => sum + price, 0)).toBeCloseTo(withCluster);
+    expect(parts[1]).toEqual([
+      count('AWS::CloudWatch::Alarm', deployed(template)) / 10,
+      count('AWS::CloudWatch::Alarm', template) / 10,
+    ]);
+    expect(parts[2]).toEqual([0.3 * metricsOf(deployed(template)), 0.3 * metricsOf(template)].map(cents));
+  });
+
   test('every alarm is explained in the documentation', async () => {
     const text = await readFile(join(ROOT, 'docs', 'deployment.md'), 'utf8');
     const names = ofType(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) =>
@@ -332,6 +392,16 @@ describe('operations', () => {
     expect(JSON.stringify(template)).not.toMatch(/\bhvs\.|AKIA[0-9A-Z]{16}|PRIVATE KEY|password/i);
   });
 });
+
+/** How many metrics the lines of logs are counted in. */
+function metricsOf(of: Template): number {
+  const filters = ofType(of, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
+  return new Set(filters.map(({ MetricTransformations }) => MetricTransformations[0].MetricName)).size;
+}
+
+function cents(dollars: number): number {
+  return Math.round(100 * dollars) / 100;
+}
 
 function api(): Resource {
   return template.Resources.Api as Resource;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ALL, needsOf } from './needs.ts';
+import { ALL, covers, needsOf } from './needs.ts';
 
 const S = (text: string) => ({ S: text });
 const key = (pk: string) => ({ pk: S(pk), sk: S('.') });
@@ -118,6 +118,34 @@ describe('what a call needs', () => {
   ])('includes the attributes that %s names', (_, operation, body, attributes) => {
     const [need] = needsOf(operation, { TableName: 'access', ...body });
     expect(need?.attributes?.join(' ')).toBe(attributes);
+  });
+
+  it('includes the keys of the other items of its table in the call', () => {
+    const parts = [
+      { Put: { TableName: 'access', Item: key('bootstrap') } },
+      { Delete: { TableName: 'access', Key: key('token#old') } },
+      { Delete: { TableName: 'access', Key: key('token#older') } },
+      { Update: { TableName: 'mounts', Key: key('root') } },
+    ];
+    const needs = needsOf('TransactWriteItems', { TransactItems: parts });
+    expect(needs.map(({ together }) => together)).toEqual([
+      ['bootstrap', 'token#'],
+      ['bootstrap', 'token#'],
+      ['bootstrap', 'token#'],
+      undefined,
+    ]);
+  });
+
+  it('is allowed by a right to all keys of the call, and by none to a part of them', () => {
+    const need = { action: 'dynamodb:DeleteItem', resource: 'AccessTable', key: 'token#' };
+    const right = { action: 'dynamodb:DeleteItem', resource: 'AccessTable' };
+    const together = ['bootstrap', 'token#'];
+
+    expect(covers({ ...right, keys: ['token#*'] }, need)).toBe(true);
+    expect(covers({ ...right, keys: ['token#*'] }, { ...need, together })).toBe(false);
+    expect(covers({ ...right, keys: ['bootstrap', 'token#*'] }, { ...need, together })).toBe(true);
+    expect(covers(right, { ...need, together })).toBe(true);
+    expect(covers({ ...right, action: 'dynamodb:PutItem' }, need)).toBe(false);
   });
 
   it('is not guessed for an unknown operation', () => {

@@ -1,6 +1,6 @@
 /** The IAM rights that each call of an AWS API needs. */
 
-import { capital } from '../infra/rights.ts';
+import { capital, type Grant } from '../infra/rights.ts';
 
 export interface Need {
   action: string;
@@ -13,6 +13,8 @@ export interface Need {
    * query that names none reads {@link ALL}.
    */
   attributes?: string[];
+  /** For several items in one call: the keys of all of them in this table, each once. */
+  together?: string[];
 }
 
 export const ALL = 'all of them';
@@ -26,6 +28,36 @@ type Body = Record<string, any>;
 
 /** @throws Error for an operation whose needs are not known here: no call is skipped */
 export function needsOf(operation: string, body: Body): Need[] {
+  const needs = partsOf(operation, body);
+  return needs.map((need) => {
+    const beside = needs.filter(({ resource }) => resource === need.resource);
+    const together = [...new Set(beside.map(({ key = '' }) => key))].sort();
+    return together.length > 1 ? { ...need, together } : need;
+  });
+}
+
+/**
+ * Whether a right allows what a call needs. AWS does not say whether it compares the keys of a right with the key of each
+ * item or with those of the whole call, so the right has to allow both.
+ */
+export function covers({ action, resource, keys, attributes }: Grant, need: Need): boolean {
+  const asked = need.together ?? [need.key];
+  const isWithin = (key: string | undefined) => keys?.some((pattern) => key === pattern.replace('*', ''));
+  return (
+    action === need.action &&
+    resource === need.resource &&
+    (keys === undefined || asked.every(isWithin)) &&
+    (attributes === undefined ||
+      (need.attributes ?? []).every((attribute) => attributes.some((pattern) => matches(pattern, attribute))))
+  );
+}
+
+/** @param pattern the whole text, or its beginning and `*` */
+export function matches(pattern: string, text: string): boolean {
+  return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
+}
+
+function partsOf(operation: string, body: Body): Need[] {
   switch (operation) {
     case 'BatchGetItem':
       return Object.entries<Body>(body.RequestItems).flatMap(([TableName, { Keys }]) =>

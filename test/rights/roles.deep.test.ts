@@ -8,8 +8,8 @@ import {
   tokenRoleKey,
 } from '../../functions/store/keys.ts';
 import { FUNCTIONS, packageTemplate, type Template } from '../infra/packageTemplate.ts';
-import { capital, type Grant, grantsOf } from '../infra/rights.ts';
-import { BY_AWS, type Need } from './needs.ts';
+import { capital, grantsOf } from '../infra/rights.ts';
+import { BY_AWS, covers, matches, type Need } from './needs.ts';
 import { HAS_FRONT, type Recorded, readRecords } from './recorder.ts';
 
 /** The beginnings of the keys of the table `access`. A right to one kind of item does not include the others. */
@@ -123,25 +123,10 @@ describe.each(FUNCTIONS)('the role of %s', (name) => {
   });
 });
 
-function covers({ action, resource, keys, attributes }: Grant, need: Need): boolean {
-  return (
-    action === need.action &&
-    resource === need.resource &&
-    (keys === undefined || keys.some((pattern) => need.key === pattern.replace('*', ''))) &&
-    (attributes === undefined ||
-      (need.attributes ?? []).every((attribute) => attributes.some((pattern) => matches(pattern, attribute))))
-  );
-}
-
-/** @param pattern the whole text, or its beginning and `*` */
-function matches(pattern: string, text: string): boolean {
-  return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
-}
-
 /** The recorded kinds as patterns; `all` if every kind was recorded, so that there is nothing to limit. */
 function seenKeys(needs: Need[], action: string): string[] | 'all' {
   const asked = needs.filter((need) => need.action === action && need.resource === 'AccessTable');
-  const kinds = [...new Set(asked.map(({ key = '' }) => key))];
+  const kinds = [...new Set(asked.flatMap(({ key = '', together = [key] }) => together))];
   const unknown = kinds.filter((kind) => !ACCESS_KEYS.includes(kind));
   if (unknown.length > 0) throw new Error(`no item of access begins with ${unknown}`);
   return kinds.length === ACCESS_KEYS.length

@@ -62,6 +62,9 @@ export async function startEmulatedService(): Promise<EmulatedService> {
   }
 }
 
+/** Those of the functions. moto takes any; the local Step Functions checks the signature. */
+const KEYS = { accessKeyId: 'emulated', secretAccessKey: 'emulated' };
+
 async function startParts(
   stops: (() => Promise<unknown> | unknown)[],
 ): Promise<Omit<EmulatedService, 'stop'>> {
@@ -84,7 +87,11 @@ async function startParts(
     invoked.add(short);
     return lambda.invoke(deployedName(short), event);
   };
-  const stepFunctions = await startStepFunctions({ machines: machinesOf(stack), invokeTask: invoke });
+  const stepFunctions = await startStepFunctions({
+    credentials: KEYS,
+    machines: machinesOf(stack),
+    invokeTask: invoke,
+  });
   stops.push(stepFunctions.stop);
 
   const services = {
@@ -107,7 +114,11 @@ async function startParts(
     }),
   );
 
-  const account = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'emulated', AWS_SECRET_ACCESS_KEY: 'emulated' };
+  const account = {
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
+  };
   const environment = { ...account, ...services };
   const settings = ofType(stack, 'AWS::Lambda::Function').map(([id, resource]) =>
     settingsOf(out, id, resource, { ...account, ...Object.fromEntries(watched) }),
