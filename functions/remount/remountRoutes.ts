@@ -7,7 +7,7 @@ import { readIdempotency } from './idempotency.ts';
 import { previewMove } from './previewMove.ts';
 import { holdUntilSwitched } from './readMigration.ts';
 import { originOf, startedHeaders } from './request.ts';
-import { checkRemount, MOVE_FIELDS, startRemount } from './startRemount.ts';
+import { checkRemount, MOVE_FIELDS, MOVE_SPELLINGS, startRemount } from './startRemount.ts';
 
 const QUEUED =
   "Mount move has been queued. Progress will be reported in Vault's server log, tagged with the returned migration_id";
@@ -23,6 +23,7 @@ export const remountRoutes: readonly Route[] = [
     path: 'sys/remount',
     sudo: true,
     fields: FIELDS,
+    spellings: MOVE_SPELLINGS,
     answers: { write: [STARTED, PREVIEW] },
     write: async (call) => {
       if (call.fields.dry_run) return { data: await preview(call) };

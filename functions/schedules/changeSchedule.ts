@@ -1,6 +1,6 @@
 /** Creates, replaces and removes schedules: the timetable at the scheduler first, then the record. */
 
-import { RUNS_PATH, readRunBody } from '../bulk/readRunRequest.ts';
+import { RUN_SPELLINGS, RUNS_PATH, readRunBody } from '../bulk/readRunRequest.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
 import { goQuote, refusal, VaultError } from '../http/errors.ts';
 import { MAX_SCHEDULE_BYTES, MAX_SCHEDULES } from '../limits.ts';
@@ -54,7 +54,8 @@ async function authorize(
   { origin: { namespace }, home, policies, body }: ScheduleOrder,
 ): Promise<void> {
   try {
-    await authorizeDelegate(deps, home, policies, { namespace, path: RUNS_PATH, fields: body });
+    const request = { namespace, path: RUNS_PATH, fields: body, spellings: RUN_SPELLINGS };
+    await authorizeDelegate(deps, home, policies, request);
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
     const capabilities = `${goQuote('update')} and ${goQuote('sudo')}`;

@@ -19,7 +19,7 @@ import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Wire } from '../../http/shape.ts';
 import type { Ref } from '../../ports/store.ts';
 import type { LoginRenewal } from '../../tree/mountType.ts';
-import { engineKey, listNames, nameOfCall } from '../callParts.ts';
+import { engineKey, inLowerCase, listNames, nameOfCall } from '../callParts.ts';
 import { hashOf, requireHash } from './password.ts';
 
 export interface User extends StoredTokenSettings {
@@ -46,10 +46,14 @@ const USER_FIELDS = {
 
 const USER = tokenSettingsShape(ALIASES);
 
+/** Names of users are not case-sensitive. */
+export const USER_NAMES = { name: inLowerCase };
+
 export const userRoutes: readonly Route[] = [
   route({ path: 'users', answers: { list: KEYS }, list: (call) => listNames(call, 'user/') }),
   route({
     path: 'users/:name',
+    names: USER_NAMES,
     checkPath: userName,
     fields: USER_FIELDS,
     answers: { read: USER, write: null, delete: null },
@@ -60,6 +64,7 @@ export const userRoutes: readonly Route[] = [
   }),
   route({
     path: 'users/:name/password',
+    names: USER_NAMES,
     checkPath: userName,
     fields: PASSWORD_FIELDS,
     answers: { write: null },
@@ -67,6 +72,7 @@ export const userRoutes: readonly Route[] = [
   }),
   route({
     path: 'users/:name/policies',
+    names: USER_NAMES,
     checkPath: userName,
     fields: POLICY_FIELDS,
     answers: { write: null },
@@ -74,9 +80,9 @@ export const userRoutes: readonly Route[] = [
   }),
 ];
 
-/** The name of the user in the path, in lower case: names of users are not case-sensitive. */
+/** The name of the user in the path. */
 export function userName(call: Pick<Call, 'params'>): string {
-  return nameOfCall(call).toLowerCase();
+  return nameOfCall(call);
 }
 
 export function userKey(call: Pick<Call, 'mount' | 'params'>): Ref {
