@@ -7,7 +7,7 @@ import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { innermostNamespaces } from '../tree/findNamespace.ts';
 import { type Mount, mountOf } from '../tree/mount.ts';
 import { type Namespace, type NamespacedPath, namespaceOf } from '../tree/namespace.ts';
-import { ancestors, mountPath, oversize } from '../tree/path.ts';
+import { ancestors, mountPath, oversize, withSlash } from '../tree/path.ts';
 import { checkPaths } from './checkRows.ts';
 import { type FoundRow, type Problem, placeId, type Row, type Tree } from './plan.ts';
 
@@ -46,7 +46,7 @@ function keysOf({ source, target }: { source: NamespacedPath; target: Namespaced
   const at = ({ namespace }: NamespacedPath, path: string) =>
     isKey(path) ? [treeKey(namespace.id, path)] : [];
   const targets = isKey(target.path) ? [target.path, ...ancestors(target.path)] : [];
-  return [...at(source, mountPath(source.path)), ...targets.flatMap((path) => at(target, path))];
+  return [...at(source, withSlash(source.path)), ...targets.flatMap((path) => at(target, path))];
 }
 
 /** Other paths are not those of a mount, and DynamoDB rejects some of them as keys. */
@@ -64,7 +64,7 @@ async function readTree(store: Store, refs: Ref[]): Promise<Tree> {
 }
 
 function mountIn(tree: Tree, { namespace, path }: NamespacedPath): Mount | undefined {
-  return mountOf(tree(namespace.id, mountPath(path)));
+  return mountOf(tree(namespace.id, withSlash(path)));
 }
 
 /** A target that is the path of a namespace is the empty path in that namespace. */

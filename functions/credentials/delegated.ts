@@ -4,6 +4,7 @@
  */
 
 import { notAuthorized, notJudged } from '../http/errors.ts';
+import type { Spellings } from '../http/fields.ts';
 import { type Acl, authorize, buildAcl, type PolicySource } from '../policies/acl.ts';
 import { compiledPolicyOf } from '../policies/policyRecord.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -17,17 +18,24 @@ type PolicyNamespace = Pick<Namespace, 'id' | 'path'>;
  * Demands `update` and `sudo` on a path, as the endpoint does for a request.
  * @param owner the namespace whose policies are named
  * @param path relative to the namespace of the request
- * @param fields of the request, because policies may name allowed values
+ * @param fields of the request, because policies may name values
+ * @param spellings of those values
  * @throws VaultError 403 when the policies do not allow it
  */
 export async function authorizeDelegate(
   deps: Pick<Deps, 'store' | 'clock'>,
   owner: PolicyNamespace,
   names: readonly string[],
-  { namespace, path, fields }: { namespace: Namespace; path: string; fields: Record<string, unknown> },
+  {
+    namespace,
+    path,
+    fields: parameters,
+    spellings,
+  }: { namespace: Namespace; path: string; fields: Record<string, unknown>; spellings: Spellings },
 ): Promise<void> {
   const acl = await delegatedAcl(deps, owner, names);
-  const verdict = authorize(acl, { operation: 'update', path: namespace.path + path, parameters: fields });
+  const full = namespace.path + path;
+  const verdict = authorize(acl, { operation: 'update', path: full, parameters, spellings });
   if (verdict.unjudged !== undefined) throw notJudged(verdict.unjudged);
   if (!verdict.allowed || !verdict.sudo) throw notAuthorized();
 }

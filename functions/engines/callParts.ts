@@ -37,8 +37,13 @@ export function isName(name: string, pattern = NAME): boolean {
   return pattern.test(name) && name.length <= MAX_NAME_BYTES;
 }
 
+/** A name in lower case, for users and roles whose names are not case-sensitive. */
+export function inLowerCase(sent: string): string {
+  return isName(sent) ? sent.toLowerCase() : sent;
+}
+
 /**
- * The name of the user or role in the path, as it was sent.
+ * The name of the user or role in the path, as its route reads it.
  * @throws VaultError 404 when it cannot be a name: such a path has no route
  */
 export function nameOfCall({ params }: Pick<Call, 'params'>, pattern = NAME): string {

@@ -11,7 +11,7 @@ import {
   unsupportedPath,
   VaultError,
 } from '../http/errors.ts';
-import { FIELD_PROBLEM, fieldWarnings, readFields } from '../http/fields.ts';
+import { FIELD_PROBLEM, fieldWarnings, readFields, spellingsIn } from '../http/fields.ts';
 import { isWrite } from '../http/message.ts';
 import {
   type Call,
@@ -23,11 +23,13 @@ import {
   type RouteMatch,
 } from '../http/route.ts';
 import { refuseStrange } from '../http/strangeFields.ts';
-import { type AccessDecision, authorize } from '../policies/acl.ts';
+import type { AccessDecision } from '../policies/acl.ts';
+import { authorizeAll, judgedPaths } from '../policies/spellings.ts';
 import type { Item } from '../ports/store.ts';
 import { type Location, missedMount } from '../tree/locate.ts';
 import { builtinPath } from '../tree/path.ts';
 import type { Api, Visit } from './api.ts';
+import { namesAsRead, pathAsRead } from './asRead.ts';
 import { isOurs, sentToCluster } from './elsewhere.ts';
 import { locateRequest } from './locateRequest.ts';
 import { secondVerdict } from './secondVerdict.ts';
@@ -64,20 +66,21 @@ async function performAt(
   await match?.route.before?.(call);
   const open = match?.route.open ?? false;
   const needsToken = !open || (open === 'optional' && request.token !== undefined && isServed(match, call));
-  if (match && !needsToken) return runOpen(api, match, call);
+  if (match && !needsToken) return runOpen(api, match, await withNames(match, call));
 
   const caller = await authenticate(deps, await visit.token, namespace, call.sourceIp);
   Object.assign(audit, { accessor: caller.token.accessor, display_name: caller.token.displayName });
-  if (match && open) return runOpen(api, match, { ...call, caller });
+  if (match && open) return runOpen(api, match, await withNames(match, { ...call, caller }));
   const missed = mount ? undefined : await missedMount(deps.store, location);
   if (missed) return performAt(visit, { ...location, mount: missed }, prefetched);
   const isUncounted = api.readOnly || visit.isUseCounted || match?.route.usesUp?.(call);
   if (!isUncounted) await countUse(deps, caller.token);
   visit.isUseCounted = true;
   call.caller = caller;
-  await authorizeCall(call, caller, match, request.token);
+  const named = match ? await withNames(match, call) : call;
+  await authorizeCall(named, caller, match, request.token);
   if (!match) throw notRouted(location, request.isText);
-  return run(api, match, call);
+  return run(api, match, named);
 }
 
 function findRoute({ path, mount }: Location, { builtin, engines }: Api): RouteMatch | undefined {
@@ -123,6 +126,10 @@ function callOf(
   };
 }
 
+async function withNames(match: RouteMatch, call: Call): Promise<Call> {
+  return { ...call, params: await namesAsRead(match, call) };
+}
+
 /**
  * The policy check: the capability of the operation, and `sudo` where the route demands it (contract §5.3). A policy
  * may also demand a wrapped answer (contract §5.2) and limit the pages of a list; it does so in `call.raw`.
@@ -139,10 +146,13 @@ async function authorizeCall(
     if (!(await match.route.exists(call))) call.operation = 'create';
   }
   const { operation, raw, wrapTtl } = call;
-  const verdict = authorize(acl, { operation, path: namespace.path + path, parameters: raw });
+  const read = match ? pathAsRead(match, call) : path;
+  const paths = judgedPaths(acl, namespace.path + path, namespace.path + read);
+  const spellings = spellingsIn(match?.route.fields ?? {}, match?.route.spellings);
+  const verdict = authorizeAll(acl, paths, { operation, parameters: raw, spellings });
   if (verdict.unjudged !== undefined) throw notJudged(verdict.unjudged);
   if (!verdict.allowed) throw notAuthorized();
-  const second = await secondVerdict(call, secret);
+  const second = await secondVerdict(call, secret, paths);
   call.sudo = verdict.sudo && second.sudo;
   if (!second.allowed || (match?.route.sudo && !call.sudo)) throw notAuthorized();
   if (operation !== 'help' && !isWrappedEnough(verdict, wrapTtl)) throw notAuthorized();

@@ -5,18 +5,23 @@
 
 import type { Call } from '../http/route.ts';
 import type { AccessDecision } from '../policies/acl.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
 
-/** @param token of the request */
+/**
+ * @param token of the request
+ * @param paths with the namespace's path, as for our own verdict: the cluster has to allow each of them
+ */
 export async function secondVerdict(
-  { deps: { cluster }, operation, namespace, path }: Call,
+  { deps: { cluster }, operation, namespace }: Call,
   token: string | undefined,
+  paths: readonly string[],
 ): Promise<Pick<AccessDecision, 'allowed' | 'sudo'>> {
   if (!cluster || operation === 'help') return { allowed: true, sudo: true };
-  const capabilities =
-    token === undefined ? [] : await cluster.capabilities(token, { namespace: namespace.path, path });
-  const isRoot = capabilities.includes('root');
-  return {
-    allowed: isRoot || capabilities.includes(operation),
-    sudo: isRoot || capabilities.includes('sudo'),
-  };
+  if (token === undefined) return { allowed: false, sudo: false };
+  const capabilities = await severalAtOnce(paths, (path) =>
+    cluster.capabilities(token, { namespace: namespace.path, path: path.slice(namespace.path.length) }),
+  );
+  const allows = (capability: string) =>
+    capabilities.every((of) => of.includes('root') || of.includes(capability));
+  return { allowed: allows(operation), sudo: allows('sudo') };
 }

@@ -28,6 +28,24 @@ export function readFields<S extends Schema>(schema: S, raw: Record<string, unkn
   return fields as Fields<S>;
 }
 
+/** The values of a field that mean the same to the handler as a given one, which is among them (contract §5.3). */
+export type Spellings = (field: string, value: unknown) => unknown[];
+
+/**
+ * @param own the other spellings of values that are neither their text nor their type
+ */
+export function spellingsIn(
+  schema: Schema,
+  own: Partial<Record<string, (value: unknown) => unknown[]>> = {},
+): Spellings {
+  return (field, value) => {
+    const type = Object.hasOwn(schema, field) ? schema[field] : undefined;
+    if (!type || value === null) return [value];
+    const read = CONVERSIONS[type](value) ?? value;
+    return [value, read, ...(own[field]?.(read) ?? [])];
+  };
+}
+
 /** Types in which `null` is as if the field was absent. In the others it is as an empty text. */
 const WITHOUT_NULL: readonly FieldType[] = ['any', 'duration', 'map', 'pairs'];
 

@@ -84,12 +84,22 @@ type DataOf<A extends Answers, Name extends keyof Answers> = Shape extends A[Nam
     ? Wire<A[Name]>
     : Record<string, unknown>;
 
+/**
+ * How a route reads a name that its pattern captured, which clients may spell in several ways. It never throws: what
+ * cannot be a name stays as it is.
+ */
+export type NameReading = (sent: string, call: Call) => string | Promise<string>;
+
 export interface RouteSpec<S extends Schema, A extends Answers = Answers> {
   /**
    * Segments. `:name` captures one segment, `:name+` the rest with its slashes, and `:name*` the same, which may also be
    * empty or missing.
    */
   path: string;
+  /** Names in the path that have several spellings. Handlers get them as read; policies judge both (contract §5.3). */
+  names?: Record<string, NameReading>;
+  /** Fields whose values have several spellings, with the other spellings of a value (contract §5.3). */
+  spellings?: Partial<Record<keyof S & string, (value: unknown) => unknown[]>>;
   /** Whether the route needs the `sudo` capability in addition to that of the operation. */
   sudo?: boolean;
   /**
@@ -148,8 +158,7 @@ export interface RouteMatch {
 }
 
 /**
- * Finds the first row whose pattern matches the path. Policies are checked against the path as it was sent, so a name
- * followed by a slash is a different name: `roles/adm/` would bypass an exact rule for `roles/adm`. Only collections
+ * Finds the first row whose pattern matches the path. A name followed by a slash is a different name: only collections
  * and the rest of a path may end in a slash. A list always does.
  */
 export function matchRoute(routes: readonly Route[], path: string): RouteMatch | undefined {
@@ -179,6 +188,15 @@ export function helpOf(found: Route): Reply {
     ...(fields.length > 0 ? ['Fields:', ...fields] : []),
   ];
   return { plain: { help: `${lines.join('\n')}\n`, see_also: null } };
+}
+
+/** The path that a row's pattern matches with these names; without the slash that a collection may end in. */
+export function pathOf({ path }: Pick<RouteSpec<Schema>, 'path'>, params: Call['params']): string {
+  const segments = path.split('/').map((segment) => {
+    const [, name] = /^:(\w+)[*+]?$/.exec(segment) ?? [];
+    return name === undefined ? segment : params[name];
+  });
+  return segments.filter((segment) => segment !== undefined).join('/');
 }
 
 /** A row that lists is a collection. */

@@ -1,5 +1,6 @@
 /** What a token may do, by its policies (contract §5.3). Pure. */
 
+import type { Spellings } from '../http/fields.ts';
 import type { Operation } from '../http/message.ts';
 import { addRule, emptyGrant, type Grant, grantsAnything } from './grant.ts';
 import { pageLimit } from './pageLimit.ts';
@@ -35,6 +36,8 @@ export interface AccessRequest {
   /** With the namespace's path, without a leading slash. */
   path: string;
   parameters?: Record<string, unknown>;
+  /** Of the values of the parameters; without it, each has one. */
+  spellings?: Spellings;
 }
 
 export interface AccessDecision {
@@ -96,7 +99,10 @@ function getOrPut<T>(map: Map<string, T>, key: string, make: () => T): T {
 }
 
 /** Decides about one request. Help is allowed to everybody, even on paths that need `sudo`. */
-export function authorize(acl: Acl, { operation, path, parameters = {} }: AccessRequest): AccessDecision {
+export function authorize(
+  acl: Acl,
+  { operation, path, parameters = {}, spellings }: AccessRequest,
+): AccessDecision {
   if (isUnderRoot(acl, path)) return { allowed: true, sudo: true, root: true };
   if (operation === 'help') return { allowed: true, sudo: true, root: false };
   const why = whyUnjudged(acl, path);
@@ -107,7 +113,8 @@ export function authorize(acl: Acl, { operation, path, parameters = {} }: Access
   const { capabilities, minWrappingTtl, maxWrappingTtl } = grant;
   const limits = PARAMETER_OPERATIONS.has(operation) ? grant.parameters : undefined;
   const page = lists ? pageOf(grant, parameters) : undefined;
-  const isWithinLimits = page !== 'refused' && (limits === undefined || parametersPass(limits, parameters));
+  const isWithinLimits =
+    page !== 'refused' && (limits === undefined || parametersPass(limits, parameters, spellings));
   return {
     allowed: operation !== 'head' && capabilities.has(operation) && isWithinLimits,
     sudo: capabilities.has('sudo'),

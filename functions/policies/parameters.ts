@@ -1,5 +1,6 @@
 /** Which parameters a request may have: the allowed, denied and required ones of a path (contract §5.3). Pure. */
 
+import type { Spellings } from '../http/fields.ts';
 import type { JsonValue } from './hclFields.ts';
 import type { ParameterRule, PathRule } from './pathRule.ts';
 
@@ -27,18 +28,35 @@ function addValues(sum: Map<string, JsonValue[]>, { name, values }: ParameterRul
   sum.set(name, everyValue ? [] : [...(present ?? []), ...values]);
 }
 
-/** Required names must be sent in lower case, as the fields of all endpoints are. Other names match in any case. */
-export function parametersPass(limits: ParameterLimits, parameters: Record<string, unknown>): boolean {
+/**
+ * Required names must be sent in lower case, as the fields of all endpoints are. Other names match in any case. A denied
+ * value is denied in every spelling; an allowed one has to be sent as it is allowed.
+ */
+export function parametersPass(
+  limits: ParameterLimits,
+  parameters: Record<string, unknown>,
+  spellings: Spellings = (_, value) => [value],
+): boolean {
   const { allowed, denied, required } = limits;
   if (![...required].every((name) => Object.hasOwn(parameters, name))) return false;
   const given = Object.entries(parameters).map(([name, value]) => [name.toLowerCase(), value] as const);
   if (given.length === 0) return true;
   if (denied.has('*')) return false;
-  if (given.some(([name, value]) => isAmong(value, denied.get(name)))) return false;
+  if (given.some(([name, value]) => isDenied(name, value, denied.get(name), spellings))) return false;
   if (allowed.size === 0) return true;
   return given.every(([name, value]) =>
     allowed.has(name) ? isAmong(value, allowed.get(name)) : allowed.has('*'),
   );
+}
+
+function isDenied(
+  name: string,
+  value: unknown,
+  values: JsonValue[] | undefined,
+  spellings: Spellings,
+): boolean {
+  const denied = values?.length ? values.flatMap((one) => spellings(name, one)) : values;
+  return spellings(name, value).some((spelled) => isAmong(spelled, denied as JsonValue[] | undefined));
 }
 
 function isAmong(value: unknown, values: JsonValue[] | undefined): boolean {

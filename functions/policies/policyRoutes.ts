@@ -24,6 +24,7 @@ export const policyRoutes: readonly Route[] = [
   }),
   route({
     path: 'sys/policies/acl/:name+',
+    names: { name: policyName },
     fields,
     answers: { read: POLICY, write: null, delete: null },
     read: async (call) => {
@@ -36,6 +37,7 @@ export const policyRoutes: readonly Route[] = [
   route({ path: 'sys/policy', answers: { read: OLD_LIST, list: OLD_LIST }, read: listOld, list: listOld }),
   route({
     path: 'sys/policy/:name+',
+    names: { name: policyName },
     fields,
     answers: { read: OLD_POLICY, write: null, delete: null },
     read: async (call) => {
@@ -116,10 +118,13 @@ async function deletePolicy(call: Call): Promise<void> {
   await call.deps.store.commit([{ delete: policyKey(call.namespace.id, name) }]);
 }
 
-/** Policy names are in lower case; what was typed is converted. */
-function nameIn({ params }: Pick<Call, 'params'>): string {
-  const name = (params.name ?? '').trim().toLowerCase();
-  if (name === '') throw unsupportedOperation();
+/** Policy names are in lower case, without spaces around them. */
+function policyName(sent: string): string {
+  return sent.trim().toLowerCase();
+}
+
+function nameIn({ params: { name } }: Pick<Call, 'params'>): string {
+  if (!name) throw unsupportedOperation();
   return name;
 }
 

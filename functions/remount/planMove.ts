@@ -3,7 +3,7 @@
 import type { Location, Target } from '../tree/locate.ts';
 import { type Mount, mountOf } from '../tree/mount.ts';
 import { type Namespace, requireUnlocked } from '../tree/namespace.ts';
-import { cleanPath, isPrintable, mountPath, oversize, PROTECTED_SEGMENTS } from '../tree/path.ts';
+import { cleanPath, isPrintable, mountPath, oversize, PROTECTED_SEGMENTS, withSlash } from '../tree/path.ts';
 import {
   authToNonAuth,
   invalidDestination,
@@ -53,7 +53,7 @@ export function planMove(typed: Typed, source: Location, target: Target): Move {
   checkDestination(typed, target);
   checkKinds(mountPath(source.path), target.path);
   const { mount } = source;
-  if (!mount || mount.path !== mountPath(source.path)) throw noMatchingMount(mountPath(typed.from));
+  if (!mount || mount.path !== withSlash(source.path)) throw noMatchingMount(mountPath(typed.from));
   if (target.path === 'auth/') throw pathInUse(`${target.namespace.path}auth/token/`);
   // Source and target are read one after the other, and the mount may have moved in between.
   const isItself = target.namespace.id === source.namespace.id && target.path === mount.path;
@@ -106,7 +106,7 @@ export function repeatedMigration(source: Location, target: Target, since: numbe
     by !== undefined &&
     (source.mount === undefined || source.mount.uuid === moved?.uuid) &&
     by.fromNamespaceId === source.namespace.id &&
-    by.fromPath === mountPath(source.path) &&
+    by.fromPath === withSlash(source.path) &&
     by.at >= since;
   return isRepeat ? by.migrationId : undefined;
 }

@@ -8,7 +8,7 @@ import { mountAt } from '../tree/findMount.ts';
 import { innermostNamespaces } from '../tree/findNamespace.ts';
 import { type Location, locate, locateTarget, type Target } from '../tree/locate.ts';
 import type { NamespacedPath } from '../tree/namespace.ts';
-import { mountPath } from '../tree/path.ts';
+import { mountPath, pathSpellings, withSlash } from '../tree/path.ts';
 import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMigration.ts';
 import { admit } from './admit.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
@@ -25,6 +25,9 @@ export const MOVE_FIELDS = {
   reason: 'string',
   ...CLUSTER_FIELDS,
 } as const satisfies Schema;
+
+/** Paths are compared without the slash before them and with one behind them. */
+export const MOVE_SPELLINGS = { from: pathSpellings, to: pathSpellings };
 
 export type RemountRequest = Fields<typeof MOVE_FIELDS>;
 
@@ -76,7 +79,7 @@ async function lookTwice(deps: Deps, origin: Origin, typed: Typed): Promise<Foun
     return await judge(deps, typed, source, target);
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
-    const mount = await mountAt(deps.store, from.namespace, mountPath(from.path));
+    const mount = await mountAt(deps.store, from.namespace, withSlash(from.path));
     const source = mount ? { ...from, mount } : await locate(deps.store, from.path, from.namespace);
     return judge(deps, typed, source, await locateTarget(deps.store, to.path, to.namespace));
   }

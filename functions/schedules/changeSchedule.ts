@@ -1,7 +1,7 @@
 /** Creates, replaces and removes schedules: the timetable at the scheduler first, then the record. */
 
 import { checkRunBody } from '../bulk/checkBody.ts';
-import { RUNS_PATH } from '../bulk/readRunRequest.ts';
+import { RUN_SPELLINGS, RUNS_PATH } from '../bulk/readRunRequest.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
 import { refuseTooManyPolicies } from '../credentials/policyNames.ts';
 import { goQuote, refusal, VaultError } from '../http/errors.ts';
@@ -58,7 +58,8 @@ async function authorize(
   { origin: { namespace }, home, policies, body }: ScheduleOrder,
 ): Promise<void> {
   try {
-    await authorizeDelegate(deps, home, policies, { namespace, path: RUNS_PATH, fields: body });
+    const request = { namespace, path: RUNS_PATH, fields: body, spellings: RUN_SPELLINGS };
+    await authorizeDelegate(deps, home, policies, request);
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
     const capabilities = `${goQuote('update')} and ${goQuote('sudo')}`;

@@ -6,7 +6,7 @@
 
 import { NothingToMove } from '../bulk/errors.ts';
 import { findRun } from '../bulk/readRun.ts';
-import { RUNS_PATH } from '../bulk/readRunRequest.ts';
+import { RUN_SPELLINGS, RUNS_PATH } from '../bulk/readRunRequest.ts';
 import { startRunFromBody } from '../bulk/startRun.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
 import { VaultError } from '../http/errors.ts';
@@ -133,7 +133,8 @@ async function authorizeAndStart(
   const { home, policies, name } = schedule;
   requireUnlocked(namespace);
   const fields = JSON.parse(schedule.body) as Record<string, unknown>;
-  await authorizeDelegate(deps, home, policies, { namespace, path: RUNS_PATH, fields });
+  const request = { namespace, path: RUNS_PATH, fields, spellings: RUN_SPELLINGS };
+  await authorizeDelegate(deps, home, policies, request);
   const requestedBy = { displayName: `schedule-${name}`, accessor: '', namespace: namespace.path };
   const key = runKey(scheduleId(schedule), plannedAt);
   return (await startRunFromBody(deps, { namespace, requestedBy }, fields, key, true)).id;

@@ -2,13 +2,30 @@
 
 import { goQuote, refusal } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
-import { type Answers, type Call, type Handler, type Reply, type Route, route } from '../http/route.ts';
+import {
+  type Answers,
+  type Call,
+  type Handler,
+  type NameReading,
+  type Reply,
+  type Route,
+  route,
+} from '../http/route.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { disableMount } from './disableMount.ts';
 import { enableMount, overlapAt } from './enableMount.ts';
 import { anyMountAt, listAllMounts, mountAround, mountAt } from './findMount.ts';
 import { MOUNT, type MountInfo, mountObject, TUNE, tuneObject } from './mountObject.ts';
-import { builtinPath, type MountTable, mountPath, tableOf, tablePath, treePath } from './path.ts';
+import {
+  barePath,
+  builtinPath,
+  type MountTable,
+  mountPath,
+  slashed,
+  tableOf,
+  tablePath,
+  treePath,
+} from './path.ts';
 import { ENABLE_FIELDS, readNewMount, unknownType } from './readNewMount.ts';
 import { tuneMount } from './tuneMount.ts';
 import { TUNE_FIELDS } from './tuning.ts';
@@ -22,6 +39,9 @@ export const mountRoutes: readonly Route[] = [
   tuneRoute('sys/auth', 'auth', true),
   route({
     path: 'sys/mounts/:path+',
+    names: {
+      path: (sent, call) => (call.operation === 'read' ? mountIn('mount')(sent, call) : barePath(sent)),
+    },
     fields: ENABLE_FIELDS,
     answers: ANSWERS,
     read: readSecretEngine,
@@ -30,6 +50,7 @@ export const mountRoutes: readonly Route[] = [
   }),
   route({
     path: 'sys/auth/:path+',
+    names: { path: barePath },
     sudo: true,
     fields: ENABLE_FIELDS,
     answers: ANSWERS,
@@ -38,6 +59,15 @@ export const mountRoutes: readonly Route[] = [
     delete: (call) => disable(call, 'auth'),
   }),
 ];
+
+/** The mount that a path is at or in: what is named by a path in a mount is that mount. */
+function mountIn(table: MountTable): NameReading {
+  return async (sent, { deps, namespace }) => {
+    const mount = await mountAround(deps.store, namespace, treePath(mountPath(sent), table));
+    if (!mount) return barePath(sent);
+    return barePath(table === 'auth' ? tablePath(mount.path) : mount.path);
+  };
+}
 
 function list(table: MountTable): Handler<Schema, Record<string, MountInfo>> {
   return async ({ deps, namespace }) => {
@@ -50,6 +80,7 @@ function list(table: MountTable): Handler<Schema, Record<string, MountInfo>> {
 function tuneRoute(prefix: string, table: MountTable, sudo: boolean): Route {
   return route({
     path: `${prefix}/:path+/tune`,
+    names: { path: mountIn(table) },
     sudo,
     fields: TUNE_FIELDS,
     answers: { read: TUNE, write: null },
@@ -108,5 +139,5 @@ async function disable({ deps, namespace, params }: Call, table: MountTable): Pr
 }
 
 function pathIn({ params }: Pick<Call, 'params'>): string {
-  return mountPath(params.path ?? '');
+  return slashed(params.path ?? '');
 }

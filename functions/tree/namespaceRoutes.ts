@@ -8,7 +8,7 @@ import { childAt, listChildren, listDescendants } from './findNamespace.ts';
 import { lockNamespace, unlockNamespace } from './lockNamespace.ts';
 import type { Namespace } from './namespace.ts';
 import { readMetadata, readName, readPatch } from './namespaceFields.ts';
-import { mountPath } from './path.ts';
+import { barePath, cleanPath, slashed } from './path.ts';
 import { patchNamespace, putNamespace } from './putNamespace.ts';
 
 /** Namespaces have no seals here; the seal fields of Vault's clients are accepted and ignored. */
@@ -36,6 +36,7 @@ export const namespaceRoutes: readonly Route[] = [
   }),
   route({
     path: 'sys/namespaces/api-lock/lock/:name*',
+    names: { name: barePath },
     answers: { write: { unlock_key: 'string' } },
     write: async ({ deps, namespace, params }) => ({
       data: { unlock_key: await lockNamespace(deps, namespace, belowIn(params)) },
@@ -43,6 +44,7 @@ export const namespaceRoutes: readonly Route[] = [
   }),
   route({
     path: 'sys/namespaces/api-lock/unlock/:name*',
+    names: { name: barePath },
     fields: { unlock_key: 'string' },
     answers: { write: null },
     write: async (call) => {
@@ -55,6 +57,7 @@ export const namespaceRoutes: readonly Route[] = [
   }),
   route({
     path: 'sys/namespaces/:name+',
+    names: { name: (sent) => barePath(cleanPath(sent)) },
     fields: FIELDS,
     answers: { read: NAMESPACE, write: NAMESPACE, patch: NAMESPACE, delete: { status: 'string' } },
     read: async (call) => {
@@ -85,7 +88,7 @@ function nameIn({ params }: Pick<Call, 'params'>): string {
 
 /** The namespace to lock or unlock, as a path from the namespace of the request; empty for that one itself. */
 function belowIn({ name = '' }: Call['params']): string {
-  return mountPath(name);
+  return slashed(name);
 }
 
 /** The keys are paths from the namespace of the request. */

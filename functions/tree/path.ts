@@ -20,8 +20,29 @@ export function isPrintable(text: string): boolean {
 
 /** Removes one leading slash, and adds the trailing slash unless the path is empty. */
 export function mountPath(typed: string): string {
-  const path = typed.replace(/^\//, '');
+  return withSlash(typed.replace(/^\//, ''));
+}
+
+/** Adds the trailing slash unless the path is empty. */
+export function withSlash(path: string): string {
   return path === '' || path.endsWith('/') ? path : `${path}/`;
+}
+
+/** The path of a mount as people write it: without the slashes that `mountPath` removes and adds. */
+export function barePath(typed: string): string {
+  return mountPath(typed).replace(/(?<=.)\/$/, '');
+}
+
+/** The reverse of `barePath`. */
+export function slashed(bare: string): string {
+  return bare === '' ? '' : `${bare}/`;
+}
+
+/** All ways to write the path of a mount, besides the one that was sent. */
+export function pathSpellings(typed: unknown): unknown[] {
+  if (typeof typed !== 'string') return [];
+  const bare = barePath(typed);
+  return [bare, `${bare}/`, `/${bare}`, `/${bare}/`];
 }
 
 /** The path without empty, `.` and `..` segments, with its trailing slash. */

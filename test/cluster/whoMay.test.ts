@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { authorizeDelegate } from '../../functions/credentials/delegated.ts';
+import { spellingsIn } from '../../functions/http/fields.ts';
 import { ClusterForbids } from '../../functions/ports/cluster.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import type { CallOptions } from '../support/call.ts';
@@ -102,6 +103,19 @@ describe('a token may not move a mount', () => {
     expect(await start()).toMatchObject(NOT_AUTHORIZED);
     cluster.tables.tokens.t = { policies: { '': ['root'] }, capabilities };
     expect(await start()).toMatchObject(NOT_AUTHORIZED);
+  });
+
+  it('if the cluster forbids a path as it is read, though it allows the path that was sent', async () => {
+    const id = '00000000-0000-4000-8000-000000000000';
+    policy('path "sys/remount/*" { capabilities = ["read"] }');
+    const shown = await f.calls(cluster, 't')('GET', `sys/remount/bulk/${id}/`);
+    const denying: TableCluster = {
+      ...cluster,
+      capabilities: async (_, { path }) => [path === `sys/remount/bulk/${id}` ? 'deny' : 'read'],
+    };
+    const denied = await f.calls(denying, 't')('GET', `sys/remount/bulk/${id}/`);
+
+    expect([shown.status, denied.status]).toEqual([404, 403]);
   });
 
   it('where only the handler demands sudo, if the cluster does not give it', async () => {
@@ -232,7 +246,7 @@ describe('what only the cluster can judge is refused, with the reason', () => {
   it.each(CASES)('%s, for a schedule or an event, too', async (_, text, why) => {
     policy(text);
     const deps = f.depsOf(cluster);
-    const request = { namespace: ROOT, path: 'sys/remount', fields: {} };
+    const request = { namespace: ROOT, path: 'sys/remount', fields: {}, spellings: spellingsIn({}) };
 
     await expect(authorizeDelegate(deps, ROOT, ['mover'], request)).rejects.toThrow(why);
   });

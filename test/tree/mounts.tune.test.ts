@@ -223,7 +223,7 @@ describe('tuning', () => {
   it('refuses all settings of built-in mounts but the audit lists, and paths without a mount', async () => {
     for (const path of ['sys', 'cubbyhole', 'identity', 'sys/x']) {
       expect(await refusalOf(`sys/mounts/${path}`, { default_lease_ttl: '1h' })).toEqual([
-        `cannot tune parameter default_lease_ttl of ${path}/`,
+        `cannot tune parameter default_lease_ttl of ${path.split('/')[0]}/`,
       ]);
     }
     const lists = { audit_non_hmac_request_keys: ['a'] };

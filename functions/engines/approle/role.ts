@@ -9,7 +9,7 @@ import { ABSENT, type Ref, type Write } from '../../ports/store.ts';
 import { sha256 } from '../../store/keys.ts';
 import { record } from '../../store/record.ts';
 import type { LoginRenewal } from '../../tree/mountType.ts';
-import { engineKey, nameOfCall } from '../callParts.ts';
+import { engineKey, inLowerCase, nameOfCall } from '../callParts.ts';
 
 export interface AppRole extends StoredTokenSettings {
   /** Secret-ids belong to this uuid: those of a deleted role are not valid for a later role of the same name. */
@@ -35,9 +35,12 @@ export interface RoleIdEntry {
 export const ROLE_RECORD = record<AppRole>();
 export const ROLE_ID_RECORD = record<RoleIdEntry>();
 
-/** The name of the role in the path, in lower case: names of roles are not case-sensitive. */
+/** Names of roles are not case-sensitive. */
+export const ROLE_NAMES = { name: inLowerCase };
+
+/** The name of the role in the path. */
 export function roleName(call: Pick<Call, 'params'>): string {
-  return nameOfCall(call).toLowerCase();
+  return nameOfCall(call);
 }
 
 export function approleRoleKey(call: Pick<Call, 'mount'>, name: string): Ref {

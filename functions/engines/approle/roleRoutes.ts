@@ -8,7 +8,15 @@ import type { Item } from '../../ports/store.ts';
 import { retryContended } from '../../store/retryContended.ts';
 import { mountTtls } from '../../tree/mount.ts';
 import { engineKey, listNames } from '../callParts.ts';
-import { type AppRole, approleRoleKey, changeRole, readRole, roleIdKey, roleName } from './role.ts';
+import {
+  type AppRole,
+  approleRoleKey,
+  changeRole,
+  ROLE_NAMES,
+  readRole,
+  roleIdKey,
+  roleName,
+} from './role.ts';
 import { NEW_ROLE, ROLE, ROLE_FIELDS, roleWith, showSettings } from './roleSettings.ts';
 import { accessorPrefix, secretIdPrefix } from './secretId.ts';
 
@@ -17,6 +25,7 @@ export const approleRoleRoutes: readonly Route[] = [
   route({ path: 'role', answers: { list: KEYS }, list: (call) => listNames(call, 'role/') }),
   route({
     path: 'role/:name',
+    names: ROLE_NAMES,
     checkPath: roleName,
     fields: ROLE_FIELDS,
     answers: { read: ROLE, write: null, delete: null },
@@ -27,6 +36,7 @@ export const approleRoleRoutes: readonly Route[] = [
   }),
   route({
     path: 'role/:name/role-id',
+    names: ROLE_NAMES,
     checkPath: roleName,
     fields: ROLE_ID_FIELDS,
     answers: { read: ROLE_ID_FIELDS, write: null },

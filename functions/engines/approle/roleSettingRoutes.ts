@@ -4,7 +4,7 @@ import { refusal, unsupportedPath } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import type { Shape } from '../../http/shape.ts';
-import { changeRole, readRole, roleName } from './role.ts';
+import { changeRole, ROLE_NAMES, readRole, roleName } from './role.ts';
 import { ROLE, ROLE_FIELDS, type RoleFields, roleWith, showSettings } from './roleSettings.ts';
 
 interface Setting {
@@ -38,6 +38,7 @@ export const roleSettingRoutes: readonly Route[] = [
   ...SETTINGS.map(settingRoute),
   route({
     path: 'role/:name/local-secret-ids',
+    names: ROLE_NAMES,
     checkPath: roleName,
     answers: { read: LOCAL },
     read: (call) => show(call, Object.keys(LOCAL)),
@@ -49,6 +50,7 @@ function settingRoute({ path, field, older, unset, missed }: Setting): Route {
   const shape: Shape = { [field]: ROLE[field], ...(older && { [`${older}?`]: ROLE_FIELDS[older] }) };
   return route({
     path: `role/:name/${path}`,
+    names: ROLE_NAMES,
     checkPath: roleName,
     fields,
     answers: { read: shape, write: null, delete: null },

@@ -14,7 +14,7 @@ import {
 } from './createSecretId.ts';
 import { missingSecretId } from './errors.ts';
 import { SECRET_ID_FIELDS } from './newSecretId.ts';
-import { requireRole, roleName } from './role.ts';
+import { ROLE_NAMES, requireRole, roleName } from './role.ts';
 import {
   ACCESSOR_RECORD,
   accessorPrefix,
@@ -48,6 +48,7 @@ const DESTROYED: Answers = { write: null, delete: null };
 export const secretIdRoutes: readonly Route[] = [
   route({
     path: 'role/:name/secret-id',
+    names: ROLE_NAMES,
     checkPath: roleName,
     fields: SECRET_ID_FIELDS,
     answers: { list: KEYS, write: NEW_SECRET_ID },
@@ -56,6 +57,7 @@ export const secretIdRoutes: readonly Route[] = [
   }),
   route({
     path: 'role/:name/custom-secret-id',
+    names: ROLE_NAMES,
     checkPath: roleName,
     fields: CUSTOM_SECRET_ID_FIELDS,
     answers: { write: NEW_SECRET_ID },
@@ -63,6 +65,7 @@ export const secretIdRoutes: readonly Route[] = [
   }),
   route({
     path: 'role/:name/secret-id/lookup',
+    names: ROLE_NAMES,
     checkPath: roleName,
     fields: BY_ID,
     answers: { write: SECRET_ID },
@@ -70,6 +73,7 @@ export const secretIdRoutes: readonly Route[] = [
   }),
   route({
     path: 'role/:name/secret-id/destroy',
+    names: ROLE_NAMES,
     checkPath: roleName,
     fields: BY_ID,
     answers: DESTROYED,
@@ -78,6 +82,7 @@ export const secretIdRoutes: readonly Route[] = [
   }),
   route({
     path: 'role/:name/secret-id-accessor/lookup',
+    names: ROLE_NAMES,
     checkPath: roleName,
     fields: BY_ACCESSOR,
     answers: { write: SECRET_ID },
@@ -85,6 +90,7 @@ export const secretIdRoutes: readonly Route[] = [
   }),
   route({
     path: 'role/:name/secret-id-accessor/destroy',
+    names: ROLE_NAMES,
     checkPath: roleName,
     fields: BY_ACCESSOR,
     answers: DESTROYED,

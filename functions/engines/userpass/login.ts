@@ -9,13 +9,14 @@ import { ConditionFailed } from '../../ports/store.ts';
 import { mountOfCall } from '../callParts.ts';
 import { countFailure, forgetFailures, lockedOut, lockoutKey, refuseLocked } from './lockout.ts';
 import { isPassword } from './password.ts';
-import { type User, userKey, userName } from './user.ts';
+import { USER_NAMES, type User, userKey, userName } from './user.ts';
 
 const FIELDS = { password: 'string' } as const satisfies Schema;
 
 export const userpassLoginRoute = route({
   path: 'login/:name+',
   open: true,
+  names: USER_NAMES,
   checkPath: userName,
   fields: FIELDS,
   answers: { write: null },

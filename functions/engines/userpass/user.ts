@@ -19,7 +19,7 @@ import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Wire } from '../../http/shape.ts';
 import type { Ref } from '../../ports/store.ts';
 import type { LoginRenewal } from '../../tree/mountType.ts';
-import { engineKey, listNames, nameOfCall } from '../callParts.ts';
+import { engineKey, inLowerCase, listNames, nameOfCall } from '../callParts.ts';
 import { hashOf, requireHash } from './password.ts';
 
 export interface User extends StoredTokenSettings {
@@ -49,10 +49,14 @@ const USER_FIELDS = {
 
 const USER = tokenSettingsShape(ALIASES);
 
+/** Names of users are not case-sensitive. */
+export const USER_NAMES = { name: inLowerCase };
+
 export const userRoutes: readonly Route[] = [
   route({ path: 'users', answers: { list: KEYS }, list: (call) => listNames(call, USER_PREFIX) }),
   route({
     path: 'users/:name',
+    names: USER_NAMES,
     checkPath: userName,
     fields: USER_FIELDS,
     answers: { read: USER, write: null, delete: null },
@@ -63,6 +67,7 @@ export const userRoutes: readonly Route[] = [
   }),
   route({
     path: 'users/:name/password',
+    names: USER_NAMES,
     checkPath: userName,
     fields: PASSWORD_FIELDS,
     answers: { write: null },
@@ -70,6 +75,7 @@ export const userRoutes: readonly Route[] = [
   }),
   route({
     path: 'users/:name/policies',
+    names: USER_NAMES,
     checkPath: userName,
     fields: POLICY_FIELDS,
     answers: { write: null },
@@ -77,9 +83,9 @@ export const userRoutes: readonly Route[] = [
   }),
 ];
 
-/** The name of the user in the path, in lower case: names of users are not case-sensitive. */
+/** The name of the user in the path. */
 export function userName(call: Pick<Call, 'params'>): string {
-  return nameOfCall(call).toLowerCase();
+  return nameOfCall(call);
 }
 
 export function userKey(call: Pick<Call, 'mount' | 'params'>): Ref {
