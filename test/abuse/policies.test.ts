@@ -118,6 +118,24 @@ describe('a malicious text', () => {
 });
 
 describe('a rule', () => {
+  it.each(['a/', '+/'])('with as many segments %j as fit lets its token be answered', async (segment) => {
+    const path = segment.repeat(45_000);
+    await call('POST', 'sys/policies/acl/deep', { body: { policy: rule(path) } });
+    const { body } = await call('POST', 'auth/token/create', { body: { policies: ['deep'] } });
+    const token: string = body.auth.client_token;
+    const asked: [method: string, path: string, body: object | undefined, status: number][] = [
+      ['GET', 'secret/a', undefined, 403],
+      ['LIST', 'secret/a', undefined, 403],
+      ['GET', 'sys/internal/ui/mounts', undefined, 200],
+      ['GET', 'sys/internal/ui/resultant-acl', undefined, 200],
+      ['POST', 'sys/capabilities-self', { paths: [path] }, 200],
+    ];
+    for (const [method, at, sent, status] of asked)
+      expect((await call(method, at, { token, body: sent })).status, `${method} ${at}`).toBe(status);
+    const plan = await call('POST', 'sys/remount', { body: { from: 'secret', to: 'b', dry_run: true } });
+    expect(plan.status).toBe(200);
+  });
+
   /** Pattern, paths it must not match. */
   const UNMATCHED: [pattern: string, others: string[]][] = [
     ['secret/+/x*', ['secret/x', 'secret/a/b/x', 'secret/a', 'secret//', 'secrets/a/x', 'a/secret/a/x']],
