@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { needsOf } from './needs.ts';
+import { ALL, needsOf } from './needs.ts';
 
 const S = (text: string) => ({ S: text });
 const key = (pk: string) => ({ pk: S(pk), sk: S('.') });
@@ -8,6 +8,11 @@ describe('what a call needs', () => {
   it.each([
     ['GetItem', { TableName: 'access', Key: key('token#abc') }, ['dynamodb:GetItem AccessTable token#']],
     ['PutItem', { TableName: 'access', Item: key('bootstrap') }, ['dynamodb:PutItem AccessTable bootstrap']],
+    [
+      'DeleteItem',
+      { TableName: 'access', Key: key('token-roles#root') },
+      ['dynamodb:DeleteItem AccessTable token-roles#'],
+    ],
     ['PutItem', { TableName: 'mounts', Item: key('root') }, ['dynamodb:PutItem MountsTable ']],
     [
       'Query',
@@ -52,6 +57,67 @@ describe('what a call needs', () => {
     expect(
       needsOf(operation, body).map(({ action, resource, key }) => `${action} ${resource} ${key}`),
     ).toEqual(needs);
+  });
+
+  it.each([
+    [
+      'an update',
+      'UpdateItem',
+      { Key: key('token#a'), ExpressionAttributeNames: { '#a': 'usesLeft' } },
+      'pk sk usesLeft',
+    ],
+    [
+      'an item that is put',
+      'PutItem',
+      { Item: { ...key('a'), seen: S('x') }, ExpressionAttributeNames: { '#a': 'kind' } },
+      'kind pk seen sk',
+    ],
+    [
+      'a batch',
+      'BatchWriteItem',
+      { RequestItems: { access: [{ PutRequest: { Item: { ...key('a'), seen: S('x') } } }] } },
+      'pk seen sk',
+    ],
+    [
+      'a deletion in a batch',
+      'BatchWriteItem',
+      { RequestItems: { access: [{ DeleteRequest: { Key: key('a') } }] } },
+      'pk sk',
+    ],
+    [
+      'a part of a transaction',
+      'TransactWriteItems',
+      {
+        TransactItems: [
+          { Delete: { TableName: 'mounts', Key: key('a'), ExpressionAttributeNames: { '#a': 'version' } } },
+        ],
+      },
+      'pk sk version',
+    ],
+    [
+      'a query',
+      'Query',
+      {
+        KeyConditionExpression: '#a = :a',
+        ProjectionExpression: '#a, #b',
+        ExpressionAttributeNames: { '#a': 'pk', '#b': 'seen' },
+        ExpressionAttributeValues: { ':a': S('a') },
+      },
+      'pk seen',
+    ],
+    [
+      'a query of everything',
+      'Query',
+      {
+        KeyConditionExpression: '#a = :a',
+        ExpressionAttributeNames: { '#a': 'pk' },
+        ExpressionAttributeValues: { ':a': S('a') },
+      },
+      ALL,
+    ],
+  ])('includes the attributes that %s names', (_, operation, body, attributes) => {
+    const [need] = needsOf(operation, { TableName: 'access', ...body });
+    expect(need?.attributes?.join(' ')).toBe(attributes);
   });
 
   it('is not guessed for an unknown operation', () => {

@@ -8,9 +8,14 @@ export interface Need {
   resource: string;
   /** For DynamoDB: the partition key up to its first `#`, or the whole of a key that is constant. */
   key?: string;
-  /** For writes to DynamoDB: the names of all attributes in the request, sorted, those of the key included. */
+  /**
+   * For writes and queries of DynamoDB: the names of all attributes in the request, sorted, those of the key included. A
+   * query that names none reads {@link ALL}.
+   */
   attributes?: string[];
 }
+
+export const ALL = 'all of them';
 
 /** Actions that AWS does with the role of a function, not the function's own calls. */
 export const BY_AWS =
@@ -72,22 +77,26 @@ function itemAction(verb: string): string {
   return verb === 'ConditionCheck' ? 'ConditionCheckItem' : `${verb}Item`;
 }
 
-/** All names in the expressions of a write are placeholders. */
-function written(action: string, { ExpressionAttributeNames = {}, ...write }: Body): Need {
+function written(action: string, write: Body): Need {
   const item = write.Key ?? write.Item;
-  const attributes = new Set([...Object.keys(item), ...Object.values<string>(ExpressionAttributeNames)]);
-  return { ...needOf(action, write, item), attributes: [...attributes].sort() };
+  return { ...needOf(action, write, item), attributes: namesIn(write, Object.keys(item)) };
+}
+
+/** All names in the expressions of a request are placeholders. */
+function namesIn({ ExpressionAttributeNames = {} }: Body, others: string[] = []): string[] {
+  return [...new Set([...others, ...Object.values<string>(ExpressionAttributeNames)])].sort();
 }
 
 /** The key condition of each query begins with its partition: `#pk = :pk AND …`. */
 function queried(body: Body): Need {
   const [, placeholder = ''] = /^#?\w+ = (:\w+)/.exec(body.KeyConditionExpression) ?? [];
-  const need = needOf('Query', body, { pk: body.ExpressionAttributeValues[placeholder] });
+  const attributes = body.ProjectionExpression ? namesIn(body) : [ALL];
+  const need = { ...needOf('Query', body, { pk: body.ExpressionAttributeValues[placeholder] }), attributes };
   return body.IndexName ? { ...need, resource: `${need.resource}/index/${body.IndexName}` } : need;
 }
 
 function needOf(action: string, { TableName }: Body, { pk }: Body): Need {
-  const [, key = ''] = /^(\w+#|bootstrap$)/.exec(pk.S) ?? [];
+  const [, key = ''] = /^([a-z-]+#|bootstrap$)/.exec(pk.S) ?? [];
   return { action: `dynamodb:${action}`, resource: `${capital(lastWord(TableName))}Table`, key };
 }
 
