@@ -20,15 +20,28 @@ export interface Typed {
   isSet(name: string): boolean;
 }
 
+/**
+ * Finds the first word that is neither an option nor the value of one.
+ * @param options of which one may stand before it
+ */
+export function takeFirstOperand(
+  words: string[],
+  options: Options,
+): { first: string | undefined; others: string[] } {
+  const args = words.map(withTwoDashes);
+  const { tokens } = parseArgs({ args, options: configOf(options), strict: false, tokens: true });
+  const { index } = tokens.find(({ kind }) => kind === 'positional') ?? {};
+  return index === undefined
+    ? { first: undefined, others: words }
+    : { first: words[index], others: words.toSpliced(index, 1) };
+}
+
 /** @throws CommandError for an unknown option, or a missing value */
 export function readArguments(words: string[], options: Options): Typed {
-  const config = Object.entries(options).map(([name, { value }]) => {
-    return [name, { type: value ? 'string' : 'boolean' }] as const;
-  });
   try {
     const { values, positionals } = parseArgs({
       args: words.map(withTwoDashes),
-      options: Object.fromEntries(config) as ParseArgsOptionsConfig,
+      options: configOf(options),
       allowPositionals: true,
     });
     return {
@@ -40,6 +53,13 @@ export function readArguments(words: string[], options: Options): Typed {
     // The other sentences are about operands that start with a dash.
     throw usage((error as Error).message.split('. ')[0] ?? '');
   }
+}
+
+function configOf(options: Options): ParseArgsOptionsConfig {
+  const config = Object.entries(options).map(([name, { value }]) => {
+    return [name, { type: value ? 'string' : 'boolean' }] as const;
+  });
+  return Object.fromEntries(config);
 }
 
 /** Vault's own command line writes `-address`. */

@@ -87,6 +87,21 @@ export function notUnderstood(address: string, status: number): CommandError {
   return new CommandError(EXIT.refused, text, { mayBeDone: status >= 500 });
 }
 
+/** @param product of the server that answers, such as `OpenBao 2.7.2` */
+export function notRemount(address: string, product: string): CommandError {
+  const text = [
+    `${address} is ${product}, not Remount. It would move a mount itself: at once, without a plan, a record and an undo.`,
+    `To have its mounts moved by Remount, start a service in front of it, with CLUSTER_ADDR=${address}, and set`,
+    'VAULT_ADDR to the address of that service (docs/cluster.md).',
+  ].join(' ');
+  return new CommandError(EXIT.refused, text);
+}
+
+export function notKnown(address: string, status: number): CommandError {
+  const text = `${address} is not Remount: it answered ${status}; is it the address of the service, with its stage?`;
+  return new CommandError(EXIT.refused, text);
+}
+
 /** @param mayBeDone whether the service may have carried out one of the requests whose answer was lost */
 export function unreachable(address: string, why: string, mayBeDone: boolean): CommandError {
   return new CommandError(EXIT.refused, `cannot reach ${address}: ${why}`, { mayBeDone });

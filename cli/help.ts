@@ -9,6 +9,7 @@ export const COMMON_OPTIONS = {
   ...CONNECTION_OPTIONS,
   format: { value: 'table|json', help: 'for people or for programs, instead of VAULT_FORMAT' },
   help: { help: 'this help' },
+  version: { help: 'the release of this command' },
 } as const satisfies Options;
 
 const ENVIRONMENT = [

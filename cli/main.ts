@@ -3,16 +3,23 @@
 import { homedir } from 'node:os';
 import { CONNECTION_OPTIONS, readConnection } from './api/connection.ts';
 import { createService } from './api/service.ts';
-import { type Options, readArguments, type Typed } from './arguments.ts';
+import { type Options, readArguments, type Typed, takeFirstOperand } from './arguments.ts';
 import type { Command, Context } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { CommandError, EXIT, usage } from './errors.ts';
+import { CommandError, EXIT, type ExitCode, usage } from './errors.ts';
 import { COMMON_OPTIONS, commandHelp, generalHelp } from './help.ts';
 import { createOutput } from './output.ts';
 import { seconds } from './render/numbers.ts';
+import { VERSION } from './version.ts';
 
 /** How the user called it. npx does not put it on the path. */
 const NAME = process.env.npm_command === 'exec' ? 'npx remount' : 'remount';
+/** One of them may stand before the command. */
+const ALL_OPTIONS: Options = Object.assign(
+  {},
+  ...Object.values(COMMANDS).map(({ options }) => options),
+  COMMON_OPTIONS,
+);
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 const output = createOutput(process.stdout, process.stderr, process.env);
@@ -27,21 +34,15 @@ for (const [signal, exitCode] of Object.entries(SIGNALS)) process.once(signal, (
 
 process.exitCode = await run(process.argv.slice(2));
 
-async function run([word, ...words]: string[]): Promise<number> {
-  if (word === undefined || word === 'help' || /^--?h(elp)?$/.test(word)) {
-    output.line(generalHelp(NAME, COMMANDS));
-    return word === undefined ? EXIT.usage : EXIT.done;
-  }
-  const command = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+async function run(words: string[]): Promise<number> {
   let doing = '';
   try {
-    if (!command) throw unknownCommand(word);
-    const options: Options = { ...COMMON_OPTIONS, ...command.options };
-    const typed = readArguments(words, options);
-    if (typed.isSet('help')) {
-      output.line(commandHelp(NAME, word, command));
-      return EXIT.done;
-    }
+    const { first: word, others } = takeFirstOperand(words, ALL_OPTIONS);
+    if (word === undefined || word === 'help') return help(word, others);
+    const command = commandNamed(word);
+    const typed = readArguments(others, { ...COMMON_OPTIONS, ...command.options });
+    if (typed.isSet('version')) return version();
+    if (typed.isSet('help')) return help('help', [word]);
     checkOperands(word, command, typed);
     doing = ` ${command.doing(typed.operands)}`;
     return await command.run(createContext(typed), typed);
@@ -50,6 +51,22 @@ async function run([word, ...words]: string[]): Promise<number> {
   } finally {
     output.endProgress();
   }
+}
+
+/** @param word `help`, or nothing if there is no command; then the options may still ask for something */
+function help(word: 'help' | undefined, words: string[]): ExitCode {
+  const { operands, isSet } = readArguments(words, ALL_OPTIONS);
+  if (isSet('version')) return version();
+  const [about] = operands;
+  output.line(
+    about === undefined ? generalHelp(NAME, COMMANDS) : commandHelp(NAME, about, commandNamed(about)),
+  );
+  return word === 'help' || isSet('help') ? EXIT.done : EXIT.usage;
+}
+
+function version(): ExitCode {
+  output.line(`remount ${VERSION}`);
+  return EXIT.done;
 }
 
 function report(error: unknown, doing: string): number {
@@ -80,10 +97,11 @@ function interrupt(exitCode: number): void {
   process.exit(exitCode);
 }
 
-function unknownCommand(word: string): CommandError {
-  const isOption = word.startsWith('-');
-  const what = isOption ? 'the command must come first, before its options' : `there is no command ${word}`;
-  return usage(`${what}; see ${NAME} --help`);
+/** @throws CommandError if there is none */
+function commandNamed(word: string): Command {
+  const command = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+  if (!command) throw usage(`there is no command ${word}; see ${NAME} --help`);
+  return command;
 }
 
 function checkOperands(word: string, { operands }: Command, typed: Typed): void {

@@ -22,10 +22,24 @@ export const MAX_DURATION_S = 9_223_372_036;
 export const MAX_BODY_BYTES = 4_500_000;
 /** Bytes of an answer, as a string in JSON. Lambda returns at most 6 MB, headers included. */
 export const MAX_ANSWER_BYTES = 6_000_000;
+/** Entries of a field that is a list, as an array or as one text with commas: as many as a secret has versions. */
+export const MAX_FIELD_ENTRIES = 10_000;
 /** Strings in a JSON body, keys included (contract §2.4). */
 export const MAX_JSON_STRINGS = 1_000;
+/** Characters from which a field name is long enough for one wrong letter, and for two, to be seen as a misspelling. */
+export const SHORTEST_MISSPELT_NAME = 5;
+export const LONG_FIELD_NAME = 8;
+/** Characters of a field name that are compared with known names. */
+export const LONGEST_MISSPELT_NAME = 64;
+/**
+ * Values in a JSON body, of all kinds, however many of them are strings: each comma and each opening bracket counts as one.
+ * A plan of `MAX_BULK_MOVES` has 30,000.
+ */
+export const MAX_JSON_VALUES = 50_000;
 /** Levels of a JSON body. */
 export const MAX_JSON_DEPTH = 300;
+/** Fields of a form, repeated ones included; the limit of Go's parser. */
+export const MAX_FORM_FIELDS = 10_000;
 /** Bytes of a policy's text. */
 export const MAX_POLICY_BYTES = 100_000;
 /** Policies of one token. */
@@ -99,6 +113,8 @@ export const MAX_BULK_JSON_STRINGS = 4 * MAX_BULK_MOVES + MAX_JSON_STRINGS;
 export const MAX_CONTENDED_TRIES = 50;
 /** Writes of one transaction, by DynamoDB's limit. */
 export const MAX_TRANSACTION_WRITES = 100;
+/** Characters of one record of a CSV text: two paths, and room for columns that are not read. */
+export const MAX_CSV_RECORD = 32_000;
 /** Independent moves of a bulk run that are packed into one transaction. */
 export const PACKED_MOVES = 20;
 /** Moves in one chunk of a bulk run, unless more of them depend on each other. */
@@ -128,6 +144,9 @@ export const MAX_SCHEDULE_DAYS = 90;
 export const MAX_SCHEDULES = 100;
 /** Characters of a schedule's name. Its name in EventBridge Scheduler contains the id of the namespace, too. */
 export const MAX_SCHEDULE_NAME_LENGTH = 57;
+/** Characters of the expression that says when a schedule runs, and of its time zone, by EventBridge Scheduler's limits. */
+export const MAX_EXPRESSION_LENGTH = 256;
+export const MAX_TIMEZONE_LENGTH = 50;
 /** Bytes of the moves or rules of a schedule. */
 export const MAX_SCHEDULE_BYTES = 128_000;
 

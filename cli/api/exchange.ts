@@ -25,7 +25,7 @@ const TIMEOUT_MS = 60_000;
 export function exchange({ address, token, namespace, tls }: Connection, sent: Sent): Promise<Received> {
   const url = new URL(`${address.href.replace(/\/$/, '')}/v1/${sent.path}`);
   const headers: OutgoingHttpHeaders = {
-    'X-Vault-Token': token,
+    ...(token && { 'X-Vault-Token': token }),
     'X-Vault-Request': 'true',
     ...(namespace && { 'X-Vault-Namespace': asHeader(namespace) }),
     'Content-Length': Buffer.byteLength(sent.body),

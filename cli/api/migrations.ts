@@ -4,6 +4,7 @@ const REMOUNT = 'sys/remount';
 
 export const PATHS = {
   remount: REMOUNT,
+  plan: `${REMOUNT}/plan`,
   statuses: `${REMOUNT}/status`,
   status: (id: string) => `${REMOUNT}/status/${encodeURIComponent(id)}`,
   cancel: (id: string) => `${REMOUNT}/cancel/${encodeURIComponent(id)}`,

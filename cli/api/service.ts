@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { notUnderstood, permissionDenied, refused, unreachable } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { exchange, type Received, type Sent } from './exchange.ts';
+import { checkIsRemount, HEALTH } from './identify.ts';
 import { isPassing, mayHaveArrived, whyUnreachable } from './unreachable.ts';
 
 export interface Answer {
@@ -56,11 +57,20 @@ export function createService(
   // Without the user name and password that an address may contain.
   const address = connection.address.origin + connection.address.pathname.replace(/\/$/, '');
 
-  async function patiently(sent: Sent): Promise<Received> {
+  let known: Promise<void> | undefined;
+
+  /** Health is for everybody, so the token is not sent before it is known who gets it. */
+  async function identify(): Promise<void> {
+    const received = await patiently(HEALTH, { ...connection, token: '', namespace: '' });
+    if (BUSY.includes(received.status)) throw refused(received.status, '');
+    checkIsRemount(address, received);
+  }
+
+  async function patiently(sent: Sent, by: Connection = connection): Promise<Received> {
     let mayBeDone = false;
     for (let tries = 1; ; tries++) {
       try {
-        const received = await exchange(connection, sent);
+        const received = await exchange(by, sent);
         mayBeDone ||= received.status > 500;
         if (!BUSY.includes(received.status) || tries >= MAX_TRIES) return received;
         const asked = Number(received.headers['retry-after']) * 1_000;
@@ -81,6 +91,8 @@ export function createService(
   }
 
   async function ask(sent: Sent, capabilities: string): Promise<Answer> {
+    known ??= identify();
+    await known;
     const received = await patiently(sent);
     const { status, text, headers } = received;
     const body = parsed(text);

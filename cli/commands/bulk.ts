@@ -15,7 +15,7 @@ import { problemsText, runPlanLines } from '../render/run.ts';
 export const bulk: Command = {
   operands: ['FILE'],
   summary:
-    'Moves many mounts as one run. FILE is CSV with the header from,to, or JSON; - is the standard input.',
+    'Moves many mounts as one run. FILE is CSV with the columns from and to, or JSON; - is the standard input.',
   options: {
     'dry-run': { help: 'shows the plan and changes nothing' },
     atomic: { help: 'all or nothing, in one transaction' },

@@ -13,7 +13,7 @@ export const plan: Command = {
   doing: ([from, to]) => `planning to move ${from} to ${to}`,
   async run({ service, output, format, hint }, typed) {
     const [from, to] = typed.operands;
-    const { data } = await service.write(PATHS.remount, { from, to, dry_run: true, ...clusterFields(typed) });
+    const { data } = await service.write(PATHS.plan, { from, to, ...clusterFields(typed) });
     if (format === 'json') {
       output.json(data);
     } else if (data.migration_id) {

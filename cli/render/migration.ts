@@ -3,7 +3,7 @@
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { progressLine } from './bar.ts';
 import { columns } from './columns.ts';
-import { count, counted, seconds, secondsBetween } from './numbers.ts';
+import { count, counted, namespaceName, seconds, secondsBetween } from './numbers.ts';
 
 /**
  * @param info undefined until the first answer, which the service holds while the move is young
@@ -65,6 +65,7 @@ export function successLine({ source_mount, target_mount, progress, ...info }: M
 const ADVICE: Record<string, string> = {
   source_gone: 'find out where the mount is now',
   target_in_use: 'choose another target',
+  namespace_locked: 'have the namespace unlocked, and start it again',
   not_switched_in_time: 'start it again',
 };
 
@@ -91,12 +92,18 @@ export function migrationFacts(id: string, info: MigrationInfo): string[] {
     ['Switched', info.switched_time],
     ['Finished', info.finished_time],
     ...clusterFacts(info.cluster),
-    ['Requested by', `${by.display_name}${by.namespace && ` of ${by.namespace}`}, accessor ${by.accessor}`],
+    ['Requested by', requesterFact(by)],
     ['Reason', info.reason],
     ['Undo of', info.undo_of],
     ['Bulk run', info.bulk_id],
   ];
   return columns(facts.flatMap(([name, fact]) => (fact ? [[name, fact]] : [])));
+}
+
+/** Without a name, the requester is not for the token that reads. */
+export function requesterFact({ display_name, accessor, namespace }: MigrationInfo['requested_by']): string {
+  if (display_name === '') return `a token of ${namespaceName(namespace)}`;
+  return `${display_name}${namespace && ` of ${namespace}`}, accessor ${accessor}`;
 }
 
 function clusterFacts(cluster: MigrationInfo['cluster']): [string, string | null | false][] {

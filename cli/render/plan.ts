@@ -42,10 +42,11 @@ function namespaceFact(plan: Preview): string {
   return plan.namespaces_crossed ? `from ${source} into ${target}` : `stays in ${source}`;
 }
 
-function revokesFact({ kind, total, complete }: Preview['revokes']): string {
+function revokesFact({ kind, total, complete, by_role }: Preview['revokes']): string {
   if (total === 0 && complete) return 'nothing';
   const one = kind.replace(/s$/, '');
-  return `${complete ? '' : 'at least '}${counted(total, one)}, by role:`;
+  const number = `${complete ? '' : 'at least '}${counted(total, one)}`;
+  return isEmpty(by_role) ? `${number}; the token may not list them by role` : `${number}, by role:`;
 }
 
 /** Sorted by number, the largest first. */
@@ -55,8 +56,12 @@ function roleLines({ by_role }: Preview['revokes']): string[] {
   return columns(roles.map(([role, number]) => ['         ', count(number).padStart(width), role]));
 }
 
-function policyLines({ policies, source_mount, target_mount }: Preview): string[] {
-  if (policies.length === 0) return [`No policy rule names only ${source_mount}: no policy needs a change.`];
+function policyLines({ policies, hidden_policy_rules, source_mount, target_mount }: Preview): string[] {
+  const hidden = hiddenLines(hidden_policy_rules);
+  if (policies.length === 0)
+    return hidden.length > 0
+      ? hidden
+      : [`No policy rule names only ${source_mount}: no policy needs a change.`];
   const rules = policies.length === 1 ? '1 rule of a policy' : `${count(policies.length)} rules of policies`;
   const rows = policies.map(({ namespace, policy, path, capabilities, replacement }) => {
     const elsewhere =
@@ -67,5 +72,18 @@ function policyLines({ policies, source_mount, target_mount }: Preview): string[
     `${rules} would not match the mount at ${target_mount}. A move never changes policies:`,
     '',
     ...columns([['NAMESPACE', 'POLICY', 'RULE', 'CAPABILITIES', 'REPLACEMENT RULE'], ...rows]),
+    ...hidden,
   ];
+}
+
+/** The rules of policies that the token may not read. */
+function hiddenLines(rules: Preview['hidden_policy_rules']): string[] {
+  return Object.entries(rules).map(([namespace, number]) => {
+    const what = `${counted(number, 'rule')} in policies of ${namespaceName(namespace)} that the token may not read`;
+    return `${what} would not match the mount at its target.`;
+  });
+}
+
+function isEmpty(object: object): boolean {
+  return Object.keys(object).length === 0;
 }

@@ -3,7 +3,7 @@
 import type { BulkInfo, PlanInfo, RowInfo } from '../../functions/bulk/answers.ts';
 import { progressLine } from './bar.ts';
 import { columns } from './columns.ts';
-import { lateNodes } from './migration.ts';
+import { lateNodes, requesterFact } from './migration.ts';
 import { count, counted, seconds, secondsBetween } from './numbers.ts';
 
 export function runPlanLines(plan: PlanInfo): string[] {
@@ -108,7 +108,7 @@ export function runFacts(id: string, info: BulkInfo): string[] {
     ['Nodes', cluster ? lateNodes(cluster.nodes) : null],
     ['Accepted', info.created_time],
     ['Finished', info.finished_time],
-    ['Requested by', `${by.display_name}${by.namespace && ` of ${by.namespace}`}, accessor ${by.accessor}`],
+    ['Requested by', requesterFact(by)],
     ['Reason', info.reason],
     ['Undo of', info.undo_of],
   ];

@@ -147,9 +147,14 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
     return refs.filter((ref) => open.has(refId(ref)));
   }
 
-  /** A batch may contain a key only once, so the last write to a key counts. */
+  /**
+   * A batch may contain a key only once, so the last write to a key counts. Each batch is for one table, because AWS does
+   * not document how it checks the keys of a batch over several tables, and roles are confined to kinds of items.
+   */
   async function writeBatches(writes: BatchWrite[]): Promise<void> {
-    const last = [...new Map(writes.map((write) => [refId(write.ref), write])).values()];
+    const last = new Map(writes.map((write) => [refId(write.ref), write])).values();
+    const byTable = Map.groupBy(last, ({ ref }) => ref.table);
+    const batches = [...byTable.values()].flatMap((ofTable) => chunks(ofTable, MAX_BATCH_WRITES));
     const writeAll = async (chunk: BatchWrite[]) => {
       let open = chunk;
       await patiently(clock, async () => {
@@ -157,7 +162,7 @@ export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clo
         if (open.length > 0) throw new Unprocessed();
       });
     };
-    await severalAtOnce(chunks(last, MAX_BATCH_WRITES), writeAll, BATCHES_AT_ONCE);
+    await severalAtOnce(batches, writeAll, BATCHES_AT_ONCE);
   }
 
   async function writeBatch(writes: BatchWrite[]): Promise<BatchWrite[]> {

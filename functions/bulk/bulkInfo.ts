@@ -5,6 +5,7 @@ import { fullPath, type Migration } from '../remount/migration.ts';
 import { errorInfo } from '../remount/migrationInfo.ts';
 import type { ClusterOptions } from '../remount/onCluster.ts';
 import { crossesNamespaces } from '../remount/planMove.ts';
+import { OPERATOR, type Reader, requesterInfo } from '../remount/requesterInfo.ts';
 import type { BulkInfo, PlanInfo, RowInfo } from './answers.ts';
 import type { BulkRun, RunCounts } from './bulkRun.ts';
 import type { PackedMove, Plan } from './plan.ts';
@@ -15,9 +16,9 @@ import { type KeptRow, migrationIdOf } from './rowRecord.ts';
  * A field without a value is `null`.
  * @param now epoch milliseconds
  */
-export function bulkInfo(state: RunState, now: number): BulkInfo {
+export function bulkInfo(state: RunState, now: number, reader: Reader): BulkInfo {
   const { run, counts } = state;
-  const { status, ...info } = runInfo(run);
+  const { status, ...info } = runInfo(run, reader);
   const cluster = run.cluster && clusterInfo(state, run.cluster);
   return {
     status,
@@ -44,7 +45,10 @@ function clusterInfo({ run, progress }: RunState, options: ClusterOptions): NonN
 }
 
 /** The fields that follow from the record of the run alone. */
-function runInfo(run: BulkRun): Omit<BulkInfo, 'phase' | 'progress' | 'eta_seconds' | 'cluster'> {
+function runInfo(
+  run: BulkRun,
+  reader: Reader,
+): Omit<BulkInfo, 'phase' | 'progress' | 'eta_seconds' | 'cluster'> {
   const { requestedBy } = run;
   return {
     status: run.status,
@@ -53,11 +57,7 @@ function runInfo(run: BulkRun): Omit<BulkInfo, 'phase' | 'progress' | 'eta_secon
     started_time: timeOf(run.startedAt),
     cancelled_time: timeOf(run.cancelledAt),
     finished_time: timeOf(run.finishedAt),
-    requested_by: {
-      display_name: requestedBy.displayName,
-      accessor: requestedBy.accessor,
-      namespace: requestedBy.namespace,
-    },
+    requested_by: requesterInfo(requestedBy, reader),
     reason: run.reason ?? null,
     cancel_reason: run.cancelReason ?? null,
     undo_of: run.undoOf ?? null,
@@ -180,6 +180,12 @@ function movedInfo(
 export function runAnnouncements(before: BulkRun | undefined, after: BulkRun): Announcement[] {
   const { id, finishedAt, namespacePath, total } = after;
   if (finishedAt === undefined || before?.finishedAt !== undefined) return [];
-  const detail = { id: `${id}/finished`, bulk_id: id, namespace: namespacePath, total, ...runInfo(after) };
+  const detail = {
+    id: `${id}/finished`,
+    bulk_id: id,
+    namespace: namespacePath,
+    total,
+    ...runInfo(after, OPERATOR),
+  };
   return [{ type: 'Bulk Finished', at: finishedAt, detail }];
 }

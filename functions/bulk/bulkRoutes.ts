@@ -1,12 +1,14 @@
 /** The endpoints of bulk runs. */
 
 import { unlessSeen } from '../http/conditional.ts';
+import { goQuote } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { requireSudo } from '../http/guards.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { readIdempotency } from '../remount/idempotency.ts';
 import { etagOf } from '../remount/migrationInfo.ts';
 import { originOf, readReason, startedHeaders } from '../remount/request.ts';
+import { readerOf } from '../remount/requesterInfo.ts';
 import {
   type PlanInfo,
   ROW_LIST,
@@ -22,6 +24,7 @@ import type { Row } from './plan.ts';
 import { previewRun } from './previewRun.ts';
 import { findVisibleRun, type RunState } from './readRun.ts';
 import {
+  type MovesOrRules,
   OPTION_FIELDS,
   RUN_FIELDS,
   RUNS_PATH,
@@ -38,6 +41,7 @@ const PAGE = { after: 'string', limit: 'int' } as const satisfies Schema;
 export const bulkRoutes: readonly Route[] = [
   route({
     path: RUNS_PATH,
+    strange: 'refused',
     fields: { ...RUN_FIELDS, ...PAGE },
     query: ['after', 'limit'],
     answers: { write: [RUN_STARTED, RUN_PLAN], list: RUN_LIST },
@@ -45,12 +49,17 @@ export const bulkRoutes: readonly Route[] = [
       requireSudo(call);
       const options = readOptions(call.fields, call.deps.cluster);
       const asked = readMovesOrRules(call.fields);
-      return planOrStart(call, options, () => gatherRows(call.deps, asked, call.namespace));
+      const reply = await planOrStart(call, options, () => gatherRows(call.deps, asked, call.namespace));
+      return { ...reply, warnings: ignoredColumns(asked) };
     },
-    list: async ({ deps, namespace, fields }) => {
+    list: async (call) => {
+      const { deps, namespace, fields } = call;
       const { entries, isCut } = await listRunsOf(deps, namespace, fields);
       const now = deps.clock.now();
-      return listed({ entries: entries.map((state) => [state.run.id, bulkInfo(state, now)]), isCut });
+      return listed({
+        entries: entries.map((state) => [state.run.id, bulkInfo(state, now, readerOf(call))]),
+        isCut,
+      });
     },
   }),
   route({
@@ -70,6 +79,7 @@ export const bulkRoutes: readonly Route[] = [
   route({
     path: `${RUNS_PATH}/cancel/:bulk_id`,
     sudo: true,
+    strange: 'refused',
     fields: { reason: 'string' },
     answers: { write: RUN_STATUS },
     write: async (call) => {
@@ -80,6 +90,7 @@ export const bulkRoutes: readonly Route[] = [
   route({
     path: `${RUNS_PATH}/undo/:bulk_id`,
     sudo: true,
+    strange: 'refused',
     fields: OPTION_FIELDS,
     answers: { write: [RUN_STARTED, RUN_PLAN] },
     write: async (call) => {
@@ -105,6 +116,11 @@ function find({ deps, params, namespace }: Call): Promise<RunState> {
   return findVisibleRun(deps.store, params.bulk_id ?? '', namespace);
 }
 
+function ignoredColumns({ ignored = [] }: MovesOrRules): string[] {
+  if (ignored.length === 0) return [];
+  return [`the columns of the CSV that are not read: ${ignored.map(goQuote).join(', ')}`];
+}
+
 /** @param undoOf the run that the new one undoes */
 async function planOrStart(
   call: Call<typeof OPTION_FIELDS>,
@@ -127,8 +143,9 @@ async function planOrStart(
   return { data, headers: startedHeaders(call, started, RUNS_PATH) };
 }
 
-function statusReply({ deps }: Call, state: RunState) {
-  return { data: { bulk_id: state.run.id, bulk_info: bulkInfo(state, deps.clock.now()) } };
+function statusReply(call: Call, state: RunState) {
+  const info = bulkInfo(state, call.deps.clock.now(), readerOf(call));
+  return { data: { bulk_id: state.run.id, bulk_info: info } };
 }
 
 function listed<Info>({

@@ -1,57 +1,103 @@
-/** Reads and writes CSV (RFC 4180): moves with the header `from,to`, and the lines of a report. Pure. */
+/** Reads CSV as spreadsheets and people write it, and writes that of a report (RFC 4180). Pure. */
 
-import { refusal } from '../http/errors.ts';
+import { CsvError, type Options, parse } from 'csv-parse/sync';
+import { goQuote, refusal } from '../http/errors.ts';
+import { MAX_BULK_MOVES, MAX_CSV_RECORD } from '../limits.ts';
 
 export interface Paths {
   from: string;
   to: string;
 }
 
+/** The moves of a CSV text. */
+export interface CsvMoves {
+  moves: Paths[];
+  /** The names of the columns that were not read. */
+  ignored: string[];
+}
+
+/** Spreadsheets write what separates lists in the language of the person. */
+const SEPARATORS = [',', ';', '\t'];
+
+const READING: Options = {
+  bom: true,
+  comment: '#',
+  comment_no_infix: true,
+  trim: true,
+  skip_empty_lines: true,
+  relax_column_count: true,
+  max_record_size: MAX_CSV_RECORD,
+};
+
 /**
- * @returns the records after the header, without empty lines
- * @throws VaultError 400 for a wrong header, a record without two fields, or an open quote
+ * The header names the columns `from` and `to`, in any order and case, among others. Lines that begin with `#` are
+ * comments.
+ * @throws VaultError 400 for a header without the two, a record with more or fewer fields than it, or an open quote
  */
-export function readCsv(text: string): Paths[] {
-  const [header, ...records] = recordsOf(text);
-  if (header?.length !== 2 || header[0]?.trim() !== 'from' || header[1]?.trim() !== 'to')
-    throw refusal("the first line of the CSV must be 'from,to'");
-  return records.map((fields, i) => {
-    const [from, to] = fields;
-    if (fields.length !== 2 || from === undefined || to === undefined)
-      throw refusal(`record ${i + 1} of the CSV does not have two fields`);
-    return { from, to };
+export function readCsv(text: string): CsvMoves {
+  const separator = SEPARATORS.find((one) => isHeader(headerOf(text, one))) ?? ',';
+  const [header = [], ...records] = recordsOf(text, separator, MAX_BULK_MOVES + 2);
+  if (!isHeader(header)) throw headerMissing(header);
+  const [from, to] = [header.findIndex(isNamed('from')), header.findIndex(isNamed('to'))];
+  const moves = records.map((fields, i) => {
+    const [source, target] = [fields[from], fields[to]];
+    if (fields.length !== header.length || source === undefined || target === undefined)
+      throw refusal(`record ${i + 1} of the CSV does not have as many fields as its header`);
+    return { from: withoutMark(source), to: withoutMark(target) };
   });
+  return { moves, ignored: header.filter((_, i) => i !== from && i !== to) };
 }
 
-/** A field, in quotes or not, and what ends it. Inside quotes everything is text, and two quotes are one. */
-const FIELD = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
+function headerOf(text: string, separator: string): string[] {
+  return recordsOf(text, separator, 1)[0] ?? [];
+}
 
-function recordsOf(text: string): string[][] {
-  const records: string[][] = [];
-  let record: string[] = [];
-  let at = 0;
-  for (let end: string | undefined; end !== ''; ) {
-    FIELD.lastIndex = at;
-    const found = FIELD.exec(text);
-    if (!found) {
-      // The header is not counted as a record.
-      const number = records.length;
-      throw refusal(`record ${number} of the CSV has a quote that is not closed, or text beside quotes`);
-    }
-    const [whole, quoted, plain = ''] = found;
-    end = found[3];
-    at += whole.length;
-    record.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
-    if (end === ',') continue;
-    const isEmptyLine = record.length === 1 && record[0] === '' && quoted === undefined;
-    if (!isEmptyLine) records.push(record);
-    record = [];
+function isHeader(names: string[]): boolean {
+  return ['from', 'to'].every((name) => names.filter(isNamed(name)).length === 1);
+}
+
+function isNamed(name: string): (column: string) => boolean {
+  return (column) => column.toLowerCase() === name;
+}
+
+function headerMissing(found: string[]): Error {
+  const shown = found.length === 0 ? 'it is empty' : `it begins with ${found.map(goQuote).join(', ')}`;
+  return refusal(`the first line of the CSV must name one column "from" and one "to"; ${shown}`);
+}
+
+/** @param most records, the header included */
+function recordsOf(text: string, delimiter: string, most: number): string[][] {
+  try {
+    return parse(text, { ...READING, delimiter, to: most });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    // The header is not counted as a record.
+    const where = `record ${error.records} of the CSV`;
+    if (error.code === 'CSV_MAX_RECORD_SIZE')
+      throw refusal(`${where} is longer than ${MAX_CSV_RECORD} characters`);
+    throw refusal(`${where} has a quote that is not closed, or text beside quotes`);
   }
-  return records;
 }
 
-/** One line with its end. A value is quoted only where it needs to be. */
+/**
+ * What a spreadsheet may take for a formula (https://owasp.org/www-community/attacks/CSV_Injection), also behind marks. A
+ * single quote in front marks it as text.
+ */
+const FORMULA = /^'*[=+\-@＝＋－＠\t\r\n]/;
+
+/** The value with one more mark, if it needs one, so that a value with a mark of its own is the same after reading. */
+function withMark(value: string): string {
+  return FORMULA.test(value) ? `'${value}` : value;
+}
+
+function withoutMark(field: string): string {
+  return field.startsWith("'") && FORMULA.test(field) ? field.slice(1) : field;
+}
+
+/** One line with its end. A value is quoted only where it needs to be, and never a formula for a spreadsheet. */
 export function csvLine(values: string[]): string {
-  const fields = values.map((value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value));
+  const fields = values
+    .map(withMark)
+    .map((value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value));
   return `${fields.join(',')}\r\n`;
 }

@@ -11,7 +11,7 @@ import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { mountsBelow } from '../tree/findMount.ts';
 import { innermostNamespaces } from '../tree/findNamespace.ts';
 import type { Namespace } from '../tree/namespace.ts';
-import { mountPath } from '../tree/path.ts';
+import { mountPath, oversize } from '../tree/path.ts';
 import { readUntilStable, type SeenMount } from '../tree/readUntilStable.ts';
 import type { Paths } from './csv.ts';
 import { tooManyMoves } from './errors.ts';
@@ -31,7 +31,7 @@ export async function expandRules(
   mayMatchNothing = false,
 ): Promise<Paths[]> {
   const { store } = deps;
-  const read = rules.map((rule, i) => readRule(rule, i + 1));
+  const read = readRules(rules);
   const places = await innermostNamespaces(
     store,
     read.map(({ from }) => from),
@@ -64,6 +64,8 @@ async function matchesOf(
   namespace: Namespace,
   pattern: string,
 ): Promise<Matched[]> {
+  // A wildcard stands for one character at least, so what is too long for a mount matches none.
+  if (oversize(mountPath(pattern))) return [];
   const above = from.slice(0, from.length - pattern.length);
   const fits = patternOf(pattern);
   const matched: Matched[] = [];
@@ -85,6 +87,10 @@ interface NumberedRule extends Paths {
 }
 
 /** @throws VaultError 400 for a rule without both paths, or with wildcards that do not match */
+export function readRules(rules: Partial<Paths>[]): NumberedRule[] {
+  return rules.map((rule, i) => readRule(rule, i + 1));
+}
+
 function readRule({ from, to }: Partial<Paths>, number: number): NumberedRule {
   if (!from || !to) throw refusal(`rule ${number} needs both 'from' and 'to'`);
   const wildcards = wildcardsOf(from);

@@ -1,7 +1,8 @@
 /** Reads the request for a bulk run, and checks all that can be checked without reading the tree. Pure. */
 
 import { refusal, type VaultError } from '../http/errors.ts';
-import { type Fields, readFields, type Schema } from '../http/fields.ts';
+import { type Fields, readFields, type Schema, unknownFields } from '../http/fields.ts';
+import { unknownField } from '../http/strangeFields.ts';
 import {
   DEFAULT_BULK_CONCURRENCY,
   DEFAULT_CLUSTER_CONCURRENCY,
@@ -58,7 +59,10 @@ export interface RunOptions {
 }
 
 /** What a run moves: rows, or rules that are expanded to rows. */
-export type MovesOrRules = { moves: Partial<Paths>[] } | { rules: Partial<Paths>[] };
+export type MovesOrRules = ({ moves: Partial<Paths>[] } | { rules: Partial<Paths>[] }) & {
+  /** The names of the columns of a CSV text that were not read. */
+  ignored?: string[];
+};
 
 /** The default: a run stops for no number of failures. */
 const EVERY_FAILURE = '100%';
@@ -105,15 +109,24 @@ export function readMovesOrRules({
 }: Pick<Fields<typeof RUN_FIELDS>, 'moves' | 'rules' | 'csv'>): MovesOrRules {
   if ([moves, rules, csv].filter((given) => given !== undefined).length !== 1)
     throw refusal("one of 'moves', 'rules' and 'csv' must be specified");
-  const asked = csv === undefined ? pathsOf(moves ?? rules, moves ? 'moves' : 'rules') : readCsv(csv);
-  if (asked.length > MAX_BULK_MOVES) throw tooManyMoves();
-  return rules === undefined ? { moves: asked } : { rules: asked };
+  const asked = csv === undefined ? listed(moves, rules) : readCsv(csv);
+  const { length } = 'rules' in asked ? asked.rules : asked.moves;
+  if (length > MAX_BULK_MOVES) throw tooManyMoves();
+  return asked;
 }
+
+function listed(moves: unknown, rules: unknown): MovesOrRules {
+  return rules === undefined ? { moves: pathsOf(moves, 'moves') } : { rules: pathsOf(rules, 'rules') };
+}
+
+const PATH_FIELDS = { from: 'string', to: 'string' } as const satisfies Schema;
 
 function pathsOf(list: unknown, field: 'moves' | 'rules'): Partial<Paths>[] {
   if (!Array.isArray(list)) throw notAList(field);
   return list.map((entry: unknown) => {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw notAList(field);
+    const [unknown] = unknownFields(PATH_FIELDS, entry as Record<string, unknown>);
+    if (unknown !== undefined) throw unknownField(PATH_FIELDS, unknown, ` in '${field}'`);
     const { from, to } = entry as Record<string, unknown>;
     return { ...textAs('from', from), ...textAs('to', to) };
   });

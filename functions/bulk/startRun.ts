@@ -3,7 +3,7 @@
  * HTTP, because events and schedules start runs, too.
  */
 
-import { tryAgain, VaultError } from '../http/errors.ts';
+import { tryAgain } from '../http/errors.ts';
 import { LONGEST_BULK_S, MAX_BULK_MOVES, SETTLE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
@@ -13,7 +13,7 @@ import type { Origin } from '../remount/request.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { acceptedRun, type BulkRun, firstLook, newProgress } from './bulkRun.ts';
-import { NothingToMove, tooManyMoves } from './errors.ts';
+import { NothingToMove, refusedRows, tooManyMoves } from './errors.ts';
 import { expandRules } from './expandRules.ts';
 import { findRows, nameMountsBelow } from './findRows.ts';
 import type { Plan, Row } from './plan.ts';
@@ -115,8 +115,7 @@ export async function startRun(deps: Deps, order: RunOrder, rows: () => Promise<
   try {
     const plan = await planRun(deps, await rows(), order.origin.namespace, order.options);
     if (plan.problems.length > 0) {
-      const texts = plan.problems.map(({ row, message }) => `row ${row}: ${message}`);
-      throw new VaultError(400, texts);
+      throw refusedRows(plan.problems);
     }
     return await accept(deps, order, plan);
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Issues a token: for a login, as a child of another token, or as the first root token. */
 
 import { notAuthenticated, refusal } from '../http/errors.ts';
-import { MAX_NAME_BYTES, MAX_TOKEN_DEPTH, MAX_TOKEN_POLICIES } from '../limits.ts';
+import { MAX_TOKEN_DEPTH } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, ConditionFailed, refOf, type Write } from '../ports/store.ts';
 import { accessorKey, sha256 } from '../store/keys.ts';
@@ -10,6 +10,7 @@ import type { Namespace } from '../tree/namespace.ts';
 import { addChild, markParent, nonExpiringTokensOf, withdrawIfRevoked } from './child.ts';
 import { type Lease, leaseItem } from './lease.ts';
 import { descend, type Lineage } from './lineage.ts';
+import { refuseTooManyPolicies } from './policyNames.ts';
 import { removeTokens } from './removal.ts';
 import { cleanupTime, type Token, tokenItem } from './token.ts';
 
@@ -60,10 +61,7 @@ export interface IssuedToken {
  */
 export async function issueToken(deps: Deps, order: TokenOrder): Promise<IssuedToken> {
   const { namespace, issuer, parent, alongside = [] } = order;
-  if (order.policies.length > MAX_TOKEN_POLICIES)
-    throw refusal(`a token has at most ${MAX_TOKEN_POLICIES} policies`);
-  if (order.policies.some((name) => Buffer.byteLength(name) > MAX_NAME_BYTES))
-    throw refusal(`the name of a policy is longer than ${MAX_NAME_BYTES} bytes`);
+  refuseTooManyPolicies('token', order.policies);
   if (parent) await markParent(deps.store, parent);
   const suffix = namespace.id === 'root' ? '' : `.${namespace.id}`;
   const kind = order.type === 'batch' ? 'b' : 's';

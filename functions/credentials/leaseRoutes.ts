@@ -1,6 +1,6 @@
 /** The routes of leases: look up, list, renew, revoke (contract §7). */
 
-import { refusal, unsupportedOperation, type VaultError } from '../http/errors.ts';
+import { goQuote, refusal, unsupportedOperation, type VaultError, wrapped } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { requireSudo } from '../http/guards.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
@@ -38,6 +38,7 @@ const LEASE = {
 } as const satisfies Shape;
 
 const IRREVOCABLE_FIELDS = { type: 'string', include_child_namespaces: 'bool' } as const;
+const LIST_FIELDS = { ...IRREVOCABLE_FIELDS, limit: 'string' } as const;
 
 const COUNTS = { lease_count: 'int', counts: { '*': 'int' } } as const satisfies Shape;
 
@@ -68,7 +69,7 @@ export const leaseRoutes: readonly Route[] = [
   route({
     path: 'sys/leases',
     sudo: true,
-    fields: { ...IRREVOCABLE_FIELDS, limit: 'string' },
+    fields: LIST_FIELDS,
     query: ['type', 'include_child_namespaces', 'limit'],
     answers: { read: IRREVOCABLE },
     read: showIrrevocable,
@@ -126,11 +127,33 @@ async function countIrrevocable(
 }
 
 async function showIrrevocable(
-  call: Call<typeof IRREVOCABLE_FIELDS>,
+  call: Call<typeof LIST_FIELDS>,
 ): Promise<Reply<Wire<typeof IRREVOCABLE>> | undefined> {
   if (call.fields.type !== 'irrevocable') return undefined;
+  const limit = limitOf(call.fields);
   const { leases, isTruncated } = await findIrrevocable(call);
-  return { data: { lease_count: leases.length, leases }, warnings: cutWarnings(isTruncated) };
+  const shown = leases.slice(0, limit);
+  const warnings = shown.length < leases.length ? [MORE_IRREVOCABLE] : cutWarnings(isTruncated);
+  return { data: { lease_count: shown.length, leases: shown }, warnings };
+}
+
+const MORE_IRREVOCABLE =
+  'Command halted because many irrevocable leases were found. To emit the entire list, re-run the command with force set true.';
+
+/**
+ * @returns how many leases to show; nothing for all
+ * @throws VaultError 400 with the words of Go
+ */
+function limitOf({ limit }: { limit?: string | undefined }): number | undefined {
+  if (!limit || limit === 'none') return undefined;
+  if (!/^[+-]?\d+$/.test(limit)) throw badLimit(limit, 'invalid syntax');
+  if (!Number.isSafeInteger(Number(limit))) throw badLimit(limit, 'value out of range');
+  if (Number(limit) < 1) throw wrapped(400, "limit must be 'none' or a positive integer");
+  return Number(limit);
+}
+
+function badLimit(limit: string, why: string): VaultError {
+  return wrapped(400, `invalid 'limit' provided: strconv.Atoi: parsing ${goQuote(limit)}: ${why}`);
 }
 
 async function findIrrevocable({

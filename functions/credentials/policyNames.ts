@@ -1,6 +1,7 @@
 /** Which policies a new token gets (contract §6). Pure. */
 
 import { goQuote, refusal } from '../http/errors.ts';
+import { MAX_NAME_BYTES, MAX_TOKEN_POLICIES } from '../limits.ts';
 
 /** Policies that only the service itself may give to a token. */
 const UNASSIGNABLE = ['response-wrapping', 'control-group'];
@@ -49,4 +50,15 @@ export function assignable(policies: string[]): string[] {
   const internal = policies.find((name) => UNASSIGNABLE.includes(name));
   if (internal !== undefined) throw refusal(`cannot assign policy ${goQuote(internal)}`);
   return policies;
+}
+
+/**
+ * Every request reads the policies of its token, and every run those of its schedule.
+ * @throws VaultError 400 for too many, and for a name that no policy can have
+ */
+export function refuseTooManyPolicies(owner: 'token' | 'schedule', policies: readonly string[]): void {
+  if (policies.length > MAX_TOKEN_POLICIES)
+    throw refusal(`a ${owner} has at most ${MAX_TOKEN_POLICIES} policies`);
+  if (policies.some((name) => Buffer.byteLength(name) > MAX_NAME_BYTES))
+    throw refusal(`the name of a policy is longer than ${MAX_NAME_BYTES} bytes`);
 }

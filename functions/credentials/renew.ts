@@ -5,7 +5,7 @@
  * that the item it extends exists.
  */
 
-import { goQuote, refusal, type VaultError } from '../http/errors.ts';
+import { goQuote, refusal, type VaultError, wrapped } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Expected, PRESENT, type Update } from '../ports/store.ts';
 import { accessorKey, childKey, leaseKey, tokenKey } from '../store/keys.ts';
@@ -17,12 +17,16 @@ import { type MountTypes, mountTypeNamed } from '../tree/mountType.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { childName, leaseChild } from './child.ts';
 import { keepCubbyhole } from './cubbyhole.ts';
+import { renewalRefused } from './errors.ts';
 import { type FoundLease, findLease, usableLeases } from './findLeases.ts';
 import { usableToken } from './findToken.ts';
 import { type Lease, lastLeaseGrant } from './lease.ts';
 import { cleanupTime, lastTokenGrant, type Token, type TokenLease } from './token.ts';
 import { findTokenRole } from './tokenRole.ts';
 import { grantRenewal, lesser } from './ttl.ts';
+
+/** Wrapped for a token, bare for the lease of a secret, as in Vault. */
+const PAST_MAXIMUM = 'past the max TTL, cannot renew';
 
 interface Renewed {
   token: Token;
@@ -56,7 +60,9 @@ export function renewToken(
     const { period, ttl, ...maximums } = limits;
     const seconds = period || increment || ttl;
     const renewal = { now, issuedAt: token.createdAt, seconds, ...maximums, isPeriodic: period > 0 };
-    const { expiresAt, warnings } = grantRenewal(renewal, mount);
+    const granted = grantRenewal(renewal, mount);
+    if (!granted) throw wrapped(400, PAST_MAXIMUM);
+    const { expiresAt, warnings } = granted;
     await extendToken(deps, token, token.lease, now, expiresAt);
     return { token: { ...token, expiresAt, renewedAt: now }, warnings };
   });
@@ -93,7 +99,7 @@ async function limitsByTokenRole(
 ): Promise<Omit<TokenLimits, 'ttl'>> {
   if (name === undefined) return { period, maxTtl, explicitMaxTtl };
   const role = await findTokenRole(deps, namespaceId, name);
-  if (!role) throw refusal(`original token role ${goQuote(name)} could not be found, not renewing`);
+  if (!role) throw renewalRefused(`original token role ${goQuote(name)} could not be found, not renewing`);
   const max = lesser(explicitMaxTtl, role.token.token_explicit_max_ttl);
   return { period: lesser(period, role.token.token_period), maxTtl: max, explicitMaxTtl: max };
 }
@@ -156,7 +162,9 @@ export function renewLease(
     const { lease, mount } = await renewableLease(deps, id, within);
     const now = deps.clock.now();
     const seconds = increment || lastLeaseGrant(lease);
-    const { expiresAt, warnings } = grantRenewal({ now, issuedAt: lease.issuedAt, seconds }, mount);
+    const granted = grantRenewal({ now, issuedAt: lease.issuedAt, seconds }, mount);
+    if (!granted) throw refusal(PAST_MAXIMUM);
+    const { expiresAt, warnings } = granted;
     await deps.store.commit(leaseExtensions(lease, now, expiresAt));
     return { lease: { ...lease, expiresAt, renewedAt: now }, warnings };
   });

@@ -4,7 +4,6 @@
  */
 
 import { shortDuration } from '../http/duration.ts';
-import { refusal } from '../http/errors.ts';
 import { type Mount, mountTtls } from '../tree/mount.ts';
 
 /** All in seconds; 0 or absent is "not set". */
@@ -65,9 +64,12 @@ export interface RenewalGrant {
 /**
  * When a renewed lease ends, with a warning when that is less than was asked for.
  * @param mount as it is tuned now, not when the lease was issued
- * @throws VaultError 400 when the end is in the past, as it may be when the mount's maximum was lowered
+ * @returns nothing when the end is in the past, as it may be when a maximum was lowered
  */
-export function grantRenewal(renewal: Renewal, mount: Pick<Mount, 'config'> | undefined): RenewalGrant {
+export function grantRenewal(
+  renewal: Renewal,
+  mount: Pick<Mount, 'config'> | undefined,
+): RenewalGrant | undefined {
   const { now, issuedAt, seconds, maxTtl, explicitMaxTtl, isPeriodic = false } = renewal;
   const mountMax = mountTtls(mount).maxTtl;
   const asked = isPeriodic ? lesser(seconds, maxTtl, mountMax) : seconds;
@@ -75,7 +77,7 @@ export function grantRenewal(renewal: Renewal, mount: Pick<Mount, 'config'> | un
   const cap = isPeriodic ? lesser(explicitMaxTtl) : lesser(maxTtl, mountMax);
   const end = now + asked * 1_000;
   const expiresAt = cap > 0 ? Math.min(end, issuedAt + cap * 1_000) : end;
-  if (expiresAt <= now) throw refusal('past the max TTL, cannot renew');
+  if (expiresAt <= now) return undefined;
   const granted = Math.round((expiresAt - now) / 1_000);
   if (granted < asked) warnings.push(capWarning('TTL', asked, granted));
   return { expiresAt, warnings };

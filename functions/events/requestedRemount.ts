@@ -7,8 +7,9 @@
 import { RUN_BODY_FIELDS, RUNS_PATH } from '../bulk/readRunRequest.ts';
 import { startRunFromBody } from '../bulk/startRun.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
-import { goQuote, refusal } from '../http/errors.ts';
+import { refusal } from '../http/errors.ts';
 import { readFields, type Schema, unknownFields } from '../http/fields.ts';
+import { unknownField } from '../http/strangeFields.ts';
 import type { Deps } from '../ports/deps.ts';
 import { eventKey, type Idempotency, readIdempotency } from '../remount/idempotency.ts';
 import type { Origin } from '../remount/request.ts';
@@ -68,7 +69,7 @@ export async function startRequested(
   const { path, fields, start } = 'moves' in asked || 'rules' in asked || 'csv' in asked ? BULK : MOVE;
   const [unknown] = unknownFields(fields, asked);
   // A misspelt field would change the request: without `namespace`, the paths are those of the root namespace.
-  if (unknown !== undefined) throw refusal(`unknown field ${goQuote(unknown)} in the detail of a request`);
+  if (unknown !== undefined) throw unknownField(fields, unknown, ' in the detail of a request');
   const { namespace: namespacePath } = readFields({ namespace: 'string' }, { namespace: typed });
   const namespace = await namespaceByPath(deps.store, namespacePath);
   const named = policies.filter((name) => name !== 'root');

@@ -8,11 +8,25 @@ export function fromApiGateway(event: APIGatewayProxyEvent): HttpRequest {
     id: event.requestContext.requestId,
     method: event.httpMethod,
     rawPath: event.path,
+    prefix: prefixOf(event),
     query: definedLists(event.multiValueQueryStringParameters ?? {}),
     headers: firstValues(event.multiValueHeaders ?? {}),
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     sourceIp: event.requestContext.identity.sourceIp,
   };
+}
+
+/**
+ * The stage, if clients write it: the path that they sent has it, and the path of the event never. With a custom domain
+ * it is in neither.
+ */
+export function prefixOf({
+  path,
+  requestContext,
+}: Pick<APIGatewayProxyEvent, 'path' | 'requestContext'>): string {
+  const stage = `/${requestContext.stage}`;
+  const { path: sent } = requestContext;
+  return sent !== path && `${sent}/`.startsWith(`${stage}/`) ? stage : '';
 }
 
 export function toApiGateway({ status, headers, body }: HttpResponse): APIGatewayProxyResult {

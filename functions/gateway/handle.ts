@@ -4,6 +4,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { answerBytes, render, renderErrors } from '../http/envelope.ts';
 import { refusal, stackFrames, tooLarge, tryAgain, VaultError } from '../http/errors.ts';
 import { type HttpRequest, type HttpResponse, tokenIn } from '../http/message.ts';
+import { RELEASE, RELEASE_HEADER } from '../http/version.ts';
 import { MAX_ANSWER_BYTES } from '../limits.ts';
 import { ClusterForbids, ClusterUnavailable } from '../ports/cluster.ts';
 import type { Deps, DepsFor } from '../ports/deps.ts';
@@ -38,9 +39,8 @@ export async function handle(http: HttpRequest, api: Api, deps: Deps): Promise<H
   const response = await answer(http, api, deps, audit);
   deps.log.info('request', { ...audit, method: http.method, status: response.status });
   const namespace = http.headers['x-vault-namespace'];
-  if (namespace && isHeaderSafe(namespace))
-    response.headers = { ...response.headers, 'X-Vault-Namespace': namespace };
-  return response;
+  const echoed = namespace && isHeaderSafe(namespace) ? { 'X-Vault-Namespace': namespace } : {};
+  return { ...response, headers: { ...response.headers, [RELEASE_HEADER]: RELEASE, ...echoed } };
 }
 
 async function answer(received: HttpRequest, api: Api, deps: Deps, audit: Audit): Promise<HttpResponse> {
@@ -56,8 +56,14 @@ async function answer(received: HttpRequest, api: Api, deps: Deps, audit: Audit)
     const reply = await retryContended(() => perform(visit), MountMoved);
     return withinLimit(render(reply, audit.request_id, request.path));
   } catch (error) {
-    return renderError(error, deps);
+    return shortened(renderError(error, deps));
   }
+}
+
+/** An error may quote what was sent, and quoting makes it longer. */
+function shortened(response: HttpResponse): HttpResponse {
+  if (answerBytes(response.body) <= MAX_ANSWER_BYTES) return response;
+  return renderErrors(response.status, [`the error has more than ${MAX_ANSWER_BYTES} bytes`]);
 }
 
 function withinLimit(response: HttpResponse): HttpResponse {

@@ -3,14 +3,17 @@
 import { readToken } from '../credentials/caller.ts';
 import type { Token } from '../credentials/token.ts';
 import { namespaceLocked, namespaceNotFound, notAuthenticated, VaultError } from '../http/errors.ts';
+import { matchRoute } from '../http/route.ts';
+import { MAX_MOUNT_DEPTH, MAX_NAMESPACE_DEPTH } from '../limits.ts';
 import type { Item, Store } from '../ports/store.ts';
 import { namespaceById, namespaceIdIn, namespaceWithin } from '../tree/findNamespace.ts';
-import { type Location, locateSurely } from '../tree/locate.ts';
+import { type Location, locate, locateSurely } from '../tree/locate.ts';
 import type { Namespace } from '../tree/namespace.ts';
-import type { Visit } from './api.ts';
+import type { Api, Visit } from './api.ts';
 
 /**
- * Locates a request. The token and the prefetch are read at the same time.
+ * Locates a request. The token and the prefetch are read at the same time. That a path has no mount is not confirmed yet,
+ * unless it may be a path that needs no token: until the token is checked, nothing takes longer because a mount is missing.
  * @throws VaultError 404 for an unknown namespace, 503 in a locked one, 403 for a token that a cluster does not know
  */
 export async function locateRequest(
@@ -21,7 +24,7 @@ export async function locateRequest(
   // A cluster is asked nothing for somebody whom it does not know.
   if (deps.cluster && !(await visit.token)) throw notAuthenticated();
   const [located, token, prefetched] = await Promise.all([
-    locateSurely(deps.store, request.headerNamespace + request.path),
+    locateOpen(deps.store, api, request.headerNamespace + request.path),
     visit.token,
     request.token === undefined ? undefined : api.prefetch?.(deps, request.path),
   ]);
@@ -30,6 +33,18 @@ export async function locateRequest(
   const location = await inTokenNamespace(deps.store, located, token, request.raw.token);
   refuseIfLocked(location);
   return { location, prefetched };
+}
+
+/**
+ * As `locate`; surely where a mount may serve the path without a token. Whether there is such a mount is no secret: it
+ * answers anybody.
+ */
+function locateOpen(store: Store, { engines }: Api, path: string): Promise<Location> {
+  const rows = Object.values(engines).flatMap(({ routes, variants = [{}] }) => variants.flatMap(routes));
+  const open = rows.filter((row) => row.open);
+  const slashes = [...path.matchAll(/\//g)].slice(0, MAX_MOUNT_DEPTH + MAX_NAMESPACE_DEPTH);
+  const mayBeOpen = slashes.some(({ index }) => matchRoute(open, path.slice(index + 1)));
+  return mayBeOpen ? locateSurely(store, path) : locate(store, path);
 }
 
 /** A locked namespace serves nothing, with or without a token, except its unlocking (contract §2.3). */

@@ -22,9 +22,10 @@ import {
   type Reply,
   type RouteMatch,
 } from '../http/route.ts';
+import { refuseStrange } from '../http/strangeFields.ts';
 import { type AccessDecision, authorize } from '../policies/acl.ts';
 import type { Item } from '../ports/store.ts';
-import type { Location } from '../tree/locate.ts';
+import { type Location, missedMount } from '../tree/locate.ts';
 import { builtinPath } from '../tree/path.ts';
 import type { Api, Visit } from './api.ts';
 import { isOurs, sentToCluster } from './elsewhere.ts';
@@ -38,8 +39,16 @@ import { secondVerdict } from './secondVerdict.ts';
  * @throws MountMoved when the mount was moved while the request was in flight
  */
 export async function perform(visit: Visit): Promise<Reply | undefined> {
-  const { http, request, api, deps, audit } = visit;
   const { location, prefetched } = await locateRequest(visit);
+  return performAt(visit, location, prefetched);
+}
+
+async function performAt(
+  visit: Visit,
+  location: Location,
+  prefetched: Item | undefined,
+): Promise<Reply | undefined> {
+  const { http, request, api, deps, audit } = visit;
   const { namespace, path, mount } = location;
   if (deps.cluster && !isOurs(path)) throw sentToCluster(deps.cluster, http);
   if (isWrite(request.operation) && path.endsWith('/')) throw refusal("cannot write to a path ending in '/'");
@@ -60,6 +69,8 @@ export async function perform(visit: Visit): Promise<Reply | undefined> {
   const caller = await authenticate(deps, await visit.token, namespace, call.sourceIp);
   Object.assign(audit, { accessor: caller.token.accessor, display_name: caller.token.displayName });
   if (match && open) return runOpen(api, match, { ...call, caller });
+  const missed = mount ? undefined : await missedMount(deps.store, location);
+  if (missed) return performAt(visit, { ...location, mount: missed }, prefetched);
   const isUncounted = api.readOnly || visit.isUseCounted || match?.route.usesUp?.(call);
   if (!isUncounted) await countUse(deps, caller.token);
   visit.isUseCounted = true;
@@ -106,6 +117,7 @@ function callOf(
     ...(prefetched ? { prefetched } : {}),
     wrapTtl: request.wrapTtl,
     sourceIp: http.sourceIp,
+    prefix: http.prefix,
     query: http.query,
     headers: http.headers,
   };
@@ -157,6 +169,7 @@ async function run({ wrap }: Api, match: RouteMatch, call: Call): Promise<Reply 
   match.route.checkPath?.(call);
   const handler: Handler | undefined = handlerOf(match.route, call.operation);
   if (!handler) throw unsupportedOperation();
+  if (isWrite(call.operation)) refuseStrange(match, call);
   const filled: Call = { ...call, fields: fieldsOf(match, call) };
   const answer = async (): Promise<Reply | undefined> => {
     const reply = (await handler(filled)) ?? nothingListed(call);

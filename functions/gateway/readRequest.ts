@@ -30,7 +30,7 @@ export interface ParsedRequest {
  * @throws PlainAnswer 307 to a cleaned path, 400 for a path that cannot be decoded
  */
 export function readRequest(http: HttpRequest): ParsedRequest {
-  const path = readPath(http.rawPath, http.query, http.method);
+  const path = readPath(http);
   if (OF_ALL_NAMESPACES.test(path) && http.headers['x-vault-namespace'])
     throw refusal('operation unavailable in namespaces');
   if (OF_THE_SERVER.has(path) && !isServerVerb(http.method, path)) throw silent(405);
@@ -69,16 +69,16 @@ const FOLDERS = ['/v1', '/v1/sys'];
 
 /**
  * From the raw path of a request to the path below `/v1/` (contract §2.5).
- * @param query is kept when the client is redirected to the cleaned path
- * @param method a redirected GET is answered with a link, too
+ * @param http its query is kept when the client is redirected to the cleaned path
  * @returns the path after `/v1/`, percent-decoded exactly once; bytes that are no UTF-8 are replaced
  * @throws VaultError 404 outside `/v1/`, 400 for relative paths
  * @throws PlainAnswer 307 to the cleaned path, 400 for what cannot be decoded or printed
  */
-export function readPath(rawPath: string, query: Record<string, string[]> = {}, method = 'GET'): string {
+export function readPath(http: Addressed): string {
+  const { rawPath, prefix } = http;
   if (!rawPath.startsWith(PREFIX)) throw silent(404);
   const clean = cleaned(rawPath);
-  if (clean !== rawPath) throw redirect({ rawPath: clean, query, method });
+  if (clean !== rawPath) throw redirect({ ...http, rawPath: clean }, prefix);
   if (/%(?![0-9a-f]{2})/i.test(rawPath)) throw new PlainAnswer(400, '400 Bad Request', 'text/plain');
   const path = querystring.unescape(rawPath.slice(PREFIX.length));
   if (!isPrintable(path)) throw new PlainAnswer(400);
@@ -110,15 +110,15 @@ const ESCAPES: Record<string, string> = {
   "'": '&#39;',
 };
 
+/** What a request says of where it goes. */
+type Addressed = Pick<HttpRequest, 'rawPath' | 'prefix' | 'query' | 'method'>;
+
 /**
  * Sends a client to a path. For people, a redirected GET has a link, as that of Go's server.
- * @param server the address of another server that has the path
+ * @param before the path: the prefix of this service, or the address of another server that has the path
  */
-export function redirect(
-  { rawPath, query, method }: Pick<HttpRequest, 'rawPath' | 'query' | 'method'>,
-  server = '',
-): PlainAnswer {
-  const location = server + harmless(rawPath) + queryText(query);
+export function redirect({ rawPath, query, method }: Addressed, before: string): PlainAnswer {
+  const location = before + harmless(rawPath) + queryText(query);
   const headers = { Location: location };
   if (method !== 'GET') return new PlainAnswer(307, '', '', headers);
   const escaped = location.replace(/[&<>"']/g, (character) => ESCAPES[character] as string);

@@ -36,14 +36,14 @@ export function fieldProblem(name: string, type: FieldType, value: unknown): str
 function timeProblem(value: unknown): string {
   const kind = kindOf(value);
   if (kind !== 'string' && kind !== 'json.Number') return 'could not parse duration from input';
-  const text = JSON.isRawJSON(value) ? value.rawJSON : String(value);
+  const text = textOf(value);
   const seconds = text.startsWith('-') ? parseDuration(text.slice(1)) : undefined;
   return seconds === undefined ? durationProblem(text) : `cannot provide negative value '-${seconds}'`;
 }
 
 function pairProblem(name: string, entries: unknown[]): string {
   if (badEntries('string', entries).length > 0) return entryProblem('string', entries);
-  const at = entries.findIndex((entry) => !/^[^=]+=/.test(String(entry)));
+  const at = entries.findIndex((entry) => !/^[^=]+=/.test(textOf(entry)));
   return `invalid key pair at index ${at} in field ${goQuote(name)}`;
 }
 
@@ -58,7 +58,7 @@ function badEntries(type: Single, entries: unknown[]): string[] {
 function isGood(type: Single, value: unknown): boolean {
   const kind = kindOf(value);
   if (type === 'map' || isNested(value)) return kind === GO_TYPES[type];
-  return type !== 'int' || /^[+-]?\d{1,15}$/.test(String(value));
+  return type !== 'int' || /^[+-]?\d{1,15}$/.test(textOf(value));
 }
 
 /** @param at the place in a list; empty for a value that is not in one */
@@ -66,13 +66,18 @@ function problem(at: string, type: Single, value: unknown): string {
   if (type === 'map' || isNested(value))
     return `'${at}' expected type '${GO_TYPES[type]}', got unconvertible type '${kindOf(value)}'`;
   const parser = type === 'bool' ? 'strconv.ParseBool' : 'strconv.ParseInt';
-  const isLong = type === 'int' && /^[+-]?\d+$/.test(JSON.isRawJSON(value) ? value.rawJSON : String(value));
+  const isLong = type === 'int' && /^[+-]?\d+$/.test(textOf(value));
   return `'${at}' cannot parse value as '${type}': ${parser}: ${isLong ? 'value out of range' : 'invalid syntax'}`;
 }
 
 function entriesOf(value: unknown): unknown[] {
   if (typeof value === 'string') return value.split(',');
   return Array.isArray(value) ? value : [value];
+}
+
+/** A number may be kept as it was written, in an object that has no text of its own. */
+function textOf(value: unknown): string {
+  return JSON.isRawJSON(value) ? value.rawJSON : String(value);
 }
 
 function kindOf(value: unknown): string {

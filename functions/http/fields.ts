@@ -3,6 +3,7 @@
  * §2.4).
  */
 
+import { MAX_FIELD_ENTRIES } from '../limits.ts';
 import { parseDuration } from './duration.ts';
 import { goQuote, refusal, type VaultError } from './errors.ts';
 import { fieldProblem } from './fieldProblem.ts';
@@ -61,9 +62,19 @@ export function fieldWarnings(
 
 function convert(name: string, type: FieldType, value: unknown): unknown {
   if (value === null) return WITHOUT_NULL.includes(type) ? undefined : CONVERSIONS[type]('');
+  if (LISTS.includes(type) && isTooLong(value))
+    throw refusal(`${FIELD_PROBLEM}field ${goQuote(name)} has more than ${MAX_FIELD_ENTRIES} entries`);
   const converted = CONVERSIONS[type](value);
   if (converted === undefined) throw unusable(name, type, value);
   return converted;
+}
+
+/** Types whose values are arrays, or are made of them. */
+const LISTS: readonly FieldType[] = ['list', 'texts', 'ints', 'map', 'pairs'];
+
+function isTooLong(value: unknown): boolean {
+  const entries = typeof value === 'string' ? value.split(',', MAX_FIELD_ENTRIES + 1) : value;
+  return Array.isArray(entries) && entries.length > MAX_FIELD_ENTRIES;
 }
 
 /** The refusal of a value that cannot be converted. */
@@ -141,16 +152,19 @@ function toInts(value: unknown): number[] | undefined {
 /** An array of objects is all of them together. */
 function toMap(value: unknown): Record<string, unknown> | undefined {
   if (isObject(value)) return value;
-  return Array.isArray(value) && value.every(isObject) ? Object.assign({}, ...value) : undefined;
+  if (!Array.isArray(value) || !value.every(isObject)) return undefined;
+  return Object.fromEntries(value.flatMap((object) => Object.entries(object)));
 }
+
+/** The DynamoDB client cannot store an attribute with this name. */
+export const UNSTORABLE_NAME = '__proto__';
 
 /** An object, or texts such as `name=value`. */
 function toPairs(value: unknown): Record<string, string> | undefined {
   const map = toMap(value) ?? fromTexts(toTexts(toArray(value)));
   const names = Object.keys(map ?? {});
   const texts = map && toTexts(Object.values(map));
-  // An object would drop this name silently.
-  if (!texts || names.includes('__proto__')) return undefined;
+  if (!texts || names.includes(UNSTORABLE_NAME)) return undefined;
   return Object.fromEntries(names.map((name, i) => [name, texts[i] as string]));
 }
 

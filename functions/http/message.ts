@@ -10,6 +10,8 @@ export interface HttpRequest {
   method: string;
   /** As it was sent, percent-encoded: it is decoded exactly once, by `readPath`. */
   rawPath: string;
+  /** What clients write before that path: the stage of API Gateway, such as `/prod`; empty with a domain of its own. */
+  prefix: string;
   /** Decoded. */
   query: Record<string, string[]>;
   /** Names in lower case; of repeated headers the first, of `authorization` the first that has a token. */

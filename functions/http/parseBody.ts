@@ -1,6 +1,12 @@
 /** From the bytes of a body to its fields, with errors in the words of Go's JSON decoder (contract §2.4). */
 
-import { MAX_BODY_BYTES, MAX_JSON_DEPTH, MAX_JSON_STRINGS } from '../limits.ts';
+import {
+  MAX_BODY_BYTES,
+  MAX_FORM_FIELDS,
+  MAX_JSON_DEPTH,
+  MAX_JSON_STRINGS,
+  MAX_JSON_VALUES,
+} from '../limits.ts';
 import { goQuote, refusal, tooLarge } from './errors.ts';
 import type { HttpRequest } from './message.ts';
 
@@ -49,14 +55,16 @@ function isForm(contentType: string | undefined, text: string): boolean {
   return type === 'application/x-www-form-urlencoded' && !/^[ \t\r\n]*[{[]/.test(text);
 }
 
-/** @throws VaultError 400 for an escape that is none, and for a semicolon, which some take for a separator */
+/** @throws VaultError 400 for an escape that is none, for a semicolon, which some take for a separator, for too much */
 function formFields(text: string): Record<string, unknown> {
-  if (/%(?![0-9a-f]{2})|;/i.test(text)) throw refusal('error parsing form data');
-  const fields: Record<string, string> = {};
+  const isTooMuch = text.split('&', MAX_FORM_FIELDS + 1).length > MAX_FORM_FIELDS;
+  if (isTooMuch || /%(?![0-9a-f]{2})|;/i.test(text)) throw refusal('error parsing form data');
+  const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(text)) {
-    fields[name] = Object.hasOwn(fields, name) ? `${fields[name]},${value}` : value;
+    const before = fields.get(name);
+    fields.set(name, before === undefined ? value : `${before},${value}`);
   }
-  return fields;
+  return Object.fromEntries(fields);
 }
 
 function jsonObject(text: string, maxStrings: number): Record<string, unknown> {
@@ -94,9 +102,13 @@ function parse(text: string, revive: Parameters<typeof JSON.parse>[1]): unknown 
   }
 }
 
-/** Counts strings and levels in one pass, before anything is built from the text. */
+/**
+ * Counts strings, values and levels in one pass, before anything is built from the text. The body is read before the token
+ * is known (contract §2.2), so it must be cheap for everybody.
+ */
 function refuseComplexity(text: string, maxStrings: number): void {
   let strings = 0;
+  let values = 0;
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
@@ -109,7 +121,10 @@ function refuseComplexity(text: string, maxStrings: number): void {
       if (++strings > maxStrings) throw complex('exceeded maximum number of strings');
     } else if (code === 0x7b || code === 0x5b) {
       if (++depth > MAX_JSON_DEPTH) throw complex('exceeded maximum depth');
+      values++;
     } else if (code === 0x7d || code === 0x5d) depth--;
+    else if (code === 0x2c) values++;
+    if (values > MAX_JSON_VALUES) throw complex('exceeded maximum number of values');
   }
 }
 

@@ -7,7 +7,7 @@ import type { Mount } from '../tree/mount.ts';
 import type { MountTypes } from '../tree/mountType.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import type { Fields, Schema } from './fields.ts';
-import type { Operation } from './message.ts';
+import type { HttpRequest, Operation } from './message.ts';
 import type { Shape, Wire } from './shape.ts';
 
 /** A request as handlers get it: located, authenticated, authorised, its fields read. */
@@ -36,6 +36,7 @@ export interface Call<S extends Schema = Schema> {
   /** Seconds for which the answer is to be wrapped; 0 for an open answer. */
   wrapTtl: number;
   sourceIp: string;
+  prefix: HttpRequest['prefix'];
   query: Record<string, string[]>;
   headers: Record<string, string>;
 }
@@ -98,6 +99,11 @@ export interface RouteSpec<S extends Schema, A extends Answers = Answers> {
   open?: boolean | 'optional';
   /** Whether all fields are the caller's own data, so that none is unknown. */
   freeForm?: boolean;
+  /**
+   * What a write does with fields that are not in the row, and with parameters of the query, which it does not read. By
+   * default it names the fields in a warning, as Vault does.
+   */
+  strange?: 'refused' | 'refused if misspelt';
   /** Whether the answers have no envelope. */
   plain?: boolean;
   /** The media types of answers that are not JSON objects. */

@@ -6,3 +6,7 @@
  * (docs/decisions.md, 25).
  */
 export const VAULT_VERSION = '1.17.0';
+
+/** The release of this service. Every answer has it in a header, by which the command line knows what it speaks to. */
+export const RELEASE = '0.1.0';
+export const RELEASE_HEADER = 'X-Remount-Version';

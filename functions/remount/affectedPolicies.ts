@@ -1,5 +1,6 @@
 /** Finds the policy rules that match the source of a move and will not match its target. */
 
+import { type Acl, authorize } from '../policies/acl.ts';
 import { movedRule } from '../policies/movedRule.ts';
 import type { Capability } from '../policies/pathRule.ts';
 import { compiledPolicyOf } from '../policies/policyRecord.ts';
@@ -9,15 +10,24 @@ import type { Namespace } from '../tree/namespace.ts';
 import type { AffectedRule } from './answers.ts';
 import type { Move } from './planMove.ts';
 
+export interface AffectedPolicies {
+  /** The rules of policies that the caller may read. */
+  shown: AffectedRule[];
+  /** How many rules of other policies there are, by the path of their namespace. */
+  hidden: Record<string, number>;
+}
+
 /**
  * Reads the policies of the source's namespace and of its ancestors: no other policy can match the source.
  * @param within the namespace of the request, which learns nothing of those above it (R10)
+ * @param acl of the caller
  */
 export async function affectedPolicies(
   { store }: Pick<Deps, 'store'>,
   move: Move,
   within: Namespace,
-): Promise<AffectedRule[]> {
+  acl: Acl,
+): Promise<AffectedPolicies> {
   const { source, target } = move;
   const seen = ancestry(source.namespace).filter(({ path }) => path.startsWith(within.path));
   const found = await Promise.all(
@@ -29,7 +39,15 @@ export async function affectedPolicies(
       );
     }),
   );
-  return found.flat();
+  const isShown = ({ namespace, policy }: AffectedRule) => mayRead(acl, namespace, policy);
+  const { shown = [], hidden = [] } = Object.groupBy(found.flat(), (rule) =>
+    isShown(rule) ? 'shown' : 'hidden',
+  );
+  const counts = Object.groupBy(hidden, ({ namespace }) => namespace);
+  return {
+    shown,
+    hidden: Object.fromEntries(Object.entries(counts).map(([path, rules = []]) => [path, rules.length])),
+  };
 
   function affectedRules(
     namespace: string,
@@ -48,6 +66,12 @@ export async function affectedPolicies(
       return [{ namespace, policy, path, capabilities, replacement }];
     });
   }
+}
+
+/** Policies have two paths. */
+function mayRead(acl: Acl, namespace: string, policy: string): boolean {
+  const paths = [`${namespace}sys/policies/acl/${policy}`, `${namespace}sys/policy/${policy}`];
+  return paths.some((path) => authorize(acl, { operation: 'read', path }).allowed);
 }
 
 /** A namespace and its ancestors, outermost first. */

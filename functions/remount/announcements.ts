@@ -3,6 +3,7 @@
 import type { Announcement } from '../ports/bus.ts';
 import type { Migration } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
+import { OPERATOR } from './requesterInfo.ts';
 
 /** @param before the record before the write; undefined when it is new */
 export function announcementsOf(before: Migration | undefined, after: Migration): Announcement[] {
@@ -29,7 +30,7 @@ function announcement(step: string, at: number, migration: Migration): Announcem
     id: `${id}/${step.toLowerCase().replace(' ', '-')}`,
     migration_id: id,
     namespace: source.namespacePath,
-    ...migrationInfo(migration),
+    ...migrationInfo(migration, OPERATOR),
   };
   return { type: `Remount ${step}`, at, detail };
 }

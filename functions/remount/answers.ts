@@ -114,10 +114,14 @@ export const PREVIEW = {
   revokes: {
     kind: 'string' as OneOf<'leases' | 'tokens'>,
     total: 'int',
+    /** Empty for a caller who may not list the leases of the mount. */
     by_role: { '*': 'int' },
     complete: 'bool',
   },
+  /** Those of policies that the caller may read. */
   policies: [AFFECTED_RULE],
+  /** How many rules of other policies would no longer match, by the path of their namespace. */
+  hidden_policy_rules: { '*': 'int' },
   estimate: { state_transitions: 'int', seconds: 'int' },
   'cluster?': CLUSTER_PREVIEW,
 } as const satisfies Shape;

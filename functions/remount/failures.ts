@@ -11,6 +11,11 @@ export function namespaceGone({ namespacePath }: Place): Failure {
   return { code: 'namespace_gone', message: `namespace "${namespacePath}" is gone` };
 }
 
+/** @param path of the namespace that is locked; it may be above that of the move */
+export function namespaceIsLocked(path: string): Failure {
+  return { code: 'namespace_locked', message: `namespace "${path}" is locked` };
+}
+
 /** @param path of the mount or namespace that is in the way, from the root namespace */
 export function targetInUse(path: string): Failure {
   return { code: 'target_in_use', message: `path already in use at "${path}"` };

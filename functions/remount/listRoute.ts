@@ -13,6 +13,7 @@ import { listMigrations, oldestListed } from './listing.ts';
 import { fullPath, isMigrationId, type Migration } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
 import { readMigration } from './readMigration.ts';
+import { readerOf } from './requesterInfo.ts';
 
 const FIELDS = {
   after: 'string',
@@ -47,7 +48,8 @@ async function list(call: Call<typeof FIELDS>): Promise<Reply<Wire<typeof LISTED
   });
   // 404 means that there is none. A listing that stopped at its limit cannot know that.
   if (migrations.length === 0 && !isCut) return undefined;
-  const infos = fitting(migrations.map((migration) => [migration.id, migrationInfo(migration)]));
+  const reader = readerOf(call);
+  const infos = fitting(migrations.map((migration) => [migration.id, migrationInfo(migration, reader)]));
   const end = infos.length < migrations.length ? infos.length : isCut && MAX_LISTED_MIGRATIONS;
   const warnings = end ? [`the listing ends after ${end} migrations`] : [];
   return { data: { keys: infos.map(([id]) => id), key_info: Object.fromEntries(infos) }, warnings };

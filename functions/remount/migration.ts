@@ -90,6 +90,7 @@ type FailureCode =
   | 'source_gone'
   | 'target_in_use'
   | 'namespace_gone'
+  | 'namespace_locked'
   | 'not_switched_in_time'
   | 'cancelled'
   // Of a migration on a cluster.

@@ -5,9 +5,10 @@ import type { ClusterInfo, MigrationInfo } from './answers.ts';
 import { leasesGone, leasesTotal } from './leaseProgress.ts';
 import { fullPath, type Migration } from './migration.ts';
 import type { OnCluster } from './onCluster.ts';
+import { type Reader, requesterInfo } from './requesterInfo.ts';
 
 /** A field without a value is `null`. */
-export function migrationInfo(migration: Migration): MigrationInfo {
+export function migrationInfo(migration: Migration, reader: Reader): MigrationInfo {
   const { source, target, status, error, requestedBy } = migration;
   return {
     source_mount: fullPath(source),
@@ -19,11 +20,7 @@ export function migrationInfo(migration: Migration): MigrationInfo {
     created_time: new Date(migration.acceptedAt).toISOString(),
     switched_time: timeOf(migration.switchedAt),
     finished_time: timeOf(migration.finishedAt),
-    requested_by: {
-      display_name: requestedBy.displayName,
-      accessor: requestedBy.accessor,
-      namespace: requestedBy.namespace,
-    },
+    requested_by: requesterInfo(requestedBy, reader),
     reason: migration.reason ?? null,
     undo_of: migration.undoOf ?? null,
     bulk_id: migration.bulkId ?? null,

@@ -13,6 +13,7 @@ import { isMigrationId, type Migration } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
 import { holdUntilSwitched, readMigration } from './readMigration.ts';
 import { originOf, readReason, startedHeaders } from './request.ts';
+import { readerOf } from './requesterInfo.ts';
 import { undoMigration } from './undoMigration.ts';
 
 const PAGE = { after: 'string', limit: 'int' } as const satisfies Schema;
@@ -21,18 +22,22 @@ export const migrationRoutes: readonly Route[] = [
   route({
     path: 'sys/remount/cancel/:migration_id',
     sudo: true,
+    strange: 'refused',
     fields: { reason: 'string' },
     answers: { write: STATUS },
     write: async (call) => {
       const found = await findOwn(call);
       const reason = readReason(call.fields.reason) ?? 'cancelled on request';
       const migration = await cancelMigration(call.deps, found, reason);
-      return { data: { migration_id: migration.id, migration_info: migrationInfo(migration) } };
+      return {
+        data: { migration_id: migration.id, migration_info: migrationInfo(migration, readerOf(call)) },
+      };
     },
   }),
   route({
     path: 'sys/remount/undo/:migration_id',
     sudo: true,
+    strange: 'refused',
     fields: { reason: 'string', idempotency_key: 'string' },
     answers: { write: { migration_id: 'string', undo_of: 'string' } },
     write: async (call) => {
@@ -55,6 +60,7 @@ export const migrationRoutes: readonly Route[] = [
   route({
     path: 'sys/remount/irrevocable/:migration_id/retry',
     sudo: true,
+    strange: 'refused',
     fields: { force: 'bool' },
     answers: { write: RETRIED },
     write: async (call) => {

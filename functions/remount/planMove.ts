@@ -2,7 +2,7 @@
 
 import type { Location, Target } from '../tree/locate.ts';
 import { type Mount, mountOf } from '../tree/mount.ts';
-import type { Namespace } from '../tree/namespace.ts';
+import { type Namespace, requireUnlocked } from '../tree/namespace.ts';
 import { cleanPath, isPrintable, mountPath, oversize, PROTECTED_SEGMENTS } from '../tree/path.ts';
 import {
   authToNonAuth,
@@ -46,9 +46,10 @@ export function checkTyped(from: string | undefined, to: string | undefined): Ty
 
 /**
  * Checks 4 to 13, on what the tree has at source and target.
- * @throws VaultError 400 with the text of the first check that fails
+ * @throws VaultError 503 for a locked namespace, else 400 with the text of the first check that fails
  */
 export function planMove(typed: Typed, source: Location, target: Target): Move {
+  for (const { namespace } of [source, target]) requireUnlocked(namespace);
   checkDestination(typed, target);
   checkKinds(mountPath(source.path), target.path);
   const { mount } = source;

@@ -2,6 +2,7 @@
 
 import { countLive } from '../credentials/countLeases.ts';
 import { BULK_WORK_SHARE, LEASE_SHARDS } from '../limits.ts';
+import { type Acl, authorize } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { isAuthPath } from '../tree/path.ts';
@@ -21,16 +22,18 @@ const PLAIN_TRANSITIONS = 3;
 const REVOKING_TRANSITIONS = 6 + 3 * LEASE_SHARDS;
 
 /**
- * Counts leases for most of the time of the request, since a dry run has nothing else to do.
+ * Counts leases for most of the time of the request, since a dry run has nothing else to do. It tells names of policies and
+ * of roles only to whoever may read or list them.
  * @param within the namespace of the request
+ * @param acl of the caller
  */
-export async function previewMove(deps: Deps, move: Move, within: Namespace): Promise<Preview> {
+export async function previewMove(deps: Deps, move: Move, within: Namespace, acl: Acl): Promise<Preview> {
   const { mount, source, target } = move;
   const { cluster, clock } = deps;
   const until = clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;
   const [leases, policies, onCluster] = await Promise.all([
     cluster && mount.entry ? countOnCluster(cluster, clock, move, until) : countLive(deps, mount.uuid, until),
-    affectedPolicies(deps, move, within),
+    affectedPolicies(deps, move, within, acl),
     previewOnCluster(deps, move, until),
   ]);
   const revokes = mount.issued;
@@ -47,10 +50,11 @@ export async function previewMove(deps: Deps, move: Move, within: Namespace): Pr
     revokes: {
       kind: isAuthPath(mount.path) ? 'tokens' : 'leases',
       total: leases.total,
-      by_role: Object.fromEntries(leases.byRole),
+      by_role: mayListLeases(acl, move) ? Object.fromEntries(leases.byRole) : {},
       complete: leases.isComplete,
     },
-    policies,
+    policies: policies.shown,
+    hidden_policy_rules: policies.hidden,
     estimate: {
       state_transitions: PLAIN_TRANSITIONS + (revokes && !onCluster ? REVOKING_TRANSITIONS : 0),
       seconds:
@@ -58,4 +62,11 @@ export async function previewMove(deps: Deps, move: Move, within: Namespace): Pr
     },
     ...(onCluster && { cluster: onCluster }),
   };
+}
+
+/** The names of roles, and of users, are parts of the ids of leases. */
+function mayListLeases(acl: Acl, { source, mount }: Move): boolean {
+  const path = `${source.namespace.path}sys/leases/lookup/${mount.path}`;
+  const { allowed, sudo } = authorize(acl, { operation: 'list', path });
+  return allowed && sudo;
 }

@@ -1,5 +1,6 @@
-/** The endpoint that moves a mount. */
+/** The endpoints that move a mount, and that plan a move. */
 
+import type { Caller } from '../credentials/caller.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Route, route } from '../http/route.ts';
 import { PREVIEW, type Preview, STARTED, type Started } from './answers.ts';
@@ -22,6 +23,8 @@ export const remountRoutes: readonly Route[] = [
   route({
     path: 'sys/remount',
     sudo: true,
+    // Clients of Vault may send fields of their own.
+    strange: 'refused if misspelt',
     fields: FIELDS,
     answers: { write: [STARTED, PREVIEW] },
     write: async (call) => {
@@ -33,11 +36,20 @@ export const remountRoutes: readonly Route[] = [
       return { data, warnings: [QUEUED], headers: startedHeaders(call, started) };
     },
   }),
+  // A Vault has no such path. It would make the move that a request with `dry_run` plans.
+  route({
+    path: 'sys/remount/plan',
+    sudo: true,
+    strange: 'refused',
+    fields: MOVE_FIELDS,
+    answers: { write: [STARTED, PREVIEW] },
+    write: async (call) => ({ data: await preview(call) }),
+  }),
 ];
 
 /** A dry run of a repeated request returns the migration that exists. */
-async function preview(call: Call<typeof FIELDS>): Promise<Preview | Started> {
+async function preview(call: Call<typeof MOVE_FIELDS>): Promise<Preview | Started> {
   const found = await checkRemount(call.deps, originOf(call), call.fields);
   if ('repeated' in found) return { dry_run: true, migration_id: found.repeated };
-  return previewMove(call.deps, found.move, call.namespace);
+  return previewMove(call.deps, found.move, call.namespace, (call.caller as Caller).acl);
 }

@@ -47,13 +47,13 @@ interface StartOutcome {
  * @param endpoint the path that the id is appended to
  */
 export function startedHeaders(
-  { namespace, headers }: Pick<Call, 'namespace' | 'headers'>,
+  { namespace, headers, prefix }: Pick<Call, 'namespace' | 'headers' | 'prefix'>,
   { id, isReplay }: StartOutcome,
   endpoint = 'sys/remount/status',
 ): Record<string, string> {
   const inPath = namespace.path.slice(headerNamespace(headers['x-vault-namespace']).length);
   return {
-    Location: `/v1/${encodeURI(inPath)}${endpoint}/${id}`,
+    Location: `${prefix}/v1/${encodeURI(inPath)}${endpoint}/${id}`,
     'Retry-After': String(STATUS_RETRY_AFTER_S),
     ...(isReplay && { 'Idempotent-Replayed': 'true' }),
   };

@@ -6,6 +6,7 @@ import { STATUS } from './answers.ts';
 import { isMigrationId } from './migration.ts';
 import { etagOf, migrationInfo } from './migrationInfo.ts';
 import { readStatus } from './readMigration.ts';
+import { readerOf } from './requesterInfo.ts';
 
 export const statusRoutes: readonly Route[] = [
   route({
@@ -16,7 +17,7 @@ export const statusRoutes: readonly Route[] = [
       const id = params.migration_id ?? '';
       const migration = isMigrationId(id) ? await readStatus(deps, id, namespace, prefetched) : undefined;
       if (!migration) return undefined;
-      const info = migrationInfo(migration);
+      const info = migrationInfo(migration, readerOf(call));
       return unlessSeen(call, etagOf(info), { data: { migration_id: id, migration_info: info } });
     },
   }),

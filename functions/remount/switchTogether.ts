@@ -10,11 +10,13 @@ import { namespaceKey, treeKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { changeTree } from '../tree/changeTree.ts';
 import { notClosed } from '../tree/closedNamespace.ts';
+import { innermostNamespaces } from '../tree/findNamespace.ts';
 import { raiseGeneration } from '../tree/generation.ts';
 import { findConflict } from '../tree/locate.ts';
 import { type Mount, mountItem, mountOf, unchangedMount } from '../tree/mount.ts';
+import { ROOT } from '../tree/namespace.ts';
 import type { TreeChange } from '../tree/planTree.ts';
-import { namespaceGone, sourceGone, targetInUse } from './failures.ts';
+import { namespaceGone, namespaceIsLocked, sourceGone, targetInUse } from './failures.ts';
 import { type Failure, fullPath, type Migration, type Place, switched } from './migration.ts';
 
 /** The part of a migration that the switch needs: the mount, its source and its target. */
@@ -43,18 +45,38 @@ export async function readMounts<M extends AcceptedMove>(
     ...namespaces.map(namespaceKey),
     ...moves.map(({ source }) => treeKey(source.namespaceId, source.path)),
   ];
-  const items = await read(refs);
+  const [items, locks] = await Promise.all([read(refs), locksOf(moves, read)]);
   const gone = new Set(namespaces.filter((_, i) => !items[i]));
   const mounts = new Map<M, Mount>();
   const failures = new Map<M, Failure>();
   moves.forEach((move, i) => {
     const mount = mountOf(items[namespaces.length + i]);
     const leaving = [move.source, move.target].find((place) => gone.has(place.namespaceId));
+    const lock = locks.get(move.source.namespaceId) ?? locks.get(move.target.namespaceId);
     if (leaving) failures.set(move, namespaceGone(leaving));
+    else if (lock !== undefined) failures.set(move, namespaceIsLocked(lock));
     else if (mount && isExpected(move, mount)) mounts.set(move, mount);
     else failures.set(move, sourceGone(move.source));
   });
   return { mounts, failures };
+}
+
+/**
+ * The locked namespaces of a group of moves. A lock stops what has not begun; a switch that is being committed counts as
+ * begun, like a request that is being answered.
+ * @returns id → path of the namespace that has the lock: this one, or one above it
+ */
+async function locksOf(moves: readonly AcceptedMove[], read: Store['getMany']): Promise<Map<string, string>> {
+  const paths = new Set(moves.flatMap(({ source, target }) => [source, target].map(pathIn)));
+  const places = await innermostNamespaces({ getMany: read }, [...paths], ROOT);
+  return new Map(
+    places.flatMap(({ namespace: { id, lockedAt } }) => (lockedAt === undefined ? [] : [[id, lockedAt]])),
+  );
+}
+
+/** A path in the namespace of a place; which one does not matter. */
+function pathIn({ namespacePath }: Place): string {
+  return namespacePath && `${namespacePath}sys`;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Deps } from '../ports/deps.ts';
 import { mountAt } from '../tree/findMount.ts';
 import { locate, locateTarget } from '../tree/locate.ts';
 import type { Mount } from '../tree/mount.ts';
-import { ROOT } from '../tree/namespace.ts';
+import { ROOT, requireUnlocked } from '../tree/namespace.ts';
 import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMigration.ts';
 import { conflict, failedAlready, movedOn, namespaceDeleted, pathInUse } from './errors.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
@@ -19,7 +19,8 @@ import type { Origin } from './request.ts';
 
 /**
  * A repeated undo returns the migration back that already exists.
- * @throws VaultError 409 when there is nothing to undo, or the mount has moved on since; 400 when its old path is taken
+ * @throws VaultError 409 when there is nothing to undo, or the mount has moved on since; 400 when its old path is taken, 503
+ *   when one of its namespaces is locked
  */
 export async function undoMigration(
   deps: Deps,
@@ -77,6 +78,7 @@ async function planUndo({ store }: Deps, migration: Migration, seen?: Mount): Pr
     locate(store, fullPath(target)),
     locateTarget(store, fullPath(source), ROOT),
   ]);
+  for (const { namespace } of [from, to]) requireUnlocked(namespace);
   const mount = seen ?? from.mount;
   const isThere = mount?.namespaceId === target.namespaceId && mount.path === target.path;
   if (!isThere || mount.uuid !== mountUuid || mount.generation !== generation)

@@ -1,7 +1,9 @@
 /** Creates, replaces and removes schedules: the timetable at the scheduler first, then the record. */
 
-import { RUNS_PATH, readRunBody } from '../bulk/readRunRequest.ts';
+import { checkRunBody } from '../bulk/checkBody.ts';
+import { RUNS_PATH } from '../bulk/readRunRequest.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
+import { refuseTooManyPolicies } from '../credentials/policyNames.ts';
 import { goQuote, refusal, VaultError } from '../http/errors.ts';
 import { MAX_SCHEDULE_BYTES, MAX_SCHEDULES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -10,6 +12,7 @@ import type { Origin } from '../remount/request.ts';
 import { scheduleKey, schedulePartition } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { findSchedule } from './findSchedule.ts';
+import { withoutPast } from './readTimetable.ts';
 import { type Schedule, scheduleId, scheduleUnchanged, written } from './schedule.ts';
 
 export interface ScheduleOrder {
@@ -31,7 +34,8 @@ export interface ScheduleOrder {
  */
 export async function putSchedule(deps: Deps, order: ScheduleOrder): Promise<Schedule> {
   const { namespace } = order.origin;
-  readRunBody(order.body, deps.cluster);
+  refuseTooManyPolicies('schedule', order.policies);
+  checkRunBody(order.body, deps.cluster);
   const body = JSON.stringify(order.body);
   if (Buffer.byteLength(body) > MAX_SCHEDULE_BYTES) {
     const what = `what a schedule moves has at most ${MAX_SCHEDULE_BYTES} bytes`;
@@ -68,12 +72,12 @@ async function refuseTooMany({ store }: Deps, namespaceId: string): Promise<void
     throw refusal(`a namespace has at most ${MAX_SCHEDULES} schedules`);
 }
 
-async function setTimetable({ scheduler }: Deps, schedule: Schedule): Promise<void> {
+async function setTimetable({ scheduler, clock }: Deps, schedule: Schedule): Promise<void> {
   try {
-    await scheduler.put(scheduleId(schedule), schedule);
+    await scheduler.put(scheduleId(schedule), withoutPast(schedule, clock.now()));
   } catch (error) {
     if (!(error instanceof TimetableRefused)) throw error;
-    throw refusal(`the scheduler refuses these times: ${error.message}`);
+    throw refusal(`the scheduler refuses 'schedule', 'timezone', 'start' or 'end': ${error.message}`);
   }
 }
 

@@ -2,8 +2,9 @@
 
 import { refusal } from '../http/errors.ts';
 import type { Fields, Schema } from '../http/fields.ts';
-import { MAX_SCHEDULE_DAYS } from '../limits.ts';
-import type { Timetable } from '../ports/scheduler.ts';
+import { MAX_EXPRESSION_LENGTH, MAX_SCHEDULE_DAYS, MAX_TIMEZONE_LENGTH } from '../limits.ts';
+import { type Timetable, TimetableRefused } from '../ports/scheduler.ts';
+import { isOneTime, isRate, isTimezone, nextTime } from './nextTime.ts';
 
 export const TIME_FIELDS = {
   schedule: 'string',
@@ -18,7 +19,8 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 /**
  * The default end is the latest that is allowed.
  * @param now epoch milliseconds
- * @throws VaultError 400 for a missing schedule, or times that cannot be read or are out of range
+ * @throws VaultError 400 for a missing schedule, times that cannot be read or are out of range, or a schedule that would
+ *   never run
  */
 export function readTimetable(fields: Fields<typeof TIME_FIELDS>, now: number): Timetable {
   const latest = now + MAX_SCHEDULE_DAYS * 86_400_000;
@@ -27,14 +29,53 @@ export function readTimetable(fields: Fields<typeof TIME_FIELDS>, now: number): 
   const end = fields.end === undefined ? latest : timeIn('end', fields.end);
   if (!/^(at|rate|cron)\(.+\)$/.test(schedule))
     throw refusal("'schedule' must be specified as at(…), rate(…) or cron(…)");
+  if (schedule.length > MAX_EXPRESSION_LENGTH)
+    throw refusal(`'schedule' has at most ${MAX_EXPRESSION_LENGTH} characters`);
+  if (timezone.length > MAX_TIMEZONE_LENGTH)
+    throw refusal(`'timezone' has at most ${MAX_TIMEZONE_LENGTH} characters`);
+  if (!isTimezone(timezone)) throw refusal('\'timezone\' is the name of one, such as "Europe/Berlin"');
   if (end <= now || end > latest)
     throw refusal(`'end' lies in the future and at most ${MAX_SCHEDULE_DAYS} days ahead`);
   if (start !== undefined && start >= end) throw refusal("'start' must be before 'end'");
-  return { schedule, timezone, start, end };
+  const timetable = { schedule, timezone, start, end };
+  if (isNeverDue(timetable, now)) {
+    const span = `${textOf(Math.max(now, start ?? now))} and 'end', ${textOf(end)}`;
+    throw refusal(`'schedule' would never run: it has no time between ${span}`);
+  }
+  return timetable;
 }
 
 function timeIn(field: 'start' | 'end', text: string): number {
   const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time)) throw refusal(`'${field}' is a time such as "2026-01-31T22:00:00Z"`);
   return time;
+}
+
+function textOf(time: number): string {
+  return new Date(time).toISOString();
+}
+
+/** What is not understood here is for the scheduler to judge, except what is no time at all. */
+function isNeverDue(timetable: Timetable, now: number): boolean {
+  const { start = now, end } = timetable;
+  try {
+    const due = nextTime({ ...timetable, createdAt: now }, now);
+    return due === undefined || due < start || due > end;
+  } catch (error) {
+    if (error instanceof TimetableRefused) return isOneTime(timetable.schedule);
+    throw error;
+  }
+}
+
+/**
+ * The timetable as the scheduler takes it. It refuses a start that is more than five minutes ago, and a schedule is
+ * renewed by the same request again. A rate begins at its start, so it gets the next of its times instead.
+ * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+ * @throws TimetableRefused for a rate that is none
+ */
+export function withoutPast(timetable: Timetable, now: number): Timetable {
+  const { schedule, start } = timetable;
+  if (start === undefined || start > now) return timetable;
+  const next = isRate(schedule) ? nextTime({ ...timetable, createdAt: start }, now) : undefined;
+  return { ...timetable, start: next };
 }

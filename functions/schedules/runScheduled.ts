@@ -9,7 +9,7 @@ import { findRun } from '../bulk/readRun.ts';
 import { RUNS_PATH } from '../bulk/readRunRequest.ts';
 import { startRunFromBody } from '../bulk/startRun.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
-import { namespaceLocked, VaultError } from '../http/errors.ts';
+import { VaultError } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { StoreBusy } from '../ports/store.ts';
 import { replayed, runKey } from '../remount/idempotency.ts';
@@ -17,7 +17,7 @@ import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { lastWriteAt } from '../store/lastWriteAt.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { namespaceById } from '../tree/findNamespace.ts';
-import type { Namespace } from '../tree/namespace.ts';
+import { type Namespace, requireUnlocked } from '../tree/namespace.ts';
 import { removeSchedule } from './changeSchedule.ts';
 import { findSchedule } from './findSchedule.ts';
 import { noted, parseScheduleId, type Schedule, scheduleId } from './schedule.ts';
@@ -131,7 +131,7 @@ async function authorizeAndStart(
   plannedAt: number,
 ): Promise<string> {
   const { home, policies, name } = schedule;
-  if (namespace.lockedAt !== undefined) throw namespaceLocked(namespace.lockedAt);
+  requireUnlocked(namespace);
   const fields = JSON.parse(schedule.body) as Record<string, unknown>;
   await authorizeDelegate(deps, home, policies, { namespace, path: RUNS_PATH, fields });
   const requestedBy = { displayName: `schedule-${name}`, accessor: '', namespace: namespace.path };

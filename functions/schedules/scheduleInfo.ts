@@ -2,6 +2,7 @@
 
 import type { Shape, Wire } from '../http/shape.ts';
 import { REQUESTER } from '../remount/answers.ts';
+import { mayKnow, type Reader, requesterInfo } from '../remount/requesterInfo.ts';
 import type { LastRun, Schedule } from './schedule.ts';
 
 export const SCHEDULE_INFO = {
@@ -24,7 +25,7 @@ export const SCHEDULE_INFO = {
 type ScheduleInfo = Wire<typeof SCHEDULE_INFO>;
 
 /** A field without a value is `null`. */
-export function scheduleInfo(schedule: Schedule): ScheduleInfo {
+export function scheduleInfo(schedule: Schedule, reader: Reader): ScheduleInfo {
   const { home, policies, requestedBy, lastRun, lastSkipped } = schedule;
   return {
     schedule: schedule.schedule,
@@ -33,12 +34,8 @@ export function scheduleInfo(schedule: Schedule): ScheduleInfo {
     end_time: timeOf(schedule.end),
     created_time: timeOf(schedule.createdAt),
     renewed_time: timeOf(schedule.renewedAt),
-    requested_by: {
-      display_name: requestedBy.displayName,
-      accessor: requestedBy.accessor,
-      namespace: requestedBy.namespace,
-    },
-    policies,
+    requested_by: requesterInfo(requestedBy, reader),
+    policies: mayKnow(reader, home.path) ? policies : [],
     policies_namespace: home.path,
     last_run: lastRun
       ? {

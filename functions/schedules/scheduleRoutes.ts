@@ -11,6 +11,7 @@ import { type Call, type Route, route } from '../http/route.ts';
 import { KEYS } from '../http/shape.ts';
 import { MAX_SCHEDULE_NAME_LENGTH } from '../limits.ts';
 import { originOf } from '../remount/request.ts';
+import { readerOf } from '../remount/requesterInfo.ts';
 import { putSchedule, removeSchedule } from './changeSchedule.ts';
 import { findSchedule, listSchedules } from './findSchedule.ts';
 import { readTimetable, TIME_FIELDS } from './readTimetable.ts';
@@ -27,20 +28,27 @@ export const scheduleRoutes: readonly Route[] = [
   route({
     path: 'sys/remount/schedules',
     answers: { list: { ...KEYS, key_info: { '*': SCHEDULE_INFO } } },
-    list: async ({ deps, namespace }) => {
+    list: async (call) => {
+      const { deps, namespace } = call;
       const schedules = await listSchedules(deps.store, namespace.id);
       if (schedules.length === 0) return undefined;
-      const infos = schedules.map((schedule) => [schedule.name, scheduleInfo(schedule)] as const);
+      const infos = schedules.map(
+        (schedule) => [schedule.name, scheduleInfo(schedule, readerOf(call))] as const,
+      );
       return { data: { keys: schedules.map(({ name }) => name), key_info: Object.fromEntries(infos) } };
     },
   }),
   route({
     path: 'sys/remount/schedules/:name',
+    strange: 'refused',
     fields: FIELDS,
     answers: { read: { ...SCHEDULE_INFO, '*': 'any' }, write: SCHEDULE_INFO },
-    read: async ({ deps, namespace, params }) => {
+    read: async (call) => {
+      const { deps, namespace, params } = call;
       const schedule = await findSchedule(deps.store, namespace.id, nameIn(params));
-      return schedule && { data: { ...scheduleInfo(schedule), ...JSON.parse(schedule.body) } };
+      return (
+        schedule && { data: { ...scheduleInfo(schedule, readerOf(call)), ...JSON.parse(schedule.body) } }
+      );
     },
     write: async (call) => {
       requireSudo(call);
@@ -60,7 +68,7 @@ export const scheduleRoutes: readonly Route[] = [
           isForeign: false,
         }),
       });
-      return { data: scheduleInfo(schedule) };
+      return { data: scheduleInfo(schedule, readerOf(call)) };
     },
     delete: async (call) => {
       requireSudo(call);
@@ -71,7 +79,7 @@ export const scheduleRoutes: readonly Route[] = [
 
 /** The fields as they were sent, because policies may allow only certain values. */
 function bodyOf({ raw }: Pick<Call, 'raw'>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(raw).filter(([name]) => name in MOVE_FIELDS));
+  return Object.fromEntries(Object.entries(raw).filter(([name]) => Object.hasOwn(MOVE_FIELDS, name)));
 }
 
 function nameIn({ name = '' }: Call['params']): string {

@@ -28,7 +28,7 @@ export function openapiRoute(described: () => Described): Route {
     open: 'optional',
     plain: true,
     answers: { read: 'map' },
-    read: async (call) => ({ plain: openapiDocument(mayRead(call) ? described() : NOTHING) }),
+    read: async (call) => ({ plain: openapiDocument(mayRead(call) ? described() : NOTHING, call.prefix) }),
   });
 }
 
@@ -41,8 +41,11 @@ function mayRead({ caller, namespace, path }: Call): boolean {
   );
 }
 
-/** The document. Of rows with the same path the first one counts, as it does for requests. */
-export function openapiDocument({ builtin, engines }: Described): Record<string, unknown> {
+/**
+ * The document. Of rows with the same path the first one counts, as it does for requests.
+ * @param prefix what clients write before `/v1/`
+ */
+export function openapiDocument({ builtin, engines }: Described, prefix: string): Record<string, unknown> {
   const rows = [...builtin.map(builtinPlace), ...Object.values(engines).flatMap(enginePlaces)];
   const paths: Record<string, unknown> = {};
   for (const place of [...rows, ...rows.flatMap(withoutRest)])
@@ -50,7 +53,7 @@ export function openapiDocument({ builtin, engines }: Described): Record<string,
   return {
     openapi: '3.1.0',
     info: { title: 'Remount', description: DESCRIPTION, version: VAULT_VERSION },
-    servers: [{ url: '/v1' }],
+    servers: [{ url: `${prefix}/v1` }],
     security: TOKEN_NEEDED,
     paths,
     components: COMPONENTS,

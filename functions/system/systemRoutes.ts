@@ -12,6 +12,7 @@ import type { Mount } from '../tree/mount.ts';
 import { MOUNT, type MountInfo, mountObject } from '../tree/mountObject.ts';
 import { type MountTable, mountPath, tableOf, tablePath } from '../tree/path.ts';
 import { healthRoutes } from './health.ts';
+import { lockedUserRoutes } from './lockedUserRoutes.ts';
 import { toolRoutes } from './toolRoutes.ts';
 
 const VISIBLE = { secret: 'map', auth: 'map' } as const satisfies Shape;
@@ -25,6 +26,7 @@ const RESULTANT_ACL = {
 export const systemRoutes: readonly Route[] = [
   ...healthRoutes,
   ...toolRoutes,
+  ...lockedUserRoutes,
   route({
     path: 'sys/internal/ui/mounts',
     open: 'optional',

@@ -27,7 +27,7 @@ export async function clearMount(
     const { done } = await sweep(deps, { ...order, shard });
     if (!done) return false;
   }
-  for await (const page of deps.store.pages({ table: 'storage', pk: mountUuid })) {
+  for await (const page of deps.store.pages({ table: 'storage', pk: mountUuid, attributes: [] })) {
     await deps.store.deleteMany(page.map(({ pk, sk }): Ref => ({ table: 'storage', pk, sk })));
     if (deps.clock.now() >= until) return false;
   }

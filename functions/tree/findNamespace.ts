@@ -1,13 +1,13 @@
 /** Finds namespaces: by path, by id, and those below another. */
 
-import { namespaceLocked, namespaceNotFound } from '../http/errors.ts';
+import { namespaceNotFound } from '../http/errors.ts';
 import { headerNamespace } from '../http/message.ts';
 import { MAX_MOUNT_PATH_BYTES } from '../limits.ts';
 import type { Expected, Ref, Store } from '../ports/store.ts';
 import { namespaceKey, treeKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { locate } from './locate.ts';
-import { type Namespace, type NamespacedPath, namespaceOf, ROOT } from './namespace.ts';
+import { type Namespace, type NamespacedPath, namespaceOf, ROOT, requireUnlocked } from './namespace.ts';
 import { canHaveName } from './namespaceFields.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function namespaceByPath(store: Store, typed: string | undefined): 
   const path = headerNamespace(typed);
   const { namespace } = await locate(store, path);
   if (namespace.path !== path) throw namespaceNotFound();
-  if (namespace.lockedAt !== undefined) throw namespaceLocked(namespace.lockedAt);
+  requireUnlocked(namespace);
   return namespace;
 }
 
@@ -59,7 +59,7 @@ export async function namespaceWithin(
  * @param paths relative to `start`, without a leading slash
  */
 export async function innermostNamespaces(
-  store: Store,
+  store: Pick<Store, 'getMany'>,
   paths: string[],
   start: Namespace,
 ): Promise<NamespacedPath[]> {

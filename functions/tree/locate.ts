@@ -32,20 +32,31 @@ export async function locate(store: Store, path: string, start: Namespace = ROOT
 }
 
 /**
- * As `locate`, but that there is no mount is confirmed by single reads. A query may run in the middle of a transaction
- * that moves the mount, and show neither its old place nor its new one (R2). A single read shows the old place until the
- * transaction is over; after that, every read shows the new one.
+ * The mount that a query has missed: single reads confirm that a path has none. A query may run in the middle of a
+ * transaction that moves the mount, and show neither its old place nor its new one (R2). A single read shows the old place
+ * until the transaction is over; after that, every read shows the new one.
+ * @param location where `locate` has found no mount
+ */
+export async function missedMount(
+  store: Store,
+  { namespace, path }: NamespacedPath,
+): Promise<Mount | undefined> {
+  // No entry has the empty path, and DynamoDB takes no empty key.
+  if (mountPath(path) === '' || builtinPath(path)) return undefined;
+  const first = await ownerBySingleReads(store, namespace, path);
+  // Between the reads at and below a fork, a mount may have moved from one to the other.
+  const owner = first === 'below a fork' ? await ownerBySingleReads(store, namespace, path) : first;
+  return owner === 'below a fork' ? undefined : owner;
+}
+
+/**
+ * As `locate`, with the mount that it may have missed.
  * @param path from the root namespace, without a leading slash
  */
 export async function locateSurely(store: Store, path: string): Promise<Location> {
   const location = await locate(store, path);
-  const { namespace, path: rest } = location;
-  // No entry has the empty path, and DynamoDB takes no empty key.
-  if (location.mount || mountPath(rest) === '' || builtinPath(rest)) return location;
-  const first = await ownerBySingleReads(store, namespace, rest);
-  // Between the reads at and below a fork, a mount may have moved from one to the other.
-  const owner = first === 'below a fork' ? await ownerBySingleReads(store, namespace, rest) : first;
-  return owner && owner !== 'below a fork' ? { ...location, mount: owner } : location;
+  const mount = location.mount ?? (await missedMount(store, location));
+  return mount ? { ...location, mount } : location;
 }
 
 /** Reads from the outermost path inwards, as far as forks lead: below a path without an entry there is nothing. */

@@ -12,10 +12,19 @@ export interface MountType {
   aliases?: Readonly<Record<string, Record<string, string>>>;
   /** Whether the lockout of its users can be tuned. */
   userLockout?: boolean;
+  /** Of an auth method that locks users after bad passwords: which users are locked, and the way to let them in again. */
+  lockedUsers?: LockedUsers;
   /** Of an auth method: what the user or role of a login allows its tokens, when they are renewed. */
   renewal?: LoginRenewal;
   /** The field of its answers that holds the accessor of a credential. */
   accessorField?: string;
+}
+
+export interface LockedUsers {
+  /** @returns the names of the users that are locked now, sorted */
+  list(deps: Pick<Deps, 'store' | 'clock'>, mount: Mount): Promise<string[]>;
+  /** Forgets the bad passwords of a user. It is no error if there are none, or no such user. */
+  unlock(deps: Pick<Deps, 'store'>, mount: Mount, name: string): Promise<void>;
 }
 
 /** A token that was issued at a login. */

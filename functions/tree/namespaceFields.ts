@@ -1,6 +1,7 @@
 /** What requests say of a namespace: its name and its custom metadata (contract §4). Pure. */
 
 import { goQuote, refusal } from '../http/errors.ts';
+import { UNSTORABLE_NAME } from '../http/fields.ts';
 import { MAX_MOUNT_PATH_BYTES, MAX_NAMESPACE_DEPTH } from '../limits.ts';
 import type { Namespace } from './namespace.ts';
 import { cleanPath } from './path.ts';
@@ -95,10 +96,9 @@ export function patched(metadata: NamespaceMetadata, patch: MetadataPatch): Name
   return Object.fromEntries(merged.filter(([, value]) => value !== null)) as NamespaceMetadata;
 }
 
-/** The DynamoDB client cannot store an attribute with this name. */
 function refuseUnstorableName(given: Record<string, unknown>): void {
-  const name = '__proto__';
-  if (Object.hasOwn(given, name)) throw refusal(`custom_metadata cannot have the name ${goQuote(name)}`);
+  if (Object.hasOwn(given, UNSTORABLE_NAME))
+    throw refusal(`custom_metadata cannot have the name ${goQuote(UNSTORABLE_NAME)}`);
 }
 
 /** The type of a JSON value as Go prints it. */

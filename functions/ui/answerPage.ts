@@ -36,10 +36,10 @@ const FOREVER = 'public, max-age=31536000, immutable';
 
 /**
  * @param path without the stage
- * @param fullPath with the stage, as the client sees it
+ * @param prefix the stage, as clients write it before the path
  */
-export function answerPage(files: readonly PageFile[], path: string, fullPath: string): HttpResponse {
-  if (path === '/') return redirect(`${fullPath.replace(/\/$/, '')}/ui/`);
+export function answerPage(files: readonly PageFile[], path: string, prefix: string): HttpResponse {
+  if (path === '/') return redirect(`${prefix}/ui/`);
   // Relative, so that it works with any prefix.
   if (path === '/ui') return redirect('ui/');
   const file = files.find(({ name }) => path === `/ui/${name}`);

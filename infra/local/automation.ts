@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { type AsyncInvoke, createAsyncInvoke } from './asyncInvoke.ts';
-import { clientSettings } from './clientSettings.ts';
+import { type ClientSettings, clientSettings } from './clientSettings.ts';
 import { BUS, startEventBridge } from './eventBridge.ts';
-import { readEvents, readQueues } from './events.ts';
+import { readEvents, readQueues, readScheduled } from './events.ts';
 import { asyncSettings } from './functions.ts';
 import type { Lambda } from './lambda.ts';
 import { startQueues } from './queues.ts';
@@ -14,10 +14,14 @@ import { startStreamReader } from './streamReader.ts';
 
 export interface AutomationOptions {
   invoke: Lambda['invoke'];
+  /** Who may call the services. */
+  credentials: ClientSettings['credentials'];
   /** Keeps the schedules, the position in the stream, and the events of the bus: `events.jsonl`, one line per event. */
   dataDir?: string | undefined;
   eventPolicies?: readonly string[] | undefined;
   retryPausesSeconds?: readonly number[] | undefined;
+  /** Receives a line for each write to `dataDir` that fails. */
+  log?: ((text: string) => void) | undefined;
 }
 
 export interface Automation {
@@ -37,15 +41,19 @@ export interface Automation {
 }
 
 export async function startAutomation(options: AutomationOptions): Promise<Automation> {
-  const { invoke, dataDir, eventPolicies = [], retryPausesSeconds } = options;
-  const [{ rules, mappings }, queueNames] = await Promise.all([readEvents(), readQueues()]);
-  const queues = await startQueues(Object.values(queueNames));
+  const { invoke, credentials, dataDir, eventPolicies = [], retryPausesSeconds, log } = options;
+  const [{ rules, mappings }, queueNames, functionNames] = await Promise.all([
+    readEvents(),
+    readQueues(),
+    readScheduled(),
+  ]);
+  const queues = await startQueues(Object.values(queueNames), credentials);
   const settings = await asyncSettings(queueNames);
   const later = createAsyncInvoke(invoke, settings, queues.send, retryPausesSeconds);
   const logFile = dataDir && join(dataDir, 'events.jsonl');
-  const bus = await startEventBridge({ rules, wake: later.invoke, logFile });
+  const bus = await startEventBridge({ credentials, rules, wake: later.invoke, logFile, log });
   const file = dataDir && join(dataDir, 'schedules.json');
-  const scheduler = await startScheduler({ wake: later.invoke, file });
+  const scheduler = await startScheduler({ credentials, functionNames, wake: later.invoke, file, log });
   return {
     endpoints: {
       AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
@@ -65,7 +73,9 @@ export async function startAutomation(options: AutomationOptions): Promise<Autom
       // The emulator serves tables and their streams at the same endpoint.
       const client = new DynamoDBStreamsClient(clientSettings(environment, 'DYNAMODB'));
       const placeFile = dataDir && join(dataDir, 'stream-place.json');
-      const readers = mappings.map((mapping) => startStreamReader({ client, mapping, invoke, placeFile }));
+      const readers = mappings.map((mapping) =>
+        startStreamReader({ client, mapping, invoke, placeFile, log }),
+      );
       return async () => {
         await Promise.all(readers.map((reader) => reader.stop()));
         client.destroy();

@@ -4,20 +4,27 @@
  */
 
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { databaseFile, orUnusable } from './dataFolder.ts';
+import { databaseFile } from './dataFolder.ts';
 import type { ClusterFacts } from './lookAtCluster.ts';
-import { StartError } from './startError.ts';
+import { makePrivate } from './privateFolder.ts';
+import { orUnusable, StartError } from './startError.ts';
+import { writeWhole } from './wholeFile.ts';
 
 type Bound = Pick<ClusterFacts, 'id' | 'address' | 'namespace'>;
 
 /**
  * A new folder is bound to the cluster that the service is in front of.
  * @param cluster absent if the service has its own mounts
+ * @param say gets a line about rights that were taken from others
  * @throws StartError if the folder has what belongs elsewhere
  */
-export async function bindFolder(folder: string, cluster: Bound | undefined): Promise<void> {
+export async function bindFolder(
+  folder: string,
+  cluster: Bound | undefined,
+  say?: (text: string) => void,
+): Promise<void> {
   const file = join(folder, 'cluster.json');
   if (existsSync(file))
     return refuseOther(folder, JSON.parse(await readFile(file, 'utf8')) as Bound, cluster);
@@ -25,9 +32,8 @@ export async function bindFolder(folder: string, cluster: Bound | undefined): Pr
   if (existsSync(databaseFile(folder)))
     throw new StartError(`the data folder ${folder} has the mounts of a service of its own: ${ANOTHER}`);
   const { id, address, namespace } = cluster;
-  await orUnusable(folder, mkdir(folder, { recursive: true }));
-  await orUnusable(folder, writeFile(`${file}.new`, JSON.stringify({ id, address, namespace })));
-  await orUnusable(folder, rename(`${file}.new`, file));
+  await makePrivate(folder, say);
+  await orUnusable(folder, (async () => writeWhole(file, { id, address, namespace }))());
 }
 
 const ANOTHER = 'choose another DATA_DIR';

@@ -1,11 +1,12 @@
 /** The data folder of a local service. One service uses it at a time, and a dead service does not block it. */
 
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { getSystemErrorMessage, promisify } from 'node:util';
-import { StartError } from './startError.ts';
+import { promisify } from 'node:util';
+import { makePrivate } from './privateFolder.ts';
+import { orUnusable, StartError } from './startError.ts';
 
 interface Claim {
   service: number;
@@ -23,7 +24,7 @@ export function databaseFile(folder: string): string {
  * @throws StartError if the folder cannot be used, or a running service uses it
  */
 export async function openFolder(folder: string): Promise<void> {
-  await orUnusable(folder, mkdir(folder, { recursive: true }));
+  await makePrivate(folder);
   const claim = await readClaim(folder);
   if (claim === undefined) return;
   const parent = await parentOfEmulator(claim.emulator, folder);
@@ -37,7 +38,7 @@ export async function openFolder(folder: string): Promise<void> {
 /** Records which processes use the folder, for the next {@link openFolder}. */
 export async function claimFolder(folder: string, emulator: number): Promise<void> {
   const claim: Claim = { service: process.pid, emulator };
-  await orUnusable(folder, writeFile(claimFile(folder), JSON.stringify(claim)));
+  await orUnusable(folder, writeFile(claimFile(folder), JSON.stringify(claim), { mode: 0o600 }));
 }
 
 export async function releaseFolder(folder: string): Promise<void> {
@@ -65,12 +66,4 @@ async function parentOfEmulator(pid: number, folder: string): Promise<number | u
   const line = await ps.then(({ stdout }) => stdout.trim()).catch(() => '');
   const [, parent, command] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
   return command?.includes(databaseFile(folder)) ? Number(parent) : undefined;
-}
-
-/** @throws StartError that names the folder if the step fails */
-export async function orUnusable(folder: string, step: Promise<unknown>): Promise<void> {
-  await step.catch((error: NodeJS.ErrnoException) => {
-    const reason = error.errno === undefined ? error.message : getSystemErrorMessage(error.errno);
-    throw new StartError(`cannot use the data folder ${folder}: ${reason}`);
-  });
 }

@@ -1,6 +1,7 @@
 /** Runs the DynamoDB emulator as a child process that cannot outlive the service. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -56,32 +57,51 @@ export async function startDynamoDB(options: DynamoDBOptions = {}): Promise<Dyna
       throw error;
     });
   }
-  return { endpoint: `http://127.0.0.1:${emulator.port}`, stop };
+  return { endpoint: emulator.endpoint, stop };
 }
 
 interface Emulator {
   child: ChildProcess;
-  port: number;
+  endpoint: string;
   ended: Promise<unknown>;
+}
+
+/**
+ * The emulator serves every web page that finds it, and takes any signature. So it listens on a loopback address of its
+ * own, which no page can guess: 16 million addresses, each with its ports.
+ */
+function hiddenAddress(): string {
+  return ['127', randomInt(1, 255), randomInt(256), randomInt(1, 255)].join('.');
 }
 
 /** Another process may take the free port before the emulator binds it. Then it tries another port. */
 async function spawnOnFreePort(args: string[]): Promise<Emulator> {
   const program = findEmulator();
   for (let attempt = 1; ; attempt++) {
-    const port = await findFreePort();
-    const child = spawn(program, ['serve', '--port', String(port), ...args], {
+    const host = hiddenAddress();
+    const port = await findFreePort(host);
+    const child = spawnPrivately(program, ['serve', '--host', host, '--port', String(port), ...args]);
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const failure = await waitUntilListening(child);
+    if (failure === undefined) return { child, endpoint: `http://${host}:${port}`, ended };
+    if (attempt === START_ATTEMPTS || !failure.includes('already in use')) {
+      throw new StartError(`the DynamoDB emulator does not start: ${failure}`);
+    }
+  }
+}
+
+/** Whatever the emulator creates, only its owner may read. */
+function spawnPrivately(program: string, args: string[]): ChildProcess {
+  const before = process.umask(0o077);
+  try {
+    return spawn(program, args, {
       // Its own process group: Ctrl-C in a terminal reaches only the service, which then stops everything in order.
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {},
     });
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    const failure = await waitUntilListening(child);
-    if (failure === undefined) return { child, port, ended };
-    if (attempt === START_ATTEMPTS || !failure.includes('already in use')) {
-      throw new StartError(`the DynamoDB emulator does not start: ${failure}`);
-    }
+  } finally {
+    process.umask(before);
   }
 }
 
@@ -94,8 +114,8 @@ function findEmulator(): string {
   }
 }
 
-async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
+async function findFreePort(host: string): Promise<number> {
+  const probe = createServer().listen(0, host);
   await once(probe, 'listening');
   const address = probe.address();
   probe.close();

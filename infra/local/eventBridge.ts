@@ -2,17 +2,22 @@
 
 import { appendFileSync } from 'node:fs';
 import { type BusEvent, eventOf } from './busEvent.ts';
+import type { ClientSettings } from './clientSettings.ts';
 import { matchesPattern } from './eventPattern.ts';
 import type { Rule } from './events.ts';
 import { AwsError, startJsonApi } from './jsonApi.ts';
 import type { LocalServer } from './localServer.ts';
 
 export interface EventBridgeOptions {
+  /** Who may put events. */
+  credentials: ClientSettings['credentials'];
   rules: Rule[];
   /** Invokes the function of a rule without waiting for it. */
   wake(functionName: string, event: BusEvent): void;
   /** Gets one line per event before the event counts as taken. */
   logFile?: string | undefined;
+  /** Receives a line for each event that cannot be written there. */
+  log?: ((text: string) => void) | undefined;
 }
 
 /** How many of the newest events `GET <endpoint>/events` shows. AWS keeps none. */
@@ -24,14 +29,20 @@ const MAX_BYTES = 256 * 1024;
 /** The local name of the bus. In a deployment it is the name of the stack. */
 export const BUS = 'remount';
 
-export async function startEventBridge({ rules, wake, logFile }: EventBridgeOptions): Promise<LocalServer> {
+export async function startEventBridge(options: EventBridgeOptions): Promise<LocalServer> {
+  const { credentials, rules, wake, logFile, log } = options;
   const shown: BusEvent[] = [];
   const take = (entry: Entry): Taken => {
     const refusal = refusalOf(entry);
     if (refusal) return refusal;
     const { Source, DetailType, Detail = '', Time } = entry as Required<Entry>;
     const event = eventOf(Source, DetailType, JSON.parse(Detail) as object, Time);
-    if (logFile !== undefined) appendFileSync(logFile, `${JSON.stringify(event)}\n`);
+    try {
+      if (logFile !== undefined) appendFileSync(logFile, `${JSON.stringify(event)}\n`, { mode: 0o600 });
+    } catch (error) {
+      log?.(`event bus: cannot write ${logFile}: ${(error as NodeJS.ErrnoException).code}\n`);
+      return refused('InternalException', 'The event cannot be stored.');
+    }
     shown.push(event);
     if (shown.length > KEPT) shown.shift();
     const matching = rules.filter(({ pattern }) => matchesPattern(pattern, event));
@@ -40,6 +51,7 @@ export async function startEventBridge({ rules, wake, logFile }: EventBridgeOpti
   };
   return startJsonApi({
     version: '1.1',
+    credentials,
     act(target, { Entries = [] }: { Entries?: Entry[] }) {
       if (target !== 'AWSEvents.PutEvents')
         throw new AwsError('UnknownOperationException', `The local service does not know ${target}`);

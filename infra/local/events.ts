@@ -1,4 +1,4 @@
-/** Reads from `infra/events.yml` and `infra/schedule.yml`: rules, event source mappings of streams, queues. */
+/** Reads from the deployment: rules, event source mappings of streams, queues, and what the scheduler may invoke. */
 
 import type { Pattern } from './eventPattern.ts';
 import { readFragment } from './fragment.ts';
@@ -47,6 +47,21 @@ export async function readQueues(): Promise<Record<string, string>> {
     .flat()
     .map(([id, { QueueName }]) => [id, QueueName.replace(/^\$\{AWS::StackName\}-/, '')]);
   return Object.fromEntries(names);
+}
+
+/** The functions that the role of the scheduler may invoke. */
+export async function readScheduled(): Promise<string[]> {
+  const roles = await resources<RoleProperties>('scheduler', 'AWS::IAM::Role');
+  const statements = roles.flatMap(([, { Policies }]) =>
+    Policies.flatMap((policy) => policy.PolicyDocument.Statement),
+  );
+  return statements
+    .filter(({ Action }) => Action === 'lambda:InvokeFunction')
+    .map(({ Resource }) => functionOf(Resource));
+}
+
+interface RoleProperties {
+  Policies: { PolicyDocument: { Statement: { Action: string; Resource: string }[] } }[];
 }
 
 async function resources<Properties>(fragment: string, type: string): Promise<[string, Properties][]> {

@@ -7,7 +7,9 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { disguisedConnection } from './connection.ts';
+import { closeSlow } from './deadline.ts';
 import { type Lambda, PayloadTooLarge } from './lambda.ts';
+import { isForThisMachine, isOfAnotherOrigin } from './loopback.ts';
 import { methodOf, pathOf, toEvent } from './restEvent.ts';
 import { sendResult } from './restResult.ts';
 import { routeOf } from './routes.ts';
@@ -23,7 +25,13 @@ export interface GatewayOptions {
   /** 0 for any free port. */
   port: number;
   invoke: Lambda['invoke'];
+  /** The stage, which clients write before every path; without it, as with a custom domain, they write none. */
+  stage?: string;
   timeoutSeconds?: number;
+  /** How long a client may take for the head of a request, for its body, and for the answer, in milliseconds. */
+  patienceMs?: number;
+  /** Connections that are open at the same time; further ones are closed. */
+  maxConnections?: number;
   /** Receives a line for each function result that cannot be sent to the client. */
   log?: ((text: string) => void) | undefined;
 }
@@ -32,12 +40,18 @@ export interface GatewayOptions {
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const TIMEOUT_SECONDS = 29;
 
+/** Twice the longest life of a request. A body of 10 MB takes as long at 200 KB a second. */
+const PATIENCE_MS = 60_000;
+/** Half of the files that most systems let a process open. */
+const MAX_CONNECTIONS = 512;
+
 const TOO_LARGE = 'http: request body too large';
 
 const STOP_GRACE_MS = 500;
 
 /**
- * Listens on the loopback address only.
+ * Listens on the loopback address only. Refuses what a page of another origin may have sent. Closes connections of slow
+ * clients.
  * @throws StartError if the port is taken
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -48,15 +62,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await handle(request, response, options);
   });
   http.on('clientError', refuseMalformed);
+  const deadlines = closeSlow(http, options.patienceMs ?? PATIENCE_MS);
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    http.emit('connection', disguisedConnection(socket));
+    const connection = disguisedConnection(socket);
+    deadlines.watch(connection);
+    http.emit('connection', connection);
   });
+  server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
   await listen(server, options.port);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${options.stage ? `/${options.stage}` : ''}`,
     stop: async () => {
       server.close();
       const answered = Promise.all(
@@ -78,17 +96,24 @@ async function listen(server: ReturnType<typeof createServer>, port: number): Pr
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  { invoke, timeoutSeconds = TIMEOUT_SECONDS, log }: GatewayOptions,
+  { invoke, stage = '', timeoutSeconds = TIMEOUT_SECONDS, log }: GatewayOptions,
 ): Promise<void> {
   response.setHeader('x-amzn-RequestId', randomUUID());
   const body = await readBody(request).catch(() => request.destroy());
   if (!Buffer.isBuffer(body)) return;
   if (body.length > MAX_BODY_BYTES) return sendError(response, 413, TOO_LARGE);
-  const route = routeOf(methodOf(request), pathOf(request));
+  if (!isForThisMachine(request.headers)) return sendError(response, 403, 'this is no host of the service');
+  if (isOfAnotherOrigin(request.headers)) return sendError(response, 403, 'pages of others are not served');
+  const path = pathOf(request, stage);
+  if (path === undefined) return sendError(response, 403, 'Forbidden');
+  const route = routeOf(methodOf(request), path);
   const timer = new AbortController();
   const timeout = delay(timeoutSeconds * 1_000, TIMED_OUT, { signal: timer.signal }).catch(() => TIMED_OUT);
   try {
-    const result = await Promise.race([invoke(route.functionName, toEvent(request, body, route)), timeout]);
+    const result = await Promise.race([
+      invoke(route.functionName, toEvent(request, body, route, stage)),
+      timeout,
+    ]);
     if (result === TIMED_OUT) sendError(response, 504, 'request timed out', { 'Retry-After': '1' });
     else sendResult(result, response);
   } catch (error) {

@@ -2,8 +2,9 @@
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
+import type { ClientSettings } from './clientSettings.ts';
 import { type LocalServer, startLocalServer } from './localServer.ts';
+import { isSigned, type Signable } from './signature.ts';
 
 /** An error of an AWS API. `name` is the class that the SDK throws. */
 export class AwsError extends Error {
@@ -16,9 +17,14 @@ export class AwsError extends Error {
   }
 }
 
+/** Who may call an API. */
+type Credentials = ClientSettings['credentials'];
+
 export interface JsonApi {
   /** Such as `1.0`. */
   version: string;
+  /** Requests must be signed with them. */
+  credentials: Credentials;
   /**
    * Answers one call.
    * @param target service and operation, such as `AWSStepFunctions.StartExecution`
@@ -30,20 +36,54 @@ export interface JsonApi {
 }
 
 /** Serves on a free port of this machine. */
-export function startJsonApi({ version, act, inspect = unknownPath }: JsonApi): Promise<LocalServer> {
-  return startJsonServer(`application/x-amz-json-${version}`, async (request) => {
-    if (request.method === 'GET') return inspect(request.url ?? '');
-    const body = await text(request);
-    return act(String(request.headers['x-amz-target']), JSON.parse(body || '{}'));
+export function startJsonApi({
+  version,
+  credentials,
+  act,
+  inspect = unknownPath,
+}: JsonApi): Promise<LocalServer> {
+  const type = `application/x-amz-json-${version}`;
+  return startJsonServer(type, credentials, async ({ method, url, headers, body }) => {
+    if (method === 'GET') return inspect(url);
+    return act(String(headers['x-amz-target']), JSON.parse(body || '{}'));
   });
 }
 
-/** Serves the result of `answer` as JSON, on a free port of this machine. */
+/** A request that was signed, read to its end. */
+export type JsonRequest = Signable;
+
+/** Bytes of a request: AWS takes at most 256 KB of data in one of the calls that are served here. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Serves the result of `answer` as JSON, on a free port of this machine, to those who sign their requests. */
 export function startJsonServer(
   contentType: string,
-  answer: (request: IncomingMessage) => Promise<unknown>,
+  credentials: Credentials,
+  answer: (request: JsonRequest) => Promise<unknown>,
 ): Promise<LocalServer> {
-  return startLocalServer((request, response) => void respond(contentType, answer(request), response));
+  const serve = async (incoming: IncomingMessage) => {
+    const { method = '', url = '', headers } = incoming;
+    const request = { method, url, headers, body: await bodyOf(incoming) };
+    if (!(await isSigned(request, credentials, Date.now())))
+      throw new AwsError('InvalidSignatureException', UNSIGNED, 403);
+    return answer(request);
+  };
+  return startLocalServer((request, response) => void respond(contentType, serve(request), response));
+}
+
+const UNSIGNED =
+  'The request is not signed with the credentials of this service, which it prints at its start, or was signed long ago.';
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += chunk.length;
+    if (length > MAX_BYTES)
+      throw new AwsError('RequestEntityTooLargeException', 'The request is too large.', 413);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 async function respond(

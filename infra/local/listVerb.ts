@@ -42,7 +42,8 @@ export function createListDisguise(): (bytes: Buffer) => Buffer {
   };
 
   const readHeader = (): Part => {
-    const [, name = '', value = ''] = /^([^:]*):\s*(.*?)\s*$/.exec(line) ?? [];
+    const [name = ''] = line.split(':', 1);
+    const value = line.slice(name.length + 1).trim();
     if (name.toLowerCase() === 'transfer-encoding') chunked = /\bchunked$/i.test(value);
     if (name.toLowerCase() !== 'content-length') return 'headers';
     bodyLength = Number(value);

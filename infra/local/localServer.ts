@@ -1,17 +1,32 @@
-/** An HTTP server for this machine only. The local AWS services and the proxies use it. */
+/** An HTTP server for programs of this machine only. The local AWS services and the proxies use it. */
 
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isForThisMachine } from './loopback.ts';
 
 export interface LocalServer {
   endpoint: string;
   stop(): void;
 }
 
-/** Serves on a free port of the loopback address. `stop()` aborts requests in flight. */
+/** How long a client may take for the headers of a request, and for all of it. */
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 };
+
+/** The functions of one service open far fewer. */
+const MAX_CONNECTIONS = 1_000;
+
+/**
+ * Serves on a free port of the loopback address. Refuses what a web page may have sent: a request with an origin, or for
+ * another host. `stop()` aborts requests in flight.
+ */
 export async function startLocalServer(listener: RequestListener): Promise<LocalServer> {
-  const server = createServer(listener);
+  const server = createServer(TIMEOUTS, (request, response) => {
+    const { headers } = request;
+    if (headers.origin === undefined && isForThisMachine(headers)) return listener(request, response);
+    response.writeHead(403, { Connection: 'close' }).end();
+  });
+  server.maxConnections = MAX_CONNECTIONS;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -1,6 +1,7 @@
 /** A local SQS: queues in memory, with the part of its wire protocol that is needed to read failed events. */
 
 import { createHash, randomUUID } from 'node:crypto';
+import type { ClientSettings } from './clientSettings.ts';
 import { AwsError, startJsonApi } from './jsonApi.ts';
 import type { LocalServer } from './localServer.ts';
 
@@ -29,10 +30,17 @@ interface ApiRequest {
 
 const VISIBILITY_TIMEOUT_S = 30;
 
-/** Serves queues with these names on a free port of this machine. */
-export async function startQueues(names: readonly string[]): Promise<Queues> {
+/** Serves queues with these names on a free port of this machine, to those who sign with the credentials. */
+export async function startQueues(
+  names: readonly string[],
+  credentials: ClientSettings['credentials'],
+): Promise<Queues> {
   const queues = new Map<string, Message[]>(names.map((name) => [name, []]));
-  const server = await startJsonApi({ version: '1.0', act: (target, request) => act(target, request) });
+  const server = await startJsonApi({
+    version: '1.0',
+    credentials,
+    act: (target, request) => act(target, request),
+  });
 
   function act(target: string, request: ApiRequest): unknown {
     const name = request.QueueName ?? request.QueueUrl?.split('/').at(-1) ?? '';

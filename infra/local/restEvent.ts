@@ -17,18 +17,28 @@ export function methodOf(request: IncomingMessage): string {
   return request.method === LIST_IN_DISGUISE ? 'LIST' : (request.method ?? '');
 }
 
-/** The path as the client sent it, percent-encoding included. */
-export function pathOf(request: IncomingMessage): string {
-  return splitTarget(request).path;
+/**
+ * The path behind the stage, as the client sent it, percent-encoding included.
+ * @param stage empty for an API with a domain of its own, whose clients write no stage
+ * @returns undefined if the client has written another stage
+ */
+export function pathOf(request: IncomingMessage, stage: string): string | undefined {
+  const { path } = splitTarget(request);
+  if (stage === '') return path;
+  return `${path}/`.startsWith(`/${stage}/`) ? path.slice(stage.length + 1) || '/' : undefined;
 }
 
 /**
  * A REST API keeps the path encoded and decodes the query once. Every media type counts as binary, so the body is always
  * in base64. https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
-export function toEvent(request: IncomingMessage, body: Buffer, route: Route): APIGatewayProxyEvent {
-  const { resource, pathParameters } = route;
-  const { path, query } = splitTarget(request);
+export function toEvent(
+  request: IncomingMessage,
+  body: Buffer,
+  { resource, path, pathParameters }: Route,
+  stage: string,
+): APIGatewayProxyEvent {
+  const { path: sent, query } = splitTarget(request);
   const multiValueHeaders = headersOf(request);
   const multiValueQueryStringParameters = query === '' ? null : parametersOf(query);
   return {
@@ -43,7 +53,7 @@ export function toEvent(request: IncomingMessage, body: Buffer, route: Route): A
     stageVariables: null,
     body: body.length === 0 ? null : body.toString('base64'),
     isBase64Encoded: true,
-    requestContext: contextOf(request, resource, path),
+    requestContext: contextOf(request, resource, sent, stage),
   };
 }
 
@@ -95,6 +105,7 @@ function contextOf(
   request: IncomingMessage,
   resourcePath: string,
   path: string,
+  stage: string,
 ): APIGatewayProxyEvent['requestContext'] {
   const now = new Date();
   return {
@@ -109,7 +120,7 @@ function contextOf(
       userAgent: request.headers['user-agent'] ?? null,
     },
     path,
-    stage: 'local',
+    stage: stage || 'local',
     requestId: randomUUID(),
     requestTime: now.toUTCString(),
     requestTimeEpoch: now.getTime(),

@@ -2,6 +2,8 @@
 
 export interface Route {
   functionName: string;
+  /** Behind the stage. */
+  path: string;
   /** The resource of the API, such as `/{proxy+}`. */
   resource: string;
   pathParameters: Record<string, string> | null;
@@ -12,6 +14,10 @@ export interface Route {
  * AWS: ministackorg/ministack#1423).
  */
 export function routeOf(method: string, path: string): Route {
+  return { path, ...targetOf(method, path) };
+}
+
+function targetOf(method: string, path: string): Omit<Route, 'path'> {
   const isStart = path === '/v1/sys/remount' && (method === 'POST' || method === 'PUT');
   if (isStart) return { functionName: 'remount', resource: path, pathParameters: null };
   const [, id] = /^\/v1\/sys\/remount\/status\/([^/]+)$/.exec(path) ?? [];

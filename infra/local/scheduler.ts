@@ -1,30 +1,24 @@
 /** A local EventBridge Scheduler: takes schedules by its wire protocol and invokes their functions when they are due. */
 
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { AwsError, startJsonServer } from './jsonApi.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import type { ClientSettings } from './clientSettings.ts';
+import { AwsError, type JsonRequest, startJsonServer } from './jsonApi.ts';
 import type { LocalServer } from './localServer.ts';
-import { nextTime } from './timetable.ts';
+import { dueAfter, refuseInvalid, type Schedule, type Sent } from './scheduleRules.ts';
+import { StartError } from './startError.ts';
+import { writeWhole } from './wholeFile.ts';
 
 export interface SchedulerOptions {
+  /** Who may make schedules. */
+  credentials: ClientSettings['credentials'];
+  /** The functions that the role of the scheduler may invoke. */
+  functionNames: readonly string[];
   /** Invokes a function without waiting for it. */
   wake(functionName: string, event: unknown): void;
   /** Keeps the schedules over restarts. Times that pass while the service is down are lost. */
   file?: string | undefined;
-}
-
-/** A schedule as it was sent. Times on the wire are epoch seconds. */
-interface Schedule {
-  Name: string;
-  GroupName: string;
-  ScheduleExpression: string;
-  ScheduleExpressionTimezone?: string;
-  StartDate?: number;
-  EndDate?: number;
-  ActionAfterCompletion?: string;
-  Target: { Arn: string; Input?: string };
-  CreationDate: number;
+  /** Receives a line when the file cannot be written at a time of a schedule. */
+  log?: ((text: string) => void) | undefined;
 }
 
 /** The local name of the group. In a deployment it is the name of the stack. */
@@ -33,14 +27,23 @@ export const GROUP = 'remount';
 /** Node's timers take at most 24 days. */
 const LONGEST_SLEEP_MS = 86_400_000;
 
-export async function startScheduler({ wake, file }: SchedulerOptions): Promise<LocalServer> {
-  const schedules = new Map(readSchedules(file).map((schedule) => [schedule.Name, schedule]));
+/** @throws StartError if the file is there and cannot be read */
+export async function startScheduler(options: SchedulerOptions): Promise<LocalServer> {
+  const { credentials, functionNames, wake, file, log } = options;
+  let schedules = new Map(readSchedules(file).map((schedule) => [schedule.Name, schedule]));
   const timers = new Map<string, NodeJS.Timeout>();
 
-  function keep(): void {
-    if (file === undefined) return;
-    writeFileSync(`${file}.draft`, JSON.stringify([...schedules.values()]));
-    renameSync(`${file}.draft`, file);
+  /** Nothing has changed if the file cannot be written: the caller is told so. */
+  function keep(changed: typeof schedules): void {
+    if (file !== undefined) {
+      try {
+        writeWhole(file, [...changed.values()]);
+      } catch (error) {
+        log?.(`scheduler: cannot write ${file}: ${(error as NodeJS.ErrnoException).code}\n`);
+        throw new AwsError('InternalServerException', 'The schedules cannot be stored.', 500);
+      }
+    }
+    schedules = changed;
   }
 
   function arm(schedule: Schedule, after: number): void {
@@ -52,33 +55,42 @@ export async function startScheduler({ wake, file }: SchedulerOptions): Promise<
     if (next === undefined) return;
     const act = () => {
       if (Date.now() < next) return arm(schedule, after);
-      if (due === undefined) {
-        schedules.delete(Name);
-      } else {
-        wake(functionOf(schedule), inputOf(schedule, due));
-        arm(schedule, due);
-      }
-      keep();
+      if (due === undefined) return drop(Name);
+      if (functionNames.includes(functionOf(schedule))) wake(functionOf(schedule), inputOf(schedule, due));
+      arm(schedule, due);
     };
     const pause = Math.max(0, Math.min(next - Date.now(), LONGEST_SLEEP_MS));
     timers.set(Name, setTimeout(act, pause).unref());
   }
 
-  function put(name: string, sent: Schedule): object {
-    if (sent.GroupName !== GROUP) throw notFound(`Schedule group ${sent.GroupName}`);
+  /** At its end, a schedule leaves the memory also when it stays in the file: there it does nothing any more. */
+  function drop(name: string): void {
+    const rest = without(name);
+    try {
+      keep(rest);
+    } catch {
+      schedules = rest;
+    }
+  }
+
+  function without(name: string): typeof schedules {
+    return new Map([...schedules].filter(([other]) => other !== name));
+  }
+
+  function put(name: string, sent: Sent): object {
     const now = Date.now();
-    if (sent.EndDate !== undefined && sent.EndDate * 1_000 <= now)
-      throw new AwsError('ValidationException', 'The EndDate you specify must be in the future.');
+    if (sent.GroupName !== GROUP) throw notFound(`Schedule group ${sent.GroupName}`);
+    refuseInvalid(sent, now);
     const CreationDate = schedules.get(name)?.CreationDate ?? now / 1_000;
     const schedule = { ...sent, Name: name, CreationDate };
-    dueAfter(schedule, now);
-    schedules.set(name, schedule);
+    if (!functionNames.includes(functionOf(schedule)))
+      throw new AwsError('ValidationException', `The role may not invoke ${schedule.Target.Arn}.`);
+    keep(new Map(schedules).set(name, schedule));
     arm(schedule, now - 1_000);
-    keep();
     return { ScheduleArn: arnOf(schedule) };
   }
 
-  function act(method: string, name: string, sent: Schedule): object {
+  function act(method: string, name: string, sent: Sent): object {
     const known = schedules.get(name);
     if (method === 'GET' && name === '') return { Schedules: [...schedules.values()].map(summaryOf) };
     if (method === 'POST' && known)
@@ -87,17 +99,15 @@ export async function startScheduler({ wake, file }: SchedulerOptions): Promise<
     if (!known) throw notFound(`Schedule ${name}`);
     if (method === 'PUT') return put(name, sent);
     if (method === 'GET') return { ...known, Arn: arnOf(known), State: 'ENABLED' };
+    keep(without(name));
     clearTimeout(timers.get(name));
-    schedules.delete(name);
-    keep();
     return {};
   }
 
   for (const schedule of schedules.values()) arm(schedule, Date.now());
-  const server = await startJsonServer('application/json', async (request) => {
-    const body = await text(request);
-    return act(request.method ?? '', nameIn(request), JSON.parse(body || '{}') as Schedule);
-  });
+  const server = await startJsonServer('application/json', credentials, async (request) =>
+    act(request.method, nameIn(request), JSON.parse(request.body || '{}') as Sent),
+  );
   return {
     ...server,
     stop() {
@@ -108,37 +118,20 @@ export async function startScheduler({ wake, file }: SchedulerOptions): Promise<
 }
 
 function readSchedules(file: string | undefined): Schedule[] {
+  if (file === undefined || !existsSync(file)) return [];
   try {
-    return file === undefined ? [] : (JSON.parse(readFileSync(file, 'utf8')) as Schedule[]);
-  } catch {
-    return []; // The folder is new.
+    return JSON.parse(readFileSync(file, 'utf8')) as Schedule[];
+  } catch (error) {
+    throw new StartError(`cannot read ${file}: ${(error as Error).message}`);
   }
 }
 
 /** The name in `/schedules/<name>`; empty for `/schedules`, the list of all. */
-function nameIn({ url = '' }: IncomingMessage): string {
+function nameIn({ url }: JsonRequest): string {
   const [, name] = /^\/schedules(?:\/([0-9A-Za-z._-]{1,64}))?(?:\?|$)/.exec(url) ?? [];
   if (name === undefined && !/^\/schedules(\?|$)/.test(url))
     throw new AwsError('ValidationException', `The local service does not know ${url}`);
   return name ?? '';
-}
-
-function dueAfter(schedule: Schedule, after: number): number | undefined {
-  const {
-    ScheduleExpression,
-    ScheduleExpressionTimezone = 'UTC',
-    StartDate,
-    EndDate,
-    CreationDate,
-  } = schedule;
-  const timetable = {
-    expression: ScheduleExpression,
-    timezone: ScheduleExpressionTimezone,
-    createdAt: CreationDate * 1_000,
-    ...(StartDate !== undefined && { start: StartDate * 1_000 }),
-    ...(EndDate !== undefined && { end: EndDate * 1_000 }),
-  };
-  return nextTime(timetable, after);
 }
 
 /** When a schedule without further times is deleted: a one-time schedule at once, another schedule at its end. */
@@ -147,7 +140,7 @@ function endOf({ ActionAfterCompletion, ScheduleExpression, EndDate }: Schedule)
   return ScheduleExpression.startsWith('at(') || EndDate === undefined ? Date.now() : EndDate * 1_000;
 }
 
-function functionOf({ Target }: Schedule): string {
+function functionOf({ Target }: Pick<Schedule, 'Target'>): string {
   return Target.Arn.split(':').at(-1) ?? '';
 }
 

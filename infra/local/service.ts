@@ -1,16 +1,19 @@
 /** The whole service on one machine: the deployed functions, connected to local versions of the AWS services. */
 
+import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CLUSTER_VARIABLES } from '../../functions/adapters/clusterEnvironment.ts';
 import { BUNDLES, buildFunctions } from '../build.ts';
 import { startAutomation } from './automation.ts';
+import { clientSettings } from './clientSettings.ts';
 import { startDynamoDB } from './dynamodb.ts';
 import { stateMachineArn } from './executions.ts';
 import { prepareService } from './firstStart.ts';
 import { functionSettings } from './functions.ts';
 import { startGateway } from './gateway.ts';
 import { createLambda, type Lambda } from './lambda.ts';
+import { makePrivate } from './privateFolder.ts';
 import { type ReconcilerClock, startReconcilerClock } from './reconcilerClock.ts';
 import { startStepFunctions } from './stepFunctions.ts';
 import { createTables, readTables, type Table } from './tables.ts';
@@ -24,6 +27,8 @@ export interface ServiceOptions {
   dynamodbEndpoint?: string | undefined;
   /** Puts proxies between the functions and AWS: takes the SDK's `AWS_ENDPOINT_URL_…`, returns those to use instead. */
   between?: (endpoints: Record<string, string>) => Promise<Record<string, string>>;
+  /** The stage of the gateway, which clients write before every path; without it they write none. */
+  stage?: string;
   rootToken?: string;
   /**
    * The variables of the functions that name a cluster. The service then moves its mounts, and has no mount and no root
@@ -86,6 +91,7 @@ async function startParts(
   building.catch(() => {}); // Awaited below. An earlier failure is reported instead.
   const [tables, machines] = await Promise.all([readTables(), readStateMachines()]);
 
+  if (options.dataDir !== undefined) await makePrivate(options.dataDir, log);
   const dynamodb = await startDynamoDB({
     dataDir: options.dataDir,
     endpoint: options.dynamodbEndpoint,
@@ -95,7 +101,10 @@ async function startParts(
 
   let reconcilerClock: ReconcilerClock | undefined;
   const invoke: Lambda['invoke'] = (functionName, event) => lambda.invoke(functionName, event);
+  const account = accountVariables(options.dynamodbEndpoint !== undefined);
+  const { credentials } = clientSettings(account, 'SFN');
   const stepFunctions = await startStepFunctions({
+    credentials,
     machines,
     invokeTask: invoke,
     onEnd: (execution) => reconcilerClock?.onExecutionEnd(execution),
@@ -103,7 +112,14 @@ async function startParts(
   stops.push(stepFunctions.stop);
 
   const { dataDir, eventPolicies, retryPausesSeconds } = options;
-  const automation = await startAutomation({ invoke, dataDir, eventPolicies, retryPausesSeconds });
+  const automation = await startAutomation({
+    invoke,
+    credentials,
+    dataDir,
+    eventPolicies,
+    retryPausesSeconds,
+    log,
+  });
   stops.push(automation.stop);
 
   const { between = async (same) => same } = options;
@@ -112,7 +128,7 @@ async function startParts(
     AWS_ENDPOINT_URL_SFN: stepFunctions.endpoint,
     ...automation.endpoints,
   });
-  const aws = { ...accountVariables(), ...endpoints };
+  const aws = { ...account, ...endpoints };
   const common = {
     ...aws,
     ...SETTINGS,
@@ -140,6 +156,7 @@ async function startParts(
       return invoke(functionName, event);
     },
     timeoutSeconds: requestLifeSeconds,
+    ...(options.stage !== undefined && { stage: options.stage }),
     log,
   });
   stops.push(gateway.stop);
@@ -155,6 +172,9 @@ async function startParts(
   stops.push(reconcilerClock.stop);
   return { url: gateway.url, rootToken, environment: { ...common, ...own }, invoke };
 }
+
+/** The access key of the credentials that are made for a start. */
+export const LOCAL_ACCESS_KEY = 'local';
 
 const SETTINGS = {
   POWERTOOLS_SERVICE_NAME: 'remount',
@@ -172,14 +192,28 @@ async function readStateMachines(): Promise<Record<string, string>> {
   return Object.fromEntries(files.map((file, i) => [basename(file, '.asl.json'), texts[i] ?? '']));
 }
 
-/** Variables for the SDK only. A DynamoDB endpoint may need the user's own credentials, so they are passed on. */
-function accountVariables(): Record<string, string> {
-  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+/**
+ * Variables for the SDK only: credentials that are made for this start, so that nobody else can call the local AWS
+ * services. Another DynamoDB may need the user's own credentials, or keep its data by their access key.
+ */
+function accountVariables(hasOtherDynamoDB: boolean): Record<string, string> {
+  const {
+    AWS_REGION = 'us-east-1',
+    AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY,
+    AWS_SESSION_TOKEN,
+  } = process.env;
+  if (hasOtherDynamoDB && AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY)
+    return {
+      AWS_REGION,
+      AWS_ACCESS_KEY_ID,
+      AWS_SECRET_ACCESS_KEY,
+      ...(AWS_SESSION_TOKEN !== undefined && { AWS_SESSION_TOKEN }),
+    };
   return {
-    AWS_REGION: AWS_REGION ?? 'us-east-1',
-    AWS_ACCESS_KEY_ID: AWS_ACCESS_KEY_ID ?? 'local',
-    AWS_SECRET_ACCESS_KEY: AWS_SECRET_ACCESS_KEY ?? 'local',
-    ...(AWS_SESSION_TOKEN !== undefined && { AWS_SESSION_TOKEN }),
+    AWS_REGION,
+    AWS_ACCESS_KEY_ID: LOCAL_ACCESS_KEY,
+    AWS_SECRET_ACCESS_KEY: randomBytes(24).toString('base64url'),
   };
 }
 

@@ -16,7 +16,7 @@ try {
   const cluster = await clusterVariables(process.env);
   const options = { ...readOptions(process.env), cluster };
   const facts = cluster && (await lookAtCluster(cluster));
-  if (options.dataDir) await bindFolder(options.dataDir, facts);
+  if (options.dataDir) await bindFolder(options.dataDir, facts, options.log);
   service = await startService(options);
   console.log(welcome(service, options, facts));
 } catch (error) {

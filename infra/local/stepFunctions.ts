@@ -1,5 +1,6 @@
 /** A local Step Functions: its wire protocol (AWS JSON 1.0) for executions that run in this process. */
 
+import type { ClientSettings } from './clientSettings.ts';
 import { createExecutions, type Execution, type Executions } from './executions.ts';
 import { AwsError, startJsonApi } from './jsonApi.ts';
 import { type InvokeTask, loadStateMachine } from './stateMachine.ts';
@@ -11,6 +12,8 @@ export interface StepFunctions {
 }
 
 export interface StepFunctionsOptions {
+  /** Who may start and read executions. */
+  credentials: ClientSettings['credentials'];
   /** ASL texts by state machine name. */
   machines: Record<string, string>;
   invokeTask: InvokeTask;
@@ -22,13 +25,14 @@ export interface StepFunctionsOptions {
  * @throws Error if a Task names anything but a function
  */
 export async function startStepFunctions(options: StepFunctionsOptions): Promise<StepFunctions> {
-  const { machines, invokeTask, onEnd } = options;
+  const { credentials, machines, invokeTask, onEnd } = options;
   const loaded = Object.entries(machines).map(
     ([name, asl]) => [name, loadStateMachine(asl, invokeTask)] as const,
   );
   const executions = createExecutions(Object.fromEntries(loaded), onEnd);
   const { endpoint, stop } = await startJsonApi({
     version: '1.0',
+    credentials,
     act: (target, request) => act(executions, target, request),
     inspect: (path) => statistics(executions, path),
   });

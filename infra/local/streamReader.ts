@@ -1,6 +1,6 @@
 /** A local event source mapping: passes the writes to a table to a function, in order, and retries failed ones. */
 
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type _Record,
@@ -13,6 +13,8 @@ import {
 import { matchesPattern } from './eventPattern.ts';
 import type { StreamMapping } from './events.ts';
 import type { Lambda } from './lambda.ts';
+import { StartError } from './startError.ts';
+import { writeWhole } from './wholeFile.ts';
 
 export interface StreamReaderOptions {
   client: DynamoDBStreamsClient;
@@ -20,6 +22,8 @@ export interface StreamReaderOptions {
   invoke: Lambda['invoke'];
   /** Keeps the position in the stream over restarts. Without it, reading starts at the oldest write. */
   placeFile?: string | undefined;
+  /** Receives a line when the position cannot be kept. After a restart, reading goes on at the last one that was. */
+  log?: ((text: string) => void) | undefined;
 }
 
 export interface StreamReader {
@@ -41,22 +45,29 @@ interface Shard {
   iterator?: string | undefined;
 }
 
-export function startStreamReader({ client, mapping, invoke, placeFile }: StreamReaderOptions): StreamReader {
+export function startStreamReader({
+  client,
+  mapping,
+  invoke,
+  placeFile,
+  log,
+}: StreamReaderOptions): StreamReader {
   const stopping = new AbortController();
   const pause = (ms: number) => delay(ms, undefined, { signal: stopping.signal }).catch(() => {});
   let streamArn: string | undefined;
   let shards: Shard[] = [];
 
+  const places = readPlaces(placeFile);
+
   async function run(): Promise<void> {
-    const places = await readPlaces(placeFile);
     while (!stopping.signal.aborted) {
-      const result = await readAll(places).catch(() => 'failed');
+      const result = await readAll().catch(() => 'failed');
       if (result === 'failed') shards = [];
       if (result !== 'some') await pause(result === 'failed' ? PAUSE_MS : POLL_MS);
     }
   }
 
-  async function readAll(places: Places): Promise<'some' | 'nothing' | 'failed'> {
+  async function readAll(): Promise<'some' | 'nothing' | 'failed'> {
     if (shards.length === 0) shards = await findShards();
     let result: 'some' | 'nothing' = 'nothing';
     for (const shard of shards) {
@@ -64,11 +75,22 @@ export function startStreamReader({ client, mapping, invoke, placeFile }: Stream
       if (records.length === 0) continue;
       const taken = await deliver(records);
       const last = taken.at(-1)?.dynamodb?.SequenceNumber;
-      if (last !== undefined) await writePlaces(placeFile, Object.assign(places, { [shard.id]: last }));
+      if (last !== undefined) keep(shard, last);
       if (taken.length < records.length) return 'failed';
       result = 'some';
     }
     return result;
+  }
+
+  function keep(shard: Shard, last: string): void {
+    places[shard.id] = last;
+    try {
+      if (placeFile !== undefined) writeWhole(placeFile, places);
+    } catch (error) {
+      log?.(
+        `stream of ${mapping.table}: cannot write ${placeFile}: ${(error as NodeJS.ErrnoException).code}\n`,
+      );
+    }
   }
 
   async function findShards(): Promise<Shard[]> {
@@ -132,15 +154,11 @@ function asLambdaRecord({ dynamodb, ...record }: _Record): object {
   return { ...record, dynamodb: { ...rest, ApproximateCreationDateTime: (at?.getTime() ?? 0) / 1_000 } };
 }
 
-async function readPlaces(file: string | undefined): Promise<Places> {
-  if (file === undefined) return {};
-  const text = await readFile(file, 'utf8').catch(() => '{}');
-  return JSON.parse(text) as Places;
-}
-
-/** Atomic, so that the file is never half written. */
-async function writePlaces(file: string | undefined, places: Places): Promise<void> {
-  if (file === undefined) return;
-  await writeFile(`${file}.draft`, JSON.stringify(places));
-  await rename(`${file}.draft`, file);
+function readPlaces(file: string | undefined): Places {
+  if (file === undefined || !existsSync(file)) return {};
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Places;
+  } catch (error) {
+    throw new StartError(`cannot read ${file}: ${(error as Error).message}`);
+  }
 }

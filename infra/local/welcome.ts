@@ -1,7 +1,7 @@
 /** What `npm start` prints when the service is ready: what it is, and what to type next. */
 
 import type { ClusterFacts } from './lookAtCluster.ts';
-import type { Service, ServiceOptions } from './service.ts';
+import { LOCAL_ACCESS_KEY, type Service, type ServiceOptions } from './service.ts';
 
 type Started = Pick<Service, 'url' | 'rootToken' | 'environment'>;
 
@@ -14,7 +14,6 @@ function onItsOwn({ url, rootToken, environment }: Started, options: ServiceOpti
 Remount is listening on ${url}, data in ${placeOf(options)}.
 
 Root Token: ${rootToken}
-Event bus:  ${automationOf(environment)}
 
 Web page:   ${url}/ui/
 
@@ -27,6 +26,8 @@ In another terminal:
     curl -H "X-Vault-Token: $VAULT_TOKEN" -d '{"from":"secret","to":"moved"}' "$VAULT_ADDR/v1/sys/remount"
     curl -H "X-Vault-Token: $VAULT_TOKEN" "$VAULT_ADDR/v1/sys/remount/status/<migration_id>"
     curl -H "X-Vault-Token: $VAULT_TOKEN" "$VAULT_ADDR/v1/moved/data/demo"
+
+${automationOf(environment)}
 
 Ctrl-C stops it.
 `;
@@ -44,7 +45,6 @@ Remount is listening on ${url}, in front of ${product} ${version} at ${address},
 Active node: ${activeNode}
 Namespace:   ${namespace || 'the root namespace'}, with ${secretsEngines} secrets engines and ${authMethods} auth methods
 Below it:    ${children.slice(0, NAMED).join(' ') || 'no namespace'}${more}
-Event bus:   ${automationOf(environment)}
 
 Web page:    ${url}/ui/
 
@@ -57,6 +57,8 @@ In another terminal, with a token of the cluster:
     npx remount move <from> <to>
     npx remount bulk <file>.csv --dry-run
 
+${automationOf(environment)}
+
 Every other request is sent on to the cluster. Ctrl-C stops it.
 `;
 }
@@ -65,7 +67,17 @@ function placeOf({ dynamodbEndpoint, dataDir }: ServiceOptions): string {
   return dynamodbEndpoint ?? dataDir ?? 'memory only';
 }
 
+const ENDPOINTS = ['EVENTBRIDGE', 'SCHEDULER', 'SQS'].map((service) => `AWS_ENDPOINT_URL_${service}`);
+
+/** The local AWS services serve whoever has the secret. The user's own, which another DynamoDB needs, is not printed. */
 function automationOf(environment: Record<string, string>): string {
-  const { AWS_ENDPOINT_URL_EVENTBRIDGE, AWS_ENDPOINT_URL_SCHEDULER, AWS_ENDPOINT_URL_SQS } = environment;
-  return `${AWS_ENDPOINT_URL_EVENTBRIDGE}, scheduler: ${AWS_ENDPOINT_URL_SCHEDULER}, queues: ${AWS_ENDPOINT_URL_SQS}`;
+  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = environment;
+  const variables = [
+    ...ENDPOINTS.map((name) => [name, environment[name]]),
+    ['AWS_DEFAULT_REGION', AWS_REGION],
+    ['AWS_ACCESS_KEY_ID', AWS_ACCESS_KEY_ID],
+    ...(AWS_ACCESS_KEY_ID === LOCAL_ACCESS_KEY ? [['AWS_SECRET_ACCESS_KEY', AWS_SECRET_ACCESS_KEY]] : []),
+  ];
+  const lines = variables.map(([name, value]) => `    export ${name}='${value}'`);
+  return `For the event bus, the scheduler and the queues, with \`aws events\`, \`aws scheduler\` and \`aws sqs\`:\n\n${lines.join('\n')}`;
 }

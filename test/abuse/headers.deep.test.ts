@@ -56,7 +56,9 @@ function read(...headers: string[]): Promise<Received> {
 }
 
 function request(method: string, target: string, headers: string[], body = ''): string {
-  return [`${method} ${target} HTTP/1.1`, 'Host: x', 'Connection: close', ...headers, '', body].join('\r\n');
+  return [`${method} ${target} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers, '', body].join(
+    '\r\n',
+  );
 }
 
 /** Writes to the root token's cubbyhole. */

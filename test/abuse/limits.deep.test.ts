@@ -47,6 +47,8 @@ type Proof =
   /** Why no request can reach the limit. */
   | { inner: string };
 
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
 const x = (length: number) => 'x'.repeat(length);
 const post = (path: string, body?: unknown) => call('POST', path, { body });
 const write = (path: string) => (body: (by: 0 | 1) => unknown) => (by: 0 | 1) => post(path, body(by));
@@ -171,6 +173,25 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     status: 400,
     text: 'refused JSON input due to high complexity: exceeded maximum number of strings',
   },
+  MAX_JSON_VALUES: {
+    // The object and the list begin with a bracket each; all numbers but the first follow a comma.
+    ask: write('plain/values')((by) => `{"a":[1${',1'.repeat(limits.MAX_JSON_VALUES - 2 + by)}]}`),
+    status: 400,
+    text: 'refused JSON input due to high complexity: exceeded maximum number of values',
+  },
+  MAX_FORM_FIELDS: {
+    ask: (by) => {
+      const body = Array.from({ length: limits.MAX_FORM_FIELDS + by }, (_, i) => `a${i}=b`).join('&');
+      return call('POST', 'plain/form', { body, headers: FORM });
+    },
+    status: 400,
+    text: 'error parsing form data',
+  },
+  MAX_FIELD_ENTRIES: {
+    ask: write('sys/capabilities-self')((by) => ({ paths: 'a,'.repeat(limits.MAX_FIELD_ENTRIES - 1 + by) })),
+    status: 400,
+    text: 'Field validation failed: field "paths" has more than 10000 entries',
+  },
   MAX_JSON_DEPTH: {
     ask: write('plain/levels')((by) => {
       const lists = limits.MAX_JSON_DEPTH - 1 + by;
@@ -284,6 +305,15 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   MAX_BULK_ATTEMPTS: { provenBy: ['bulk/reconciler.test.ts', 'MAX_BULK_ATTEMPTS'] },
   MAX_BULK_LOOKS: { provenBy: ['bulk/reconciler.test.ts', 'MAX_BULK_LOOKS'] },
   MAX_BULK_PAUSE_S: { inner: 'it is the pace of a run' },
+  MAX_CSV_RECORD: {
+    ask: (by) =>
+      bulk({ moves: undefined, csv: `from,to\nidle,${x(limits.MAX_CSV_RECORD - 'idle'.length + 2 * by)}` }),
+    status: 400,
+    text: `record 1 of the CSV is longer than ${limits.MAX_CSV_RECORD} characters`,
+  },
+  SHORTEST_MISSPELT_NAME: { inner: 'shorter names are not compared' },
+  LONG_FIELD_NAME: { inner: 'it decides how many letters may be wrong' },
+  LONGEST_MISSPELT_NAME: { inner: 'what is longer is not compared' },
   LONGEST_BULK_S: { inner: 'it is how long DynamoDB keeps what has ended' },
   MAX_BULK_PAGE: cut('MAX_BULK_PAGE'),
   MAX_REPORT_BYTES: { provenBy: ['bulk/reportParts.deep.test.ts', 'MAX_REPORT_BYTES'] },
@@ -308,6 +338,17 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     ask: (by) => schedule(x(limits.MAX_SCHEDULE_NAME_LENGTH + by)),
     status: 400,
     text: 'the name of a schedule has 1 to 57 letters, digits, dots, hyphens and underscores',
+  },
+  MAX_EXPRESSION_LENGTH: {
+    ask: (by) =>
+      schedule('often', { schedule: `rate(${'9'.repeat(limits.MAX_EXPRESSION_LENGTH - 11 + by)} days)` }),
+    status: 400,
+    text: "'schedule' has at most 256 characters",
+  },
+  MAX_TIMEZONE_LENGTH: {
+    ask: (by) => schedule('where', { timezone: x(limits.MAX_TIMEZONE_LENGTH + by) }),
+    status: 400,
+    text: "'timezone' has at most 50 characters",
   },
   MAX_SCHEDULE_BYTES: {
     ask: (by) => {

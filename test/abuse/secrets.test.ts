@@ -8,6 +8,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clientSettings } from '../../infra/local/clientSettings.ts';
 import { readQueues } from '../../infra/local/events.ts';
 import { type Service, startService } from '../../infra/local/service.ts';
 import { events, request, until } from '../events/eventService.ts';
@@ -169,7 +170,7 @@ async function wrapAnswers(): Promise<string> {
 async function damaged(run: string): Promise<void> {
   const { auth } = await call('auth/token/create', { body: { policies: ['damaged'] } });
   credentials.push(auth.client_token);
-  const client = new DynamoDBClient(settingsOf('DYNAMODB'));
+  const client = new DynamoDBClient(clientSettings(service.environment, 'DYNAMODB'));
   const [ofPolicy, ofRows] = ['PL4NT3D-1', 'PL4NT3D-2'];
   values.push(ofPolicy, ofRows);
   const compiled = `x\n at ${ofPolicy}`;
@@ -227,7 +228,7 @@ async function misplacedInEvents(): Promise<void> {
 }
 
 async function messagesInQueues(): Promise<string[]> {
-  const client = new SQSClient(settingsOf('SQS'));
+  const client = new SQSClient(clientSettings(service.environment, 'SQS'));
   const said: string[] = [];
   for (const name of Object.values(await readQueues())) {
     const QueueUrl = `${service.environment.AWS_ENDPOINT_URL_SQS}/000000000000/${name}`;
@@ -243,7 +244,7 @@ async function messagesInQueues(): Promise<string[]> {
 }
 
 async function readExecutions(): Promise<void> {
-  const client = new SFNClient(settingsOf('SFN'));
+  const client = new SFNClient(clientSettings(service.environment, 'SFN'));
   const machines = Object.entries(service.environment).filter(([name]) =>
     name.endsWith('_STATE_MACHINE_ARN'),
   );
@@ -255,11 +256,6 @@ async function readExecutions(): Promise<void> {
     }
   }
   client.destroy();
-}
-
-function settingsOf(name: string) {
-  const endpoint = service.environment[`AWS_ENDPOINT_URL_${name}`] as string;
-  return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 }
 
 /** Sends secrets where none belong: each request is refused, and the error does not quote the secret. */
@@ -284,7 +280,7 @@ async function sendMisplaced(): Promise<void> {
 }
 
 async function readTables(): Promise<Stored[]> {
-  const client = new DynamoDBClient(settingsOf('DYNAMODB'));
+  const client = new DynamoDBClient(clientSettings(service.environment, 'DYNAMODB'));
   const tables = await scanTables(client);
   client.destroy();
   return Object.values(tables).flat();

@@ -142,6 +142,48 @@ describe('a guessed token', () => {
   );
 });
 
+describe('a path', () => {
+  const ways: [who: string, method: string, token: () => Promise<string>][] = [
+    ['nobody', 'GET', async () => ''],
+    ['nobody', 'LIST', async () => ''],
+    ['nobody', 'POST', async () => ''],
+    ['nobody', 'HELP', async () => ''],
+    ['an unknown token', 'GET', async () => 'unknown'],
+    ['an unknown token', 'DELETE', async () => 'unknown'],
+    ['a revoked token', 'GET', revokedToken],
+  ];
+
+  it.each(ways)(
+    'is refused in the same way to %s, %s, whether or not it has a mount',
+    async (_, method, token) => {
+      await call('POST', 'sys/mounts/deep/known', { body: { type: 'kv' } });
+      const secret = await token();
+      const refusals = ['ssh/roles/web', 'hss/roles/web', 'deep/known/x', 'deep/nokwn/x'].map(
+        async (path) => {
+          const { status, text, asked } = await refusalOf(
+            (ask) => ask(method, path, { token: secret }),
+            path,
+          );
+          return {
+            status,
+            text,
+            asked: asked.map((one) => one.replace(/"(GUESS|deep|[hs]ss)[^"]*"/g, '"PATH"')),
+          };
+        },
+      );
+      const [known, ...others] = await Promise.all(refusals);
+      expect(known?.status).toBe(403);
+      for (const other of others) expect(other).toEqual(known);
+    },
+  );
+
+  async function revokedToken(): Promise<string> {
+    const { client_token, accessor } = await newToken();
+    await call('POST', 'auth/token/revoke-accessor', { body: { accessor } });
+    return client_token;
+  }
+});
+
 describe('a guessed accessor', () => {
   it('is refused in the same way if it is close or entirely different', async () => {
     const { accessor } = await newToken();

@@ -216,6 +216,23 @@ describe('writing', () => {
     expect(await deps.store.query({ table: 'storage', pk: list[0]?.pk ?? '' })).toEqual(list);
   });
 
+  it('sends batches of one table each', async () => {
+    const list = items(3);
+    const tables: string[][] = [];
+    inject(async (command, send, input) => {
+      if (command === 'BatchWriteItemCommand')
+        tables.push(Object.keys((input as BatchWriteItemCommandInput).RequestItems ?? {}));
+      return send();
+    });
+    const everywhere = list.flatMap((item) =>
+      (['storage', 'access'] as const).map((table) => ({ table, ...item })),
+    );
+    await deps.store.putMany(everywhere.map((item) => ({ put: item })));
+    await deps.store.deleteMany(everywhere);
+    expect(tables.map((names) => names.length)).toEqual([1, 1, 1, 1]);
+    expect(await deps.store.getMany(everywhere)).toEqual(everywhere.map(() => undefined));
+  });
+
   it('deletes unprocessed items of a batch again', async () => {
     const list = items(40);
     await put(list);

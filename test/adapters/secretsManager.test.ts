@@ -12,15 +12,16 @@ let stored: Record<string, unknown> | undefined;
 let asked: [target: string, request: object][];
 
 beforeAll(async () => {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   server = await startJsonApi({
     version: '1.1',
+    credentials,
     act(target, request) {
       asked.push([target, request]);
       if (!stored) throw new AwsError('ResourceNotFoundException', `no secret ${ARN}`);
       return { ARN, ...stored };
     },
   });
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   client = new SecretsManagerClient({ endpoint: server.endpoint, region: 'eu-central-1', credentials });
 });
 afterAll(async () => {

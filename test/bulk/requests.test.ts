@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MAX_BULK_MOVES } from '../../functions/limits.ts';
+import { MAX_BULK_MOVES, MAX_CSV_RECORD } from '../../functions/limits.ts';
 import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import type { CallOptions } from '../support/call.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
@@ -150,6 +150,8 @@ describe('a request', () => {
   });
 });
 
+const HEADER = 'the first line of the CSV must name one column "from" and one "to"';
+
 describe('CSV', () => {
   const csv = (body: string, query: Record<string, string[]> = {}) =>
     post(body, { query, headers: { 'content-type': 'text/csv; charset=utf-8' } });
@@ -171,10 +173,45 @@ describe('CSV', () => {
   });
 
   it.each([
-    ['without a header', 'a,b\n', "the first line of the CSV must be 'from,to'"],
-    ['that is empty', ' ', "the first line of the CSV must be 'from,to'"],
-    ['with a field too many', 'from,to\na,b\na,b,c\n', 'record 2 of the CSV does not have two fields'],
-    ['with a field too few', 'from,to\na\n', 'record 1 of the CSV does not have two fields'],
+    ['with its columns in another order and case', 'To , FROM\nx, a\n'],
+    ['of a spreadsheet whose lists have semicolons', '\ufefffrom;to\r\na;x\r\n'],
+    ['with tabs', 'from\tto\na\tx\n'],
+    ['with comments and empty lines', '# wave 1\nfrom,to\n\n# blue\n"a" , x\n'],
+  ])('%s is read', async (_what, text) => {
+    await place('a');
+    const { status, body } = await csv(text, { dry_run: ['true'] });
+    expect(status, JSON.stringify(body)).toBe(200);
+    const [move] = body.data.moves;
+    expect([move.source_mount, move.target_mount]).toEqual([`${ns.path}a/`, `${ns.path}x/`]);
+    expect(body.warnings).toBeNull();
+  });
+
+  it('with other columns is read, and the answer names them', async () => {
+    await place('a');
+    const { status, body } = await csv('owner,from,to,ticket\nme,a,x,1\n', { dry_run: ['true'] });
+    expect([status, body.data.total]).toEqual([200, 1]);
+    expect(body.warnings).toEqual(['the columns of the CSV that are not read: "owner", "ticket"']);
+  });
+
+  it.each([
+    ['without a header', 'a,b\n', `${HEADER}; it begins with "a", "b"`],
+    ['that is empty', ' ', `${HEADER}; it is empty`],
+    ['with a column twice', 'from,To,to\na,b,c\n', `${HEADER}; it begins with "from", "To", "to"`],
+    [
+      'with a field too many',
+      'from,to\na,b\na,b,c\n',
+      'record 2 of the CSV does not have as many fields as its header',
+    ],
+    [
+      'with a field too few',
+      'from,to\na\n',
+      'record 1 of the CSV does not have as many fields as its header',
+    ],
+    [
+      'with an endless record',
+      `from,to\na,${'x'.repeat(MAX_CSV_RECORD + 1)}`,
+      `record 1 of the CSV is longer than ${MAX_CSV_RECORD} characters`,
+    ],
     [
       'with an open quote',
       'from,to\n"a,b\n',
@@ -239,6 +276,11 @@ describe('rules', () => {
 
   it.each<[string, unknown, string]>([
     ['match nothing', { from: 'none/*', to: 'x/*' }, 'rule 1 matches no mount: "none/*"'],
+    [
+      'are longer than the path of any mount',
+      { from: '+/'.repeat(40_000), to: '+/'.repeat(40_000) },
+      `rule 1 matches no mount: "${'+/'.repeat(40_000)}"`,
+    ],
     ['lack a path', { from: 'a' }, "rule 1 needs both 'from' and 'to'"],
     [
       'have a wildcard in one path only',

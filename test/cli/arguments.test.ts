@@ -3,6 +3,7 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../cli/commands.ts';
+import { VERSION } from '../../cli/version.ts';
 import { buildCommand, COMMAND } from '../../infra/buildCommand.ts';
 import { temporaryFolder } from '../local/support.ts';
 import { run } from './command.ts';
@@ -16,7 +17,14 @@ describe('a command line', () => {
 
   const refusals: [string, string, Record<string, string>?][] = [
     ['frob', 'Error: there is no command frob; see remount --help'],
-    ['--address http://x list', 'Error: the command must come first, before its options; see remount --help'],
+    ['help frob', 'Error: there is no command frob; see remount --help'],
+    ['--frob', "Error: Unknown option '--frob'"],
+    ['--frob list', "Error: Unknown option '--frob'"],
+    ['--limit 0 list', 'Error listing migrations: --limit must be a number from 1 to 999999'],
+    [
+      '--address=ftp://x list',
+      'Error listing migrations: --address must be an address such as https://vault.example.com',
+    ],
     ['move a', 'Error: the usage is: remount move FROM TO; see remount move --help'],
     ['status', 'Error: the usage is: remount status ID; see remount status --help'],
     ['move a b c', 'Error: the usage is: remount move FROM TO; see remount move --help'],
@@ -73,6 +81,14 @@ describe('a command line', () => {
       for (const option of options) expect(stdout).toMatch(new RegExp(`^  --${option} `, 'm'));
     },
   );
+
+  it('is answered with the help of a command that follows the word help', async () => {
+    expect(await run(['help', 'move'])).toEqual(await run(['move', '--help']));
+  });
+
+  it.each(['--version', '-version', 'list --version'])('prints the release: %s', async (words) => {
+    expect(await run(words.split(' '))).toEqual({ code: 0, stdout: `remount ${VERSION}\n`, stderr: '' });
+  });
 
   it('has all its commands, options and variables in docs/cli.md', async () => {
     const text = await readFile(join(ROOT, 'docs', 'cli.md'), 'utf8');

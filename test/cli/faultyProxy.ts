@@ -1,4 +1,7 @@
-/** A proxy between the command and the service that causes one fault in each of the first requests. */
+/**
+ * A proxy between the command and the service that causes one fault in each of the first requests, after that in which the
+ * command finds out what it speaks to.
+ */
 
 import { buffer } from 'node:stream/consumers';
 import { startLocalServer } from '../../infra/local/localServer.ts';
@@ -19,8 +22,9 @@ export async function startFaultyProxy(target: string, faults: Fault[]): Promise
   const left = [...faults];
   const { endpoint, stop } = await startLocalServer(async (request, response) => {
     const { method = '', url = '' } = request;
-    requests.push(`${method} ${url}`);
-    const fault = left.shift();
+    const isCounted = !url.startsWith('/v1/sys/health');
+    if (isCounted) requests.push(`${method} ${url}`);
+    const fault = isCounted ? left.shift() : 'none';
     const body = await buffer(request);
     if (typeof fault === 'object') {
       const headers = fault.retryAfter ? { 'Retry-After': fault.retryAfter } : {};
@@ -28,16 +32,19 @@ export async function startFaultyProxy(target: string, faults: Fault[]): Promise
       return;
     }
     if (fault === 'never answer') return;
-    const token = String(request.headers['x-vault-token']);
+    const token = request.headers['x-vault-token'];
     const answer = await fetch(target + url, {
       method,
-      headers: { 'X-Vault-Token': token },
+      headers: typeof token === 'string' ? { 'X-Vault-Token': token } : {},
       ...(body.length > 0 && { body: new Uint8Array(body) }),
     });
     const text = await answer.text();
-    const replayed = answer.headers.get('Idempotent-Replayed');
+    const kept = ['Idempotent-Replayed', 'X-Remount-Version'].flatMap((name) => {
+      const value = answer.headers.get(name);
+      return value === null ? [] : [[name, value]];
+    });
     if (fault === 'lose the answer') request.socket.destroy();
-    else response.writeHead(answer.status, replayed ? { 'Idempotent-Replayed': replayed } : {}).end(text);
+    else response.writeHead(answer.status, Object.fromEntries(kept)).end(text);
   });
   return {
     url: endpoint,

@@ -211,6 +211,7 @@ describe('the plan of a move', () => {
     source_namespace: '',
     target_namespace: 'team-a/',
     estimate: { state_transitions: 57, seconds: 5 },
+    hidden_policy_rules: {},
   };
 
   it('names a rule that belongs into another namespace, and says if the count is not complete', () => {
@@ -244,6 +245,16 @@ describe('the plan of a move', () => {
 
     expect(lines).toContain('Revokes    nothing');
     expect(lines.at(-1)).toBe('No policy rule names only auth/ops/: no policy needs a change.');
+  });
+
+  it('says what the token may not read', () => {
+    const revokes = { kind: 'tokens' as const, total: 2, by_role: {}, complete: true };
+    const lines = planLines({ ...plan, revokes, policies: [], hidden_policy_rules: { '': 3 } });
+
+    expect(lines).toContain('Revokes    2 tokens; the token may not list them by role');
+    expect(lines.at(-1)).toBe(
+      '3 rules in policies of (root) that the token may not read would not match the mount at its target.',
+    );
   });
 });
 

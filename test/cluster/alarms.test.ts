@@ -87,6 +87,7 @@ describe('an alarm reads the line of', () => {
       id: 'request',
       method: 'POST',
       rawPath: '/v1/sys/remount',
+      prefix: '',
       query: {},
       headers: { 'x-vault-token': 'token' },
       body: Buffer.from(JSON.stringify({ from: 'kv', to: 'moved' })),

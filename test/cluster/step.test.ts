@@ -7,6 +7,7 @@ import { listIrrevocable } from '../../functions/remount/irrevocable.ts';
 import type { Migration } from '../../functions/remount/migration.ts';
 import { migrationInfo } from '../../functions/remount/migrationInfo.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
+import { OPERATOR } from '../../functions/remount/requesterInfo.ts';
 import type { Namespace } from '../../functions/tree/namespace.ts';
 import { testDeps } from '../support/testDeps.ts';
 import { throughFile } from '../support/throughFile.ts';
@@ -56,7 +57,7 @@ describe('a move on a cluster', () => {
   it('shows what the cluster has done in its status', async () => {
     cluster.issue('kv/', 'creds/r', 3);
     const migration = await runToEnd(deps, await accept(deps, cluster));
-    expect(migrationInfo(migration)).toMatchObject({
+    expect(migrationInfo(migration, OPERATOR)).toMatchObject({
       phase: 'done',
       progress: { leases_total: 3, leases_revoked: 3, leases_irrevocable: 0 },
       cluster: { migration_id: 'of-the-cluster-1', drains: 1, posts: 1, warnings: [] },

@@ -1,5 +1,6 @@
 /** Auth methods: enabling, listing, logging in, disabling (contract §3, §8). */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { loggedIn, login, lookupSelf, PASSWORD, userpassMethod } from './credentials.ts';
 import { authMethod, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
@@ -125,6 +126,45 @@ describe('the renewal of a token of a login', () => {
     ]);
     await must('DELETE', `${auth}/users/bob`);
     expect(await renew(token)).toMatchObject({ status: 204, text: '' });
+  });
+
+  it('is refused past the maximum that the user or the method has now, and the token stays valid', async () => {
+    const auth = await userpassMethod();
+    const token = await loggedIn(auth);
+    await delay(1_100);
+    const refusedBy = async (lower: () => Promise<unknown>) => {
+      await lower();
+      // The status is 500 at the reference.
+      expect((await renew(token)).body.errors).toEqual([wrapped('past the max TTL, cannot renew')]);
+    };
+    await refusedBy(() =>
+      must('POST', `${auth}/users/bob`, { body: { token_ttl: '1s', token_max_ttl: '1s' } }),
+    );
+    await must('POST', `${auth}/users/bob`, { body: { token_ttl: '10m', token_max_ttl: 0 } });
+    await refusedBy(() =>
+      must('POST', `sys/${auth}/tune`, { body: { default_lease_ttl: '1s', max_lease_ttl: '1s' } }),
+    );
+    expect((await lookupSelf(token)).status).toBe(200);
+  });
+
+  it('has no effect on what the token itself has: its policies, uses and addresses', async () => {
+    const auth = await authMethod('approle');
+    const role = `${auth}/role/web`;
+    await must('POST', role, { body: { token_policies: 'a', token_num_uses: 9, token_ttl: '1h' } });
+    const { role_id } = (await must('GET', `${role}/role-id`)).body.data;
+    const { secret_id } = (await must('POST', `${role}/secret-id`)).body.data;
+    const login = await must('POST', `${auth}/login`, { token: '', body: { role_id, secret_id } });
+    const token = login.body.auth.client_token;
+    await must('POST', role, {
+      body: { token_policies: 'b', token_num_uses: 1, token_bound_cidrs: '192.0.2.0/24', token_period: '2h' },
+    });
+    expect((await renew(token)).body.auth).toMatchObject({
+      policies: ['a', 'default'],
+      lease_duration: 7_200,
+    });
+    const { data } = (await lookupSelf(token)).body;
+    expect(data).toMatchObject({ num_uses: 7, policies: ['a', 'default'] });
+    expect(data.bound_cidrs).toBeUndefined();
   });
 
   it('is refused when the role of approle was deleted', async () => {

@@ -2,7 +2,7 @@
 
 import { hashSync } from 'bcryptjs';
 import { authMethod, engine, must, unique } from './fresh.ts';
-import { type Answer, call } from './http.ts';
+import { type Answer, call, type Sent } from './http.ts';
 
 /** The password of the users that tests create. */
 export const PASSWORD = unique('password');
@@ -65,6 +65,19 @@ export async function userpassMethod(namespace?: string, policies: string[] = []
 
 export function login(auth: string, namespace?: string): Promise<Answer> {
   return call('POST', `${auth}/login/bob`, { token: '', namespace, body: { password: PASSWORD } });
+}
+
+/** Locks the user `bob` of a userpass method by bad passwords. The case of the name does not matter. */
+export async function lockOut(auth: string, namespace?: string): Promise<void> {
+  for (const name of ['bob', 'Bob', 'BOB', 'bob', 'bob'])
+    await call('POST', `${auth}/login/${name}`, { token: '', namespace, body: { password: 'wrong' } });
+  const { status } = await login(auth, namespace);
+  if (status !== 403) throw new Error(`the login of a locked user was answered with ${status}`);
+}
+
+/** Unlocks a user of the mount with this accessor. */
+export function unlock(accessor: string, name: string, sent: Sent = {}): Promise<Answer> {
+  return call('POST', `sys/locked-users/${accessor}/unlock/${name}`, sent);
 }
 
 /** @returns the token of a login @throws if the login is refused */

@@ -69,8 +69,12 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     const move = { from: source, to: unique('moved') };
     const plan = await perform('write', '/sys/remount', {}, { fields: { ...move, dry_run: true } });
     expect(plan.body.data).toMatchObject({ dry_run: true, policies: [{ path: `${source}/*` }] });
+    const same = await perform('write', '/sys/remount/plan', {}, { fields: move });
+    expect(same.body.data).toEqual(plan.body.data);
     const { migration_id } = (await perform('write', '/sys/remount', {}, { fields: move })).body.data;
     await settled(migration_id);
+    const late = await perform('write', '/sys/remount/plan', {}, { fields: move });
+    expect(late.body.data).toEqual({ dry_run: true, migration_id });
     const irrevocable = '/sys/remount/irrevocable/{migration_id}';
     await all([
       ['list', '/sys/remount/status', {}, { fields: { source, limit: '1' } }],
@@ -170,6 +174,16 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
       ['read', '/sys/leases', {}, irrevocable],
       ['read', '/sys/leases/count', {}, irrevocable],
       ['read', '/sys/internal/ui/namespaces'],
+    ]);
+  });
+
+  it('locked users', async () => {
+    const unlocked = { mount_accessor: 'none', alias_identifier: 'bob' };
+    const template = '/sys/locked-users/{mount_accessor}/unlock/{alias_identifier}';
+    await all([
+      ['read', '/sys/locked-users', {}, { fields: { mount_accessor: 'none' } }],
+      ['read', '/sys/locked-users'],
+      ['write', template, unlocked],
     ]);
   });
 

@@ -2,20 +2,22 @@
 
 import { describe, expect, it } from 'vitest';
 import {
+  lockOut,
   loggedIn,
   login,
   lookupLease,
   lookupSelf,
   newOtp,
   sshEngine,
+  unlock,
   userpassMethod,
   verifyOtp,
 } from './credentials.ts';
 import { authMethod, must, policyOf, unique } from './fresh.ts';
 import { call } from './http.ts';
 import { move, settled, start } from './moving.ts';
-import { mountObject, mountPaths } from './snapshots.ts';
-import { improved, NOT_AUTHENTICATED, noRoute, refused } from './texts.ts';
+import { accessorOf, mountObject, mountPaths } from './snapshots.ts';
+import { improved, NOT_AUTHENTICATED, noRoute, refused, wrapped } from './texts.ts';
 
 const INVALID_LEASE = refused('invalid lease');
 const NO_OTP = refused('OTP not found');
@@ -101,6 +103,37 @@ describe('a moved userpass method', () => {
     expect((await must('GET', `${target}/users/bob`)).body.data).toEqual(before.user);
     const again = await lookupSelf(await loggedIn(target));
     expect(again.body.data.path).toBe(`${target}/login/bob`);
+  });
+
+  it('keeps its users locked, and they are unlocked by the accessor that it keeps', async () => {
+    const auth = await userpassMethod();
+    const target = `auth/${unique('moved')}`;
+    const accessor = await accessorOf(auth);
+    await lockOut(auth);
+    await move(auth, target);
+    expect(await login(target)).toMatchObject(NOT_AUTHENTICATED);
+    const listed = await must('GET', `sys/locked-users?mount_accessor=${accessor}`);
+    expect(listed.body.data.by_namespace[0].mount_accessors).toEqual([
+      { mount_accessor: accessor, counts: 1, alias_identifiers: ['bob'] },
+    ]);
+    expect((await unlock(accessor, 'bob')).status).toBe(204);
+    expect((await login(target)).status).toBe(200);
+  });
+
+  it('renews the tokens that it issues at its new path by what the user may have there', async () => {
+    const auth = await userpassMethod();
+    const target = `auth/${unique('moved')}`;
+    await move(auth, target);
+    const token = await loggedIn(target);
+    const renew = () => call('POST', 'auth/token/renew-self', { token });
+    await must('POST', `${target}/users/bob`, { body: { token_ttl: '7m' } });
+    expect((await renew()).body.auth.lease_duration).toBe(420);
+    await must('POST', `${target}/users/bob`, { body: { token_policies: ['other'] } });
+    expect((await renew()).body.errors).toEqual([
+      wrapped('failed to renew entry: policies have changed, not renewing'),
+    ]);
+    await must('DELETE', `${target}/users/bob`);
+    expect(await renew()).toMatchObject({ status: 204 });
   });
 
   // The reference does not store batch tokens, so it cannot revoke them.

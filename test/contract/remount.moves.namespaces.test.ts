@@ -1,11 +1,11 @@
 /** Moves within and between namespaces, of engines and of auth methods (contract §1.2). */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loggedIn, lookupSelf, userpassMethod } from './credentials.ts';
+import { lockOut, loggedIn, login, lookupSelf, unlock, userpassMethod } from './credentials.ts';
 import { kv1, must, newNamespace, unique } from './fresh.ts';
 import { call, type Sent } from './http.ts';
 import { move, moveOf, settled, start } from './moving.ts';
-import { mountObject, mountPaths } from './snapshots.ts';
+import { accessorOf, mountObject, mountPaths } from './snapshots.ts';
 import { improved, NOT_AUTHENTICATED, noRoute, refused } from './texts.ts';
 
 /** Namespaces are relative to the one of this file, which is `''`; undefined is the root namespace. */
@@ -107,6 +107,9 @@ describe.concurrent('an auth method moves', () => {
     expect(await lookupSelf(token, absolute(way.to))).toMatchObject(NOT_AUTHENTICATED);
     const renewed = await loggedIn(target, absolute(way.to));
     expect(await lookupSelf(renewed, absolute(way.to))).toMatchObject({ status: 200 });
+    await must('POST', `${target}/users/bob`, { ...at(way.to), body: { token_ttl: '7m' } });
+    const renewal = await must('POST', 'auth/token/renew-self', { ...at(way.to), token: renewed });
+    expect(renewal.body.auth.lease_duration).toBe(420);
     const old = await call('POST', `${source}/login/bob`, { ...at(way.from), body: {} });
     expect(old).toMatchObject(noRoute(`${source}/login/bob`));
   });
@@ -151,6 +154,27 @@ describe('between namespaces', () => {
     await move(kv, `${TOP}/b`, at('a'));
     expect(await mountPaths('mounts', absolute('a'))).toContain(`${TOP}/b/`);
     expect(await mountPaths('mounts', absolute('b'))).not.toContain(`${kv}/`);
+  });
+
+  // The reference goes on listing the user where the method was.
+  improved('users stay locked, and are listed and unlocked where their method is', async () => {
+    const source = await userpassMethod(absolute('a'));
+    const target = `auth/${unique('moved')}`;
+    const accessor = await accessorOf(source, absolute('a'));
+    const locked = async (namespace: string) => {
+      const answer = await must('GET', `sys/locked-users?mount_accessor=${accessor}`, at(namespace));
+      return answer.body.data.total;
+    };
+    await lockOut(source, absolute('a'));
+    await move(`a/${source}`, `b/${target}`, { namespace: TOP });
+
+    expect(await login(target, absolute('b'))).toMatchObject(NOT_AUTHENTICATED);
+    expect([await locked('a'), await locked('b')]).toEqual([0, 1]);
+    await unlock(accessor, 'bob', at('a'));
+    expect(await login(target, absolute('b'))).toMatchObject(NOT_AUTHENTICATED);
+    await unlock(accessor, 'bob', at('b'));
+    expect((await login(target, absolute('b'))).status).toBe(200);
+    expect(await locked('b')).toBe(0);
   });
 
   improved('a deleted namespace is no source and no target', async () => {

@@ -14,9 +14,7 @@ describe('a client that moves mounts', () => {
   improved('reads the plan of a move without starting it', async () => {
     const source = await kv1();
     const target = unique('planned');
-    const { status, body } = await call('POST', 'sys/remount', {
-      body: { from: source, to: target, dry_run: true },
-    });
+    const { status, body } = await call('POST', 'sys/remount/plan', { body: { from: source, to: target } });
     expect(status).toBe(200);
     expect(body.data).toMatchObject({
       dry_run: true,

@@ -10,6 +10,10 @@ export async function mountObject(path: string, namespace?: string): Promise<Rec
   return body.data;
 }
 
+export async function accessorOf(path: string, namespace?: string): Promise<string> {
+  return String((await mountObject(path, namespace)).accessor);
+}
+
 /** The paths in one mount table of a namespace. */
 export async function mountPaths(table: 'mounts' | 'auth', namespace?: string): Promise<string[]> {
   const { body } = await must('GET', `sys/${table}`, { namespace });

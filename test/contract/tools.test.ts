@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
 import { call } from './http.ts';
-import { improved, NOT_AUTHENTICATED, NOT_AUTHORIZED, NOT_FOUND, refused } from './texts.ts';
+import { improved, NOT_AUTHENTICATED, NOT_AUTHORIZED, NOT_FOUND, refused, wrapped } from './texts.ts';
 
 const HELLO = 'aGVsbG8=';
 
@@ -79,6 +79,22 @@ describe('of all leases', () => {
     });
     for (const path of ['sys/leases', 'sys/leases/count', 'sys/leases?type=other'])
       expect(await call('GET', path)).toMatchObject(NOT_FOUND);
+  });
+
+  it.each([
+    ['x', 'invalid \'limit\' provided: strconv.Atoi: parsing "x": invalid syntax'],
+    ['1.5', 'invalid \'limit\' provided: strconv.Atoi: parsing "1.5": invalid syntax'],
+    [
+      '9'.repeat(20),
+      `invalid 'limit' provided: strconv.Atoi: parsing "${'9'.repeat(20)}": value out of range`,
+    ],
+    ['0', "limit must be 'none' or a positive integer"],
+    ['-1', "limit must be 'none' or a positive integer"],
+  ])('the list is refused with the limit %s', async (limit, text) => {
+    // The status is 500 at the reference.
+    const { status, body } = await call('GET', `sys/leases?type=irrevocable&limit=${limit}`);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(body.errors).toEqual([wrapped(text)]);
   });
 
   it('the list needs sudo, the count does not', async () => {

@@ -32,6 +32,13 @@ it('irrevocable leases are listed with their mount and the reason, and counted b
   own.sort((a, b) => (a.lease_id < b.lease_id ? -1 : 1));
 
   expect(await get('sys/leases')).toEqual({ lease_count: 2, leases: own });
+  for (const limit of ['none', '', '2', '3'])
+    expect(await get('sys/leases', { limit: [limit] })).toEqual({ lease_count: 2, leases: own });
+  const cut = await w.call('GET', 'sys/leases', { query: { type: ['irrevocable'], limit: ['1'] } });
+  expect(cut.body).toMatchObject({
+    data: { lease_count: 1, leases: own.slice(0, 1) },
+    warnings: [expect.stringContaining('many irrevocable leases were found')],
+  });
   expect(await get('sys/leases/count')).toEqual({ lease_count: 2, counts: { [w.rent.accessor]: 2 } });
   expect(await get('sys/leases/count', { include_child_namespaces: ['true'] })).toEqual({
     lease_count: 3,

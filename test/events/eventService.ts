@@ -5,6 +5,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { BusEvent } from '../../infra/local/busEvent.ts';
 import { clientSettings } from '../../infra/local/clientSettings.ts';
+import { inspect } from '../../infra/local/inspect.ts';
 import type { Service } from '../../infra/local/service.ts';
 
 export type Running = Pick<Service, 'url' | 'rootToken' | 'environment'>;
@@ -34,8 +35,8 @@ export async function call(
 }
 
 /** All events on the bus, oldest first. */
-export async function events({ environment }: Running): Promise<Event[]> {
-  return (await fetch(`${environment.AWS_ENDPOINT_URL_EVENTBRIDGE}/events`)).json() as Promise<Event[]>;
+export function events({ environment }: Running): Promise<Event[]> {
+  return inspect<Event[]>(environment, 'EVENTBRIDGE', '/events');
 }
 
 /** The announcements of one migration; waits until there are this many. */

@@ -23,6 +23,7 @@ export function anyRequest(known: Known): fc.Arbitrary<HttpRequest> {
     .map(({ body, ...sent }) => ({
       ...sent,
       id: randomUUID(),
+      prefix: '',
       body: Buffer.from(body as Uint8Array),
       sourceIp: '127.0.0.1',
     }));

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromApiGateway } from '../../functions/gateway/apiGateway.ts';
+import { fromApiGateway, prefixOf } from '../../functions/gateway/apiGateway.ts';
 import { PlainAnswer, readPath } from '../../functions/gateway/readRequest.ts';
 import { formatDuration, parseDuration, shortDuration } from '../../functions/http/duration.ts';
 import { VaultError } from '../../functions/http/errors.ts';
@@ -15,6 +15,7 @@ function request(body: string | Buffer, contentType?: string): HttpRequest {
     id: 'x',
     method: 'POST',
     rawPath: '/v1/x',
+    prefix: '',
     query: {},
     headers: contentType ? { 'content-type': contentType } : {},
     body: Buffer.from(body as string),
@@ -36,7 +37,7 @@ describe('headers', () => {
   it('with the same name in any spelling are one header, and the first of them counts', () => {
     const event = (multiValueHeaders: Record<string, string[]>) => ({
       ...{ path: '/v1/x', httpMethod: 'GET', multiValueHeaders, body: null, isBase64Encoded: true },
-      requestContext: { requestId: 'x', identity: { sourceIp: '127.0.0.1' } },
+      requestContext: { requestId: 'x', path: '/v1/x', identity: { sourceIp: '127.0.0.1' } },
     });
     const { headers } = fromApiGateway(
       event({
@@ -47,6 +48,22 @@ describe('headers', () => {
       }) as unknown as APIGatewayProxyEvent,
     );
     expect(headers).toEqual({ 'x-vault-token': 'first', authorization: 'Bearer a' });
+  });
+});
+
+describe('the prefix of a request', () => {
+  it.each([
+    ['is the stage of the API', '/v1/sys/remount', '/prod/v1/sys/remount', '/prod'],
+    ['is the stage, whatever is encoded in the rest', '/v1/a b//c', '/prod/v1/a%20b//c', '/prod'],
+    ['is the stage of a request for its root', '/', '/prod', '/prod'],
+    ['is a stage with the name of a folder', '/v1/x', '/v1/v1/x', '/v1'],
+    ['is empty with a custom domain', '/v1/sys/remount', '/v1/sys/remount', ''],
+    ['is empty with a custom domain, also below a folder of that name', '/prod/x', '/prod/x', ''],
+  ])('%s', (_, path, sent, prefix) => {
+    const stage = prefix.slice(1) || 'prod';
+    const event = { path, requestContext: { path: sent, stage } } as unknown as APIGatewayProxyEvent;
+
+    expect(prefixOf(event)).toBe(prefix);
   });
 });
 
@@ -81,6 +98,15 @@ describe('a body', () => {
     const body = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
     expect(refusalOf(() => parseBody(request(body))).errors).toEqual([
       'failed to decode JSON input: invalid UTF-8',
+    ]);
+  });
+
+  it('of a form keeps every name, and joins the values of a repeated one', () => {
+    const body = request('a=1&__proto__=2&a=3&=4', 'application/x-www-form-urlencoded');
+    expect(Object.entries(parseBody(body))).toEqual([
+      ['a', '1,3'],
+      ['__proto__', '2'],
+      ['', '4'],
     ]);
   });
 
@@ -138,6 +164,9 @@ describe('a body', () => {
 });
 
 describe('a path', () => {
+  const read = (rawPath: string, more: Partial<HttpRequest> = {}) =>
+    readPath({ rawPath, prefix: '', query: {}, method: 'GET', ...more });
+
   it.each([
     ['/v1/secret/a%3Fb', 'secret/a?b'],
     ['/v1/secret/a%25b', 'secret/a%b'],
@@ -148,7 +177,7 @@ describe('a path', () => {
     ['/v1/secret/a+b', 'secret/a+b'],
     ['/v1/secret/', 'secret/'],
   ])('%s is decoded once, to %s', (rawPath, path) => {
-    expect(readPath(rawPath)).toBe(path);
+    expect(read(rawPath)).toBe(path);
   });
 
   it.each([
@@ -156,8 +185,17 @@ describe('a path', () => {
     ['/v1/./secret/', '/v1/secret/'],
     ['/v1/a/../secret', '/v1/secret'],
   ])('%s is redirected to %s', (rawPath, location) => {
-    expect(() => readPath(rawPath)).toThrow(
+    expect(() => read(rawPath)).toThrow(
       expect.objectContaining({ status: 307, headers: expect.objectContaining({ Location: location }) }),
+    );
+  });
+
+  it('is redirected below the stage that the client has sent', () => {
+    expect(() => read('/v1//secret', { prefix: '/prod', query: { list: ['true'] } })).toThrow(
+      expect.objectContaining({
+        headers: expect.objectContaining({ Location: '/prod/v1/secret?list=true' }),
+        body: '<a href="/prod/v1/secret?list=true">Temporary Redirect</a>.\n\n',
+      }),
     );
   });
 
@@ -168,7 +206,7 @@ describe('a path', () => {
       '/v1/..//\\evil.example',
       '/v1/.././\\evil.example',
     ])
-      expect(() => readPath(rawPath)).toThrow(
+      expect(() => read(rawPath)).toThrow(
         expect.objectContaining({
           headers: expect.objectContaining({ Location: expect.stringMatching(/^\/(?![/\\])/) }),
         }),
@@ -178,24 +216,24 @@ describe('a path', () => {
   it('is escaped in the link of a redirect, which only a GET gets', () => {
     const query = { a: ['"><script>'] };
     const body = `<a href="/v1/&#39;?a=%22%3E%3Cscript%3E">Temporary Redirect</a>.\n\n`;
-    expect(() => readPath("/v1//'", query)).toThrow(expect.objectContaining({ body }));
-    expect(() => readPath("/v1//'", query, 'POST')).toThrow(expect.objectContaining({ body: '' }));
+    expect(() => read("/v1//'", { query })).toThrow(expect.objectContaining({ body }));
+    expect(() => read("/v1//'", { query, method: 'POST' })).toThrow(expect.objectContaining({ body: '' }));
   });
 
   it('that is no UTF-8 is read with replaced bytes', () => {
-    expect(readPath('/v1/a%FFb')).toBe('a\ufffdb');
+    expect(read('/v1/a%FFb')).toBe('a\ufffdb');
   });
 
   it.each(['/v1/secret/%2e%2e/x', '/v1/secret/%2E'])('%s is refused', (rawPath) => {
-    expect(refusalOf(() => readPath(rawPath)).errors).toEqual(['relative paths not supported']);
+    expect(refusalOf(() => read(rawPath)).errors).toEqual(['relative paths not supported']);
   });
 
   it.each(['/v1/a%00b', '/v1/a%0Ab', '/v1/%'])('%s is refused without JSON', (rawPath) => {
-    expect(() => readPath(rawPath)).toThrow(PlainAnswer);
+    expect(() => read(rawPath)).toThrow(PlainAnswer);
   });
 
   it('outside /v1/ is not found', () => {
-    expect(refusalOf(() => readPath('/v2/secret'))).toEqual({ status: 404, errors: [] });
+    expect(refusalOf(() => read('/v2/secret'))).toEqual({ status: 404, errors: [] });
   });
 });
 
@@ -256,6 +294,13 @@ describe('fields', () => {
     ],
     ['texts', ['a', ['a']], `${LISTED}'[1]' expected type 'string', got unconvertible type '[]interface {}'`],
     ['ints', '1,many', `${LISTED}'[1]' cannot parse value as 'int': strconv.ParseInt: invalid syntax`],
+    [
+      'ints',
+      [JSON.rawJSON('1.0')],
+      `${LISTED}'[0]' cannot parse value as 'int': strconv.ParseInt: invalid syntax`,
+    ],
+    ['pairs', JSON.rawJSON('1.0'), 'invalid key pair at index 0 in field "x"'],
+    ['pairs', [JSON.rawJSON('-0')], 'invalid key pair at index 0 in field "x"'],
     ['map', 'text', "'' expected type 'map[string]interface {}', got unconvertible type 'string'"],
     ['map', [1], "'[0]' expected type 'map[string]interface {}', got unconvertible type 'json.Number'"],
     ['pairs', 'text', 'invalid key pair at index 0 in field "x"'],
@@ -267,6 +312,13 @@ describe('fields', () => {
   ] as const)('of type %s refuse %j', (type, value, why) => {
     const errors = [`Field validation failed: error converting input for field "x": ${why}`];
     expect(refusalOf(() => readFields({ x: type }, { x: value }))).toEqual({ status: 400, errors });
+  });
+
+  it('keep every name of an object, or refuse it', () => {
+    const objects = JSON.parse('[{"__proto__":"a"},{"constructor":"b"}]');
+    const names = Object.keys(readFields({ x: 'map' }, { x: objects }).x ?? {});
+    expect(names).toEqual(['__proto__', 'constructor']);
+    expect(refusalOf(() => readFields({ x: 'pairs' }, { x: objects })).status).toBe(400);
   });
 
   it.each([

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answerBytes } from '../../functions/http/envelope.ts';
+import { MAX_ANSWER_BYTES } from '../../functions/limits.ts';
 import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Caller, caller } from '../support/call.ts';
 import { placeMount } from '../support/place.ts';
@@ -122,5 +124,18 @@ describe('a field that the path has already', () => {
     const answer = await call('POST', 'one/free', { body: { path: 'kept' } });
     expect(answer).toMatchObject({ status: 204, text: '' });
     expect((await call('GET', 'one/free')).body.data).toEqual({ path: 'kept' });
+  });
+});
+
+describe('an error that quotes what was sent', () => {
+  it('is as long as Lambda can pass on, and no longer', async () => {
+    const quoting = (length: number) =>
+      call('POST', 'sys/remount', { body: { from: '"'.repeat(length), to: 'x' } });
+    expect((await quoting(1_000)).body.errors[0]).toContain('\\"'.repeat(1_000));
+
+    const { status, text, body } = await quoting(2_000_000);
+
+    expect({ status, ...body }).toEqual({ status: 400, errors: ['the error has more than 6000000 bytes'] });
+    expect(answerBytes(text)).toBeLessThan(MAX_ANSWER_BYTES);
   });
 });

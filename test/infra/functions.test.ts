@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { tokenKey } from '../../functions/store/keys.ts';
+import { cubbyholePartition, tokenKey } from '../../functions/store/keys.ts';
 import { deployed } from './deployed.ts';
 import { FUNCTIONS, ofType, packageTemplate, type Resource, ROOT, type Template } from './packageTemplate.ts';
-import { capital, functionName, many, rightsOf, statementsOf, tableRights } from './rights.ts';
+import { capital, functionName, grantsOf, many, rightsOf, statementsOf, tableRights } from './rights.ts';
 
 const TABLES = ['Mounts', 'Access', 'Leases', 'Storage', 'Migrations'];
 const COMMON_SETTINGS = [
@@ -169,7 +169,52 @@ describe('rights', () => {
   });
 
   test('of remount to count the use of a token reach tokens only', () => {
-    expect(tableRights(template, 'RemountRole', 'AccessTable')).toContain(`Update(${tokenKey('*').pk})`);
+    const updates = grantsOf(template, 'RemountRole').filter(({ action }) => /UpdateItem$/.test(action));
+
+    expect(updates).toEqual([
+      {
+        action: 'dynamodb:UpdateItem',
+        resource: 'AccessTable',
+        keys: [tokenKey('*').pk],
+        attributes: ['pk', 'sk', 'usesLeft', 'revoked'],
+      },
+    ]);
+  });
+
+  test.each(['revoke', 'close', 'teardown'])('of %s can only delete tokens and credentials', (name) => {
+    const rights = ['Access', 'Storage'].flatMap((table) =>
+      tableRights(template, `${capital(name)}Role`, `${table}Table`),
+    );
+
+    const verbs = new Set(rights.map((right) => right.replace(/\(.*/, '')));
+    expect(verbs).toEqual(new Set(['BatchGet', 'Query', 'BatchDelete']));
+  });
+
+  test.each(['revoke', 'close', 'teardown'])('of %s read no secret', (name) => {
+    const reading = tableRights(template, `${capital(name)}Role`, 'StorageTable').filter(
+      (right) => !right.startsWith('BatchDelete'),
+    );
+
+    expect(reading).toEqual([name === 'teardown' ? 'Query(keys)' : `Query(${cubbyholePartition('*')},keys)`]);
+  });
+
+  test('to say where a migration goes belong to the functions that start one', () => {
+    const mayRedirect = (name: string) =>
+      grantsOf(template, `${capital(name)}Role`).some(
+        ({ action, resource, keys, attributes }) =>
+          resource === 'MigrationsTable' &&
+          /(Put|Update|BatchWrite)Item$/.test(action) &&
+          keys === undefined &&
+          (attributes === undefined || attributes.includes('target')),
+      );
+
+    expect(FUNCTIONS.filter(mayRedirect)).toEqual([
+      'remount',
+      'vault',
+      'bulkChunk',
+      'remountRequested',
+      'scheduledRemount',
+    ]);
   });
 
   test('do not include a network or a secret', () => {

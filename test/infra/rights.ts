@@ -20,6 +20,8 @@ export interface Grant {
   resource: string;
   /** The partition keys that it is confined to, such as `token#*`. */
   keys?: string[];
+  /** The attributes that a request may name, such as `leasesIn*`. */
+  attributes?: string[];
 }
 
 /** The inline statements of a role. */
@@ -30,7 +32,16 @@ export function statementsOf(role: Resource): Statement[] {
 }
 
 /** Conditions on who asks or is asked for, which confine no grant to a part of its resource. */
-const OF_THE_CALLER = ['kms:ViaService', 'iam:PassedToService'];
+const OF_THE_CALLER = ['kms:ViaService', 'iam:PassedToService', 'events:source'];
+/** Of a query: it has to name the attributes that it reads. */
+const NAMED = 'SPECIFIC_ATTRIBUTES';
+/** Conditions that confine a grant to a part of a table. */
+const BOUNDS: Record<string, 'keys' | 'attributes'> = {
+  'dynamodb:LeadingKeys': 'keys',
+  'dynamodb:Attributes': 'attributes',
+};
+/** A batch that may name only these can only delete. What it could put would be an item without content. */
+const KEY_ATTRIBUTES = ['pk', 'sk'];
 const UNDERSTOOD = ['Sid', 'Effect', 'Action', 'Resource', 'Condition'];
 
 /**
@@ -42,30 +53,36 @@ export function grantsOf(template: Template, roleId: string): Grant[] {
   if (!role) throw new Error(`no role ${roleId}`);
   return statementsOf(role).flatMap((statement) => {
     const { Action, Resource } = statement;
-    const keys = keysIn(statement);
-    const actions = many(Action).map((action) => ({ action, ...(keys && { keys }) }));
+    const bounds = boundsOf(statement);
+    const actions = many(Action).map((action) => ({ action, ...bounds }));
     return many(Resource).flatMap((resource) =>
       actions.map((action): Grant => ({ ...action, resource: nameOf(resource) })),
     );
   });
 }
 
-/** The partition keys that a statement is confined to; nothing where it is not. */
-function keysIn(statement: Statement): string[] | undefined {
+/** What a statement is confined to within its resource: partition keys, or names of attributes. */
+function boundsOf(statement: Statement): Pick<Grant, 'keys' | 'attributes'> {
   const { Effect, Condition = {} } = statement;
-  let keys: string[] | undefined;
+  const bounds: Pick<Grant, 'keys' | 'attributes'> = {};
+  let mustName = false;
   const odd = Object.keys(statement).filter((part) => !UNDERSTOOD.includes(part));
   if (Effect !== 'Allow') odd.push(Effect);
   for (const [operator, tests] of Object.entries(Condition)) {
     for (const [subject, value] of Object.entries(tests)) {
-      if (operator === 'ForAllValues:StringLike' && subject === 'dynamodb:LeadingKeys')
-        keys = many(value as string | string[]);
-      else if (operator !== 'StringEquals' || !OF_THE_CALLER.includes(subject))
+      const bound = operator === 'ForAllValues:StringLike' && BOUNDS[subject];
+      if (bound) bounds[bound] = many(value as string | string[]);
+      else if (operator === 'StringEqualsIfExists' && subject === 'dynamodb:Select')
+        mustName = value === NAMED;
+      else if (!/^(ForAllValues:)?StringEquals$/.test(operator) || !OF_THE_CALLER.includes(subject))
         odd.push(`${operator} ${subject}`);
     }
   }
+  // Without that condition, a query could simply name no attribute, and read all of them.
+  if (bounds.attributes && many(statement.Action).includes('dynamodb:Query') && !mustName)
+    odd.push('attributes');
   if (odd.length > 0) throw new Error(`nobody knows what ${odd.join(', ')} of ${statement.Sid} grants`);
-  return keys;
+  return bounds;
 }
 
 /** What a role may do, per resource. */
@@ -104,21 +121,32 @@ function nameOf(resource: unknown): string {
 
 /**
  * What a role may do to one table, as docs/deployment.md writes it: `Get Update(token#*,children#*) Query(open)`, in
- * brackets the keys or the index that a right is confined to.
+ * brackets the keys or the index that a right is confined to, `some` for a right to some attributes, or `keys` for one to
+ * the attributes of the key alone. `BatchDelete` is a right to batches of deletions.
  */
 export function tableRights(template: Template, roleId: string, table: string): string[] {
   return grantsOf(template, roleId)
     .filter(({ resource }) => resource.split('/')[0] === table)
-    .map((grant) => verb(grant.action) + confinement(grant));
+    .map((grant) => verb(grant) + confinement(grant));
 }
 
 /** `dynamodb:GetItem` → `Get`. */
-function verb(action: string): string {
-  return action.replace('dynamodb:', '').replace('Item', '');
+function verb(grant: Grant): string {
+  if (deletesOnly(grant)) return 'BatchDelete';
+  return grant.action.replace('dynamodb:', '').replace('Item', '');
 }
 
-function confinement({ resource, keys }: Grant): string {
-  const index = resource.split('/index/')[1];
-  const bounds = index ?? keys;
-  return bounds === undefined ? '' : `(${many(bounds).join(',')})`;
+function deletesOnly(grant: Grant): boolean {
+  return grant.action === 'dynamodb:BatchWriteItem' && namesKeysOnly(grant);
+}
+
+function namesKeysOnly({ attributes }: Grant): boolean {
+  return String(attributes) === String(KEY_ATTRIBUTES);
+}
+
+function confinement(grant: Grant): string {
+  const index = grant.resource.split('/index/')[1];
+  const bounds = [...(grant.keys ?? []), ...(index ? [index] : [])];
+  if (grant.attributes && !deletesOnly(grant)) bounds.push(namesKeysOnly(grant) ? 'keys' : 'some');
+  return bounds.length > 0 ? `(${bounds.join(',')})` : '';
 }

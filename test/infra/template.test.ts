@@ -163,6 +163,15 @@ describe('the event bus', () => {
     expect(speakers).toEqual(['PublishRole']);
   });
 
+  test('takes no request from publish', () => {
+    const speaking = statementsOf(template.Resources.PublishRole as Resource).filter(
+      ({ Action }) => Action === 'events:PutEvents',
+    );
+    expect(speaking.map(({ Condition }) => Condition)).toEqual([
+      { 'ForAllValues:StringEquals': { 'events:source': 'remount' } },
+    ]);
+  });
+
   test('takes requests, and no other events, from the accounts that the deployment names', () => {
     expect(template.Resources.OtherAccountsRequest).toMatchObject({ Condition: 'HasEventAccounts' });
     expect(statement('OtherAccountsRequest')).toMatchObject({

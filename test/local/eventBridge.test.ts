@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BusEvent } from '../../infra/local/busEvent.ts';
 import { BUS, startEventBridge } from '../../infra/local/eventBridge.ts';
 import type { LocalServer } from '../../infra/local/localServer.ts';
+import { CREDENTIALS, temporaryFolder } from './support.ts';
 
 describe('the local event bus', () => {
   let bus: LocalServer;
@@ -11,13 +12,14 @@ describe('the local event bus', () => {
   beforeAll(async () => {
     const pattern = { source: ['shop'], detail: { state: ['paid', 'sent'], buyer: { vip: [true] } } };
     bus = await startEventBridge({
+      credentials: CREDENTIALS,
       rules: [{ pattern, functionNames: ['ship'] }],
       wake: (name, event) => void woken.push([name, event]),
     });
     client = new EventBridgeClient({
       endpoint: bus.endpoint,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+      credentials: CREDENTIALS,
     });
   });
   beforeEach(() => {
@@ -76,6 +78,31 @@ describe('the local event bus', () => {
     const answer = await put(detail, more);
 
     expect(answer).toMatchObject({ FailedEntryCount: 1, Entries: [{ ErrorCode: code }] });
+  });
+
+  it('does not take an event that it cannot keep, says so, and invokes no function', async () => {
+    const logged: string[] = [];
+    const logFile = await temporaryFolder();
+    const full = await startEventBridge({
+      credentials: CREDENTIALS,
+      rules: [{ pattern: { source: ['shop'] }, functionNames: ['ship'] }],
+      wake: (name, event) => void woken.push([name, event]),
+      logFile,
+      log: (text) => logged.push(text),
+    });
+    const to = new EventBridgeClient({
+      endpoint: full.endpoint,
+      region: 'us-east-1',
+      credentials: CREDENTIALS,
+    });
+    const entry = { EventBusName: BUS, Source: 'shop', DetailType: 'Order', Detail: '{}' };
+
+    const answer = await to.send(new PutEventsCommand({ Entries: [entry] })).finally(() => to.destroy());
+    full.stop();
+
+    expect(answer).toMatchObject({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalException' }] });
+    expect(logged).toEqual([`event bus: cannot write ${logFile}: EISDIR\n`]);
+    expect(woken).toEqual([]);
   });
 
   it('refuses more than ten events in one call, and unknown operations', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Gateway, startGateway } from '../../infra/local/gateway.ts';
@@ -58,8 +59,8 @@ describe('the local API Gateway', () => {
   }
 
   const message = (head: string, body = '') =>
-    `${head} HTTP/1.1\r\nHost: test\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
-  const last = (head: string) => `${head} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n`;
+    `${head} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const last = (head: string) => `${head} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
   const bodyOf = (event: APIGatewayProxyEvent | undefined) =>
     Buffer.from(event?.body ?? '', 'base64').toString();
 
@@ -142,7 +143,7 @@ describe('the local API Gateway', () => {
     });
 
     it('have their headers as sent, repeated ones as lists, without those about the connection', async () => {
-      const headers = 'X-Vault-Token: t\r\nx-more: 1\r\nX-More: 2\r\nConnection: close\r\nHost: test';
+      const headers = 'X-Vault-Token: t\r\nx-more: 1\r\nX-More: 2\r\nConnection: close\r\nHost: localhost';
 
       const [event] = eventsIn(await exchange(`GET /v1/x HTTP/1.1\r\n${headers}\r\n\r\n`));
 
@@ -197,7 +198,7 @@ describe('the local API Gateway', () => {
       [
         'in chunks',
         (body: string) =>
-          `POST /v1/1 HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n` +
+          `POST /v1/1 HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n` +
           `${body.length.toString(16)};extension=1\r\n${body}\r\n6\r\nLIST /\r\n0\r\nLIST: trailer\r\n\r\n`,
       ],
     ])('is not changed in a body sent %s', async (_, post) => {
@@ -284,10 +285,10 @@ describe('the local API Gateway', () => {
     it.each([
       'nonsense\r\n\r\n',
       'GET\r\n\r\n',
-      'LISTEN /v1/x HTTP/1.1\r\nHost: test\r\n\r\n',
-      'GET /v1/x y HTTP/1.1\r\nHost: test\r\n\r\n',
-      'GET /v1/x HTTP/1.1\r\nHost: test\r\nContent-Length: much\r\n\r\n',
-      'POST /v1/x HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+      'LISTEN /v1/x HTTP/1.1\r\nHost: localhost\r\n\r\n',
+      'GET /v1/x y HTTP/1.1\r\nHost: localhost\r\n\r\n',
+      'GET /v1/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: much\r\n\r\n',
+      'POST /v1/x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
       'GET /v1/x HTTP/1.1\r\n\r\n',
       '\u0016\u0003\u0001\u0002',
     ])('are answered with 400 when it is not HTTP: %j', async (bytes) => {
@@ -299,7 +300,7 @@ describe('the local API Gateway', () => {
 
     it('are answered with 431 when the headers are too long', async () => {
       const answer = await exchange(
-        `GET /v1/x HTTP/1.1\r\nHost: test\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`,
+        `GET /v1/x HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`,
       );
 
       expect(answer).toMatch(/^HTTP\/1\.1 431 /);
@@ -307,11 +308,120 @@ describe('the local API Gateway', () => {
 
     it('do not follow from clients that disconnect', async () => {
       const socket = connect(port(), '127.0.0.1');
-      socket.write('POST /v1/x HTTP/1.1\r\nHost: test\r\nContent-Length: 100\r\n\r\nhalf');
+      socket.write('POST /v1/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf');
       await new Promise((resolve) => setTimeout(resolve, 50));
       socket.resetAndDestroy();
 
       expect((await seenBy('/v1/after')).function).toBe('vault');
+    });
+  });
+
+  describe('a web page', () => {
+    /** As a browser sends it for a page; the page cannot choose these headers. */
+    const from = (headers: Record<string, string>, method = 'POST') =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const path = '/v1/sys/wrapping/unwrap';
+        httpRequest({ host: '127.0.0.1', port: port(), method, path, headers }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        })
+          .once('error', reject)
+          .end('{}');
+      });
+
+    it.each([
+      ['of another site', { Origin: 'http://evil.example' }],
+      ['of another service of this machine', { Origin: 'http://127.0.0.1:1' }],
+      ['without an origin of its own', { Origin: 'null' }],
+      ['whose name leads to this machine', { Host: 'evil.example:8200', Origin: 'http://evil.example:8200' }],
+      ['whose name leads to this machine, when it reads', { Host: 'evil.example' }],
+      ['whose name begins like an address', { Host: '127.0.0.1.evil.example' }],
+    ])('%s is refused', async (_, headers) => {
+      expect(await from(headers)).toBe(403);
+    });
+
+    it.each(['127.0.0.1', 'localhost', '[::1]', '127.1.2.3'])(
+      'of the service at %s is served',
+      async (host) => {
+        const address = `${host}:${port()}`;
+
+        expect(await from({ Host: address, Origin: `http://${address}` })).toBe(200);
+        expect(await from({ Host: address })).toBe(200);
+      },
+    );
+  });
+
+  describe('slow clients', () => {
+    const PATIENCE_MS = 600;
+    let hurried: Gateway;
+    beforeAll(async () => {
+      const { invoke } = lambda;
+      hurried = await startGateway({ port: 0, invoke, patienceMs: PATIENCE_MS, maxConnections: 3 });
+    });
+    afterAll(() => hurried?.stop());
+
+    const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
+    const connection = () => connect(Number(new URL(hurried.url).port), '127.0.0.1').on('error', () => {});
+
+    it.each([
+      ['before the first byte', '', ''],
+      ['within the head', 'GET /v1/x HTTP/1.1\r\nHost: localhost\r\nX-Slow: ', 'x'],
+      ['within the body', 'POST /v1/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n', 'x'],
+      ['after an answer', message('GET /v1/x'), ''],
+    ])('lose their connection %s, however often they send a byte', async (_, begin, byte) => {
+      const socket = connection();
+      socket.write(begin);
+      const drip = setInterval(() => socket.write(byte), 50);
+
+      await closed(socket.resume());
+
+      clearInterval(drip);
+    });
+
+    it('keep their connection while each step is in time', async () => {
+      const socket = connection();
+      const end = closed(socket.resume());
+      let answers = '';
+      socket.setEncoding('utf8').on('data', (text: string) => {
+        answers += text;
+      });
+      for (const piece of [...Array(4).fill(message('GET /v1/x')), last('GET /v1/x')]) {
+        socket.write(piece);
+        await delay(0.6 * PATIENCE_MS);
+      }
+
+      await end;
+
+      expect(eventsIn(answers)).toHaveLength(5);
+    });
+
+    it('lose their connection when they do not read the answer', async () => {
+      const socket = connection();
+      socket.pause();
+      const body = 'x'.repeat(3 * 1024 * 1024);
+      for (let i = 0; i < 6; i++) socket.write(message('POST /v1/x', body));
+
+      const end = closed(socket);
+      await delay(4 * PATIENCE_MS);
+      socket.resume();
+      await end;
+
+      expect(socket.bytesRead).toBeLessThan(6 * body.length);
+    });
+
+    it('are closed from the fourth connection on, and others are served afterwards', async () => {
+      const three = [connection(), connection(), connection()];
+      await Promise.all(three.map((socket) => once(socket, 'connect')));
+
+      const fourth = connection();
+      fourth.write(last('GET /v1/x'));
+      const began = Date.now();
+      await closed(fourth.resume());
+
+      expect(fourth.bytesRead).toBe(0);
+      expect(Date.now() - began).toBeLessThan(PATIENCE_MS);
+      await Promise.all(three.map((socket) => closed(socket.resume())));
+      expect((await fetch(`${hurried.url}/v1/x`)).status).toBe(200);
     });
   });
 

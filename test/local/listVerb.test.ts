@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createListDisguise } from '../../infra/local/listVerb.ts';
+import { leastTimeOf } from '../support/processorTime.ts';
 
 describe('the disguise of the verb LIST', () => {
   const head = (verb: string, headers: string) =>
@@ -55,6 +56,14 @@ describe('the disguise of the verb LIST', () => {
     const after = '\r\n\r\nLIST / HTTP/1.1\r\n\r\n';
 
     expect(disguise(bytes + after)).toBe(bytes + after);
+  });
+
+  it('takes time that grows with the length of a header, not with its square', () => {
+    const withBlanks = (blanks: number) =>
+      Buffer.from(`GET / HTTP/1.1\r\na: x${' '.repeat(blanks)}x\r\n\r\n`);
+    const timeOf = (blanks: number) => leastTimeOf(() => createListDisguise()(withBlanks(blanks)));
+
+    expect(timeOf(60_000)).toBeLessThan(50 + 6 * timeOf(15_000));
   });
 
   it('passes on any bytes, without losing any', () => {

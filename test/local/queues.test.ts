@@ -9,17 +9,18 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Queues, startQueues } from '../../infra/local/queues.ts';
+import { CREDENTIALS } from './support.ts';
 
 describe('the local queues', () => {
   let queues: Queues;
   let client: SQSClient;
   let QueueUrl: string;
   beforeAll(async () => {
-    queues = await startQueues(['letters']);
+    queues = await startQueues(['letters'], CREDENTIALS);
     client = new SQSClient({
       endpoint: queues.endpoint,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+      credentials: CREDENTIALS,
     });
     ({ QueueUrl = '' } = await client.send(new GetQueueUrlCommand({ QueueName: 'letters' })));
   });

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inspect } from '../../infra/local/inspect.ts';
 import { type Service, startService } from '../../infra/local/service.ts';
 
 async function freePort(): Promise<number> {
@@ -96,8 +97,12 @@ describe('the local service', () => {
       (await dataOf(await call(service, 'GET', `sys/remount/status/${migration_id}`))).migration_info.status;
     await expect.poll(status, { timeout: 10_000 }).toBe('success');
     expect((await dataOf(await call(service, 'GET', 'after/data/a'))).data).toEqual({ colour: 'red' });
-    const execution = await fetch(`${service.environment.AWS_ENDPOINT_URL_SFN}/executions/${migration_id}-1`);
-    expect(((await execution.json()) as { transitions: number }).transitions).toBeGreaterThan(0);
+    const shown = await inspect<{ transitions: number }>(
+      service.environment,
+      'SFN',
+      `/executions/${migration_id}-1`,
+    );
+    expect(shown.transitions).toBeGreaterThan(0);
   });
 
   it('invokes functions that have no route', async () => {

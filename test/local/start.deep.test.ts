@@ -13,6 +13,7 @@ interface Running {
   output: () => string;
 }
 
+import { inspect } from '../../infra/local/inspect.ts';
 import { temporaryFolder } from './support.ts';
 
 describe('npm start', () => {
@@ -80,6 +81,14 @@ describe('npm start', () => {
     expect((await secret(url, 'chosen', { data: { colour: 'blue' } })).ok).toBe(true);
     expect(await (await secret(url, 'chosen')).text()).toContain('blue');
     expect((await secret(url, 'another')).status).toBe(403);
+    const exported = [...output().matchAll(/export (AWS_\w+)='(.*)'/g)].map(([, name, value]) => [
+      name,
+      value,
+    ]);
+    const { AWS_DEFAULT_REGION, ...environment } = Object.fromEntries(exported);
+    expect(
+      await inspect({ ...environment, AWS_REGION: AWS_DEFAULT_REGION }, 'EVENTBRIDGE', '/events'),
+    ).toEqual([]);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('leaves no process behind after %s', async (signal) => {

@@ -13,8 +13,10 @@ import {
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Execution, stateMachineArn } from '../../infra/local/executions.ts';
+import { signedHeaders } from '../../infra/local/signature.ts';
 import { loadStateMachine } from '../../infra/local/stateMachine.ts';
 import { type StepFunctions, startStepFunctions } from '../../infra/local/stepFunctions.ts';
+import { CREDENTIALS } from './support.ts';
 
 const PLACEHOLDER = '$' + '{ProbeFunctionArn}';
 const probe = { Type: 'Task', Resource: PLACEHOLDER };
@@ -97,6 +99,7 @@ describe('the local Step Functions', () => {
 
   beforeAll(async () => {
     stepFunctions = await startStepFunctions({
+      credentials: CREDENTIALS,
       machines: MACHINES,
       invokeTask: (name, input) => runProbe(name, input as ProbeInput),
       onEnd: (execution) => ended.push(execution),
@@ -104,7 +107,7 @@ describe('the local Step Functions', () => {
     client = new SFNClient({
       region: 'us-east-1',
       endpoint: stepFunctions.endpoint,
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      credentials: CREDENTIALS,
     });
   });
   afterAll(async () => {
@@ -130,7 +133,9 @@ describe('the local Step Functions', () => {
     return describeOnce(executionArn);
   };
   const transitionsOf = async (name: string) => {
-    const answer = await fetch(`${stepFunctions.endpoint}/executions/${name}`);
+    const url = new URL(`${stepFunctions.endpoint}/executions/${name}`);
+    const settings = { region: 'us-east-1', credentials: CREDENTIALS };
+    const answer = await fetch(url, { headers: await signedHeaders(url, 'states', settings) });
     return ((await answer.json()) as { transitions: number }).transitions;
   };
 
@@ -270,7 +275,11 @@ describe('the local Step Functions', () => {
   it('refuses a state machine whose tasks are not functions', async () => {
     const foreign = MACHINES.once.replace(PLACEHOLDER, 'arn:aws:states:::sqs:sendMessage');
 
-    const starting = startStepFunctions({ machines: { foreign }, invokeTask: async () => null });
+    const starting = startStepFunctions({
+      credentials: CREDENTIALS,
+      machines: { foreign },
+      invokeTask: async () => null,
+    });
 
     await expect(starting).rejects.toThrow('must name a function');
   });

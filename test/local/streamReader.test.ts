@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
@@ -27,18 +28,26 @@ describe('the local reader of a stream', () => {
   /** The keys that the function got, and those that it took. */
   let brought: string[];
   let taken: string[];
+  let logged: string[];
   /** Results of the next invocations, instead of taking everything. */
   let answers: ((sequences: string[]) => unknown)[];
   beforeEach(() => {
     brought = [];
     taken = [];
     answers = [];
+    logged = [];
   });
 
   const read = (kind: string, placeFile?: string) => {
     const filter = { dynamodb: { NewImage: { kind: { S: [kind] } } } };
     const mapping = { table: 'migrations', functionName: 'follow', filters: [filter], batchSize: 100 };
-    const reader = startStreamReader({ client, mapping, invoke, placeFile });
+    const reader = startStreamReader({
+      client,
+      mapping,
+      invoke,
+      placeFile,
+      log: (text) => logged.push(text),
+    });
     onTestFinished(reader.stop);
     return reader;
   };
@@ -81,6 +90,20 @@ describe('the local reader of a stream', () => {
 
     await vi.waitFor(() => expect(taken).toEqual(['y-1', 'y-2', 'y-3']), { timeout: 15_000 });
     expect(brought).toEqual(['y-1', 'y-2', 'y-3', 'y-2', 'y-3', 'y-2', 'y-3']);
+  });
+
+  it('goes on when it cannot keep its position, and says so', async () => {
+    const placeFile = join(await temporaryFolder(), 'place.json');
+    await mkdir(`${placeFile}.draft`);
+    await write('w', 'w-1');
+    read('w', placeFile);
+    await vi.waitFor(() => expect(taken).toEqual(['w-1']), { timeout: 10_000 });
+
+    await write('w', 'w-2');
+
+    await vi.waitFor(() => expect(taken).toEqual(['w-1', 'w-2']), { timeout: 10_000 });
+    expect(brought).toEqual(taken);
+    expect(logged[0]).toBe(`stream of migrations: cannot write ${placeFile}: EISDIR\n`);
   });
 
   it('continues at the position of an earlier reader of the same folder', async () => {

@@ -7,6 +7,9 @@ import { onTestFinished } from 'vitest';
 import { buildFunctions } from '../../infra/build.ts';
 import { createLambda, type Lambda } from '../../infra/local/lambda.ts';
 
+/** Who may call the AWS services that a test starts. */
+export const CREDENTIALS = { accessKeyId: 'tests', secretAccessKey: 'known to one test' };
+
 /** More than any function takes, be the machine as busy as it may. */
 export const TIMEOUT_SECONDS = 20;
 

@@ -46,6 +46,7 @@ describe('a dry run', () => {
     expect(status).toBe(200);
     expect(body.data).toEqual({
       dry_run: true,
+      hidden_policy_rules: {},
       source_mount: 'ssh/',
       target_mount: 'ns1/ssh/',
       type: 'ssh',

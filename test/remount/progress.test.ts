@@ -7,6 +7,7 @@ import { progressed } from '../../functions/remount/leaseProgress.ts';
 import type { Migration } from '../../functions/remount/migration.ts';
 import { migrationInfo } from '../../functions/remount/migrationInfo.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
+import { OPERATOR } from '../../functions/remount/requesterInfo.ts';
 import { type Revocation, revokeLeases } from '../../functions/remount/revokeLeases.ts';
 import { completeStep, switchStep } from '../../functions/remount/steps.ts';
 import { migrationKey } from '../../functions/store/keys.ts';
@@ -51,7 +52,7 @@ function revoke(part: Revocation, store: Store = service.deps.store): Promise<Re
 
 /** The `migration_info` of the status, without the wait for a change. */
 async function info(id: string) {
-  return migrationInfo((await readMigration(service.deps, id)) as Migration);
+  return migrationInfo((await readMigration(service.deps, id)) as Migration, OPERATOR);
 }
 
 /** Damages one lease so that it cannot be revoked. */

@@ -145,6 +145,7 @@ describe('a service', { timeout: 60_000 }, () => {
     await ask('POST', 'sys/mounts/side/kv', { type: 'kv' }, as);
     const uuid = await enableSsh('side/hosts', as);
     await ask('PUT', 'sys/policies/acl/all', { policy: ALL }, as);
+    await ask('POST', 'auth/token/roles/web', {}, as);
     const { client_token: token } = await ask('POST', 'auth/token/create', { policies: ['all'] }, as);
     await issue('side/hosts', { ...as, token });
     await writeTables(client, { leases: [damagedLease(uuid)] });

@@ -27,7 +27,9 @@ beforeEach(() => {
   name = `s-${deps.ids.hex(8)}`;
 });
 
+const literally = (text: string) => new RegExp(RegExp.escape(text));
 const path = () => `sys/remount/schedules/${name}`;
+const names = (count: number) => Array.from({ length: count - 1 }, (_, i) => `p${i}`);
 const inDays = (days: number) => new Date(deps.clock.now() + days * 86_400_000).toISOString();
 
 describe('a schedule', () => {
@@ -71,6 +73,27 @@ describe('a schedule', () => {
     expect(renewed.body.data.renewed_time).not.toBe(first.body.data.renewed_time);
   });
 
+  it.each([
+    ['before its start', { start: 2, at: 1, end: 3 }, 400],
+    ['between its start and its end', { start: 1, at: 2, end: 3 }, 200],
+    ['after its end', { start: undefined, at: 3, end: 2 }, 400],
+  ])('for one time %s (%o) is answered with %i', async (_, { start, at, end }, expected) => {
+    const timeIn = (ahead: number) => new Date(deps.clock.now() + ahead * 3_600_000);
+    const local = timeIn(at).toLocaleString('sv', { timeZone: 'Asia/Tokyo' }).replace(' ', 'T');
+
+    const { status } = await call('POST', path(), {
+      body: {
+        ...ORDER,
+        schedule: `at(${local})`,
+        timezone: 'Asia/Tokyo',
+        end: timeIn(end).toISOString(),
+        ...(start && { start: timeIn(start).toISOString() }),
+      },
+    });
+
+    expect(status).toBe(expected);
+  });
+
   it('is listed in its namespace and in no other, and removed there', async () => {
     const namespace = await placeNamespace(deps, ROOT, name);
     const at = { namespace: namespace.path };
@@ -96,18 +119,52 @@ describe('a schedule', () => {
     ['an end without a timezone', { end: '2026-01-01T00:00:00' }, "'end' is a time such as"],
     ['a start that is no time', { start: 'tomorrow' }, "'start' is a time such as"],
     ['a start after its end', { start: '2099-01-01T00:00:00Z' }, "'start' must be before 'end'"],
+    [
+      'an unknown timezone, also for a rate',
+      { schedule: 'rate(1 day)', timezone: 'Europe/Atlantis' },
+      "'timezone' is the name of one",
+    ],
+    ['an offset for a timezone', { timezone: '+01:00' }, "'timezone' is the name of one"],
+    ['one time that is over', { schedule: 'at(2020-01-01T00:00:00)' }, "'schedule' would never run"],
+    [
+      'one time after the latest end',
+      { schedule: 'at(2099-01-01T00:00:00)' },
+      /'schedule' would never run: it has no time between \S+Z and 'end', \S+Z$/,
+    ],
+    ['one time on no day', { schedule: 'at(2099-02-30T00:00:00)' }, "'schedule' would never run"],
+    ['times in a year that is over', { schedule: 'cron(0 3 1 1 ? 2020)' }, "'schedule' would never run"],
+    ['times on no day', { schedule: 'cron(0 3 30 2 ? *)' }, "'schedule' would never run"],
+    ['an empty list of moves', { rules: undefined, moves: [] }, 'there is nothing to move'],
+    ['an empty list of rules', { rules: [] }, 'there is nothing to move'],
+    ['a rule without a target', { rules: [{ from: 'old/*' }] }, "rule 1 needs both 'from' and 'to'"],
+    [
+      'a rule whose target has other wildcards',
+      { rules: [...RULES.rules, { from: 'a/+', to: 'b/*' }] },
+      "rule 2: 'from' and 'to' must have the same wildcards",
+    ],
+    [
+      'a move without a target',
+      { rules: undefined, moves: [{ from: 'a', to: 'b' }, { from: 'c' }] },
+      "row 2: both 'from' and 'to' path must be specified as a string",
+    ],
     ['nothing to move', { rules: undefined }, "one of 'moves', 'rules' and 'csv' must be specified"],
+    ['more policies than a token may have', { policies: names(51) }, 'a schedule has at most 50 policies'],
+    [
+      'a policy with too long a name',
+      { policies: ['x'.repeat(513)] },
+      'the name of a policy is longer than 512',
+    ],
     ['rules that are no list', { rules: 'all' }, "'rules' must be a list"],
     [
       'more to move than it can keep',
       { csv: `from,to\n${'a,b\n'.repeat(33_000)}`, rules: undefined },
       'at most',
     ],
-  ])('with %s is refused', async (_, more, reason) => {
+  ] as [string, object, string | RegExp][])('with %s is refused', async (_, more, reason) => {
     const { status, body } = await call('POST', path(), { body: { ...ORDER, ...more } });
 
     expect(status).toBe(400);
-    expect(body.errors[0]).toContain(reason);
+    expect(body.errors[0]).toMatch(typeof reason === 'string' ? literally(reason) : reason);
     expect(deps.timetables.has(`root-${name}`)).toBe(false);
   });
 
@@ -128,7 +185,9 @@ describe('a schedule', () => {
     const { status, body } = await ask('POST', path(), { body: ORDER });
 
     expect(status).toBe(400);
-    expect(body.errors).toEqual(['the scheduler refuses these times: no such hour']);
+    expect(body.errors).toEqual([
+      "the scheduler refuses 'schedule', 'timezone', 'start' or 'end': no such hour",
+    ]);
     expect((await call('GET', path())).status).toBe(404);
   });
 

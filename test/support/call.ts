@@ -20,6 +20,7 @@ export interface CallOptions {
   query?: Record<string, string[]>;
   headers?: Record<string, string>;
   sourceIp?: string;
+  prefix?: string;
 }
 
 export type Caller = (method: string, path: string, options?: CallOptions) => Promise<Answer>;
@@ -37,12 +38,14 @@ export function caller(deps: Deps, api: Api, defaultToken = ''): Caller {
       query = {},
       headers = {},
       sourceIp = '127.0.0.1',
+      prefix = '',
     } = options;
     const response = await handle(
       {
         id: randomUUID(),
         method,
         rawPath: `/v1/${path}`,
+        prefix,
         query,
         headers: {
           ...(token ? { 'x-vault-token': token } : {}),

@@ -15,7 +15,7 @@ let document: any;
 let paths: Record<string, Record<string, Operation>>;
 
 beforeAll(() => {
-  document = JSON.parse(JSON.stringify(openapiDocument(vaultApi)));
+  document = JSON.parse(JSON.stringify(openapiDocument(vaultApi, '')));
   paths = document.paths;
 });
 
@@ -60,6 +60,7 @@ describe('the OpenAPI document', () => {
 
   it('has version 3.1, and responses for every operation', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', servers: [{ url: '/v1' }] });
+    expect(openapiDocument(vaultApi, '/prod')).toMatchObject({ servers: [{ url: '/prod/v1' }] });
     expect(Object.keys(paths).filter((path) => !path.startsWith('/') || path.endsWith('/'))).toEqual([]);
     const silent = operations().filter(({ responses }) => Object.keys(responses as object).length === 0);
     expect(silent).toEqual([]);
@@ -104,7 +105,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('has no value that JSON cannot hold', () => {
-    const made = openapiDocument(vaultApi);
+    const made = openapiDocument(vaultApi, '');
     expect(made).toStrictEqual(document);
   });
 });

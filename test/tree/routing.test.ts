@@ -151,6 +151,20 @@ describe('a path that no query shows a mount of', () => {
   );
 
   it.each([
+    ['a', 'POST', 'a/x', 204],
+    ['b/c/d', 'POST', 'b/c/d/x/y', 204],
+    ['verify', 'POST', 'verify/verify', 400],
+    ['deep/verify', 'POST', 'deep/verify/verify', 400],
+  ])('answers a request, at %s: %s %s is %d', async (mount, method, path, status) => {
+    const namespace = await placeNamespace(deps, ROOT, deps.ids.hex(10));
+    const isOpen = mount.endsWith('verify');
+    await enableMount(deps, namespace, `${mount}/`, { ...ORDER, type: isOpen ? 'ssh' : 'kv' });
+    const ask = caller({ ...deps, store: halfDone([]) }, vaultApi, isOpen ? '' : root);
+    const answer = await ask(method, namespace.path + path, { body: { otp: 'none' } });
+    expect(answer.status).toBe(status);
+  });
+
+  it.each([
     ['from below a fork to its place', 'f/g/', 'f/'],
     ['from its place to below it', 'f/', 'f/g/'],
   ])('is served when the mount moves %s between two reads', async (_how, from, to) => {

@@ -7,7 +7,7 @@ beforeAll(async () => {
   files = await buildPage();
 });
 
-const answer = (path: string, stage = '') => answerPage(files, path, stage + path);
+const answer = (path: string, stage = '') => answerPage(files, path, stage);
 
 describe('the function of the page', () => {
   it('serves the page, which is not cached, and its parts, which are', () => {

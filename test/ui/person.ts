@@ -23,8 +23,8 @@ export async function person(options: BrowserContextOptions = {}): Promise<Perso
   page.setDefaultTimeout(15_000);
   page.on('pageerror', (error) => violations.push(error.message));
   page.on('console', (message) => {
-    // The browser itself logs each answer with an error status.
-    const isAnswer = message.text().startsWith('Failed to load resource: the server responded');
+    // The browser itself logs each answer with an error status, and each request without an answer.
+    const isAnswer = /^Failed to load resource: (the server responded|net::ERR_FAILED)/.test(message.text());
     if (message.type() === 'error' && !isAnswer) violations.push(message.text());
   });
   context.on('request', (request) => urls.push(request.url()));

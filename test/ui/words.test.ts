@@ -120,6 +120,7 @@ describe('the input for a bulk run', () => {
     expect(withHeader('a,b\n')).toBe('from,to\na,b');
     expect(withHeader('from,to\r\na,b')).toBe('from,to\r\na,b');
     expect(withHeader('"from","to"\na,b')).toBe('"from","to"\na,b');
+    expect(withHeader('# x\nOwner;To;From\nme;b;a')).toBe('# x\nOwner;To;From\nme;b;a');
   });
 });
 

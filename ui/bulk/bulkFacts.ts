@@ -5,16 +5,16 @@ import { html } from '../html.ts';
 import { Facts } from '../parts/facts.ts';
 import { Time } from '../parts/time.ts';
 import { linkTo } from '../route.ts';
+import { requesterIn } from '../words/requester.ts';
 
 export function BulkFacts({ info }: { info: BulkInfo }) {
-  const { display_name, namespace } = info.requested_by;
   const { waiting_for: waiting, nodes = [] } = info.cluster ?? {};
   const late = nodes.filter(({ state }) => state === 'stale' || state === 'unreachable');
   return html`
     <${Facts}
       facts=${[
         ['Reason', info.reason ?? html`<span class="hint">none given</span>`],
-        ['Requested by', `${display_name} in ${namespace === '' ? 'the root namespace' : namespace}`],
+        ['Requested by', requesterIn(info.requested_by)],
         ['Accepted', html`<${Time} at=${info.created_time} />`],
         info.finished_time && ['Ended', html`<${Time} at=${info.finished_time} />`],
         waiting && ['Waiting', waiting],

@@ -7,6 +7,7 @@ import { Badge } from '../parts/badge.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { Ago } from '../parts/time.ts';
+import { Unreachable } from '../parts/unreachable.ts';
 import { linkTo } from '../route.ts';
 import { listRuns } from '../service/bulk.ts';
 import { useSession } from '../service/session.ts';
@@ -49,6 +50,7 @@ export function BulkList() {
         <a class="button main" href=${linkTo('bulk', 'new')}>Plan a bulk run</a>
       </div>
       <${Refusal} refused=${watch.refused ?? task.refused} />
+      <${Unreachable} nextTry=${watch.nextTry} />
       <p role="status" class="summary">${runs && (runs.length === 0 ? 'No bulk runs yet.' : `${many(runs.length, 'run')}.`)}</p>
       ${runs && runs.length > 0 && html`<${Table} runs=${runs} />`}
       ${hasMore && html`<button type="button" disabled=${task.busy} onClick=${onMore}>Show older runs</button>`}
@@ -72,7 +74,7 @@ function Row({ id, info }: { id: string; info: BulkInfo }) {
     <tr>
       <td><${Badge} ...${standingOfRun(info)} /></td>
       <td><a class="move" href=${linkTo('bulk', id)}>${title}</a>${info.reason && html` <span class="hint">${info.reason}</span>`}</td>
-      <td><span class="label">by </span>${info.requested_by.display_name}</td>
+      <td><span class="label">by </span>${info.requested_by.display_name || 'another namespace'}</td>
       <td><span class="label">started </span><${Ago} at=${info.created_time} /></td>
       <td class="number"><span class="label">failed </span>${count(info.progress.failed)}</td>
     </tr>`;

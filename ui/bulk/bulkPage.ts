@@ -7,6 +7,7 @@ import { Badge } from '../parts/badge.ts';
 import { Bar } from '../parts/bar.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
+import { Unreachable } from '../parts/unreachable.ts';
 import { readRun } from '../service/bulk.ts';
 import { useSession } from '../service/session.ts';
 import { useWatch } from '../watch/useWatch.ts';
@@ -36,7 +37,7 @@ export function BulkPage({ id }: { id: string }) {
       <p class="hint"><code>${id}</code></p>
       <${Refusal} refused=${watch.refused} />
       <p role="status" class="sentence">${info && sentenceOfRun(info)}</p>
-      ${watch.nextTry && html`<p class="note">The service cannot be reached. This page retries by itself; the data shown may be out of date.</p>`}
+      <${Unreachable} nextTry=${watch.nextTry} />
       ${info && html`<${Body} id=${id} info=${info} />`}
     </article>`;
 }

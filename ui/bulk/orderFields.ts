@@ -54,7 +54,7 @@ export function OrderFields({
       <div class="field">
         <label for=${`${id}-text`}>${typed.kind === 'moves' ? 'Moves' : 'Rules'}</label>
         <textarea
-          id=${`${id}-text`} class="exact" rows="8" required spellcheck="false" autocapitalize="none"
+          id=${`${id}-text`} class="exact" rows="8" required spellcheck=${false} autocapitalize="none"
           placeholder=${example} aria-describedby=${`${id}-hint`} value=${typed.text}
           onInput=${({ currentTarget }: { currentTarget: HTMLTextAreaElement }) => onTyped({ text: currentTarget.value })}
         ></textarea>

@@ -6,20 +6,17 @@ import { Facts } from '../parts/facts.ts';
 import { Time } from '../parts/time.ts';
 import { linkTo } from '../route.ts';
 import { duration } from '../words/format.ts';
+import { requesterIn } from '../words/requester.ts';
 
 export function MigrationFacts({ info }: { info: MigrationInfo }) {
   const { created_time: created, switched_time: switched, finished_time: finished } = info;
-  const { display_name, namespace } = info.requested_by;
   const since = (time: string) =>
     html` <span class="hint">after ${duration(Date.parse(time) - Date.parse(created))}</span>`;
   return html`
     <${Facts}
       facts=${[
         ['Reason', info.reason ?? html`<span class="hint">none given</span>`],
-        [
-          'Requested by',
-          html`<span>${display_name} in ${namespace === '' ? 'the root namespace' : namespace}</span>`,
-        ],
+        ['Requested by', requesterIn(info.requested_by)],
         ['Accepted', html`<${Time} at=${created} />`],
         switched && ['Switched', html`<span><${Time} at=${switched} />${since(switched)}</span>`],
         finished && ['Ended', html`<span><${Time} at=${finished} />${since(finished)}</span>`],

@@ -4,6 +4,7 @@ import { useRef, useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
+import { Unreachable } from '../parts/unreachable.ts';
 import { linkTo } from '../route.ts';
 import { type Found, type Search, searchMigrations } from '../service/searchMigrations.ts';
 import { useSession } from '../service/session.ts';
@@ -55,6 +56,7 @@ export function MigrationList() {
       </div>
       <${SearchForm} search=${search} onSearch=${onSearch} />
       <${Refusal} refused=${watch.refused ?? task.refused} />
+      <${Unreachable} nextTry=${watch.nextTry} />
       <p role="status" class="summary">${found && summaryOf(found, search)}</p>
       ${found && found.migrations.length > 0 && html`<${MigrationTable} migrations=${found.migrations} />`}
       ${found?.next && html`<button type="button" disabled=${task.busy} onClick=${onMore}>Show older migrations</button>`}

@@ -6,6 +6,7 @@ import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
+import { Unreachable } from '../parts/unreachable.ts';
 import { readMigration } from '../service/migrations.ts';
 import { useSession } from '../service/session.ts';
 import { useWatch } from '../watch/useWatch.ts';
@@ -41,7 +42,7 @@ export function MigrationPage({ id }: { id: string }) {
       <p class="hint"><code>${id}</code></p>
       <${Refusal} refused=${watch.refused} />
       <p role="status" class="sentence">${info && sentenceOf(info)}</p>
-      ${watch.nextTry && html`<p class="note">The service cannot be reached. This page retries by itself; the data shown may be out of date.</p>`}
+      <${Unreachable} nextTry=${watch.nextTry} />
       ${info && html`<${Body} id=${id} info=${info} onChanged=${readAgain} />`}
     </article>`;
 }

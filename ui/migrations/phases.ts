@@ -32,11 +32,12 @@ export function Phases({ phase: current, cluster }: Pick<MigrationInfo, 'phase' 
   const phase = current === 'tainted' ? 'moving' : current;
   const phases = cluster ? CLUSTER_PHASES : PHASES;
   const reached = phases.findIndex(([name]) => name === phase);
+  const done = REACHED_IS_DONE.includes(phase) ? reached : reached - 1;
   return html`
     <ol class="phases">
-      ${phases.map(([name, title], i) => {
-        const isDone = i < reached || phase === 'done' || (i === reached && REACHED_IS_DONE.includes(name));
-        const isNext = !isDone && (i === reached || i === reached + 1);
+      ${phases.map(([, title], i) => {
+        const isDone = i <= done;
+        const isNext = i === done + 1;
         const mood = isDone ? 'good' : isNext ? 'working' : 'waiting';
         const word = isDone ? 'done' : isNext ? 'in progress' : 'waiting';
         return html`

@@ -19,7 +19,7 @@ export function PlanView({ plan }: { plan: MovePlan }) {
         ]}
       />
       <${Revoked} revokes=${plan.revokes} />
-      <${PolicyRules} rules=${policies} />
+      <${PolicyRules} rules=${policies} hidden=${plan.hidden_policy_rules} />
     </div>`;
 }
 
@@ -44,7 +44,8 @@ function Revoked({ revokes }: { revokes: MovePlan['revokes'] }) {
         <strong>${complete ? '' : 'At least '}${many(total, one)}</strong> ${total === 1 ? 'stops' : 'stop'} working
         at once. Their users must get new ones at the new path. Stored data stays as it is.
       </p>
-      <table class="figures">
+      ${byNumber.length === 0 && html`<p>Your token may not list them by role.</p>`}
+      <table class="figures" hidden=${byNumber.length === 0}>
         <thead><tr><th scope="col">Role</th><th scope="col" class="number">${kind === 'tokens' ? 'Tokens' : 'Leases'}</th></tr></thead>
         <tbody>
           ${byNumber.map(

@@ -1,10 +1,18 @@
 /** The policy rules that would not match the mount at its target, each with its replacement. */
 
-import type { AffectedRule } from '../../functions/remount/answers.ts';
+import type { AffectedRule, Preview } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
+import { many } from '../words/format.ts';
 
-export function PolicyRules({ rules }: { rules: AffectedRule[] }) {
-  if (rules.length === 0) {
+interface RulesProps {
+  rules: AffectedRule[];
+  /** How many rules the person may not read, by namespace. */
+  hidden: Preview['hidden_policy_rules'];
+}
+
+export function PolicyRules({ rules, hidden }: RulesProps) {
+  const others = Object.entries(hidden);
+  if (rules.length === 0 && others.length === 0) {
     return html`<section><h3>Policies</h3><p>No policy names the mount by its old path.</p></section>`;
   }
   return html`
@@ -12,6 +20,10 @@ export function PolicyRules({ rules }: { rules: AffectedRule[] }) {
       <h3>Policies that would no longer match</h3>
       <p>A move never changes a policy. Add the new rules before you start, so that nobody loses access.</p>
       <ul class="rules">${rules.map((rule) => html`<${Rule} ...${rule} />`)}</ul>
+      ${others.map(
+        ([namespace, number]) =>
+          html`<p>${many(number, 'rule')} in policies of ${nameOf(namespace)} that your token may not read.</p>`,
+      )}
     </section>`;
 }
 

@@ -34,7 +34,7 @@ export function Field(props: FieldProps) {
         maxlength=${maxLength}
         autocomplete=${autocomplete}
         autocapitalize=${exact ? 'none' : undefined}
-        spellcheck=${exact ? 'false' : undefined}
+        spellcheck=${!exact}
         list=${choices && `${id}-choices`}
         aria-describedby=${hint && `${id}-hint`}
         onInput=${({ currentTarget }: { currentTarget: HTMLInputElement }) => onValue(currentTarget.value)}

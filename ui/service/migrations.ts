@@ -61,7 +61,7 @@ export async function readMigration(
 }
 
 export function planMove(session: Session, move: Move): Promise<MovePlan> {
-  return data(session, 'sys/remount', { method: 'POST', body: { ...move, dry_run: true } });
+  return data(session, 'sys/remount/plan', { method: 'POST', body: { ...move } });
 }
 
 /** @returns the id of the migration; the same for the same key */

@@ -21,6 +21,10 @@ const OF_MIGRATIONS: Record<string, Advice> = {
     what: 'The namespace of the source or the target has been deleted.',
     todo: 'Choose a target in another namespace.',
   },
+  namespace_locked: {
+    what: 'The namespace of the source or the target was locked before this move could switch the mount.',
+    todo: 'Have the namespace unlocked, and plan the move again.',
+  },
   not_switched_in_time: {
     what: 'The mount could not be switched within 15 minutes, because of conflicts or an outage.',
     todo: 'Start the move again.',

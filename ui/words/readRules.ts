@@ -17,8 +17,15 @@ export function readRules(text: string): Rule[] {
   });
 }
 
-/** A list of moves as CSV, with the required header. */
+/** A list of moves as CSV, with the required header: what is typed by hand often has none. */
 export function withHeader(text: string): string {
   const lines = text.trim();
-  return /^"?from"?\s*,\s*"?to"?\s*(\r?\n|$)/i.test(lines) ? lines : `from,to\n${lines}`;
+  const first = lines.split(/\r?\n/).find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '';
+  const names = first.split(/[,;\t]/).map((name) =>
+    name
+      .trim()
+      .replace(/^"(.*)"$/, '$1')
+      .toLowerCase(),
+  );
+  return names.includes('from') && names.includes('to') ? lines : `from,to\n${lines}`;
 }

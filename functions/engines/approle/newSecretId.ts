@@ -2,8 +2,10 @@
 
 import { isIPv6 } from 'node:net';
 import { addressAllowed, cidrProblem } from '../../credentials/cidr.ts';
-import { goQuote, refusal } from '../../http/errors.ts';
-import type { Fields, Schema } from '../../http/fields.ts';
+import { goQuote, refusal, tooLarge } from '../../http/errors.ts';
+import { type Fields, type Schema, UNSTORABLE_NAME } from '../../http/fields.ts';
+import { parseJson } from '../../http/parseBody.ts';
+import { MAX_RECORD_BYTES } from '../../limits.ts';
 import type { AppRole } from './role.ts';
 import type { SecretId } from './secretId.ts';
 
@@ -99,15 +101,23 @@ function ttlFor(sent: number | undefined, ofRole: number): number {
   return sent;
 }
 
-/** Metadata are sent as a JSON object in a string, as base64 of one, or as `key=value` pairs with commas. */
+/**
+ * Metadata are sent as a JSON object in a string, as base64 of one, or as `key=value` pairs with commas.
+ * @throws VaultError 400 for what is none of these, and for a name that cannot be stored; 413 for too much
+ */
 function parseMetadata(text: string): Record<string, string> {
   if (text.trim() === '') return {};
-  return fromJson(text) ?? fromJson(Buffer.from(text, 'base64').toString()) ?? fromPairs(text);
+  if (Buffer.byteLength(text) > MAX_RECORD_BYTES)
+    throw tooLarge(`the metadata of a secret-id are longer than ${MAX_RECORD_BYTES} bytes`);
+  const metadata = fromJson(text) ?? fromJson(Buffer.from(text, 'base64').toString()) ?? fromPairs(text);
+  if (Object.hasOwn(metadata, UNSTORABLE_NAME))
+    throw refusal(`failed to parse metadata: it cannot have the name ${goQuote(UNSTORABLE_NAME)}`);
+  return metadata;
 }
 
 function fromJson(text: string): Record<string, string> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return isPairs(value) ? { ...value } : undefined;
   } catch {
     return undefined;

@@ -20,15 +20,31 @@ import { userName } from './user.ts';
 type Attempt = Pick<Call, 'deps' | 'mount' | 'params'>;
 
 /** The bad passwords of one user. */
-interface Lockout {
+export interface Lockout {
   failures: number;
   /** When the last one was counted, in epoch milliseconds. */
   lastAt: number;
 }
 
-/** The name is hashed, because people type passwords into the field for the name. */
+/** The beginning of the engine's keys of lockouts. */
+export const LOCKOUT_PREFIX = 'lockout/';
+
+/**
+ * The name is hashed, because people type passwords into the field for the name.
+ * @param name in lower case
+ */
+export function lockoutOf(call: Pick<Call, 'mount'>, name: string): Ref {
+  return engineKey(call, LOCKOUT_PREFIX + sha256(name));
+}
+
 export function lockoutKey(call: Attempt): Ref {
-  return engineKey(call, `lockout/${sha256(userName(call))}`);
+  return lockoutOf(call, userName(call));
+}
+
+/** @param now epoch milliseconds */
+export function isLocked(call: Pick<Call, 'mount'>, { failures, lastAt }: Lockout, now: number): boolean {
+  const { threshold, lockMs, disabled } = rulesOf(call);
+  return !disabled && failures >= threshold && lastAt > now - lockMs;
 }
 
 /**
@@ -36,10 +52,8 @@ export function lockoutKey(call: Attempt): Ref {
  * @throws VaultError 403 when the user is locked
  */
 export function refuseLocked(call: Attempt, item: Item | undefined): void {
-  const { threshold, lockMs, disabled } = rulesOf(call);
   const lockout = item as (Lockout & Item) | undefined;
-  if (!lockout || disabled || lockout.failures < threshold) return;
-  if (lockout.lastAt > call.deps.clock.now() - lockMs) throw lockedOut();
+  if (lockout && isLocked(call, lockout, call.deps.clock.now())) throw lockedOut();
 }
 
 /**

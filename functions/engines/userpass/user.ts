@@ -26,6 +26,9 @@ export interface User extends StoredTokenSettings {
   passwordHash: string;
 }
 
+/** The beginning of the engine's keys of users. */
+export const USER_PREFIX = 'user/';
+
 const ALIASES = {
   policies: 'token_policies',
   ttl: 'token_ttl',
@@ -47,7 +50,7 @@ const USER_FIELDS = {
 const USER = tokenSettingsShape(ALIASES);
 
 export const userRoutes: readonly Route[] = [
-  route({ path: 'users', answers: { list: KEYS }, list: (call) => listNames(call, 'user/') }),
+  route({ path: 'users', answers: { list: KEYS }, list: (call) => listNames(call, USER_PREFIX) }),
   route({
     path: 'users/:name',
     checkPath: userName,
@@ -80,7 +83,7 @@ export function userName(call: Pick<Call, 'params'>): string {
 }
 
 export function userKey(call: Pick<Call, 'mount' | 'params'>): Ref {
-  return engineKey(call, `user/${userName(call)}`);
+  return engineKey(call, USER_PREFIX + userName(call));
 }
 
 async function readUser(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<User | undefined> {
@@ -89,7 +92,7 @@ async function readUser(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<
 
 /** The tokens of a user who was deleted stay as they are; with other policies the user has to log in again. */
 export const renewalOfUser: LoginRenewal = async ({ store }, { mount, meta, policies }) => {
-  const user = (await store.get(engineKey({ mount }, `user/${meta.username}`))) as User | undefined;
+  const user = (await store.get(engineKey({ mount }, `${USER_PREFIX}${meta.username}`))) as User | undefined;
   if (user && !areSamePolicies(user.token.token_policies, policies))
     throw renewalRefused('policies have changed, not renewing');
   return user && renewalLimits(user);

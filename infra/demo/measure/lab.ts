@@ -6,6 +6,7 @@ import { dynamodbStore } from '../../../functions/adapters/dynamodbStore.ts';
 import type { Store } from '../../../functions/ports/store.ts';
 import { clientSettings } from '../../local/clientSettings.ts';
 import { startDynamoDB } from '../../local/dynamodb.ts';
+import { inspect } from '../../local/inspect.ts';
 import { startService } from '../../local/service.ts';
 import type { CountingProxy } from '../countingProxy.ts';
 import { type Vault, vaultClient } from '../vault.ts';
@@ -61,7 +62,7 @@ export async function startLab<Proxy extends CountingProxy>(
       store: dynamodbStore(client, (table) => table, clock),
       client,
       environment: service.environment,
-      transitionsOf: (id) => transitions(`${service.environment.AWS_ENDPOINT_URL_SFN}/executions/${id}-1`),
+      transitionsOf: (id) => transitions(service.environment, `${id}-1`),
       stop,
     };
   } catch (error) {
@@ -70,12 +71,18 @@ export async function startLab<Proxy extends CountingProxy>(
   }
 }
 
+/** An execution, as the local Step Functions shows it. */
+interface Shown {
+  status: string;
+  transitions: number;
+}
+
 /** Read from the local Step Functions, by a request that does not count as a call to AWS. */
-async function transitions(url: string): Promise<number> {
+async function transitions(environment: Record<string, string>, name: string): Promise<number> {
   for (const startedAt = Date.now(); Date.now() - startedAt < GIVE_UP_MS; await delay(2)) {
-    const execution = (await (await fetch(url)).json()) as { status: string; transitions: number };
+    const execution = await inspect<Shown>(environment, 'SFN', `/executions/${name}`);
     if (execution.status === 'SUCCEEDED') return execution.transitions;
     if (execution.status !== 'RUNNING') break;
   }
-  throw new Error(`the workflow at ${url} has not succeeded`);
+  throw new Error(`the workflow ${name} has not succeeded`);
 }

@@ -6,6 +6,7 @@ import { costOfMove } from '../../../infra/demo/measure/cost.ts';
 import type { Lab } from '../../../infra/demo/measure/lab.ts';
 import { makeKv } from '../../../infra/demo/measure/makeMounts.ts';
 import type { BusEvent } from '../../../infra/local/busEvent.ts';
+import { inspect } from '../../../infra/local/inspect.ts';
 import { addUnits, type Units } from '../units.ts';
 import type { Meter } from './proxies.ts';
 
@@ -58,8 +59,7 @@ async function takeOne(lab: Lab<Meter>, from: string, to: string): Promise<Plain
 /** Counts the events of a migration on the local bus. The last one is its success. */
 async function eventsOf({ environment }: Lab, id: string): Promise<number> {
   for (const startedAt = Date.now(); Date.now() - startedAt < GIVE_UP_MS; await delay(50)) {
-    const shown = await fetch(`${environment.AWS_ENDPOINT_URL_EVENTBRIDGE}/events`);
-    const events = (await shown.json()) as BusEvent[];
+    const events = await inspect<BusEvent[]>(environment, 'EVENTBRIDGE', '/events');
     const own = events.filter(({ detail }) => (detail as { migration_id?: string }).migration_id === id);
     if (own.some((event) => event['detail-type'] === 'Remount Succeeded')) return own.length;
   }

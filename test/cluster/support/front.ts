@@ -41,6 +41,7 @@ export function front(): Front {
           id: '',
           method: 'GET',
           rawPath: '/v1/',
+          prefix: '',
           query: {},
           headers: {},
           body: Buffer.alloc(0),

@@ -14,6 +14,7 @@ import type { MigrationInfo } from '../../../functions/remount/answers.ts';
 import type { Migration } from '../../../functions/remount/migration.ts';
 import { migrationInfo } from '../../../functions/remount/migrationInfo.ts';
 import { readMigration } from '../../../functions/remount/readMigration.ts';
+import { OPERATOR } from '../../../functions/remount/requesterInfo.ts';
 import type { Caller } from '../../support/call.ts';
 import type { TestDeps } from '../../support/testDeps.ts';
 import { type Front, front } from './front.ts';
@@ -87,7 +88,7 @@ export function realMoves(where: () => Where): RealMoves {
     },
     async info(id) {
       // Of the record: the service asks the cluster who wants to see it, and the cluster may be away.
-      return migrationInfo((await readMigration(f.records, id)) as Migration);
+      return migrationInfo((await readMigration(f.records, id)) as Migration, OPERATOR);
     },
     async step(id) {
       const watched = watching(cluster(), moves);

@@ -10,6 +10,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const refused = (text: string) => ({ status: 400, body: { errors: [text] } });
 const wrapped = (text: string) => ({ status: 500, body: { errors: [`1 error occurred:\n\t* ${text}\n\n`] } });
 
+const UNSTORABLE = 'failed to parse metadata: it cannot have the name "__proto__"';
+
 describe('secret-ids of approle', () => {
   let service: EngineService;
   let mount: Mount;
@@ -55,6 +57,14 @@ describe('secret-ids of approle', () => {
       [
         'web',
         { metadata: '{"a":1}' },
+        'failed to parse metadata: failed to parse the input: invalid <key,value> format',
+      ],
+      ['web', { metadata: '{"__proto__":"a"}' }, UNSTORABLE],
+      ['web', { metadata: 'a=b,__proto__=c' }, UNSTORABLE],
+      ['web', { metadata: Buffer.from('{"__proto__":"a"}').toString('base64') }, UNSTORABLE],
+      [
+        'web',
+        { metadata: '{"a":"\\ud800"}' },
         'failed to parse metadata: failed to parse the input: invalid <key,value> format',
       ],
       [

@@ -1,18 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { nextTime } from '../../infra/local/timetable.ts';
+import { isTimezone, nextTime } from '../../functions/schedules/nextTime.ts';
 
 const at = (text: string) => Date.parse(text);
 const next = (
-  expression: string,
+  schedule: string,
   after: string,
   more: { timezone?: string; start?: string; end?: string } = {},
 ) => {
   const { timezone = 'UTC', start, end } = more;
   const bounds = { ...(start && { start: at(start) }), ...(end && { end: at(end) }) };
-  const time = nextTime(
-    { expression, timezone, createdAt: at('2026-01-01T00:00:30Z'), ...bounds },
-    at(after),
-  );
+  const time = nextTime({ schedule, timezone, createdAt: at('2026-01-01T00:00:30Z'), ...bounds }, at(after));
   return time === undefined ? undefined : new Date(time).toISOString();
 };
 
@@ -52,6 +49,8 @@ describe('the time after which a schedule is due', () => {
 
   it.each([
     'at(tomorrow)',
+    'at(2026-02-30T10:00:00)',
+    'at(2026-02-03T24:00:00)',
     'rate(0 minutes)',
     'rate(5 fortnights)',
     'cron(30 2 * * *)',
@@ -61,16 +60,21 @@ describe('the time after which a schedule is due', () => {
   ])('is refused for %s', (expression) => {
     expect(() => next(expression, '2026-01-01T00:00:00Z')).toThrow(
       expect.objectContaining({
-        name: 'ValidationException',
+        name: 'TimetableRefused',
         message: `Invalid Schedule Expression ${expression}.`,
       }),
     );
   });
+});
 
-  it('is refused in a timezone that does not exist', () => {
-    const place = { timezone: 'Europe/Atlantis' };
-    expect(() => next('cron(30 2 * * ? *)', '2026-01-01T00:00:00Z', place)).toThrow(
-      'Europe/Atlantis is invalid',
-    );
+describe('the name of a time zone', () => {
+  it.each([
+    ['Europe/Berlin', true],
+    ['UTC', true],
+    ['Europe/Atlantis', false],
+    ['+01:00', false],
+    ['', false],
+  ])('%j: %s', (name, expected) => {
+    expect(isTimezone(name)).toBe(expected);
   });
 });

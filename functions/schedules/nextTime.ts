@@ -1,0 +1,92 @@
+/**
+ * When a schedule is due: `at(…)`, `rate(…)` and `cron(…)` in a time zone, as EventBridge Scheduler reads them. Pure. The
+ * scheduler of the local service wakes by it, too.
+ */
+
+import { Cron } from 'croner';
+import { type Timetable, TimetableRefused } from '../ports/scheduler.ts';
+
+/** A timetable, and when it was made: a rate without a start begins then. */
+type Made = Omit<Timetable, 'end'> & { end?: number | undefined; createdAt: number };
+
+const UNIT_MS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+const AT = /^at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)$/;
+
+/**
+ * @returns the first time after `after` at which it is due, in epoch milliseconds; undefined if there is none
+ * @throws TimetableRefused for an expression that is none
+ */
+export function nextTime(timetable: Made, after: number): number | undefined {
+  const { schedule, start = 0, end = Number.POSITIVE_INFINITY } = timetable;
+  // The scheduler ignores the start and the end of one-time schedules.
+  if (isOneTime(schedule)) return oneTime(timetable, after);
+  const from = Math.max(after, start - 1);
+  const time = isRate(schedule) ? ofRate(timetable, from) : ofCron(timetable, from);
+  return time !== undefined && time <= end ? time : undefined;
+}
+
+export function isOneTime(schedule: string): boolean {
+  return schedule.startsWith('at(');
+}
+
+export function isRate(schedule: string): boolean {
+  return schedule.startsWith('rate(');
+}
+
+/** Whether the name is that of a time zone, such as `Europe/Berlin`. An offset such as `+01:00` is none. */
+export function isTimezone(name: string): boolean {
+  try {
+    Intl.DateTimeFormat('en', { timeZone: name });
+    return /^[A-Za-z]/.test(name);
+  } catch {
+    return false;
+  }
+}
+
+function oneTime(timetable: Made, after: number): number | undefined {
+  const [, local] = AT.exec(timetable.schedule) ?? [];
+  if (local === undefined || !isDate(local)) throw invalid(timetable);
+  return cronOf(timetable, local).nextRun(new Date(after))?.getTime();
+}
+
+/** Whether the month has that day, and the day that time. */
+function isDate(local: string): boolean {
+  const date = new Date(`${local}Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(local);
+}
+
+/** The first time is the creation or the start. */
+function ofRate(timetable: Made, from: number): number {
+  const { schedule, createdAt, start } = timetable;
+  const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(schedule) ?? [];
+  const every = Number(count) * (UNIT_MS[unit] ?? Number.NaN);
+  if (!(every > 0)) throw invalid(timetable);
+  const first = Math.ceil((start ?? createdAt) / 1_000) * 1_000;
+  return first > from ? first : first + (Math.floor((from - first) / every) + 1) * every;
+}
+
+/** Six fields, from minutes to years. One of the two fields for days is `?`. Days of the week are 1 (Sunday) to 7. */
+function ofCron(timetable: Made, from: number): number | undefined {
+  const [, inner = ''] = /^cron\((.*)\)$/.exec(timetable.schedule) ?? [];
+  const fields = inner.trim().split(/\s+/);
+  const [, , dayOfMonth, , dayOfWeek = ''] = fields;
+  if (fields.length !== 6 || (dayOfMonth === '?') === (dayOfWeek === '?')) throw invalid(timetable);
+  const pattern = ['0', ...fields].map((field) =>
+    field === '?' ? '*' : field.replace(/^([1-7])L$/, '$1#L'),
+  );
+  return cronOf(timetable, pattern.join(' ')).nextRun(new Date(from))?.getTime();
+}
+
+function cronOf(timetable: Made, pattern: string): Cron {
+  const { timezone } = timetable;
+  try {
+    return new Cron(pattern, { timezone, alternativeWeekdays: true, sloppyRanges: true });
+  } catch {
+    throw invalid(timetable);
+  }
+}
+
+function invalid({ schedule }: Made): TimetableRefused {
+  return new TimetableRefused(`Invalid Schedule Expression ${schedule}.`);
+}
