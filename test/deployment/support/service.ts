@@ -84,7 +84,12 @@ async function startParts(
     invoked.add(short);
     return lambda.invoke(deployedName(short), event);
   };
-  const stepFunctions = await startStepFunctions({ machines: machinesOf(stack), invokeTask: invoke });
+  const account = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'emulated', AWS_SECRET_ACCESS_KEY: 'emulated' };
+  const stepFunctions = await startStepFunctions({
+    credentials: clientSettings(account, 'SFN').credentials,
+    machines: machinesOf(stack),
+    invokeTask: invoke,
+  });
   stops.push(stepFunctions.stop);
 
   const services = {
@@ -107,7 +112,6 @@ async function startParts(
     }),
   );
 
-  const account = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'emulated', AWS_SECRET_ACCESS_KEY: 'emulated' };
   const environment = { ...account, ...services };
   const settings = ofType(stack, 'AWS::Lambda::Function').map(([id, resource]) =>
     settingsOf(out, id, resource, { ...account, ...Object.fromEntries(watched) }),
