@@ -1,7 +1,7 @@
 /** What a recorded call asks of IAM, in two readings of how AWS judges the keys of a call with several items. */
 
 import { capital } from '../../infra/rights.ts';
-import type { Need } from '../../rights/needs.ts';
+import { ALL, type Need } from '../../rights/needs.ts';
 import type { Recorded } from '../../rights/recorder.ts';
 import type { Asked } from './judge.ts';
 import { ACCOUNT, REGION, STACK, type Stack } from './stack.ts';
@@ -39,11 +39,22 @@ function contextOf(need: Need, together: Need[]): Record<string, string[]> {
   const alike = together.filter(
     ({ action, resource }) => action === need.action && resource === need.resource,
   );
-  const attributes = unique(alike.flatMap((one) => one.attributes ?? []));
   return {
     'dynamodb:LeadingKeys': unique(together.map(keyOf)),
-    ...(attributes.length > 0 && { 'dynamodb:Attributes': attributes }),
+    ...attributesOf(unique(alike.flatMap((one) => one.attributes ?? []))),
+    ...(need.action === 'dynamodb:Query' && { 'dynamodb:Select': [selectOf(need)] }),
   };
+}
+
+/** A query without a projection reads all attributes, and names none. */
+function attributesOf(names: string[]): Record<string, string[]> {
+  const named = names.filter((name) => name !== ALL);
+  return named.length > 0 ? { 'dynamodb:Attributes': named } : {};
+}
+
+/** What DynamoDB takes where a request does not say. */
+function selectOf({ attributes = [] }: Need): string {
+  return attributes.includes(ALL) ? 'ALL_ATTRIBUTES' : 'SPECIFIC_ATTRIBUTES';
 }
 
 function unique(names: string[]): string[] {

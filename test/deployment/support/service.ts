@@ -62,9 +62,6 @@ export async function startEmulatedService(): Promise<EmulatedService> {
   }
 }
 
-/** Those of the functions. moto takes any; the local Step Functions checks the signature. */
-const KEYS = { accessKeyId: 'emulated', secretAccessKey: 'emulated' };
-
 async function startParts(
   stops: (() => Promise<unknown> | unknown)[],
 ): Promise<Omit<EmulatedService, 'stop'>> {
@@ -87,8 +84,9 @@ async function startParts(
     invoked.add(short);
     return lambda.invoke(deployedName(short), event);
   };
+  const account = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'emulated', AWS_SECRET_ACCESS_KEY: 'emulated' };
   const stepFunctions = await startStepFunctions({
-    credentials: KEYS,
+    credentials: clientSettings(account, 'SFN').credentials,
     machines: machinesOf(stack),
     invokeTask: invoke,
   });
@@ -114,11 +112,6 @@ async function startParts(
     }),
   );
 
-  const account = {
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
-  };
   const environment = { ...account, ...services };
   const settings = ofType(stack, 'AWS::Lambda::Function').map(([id, resource]) =>
     settingsOf(out, id, resource, { ...account, ...Object.fromEntries(watched) }),
