@@ -94,10 +94,13 @@ function withoutMark(field: string): string {
   return field.startsWith("'") && FORMULA.test(field) ? field.slice(1) : field;
 }
 
+/** Without quotes, blanks at the ends are no part of a value, and what begins with `#` is a comment. */
+const NEEDS_QUOTES = /[",\r\n#]|^\s|\s$/;
+
 /** One line with its end. A value is quoted only where it needs to be, and never a formula for a spreadsheet. */
 export function csvLine(values: string[]): string {
   const fields = values
     .map(withMark)
-    .map((value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value));
+    .map((value) => (NEEDS_QUOTES.test(value) ? `"${value.replaceAll('"', '""')}"` : value));
   return `${fields.join(',')}\r\n`;
 }
