@@ -112,9 +112,13 @@ function checkOperands(word: string, { operands }: Command, typed: Typed): void 
 function createContext(typed: Typed): Context {
   const given = Object.keys(CONNECTION_OPTIONS).map((name) => [name, typed.text(name)]);
   connectionOptions = given.map(([name, text]) => (text ? ` --${name} ${text}` : '')).join('');
-  const service = createService(readConnection(typed, process.env, homedir()), (why, pause) => {
-    output.note(`${why}; retrying in ${seconds(pause)}`, 'dim');
-  });
+  const service = createService(
+    readConnection(typed, process.env, homedir()),
+    (why, pause) => {
+      output.note(`${why}; retrying in ${seconds(pause)}`, 'dim');
+    },
+    (text) => output.note(`Warning: ${text}`, 'yellow'),
+  );
   return {
     service,
     output,

@@ -13,7 +13,6 @@ export interface Answer {
   etag: string | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: see docs/migrations.md and docs/bulk.md
   data: any;
-  warnings: string[];
   /** Whether an earlier request with the same idempotency key created what this answer describes. */
   isReplay: boolean;
 }
@@ -49,10 +48,12 @@ const BUSY = [429, 502, 503, 504];
 /**
  * All calls reject with a `CommandError` if the service refuses or cannot be reached.
  * @param onPause is called before a retry, with the reason and the pause in seconds
+ * @param onWarning is called with each warning of an answer
  */
 export function createService(
   connection: Connection,
   onPause: (why: string, seconds: number) => void,
+  onWarning: (text: string) => void,
 ): Service {
   // Without the user name and password that an address may contain.
   const address = connection.address.origin + connection.address.pathname.replace(/\/$/, '');
@@ -103,8 +104,9 @@ export function createService(
     }
     if (status >= 300 && status !== 304) throw refused(status, refusalText(body));
     const { data = null, warnings } = body;
+    for (const warning of (warnings ?? []).filter(isNews)) onWarning(warning);
     const isReplay = headers['idempotent-replayed'] === 'true';
-    return { isUnchanged: status === 304, etag: headers.etag, data, warnings: warnings ?? [], isReplay };
+    return { isUnchanged: status === 304, etag: headers.etag, data, isReplay };
   }
 
   return {
@@ -124,6 +126,11 @@ export function createService(
       return ask(sent, '"update" and "sudo"');
     },
   };
+}
+
+/** Every answer to a move has this warning, as in Vault; the command shows by itself how the move goes on. */
+function isNews(warning: string): boolean {
+  return !warning.startsWith('Mount move has been queued.');
 }
 
 function withQuery(path: string, query: Record<string, string | undefined>): string {

@@ -33,9 +33,8 @@ export const list: Command = {
     const query = { ...readFilters(typed), after: typed.text('after'), limit: String(limit) };
     const areRuns = typed.isSet('runs');
     const asked = service.list(areRuns ? RUN_PATHS.runs : PATHS.statuses, { query });
-    const none = { data: { keys: [], key_info: {} }, warnings: [] };
-    const { data, warnings } = await orIfNotFound(asked, () => none);
-    for (const warning of warnings) output.note(warning, 'yellow');
+    const none = { data: { keys: [], key_info: {} } };
+    const { data } = await orIfNotFound(asked, () => none);
     if (format === 'json') {
       output.json(data);
       return EXIT.done;

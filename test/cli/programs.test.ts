@@ -52,6 +52,19 @@ describe('a program that calls the command', () => {
     expect((await json('status', first.stdout.trim(), '--watch')).code).toBe(0);
   });
 
+  it('is told on stderr what an answer warns of, and nothing of what every move warns of', async () => {
+    const from = await kv();
+    const file = join(await temporaryFolder(), 'moves.csv');
+    await writeFile(file, `To;Owner;From\n${from}-to;me;${from}\n`);
+
+    const plan = await world.run('bulk', file, '--dry-run', '--format', 'json');
+    const move = await world.run('move', from, `${from}-to`, '--no-wait');
+
+    expect(JSON.parse(plan.stdout)).toMatchObject({ total: 1 });
+    expect(plan.stderr).toContain('Warning: the columns of the CSV that are not read: "Owner"');
+    expect(move.stderr).toBe('');
+  });
+
   it('gets an empty list if there are no migrations', async () => {
     expect(await json('list', '--target', 'nowhere')).toEqual({
       code: 0,
