@@ -218,10 +218,11 @@ describe('its roles', () => {
     const { calls, invoked } = service;
     const asked = new Set(asksOfNobody(service.stack).map(textOf));
     const denied = [...verdicts].flatMap(([text, isAllowed]) => (isAllowed ? [] : [text]));
+    const others = denied.filter((text) => !asked.has(text));
     return [
       `The packaged stack ran ${invoked.size} of its ${FUNCTIONS.length} functions, with ${calls.length} calls to AWS.`,
-      `Its policies judged ${verdicts.size} requests, and denied ${denied.length}. ${asked.size} of them should be; the others:`,
-      ...denied.filter((text) => !asked.has(text)),
+      `Its policies judged ${verdicts.size} requests, and denied the ${asked.size} that they should, and ${others.length} others.`,
+      ...others,
     ].join('\n');
   }
 
