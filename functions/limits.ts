@@ -144,9 +144,8 @@ export const MAX_SCHEDULE_DAYS = 90;
 export const MAX_SCHEDULES = 100;
 /** Characters of a schedule's name. Its name in EventBridge Scheduler contains the id of the namespace, too. */
 export const MAX_SCHEDULE_NAME_LENGTH = 57;
-/** Characters of the expression that says when a schedule runs, and of its time zone, by EventBridge Scheduler's limits. */
+/** Characters of the expression that says when a schedule runs, by EventBridge Scheduler's limit. */
 export const MAX_EXPRESSION_LENGTH = 256;
-export const MAX_TIMEZONE_LENGTH = 50;
 /** Bytes of the moves or rules of a schedule. */
 export const MAX_SCHEDULE_BYTES = 128_000;
 

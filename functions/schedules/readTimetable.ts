@@ -2,7 +2,7 @@
 
 import { refusal } from '../http/errors.ts';
 import type { Fields, Schema } from '../http/fields.ts';
-import { MAX_EXPRESSION_LENGTH, MAX_SCHEDULE_DAYS, MAX_TIMEZONE_LENGTH } from '../limits.ts';
+import { MAX_EXPRESSION_LENGTH, MAX_SCHEDULE_DAYS } from '../limits.ts';
 import { type Timetable, TimetableRefused } from '../ports/scheduler.ts';
 import { isOneTime, isRate, isTimezone, nextTime } from './nextTime.ts';
 
@@ -31,8 +31,6 @@ export function readTimetable(fields: Fields<typeof TIME_FIELDS>, now: number): 
     throw refusal("'schedule' must be specified as at(…), rate(…) or cron(…)");
   if (schedule.length > MAX_EXPRESSION_LENGTH)
     throw refusal(`'schedule' has at most ${MAX_EXPRESSION_LENGTH} characters`);
-  if (timezone.length > MAX_TIMEZONE_LENGTH)
-    throw refusal(`'timezone' has at most ${MAX_TIMEZONE_LENGTH} characters`);
   if (!isTimezone(timezone)) throw refusal('\'timezone\' is the name of one, such as "Europe/Berlin"');
   if (end <= now || end > latest)
     throw refusal(`'end' lies in the future and at most ${MAX_SCHEDULE_DAYS} days ahead`);

@@ -40,6 +40,7 @@ const NEEDS_NO_TOKEN = [
 /** Requests that need sudo in Vault (contract §1.6, §3.2, §6, §7), and this project's own ones of the same power. */
 const NEEDS_SUDO = [
   'write sys/remount',
+  'write sys/remount/plan',
   'write sys/remount/cancel/:migration_id',
   'write sys/remount/undo/:migration_id',
   'write sys/remount/irrevocable/:migration_id/retry',

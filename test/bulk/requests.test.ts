@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MAX_BULK_MOVES, MAX_CSV_RECORD } from '../../functions/limits.ts';
+import { MAX_BULK_JSON_STRINGS, MAX_BULK_MOVES, MAX_CSV_RECORD } from '../../functions/limits.ts';
 import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import type { CallOptions } from '../support/call.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
@@ -147,6 +147,13 @@ describe('a request', () => {
     expect(body.errors).toHaveLength(MAX_BULK_MOVES);
     const elsewhere = await service.call('POST', 'sys/remount', { body: { moves } });
     expect(elsewhere.body.errors[0]).toContain('exceeded maximum number of strings');
+  });
+
+  it('may have MAX_BULK_JSON_STRINGS strings, and no more', async () => {
+    const withStrings = (more: number) => post({ wordy: Array(MAX_BULK_JSON_STRINGS - 1 + more).fill('') });
+    expect((await withStrings(0)).body.errors).toEqual(['unknown field "wordy"']);
+    const refused = 'refused JSON input due to high complexity: exceeded maximum number of strings';
+    expect((await withStrings(1)).body.errors).toEqual([refused]);
   });
 });
 
