@@ -62,11 +62,12 @@ export function disable(state: State, step: Extract<Step, { do: 'disable' }>): A
   return DONE;
 }
 
+/** As in Vault, a path inside a mount tunes that mount. */
 export function tune(state: State, step: Extract<Step, { do: 'tune' }>): Answered {
-  const space = enter(state, step.in);
-  if ('status' in space) return space;
-  const mount = mountAt(state, space, `${step.path}/`);
-  if (!mount) return { status: 400 };
+  const asked = enter(state, step.in);
+  if ('status' in asked) return asked;
+  const { space, mount } = locate(state, step.path, asked);
+  if (!mount || space !== asked) return { status: 400 };
   mount.description = step.description;
   return DONE;
 }
