@@ -2,13 +2,13 @@
 
 import { readToken } from '../credentials/caller.ts';
 import type { Token } from '../credentials/token.ts';
-import { namespaceLocked, namespaceNotFound, notAuthenticated, VaultError } from '../http/errors.ts';
+import { namespaceNotFound, notAuthenticated, VaultError } from '../http/errors.ts';
 import { matchRoute } from '../http/route.ts';
 import { MAX_MOUNT_DEPTH, MAX_NAMESPACE_DEPTH } from '../limits.ts';
 import type { Item, Store } from '../ports/store.ts';
 import { namespaceById, namespaceIdIn, namespaceWithin } from '../tree/findNamespace.ts';
 import { type Location, locate, locateSurely } from '../tree/locate.ts';
-import type { Namespace } from '../tree/namespace.ts';
+import { type Namespace, requireUnlocked } from '../tree/namespace.ts';
 import type { Api, Visit } from './api.ts';
 
 /**
@@ -48,8 +48,8 @@ function locateOpen(store: Store, { engines }: Api, path: string): Promise<Locat
 }
 
 /** A locked namespace serves nothing, with or without a token, except its unlocking (contract §2.3). */
-function refuseIfLocked({ namespace: { lockedAt }, path }: Location): void {
-  if (lockedAt !== undefined && path !== 'sys/namespaces/api-lock/unlock') throw namespaceLocked(lockedAt);
+function refuseIfLocked({ namespace, path }: Location): void {
+  if (path !== 'sys/namespaces/api-lock/unlock') requireUnlocked(namespace);
 }
 
 /** What a token does with itself is served in the namespace of that token. */

@@ -4,7 +4,14 @@ import querystring from 'node:querystring';
 import { durationProblem, parseDuration } from '../http/duration.ts';
 import { refusal, silent, VaultError } from '../http/errors.ts';
 import { parseBool } from '../http/fields.ts';
-import { type HttpRequest, headerNamespace, isWrite, type Operation, tokenIn } from '../http/message.ts';
+import {
+  type HttpRequest,
+  headerNamespace,
+  isWrite,
+  type Operation,
+  STEERING,
+  tokenIn,
+} from '../http/message.ts';
 import { bodyText, parseBody } from '../http/parseBody.ts';
 import { MAX_BULK_JSON_STRINGS } from '../limits.ts';
 import { isPrintable } from '../tree/path.ts';
@@ -226,7 +233,7 @@ function bodyFields(http: HttpRequest, path: string): Record<string, unknown> {
  * Every parameter becomes a field, except those that choose the operation; repeated ones become a list (contract §2.4).
  */
 function queryFields(query: Record<string, string[]>): Record<string, unknown> {
-  const fields = Object.entries(query).filter(([name]) => !['help', 'list', 'scan'].includes(name));
+  const fields = Object.entries(query).filter(([name]) => !STEERING.includes(name));
   return Object.fromEntries(fields.map(([name, values]) => [name, values.length > 1 ? values : values[0]]));
 }
 

@@ -29,6 +29,9 @@ export interface HttpResponse {
 /** What a request asks for: policies name these operations as capabilities, and routes have a handler for each. */
 export type Operation = 'read' | 'list' | 'scan' | 'create' | 'update' | 'patch' | 'delete' | 'help' | 'head';
 
+/** Parameters of the query that choose the operation; all others are fields. */
+export const STEERING = ['help', 'list', 'scan'];
+
 /** Whether an operation takes its fields from a body, and its path without a slash at the end. */
 export function isWrite(operation: Operation): boolean {
   return operation === 'create' || operation === 'update' || operation === 'patch';

@@ -7,10 +7,8 @@ import { distance } from 'fastest-levenshtein';
 import { LONG_FIELD_NAME, LONGEST_MISSPELT_NAME, SHORTEST_MISSPELT_NAME } from '../limits.ts';
 import { goQuote, refusal, type VaultError } from './errors.ts';
 import { type Schema, unknownFields } from './fields.ts';
+import { STEERING } from './message.ts';
 import type { Call, RouteMatch } from './route.ts';
-
-/** Parameters of the query that choose the operation. */
-const STEERING = ['help', 'list', 'scan'];
 
 /** @throws VaultError 400 that names the field, and the field that was probably meant */
 export function refuseStrange(
@@ -19,7 +17,7 @@ export function refuseStrange(
 ): void {
   if (!strange) return;
   const isRefused = (name: string) => strange === 'refused' || meant(fields, name) !== undefined;
-  const unknown = unknownFields({ ...fields, ...asSchema(params) }, raw).find(isRefused);
+  const unknown = unknownFields(fields, raw).find((name) => !Object.hasOwn(params, name) && isRefused(name));
   if (unknown !== undefined) throw unknownField(fields, unknown);
   const outside = Object.keys(query).filter((name) => !STEERING.includes(name) && !Object.hasOwn(raw, name));
   const parameter = outside.find(isRefused);
@@ -47,8 +45,4 @@ function meant(schema: Schema, name: string): string | undefined {
 
 function plain(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
-}
-
-function asSchema(params: Record<string, string>): Schema {
-  return Object.fromEntries(Object.keys(params).map((name) => [name, 'string']));
 }

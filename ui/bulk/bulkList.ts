@@ -15,6 +15,7 @@ import { useTask } from '../watch/useTask.ts';
 import { useWatch } from '../watch/useWatch.ts';
 import { standingOfRun } from '../words/bulkWords.ts';
 import { count, many } from '../words/format.ts';
+import { requesterOf } from '../words/requester.ts';
 
 const PAGE = 25;
 
@@ -74,7 +75,7 @@ function Row({ id, info }: { id: string; info: BulkInfo }) {
     <tr>
       <td><${Badge} ...${standingOfRun(info)} /></td>
       <td><a class="move" href=${linkTo('bulk', id)}>${title}</a>${info.reason && html` <span class="hint">${info.reason}</span>`}</td>
-      <td><span class="label">by </span>${info.requested_by.display_name || 'another namespace'}</td>
+      <td><span class="label">by </span>${requesterOf(info.requested_by)}</td>
       <td><span class="label">started </span><${Ago} at=${info.created_time} /></td>
       <td class="number"><span class="label">failed </span>${count(info.progress.failed)}</td>
     </tr>`;

@@ -8,6 +8,7 @@ import { linkTo } from '../route.ts';
 import type { Migration } from '../service/migrations.ts';
 import { duration } from '../words/format.ts';
 import { standingOf } from '../words/migrationWords.ts';
+import { requesterOf } from '../words/requester.ts';
 
 export function MigrationTable({ migrations }: { migrations: Migration[] }) {
   return html`
@@ -27,7 +28,7 @@ function Row({ id, info }: Migration) {
       <td><a class="move" href=${linkTo('migrations', id)}>
         <code>${info.source_mount}</code> <span class="to">to</span> <code>${info.target_mount}</code>
       </a></td>
-      <td><span class="label">by </span>${info.requested_by.display_name || 'another namespace'}</td>
+      <td><span class="label">by </span>${requesterOf(info.requested_by)}</td>
       <td><span class="label">started </span><${Ago} at=${info.created_time} /></td>
       <td class="number"><span class="label">took </span>${tookOf(info)}</td>
     </tr>`;

@@ -3,7 +3,7 @@
 import { html } from '../html.ts';
 import { Facts } from '../parts/facts.ts';
 import type { MovePlan } from '../service/migrations.ts';
-import { count, duration, many } from '../words/format.ts';
+import { count, duration, many, namespaceName } from '../words/format.ts';
 import { PolicyRules } from './policyRules.ts';
 
 export function PlanView({ plan }: { plan: MovePlan }) {
@@ -24,10 +24,9 @@ export function PlanView({ plan }: { plan: MovePlan }) {
 }
 
 function namespacesOf({ namespaces_crossed, source_namespace, target_namespace }: MovePlan): string {
-  const name = (path: string) => (path === '' ? 'the root namespace' : path);
   return namespaces_crossed
-    ? `From ${name(source_namespace)} into ${name(target_namespace)}`
-    : `Stays in ${name(source_namespace)}`;
+    ? `From ${namespaceName(source_namespace)} into ${namespaceName(target_namespace)}`
+    : `Stays in ${namespaceName(source_namespace)}`;
 }
 
 function Revoked({ revokes }: { revokes: MovePlan['revokes'] }) {

@@ -2,7 +2,7 @@
 
 import type { AffectedRule, Preview } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
-import { many } from '../words/format.ts';
+import { many, namespaceName } from '../words/format.ts';
 
 interface RulesProps {
   rules: AffectedRule[];
@@ -22,7 +22,7 @@ export function PolicyRules({ rules, hidden }: RulesProps) {
       <ul class="rules">${rules.map((rule) => html`<${Rule} ...${rule} />`)}</ul>
       ${others.map(
         ([namespace, number]) =>
-          html`<p>${many(number, 'rule')} in policies of ${nameOf(namespace)} that your token may not read.</p>`,
+          html`<p>${many(number, 'rule')} in policies of ${namespaceName(namespace)} that your token may not read.</p>`,
       )}
     </section>`;
 }
@@ -32,9 +32,9 @@ function Rule({ namespace, policy, path, capabilities, replacement }: AffectedRu
   return html`
     <li>
       <p>
-        Policy <strong>${policy}</strong> in ${nameOf(namespace)}${
+        Policy <strong>${policy}</strong> in ${namespaceName(namespace)}${
           isElsewhere &&
-          html`<span>; the new rule belongs in a policy of <strong>${nameOf(replacement.namespace)}</strong></span>`
+          html`<span>; the new rule belongs in a policy of <strong>${namespaceName(replacement.namespace)}</strong></span>`
         }
       </p>
       <div class="pair">
@@ -42,10 +42,6 @@ function Rule({ namespace, policy, path, capabilities, replacement }: AffectedRu
         <figure><figcaption>Replacement</figcaption><pre tabindex="0">${ruleText(replacement.path, capabilities)}</pre></figure>
       </div>
     </li>`;
-}
-
-function nameOf(namespace: string): string {
-  return namespace === '' ? 'the root namespace' : namespace;
 }
 
 function ruleText(path: string, capabilities: string[]): string {

@@ -50,3 +50,8 @@ export function localTime(time: string): string {
     .find(({ type }) => type === 'timeZoneName')?.value;
   return `${day} ${clock} ${zone ?? ''}`.trim();
 }
+
+/** @param path of a namespace; empty for the root namespace */
+export function namespaceName(path: string): string {
+  return path === '' ? 'the root namespace' : path;
+}

@@ -38,11 +38,6 @@ export const ROLE_ID_RECORD = record<RoleIdEntry>();
 /** Names of roles are not case-sensitive. */
 export const ROLE_NAMES = { name: inLowerCase };
 
-/** The name of the role in the path. */
-export function roleName(call: Pick<Call, 'params'>): string {
-  return nameOfCall(call);
-}
-
 export function approleRoleKey(call: Pick<Call, 'mount'>, name: string): Ref {
   return engineKey(call, `role/${name}`);
 }
@@ -54,7 +49,7 @@ export function roleIdKey(call: Pick<Call, 'mount'>, roleId: string): Ref {
 
 /** The role in the path, if it exists. */
 export async function readRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<AppRole | undefined> {
-  return ROLE_RECORD.of(await call.deps.store.get(approleRoleKey(call, roleName(call))));
+  return ROLE_RECORD.of(await call.deps.store.get(approleRoleKey(call, nameOfCall(call))));
 }
 
 /** The tokens of a role are renewed as long as it exists. */
@@ -75,7 +70,7 @@ export async function requireRole(
 ): Promise<AppRole> {
   const role = await readRole(call);
   if (role) return role;
-  const text = `role ${goQuote(roleName(call))} does not exist`;
+  const text = `role ${goQuote(nameOfCall(call))} does not exist`;
   throw status === 500 ? wrapped(500, text) : new VaultError(status, [text]);
 }
 
@@ -88,7 +83,7 @@ export async function changeRole<C extends RecordChange<AppRole>>(
   call: Pick<Call, 'deps' | 'mount' | 'params'>,
   change: (before: AppRole | undefined) => C,
 ): Promise<C> {
-  const name = roleName(call);
+  const name = nameOfCall(call);
   return changeRecord(call.deps, approleRoleKey(call, name), async (before?: AppRole) => {
     const changed = change(before);
     return { ...changed, alongside: await roleIdWrites(call, name, before, changed.after) };

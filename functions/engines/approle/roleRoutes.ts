@@ -7,16 +7,8 @@ import { KEYS, type Wire } from '../../http/shape.ts';
 import type { Item } from '../../ports/store.ts';
 import { retryContended } from '../../store/retryContended.ts';
 import { mountTtls } from '../../tree/mount.ts';
-import { engineKey, listNames } from '../callParts.ts';
-import {
-  type AppRole,
-  approleRoleKey,
-  changeRole,
-  ROLE_NAMES,
-  readRole,
-  roleIdKey,
-  roleName,
-} from './role.ts';
+import { engineKey, listNames, nameOfCall } from '../callParts.ts';
+import { type AppRole, approleRoleKey, changeRole, ROLE_NAMES, readRole, roleIdKey } from './role.ts';
 import { NEW_ROLE, ROLE, ROLE_FIELDS, roleWith, showSettings } from './roleSettings.ts';
 import { accessorPrefix, secretIdPrefix } from './secretId.ts';
 
@@ -26,7 +18,7 @@ export const approleRoleRoutes: readonly Route[] = [
   route({
     path: 'role/:name',
     names: ROLE_NAMES,
-    checkPath: roleName,
+    checkPath: nameOfCall,
     fields: ROLE_FIELDS,
     answers: { read: ROLE, write: null, delete: null },
     exists: async (call) => (await readRole(call)) !== undefined,
@@ -37,7 +29,7 @@ export const approleRoleRoutes: readonly Route[] = [
   route({
     path: 'role/:name/role-id',
     names: ROLE_NAMES,
-    checkPath: roleName,
+    checkPath: nameOfCall,
     fields: ROLE_ID_FIELDS,
     answers: { read: ROLE_ID_FIELDS, write: null },
     read: showRoleId,
@@ -93,7 +85,7 @@ async function deleteRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promis
 /** @returns the uuid of the role; undefined if it does not exist */
 async function removeRole(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<string | undefined> {
   const { store } = call.deps;
-  const ref = approleRoleKey(call, roleName(call));
+  const ref = approleRoleKey(call, nameOfCall(call));
   const role = (await store.get(ref)) as (AppRole & Item) | undefined;
   if (!role) return undefined;
   await store.commit([

@@ -4,7 +4,8 @@ import { refusal, unsupportedPath } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import type { Shape } from '../../http/shape.ts';
-import { changeRole, ROLE_NAMES, readRole, roleName } from './role.ts';
+import { nameOfCall } from '../callParts.ts';
+import { changeRole, ROLE_NAMES, readRole } from './role.ts';
 import { ROLE, ROLE_FIELDS, type RoleFields, roleWith, showSettings } from './roleSettings.ts';
 
 interface Setting {
@@ -39,7 +40,7 @@ export const roleSettingRoutes: readonly Route[] = [
   route({
     path: 'role/:name/local-secret-ids',
     names: ROLE_NAMES,
-    checkPath: roleName,
+    checkPath: nameOfCall,
     answers: { read: LOCAL },
     read: (call) => show(call, Object.keys(LOCAL)),
   }),
@@ -51,7 +52,7 @@ function settingRoute({ path, field, older, unset, missed }: Setting): Route {
   return route({
     path: `role/:name/${path}`,
     names: ROLE_NAMES,
-    checkPath: roleName,
+    checkPath: nameOfCall,
     fields,
     answers: { read: shape, write: null, delete: null },
     read: (call) => show(call, Object.keys(fields)),

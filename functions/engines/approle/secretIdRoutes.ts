@@ -5,7 +5,7 @@ import { goQuote, refusal, wrapped } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Answers, type Call, type Missing, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Keys, type Shape, type Wire } from '../../http/shape.ts';
-import { engineKey } from '../callParts.ts';
+import { engineKey, nameOfCall } from '../callParts.ts';
 import {
   CUSTOM_SECRET_ID_FIELDS,
   createCustomSecretId,
@@ -14,7 +14,7 @@ import {
 } from './createSecretId.ts';
 import { missingSecretId } from './errors.ts';
 import { SECRET_ID_FIELDS } from './newSecretId.ts';
-import { ROLE_NAMES, requireRole, roleName } from './role.ts';
+import { ROLE_NAMES, requireRole } from './role.ts';
 import {
   ACCESSOR_RECORD,
   accessorPrefix,
@@ -49,7 +49,7 @@ export const secretIdRoutes: readonly Route[] = [
   route({
     path: 'role/:name/secret-id',
     names: ROLE_NAMES,
-    checkPath: roleName,
+    checkPath: nameOfCall,
     fields: SECRET_ID_FIELDS,
     answers: { list: KEYS, write: NEW_SECRET_ID },
     list: listAccessors,
@@ -58,7 +58,7 @@ export const secretIdRoutes: readonly Route[] = [
   route({
     path: 'role/:name/custom-secret-id',
     names: ROLE_NAMES,
-    checkPath: roleName,
+    checkPath: nameOfCall,
     fields: CUSTOM_SECRET_ID_FIELDS,
     answers: { write: NEW_SECRET_ID },
     write: createCustomSecretId,
@@ -66,7 +66,7 @@ export const secretIdRoutes: readonly Route[] = [
   route({
     path: 'role/:name/secret-id/lookup',
     names: ROLE_NAMES,
-    checkPath: roleName,
+    checkPath: nameOfCall,
     fields: BY_ID,
     answers: { write: SECRET_ID },
     write: lookup,
@@ -74,7 +74,7 @@ export const secretIdRoutes: readonly Route[] = [
   route({
     path: 'role/:name/secret-id/destroy',
     names: ROLE_NAMES,
-    checkPath: roleName,
+    checkPath: nameOfCall,
     fields: BY_ID,
     answers: DESTROYED,
     write: destroy,
@@ -83,7 +83,7 @@ export const secretIdRoutes: readonly Route[] = [
   route({
     path: 'role/:name/secret-id-accessor/lookup',
     names: ROLE_NAMES,
-    checkPath: roleName,
+    checkPath: nameOfCall,
     fields: BY_ACCESSOR,
     answers: { write: SECRET_ID },
     write: lookupByAccessor,
@@ -91,7 +91,7 @@ export const secretIdRoutes: readonly Route[] = [
   route({
     path: 'role/:name/secret-id-accessor/destroy',
     names: ROLE_NAMES,
-    checkPath: roleName,
+    checkPath: nameOfCall,
     fields: BY_ACCESSOR,
     answers: DESTROYED,
     write: destroyByAccessor,

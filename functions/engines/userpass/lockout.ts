@@ -14,8 +14,7 @@ import {
 } from '../../ports/store.ts';
 import { sha256 } from '../../store/keys.ts';
 import { retryContended } from '../../store/retryContended.ts';
-import { engineKey, mountOfCall } from '../callParts.ts';
-import { userName } from './user.ts';
+import { engineKey, mountOfCall, nameOfCall } from '../callParts.ts';
 
 type Attempt = Pick<Call, 'deps' | 'mount' | 'params'>;
 
@@ -38,7 +37,7 @@ export function lockoutOf(call: Pick<Call, 'mount'>, name: string): Ref {
 }
 
 export function lockoutKey(call: Attempt): Ref {
-  return lockoutOf(call, userName(call));
+  return lockoutOf(call, nameOfCall(call));
 }
 
 /** @param now epoch milliseconds */

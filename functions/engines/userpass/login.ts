@@ -6,10 +6,10 @@ import { notAuthenticated, refusal, VaultError } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
 import { ConditionFailed } from '../../ports/store.ts';
-import { mountOfCall } from '../callParts.ts';
+import { mountOfCall, nameOfCall } from '../callParts.ts';
 import { countFailure, forgetFailures, lockedOut, lockoutKey, refuseLocked } from './lockout.ts';
 import { isPassword } from './password.ts';
-import { USER_NAMES, type User, userKey, userName } from './user.ts';
+import { USER_NAMES, type User, userKey } from './user.ts';
 
 const FIELDS = { password: 'string' } as const satisfies Schema;
 
@@ -17,7 +17,7 @@ export const userpassLoginRoute = route({
   path: 'login/:name+',
   open: true,
   names: USER_NAMES,
-  checkPath: userName,
+  checkPath: nameOfCall,
   fields: FIELDS,
   answers: { write: null },
   write: logIn,
@@ -44,7 +44,7 @@ async function logIn(call: Call<typeof FIELDS>): Promise<Reply> {
 async function letIn(call: Call<typeof FIELDS>, { token: settings }: User): Promise<Reply> {
   const lockout = await call.deps.store.get(lockoutKey(call));
   refuseLocked(call, lockout);
-  const username = userName(call);
+  const username = nameOfCall(call);
   try {
     return await login({
       call,

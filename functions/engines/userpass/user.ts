@@ -57,7 +57,7 @@ export const userRoutes: readonly Route[] = [
   route({
     path: 'users/:name',
     names: USER_NAMES,
-    checkPath: userName,
+    checkPath: nameOfCall,
     fields: USER_FIELDS,
     answers: { read: USER, write: null, delete: null },
     exists: async (call) => (await readUser(call)) !== undefined,
@@ -68,7 +68,7 @@ export const userRoutes: readonly Route[] = [
   route({
     path: 'users/:name/password',
     names: USER_NAMES,
-    checkPath: userName,
+    checkPath: nameOfCall,
     fields: PASSWORD_FIELDS,
     answers: { write: null },
     write: changePassword,
@@ -76,20 +76,15 @@ export const userRoutes: readonly Route[] = [
   route({
     path: 'users/:name/policies',
     names: USER_NAMES,
-    checkPath: userName,
+    checkPath: nameOfCall,
     fields: POLICY_FIELDS,
     answers: { write: null },
     write: changePolicies,
   }),
 ];
 
-/** The name of the user in the path. */
-export function userName(call: Pick<Call, 'params'>): string {
-  return nameOfCall(call);
-}
-
 export function userKey(call: Pick<Call, 'mount' | 'params'>): Ref {
-  return engineKey(call, USER_PREFIX + userName(call));
+  return engineKey(call, USER_PREFIX + nameOfCall(call));
 }
 
 async function readUser(call: Pick<Call, 'deps' | 'mount' | 'params'>): Promise<User | undefined> {
