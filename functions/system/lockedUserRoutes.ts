@@ -35,6 +35,8 @@ export const lockedUserRoutes: readonly Route[] = [
   }),
   route({
     path: 'sys/locked-users/:mount_accessor/unlock/:alias_identifier+',
+    // The auth methods that lock users read their names so.
+    names: { alias_identifier: (sent) => sent.toLowerCase() },
     write: unlock,
   }),
 ];

@@ -36,6 +36,7 @@ describe('an exact deny', () => {
     ['sys/policy', 'GET', 'sys/policy/'],
     ['auth/up/users/boss', 'GET', 'auth/up/users/BOSS'],
     ['auth/up/users/boss', 'DELETE', 'auth/up/users/Boss'],
+    ['sys/locked-users/any/unlock/boss', 'POST', 'sys/locked-users/any/unlock/BOSS'],
     ['sys/namespaces/ns', 'DELETE', 'sys/namespaces/ns/'],
     ['sys/namespaces/api-lock/lock/ns', 'POST', 'sys/namespaces/api-lock/lock/%2Fns'],
   ];
