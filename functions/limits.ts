@@ -70,7 +70,7 @@ export const SYSTEM_MAX_TTL_S = 2_764_800;
 export const LEASE_SHARDS = 16;
 /** Shards of a token's children. */
 export const CHILD_SHARDS = 4;
-/** Marks that a deleted namespace leaves. A switch into the namespace depends on one of them. */
+/** Marks of a deleted or locked namespace. A switch into it, out of it or below it depends on one of them. */
 export const NAMESPACE_MARKS = 16;
 /** Shards of the index of open migrations. */
 export const OPEN_SHARDS = 4;

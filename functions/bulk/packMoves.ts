@@ -29,11 +29,11 @@ export interface WriteCount {
 }
 
 /**
- * Counts what `planTree` writes: each key once, and no fork whose count stays the same. Each namespace that mounts are
- * moved into is one condition more.
+ * Counts what `planTree` writes: each key once, and no fork whose count stays the same. Each namespace of a source or a
+ * target, and each one above them, is one condition more.
  */
 export function writeCount(): WriteCount {
-  const entered = new Set<string>(['root']);
+  const concerned = new Set<string>(['root']);
   const keys = new Map<string, { entry: boolean; below: number }>();
   let writes = 0;
   const change = (place: string, entry: boolean, below: number): void => {
@@ -53,8 +53,9 @@ export function writeCount(): WriteCount {
         change(endId(end), true, 0);
         for (const path of ancestors(end.path)) change(placeId(end.namespace.id, path), false, growth);
       }
-      writes += WRITES_BESIDE_TREE + Number(!entered.has(target.namespace.id));
-      entered.add(target.namespace.id);
+      const before = concerned.size;
+      for (const id of [...source.namespace.lineage, ...target.namespace.lineage]) concerned.add(id);
+      writes += WRITES_BESIDE_TREE + concerned.size - before;
       return writes;
     },
   };

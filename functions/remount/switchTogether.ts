@@ -62,8 +62,7 @@ export async function readMounts<M extends AcceptedMove>(
 }
 
 /**
- * The locked namespaces of a group of moves. A lock stops what has not begun; a switch that is being committed counts as
- * begun, like a request that is being answered.
+ * The locked namespaces of a group of moves.
  * @returns id → path of the namespace that has the lock: this one, or one above it
  */
 async function locksOf(moves: readonly AcceptedMove[], read: Store['getMany']): Promise<Map<string, string>> {
@@ -133,21 +132,23 @@ export function switchOf(migration: Migration, before: Mount, now: number): Swit
 
 /**
  * Commits all switches and the records that belong to them, in one transaction.
- * @throws ConditionFailed when a mount, a target or a record has changed since it was read, or a target's namespace was
- *   deleted
+ * @throws ConditionFailed when a mount, a target or a record has changed since it was read, or a namespace was deleted or
+ *   locked
  */
 export async function commitSwitches(store: Store, switches: Switch[], records: Write[]): Promise<void> {
   await changeTree(store, switches.flatMap(treeChangesOf), [
     ...records,
     ...switches.map(({ after }) => raiseGeneration(after.uuid, after.generation)),
-    ...namespacesStand(switches),
+    ...namespacesAreOpen(switches),
   ]);
 }
 
-/** One condition for each namespace that mounts are moved into. */
-function namespacesStand(switches: Switch[]): Write[] {
-  const entering = new Map(switches.map(({ after }) => [after.namespaceId, after.uuid]));
-  return [...entering].flatMap(([namespaceId, mountUuid]) => notClosed(namespaceId, mountUuid));
+/** One condition for each namespace of a source or a target, and for each one above them: a lock holds below it, too. */
+function namespacesAreOpen(switches: Switch[]): Write[] {
+  const concerned = new Map(
+    switches.flatMap(({ migration, after }) => migration.visibleTo.map((id) => [id, after.uuid])),
+  );
+  return [...concerned].flatMap(([namespaceId, mountUuid]) => notClosed(namespaceId, mountUuid));
 }
 
 function treeChangesOf({ before, after }: Switch): TreeChange[] {

@@ -30,12 +30,12 @@ export function namespaceKey(id: string): Ref {
   return { table: 'mounts', pk: `namespace#${id}`, sk: ALONE };
 }
 
-/** The marks of a deleted namespace, which are removed with the last of it (architecture §10). */
+/** The marks of a namespace that is deleted, which are removed with the last of it, or locked (architecture §10). */
 export function closedKeys(namespaceId: string): Ref[] {
   return Array.from({ length: NAMESPACE_MARKS }, (_, mark) => closedMark(namespaceId, mark));
 }
 
-/** The mark that keeps this mount out of the namespace. */
+/** The mark that keeps this mount where it is. */
 export function closedKey(namespaceId: string, mountUuid: string): Ref {
   return closedMark(namespaceId, shardOf(mountUuid, NAMESPACE_MARKS));
 }

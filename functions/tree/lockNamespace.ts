@@ -5,6 +5,7 @@ import type { Deps } from '../ports/deps.ts';
 import type { Store, Update } from '../ports/store.ts';
 import { sha256, treeKey } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
+import { lockings, unlockings } from './closedNamespace.ts';
 import { type ChildNamespace, childAt } from './findNamespace.ts';
 import { locate } from './locate.ts';
 import type { Namespace } from './namespace.ts';
@@ -30,7 +31,7 @@ export async function lockNamespace(deps: Deps, asked: Namespace, below: string)
       const [path, above] = [goQuote(namespace.path), goQuote(namespace.lockedAt)];
       throw refusal(`cannot lock namespace ${path}: ancestor namespace ${above} is already locked`);
     }
-    await deps.store.commit([{ ...change, set: { unlockKeyHash } }]);
+    await deps.store.commit([{ ...change, set: { unlockKeyHash } }, ...lockings(namespace.id)]);
   });
   return key;
 }
@@ -48,13 +49,13 @@ export function unlockNamespace(
 ): Promise<void> {
   return retryContended(async () => {
     const { namespace, change } = await namespaceAt(store, asked, below);
-    const { path, unlockKeyHash, lockedAt = path } = namespace;
+    const { id, path, unlockKeyHash, lockedAt = path } = namespace;
     if (unlockKeyHash === undefined) throw refusal(`namespace ${goQuote(path)} is not locked`);
     if (lockedAt !== path) {
       throw refusal(`cannot unlock ${goQuote(path)} with namespace ${goQuote(lockedAt)} being locked`);
     }
     if (key !== '' && sha256(key) !== unlockKeyHash) throw refusal('incorrect unlock key');
-    await store.commit([{ ...change, remove: ['unlockKeyHash'] }]);
+    await store.commit([{ ...change, remove: ['unlockKeyHash'] }, ...unlockings(id)]);
   });
 }
 

@@ -3,10 +3,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startRequested } from '../../functions/events/requestedRemount.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
+import type { Write } from '../../functions/ports/store.ts';
 import { policyKey } from '../../functions/store/keys.ts';
 import { lockNamespace, unlockNamespace } from '../../functions/tree/lockNamespace.ts';
 import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
+import { meanwhile } from '../support/meanwhile.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
+import type { TestDeps } from '../support/testDeps.ts';
 import { runBulk, runMigration } from '../support/workflow.ts';
 import { type RemountService, remountService } from './remountService.ts';
 
@@ -112,5 +115,30 @@ describe('a lock that comes after a move was accepted', () => {
     const [first, second, third] = await rows(started.body.data.bulk_id);
     expect([first, second]).toEqual([LOCKED, LOCKED]);
     expect(third).toMatchObject({ status: 'success' });
+  });
+});
+
+describe('a lock that comes between the last look of a switch and its transaction', () => {
+  /** The tenant is locked just before the first transaction that moves a mount. */
+  const lockedMeanwhile = (): TestDeps => {
+    const { deps } = service;
+    const isSwitch = (write: Write) => 'put' in write && write.put.movedBy !== undefined;
+    return { ...deps, store: meanwhile(deps.store, lock, (writes) => writes.some(isSwitch)) };
+  };
+
+  it.each([
+    ['out of it', 0],
+    ['into it', 1],
+  ])('fails a move %s', async (_, which) => {
+    const { from = '', to = '' } = moves()[which] ?? {};
+    const id = await service.accept(from, to);
+    await runMigration(lockedMeanwhile(), id);
+    expect(await service.info(id)).toEqual(LOCKED);
+  });
+
+  it('fails a row of a bulk run', async () => {
+    const started = await service.call('POST', 'sys/remount/bulk', { body: { moves: moves().slice(0, 1) } });
+    await runBulk(lockedMeanwhile(), started.body.data.bulk_id);
+    expect(await rows(started.body.data.bulk_id)).toEqual([LOCKED]);
   });
 });

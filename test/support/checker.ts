@@ -43,8 +43,9 @@ function treeViolations({ mounts, migrations }: Tables, moment: Moment): string[
   );
   const teardowns = migrations.filter(({ kind }) => kind === 'teardown');
   const leaving = new Set(teardowns.map(({ namespaceId }) => namespaceId));
+  const locked = new Set(mounts.filter(({ unlockKeyHash }) => unlockKeyHash).map(({ id }) => id));
   for (const id of new Set(withPrefix(mounts, 'closed#')))
-    if (namespaces.has(id) || !leaving.has(id))
+    if (!locked.has(id) && (namespaces.has(id) || !leaving.has(id)))
       found.push(`nothing clears away the marks of namespace ${id}`);
   for (const [id, items] of trees) {
     if (!namespaces.has(id) && !leaving.has(id))

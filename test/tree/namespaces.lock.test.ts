@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { treeKey } from '../../functions/store/keys.ts';
+import { NAMESPACE_MARKS } from '../../functions/limits.ts';
+import { closedKeys, treeKey } from '../../functions/store/keys.ts';
+import { deleteNamespace } from '../../functions/tree/deleteNamespace.ts';
 import { lockNamespace, unlockNamespace } from '../../functions/tree/lockNamespace.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { placeNamespace } from '../support/place.ts';
@@ -48,4 +50,22 @@ it('locks once for many concurrent requests', async () => {
   const keys = tries.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   expect(keys).toHaveLength(1);
   await unlockNamespace(deps, ROOT, 'raced/', keys[0] ?? '');
+});
+
+it('leaves no mark of a lock that is over', async () => {
+  const { id } = await placeNamespace(deps, ROOT, 'marked');
+  const marks = async () => (await deps.store.getMany(closedKeys(id))).filter((mark) => mark);
+  const key = await lockNamespace(deps, ROOT, 'marked/');
+  expect(await marks()).toHaveLength(NAMESPACE_MARKS);
+  await unlockNamespace(deps, ROOT, 'marked/', key);
+  expect(await marks()).toEqual([]);
+});
+
+it('does not keep a namespace from being deleted', async () => {
+  const { id } = await placeNamespace(deps, ROOT, 'doomed');
+  await lockNamespace(deps, ROOT, 'doomed/');
+  expect(await deleteNamespace(deps, ROOT, 'doomed/')).toBe(true);
+  // They are those of the deletion from now on.
+  const marks = await deps.store.getMany(closedKeys(id));
+  expect(marks.map((mark) => mark && 'kind' in mark)).toEqual(Array(NAMESPACE_MARKS).fill(false));
 });
