@@ -177,20 +177,31 @@ async function list(call: Call<Schema>): Promise<Reply<Keys> | undefined> {
   };
 }
 
-async function renew({ deps, namespace, fields, params }: Call<typeof RENEW_FIELDS>): Promise<Reply> {
-  const id = fields.lease_id || params.id;
-  if (!id) throw leaseIdMissing();
+async function renew(call: Call<typeof RENEW_FIELDS>): Promise<Reply> {
+  const { deps, namespace, fields } = call;
+  const id = leaseIdOf(call);
   const { lease, warnings } = await renewLease(deps, id, namespace, fields.increment ?? 0);
   const leaseDuration = lastLeaseGrant(lease);
   return { leaseId: lease.id, renewable: lease.renewable, leaseDuration, warnings };
 }
 
-async function revoke({ deps, namespace, fields, params }: Call<typeof REVOKE_FIELDS>): Promise<Reply> {
-  const id = fields.lease_id || params.id;
-  if (!id) throw leaseIdMissing();
+async function revoke(call: Call<typeof REVOKE_FIELDS>): Promise<Reply> {
+  const { deps, namespace, fields } = call;
+  const id = leaseIdOf(call);
   const found = await findLease(deps, id, namespace);
   if (found) await revokeLeaseItems(deps.store, [found.item]);
   return revoked(fields.sync);
+}
+
+/**
+ * The id in the path or in the body. Policies have judged the path, so a body may not name another lease.
+ * @throws VaultError 400
+ */
+function leaseIdOf({ fields, params }: Pick<Call<{ lease_id: 'string' }>, 'fields' | 'params'>): string {
+  const id = fields.lease_id || params.id;
+  if (!id) throw leaseIdMissing();
+  if (params.id && id !== params.id) throw refusal('lease_id is not the lease in the path');
+  return id;
 }
 
 /**

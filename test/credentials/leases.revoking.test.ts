@@ -33,6 +33,17 @@ describe('revoking a lease', () => {
     expect(refusal(await w.revoke(undefined)).errors).toEqual(['lease_id must be specified']);
   });
 
+  it('whose id is in the body is refused at the path of another one, and so is its renewal', async () => {
+    const [named, judged] = [await w.issue(), await w.issue()];
+    for (const path of ['sys/leases/revoke', 'sys/leases/renew', 'sys/revoke', 'sys/renew']) {
+      const answer = await w.call('PUT', `${path}/${judged.id}`, { body: { lease_id: named.id } });
+      expect(refusal(answer).errors).toEqual(['lease_id is not the lease in the path']);
+    }
+    expect([await w.works(named), await w.works(judged)]).toEqual([true, true]);
+    const same = await w.call('PUT', `sys/leases/revoke/${named.id}`, { body: { lease_id: named.id } });
+    expect(same.status).toBe(204);
+  });
+
   it('of an ssh password deletes the password', async () => {
     const { body } = await w.call('POST', 'host/creds/web', {
       token: w.holder.client_token,
