@@ -29,6 +29,10 @@ export const MAX_JSON_STRINGS = 1_000;
 /** Characters from which a field name is long enough for one wrong letter, and for two, to be seen as a misspelling. */
 export const SHORTEST_MISSPELT_NAME = 5;
 export const LONG_FIELD_NAME = 8;
+/** Letters in which a path may differ from a namespace and still be seen as its misspelling; a third of a short name. */
+export const NAMESPACE_TYPO_LETTERS = 2;
+/** Warnings of a plan about namespaces. */
+export const MAX_NAMESPACE_TYPOS = 20;
 /** Characters of a field name that are compared with known names. */
 export const LONGEST_MISSPELT_NAME = 64;
 /**

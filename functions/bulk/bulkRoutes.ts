@@ -1,5 +1,6 @@
 /** The endpoints of bulk runs. */
 
+import type { Caller } from '../credentials/caller.ts';
 import { unlessSeen } from '../http/conditional.ts';
 import { goQuote } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
@@ -7,6 +8,7 @@ import { requireSudo } from '../http/guards.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { readIdempotency } from '../remount/idempotency.ts';
 import { etagOf } from '../remount/migrationInfo.ts';
+import { namespaceTypos } from '../remount/namespaceTypos.ts';
 import { originOf, readReason, startedHeaders } from '../remount/request.ts';
 import { readerOf } from '../remount/requesterInfo.ts';
 import {
@@ -50,7 +52,7 @@ export const bulkRoutes: readonly Route[] = [
       const options = readOptions(call.fields, call.deps.cluster);
       const asked = readMovesOrRules(call.fields);
       const reply = await planOrStart(call, options, () => gatherRows(call.deps, asked, call.namespace));
-      return { ...reply, warnings: ignoredColumns(asked) };
+      return { ...reply, warnings: [...ignoredColumns(asked), ...(reply.warnings ?? [])] };
     },
     list: async (call) => {
       const { deps, namespace, fields } = call;
@@ -134,8 +136,13 @@ async function planOrStart(
     // A dry run shows what would be copied; that nobody has allowed it yet is no reason to refuse.
     const cluster = options.cluster && { ...options.cluster, allowCopy: true };
     const plan = await planRun(deps, await rows(), namespace, { ...options, ...(cluster && { cluster }) });
-    const onCluster = await previewRun(deps, plan);
-    return { data: { ...undone, ...planInfo(plan, options.maxConcurrency, onCluster) } };
+    const inOrder = plan.chunks.flat().sort((a, b) => a.row - b.row);
+    const targets = inOrder.map(({ target }) => target);
+    const [onCluster, warnings] = await Promise.all([
+      previewRun(deps, plan),
+      namespaceTypos(deps, targets, (call.caller as Caller).acl),
+    ]);
+    return { data: { ...undone, ...planInfo(plan, options.maxConcurrency, onCluster) }, warnings };
   }
   const order = { origin: originOf(call), options, key: readIdempotency(call), ...(undoOf && { undoOf }) };
   const started = await startRun(deps, order, rows);

@@ -5,7 +5,9 @@
 
 import { refusal } from '../http/errors.ts';
 import { type Bounds, beyondBounds } from '../remount/admit.ts';
+import { outsideRequired } from '../remount/namespaceTypos.ts';
 import type { ClusterOptions } from '../remount/onCluster.ts';
+import type { Namespace } from '../tree/namespace.ts';
 import { checkRow, findConflicts } from './checkRows.ts';
 import { type Knot, knotsOf, needsOf } from './orderMoves.ts';
 import { MOST_WRITES, type PackSizes, packMoves, writeCount, writesOf } from './packMoves.ts';
@@ -18,6 +20,8 @@ interface PlanOptions {
   sizes?: PackSizes;
   /** Present when a cluster moves the mounts. */
   onCluster?: OnThatCluster | undefined;
+  /** Present when every target has to be in a namespace below this one. */
+  below?: Namespace | undefined;
 }
 
 /** What the plan for a cluster depends on. */
@@ -36,13 +40,14 @@ interface OnThatCluster {
 export function planMoves(
   rows: FoundRow[],
   tree: Tree,
-  { atomic, sizes, onCluster }: PlanOptions = {},
+  { atomic, sizes, onCluster, below }: PlanOptions = {},
 ): Plan {
   const problems: Problem[] = [];
   const moves: RowMove[] = [];
   for (const row of rows) {
     const checked = checkRow(row, (move) => {
-      return onCluster && beyondBounds(move, onCluster.options, onCluster.bounds);
+      const outside = below && outsideRequired(move, below);
+      return outside ?? (onCluster && beyondBounds(move, onCluster.options, onCluster.bounds));
     });
     if ('good' in checked) moves.push(checked.good);
     else problems.push(checked.problem);

@@ -38,6 +38,7 @@ export const RUN_FIELDS = {
   rules: 'any',
   csv: 'string',
   atomic: 'bool',
+  require_namespace: 'bool',
   ...OPTION_FIELDS,
 } as const satisfies Schema;
 
@@ -54,6 +55,8 @@ export interface RunOptions {
   toleratedFailures: string;
   /** Whether all moves are one transaction. */
   atomic: boolean;
+  /** Whether every target has to be in a namespace below that of the request. */
+  requireNamespace?: boolean;
   reason?: string | undefined;
   /** Present when a cluster moves the mounts. */
   cluster?: ClusterOptions;
@@ -74,7 +77,8 @@ const EVERY_FAILURE = '100%';
  * @throws VaultError 400 for an option that is out of range
  */
 export function readOptions(
-  fields: Fields<Omit<typeof OPTION_FIELDS, 'dry_run'>> & { atomic?: boolean | undefined },
+  fields: Fields<Omit<typeof OPTION_FIELDS, 'dry_run'>> &
+    Partial<Pick<Fields<typeof RUN_FIELDS>, 'atomic' | 'require_namespace'>>,
   cluster: Deps['cluster'],
   before?: ClusterOptions,
 ): RunOptions {
@@ -85,7 +89,13 @@ export function readOptions(
     throw refusal(`max_concurrency is a number from 1 to ${MAX_BULK_CONCURRENCY}`);
   if (failureLimit(toleratedFailures, 0) === undefined)
     throw refusal('tolerated_failures is a number, or a percentage such as "10%"');
-  const options = { maxConcurrency, toleratedFailures, atomic, reason: readReason(fields.reason) };
+  const options = {
+    maxConcurrency,
+    toleratedFailures,
+    atomic,
+    ...(fields.require_namespace && { requireNamespace: true }),
+    reason: readReason(fields.reason),
+  };
   if (!cluster) {
     refuseClusterFields(fields);
     return options;

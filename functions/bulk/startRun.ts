@@ -89,14 +89,15 @@ export async function planRun(
   deps: Pick<Deps, 'store' | 'clock' | 'cluster'>,
   rows: Row[],
   namespace: Namespace,
-  { atomic, cluster: options, maxConcurrency: atOnce }: RunOptions,
+  { atomic, cluster: options, maxConcurrency: atOnce, requireNamespace }: RunOptions,
 ): Promise<Plan> {
   const { store, clock } = deps;
   const bounds = options && (await boundsOf(deps));
   const onCluster = bounds && { bounds, options, atOnce };
+  const below = requireNamespace ? namespace : undefined;
   for (let isFirst = true; ; isFirst = false) {
     const found = await findRows(store, rows, namespace);
-    const plan = planMoves(found.rows, found.tree, { atomic, onCluster });
+    const plan = planMoves(found.rows, found.tree, { atomic, onCluster, below });
     const problems = [...found.problems, ...plan.problems].sort((a, b) => a.row - b.row);
     if (problems.length === 0) return plan;
     if (!isFirst) return { chunks: [], problems: await nameMountsBelow(store, problems, found.rows) };

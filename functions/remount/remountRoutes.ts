@@ -2,9 +2,10 @@
 
 import type { Caller } from '../credentials/caller.ts';
 import type { Schema } from '../http/fields.ts';
-import { type Call, type Route, route } from '../http/route.ts';
+import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { PREVIEW, type Preview, STARTED, type Started } from './answers.ts';
 import { readIdempotency } from './idempotency.ts';
+import { namespaceTypos } from './namespaceTypos.ts';
 import { previewMove } from './previewMove.ts';
 import { holdUntilSwitched } from './readMigration.ts';
 import { originOf, startedHeaders } from './request.ts';
@@ -29,7 +30,7 @@ export const remountRoutes: readonly Route[] = [
     spellings: MOVE_SPELLINGS,
     answers: { write: [STARTED, PREVIEW] },
     write: async (call) => {
-      if (call.fields.dry_run) return { data: await preview(call) };
+      if (call.fields.dry_run) return preview(call);
       const key = readIdempotency(call);
       const started = await startRemount(call.deps, originOf(call), call.fields, key);
       await holdUntilSwitched(call.deps, started.id);
@@ -45,13 +46,19 @@ export const remountRoutes: readonly Route[] = [
     fields: MOVE_FIELDS,
     spellings: MOVE_SPELLINGS,
     answers: { write: [STARTED, PREVIEW] },
-    write: async (call) => ({ data: await preview(call) }),
+    write: preview,
   }),
 ];
 
 /** A dry run of a repeated request returns the migration that exists. */
-async function preview(call: Call<typeof MOVE_FIELDS>): Promise<Preview | Started> {
-  const found = await checkRemount(call.deps, originOf(call), call.fields);
-  if ('repeated' in found) return { dry_run: true, migration_id: found.repeated };
-  return previewMove(call.deps, found.move, call.namespace, (call.caller as Caller).acl);
+async function preview(call: Call<typeof MOVE_FIELDS>): Promise<Reply<Preview | Started>> {
+  const { deps, namespace } = call;
+  const found = await checkRemount(deps, originOf(call), call.fields);
+  if ('repeated' in found) return { data: { dry_run: true, migration_id: found.repeated } };
+  const { acl } = call.caller as Caller;
+  const [data, warnings] = await Promise.all([
+    previewMove(deps, found.move, namespace, acl),
+    namespaceTypos(deps, [found.move.target], acl),
+  ]);
+  return { data, warnings };
 }

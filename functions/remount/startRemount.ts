@@ -12,6 +12,7 @@ import { mountPath, pathSpellings, withSlash } from '../tree/path.ts';
 import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMigration.ts';
 import { admit } from './admit.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
+import { outsideRequired } from './namespaceTypos.ts';
 import { CLUSTER_FIELDS } from './onCluster.ts';
 import { checkTyped, type Move, planMove, repeatedMigration, type Typed } from './planMove.ts';
 import { readMigration } from './readMigration.ts';
@@ -23,6 +24,8 @@ export const MOVE_FIELDS = {
   to: 'string',
   /** Free text, kept with the migration. */
   reason: 'string',
+  /** Whether the target has to be in a namespace below that of the request. */
+  require_namespace: 'bool',
   ...CLUSTER_FIELDS,
 } as const satisfies Schema;
 
@@ -46,6 +49,7 @@ export async function startRemount(
   if (before) return { id: before, isReplay: true };
   const found = await lookTwice(deps, origin, typed);
   if ('repeated' in found) return answerKnown(deps, key, found.repeated);
+  refuseOutside(found.move, origin, request);
   const clusterOptions = await admit(deps, found.move, request);
   const details = { reason: readReason(request.reason), clusterOptions };
   return acceptAndStart(deps, origin, found.move, details, key);
@@ -57,8 +61,17 @@ export async function startRemount(
  */
 export async function checkRemount(deps: Deps, origin: Origin, request: RemountRequest): Promise<Found> {
   const found = await lookTwice(deps, origin, checkTyped(request.from, request.to));
-  if ('move' in found) await admit(deps, found.move, request, true);
+  if ('move' in found) {
+    refuseOutside(found.move, origin, request);
+    await admit(deps, found.move, request, true);
+  }
   return found;
+}
+
+/** @throws VaultError 400 */
+function refuseOutside(move: Move, { namespace }: Origin, request: RemountRequest): void {
+  const refused = request.require_namespace ? outsideRequired(move, namespace) : undefined;
+  if (refused) throw refused;
 }
 
 /** The result of the checks: a migration that already exists, or a move to accept. */

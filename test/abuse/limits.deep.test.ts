@@ -310,6 +310,8 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   SHORTEST_MISSPELT_NAME: { inner: 'shorter names are not compared' },
   LONG_FIELD_NAME: { inner: 'it decides how many letters may be wrong' },
   LONGEST_MISSPELT_NAME: { inner: 'what is longer is not compared' },
+  NAMESPACE_TYPO_LETTERS: { inner: 'it decides what a warning says' },
+  MAX_NAMESPACE_TYPOS: { provenBy: ['remount/namespaceTypos.test.ts', 'MAX_NAMESPACE_TYPOS'] },
   LONGEST_BULK_S: { inner: 'it is how long DynamoDB keeps what has ended' },
   MAX_BULK_PAGE: cut('MAX_BULK_PAGE'),
   MAX_REPORT_BYTES: { provenBy: ['bulk/reportParts.deep.test.ts', 'MAX_REPORT_BYTES'] },
