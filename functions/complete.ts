@@ -3,10 +3,10 @@
 import { depsFromEnvironment } from './deps.ts';
 import { discreetly } from './lambda/discreetly.ts';
 import type { Revocation } from './remount/revokeLeases.ts';
-import { completeStep, type Next } from './remount/steps.ts';
+import { completeStep } from './remount/steps.ts';
 
 const deps = depsFromEnvironment();
 
-export const handler = discreetly(
-  ({ id, parts }: { id: string; parts: Revocation[] }): Promise<Next> => completeStep(deps, id, parts),
+export const handler = discreetly(({ id, parts }: { id: string; parts: Revocation[] }) =>
+  completeStep(deps, id, parts),
 );

@@ -2,8 +2,8 @@
 
 import { depsFromEnvironment } from './deps.ts';
 import { discreetly } from './lambda/discreetly.ts';
-import { type Next, switchStep } from './remount/steps.ts';
+import { switchStep } from './remount/steps.ts';
 
 const deps = depsFromEnvironment();
 
-export const handler = discreetly(({ id }: { id: string }): Promise<Next> => switchStep(deps, id));
+export const handler = discreetly(({ id }: { id: string }) => switchStep(deps, id));

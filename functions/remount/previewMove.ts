@@ -16,10 +16,10 @@ const LEASES_A_SECOND = 1_500;
 /** Of a database that takes 50 ms for each, with the default number at the same time. */
 const CLUSTER_LEASES_A_SECOND = 300;
 const PLAIN_MOVE_S = 1;
-/** Transitions of the state machine: Switch, What is left, Done. */
-const PLAIN_TRANSITIONS = 3;
-/** Also: Revoke, Complete, What is left, Wait, Close, Everything swept, and three for each shard. */
-const REVOKING_TRANSITIONS = 6 + 3 * LEASE_SHARDS;
+/** Transitions of the state machine: Switch, What is left. */
+const PLAIN_TRANSITIONS = 2;
+/** Also: How far, Revoke, Complete, How far, Wait, Close, Everything swept, Done, and three for each shard. */
+const REVOKING_TRANSITIONS = 8 + 3 * LEASE_SHARDS;
 
 /**
  * Counts leases for most of the time of the request, since a dry run has nothing else to do. It tells names of policies and

@@ -9,22 +9,32 @@ import { readMigration } from './readMigration.ts';
 import { lateWrites, type Revocation, revocations, revokeLeases } from './revokeLeases.ts';
 import { switchMount } from './switchMount.ts';
 
-/** What the workflow does next: nothing, the revocation, or only the removal of late writes. */
-export type Next =
-  | { next: 'end' }
-  | { next: 'revoke'; id: string; parts: Revocation[] }
-  | { next: 'wait'; id: string; seconds: number };
+/** What is left of a migration after its switch: the revocation, or only the removal of late writes. */
+type Left = { next: 'revoke'; id: string; parts: Revocation[] } | Waiting;
 
-/** First state: switches the mount, or reads from the record how far an earlier execution came. */
-export async function switchStep(deps: Deps, id: string): Promise<Next> {
+interface Waiting {
+  next: 'wait';
+  id: string;
+  seconds: number;
+}
+
+/**
+ * First state: switches the mount, or reads from the record how far an earlier execution came.
+ * @returns one item or none, which the workflow maps over: a move with nothing left needs no state to choose that
+ */
+export async function switchStep(deps: Deps, id: string): Promise<{ left: Left[] }> {
   const migration = await switchMount(deps, id);
-  if (migration?.phase === 'switched') return { next: 'revoke', id, parts: revocations(migration) };
-  if (migration?.nextLook !== undefined) return waitForLateWrites(deps, migration);
-  return { next: 'end' };
+  if (migration?.phase === 'switched')
+    return { left: [{ next: 'revoke', id, parts: revocations(migration) }] };
+  return { left: migration?.nextLook === undefined ? [] : [waitForLateWrites(deps, migration)] };
 }
 
 /** No shard has leases of older generations: the migration succeeds. */
-export async function completeStep(deps: Deps, id: string, parts: Revocation[]): Promise<Next> {
+export async function completeStep(
+  deps: Deps,
+  id: string,
+  parts: Revocation[],
+): Promise<Waiting | { next: 'end' }> {
   if (parts.length === 0 || !parts.every(({ done }) => done)) throw new Error('the revocation is not done');
   const migration = await readMigration(deps, id);
   if (!migration) return { next: 'end' };
@@ -48,7 +58,7 @@ export async function closeStep(
 }
 
 /** After this wait, no request that started before the end of the revocation can still write. */
-function waitForLateWrites(deps: Deps, { id, finishedAt = 0 }: Migration): Next {
+function waitForLateWrites(deps: Deps, { id, finishedAt = 0 }: Migration): Waiting {
   const left = lastWriteAt(deps, finishedAt) - deps.clock.now();
   return { next: 'wait', id, seconds: Math.max(0, Math.ceil(left / 1_000)) };
 }

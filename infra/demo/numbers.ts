@@ -13,7 +13,7 @@ import type { Screen } from './screen.ts';
 const MAX_DYNAMODB_CALLS = 8;
 /** Between namespaces one more: it checks whether the target namespace was marked as deleted just before the switch. */
 const MAX_CALLS_INTO_NAMESPACE = MAX_DYNAMODB_CALLS + 1;
-const MAX_TRANSITIONS = 3;
+const MAX_TRANSITIONS = 2;
 /** The time for a large mount divided by the time for a small one: the median over pairs of moves. */
 const MAX_RATIO = 1.2;
 

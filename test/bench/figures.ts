@@ -131,7 +131,7 @@ function ofPlainMove({ plain }: Seen): Figure[] {
       ...counted,
       reach: 3,
       better: 2,
-      from: 'Switch, What is left, Done',
+      from: 'Switch, What is left',
     },
     {
       id: 'cost',

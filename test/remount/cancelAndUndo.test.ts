@@ -51,7 +51,7 @@ describe('a cancellation', () => {
       },
     });
 
-    expect(await switchStep(service.deps, id)).toEqual({ next: 'end' });
+    expect(await switchStep(service.deps, id)).toEqual({ left: [] });
     expect(await uuidAt(name)).toBe(mount.uuid);
     expect(await service.info(id)).toEqual(body.data.migration_info);
   });

@@ -74,14 +74,14 @@ async function restart(id: string): Promise<void> {
 }
 
 describe('the remount machine', () => {
-  it('takes three transitions for a mount that has issued nothing', async () => {
+  it('takes two transitions for a mount that has issued nothing', async () => {
     await placeMount(deps, `${name}/`);
     const id = await accepted(name, `${name}-new`);
 
     const { outcome, transitions } = await run('remount', id);
 
     expect(outcome.status).toBe('SUCCEEDED');
-    expect(transitions).toBe(3);
+    expect(transitions).toBe(2);
     expect(invoked).toEqual(['switch']);
     expect(await readMigration(deps, id)).toMatchObject({ status: 'success' });
   });
@@ -150,7 +150,7 @@ describe('the remount machine', () => {
   });
 
   it('ends at once for a migration that is unknown or over', async () => {
-    expect(await run('remount', 'unknown')).toMatchObject({ transitions: 3 });
+    expect(await run('remount', 'unknown')).toMatchObject({ transitions: 2 });
   });
 });
 

@@ -67,12 +67,21 @@ interface State {
  * The deployed text without its pauses: a retry follows immediately, and a wait becomes a task `sleep` with the seconds
  * as its input. Nothing else is changed.
  * @param retries whether tasks are retried; if not, an execution ends with the first failure of a step
- * @param from the state to begin with instead of the first
+ * @param from the state to begin with instead of the first; in a Map, the machine is that of its items
  */
 export function withoutPauses(asl: string, { retries, from }: { retries: boolean; from?: string }): string {
   const machine = JSON.parse(asl) as { StartAt: string; States: Record<string, State> };
   removePauses(machine.States, retries);
-  return JSON.stringify({ ...machine, StartAt: from ?? machine.StartAt });
+  return JSON.stringify(
+    from === undefined ? machine : { StartAt: from, States: statesWith(machine.States, from) },
+  );
+}
+
+/** The states of the machine, or of a Map in it, that have one of this name. */
+function statesWith(states: Record<string, State>, name: string): Record<string, State> | undefined {
+  if (name in states) return states;
+  const inner = Object.values(states).map(({ ItemProcessor }) => ItemProcessor?.States ?? {});
+  return inner.map((one) => statesWith(one, name)).find((found) => found !== undefined);
 }
 
 function removePauses(states: Record<string, State>, retries: boolean): void {
