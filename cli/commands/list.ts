@@ -19,8 +19,8 @@ export const list: Command = {
   summary: 'Lists migrations or bulk runs, newest first.',
   options: {
     status: { value: 'STATUS', help: 'only those with this status: in-progress, success or failure' },
-    source: { value: 'PATH', help: 'only those from this path' },
-    target: { value: 'PATH', help: 'only those to this path' },
+    source: { value: 'PATH', help: 'only those with this text in the path they come from, in any case' },
+    target: { value: 'PATH', help: 'only those with this text in the path they go to, in any case' },
     since: { value: 'TIME', help: 'only those accepted since a time, or within a duration such as 24h' },
     bulk: { value: 'ID', help: 'only those of this bulk run' },
     runs: { help: 'bulk runs instead of migrations; without filters' },

@@ -7,10 +7,9 @@ import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import type { Wire } from '../http/shape.ts';
 import { MAX_LISTED_BYTES, MAX_LISTED_MIGRATIONS } from '../limits.ts';
-import { mountPath } from '../tree/path.ts';
 import { LISTED, type MigrationInfo } from './answers.ts';
 import { listMigrations, oldestListed } from './listing.ts';
-import { fullPath, isMigrationId, type Migration } from './migration.ts';
+import { fullPath, isMigrationId, type Migration, type Place } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
 import { readMigration } from './readMigration.ts';
 import { readerOf } from './requesterInfo.ts';
@@ -85,13 +84,17 @@ function sinceOf({ deps, fields }: Call<typeof FIELDS>): number {
   return Math.max(deps.clock.now() - seconds * 1_000, oldest);
 }
 
-function filterOf({ namespace, fields }: Call<typeof FIELDS>): (migration: Migration) => boolean {
-  const { status, source, target, bulk_id: bulkId } = fields;
+function filterOf({ fields }: Call<typeof FIELDS>): (migration: Migration) => boolean {
+  const { status, source = '', target = '', bulk_id: bulkId } = fields;
   if (status && !STATUSES.includes(status)) throw refusal(`status is one of ${STATUSES.join(', ')}`);
-  const [from, to] = [source, target].map((path) => (path ? namespace.path + mountPath(path) : undefined));
   return (migration) =>
     (!status || migration.status === status) &&
-    (!from || fullPath(migration.source) === from) &&
-    (!to || fullPath(migration.target) === to) &&
+    hasPart(migration.source, source) &&
+    hasPart(migration.target, target) &&
     (!bulkId || migration.bulkId === bulkId);
+}
+
+/** Whether the path from the root namespace has the text in it, in any case, as people search. */
+function hasPart(place: Place, part: string): boolean {
+  return fullPath(place).toLowerCase().includes(part.trim().toLowerCase());
 }

@@ -60,7 +60,7 @@ describe('a person who moves a mount', () => {
   });
 
   it('finds it in the list, and all of it in its status', async () => {
-    const list = await remount('list', '--source', 'ssh', '--since', '1h');
+    const list = await remount('list', '--source', 'SS', '--target', 'team-a', '--since', '1h');
     const status = await remount('status', moved);
 
     expect(list.code).toBe(0);

@@ -59,6 +59,10 @@ describe('the list of migrations', () => {
     ['status', { status: 'success' }, [2, 1, 0]],
     ['source', { source: 'a/kv' }, [1]],
     ['target', { target: 'b/kv/' }, [1]],
+    ['a part of the source', { source: 'V' }, [2, 1, 0]],
+    ['a part of the target', { target: ' Ne ' }, [2, 0]],
+    ['a part that no source has', { source: 'kv/a' }, []],
+    ['both', { source: 'kv', target: 'b/' }, [1]],
     ['time', { since: '30d' }, [3, 2, 1]],
     ['time', { since: '2000-01-01T00:00:00Z' }, [3, 2, 1, 0]],
     ['bulk run', { bulk_id: 'none' }, []],
@@ -71,6 +75,7 @@ describe('the list of migrations', () => {
     expect(await list({}, 'b/')).toEqual([ids[1]]);
     expect(await list({}, 'a/below/')).toEqual([ids[2]]);
     expect(await list({ source: 'below/kv' }, 'a/')).toEqual([ids[2]]);
+    expect(await list({ source: 'a/below' }, 'a/')).toEqual([ids[2]]);
   });
 
   it.each([
