@@ -13,7 +13,7 @@ import { scheduleKey, schedulePartition } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { findSchedule } from './findSchedule.ts';
 import { withoutPast } from './readTimetable.ts';
-import { type Schedule, scheduleId, scheduleUnchanged, written } from './schedule.ts';
+import { pausedSince, type Schedule, scheduleId, scheduleUnchanged, written } from './schedule.ts';
 
 export interface ScheduleOrder {
   origin: Origin;
@@ -88,7 +88,7 @@ function newSchedule(
   before: Schedule | undefined,
 ): Omit<Schedule, 'body'> {
   const now = clock.now();
-  const { lastRun, lastSkipped } = before ?? {};
+  const { lastRun, lastSkipped, pausedAt } = before ?? {};
   return {
     ...timetable,
     name,
@@ -102,7 +102,26 @@ function newSchedule(
     retentionS: settings.retentionS,
     ...(lastRun && { lastRun }),
     ...(lastSkipped && { lastSkipped }),
+    ...(pausedAt !== undefined && { pausedAt }),
   };
+}
+
+/**
+ * Pauses a schedule, or resumes it. The timetable stays: times that come during a pause are left out when they come. A
+ * repeated request changes nothing.
+ * @returns the schedule as it is afterwards; undefined if there is none
+ */
+export function pauseSchedule(
+  { store, clock }: Deps,
+  { namespaceId, name }: Pick<Schedule, 'namespaceId' | 'name'>,
+  isPaused: boolean,
+): Promise<Schedule | undefined> {
+  return retryContended(async () => {
+    const schedule = await findSchedule(store, namespaceId, name);
+    if (!schedule || (schedule.pausedAt !== undefined) === isPaused) return schedule;
+    await store.commit([pausedSince(schedule, isPaused ? clock.now() : undefined)]);
+    return findSchedule(store, namespaceId, name);
+  });
 }
 
 /**

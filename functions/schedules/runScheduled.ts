@@ -34,7 +34,7 @@ export interface Wake {
 export type Woken =
   | { bulk_id: string }
   | { skipped_for: string }
-  | { nothing: 'gone' | 'in a namespace that is deleted' | 'past' | 'to move' };
+  | { nothing: 'gone' | 'in a namespace that is deleted' | 'past' | 'paused' | 'to move' };
 
 /**
  * The caller retries after an error.
@@ -68,6 +68,7 @@ async function wake(deps: Deps, id: string, plannedAt: number): Promise<Woken> {
   if (plannedAt === lastRun?.plannedAt && lastRun.isEmpty) return { nothing: 'to move' };
   if (plannedAt !== lastRun?.plannedAt) {
     if (isPast(schedule, plannedAt)) return { nothing: 'past' };
+    if (schedule.pausedAt !== undefined) return { nothing: 'paused' };
     const bulkId = await unfinishedRun(deps, schedule);
     if (bulkId !== undefined) {
       await deps.store.commit([noted(schedule, { lastSkipped: { plannedAt, bulkId } })]);

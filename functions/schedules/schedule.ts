@@ -25,6 +25,8 @@ export interface Schedule extends Timetable {
   renewedAt: number;
   /** Raised by each write. */
   version: number;
+  /** Since when no run is started; absent unless the schedule is paused. */
+  pausedAt?: number;
   /** How many seconds the record is kept after the end of the schedule. */
   retentionS: number;
   lastRun?: LastRun;
@@ -81,6 +83,16 @@ export function noted(
   return {
     update: scheduleKey(schedule.namespaceId, schedule.name),
     set: { ...what, version: schedule.version + 1 },
+    if: scheduleUnchanged(schedule),
+  };
+}
+
+/** Pauses the schedule, or resumes it. */
+export function pausedSince(schedule: Schedule, pausedAt: number | undefined): Update {
+  const version = schedule.version + 1;
+  return {
+    update: scheduleKey(schedule.namespaceId, schedule.name),
+    ...(pausedAt === undefined ? { set: { version }, remove: ['pausedAt'] } : { set: { version, pausedAt } }),
     if: scheduleUnchanged(schedule),
   };
 }

@@ -1,8 +1,10 @@
 /** What clients are shown of a schedule. Pure. */
 
 import type { Shape, Wire } from '../http/shape.ts';
+import { TimetableRefused } from '../ports/scheduler.ts';
 import { REQUESTER } from '../remount/answers.ts';
 import { mayKnow, type Reader, requesterInfo } from '../remount/requesterInfo.ts';
+import { nextTime } from './nextTime.ts';
 import type { LastRun, Schedule } from './schedule.ts';
 
 export const SCHEDULE_INFO = {
@@ -12,6 +14,8 @@ export const SCHEDULE_INFO = {
   end_time: 'string',
   created_time: 'string',
   renewed_time: 'string',
+  paused_time: ['string', null],
+  next_time: ['string', null],
   requested_by: REQUESTER,
   policies: 'list',
   policies_namespace: 'string',
@@ -22,18 +26,23 @@ export const SCHEDULE_INFO = {
   last_skipped: [{ planned_time: 'string', bulk_id: 'string' }, null],
 } as const satisfies Shape;
 
-type ScheduleInfo = Wire<typeof SCHEDULE_INFO>;
+export type ScheduleInfo = Wire<typeof SCHEDULE_INFO>;
 
-/** A field without a value is `null`. */
-export function scheduleInfo(schedule: Schedule, reader: Reader): ScheduleInfo {
+/**
+ * A field without a value is `null`.
+ * @param now epoch milliseconds
+ */
+export function scheduleInfo(schedule: Schedule, reader: Reader, now: number): ScheduleInfo {
   const { home, policies, requestedBy, lastRun, lastSkipped } = schedule;
   return {
     schedule: schedule.schedule,
     timezone: schedule.timezone,
-    start_time: schedule.start === undefined ? null : timeOf(schedule.start),
+    start_time: timeOrNull(schedule.start),
     end_time: timeOf(schedule.end),
     created_time: timeOf(schedule.createdAt),
     renewed_time: timeOf(schedule.renewedAt),
+    paused_time: timeOrNull(schedule.pausedAt),
+    next_time: timeOrNull(schedule.pausedAt === undefined ? nextRun(schedule, now) : undefined),
     requested_by: requesterInfo(requestedBy, reader),
     policies: mayKnow(reader, home.path) ? policies : [],
     policies_namespace: home.path,
@@ -55,6 +64,20 @@ function outcomeOf({ bulkId, isEmpty, error }: LastRun): string {
   if (bulkId) return 'started';
   if (isEmpty) return 'nothing_to_move';
   return error ? 'refused' : 'starting';
+}
+
+/** What only the scheduler understands has no next time here. */
+function nextRun(schedule: Schedule, now: number): number | undefined {
+  try {
+    return nextTime(schedule, now);
+  } catch (error) {
+    if (error instanceof TimetableRefused) return undefined;
+    throw error;
+  }
+}
+
+function timeOrNull(at: number | undefined): string | null {
+  return at === undefined ? null : timeOf(at);
 }
 
 function timeOf(at: number): string {

@@ -4,7 +4,7 @@ import { RUN_BODY_FIELDS } from '../bulk/readRunRequest.ts';
 import type { Caller } from '../credentials/caller.ts';
 import { childPolicies } from '../credentials/policyNames.ts';
 import { isRoot } from '../credentials/token.ts';
-import { refusal } from '../http/errors.ts';
+import { refusal, silent } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { requireSudo } from '../http/guards.ts';
 import { type Call, type Route, route } from '../http/route.ts';
@@ -12,10 +12,11 @@ import { KEYS } from '../http/shape.ts';
 import { MAX_SCHEDULE_NAME_LENGTH } from '../limits.ts';
 import { originOf } from '../remount/request.ts';
 import { readerOf } from '../remount/requesterInfo.ts';
-import { putSchedule, removeSchedule } from './changeSchedule.ts';
+import { pauseSchedule, putSchedule, removeSchedule } from './changeSchedule.ts';
 import { findSchedule, listSchedules } from './findSchedule.ts';
 import { readTimetable, TIME_FIELDS } from './readTimetable.ts';
-import { SCHEDULE_INFO, scheduleInfo } from './scheduleInfo.ts';
+import type { Schedule } from './schedule.ts';
+import { SCHEDULE_INFO, type ScheduleInfo, scheduleInfo } from './scheduleInfo.ts';
 
 /** Each run gets an idempotency key of its own. */
 const { idempotency_key: _, ...MOVE_FIELDS } = RUN_BODY_FIELDS;
@@ -29,12 +30,9 @@ export const scheduleRoutes: readonly Route[] = [
     path: 'sys/remount/schedules',
     answers: { list: { ...KEYS, key_info: { '*': SCHEDULE_INFO } } },
     list: async (call) => {
-      const { deps, namespace } = call;
-      const schedules = await listSchedules(deps.store, namespace.id);
+      const schedules = await listSchedules(call.deps.store, call.namespace.id);
       if (schedules.length === 0) return undefined;
-      const infos = schedules.map(
-        (schedule) => [schedule.name, scheduleInfo(schedule, readerOf(call))] as const,
-      );
+      const infos = schedules.map((schedule) => [schedule.name, infoOf(call, schedule)] as const);
       return { data: { keys: schedules.map(({ name }) => name), key_info: Object.fromEntries(infos) } };
     },
   }),
@@ -46,9 +44,7 @@ export const scheduleRoutes: readonly Route[] = [
     read: async (call) => {
       const { deps, namespace, params } = call;
       const schedule = await findSchedule(deps.store, namespace.id, nameIn(params));
-      return (
-        schedule && { data: { ...scheduleInfo(schedule, readerOf(call)), ...JSON.parse(schedule.body) } }
-      );
+      return schedule && { data: { ...infoOf(call, schedule), ...JSON.parse(schedule.body) } };
     },
     write: async (call) => {
       requireSudo(call);
@@ -68,14 +64,39 @@ export const scheduleRoutes: readonly Route[] = [
           isForeign: false,
         }),
       });
-      return { data: scheduleInfo(schedule, readerOf(call)) };
+      return { data: infoOf(call, schedule) };
     },
     delete: async (call) => {
       requireSudo(call);
       await removeSchedule(call.deps, { namespaceId: call.namespace.id, name: nameIn(call.params) });
     },
   }),
+  pausing('pause', true),
+  pausing('resume', false),
 ];
+
+function pausing(word: 'pause' | 'resume', isPaused: boolean): Route {
+  return route({
+    path: `sys/remount/schedules/:name/${word}`,
+    sudo: true,
+    strange: 'refused',
+    answers: { write: SCHEDULE_INFO },
+    write: async (call) => {
+      const { deps, namespace, params } = call;
+      const schedule = await pauseSchedule(
+        deps,
+        { namespaceId: namespace.id, name: nameIn(params) },
+        isPaused,
+      );
+      if (!schedule) throw silent(404);
+      return { data: infoOf(call, schedule) };
+    },
+  });
+}
+
+function infoOf(call: Call, schedule: Schedule): ScheduleInfo {
+  return scheduleInfo(schedule, readerOf(call), call.deps.clock.now());
+}
 
 /** The fields as they were sent, because policies may allow only certain values. */
 function bodyOf({ raw }: Pick<Call, 'raw'>): Record<string, unknown> {

@@ -46,6 +46,8 @@ const NEEDS_SUDO = [
   'write sys/remount/irrevocable/:migration_id/retry',
   'write sys/remount/bulk/cancel/:bulk_id',
   'write sys/remount/bulk/undo/:bulk_id',
+  'write sys/remount/schedules/:name/pause',
+  'write sys/remount/schedules/:name/resume',
   'read sys/auth/:path+/tune',
   'write sys/auth/:path+/tune',
   'read sys/auth/:path+',

@@ -113,6 +113,8 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
       ['write', `${schedules}/{name}`, { name }, { fields }],
       ['read', `${schedules}/{name}`, { name }],
       ['list', schedules],
+      ['write', `${schedules}/{name}/pause`, { name }],
+      ['write', `${schedules}/{name}/resume`, { name }],
       ['delete', `${schedules}/{name}`, { name }],
     ]);
   });

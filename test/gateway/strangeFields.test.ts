@@ -34,6 +34,8 @@ describe('a misspelt field', () => {
     'sys/remount/plan',
     'sys/remount/bulk',
     'sys/remount/schedules/nightly',
+    'sys/remount/schedules/nightly/pause',
+    'sys/remount/schedules/nightly/resume',
     'sys/remount/cancel/0',
     'sys/remount/undo/0',
     'sys/remount/irrevocable/0/retry',

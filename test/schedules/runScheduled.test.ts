@@ -4,7 +4,7 @@ import { findRun } from '../../functions/bulk/readRun.ts';
 import { ARRIVAL_MS } from '../../functions/limits.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
-import { putSchedule, removeSchedule } from '../../functions/schedules/changeSchedule.ts';
+import { pauseSchedule, putSchedule, removeSchedule } from '../../functions/schedules/changeSchedule.ts';
 import { findSchedule } from '../../functions/schedules/findSchedule.ts';
 import { runScheduled, type Woken } from '../../functions/schedules/runScheduled.ts';
 import type { Schedule } from '../../functions/schedules/schedule.ts';
@@ -208,6 +208,32 @@ describe('a schedule that is woken', () => {
 
     for (const plannedAt of [first, first - HOUR_MS, first + 49 * HOUR_MS])
       expect(await wake(plannedAt)).toEqual({ nothing: 'past' });
+  });
+
+  it('starts nothing while it is paused, also after it was replaced, and runs again when it is resumed', async () => {
+    const pause = (isPaused: boolean) =>
+      pauseSchedule(deps, { namespaceId: namespace.id, name: 'nightly' }, isPaused);
+    await pause(true);
+    await make();
+
+    expect(await wake(first)).toEqual({ nothing: 'paused' });
+    expect((await record())?.lastRun).toBeUndefined();
+
+    await pause(false);
+    await started(first + HOUR_MS);
+  });
+
+  it('starts nothing when it is paused between the look at it and the claim of the time', async () => {
+    const store = meanwhile(deps.store, async () => {
+      await pauseSchedule(deps, { namespaceId: namespace.id, name: 'nightly' }, true);
+    });
+
+    const woken = await runScheduled(
+      { ...deps, store },
+      { id: id(), planned: new Date(first).toISOString() },
+    );
+
+    expect(woken).toEqual({ nothing: 'paused' });
   });
 
   it('does not run in a locked namespace', async () => {

@@ -94,6 +94,30 @@ describe('a schedule', () => {
     expect(status).toBe(expected);
   });
 
+  it('shows when it is due next, and not while it is paused', async () => {
+    await call('POST', path(), { body: { ...ORDER, schedule: 'cron(0 3 ? * MON *)' } });
+    const shown = async () => (await call('GET', path())).body.data;
+    const { next_time: due } = await shown();
+
+    const paused = await call('POST', `${path()}/pause`);
+
+    expect(new Date(due).toUTCString()).toMatch(/^Mon, .* 03:00:00 GMT$/);
+    expect(Date.parse(due)).toBeGreaterThan(deps.clock.now());
+    expect(paused).toMatchObject({ status: 200, body: { data: { next_time: null } } });
+    const { paused_time: since } = await shown();
+    expect(Math.abs(Date.parse(since) - deps.clock.now())).toBeLessThan(1_000);
+    deps.clock.pass(1_000);
+    expect((await call('POST', `${path()}/pause`)).body.data.paused_time).toBe(since);
+
+    const resumed = await call('POST', `${path()}/resume`);
+
+    expect(resumed).toMatchObject({ status: 200, body: { data: { next_time: due, paused_time: null } } });
+  });
+
+  it.each(['pause', 'resume'])('that does not exist cannot be given the order to %s', async (order) => {
+    expect(await call('POST', `${path()}/${order}`)).toMatchObject({ status: 404 });
+  });
+
   it('is listed in its namespace and in no other, and removed there', async () => {
     const namespace = await placeNamespace(deps, ROOT, name);
     const at = { namespace: namespace.path };
@@ -242,12 +266,14 @@ describe('the creator of a schedule', () => {
     expect(body.errors[0]).toContain('do not allow "update" and "sudo" on sys/remount/bulk');
   });
 
-  it('needs sudo to create it and to remove it', async () => {
+  it('needs sudo to create it, to pause it and to remove it', async () => {
     const token = await tokenWith(deps, SCHEDULER.replace(', "sudo"', '') + MOVER);
     await call('POST', path(), { body: ORDER });
 
     expect((await call('POST', path(), { token, body: ORDER })).status).toBe(403);
     expect((await call('DELETE', path(), { token })).status).toBe(403);
+    expect((await call('POST', `${path()}/pause`, { token })).status).toBe(403);
+    expect((await call('POST', `${path()}/resume`, { token })).status).toBe(403);
     expect((await call('GET', path(), { token })).status).toBe(200);
   });
 });
