@@ -37,9 +37,9 @@ export const MAX_NAMESPACE_TYPOS = 20;
 export const LONGEST_MISSPELT_NAME = 64;
 /**
  * Values in a JSON body, of all kinds, however many of them are strings: each comma and each opening bracket counts as one.
- * A plan of `MAX_BULK_MOVES` has 30,000.
+ * A plan of `MAX_BULK_MOVES` with its conditions has 40,000.
  */
-export const MAX_JSON_VALUES = 50_000;
+export const MAX_JSON_VALUES = 70_000;
 /** Levels of a JSON body. */
 export const MAX_JSON_DEPTH = 300;
 /** Fields of a form, repeated ones included; the limit of Go's parser. */
@@ -111,8 +111,8 @@ export const MAX_LISTED_BYTES = 5_000_000;
 
 /** Moves of one bulk run. */
 export const MAX_BULK_MOVES = 10_000;
-/** Strings in the JSON body of a bulk run: four for each move, and room for the rest. */
-export const MAX_BULK_JSON_STRINGS = 4 * MAX_BULK_MOVES + MAX_JSON_STRINGS;
+/** Strings in the JSON body of a bulk run: three names and three values for each move, and room for the rest. */
+export const MAX_BULK_JSON_STRINGS = 6 * MAX_BULK_MOVES + MAX_JSON_STRINGS;
 /** Tries of a change that other writes overtake. Each try fails only because another write has succeeded. */
 export const MAX_CONTENDED_TRIES = 50;
 /** Writes of one transaction, by DynamoDB's limit. */

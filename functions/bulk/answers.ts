@@ -90,6 +90,8 @@ export const RUN_PLAN = {
       group: 'int',
       knot: 'int',
       has_issued: 'bool',
+      /** The condition under which a request makes this move only as it was planned. */
+      unless_changed: 'string',
       /** Rows that must have succeeded before; only on a cluster. */
       'after?': 'ints',
       'copies_keys?': 'bool',

@@ -11,6 +11,7 @@ import type { BulkRun, RunCounts } from './bulkRun.ts';
 import type { PackedMove, Plan } from './plan.ts';
 import type { RunState } from './readRun.ts';
 import { type KeptRow, migrationIdOf } from './rowRecord.ts';
+import { conditionOf } from './unlessChanged.ts';
 
 /**
  * A field without a value is `null`.
@@ -148,7 +149,8 @@ export function planInfo(
   };
 }
 
-function moveInfo({ row, chunk, group, knot, mount, source, target }: PackedMove): PlanInfo['moves'][number] {
+function moveInfo(move: PackedMove): PlanInfo['moves'][number] {
+  const { row, chunk, group, knot, mount, source, target } = move;
   return {
     row,
     source_mount: source.namespace.path + source.path,
@@ -157,6 +159,7 @@ function moveInfo({ row, chunk, group, knot, mount, source, target }: PackedMove
     group,
     knot,
     has_issued: mount.issued,
+    unless_changed: conditionOf(move),
   };
 }
 

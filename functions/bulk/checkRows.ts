@@ -28,12 +28,20 @@ export function checkRow(
 ): Checked<RowMove> {
   const { row, from, to, only, undoOf, source, target, mount } = found;
   return checked(found, () => {
-    if (only && !isOnly(found, only)) throw movedOn(source.namespace.path + mountPath(source.path));
+    if (only && !isOnly(found, only)) throw changed(found);
     const move = planMove({ from, to }, { ...source, ...(mount && { mount }) }, target);
     const error = refused(move);
     if (error) throw error;
     return { row, ...move, ...(only && { only }), ...(undoOf && { undoOf }) };
   });
+}
+
+/** Since the migration that the row undoes, or since the plan. */
+function changed({ source, undoOf }: FoundRow): VaultError {
+  const path = source.namespace.path + mountPath(source.path);
+  if (undoOf) return movedOn(path);
+  const what = `the mount at ${goQuote(path)}, or the namespace of its target`;
+  return refusal(`${what}, is another one than in the plan, or was moved since; plan it again`);
 }
 
 function isOnly({ mount, target }: FoundRow, only: NonNullable<FoundRow['only']>): boolean {

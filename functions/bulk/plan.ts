@@ -11,13 +11,13 @@ export interface Row {
   row: number;
   from?: string | undefined;
   to?: string | undefined;
-  /** Set by an undo: the row moves only this mount in this generation, and only into this namespace. */
+  /** Set by an undo or by a plan: the row moves only this mount in this generation, and only into this namespace. */
   only?: Only;
   /** The migration that the row undoes. */
   undoOf?: string;
 }
 
-interface Only {
+export interface Only {
   mountUuid: string;
   generation: number;
   targetNamespaceId: string;

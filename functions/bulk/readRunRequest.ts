@@ -19,6 +19,8 @@ import {
 import { readReason } from '../remount/request.ts';
 import { type Paths, readCsv } from './csv.ts';
 import { tooManyMoves } from './errors.ts';
+import type { Only } from './plan.ts';
+import { readCondition } from './unlessChanged.ts';
 
 /** The endpoint that starts runs. The policies of an event or a schedule must allow it. */
 export const RUNS_PATH = 'sys/remount/bulk';
@@ -62,8 +64,11 @@ export interface RunOptions {
   cluster?: ClusterOptions;
 }
 
+/** A move of a request, and the condition that a plan has given to it. */
+export type AskedMove = Partial<Paths> & { only?: Only };
+
 /** What a run moves: rows, or rules that are expanded to rows. */
-export type MovesOrRules = ({ moves: Partial<Paths>[] } | { rules: Partial<Paths>[] }) & {
+export type MovesOrRules = ({ moves: AskedMove[] } | { rules: Partial<Paths>[] }) & {
   /** The names of the columns of a CSV text that were not read. */
   ignored?: string[];
 };
@@ -127,20 +132,36 @@ export function readMovesOrRules({
 }
 
 function listed(moves: unknown, rules: unknown): MovesOrRules {
-  return rules === undefined ? { moves: pathsOf(moves, 'moves') } : { rules: pathsOf(rules, 'rules') };
+  if (rules !== undefined) return { rules: entriesOf(rules, 'rules', RULE_FIELDS).map(pathsOf) };
+  const entries = entriesOf(moves, 'moves', MOVE_FIELDS);
+  return { moves: entries.map((entry) => ({ ...pathsOf(entry), ...onlyOf(entry) })) };
 }
 
-const PATH_FIELDS = { from: 'string', to: 'string' } as const satisfies Schema;
+const RULE_FIELDS = { from: 'string', to: 'string' } as const satisfies Schema;
+const MOVE_FIELDS = { ...RULE_FIELDS, unless_changed: 'string' } as const satisfies Schema;
 
-function pathsOf(list: unknown, field: 'moves' | 'rules'): Partial<Paths>[] {
+type Entry = Record<string, unknown>;
+
+function entriesOf(list: unknown, field: 'moves' | 'rules', schema: Schema): Entry[] {
   if (!Array.isArray(list)) throw notAList(field);
   return list.map((entry: unknown) => {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw notAList(field);
-    const [unknown] = unknownFields(PATH_FIELDS, entry as Record<string, unknown>);
-    if (unknown !== undefined) throw unknownField(PATH_FIELDS, unknown, ` in '${field}'`);
-    const { from, to } = entry as Record<string, unknown>;
-    return { ...textAs('from', from), ...textAs('to', to) };
+    const [unknown] = unknownFields(schema, entry as Entry);
+    if (unknown !== undefined) throw unknownField(schema, unknown, ` in '${field}'`);
+    return entry as Entry;
   });
+}
+
+function pathsOf({ from, to }: Entry): Partial<Paths> {
+  return { ...textAs('from', from), ...textAs('to', to) };
+}
+
+/** A condition that cannot be read is not left out: the move would be made without it. */
+function onlyOf({ unless_changed: condition }: Entry): Pick<AskedMove, 'only'> {
+  if (condition === undefined) return {};
+  const only = typeof condition === 'string' ? readCondition(condition) : undefined;
+  if (!only) throw refusal("'unless_changed' is the text of that name in the answer to a dry run");
+  return { only };
 }
 
 function notAList(field: 'moves' | 'rules'): VaultError {

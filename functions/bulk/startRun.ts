@@ -19,7 +19,7 @@ import { findRows, nameMountsBelow } from './findRows.ts';
 import type { Plan, Row } from './plan.ts';
 import { planMoves } from './planMoves.ts';
 import { findRun } from './readRun.ts';
-import { type MovesOrRules, type RunOptions, readRunBody } from './readRunRequest.ts';
+import { type AskedMove, type MovesOrRules, type RunOptions, readRunBody } from './readRunRequest.ts';
 import { rowItems } from './rowRecord.ts';
 import { runListings } from './runLists.ts';
 
@@ -71,7 +71,7 @@ export async function gatherRows(
   namespace: Namespace,
   mayMatchNothing = false,
 ): Promise<Row[]> {
-  const moves =
+  const moves: AskedMove[] =
     'moves' in asked ? asked.moves : await expandRules(deps, asked.rules, namespace, mayMatchNothing);
   if (moves.length === 0) throw new NothingToMove();
   if (moves.length > MAX_BULK_MOVES) throw tooManyMoves();

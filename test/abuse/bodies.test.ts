@@ -92,7 +92,11 @@ describe('a body', () => {
   });
 
   it('with the largest plan is accepted', () => {
-    const moves = Array.from({ length: 10_000 }, (_, i) => ({ from: `a${i}`, to: `b${i}` }));
+    const moves = Array.from({ length: 10_000 }, (_, i) => ({
+      from: `a${i}`,
+      to: `b${i}`,
+      unless_changed: `${i}.1.root`,
+    }));
     const body = { body: Buffer.from(JSON.stringify({ moves })), headers: {} };
     expect(parseBody(body, MAX_BULK_JSON_STRINGS)).toEqual({ moves });
   });

@@ -161,7 +161,8 @@ describe('a bulk run', () => {
   });
 
   it('on a cluster has the number of leases in its plan, and what is different', () => {
-    const move = { row: 1, source_mount: 'a/', target_mount: 'b/', chunk: 0, group: 0, knot: 0 };
+    const place = { chunk: 0, group: 0, knot: 0, unless_changed: '' };
+    const move = { row: 1, source_mount: 'a/', target_mount: 'b/', ...place };
     const counted: PlanInfo['moves'] = [
       { ...move, has_issued: true, copies_keys: false, leases: 0 },
       { ...move, row: 2, has_issued: true, copies_keys: true, leases: 1_200 },
