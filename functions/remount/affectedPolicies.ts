@@ -24,7 +24,7 @@ export interface AffectedPolicies {
  */
 export async function affectedPolicies(
   { store }: Pick<Deps, 'store'>,
-  move: Move,
+  move: Pick<Move, 'source' | 'target'>,
   within: Namespace,
   acl: Acl,
 ): Promise<AffectedPolicies> {

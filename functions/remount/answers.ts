@@ -128,6 +128,34 @@ export const PREVIEW = {
 
 export type Preview = Wire<typeof PREVIEW>;
 
+/** The answer to an accepted undo. */
+export const UNDO_STARTED = { ...STARTED, undo_of: 'string' } as const satisfies Shape;
+
+/** The answer to a dry run of an undo: the plan of the move back. */
+export const UNDO_PREVIEW = { ...PREVIEW, undo_of: 'string' } as const satisfies Shape;
+
+/** What a look after a move has found. */
+export const VERIFICATION = {
+  migration_id: 'string',
+  source_mount: 'string',
+  target_mount: 'string',
+  /** Whether requests to the target reach the mount, and if not, why. */
+  target: { reachable: 'bool', problem: ['string', null] },
+  /** The mount that answers requests to the source now, and the migration that has put it there. */
+  source: {
+    free: 'bool',
+    mount: ['string', null],
+    accessor: ['string', null],
+    moved_by: ['string', null],
+  },
+  /** The rules that name the source and do not match the target, of policies that the caller may read. */
+  policies: [AFFECTED_RULE],
+  /** How many such rules other policies have, by the path of their namespace. */
+  hidden_policy_rules: { '*': 'int' },
+} as const satisfies Shape;
+
+export type Verification = Wire<typeof VERIFICATION>;
+
 /** The leases that could not be revoked. */
 export const IRREVOCABLE = {
   keys: 'list',

@@ -1,20 +1,33 @@
-/** The endpoints that cancel and undo a migration, and handle the leases that it could not revoke. */
+/** The endpoints that cancel, undo and verify a migration, and handle the leases that it could not revoke. */
 
+import type { Caller } from '../credentials/caller.ts';
 import { refusal, silent } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { BULK_WORK_SHARE } from '../limits.ts';
 import { irrevocableKey } from '../store/keys.ts';
-import { IRREVOCABLE, type IrrevocableList, RETRIED, STATUS } from './answers.ts';
+import {
+  IRREVOCABLE,
+  type IrrevocableList,
+  type Preview,
+  RETRIED,
+  STATUS,
+  type Started,
+  UNDO_PREVIEW,
+  UNDO_STARTED,
+  VERIFICATION,
+} from './answers.ts';
 import { cancelMigration } from './cancelMigration.ts';
 import { readIdempotency } from './idempotency.ts';
 import { listIrrevocable, retryIrrevocable } from './irrevocable.ts';
 import { isMigrationId, type Migration } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
+import { previewMove } from './previewMove.ts';
 import { holdUntilSwitched, readMigration } from './readMigration.ts';
 import { originOf, readReason, startedHeaders } from './request.ts';
 import { readerOf } from './requesterInfo.ts';
-import { undoMigration } from './undoMigration.ts';
+import { checkUndo, undoMigration } from './undoMigration.ts';
+import { verifyMove } from './verifyMove.ts';
 
 const PAGE = { after: 'string', limit: 'int' } as const satisfies Schema;
 
@@ -38,16 +51,25 @@ export const migrationRoutes: readonly Route[] = [
     path: 'sys/remount/undo/:migration_id',
     sudo: true,
     strange: 'refused',
-    fields: { reason: 'string', idempotency_key: 'string' },
-    answers: { write: { migration_id: 'string', undo_of: 'string' } },
+    fields: { reason: 'string', dry_run: 'bool', idempotency_key: 'string' },
+    answers: { write: [UNDO_STARTED, UNDO_PREVIEW] },
     write: async (call) => {
       const found = await findOwn(call);
+      if (call.fields.dry_run) return { data: { ...(await previewUndo(call, found)), undo_of: found.id } };
       const reason = readReason(call.fields.reason);
       const key = readIdempotency(call);
       const started = await undoMigration(call.deps, originOf(call), found, reason, key);
       await holdUntilSwitched(call.deps, started.id);
       const data = { migration_id: started.id, undo_of: found.id };
       return { data, headers: startedHeaders(call, started) };
+    },
+  }),
+  route({
+    path: 'sys/remount/verify/:migration_id',
+    answers: { read: VERIFICATION },
+    read: async (call) => {
+      const { acl } = call.caller as Caller;
+      return { data: await verifyMove(call.deps, await findOwn(call), call.namespace, acl) };
     },
   }),
   route({
@@ -91,6 +113,13 @@ async function findOwn(call: Call): Promise<Migration> {
       'the migration reaches outside this namespace; ask in a namespace above its source and target',
     );
   return migration;
+}
+
+/** A dry run of a repeated undo returns the migration back that exists. */
+async function previewUndo(call: Call, migration: Migration): Promise<Preview | Started> {
+  const found = await checkUndo(call.deps, migration);
+  if ('known' in found) return { dry_run: true, migration_id: found.known };
+  return previewMove(call.deps, found.move, call.namespace, (call.caller as Caller).acl);
 }
 
 async function showIrrevocable(call: Call<typeof PAGE>): Promise<Reply<IrrevocableList>> {

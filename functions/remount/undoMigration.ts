@@ -29,13 +29,7 @@ export async function undoMigration(
   reason: string | undefined,
   key?: Idempotency,
 ): Promise<AcceptedMigration> {
-  if (migration.status === 'failure') throw failedAlready(migration);
-  if (isUnmoved(migration))
-    throw conflict(
-      `the mount has not been switched yet; POST sys/remount/cancel/${migration.id} stops the migration`,
-    );
-  if (migration.cluster && migration.status === 'in-progress')
-    throw conflict('the cluster is still moving the mount; undo the migration when it has ended');
+  refuseUnlessMoved(migration);
   const before = await replayed(deps, key);
   if (before) return { id: before, isReplay: true };
   const found = await lookTwice(deps, migration);
@@ -46,8 +40,30 @@ export async function undoMigration(
   return acceptAndStart(deps, origin, move, order, key);
 }
 
+/**
+ * Makes every check of an undo and writes nothing.
+ * @returns the migration back that already exists, or the move that an undo would make
+ * @throws VaultError as {@link undoMigration}
+ */
+export async function checkUndo(deps: Deps, migration: Migration): Promise<Back> {
+  refuseUnlessMoved(migration);
+  return lookTwice(deps, migration);
+}
+
+function refuseUnlessMoved(migration: Migration): void {
+  if (migration.status === 'failure') throw failedAlready(migration);
+  if (isUnmoved(migration))
+    throw conflict(
+      `the mount has not been switched yet; POST sys/remount/cancel/${migration.id} stops the migration`,
+    );
+  if (migration.cluster && migration.status === 'in-progress')
+    throw conflict('the cluster is still moving the mount; undo the migration when it has ended');
+}
+
+type Back = { known: string } | { move: Move };
+
 /** Checks the undo, and before a refusal checks it again after a single read, as for a remount. */
-async function lookTwice(deps: Deps, migration: Migration): Promise<{ known: string } | { move: Move }> {
+async function lookTwice(deps: Deps, migration: Migration): Promise<Back> {
   const known = await undoneBy(deps, migration);
   if (known) return { known };
   try {

@@ -78,8 +78,10 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     const irrevocable = '/sys/remount/irrevocable/{migration_id}';
     await all([
       ['list', '/sys/remount/status', {}, { fields: { source, limit: '1' } }],
+      ['read', '/sys/remount/verify/{migration_id}', { migration_id }],
       ['read', irrevocable, { migration_id }],
       ['write', `${irrevocable}/retry`, { migration_id }, { fields: { force: false } }],
+      ['write', '/sys/remount/undo/{migration_id}', { migration_id }, { fields: { dry_run: true } }],
       ['write', '/sys/remount/undo/{migration_id}', { migration_id }, { fields: { reason: 'for a test' } }],
     ]);
     const cancelled = await perform('write', '/sys/remount/cancel/{migration_id}', { migration_id });

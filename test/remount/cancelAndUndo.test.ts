@@ -128,6 +128,35 @@ describe('an undo', () => {
     expect((await undo(id)).body.data.migration_id).toBe(first);
   });
 
+  it('shows its plan first, and changes nothing', async () => {
+    const id = await service.move(name, `${name}-new`);
+
+    const plan = await undo(id, { dry_run: true });
+
+    expect(plan).toMatchObject({
+      status: 200,
+      body: { data: { dry_run: true, undo_of: id, source_mount: `${name}-new/`, target_mount: `${name}/` } },
+    });
+    expect(await uuidAt(`${name}-new`)).toBe(mount.uuid);
+    const back = (await undo(id)).body.data.migration_id;
+    await runMigration(service.deps, back);
+    const late = await undo(id, { dry_run: true });
+    expect(late.body.data).toEqual({ dry_run: true, migration_id: back, undo_of: id });
+  });
+
+  it('is refused in its plan as it would be refused', async () => {
+    const id = await service.move(name, `${name}-new`);
+    await placeMount(service.deps, `${name}/`);
+
+    const refused = await undo(id);
+
+    expect(refused.status).toBe(400);
+    expect(await undo(id, { dry_run: true })).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('path already in use'),
+    });
+  });
+
   it('can be undone itself', async () => {
     const id = await service.move(name, `${name}-new`);
     const back = (await undo(id)).body.data.migration_id;

@@ -1,0 +1,71 @@
+/** Looks whether a move that has succeeded still holds: what is at its target and at its source, and who names the source. */
+
+import type { Acl } from '../policies/acl.ts';
+import type { Deps } from '../ports/deps.ts';
+import { type Location, locateSurely } from '../tree/locate.ts';
+import type { Namespace } from '../tree/namespace.ts';
+import { affectedPolicies } from './affectedPolicies.ts';
+import type { Verification } from './answers.ts';
+import { conflict } from './errors.ts';
+import { fullPath, type Migration } from './migration.ts';
+
+/**
+ * Policies are not changed by a move. Rules that still name the source are told as a plan tells them.
+ * @param within the namespace of the request
+ * @param acl of the caller
+ * @throws VaultError 409 unless the migration has succeeded
+ */
+export async function verifyMove(
+  deps: Deps,
+  migration: Migration,
+  within: Namespace,
+  acl: Acl,
+): Promise<Verification> {
+  if (migration.status !== 'success')
+    throw conflict('the migration has not succeeded, so there is nothing to verify');
+  const [source, target] = (await Promise.all(
+    [migration.source, migration.target].map((place) => locateSurely(deps.store, fullPath(place))),
+  )) as [Location, Location];
+  const move = {
+    source: { namespace: source.namespace, path: migration.source.path },
+    target: { namespace: target.namespace, path: migration.target.path },
+  };
+  const [policies, problem] = await Promise.all([
+    affectedPolicies(deps, move, within, acl),
+    problemAt(deps, target, migration),
+  ]);
+  return {
+    migration_id: migration.id,
+    source_mount: fullPath(migration.source),
+    target_mount: fullPath(migration.target),
+    target: { reachable: problem === null, problem },
+    source: occupantOf(source),
+    policies: policies.shown,
+    hidden_policy_rules: policies.hidden,
+  };
+}
+
+/** Why requests to the target do not reach the mount that was moved there. */
+async function problemAt(
+  { cluster }: Pick<Deps, 'cluster'>,
+  { namespace, mount }: Location,
+  { target, mountUuid }: Migration,
+): Promise<string | null> {
+  if (namespace.lockedAt !== undefined) return `the namespace "${namespace.lockedAt}" is locked`;
+  if (namespace.id !== target.namespaceId) return 'the namespace is another one, or is gone';
+  if (!mount) return 'there is no mount';
+  if (mount.uuid !== mountUuid || mount.path !== target.path) return 'there is another mount';
+  const isTainted = await cluster?.isTainted({ namespace: namespace.path, path: mount.path });
+  return isTainted ? 'the cluster refuses all requests to the mount' : null;
+}
+
+/** What answers requests to the source now: nothing, as a rule, or the mount that a later move has put there. */
+function occupantOf({ namespace, mount }: Location): Verification['source'] {
+  if (!mount) return { free: true, mount: null, accessor: null, moved_by: null };
+  return {
+    free: false,
+    mount: namespace.path + mount.path,
+    accessor: mount.accessor,
+    moved_by: mount.movedBy?.migrationId ?? null,
+  };
+}
