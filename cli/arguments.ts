@@ -7,6 +7,8 @@ import { usage } from './errors.ts';
 interface Option {
   /** The name of its value in the help, such as `TEXT`. A switch has none. */
   value?: string;
+  /** Whether it can be given several times. */
+  isList?: true;
   help: string;
 }
 
@@ -17,6 +19,8 @@ export interface Typed {
   operands: string[];
   /** The value of an option; undefined if it is not given. */
   text(name: string): string | undefined;
+  /** All values of an option that can be given several times. */
+  list(name: string): string[];
   isSet(name: string): boolean;
 }
 
@@ -47,6 +51,7 @@ export function readArguments(words: string[], options: Options): Typed {
     return {
       operands: positionals,
       text: (name) => values[name] as string | undefined,
+      list: (name) => (values[name] as string[] | undefined) ?? [],
       isSet: (name) => values[name] === true,
     };
   } catch (error) {
@@ -56,8 +61,8 @@ export function readArguments(words: string[], options: Options): Typed {
 }
 
 function configOf(options: Options): ParseArgsOptionsConfig {
-  const config = Object.entries(options).map(([name, { value }]) => {
-    return [name, { type: value ? 'string' : 'boolean' }] as const;
+  const config = Object.entries(options).map(([name, { value, isList = false }]) => {
+    return [name, { type: value ? 'string' : 'boolean', multiple: isList }] as const;
   });
   return Object.fromEntries(config);
 }

@@ -2,11 +2,11 @@
 
 import type { Service } from './api/service.ts';
 import type { Options, Typed } from './arguments.ts';
-import type { ExitCode } from './errors.ts';
+import { type ExitCode, usage } from './errors.ts';
 import type { Output } from './output.ts';
 
 export interface Command {
-  /** Names of the required operands, such as `FROM`. */
+  /** Names of the operands, such as `FROM`; those that may be left out, in brackets. */
   operands: readonly string[];
   /** One sentence. */
   summary: string;
@@ -40,3 +40,17 @@ export const START_OPTIONS = {
   },
   'no-wait': { help: 'prints the id and does not wait for the end' },
 } as const satisfies Options;
+
+const DEFAULT_LIMIT = 50;
+
+/** Of the commands that list. */
+export const LIMIT_OPTION = {
+  limit: { value: 'NUMBER', help: `how many at most; ${DEFAULT_LIMIT} by default` },
+} as const satisfies Options;
+
+/** @throws CommandError if it is no number */
+export function readLimit(typed: Typed): number {
+  const text = typed.text('limit') ?? String(DEFAULT_LIMIT);
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw usage('--limit must be a number from 1 to 999999');
+}

@@ -7,8 +7,11 @@ import { irrevocable } from './commands/irrevocable.ts';
 import { list } from './commands/list.ts';
 import { move } from './commands/move.ts';
 import { plan } from './commands/plan.ts';
+import { deleteSchedule, pauseSchedule, putSchedule, resumeSchedule } from './commands/schedule.ts';
+import { historyOfSchedule, listSchedules, nextOfSchedule, showSchedule } from './commands/scheduleViews.ts';
 import { status } from './commands/status.ts';
 import { undo } from './commands/undo.ts';
+import { verify } from './commands/verify.ts';
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   plan,
@@ -18,5 +21,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   list,
   cancel,
   undo,
+  verify,
   irrevocable,
+  'schedule put': putSchedule,
+  'schedule list': listSchedules,
+  'schedule show': showSchedule,
+  'schedule delete': deleteSchedule,
+  'schedule pause': pauseSchedule,
+  'schedule resume': resumeSchedule,
+  'schedule next': nextOfSchedule,
+  'schedule history': historyOfSchedule,
 };

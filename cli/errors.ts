@@ -61,6 +61,14 @@ export function fileUnreadable(file: string, why: string): CommandError {
   return usage(`cannot read ${file}: ${why}`);
 }
 
+export function fileUnwritable(file: string, why: string): CommandError {
+  return usage(`cannot write ${file}: ${why}`);
+}
+
+export function ruleUnreadable(text: string): CommandError {
+  return usage(`--rule ${text} is not FROM=TO; rules with other equals signs can be in a file only`);
+}
+
 /** @param why the message of the parser */
 export function notJson(file: string, why: string): CommandError {
   return usage(`${file} starts like JSON, but is not valid: ${why}`);
@@ -110,10 +118,13 @@ export function unreachable(address: string, why: string, mayBeDone: boolean): C
 /** @param kind such as `migration` */
 export function notFound(kind: string, id: string, namespace: string): CommandError {
   const where = namespace ? `namespace ${namespace}` : 'the root namespace';
-  return new CommandError(
-    EXIT.refused,
-    `${where} has no ${kind} with the id ${id}; check the id and the namespace`,
-  );
+  const what =
+    kind === 'schedule' ? `${kind} ${id}; check the name` : `${kind} with the id ${id}; check the id`;
+  return new CommandError(EXIT.refused, `${where} has no ${what} and the namespace`);
+}
+
+export function nothingFailed(run: string): CommandError {
+  return new CommandError(EXIT.refused, `no move of the bulk run ${run} has failed`);
 }
 
 /** @param why the problems of a plan that the service would refuse */

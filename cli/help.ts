@@ -3,6 +3,7 @@
 import { CONNECTION_OPTIONS } from './api/connection.ts';
 import type { Options } from './arguments.ts';
 import type { Command } from './command.ts';
+import type { Commands } from './findCommand.ts';
 import { columns } from './render/columns.ts';
 
 export const COMMON_OPTIONS = {
@@ -25,23 +26,33 @@ const EXIT_CODES = [
   ['0', 'done'],
   ['1', 'the command line is wrong, or something it needs is missing'],
   ['2', 'the service refused the request, or could not be reached'],
-  ['3', 'the migration or some moves failed, or leases are still irrevocable'],
+  ['3', 'the migration or some moves failed, leases are still irrevocable, or verify has found something'],
 ];
 
 /** @param name of the program, as the user called it */
-export function generalHelp(name: string, commands: Readonly<Record<string, Command>>): string {
-  const rows = Object.entries(commands).map(([word, { operands, summary }]) => {
-    return [[word, ...operands].join(' '), summary];
-  });
+export function generalHelp(name: string, commands: Commands): string {
   return [
     `Usage: ${name} COMMAND [OPTIONS]`,
     '',
     'Moves secrets engines and auth methods to another path or namespace.',
-    ...section('Commands', rows),
+    ...section('Commands', commandRows(commands)),
     ...section('Options of every command', optionRows(COMMON_OPTIONS)),
     ...section('Environment', ENVIRONMENT),
     ...section('Exit codes', EXIT_CODES),
   ].join('\n');
+}
+
+/** @param group the first word of the commands */
+export function groupHelp(name: string, group: string, commands: Commands): string {
+  return [`Usage: ${name} ${group} COMMAND [OPTIONS]`, ...section('Commands', commandRows(commands))].join(
+    '\n',
+  );
+}
+
+function commandRows(commands: Commands): string[][] {
+  return Object.entries(commands).map(([word, { operands, summary }]) => {
+    return [[word, ...operands].join(' '), summary];
+  });
 }
 
 export function commandHelp(name: string, word: string, { operands, summary, options }: Command): string {

@@ -3,11 +3,12 @@
 import { homedir } from 'node:os';
 import { CONNECTION_OPTIONS, readConnection } from './api/connection.ts';
 import { createService } from './api/service.ts';
-import { type Options, readArguments, type Typed, takeFirstOperand } from './arguments.ts';
+import { type Options, readArguments, type Typed } from './arguments.ts';
 import type { Command, Context } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { CommandError, EXIT, type ExitCode, usage } from './errors.ts';
-import { COMMON_OPTIONS, commandHelp, generalHelp } from './help.ts';
+import { findCommand, ofGroup } from './findCommand.ts';
+import { COMMON_OPTIONS, commandHelp, generalHelp, groupHelp } from './help.ts';
 import { createOutput } from './output.ts';
 import { seconds } from './render/numbers.ts';
 import { VERSION } from './version.ts';
@@ -37,8 +38,9 @@ process.exitCode = await run(process.argv.slice(2));
 async function run(words: string[]): Promise<number> {
   let doing = '';
   try {
-    const { first: word, others } = takeFirstOperand(words, ALL_OPTIONS);
+    const { name: word, others } = findCommand(words, COMMANDS, ALL_OPTIONS);
     if (word === undefined || word === 'help') return help(word, others);
+    if (isGroup(word)) return help(undefined, [word, ...others]);
     const command = commandNamed(word);
     const typed = readArguments(others, { ...COMMON_OPTIONS, ...command.options });
     if (typed.isSet('version')) return version();
@@ -57,11 +59,18 @@ async function run(words: string[]): Promise<number> {
 function help(word: 'help' | undefined, words: string[]): ExitCode {
   const { operands, isSet } = readArguments(words, ALL_OPTIONS);
   if (isSet('version')) return version();
-  const [about] = operands;
-  output.line(
-    about === undefined ? generalHelp(NAME, COMMANDS) : commandHelp(NAME, about, commandNamed(about)),
-  );
+  output.line(helpOn(operands.join(' ')));
   return word === 'help' || isSet('help') ? EXIT.done : EXIT.usage;
+}
+
+function helpOn(about: string): string {
+  if (about === '') return generalHelp(NAME, COMMANDS);
+  if (isGroup(about)) return groupHelp(NAME, about, ofGroup(about, COMMANDS));
+  return commandHelp(NAME, about, commandNamed(about));
+}
+
+function isGroup(word: string): boolean {
+  return Object.keys(ofGroup(word, COMMANDS)).length > 0;
 }
 
 function version(): ExitCode {
@@ -105,7 +114,9 @@ function commandNamed(word: string): Command {
 }
 
 function checkOperands(word: string, { operands }: Command, typed: Typed): void {
-  if (typed.operands.length === operands.length && !typed.operands.includes('')) return;
+  const least = operands.filter((operand) => !operand.startsWith('[')).length;
+  const { length } = typed.operands;
+  if (length >= least && length <= operands.length && !typed.operands.includes('')) return;
   throw usage(`the usage is: ${[NAME, word, ...operands].join(' ')}; see ${NAME} ${word} --help`);
 }
 

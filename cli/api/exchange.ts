@@ -5,7 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Connection } from './connection.ts';
 
 export interface Sent {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   /** The path after `/v1/`, with its query. */
   path: string;
   headers: OutgoingHttpHeaders;

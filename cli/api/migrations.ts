@@ -9,5 +9,6 @@ export const PATHS = {
   status: (id: string) => `${REMOUNT}/status/${encodeURIComponent(id)}`,
   cancel: (id: string) => `${REMOUNT}/cancel/${encodeURIComponent(id)}`,
   undo: (id: string) => `${REMOUNT}/undo/${encodeURIComponent(id)}`,
+  verify: (id: string) => `${REMOUNT}/verify/${encodeURIComponent(id)}`,
   irrevocable: (id: string) => `${REMOUNT}/irrevocable/${encodeURIComponent(id)}`,
 };

@@ -34,6 +34,7 @@ export interface Service {
    * nothing.
    */
   write(path: string, body?: Record<string, unknown>): Promise<Answer>;
+  remove(path: string): Promise<Answer>;
 }
 
 /** Tries while the service is busy. */
@@ -125,6 +126,7 @@ export function createService(
       const sent: Sent = { method: 'POST', path, headers, body: JSON.stringify(body) };
       return ask(sent, '"update" and "sudo"');
     },
+    remove: (path) => ask({ method: 'DELETE', path, headers: {}, body: '' }, '"delete" and "sudo"'),
   };
 }
 

@@ -4,12 +4,10 @@ import { orIfNotFound } from '../api/found.ts';
 import { PATHS } from '../api/migrations.ts';
 import { RUN_PATHS } from '../api/runs.ts';
 import type { Typed } from '../arguments.ts';
-import type { Command } from '../command.ts';
+import { type Command, LIMIT_OPTION, readLimit } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
 import { migrationTable } from '../render/migration.ts';
 import { runTable } from '../render/run.ts';
-
-const DEFAULT_LIMIT = 50;
 
 /** Options that filter migrations, with the fields of the service's endpoint. */
 const FILTERS = { status: 'status', source: 'source', target: 'target', since: 'since', bulk: 'bulk_id' };
@@ -25,7 +23,7 @@ export const list: Command = {
     bulk: { value: 'ID', help: 'only those of this bulk run' },
     runs: { help: 'bulk runs instead of migrations; without filters' },
     after: { value: 'ID', help: 'starts after this one, for the next page' },
-    limit: { value: 'NUMBER', help: `how many at most; ${DEFAULT_LIMIT} by default` },
+    ...LIMIT_OPTION,
   },
   doing: () => 'listing migrations',
   async run({ service, output, format }, typed) {
@@ -53,10 +51,4 @@ function readFilters(typed: Typed): Record<string, string | undefined> {
     throw usage('--runs can be used only with --after and --limit');
   }
   return Object.fromEntries(filters);
-}
-
-function readLimit(typed: Typed): number {
-  const text = typed.text('limit') ?? String(DEFAULT_LIMIT);
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw usage('--limit must be a number from 1 to 999999');
 }

@@ -1,27 +1,60 @@
-/** `remount plan`: shows what a move would do. */
+/** `remount plan`: shows what a move or a bulk run would do, and stores it for approval. */
 
+import type { PlanInfo } from '../../functions/bulk/answers.ts';
+import { writeApproval } from '../api/approval.ts';
 import { PATHS } from '../api/migrations.ts';
-import { CLUSTER_OPTIONS, clusterFields } from '../clusterOptions.ts';
-import type { Command } from '../command.ts';
-import { EXIT } from '../errors.ts';
-import { planLines } from '../render/plan.ts';
+import { RUN_PATHS } from '../api/runs.ts';
+import type { Typed } from '../arguments.ts';
+import { clusterFields } from '../clusterOptions.ts';
+import { type Command, type Context, REASON_OPTION } from '../command.ts';
+import type { ExitCode } from '../errors.ts';
+import { quoted } from '../quoted.ts';
+import {
+  RUN_OPTIONS,
+  readSelection,
+  runFields,
+  SELECTION_OPTIONS,
+  selectionName,
+  selectionWords,
+} from '../runOptions.ts';
+import { showMovePlan, showRunPlan } from '../showPlan.ts';
 
 export const plan: Command = {
-  operands: ['FROM', 'TO'],
-  summary: 'Shows what a move would do: what it revokes, and which policies would no longer match the mount.',
-  options: CLUSTER_OPTIONS,
-  doing: ([from, to]) => `planning to move ${from} to ${to}`,
-  async run({ service, output, format, hint }, typed) {
+  operands: ['[FROM|FILE]', '[TO]'],
+  summary:
+    'Shows what a move would do: what it revokes, and which policies would no longer match. With a FILE, many moves.',
+  options: {
+    out: {
+      value: 'FILE',
+      help: 'also writes the plan to FILE, which bulk carries out as it is or not at all',
+    },
+    ...SELECTION_OPTIONS,
+    ...REASON_OPTION,
+    ...RUN_OPTIONS,
+  },
+  doing: ([from, to]) => `planning to move ${to === undefined ? selectionName(from) : `${from} to ${to}`}`,
+  async run(context, typed) {
     const [from, to] = typed.operands;
-    const { data } = await service.write(PATHS.plan, { from, to, ...clusterFields(typed) });
-    if (format === 'json') {
-      output.json(data);
-    } else if (data.migration_id) {
-      output.line(`This move was already made, as migration ${data.migration_id}.`);
-    } else {
-      for (const line of planLines(data)) output.line(line);
-      output.note(`Nothing has been changed. To do it: ${hint(`move ${from} ${to}`)}`, 'dim');
-    }
-    return EXIT.done;
+    if (to === undefined) return planRun(context, typed, await readSelection(context, typed, from));
+    if (typed.text('out') !== undefined) return planRun(context, typed, { moves: [{ from, to }] });
+    const { data } = await context.service.write(PATHS.plan, { from, to, ...clusterFields(typed) });
+    return showMovePlan(context, data, `move ${quoted(from ?? '')} ${quoted(to)}`);
   },
 };
+
+/** @throws CommandError with all rows that cannot be moved; then no file is written */
+async function planRun(
+  context: Context,
+  typed: Typed,
+  selection: Record<string, unknown>,
+): Promise<ExitCode> {
+  const { service } = context;
+  const reason = typed.text('reason');
+  const body = { ...selection, ...runFields(typed), ...(reason !== undefined && { reason }) };
+  const { data } = await service.write(RUN_PATHS.runs, { ...body, dry_run: true });
+  const run = data as PlanInfo;
+  const file = typed.text('out');
+  if (file !== undefined && run.problems.length === 0) writeApproval(file, service.namespace, body, run);
+  const words = file === undefined ? selectionWords(typed, typed.operands[0]) : quoted(file);
+  return showRunPlan(context, run, `bulk ${words}`);
+}

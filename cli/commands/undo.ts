@@ -4,17 +4,21 @@ import { ofEither } from '../api/found.ts';
 import { startOnce } from '../api/startOnce.ts';
 import { type Command, START_OPTIONS } from '../command.ts';
 import { followStarted } from '../follow/started.ts';
+import { showMovePlan, showRunPlan } from '../showPlan.ts';
 
 export const undo: Command = {
   operands: ['ID'],
   summary: 'Moves back what a migration or a bulk run moved, and waits for the end.',
-  options: START_OPTIONS,
+  options: { 'dry-run': { help: 'shows the plan and changes nothing' }, ...START_OPTIONS },
   doing: ([id]) => `undoing ${id}`,
   async run(context, typed) {
+    const { service } = context;
     const [id = ''] = typed.operands;
-    const { data } = await ofEither(context.service.namespace, id, (paths) =>
-      startOnce(context, typed, paths.undo(id)),
+    const isDry = typed.isSet('dry-run');
+    const { data } = await ofEither(service.namespace, id, (paths) =>
+      isDry ? service.write(paths.undo(id), { dry_run: true }) : startOnce(context, typed, paths.undo(id)),
     );
-    return followStarted(context, typed, data, `Undoing ${id}`);
+    if (!isDry) return followStarted(context, typed, data, `Undoing ${id}`);
+    return data.moves ? showRunPlan(context, data, `undo ${id}`) : showMovePlan(context, data, `undo ${id}`);
   },
 };

@@ -1,6 +1,7 @@
 /** Follows a bulk run to its end, and shows its progress and result. */
 
-import type { BulkInfo, BulkStatus, RowInfo } from '../../functions/bulk/answers.ts';
+import type { BulkInfo, BulkStatus } from '../../functions/bulk/answers.ts';
+import { readRows } from '../api/rows.ts';
 import { RUN_PATHS } from '../api/runs.ts';
 import type { Context } from '../command.ts';
 import { EXIT, type ExitCode, endedInFailure } from '../errors.ts';
@@ -28,7 +29,7 @@ export async function followRun(context: Context, id: string): Promise<ExitCode>
   const hints = hintsOf(context, id, info);
   context.leaveWord(hints);
   if (info.status === 'failure')
-    throw endedInFailure(runFailureText(info, await failedRows(context, id, info)));
+    throw endedInFailure(runFailureText(info, await readRows(service, id, 'failure', MAX_SHOWN)));
   if (format === 'table') {
     output.line(runSuccessLine(info), 'green');
     output.note(hints, 'dim');
@@ -39,22 +40,10 @@ export async function followRun(context: Context, id: string): Promise<ExitCode>
 function hintsOf({ hint }: Context, id: string, { progress }: BulkInfo): string {
   const hints = [
     progress.failed > 0 && `All failed moves: ${hint(`list --bulk ${id} --status failure`)}`,
+    progress.failed > 0 && `To plan them again: ${hint(`plan --failed-of ${id}`)}`,
     progress.leases_irrevocable > 0 &&
       `Leases that could not be revoked: ${hint('irrevocable ID')} for each migration`,
     progress.succeeded > 0 && `To undo the moves: ${hint(`undo ${id}`)}`,
   ];
   return hints.filter(Boolean).join('\n');
-}
-
-/** The first failed moves, read page by page. */
-async function failedRows({ service }: Context, id: string, { progress }: BulkInfo): Promise<RowInfo[]> {
-  const wanted = Math.min(progress.failed, MAX_SHOWN);
-  const failed: RowInfo[] = [];
-  for (let after: string | undefined; failed.length < wanted; ) {
-    const { data } = await service.list(RUN_PATHS.status(id), { query: { after } });
-    const rows: [string, RowInfo][] = data.keys.map((key: string) => [key, data.key_info[key]]);
-    failed.push(...rows.map(([, row]) => row).filter(({ status }) => status === 'failure'));
-    after = rows.at(-1)?.[0];
-  }
-  return failed.slice(0, wanted);
 }

@@ -63,17 +63,22 @@ function policyLines({ policies, hidden_policy_rules, source_mount, target_mount
       ? hidden
       : [`No policy rule names only ${source_mount}: no policy needs a change.`];
   const rules = policies.length === 1 ? '1 rule of a policy' : `${count(policies.length)} rules of policies`;
-  const rows = policies.map(({ namespace, policy, path, capabilities, replacement }) => {
+  return [
+    `${rules} would not match the mount at ${target_mount}. A move never changes policies:`,
+    '',
+    ...ruleTable(policies),
+    ...hidden,
+  ];
+}
+
+/** Rules that have to be replaced, with what would replace them. */
+export function ruleTable(rules: Preview['policies']): string[] {
+  const rows = rules.map(({ namespace, policy, path, capabilities, replacement }) => {
     const elsewhere =
       replacement.namespace === namespace ? '' : `, in ${namespaceName(replacement.namespace)}`;
     return [namespaceName(namespace), policy, path, capabilities.join(','), replacement.path + elsewhere];
   });
-  return [
-    `${rules} would not match the mount at ${target_mount}. A move never changes policies:`,
-    '',
-    ...columns([['NAMESPACE', 'POLICY', 'RULE', 'CAPABILITIES', 'REPLACEMENT RULE'], ...rows]),
-    ...hidden,
-  ];
+  return columns([['NAMESPACE', 'POLICY', 'RULE', 'CAPABILITIES', 'REPLACEMENT RULE'], ...rows]);
 }
 
 /** The rules of policies that the token may not read. */

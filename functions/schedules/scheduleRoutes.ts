@@ -12,11 +12,12 @@ import { KEYS } from '../http/shape.ts';
 import { MAX_SCHEDULE_NAME_LENGTH } from '../limits.ts';
 import { originOf } from '../remount/request.ts';
 import { readerOf } from '../remount/requesterInfo.ts';
+import { SCHEDULE_INFO, type ScheduleInfo } from './answers.ts';
 import { pauseSchedule, putSchedule, removeSchedule } from './changeSchedule.ts';
 import { findSchedule, listSchedules } from './findSchedule.ts';
 import { readTimetable, TIME_FIELDS } from './readTimetable.ts';
 import type { Schedule } from './schedule.ts';
-import { SCHEDULE_INFO, type ScheduleInfo, scheduleInfo } from './scheduleInfo.ts';
+import { scheduleInfo } from './scheduleInfo.ts';
 
 /** Each run gets an idempotency key of its own. */
 const { idempotency_key: _, ...MOVE_FIELDS } = RUN_BODY_FIELDS;

@@ -1,0 +1,83 @@
+/** The options of a bulk run, and of what it moves: a file, rules on the command line, or the failed moves of another run. */
+
+import { type RunBody, readPlanFile } from './api/planFile.ts';
+import { readRows } from './api/rows.ts';
+import type { Options, Typed } from './arguments.ts';
+import { CLUSTER_OPTIONS, clusterFields } from './clusterOptions.ts';
+import type { Context } from './command.ts';
+import { nothingFailed, ruleUnreadable, usage } from './errors.ts';
+import { quoted } from './quoted.ts';
+
+export const RUN_OPTIONS = {
+  atomic: { help: 'all or nothing, in one transaction' },
+  'max-concurrency': { value: 'NUMBER', help: 'parts of the run that run in parallel' },
+  'tolerated-failures': {
+    value: 'NUMBER',
+    help: 'how many moves may fail, or a percentage of all, before the rest is skipped',
+  },
+  ...CLUSTER_OPTIONS,
+} as const satisfies Options;
+
+export const RULE_OPTION = {
+  rule: {
+    value: 'FROM=TO',
+    isList: true,
+    help: 'moves what FROM matches, instead of FILE; wildcards as in policies; may be repeated',
+  },
+} as const satisfies Options;
+
+export const SELECTION_OPTIONS = {
+  ...RULE_OPTION,
+  'failed-of': { value: 'RUN', help: 'moves what has failed in that bulk run, instead of FILE' },
+} as const satisfies Options;
+
+/** The fields of a request for the options that are given. They replace the same fields of a file. */
+export function runFields(typed: Typed): RunBody {
+  const fields = {
+    atomic: typed.isSet('atomic') || undefined,
+    max_concurrency: typed.text('max-concurrency'),
+    tolerated_failures: typed.text('tolerated-failures'),
+    ...clusterFields(typed),
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * The fields of a request that say what is moved, with those of the file.
+ * @throws CommandError unless exactly one of the three is given, and can be read
+ */
+export async function readSelection({ service }: Context, typed: Typed, file?: string): Promise<RunBody> {
+  const rules = typed.list('rule');
+  const run = typed.text('failed-of');
+  const given = [file !== undefined, rules.length > 0, run !== undefined].filter(Boolean).length;
+  if (given !== 1) throw usage('what to move is a FILE, or --rule FROM=TO, or --failed-of RUN; one of them');
+  if (file !== undefined) return readPlanFile(file);
+  if (run === undefined) return { rules: rules.map(readRule) };
+  const failed = await readRows(service, run, 'failure');
+  if (failed.length === 0) throw nothingFailed(run);
+  const relative = (path: string) => path.slice(service.namespace.length);
+  return {
+    moves: failed.map(({ source_mount, target_mount }) => {
+      return { from: relative(source_mount), to: relative(target_mount) };
+    }),
+  };
+}
+
+/** The words of a command that select the same. */
+export function selectionWords(typed: Typed, file?: string): string {
+  const rules = typed.list('rule').map((rule) => `--rule ${quoted(rule)}`);
+  const run = typed.text('failed-of');
+  return [file && quoted(file), ...rules, run && `--failed-of ${quoted(run)}`].filter(Boolean).join(' ');
+}
+
+/** What is moved, in an error. */
+export function selectionName(file?: string): string {
+  if (file === undefined) return 'mounts';
+  return `the mounts in ${file === '-' ? 'the standard input' : file}`;
+}
+
+function readRule(text: string): { from: string; to: string } {
+  const [from, to, ...others] = text.split('=');
+  if (!from || !to || others.length > 0) throw ruleUnreadable(text);
+  return { from, to };
+}
