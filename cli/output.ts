@@ -5,6 +5,8 @@ import { styleText } from 'node:util';
 type Style = 'bold' | 'green' | 'red' | 'yellow' | 'dim';
 
 export interface Output {
+  /** Characters in a line of the results; undefined if they go to no terminal. */
+  width: number | undefined;
   /** A result for people. */
   line(text?: string, style?: Style): void;
   /** A result for programs. */
@@ -48,6 +50,9 @@ export function createOutput(
   }
 
   return {
+    get width() {
+      return stdout.isTTY ? stdout.columns || WIDTH : undefined;
+    },
     line: (text = '', style) => write(stdout, text, style),
     json: (value) => {
       clear();

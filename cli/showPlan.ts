@@ -32,7 +32,7 @@ export function showRunPlan({ output, format, hint }: Context, plan: PlanInfo, n
   if (format === 'json') output.json(plan);
   if (plan.problems.length > 0) throw refusedBeforehand(problemsText(plan));
   if (format === 'json') return EXIT.done;
-  for (const line of runPlanLines(plan)) output.line(line);
+  for (const line of runPlanLines(plan, output.width)) output.line(line);
   output.note(`Nothing has been changed. To do it: ${hint(next)}`, 'dim');
   return EXIT.done;
 }

@@ -215,6 +215,8 @@ export const MAX_SETTLE_READS = 5;
 export const LEASE_PAGE = 200;
 /** Leases that one batch revokes. */
 export const REVOKE_BATCH = 100;
+/** How often a step that revokes adds its number to the record of the migration. Each step of a migration does. */
+export const PROGRESS_EVERY_MS = 1_000;
 /** Roles that a count of leases lists by name; leases of further roles are counted as `other`. */
 export const MAX_COUNTED_ROLES = 100;
 /** The longest time that the revocation spends on counting what it has to revoke. */

@@ -39,7 +39,7 @@ export const list: Command = {
     }
     const entries = data.keys.map((key: string) => [key, data.key_info[key]]);
     if (entries.length === 0) output.note('None found.');
-    else for (const line of areRuns ? runTable(entries) : migrationTable(entries)) output.line(line);
+    else for (const line of (areRuns ? runTable : migrationTable)(entries, output.width)) output.line(line);
     if (entries.length === limit) output.note(`There may be more: --after ${data.keys.at(-1)}`, 'dim');
     return EXIT.done;
   },

@@ -21,9 +21,7 @@ export const listSchedules: Command = {
     const { data } = await orIfNotFound(service.list(SCHEDULE_PATHS.schedules), () => none);
     if (format === 'json') output.json(data);
     else if (data.keys.length === 0) output.note('None found.');
-    else
-      for (const line of scheduleTable(data.keys.map((name: string) => [name, data.key_info[name]])))
-        output.line(line);
+    else for (const line of scheduleTable(entriesOf(data), output.width)) output.line(line);
     return EXIT.done;
   },
 };
@@ -56,10 +54,14 @@ export const historyOfSchedule: Command = {
     const runs = await runsOf(service, name, limit);
     if (format === 'json') output.json({ keys: runs.map(([id]) => id), key_info: Object.fromEntries(runs) });
     else if (runs.length === 0) output.note('None found.');
-    else for (const line of runTable(runs)) output.line(line);
+    else for (const line of runTable(runs, output.width)) output.line(line);
     return EXIT.done;
   },
 };
+
+function entriesOf({ keys, key_info }: { keys: string[]; key_info: Record<string, ScheduleInfo> }) {
+  return keys.map((name) => [name, key_info[name] as ScheduleInfo] as const);
+}
 
 async function show(
   { service, output, format }: Context,

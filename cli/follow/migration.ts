@@ -6,18 +6,21 @@ import type { Context } from '../command.ts';
 import { EXIT, type ExitCode, endedInFailure } from '../errors.ts';
 import { failureText, migrationProgress, successLine } from '../render/migration.ts';
 import { counted } from '../render/numbers.ts';
+import { createPace } from './pace.ts';
 import { watch } from './watch.ts';
 
 /** @throws CommandError with the reason if it fails */
 export async function followMigration(context: Context, id: string): Promise<ExitCode> {
   const { service, output, format, hint } = context;
   context.leaveWord(`Migration ${id} continues; to watch it: ${hint(`status ${id} --watch`)}`);
+  const pace = createPace();
   const ended = await watch<MigrationStatus>(service, {
     path: PATHS.status(id),
     isEnded: ({ migration_info: { status } }) => status !== 'in-progress',
     show: (data, elapsed) => {
       const info = data?.migration_info;
-      output.progress(info?.phase, (width) => migrationProgress(info, elapsed, width));
+      const rate = info && pace(info.progress.leases_revoked, elapsed);
+      output.progress(info?.phase, (width) => migrationProgress(info, elapsed, width, rate));
     },
   });
   context.leaveWord('');

@@ -6,6 +6,7 @@ import { RUN_PATHS } from '../api/runs.ts';
 import type { Context } from '../command.ts';
 import { EXIT, type ExitCode, endedInFailure } from '../errors.ts';
 import { runFailureText, runProgress, runSuccessLine } from '../render/run.ts';
+import { createPace } from './pace.ts';
 import { watch } from './watch.ts';
 
 /** How many failed moves are shown one by one. */
@@ -15,12 +16,14 @@ const MAX_SHOWN = 20;
 export async function followRun(context: Context, id: string): Promise<ExitCode> {
   const { service, output, format, hint } = context;
   context.leaveWord(`Bulk run ${id} continues; to watch it: ${hint(`status ${id} --watch`)}`);
+  const pace = createPace();
   const ended = await watch<BulkStatus>(service, {
     path: RUN_PATHS.status(id),
     isEnded: ({ bulk_info: { status } }) => status !== 'in-progress',
     show: (data, elapsed) => {
       const info = data?.bulk_info;
-      output.progress(info?.phase, (width) => runProgress(info, elapsed, width));
+      const rate = info && pace(info.progress.total - info.progress.pending, elapsed);
+      output.progress(info?.phase, (width) => runProgress(info, elapsed, width, rate));
     },
   });
   const { bulk_info: info } = ended;

@@ -6,7 +6,8 @@ import type { Service } from '../api/service.ts';
 /** Often enough to show a running clock. */
 const REDRAW_MS = 200;
 const MIN_PAUSE_MS = 200;
-const MAX_PAUSE_MS = 2_000;
+/** The service counts what is done about each second. */
+const MAX_PAUSE_MS = 1_000;
 /** The pause between polls grows to a tenth of the elapsed time. */
 const PAUSE_SHARE = 0.1;
 

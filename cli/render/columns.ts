@@ -2,17 +2,49 @@
 
 import { printable } from '../output.ts';
 
-/** Columns are as wide as their widest cell. No cell is shortened, so that lines can be searched and copied. */
-export function columns(rows: readonly (readonly string[])[]): string[] {
+/** Cells are not made narrower than this. */
+const LEAST_WIDTH = 12;
+const GAP = '  ';
+
+/**
+ * Columns are as wide as their widest cell.
+ * @param width of the terminal: the widest cells are shortened in the middle until the lines fit; then the last columns are
+ *   left out. The first column stays whole, because its ids are copied. Without a width, no cell is shortened, so that lines
+ *   can be searched.
+ */
+export function columns(rows: readonly (readonly string[])[], width?: number): string[] {
   const cells = rows.map((row) => row.map((cell) => printable(cell).replaceAll('\n', ' ')));
-  const widths: number[] = [];
+  const natural: number[] = [];
   for (const row of cells) {
-    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    for (const [i, cell] of row.entries()) natural[i] = Math.max(natural[i] ?? 0, cell.length);
   }
+  const widths = width === undefined ? natural : fitted(natural, width);
   return cells.map((row) => {
-    return row
+    const shown = row.slice(0, widths.length).map((cell, i) => shortened(cell, widths[i] ?? 0));
+    return shown
       .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
+      .join(GAP)
       .trimEnd();
   });
+}
+
+/** The widths with which the columns fit, of as many of them as there is room for. */
+function fitted(natural: readonly number[], width: number): number[] {
+  const room = width - GAP.length * (natural.length - 1);
+  const widths = [...natural];
+  let excess = widths.reduce((sum, one) => sum + one, 0) - room;
+  while (excess > 0) {
+    const widest = Math.max(...widths.slice(1), 0);
+    if (widest <= LEAST_WIDTH) break;
+    widths[widths.indexOf(widest, 1)] = widest - 1;
+    excess--;
+  }
+  return excess > 0 && natural.length > 2 ? fitted(natural.slice(0, -1), width) : widths;
+}
+
+/** A path tells most by its first and its last part. */
+function shortened(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const head = Math.ceil((width - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
 }

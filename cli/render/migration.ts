@@ -3,21 +3,28 @@
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { progressLine } from './bar.ts';
 import { columns } from './columns.ts';
-import { count, counted, namespaceName, seconds, secondsBetween } from './numbers.ts';
+import { count, counted, namespaceName, paceWords, seconds, secondsBetween } from './numbers.ts';
 
 /**
  * @param info undefined until the first answer, which the service holds while the move is young
  * @param elapsed seconds since the start of the polls
  * @param width see {@link progressLine}
+ * @param rate leases that are revoked in a second, if it is known
  */
 export function migrationProgress(
   info: MigrationInfo | undefined,
   elapsed: number,
   width: number | undefined,
+  rate?: number,
 ): string {
   if (!info) return progressLine('waiting', undefined, seconds(elapsed), width);
   const title = `${info.source_mount} → ${info.target_mount}`;
-  return progressLine(title, shareOf(info), `${wordsOf(info)}, ${seconds(elapsed)}`, width);
+  return progressLine(
+    title,
+    shareOf(info),
+    `${wordsOf(info)}${paceWords(leftOf(info), rate)}, ${seconds(elapsed)}`,
+    width,
+  );
 }
 
 function shareOf({ phase, progress }: MigrationInfo): number | undefined {
@@ -27,18 +34,25 @@ function shareOf({ phase, progress }: MigrationInfo): number | undefined {
   return total === null ? undefined : Math.min(1, (revoked + irrevocable) / Math.max(1, total));
 }
 
+/** How many leases are still to be revoked; undefined if it is unknown. */
+function leftOf({ progress }: MigrationInfo): number | undefined {
+  const { leases_total: total, leases_revoked: revoked, leases_irrevocable: irrevocable } = progress;
+  return total === null ? undefined : Math.max(0, total - revoked - irrevocable);
+}
+
 function wordsOf(info: MigrationInfo): string {
   const { phase, progress, cluster } = info;
   if (phase === 'accepted') return 'accepted, not switched yet';
   if (cluster) return waitingWords(CLUSTER_WORDS[phase]?.(info) ?? phase, cluster.waiting_for);
   const { leases_total: total, leases_revoked: revoked } = progress;
-  const done = total === null ? counted(revoked, 'lease') : `${count(revoked)} of ${counted(total, 'lease')}`;
+  const one = oneOf(info);
+  const done = total === null ? counted(revoked, one) : `${count(revoked)} of ${counted(total, one)}`;
   return `switched, ${done} revoked`;
 }
 
 const CLUSTER_WORDS: Partial<Record<MigrationInfo['phase'], (info: MigrationInfo) => string>> = {
-  draining: ({ progress: { leases_total: total, leases_revoked: revoked } }) =>
-    `${count(revoked)}${total === null ? '' : ` of ${count(total)}`} leases revoked, not moved yet`,
+  draining: ({ revokes, progress: { leases_total: total, leases_revoked: revoked } }) =>
+    `${count(revoked)}${total === null ? '' : ` of ${count(total)}`} ${revokes} revoked, not moved yet`,
   moving: () => 'the cluster moves the mount',
   tainted: () => 'the cluster refuses all requests to the mount; the move is tried again',
   verifying: () => 'moved, being verified',
@@ -58,8 +72,14 @@ function waitingWords(words: string, why: string | null): string {
 export function successLine({ source_mount, target_mount, progress, ...info }: MigrationInfo): string {
   const took = seconds(secondsBetween(info.created_time, info.finished_time));
   const { leases_revoked: revoked } = progress;
-  const leases = revoked > 0 ? `${counted(revoked, 'lease')} revoked` : 'no lease to revoke';
+  const one = oneOf(info);
+  const leases = revoked > 0 ? `${counted(revoked, one)} revoked` : `no ${one} to revoke`;
   return `Moved ${source_mount} to ${target_mount} in ${took}, ${leases}.`;
+}
+
+/** What an engine issues, or what an auth method does. */
+function oneOf({ revokes }: Pick<MigrationInfo, 'revokes'>): string {
+  return revokes === 'tokens' ? 'token' : 'lease';
 }
 
 const ADVICE: Record<string, string> = {
@@ -87,7 +107,7 @@ export function migrationFacts(id: string, info: MigrationInfo): string[] {
     ['Move', `${info.source_mount} → ${info.target_mount}`],
     ['Status', info.phase === 'done' ? info.status : `${info.status}, ${info.phase}`],
     ['Error', info.error && `${info.error.message} (${info.error.code})`],
-    ['Leases', leasesFact(progress)],
+    [info.revokes === 'tokens' ? 'Tokens' : 'Leases', leasesFact(progress)],
     ['Accepted', info.created_time],
     ['Switched', info.switched_time],
     ['Finished', info.finished_time],
@@ -133,7 +153,11 @@ function leasesFact(progress: MigrationInfo['progress']): string | false {
 
 const HEADER = ['MIGRATION', 'FROM', 'TO', 'STATUS', 'ACCEPTED', 'BY', 'REASON'];
 
-export function migrationTable(migrations: readonly (readonly [string, MigrationInfo])[]): string[] {
+/** @param width see {@link columns} */
+export function migrationTable(
+  migrations: readonly (readonly [string, MigrationInfo])[],
+  width?: number,
+): string[] {
   const rows = migrations.map(([id, info]) => [
     id,
     info.source_mount,
@@ -143,7 +167,7 @@ export function migrationTable(migrations: readonly (readonly [string, Migration
     info.requested_by.display_name,
     info.reason ?? '',
   ]);
-  return columns([HEADER, ...rows]);
+  return columns([HEADER, ...rows], width);
 }
 
 function statusCell({ status, phase, error, undo_of }: MigrationInfo): string {

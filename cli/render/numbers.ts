@@ -16,6 +16,18 @@ export function seconds(number: number): string {
   return whole < 120 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
+/**
+ * How fast it goes, and how long it still takes, to follow other words; empty while that is unknown.
+ * @param left how many are still to be done
+ * @param rate how many are done in a second
+ */
+export function paceWords(left: number | undefined, rate: number | undefined): string {
+  if (rate === undefined || left === 0) return '';
+  const perSecond = rate < 9.95 ? rate.toFixed(1) : count(Math.round(rate));
+  const time = left === undefined ? '' : `, about ${seconds(Math.ceil(left / rate))} left`;
+  return `, ${perSecond} per second${time}`;
+}
+
 /** Seconds between two times in the service's format. */
 export function secondsBetween(from: string | null, to: string | null): number {
   return Math.max(0, Date.parse(to ?? '') - Date.parse(from ?? '')) / 1_000 || 0;

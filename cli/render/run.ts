@@ -4,16 +4,17 @@ import type { BulkInfo, PlanInfo, RowInfo } from '../../functions/bulk/answers.t
 import { progressLine } from './bar.ts';
 import { columns } from './columns.ts';
 import { lateNodes, requesterFact } from './migration.ts';
-import { count, counted, seconds, secondsBetween } from './numbers.ts';
+import { count, counted, paceWords, seconds, secondsBetween } from './numbers.ts';
 
-export function runPlanLines(plan: PlanInfo): string[] {
+/** @param width see {@link columns} */
+export function runPlanLines(plan: PlanInfo, width?: number): string[] {
   const { total, transactions, estimated_seconds, moves } = plan;
   const rows = moves.map((move) => {
     const { row, source_mount, target_mount, chunk, group } = move;
     return [String(row), source_mount, target_mount, `${chunk + 1}.${group + 1}`, leasesOf(move)];
   });
   return [
-    ...columns([['ROW', 'FROM', 'TO', 'TRANSACTION', 'LEASES'], ...rows]),
+    ...columns([['ROW', 'FROM', 'TO', 'TRANSACTION', 'LEASES'], ...rows], width),
     '',
     `${counted(total, 'move')} in ${counted(transactions, 'transaction')}, about ${seconds(estimated_seconds)}.`,
     ...clusterLines(plan),
@@ -49,12 +50,18 @@ export function problemsText({ problems }: PlanInfo): string {
  * @param info undefined until the first answer
  * @param elapsed seconds since the start of the polls
  * @param width see {@link progressLine}
+ * @param rate moves that are decided in a second, if it is known
  */
-export function runProgress(info: BulkInfo | undefined, elapsed: number, width: number | undefined): string {
+export function runProgress(
+  info: BulkInfo | undefined,
+  elapsed: number,
+  width: number | undefined,
+  rate?: number,
+): string {
   if (!info) return progressLine('waiting', undefined, seconds(elapsed), width);
   const { total, pending } = info.progress;
-  const left = info.eta_seconds === null ? '' : `, about ${seconds(info.eta_seconds)} left`;
-  const words = `${progressWords(info)}, ${seconds(elapsed)}${left}`;
+  const eta = info.eta_seconds === null ? '' : `, about ${seconds(info.eta_seconds)} left`;
+  const words = `${progressWords(info)}${paceWords(pending, rate) || eta}, ${seconds(elapsed)}`;
   return progressLine('bulk run', total === 0 ? 0 : (total - pending) / total, words, width);
 }
 
@@ -115,7 +122,8 @@ export function runFacts(id: string, info: BulkInfo): string[] {
   return columns(facts.flatMap(([name, fact]) => (fact ? [[name, fact]] : [])));
 }
 
-export function runTable(runs: readonly (readonly [string, BulkInfo])[]): string[] {
+/** @param width see {@link columns} */
+export function runTable(runs: readonly (readonly [string, BulkInfo])[], width?: number): string[] {
   const rows = runs.map(([id, info]) => {
     const { total, succeeded, failed } = info.progress;
     const why = info.status === 'in-progress' ? info.phase : info.error?.code;
@@ -130,5 +138,8 @@ export function runTable(runs: readonly (readonly [string, BulkInfo])[]): string
       info.reason ?? '',
     ];
   });
-  return columns([['BULK RUN', 'STATUS', 'MOVES', 'DONE', 'FAILED', 'ACCEPTED', 'BY', 'REASON'], ...rows]);
+  return columns(
+    [['BULK RUN', 'STATUS', 'MOVES', 'DONE', 'FAILED', 'ACCEPTED', 'BY', 'REASON'], ...rows],
+    width,
+  );
 }

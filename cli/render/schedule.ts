@@ -10,7 +10,11 @@ export function nextWords({ next_time: next, paused_time: paused }: ScheduleInfo
   return next === null ? 'it does not run again' : `next run at ${next}`;
 }
 
-export function scheduleTable(schedules: readonly (readonly [string, ScheduleInfo])[]): string[] {
+/** @param width see {@link columns} */
+export function scheduleTable(
+  schedules: readonly (readonly [string, ScheduleInfo])[],
+  width?: number,
+): string[] {
   const rows = schedules.map(([name, info]) => [
     name,
     info.schedule,
@@ -18,7 +22,7 @@ export function scheduleTable(schedules: readonly (readonly [string, ScheduleInf
     info.paused_time === null ? (info.next_time ?? 'never') : 'paused',
     lastWords(info),
   ]);
-  return columns([['SCHEDULE', 'TIMES', 'TIMEZONE', 'NEXT', 'LAST'], ...rows]);
+  return columns([['SCHEDULE', 'TIMES', 'TIMEZONE', 'NEXT', 'LAST'], ...rows], width);
 }
 
 /** All fields, one per line. Empty fields are left out. */

@@ -19,6 +19,8 @@ export interface Sweep {
   until: number;
   /** Whether a lease whose removal fails is given up, and stored as irrevocable. */
   lastAttempt: boolean;
+  /** Is told after each page how many more leases are revoked. */
+  onRevoked?: (count: number) => Promise<void>;
   /** The migration that lists and counts what is given up. Without one, a lease that is given up is deleted. */
   migration?: { id: string; switchedAt: number };
 }
@@ -47,7 +49,9 @@ export async function sweep(
   for await (const page of shardPages(store, order.mountUuid, order.shard, REVOCATION_ATTRIBUTES)) {
     const due = page.filter((item) => isDue(item, order));
     const failed = await removeEach(deps, due, order);
-    swept.revoked += due.length - failed;
+    const revoked = due.length - failed;
+    swept.revoked += revoked;
+    await order.onRevoked?.(revoked);
     if (failed > 0) log.error('leases are irrevocable', { mount: order.mountUuid, irrevocable: failed });
     if (clock.now() >= order.until) return swept;
   }

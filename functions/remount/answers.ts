@@ -50,6 +50,8 @@ const MIGRATION_INFO = {
     | 'propagating'
     | 'done'
   >,
+  /** What the mount issues, and the progress counts. */
+  revokes: 'string' as OneOf<'leases' | 'tokens'>,
   progress: { leases_total: ['int', null], leases_revoked: 'int', leases_irrevocable: 'int' },
   error: ERROR,
   created_time: 'string',

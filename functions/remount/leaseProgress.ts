@@ -15,8 +15,8 @@ export function leasesTotal(migration: Migration): number | undefined {
 }
 
 /**
- * How many leases are revoked. A step adds its number when it ends: a step that dies adds nothing, and two steps that do
- * the same work both add it. So the sum is only an estimate, at most the total. After success all leases are revoked
+ * How many leases are revoked. A step adds its number each second and when it ends: one that dies leaves out the rest, and two
+ * that do the same work both add it. So the sum is only an estimate, at most the total. After success all leases are revoked
  * except the irrevocable ones.
  */
 export function leasesGone(migration: Migration): number {

@@ -1,6 +1,7 @@
 /** Turns the record of a migration into the `migration_info` that clients see (contract §1.5). Pure. */
 
 import { sha256 } from '../store/keys.ts';
+import { isAuthPath } from '../tree/path.ts';
 import type { ClusterInfo, MigrationInfo } from './answers.ts';
 import { leasesGone, leasesTotal } from './leaseProgress.ts';
 import { fullPath, type Migration } from './migration.ts';
@@ -15,6 +16,7 @@ export function migrationInfo(migration: Migration, reader: Reader): MigrationIn
     target_mount: fullPath(target),
     status,
     phase: phaseOf(migration),
+    revokes: isAuthPath(source.path) ? 'tokens' : 'leases',
     progress: progressOf(migration),
     error: errorInfo(error),
     created_time: new Date(migration.acceptedAt).toISOString(),

@@ -3,9 +3,9 @@
 import { countShard } from '../credentials/countLeases.ts';
 import { SHARDS } from '../credentials/leaseShards.ts';
 import { sweep } from '../credentials/sweep.ts';
-import { MAX_COUNT_MS, MAX_REVOKE_ATTEMPTS, OVERDUE_MS } from '../limits.ts';
+import { MAX_COUNT_MS, MAX_REVOKE_ATTEMPTS, OVERDUE_MS, PROGRESS_EVERY_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ConditionFailed } from '../ports/store.ts';
+import { ConditionFailed, StoreBusy } from '../ports/store.ts';
 import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { counted, isCounted, progressed } from './leaseProgress.ts';
 import type { Migration } from './migration.ts';
@@ -54,7 +54,7 @@ function revocation(
 export async function revokeLeases(deps: Deps, part: Revocation, until: number): Promise<Revocation> {
   if (part.counted) await heartbeat(deps, part, until);
   else await count(deps, part, until);
-  let revoked = 0;
+  const tally = createTally(deps, part, until);
   const left: number[] = [];
   for (const shard of part.shards) {
     const { id, mountUuid, below, switchedAt, attempt } = part;
@@ -64,13 +64,46 @@ export async function revokeLeases(deps: Deps, part: Revocation, until: number):
       shard,
       until,
       lastAttempt: attempt >= MAX_REVOKE_ATTEMPTS,
+      onRevoked: tally.add,
       migration: { id, switchedAt },
     });
-    revoked += swept.revoked;
     if (!swept.done) left.push(shard);
   }
-  if (revoked > 0) await heartbeat(deps, part, until, revoked);
+  await tally.end();
   return { ...part, shards: left, counted: true, done: left.length === 0 };
+}
+
+interface Tally {
+  add(revoked: number): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Writes the number of revoked leases from time to time, and at the end. */
+function createTally(deps: Deps, part: Revocation, until: number): Tally {
+  let unwritten = 0;
+  let writtenAt = deps.clock.now();
+
+  async function write(): Promise<void> {
+    if (unwritten === 0) return;
+    await heartbeat(deps, part, until, unwritten);
+    unwritten = 0;
+  }
+
+  return {
+    async add(revoked) {
+      unwritten += revoked;
+      const now = deps.clock.now();
+      if (now - writtenAt < PROGRESS_EVERY_MS) return;
+      writtenAt = now;
+      try {
+        await write();
+      } catch (error) {
+        // All shards write to one record. A number that finds no turn comes with the next one.
+        if (!(error instanceof StoreBusy)) throw error;
+      }
+    },
+    end: write,
+  };
 }
 
 /** The first heartbeat: records how many leases there are, unless they are already counted or take too long to count. */

@@ -409,6 +409,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   LEASE_PAGE: { inner: 'it is the size of a page; the next one follows' },
   REVOKE_BATCH: { inner: 'it is the size of a batch; the next one follows' },
   MAX_COUNTED_ROLES: { inner: 'further roles are counted together' },
+  PROGRESS_EVERY_MS: { provenBy: ['remount/progress.test.ts', 'shows what is revoked each second'] },
   MAX_COUNT_MS: { provenBy: ['remount/progress.test.ts', 'takes too long to be counted'] },
   LISTING_BATCH: { inner: 'it is the size of a batch; the next one follows' },
   RECONCILED_PER_SHARD: { inner: 'the next run of the reconciler takes the rest' },

@@ -1,9 +1,16 @@
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createPace } from '../../cli/follow/pace.ts';
 import { createOutput } from '../../cli/output.ts';
 import { progressLine } from '../../cli/render/bar.ts';
 import { columns } from '../../cli/render/columns.ts';
-import { failureText, migrationProgress } from '../../cli/render/migration.ts';
+import {
+  failureText,
+  migrationFacts,
+  migrationProgress,
+  migrationTable,
+  successLine,
+} from '../../cli/render/migration.ts';
 import { seconds } from '../../cli/render/numbers.ts';
 import { planLines } from '../../cli/render/plan.ts';
 import { runFacts, runFailureText, runPlanLines, runProgress } from '../../cli/render/run.ts';
@@ -15,6 +22,7 @@ const INFO: MigrationInfo = {
   target_mount: 'team-a/ssh/',
   status: 'in-progress',
   phase: 'revoking',
+  revokes: 'leases',
   progress: { leases_total: 2_000, leases_revoked: 1_180, leases_irrevocable: 20 },
   error: null,
   created_time: '2026-01-01T00:00:00.000Z',
@@ -43,6 +51,24 @@ describe('the progress of a migration', () => {
     expect(migrationProgress(uncounted, 3, 100)).toBe(
       'ssh/ → team-a/ssh/  switched, 1,180 leases revoked, 3 s',
     );
+  });
+
+  it('has its rate and the time that is left, once they are known', () => {
+    expect(migrationProgress(INFO, 3, undefined, 400)).toBe(
+      'ssh/ → team-a/ssh/: switched, 1,180 of 2,000 leases revoked, 400 per second, about 2 s left, 3 s',
+    );
+    const uncounted = { ...INFO, progress: { ...INFO.progress, leases_total: null } };
+    expect(migrationProgress(uncounted, 3, undefined, 0.5)).toContain(
+      '1,180 leases revoked, 0.5 per second, 3 s',
+    );
+  });
+
+  it('counts the tokens of an auth method, and so does the result', () => {
+    const auth = { ...INFO, revokes: 'tokens', source_mount: 'auth/a/', target_mount: 'auth/b/' } as const;
+
+    expect(migrationProgress(auth, 3, undefined)).toContain('1,180 of 2,000 tokens revoked');
+    expect(successLine(auth)).toMatch(/^Moved auth\/a\/ to auth\/b\/ in 0 s, 1,180 tokens revoked\.$/);
+    expect(migrationFacts('an-id', auth)).toContain('Tokens        1,180 of 2,000 revoked, 20 irrevocable');
   });
 
   it('is a clock until the first answer', () => {
@@ -96,6 +122,54 @@ describe('the progress of a migration on a cluster', () => {
   });
 });
 
+describe('the pace', () => {
+  it('is unknown at first, then the average of the last seconds', () => {
+    const pace = createPace();
+    expect(pace(100, 0)).toBeUndefined();
+    expect(pace(150, 0.5)).toBeUndefined();
+    expect(pace(300, 2)).toBe(100);
+    expect(pace(300, 4)).toBe(50);
+    expect(pace(1_300, 12)).toBeCloseTo(1_150 / 11.5);
+    expect(pace(2_300, 22)).toBeCloseTo(100);
+  });
+
+  it('is unknown as long as nothing grows', () => {
+    const pace = createPace();
+    for (let at = 0; at < 20; at++) expect(pace(0, at)).toBeUndefined();
+  });
+});
+
+describe('a table on a terminal', () => {
+  const entries = [
+    [
+      '11111111-1111-4111-8111-111111111111',
+      { ...INFO, source_mount: 'team-a/applications/database/', reason: 'moved' },
+    ],
+  ] as const;
+
+  it('is as wide as it needs, and shows paths as they are, without a terminal or with enough room', () => {
+    const whole = migrationTable(entries);
+    expect(whole[1]).toContain('team-a/applications/database/');
+    expect(migrationTable(entries, 200)).toEqual(whole);
+  });
+
+  it('shortens the widest cells in the middle until it fits', () => {
+    const lines = migrationTable(entries, 125);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(125);
+    expect(lines[1]).toMatch(/^11111111-1111-4111-8111-111111111111 {2}team-a\/a\S*…\S*ase\/ /);
+    expect(lines[1]).toContain('moved');
+  });
+
+  it('leaves out the last columns where there is no room even then, and never shortens the id', () => {
+    for (const width of [40, 60, 80, 100]) {
+      const lines = migrationTable(entries, width);
+      expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(Math.max(width, 50));
+      for (const line of lines.slice(1)) expect(line).toMatch(/^11111111-1111-4111-8111-111111111111 /);
+    }
+    expect(migrationTable(entries, 80)[0]).toMatch(/^MIGRATION +FROM +TO +STATUS$/);
+  });
+});
+
 describe('the failure of a migration', () => {
   it('is shown with what to do', () => {
     const error = { code: 'target_in_use', message: 'path already in use at "x/"' };
@@ -138,7 +212,10 @@ const RUN: BulkInfo = {
 describe('a bulk run', () => {
   it('is a bar of the decided moves while it runs, with the counts in words', () => {
     expect(runProgress(RUN, 12, 130)).toMatch(
-      /^bulk run {2}\[█+░+\] {2}45 % {2}450 of 1,000 mounts moved, 10 with leases to revoke, 2 failed, 12 s, about 14 s left$/,
+      /^bulk run {2}\[█+░+\] {2}45 % {2}450 of 1,000 mounts moved, 10 with leases to revoke, 2 failed, about 14 s left, 12 s$/,
+    );
+    expect(runProgress(RUN, 12, undefined, 54.8)).toBe(
+      'bulk run: 450 of 1,000 mounts moved, 10 with leases to revoke, 2 failed, 55 per second, about 10 s left, 12 s',
     );
   });
 

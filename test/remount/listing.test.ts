@@ -101,6 +101,7 @@ describe('the status of a migration', () => {
       target_mount: 'b/kv/',
       status: 'success',
       phase: 'done',
+      revokes: 'leases',
       progress: { leases_total: null, leases_revoked: 0, leases_irrevocable: 0 },
       error: null,
       created_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),

@@ -117,6 +117,55 @@ describe('the progress of a revocation', () => {
     expect(after?.nextLook).toBeGreaterThanOrEqual((before?.nextLook as number) + 5_000);
   });
 
+  it('shows what is revoked each second, before the step ends, and counts it once', async () => {
+    const { id, parts } = await switched();
+    const part = await partWithLease(parts);
+    const { store, clock } = service.deps;
+    const seen: number[] = [];
+    const slow: Store = {
+      ...store,
+      async deleteMany(refs) {
+        await store.deleteMany(refs);
+        clock.pass(1_000);
+      },
+      async commit(writes) {
+        await store.commit(writes);
+        seen.push((await info(id)).progress.leases_revoked);
+      },
+    };
+
+    await revoke(part, slow);
+
+    // One write counts the leases of the shard, the next one tells how many are gone, and the end has nothing to add.
+    expect(seen).toEqual([0, expect.any(Number)]);
+    expect(seen[1]).toBeGreaterThan(0);
+    expect((await info(id)).progress.leases_revoked).toBe(seen[1]);
+  });
+
+  it('keeps a number for later that finds no turn among the writes of other shards', async () => {
+    const { id, parts } = await switched();
+    const part = await partWithLease(parts);
+    const { store, clock } = service.deps;
+    let refused = 0;
+    const busy: Store = {
+      ...store,
+      async deleteMany(refs) {
+        await store.deleteMany(refs);
+        clock.pass(1_000);
+      },
+      async commit(writes) {
+        if (writes.some((write) => 'add' in write && write.add) && refused++ === 0)
+          throw new StoreBusy('there are other writes');
+        return store.commit(writes);
+      },
+    };
+
+    expect(await revoke(part, busy)).toMatchObject({ done: true });
+
+    expect(refused).toBe(2);
+    expect((await info(id)).progress.leases_revoked).toBeGreaterThan(0);
+  });
+
   it('has no total when a shard takes too long to be counted, not even later', async () => {
     const { id, parts } = await switched();
     const part = await partWithLease(parts);
