@@ -7,10 +7,12 @@ import { Badge } from '../parts/badge.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { Unreachable } from '../parts/unreachable.ts';
-import { readMigration } from '../service/migrations.ts';
+import { type Migration, readMigration } from '../service/migrations.ts';
 import { useSession } from '../service/session.ts';
+import { findUndo } from '../service/undos.ts';
+import { type Answer, useAnswer } from '../watch/useAnswer.ts';
 import { useWatch } from '../watch/useWatch.ts';
-import { sentenceOf, standingOf } from '../words/migrationWords.ts';
+import { canUndo, sentenceOf, sentenceOfUndone, standingOf } from '../words/migrationWords.ts';
 import { IrrevocableLeases } from './irrevocableLeases.ts';
 import { LeaseProgress } from './leaseProgress.ts';
 import { MigrationActions } from './migrationActions.ts';
@@ -31,6 +33,10 @@ export function MigrationPage({ id }: { id: string }) {
     setInfo(news.info);
     return news.info.phase === 'done' ? 'over' : 'changed';
   }, `${id} ${round}`);
+  const undo = useAnswer(
+    async (signal) => info && findUndo(session, id, info, signal),
+    info && canUndo(info) ? `${id} ${info.phase}` : undefined,
+  );
   const readAgain = () => {
     etag.current = undefined;
     setRound(round + 1);
@@ -41,9 +47,9 @@ export function MigrationPage({ id }: { id: string }) {
       <${Title} info=${info} />
       <p class="hint"><code>${id}</code></p>
       <${Refusal} refused=${watch.refused} />
-      <p role="status" class="sentence">${info && sentenceOf(info)}</p>
+      <p role="status" class="sentence">${info && (undo.value ? sentenceOfUndone(info, undo.value.info) : sentenceOf(info))}</p>
       <${Unreachable} nextTry=${watch.nextTry} />
-      ${info && html`<${Body} id=${id} info=${info} onChanged=${readAgain} />`}
+      ${info && html`<${Body} id=${id} info=${info} undo=${undo} onChanged=${readAgain} />`}
     </article>`;
 }
 
@@ -60,14 +66,21 @@ function Title({ info }: { info: MigrationInfo | undefined }) {
     </div>`;
 }
 
-function Body({ id, info, onChanged }: { id: string; info: MigrationInfo; onChanged: () => void }) {
+interface BodyProps {
+  id: string;
+  info: MigrationInfo;
+  undo: Answer<Migration | undefined>;
+  onChanged: () => void;
+}
+
+function Body({ id, info, undo, onChanged }: BodyProps) {
   return html`
     <div class="stack">
       ${info.error && html`<${MigrationFailure} error=${info.error} />`}
       ${info.status !== 'failure' && html`<${Phases} phase=${info.phase} cluster=${info.cluster} />`}
       <${LeaseProgress} info=${info} />
       ${info.progress.leases_irrevocable > 0 && html`<${IrrevocableLeases} id=${id} onChanged=${onChanged} />`}
-      <${MigrationActions} id=${id} info=${info} onChanged=${onChanged} />
+      <${MigrationActions} id=${id} info=${info} undo=${undo} onChanged=${onChanged} />
       <${MigrationFacts} info=${info} />
     </div>`;
 }

@@ -30,10 +30,21 @@ export interface Move {
   to: string;
 }
 
-/** @param after the id after which to start; empty for the newest */
+/** Filters of the service; an empty one is none. Paths are whole, and relative to the namespace of the session. */
+interface MigrationQuery {
+  status?: string;
+  /** The id after which to start; empty for the newest. */
+  after?: string;
+  source?: string;
+  target?: string;
+  /** A time or an age. */
+  since?: string;
+}
+
+/** Newest first. */
 export async function listMigrations(
   session: Session,
-  query: { status: string; after: string },
+  query: MigrationQuery,
   limit: number,
   signal?: AbortSignal,
 ): Promise<Migration[]> {

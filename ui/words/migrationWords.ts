@@ -32,6 +32,13 @@ export function sentenceOf(info: MigrationInfo): string {
   return `The mount is at ${target}. Credentials issued before the move are no longer valid. Old leases are being removed.`;
 }
 
+/** One sentence about a migration that another one has undone, or is undoing. */
+export function sentenceOfUndone({ source_mount: source }: MigrationInfo, undo: MigrationInfo): string {
+  return undo.phase === 'accepted' || (undo.cluster && undo.status === 'in-progress')
+    ? `This move is being undone. The mount will be back at ${source}`
+    : `This move was undone. The mount went back to ${source}`;
+}
+
 /** One sentence about a migration on a cluster that has not succeeded. */
 function onClusterSentence(info: MigrationInfo): string {
   const { status, phase, source_mount: source, target_mount: target } = info;

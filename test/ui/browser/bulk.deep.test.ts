@@ -53,6 +53,13 @@ it('a list of moves is corrected, planned, started and undone, with one move tha
   await page.getByRole('heading', { name: 'Bulk run of 2 moves' }).waitFor();
   await page.getByText('All 2 moves are done.').waitFor();
   expect(await page.getByText('Undo of').isVisible()).toBe(true);
+
+  const undo = page.url();
+  await page.getByText('Undo of').locator('..').getByRole('link').click();
+  await page.getByText('This run was undone.').waitFor();
+  expect(await page.getByRole('button', { name: /Undo/ }).count()).toBe(0);
+  await page.getByRole('link', { name: 'See the undo' }).click();
+  await page.waitForURL(undo);
 });
 
 it('rules from a file are planned as the moves that they match, and the run is cancelled', async () => {

@@ -51,6 +51,13 @@ describe('a move', () => {
       .waitFor();
     expect(await page.getByText('Undo of').isVisible()).toBe(true);
     expect((await call('GET', `sys/mounts/${from}`)).data.type).toBe('ssh');
+
+    const undo = page.url();
+    await page.getByText('Undo of').locator('..').getByRole('link').click();
+    await page.getByText(`This move was undone. The mount went back to ${from}/`).waitFor();
+    expect(await page.getByRole('button', { name: /Undo/ }).count()).toBe(0);
+    await page.getByRole('link', { name: 'See the undo' }).click();
+    await page.waitForURL(undo);
   });
 
   it('cannot be started if its paths have changed since the plan', async () => {
