@@ -38,6 +38,9 @@ export type ClusterInfo = Wire<typeof CLUSTER_INFO>;
 const MIGRATION_INFO = {
   source_mount: 'string',
   target_mount: 'string',
+  /** The beginnings of these paths that are namespaces; empty for the root namespace. */
+  source_namespace: 'string',
+  target_namespace: 'string',
   status: 'string' as OneOf<'in-progress' | 'success' | 'failure'>,
   phase: 'string' as OneOf<
     | 'accepted'

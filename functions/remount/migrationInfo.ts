@@ -14,6 +14,8 @@ export function migrationInfo(migration: Migration, reader: Reader): MigrationIn
   return {
     source_mount: fullPath(source),
     target_mount: fullPath(target),
+    source_namespace: source.namespacePath,
+    target_namespace: target.namespacePath,
     status,
     phase: phaseOf(migration),
     revokes: isAuthPath(source.path) ? 'tokens' : 'leases',

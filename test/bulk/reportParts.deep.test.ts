@@ -26,7 +26,7 @@ const ID = 'x'.repeat(36);
 const JSON_LINES: Format = {
   name: 'jsonl',
   header: '',
-  bare: `{"row":,"migration_id":"${ID}","source_mount":"/","target_mount":"/","status":"skipped","error":null,"finished_time":null}\n`,
+  bare: `{"row":,"migration_id":"${ID}","source_mount":"/","target_mount":"/","source_namespace":"","target_namespace":"","status":"skipped","error":null,"finished_time":null}\n`,
 };
 const CSV: Format = {
   name: 'csv',

@@ -325,7 +325,7 @@ describe('a dry run', () => {
       moves: [
         { row: 1, source_mount: `${ns.path}a/`, target_mount: `${ns.path}b/`, chunk: 0, group: 0, knot: 0 },
         { row: 2, knot: 0 },
-        { row: 3, target_mount: `${ns.path}d/c/`, knot: 1, has_issued: false },
+        { row: 3, target_mount: `${ns.path}d/c/`, target_namespace: ns.path, knot: 1, has_issued: false },
       ],
     });
     expect(deps.started.length).toBe(before);

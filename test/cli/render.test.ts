@@ -20,6 +20,8 @@ import type { MigrationInfo } from '../../functions/remount/answers.ts';
 const INFO: MigrationInfo = {
   source_mount: 'ssh/',
   target_mount: 'team-a/ssh/',
+  source_namespace: '',
+  target_namespace: 'team-a/',
   status: 'in-progress',
   phase: 'revoking',
   revokes: 'leases',
@@ -238,8 +240,8 @@ describe('a bulk run', () => {
   });
 
   it('on a cluster has the number of leases in its plan, and what is different', () => {
-    const place = { chunk: 0, group: 0, knot: 0, unless_changed: '' };
-    const move = { row: 1, source_mount: 'a/', target_mount: 'b/', ...place };
+    const ends = { source_mount: 'a/', target_mount: 'b/', source_namespace: '', target_namespace: '' };
+    const move = { row: 1, ...ends, chunk: 0, group: 0, knot: 0, unless_changed: '' };
     const counted: PlanInfo['moves'] = [
       { ...move, has_issued: true, copies_keys: false, leases: 0 },
       { ...move, row: 2, has_issued: true, copies_keys: true, leases: 1_200 },
@@ -264,6 +266,8 @@ describe('a bulk run', () => {
       row: 7,
       source_mount: 'a/',
       target_mount: 'b/',
+      source_namespace: '',
+      target_namespace: '',
       status: 'failure' as const,
       error: { code: 'source_gone', message: 'no matching mount at "a/"' },
       finished_time: '2026-01-01T00:00:02.000Z',

@@ -99,6 +99,8 @@ describe('the status of a migration', () => {
     expect(await service.info(ids[1] as string)).toEqual({
       source_mount: 'a/kv/',
       target_mount: 'b/kv/',
+      source_namespace: 'a/',
+      target_namespace: 'b/',
       status: 'success',
       phase: 'done',
       revokes: 'leases',
