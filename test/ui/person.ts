@@ -29,6 +29,7 @@ export async function person(options: BrowserContextOptions = {}): Promise<Perso
   });
   context.on('request', (request) => urls.push(request.url()));
   onTestFinished(async () => {
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
     const kept = await keptBy(page);
     await context.close();
     expect(urls.filter((url) => !url.startsWith(`${served.url}/`))).toEqual([]);

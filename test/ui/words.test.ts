@@ -75,7 +75,7 @@ describe('advice', () => {
 
 describe('figures', () => {
   it.each([
-    [0, 'less than 1 s'],
+    [0, '<1 s'],
     [40_000, '40 s'],
     [125_000, '2 min 5 s'],
     [3_600_000, '1 h'],

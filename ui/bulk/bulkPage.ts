@@ -7,6 +7,7 @@ import { Badge } from '../parts/badge.ts';
 import { Bar } from '../parts/bar.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
+import { Skeleton } from '../parts/skeleton.ts';
 import { Unreachable } from '../parts/unreachable.ts';
 import { readRun } from '../service/bulk.ts';
 import { useSession } from '../service/session.ts';
@@ -38,6 +39,7 @@ export function BulkPage({ id }: { id: string }) {
       <${Refusal} refused=${watch.refused} />
       <p role="status" class="sentence">${info && sentenceOfRun(info)}</p>
       <${Unreachable} nextTry=${watch.nextTry} />
+      ${!info && !watch.refused && html`<${Skeleton} lines=${8} />`}
       ${info && html`<${Body} id=${id} info=${info} />`}
     </article>`;
 }

@@ -1,25 +1,19 @@
-/** The fields of a migration, except its status. */
+/** The fields of a migration, except its status and the times of its steps. */
 
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
 import { Facts } from '../parts/facts.ts';
 import { Time } from '../parts/time.ts';
 import { linkTo } from '../route.ts';
-import { duration } from '../words/format.ts';
 import { requesterIn } from '../words/requester.ts';
 
 export function MigrationFacts({ info }: { info: MigrationInfo }) {
-  const { created_time: created, switched_time: switched, finished_time: finished } = info;
-  const since = (time: string) =>
-    html` <span class="hint">after ${duration(Date.parse(time) - Date.parse(created))}</span>`;
   return html`
     <${Facts}
       facts=${[
         ['Reason', info.reason ?? html`<span class="hint">none given</span>`],
         ['Requested by', requesterIn(info.requested_by)],
-        ['Accepted', html`<${Time} at=${created} />`],
-        switched && ['Switched', html`<span><${Time} at=${switched} />${since(switched)}</span>`],
-        finished && ['Ended', html`<span><${Time} at=${finished} />${since(finished)}</span>`],
+        ['Accepted', html`<${Time} at=${info.created_time} />`],
         ...clusterFacts(info.cluster),
         info.undo_of && ['Undo of', html`<a href=${linkTo('migrations', info.undo_of)}>${info.undo_of}</a>`],
         info.bulk_id && [

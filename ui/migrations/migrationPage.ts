@@ -6,6 +6,7 @@ import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
+import { Skeleton } from '../parts/skeleton.ts';
 import { Unreachable } from '../parts/unreachable.ts';
 import { type Migration, readMigration } from '../service/migrations.ts';
 import { useSession } from '../service/session.ts';
@@ -18,7 +19,7 @@ import { LeaseProgress } from './leaseProgress.ts';
 import { MigrationActions } from './migrationActions.ts';
 import { MigrationFacts } from './migrationFacts.ts';
 import { MigrationFailure } from './migrationFailure.ts';
-import { Phases } from './phases.ts';
+import { Timeline } from './timeline.ts';
 
 export function MigrationPage({ id }: { id: string }) {
   const session = useSession();
@@ -49,6 +50,7 @@ export function MigrationPage({ id }: { id: string }) {
       <${Refusal} refused=${watch.refused} />
       <p role="status" class="sentence">${info && (undo.value ? sentenceOfUndone(info, undo.value.info) : sentenceOf(info))}</p>
       <${Unreachable} nextTry=${watch.nextTry} />
+      ${!info && !watch.refused && html`<${Skeleton} lines=${8} />`}
       ${info && html`<${Body} id=${id} info=${info} undo=${undo} onChanged=${readAgain} />`}
     </article>`;
 }
@@ -77,7 +79,7 @@ function Body({ id, info, undo, onChanged }: BodyProps) {
   return html`
     <div class="stack">
       ${info.error && html`<${MigrationFailure} error=${info.error} />`}
-      ${info.status !== 'failure' && html`<${Phases} phase=${info.phase} cluster=${info.cluster} />`}
+      <${Timeline} info=${info} />
       <${LeaseProgress} info=${info} />
       ${info.progress.leases_irrevocable > 0 && html`<${IrrevocableLeases} id=${id} onChanged=${onChanged} />`}
       <${MigrationActions} id=${id} info=${info} undo=${undo} onChanged=${onChanged} />

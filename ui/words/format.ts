@@ -17,9 +17,9 @@ export function many(number: number, one: string, more = `${one}s`): string {
   return `${count(number)} ${number === 1 ? one : more}`;
 }
 
-/** `40 s`, `2 min 5 s`, `3 h 20 min`. */
+/** `<1 s`, `40 s`, `2 min 5 s`, `3 h 20 min`. */
 export function duration(milliseconds: number): string {
-  if (milliseconds < 1_000) return 'less than 1 s';
+  if (milliseconds < 1_000) return '<1 s';
   let left = Math.round(milliseconds / 1_000);
   const words: string[] = [];
   for (const [name, seconds] of UNITS) {
@@ -42,13 +42,21 @@ export function ago(time: string, now: number): string {
 /** Date and time in the user's timezone: `2026-11-24 15:57:14 GMT+1`. */
 export function localTime(time: string): string {
   const at = new Date(time);
-  const two = (number: number) => String(number).padStart(2, '0');
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  const clock = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
   const zone = new Intl.DateTimeFormat('en', { timeZoneName: 'short' })
     .formatToParts(at)
     .find(({ type }) => type === 'timeZoneName')?.value;
-  return `${day} ${clock} ${zone ?? ''}`.trim();
+  return `${day} ${clock(time)} ${zone ?? ''}`.trim();
+}
+
+/** The time of day in the user's timezone: `15:57:14`. */
+export function clock(time: string): string {
+  const at = new Date(time);
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
 }
 
 /** @param path of a namespace; empty for the root namespace */

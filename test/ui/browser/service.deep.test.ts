@@ -1,7 +1,7 @@
 /** What the page shows while the service does not answer, and while a move is under way. */
 
 import { describe, expect, it } from 'vitest';
-import { call, freshPath, newMount, signedIn } from '../person.ts';
+import { call, freshPath, move, newMount, signedIn, statusOf } from '../person.ts';
 
 const UNREACHABLE =
   'The service cannot be reached. This page retries by itself; the data shown may be out of date.';
@@ -34,20 +34,43 @@ describe('the phases of a move', () => {
     const page = await signedIn();
     await page.route('**/sys/remount/status/*', async (route) => {
       const response = await route.fetch();
+      if (response.status() === 304) return route.fulfill({ response });
       const body = await response.json();
       Object.assign(body.data.migration_info, { phase, status: 'in-progress' });
       await route.fulfill({ response, json: body });
     });
     await page.evaluate(`location.hash = '#/migrations/${data.migration_id}'`);
 
-    const steps = page.locator('.phases li[aria-current=step]');
+    const steps = page.locator('.timeline li[aria-current=step] .step');
 
     await steps.first().waitFor();
-    expect((await steps.allInnerTexts()).map((text) => text.replace('\n', ''))).toEqual([
-      `${current}, in progress`,
-    ]);
-    expect(await page.locator('.phases li.good').last().innerText()).not.toContain('Done');
+    expect(await steps.allTextContents()).toEqual([`${current}, in progress`]);
+    expect(await page.locator('.timeline li.good').last().innerText()).not.toContain('Done');
   });
+});
+
+it('a migration has the form of its page while it is loaded, then a timeline with times', async () => {
+  const id = await move(await newMount('kv'), freshPath('moved'));
+  await statusOf(id);
+  const page = await signedIn();
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/sys/remount/status/*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.evaluate(`location.hash = '#/migrations/${id}'`);
+  await page.locator('.skeleton').waitFor();
+
+  answer();
+
+  await page.locator('.timeline').waitFor();
+  expect(await page.locator('.skeleton').count()).toBe(0);
+  const steps = await page.locator('.timeline li').allInnerTexts();
+  expect(steps).toHaveLength(4);
+  expect(steps[1]).toMatch(/Switched to the target\s*, done\s+(<1|\d+) s\s+\d\d:\d\d:\d\d/);
 });
 
 it('no field for a path is checked for spelling', async () => {
