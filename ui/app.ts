@@ -9,7 +9,7 @@ import { html } from './html.ts';
 import { MigrationList } from './migrations/migrationList.ts';
 import { MigrationPage } from './migrations/migrationPage.ts';
 import { MovePage } from './move/movePage.ts';
-import { useRoute } from './route.ts';
+import { type Route, useRoute } from './route.ts';
 import { type Session, SessionContext } from './service/session.ts';
 import { SignIn } from './signIn/signIn.ts';
 
@@ -19,16 +19,16 @@ export function App() {
   if (!session) return html`<main class="narrow"><${SignIn} onSession=${setSession} /></main>`;
   return html`
     <${SessionContext.Provider} value=${session}>
-      <${Header} route=${route} onSignOut=${() => setSession(undefined)} />
+      <${Header} area=${route.segments[0]} onSignOut=${() => setSession(undefined)} />
       <main>${shownAt(route)}</main>
     <//>`;
 }
 
-function shownAt([area, id]: string[]) {
+function shownAt({ segments: [area, id], query }: Route) {
   if (area === 'move') return html`<${MovePage} />`;
   if (area === 'bulk' && id === 'new') return html`<${NewBulk} />`;
   if (area === 'bulk') return id ? html`<${BulkPage} key=${id} id=${id} />` : html`<${BulkList} />`;
   return area === 'migrations' && id
     ? html`<${MigrationPage} key=${id} id=${id} />`
-    : html`<${MigrationList} />`;
+    : html`<${MigrationList} query=${query} />`;
 }

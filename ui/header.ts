@@ -10,13 +10,7 @@ const AREAS: [area: string, title: string][] = [
   ['bulk', 'Bulk runs'],
 ];
 
-export function Header({
-  route: [area = 'migrations'],
-  onSignOut,
-}: {
-  route: string[];
-  onSignOut: () => void;
-}) {
+export function Header({ area = 'migrations', onSignOut }: { area?: string; onSignOut: () => void }) {
   const { displayName, namespace } = useSession();
   return html`
     <header>

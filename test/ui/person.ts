@@ -130,6 +130,17 @@ export async function statusOf(id: string): Promise<string> {
   }
 }
 
+/** @returns the id of the run, after its end */
+export async function runOf(order: object): Promise<string> {
+  const { bulk_id: id } = (await call('POST', 'sys/remount/bulk', order)).data;
+  await expect
+    .poll(async () => (await call('GET', `sys/remount/bulk/${id}`)).data.bulk_info.status, {
+      timeout: 30_000,
+    })
+    .not.toBe('in-progress');
+  return id;
+}
+
 /** Holds all switches until the returned function is called or the test ends. */
 export async function holdSwitches(): Promise<() => Promise<void>> {
   await fetch(`${served.database}/hold`, { method: 'POST' });

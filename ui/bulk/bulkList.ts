@@ -6,11 +6,13 @@ import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
+import { Skeleton } from '../parts/skeleton.ts';
 import { Ago } from '../parts/time.ts';
 import { Unreachable } from '../parts/unreachable.ts';
 import { linkTo } from '../route.ts';
 import { listRuns } from '../service/bulk.ts';
 import { useSession } from '../service/session.ts';
+import { useKept } from '../watch/useKept.ts';
 import { useTask } from '../watch/useTask.ts';
 import { useWatch } from '../watch/useWatch.ts';
 import { standingOfRun } from '../words/bulkWords.ts';
@@ -19,19 +21,25 @@ import { requesterOf } from '../words/requester.ts';
 
 const PAGE = 25;
 
+/** What is shown, and whether older runs were added: then it is no longer updated. */
+interface Shown {
+  runs: [string, BulkInfo][];
+  hasMore: boolean;
+  isLong: boolean;
+}
+
 export function BulkList() {
   const session = useSession();
-  const [runs, setRuns] = useState<[string, BulkInfo][]>();
-  const [hasMore, setMore] = useState(false);
-  const [isLong, setLong] = useState(false);
+  const [shown, setShown] = useKept<Shown>('bulk', '');
+  const { runs, hasMore = false } = shown ?? {};
+  const [isLong, setLong] = useState(shown?.isLong ?? false);
   const seen = useRef('');
   const task = useTask();
 
   const watch = useWatch(async (signal) => {
     if (isLong) return 'over';
     const now = await listRuns(session, '', PAGE, signal);
-    setRuns(now);
-    setMore(now.length === PAGE);
+    setShown({ runs: now, hasMore: now.length === PAGE, isLong: false });
     const isNews = seen.current !== JSON.stringify(now);
     seen.current = JSON.stringify(now);
     return isNews ? 'changed' : 'same';
@@ -40,8 +48,7 @@ export function BulkList() {
     task.run(async () => {
       setLong(true);
       const more = await listRuns(session, runs?.at(-1)?.[0] ?? '', PAGE);
-      setRuns([...(runs ?? []), ...more]);
-      setMore(more.length === PAGE);
+      setShown({ runs: [...(runs ?? []), ...more], hasMore: more.length === PAGE, isLong: true });
     });
 
   return html`
@@ -53,6 +60,7 @@ export function BulkList() {
       <${Refusal} refused=${watch.refused ?? task.refused} />
       <${Unreachable} nextTry=${watch.nextTry} />
       <p role="status" class="summary">${runs && (runs.length === 0 ? 'No bulk runs yet.' : `${many(runs.length, 'run')}.`)}</p>
+      ${!runs && !watch.refused && html`<${Skeleton} lines=${10} />`}
       ${runs && runs.length > 0 && html`<${Table} runs=${runs} />`}
       ${hasMore && html`<button type="button" disabled=${task.busy} onClick=${onMore}>Show older runs</button>`}
     </div>`;
@@ -74,7 +82,10 @@ function Row({ id, info }: { id: string; info: BulkInfo }) {
   return html`
     <tr>
       <td><${Badge} ...${standingOfRun(info)} /></td>
-      <td><a class="move" href=${linkTo('bulk', id)}>${title}</a>${info.reason && html` <span class="hint">${info.reason}</span>`}</td>
+      <td class="widest"><div class="line">
+        <a class="run" href=${linkTo('bulk', id)}>${title}</a>
+        ${info.reason && html`<span class="hint rest" title=${info.reason}>${info.reason}</span>`}
+      </div></td>
       <td><span class="label">by </span>${requesterOf(info.requested_by)}</td>
       <td><span class="label">started </span><${Ago} at=${info.created_time} /></td>
       <td class="number"><span class="label">failed </span>${count(info.progress.failed)}</td>

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { RowInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
+import { MoveLink, ShortMove } from '../parts/mountPath.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { linkTo } from '../route.ts';
 import { listRows } from '../service/bulk.ts';
@@ -51,14 +52,15 @@ export function BulkRows({ id, version }: { id: string; version: string }) {
 }
 
 function Row({ listed: [migrationId, row] }: { listed: Listed }) {
-  const move = html`<span><code>${row.source_mount}</code> <span class="to">to</span> <code>${row.target_mount}</code></span>`;
   const isDecided = row.status !== 'pending' && row.status !== 'skipped';
   return html`
     <tr>
       <td class="number"><span class="label">row </span>${row.row}</td>
       <td><${Badge} ...${standingOfRow(row)} /></td>
-      <td>
-        ${isDecided ? html`<a class="move" href=${linkTo('migrations', migrationId)}>${move}</a>` : move}
+      <td class="widest">
+        <div class="line">
+          ${isDecided ? html`<${MoveLink} href=${linkTo('migrations', migrationId)} move=${row} />` : html`<${ShortMove} move=${row} />`}
+        </div>
         ${row.error && html`<p class="why">${adviceOnMigration(row.error.code).what} <span class="said">${row.error.message}</span></p>`}
       </td>
     </tr>`;

@@ -1,25 +1,35 @@
-/** The migrations that the namespace sees, newest first. The first page is updated all the time. */
+/** The migrations that the namespace sees, newest first. The first page is updated all the time. The filters are in the address. */
 
 import { useRef, useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
+import { Skeleton } from '../parts/skeleton.ts';
 import { Unreachable } from '../parts/unreachable.ts';
-import { linkTo } from '../route.ts';
-import { type Found, type Search, searchMigrations } from '../service/searchMigrations.ts';
+import { filterBy, linkTo } from '../route.ts';
+import { type Found, isByPath, type Search, searchMigrations } from '../service/searchMigrations.ts';
 import { useSession } from '../service/session.ts';
 import { useDebounced } from '../watch/useDebounced.ts';
+import { useKept } from '../watch/useKept.ts';
 import { useTask } from '../watch/useTask.ts';
 import { useWatch } from '../watch/useWatch.ts';
+import { entriesOf } from '../words/entries.ts';
 import { many } from '../words/format.ts';
 import { MigrationTable } from './migrationTable.ts';
 import { SearchForm } from './searchForm.ts';
+import { Today } from './today.ts';
 
-export function MigrationList() {
+/** What is shown, and whether older migrations were added: then it is no longer updated. */
+interface Shown extends Found {
+  isLong: boolean;
+}
+
+export function MigrationList({ query }: { query: Record<string, string> }) {
   const session = useSession();
-  const [search, setSearch] = useState<Search>({ status: '', source: '', target: '' });
-  const [found, setFound] = useState<Found>();
-  const [isLong, setLong] = useState(false);
+  const { status = '', source = '', target = '' } = query;
+  const search: Search = { status, source, target };
+  const [found, setFound] = useKept<Shown>('migrations', JSON.stringify(search));
+  const [isLong, setLong] = useState(found?.isLong ?? false);
   const debounced = useDebounced(search);
   const seen = useRef('');
   const task = useTask();
@@ -28,7 +38,7 @@ export function MigrationList() {
     async (signal) => {
       if (isLong) return 'over';
       const now = await searchMigrations(session, debounced, '', signal);
-      setFound(now);
+      setFound({ ...now, isLong: false });
       const isNews = seen.current !== JSON.stringify(now);
       seen.current = JSON.stringify(now);
       return isNews ? 'changed' : 'same';
@@ -37,7 +47,7 @@ export function MigrationList() {
   );
   const onSearch = (wanted: Search) => {
     setLong(false);
-    setSearch(wanted);
+    filterBy('migrations', { ...wanted });
   };
   const onMore = () =>
     task.run(async () => {
@@ -45,7 +55,7 @@ export function MigrationList() {
       setLong(true);
       const more = await searchMigrations(session, search, found.next);
       const migrations = [...found.migrations, ...more.migrations];
-      setFound({ migrations, looked: found.looked + more.looked, next: more.next });
+      setFound({ migrations, looked: found.looked + more.looked, next: more.next, isLong: true });
     });
 
   return html`
@@ -54,11 +64,13 @@ export function MigrationList() {
         <${Heading} title="Migrations" />
         <a class="button main" href=${linkTo('move')}>Move a mount</a>
       </div>
+      <${Today} />
       <${SearchForm} search=${search} onSearch=${onSearch} />
       <${Refusal} refused=${watch.refused ?? task.refused} />
       <${Unreachable} nextTry=${watch.nextTry} />
       <p role="status" class="summary">${found && summaryOf(found, search)}</p>
-      ${found && found.migrations.length > 0 && html`<${MigrationTable} migrations=${found.migrations} />`}
+      ${!found && !watch.refused && html`<${Skeleton} lines=${10} />`}
+      ${found && found.migrations.length > 0 && html`<${MigrationTable} entries=${isByPath(search) ? found.migrations : entriesOf(found.migrations)} />`}
       ${found?.next && html`<button type="button" disabled=${task.busy} onClick=${onMore}>Show older migrations</button>`}
     </div>`;
 }

@@ -5,6 +5,7 @@ import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
 import { Heading } from '../parts/heading.ts';
+import { MountPath } from '../parts/mountPath.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { Skeleton } from '../parts/skeleton.ts';
 import { Unreachable } from '../parts/unreachable.ts';
@@ -14,6 +15,7 @@ import { findUndo } from '../service/undos.ts';
 import { type Answer, useAnswer } from '../watch/useAnswer.ts';
 import { useWatch } from '../watch/useWatch.ts';
 import { canUndo, sentenceOf, sentenceOfUndone, standingOf } from '../words/migrationWords.ts';
+import { endsOf } from '../words/paths.ts';
 import { IrrevocableLeases } from './irrevocableLeases.ts';
 import { LeaseProgress } from './leaseProgress.ts';
 import { MigrationActions } from './migrationActions.ts';
@@ -59,10 +61,11 @@ export function MigrationPage({ id }: { id: string }) {
 function Title({ info }: { info: MigrationInfo | undefined }) {
   if (!info) return html`<div class="title"><${Heading} title="Migration" /></div>`;
   const { source_mount: source, target_mount: target } = info;
+  const ends = endsOf(info);
   return html`
     <div class="title">
       <${Heading} title=${`${source} to ${target}`}>
-        <code>${source}</code> <span class="to">to</span> <code>${target}</code>
+        <${MountPath} ...${ends.source} /> <span class="to">to</span> <${MountPath} ...${ends.target} />
       <//>
       <${Badge} ...${standingOf(info)} />
     </div>`;

@@ -1,5 +1,9 @@
-/** Finds migrations by parts of their paths. The service itself compares only whole paths. */
+/**
+ * Finds migrations by parts of their paths, since the service itself compares only whole ones, and enough of them to fill a
+ * page in which a bulk run is one entry.
+ */
 
+import { entriesOf } from '../words/entries.ts';
 import { listMigrations, type Migration } from './migrations.ts';
 import type { Session } from './session.ts';
 
@@ -18,10 +22,11 @@ export interface Found {
   next: string | undefined;
 }
 
-/** Migrations per page. */
+/** Entries per page. */
 const PAGE = 25;
-/** Migrations per request of a search. */
-const SEARCHED_AT_ONCE = 200;
+/** Migrations per request: of the first, and of those that go on because it did not fill a page. */
+const AT_FIRST = 50;
+const AT_ONCE = 400;
 const MAX_REQUESTS = 5;
 
 /** @param after the id after which to start; empty for the newest */
@@ -31,22 +36,22 @@ export async function searchMigrations(
   after: string,
   signal?: AbortSignal,
 ): Promise<Found> {
-  const searches = search.source.trim() !== '' || search.target.trim() !== '';
-  const limit = searches ? SEARCHED_AT_ONCE : PAGE;
   const found: Found = { migrations: [], looked: 0, next: after };
   for (let requests = 0; requests < MAX_REQUESTS; requests++) {
-    const page = await listMigrations(
-      session,
-      { status: search.status, after: found.next ?? '' },
-      limit,
-      signal,
-    );
+    const limit = requests === 0 && !isByPath(search) ? AT_FIRST : AT_ONCE;
+    const query = { status: search.status, after: found.next ?? '' };
+    const page = await listMigrations(session, query, limit, signal);
     found.migrations.push(...page.filter((migration) => fits(migration, search)));
     found.looked += page.length;
     found.next = page.length < limit ? undefined : page.at(-1)?.id;
-    if (found.next === undefined || found.migrations.length >= PAGE) break;
+    if (found.next === undefined || entriesOf(found.migrations).length >= PAGE) break;
   }
   return found;
+}
+
+/** Whether a person looks for certain mounts. */
+export function isByPath({ source, target }: Search): boolean {
+  return source.trim() !== '' || target.trim() !== '';
 }
 
 function fits({ info }: Migration, { source, target }: Search): boolean {

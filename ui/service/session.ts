@@ -8,6 +8,8 @@ export interface Session {
   /** Path with a trailing slash; empty for the root namespace. */
   namespace: string;
   displayName: string;
+  /** What lists showed when they were left, by their name. */
+  kept: Map<string, { key: string; value: unknown }>;
 }
 
 export const SessionContext = createContext<Session | undefined>(undefined);

@@ -12,5 +12,5 @@ export async function signIn(token: string, typed: string): Promise<Session> {
   const session = { token: token.trim(), namespace: namespace && `${namespace}/` };
   const answer = await request(session, 'auth/token/lookup-self');
   const { data } = (await answer.json()) as { data: { display_name: string } };
-  return { ...session, displayName: data.display_name };
+  return { ...session, displayName: data.display_name, kept: new Map() };
 }

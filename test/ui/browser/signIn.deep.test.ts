@@ -73,7 +73,7 @@ describe('the page', () => {
     const page = await signedIn({ namespace });
 
     await page.getByText('1 migration.').waitFor();
-    expect(await page.getByRole('row').last().innerText()).toContain(`${mount}/ to ${namespace}/inside/`);
+    await page.getByRole('link', { name: `${mount}/ to ${namespace}/inside/` }).waitFor();
     await fillMove(page, 'inside', 'deeper/inside');
     await page.getByRole('button', { name: 'See the plan' }).click();
     await page.getByText(`Stays in ${namespace}/`).waitFor();
