@@ -27,7 +27,8 @@ export function App() {
 function shownAt({ segments: [area, id], query }: Route) {
   if (area === 'move') return html`<${MovePage} />`;
   if (area === 'bulk' && id === 'new') return html`<${NewBulk} />`;
-  if (area === 'bulk') return id ? html`<${BulkPage} key=${id} id=${id} />` : html`<${BulkList} />`;
+  if (area === 'bulk')
+    return id ? html`<${BulkPage} key=${id} id=${id} query=${query} />` : html`<${BulkList} />`;
   return area === 'migrations' && id
     ? html`<${MigrationPage} key=${id} id=${id} />`
     : html`<${MigrationList} query=${query} />`;

@@ -32,10 +32,10 @@ export function linkTo(...segments: string[]): string {
 }
 
 /** @param query without what is empty */
-export function linkToFiltered(area: string, query: Record<string, string>): string {
+export function linkToFiltered(segments: string[], query: Record<string, string>): string {
   const filled = Object.entries(query).filter(([, value]) => value !== '');
   const text = new URLSearchParams(filled).toString();
-  return linkTo(area) + (text && `?${text}`);
+  return linkTo(...segments) + (text && `?${text}`);
 }
 
 export function goTo(...segments: string[]): void {
@@ -43,8 +43,8 @@ export function goTo(...segments: string[]): void {
 }
 
 /** Changes the address without a new entry in the history: not every key press is a place to come back to. */
-export function filterBy(area: string, query: Record<string, string>): void {
-  history.replaceState(history.state, '', linkToFiltered(area, query));
+export function filterBy(segments: string[], query: Record<string, string>): void {
+  history.replaceState(history.state, '', linkToFiltered(segments, query));
   dispatchEvent(new HashChangeEvent('hashchange'));
 }
 

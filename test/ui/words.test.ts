@@ -6,7 +6,8 @@ import { notAuthenticated, notAuthorized, refusal, VaultError } from '../../func
 import * as errors from '../../functions/remount/errors.ts';
 import { pauseAfter } from '../../ui/watch/pauses.ts';
 import { adviceOnMigration, adviceOnRefusal, plainText } from '../../ui/words/advice.ts';
-import { sentenceOfRun } from '../../ui/words/bulkWords.ts';
+import { segmentsOf, sentenceOfRun } from '../../ui/words/bulkWords.ts';
+import { csvLine } from '../../ui/words/csv.ts';
 import { ago, duration, many } from '../../ui/words/format.ts';
 import { readRules, withHeader } from '../../ui/words/readRules.ts';
 
@@ -121,6 +122,25 @@ describe('the input for a bulk run', () => {
     expect(withHeader('from,to\r\na,b')).toBe('from,to\r\na,b');
     expect(withHeader('"from","to"\na,b')).toBe('"from","to"\na,b');
     expect(withHeader('# x\nOwner;To;From\nme;b;a')).toBe('# x\nOwner;To;From\nme;b;a');
+  });
+});
+
+describe('a line of CSV', () => {
+  it('quotes what a reader would take for more than text, and formulas of spreadsheets', () => {
+    expect(csvLine(['a/b/', 7])).toBe('a/b/,7');
+    expect(csvLine(['a,b', 'c"d', ' e'])).toBe('"a,b","c""d"," e"');
+    expect(csvLine(['=1+1'])).toBe("'=1+1");
+  });
+});
+
+describe('the bar of a run', () => {
+  it('has a part for each status, and says what a cluster does with the open ones', () => {
+    const progress = { succeeded: 5, in_progress: 1, failed: 2, skipped: 0, pending: 3 };
+    const parts = (run: object) =>
+      segmentsOf({ progress, ...run } as BulkInfo).map(({ number, word }) => `${number} ${word}`);
+
+    expect(parts({})).toEqual(['5 done', '1 removing leases', '2 failed', '0 skipped', '3 open']);
+    expect(parts({ cluster: {} })[1]).toBe('1 being moved');
   });
 });
 

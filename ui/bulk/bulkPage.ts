@@ -4,21 +4,23 @@ import { useRef, useState } from 'preact/hooks';
 import type { BulkInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
-import { Bar } from '../parts/bar.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
+import { Segments } from '../parts/segments.ts';
 import { Skeleton } from '../parts/skeleton.ts';
 import { Unreachable } from '../parts/unreachable.ts';
+import { filterBy } from '../route.ts';
 import { readRun } from '../service/bulk.ts';
 import { useSession } from '../service/session.ts';
 import { useWatch } from '../watch/useWatch.ts';
-import { etaOf, sentenceOfRun, shareOfRun, standingOfRun } from '../words/bulkWords.ts';
-import { count, many } from '../words/format.ts';
+import { etaOf, segmentsOf, sentenceOfRun, standingOfRun } from '../words/bulkWords.ts';
+import { many } from '../words/format.ts';
 import { BulkActions } from './bulkActions.ts';
 import { BulkFacts } from './bulkFacts.ts';
+import { BulkFailures } from './bulkFailures.ts';
 import { BulkRows } from './bulkRows.ts';
 
-export function BulkPage({ id }: { id: string }) {
+export function BulkPage({ id, query }: { id: string; query: Record<string, string> }) {
   const session = useSession();
   const [info, setInfo] = useState<BulkInfo>();
   const etag = useRef<string | undefined>(undefined);
@@ -40,23 +42,23 @@ export function BulkPage({ id }: { id: string }) {
       <p role="status" class="sentence">${info && sentenceOfRun(info)}</p>
       <${Unreachable} nextTry=${watch.nextTry} />
       ${!info && !watch.refused && html`<${Skeleton} lines=${8} />`}
-      ${info && html`<${Body} id=${id} info=${info} />`}
+      ${info && html`<${Body} id=${id} info=${info} isFailedOnly=${query.show === 'failed'} />`}
     </article>`;
 }
 
-function Body({ id, info }: { id: string; info: BulkInfo }) {
-  const { succeeded, failed, in_progress: open, total } = info.progress;
-  const figures = [
-    `${count(succeeded)} of ${count(total)} done`,
-    open > 0 ? `${count(open)} ${info.cluster ? 'being moved' : 'removing leases'}` : '',
-    `${count(failed)} failed`,
-    etaOf(info),
-  ];
+function Body({ id, info, isFailedOnly }: { id: string; info: BulkInfo; isFailedOnly: boolean }) {
+  const { failed, total, leases_revoked: leases } = info.progress;
+  const note = [leases > 0 ? `${many(leases, 'lease')} removed` : '', etaOf(info)].filter(Boolean).join(', ');
+  const onFilter = ({ currentTarget }: { currentTarget: HTMLInputElement }) =>
+    filterBy(['bulk', id], { show: currentTarget.checked ? 'failed' : '' });
+  const hasBoth = failed > 0 && failed < total;
   return html`
     <div class="stack">
-      <${Bar} label="Moves" share=${shareOfRun(info)} figures=${figures.filter(Boolean).join(', ')} />
+      <${Segments} label="Moves by status" segments=${segmentsOf(info)} note=${note} />
       <${BulkActions} id=${id} info=${info} />
       <${BulkFacts} info=${info} />
-      <${BulkRows} id=${id} version=${JSON.stringify(info.progress)} />
+      ${hasBoth && html`<label class="choice"><input type="checkbox" checked=${isFailedOnly} onChange=${onFilter} /> Failed only</label>`}
+      ${failed > 0 && html`<${BulkFailures} id=${id} info=${info} />`}
+      ${!(hasBoth && isFailedOnly) && html`<${BulkRows} id=${id} version=${JSON.stringify(info.progress)} />`}
     </div>`;
 }

@@ -1,4 +1,4 @@
-/** The moves of a bulk run, one row each. Failed moves show the reason. */
+/** The moves of a bulk run in the order of its request, one line each. */
 
 import { useEffect, useState } from 'preact/hooks';
 import type { RowInfo } from '../../functions/bulk/answers.ts';
@@ -10,7 +10,6 @@ import { linkTo } from '../route.ts';
 import { listRows } from '../service/bulk.ts';
 import { Refused } from '../service/refused.ts';
 import { useSession } from '../service/session.ts';
-import { adviceOnMigration } from '../words/advice.ts';
 import { standingOfRow } from '../words/bulkWords.ts';
 
 type Listed = [migrationId: string, row: RowInfo];
@@ -41,7 +40,7 @@ export function BulkRows({ id, version }: { id: string; version: string }) {
   const hasMore = rows.length === wanted;
   return html`
     <section>
-      <h2>Moves</h2>
+      <h2>All moves</h2>
       <${Refusal} refused=${refused} />
       <table class="list">
         <thead><tr><th scope="col" class="number">Row</th><th scope="col">Status</th><th scope="col">Move</th></tr></thead>
@@ -61,7 +60,6 @@ function Row({ listed: [migrationId, row] }: { listed: Listed }) {
         <div class="line">
           ${isDecided ? html`<${MoveLink} href=${linkTo('migrations', migrationId)} move=${row} />` : html`<${ShortMove} move=${row} />`}
         </div>
-        ${row.error && html`<p class="why">${adviceOnMigration(row.error.code).what} <span class="said">${row.error.message}</span></p>`}
       </td>
     </tr>`;
 }

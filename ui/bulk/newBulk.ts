@@ -8,8 +8,10 @@ import { Refusal } from '../parts/refusal.ts';
 import { goTo } from '../route.ts';
 import { type BulkOrder, planBulk, startBulk } from '../service/bulk.ts';
 import { newKey } from '../service/request.ts';
-import { useSession } from '../service/session.ts';
+import { type Session, useSession } from '../service/session.ts';
+import { useKept } from '../watch/useKept.ts';
 import { useTask } from '../watch/useTask.ts';
+import { csvLine } from '../words/csv.ts';
 import { readRules, withHeader } from '../words/readRules.ts';
 import { BulkPlanView } from './bulkPlanView.ts';
 import { OrderFields, type OrderForm } from './orderFields.ts';
@@ -22,14 +24,22 @@ interface Planned {
 
 const NOTHING: OrderForm = { kind: 'moves', text: '', reason: '', tolerated: '', atomic: false };
 
+const FORM = 'newBulk';
+
+/** Prepares the form with moves, for when it is opened next. */
+export function keepOrder(session: Session, moves: { from: string; to: string }[], reason: string): void {
+  const text = moves.map(({ from, to }) => csvLine([from, to])).join('\n');
+  session.kept.set(FORM, { key: '', value: { ...NOTHING, text, reason } });
+}
+
 export function NewBulk() {
   const session = useSession();
-  const [typed, setTyped] = useState<OrderForm>(NOTHING);
+  const [typed = NOTHING, setTyped] = useKept<OrderForm>(FORM, '');
   const [planned, setPlanned] = useState<Planned>();
   const task = useTask();
 
   const onTyped = (part: Partial<OrderForm>) => {
-    setTyped((before) => ({ ...before, ...part }));
+    setTyped({ ...typed, ...part });
     if ('reason' in part) return;
     setPlanned(undefined);
     task.forget();
@@ -46,7 +56,9 @@ export function NewBulk() {
     task.run(async () => {
       if (!planned) return;
       try {
-        goTo('bulk', await startBulk(session, planned.order, typed.reason.trim(), planned.key));
+        const id = await startBulk(session, planned.order, typed.reason.trim(), planned.key);
+        setTyped(NOTHING);
+        goTo('bulk', id);
       } catch (error) {
         // The state that was planned for has changed.
         setPlanned(undefined);

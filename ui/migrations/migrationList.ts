@@ -47,7 +47,7 @@ export function MigrationList({ query }: { query: Record<string, string> }) {
   );
   const onSearch = (wanted: Search) => {
     setLong(false);
-    filterBy('migrations', { ...wanted });
+    filterBy(['migrations'], { ...wanted });
   };
   const onMore = () =>
     task.run(async () => {

@@ -42,7 +42,7 @@ export function Today() {
           ([title, figure, status]) => html`
           <div key=${title} class=${figure && status === 'failure' ? 'bad' : ''}>
             <dt>${title}</dt>
-            <dd>${status ? html`<a href=${linkToFiltered('migrations', { status })}>${number(figure)}</a>` : number(figure)}</dd>
+            <dd>${status ? html`<a href=${linkToFiltered(['migrations'], { status })}>${number(figure)}</a>` : number(figure)}</dd>
           </div>`,
         )}
       </dl>

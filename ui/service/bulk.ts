@@ -109,3 +109,15 @@ export async function readReport(session: Session, id: string, format: 'csv' | '
   }
   return parts;
 }
+
+/** The rows of a run that has ended without moving them, in the order of its request; paths as the session sees them. */
+export async function listUnmoved(session: Session, id: string): Promise<{ from: string; to: string }[]> {
+  const report = await readReport(session, id, 'jsonl');
+  const rows = report
+    .flatMap((part) => part.split('\n').filter(Boolean))
+    .map((line): RowInfo => JSON.parse(line));
+  const inside = (path: string) => path.slice(session.namespace.length);
+  return rows
+    .filter(({ status }) => status === 'failure' || status === 'skipped')
+    .map(({ source_mount, target_mount }) => ({ from: inside(source_mount), to: inside(target_mount) }));
+}

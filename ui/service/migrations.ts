@@ -37,6 +37,8 @@ interface MigrationQuery {
   after?: string;
   source?: string;
   target?: string;
+  /** The run that they are part of. */
+  bulk_id?: string;
   /** A time or an age. */
   since?: string;
 }

@@ -2,7 +2,7 @@
 
 import type { BulkInfo, RowInfo } from '../../functions/bulk/answers.ts';
 import { count, duration, many } from './format.ts';
-import type { Standing } from './migrationWords.ts';
+import type { Mood, Standing } from './migrationWords.ts';
 
 export function standingOfRun({ status, error }: Pick<BulkInfo, 'status' | 'error'>): Standing {
   if (status === 'success') return { mood: 'good', word: 'Success' };
@@ -58,8 +58,21 @@ export function etaOf({ eta_seconds: eta }: Pick<BulkInfo, 'eta_seconds'>): stri
   return eta === null ? '' : `about ${duration(Math.max(1, eta) * 1_000)} left`;
 }
 
-/** The share of decided moves. */
-export function shareOfRun({ progress }: Pick<BulkInfo, 'progress'>): number {
-  const { total, pending, skipped } = progress;
-  return total === 0 ? 1 : (total - pending - skipped) / total;
+/** A part of the bar of a run. */
+export interface Segment {
+  mood: Mood;
+  word: string;
+  number: number;
+}
+
+/** The parts of the bar: how many moves have which status. */
+export function segmentsOf({ progress, cluster }: Pick<BulkInfo, 'progress' | 'cluster'>): Segment[] {
+  const { succeeded, in_progress: open, failed, skipped, pending } = progress;
+  return [
+    { mood: 'good', word: 'done', number: succeeded },
+    { mood: 'working', word: cluster ? 'being moved' : 'removing leases', number: open },
+    { mood: 'bad', word: 'failed', number: failed },
+    { mood: 'stopped', word: 'skipped', number: skipped },
+    { mood: 'waiting', word: 'open', number: pending },
+  ];
 }

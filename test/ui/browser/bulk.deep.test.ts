@@ -38,6 +38,20 @@ it('a list of moves is corrected, planned, started and undone, with one move tha
   await page.getByText('The target was taken before this move could switch the mount.').waitFor();
   expect(await page.getByText('a swap and more').isVisible()).toBe(true);
 
+  expect(await page.getByLabel('Moves by status').innerText()).toMatch(/2 done\s+1 failed/);
+  const sections = await page.getByRole('heading', { level: 2 }).allInnerTexts();
+  expect(sections).toEqual(['Failed moves', 'All moves']);
+  const run = page.url();
+  await page.getByLabel('Failed only').check();
+  await page.getByRole('heading', { name: 'All moves' }).waitFor({ state: 'detached' });
+  expect(page.url()).toBe(`${run}?show=failed`);
+  await page.getByRole('button', { name: 'Plan the failed again' }).click();
+  await page.getByRole('heading', { name: 'Plan a bulk run' }).waitFor();
+  expect(await page.getByLabel('Moves', { exact: true }).inputValue()).toBe(`${third}/,${contested}/`);
+  expect(await page.getByLabel('Reason').inputValue()).toBe('a swap and more');
+  await page.goBack();
+  await page.getByLabel('Failed only').uncheck();
+
   const [file] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Report as CSV' }).click(),
