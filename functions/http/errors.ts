@@ -11,8 +11,14 @@ export class VaultError extends Error {
   readonly errors: string[];
   readonly headers: Record<string, string>;
 
-  constructor(status: number, errors: string[], headers: Record<string, string> = {}) {
-    super(errors.join('; '));
+  /** @param message the text where it is no answer: in a log, a record, or a queue of refused requests */
+  constructor(
+    status: number,
+    errors: string[],
+    headers: Record<string, string> = {},
+    message = errors.join('; '),
+  ) {
+    super(message);
     this.status = status;
     this.errors = errors;
     this.headers = headers;
@@ -35,15 +41,12 @@ export function wrapped(status: number, text: string): VaultError {
 }
 
 class WrappedError extends VaultError {
-  readonly text: string;
-
   constructor(status: number, text: string) {
-    super(status, [multiError([text])]);
-    this.text = text;
+    super(status, [multiError([text])], {}, text);
   }
 
   override bare(): VaultError {
-    return new VaultError(this.status, [this.text]);
+    return new VaultError(this.status, [this.message]);
   }
 }
 

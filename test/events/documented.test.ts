@@ -1,8 +1,8 @@
-/** The policy and the event that docs/automation.md shows fit each other. */
+/** The policy, the event and the refusal that docs/automation.md shows fit each other. */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRequested } from '../../functions/events/requestedRemount.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import { policyKey } from '../../functions/store/keys.ts';
@@ -16,19 +16,34 @@ beforeAll(async () => {
 });
 afterAll(() => deps.stop());
 
-it('the documented event is allowed by the documented policy', async () => {
-  const document = await readFile(join(import.meta.dirname, '../../docs/automation.md'), 'utf8');
-  const [, policy = ''] = /event-mover - <<'EOF'\n(.*?)\nEOF/s.exec(document) ?? [];
-  const [, written = ''] = /"Detail": (".*")\n/.exec(document) ?? [];
-  const detail = JSON.parse(JSON.parse(written));
-  const { id } = await placeNamespace(deps, ROOT, 'team-a');
-  await placeMount(deps, 'ci/blue/', { namespaceId: id });
-  const compiled = JSON.stringify(parsePolicy(policy));
-  await deps.store.commit([{ put: { ...policyKey(id, 'event-mover'), text: policy, compiled } }]);
+describe('the documented event', () => {
+  let document: string;
+  let detail: unknown;
+  let namespaceId: string;
+  beforeAll(async () => {
+    document = await readFile(join(import.meta.dirname, '../../docs/automation.md'), 'utf8');
+    const [, policy = ''] = /event-mover - <<'EOF'\n(.*?)\nEOF/s.exec(document) ?? [];
+    const [, written = ''] = /"Detail": (".*")\n/.exec(document) ?? [];
+    detail = JSON.parse(JSON.parse(written));
+    namespaceId = (await placeNamespace(deps, ROOT, 'team-a')).id;
+    const compiled = JSON.stringify(parsePolicy(policy));
+    await deps.store.commit([{ put: { ...policyKey(namespaceId, 'event-mover'), text: policy, compiled } }]);
+  });
 
-  const requested = await startRequested(deps, { id: deps.ids.uuid(), account: '1', detail }, [
-    'event-mover',
-  ]);
+  const request = () => startRequested(deps, { id: deps.ids.uuid(), account: '1', detail }, ['event-mover']);
 
-  expect(requested).toHaveProperty('migration_id');
+  it('is refused without its mount, with the documented text', async () => {
+    const [, asked = '', why = ''] = /"asked": (\{.*?\}),\n {2}"why": ("[^\n]*")\n/s.exec(document) ?? [];
+
+    const refusal = await request().catch((error: Error) => error.message);
+
+    expect(refusal).toBe(JSON.parse(why));
+    expect(JSON.parse(asked)).toEqual(detail);
+  });
+
+  it('is allowed by the documented policy', async () => {
+    await placeMount(deps, 'ci/blue/', { namespaceId });
+
+    expect(await request()).toHaveProperty('migration_id');
+  });
 });

@@ -116,10 +116,7 @@ describe('an event that asks for a remount', () => {
     expect(letter).toMatchObject({
       requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 3 },
       requestPayload: { id, detail: { from: 'kept', to: 'stolen', namespace: 'shut' } },
-      responsePayload: {
-        errorType: 'VaultError',
-        errorMessage: expect.stringContaining('permission denied'),
-      },
+      responsePayload: { errorType: 'VaultError', errorMessage: 'permission denied' },
     });
     expect(await acceptedFrom('shut/kept')).toEqual([]);
     const mounts = await call(service, 'GET', 'sys/mounts', undefined, 'shut/');
