@@ -16,6 +16,10 @@ export interface AutomationOptions {
   invoke: Lambda['invoke'];
   /** Who may call the services. */
   credentials: ClientSettings['credentials'];
+  /** The first of three ports: of the event bus, the queues and the scheduler. 0, the default, for any free ports. */
+  firstPort?: number | undefined;
+  /** Gets what stops each part, as soon as it has started. */
+  stops: (() => void)[];
   /** Keeps the schedules, the position in the stream, and the events of the bus: `events.jsonl`, one line per event. */
   dataDir?: string | undefined;
   eventPolicies?: readonly string[] | undefined;
@@ -37,23 +41,35 @@ export interface Automation {
    * @returns stops reading
    */
   readStreams(environment: Record<string, string>): () => Promise<void>;
-  stop(): void;
 }
 
+/** @throws StartError if a port is taken */
 export async function startAutomation(options: AutomationOptions): Promise<Automation> {
-  const { invoke, credentials, dataDir, eventPolicies = [], retryPausesSeconds, log } = options;
+  const { invoke, credentials, firstPort = 0, stops, dataDir, eventPolicies = [], log } = options;
+  const [busPort, queuesPort, schedulerPort] = [0, 1, 2].map((place) => firstPort && firstPort + place);
   const [{ rules, mappings }, queueNames, functionNames] = await Promise.all([
     readEvents(),
     readQueues(),
     readScheduled(),
   ]);
-  const queues = await startQueues(Object.values(queueNames), credentials);
+  const queues = await startQueues(Object.values(queueNames), credentials, queuesPort);
+  stops.push(queues.stop);
   const settings = await asyncSettings(queueNames);
-  const later = createAsyncInvoke(invoke, settings, queues.send, retryPausesSeconds);
+  const later = createAsyncInvoke(invoke, settings, queues.send, options.retryPausesSeconds);
+  const wake = later.invoke;
   const logFile = dataDir && join(dataDir, 'events.jsonl');
-  const bus = await startEventBridge({ credentials, rules, wake: later.invoke, logFile, log });
+  const bus = await startEventBridge({ credentials, port: busPort, rules, wake, logFile, log });
+  stops.push(bus.stop, later.stop);
   const file = dataDir && join(dataDir, 'schedules.json');
-  const scheduler = await startScheduler({ credentials, functionNames, wake: later.invoke, file, log });
+  const scheduler = await startScheduler({
+    credentials,
+    port: schedulerPort,
+    functionNames,
+    wake,
+    file,
+    log,
+  });
+  stops.push(scheduler.stop);
   return {
     endpoints: {
       AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
@@ -80,12 +96,6 @@ export async function startAutomation(options: AutomationOptions): Promise<Autom
         await Promise.all(readers.map((reader) => reader.stop()));
         client.destroy();
       };
-    },
-    stop() {
-      scheduler.stop();
-      later.stop();
-      bus.stop();
-      queues.stop();
     },
   };
 }

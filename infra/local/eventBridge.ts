@@ -11,6 +11,8 @@ import type { LocalServer } from './localServer.ts';
 export interface EventBridgeOptions {
   /** Who may put events. */
   credentials: ClientSettings['credentials'];
+  /** 0, the default, for any free port. */
+  port?: number | undefined;
   rules: Rule[];
   /** Invokes the function of a rule without waiting for it. */
   wake(functionName: string, event: BusEvent): void;
@@ -29,8 +31,9 @@ const MAX_BYTES = 256 * 1024;
 /** The local name of the bus. In a deployment it is the name of the stack. */
 export const BUS = 'remount';
 
+/** @throws StartError if the port is taken */
 export async function startEventBridge(options: EventBridgeOptions): Promise<LocalServer> {
-  const { credentials, rules, wake, logFile, log } = options;
+  const { credentials, port, rules, wake, logFile, log } = options;
   const shown: BusEvent[] = [];
   const take = (entry: Entry): Taken => {
     const refusal = refusalOf(entry);
@@ -52,6 +55,7 @@ export async function startEventBridge(options: EventBridgeOptions): Promise<Loc
   return startJsonApi({
     version: '1.1',
     credentials,
+    port,
     act(target, { Entries = [] }: { Entries?: Entry[] }) {
       if (target !== 'AWSEvents.PutEvents')
         throw new AwsError('UnknownOperationException', `The local service does not know ${target}`);

@@ -1,19 +1,18 @@
 /** A local API Gateway: HTTP in front of the API functions and the web page, with the same limits and errors. */
 
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { disguisedConnection } from './connection.ts';
 import { closeSlow } from './deadline.ts';
 import { type Lambda, PayloadTooLarge } from './lambda.ts';
+import { listen } from './listen.ts';
 import { isForThisMachine, isOfAnotherOrigin } from './loopback.ts';
 import { methodOf, pathOf, toEvent } from './restEvent.ts';
 import { sendResult } from './restResult.ts';
 import { routeOf } from './routes.ts';
-import { StartError } from './startError.ts';
 
 export interface Gateway {
   url: string;
@@ -72,9 +71,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     http.emit('connection', connection);
   });
   server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
-  await listen(server, options.port);
+  const port = await listen(server, options.port);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${options.stage ? `/${options.stage}` : ''}`,
+    url: `http://127.0.0.1:${port}${options.stage ? `/${options.stage}` : ''}`,
     stop: async () => {
       server.close();
       const answered = Promise.all(
@@ -84,13 +83,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       for (const socket of sockets) socket.destroy();
     },
   };
-}
-
-async function listen(server: ReturnType<typeof createServer>, port: number): Promise<void> {
-  await once(server.listen(port, '127.0.0.1'), 'listening').catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'EADDRINUSE' ? 'is already in use' : `cannot be used: ${error.code}`;
-    throw new StartError(`port ${port} ${reason}`);
-  });
 }
 
 async function handle(

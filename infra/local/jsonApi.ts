@@ -25,6 +25,8 @@ export interface JsonApi {
   version: string;
   /** Requests must be signed with them. */
   credentials: Credentials;
+  /** 0, the default, for any free port. */
+  port?: number | undefined;
   /**
    * Answers one call.
    * @param target service and operation, such as `AWSStepFunctions.StartExecution`
@@ -35,17 +37,22 @@ export interface JsonApi {
   inspect?(path: string): unknown;
 }
 
-/** Serves on a free port of this machine. */
+/** @throws StartError if the port is taken */
 export function startJsonApi({
   version,
   credentials,
+  port,
   act,
   inspect = unknownPath,
 }: JsonApi): Promise<LocalServer> {
-  const type = `application/x-amz-json-${version}`;
-  return startJsonServer(type, credentials, async ({ method, url, headers, body }) => {
-    if (method === 'GET') return inspect(url);
-    return act(String(headers['x-amz-target']), JSON.parse(body || '{}'));
+  return startJsonServer({
+    contentType: `application/x-amz-json-${version}`,
+    credentials,
+    port,
+    answer: async ({ method, url, headers, body }) => {
+      if (method === 'GET') return inspect(url);
+      return act(String(headers['x-amz-target']), JSON.parse(body || '{}'));
+    },
   });
 }
 
@@ -55,12 +62,21 @@ export type JsonRequest = Signable;
 /** Bytes of a request: AWS takes at most 256 KB of data in one of the calls that are served here. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Serves the result of `answer` as JSON, on a free port of this machine, to those who sign their requests. */
-export function startJsonServer(
-  contentType: string,
-  credentials: Credentials,
-  answer: (request: JsonRequest) => Promise<unknown>,
-): Promise<LocalServer> {
+export interface JsonServer extends Pick<JsonApi, 'credentials' | 'port'> {
+  contentType: string;
+  answer(request: JsonRequest): Promise<unknown>;
+}
+
+/**
+ * Serves the result of `answer` as JSON, on this machine, to those who sign their requests.
+ * @throws StartError if the port is taken
+ */
+export function startJsonServer({
+  contentType,
+  credentials,
+  port,
+  answer,
+}: JsonServer): Promise<LocalServer> {
   const serve = async (incoming: IncomingMessage) => {
     const { method = '', url = '', headers } = incoming;
     const request = { method, url, headers, body: await bodyOf(incoming) };
@@ -68,7 +84,7 @@ export function startJsonServer(
       throw new AwsError('InvalidSignatureException', UNSIGNED, 403);
     return answer(request);
   };
-  return startLocalServer((request, response) => void respond(contentType, serve(request), response));
+  return startLocalServer((request, response) => void respond(contentType, serve(request), response), port);
 }
 
 const UNSIGNED =

@@ -6,7 +6,7 @@ import { orUnusable, StartError } from './startError.ts';
 
 /** What the service keeps in the folder, with the drafts of these files. */
 const OURS =
-  /^(dynamodb\.sqlite(-\w+)?|(in-use|cluster|schedules|stream-place)\.json(\.draft|\.new)?|events\.jsonl)$/;
+  /^(dynamodb\.sqlite(-\w+)?|(in-use|cluster|schedules|stream-place)\.json(\.draft|\.new)?|events\.jsonl|remount\.log|aws\.env)$/;
 
 /** The rights of the group and of others. */
 const RIGHTS_OF_OTHERS = 0o077;

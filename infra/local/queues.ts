@@ -30,15 +30,21 @@ interface ApiRequest {
 
 const VISIBILITY_TIMEOUT_S = 30;
 
-/** Serves queues with these names on a free port of this machine, to those who sign with the credentials. */
+/**
+ * Serves queues with these names on this machine, to those who sign with the credentials.
+ * @param port 0, the default, for any free port
+ * @throws StartError if the port is taken
+ */
 export async function startQueues(
   names: readonly string[],
   credentials: ClientSettings['credentials'],
+  port?: number,
 ): Promise<Queues> {
   const queues = new Map<string, Message[]>(names.map((name) => [name, []]));
   const server = await startJsonApi({
     version: '1.0',
     credentials,
+    port,
     act: (target, request) => act(target, request),
   });
 

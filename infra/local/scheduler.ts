@@ -11,6 +11,8 @@ import { writeWhole } from './wholeFile.ts';
 export interface SchedulerOptions {
   /** Who may make schedules. */
   credentials: ClientSettings['credentials'];
+  /** 0, the default, for any free port. */
+  port?: number | undefined;
   /** The functions that the role of the scheduler may invoke. */
   functionNames: readonly string[];
   /** Invokes a function without waiting for it. */
@@ -27,9 +29,9 @@ export const GROUP = 'remount';
 /** Node's timers take at most 24 days. */
 const LONGEST_SLEEP_MS = 86_400_000;
 
-/** @throws StartError if the file is there and cannot be read */
+/** @throws StartError if the port is taken, or the file is there and cannot be read */
 export async function startScheduler(options: SchedulerOptions): Promise<LocalServer> {
-  const { credentials, functionNames, wake, file, log } = options;
+  const { credentials, port, functionNames, wake, file, log } = options;
   let schedules = new Map(readSchedules(file).map((schedule) => [schedule.Name, schedule]));
   const timers = new Map<string, NodeJS.Timeout>();
 
@@ -104,10 +106,13 @@ export async function startScheduler(options: SchedulerOptions): Promise<LocalSe
     return {};
   }
 
+  const server = await startJsonServer({
+    contentType: 'application/json',
+    credentials,
+    port,
+    answer: async (request) => act(request.method, nameIn(request), JSON.parse(request.body || '{}') as Sent),
+  });
   for (const schedule of schedules.values()) arm(schedule, Date.now());
-  const server = await startJsonServer('application/json', credentials, async (request) =>
-    act(request.method, nameIn(request), JSON.parse(request.body || '{}') as Sent),
-  );
   return {
     ...server,
     stop() {

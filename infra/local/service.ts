@@ -21,6 +21,8 @@ import { createTables, readTables, type Table } from './tables.ts';
 export interface ServiceOptions {
   /** 0, the default, for any free port. */
   port?: number;
+  /** The first of the three ports of the event bus, the queues and the scheduler; 0, the default, for any free ports. */
+  awsPort?: number;
   /** Keeps the data in this folder; without it, in memory. */
   dataDir?: string | undefined;
   /** A running DynamoDB to use instead of the emulator. */
@@ -66,7 +68,7 @@ const ASL_FOLDER = join(import.meta.dirname, '..', '..', 'statemachine');
 
 /**
  * Starts the service. If this fails, stops what was already started.
- * @throws StartError if the port or the data folder cannot be used
+ * @throws StartError if a port or the data folder cannot be used
  */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const stops: (() => Promise<void> | void)[] = [];
@@ -115,12 +117,13 @@ async function startParts(
   const automation = await startAutomation({
     invoke,
     credentials,
+    firstPort: options.awsPort,
+    stops,
     dataDir,
     eventPolicies,
     retryPausesSeconds,
     log,
   });
-  stops.push(automation.stop);
 
   const { between = async (same) => same } = options;
   const endpoints = await between({

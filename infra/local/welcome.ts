@@ -1,21 +1,36 @@
 /** What `npm start` prints when the service is ready: what it is, and what to type next. */
 
+import { resolve } from 'node:path';
+import { BUS } from './eventBridge.ts';
 import type { ClusterFacts } from './lookAtCluster.ts';
-import { LOCAL_ACCESS_KEY, type Service, type ServiceOptions } from './service.ts';
+import type { Service, ServiceOptions } from './service.ts';
 
 type Started = Pick<Service, 'url' | 'rootToken' | 'environment'>;
 
-export function welcome(started: Started, options: ServiceOptions, cluster?: ClusterFacts): string {
-  return cluster ? inFrontOf(cluster, started, options) : onItsOwn(started, options);
+/** What the start leaves for its user. */
+export interface Files {
+  /** Absent if the terminal gets the log. */
+  logFile: string | undefined;
+  /** Has the addresses and credentials of the local services of AWS. */
+  variablesFile: string;
 }
 
-function onItsOwn({ url, rootToken, environment }: Started, options: ServiceOptions): string {
+export function welcome(
+  started: Started,
+  options: ServiceOptions,
+  files: Files,
+  cluster?: ClusterFacts,
+): string {
+  return cluster ? inFrontOf(cluster, started, options, files) : onItsOwn(started, options, files);
+}
+
+function onItsOwn({ url, rootToken, environment }: Started, options: ServiceOptions, files: Files): string {
   return `
 Remount is listening on ${url}, data in ${placeOf(options)}.
 
 Root Token: ${rootToken}
-
 Web page:   ${url}/ui/
+Log:        ${logOf(files)}
 
 In another terminal:
 
@@ -27,7 +42,7 @@ In another terminal:
     curl -H "X-Vault-Token: $VAULT_TOKEN" "$VAULT_ADDR/v1/sys/remount/status/<migration_id>"
     curl -H "X-Vault-Token: $VAULT_TOKEN" "$VAULT_ADDR/v1/moved/data/demo"
 
-${automationOf(environment)}
+${automationOf(environment, files)}
 
 Ctrl-C stops it.
 `;
@@ -36,7 +51,12 @@ Ctrl-C stops it.
 /** Namespaces that are named; a cluster may have thousands. */
 const NAMED = 10;
 
-function inFrontOf(cluster: ClusterFacts, { url, environment }: Started, options: ServiceOptions): string {
+function inFrontOf(
+  cluster: ClusterFacts,
+  { url, environment }: Started,
+  options: ServiceOptions,
+  files: Files,
+): string {
   const { address, product, version, activeNode, namespace, children, secretsEngines, authMethods } = cluster;
   const more = children.length > NAMED ? ` and ${children.length - NAMED} more` : '';
   return `
@@ -47,6 +67,7 @@ Namespace:   ${namespace || 'the root namespace'}, with ${secretsEngines} secret
 Below it:    ${children.slice(0, NAMED).join(' ') || 'no namespace'}${more}
 
 Web page:    ${url}/ui/
+Log:         ${logOf(files)}
 
 In another terminal, with a token of the cluster:
 
@@ -57,7 +78,7 @@ In another terminal, with a token of the cluster:
     npx remount move <from> <to>
     npx remount bulk <file>.csv --dry-run
 
-${automationOf(environment)}
+${automationOf(environment, files)}
 
 Every other request is sent on to the cluster. Ctrl-C stops it.
 `;
@@ -67,17 +88,20 @@ function placeOf({ dynamodbEndpoint, dataDir }: ServiceOptions): string {
   return dynamodbEndpoint ?? dataDir ?? 'memory only';
 }
 
-const ENDPOINTS = ['EVENTBRIDGE', 'SCHEDULER', 'SQS'].map((service) => `AWS_ENDPOINT_URL_${service}`);
+/** What somebody with the tools of AWS types: the addresses of the local services stay the same from start to start. */
+function automationOf(environment: Record<string, string>, { variablesFile }: Files): string {
+  const bus = environment.AWS_ENDPOINT_URL_EVENTBRIDGE;
+  const queues = environment.AWS_ENDPOINT_URL_SQS;
+  const scheduler = environment.AWS_ENDPOINT_URL_SCHEDULER;
+  return `Event bus ${bus}, queues ${queues}, scheduler ${scheduler}. With the credentials of this start:
 
-/** The local AWS services serve whoever has the secret. The user's own, which another DynamoDB needs, is not printed. */
-function automationOf(environment: Record<string, string>): string {
-  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = environment;
-  const variables = [
-    ...ENDPOINTS.map((name) => [name, environment[name]]),
-    ['AWS_DEFAULT_REGION', AWS_REGION],
-    ['AWS_ACCESS_KEY_ID', AWS_ACCESS_KEY_ID],
-    ...(AWS_ACCESS_KEY_ID === LOCAL_ACCESS_KEY ? [['AWS_SECRET_ACCESS_KEY', AWS_SECRET_ACCESS_KEY]] : []),
-  ];
-  const lines = variables.map(([name, value]) => `    export ${name}='${value}'`);
-  return `For the event bus, the scheduler and the queues, with \`aws events\`, \`aws scheduler\` and \`aws sqs\`:\n\n${lines.join('\n')}`;
+    . '${resolve(variablesFile)}'
+    aws events put-events --endpoint-url ${bus} --entries '[{"EventBusName": "${BUS}",
+      "Source": "remount.request", "DetailType": "Remount Requested", "Detail": "{\\"from\\":\\"a\\",\\"to\\":\\"b\\"}"}]'
+    aws sqs receive-message --endpoint-url ${queues} --queue-url ${queues}/000000000000/refused
+    aws scheduler list-schedules --endpoint-url ${scheduler}`;
+}
+
+function logOf({ logFile }: Files): string {
+  return logFile === undefined ? 'this terminal' : resolve(logFile);
 }
