@@ -1,6 +1,7 @@
 /** Checks that a mount is always available while it moves: clients read it at source and target all the time. */
 
 import { moveMount } from '../migration.ts';
+import type { Amounts } from './amounts.ts';
 import type { Lab } from './lab.ts';
 import { makeSsh } from './makeMounts.ts';
 import { type ReadCounts, type Reader, startReader } from './reader.ts';
@@ -17,31 +18,28 @@ export interface Availability extends ReadCounts {
   seconds: number;
 }
 
-const KEYS = 10_000;
-const LEASES = 5_000;
 const READERS = 2;
-const SWITCHES = 21;
 const FIRST = 'busy';
 const SECOND = 'crew/busy';
 
-export async function measureAvailability(lab: Lab): Promise<Availability> {
+export async function measureAvailability(lab: Lab, { availability }: Amounts): Promise<Availability> {
   const { root } = lab;
+  const { keys, leases, switches } = availability;
   await root.write('sys/namespaces/crew');
-  await makeSsh(lab, FIRST, { keys: KEYS, leases: LEASES });
+  await makeSsh(lab, FIRST, { keys, leases });
 
   const paths = [`${FIRST}/roles/key-000007`, `${SECOND}/roles/key-000007`] as const;
   const readers = Array.from({ length: READERS }, () => startReader(root, paths));
   const roundsBefore = await nextRoundOfAll(readers);
   const { seconds } = await moveMount(root, { from: FIRST, to: SECOND });
   const roundsDuringFirst = (await nextRoundOfAll(readers)) - roundsBefore;
-  for (let i = 1; i < SWITCHES; i++) {
+  for (let i = 1; i < switches; i++) {
     const [from, to] = i % 2 === 0 ? [FIRST, SECOND] : [SECOND, FIRST];
     await moveMount(root, { from, to });
     await nextRoundOfAll(readers);
   }
   const rounds = await Promise.all(readers.map((reader) => reader.stop()));
-  const amounts = { keys: KEYS, leases: LEASES, readers: READERS, switches: SWITCHES };
-  return { ...sum(rounds), ...amounts, roundsDuringFirst, seconds };
+  return { ...sum(rounds), ...availability, readers: READERS, roundsDuringFirst, seconds };
 }
 
 /** Waits until each reader has made a few more rounds. Returns the rounds of all readers so far. */

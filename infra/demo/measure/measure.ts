@@ -2,6 +2,7 @@
 
 import { startCountingProxy } from '../countingProxy.ts';
 import type { Screen } from '../screen.ts';
+import type { Amounts } from './amounts.ts';
 import { type ConcurrentMoves, measureAtOnce } from './atOnce.ts';
 import { type Availability, measureAvailability } from './availability.ts';
 import { type Lab, startLab } from './lab.ts';
@@ -21,12 +22,12 @@ export interface Numbers {
  * Starts its own service and stops it. Moves with leases come last: half a minute after each, the sweep of late writes
  * runs, and its calls would be counted as those of another move.
  */
-export async function measure(screen: Screen): Promise<Numbers> {
+export async function measure(screen: Screen, amounts: Amounts): Promise<Numbers> {
   const status = screen.status();
   const lab = await startLab(startCountingProxy);
-  const about = <T>(what: string, of: (lab: Lab) => Promise<T>): Promise<T> => {
+  const about = <T>(what: string, of: (lab: Lab, amounts: Amounts) => Promise<T>): Promise<T> => {
     status.show(`measuring ${what}`);
-    return of(lab);
+    return of(lab, amounts);
   };
   try {
     return {

@@ -1,6 +1,7 @@
 /** The duration of a move with many leases to revoke. */
 
 import { moveMount } from '../migration.ts';
+import type { Amounts } from './amounts.ts';
 import { leasesOf } from './fill.ts';
 import type { Lab } from './lab.ts';
 import { makeSsh } from './makeMounts.ts';
@@ -14,11 +15,9 @@ export interface Revocation {
   perSecond: number;
 }
 
-const LEASES = 5_000;
-
-export async function measureRevocation(lab: Lab): Promise<Revocation> {
-  const uuid = await makeSsh(lab, 'doors', { keys: 1, leases: LEASES });
+export async function measureRevocation(lab: Lab, { revokedLeases: leases }: Amounts): Promise<Revocation> {
+  const uuid = await makeSsh(lab, 'doors', { keys: 1, leases });
   const { seconds } = await moveMount(lab.root, { from: 'doors', to: 'gates' });
   const left = (await leasesOf(lab.store, uuid)).flat().length;
-  return { leases: LEASES, left, seconds, perSecond: LEASES / seconds };
+  return { leases, left, seconds, perSecond: leases / seconds };
 }

@@ -1,6 +1,7 @@
 /** Compares moves of a small and a large mount: the time, the calls to AWS, the state transitions. */
 
 import { totalOf } from '../countingProxy.ts';
+import type { Amounts } from './amounts.ts';
 import { type Cost, callsOf, costOfMove, median } from './cost.ts';
 import type { Lab } from './lab.ts';
 import { makeKv } from './makeMounts.ts';
@@ -20,27 +21,19 @@ export interface SizeComparison {
   calls: string[];
 }
 
-interface SizesWanted {
-  smallKeys: number;
-  largeKeys: number;
-  /** Moves of each mount, back and forth. */
-  moves: number;
-}
-
-const DEMO: SizesWanted = { smallKeys: 10, largeKeys: 20_000, moves: 40 };
-/** Moves of each mount before the measurement, to warm up the functions. */
-const WARM_UP = 10;
-
-/** Moves both mounts between two namespaces alternately, so that other load on the machine slows down both equally. */
-export async function measureSizes(lab: Lab, wanted = DEMO): Promise<SizeComparison> {
-  const { smallKeys, largeKeys, moves } = wanted;
+/**
+ * Moves both mounts between two namespaces alternately, so that other load on the machine slows down both equally. The
+ * first moves warm up the functions and are not counted.
+ */
+export async function measureSizes(lab: Lab, { sizes }: Pick<Amounts, 'sizes'>): Promise<SizeComparison> {
+  const { smallKeys, largeKeys, moves, warmUp } = sizes;
   await makeKv(lab, 'small', smallKeys);
   await makeKv(lab, 'large', largeKeys);
   for (const namespace of ['left', 'right']) await lab.root.write(`sys/namespaces/${namespace}`);
   for (const name of ['small', 'large']) await costOfMove(lab, name, `left/${name}`);
 
   const pairs: Pair[] = [];
-  for (let i = 0; i < WARM_UP + moves; i++) {
+  for (let i = 0; i < warmUp + moves; i++) {
     const [from, to] = i % 2 === 0 ? ['left', 'right'] : ['right', 'left'];
     const move = (name: string) => costOfMove(lab, `${from}/${name}`, `${to}/${name}`);
     pairs.push(
@@ -51,7 +44,7 @@ export async function measureSizes(lab: Lab, wanted = DEMO): Promise<SizeCompari
       ),
     );
   }
-  return { ...compare(pairs.slice(WARM_UP)), smallKeys, largeKeys };
+  return { ...compare(pairs.slice(warmUp)), smallKeys, largeKeys };
 }
 
 type Pair = [small: Cost, large: Cost];

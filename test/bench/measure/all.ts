@@ -1,6 +1,7 @@
 /** All measurements in sequence. On each service moves with leases come last, since a later sweep follows each of them. */
 
 import { type CountingProxy, startCountingProxy } from '../../../infra/demo/countingProxy.ts';
+import { MEASURED } from '../../../infra/demo/measure/amounts.ts';
 import { type Lab, startLab } from '../../../infra/demo/measure/lab.ts';
 import { measureSizes, type SizeComparison } from '../../../infra/demo/measure/sizes.ts';
 import type { Amounts } from '../amounts.ts';
@@ -40,7 +41,7 @@ export async function measureAll(amounts: Amounts, announce: (what: string) => v
   const stored = await about('the size of items', () => withLab(noProxy, measureStored));
   const keys = await withLab(startCountingProxy, async (lab) => {
     const { keys: largeKeys, smallKeys, moves } = amounts;
-    const wanted = { largeKeys, smallKeys, moves };
+    const wanted = { sizes: { ...MEASURED.sizes, largeKeys, smallKeys, moves } };
     const sizes = await about('moves of a small mount and a large one', () => measureSizes(lab, wanted));
     const copy = await about('a copy key by key', () => copyKeyByKey(lab, amounts.copiedKeys));
     return { sizes, copy };
