@@ -9,7 +9,7 @@ interface Shown {
   output: string[];
 }
 
-interface Ran extends Shown {
+export interface Ran extends Shown {
   exitCode: number;
   /** What the command has printed, on both streams. */
   printed: string;
@@ -74,6 +74,26 @@ export async function runShown(
     printed: parts[2 * i] ?? '',
     exitCode: Number(parts[2 * i + 1] ?? Number.NaN),
   }));
+}
+
+/**
+ * @returns the shown lines that the command has not printed in this order. `…` stands for any text, also for lines that are
+ *   left out; a line may have any blanks
+ */
+export function missingLines({ output, printed }: Ran): string[] {
+  let rest = printed.split('\n');
+  return output.filter((line) => {
+    if (line.trim() === '…' || line.trim() === '') return false;
+    const place = rest.findIndex((candidate) => patternOf(line).test(candidate));
+    if (place >= 0) rest = rest.slice(place + 1);
+    return place < 0;
+  });
+}
+
+function patternOf(line: string): RegExp {
+  const parts = line.trim().split('…');
+  const escaped = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+'));
+  return new RegExp(`^\\s*${escaped.join('.*')}\\s*$`);
 }
 
 /** Those of the programs that this machine does not have. */
