@@ -1,44 +1,78 @@
 /** Which rules of a policy name a mount, and what they must name after its move (contract §5.2). Pure. */
 
-import { newPattern, type PathPattern } from './patterns.ts';
+import { newPattern } from './patterns.ts';
+import { type MountPlace, ownPath, systemPaths } from './requestPaths.ts';
 
-/** Absolute paths of a mount before and after its move, with a trailing slash. */
-export interface Ends {
-  source: string;
-  target: string;
+/** What a rule demands of the rest of a path whose beginning has matched. A glob without segments demands nothing. */
+interface Rest {
+  segments: (string | null)[];
+  isGlob: boolean;
 }
 
 /**
- * A rule that matches both paths of the mount, such as `*`, needs no change.
+ * A rule that matches at the target whatever it matches at the source, such as `*`, needs no change.
  * @param namespacePath of the policy; its rules are relative to it
  * @param path the rule's, as in the policy
- * @returns the absolute path that the rule needs after the move; nothing if the rule does not match the source, or
- *   matches the target as well
+ * @returns the absolute paths that the rule needs besides, to grant after the move what it grants before
  */
-export function movedRule(namespacePath: string, path: string, { source, target }: Ends): string | undefined {
-  const pattern = newPattern(namespacePath, path);
-  if (!names(pattern, segmentsOf(source)) || names(pattern, segmentsOf(target))) return undefined;
-  return target + restBehind(pattern, segmentsOf(source).length);
+export function movedRule(
+  namespacePath: string,
+  path: string,
+  source: MountPlace,
+  target: MountPlace,
+): string[] {
+  const rule = newPattern(namespacePath, path);
+  const targets = systemPaths(target);
+  const moved = systemPaths(source).flatMap((from, i) => movedPaths(rule, from, targets[i] as string[]));
+  return [...movedPaths(rule, ownPath(source), ownPath(target), belowMount), ...moved];
 }
 
-function segmentsOf(mount: string): string[] {
-  return mount.split('/').slice(0, -1);
+/** @param narrowed the part of what a rule demands that there are requests for */
+function movedPaths(rule: Rest, from: string[], to: string[], narrowed = (rest: Rest) => rest): string[] {
+  const [here, there] = [from, to].map((place) => restBehind(rule, place));
+  if (here === undefined) return [];
+  const rest = narrowed(here);
+  if (there !== undefined && includes(there, rest)) return [];
+  return endsOf(rest).map((end) => to.join('/') + end);
 }
 
-/** Whether the pattern matches the mount's path, or anything below it. */
-function names({ segments, isGlob }: PathPattern, mount: string[]): boolean {
+/** Engines answer nothing at the path of the mount without a slash. The system does. */
+function belowMount(rest: Rest): Rest {
+  return isEverything(rest) ? { segments: [''], isGlob: true } : rest;
+}
+
+/** @returns nothing if the rule does not match the place, nor any path below it */
+function restBehind({ segments, isGlob }: Rest, place: string[]): Rest | undefined {
   const last = segments.length - 1;
-  if (!isGlob && segments.length < mount.length) return false;
-  return mount.every((part, i) => {
+  for (const [i, part] of place.entries()) {
     const wanted = segments[i];
-    if (wanted === null) return true;
-    if (wanted === undefined) return isGlob;
-    return isGlob && i === last ? part.startsWith(wanted) : part === wanted;
+    if (wanted === undefined) return undefined;
+    if (isGlob && i === last) {
+      return part.startsWith(wanted ?? '') ? { segments: [], isGlob } : undefined;
+    }
+    if (wanted !== null && wanted !== part) return undefined;
+  }
+  return { segments: segments.slice(place.length), isGlob };
+}
+
+/** Whether everything that matches one rest matches another. */
+function includes({ segments, isGlob }: Rest, other: Rest): boolean {
+  const last = segments.length - 1;
+  if (other.segments.length < segments.length) return false;
+  if (!isGlob && (other.isGlob || other.segments.length > segments.length)) return false;
+  return segments.every((wanted, i) => {
+    const given = other.segments[i];
+    if (wanted === null || wanted === given) return true;
+    return isGlob && i === last && (given ?? '').startsWith(wanted);
   });
 }
 
-/** The part of a rule after the mount's path. */
-function restBehind({ segments, isGlob }: PathPattern, depth: number): string {
-  const rest = segments.slice(depth).map((segment) => segment ?? '+');
-  return rest.join('/') + (isGlob ? '*' : '');
+function isEverything({ segments, isGlob }: Rest): boolean {
+  return isGlob && segments.length === 0;
+}
+
+/** The ends of the paths that match the rest: one path matches either the place itself or what is below it. */
+function endsOf(rest: Rest): string[] {
+  if (isEverything(rest)) return ['', '/*'];
+  return [rest.segments.map((segment) => `/${segment ?? '+'}`).join('') + (rest.isGlob ? '*' : '')];
 }

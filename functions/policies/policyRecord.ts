@@ -6,7 +6,8 @@ import { MAX_COMPILED_POLICY_BYTES } from '../limits.ts';
 import type { Item, PlacedItem, Ref } from '../ports/store.ts';
 import { record } from '../store/record.ts';
 import { builtinPolicy } from './builtinPolicies.ts';
-import { type Policy, parsePolicy } from './policy.ts';
+import type { PathRule } from './pathRule.ts';
+import { type Policy, parseClusterPolicy, parsePolicy } from './policy.ts';
 
 export interface PolicyRecord {
   text: string;
@@ -44,6 +45,21 @@ export function compiledPolicyOf(name: string, item: Item | undefined): Policy |
   const policy = compiledBuiltins.get(name) ?? parsePolicy(text);
   compiledBuiltins.set(name, policy);
   return policy;
+}
+
+/**
+ * The rules of a stored policy as people wrote them: also those with a template, which are not compiled where no token has
+ * an identity. What has expired is left out.
+ * @param now epoch milliseconds
+ */
+export function writtenRulesOf(item: Item, now: number): PathRule[] {
+  const { sk: name } = item;
+  const record = policyRecordOf(name, item, now);
+  if (!record) return [];
+  const { rules } = record.text.includes('{{')
+    ? parseClusterPolicy(name, record.text)
+    : (JSON.parse(item.compiled as string) as Policy);
+  return rules.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
 }
 
 function builtin(name: string): PolicyRecord | undefined {

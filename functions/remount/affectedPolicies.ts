@@ -1,20 +1,30 @@
-/** Finds the policy rules that match the source of a move and will not match its target. */
+/** Finds the policy rules that name a mount, and would no longer match it after its move. */
 
 import { type Acl, authorize } from '../policies/acl.ts';
 import { movedRule } from '../policies/movedRule.ts';
-import type { Capability } from '../policies/pathRule.ts';
-import { compiledPolicyOf } from '../policies/policyRecord.ts';
+import type { PathRule } from '../policies/pathRule.ts';
+import { writtenRulesOf } from '../policies/policyRecord.ts';
 import type { Deps } from '../ports/deps.ts';
 import { policyKey } from '../store/keys.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import type { AffectedRule } from './answers.ts';
 import type { Move } from './planMove.ts';
 
+type Ends = Pick<Move, 'source' | 'target'>;
+
 export interface AffectedPolicies {
-  /** The rules of policies that the caller may read. */
+  /** The rules of policies that the caller may read, once for each path that they need. */
   shown: AffectedRule[];
   /** How many rules of other policies there are, by the path of their namespace. */
   hidden: Record<string, number>;
+}
+
+/** A rule of a policy, and the absolute paths that it needs after the move. */
+interface MissingRule {
+  namespace: string;
+  policy: string;
+  rule: PathRule;
+  needs: string[];
 }
 
 /**
@@ -23,49 +33,47 @@ export interface AffectedPolicies {
  * @param acl of the caller
  */
 export async function affectedPolicies(
-  { store }: Pick<Deps, 'store'>,
-  move: Pick<Move, 'source' | 'target'>,
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  move: Ends,
   within: Namespace,
   acl: Acl,
 ): Promise<AffectedPolicies> {
-  const { source, target } = move;
-  const seen = ancestry(source.namespace).filter(({ path }) => path.startsWith(within.path));
+  const seen = ancestry(move.source.namespace).filter(({ path }) => path.startsWith(within.path));
+  const now = clock.now();
   const found = await Promise.all(
     seen.map(async ({ id, path }) => {
-      const { pk } = policyKey(id, '');
-      const items = await store.query({ table: 'access', pk });
-      return items.flatMap((item) =>
-        affectedRules(path, item.sk, compiledPolicyOf(item.sk, item)?.rules ?? []),
-      );
+      const { table, pk } = policyKey(id, '');
+      const items = await store.query({ table, pk });
+      return items.flatMap((item) => missingRules(move, path, item.sk, writtenRulesOf(item, now)));
     }),
   );
-  const isShown = ({ namespace, policy }: AffectedRule) => mayRead(acl, namespace, policy);
-  const { shown = [], hidden = [] } = Object.groupBy(found.flat(), (rule) =>
-    isShown(rule) ? 'shown' : 'hidden',
+  const { shown = [], hidden = [] } = Object.groupBy(found.flat(), ({ namespace, policy }) =>
+    mayRead(acl, namespace, policy) ? 'shown' : 'hidden',
   );
   const counts = Object.groupBy(hidden, ({ namespace }) => namespace);
   return {
-    shown,
+    shown: shown.flatMap((missing) => shownRules(missing, move)),
     hidden: Object.fromEntries(Object.entries(counts).map(([path, rules = []]) => [path, rules.length])),
   };
+}
 
-  function affectedRules(
-    namespace: string,
-    policy: string,
-    rules: { path: string; capabilities: Capability[] }[],
-  ): AffectedRule[] {
-    const ends = {
-      source: source.namespace.path + source.path,
-      target: target.namespace.path + target.path,
-    };
-    return rules.flatMap(({ path, capabilities }) => {
-      const moved = movedRule(namespace, path, ends);
-      if (moved === undefined) return [];
-      const home = moved.startsWith(namespace) ? namespace : target.namespace.path;
-      const replacement = { namespace: home, path: moved.slice(home.length) };
-      return [{ namespace, policy, path, capabilities, replacement }];
-    });
-  }
+function missingRules(
+  { source, target }: Ends,
+  namespace: string,
+  policy: string,
+  rules: PathRule[],
+): MissingRule[] {
+  return rules
+    .map((rule) => ({ namespace, policy, rule, needs: movedRule(namespace, rule.path, source, target) }))
+    .filter(({ needs }) => needs.length > 0);
+}
+
+function shownRules({ namespace, policy, rule, needs }: MissingRule, { target }: Ends): AffectedRule[] {
+  return needs.map((needed) => {
+    const home = needed.startsWith(namespace) ? namespace : target.namespace.path;
+    const replacement = { namespace: home, path: needed.slice(home.length) };
+    return { namespace, policy, path: rule.path, capabilities: rule.capabilities, replacement };
+  });
 }
 
 /** Policies have two paths. */
