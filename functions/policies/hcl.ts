@@ -2,7 +2,7 @@
 
 import { goQuote } from '../http/errors.ts';
 import { MAX_HCL_DEPTH, MAX_POLICY_BYTES } from '../limits.ts';
-import { type HclToken, tokenize } from './hclTokens.ts';
+import { type HclToken, type Span, tokenize } from './hclTokens.ts';
 import { PolicySyntaxError } from './policySyntaxError.ts';
 
 export type HclValue = string | number | boolean | null | HclValue[] | HclObject;
@@ -16,6 +16,10 @@ export interface HclEntry {
   key: string;
   value: HclValue;
   line: number;
+  /** Where the key is. */
+  name: Span;
+  /** Where the whole statement is. An entry under a label shares that of its block. */
+  statement: Span;
 }
 
 interface Cursor {
@@ -33,11 +37,15 @@ export function parseHcl(text: string): HclObject {
     throw new PolicySyntaxError(`text is longer than ${MAX_POLICY_BYTES} bytes`);
   }
   if (!text.isWellFormed()) throw new PolicySyntaxError('illegal UTF-8 encoding');
-  const json = text.trimStart().startsWith('{');
+  const json = isJson(text);
   const cursor: Cursor = { tokens: tokenize(text, json), json, next: json ? 1 : 0 };
   const root = parseEntries(cursor, json ? '}' : 'end', 1);
   if (json && peek(cursor).kind !== 'end') throw unexpected(cursor, 'the end');
   return root;
+}
+
+export function isJson(text: string): boolean {
+  return text.trimStart().startsWith('{');
 }
 
 export function isHclObject(value: HclValue): value is HclObject {
@@ -62,22 +70,30 @@ function parseEntry(cursor: Cursor, depth: number): HclEntry {
   const { kind } = peek(cursor);
   if (labels.length === 0 && (kind === ':' || (kind === '=' && !cursor.json))) {
     cursor.next++;
-    return { key: first.text, value: parseValue(cursor, depth + 1), line: first.line };
+    return entryOf(first, parseValue(cursor, depth + 1), statementFrom(first, cursor));
   }
   if (kind !== '{' || cursor.json) throw unexpected(cursor, cursor.json ? '":"' : 'a value or a block');
   cursor.next++;
   const body = parseEntries(cursor, '}', depth + keys.length);
-  return { key: first.text, value: labels.reduceRight(underLabel, body), line: first.line };
+  const statement = statementFrom(first, cursor);
+  const underLabel = (inner: HclObject, label: HclToken) => ({ entries: [entryOf(label, inner, statement)] });
+  return entryOf(first, labels.reduceRight(underLabel, body), statement);
+}
+
+function entryOf(key: HclToken, value: HclValue, statement: Span): HclEntry {
+  const { text, line, start, end } = key;
+  return { key: text, value, line, name: { start, end }, statement };
+}
+
+/** From a token to the one that was read last. */
+function statementFrom({ start }: HclToken, { tokens, next }: Cursor): Span {
+  return { start, end: tokens[next - 1]?.end ?? start };
 }
 
 function parseKeys(cursor: Cursor): HclToken[] {
   const start = cursor.next;
   while (peek(cursor).kind === 'string' || (peek(cursor).kind === 'word' && !cursor.json)) cursor.next++;
   return cursor.tokens.slice(start, cursor.next);
-}
-
-function underLabel(body: HclObject, label: HclToken): HclObject {
-  return { entries: [{ key: label.text, value: body, line: label.line }] };
 }
 
 function parseValue(cursor: Cursor, depth: number): HclValue {

@@ -6,7 +6,13 @@ import { PolicySyntaxError } from './policySyntaxError.ts';
 
 type Punctuation = '{' | '}' | '[' | ']' | '=' | ':' | ',';
 
-export interface HclToken {
+/** A part of a text: the index of its first character, and that of the first one behind it. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+export interface HclToken extends Span {
   kind: 'word' | 'string' | 'heredoc' | 'number' | 'end' | Punctuation;
   /** The value of a string, without quotes and escapes; for other tokens their source text. */
   text: string;
@@ -34,8 +40,11 @@ const PUNCTUATION = /[{}[\]=:,]/y;
 export function tokenize(text: string, json: boolean): HclToken[] {
   const scan: Scan = { text, at: text.startsWith('\uFEFF') ? 1 : 0, line: 1 };
   const tokens: HclToken[] = [];
-  while (skipBlank(scan)) tokens.push(readToken(scan, json));
-  tokens.push({ kind: 'end', text: '', line: scan.line });
+  while (skipBlank(scan)) {
+    const start = scan.at;
+    tokens.push({ ...readToken(scan, json), start, end: scan.at });
+  }
+  tokens.push({ kind: 'end', text: '', line: scan.line, start: scan.at, end: scan.at });
   return tokens;
 }
 
@@ -52,7 +61,9 @@ function blockComment(scan: Scan): string | undefined {
   return advance(scan, end + 2);
 }
 
-function readToken(scan: Scan, json: boolean): HclToken {
+type Unplaced = Omit<HclToken, keyof Span>;
+
+function readToken(scan: Scan, json: boolean): Unplaced {
   const { text, at, line } = scan;
   if (text[at] === '"') return valueToken(scan, 'string', readString(text, at, line, json));
   if (text.startsWith('<<', at)) return valueToken(scan, 'heredoc', readHeredoc(text, at, line));
@@ -68,7 +79,7 @@ function readToken(scan: Scan, json: boolean): HclToken {
   );
 }
 
-function valueToken(scan: Scan, kind: 'string' | 'heredoc', read: { value: string; end: number }): HclToken {
+function valueToken(scan: Scan, kind: 'string' | 'heredoc', read: { value: string; end: number }): Unplaced {
   const { line } = scan;
   advance(scan, read.end);
   return { kind, text: read.value, line };

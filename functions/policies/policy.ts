@@ -55,9 +55,15 @@ function compile(text: string, compileRule: CompileRule): PathRule[] {
 
 function rulesOf(root: HclObject, compileRule: CompileRule): PathRule[] {
   checkKeys(root, ['name', 'path']);
-  return root.entries
-    .filter(({ key }) => key === 'path')
-    .flatMap(({ value }) => bodyOf(value, 'path').entries)
+  return ruleEntries(root)
     .map(compileRule)
     .filter((rule) => rule !== undefined);
+}
+
+/**
+ * The rules of a policy as they are written: their keys are the paths.
+ * @throws PolicySyntaxError
+ */
+export function ruleEntries({ entries }: HclObject): HclEntry[] {
+  return entries.filter(({ key }) => key === 'path').flatMap(({ value }) => bodyOf(value, 'path').entries);
 }
