@@ -3,9 +3,9 @@
 import { type RunBody, readPlanFile } from './api/planFile.ts';
 import { readRows } from './api/rows.ts';
 import type { Options, Typed } from './arguments.ts';
-import { CLUSTER_OPTIONS, clusterFields } from './clusterOptions.ts';
 import type { Context } from './command.ts';
 import { nothingFailed, ruleUnreadable, usage } from './errors.ts';
+import { MOVE_OPTIONS, moveFields } from './moveOptions.ts';
 import { quoted } from './quoted.ts';
 
 export const RUN_OPTIONS = {
@@ -15,7 +15,7 @@ export const RUN_OPTIONS = {
     value: 'NUMBER',
     help: 'how many moves may fail, or a percentage of all, before the rest is skipped',
   },
-  ...CLUSTER_OPTIONS,
+  ...MOVE_OPTIONS,
 } as const satisfies Options;
 
 export const RULE_OPTION = {
@@ -37,7 +37,7 @@ export function runFields(typed: Typed): RunBody {
     atomic: typed.isSet('atomic') || undefined,
     max_concurrency: typed.text('max-concurrency'),
     tolerated_failures: typed.text('tolerated-failures'),
-    ...clusterFields(typed),
+    ...moveFields(typed),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

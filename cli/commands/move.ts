@@ -2,18 +2,18 @@
 
 import { PATHS } from '../api/migrations.ts';
 import { startOnce } from '../api/startOnce.ts';
-import { CLUSTER_OPTIONS, clusterFields } from '../clusterOptions.ts';
 import { type Command, START_OPTIONS } from '../command.ts';
 import { followStarted } from '../follow/started.ts';
+import { MOVE_OPTIONS, moveFields } from '../moveOptions.ts';
 
 export const move: Command = {
   operands: ['FROM', 'TO'],
   summary: 'Moves a mount to another path or namespace, and waits for the end.',
-  options: { ...START_OPTIONS, ...CLUSTER_OPTIONS },
+  options: { ...START_OPTIONS, ...MOVE_OPTIONS },
   doing: ([from, to]) => `moving ${from} to ${to}`,
   async run(context, typed) {
     const [from, to] = typed.operands;
-    const fields = { from, to, ...clusterFields(typed) };
+    const fields = { from, to, ...moveFields(typed) };
     const { data, isReplay } = await startOnce(context, typed, PATHS.remount, fields);
     const title = `${isReplay ? 'Already started with this idempotency key: moving' : 'Moving'} ${from} to ${to}`;
     return followStarted(context, typed, data, title);

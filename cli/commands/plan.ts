@@ -5,9 +5,9 @@ import { writeApproval } from '../api/approval.ts';
 import { PATHS } from '../api/migrations.ts';
 import { RUN_PATHS } from '../api/runs.ts';
 import type { Typed } from '../arguments.ts';
-import { clusterFields } from '../clusterOptions.ts';
 import { type Command, type Context, REASON_OPTION } from '../command.ts';
 import type { ExitCode } from '../errors.ts';
+import { moveFields } from '../moveOptions.ts';
 import { quoted } from '../quoted.ts';
 import {
   RUN_OPTIONS,
@@ -37,7 +37,7 @@ export const plan: Command = {
     const [from, to] = typed.operands;
     if (to === undefined) return planRun(context, typed, await readSelection(context, typed, from));
     if (typed.text('out') !== undefined) return planRun(context, typed, { moves: [{ from, to }] });
-    const { data } = await context.service.write(PATHS.plan, { from, to, ...clusterFields(typed) });
+    const { data } = await context.service.write(PATHS.plan, { from, to, ...moveFields(typed) });
     return showMovePlan(context, data, `move ${quoted(from ?? '')} ${quoted(to)}`);
   },
 };

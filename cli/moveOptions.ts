@@ -1,8 +1,9 @@
-/** The options of a move that only a cluster's mounts have (docs/cluster.md). */
+/** The options of whatever moves mounts, or plans it. Most are for mounts of a cluster (docs/cluster.md). */
 
 import type { Options, Typed } from './arguments.ts';
 
-export const CLUSTER_OPTIONS = {
+export const MOVE_OPTIONS = {
+  'require-namespace': { help: 'refuses a target that is in no namespace below the one of the request' },
   'on-revoke-error': {
     value: 'fail|force',
     help: 'on a cluster: what to do with a lease that cannot be revoked; default fail',
@@ -24,9 +25,9 @@ export const CLUSTER_OPTIONS = {
 } as const satisfies Options;
 
 /** The fields of a request for the options that are given. */
-export function clusterFields(typed: Typed): Record<string, string | true> {
+export function moveFields(typed: Typed): Record<string, string | true> {
   const fields: Record<string, string | true> = {};
-  const options: Options = CLUSTER_OPTIONS;
+  const options: Options = MOVE_OPTIONS;
   for (const [name, { value }] of Object.entries(options)) {
     const given = value ? typed.text(name) : typed.isSet(name) || undefined;
     if (given !== undefined) fields[name.replaceAll('-', '_')] = given;
