@@ -52,6 +52,19 @@ export function namespaceUnprintable(): CommandError {
   return usage('the namespace contains control characters');
 }
 
+export function certificateHalf(): CommandError {
+  return usage('VAULT_CLIENT_CERT and VAULT_CLIENT_KEY belong together; one of them is missing');
+}
+
+/** @param why the message of the library */
+export function certificateUnusable(why: string): CommandError {
+  return usage(`the files in VAULT_CLIENT_CERT and VAULT_CLIENT_KEY cannot be used: ${why}`);
+}
+
+export function noCertificates(folder: string): CommandError {
+  return usage(`${folder} has no file with a certificate`);
+}
+
 /** @param setting where it was given, such as `VAULT_ADDR` */
 export function addressUnreadable(setting: string): CommandError {
   return usage(`${setting} must be an address such as https://vault.example.com`);

@@ -18,8 +18,14 @@ const ENVIRONMENT = [
   ['VAULT_TOKEN', 'the token; by default the content of ~/.vault-token'],
   ['VAULT_NAMESPACE', 'namespace of the requests'],
   ['VAULT_CACERT', 'file with the certificate of an authority to trust'],
+  ['VAULT_CAPATH', 'folder with such files, if there is no VAULT_CACERT'],
+  ['VAULT_CLIENT_CERT', 'file with the certificate that the command shows'],
+  ['VAULT_CLIENT_KEY', 'file with its key'],
   ['VAULT_TLS_SERVER_NAME', 'name in the certificate, if it differs from the address'],
   ['VAULT_SKIP_VERIFY', 'accepts any certificate, which is never safe'],
+  ['VAULT_PROXY_ADDR', 'proxy for all requests; also VAULT_HTTP_PROXY'],
+  ['HTTPS_PROXY', 'proxy for addresses with https; HTTP_PROXY for those with http'],
+  ['NO_PROXY', 'hosts that are reached without HTTPS_PROXY and HTTP_PROXY'],
 ];
 
 const EXIT_CODES = [

@@ -12,6 +12,10 @@ const ROOT = join(import.meta.dirname, '..');
 /** `bin` of package.json. */
 export const COMMAND = join(ROOT, '.build', 'remount.mjs');
 
+/** Some libraries load the modules of Node by `require`, which an ES module does not have. */
+const REQUIRE =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
 const EXECUTABLE = 0o777;
 
 export async function buildCommand(): Promise<void> {
@@ -23,7 +27,7 @@ export async function buildCommand(): Promise<void> {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    banner: { js: '#!/usr/bin/env node' },
+    banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
     logLevel: 'warning',
     write: false,
   });

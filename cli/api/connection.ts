@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Options, Typed } from '../arguments.ts';
 import { addressUnreadable, namespaceUnprintable, tokenMissing, tokenUnprintable } from '../errors.ts';
-import { readText } from './planFile.ts';
+import { readProxy } from './proxy.ts';
+import { readTls, type Tls } from './tls.ts';
 
 export interface Connection {
   /** Without a trailing slash; the API starts at `/v1/` after it. */
@@ -12,7 +13,9 @@ export interface Connection {
   token: string;
   /** As in the header; empty for the root namespace. */
   namespace: string;
-  tls: { ca?: string; rejectUnauthorized: boolean; servername?: string };
+  tls: Tls;
+  /** Through which the requests go. */
+  proxy: URL | undefined;
 }
 
 export const CONNECTION_OPTIONS = {
@@ -25,18 +28,16 @@ const DEFAULT_ADDRESS = 'https://127.0.0.1:8200';
 
 /** @throws CommandError if something is missing or cannot be read */
 export function readConnection(typed: Typed, environment: NodeJS.ProcessEnv, home: string): Connection {
-  const { VAULT_ADDR, VAULT_NAMESPACE, VAULT_CACERT, VAULT_SKIP_VERIFY, VAULT_TLS_SERVER_NAME } = environment;
+  const { VAULT_ADDR, VAULT_NAMESPACE } = environment;
   const chosen = typed.text('address');
   const setting = chosen === undefined ? 'VAULT_ADDR' : '--address';
+  const address = readAddress(setting, chosen || VAULT_ADDR || DEFAULT_ADDRESS);
   return {
-    address: readAddress(setting, chosen || VAULT_ADDR || DEFAULT_ADDRESS),
+    address,
     token: readToken(environment, home),
     namespace: readNamespace(typed.text('namespace') ?? VAULT_NAMESPACE ?? ''),
-    tls: {
-      ...(VAULT_CACERT && { ca: readText(VAULT_CACERT) }),
-      ...(VAULT_TLS_SERVER_NAME && { servername: VAULT_TLS_SERVER_NAME }),
-      rejectUnauthorized: !isTrue(VAULT_SKIP_VERIFY),
-    },
+    tls: readTls(environment),
+    proxy: readProxy(address, environment),
   };
 }
 
@@ -69,9 +70,4 @@ function readTokenFile(file: string): string {
   } catch {
     return '';
   }
-}
-
-/** The texts that Go parses as true. */
-function isTrue(text = ''): boolean {
-  return /^(1|t|true)$/i.test(text);
 }

@@ -3,6 +3,7 @@
 import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Connection } from './connection.ts';
+import { agentFor } from './proxy.ts';
 
 export interface Sent {
   method: 'GET' | 'POST' | 'DELETE';
@@ -22,7 +23,10 @@ export interface Received {
 const TIMEOUT_MS = 60_000;
 
 /** Rejects with Node's error if there is no complete answer; its `code` is the reason. */
-export function exchange({ address, token, namespace, tls }: Connection, sent: Sent): Promise<Received> {
+export function exchange(
+  { address, token, namespace, tls, proxy }: Connection,
+  sent: Sent,
+): Promise<Received> {
   const url = new URL(`${address.href.replace(/\/$/, '')}/v1/${sent.path}`);
   const headers: OutgoingHttpHeaders = {
     ...(token && { 'X-Vault-Token': token }),
@@ -32,8 +36,15 @@ export function exchange({ address, token, namespace, tls }: Connection, sent: S
     ...sent.headers,
   };
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const options = {
+    method: sent.method,
+    headers,
+    timeout: TIMEOUT_MS,
+    ...tls,
+    ...(proxy && { agent: agentFor(url, proxy) }),
+  };
   return new Promise((resolve, reject) => {
-    const outgoing = send(url, { method: sent.method, headers, timeout: TIMEOUT_MS, ...tls }, (incoming) => {
+    const outgoing = send(url, options, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);

@@ -58,6 +58,8 @@ export function createService(
 ): Service {
   // Without the user name and password that an address may contain.
   const address = connection.address.origin + connection.address.pathname.replace(/\/$/, '');
+  const { proxy } = connection;
+  const way = proxy ? `${address} through the proxy ${proxy.host}` : address;
 
   let known: Promise<void> | undefined;
 
@@ -80,8 +82,8 @@ export function createService(
       } catch (error) {
         const why = whyUnreachable(error);
         mayBeDone ||= mayHaveArrived(error);
-        if (!isPassing(error) || tries >= MAX_CONNECTION_TRIES) throw unreachable(address, why, mayBeDone);
-        await pause(`cannot reach ${address}: ${why}`, FIRST_PAUSE_MS * 2 ** (tries - 1));
+        if (!isPassing(error) || tries >= MAX_CONNECTION_TRIES) throw unreachable(way, why, mayBeDone);
+        await pause(`cannot reach ${way}: ${why}`, FIRST_PAUSE_MS * 2 ** (tries - 1));
       }
     }
   }
