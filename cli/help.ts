@@ -13,7 +13,7 @@ export const COMMON_OPTIONS = {
   version: { help: 'the release of this command' },
 } as const satisfies Options;
 
-const ENVIRONMENT = [
+export const ENVIRONMENT = [
   ['VAULT_ADDR', 'address of the service; default https://127.0.0.1:8200'],
   ['VAULT_TOKEN', 'the token; by default the content of ~/.vault-token'],
   ['VAULT_NAMESPACE', 'namespace of the requests'],
@@ -28,11 +28,20 @@ const ENVIRONMENT = [
   ['NO_PROXY', 'hosts that are reached without HTTPS_PROXY and HTTP_PROXY'],
 ];
 
-const EXIT_CODES = [
+export const EXIT_CODES = [
   ['0', 'done'],
   ['1', 'the command line is wrong, or something it needs is missing'],
   ['2', 'the service refused the request, or could not be reached'],
   ['3', 'the migration or some moves failed, leases are still irrevocable, or verify has found something'],
+];
+
+/** What the command is for. */
+export const PURPOSE = 'Moves secrets engines and auth methods to another path or namespace.';
+
+/** Commands that ask no service for anything. */
+const OWN_COMMANDS = [
+  ['help [COMMAND]', 'this help, or that of a command; with --man, the man page'],
+  ['completion SHELL', 'a script with which bash, zsh or fish completes command lines'],
 ];
 
 /** @param name of the program, as the user called it */
@@ -40,8 +49,8 @@ export function generalHelp(name: string, commands: Commands): string {
   return [
     `Usage: ${name} COMMAND [OPTIONS]`,
     '',
-    'Moves secrets engines and auth methods to another path or namespace.',
-    ...section('Commands', commandRows(commands)),
+    PURPOSE,
+    ...section('Commands', [...commandRows(commands), ...OWN_COMMANDS]),
     ...section('Options of every command', optionRows(COMMON_OPTIONS)),
     ...section('Environment', ENVIRONMENT),
     ...section('Exit codes', EXIT_CODES),

@@ -6,9 +6,12 @@ import { createService } from './api/service.ts';
 import { type Options, readArguments, type Typed } from './arguments.ts';
 import type { Command, Context } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { completionScript } from './completion/script.ts';
+import { vocabularyOf } from './completion/vocabulary.ts';
 import { CommandError, EXIT, type ExitCode, usage } from './errors.ts';
 import { findCommand, ofGroup } from './findCommand.ts';
 import { COMMON_OPTIONS, commandHelp, generalHelp, groupHelp } from './help.ts';
+import { manualPage } from './manual.ts';
 import { createOutput } from './output.ts';
 import { seconds } from './render/numbers.ts';
 import { VERSION } from './version.ts';
@@ -21,6 +24,7 @@ const ALL_OPTIONS: Options = Object.assign(
   ...Object.values(COMMANDS).map(({ options }) => options),
   COMMON_OPTIONS,
 );
+const MANUAL_OPTION: Options = { man: { help: 'the man page' } };
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 const output = createOutput(process.stdout, process.stderr, process.env);
@@ -40,6 +44,7 @@ async function run(words: string[]): Promise<number> {
   try {
     const { name: word, others } = findCommand(words, COMMANDS, ALL_OPTIONS);
     if (word === undefined || word === 'help') return help(word, others);
+    if (word === 'completion') return completion(others);
     if (isGroup(word)) return help(undefined, [word, ...others]);
     const command = commandNamed(word);
     const typed = readArguments(others, { ...COMMON_OPTIONS, ...command.options });
@@ -57,10 +62,23 @@ async function run(words: string[]): Promise<number> {
 
 /** @param word `help`, or nothing if there is no command; then the options may still ask for something */
 function help(word: 'help' | undefined, words: string[]): ExitCode {
-  const { operands, isSet } = readArguments(words, ALL_OPTIONS);
+  const { operands, isSet } = readArguments(words, { ...ALL_OPTIONS, ...(word && MANUAL_OPTION) });
   if (isSet('version')) return version();
+  if (isSet('man')) return printed(manualPage(COMMANDS));
   output.line(helpOn(operands.join(' ')));
   return word === 'help' || isSet('help') ? EXIT.done : EXIT.usage;
+}
+
+function completion(words: string[]): ExitCode {
+  const { operands, isSet } = readArguments(words, COMMON_OPTIONS);
+  const [shell, ...others] = operands;
+  if (isSet('help') || shell === undefined || others.length > 0) return help('help', []);
+  return printed(completionScript(shell, vocabularyOf(COMMANDS, COMMON_OPTIONS)));
+}
+
+function printed(text: string): ExitCode {
+  process.stdout.write(text);
+  return EXIT.done;
 }
 
 function helpOn(about: string): string {

@@ -16,7 +16,7 @@ export const list: Command = {
   operands: [],
   summary: 'Lists migrations or bulk runs, newest first.',
   options: {
-    status: { value: 'STATUS', help: 'only those with this status: in-progress, success or failure' },
+    status: { value: 'in-progress|success|failure', help: 'only those with this status' },
     source: { value: 'PATH', help: 'only those with this text in the path they come from, in any case' },
     target: { value: 'PATH', help: 'only those with this text in the path they go to, in any case' },
     since: { value: 'TIME', help: 'only those accepted since a time, or within a duration such as 24h' },
