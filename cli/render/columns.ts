@@ -8,17 +8,21 @@ const GAP = '  ';
 
 /**
  * Columns are as wide as their widest cell.
- * @param width of the terminal: the widest cells are shortened in the middle until the lines fit; then the last columns are
- *   left out. The first column stays whole, because its ids are copied. Without a width, no cell is shortened, so that lines
- *   can be searched.
+ * @param width of the terminal: the widest cells are shortened until the lines fit; then the last columns are left out.
+ *   Without a width, no cell is shortened, so that lines can be searched
+ * @param whole the columns that are never shortened, such as those of ids and times
  */
-export function columns(rows: readonly (readonly string[])[], width?: number): string[] {
+export function columns(
+  rows: readonly (readonly string[])[],
+  width?: number,
+  whole: readonly number[] = [0],
+): string[] {
   const cells = rows.map((row) => row.map((cell) => printable(cell).replaceAll('\n', ' ')));
   const natural: number[] = [];
   for (const row of cells) {
     for (const [i, cell] of row.entries()) natural[i] = Math.max(natural[i] ?? 0, cell.length);
   }
-  const widths = width === undefined ? natural : fitted(natural, width);
+  const widths = width === undefined ? natural : fitted(natural, width, whole);
   return cells.map((row) => {
     const shown = row.slice(0, widths.length).map((cell, i) => shortened(cell, widths[i] ?? 0));
     return shown
@@ -29,22 +33,23 @@ export function columns(rows: readonly (readonly string[])[], width?: number): s
 }
 
 /** The widths with which the columns fit, of as many of them as there is room for. */
-function fitted(natural: readonly number[], width: number): number[] {
+function fitted(natural: readonly number[], width: number, whole: readonly number[]): number[] {
   const room = width - GAP.length * (natural.length - 1);
   const widths = [...natural];
   let excess = widths.reduce((sum, one) => sum + one, 0) - room;
   while (excess > 0) {
-    const widest = Math.max(...widths.slice(1), 0);
+    const ofEach = widths.map((one, i) => (whole.includes(i) ? 0 : one));
+    const widest = Math.max(...ofEach);
     if (widest <= LEAST_WIDTH) break;
-    widths[widths.indexOf(widest, 1)] = widest - 1;
+    widths[ofEach.indexOf(widest)] = widest - 1;
     excess--;
   }
-  return excess > 0 && natural.length > 2 ? fitted(natural.slice(0, -1), width) : widths;
+  return excess > 0 && natural.length > 2 ? fitted(natural.slice(0, -1), width, whole) : widths;
 }
 
-/** A path tells most by its first and its last part. */
+/** A path tells most by its first and its last part, another text by its beginning. */
 function shortened(text: string, width: number): string {
   if (text.length <= width) return text;
-  const head = Math.ceil((width - 1) / 2);
+  const head = text.includes('/') ? Math.ceil((width - 1) / 2) : width - 1;
   return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
 }

@@ -167,7 +167,7 @@ export function migrationTable(
     info.requested_by.display_name,
     info.reason ?? '',
   ]);
-  return columns([HEADER, ...rows], width);
+  return columns([HEADER, ...rows], width, [0, HEADER.indexOf('ACCEPTED')]);
 }
 
 function statusCell({ status, phase, error, undo_of }: MigrationInfo): string {

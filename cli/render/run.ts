@@ -138,8 +138,6 @@ export function runTable(runs: readonly (readonly [string, BulkInfo])[], width?:
       info.reason ?? '',
     ];
   });
-  return columns(
-    [['BULK RUN', 'STATUS', 'MOVES', 'DONE', 'FAILED', 'ACCEPTED', 'BY', 'REASON'], ...rows],
-    width,
-  );
+  const header = ['BULK RUN', 'STATUS', 'MOVES', 'DONE', 'FAILED', 'ACCEPTED', 'BY', 'REASON'];
+  return columns([header, ...rows], width, [0, header.indexOf('ACCEPTED')]);
 }

@@ -22,7 +22,8 @@ export function scheduleTable(
     info.paused_time === null ? (info.next_time ?? 'never') : 'paused',
     lastWords(info),
   ]);
-  return columns([['SCHEDULE', 'TIMES', 'TIMEZONE', 'NEXT', 'LAST'], ...rows], width);
+  const header = ['SCHEDULE', 'TIMES', 'TIMEZONE', 'NEXT', 'LAST'];
+  return columns([header, ...rows], width, [0, header.indexOf('NEXT')]);
 }
 
 /** All fields, one per line. Empty fields are left out. */

@@ -159,6 +159,7 @@ describe('a table on a terminal', () => {
     const lines = migrationTable(entries, 125);
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(125);
     expect(lines[1]).toMatch(/^11111111-1111-4111-8111-111111111111 {2}team-a\/a\S*…\S*ase\/ /);
+    expect(lines[1]).toContain('  2026-01-01T00:00:00Z  ');
     expect(lines[1]).toContain('moved');
   });
 
