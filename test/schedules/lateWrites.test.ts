@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Deps } from '../../functions/ports/deps.ts';
-import { putSchedule, removeSchedule } from '../../functions/schedules/changeSchedule.ts';
+import { pauseSchedule, putSchedule, removeSchedule } from '../../functions/schedules/changeSchedule.ts';
 import { findSchedule } from '../../functions/schedules/findSchedule.ts';
 import { noted, type Schedule } from '../../functions/schedules/schedule.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
@@ -85,4 +85,31 @@ it('a schedule takes no note from a run that has read an older version', async (
 
   await expect(late).rejects.toThrow('a condition failed');
   expect(await findSchedule(deps.store, 'root', 'noted')).not.toHaveProperty('lastRun');
+});
+
+it('a schedule that is removed while it is paused stays removed', async () => {
+  await put('paused', 'rate(1 day)');
+  const order = { namespaceId: 'root', name: 'paused' };
+
+  await pauseSchedule(
+    between(() => removeSchedule(deps, order)),
+    order,
+    true,
+  );
+
+  expect(await findSchedule(deps.store, 'root', 'paused')).toBeUndefined();
+});
+
+it('a schedule that is replaced while it is paused is as it was replaced, and paused', async () => {
+  await put('paused', 'rate(1 day)');
+  const order = { namespaceId: 'root', name: 'paused' };
+
+  await pauseSchedule(
+    between(() => put('paused', 'rate(2 days)')),
+    order,
+    true,
+  );
+
+  const schedule = await findSchedule(deps.store, 'root', 'paused');
+  expect(schedule).toMatchObject({ schedule: 'rate(2 days)', pausedAt: expect.any(Number), version: 3 });
 });
