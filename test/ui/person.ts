@@ -104,6 +104,19 @@ export async function newMount(name: string): Promise<string> {
   return path;
 }
 
+/** An ssh engine with leases of two roles, and a policy that names it. */
+export async function sshWithLeases(leases: number): Promise<string> {
+  const path = freshPath('ssh');
+  await call('POST', `sys/mounts/${path}`, { type: 'ssh' });
+  const role = { key_type: 'otp', default_user: 'ubuntu', cidr_list: '10.0.0.0/8' };
+  for (const name of ['deploy', 'backup']) await call('POST', `${path}/roles/${name}`, role);
+  for (let i = 0; i < leases; i++)
+    await call('POST', `${path}/creds/${i % 3 === 0 ? 'backup' : 'deploy'}`, { ip: `10.0.0.${i}` });
+  const policy = `path "${path}/creds/deploy" { capabilities = ["update"] }`;
+  await call('POST', `sys/policies/acl/${path}-users`, { policy });
+  return path;
+}
+
 /** @returns the id of the migration */
 export async function move(from: string, to: string, reason = ''): Promise<string> {
   return (await call('POST', 'sys/remount', { from, to, reason })).data.migration_id;

@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import type { BulkInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
+import { download } from '../parts/download.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { UndoneBy } from '../parts/undoneBy.ts';
 import { linkTo } from '../route.ts';
@@ -47,14 +48,4 @@ export function BulkActions({ id, info }: { id: string; info: BulkInfo }) {
       ${asked === 'cancel' && html`<${CancelBulkDialog} id=${id} onClose=${onClose} />`}
       ${asked === 'undo' && html`<${UndoBulkDialog} id=${id} onClose=${onClose} />`}
     </div>`;
-}
-
-/** Saves a text as a file on the person's device. */
-function download(name: string, type: string, parts: string[]): void {
-  const url = URL.createObjectURL(new Blob(parts, { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

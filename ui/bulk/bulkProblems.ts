@@ -26,8 +26,8 @@ function Row({ row, from, to, message }: PlanInfo['problems'][number]) {
   return html`
     <tr>
       <td class="number"><span class="label">row </span>${row}</td>
-      <td><code>${from}</code> <span class="to">to</span> <code>${to}</code></td>
-      <td>${message}. <span class="hint">${adviceOnRow(message)}</span></td>
+      <td class="text"><code>${from}</code> <span class="to">to</span> <code>${to}</code></td>
+      <td class="text">${message}. <span class="hint">${adviceOnRow(message)}</span></td>
     </tr>`;
 }
 

@@ -3,6 +3,7 @@
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
 import { Shape } from '../parts/badge.ts';
+import { Lane } from '../parts/lane.ts';
 import { useNow } from '../watch/useNow.ts';
 import { clock, duration, localTime } from '../words/format.ts';
 import type { Mood } from '../words/migrationWords.ts';
@@ -30,11 +31,12 @@ function Row({ step, begin, end }: { step: Step; begin: number; end: number }) {
   const { title, mood, from, to, detail } = step;
   const isInstant = from !== undefined && from === to;
   const took = from === undefined || to === undefined || isInstant ? '' : duration(to - from);
+  const shareOf = (time = begin) => (time - begin) / Math.max(1, end - begin);
   const ended = mood === 'working' ? undefined : to;
   return html`
     <li class=${mood} aria-current=${mood === 'working' ? 'step' : undefined}>
       <span class="step"><${Shape} mood=${mood} />${title}<span class="unseen">, ${WORDS[mood]}</span></span>
-      <span class="lane">${took && html`<${Lane} from=${from} to=${to} begin=${begin} end=${end} />`}</span>
+      <span class="lane">${took && html`<${Lane} from=${shareOf(from)} to=${shareOf(to)} />`}</span>
       <span class="took">${took}</span>
       <span class="at">${ended !== undefined && html`<${At} at=${ended} />`}</span>
       ${detail && html`<span class="detail">${detail}</span>`}
@@ -44,18 +46,4 @@ function Row({ step, begin, end }: { step: Step; begin: number; end: number }) {
 function At({ at }: { at: number }) {
   const time = new Date(at).toISOString();
   return html`<time datetime=${time} title=${localTime(time)}>${clock(time)}</time>`;
-}
-
-/** The least width of a bar that can still be seen, in percent. */
-const LEAST = 1;
-
-/** All times in epoch milliseconds. */
-function Lane({ from, to, begin, end }: { from: number; to: number; begin: number; end: number }) {
-  const whole = Math.max(1, end - begin);
-  const width = Math.max(LEAST, ((to - from) / whole) * 100);
-  const x = Math.min(((from - begin) / whole) * 100, 100 - width);
-  return html`
-    <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-      <rect x=${x} width=${width} height="1" />
-    </svg>`;
 }

@@ -2,6 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { html } from '../html.ts';
+import { Numbers } from '../parts/numbers.ts';
 import { linkToFiltered } from '../route.ts';
 import { listMigrations } from '../service/migrations.ts';
 import { useSession } from '../service/session.ts';
@@ -27,24 +28,18 @@ export function Today() {
     // Numbers need not be as new as a list.
     return 'same';
   }, 'today');
-  const number = (figure: number | undefined) =>
+  const number = (figure?: number) =>
     figure === undefined ? '–' : `${count(figure)}${day?.isCut ? '+' : ''}`;
-  const tiles: [title: string, figure: number | undefined, status?: string][] = [
-    ['Moved today', day?.moved, 'success'],
-    ['Failed', day?.failed, 'failure'],
-    ['Running', day?.running, 'in-progress'],
-    ['Leases revoked', day?.leases],
-  ];
+  const link = (status: string, figure?: number) =>
+    html`<a href=${linkToFiltered(['migrations'], { status })}>${number(figure)}</a>`;
   return html`
-    <section class="today" aria-label="Today">
-      <dl>
-        ${tiles.map(
-          ([title, figure, status]) => html`
-          <div key=${title} class=${figure && status === 'failure' ? 'bad' : ''}>
-            <dt>${title}</dt>
-            <dd>${status ? html`<a href=${linkToFiltered(['migrations'], { status })}>${number(figure)}</a>` : number(figure)}</dd>
-          </div>`,
-        )}
-      </dl>
-    </section>`;
+    <${Numbers}
+      label="Today"
+      figures=${[
+        { title: 'Moved today', value: link('success', day?.moved) },
+        { title: 'Failed', value: link('failure', day?.failed), isBad: day && day.failed > 0 },
+        { title: 'Running', value: link('in-progress', day?.running) },
+        { title: 'Leases revoked', value: number(day?.leases) },
+      ]}
+    />`;
 }

@@ -2,15 +2,19 @@
 
 import { html } from '../html.ts';
 import { Facts } from '../parts/facts.ts';
+import { Lane } from '../parts/lane.ts';
+import { MountPath } from '../parts/mountPath.ts';
 import type { MovePlan } from '../service/migrations.ts';
 import { count, duration, many, namespaceName } from '../words/format.ts';
+import { endsOf } from '../words/paths.ts';
 import { PolicyRules } from './policyRules.ts';
 
 export function PlanView({ plan }: { plan: MovePlan }) {
-  const { source_mount: source, target_mount: target, policies, estimate } = plan;
+  const { policies, estimate } = plan;
+  const { source, target } = endsOf(plan);
   return html`
     <div class="stack">
-      <p class="move large"><code>${source}</code> <span class="to">to</span> <code>${target}</code></p>
+      <p class="move large"><${MountPath} ...${source} /> <span class="to">to</span> <${MountPath} ...${target} /></p>
       <${Facts}
         facts=${[
           ['Engine', plan.type],
@@ -36,6 +40,7 @@ function Revoked({ revokes }: { revokes: MovePlan['revokes'] }) {
     return html`<section><h3>What it revokes</h3><p>Nothing: the mount has no live ${kind}. Stored data stays as it is.</p></section>`;
   }
   const byNumber = Object.entries(byRole).sort(([, one], [, other]) => other - one);
+  const most = byNumber[0]?.[1] ?? 1;
   return html`
     <section>
       <h3>What it revokes</h3>
@@ -45,11 +50,11 @@ function Revoked({ revokes }: { revokes: MovePlan['revokes'] }) {
       </p>
       ${byNumber.length === 0 && html`<p>Your token may not list them by role.</p>`}
       <table class="figures" hidden=${byNumber.length === 0}>
-        <thead><tr><th scope="col">Role</th><th scope="col" class="number">${kind === 'tokens' ? 'Tokens' : 'Leases'}</th></tr></thead>
+        <thead><tr><th scope="col">Role</th><th><span class="unseen">Share</span></th><th scope="col" class="number">${kind === 'tokens' ? 'Tokens' : 'Leases'}</th></tr></thead>
         <tbody>
           ${byNumber.map(
             ([role, number]) => html`
-              <tr><td>${role === '' ? 'without a role' : html`<code>${role}</code>`}</td><td class="number">${count(number)}</td></tr>`,
+              <tr><td>${role === '' ? 'without a role' : html`<code>${role}</code>`}</td><td class="share"><${Lane} to=${number / most} /></td><td class="number">${count(number)}</td></tr>`,
           )}
         </tbody>
       </table>

@@ -83,7 +83,7 @@ describe('the list of migrations', () => {
   it('has the numbers of today above it', async () => {
     const before = await signedIn();
     const figure = (page: Page, title: string) =>
-      page.locator('.today div').filter({ hasText: title }).locator('dd');
+      page.locator('.numbers div').filter({ hasText: title }).locator('dd');
     await expect.poll(() => figure(before, 'Moved today').innerText()).toMatch(/^\d+$/);
     const moved = Number(await figure(before, 'Moved today').innerText());
     await statusOf(await move(await newMount('kv'), freshPath('today')));

@@ -1,24 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { call, failedMove, fillMove, freshPath, holdSwitches, newMount, signedIn } from '../person.ts';
+import {
+  call,
+  failedMove,
+  fillMove,
+  freshPath,
+  holdSwitches,
+  newMount,
+  signedIn,
+  sshWithLeases,
+} from '../person.ts';
 
 const LEASES = 12;
 
-/** An ssh engine with leases of two roles, and a policy that names it. */
-async function sshWithLeases(): Promise<string> {
-  const path = freshPath('ssh');
-  await call('POST', `sys/mounts/${path}`, { type: 'ssh' });
-  const role = { key_type: 'otp', default_user: 'ubuntu', cidr_list: '10.0.0.0/8' };
-  for (const name of ['deploy', 'backup']) await call('POST', `${path}/roles/${name}`, role);
-  for (let i = 0; i < LEASES; i++)
-    await call('POST', `${path}/creds/${i % 3 === 0 ? 'backup' : 'deploy'}`, { ip: `10.0.0.${i}` });
-  const policy = `path "${path}/creds/deploy" { capabilities = ["update"] }`;
-  await call('POST', `sys/policies/acl/${path}-users`, { policy });
-  return path;
-}
-
 describe('a move', () => {
   it('is planned, started, watched and undone', async () => {
-    const from = await sshWithLeases();
+    const from = await sshWithLeases(LEASES);
     const to = freshPath('moved');
     const page = await signedIn();
     await fillMove(page, from, to, 'to its team');
