@@ -12,15 +12,28 @@ import { MovePage } from './move/movePage.ts';
 import { type Route, useRoute } from './route.ts';
 import { type Session, SessionContext } from './service/session.ts';
 import { SignIn } from './signIn/signIn.ts';
+import { SignInAgain } from './signIn/signInAgain.ts';
 
 export function App() {
   const [session, setSession] = useState<Session>();
+  const [isRefused, setRefused] = useState(false);
   const route = useRoute();
-  if (!session) return html`<main class="narrow"><${SignIn} onSession=${setSession} /></main>`;
+  const onSession = (next: Session) => {
+    setRefused(false);
+    setSession({ ...next, onTokenRefused: () => setRefused(true) });
+  };
+  const onSignOut = () => setSession(undefined);
+  if (!session) return html`<main class="narrow"><${SignIn} onSession=${onSession} /></main>`;
   return html`
     <${SessionContext.Provider} value=${session}>
-      <${Header} area=${route.segments[0]} onSignOut=${() => setSession(undefined)} />
+      <${Header} area=${route.segments[0]} onSignOut=${onSignOut} />
       <main>${shownAt(route)}</main>
+      ${
+        isRefused &&
+        html`<${SignInAgain}
+          namespace=${session.namespace} onSession=${onSession} onSignOut=${onSignOut} onClose=${() => setRefused(false)}
+        />`
+      }
     <//>`;
 }
 

@@ -69,7 +69,7 @@ export function NewBulk() {
   const canStart = planned !== undefined && planned.plan.problems.length === 0 && planned.plan.total > 0;
   return html`
     <div>
-      <${Heading} title="Plan a bulk run" />
+      <${Heading} title="Plan a bulk run" isFocused=${false} />
       <form class="card" onSubmit=${onPlan}>
         <${OrderFields} typed=${typed} onTyped=${onTyped} />
         <div class="actions">

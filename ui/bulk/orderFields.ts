@@ -1,6 +1,6 @@
 /** The form fields of a bulk run: the moves or rules, typed, pasted or from a file, and the options. */
 
-import { useId } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Field } from '../parts/field.ts';
 
@@ -35,10 +35,12 @@ export function OrderFields({
   onTyped: (part: Partial<OrderForm>) => void;
 }) {
   const id = useId();
+  const text = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => text.current?.focus({ preventScroll: true }), []);
   const [, , hint, example] = KINDS.find(([kind]) => kind === typed.kind) ?? [];
   const onFile = async ({ currentTarget }: { currentTarget: HTMLInputElement }) => {
-    const text = await currentTarget.files?.[0]?.text();
-    if (text !== undefined) onTyped({ text });
+    const read = await currentTarget.files?.[0]?.text();
+    if (read !== undefined) onTyped({ text: read });
   };
   return html`
     <div class="stack">
@@ -54,7 +56,7 @@ export function OrderFields({
       <div class="field">
         <label for=${`${id}-text`}>${typed.kind === 'moves' ? 'Moves' : 'Rules'}</label>
         <textarea
-          id=${`${id}-text`} class="exact" rows="8" required spellcheck=${false} autocapitalize="none"
+          ref=${text} id=${`${id}-text`} class="exact" rows="8" required spellcheck=${false} autocapitalize="none"
           placeholder=${example} aria-describedby=${`${id}-hint`} value=${typed.text}
           onInput=${({ currentTarget }: { currentTarget: HTMLTextAreaElement }) => onTyped({ text: currentTarget.value })}
         ></textarea>

@@ -59,11 +59,11 @@ export function MovePage() {
 
   return html`
     <div>
-      <${Heading} title="Move a mount" />
+      <${Heading} title="Move a mount" isFocused=${false} />
       <form class="card" onSubmit=${onPlan}>
         <div class="pair">
           <${Field}
-            label="From" value=${move.from} onValue=${(from: string) => onMove({ from })} required exact choices=${mounts}
+            label="From" value=${move.from} onValue=${(from: string) => onMove({ from })} required exact isFirst choices=${mounts}
             hint="A mount such as secret/ or auth/approle/"
           />
           <${Field}

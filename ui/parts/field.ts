@@ -1,6 +1,6 @@
 /** A labelled field of a form, with a hint. */
 
-import { useId } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { html } from '../html.ts';
 
 export interface FieldProps {
@@ -16,16 +16,23 @@ export interface FieldProps {
   choices?: string[];
   maxLength?: number;
   autocomplete?: string;
+  /** Whether it has the focus when its view opens. */
+  isFirst?: boolean;
 }
 
 export function Field(props: FieldProps) {
   const { label, value, onValue, hint, type = 'text', required = false, exact = false, choices } = props;
   const id = useId();
-  const { autocomplete = 'off', maxLength } = props;
+  const { autocomplete = 'off', maxLength, isFirst = false } = props;
+  const input = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    if (isFirst) input.current?.focus({ preventScroll: true });
+  }, []);
   return html`
     <div class="field">
       <label for=${id}>${label}</label>
       <input
+        ref=${input}
         id=${id}
         class=${exact ? 'exact' : ''}
         type=${type}

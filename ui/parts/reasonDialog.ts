@@ -29,7 +29,7 @@ export function ReasonDialog({ title, yes, no, canSay = true, onYes, onClose, ch
     <${Dialog} title=${title} onClose=${onClose}>
       <form onSubmit=${onSubmit}>
         ${children}
-        <${Field} label="Reason (optional)" value=${reason} onValue=${setReason} maxLength=${250} />
+        <${Field} label="Reason (optional)" isFirst value=${reason} onValue=${setReason} maxLength=${250} />
         <${Refusal} refused=${task.refused} />
         <div class="actions">
           <button type="submit" class="main danger" disabled=${!canSay || task.busy}>${yes}</button>

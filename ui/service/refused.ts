@@ -27,3 +27,8 @@ function parsed(body: string): { errors?: unknown; message?: unknown } {
     return {};
   }
 }
+
+/** Whether the token is not valid. Without a capability, Vault's router puts a frame around the same text. */
+export function isTokenRefused({ status, texts }: Refused): boolean {
+  return status === 403 && texts.includes('permission denied');
+}

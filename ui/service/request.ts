@@ -1,6 +1,6 @@
 /** Requests to the service that served the page. */
 
-import { Refused, refusedWith } from './refused.ts';
+import { isTokenRefused, Refused, refusedWith } from './refused.ts';
 import type { Session } from './session.ts';
 
 export interface Wish {
@@ -23,7 +23,7 @@ const TIMEOUT_MS = 35_000;
  * @throws Refused
  */
 export async function request(
-  { token, namespace }: Pick<Session, 'token' | 'namespace'>,
+  { token, namespace, onTokenRefused }: Pick<Session, 'token' | 'namespace' | 'onTokenRefused'>,
   path: string,
   { method = 'GET', query = {}, body, headers = {}, signal }: Wish = {},
 ): Promise<Response> {
@@ -47,7 +47,9 @@ export async function request(
     throw new Refused(0, []);
   });
   if (answer.ok || answer.status === 304) return answer;
-  throw refusedWith(answer.status, await answer.text());
+  const refused = refusedWith(answer.status, await answer.text());
+  if (isTokenRefused(refused)) onTokenRefused?.();
+  throw refused;
 }
 
 /** @returns the `data` of the answer */

@@ -8,6 +8,8 @@ export interface Session {
   /** Path with a trailing slash; empty for the root namespace. */
   namespace: string;
   displayName: string;
+  /** Called when a request shows that the token is no longer valid. */
+  onTokenRefused?: () => void;
   /** What lists showed when they were left, by their name. */
   kept: Map<string, { key: string; value: unknown }>;
 }

@@ -19,10 +19,10 @@ export function SignIn({ onSession }: { onSession: (session: Session) => void })
   };
   return html`
     <form class="card" onSubmit=${onSubmit}>
-      <${Heading} title="Sign in to Remount" />
+      <${Heading} title="Sign in to Remount" isFocused=${false} />
       <p>Move mounts, watch the moves, and undo them.</p>
       <${Field}
-        label="Token" value=${token} onValue=${setToken} type="password" required exact
+        label="Token" value=${token} onValue=${setToken} type="password" required exact isFirst
         hint="Stored in the memory of this page only. Reloading or closing the page deletes it."
       />
       <${Field}

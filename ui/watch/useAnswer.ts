@@ -1,7 +1,8 @@
-/** One request of a view, sent again when its key changes. */
+/** One request of a view, sent again when its key changes, or the token. */
 
 import { useEffect, useState } from 'preact/hooks';
 import { Refused } from '../service/refused.ts';
+import { useSession } from '../service/session.ts';
 
 export interface Answer<Value> {
   /** That of the last request that was answered. */
@@ -19,6 +20,7 @@ export function useAnswer<Value>(
   read: (signal: AbortSignal) => Promise<Value>,
   key: string | undefined,
 ): Answer<Value> {
+  const { token } = useSession();
   const [answer, setAnswer] = useState<Answer<Value> & { key?: string }>({
     value: undefined,
     refused: undefined,
@@ -36,6 +38,6 @@ export function useAnswer<Value>(
       },
     );
     return () => end.abort();
-  }, [key]);
+  }, [key, token]);
   return { ...answer, isOver: answer.isOver && answer.key === key };
 }

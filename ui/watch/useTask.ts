@@ -1,7 +1,8 @@
 /** An action of the user: whether it runs, and why it was refused. */
 
-import { useCallback, useState } from 'preact/hooks';
+import { useCallback, useContext, useEffect, useState } from 'preact/hooks';
 import { Refused } from '../service/refused.ts';
+import { SessionContext } from '../service/session.ts';
 
 export interface Task {
   busy: boolean;
@@ -14,6 +15,9 @@ export interface Task {
 export function useTask(): Task {
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Refused>();
+  const token = useContext(SessionContext)?.token;
+  // What one token was refused, another may be granted.
+  useEffect(() => setRefused(undefined), [token]);
   const run = async (work: () => Promise<void>) => {
     if (busy) return;
     setBusy(true);

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { Refused } from '../service/refused.ts';
+import { useSession } from '../service/session.ts';
 import { type PollResult, pauseAfter } from './pauses.ts';
 
 export interface Watch {
@@ -13,9 +14,10 @@ export interface Watch {
 
 /**
  * @param poll gets a signal that is aborted when the watch ends; returns `over` at the end
- * @param key of what is watched; a new key restarts the watch
+ * @param key of what is watched; a new key restarts the watch, and so does a new token
  */
 export function useWatch(poll: (signal: AbortSignal) => Promise<PollResult | 'over'>, key: string): Watch {
+  const { token } = useSession();
   const [watch, setWatch] = useState<Watch>({ refused: undefined, nextTry: undefined });
 
   useEffect(() => {
@@ -40,7 +42,7 @@ export function useWatch(poll: (signal: AbortSignal) => Promise<PollResult | 'ov
       }
     })();
     return () => end.abort();
-  }, [key]);
+  }, [key, token]);
 
   return watch;
 }

@@ -63,6 +63,46 @@ describe('the page', () => {
     await page.getByText(/No bulk runs yet|\d runs?\./).waitFor();
   });
 
+  it('asks for a new token in place when the token has ended, and keeps what was typed', async () => {
+    const token = randomUUID();
+    await call('POST', 'auth/token/create', { id: token, policies: ['root'] });
+    const [from, to] = [await newMount('kv'), freshPath('later')];
+    const page = await signedIn({ token });
+    await fillMove(page, from, to, 'typed before');
+    await call('POST', 'auth/token/revoke', { token });
+
+    await page.getByRole('button', { name: 'See the plan' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await dialog.waitFor();
+    await page.keyboard.type('not-a-token');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('does not accept this token').waitFor();
+    await dialog.getByLabel('Token').fill(inject('served').rootToken);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await dialog.waitFor({ state: 'detached' });
+
+    expect(await page.getByLabel('Reason').inputValue()).toBe('typed before');
+    expect(await page.getByRole('alert').innerText()).toBe('');
+    await page.getByRole('button', { name: 'See the plan' }).click();
+    await page.getByText('What this move would do').waitFor();
+  });
+
+  it('goes on with what it watches when the token was replaced', async () => {
+    const token = randomUUID();
+    await call('POST', 'auth/token/create', { id: token, policies: ['root'] });
+    const page = await signedIn({ token });
+    await call('POST', 'auth/token/revoke', { token });
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await dialog.waitFor();
+    await dialog.getByLabel('Token').fill(inject('served').rootToken);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    const to = freshPath('news');
+
+    await statusOf(await move(await newMount('kv'), to));
+
+    await page.getByRole('link', { name: to }).waitFor();
+  });
+
   it('works in a namespace, and shows the migrations from and to it', async () => {
     const namespace = freshPath('team');
     await call('POST', `sys/namespaces/${namespace}`);
