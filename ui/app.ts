@@ -10,6 +10,8 @@ import { MigrationList } from './migrations/migrationList.ts';
 import { MigrationPage } from './migrations/migrationPage.ts';
 import { MovePage } from './move/movePage.ts';
 import { type Route, useRoute } from './route.ts';
+import { ScheduleList } from './schedules/scheduleList.ts';
+import { SchedulePage } from './schedules/schedulePage.ts';
 import { type Session, SessionContext } from './service/session.ts';
 import { SignIn } from './signIn/signIn.ts';
 import { SignInAgain } from './signIn/signInAgain.ts';
@@ -42,6 +44,8 @@ function shownAt({ segments: [area, id], query }: Route) {
   if (area === 'bulk' && id === 'new') return html`<${NewBulk} />`;
   if (area === 'bulk')
     return id ? html`<${BulkPage} key=${id} id=${id} query=${query} />` : html`<${BulkList} />`;
+  if (area === 'schedules')
+    return id ? html`<${SchedulePage} key=${id} name=${id} />` : html`<${ScheduleList} />`;
   return area === 'migrations' && id
     ? html`<${MigrationPage} key=${id} id=${id} />`
     : html`<${MigrationList} query=${query} />`;

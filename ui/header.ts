@@ -8,6 +8,7 @@ const AREAS: [area: string, title: string][] = [
   ['migrations', 'Migrations'],
   ['move', 'Move a mount'],
   ['bulk', 'Bulk runs'],
+  ['schedules', 'Schedules'],
 ];
 
 export function Header({ area = 'migrations', onSignOut }: { area?: string; onSignOut: () => void }) {

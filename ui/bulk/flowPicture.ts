@@ -38,7 +38,7 @@ function curve(left: number, right: number): string {
 }
 
 /** Characters for which a column has room. */
-const ROOM = 18;
+const ROOM = 15;
 
 function Label({ block: { namespace, moves, y, height }, x }: { block: Block; x: number }) {
   const name = namespace || 'root';
