@@ -146,11 +146,27 @@ export async function statusOf(id: string): Promise<string> {
 /** @returns the id of the run, after its end */
 export async function runOf(order: object): Promise<string> {
   const { bulk_id: id } = (await call('POST', 'sys/remount/bulk', order)).data;
-  await expect
-    .poll(async () => (await call('GET', `sys/remount/bulk/${id}`)).data.bulk_info.status, {
-      timeout: 30_000,
-    })
-    .not.toBe('in-progress');
+  await endOf(id);
+  return id;
+}
+
+async function endOf(run: string): Promise<void> {
+  while ((await call('GET', `sys/remount/bulk/${run}`)).data.bulk_info.status === 'in-progress');
+}
+
+/** @returns the id of a run of two moves, of which one has failed */
+export async function runWithFailure(): Promise<string> {
+  const [good, bad] = [await newMount('kv'), await newMount('kv')];
+  const [free, taken] = [freshPath('free'), freshPath('taken')];
+  await fetch(`${served.database}/hold`, { method: 'POST' });
+  const moves = [
+    { from: good, to: free },
+    { from: bad, to: taken },
+  ];
+  const { bulk_id: id } = (await call('POST', 'sys/remount/bulk', { moves })).data;
+  await call('POST', `sys/mounts/${taken}`, { type: 'kv' });
+  await fetch(`${served.database}/release`, { method: 'POST' });
+  await endOf(id);
   return id;
 }
 

@@ -7,6 +7,7 @@ import { Badge } from '../parts/badge.ts';
 import { Heading } from '../parts/heading.ts';
 import { MountPath } from '../parts/mountPath.ts';
 import { Refusal } from '../parts/refusal.ts';
+import { Sentence } from '../parts/sentence.ts';
 import { Skeleton } from '../parts/skeleton.ts';
 import { Unreachable } from '../parts/unreachable.ts';
 import { type Migration, readMigration } from '../service/migrations.ts';
@@ -45,12 +46,13 @@ export function MigrationPage({ id }: { id: string }) {
     setRound(round + 1);
   };
 
+  const text = info && (undo.value ? sentenceOfUndone(info, undo.value.info) : sentenceOf(info));
   return html`
     <article>
       <${Title} info=${info} />
       <p class="hint"><code>${id}</code></p>
       <${Refusal} refused=${watch.refused} />
-      <p role="status" class="sentence">${info && (undo.value ? sentenceOfUndone(info, undo.value.info) : sentenceOf(info))}</p>
+      <p role="status" class="sentence">${info && html`<${Sentence} text=${text} ends=${Object.values(endsOf(info))} />`}</p>
       <${Unreachable} nextTry=${watch.nextTry} />
       ${!info && !watch.refused && html`<${Skeleton} lines=${8} />`}
       ${info && html`<${Body} id=${id} info=${info} undo=${undo} onChanged=${readAgain} />`}

@@ -23,5 +23,6 @@ export function Heading({ title, isFocused = true, children }: HeadingProps) {
     if (isFocused) heading.current?.focus({ preventScroll: true });
     restoreScroll();
   }, []);
-  return html`<h1 ref=${heading} tabindex="-1">${children ?? title}</h1>`;
+  // What is inside may have buttons, which are not a part of its name.
+  return html`<h1 ref=${heading} tabindex="-1" aria-label=${children && title}>${children ?? title}</h1>`;
 }

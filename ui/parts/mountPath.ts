@@ -10,6 +10,11 @@ export function MountPath(end: End) {
     <span class="path">${namespaceOf(end)}<code>${end.path.slice(end.namespace.length)}</code><${CopyButton} text=${end.path} /></span>`;
 }
 
+/** The whole path, as a part of a text. */
+export function PlainPath(end: End) {
+  return html`<span class="path">${namespaceOf(end)}<code>${end.path.slice(end.namespace.length)}</code></span>`;
+}
+
 /** In one line. What does not fit is left out in the middle; the pointer shows the whole. */
 function ShortPath(end: End) {
   const { head, tail } = partsOf(end);

@@ -1,7 +1,18 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { failedMove, fillMove, freshPath, move, newMount, person, signedIn, statusOf } from '../person.ts';
+import {
+  call,
+  failedMove,
+  fillMove,
+  freshPath,
+  move,
+  newMount,
+  person,
+  runWithFailure,
+  signedIn,
+  statusOf,
+} from '../person.ts';
 
 const PHONE = { width: 360, height: 740 };
 const LEAST_CONTRAST = 4.5;
@@ -13,7 +24,16 @@ interface Check {
 
 let failed: string;
 let moved: string;
+let run: string;
+let namespace: string;
+let schedule: string;
 beforeAll(async () => {
+  namespace = freshPath('team');
+  await call('POST', `sys/namespaces/${namespace}`);
+  schedule = freshPath('nightly');
+  const rules = [{ from: 'inbox/*', to: 'archive/*' }];
+  await call('POST', `sys/remount/schedules/${schedule}`, { schedule: 'cron(0 3 * * ? *)', rules });
+  run = await runWithFailure();
   failed = (await failedMove()).id;
   moved = await move(await newMount('kv'), freshPath('moved'), 'looks');
   await statusOf(moved);
@@ -80,6 +100,28 @@ describe.each([
 
     await page.getByRole('button', { name: 'See the plan' }).click();
     await page.getByText('What this move would do').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it('the plan of a bulk run, a run with failures, and the schedules are readable', async () => {
+    const page = await signedIn(looks);
+    await page.evaluate("location.hash = '#/bulk/new'");
+    await page
+      .getByLabel('Moves', { exact: true })
+      .fill(`${await newMount('kv')},${namespace}/${'long-segment-'.repeat(6)}kv`);
+    await page.getByRole('button', { name: 'See the plan' }).click();
+    await page.getByRole('button', { name: /^Plan of/ }).click();
+    await page.getByText('No policy names the mount by its old path.').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+
+    await page.evaluate(`location.hash = '#/bulk/${run}'`);
+    await page.getByRole('heading', { name: 'Failed moves' }).waitFor();
+    await page.getByRole('row').nth(1).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+
+    await page.evaluate("location.hash = '#/schedules'");
+    await page.getByRole('link', { name: schedule }).click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
     expect(await faultsOf(page)).toEqual([]);
   });
 

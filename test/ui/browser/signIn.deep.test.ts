@@ -117,6 +117,12 @@ describe('the page', () => {
     await fillMove(page, 'inside', 'deeper/inside');
     await page.getByRole('button', { name: 'See the plan' }).click();
     await page.getByText(`Stays in ${namespace}/`).waitFor();
+    const apart = (place: string) => page.locator(`${place} .namespace`).allInnerTexts();
+    expect(await apart('.move')).toEqual([`${namespace}/`, `${namespace}/`]);
+    await page.getByRole('button', { name: 'Start the move' }).click();
+    await page.getByText(`The mount is at ${namespace}/ deeper/inside/. Credentials`).waitFor();
+    expect(await apart('.sentence')).toEqual([`${namespace}/`]);
+    expect(await apart('h1')).toEqual([`${namespace}/`, `${namespace}/`]);
   });
 
   it('runs only its own script, and applies only its own styles', async () => {
