@@ -27,6 +27,7 @@ const STACKS: [string, Record<string, string>][] = [
       clusterSecurityGroups: 'sg-0123456789abcdef0',
       eventPolicies: 'mover',
       eventAccounts: '444455556666',
+      notifySecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:remount-people-AbCdEf',
     },
   ],
 ];

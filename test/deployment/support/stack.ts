@@ -17,6 +17,8 @@ export const NOT_CREATED: Record<string, string> = {
   'AWS::ApiGateway::Deployment': 'moto reads no Body of an API, which then has no methods to deploy',
   'AWS::ApiGateway::Stage': 'as the deployment; the local gateway routes instead',
   'AWS::CloudWatch::Alarm': 'moto has alarms, but not in stacks',
+  'AWS::Events::ApiDestination': 'nothing is sent to people here',
+  'AWS::Events::Connection': 'as the destination that it is for',
   'AWS::Events::EventBusPolicy': 'its policy is judged with those of the roles',
   'AWS::Lambda::EventInvokeConfig': 'its queues are judged with the rights of the roles',
   'AWS::Logs::MetricFilter': 'moto has filters, but not in stacks',
