@@ -1,6 +1,7 @@
 /** One Lambda environment, seen from outside: a worker thread, its invocations, their timeouts, and its end. */
 
 import { randomUUID } from 'node:crypto';
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { EnvironmentData, InvocationAnswer, InvocationRequest } from './lambdaRuntime.ts';
 
@@ -104,9 +105,12 @@ export function startEnvironment(
   };
 }
 
+/** Beside this file: in TypeScript here, as a bundle in the tarball. */
+const RUNTIME = `./lambdaRuntime${extname(import.meta.filename)}`;
+
 function startWorker(functionName: string, settings: FunctionSettings, log: (text: string) => void): Worker {
   const { bundle, memoryMB, environment } = settings;
-  const worker = new Worker(new URL('./lambdaRuntime.ts', import.meta.url), {
+  const worker = new Worker(new URL(RUNTIME, import.meta.url), {
     name: functionName,
     workerData: { functionName, bundle, memoryMB } satisfies EnvironmentData,
     env: { ...reservedVariables(functionName, memoryMB), ...environment },
