@@ -104,6 +104,13 @@ export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
 /** Bytes of the reason given for a migration. */
 export const MAX_REASON_BYTES = 1_024;
 
+/** Writes in the transaction of a switch that are neither of forks nor of policies: mounts, marks, the migration. */
+export const RESERVED_SWITCH_WRITES = 40;
+/** Bytes of the policies that a switch writes. A transaction of DynamoDB has at most 4 MB. */
+export const MAX_SWITCH_POLICY_BYTES = 3_000_000;
+/** Bytes in the record of a migration that take its changes of policies back; an item has at most 400 kB. */
+export const MAX_POLICY_UNDO_BYTES = 100_000;
+
 /** Migrations that one list request reads. Beyond that, the list is incomplete and has a warning. */
 export const MAX_LISTED_MIGRATIONS = 10_000;
 /** Bytes of the migrations in one list, as a string in JSON: at least seven thousand of usual length. */

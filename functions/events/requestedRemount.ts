@@ -37,12 +37,15 @@ interface Endpoint {
   start(deps: Deps, origin: Origin, asked: Asked, key: Idempotency): Promise<Requested>;
 }
 
+/** An event has no token, whose rights a change of policies would need. */
+const { policies: _, ...EVENT_FIELDS } = MOVE_FIELDS;
+
 const MOVE: Endpoint = {
   path: 'sys/remount',
-  fields: { ...MOVE_FIELDS, idempotency_key: 'string' },
-  spellings: spellingsIn(MOVE_FIELDS, MOVE_SPELLINGS),
+  fields: { ...EVENT_FIELDS, idempotency_key: 'string' },
+  spellings: spellingsIn(EVENT_FIELDS, MOVE_SPELLINGS),
   async start(deps, origin, asked, key) {
-    const request = readFields(MOVE_FIELDS, asked);
+    const request = { ...readFields(EVENT_FIELDS, asked), policies: undefined };
     return { migration_id: (await startRemount(deps, origin, request, key)).id };
   },
 };

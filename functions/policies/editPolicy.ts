@@ -4,8 +4,8 @@
  */
 
 import { type HclEntry, type HclValue, isHclObject, isJson, parseHcl } from './hcl.ts';
-import type { Span } from './hclTokens.ts';
 import { ruleEntries } from './policy.ts';
+import type { Splice } from './splices.ts';
 
 /** What is to happen to the rules of one path. Both paths are relative to the policy's namespace. */
 export interface RuleEdit {
@@ -16,29 +16,24 @@ export interface RuleEdit {
   replaces: boolean;
 }
 
-/** A part of the text, and what stands there afterwards. */
-interface Splice extends Span {
-  text: string;
-}
-
 /**
- * Makes all changes at once: a path that one edit makes is not changed by another. A rule that is there already, with the same
+ * All changes are made at once: a path that one edit makes is not changed by another. A rule that is there already, with the same
  * content, is not added again, so an edit that only adds may be repeated.
  * @param comment one line, which stands above what is added; not in JSON, which has no comments
+ * @returns the changes of the text
  * @throws PolicySyntaxError for a text that is no policy
  */
-export function editPolicy(text: string, edits: readonly RuleEdit[], comment: string): string {
+export function editPolicy(text: string, edits: readonly RuleEdit[], comment: string): Splice[] {
   const byPath = new Map(edits.map((edit) => [edit.path, edit]));
   const rules = ruleEntries(parseHcl(text));
   const present = new Set(rules.map((rule) => contentAt(pathOf(rule), rule)));
-  const splices = rules.flatMap((rule) => {
+  return rules.flatMap((rule) => {
     const edit = byPath.get(pathOf(rule));
     if (edit?.replaces) return [{ ...rule.name, text: quoted(edit.to, text, rule) }];
     if (edit === undefined || present.has(contentAt(edit.to, rule))) return [];
     present.add(contentAt(edit.to, rule));
     return [addition(text, rule, edit.to, comment)];
   });
-  return spliced(text, splices);
 }
 
 /** A rule may be written with a leading slash, which has no meaning. */
@@ -91,15 +86,4 @@ function endOfLine(text: string, at: number): number {
   const rest = /[ \t]*,?[ \t]*(?:(?:#|\/\/)[^\r\n]*)?(?=\r?\n|$)/y;
   rest.lastIndex = at;
   return rest.test(text) ? rest.lastIndex : at;
-}
-
-function spliced(text: string, splices: Splice[]): string {
-  const inOrder = splices.toSorted((a, b) => a.start - b.start);
-  let result = '';
-  let end = 0;
-  for (const splice of inOrder) {
-    result += text.slice(end, splice.start) + splice.text;
-    end = splice.end;
-  }
-  return result + text.slice(end);
 }

@@ -2,8 +2,9 @@
 
 import { goQuote } from '../http/errors.ts';
 import { MAX_HCL_DEPTH, MAX_POLICY_BYTES } from '../limits.ts';
-import { type HclToken, type Span, tokenize } from './hclTokens.ts';
+import { type HclToken, tokenize } from './hclTokens.ts';
 import { PolicySyntaxError } from './policySyntaxError.ts';
+import type { Span } from './splices.ts';
 
 export type HclValue = string | number | boolean | null | HclValue[] | HclObject;
 

@@ -3,14 +3,9 @@
 import { goQuote } from '../http/errors.ts';
 import { readHeredoc, readString } from './hclStrings.ts';
 import { PolicySyntaxError } from './policySyntaxError.ts';
+import type { Span } from './splices.ts';
 
 type Punctuation = '{' | '}' | '[' | ']' | '=' | ':' | ',';
-
-/** A part of a text: the index of its first character, and that of the first one behind it. */
-export interface Span {
-  start: number;
-  end: number;
-}
 
 export interface HclToken extends Span {
   kind: 'word' | 'string' | 'heredoc' | 'number' | 'end' | Punctuation;

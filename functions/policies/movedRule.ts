@@ -27,6 +27,19 @@ export function movedRule(
   return [...movedPaths(rule, ownPath(source), ownPath(target), belowMount), ...moved];
 }
 
+/**
+ * Whether a rule names this mount and no other: it has no wildcard up to the end of the mount's path.
+ * @param namespacePath of the policy
+ */
+export function namesOnly(namespacePath: string, path: string, mount: MountPlace): boolean {
+  const rule = newPattern(namespacePath, path);
+  return [ownPath(mount), ...systemPaths(mount)].some((place) => {
+    const rest = restBehind(rule, place);
+    const isLiteral = place.every((part, i) => rule.segments[i] === part);
+    return rest !== undefined && isLiteral && !isEverything(rest);
+  });
+}
+
 /** @param narrowed the part of what a rule demands that there are requests for */
 function movedPaths(rule: Rest, from: string[], to: string[], narrowed = (rest: Rest) => rest): string[] {
   const [here, there] = [from, to].map((place) => restBehind(rule, place));

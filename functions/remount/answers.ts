@@ -34,6 +34,18 @@ const CLUSTER_INFO = {
 
 export type ClusterInfo = Wire<typeof CLUSTER_INFO>;
 
+/** What a migration has done with policies. */
+const POLICY_INFO = {
+  mode: 'string' as OneOf<'add' | 'follow' | 'restore'>,
+  /** With the version that each has since then. */
+  changed: [{ namespace: 'string', policy: 'string', version: 'int' }],
+  left: [{ namespace: 'string', policy: 'string', reason: 'string' }],
+  /** How many more there are that the token may not read, by the path of their namespace. */
+  hidden: { '*': 'int' },
+} as const satisfies Shape;
+
+export type PolicyInfo = Wire<typeof POLICY_INFO>;
+
 /** The `migration_info` of contract §1.5, with the fields that only this service has. */
 const MIGRATION_INFO = {
   source_mount: 'string',
@@ -64,6 +76,8 @@ const MIGRATION_INFO = {
   reason: ['string', null],
   undo_of: ['string', null],
   bulk_id: ['string', null],
+  /** Present if the move was to change policies. */
+  'policies?': POLICY_INFO,
   'cluster?': CLUSTER_INFO,
 } as const satisfies Shape;
 
@@ -89,9 +103,19 @@ const AFFECTED_RULE = {
   capabilities: 'list',
   /** The path that would replace it, and the namespace whose policies can contain it. */
   replacement: { namespace: 'string', path: 'string' },
+  /** Why the move would not change it; absent if it would, or if it is to change none. */
+  'left_because?': 'string',
 } as const satisfies Shape;
 
 export type AffectedRule = Wire<typeof AFFECTED_RULE>;
+
+/** What a move would do with policies. */
+const POLICY_CHANGES = {
+  /** Those that the caller may read. */
+  changes: [{ namespace: 'string', policy: 'string', before: 'string', after: 'string' }],
+  /** How many more there are, by the path of their namespace. */
+  hidden: { '*': 'int' },
+} as const satisfies Shape;
 
 /** What a dry run adds for a mount of a cluster. */
 const CLUSTER_PREVIEW = {
@@ -127,6 +151,8 @@ export const PREVIEW = {
   policies: [AFFECTED_RULE],
   /** How many rules of other policies would no longer match, by the path of their namespace. */
   hidden_policy_rules: { '*': 'int' },
+  /** Present if the move is to change policies. */
+  'policy_changes?': POLICY_CHANGES,
   estimate: { state_transitions: 'int', seconds: 'int' },
   'cluster?': CLUSTER_PREVIEW,
 } as const satisfies Shape;

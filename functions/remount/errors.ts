@@ -63,6 +63,23 @@ export function failedAlready({ cluster }: Pick<Migration, 'cluster'>): VaultErr
   return conflict(`the migration has failed, ${what}`);
 }
 
+/** @param which the policies, as the caller may know them */
+export function policiesForbidden(which: string): VaultError {
+  return new VaultError(403, [
+    `the token may not write policies that the move would change: ${which}; with policies "keep" they stay as they are`,
+  ]);
+}
+
+/** @param why of the first of them */
+export function policiesNotWritable(which: string, why: string): VaultError {
+  return refusal(`these policies cannot be changed with the move: ${which}; ${why}`);
+}
+
+/** Only the cluster has its policies. */
+export function policiesOfCluster(): VaultError {
+  return refusal('policies of a cluster are not changed: policies can only be "keep" there');
+}
+
 export function movedOn(path: string): VaultError {
   return conflict(`the mount is no longer at ${goQuote(path)} as the migration has left it`);
 }

@@ -17,6 +17,7 @@ import { record } from '../store/record.ts';
 import type { Mount } from '../tree/mount.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { type ClusterOptions, DEFAULT_CLUSTER_OPTIONS, type OnCluster } from './onCluster.ts';
+import type { PolicyOrder, PolicyOutcome } from './policyOrder.ts';
 
 /** The place of a mount: its path in a namespace. `namespacePath` is for people. */
 export interface Place {
@@ -70,6 +71,10 @@ export interface Migration {
   undoOf?: string | undefined;
   /** The bulk run that this one is part of. */
   bulkId?: string | undefined;
+  /** What it is to do with policies, if anything. */
+  policies?: PolicyOrder | undefined;
+  /** What its switch has done with them. */
+  policyOutcome?: PolicyOutcome;
   /** Ids of the namespaces that see it: those of source and target, and their ancestors (R10). */
   visibleTo: string[];
   /** Seconds for which the record is kept after the end of the migration. */
@@ -118,7 +123,7 @@ export interface Requester {
 /** The properties of a migration besides its move. */
 export type Order = Pick<
   Migration,
-  'id' | 'requestedBy' | 'reason' | 'undoOf' | 'bulkId' | 'onlyGeneration' | 'retentionS'
+  'id' | 'requestedBy' | 'reason' | 'undoOf' | 'bulkId' | 'onlyGeneration' | 'policies' | 'retentionS'
 > & {
   /** Epoch milliseconds. */
   now: number;

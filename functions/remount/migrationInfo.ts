@@ -2,11 +2,13 @@
 
 import { sha256 } from '../store/keys.ts';
 import { isAuthPath } from '../tree/path.ts';
-import type { ClusterInfo, MigrationInfo } from './answers.ts';
+import type { ClusterInfo, MigrationInfo, PolicyInfo } from './answers.ts';
 import { leasesGone, leasesTotal } from './leaseProgress.ts';
 import { fullPath, type Migration } from './migration.ts';
 import type { OnCluster } from './onCluster.ts';
-import { type Reader, requesterInfo } from './requesterInfo.ts';
+import type { PolicyOrder, PolicyOutcome } from './policyOrder.ts';
+import { byRight, countByNamespace } from './policyRights.ts';
+import { mayKnow, type Reader, requesterInfo } from './requesterInfo.ts';
 
 /** A field without a value is `null`. */
 export function migrationInfo(migration: Migration, reader: Reader): MigrationInfo {
@@ -28,7 +30,28 @@ export function migrationInfo(migration: Migration, reader: Reader): MigrationIn
     reason: migration.reason ?? null,
     undo_of: migration.undoOf ?? null,
     bulk_id: migration.bulkId ?? null,
+    ...(migration.policies && { policies: policyInfo(migration.policies, migration.policyOutcome, reader) }),
     ...(migration.cluster && { cluster: clusterInfo(migration.cluster) }),
+  };
+}
+
+/** Names are for those who may read the policies. Of namespaces above that of the token, nothing is told (R10). */
+function policyInfo(
+  { mode }: PolicyOrder,
+  outcome: PolicyOutcome = { changed: [], left: [] },
+  reader: Reader,
+): PolicyInfo {
+  const { acl } = reader;
+  const isBelow = ({ namespacePath }: { namespacePath: string }) => mayKnow(reader, namespacePath);
+  const [changed, hiddenChanged] = byRight(outcome.changed.filter(isBelow), acl);
+  const [left, hiddenLeft] = byRight(outcome.left.filter(isBelow), acl);
+  return {
+    mode,
+    changed: changed.map(({ namespacePath: namespace, name: policy, version }) => {
+      return { namespace, policy, version };
+    }),
+    left: left.map(({ namespacePath: namespace, name: policy, reason }) => ({ namespace, policy, reason })),
+    hidden: countByNamespace([...hiddenChanged, ...hiddenLeft]),
   };
 }
 

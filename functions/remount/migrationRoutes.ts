@@ -119,7 +119,7 @@ async function findOwn(call: Call): Promise<Migration> {
 async function previewUndo(call: Call, migration: Migration): Promise<Preview | Started> {
   const found = await checkUndo(call.deps, migration);
   if ('known' in found) return { dry_run: true, migration_id: found.known };
-  return previewMove(call.deps, found.move, call.namespace, (call.caller as Caller).acl);
+  return previewMove(call.deps, found.move, call.namespace, (call.caller as Caller).acl, 'keep');
 }
 
 async function showIrrevocable(call: Call<typeof PAGE>): Promise<Reply<IrrevocableList>> {

@@ -6,10 +6,13 @@ import { type Acl, authorize } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { isAuthPath } from '../tree/path.ts';
-import { affectedPolicies } from './affectedPolicies.ts';
 import type { Preview } from './answers.ts';
+import { findMissingRules } from './missingRules.ts';
+import { orderPolicies } from './orderPolicies.ts';
 import { crossesNamespaces, type Move } from './planMove.ts';
+import type { PolicyMode } from './policyMode.ts';
 import { countOnCluster, previewOnCluster } from './previewOnCluster.ts';
+import { tellPolicies } from './tellPolicies.ts';
 
 /** Measured on one machine (docs/limits.md). An estimate for people; nothing depends on it. */
 const LEASES_A_SECOND = 1_500;
@@ -26,16 +29,25 @@ const REVOKING_TRANSITIONS = 8 + 3 * LEASE_SHARDS;
  * of roles only to whoever may read or list them.
  * @param within the namespace of the request
  * @param acl of the caller
+ * @param mode what the move is to do with policies
+ * @throws VaultError 403 or 400 for policies that cannot be changed so
  */
-export async function previewMove(deps: Deps, move: Move, within: Namespace, acl: Acl): Promise<Preview> {
+export async function previewMove(
+  deps: Deps,
+  move: Move,
+  within: Namespace,
+  acl: Acl,
+  mode: PolicyMode,
+): Promise<Preview> {
   const { mount, source, target } = move;
   const { cluster, clock } = deps;
   const until = clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;
-  const [leases, policies, onCluster] = await Promise.all([
+  const [leases, affected, onCluster] = await Promise.all([
     cluster && mount.entry ? countOnCluster(cluster, clock, move, until) : countLive(deps, mount.uuid, until),
-    affectedPolicies(deps, move, within, acl),
+    findMissingRules(deps, move, within),
     previewOnCluster(deps, move, until),
   ]);
+  const { changes } = orderPolicies(mode, affected, move, acl, clock.now());
   const revokes = mount.issued;
   return {
     dry_run: true,
@@ -53,8 +65,7 @@ export async function previewMove(deps: Deps, move: Move, within: Namespace, acl
       by_role: mayListLeases(acl, move) ? Object.fromEntries(leases.byRole) : {},
       complete: leases.isComplete,
     },
-    policies: policies.shown,
-    hidden_policy_rules: policies.hidden,
+    ...tellPolicies(mode, affected, changes, move, acl),
     estimate: {
       state_transitions: PLAIN_TRANSITIONS + (revokes && !onCluster ? REVOKING_TRANSITIONS : 0),
       seconds:

@@ -6,6 +6,7 @@ import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { PREVIEW, type Preview, STARTED, type Started } from './answers.ts';
 import { readIdempotency } from './idempotency.ts';
 import { namespaceTypos } from './namespaceTypos.ts';
+import { readPolicyMode } from './policyMode.ts';
 import { previewMove } from './previewMove.ts';
 import { holdUntilSwitched } from './readMigration.ts';
 import { originOf, startedHeaders } from './request.ts';
@@ -55,10 +56,12 @@ async function preview(call: Call<typeof MOVE_FIELDS>): Promise<Reply<Preview | 
   const { deps, namespace } = call;
   const found = await checkRemount(deps, originOf(call), call.fields);
   if ('repeated' in found) return { data: { dry_run: true, migration_id: found.repeated } };
+  const { move } = found;
   const { acl } = call.caller as Caller;
+  const mode = readPolicyMode(call.fields.policies, move.mount.entry !== undefined);
   const [data, warnings] = await Promise.all([
-    previewMove(deps, found.move, namespace, acl),
-    namespaceTypos(deps, [found.move.target], acl),
+    previewMove(deps, move, namespace, acl, mode),
+    namespaceTypos(deps, [move.target], acl),
   ]);
   return { data, warnings };
 }

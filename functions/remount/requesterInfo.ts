@@ -2,21 +2,23 @@
 
 import type { Call } from '../http/route.ts';
 import type { Wire } from '../http/shape.ts';
+import { type Acl, buildAcl } from '../policies/acl.ts';
 import type { REQUESTER } from './answers.ts';
 import type { Requester } from './migration.ts';
 
-/** Who reads, by the path of the namespace of the token. Nobody without a token learns anything. */
+/** Who reads: the namespace of the token, and what it may do. Nobody without a token learns anything. */
 export interface Reader {
   namespacePath: string;
+  acl: Acl;
 }
 
 /** Who operates the service reads its events, and may know everything. */
-export const OPERATOR: Reader = { namespacePath: '' };
+export const OPERATOR: Reader = { namespacePath: '', acl: buildAcl([{ namespacePath: '', root: true }]) };
 
 /** The reader of a request about migrations; all of these need a token. */
 export function readerOf({ caller }: Pick<Call, 'caller'>): Reader {
   if (!caller) throw new Error('the route needs no token');
-  return caller.token;
+  return { namespacePath: caller.token.namespacePath, acl: caller.acl };
 }
 
 /**
@@ -36,6 +38,6 @@ export function requesterInfo(
 }
 
 /** @param namespacePath what belongs to this namespace */
-export function mayKnow(reader: Reader, namespacePath: string): boolean {
+export function mayKnow(reader: Pick<Reader, 'namespacePath'>, namespacePath: string): boolean {
   return namespacePath.startsWith(reader.namespacePath);
 }

@@ -3,6 +3,7 @@
 import { VaultError } from '../http/errors.ts';
 import type { Fields, Schema } from '../http/fields.ts';
 import { REPEAT_WINDOW_MS } from '../limits.ts';
+import { buildAcl } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
 import { mountAt } from '../tree/findMount.ts';
 import { innermostNamespaces } from '../tree/findNamespace.ts';
@@ -12,9 +13,13 @@ import { mountPath, pathSpellings, withSlash } from '../tree/path.ts';
 import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMigration.ts';
 import { admit } from './admit.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
+import { findMissingRules } from './missingRules.ts';
 import { outsideRequired } from './namespaceTypos.ts';
 import { CLUSTER_FIELDS } from './onCluster.ts';
+import { orderPolicies } from './orderPolicies.ts';
 import { checkTyped, type Move, planMove, repeatedMigration, type Typed } from './planMove.ts';
+import { readPolicyMode } from './policyMode.ts';
+import type { PolicyOrder } from './policyOrder.ts';
 import { readMigration } from './readMigration.ts';
 import { type Origin, readReason } from './request.ts';
 
@@ -26,6 +31,8 @@ export const MOVE_FIELDS = {
   reason: 'string',
   /** Whether the target has to be in a namespace below that of the request. */
   require_namespace: 'bool',
+  /** What becomes of the policy rules that the move makes useless. */
+  policies: 'string',
   ...CLUSTER_FIELDS,
 } as const satisfies Schema;
 
@@ -35,7 +42,7 @@ export const MOVE_SPELLINGS = { from: pathSpellings, to: pathSpellings };
 export type RemountRequest = Fields<typeof MOVE_FIELDS>;
 
 /**
- * @throws VaultError 400 for a move that cannot be, 422 for an idempotency key of another request, 503 when the store
+ * @throws VaultError 400 for a move that cannot be, 403 for policies that the origin may not write, 422 for an idempotency key of another request, 503 when the store
  *   is busy
  */
 export async function startRemount(
@@ -51,8 +58,22 @@ export async function startRemount(
   if ('repeated' in found) return answerKnown(deps, key, found.repeated);
   refuseOutside(found.move, origin, request);
   const clusterOptions = await admit(deps, found.move, request);
-  const details = { reason: readReason(request.reason), clusterOptions };
+  const policies = await policiesFor(deps, origin, found.move, request);
+  const details = { reason: readReason(request.reason), policies, clusterOptions };
   return acceptAndStart(deps, origin, found.move, details, key);
+}
+
+/** Policies are read only if the move is to change them. */
+async function policiesFor(
+  deps: Deps,
+  { namespace, acl = buildAcl([]) }: Origin,
+  move: Move,
+  { policies }: RemountRequest,
+): Promise<PolicyOrder | undefined> {
+  const mode = readPolicyMode(policies, move.mount.entry !== undefined);
+  if (mode === 'keep') return undefined;
+  const affected = await findMissingRules(deps, move, namespace);
+  return orderPolicies(mode, affected, move, acl, deps.clock.now()).order;
 }
 
 /**

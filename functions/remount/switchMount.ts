@@ -5,6 +5,7 @@ import { ConditionFailed } from '../ports/store.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { after, type Failure, failed, type Migration } from './migration.ts';
 import { readMigration } from './readMigration.ts';
+import { switchPolicies } from './switchPolicies.ts';
 import { commitSwitches, findTakenTarget, oneByOne, readMounts, switchOf } from './switchTogether.ts';
 
 /**
@@ -27,10 +28,15 @@ async function switchOrFail(deps: Deps, migration: Migration): Promise<Migration
     inBatch.failures.size > 0 ? await readMounts([migration], oneByOne(store)) : inBatch;
   const [failure] = failures.values();
   if (failure) return fail(deps, migration, failure);
-  const switches = [...mounts.values()].map((mount) => switchOf(migration, mount, clock.now()));
-  const transitions = switches.map(({ transition }) => transition);
+  const now = clock.now();
+  const switches = [...mounts.values()].map((mount) => switchOf(migration, mount, now));
+  const { facts, puts } = await switchPolicies(deps, migration, now);
+  const transitions = switches.map(({ transition }) => ({
+    ...transition,
+    set: { ...transition.set, ...facts },
+  }));
   try {
-    await commitSwitches(store, switches, transitions);
+    await commitSwitches(store, switches, [...transitions, ...puts]);
     return transitions.reduce(after, migration);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;

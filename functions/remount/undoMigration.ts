@@ -4,6 +4,7 @@
  */
 
 import { VaultError } from '../http/errors.ts';
+import { buildAcl } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
 import { mountAt } from '../tree/findMount.ts';
 import { locate, locateTarget } from '../tree/locate.ts';
@@ -13,13 +14,16 @@ import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMig
 import { conflict, failedAlready, movedOn, namespaceDeleted, pathInUse } from './errors.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
 import { fullPath, isUnmoved, type Migration } from './migration.ts';
+import { checkRights } from './orderPolicies.ts';
 import type { Move } from './planMove.ts';
+import type { PolicyOrder } from './policyOrder.ts';
 import { readMigration } from './readMigration.ts';
 import type { Origin } from './request.ts';
+import { readPolicyChanges } from './switchPolicies.ts';
 
 /**
  * A repeated undo returns the migration back that already exists.
- * @throws VaultError 409 when there is nothing to undo, or the mount has moved on since; 400 when its old path is taken, 503
+ * @throws VaultError 403 for policies that the origin may not restore, 409 when there is nothing to undo, or the mount has moved on since; 400 when its old path is taken, 503
  *   when one of its namespaces is locked
  */
 export async function undoMigration(
@@ -36,7 +40,14 @@ export async function undoMigration(
   if ('known' in found) return answerKnown(deps, key, found.known);
   const { move } = found;
   const clusterOptions = migration.cluster?.options;
-  const order = { reason, undoOf: migration.id, onlyGeneration: move.mount.generation, clusterOptions };
+  const policies = await orderRestore(deps, origin, migration);
+  const order = {
+    reason,
+    undoOf: migration.id,
+    onlyGeneration: move.mount.generation,
+    policies,
+    clusterOptions,
+  };
   return acceptAndStart(deps, origin, move, order, key);
 }
 
@@ -61,6 +72,24 @@ function refuseUnlessMoved(migration: Migration): void {
 }
 
 type Back = { known: string } | { move: Move };
+
+/**
+ * An undo also restores the policies that the migration has changed, where nobody has changed them since. Those above the
+ * namespace of the request stay as they are (R10).
+ */
+async function orderRestore(
+  deps: Deps,
+  { namespace, acl = buildAcl([]) }: Origin,
+  { policyOutcome, source, target }: Migration,
+): Promise<PolicyOrder | undefined> {
+  const changed = policyOutcome?.changed ?? [];
+  const policies = changed.filter(({ namespacePath }) => namespacePath.startsWith(namespace.path));
+  if (policies.length === 0) return undefined;
+  const order = { mode: 'restore', policies } as const;
+  const back = { source: target, target: source };
+  checkRights(await readPolicyChanges(deps, order, back, deps.clock.now()), acl);
+  return order;
+}
 
 /** Checks the undo, and before a refusal checks it again after a single read, as for a remount. */
 async function lookTwice(deps: Deps, migration: Migration): Promise<Back> {

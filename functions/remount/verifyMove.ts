@@ -4,10 +4,11 @@ import type { Acl } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
 import { type Location, locateSurely } from '../tree/locate.ts';
 import type { Namespace } from '../tree/namespace.ts';
-import { affectedPolicies } from './affectedPolicies.ts';
 import type { Verification } from './answers.ts';
 import { conflict } from './errors.ts';
 import { fullPath, type Migration } from './migration.ts';
+import { findMissingRules } from './missingRules.ts';
+import { tellPolicies } from './tellPolicies.ts';
 
 /**
  * Policies are not changed by a move. Rules that still name the source are told as a plan tells them.
@@ -30,8 +31,8 @@ export async function verifyMove(
     source: { namespace: source.namespace, path: migration.source.path },
     target: { namespace: target.namespace, path: migration.target.path },
   };
-  const [policies, problem] = await Promise.all([
-    affectedPolicies(deps, move, within, acl),
+  const [affected, problem] = await Promise.all([
+    findMissingRules(deps, move, within),
     problemAt(deps, target, migration),
   ]);
   return {
@@ -40,8 +41,7 @@ export async function verifyMove(
     target_mount: fullPath(migration.target),
     target: { reachable: problem === null, problem },
     source: occupantOf(source),
-    policies: policies.shown,
-    hidden_policy_rules: policies.hidden,
+    ...tellPolicies('keep', affected, [], move, acl),
   };
 }
 

@@ -71,6 +71,9 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     expect(plan.body.data).toMatchObject({ dry_run: true, policies: [{ path: `${source}/*` }] });
     const same = await perform('write', '/sys/remount/plan', {}, { fields: move });
     expect(same.body.data).toEqual(plan.body.data);
+    const fields = { ...move, policies: 'follow' };
+    const following = await perform('write', '/sys/remount/plan', {}, { fields });
+    expect(following.body.data.policy_changes.changes).toHaveLength(1);
     const { migration_id } = (await perform('write', '/sys/remount', {}, { fields: move })).body.data;
     await settled(migration_id);
     const late = await perform('write', '/sys/remount/plan', {}, { fields: move });

@@ -25,6 +25,28 @@ describe('a client that moves mounts', () => {
     expect(await mounts()).not.toContain(`${target}/`);
   });
 
+  improved('takes policies with a mount, and back', async () => {
+    const source = await kv1();
+    const target = unique('followed');
+    const policy = unique('policy');
+    const text = `# read all\npath "${source}/*" { capabilities = ["read"] }\n`;
+    const path = `sys/policies/acl/${policy}`;
+    await call('POST', path, { body: { policy: text } });
+    const { body } = await call('POST', 'sys/remount', {
+      body: { from: source, to: target, policies: 'follow' },
+    });
+    await settled(body.migration_id);
+    const status = await call('GET', `sys/remount/status/${body.migration_id}`);
+    expect(status.body.data.migration_info.policies).toMatchObject({
+      mode: 'follow',
+      changed: [{ namespace: '', policy, version: 2 }],
+    });
+    expect((await call('GET', path)).body.data.policy).toBe(text.replace(source, target));
+    const undo = await call('POST', `sys/remount/undo/${body.migration_id}`, { body: {} });
+    await settled(undo.body.data.migration_id);
+    expect((await call('GET', path)).body.data.policy).toBe(text);
+  });
+
   improved('repeats a request by its idempotency key', async () => {
     const source = await kv1();
     const request = {

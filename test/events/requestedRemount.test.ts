@@ -54,6 +54,7 @@ describe('a request by event', () => {
     ['there is no such namespace', { ...asked, namespace: 'nowhere' }, ['mover'], 'namespace not found'],
     ['the namespace is locked', { ...asked, namespace: 'locked' }, ['mover'], 'has been locked'],
     ['a field is not known', { ...asked, namespce: 'ns' }, ['mover'], 'unknown field "namespce"'],
+    ['policies are to change', { ...asked, policies: 'add' }, ['mover'], 'unknown field "policies"'],
     ['a field is of no use', { ...asked, from: ['a'] }, ['mover'], 'Field validation failed'],
     ['one and many moves are asked for', { ...asked, moves: [] }, ['bulk-mover'], 'unknown field "from"'],
     ['the policy is for one move and many are asked for', bulk, ['mover'], DENIED],

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { editPolicy, type RuleEdit } from '../../functions/policies/editPolicy.ts';
 import type { PathRule } from '../../functions/policies/pathRule.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
+import { reversed, spliced } from '../../functions/policies/splices.ts';
 
 /** How one rule is written: its text, and in it the rule without what is around it, and the key of that. */
 interface Written {
@@ -95,7 +96,7 @@ function pathOf(key: string): string {
 }
 
 function edited({ text, edits }: Pick<Case, 'text' | 'edits'>): string {
-  return editPolicy(text, edits, 'ADDED');
+  return spliced(text, editPolicy(text, edits, 'ADDED'));
 }
 
 describe('an edited policy', () => {
@@ -129,6 +130,16 @@ describe('an edited policy', () => {
         expect(left).toBe(text);
       }),
       { numRuns: 1_000 },
+    );
+  });
+
+  it('becomes the text that it was', () => {
+    fc.assert(
+      fc.property(cases, ({ text, edits }) => {
+        const splices = editPolicy(text, edits, 'ADDED');
+        expect(spliced(spliced(text, splices), reversed(text, splices))).toBe(text);
+      }),
+      { numRuns: 500 },
     );
   });
 

@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { editPolicy } from '../../functions/policies/editPolicy.ts';
+import { editPolicy, type RuleEdit } from '../../functions/policies/editPolicy.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
+import { spliced } from '../../functions/policies/splices.ts';
 
 const WHY = 'Added with the move of pz/ to a/b/, migration 1.';
 
+function edited(text: string, edits: RuleEdit[]): string {
+  return spliced(text, editPolicy(text, edits, WHY));
+}
+
 function added(text: string, to: string): string {
-  return editPolicy(text, [{ path: 'pz/*', to, replaces: false }], WHY);
+  return edited(text, [{ path: 'pz/*', to, replaces: false }]);
 }
 
 function followed(text: string, to: string): string {
-  return editPolicy(text, [{ path: 'pz/*', to, replaces: true }], WHY);
+  return edited(text, [{ path: 'pz/*', to, replaces: true }]);
 }
 
 const TEAM = `# The team's own secrets.
@@ -98,9 +103,7 @@ describe('a rule that follows', () => {
       { path: 'b/*', to: 'a/*', replaces: true },
     ];
     const text = 'path "a/*" { policy = "read" }\npath "b/*" { policy = "write" }\n';
-    expect(editPolicy(text, edits, WHY)).toBe(
-      'path "b/*" { policy = "read" }\npath "a/*" { policy = "write" }\n',
-    );
+    expect(edited(text, edits)).toBe('path "b/*" { policy = "read" }\npath "a/*" { policy = "write" }\n');
   });
 });
 

@@ -1,0 +1,92 @@
+/** Finds the policy rules that name a mount, and would no longer match it after its move. */
+
+import { movedRule, namesOnly } from '../policies/movedRule.ts';
+import type { PathRule } from '../policies/pathRule.ts';
+import { writtenRulesOf } from '../policies/policyRecord.ts';
+import type { MountPlace } from '../policies/requestPaths.ts';
+import type { Deps } from '../ports/deps.ts';
+import type { Item } from '../ports/store.ts';
+import { policyKey } from '../store/keys.ts';
+import type { Namespace } from '../tree/namespace.ts';
+import type { Move } from './planMove.ts';
+
+/** Where a mount is and where it is going. */
+export interface Ends {
+  source: MountPlace;
+  target: MountPlace;
+}
+
+/** A rule, and the absolute paths that it needs after the move. */
+export interface MissingRule {
+  rule: PathRule;
+  needs: string[];
+}
+
+/** A stored policy with such rules. */
+export interface AffectedPolicy {
+  namespace: { id: string; path: string };
+  item: Item;
+  rules: MissingRule[];
+}
+
+/**
+ * Reads the policies of the source's namespace and of its ancestors: no other policy can match the source.
+ * @param within the namespace of the request, which learns nothing of those above it (R10)
+ */
+export async function findMissingRules(
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  move: Pick<Move, 'source' | 'target'>,
+  within: Namespace,
+): Promise<AffectedPolicy[]> {
+  const seen = ancestry(move.source.namespace).filter(({ path }) => path.startsWith(within.path));
+  const now = clock.now();
+  const found = await Promise.all(
+    seen.map(async (namespace) => {
+      const { table, pk } = policyKey(namespace.id, '');
+      const items = await store.query({ table, pk });
+      return items.map((item) => ({ namespace, item, rules: missingRules(item, namespace.path, move, now) }));
+    }),
+  );
+  return found.flat().filter(({ rules }) => rules.length > 0);
+}
+
+/** @param now epoch milliseconds */
+export function missingRules(
+  item: Item,
+  namespacePath: string,
+  { source, target }: Ends,
+  now: number,
+): MissingRule[] {
+  return writtenRulesOf(item, now)
+    .map((rule) => ({ rule, needs: movedRule(namespacePath, rule.path, source, target) }))
+    .filter(({ needs }) => needs.length > 0);
+}
+
+/**
+ * Why a move cannot change a rule, whoever asks for it.
+ * @param namespacePath of the policy
+ */
+export function whyLeft(
+  { rule, needs }: MissingRule,
+  namespacePath: string,
+  { source, target }: Ends,
+): string | undefined {
+  if (!target.namespace.path.startsWith(namespacePath))
+    return 'a policy of its namespace cannot name a path outside of that';
+  if (!namesOnly(namespacePath, rule.path, source))
+    return "it has a wildcard in the place of the mount's path, so it names other mounts, too";
+  const isExact = needs.every((path) => namesOnly('', path, target)) && !target.path.includes('{{');
+  return isExact ? undefined : 'the new path of the mount would be read as a wildcard or a template';
+}
+
+/** A namespace and its ancestors, outermost first. */
+function ancestry({ lineage, path }: Namespace): { id: string; path: string }[] {
+  const segments = path.split('/');
+  return lineage.map((id, depth) => ({
+    id,
+    path: segments
+      .slice(0, depth)
+      .map((name) => `${name}/`)
+      .join(''),
+  }));
+}

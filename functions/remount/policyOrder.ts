@@ -1,0 +1,32 @@
+/** What a migration is to do with policies, and what it has done: in its record. Pure. */
+
+import type { Splice } from '../policies/splices.ts';
+
+export interface PolicyRef {
+  namespaceId: string;
+  namespacePath: string;
+  name: string;
+}
+
+/** A policy that a migration has changed. */
+export interface ChangedPolicy extends PolicyRef {
+  /** After the change. */
+  version: number;
+  /** What takes the change back, as long as the policy has this version. */
+  back: Splice[];
+}
+
+/** A policy that a migration has left as it was. */
+export interface LeftPolicy extends PolicyRef {
+  reason: string;
+}
+
+/** An undo restores what the migration before has changed. */
+export type PolicyOrder =
+  | { mode: 'add' | 'follow'; policies: PolicyRef[] }
+  | { mode: 'restore'; policies: ChangedPolicy[] };
+
+export interface PolicyOutcome {
+  changed: ChangedPolicy[];
+  left: LeftPolicy[];
+}

@@ -1,0 +1,67 @@
+/** What a plan tells of policies: the rules that would no longer match, and what the move would change. Pure. */
+
+import type { Acl } from '../policies/acl.ts';
+import type { AffectedRule, Preview } from './answers.ts';
+import { type AffectedPolicy, type MissingRule, whyLeft } from './missingRules.ts';
+import type { Move } from './planMove.ts';
+import type { PolicyChange } from './policyChanges.ts';
+import type { PolicyMode } from './policyMode.ts';
+import { byRight, countByNamespace } from './policyRights.ts';
+
+type Told = Pick<Preview, 'policies' | 'hidden_policy_rules' | 'policy_changes'>;
+
+/**
+ * Tells names, rules and texts only of policies that the caller may read; of the others, how many there are.
+ * @param acl of the caller
+ */
+export function tellPolicies(
+  mode: PolicyMode,
+  affected: readonly AffectedPolicy[],
+  changes: readonly PolicyChange[],
+  move: Pick<Move, 'source' | 'target'>,
+  acl: Acl,
+): Told {
+  const rules = affected.flatMap(({ namespace, item, rules: missing }) =>
+    missing.map((one) => ({ namespacePath: namespace.path, name: item.sk, missing: one })),
+  );
+  const [shown, hidden] = byRight(rules, acl);
+  const [shownChanges, hiddenChanges] = byRight(changes, acl);
+  return {
+    policies: shown.flatMap(({ namespacePath, name, missing }) =>
+      shownRules(mode, namespacePath, name, missing, move),
+    ),
+    hidden_policy_rules: countByNamespace(hidden),
+    ...(mode !== 'keep' && {
+      policy_changes: {
+        changes: shownChanges.map(({ namespacePath: namespace, name: policy, before, after }) => {
+          return { namespace, policy, before, after };
+        }),
+        hidden: countByNamespace(hiddenChanges),
+      },
+    }),
+  };
+}
+
+/** One for each path that the rule needs. */
+function shownRules(
+  mode: PolicyMode,
+  namespace: string,
+  policy: string,
+  missing: MissingRule,
+  move: Pick<Move, 'source' | 'target'>,
+): AffectedRule[] {
+  const { path, capabilities } = missing.rule;
+  const why = mode === 'keep' ? undefined : whyLeft(missing, namespace, move);
+  return missing.needs.map((needed) => {
+    const home = needed.startsWith(namespace) ? namespace : move.target.namespace.path;
+    const replacement = { namespace: home, path: needed.slice(home.length) };
+    return {
+      namespace,
+      policy,
+      path,
+      capabilities,
+      replacement,
+      ...(why !== undefined && { left_because: why }),
+    };
+  });
+}
