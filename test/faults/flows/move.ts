@@ -15,6 +15,8 @@ export interface Move {
   target?: string;
   /** An idempotency key of the request. */
   key?: string;
+  /** What the move is to do with policies. */
+  policies?: 'add' | 'follow';
   /** Facts that must hold besides those of every move; its requests may change the tables. */
   also?(): Promise<Record<string, boolean>>;
 }
@@ -24,13 +26,13 @@ export interface Move {
  * second one gets the same migration. Otherwise the second request is the first to be accepted.
  */
 export async function moving(stage: Stage, move: Move): Promise<() => FlowRun> {
-  const { from, to, source = from, target = to, key } = move;
+  const { from, to, source = from, target = to, key, policies } = move;
   const before = await stage.tables();
   const { uuid } = mountIn(before, source) as Stored;
   const request = [
     'POST',
     'sys/remount',
-    { body: { from, to, ...(key && { idempotency_key: key }) } },
+    { body: { from, to, ...(key && { idempotency_key: key }), ...(policies && { policies }) } },
   ] as const;
   return () => {
     let answer: Answer | undefined;

@@ -130,6 +130,55 @@ const logins: Flow = {
   },
 };
 
+const POLICY = '# of the builders\npath "keys/*" { capabilities = ["read"] }\n';
+
+const policies: Flow = {
+  name: 'a move that takes a policy with it',
+  isShort: true,
+  async prepare(stage) {
+    await putKv(stage, 'keys');
+    await must(stage, 'PUT', 'sys/policies/acl/builders', { body: { policy: POLICY } });
+    return moving(stage, {
+      from: 'keys',
+      to: 'moved',
+      policies: 'add',
+      also: async () => {
+        const { body } = await stage.call('GET', 'sys/policies/acl/builders');
+        const [migration] = (await stage.tables()).migrations.filter(({ kind }) => kind === 'migration');
+        const rule = 'path "moved/*" { capabilities = ["read"] }';
+        const why = `# Added by the move of keys/ to moved/, migration ${migration?.pk}`;
+        return {
+          'the policy is written once': body.data.version === 2,
+          'its text has the rule, and names the migration': body.data.policy === `${POLICY}${why}\n${rule}\n`,
+          'the record has its version': migration?.policyOutcome?.changed[0]?.version === 2,
+        };
+      },
+    });
+  },
+};
+
+const takenWithPolicies: Flow = {
+  name: 'a move with policies whose target is taken before the switch',
+  isShort: true,
+  async prepare(stage) {
+    await putKv(stage, 'keys');
+    await must(stage, 'PUT', 'sys/policies/acl/builders', { body: { policy: POLICY } });
+    return () => ({
+      async act() {
+        stage.before.set('switch', () => putKv(stage, 'moved/below'));
+        const body = { from: 'keys', to: 'moved', policies: 'follow' };
+        await stage.ask('remount', 'POST', 'sys/remount', { body });
+      },
+      async check() {
+        const { body } = await stage.call('GET', 'sys/policies/acl/builders');
+        return untrue({
+          'the policy has not changed': body.data.policy === POLICY && body.data.version === 1,
+        });
+      },
+    });
+  },
+};
+
 const taken: Flow = {
   name: 'a move whose target is taken before the switch',
   isShort: true,
@@ -220,7 +269,17 @@ const onward: Flow = {
   },
 };
 
-export const moves: readonly Flow[] = [plain, secrets, irrevocable, logins, taken, twice, onward];
+export const moves: readonly Flow[] = [
+  plain,
+  secrets,
+  irrevocable,
+  logins,
+  policies,
+  takenWithPolicies,
+  taken,
+  twice,
+  onward,
+];
 
 /** The leases that a mount has issued. */
 function issuedBy(tables: Tables, path: string): Stored[] {
