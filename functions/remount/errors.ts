@@ -66,7 +66,7 @@ export function failedAlready({ cluster }: Pick<Migration, 'cluster'>): VaultErr
 /** @param which the policies, as the caller may know them */
 export function policiesForbidden(which: string): VaultError {
   return new VaultError(403, [
-    `the token may not write policies that the move would change: ${which}; with policies "keep" they stay as they are`,
+    `the token may not write policies that the move would change: ${which}; with "policies": "keep" they stay as they are`,
   ]);
 }
 

@@ -22,6 +22,7 @@ import { readIdempotency } from './idempotency.ts';
 import { listIrrevocable, retryIrrevocable } from './irrevocable.ts';
 import { isMigrationId, type Migration } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
+import { readUndoMode } from './policyMode.ts';
 import { previewMove } from './previewMove.ts';
 import { holdUntilSwitched, readMigration } from './readMigration.ts';
 import { originOf, readReason, startedHeaders } from './request.ts';
@@ -51,14 +52,15 @@ export const migrationRoutes: readonly Route[] = [
     path: 'sys/remount/undo/:migration_id',
     sudo: true,
     strange: 'refused',
-    fields: { reason: 'string', dry_run: 'bool', idempotency_key: 'string' },
+    fields: { reason: 'string', policies: 'string', dry_run: 'bool', idempotency_key: 'string' },
     answers: { write: [UNDO_STARTED, UNDO_PREVIEW] },
     write: async (call) => {
       const found = await findOwn(call);
+      const policies = readUndoMode(call.fields.policies);
       if (call.fields.dry_run) return { data: { ...(await previewUndo(call, found)), undo_of: found.id } };
-      const reason = readReason(call.fields.reason);
+      const asked = { reason: readReason(call.fields.reason), policies };
       const key = readIdempotency(call);
-      const started = await undoMigration(call.deps, originOf(call), found, reason, key);
+      const started = await undoMigration(call.deps, originOf(call), found, asked, key);
       await holdUntilSwitched(call.deps, started.id);
       const data = { migration_id: started.id, undo_of: found.id };
       return { data, headers: startedHeaders(call, started) };

@@ -50,16 +50,31 @@ export async function findMissingRules(
   return found.flat().filter(({ rules }) => rules.length > 0);
 }
 
-/** @param now epoch milliseconds */
+/**
+ * The rules of one policy. What another rule of it grants already is not missing.
+ * @param now epoch milliseconds
+ */
 export function missingRules(
   item: Item,
   namespacePath: string,
   { source, target }: Ends,
   now: number,
 ): MissingRule[] {
-  return writtenRulesOf(item, now)
-    .map((rule) => ({ rule, needs: movedRule(namespacePath, rule.path, source, target) }))
+  const rules = writtenRulesOf(item, now);
+  const present = new Set(rules.map((rule) => contentAt(namespacePath + rule.path, rule)));
+  return rules
+    .map((rule) => ({
+      rule,
+      needs: movedRule(namespacePath, rule.path, source, target).filter(
+        (path) => !present.has(contentAt(path, rule)),
+      ),
+    }))
     .filter(({ needs }) => needs.length > 0);
+}
+
+/** An absolute path and what the rule says of it, as one text to compare. What cannot be judged names the rule's own path. */
+function contentAt(path: string, rule: PathRule): string {
+  return JSON.stringify({ ...rule, path, unjudged: rule.unjudged !== undefined });
 }
 
 /**

@@ -6,12 +6,26 @@ import { policiesOfCluster } from './errors.ts';
 /** What becomes of the rules that a move makes useless: they stay, get one for the target beside them, or its path. */
 export type PolicyMode = 'keep' | 'add' | 'follow';
 
-const MODES: readonly PolicyMode[] = ['keep', 'add', 'follow'];
+const MODES = ['keep', 'add', 'follow'] as const satisfies PolicyMode[];
+const UNDO_MODES = ['restore', 'keep'] as const;
 
 /** @throws VaultError 400 for another word, or for a change of the policies of a cluster */
 export function readPolicyMode(given: string | undefined, isOnCluster: boolean): PolicyMode {
-  const mode = MODES.find((one) => one === (given || 'keep'));
-  if (mode === undefined) throw refusal(`policies is one of ${MODES.map((one) => `"${one}"`).join(', ')}`);
+  const mode = oneOf(MODES, given || 'keep');
   if (mode !== 'keep' && isOnCluster) throw policiesOfCluster();
+  return mode;
+}
+
+/**
+ * What an undo is to do with the policies that the migration has changed.
+ * @throws VaultError 400 for another word
+ */
+export function readUndoMode(given: string | undefined): (typeof UNDO_MODES)[number] {
+  return oneOf(UNDO_MODES, given || 'restore');
+}
+
+function oneOf<Mode extends string>(modes: readonly Mode[], given: string): Mode {
+  const mode = modes.find((one) => one === given);
+  if (mode === undefined) throw refusal(`policies is one of ${modes.map((one) => `"${one}"`).join(', ')}`);
   return mode;
 }

@@ -30,7 +30,7 @@ export async function undoMigration(
   deps: Deps,
   origin: Origin,
   migration: Migration,
-  reason: string | undefined,
+  { reason, policies: mode }: { reason?: string | undefined; policies: 'restore' | 'keep' },
   key?: Idempotency,
 ): Promise<AcceptedMigration> {
   refuseUnlessMoved(migration);
@@ -40,7 +40,7 @@ export async function undoMigration(
   if ('known' in found) return answerKnown(deps, key, found.known);
   const { move } = found;
   const clusterOptions = migration.cluster?.options;
-  const policies = await orderRestore(deps, origin, migration);
+  const policies = mode === 'keep' ? undefined : await orderRestore(deps, origin, migration);
   const order = {
     reason,
     undoOf: migration.id,

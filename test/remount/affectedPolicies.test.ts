@@ -88,6 +88,16 @@ describe('a plan', () => {
     expect(await rulesOf('pz', 'qz')).not.toContainEqual(['brief', 'pz/brief', 'qz/brief']);
   });
 
+  it('names no rule whose policy has the same rule for the target already', async () => {
+    const rule = (path: string) => `path "${path}" { capabilities = ["read"] }\n`;
+    const named = async () => (await rulesOf('pz', 'rz')).filter(([policy]: string[]) => policy === 'ready');
+    await writePolicy('ready', rule('pz/ready') + rule('pz/*') + rule('rz/*'));
+    expect(await named()).toEqual([['ready', 'pz/ready', 'rz/ready']]);
+    await writePolicy('ready', `${rule('pz/*')}path "rz/*" { capabilities = ["list"] }`);
+    expect(await named()).toEqual([['ready', 'pz/*', 'rz/*']]);
+    await must('DELETE', 'sys/policies/acl/ready');
+  });
+
   it('counts a rule once that needs several paths, if the token may not read its policy', async () => {
     await writePolicy('planner', 'path "sys/remount/plan" { capabilities = ["update", "sudo"] }');
     const { auth } = await must('POST', 'auth/token/create', { policies: ['planner'] });

@@ -231,7 +231,7 @@ describe('a move whose policies the token may not write', () => {
       status: 403,
       body: {
         errors: [
-          `the token may not write policies that the move would change: ${words(policy)}; with policies "keep" they stay as they are`,
+          `the token may not write policies that the move would change: ${words(policy)}; with "policies": "keep" they stay as they are`,
         ],
       },
     };
@@ -304,6 +304,18 @@ describe('an undo', () => {
     const answer = await service.call('POST', `sys/remount/undo/${id}`, { body: {}, token });
     expect(answer).toMatchObject({ status: 403 });
     expect(answer.text).toContain(`\\"${policy}\\" of namespace`);
+    const text = await textOf(policy);
+    const kept = await service.call('POST', `sys/remount/undo/${id}`, { body: { policies: 'keep' }, token });
+    await runMigration(service.deps, kept.body.data.migration_id);
+    expect(await textOf(policy)).toBe(text);
+    await must('GET', `${mount}/a`);
+  });
+
+  it('that asks for another word is refused', async () => {
+    const { mount, target } = await mountWithPolicy();
+    const id = await service.move(mount, target);
+    const answer = await service.call('POST', `sys/remount/undo/${id}`, { body: { policies: 'add' } });
+    expect(answer.body.errors).toEqual(['policies is one of "restore", "keep"']);
   });
 
   it('of a namespace leaves the policies above it, and does not tell of them', async () => {
