@@ -12,7 +12,7 @@ import { PolicyError, parsePolicy } from '../policies/policy.ts';
 import { nextItem, type PolicyRecord, policyRecordOf } from '../policies/policyRecord.ts';
 import { reversed, type Splice, spliced } from '../policies/splices.ts';
 import type { Item, Put } from '../ports/store.ts';
-import { policyKey } from '../store/keys.ts';
+import { policyKey, sha256 } from '../store/keys.ts';
 import { type Ends, missingRules, whyLeft } from './missingRules.ts';
 import type { ChangedPolicy, LeftPolicy, PolicyOrder, PolicyRef } from './policyOrder.ts';
 
@@ -81,8 +81,8 @@ function changeOf(
   const record = item && policyRecordOf(item.sk, item, switching.now);
   if (!item || !record) return 'it does not exist any more';
   if (mode === 'restore') {
-    const { version, back } = ref as ChangedPolicy;
-    if (record.version !== version) return 'somebody has changed it since';
+    const { digest, back } = ref as ChangedPolicy;
+    if (sha256(record.text) !== digest) return 'somebody has changed it since';
     return changed(ref, record, back, switching.now);
   }
   return changed(ref, record, edits(mode, ref, item, record, switching), switching.now);
@@ -126,7 +126,7 @@ function changed(
     const item = nextItem(policyKey(namespaceId, name), record, next, now);
     return {
       ...{ namespaceId, namespacePath, name },
-      ...{ version: version + 1, back: reversed(text, splices) },
+      ...{ version: version + 1, digest: sha256(after), back: reversed(text, splices) },
       ...{ before: text, after, put: { put: item, if: { version } } },
     };
   } catch (error) {

@@ -12,7 +12,9 @@ export interface PolicyRef {
 export interface ChangedPolicy extends PolicyRef {
   /** After the change. */
   version: number;
-  /** What takes the change back, as long as the policy has this version. */
+  /** SHA-256 of the text after the change. */
+  digest: string;
+  /** What takes the change back, as long as the policy has this text. */
   back: Splice[];
 }
 

@@ -36,8 +36,8 @@ export async function switchPolicies(
 ): Promise<{ facts: Pick<Migration, 'policyOutcome'>; puts: Put[] }> {
   if (!migration.policies) return { facts: {}, puts: [] };
   const { changes, left } = await readPolicyChanges(deps, migration.policies, migration, now);
-  const changed = changes.map(({ namespaceId, namespacePath, name, version, back }) => {
-    return { namespaceId, namespacePath, name, version, back };
+  const changed = changes.map(({ namespaceId, namespacePath, name, version, digest, back }) => {
+    return { namespaceId, namespacePath, name, version, digest, back };
   });
   return { facts: { policyOutcome: { changed, left } }, puts: changes.map(({ put }) => put) };
 }

@@ -285,6 +285,14 @@ describe('an undo', () => {
     expect(await textOf(policy)).toBe(moved);
   });
 
+  it('restores a text that was written again as it was', async () => {
+    const { mount, target, policy, text } = await mountWithPolicy();
+    const first = await service.move(mount, target, { policies: 'add' });
+    await must('POST', `sys/policies/acl/${policy}`, { policy: await textOf(policy) });
+    await undo(first);
+    expect(await textOf(policy)).toBe(text);
+  });
+
   it('leaves a text that somebody has changed since, and says which', async () => {
     const { mount, target, policy, text } = await mountWithPolicy();
     const first = await service.move(mount, target, { policies: 'follow' });
