@@ -22,6 +22,7 @@ const CHECKS: [string, string, ...string[]][] = [
   ['lint and format', 'biome', 'ci', '--error-on-warnings', '.'],
   ['types', 'tsc', '--noEmit'],
   ['types of the page', 'tsc', '--noEmit', '--project', 'ui'],
+  ['types of the command line', 'tsc', '--noEmit', '--project', 'cli'],
   ['dead code', 'knip'],
 ];
 

@@ -54,7 +54,8 @@ complete -F _remount remount
 
 /** The options that take values, by what completes these. */
 function valuedBy(flags: readonly Flag[]): [string, Flag[]][] {
-  return [...Map.groupBy(flags, ({ values }) => replyOf(values))];
+  const replies = new Set(flags.map(({ values }) => replyOf(values)));
+  return [...replies].map((reply) => [reply, flags.filter(({ values }) => replyOf(values) === reply)]);
 }
 
 function replyOf(values: Values | undefined): string {

@@ -56,10 +56,12 @@ export function firstWords({ verbs }: Vocabulary): string[] {
 
 /** The second words of each group. */
 export function groupsOf({ verbs }: Vocabulary): Map<string, string[]> {
-  const pairs = verbs.map(({ name }) => name.split(' ') as [string, string?]);
-  const inGroups = pairs.filter((pair): pair is [string, string] => pair[1] !== undefined);
-  const groups = Map.groupBy(inGroups, ([group]) => group);
-  return new Map([...groups].map(([group, of]) => [group, of.map(([, verb]) => verb)]));
+  const groups = new Map<string, string[]>();
+  for (const { name } of verbs) {
+    const [group = '', verb] = name.split(' ');
+    if (verb !== undefined) groups.set(group, [...(groups.get(group) ?? []), verb]);
+  }
+  return groups;
 }
 
 /** All options of all commands, each once. */
