@@ -32,7 +32,7 @@ export function takeFirstOperand(
   words: string[],
   options: Options,
 ): { first: string | undefined; others: string[] } {
-  const args = words.map(withTwoDashes);
+  const args = withTwoDashes(words);
   const { tokens } = parseArgs({ args, options: configOf(options), strict: false, tokens: true });
   const { index } = tokens.find(({ kind }) => kind === 'positional') ?? {};
   return index === undefined
@@ -44,7 +44,7 @@ export function takeFirstOperand(
 export function readArguments(words: string[], options: Options): Typed {
   try {
     const { values, positionals } = parseArgs({
-      args: words.map(withTwoDashes),
+      args: withTwoDashes(words),
       options: configOf(options),
       allowPositionals: true,
     });
@@ -67,8 +67,12 @@ function configOf(options: Options): ParseArgsOptionsConfig {
   return Object.fromEntries(config);
 }
 
-/** Vault's own command line writes `-address`. */
-function withTwoDashes(word: string): string {
-  if (word === '-h') return '--help';
-  return /^-[a-z]{2}/.test(word) ? `-${word}` : word;
+/** Vault's own command line writes `-address`. What comes after `--` is no option. */
+function withTwoDashes(words: string[]): string[] {
+  const end = words.indexOf('--');
+  return words.map((word, i) => {
+    if (end !== -1 && i > end) return word;
+    if (word === '-h') return '--help';
+    return /^-[a-z]{2}/.test(word) ? `-${word}` : word;
+  });
 }

@@ -78,6 +78,10 @@ export function fileUnwritable(file: string, why: string): CommandError {
   return usage(`cannot write ${file}: ${why}`);
 }
 
+export function severalSelections(): CommandError {
+  return usage('what to move is a FILE, or --rule FROM=TO, or --failed-of RUN; one of them');
+}
+
 export function ruleUnreadable(text: string): CommandError {
   return usage(`--rule ${text} is not FROM=TO; rules with other equals signs can be in a file only`);
 }

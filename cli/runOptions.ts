@@ -4,7 +4,7 @@ import { type RunBody, readPlanFile } from './api/planFile.ts';
 import { readRows } from './api/rows.ts';
 import type { Options, Typed } from './arguments.ts';
 import type { Context } from './command.ts';
-import { nothingFailed, ruleUnreadable, usage } from './errors.ts';
+import { nothingFailed, ruleUnreadable, severalSelections } from './errors.ts';
 import { MOVE_OPTIONS, moveFields } from './moveOptions.ts';
 import { quoted } from './quoted.ts';
 
@@ -50,7 +50,7 @@ export async function readSelection({ service }: Context, typed: Typed, file?: s
   const rules = typed.list('rule');
   const run = typed.text('failed-of');
   const given = [file !== undefined, rules.length > 0, run !== undefined].filter(Boolean).length;
-  if (given !== 1) throw usage('what to move is a FILE, or --rule FROM=TO, or --failed-of RUN; one of them');
+  if (given !== 1) throw severalSelections();
   if (file !== undefined) return readPlanFile(file);
   if (run === undefined) return { rules: rules.map(readRule) };
   const failed = await readRows(service, run, 'failure');
@@ -61,6 +61,11 @@ export async function readSelection({ service }: Context, typed: Typed, file?: s
       return { from: relative(source_mount), to: relative(target_mount) };
     }),
   };
+}
+
+/** @throws CommandError if the options select something beside what the operands do */
+export function refuseSelection(typed: Typed): void {
+  if (typed.list('rule').length > 0 || typed.text('failed-of') !== undefined) throw severalSelections();
 }
 
 /** The words of a command that select the same. */

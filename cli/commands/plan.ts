@@ -12,6 +12,7 @@ import { quoted } from '../quoted.ts';
 import {
   RUN_OPTIONS,
   readSelection,
+  refuseSelection,
   runFields,
   SELECTION_OPTIONS,
   selectionName,
@@ -36,6 +37,7 @@ export const plan: Command = {
   async run(context, typed) {
     const [from, to] = typed.operands;
     if (to === undefined) return planRun(context, typed, await readSelection(context, typed, from));
+    refuseSelection(typed);
     if (typed.text('out') !== undefined) return planRun(context, typed, { moves: [{ from, to }] });
     const { data } = await context.service.write(PATHS.plan, { from, to, ...moveFields(typed) });
     return showMovePlan(context, data, `move ${quoted(from ?? '')} ${quoted(to)}`);

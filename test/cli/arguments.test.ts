@@ -40,10 +40,19 @@ describe('a command line', () => {
       'Error moving the mounts in a.csv: what to move is a FILE, or --rule FROM=TO, or --failed-of RUN; one of them',
     ],
     [
+      'plan a b --rule c=d',
+      'Error planning to move a to b: what to move is a FILE, or --rule FROM=TO, or --failed-of RUN; one of them',
+    ],
+    [
       'plan --rule a=b=c',
       'Error planning to move mounts: --rule a=b=c is not FROM=TO; rules with other equals signs can be in a file only',
     ],
     ['schedule next', 'Error: the usage is: remount schedule next NAME; see remount schedule next --help'],
+    [
+      'status -- -frob',
+      'Error reading the status of -frob: there is no token: set VAULT_TOKEN, or log in with a Vault command line',
+      { VAULT_TOKEN: '' },
+    ],
     ['list --limit 0', 'Error listing migrations: --limit must be a number from 1 to 999999'],
     ['list --format yaml', 'Error listing migrations: the format must be table or json'],
     [
