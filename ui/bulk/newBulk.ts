@@ -1,6 +1,6 @@
 /** Plans a bulk run, and starts it after the user has seen a plan without problems. */
 
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { Heading } from '../parts/heading.ts';
@@ -35,11 +35,14 @@ export function keepOrder(session: Session, moves: { from: string; to: string }[
 export function NewBulk() {
   const session = useSession();
   const [typed = NOTHING, setTyped] = useKept<OrderForm>(FORM, '');
+  // A file is read while a person may type on.
+  const latest = useRef(typed);
+  latest.current = typed;
   const [planned, setPlanned] = useState<Planned>();
   const task = useTask();
 
   const onTyped = (part: Partial<OrderForm>) => {
-    setTyped({ ...typed, ...part });
+    setTyped({ ...latest.current, ...part });
     if ('reason' in part) return;
     setPlanned(undefined);
     task.forget();

@@ -5,11 +5,12 @@ import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { PlanView } from '../move/planView.ts';
 import { ShortMove } from '../parts/mountPath.ts';
+import { Refusal } from '../parts/refusal.ts';
 import { Refused } from '../service/refused.ts';
 import { adviceOnRefusal } from '../words/advice.ts';
 import { count } from '../words/format.ts';
 import { leasesOf, rulesOf } from '../words/planTotals.ts';
-import type { Plans } from './usePlans.ts';
+import { isByItself, type Plans } from './usePlans.ts';
 
 const SHOWN_AT_FIRST = 20;
 
@@ -76,6 +77,7 @@ function Row({ move, plan, leases, rules }: RowProps) {
 
 function Opened({ plan }: { plan: NonNullable<RowProps['plan']> }) {
   if (!(plan instanceof Refused)) return html`<${PlanView} plan=${plan} />`;
+  if (!isByItself(plan)) return html`<${Refusal} refused=${plan} />`;
   const { what } = adviceOnRefusal(plan);
   return html`
     <p>This move cannot be planned by itself, only together with others of the run. ${what}

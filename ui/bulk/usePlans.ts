@@ -15,7 +15,7 @@ const AT_ONCE = 4;
 export function usePlans(session: Session, moves: PlanInfo['moves']): Plans {
   const [plans, setPlans] = useState<Plans>(new Map());
   useEffect(() => {
-    const left = moves.filter(({ row }) => !plans.has(row));
+    const left = moves.filter(({ row }) => !isKnown(plans.get(row)));
     let isOpen = true;
     const work = async () => {
       for (let move = left.shift(); move && isOpen; move = left.shift()) {
@@ -28,8 +28,18 @@ export function usePlans(session: Session, moves: PlanInfo['moves']): Plans {
     return () => {
       isOpen = false;
     };
-  }, [moves]);
+  }, [moves, session.token]);
   return plans;
+}
+
+/** Whether another request would have the same answer. */
+function isKnown(plan: MovePlan | Refused | undefined): boolean {
+  return plan !== undefined && !(plan instanceof Refused && !isByItself(plan));
+}
+
+/** Whether the move was refused for what it is, not for the token or because the service could not answer. */
+export function isByItself({ status }: Refused): boolean {
+  return status === 400;
 }
 
 function planOf(session: Session, { source_mount: source, target_mount: target }: PlanInfo['moves'][number]) {

@@ -19,6 +19,9 @@ import { MigrationTable } from './migrationTable.ts';
 import { SearchForm } from './searchForm.ts';
 import { Today } from './today.ts';
 
+/** A list of so many migrations is read again at once when it has changed. */
+const READ_OFTEN = 100;
+
 /** What is shown, and whether older migrations were added: then it is no longer updated. */
 interface Shown extends Found {
   isLong: boolean;
@@ -41,7 +44,8 @@ export function MigrationList({ query }: { query: Record<string, string> }) {
       setFound({ ...now, isLong: false });
       const isNews = seen.current !== JSON.stringify(now);
       seen.current = JSON.stringify(now);
-      return isNews ? 'changed' : 'same';
+      // What takes many reads is not read twice a second.
+      return isNews && now.looked <= READ_OFTEN ? 'changed' : 'same';
     },
     JSON.stringify([debounced, isLong]),
   );
