@@ -72,6 +72,7 @@ describe('the function of the page', () => {
     expect(page?.text).not.toMatch(/<style|\son\w+=|\sstyle=|<script(?![^>]*\ssrc=)/);
     const named = files.flatMap(({ text }) => text.match(/https?:\/\/[^"'`\s)]+/g) ?? []);
     expect(named.filter((url) => !url.startsWith('http://www.w3.org/'))).toEqual([]);
-    expect(parts.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(100_000);
+    // A library that the page does not need would show here.
+    expect(parts.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(120_000);
   });
 });
