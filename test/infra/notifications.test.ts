@@ -81,6 +81,9 @@ describe('messages to people', () => {
     expect([...rightsOf(template, 'NotifyRole')]).toEqual([
       ['NotifyDestination', ['events:InvokeApiDestination']],
     ]);
+    const [trust] = template.Resources.NotifyRole?.Properties.AssumeRolePolicyDocument.Statement ?? [];
+    expect(trust.Principal).toEqual({ Service: 'events.amazonaws.com' });
+    expect(trust.Condition.ArnLike['aws:SourceArn']['Fn::Sub']).toMatch(/:rule\/\$\{AWS::StackName\}\/\*$/);
   });
 
   const place = (path: string) => ({ namespaceId: 'root', namespacePath: '', path });
