@@ -64,7 +64,7 @@ function policyLines({ policies, hidden_policy_rules, source_mount, target_mount
       : [`No policy rule names only ${source_mount}: no policy needs a change.`];
   const rules = policies.length === 1 ? '1 rule of a policy' : `${count(policies.length)} rules of policies`;
   return [
-    `${rules} would not match the mount at ${target_mount}. A move never changes policies:`,
+    `${rules} would not match the mount at ${target_mount}. The move leaves policies as they are:`,
     '',
     ...ruleTable(policies),
     ...hidden,

@@ -22,7 +22,8 @@ import { readIdempotency } from './idempotency.ts';
 import { listIrrevocable, retryIrrevocable } from './irrevocable.ts';
 import { isMigrationId, type Migration } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
-import { readUndoMode } from './policyMode.ts';
+import { policiesOfMove, policiesOfUndo } from './plannedPolicies.ts';
+import { readUndoMode, type UndoMode } from './policyMode.ts';
 import { previewMove } from './previewMove.ts';
 import { holdUntilSwitched, readMigration } from './readMigration.ts';
 import { originOf, readReason, startedHeaders } from './request.ts';
@@ -57,7 +58,8 @@ export const migrationRoutes: readonly Route[] = [
     write: async (call) => {
       const found = await findOwn(call);
       const policies = readUndoMode(call.fields.policies);
-      if (call.fields.dry_run) return { data: { ...(await previewUndo(call, found)), undo_of: found.id } };
+      if (call.fields.dry_run)
+        return { data: { ...(await previewUndo(call, found, policies)), undo_of: found.id } };
       const asked = { reason: readReason(call.fields.reason), policies };
       const key = readIdempotency(call);
       const started = await undoMigration(call.deps, originOf(call), found, asked, key);
@@ -71,7 +73,7 @@ export const migrationRoutes: readonly Route[] = [
     answers: { read: VERIFICATION },
     read: async (call) => {
       const { acl } = call.caller as Caller;
-      return { data: await verifyMove(call.deps, await findOwn(call), call.namespace, acl) };
+      return { data: await verifyMove(call.deps, await findOwn(call), { namespace: call.namespace, acl }) };
     },
   }),
   route({
@@ -118,10 +120,17 @@ async function findOwn(call: Call): Promise<Migration> {
 }
 
 /** A dry run of a repeated undo returns the migration back that exists. */
-async function previewUndo(call: Call, migration: Migration): Promise<Preview | Started> {
-  const found = await checkUndo(call.deps, migration);
+async function previewUndo(call: Call, migration: Migration, mode: UndoMode): Promise<Preview | Started> {
+  const { deps, namespace } = call;
+  const found = await checkUndo(deps, originOf(call), migration, mode);
   if ('known' in found) return { dry_run: true, migration_id: found.known };
-  return previewMove(call.deps, found.move, call.namespace, (call.caller as Caller).acl, 'keep');
+  const { acl } = call.caller as Caller;
+  const { move, changes } = found;
+  const policies =
+    mode === 'keep'
+      ? policiesOfMove(deps, move, { namespace, acl }, mode)
+      : policiesOfUndo(deps, move, { namespace, acl }, changes);
+  return previewMove(deps, move, acl, policies);
 }
 
 async function showIrrevocable(call: Call<typeof PAGE>): Promise<Reply<IrrevocableList>> {

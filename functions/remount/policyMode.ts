@@ -6,8 +6,11 @@ import { policiesOfCluster } from './errors.ts';
 /** What becomes of the rules that a move makes useless: they stay, get one for the target beside them, or its path. */
 export type PolicyMode = 'keep' | 'add' | 'follow';
 
+/** What an undo does with the policies that the migration has changed. */
+export type UndoMode = 'restore' | 'keep';
+
 const MODES = ['keep', 'add', 'follow'] as const satisfies PolicyMode[];
-const UNDO_MODES = ['restore', 'keep'] as const;
+const UNDO_MODES = ['restore', 'keep'] as const satisfies UndoMode[];
 
 /** @throws VaultError 400 for another word, or for a change of the policies of a cluster */
 export function readPolicyMode(given: string | undefined, isOnCluster: boolean): PolicyMode {
@@ -20,7 +23,7 @@ export function readPolicyMode(given: string | undefined, isOnCluster: boolean):
  * What an undo is to do with the policies that the migration has changed.
  * @throws VaultError 400 for another word
  */
-export function readUndoMode(given: string | undefined): (typeof UNDO_MODES)[number] {
+export function readUndoMode(given: string | undefined): UndoMode {
   return oneOf(UNDO_MODES, given || 'restore');
 }
 

@@ -4,15 +4,11 @@ import { countLive } from '../credentials/countLeases.ts';
 import { BULK_WORK_SHARE, LEASE_SHARDS } from '../limits.ts';
 import { type Acl, authorize } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
-import type { Namespace } from '../tree/namespace.ts';
 import { isAuthPath } from '../tree/path.ts';
 import type { Preview } from './answers.ts';
-import { findMissingRules } from './missingRules.ts';
-import { orderPolicies } from './orderPolicies.ts';
 import { crossesNamespaces, type Move } from './planMove.ts';
-import type { PolicyMode } from './policyMode.ts';
 import { countOnCluster, previewOnCluster } from './previewOnCluster.ts';
-import { tellPolicies } from './tellPolicies.ts';
+import type { ToldPolicies } from './tellPolicies.ts';
 
 /** Measured on one machine (docs/limits.md). An estimate for people; nothing depends on it. */
 const LEASES_A_SECOND = 1_500;
@@ -25,29 +21,25 @@ const PLAIN_TRANSITIONS = 2;
 const REVOKING_TRANSITIONS = 8 + 3 * LEASE_SHARDS;
 
 /**
- * Counts leases for most of the time of the request, since a dry run has nothing else to do. It tells names of policies and
- * of roles only to whoever may read or list them.
- * @param within the namespace of the request
+ * Counts leases for most of the time of the request, since a dry run has nothing else to do. It tells names of roles only to
+ * whoever may list the leases.
  * @param acl of the caller
- * @param mode what the move is to do with policies
- * @throws VaultError 403 or 400 for policies that cannot be changed so
+ * @param policies what is told of policies
  */
 export async function previewMove(
   deps: Deps,
   move: Move,
-  within: Namespace,
   acl: Acl,
-  mode: PolicyMode,
+  policies: Promise<ToldPolicies>,
 ): Promise<Preview> {
   const { mount, source, target } = move;
   const { cluster, clock } = deps;
   const until = clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;
-  const [leases, affected, onCluster] = await Promise.all([
+  const [leases, told, onCluster] = await Promise.all([
     cluster && mount.entry ? countOnCluster(cluster, clock, move, until) : countLive(deps, mount.uuid, until),
-    findMissingRules(deps, move, within),
+    policies,
     previewOnCluster(deps, move, until),
   ]);
-  const { changes } = orderPolicies(mode, affected, move, acl, clock.now());
   const revokes = mount.issued;
   return {
     dry_run: true,
@@ -65,7 +57,7 @@ export async function previewMove(
       by_role: mayListLeases(acl, move) ? Object.fromEntries(leases.byRole) : {},
       complete: leases.isComplete,
     },
-    ...tellPolicies(mode, affected, changes, move, acl),
+    ...told,
     estimate: {
       state_transitions: PLAIN_TRANSITIONS + (revokes && !onCluster ? REVOKING_TRANSITIONS : 0),
       seconds:

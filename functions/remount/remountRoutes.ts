@@ -6,6 +6,7 @@ import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { PREVIEW, type Preview, STARTED, type Started } from './answers.ts';
 import { readIdempotency } from './idempotency.ts';
 import { namespaceTypos } from './namespaceTypos.ts';
+import { policiesOfMove } from './plannedPolicies.ts';
 import { readPolicyMode } from './policyMode.ts';
 import { previewMove } from './previewMove.ts';
 import { holdUntilSwitched } from './readMigration.ts';
@@ -60,7 +61,7 @@ async function preview(call: Call<typeof MOVE_FIELDS>): Promise<Reply<Preview | 
   const { acl } = call.caller as Caller;
   const mode = readPolicyMode(call.fields.policies, move.mount.entry !== undefined);
   const [data, warnings] = await Promise.all([
-    previewMove(deps, move, namespace, acl, mode),
+    previewMove(deps, move, acl, policiesOfMove(deps, move, { namespace, acl }, mode)),
     namespaceTypos(deps, [move.target], acl),
   ]);
   return { data, warnings };

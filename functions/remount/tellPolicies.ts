@@ -8,19 +8,22 @@ import type { PolicyChange } from './policyChanges.ts';
 import type { PolicyMode } from './policyMode.ts';
 import { byRight, countByNamespace } from './policyRights.ts';
 
-type Told = Pick<Preview, 'policies' | 'hidden_policy_rules' | 'policy_changes'>;
+export type ToldPolicies = Pick<Preview, 'policies' | 'hidden_policy_rules' | 'policy_changes'>;
+
+/** What is done with policies: by a move, or by an undo that restores them. */
+type ToldMode = PolicyMode | 'restore';
 
 /**
  * Tells names, rules and texts only of policies that the caller may read; of the others, how many there are.
  * @param acl of the caller
  */
 export function tellPolicies(
-  mode: PolicyMode,
+  mode: ToldMode,
   affected: readonly AffectedPolicy[],
   changes: readonly PolicyChange[],
   move: Pick<Move, 'source' | 'target'>,
   acl: Acl,
-): Told {
+): ToldPolicies {
   const rules = affected.flatMap(({ namespace, item, rules: missing }) =>
     missing.map((one) => ({ namespacePath: namespace.path, name: item.sk, missing: one })),
   );
@@ -44,14 +47,14 @@ export function tellPolicies(
 
 /** One for each path that the rule needs. */
 function shownRules(
-  mode: PolicyMode,
+  mode: ToldMode,
   namespace: string,
   policy: string,
   missing: MissingRule,
   move: Pick<Move, 'source' | 'target'>,
 ): AffectedRule[] {
   const { path, capabilities } = missing.rule;
-  const why = mode === 'keep' ? undefined : whyLeft(missing, namespace, move);
+  const why = mode === 'add' || mode === 'follow' ? whyLeft(missing, namespace, move) : undefined;
   return missing.needs.map((needed) => {
     const home = needed.startsWith(namespace) ? namespace : move.target.namespace.path;
     const replacement = { namespace: home, path: needed.slice(home.length) };

@@ -14,9 +14,9 @@ import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMig
 import { conflict, failedAlready, movedOn, namespaceDeleted, pathInUse } from './errors.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
 import { fullPath, isUnmoved, type Migration } from './migration.ts';
-import { checkRights } from './orderPolicies.ts';
+import { checkRights, type OrderedPolicies } from './orderPolicies.ts';
 import type { Move } from './planMove.ts';
-import type { PolicyOrder } from './policyOrder.ts';
+import type { UndoMode } from './policyMode.ts';
 import { readMigration } from './readMigration.ts';
 import type { Origin } from './request.ts';
 import { readPolicyChanges } from './switchPolicies.ts';
@@ -30,7 +30,7 @@ export async function undoMigration(
   deps: Deps,
   origin: Origin,
   migration: Migration,
-  { reason, policies: mode }: { reason?: string | undefined; policies: 'restore' | 'keep' },
+  { reason, policies: mode }: { reason?: string | undefined; policies: UndoMode },
   key?: Idempotency,
 ): Promise<AcceptedMigration> {
   refuseUnlessMoved(migration);
@@ -40,7 +40,7 @@ export async function undoMigration(
   if ('known' in found) return answerKnown(deps, key, found.known);
   const { move } = found;
   const clusterOptions = migration.cluster?.options;
-  const policies = mode === 'keep' ? undefined : await orderRestore(deps, origin, migration);
+  const { order: policies } = await orderRestore(deps, origin, migration, mode);
   const order = {
     reason,
     undoOf: migration.id,
@@ -53,12 +53,20 @@ export async function undoMigration(
 
 /**
  * Makes every check of an undo and writes nothing.
- * @returns the migration back that already exists, or the move that an undo would make
+ * @returns the migration back that already exists, or the move that an undo would make, and what it would change of policies
  * @throws VaultError as {@link undoMigration}
  */
-export async function checkUndo(deps: Deps, migration: Migration): Promise<Back> {
+export async function checkUndo(
+  deps: Deps,
+  origin: Origin,
+  migration: Migration,
+  mode: UndoMode,
+): Promise<{ known: string } | ({ move: Move } & Pick<OrderedPolicies, 'changes'>)> {
   refuseUnlessMoved(migration);
-  return lookTwice(deps, migration);
+  const found = await lookTwice(deps, migration);
+  if ('known' in found) return found;
+  const { changes } = await orderRestore(deps, origin, migration, mode);
+  return { ...found, changes };
 }
 
 function refuseUnlessMoved(migration: Migration): void {
@@ -81,14 +89,16 @@ async function orderRestore(
   deps: Deps,
   { namespace, acl = buildAcl([]) }: Origin,
   { policyOutcome, source, target }: Migration,
-): Promise<PolicyOrder | undefined> {
+  mode: UndoMode,
+): Promise<OrderedPolicies> {
   const changed = policyOutcome?.changed ?? [];
   const policies = changed.filter(({ namespacePath }) => namespacePath.startsWith(namespace.path));
-  if (policies.length === 0) return undefined;
+  if (mode === 'keep' || policies.length === 0) return { order: undefined, changes: [] };
   const order = { mode: 'restore', policies } as const;
   const back = { source: target, target: source };
-  checkRights(await readPolicyChanges(deps, order, back, deps.clock.now()), acl);
-  return order;
+  const { changes } = await readPolicyChanges(deps, order, back, deps.clock.now());
+  checkRights({ changes }, acl);
+  return { order, changes };
 }
 
 /** Checks the undo, and before a refusal checks it again after a single read, as for a remount. */

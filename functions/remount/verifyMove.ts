@@ -1,27 +1,17 @@
 /** Looks whether a move that has succeeded still holds: what is at its target and at its source, and who names the source. */
 
-import type { Acl } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
 import { type Location, locateSurely } from '../tree/locate.ts';
-import type { Namespace } from '../tree/namespace.ts';
 import type { Verification } from './answers.ts';
 import { conflict } from './errors.ts';
 import { fullPath, type Migration } from './migration.ts';
-import { findMissingRules } from './missingRules.ts';
-import { tellPolicies } from './tellPolicies.ts';
+import { type Planner, policiesOfMove } from './plannedPolicies.ts';
 
 /**
  * Policies are not changed by a move. Rules that still name the source are told as a plan tells them.
- * @param within the namespace of the request
- * @param acl of the caller
  * @throws VaultError 409 unless the migration has succeeded
  */
-export async function verifyMove(
-  deps: Deps,
-  migration: Migration,
-  within: Namespace,
-  acl: Acl,
-): Promise<Verification> {
+export async function verifyMove(deps: Deps, migration: Migration, planner: Planner): Promise<Verification> {
   if (migration.status !== 'success')
     throw conflict('the migration has not succeeded, so there is nothing to verify');
   const [source, target] = (await Promise.all(
@@ -31,8 +21,8 @@ export async function verifyMove(
     source: { namespace: source.namespace, path: migration.source.path },
     target: { namespace: target.namespace, path: migration.target.path },
   };
-  const [affected, problem] = await Promise.all([
-    findMissingRules(deps, move, within),
+  const [policies, problem] = await Promise.all([
+    policiesOfMove(deps, move, planner, 'keep'),
     problemAt(deps, target, migration),
   ]);
   return {
@@ -41,7 +31,7 @@ export async function verifyMove(
     target_mount: fullPath(migration.target),
     target: { reachable: problem === null, problem },
     source: occupantOf(source),
-    ...tellPolicies('keep', affected, [], move, acl),
+    ...policies,
   };
 }
 

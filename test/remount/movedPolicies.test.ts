@@ -265,6 +265,23 @@ describe('a move whose policies the token may not write', () => {
 });
 
 describe('an undo', () => {
+  it('tells in its plan which policies it would restore, and leaves their rules out', async () => {
+    const { mount, target, policy, text } = await mountWithPolicy();
+    const id = await service.move(mount, target, { policies: 'follow' });
+    const plan = async (body: object) =>
+      (await must('POST', `sys/remount/undo/${id}`, { dry_run: true, ...body })).data;
+
+    const restoring = await plan({});
+    const keeping = await plan({ policies: 'keep' });
+
+    expect(restoring.policy_changes.changes).toEqual([
+      { namespace: '', policy, before: await textOf(policy), after: text },
+    ]);
+    expect(restoring.policies).toEqual([]);
+    expect(keeping).not.toHaveProperty('policy_changes');
+    expect(keeping.policies).toMatchObject([{ policy, path: `${target}/*` }]);
+  });
+
   it.each(['add', 'follow'])('of a move with "%s" restores the texts', async (policies) => {
     const { mount, target, policy, text } = await mountWithPolicy();
     const id = await undo(await service.move(mount, target, { policies }));

@@ -1,6 +1,6 @@
 /**
- * Finds migrations by parts of their paths, since the service itself compares only whole ones, and enough of them to fill a
- * page in which a bulk run is one entry.
+ * Finds migrations by parts of their paths, and enough of them to fill a page in which a bulk run is one entry. They are
+ * compared here as the service would, so that a person sees how many were looked through while the search goes on.
  */
 
 import { entriesOf } from '../words/entries.ts';

@@ -1,0 +1,52 @@
+/** What a plan tells of policies: of a move, and of an undo, which restores what the migration has changed. */
+
+import type { Acl } from '../policies/acl.ts';
+import type { Deps } from '../ports/deps.ts';
+import type { Namespace } from '../tree/namespace.ts';
+import { findMissingRules } from './missingRules.ts';
+import { orderPolicies } from './orderPolicies.ts';
+import type { Move } from './planMove.ts';
+import type { PolicyChange } from './policyChanges.ts';
+import type { PolicyMode } from './policyMode.ts';
+import type { PolicyRef } from './policyOrder.ts';
+import { type ToldPolicies, tellPolicies } from './tellPolicies.ts';
+
+type PolicyDeps = Pick<Deps, 'store' | 'clock'>;
+type Ends = Pick<Move, 'source' | 'target'>;
+
+/** Who asks for a plan, and in which namespace. */
+export interface Planner {
+  namespace: Namespace;
+  acl: Acl;
+}
+
+/** @throws VaultError 403 or 400 for policies that cannot be changed so */
+export async function policiesOfMove(
+  deps: PolicyDeps,
+  move: Ends,
+  { namespace, acl }: Planner,
+  mode: PolicyMode,
+): Promise<ToldPolicies> {
+  const affected = await findMissingRules(deps, move, namespace);
+  const { changes } = orderPolicies(mode, affected, move, acl, deps.clock.now());
+  return tellPolicies(mode, affected, changes, move, acl);
+}
+
+/** @param changes the policies that the undo would restore; their rules are those from before the migration then */
+export async function policiesOfUndo(
+  deps: PolicyDeps,
+  move: Ends,
+  { namespace, acl }: Planner,
+  changes: readonly PolicyChange[],
+): Promise<ToldPolicies> {
+  const restored = new Set(changes.map(idOf));
+  const affected = await findMissingRules(deps, move, namespace);
+  const left = affected.filter(
+    ({ namespace: { id }, item }) => !restored.has(idOf({ namespaceId: id, name: item.sk })),
+  );
+  return tellPolicies('restore', left, changes, move, acl);
+}
+
+function idOf({ namespaceId, name }: Pick<PolicyRef, 'namespaceId' | 'name'>): string {
+  return `${namespaceId}|${name}`;
+}
