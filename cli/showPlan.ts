@@ -5,6 +5,7 @@ import type { Preview, Started } from '../functions/remount/answers.ts';
 import type { Context } from './command.ts';
 import { EXIT, type ExitCode, refusedBeforehand } from './errors.ts';
 import { planLines } from './render/plan.ts';
+import { policyDiffLines } from './render/policyDiff.ts';
 import { problemsText, runPlanLines } from './render/run.ts';
 
 /** @param next the words of the command that does it */
@@ -19,6 +20,7 @@ export function showMovePlan(
     output.line(`This move was already made, as migration ${data.migration_id}.`);
   } else {
     for (const line of planLines(data)) output.line(line);
+    for (const { text, style } of policyDiffLines(data.policy_changes)) output.line(text, style);
     output.note(`Nothing has been changed. To do it: ${hint(next)}`, 'dim');
   }
   return EXIT.done;

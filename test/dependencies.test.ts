@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '..');
 
 /** The number of packages that may be bundled. Think twice before you raise it. */
-const MOST_DEPLOYED = 49;
+const MOST_DEPLOYED = 50;
 /** Packages with an install script. */
 const INSTALL_SCRIPTS = ['es5-ext', 'esbuild', 'node'];
 

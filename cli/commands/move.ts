@@ -5,15 +5,16 @@ import { startOnce } from '../api/startOnce.ts';
 import { type Command, START_OPTIONS } from '../command.ts';
 import { followStarted } from '../follow/started.ts';
 import { MOVE_OPTIONS, moveFields } from '../moveOptions.ts';
+import { POLICIES_OPTION, policiesField } from '../policyOption.ts';
 
 export const move: Command = {
   operands: ['FROM', 'TO'],
   summary: 'Moves a mount to another path or namespace, and waits for the end.',
-  options: { ...START_OPTIONS, ...MOVE_OPTIONS },
+  options: { ...START_OPTIONS, ...POLICIES_OPTION, ...MOVE_OPTIONS },
   doing: ([from, to]) => `moving ${from} to ${to}`,
   async run(context, typed) {
     const [from, to] = typed.operands;
-    const fields = { from, to, ...moveFields(typed) };
+    const fields = { from, to, ...moveFields(typed), ...policiesField(typed) };
     const { data, isReplay } = await startOnce(context, typed, PATHS.remount, fields);
     const title = `${isReplay ? 'Already started with this idempotency key: moving' : 'Moving'} ${from} to ${to}`;
     return followStarted(context, typed, data, title);

@@ -8,6 +8,7 @@ import type { Typed } from '../arguments.ts';
 import { type Command, type Context, REASON_OPTION } from '../command.ts';
 import type { ExitCode } from '../errors.ts';
 import { moveFields } from '../moveOptions.ts';
+import { POLICIES_OPTION, policiesField, refusePolicies } from '../policyOption.ts';
 import { quoted } from '../quoted.ts';
 import {
   RUN_OPTIONS,
@@ -31,6 +32,7 @@ export const plan: Command = {
     },
     ...SELECTION_OPTIONS,
     ...REASON_OPTION,
+    ...POLICIES_OPTION,
     ...RUN_OPTIONS,
   },
   doing: ([from, to]) => `planning to move ${to === undefined ? selectionName(from) : `${from} to ${to}`}`,
@@ -39,8 +41,10 @@ export const plan: Command = {
     if (to === undefined) return planRun(context, typed, await readSelection(context, typed, from));
     refuseSelection(typed);
     if (typed.text('out') !== undefined) return planRun(context, typed, { moves: [{ from, to }] });
-    const { data } = await context.service.write(PATHS.plan, { from, to, ...moveFields(typed) });
-    return showMovePlan(context, data, `move ${quoted(from ?? '')} ${quoted(to)}`);
+    const policies = policiesField(typed);
+    const { data } = await context.service.write(PATHS.plan, { from, to, ...moveFields(typed), ...policies });
+    const option = policies.policies === undefined ? '' : ` --policies ${quoted(policies.policies)}`;
+    return showMovePlan(context, data, `move ${quoted(from ?? '')} ${quoted(to)}${option}`);
   },
 };
 
@@ -50,6 +54,7 @@ async function planRun(
   typed: Typed,
   selection: Record<string, unknown>,
 ): Promise<ExitCode> {
+  refusePolicies(typed);
   const { service } = context;
   const reason = typed.text('reason');
   const body = { ...selection, ...runFields(typed), ...(reason !== undefined && { reason }) };

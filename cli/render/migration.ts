@@ -108,6 +108,7 @@ export function migrationFacts(id: string, info: MigrationInfo): string[] {
     ['Status', info.phase === 'done' ? info.status : `${info.status}, ${info.phase}`],
     ['Error', info.error && `${info.error.message} (${info.error.code})`],
     [info.revokes === 'tokens' ? 'Tokens' : 'Leases', leasesFact(progress)],
+    ['Policies', policiesFact(info.policies)],
     ['Accepted', info.created_time],
     ['Switched', info.switched_time],
     ['Finished', info.finished_time],
@@ -142,6 +143,19 @@ function clusterFacts(cluster: MigrationInfo['cluster']): [string, string | null
 export function lateNodes(nodes: NonNullable<MigrationInfo['cluster']>['nodes']): string {
   const late = nodes.filter(({ state }) => state === 'stale' || state === 'unreachable');
   return late.map(({ address, state }) => `${address} ${state}`).join(', ');
+}
+
+function policiesFact(policies: MigrationInfo['policies']): string | false {
+  if (!policies) return false;
+  const hidden = Object.values(policies.hidden).reduce((sum, number) => sum + number, 0);
+  const left = policies.left.map(({ namespace, policy, reason }) => `${namespace}${policy} left: ${reason}`);
+  const changed = policies.changed.map(({ namespace, policy }) => namespace + policy);
+  const parts = [
+    changed.length > 0 && `${policies.mode === 'restore' ? 'restored' : 'changed'}: ${changed.join(', ')}`,
+    ...left,
+    hidden > 0 && `${count(hidden)} that the token may not read`,
+  ];
+  return parts.filter(Boolean).join('; ') || 'none changed';
 }
 
 function leasesFact(progress: MigrationInfo['progress']): string | false {

@@ -56,7 +56,8 @@ function roleLines({ by_role }: Preview['revokes']): string[] {
   return columns(roles.map(([role, number]) => ['         ', count(number).padStart(width), role]));
 }
 
-function policyLines({ policies, hidden_policy_rules, source_mount, target_mount }: Preview): string[] {
+function policyLines(plan: Preview): string[] {
+  const { policies, hidden_policy_rules, policy_changes, source_mount, target_mount } = plan;
   const hidden = hiddenLines(hidden_policy_rules);
   if (policies.length === 0)
     return hidden.length > 0
@@ -64,9 +65,10 @@ function policyLines({ policies, hidden_policy_rules, source_mount, target_mount
       : [`No policy rule names only ${source_mount}: no policy needs a change.`];
   const rules = policies.length === 1 ? '1 rule of a policy' : `${count(policies.length)} rules of policies`;
   return [
-    `${rules} would not match the mount at ${target_mount}. The move leaves policies as they are:`,
+    `${rules} would not match the mount at ${target_mount}. ${policy_changes ? 'What the move would change is below' : 'The move leaves policies as they are'}:`,
     '',
     ...ruleTable(policies),
+    ...leftLines(policies),
     ...hidden,
   ];
 }
@@ -79,6 +81,12 @@ export function ruleTable(rules: Preview['policies']): string[] {
     return [namespaceName(namespace), policy, path, capabilities.join(','), replacement.path + elsewhere];
   });
   return columns([['NAMESPACE', 'POLICY', 'RULE', 'CAPABILITIES', 'REPLACEMENT RULE'], ...rows]);
+}
+
+/** The rules that the move does not change although it is to change policies. */
+function leftLines(rules: Preview['policies']): string[] {
+  const left = new Map(rules.map(({ policy, path, left_because }) => [`${policy}: ${path}`, left_because]));
+  return [...left].flatMap(([rule, why]) => (why === undefined ? [] : [`Left as it is, ${rule}: ${why}.`]));
 }
 
 /** The rules of policies that the token may not read. */

@@ -1,0 +1,23 @@
+/** What a move is to do with policy rules that name the mount (docs/migrations.md). */
+
+import type { Options, Typed } from './arguments.ts';
+import { usage } from './errors.ts';
+
+export const POLICIES_OPTION = {
+  policies: {
+    value: 'keep|add|follow',
+    help: 'policy rules that name the mount stay, get one for the target beside them, or its path; default keep',
+  },
+} as const satisfies Options;
+
+/** The field of a request for one move. */
+export function policiesField(typed: Typed): { policies?: string } {
+  const policies = typed.text('policies');
+  return policies === undefined ? {} : { policies };
+}
+
+/** @throws CommandError if the option is given where many moves are planned */
+export function refusePolicies(typed: Typed): void {
+  if (typed.text('policies') !== undefined)
+    throw usage('--policies is for the plan of one move without --out');
+}

@@ -1,0 +1,38 @@
+/** The changes of policies that a move would make, as a unified diff. */
+
+import { createTwoFilesPatch } from 'diff';
+import type { Preview } from '../../functions/remount/answers.ts';
+import { counted, namespaceName } from './numbers.ts';
+
+export interface DiffLine {
+  text: string;
+  style?: 'green' | 'red' | 'dim';
+}
+
+/** Lines of text around a change. */
+const CONTEXT = 3;
+
+/** @param changes nothing if the move leaves policies as they are */
+export function policyDiffLines(changes: Preview['policy_changes']): DiffLine[] {
+  if (!changes) return [];
+  const diffs = changes.changes.flatMap(({ namespace, policy, before, after }) => {
+    const name = `${namespace}sys/policies/acl/${policy}`;
+    const [now, then] = [`${name} (now)`, `${name} (after the move)`];
+    const patch = createTwoFilesPatch(now, then, before, after, undefined, undefined, { context: CONTEXT });
+    // Its first line separates files.
+    return patch.trimEnd().split('\n').slice(1).map(styled);
+  });
+  const hidden = Object.entries(changes.hidden).map(([namespace, number]) => ({
+    text: `${counted(number, 'policy', 'policies')} of ${namespaceName(namespace)} that the token may not read would change, too.`,
+  }));
+  const none = diffs.length + hidden.length === 0;
+  return [{ text: '' }, ...(none ? [{ text: 'No policy would change.' }] : []), ...diffs, ...hidden];
+}
+
+/** The output escapes control characters, which a tab would be. */
+function styled(line: string): DiffLine {
+  const text = line.replaceAll('\t', '    ');
+  if (/^(---|\+\+\+|@@|\\)/.test(text)) return { text, style: 'dim' };
+  if (text.startsWith('+')) return { text, style: 'green' };
+  return text.startsWith('-') ? { text, style: 'red' } : { text };
+}
