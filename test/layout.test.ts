@@ -175,7 +175,7 @@ describe('the layout', () => {
 
   it('lets the command line use the service only through HTTP and the types of its answers', () => {
     const foreign = inFolder('cli').filter(([file]) =>
-      codeOf(file).some((from) => !/^(cli\/|node:|https?-proxy-agent$|proxy-from-env$)/.test(from)),
+      codeOf(file).some((from) => !/^(cli\/|node:|diff$|https?-proxy-agent$|proxy-from-env$)/.test(from)),
     );
     expect(foreign.map(([file]) => file)).toEqual([]);
     expect(ANSWERS).toEqual(expect.arrayContaining(typesOfOthers('cli')));

@@ -131,7 +131,7 @@ function ofPlainMove({ plain }: Seen): Figure[] {
       ...counted,
       reach: 3,
       better: 2,
-      from: 'Switch, What is left',
+      from: 'the states that its execution enters',
     },
     {
       id: 'cost',
