@@ -30,7 +30,9 @@ const MOUNTS = [
 ];
 
 const OTP_ROLE = { key_type: 'otp', default_user: 'ubuntu', cidr_list: '0.0.0.0/0' };
-const SCHEDULE = { schedule: 'rate(1 day)', rules: [{ from: 'a/*', to: 'b/*' }] };
+/** Its next time stays the same meanwhile. */
+const TOMORROW = new Date(Date.now() + 86_400_000).toISOString();
+const SCHEDULE = { schedule: 'rate(1 day)', start: TOMORROW, rules: [{ from: 'a/*', to: 'b/*' }] };
 const LOCK = 'sys/namespaces/api-lock';
 
 const THINGS: Thing[] = [
@@ -43,7 +45,7 @@ const THINGS: Thing[] = [
   { at: 'auth/roles/role/{}', body: { token_ttl: 60 }, parts: ['/token-ttl', '/role-id', '/policies'] },
   { at: 'auth/token/roles/{}', body: { orphan: true } },
   { at: 'ssh/roles/{}', body: OTP_ROLE },
-  { at: 'sys/remount/schedules/{}', body: SCHEDULE },
+  { at: 'sys/remount/schedules/{}', body: SCHEDULE, parts: ['/pause', '/resume'] },
   { at: 'one/{}', body: { a: 'b' } },
   { at: 'two/data/{}', body: { data: { a: 'b' } } },
   { at: 'two/metadata/{}', body: { custom_metadata: { a: 'b' } } },
