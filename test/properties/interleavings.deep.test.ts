@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Tables } from '../support/tables.ts';
 import { type Explored, explore, following } from './explore.ts';
 import { race, startOf } from './race.ts';
-import { EFFORT } from './runs.ts';
+import { EFFORT, TIMEOUT_MS } from './runs.ts';
 import { GROUPS, type Scenario, SMALL } from './scenarios.ts';
 import { modelledService, type Service } from './service.ts';
 import { newPair, takeBoth } from './sideBySide.ts';
@@ -60,7 +60,7 @@ describe('every order of calls that makes a difference, of', () => {
       const { isComplete } = await exploreUpTo(Number.POSITIVE_INFINITY, scenario);
       expect(isComplete || SCHEDULE !== undefined).toBe(true);
     },
-    600_000,
+    TIMEOUT_MS,
   );
 });
 
@@ -72,6 +72,6 @@ describe('orders of calls with few context switches, of', () => {
       const { schedules } = await exploreUpTo(most, scenario);
       expect(schedules).toBeGreaterThan(0);
     },
-    600_000,
+    TIMEOUT_MS,
   );
 });

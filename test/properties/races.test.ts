@@ -4,7 +4,7 @@ import type { Choose } from '../support/stepped.ts';
 import { aimed, FIRST_STEPS, racingStep, resolved } from './anyStep.ts';
 import type { Step } from './model/steps.ts';
 import { race, type Start, startOf } from './race.ts';
-import { parameters } from './runs.ts';
+import { parameters, TIMEOUT_MS } from './runs.ts';
 import { modelledService, type Service } from './service.ts';
 import { newPair, type Pair, takeBoth } from './sideBySide.ts';
 
@@ -45,11 +45,15 @@ function shortened(step: Step): Step {
 }
 
 describe(`random races, seed ${settings.seed}`, () => {
-  it(`have the outcome of taking the steps in some order, ${settings.numRuns} times`, async () => {
-    const property = fc.asyncProperty(wishes, choices, async (wanted, stream) => {
-      const steps = wanted.flatMap((wish) => resolved(wish, pair.state) ?? []).map(shortened);
-      await race(start, steps, chosenBy(stream));
-    });
-    await fc.assert(property, settings);
-  }, 600_000);
+  it(
+    `have the outcome of taking the steps in some order, ${settings.numRuns} times`,
+    async () => {
+      const property = fc.asyncProperty(wishes, choices, async (wanted, stream) => {
+        const steps = wanted.flatMap((wish) => resolved(wish, pair.state) ?? []).map(shortened);
+        await race(start, steps, chosenBy(stream));
+      });
+      await fc.assert(property, settings);
+    },
+    TIMEOUT_MS,
+  );
 });
