@@ -25,8 +25,11 @@ export function policyDiffLines(changes: Preview['policy_changes']): DiffLine[] 
   const hidden = Object.entries(changes.hidden).map(([namespace, number]) => ({
     text: `${counted(number, 'policy', 'policies')} of ${namespaceName(namespace)} that the token may not read would change, too.`,
   }));
-  const none = diffs.length + hidden.length === 0;
-  return [{ text: '' }, ...(none ? [{ text: 'No policy would change.' }] : []), ...diffs, ...hidden];
+  const left = changes.left.map(({ namespace, policy, reason }) => ({
+    text: `${namespace}sys/policies/acl/${policy} stays as it is: ${reason}.`,
+  }));
+  const none = diffs.length + left.length + hidden.length === 0;
+  return [{ text: '' }, ...(none ? [{ text: 'No policy would change.' }] : []), ...diffs, ...left, ...hidden];
 }
 
 /** The output escapes control characters, which a tab would be. */

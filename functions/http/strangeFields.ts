@@ -34,12 +34,16 @@ export function unknownField(schema: Schema, name: string, where = ''): VaultErr
   return refusal(`unknown field ${goQuote(name)}${where}${hint}`);
 }
 
-/** The field that a name was probably meant to be: the same without its separators and case, or a letter or two away. */
+/**
+ * The field that a name was probably meant to be: the same without its separators and case, a letter or two away, or in the
+ * singular.
+ */
 function meant(schema: Schema, name: string): string | undefined {
   const typed = plain(name.slice(0, LONGEST_MISSPELT_NAME));
   return Object.keys(schema).find((known) => {
     const most = known.length < LONG_FIELD_NAME ? 1 : 2;
-    return known.length >= SHORTEST_MISSPELT_NAME && distance(plain(known), typed) <= most;
+    const letters = Math.min(distance(plain(known), typed), distance(plain(known), `${typed}s`));
+    return known.length >= SHORTEST_MISSPELT_NAME && letters <= most;
   });
 }
 

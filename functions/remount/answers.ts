@@ -113,6 +113,8 @@ export type AffectedRule = Wire<typeof AFFECTED_RULE>;
 const POLICY_CHANGES = {
   /** Those that the caller may read. */
   changes: [{ namespace: 'string', policy: 'string', before: 'string', after: 'string' }],
+  /** Those that an undo would not restore. */
+  left: [{ namespace: 'string', policy: 'string', reason: 'string' }],
   /** How many more there are, by the path of their namespace. */
   hidden: { '*': 'int' },
 } as const satisfies Shape;

@@ -52,6 +52,13 @@ export function pathInUse(path: string): VaultError {
   return refusal(`path already in use at ${goQuote(path)}`);
 }
 
+/** The request is repeated, and asks for the policies this time. */
+export function movedWithoutPolicies(id: string): VaultError {
+  return refusal(
+    `migration ${id} has moved the mount already, and has left rules that this request would change; undo it first, or change the policies yourself`,
+  );
+}
+
 /** The mount came from there; another namespace of this name is not the same. */
 export function namespaceDeleted(path: string): VaultError {
   return refusal(`namespace ${goQuote(path)} has been deleted`);

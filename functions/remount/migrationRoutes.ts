@@ -125,11 +125,11 @@ async function previewUndo(call: Call, migration: Migration, mode: UndoMode): Pr
   const found = await checkUndo(deps, originOf(call), migration, mode);
   if ('known' in found) return { dry_run: true, migration_id: found.known };
   const { acl } = call.caller as Caller;
-  const { move, changes } = found;
+  const { move, restoration } = found;
   const policies =
     mode === 'keep'
       ? policiesOfMove(deps, move, { namespace, acl }, mode)
-      : policiesOfUndo(deps, move, { namespace, acl }, changes);
+      : policiesOfUndo(deps, move, { namespace, acl }, restoration);
   return previewMove(deps, move, acl, policies);
 }
 

@@ -3,15 +3,14 @@
 import type { Acl } from '../policies/acl.ts';
 import { policiesForbidden, policiesNotWritable } from './errors.ts';
 import { type AffectedPolicy, type Ends, whyLeft } from './missingRules.ts';
-import { type PolicyChange, type PolicyChanges, policyChanges } from './policyChanges.ts';
+import { type PolicyChanges, policyChanges } from './policyChanges.ts';
 import type { PolicyMode } from './policyMode.ts';
 import type { PolicyOrder, PolicyRef } from './policyOrder.ts';
 import { byRight, countByNamespace, mayWritePolicy } from './policyRights.ts';
 
 /** What a migration is to do with policies. Without an order, nothing. */
-export interface OrderedPolicies {
+export interface OrderedPolicies extends PolicyChanges {
   order: PolicyOrder | undefined;
-  changes: PolicyChange[];
 }
 
 /**
@@ -27,7 +26,7 @@ export function orderPolicies(
   acl: Acl,
   now: number,
 ): OrderedPolicies {
-  if (mode === 'keep') return { order: undefined, changes: [] };
+  if (mode === 'keep') return { order: undefined, changes: [], left: [] };
   const wanted = affected.filter(({ namespace, rules }) =>
     rules.some((missing) => whyLeft(missing, namespace.path, ends) === undefined),
   );
@@ -38,7 +37,7 @@ export function orderPolicies(
   if (found.left.length > 0)
     throw policiesNotWritable(tellable(found.left, acl), found.left[0]?.reason ?? '');
   const order = found.changes.length > 0 ? { mode, policies: found.changes.map(plainRef) } : undefined;
-  return { order, changes: found.changes };
+  return { order, ...found };
 }
 
 /**

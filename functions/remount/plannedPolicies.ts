@@ -6,7 +6,7 @@ import type { Namespace } from '../tree/namespace.ts';
 import { findMissingRules } from './missingRules.ts';
 import { orderPolicies } from './orderPolicies.ts';
 import type { Move } from './planMove.ts';
-import type { PolicyChange } from './policyChanges.ts';
+import type { PolicyChanges } from './policyChanges.ts';
 import type { PolicyMode } from './policyMode.ts';
 import type { PolicyRef } from './policyOrder.ts';
 import { type ToldPolicies, tellPolicies } from './tellPolicies.ts';
@@ -28,23 +28,23 @@ export async function policiesOfMove(
   mode: PolicyMode,
 ): Promise<ToldPolicies> {
   const affected = await findMissingRules(deps, move, namespace);
-  const { changes } = orderPolicies(mode, affected, move, acl, deps.clock.now());
-  return tellPolicies(mode, affected, changes, move, acl);
+  const ordered = orderPolicies(mode, affected, move, acl, deps.clock.now());
+  return tellPolicies(mode, affected, ordered, move, acl);
 }
 
-/** @param changes the policies that the undo would restore; their rules are those from before the migration then */
+/** @param restoration what the undo would restore; the rules of these policies are those from before the migration then */
 export async function policiesOfUndo(
   deps: PolicyDeps,
   move: Ends,
   { namespace, acl }: Planner,
-  changes: readonly PolicyChange[],
+  restoration: PolicyChanges,
 ): Promise<ToldPolicies> {
-  const restored = new Set(changes.map(idOf));
+  const restored = new Set(restoration.changes.map(idOf));
   const affected = await findMissingRules(deps, move, namespace);
   const left = affected.filter(
     ({ namespace: { id }, item }) => !restored.has(idOf({ namespaceId: id, name: item.sk })),
   );
-  return tellPolicies('restore', left, changes, move, acl);
+  return tellPolicies('restore', left, restoration, move, acl);
 }
 
 function idOf({ namespaceId, name }: Pick<PolicyRef, 'namespaceId' | 'name'>): string {

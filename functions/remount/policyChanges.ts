@@ -17,7 +17,7 @@ import { type Ends, missingRules, whyLeft } from './missingRules.ts';
 import type { ChangedPolicy, LeftPolicy, PolicyOrder, PolicyRef } from './policyOrder.ts';
 
 /** A change of one policy. */
-export interface PolicyChange extends ChangedPolicy {
+interface PolicyChange extends ChangedPolicy {
   before: string;
   after: string;
   /** Conditional on the version that was read. */
@@ -60,7 +60,10 @@ export function policyChanges(
       bytes <= MAX_SWITCH_POLICY_BYTES &&
       undoBytes <= MAX_POLICY_UNDO_BYTES;
     if (fits) result.changes.push(change);
-    else result.left.push(leftPolicy(ref, 'the transaction of the switch has no room for it'));
+    else
+      result.left.push(
+        leftPolicy(ref, `the transaction of the switch has room for ${result.changes.length} policies`),
+      );
   });
   return result;
 }
@@ -82,7 +85,7 @@ function changeOf(
   if (!item || !record) return 'it does not exist any more';
   if (mode === 'restore') {
     const { digest, back } = ref as ChangedPolicy;
-    if (sha256(record.text) !== digest) return 'somebody has changed it since';
+    if (sha256(record.text) !== digest) return 'its text has changed since';
     return changed(ref, record, back, switching.now);
   }
   return changed(ref, record, edits(mode, ref, item, record, switching), switching.now);

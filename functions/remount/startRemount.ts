@@ -12,14 +12,15 @@ import type { NamespacedPath } from '../tree/namespace.ts';
 import { mountPath, pathSpellings, withSlash } from '../tree/path.ts';
 import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMigration.ts';
 import { admit } from './admit.ts';
+import { movedWithoutPolicies } from './errors.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
+import type { Migration } from './migration.ts';
 import { findMissingRules } from './missingRules.ts';
 import { outsideRequired } from './namespaceTypos.ts';
 import { CLUSTER_FIELDS } from './onCluster.ts';
-import { orderPolicies } from './orderPolicies.ts';
+import { type OrderedPolicies, orderPolicies } from './orderPolicies.ts';
 import { checkTyped, type Move, planMove, repeatedMigration, type Typed } from './planMove.ts';
 import { readPolicyMode } from './policyMode.ts';
-import type { PolicyOrder } from './policyOrder.ts';
 import { readMigration } from './readMigration.ts';
 import { type Origin, readReason } from './request.ts';
 
@@ -54,26 +55,27 @@ export async function startRemount(
   const typed = checkTyped(request.from, request.to);
   const before = await replayed(deps, key);
   if (before) return { id: before, isReplay: true };
-  const found = await lookTwice(deps, origin, typed);
+  const found = await find(deps, origin, typed, request);
   if ('repeated' in found) return answerKnown(deps, key, found.repeated);
-  refuseOutside(found.move, origin, request);
   const clusterOptions = await admit(deps, found.move, request);
-  const policies = await policiesFor(deps, origin, found.move, request);
+  const { move } = found;
+  const isOnCluster = move.mount.entry !== undefined;
+  const { order: policies } = await policiesFor(deps, origin, move, isOnCluster, request);
   const details = { reason: readReason(request.reason), policies, clusterOptions };
-  return acceptAndStart(deps, origin, found.move, details, key);
+  return acceptAndStart(deps, origin, move, details, key);
 }
 
 /** Policies are read only if the move is to change them. */
 async function policiesFor(
   deps: Deps,
   { namespace, acl = buildAcl([]) }: Origin,
-  move: Move,
+  ends: Ends,
+  isOnCluster: boolean,
   { policies }: RemountRequest,
-): Promise<PolicyOrder | undefined> {
-  const mode = readPolicyMode(policies, move.mount.entry !== undefined);
-  if (mode === 'keep') return undefined;
-  const affected = await findMissingRules(deps, move, namespace);
-  return orderPolicies(mode, affected, move, acl, deps.clock.now()).order;
+): Promise<OrderedPolicies> {
+  const mode = readPolicyMode(policies, isOnCluster);
+  const affected = mode === 'keep' ? [] : await findMissingRules(deps, ends, namespace);
+  return orderPolicies(mode, affected, ends, acl, deps.clock.now());
 }
 
 /**
@@ -81,29 +83,41 @@ async function policiesFor(
  * @throws VaultError 400 for a move that cannot be
  */
 export async function checkRemount(deps: Deps, origin: Origin, request: RemountRequest): Promise<Found> {
-  const found = await lookTwice(deps, origin, checkTyped(request.from, request.to));
-  if ('move' in found) {
-    refuseOutside(found.move, origin, request);
-    await admit(deps, found.move, request, true);
-  }
+  const found = await find(deps, origin, checkTyped(request.from, request.to), request);
+  if ('move' in found) await admit(deps, found.move, request, true);
   return found;
-}
-
-/** @throws VaultError 400 */
-function refuseOutside(move: Move, { namespace }: Origin, request: RemountRequest): void {
-  const refused = request.require_namespace ? outsideRequired(move, namespace) : undefined;
-  if (refused) throw refused;
 }
 
 /** The result of the checks: a migration that already exists, or a move to accept. */
 type Found = { repeated: string } | { move: Move };
 
 /**
+ * A request that asks for more than the migration that it seems to repeat is not answered with that one.
+ * @throws VaultError 400 for a move that cannot be
+ */
+async function find(deps: Deps, origin: Origin, typed: Typed, request: RemountRequest): Promise<Found> {
+  const found = await lookTwice(deps, origin, typed);
+  const ends = 'move' in found ? found.move : found.ends;
+  const outside = request.require_namespace ? outsideRequired(ends, origin.namespace) : undefined;
+  if (outside) throw outside;
+  if ('move' in found) return found;
+  const { repeated } = found;
+  const { changes } = await policiesFor(deps, origin, ends, repeated.cluster !== undefined, request);
+  if (changes.length > 0) throw movedWithoutPolicies(repeated.id);
+  return { repeated: repeated.id };
+}
+
+/** Where a mount was and is, of a move that has been made. */
+type Ends = Pick<Move, 'source' | 'target'>;
+
+type Look = { repeated: Migration; ends: Ends } | { move: Move };
+
+/**
  * Checks the move, and before a refusal checks it again. DynamoDB may serve a query in the middle of a switch, which
  * makes a repeated request look wrong. A single read shows whether the mount has really left the source
  * (docs/decisions.md, 12). If it has, later reads show the whole switch.
  */
-async function lookTwice(deps: Deps, origin: Origin, typed: Typed): Promise<Found> {
+async function lookTwice(deps: Deps, origin: Origin, typed: Typed): Promise<Look> {
   const { from, to } = await namespacesOf(deps, origin, typed);
   try {
     const [source, target] = await Promise.all([
@@ -133,8 +147,12 @@ async function namespacesOf(
 }
 
 /** @throws VaultError 400 for a move that cannot be */
-async function judge(deps: Deps, typed: Typed, source: Location, target: Target): Promise<Found> {
-  const repeated = repeatedMigration(source, target, deps.clock.now() - REPEAT_WINDOW_MS);
-  if (repeated && (await readMigration(deps, repeated))) return { repeated };
+async function judge(deps: Deps, typed: Typed, source: Location, target: Target): Promise<Look> {
+  const id = repeatedMigration(source, target, deps.clock.now() - REPEAT_WINDOW_MS);
+  const repeated = id && (await readMigration(deps, id));
+  if (repeated) {
+    const from = { namespace: source.namespace, path: withSlash(source.path) };
+    return { repeated, ends: { source: from, target } };
+  }
   return { move: planMove(typed, source, target) };
 }

@@ -4,7 +4,7 @@ import type { Acl } from '../policies/acl.ts';
 import type { AffectedRule, Preview } from './answers.ts';
 import { type AffectedPolicy, type MissingRule, whyLeft } from './missingRules.ts';
 import type { Move } from './planMove.ts';
-import type { PolicyChange } from './policyChanges.ts';
+import type { PolicyChanges } from './policyChanges.ts';
 import type { PolicyMode } from './policyMode.ts';
 import { byRight, countByNamespace } from './policyRights.ts';
 
@@ -20,7 +20,7 @@ type ToldMode = PolicyMode | 'restore';
 export function tellPolicies(
   mode: ToldMode,
   affected: readonly AffectedPolicy[],
-  changes: readonly PolicyChange[],
+  { changes, left }: PolicyChanges,
   move: Pick<Move, 'source' | 'target'>,
   acl: Acl,
 ): ToldPolicies {
@@ -29,6 +29,7 @@ export function tellPolicies(
   );
   const [shown, hidden] = byRight(rules, acl);
   const [shownChanges, hiddenChanges] = byRight(changes, acl);
+  const [shownLeft] = byRight(left, acl);
   return {
     policies: shown.flatMap(({ namespacePath, name, missing }) =>
       shownRules(mode, namespacePath, name, missing, move),
@@ -38,6 +39,9 @@ export function tellPolicies(
       policy_changes: {
         changes: shownChanges.map(({ namespacePath: namespace, name: policy, before, after }) => {
           return { namespace, policy, before, after };
+        }),
+        left: shownLeft.map(({ namespacePath: namespace, name: policy, reason }) => {
+          return { namespace, policy, reason };
         }),
         hidden: countByNamespace(hiddenChanges),
       },

@@ -16,6 +16,7 @@ import { type Idempotency, replayed } from './idempotency.ts';
 import { fullPath, isUnmoved, type Migration } from './migration.ts';
 import { checkRights, type OrderedPolicies } from './orderPolicies.ts';
 import type { Move } from './planMove.ts';
+import type { PolicyChanges } from './policyChanges.ts';
 import type { UndoMode } from './policyMode.ts';
 import { readMigration } from './readMigration.ts';
 import type { Origin } from './request.ts';
@@ -53,7 +54,7 @@ export async function undoMigration(
 
 /**
  * Makes every check of an undo and writes nothing.
- * @returns the migration back that already exists, or the move that an undo would make, and what it would change of policies
+ * @returns the migration back that already exists, or the move that an undo would make, and what it would restore of policies
  * @throws VaultError as {@link undoMigration}
  */
 export async function checkUndo(
@@ -61,12 +62,11 @@ export async function checkUndo(
   origin: Origin,
   migration: Migration,
   mode: UndoMode,
-): Promise<{ known: string } | ({ move: Move } & Pick<OrderedPolicies, 'changes'>)> {
+): Promise<{ known: string } | { move: Move; restoration: PolicyChanges }> {
   refuseUnlessMoved(migration);
   const found = await lookTwice(deps, migration);
   if ('known' in found) return found;
-  const { changes } = await orderRestore(deps, origin, migration, mode);
-  return { ...found, changes };
+  return { ...found, restoration: await orderRestore(deps, origin, migration, mode) };
 }
 
 function refuseUnlessMoved(migration: Migration): void {
@@ -93,12 +93,12 @@ async function orderRestore(
 ): Promise<OrderedPolicies> {
   const changed = policyOutcome?.changed ?? [];
   const policies = changed.filter(({ namespacePath }) => namespacePath.startsWith(namespace.path));
-  if (mode === 'keep' || policies.length === 0) return { order: undefined, changes: [] };
+  if (mode === 'keep' || policies.length === 0) return { order: undefined, changes: [], left: [] };
   const order = { mode: 'restore', policies } as const;
   const back = { source: target, target: source };
-  const { changes } = await readPolicyChanges(deps, order, back, deps.clock.now());
-  checkRights({ changes }, acl);
-  return { order, changes };
+  const found = await readPolicyChanges(deps, order, back, deps.clock.now());
+  checkRights(found, acl);
+  return { order, ...found };
 }
 
 /** Checks the undo, and before a refusal checks it again after a single read, as for a remount. */

@@ -26,6 +26,7 @@ describe('a misspelt field', () => {
     ['idempotencykey', 'idempotency_key'],
     ['allow_cpy', 'allow_copy'],
     ['reasn', 'reason'],
+    ['policy', 'policies'],
   ])('%s of a move is refused, and nothing moves', (typed, meant) =>
     refused('sys/remount', { ...move, [typed]: true }, `unknown field "${typed}"; did you mean "${meant}"?`),
   );

@@ -200,6 +200,7 @@ describe('a plan with policies', () => {
     const after = `${text}${why}\npath "${target}/*" { capabilities = ["read"] }\n`;
     expect(data.policy_changes).toEqual({
       changes: [{ namespace: '', policy, before: text, after }],
+      left: [],
       hidden: {},
     });
     expect(await textOf(policy)).toBe(text);
@@ -211,7 +212,7 @@ describe('a plan with policies', () => {
     const body = { from, to, policies: 'follow' };
     const token = await tokenOf(MOVES + writes(policy));
     const { data } = (await service.call('POST', 'sys/remount/plan', { body, token })).body;
-    expect(data.policy_changes).toEqual({ changes: [], hidden: { '': 1 } });
+    expect(data.policy_changes).toEqual({ changes: [], left: [], hidden: { '': 1 } });
     const { migration_id: id } = (await service.call('POST', 'sys/remount', { body, token })).body.data;
     await runMigration(service.deps, id);
     const seen = await service.info(id, { token });
@@ -257,10 +258,35 @@ describe('a move whose policies the token may not write', () => {
     for (const name of names) await must('POST', `sys/policies/acl/${name}`, { policy: text });
     const answer = await service.call('POST', 'sys/remount', { body: { from, to, policies: 'add' } });
     expect(answer.status).toBe(400);
-    expect(answer.body.errors[0]).toMatch(/; the transaction of the switch has no room for it$/);
+    expect(answer.body.errors[0]).toMatch(/; the transaction of the switch has room for 57 policies$/);
     await Promise.all(names.slice(50).map((name) => must('DELETE', `sys/policies/acl/${name}`)));
     const id = await service.move(from, to, { policies: 'add' });
     expect((await service.info(id)).policies.changed).toHaveLength(51);
+  });
+});
+
+describe('a repeated move', () => {
+  it('that asks for policies only now is refused as long as some would change', async () => {
+    const { mount: from, target: to, text, policy } = await mountWithPolicy();
+    const id = await service.move(from, to);
+    for (const path of ['sys/remount', 'sys/remount/plan']) {
+      const answer = await service.call('POST', path, { body: { from, to, policies: 'follow' } });
+      expect([answer.status, answer.body.errors?.[0]]).toEqual([
+        400,
+        expect.stringMatching(new RegExp(`^migration ${id} has moved the mount already`)),
+      ]);
+    }
+    expect(await textOf(policy)).toBe(text);
+  });
+
+  it('is answered with the first if that has changed them, or there was none to change', async () => {
+    const { mount: from, target: to, policy } = await mountWithPolicy();
+    const body = { from, to, policies: 'follow' };
+    const id = await service.move(from, to, { policies: 'follow' });
+    const again = await service.call('POST', 'sys/remount', { body });
+    expect(again.body.data.migration_id).toBe(id);
+    await must('DELETE', `sys/policies/acl/${policy}`);
+    expect((await service.call('POST', 'sys/remount', { body })).body.data.migration_id).toBe(id);
   });
 });
 
@@ -278,8 +304,15 @@ describe('an undo', () => {
       { namespace: '', policy, before: await textOf(policy), after: text },
     ]);
     expect(restoring.policies).toEqual([]);
+    expect(restoring.policy_changes.left).toEqual([]);
     expect(keeping).not.toHaveProperty('policy_changes');
     expect(keeping.policies).toMatchObject([{ policy, path: `${target}/*` }]);
+    await must('POST', `sys/policies/acl/${policy}`, { policy: `${await textOf(policy)}# later` });
+    expect((await plan({})).policy_changes).toEqual({
+      changes: [],
+      left: [{ namespace: '', policy, reason: 'its text has changed since' }],
+      hidden: {},
+    });
   });
 
   it.each(['add', 'follow'])('of a move with "%s" restores the texts', async (policies) => {
@@ -318,7 +351,7 @@ describe('an undo', () => {
     expect(await textOf(policy)).toBe(`${text}# mine\n`);
     expect(await service.info(id)).toMatchObject({
       status: 'success',
-      policies: { changed: [], left: [{ namespace: '', policy, reason: 'somebody has changed it since' }] },
+      policies: { changed: [], left: [{ namespace: '', policy, reason: 'its text has changed since' }] },
     });
   });
 

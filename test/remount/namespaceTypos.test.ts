@@ -112,6 +112,14 @@ describe('require_namespace', () => {
     await expect(startRequested(service.deps, event, ['mover'])).rejects.toThrow(OUTSIDE);
   });
 
+  it('is not passed by a repeated move that had no such demand', async () => {
+    await placeMount(service.deps, 'again/');
+    const moved = { from: 'again', to: 'teem-b/again' };
+    await service.move(moved.from, moved.to);
+    const answer = await service.call('POST', 'sys/remount', { body: { ...moved, require_namespace: true } });
+    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('require_namespace')]);
+  });
+
   it('lets the right one through', async () => {
     await service.move('kv', 'team-b/blue', { require_namespace: true });
     expect((await service.call('GET', 'sys/mounts/blue', { namespace: 'team-b' })).status).toBe(200);
