@@ -47,7 +47,7 @@ export function policyChanges(
   let bytes = 0;
   let undoBytes = 0;
   order.policies.forEach((ref, i) => {
-    const change = changeOf(order.mode, ref, items[i], switching);
+    const change = changeOf(order, ref, items[i], switching);
     if (change === undefined) return;
     if (typeof change === 'string') {
       result.left.push(leftPolicy(ref, change));
@@ -76,19 +76,19 @@ function roomFor({ source, target }: Ends): number {
 
 /** @returns why the policy is left as it is; nothing if there is nothing to change */
 function changeOf(
-  mode: PolicyOrder['mode'],
+  order: PolicyOrder,
   ref: PolicyRef | ChangedPolicy,
   item: Item | undefined,
   switching: Switching,
 ): PolicyChange | string | undefined {
   const record = item && policyRecordOf(item.sk, item, switching.now);
   if (!item || !record) return 'it does not exist any more';
-  if (mode === 'restore') {
-    const { digest, back } = ref as ChangedPolicy;
-    if (sha256(record.text) !== digest) return 'its text has changed since';
-    return changed(ref, record, back, switching.now);
-  }
-  return changed(ref, record, edits(mode, ref, item, record, switching), switching.now);
+  if (order.mode !== 'restore')
+    return changed(ref, record, edits(order.mode, ref, item, record, switching), switching.now);
+  const { digest, back } = ref as ChangedPolicy;
+  if (sha256(record.text) === digest) return changed(ref, record, back, switching.now);
+  const replaced = order.follows ? edits('follow', ref, item, record, switching) : [];
+  return changed(ref, record, replaced, switching.now) ?? 'its text has changed since';
 }
 
 function edits(

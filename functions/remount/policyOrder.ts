@@ -23,10 +23,13 @@ export interface LeftPolicy extends PolicyRef {
   reason: string;
 }
 
-/** An undo restores what the migration before has changed. */
+/**
+ * An undo restores what the migration before has changed. If that has replaced rules (`follows`), the undo replaces them back in
+ * a text that has changed since.
+ */
 export type PolicyOrder =
   | { mode: 'add' | 'follow'; policies: PolicyRef[] }
-  | { mode: 'restore'; policies: ChangedPolicy[] };
+  | { mode: 'restore'; policies: ChangedPolicy[]; follows: boolean };
 
 export interface PolicyOutcome {
   changed: ChangedPolicy[];

@@ -82,19 +82,20 @@ function refuseUnlessMoved(migration: Migration): void {
 type Back = { known: string } | { move: Move };
 
 /**
- * An undo also restores the policies that the migration has changed, where nobody has changed them since. Those above the
- * namespace of the request stay as they are (R10).
+ * An undo also restores the policies that the migration has changed. In a text that has changed since, it replaces the rules
+ * back that the migration has replaced. Policies above the namespace of the request stay as they are (R10).
  */
 async function orderRestore(
   deps: Deps,
   { namespace, acl = buildAcl([]) }: Origin,
-  { policyOutcome, source, target }: Migration,
+  { policies: ordered, policyOutcome, source, target }: Migration,
   mode: UndoMode,
 ): Promise<OrderedPolicies> {
   const changed = policyOutcome?.changed ?? [];
   const policies = changed.filter(({ namespacePath }) => namespacePath.startsWith(namespace.path));
   if (mode === 'keep' || policies.length === 0) return { order: undefined, changes: [], left: [] };
-  const order = { mode: 'restore', policies } as const;
+  const follows = ordered?.mode === 'follow' || (ordered?.mode === 'restore' && ordered.follows);
+  const order = { mode: 'restore', policies, follows } as const;
   const back = { source: target, target: source };
   const found = await readPolicyChanges(deps, order, back, deps.clock.now());
   checkRights(found, acl);

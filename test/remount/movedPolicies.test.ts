@@ -307,7 +307,7 @@ describe('an undo', () => {
     expect(restoring.policy_changes.left).toEqual([]);
     expect(keeping).not.toHaveProperty('policy_changes');
     expect(keeping.policies).toMatchObject([{ policy, path: `${target}/*` }]);
-    await must('POST', `sys/policies/acl/${policy}`, { policy: `${await textOf(policy)}# later` });
+    await must('POST', `sys/policies/acl/${policy}`, { policy: 'path "other" {}' });
     expect((await plan({})).policy_changes).toEqual({
       changes: [],
       left: [{ namespace: '', policy, reason: 'its text has changed since' }],
@@ -341,6 +341,24 @@ describe('an undo', () => {
     await must('POST', `sys/policies/acl/${policy}`, { policy: await textOf(policy) });
     await undo(first);
     expect(await textOf(policy)).toBe(text);
+  });
+
+  it('replaces its own rules back in a text that another move has changed since', async () => {
+    const one = await mountWithPolicy();
+    const other = await mountWithPolicy();
+    const both = `${one.text}${other.text}`;
+    await must('POST', `sys/policies/acl/${one.policy}`, { policy: both });
+    const first = await service.move(one.mount, one.target, { policies: 'follow' });
+    const second = await service.move(other.mount, other.target, { policies: 'follow' });
+
+    const back = await undo(first);
+
+    expect(await textOf(one.policy)).toBe(both.replace(`"${other.mount}/`, `"${other.target}/`));
+    // Forth again, the same holds.
+    await undo(back);
+    expect(await textOf(one.policy)).toContain(`"${one.target}/*"`);
+    await undo(second);
+    expect(await textOf(one.policy)).toBe(both.replace(`"${one.mount}/`, `"${one.target}/`));
   });
 
   it('leaves a text that somebody has changed since, and says which', async () => {
