@@ -9,6 +9,7 @@ import { adviceOnMigration, adviceOnRefusal, plainText } from '../../ui/words/ad
 import { segmentsOf, sentenceOfRun } from '../../ui/words/bulkWords.ts';
 import { csvLine } from '../../ui/words/csv.ts';
 import { ago, duration, many } from '../../ui/words/format.ts';
+import { policyFacts } from '../../ui/words/policyWords.ts';
 import { readRules, withHeader } from '../../ui/words/readRules.ts';
 
 describe('advice', () => {
@@ -43,6 +44,7 @@ describe('advice', () => {
     ],
     ['an undo of a failure', errors.failedAlready({})],
     ['an undo that comes too late', errors.movedOn('a/')],
+    ['policies that may not be written', errors.policiesForbidden('"readers" of namespace ""')],
     [
       'an end outside',
       new VaultError(400, [
@@ -105,6 +107,35 @@ describe('the pauses between two polls', () => {
     expect(pauseAfter('same', 1_000)).toBeGreaterThan(1_000);
     expect(pauses('same')).toBe(10_000);
     expect(pauses('unreachable')).toBe(30_000);
+  });
+});
+
+describe('the policies of a migration', () => {
+  const ended = {
+    mode: 'add' as const,
+    changed: [
+      { namespace: '', policy: 'readers', version: 3 },
+      { namespace: 'a/', policy: 'writers', version: 2 },
+    ],
+    left: [{ namespace: 'a/', policy: 'owners', reason: 'the policy is gone' }],
+    hidden: { 'a/b/': 2 },
+  };
+
+  it('are facts: what was asked for, and what was changed, left and hidden', () => {
+    expect(policyFacts(ended)).toEqual([
+      ['Policies', 'a rule for the target is added'],
+      ['Policies changed', 'readers in the root namespace, writers in a/'],
+      ['Policies left', 'owners in a/: the policy is gone'],
+      ['Policies that your token may not read', '2 policies in a/b/'],
+    ]);
+  });
+
+  it('are said to be unchanged only if none is hidden', () => {
+    const nothing = { ...ended, changed: [], left: [] };
+
+    expect(policyFacts({ ...nothing, hidden: {} })[1]).toEqual(['Policies changed', 'none']);
+    expect(policyFacts(nothing).map(([name]) => name)).not.toContain('Policies changed');
+    expect(policyFacts(undefined)).toEqual([]);
   });
 });
 

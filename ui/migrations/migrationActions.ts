@@ -29,6 +29,6 @@ export function MigrationActions({ id, info, undo, onChanged }: ActionsProps) {
       ${undo.value && html`<${UndoneBy} what="move" href=${linkTo('migrations', undo.value.id)} status=${undo.value.info.status} />`}
       ${canUndo(info) && undo.isOver && !undo.value && html`<button type="button" onClick=${() => setAsked('undo')}>Undo the move…</button>`}
       ${asked === 'cancel' && html`<${CancelDialog} id=${id} onClose=${onClose} onCancelled=${onChanged} />`}
-      ${asked === 'undo' && html`<${UndoDialog} id=${id} info=${info} onClose=${onClose} />`}
+      ${asked === 'undo' && html`<${UndoDialog} id=${id} onClose=${onClose} />`}
     </div>`;
 }

@@ -5,6 +5,7 @@ import { html } from '../html.ts';
 import { Facts } from '../parts/facts.ts';
 import { Time } from '../parts/time.ts';
 import { linkTo } from '../route.ts';
+import { policyFacts } from '../words/policyWords.ts';
 import { requesterIn } from '../words/requester.ts';
 
 export function MigrationFacts({ info }: { info: MigrationInfo }) {
@@ -14,6 +15,7 @@ export function MigrationFacts({ info }: { info: MigrationInfo }) {
         ['Reason', info.reason ?? html`<span class="hint">none given</span>`],
         ['Requested by', requesterIn(info.requested_by)],
         ['Accepted', html`<${Time} at=${info.created_time} />`],
+        ...policyFacts(info.policies),
         ...clusterFacts(info.cluster),
         info.undo_of && ['Undo of', html`<a href=${linkTo('migrations', info.undo_of)}>${info.undo_of}</a>`],
         info.bulk_id && [

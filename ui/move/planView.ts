@@ -1,4 +1,4 @@
-/** What a move would do: source and target, what it revokes, which policies would no longer match. */
+/** What a move would do: source and target, what it revokes, what happens to policies. */
 
 import { html } from '../html.ts';
 import { Facts } from '../parts/facts.ts';
@@ -7,10 +7,11 @@ import { MountPath } from '../parts/mountPath.ts';
 import type { MovePlan } from '../service/migrations.ts';
 import { count, duration, many, namespaceName } from '../words/format.ts';
 import { endsOf } from '../words/paths.ts';
+import { PolicyChanges } from './policyChanges.ts';
 import { PolicyRules } from './policyRules.ts';
 
 export function PlanView({ plan }: { plan: MovePlan }) {
-  const { policies, estimate } = plan;
+  const { estimate } = plan;
   const { source, target } = endsOf(plan);
   return html`
     <div class="stack">
@@ -23,8 +24,26 @@ export function PlanView({ plan }: { plan: MovePlan }) {
         ]}
       />
       <${Revoked} revokes=${plan.revokes} />
-      <${PolicyRules} rules=${policies} hidden=${plan.hidden_policy_rules} />
+      <${Policies} plan=${plan} />
     </div>`;
+}
+
+function Policies({ plan }: { plan: MovePlan }) {
+  const { policies, hidden_policy_rules: hidden, policy_changes: changes } = plan;
+  const areMissed = policies.length > 0 || !isEmpty(hidden);
+  const areRestored = changes !== undefined && (changes.changes.length > 0 || !isEmpty(changes.hidden));
+  if (!areMissed && !areRestored) {
+    return html`<section><h3>Policies</h3><p>No policy names the mount by its old path.</p></section>`;
+  }
+  return html`
+    <div class="stack">
+      ${areRestored && html`<${PolicyChanges} ...${changes} />`}
+      ${areMissed && html`<${PolicyRules} rules=${policies} hidden=${hidden} />`}
+    </div>`;
+}
+
+function isEmpty(counts: Record<string, number>): boolean {
+  return Object.keys(counts).length === 0;
 }
 
 function namespacesOf({ namespaces_crossed, source_namespace, target_namespace }: MovePlan): string {

@@ -12,13 +12,10 @@ interface RulesProps {
 
 export function PolicyRules({ rules, hidden }: RulesProps) {
   const others = Object.entries(hidden);
-  if (rules.length === 0 && others.length === 0) {
-    return html`<section><h3>Policies</h3><p>No policy names the mount by its old path.</p></section>`;
-  }
   return html`
     <section>
       <h3>Policies that would no longer match</h3>
-      <p>A move never changes a policy. Add the new rules before you start, so that nobody loses access.</p>
+      <p>The move leaves these policies as they are. Add the new rules before you start, so that nobody loses access.</p>
       <ul class="rules">${rules.map((rule) => html`<${Rule} ...${rule} />`)}</ul>
       ${others.map(
         ([namespace, number]) =>

@@ -16,7 +16,7 @@ export interface Migration {
   info: MigrationInfo;
 }
 
-/** What a move would do. If the move was already made, only `migration_id`. */
+/** What a move or an undo would do. If it was already made, only `migration_id`. */
 export type MovePlan = Preview & { migration_id?: Started['migration_id'] };
 
 export interface Irrevocable {
@@ -75,6 +75,11 @@ export async function readMigration(
 
 export function planMove(session: Session, move: Move): Promise<MovePlan> {
   return data(session, 'sys/remount/plan', { method: 'POST', body: { ...move } });
+}
+
+/** The plan of the migration that would undo this one. */
+export function planUndo(session: Session, id: string): Promise<MovePlan> {
+  return data(session, `sys/remount/undo/${id}`, { method: 'POST', body: { dry_run: true } });
 }
 
 /** @returns the id of the migration; the same for the same key */

@@ -161,6 +161,13 @@ const OF_TEXTS: [RegExp, Advice][] = [
     },
   ],
   [
+    /^the token may not write policies /,
+    {
+      what: 'Your token may not write policies that this would change.',
+      todo: 'Ask for a policy with update on the policies that are named below.',
+    },
+  ],
+  [
     /reaches outside this namespace/,
     {
       what: 'The source or the target of the migration is outside your namespace.',

@@ -5,9 +5,11 @@ import {
   fillMove,
   freshPath,
   holdSwitches,
+  move,
   newMount,
   signedIn,
   sshWithLeases,
+  statusOf,
 } from '../person.ts';
 
 const LEASES = 12;
@@ -27,6 +29,7 @@ describe('a move', () => {
     expect(await plan.innerText()).toMatch(/creds\/deploy\s+8\s+creds\/backup\s+4/);
     expect(await plan.innerText()).toContain(`Policy ${from}-users in the root namespace`);
     expect(await plan.innerText()).toContain(`path "${to}/creds/deploy"`);
+    expect(await plan.innerText()).toContain('The move leaves these policies as they are.');
     expect(await start.isEnabled()).toBe(true);
 
     await start.click();
@@ -54,6 +57,52 @@ describe('a move', () => {
     expect(await page.getByRole('button', { name: /Undo/ }).count()).toBe(0);
     await page.getByRole('link', { name: 'See the undo' }).click();
     await page.waitForURL(undo);
+  });
+
+  it('that changed policies shows which, and its undo shows which it would restore', async () => {
+    const from = await newMount('kv');
+    const to = freshPath('followed');
+    const rule = `path "${from}/*" { capabilities = ["read"] }`;
+    await call('POST', `sys/policies/acl/${from}-readers`, { policy: rule });
+    const { data } = await call('POST', 'sys/remount', { from, to, policies: 'follow' });
+    await statusOf(data.migration_id);
+    const page = await signedIn();
+    await page.evaluate(`location.hash = '#/migrations/${data.migration_id}'`);
+
+    await page.getByText(`${from}-readers in the root namespace`).waitFor();
+    await page.getByRole('button', { name: 'Undo the move…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('heading', { name: 'Policies that would be restored' }).waitFor();
+    expect(await dialog.getByText('Policies that would no longer match').count()).toBe(0);
+    await dialog.getByText(`Policy ${from}-readers in the root namespace`).click();
+    const texts = await dialog.locator('details pre').allInnerTexts();
+    expect(texts).toEqual([rule.replace(from, to), rule]);
+
+    await dialog.getByRole('button', { name: 'Undo the move' }).click();
+    await page.getByRole('heading', { name: `${to}/ to ${from}/` }).waitFor();
+    await page.getByText('what the move had changed is restored').waitFor();
+    const { policy } = (await call('GET', `sys/policies/acl/${from}-readers`)).data;
+    expect(policy).toBe(rule);
+  });
+
+  it('that somebody else has undone meanwhile is not undone again', async () => {
+    const [from, to] = [await newMount('kv'), freshPath('moved')];
+    const id = await move(from, to);
+    await statusOf(id);
+    const page = await signedIn();
+    await page.evaluate(`location.hash = '#/migrations/${id}'`);
+    const undo = page.getByRole('button', { name: 'Undo the move…' });
+    await undo.waitFor();
+    const { data } = await call('POST', `sys/remount/undo/${id}`, {});
+    await statusOf(data.migration_id);
+
+    await undo.click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('This move was already undone.').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Undo the move' }).isDisabled()).toBe(true);
+    await dialog.getByRole('link', { name: 'See the undo' }).click();
+    await page.getByRole('heading', { name: `${to}/ to ${from}/` }).waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
   it('cannot be started if its paths have changed since the plan', async () => {
