@@ -5,9 +5,10 @@ import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
+import { Warnings } from '../parts/warnings.ts';
 import { goTo } from '../route.ts';
 import { type BulkOrder, planBulk, startBulk } from '../service/bulk.ts';
-import { newKey } from '../service/request.ts';
+import { newKey, type Warned } from '../service/request.ts';
 import { type Session, useSession } from '../service/session.ts';
 import { useKept } from '../watch/useKept.ts';
 import { useTask } from '../watch/useTask.ts';
@@ -18,7 +19,7 @@ import { OrderFields, type OrderForm } from './orderFields.ts';
 
 interface Planned {
   order: BulkOrder;
-  plan: PlanInfo;
+  plan: Warned<PlanInfo>;
   key: string;
 }
 
@@ -75,6 +76,7 @@ export function NewBulk() {
       <${Heading} title="Plan a bulk run" isFocused=${false} />
       <form class="card" onSubmit=${onPlan}>
         <${OrderFields} typed=${typed} onTyped=${onTyped} />
+        <${Warnings} warnings=${planned?.plan.warnings ?? []} />
         <div class="actions">
           <button type="submit" class=${canStart ? '' : 'main'} disabled=${task.busy}>See the plan</button>
           <button type="button" class=${canStart ? 'main' : ''} disabled=${!canStart || task.busy} onClick=${onStart}>

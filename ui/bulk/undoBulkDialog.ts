@@ -5,9 +5,10 @@ import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
 import { ReasonDialog } from '../parts/reasonDialog.ts';
 import { Refusal } from '../parts/refusal.ts';
+import { Warnings } from '../parts/warnings.ts';
 import { goTo } from '../route.ts';
 import { planUndo, undoBulk } from '../service/bulk.ts';
-import { newKey } from '../service/request.ts';
+import { newKey, type Warned } from '../service/request.ts';
 import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';
 import { many } from '../words/format.ts';
@@ -15,7 +16,7 @@ import { BulkProblems } from './bulkProblems.ts';
 
 export function UndoBulkDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const session = useSession();
-  const [plan, setPlan] = useState<PlanInfo>();
+  const [plan, setPlan] = useState<Warned<PlanInfo>>();
   const [key] = useState(newKey);
   const planning = useTask();
 
@@ -37,6 +38,7 @@ export function UndoBulkDialog({ id, onClose }: { id: string; onClose: () => voi
       ${planning.busy && html`<p role="status">Planning the undo…</p>`}
       <${Refusal} refused=${planning.refused} />
       ${isGood && html`<p><strong>${many(plan.total, 'mount')}</strong> would go back, in ${many(plan.transactions, 'transaction')}.</p>`}
+      <${Warnings} warnings=${plan?.warnings ?? []} />
       ${plan && !isGood && html`<${BulkProblems} problems=${plan.problems} />`}
     <//>`;
 }

@@ -5,6 +5,7 @@ import { html } from '../html.ts';
 import { Field } from '../parts/field.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
+import { Warnings } from '../parts/warnings.ts';
 import { goTo } from '../route.ts';
 import { type Move, type MovePlan, planMove, startMove } from '../service/migrations.ts';
 import { movableMounts } from '../service/mounts.ts';
@@ -75,6 +76,7 @@ export function MovePage() {
           label="Reason (optional)" value=${reason} onValue=${setReason} maxLength=${250}
           hint="Stored with the migration"
         />
+        <${Warnings} warnings=${planned?.plan.warnings ?? []} />
         <div class="actions">
           <button type="submit" class=${planned ? '' : 'main'} disabled=${task.busy}>See the plan</button>
           <button type="button" class=${planned ? 'main' : ''} disabled=${!canStart(planned) || task.busy} onClick=${onStart}>

@@ -1,7 +1,7 @@
 /** Requests for bulk runs, and the fields of the answers (docs/bulk.md). */
 
 import type { BulkInfo, BulkStatus, PlanInfo, RowInfo, StartedBulk } from '../../functions/bulk/answers.ts';
-import { data, listed, request } from './request.ts';
+import { data, listed, planned, request, type Warned } from './request.ts';
 import type { Session } from './session.ts';
 
 /** What to move, and how. */
@@ -60,12 +60,12 @@ export async function readRun(
   return { info: data.bulk_info, etag: answer.headers.get('ETag') ?? '' };
 }
 
-export function planBulk(session: Session, order: BulkOrder): Promise<PlanInfo> {
-  return data(session, RUNS, { method: 'POST', body: { ...order, dry_run: true } });
+export function planBulk(session: Session, order: BulkOrder): Promise<Warned<PlanInfo>> {
+  return planned(session, RUNS, { ...order, dry_run: true });
 }
 
-export function planUndo(session: Session, id: string): Promise<PlanInfo> {
-  return data(session, `${RUNS}/undo/${id}`, { method: 'POST', body: { dry_run: true } });
+export function planUndo(session: Session, id: string): Promise<Warned<PlanInfo>> {
+  return planned(session, `${RUNS}/undo/${id}`, { dry_run: true });
 }
 
 /** @returns the id of the run; the same for the same key */

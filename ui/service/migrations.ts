@@ -8,7 +8,7 @@ import type {
   RetriedLeases,
   Started,
 } from '../../functions/remount/answers.ts';
-import { data, listed, request } from './request.ts';
+import { data, listed, planned, request, type Warned } from './request.ts';
 import type { Session } from './session.ts';
 
 export interface Migration {
@@ -17,7 +17,7 @@ export interface Migration {
 }
 
 /** What a move or an undo would do. If it was already made, only `migration_id`. */
-export type MovePlan = Preview & { migration_id?: Started['migration_id'] };
+export type MovePlan = Warned<Preview & { migration_id?: Started['migration_id'] }>;
 
 export interface Irrevocable {
   leaseId: string;
@@ -74,12 +74,12 @@ export async function readMigration(
 }
 
 export function planMove(session: Session, move: Move): Promise<MovePlan> {
-  return data(session, 'sys/remount/plan', { method: 'POST', body: { ...move } });
+  return planned(session, 'sys/remount/plan', { ...move });
 }
 
 /** The plan of the migration that would undo this one. */
 export function planUndo(session: Session, id: string): Promise<MovePlan> {
-  return data(session, `sys/remount/undo/${id}`, { method: 'POST', body: { dry_run: true } });
+  return planned(session, `sys/remount/undo/${id}`, { dry_run: true });
 }
 
 /** @returns the id of the migration; the same for the same key */

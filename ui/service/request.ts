@@ -58,6 +58,20 @@ export async function data<Data>(session: Session, path: string, wish?: Wish): P
   return ((await answer.json()) as { data: Data }).data;
 }
 
+/** A plan, with what the service warns of. */
+export type Warned<Plan> = Plan & { warnings: string[] };
+
+/** @returns the `data` of the answer to a dry run, with its warnings */
+export async function planned<Plan>(
+  session: Session,
+  path: string,
+  body: Record<string, unknown>,
+): Promise<Warned<Plan>> {
+  const answer = await request(session, path, { method: 'POST', body });
+  const { data, warnings } = (await answer.json()) as { data: Plan; warnings: string[] | null };
+  return { ...data, warnings: warnings ?? [] };
+}
+
 /** Reads a list. Vault answers 404 for an empty one. */
 export async function listed<Info>(
   session: Session,

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { call, freshPath, newMount, signedIn, sshWithLeases } from '../person.ts';
+import { call, fillMove, freshPath, newMount, signedIn, sshWithLeases } from '../person.ts';
 
 const LEASES = 6;
 
@@ -42,6 +42,30 @@ it('the plan of a run has totals, a picture of the namespaces, and what each mov
   await page.getByLabel('Moves', { exact: true }).fill(csv);
   await page.getByRole('button', { name: 'See the plan' }).click();
   await expect.poll(() => figure(page, 'Moves')).toBe('2');
+});
+
+it('a plan warns of a target that resembles a namespace, above the button that starts it', async () => {
+  const namespace = freshPath('harbour');
+  await call('POST', `sys/namespaces/${namespace}`);
+  const kv = await newMount('kv');
+  const misspelt = namespace.replace('harbour', 'habour');
+  const page = await signedIn();
+  const warning = page.getByText(`did you mean the namespace "${namespace}/"?`);
+  const isAbove = async (button: string) => {
+    const [text, start] = [await warning.boundingBox(), await page.getByText(button).boundingBox()];
+    return text !== null && start !== null && text.y + text.height <= start.y;
+  };
+
+  await fillMove(page, kv, `${misspelt}/kv`);
+  await page.getByRole('button', { name: 'See the plan' }).click();
+  await warning.waitFor();
+  expect(await isAbove('Start the move')).toBe(true);
+  await page.getByLabel('To', { exact: true }).fill(`${namespace}/kv`);
+  expect(await warning.count()).toBe(0);
+
+  await planned(page, `${kv},${misspelt}/kv`);
+  expect(await warning.isVisible()).toBe(true);
+  expect(await isAbove('Start the run')).toBe(true);
 });
 
 it('the plan of a swap says that its moves can only be planned together', async () => {
