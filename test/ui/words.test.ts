@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BulkInfo } from '../../functions/bulk/answers.ts';
-import { notAuthenticated, notAuthorized, refusal, VaultError } from '../../functions/http/errors.ts';
+import {
+  namespaceLocked,
+  notAuthenticated,
+  notAuthorized,
+  refusal,
+  VaultError,
+} from '../../functions/http/errors.ts';
 import * as errors from '../../functions/remount/errors.ts';
 import { pauseAfter } from '../../ui/watch/pauses.ts';
 import { adviceOnMigration, adviceOnRefusal, plainText } from '../../ui/words/advice.ts';
@@ -33,6 +39,7 @@ describe('advice', () => {
     ['a protected target', errors.protectedDestination('sys/')],
     ['an invalid target', errors.invalidDestination('/')],
     ['a space', errors.whitespaceAround('from')],
+    ['a namespace that is locked', namespaceLocked('a/')],
     ['a namespace that has been deleted', errors.namespaceDeleted('a/')],
     [
       'a late cancellation',
@@ -183,4 +190,18 @@ describe('the sentence about a bulk run', () => {
     expect(sentenceOfRun(run)).toBe('2 of 3 moves are done, 1 failed and changed nothing.');
     expect(sentenceOfRun({ ...run, cluster })).toBe('2 of 3 moves are done, 1 failed.');
   });
+
+  it.each(['moves_failed', 'cancelled'])(
+    'speaks of an undo after %s only if a move has succeeded',
+    (code) => {
+      const error = { code, message: '' };
+      const sentence = (succeeded: number) => {
+        const progress = { total: 3, succeeded, failed: 3 - succeeded, skipped: 0 } as BulkInfo['progress'];
+        return sentenceOfRun({ status: 'failure', progress, error } as BulkInfo);
+      };
+      expect(sentence(1)).toContain('undo the run');
+      expect(sentence(0)).not.toContain('undo');
+      expect(sentence(0)).not.toContain('Finished moves');
+    },
+  );
 });

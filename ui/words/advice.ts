@@ -179,6 +179,13 @@ const OF_TEXTS: [RegExp, Advice][] = [
     { what: 'The namespace that the mount came from has been deleted.', todo: 'Choose another target.' },
   ],
   [
+    /must be unlocked to gain access/,
+    {
+      what: 'A namespace is locked.',
+      todo: 'Have the namespace that is named below unlocked, then try again.',
+    },
+  ],
+  [
     /^namespace not found/,
     {
       what: 'There is no such namespace, or your token cannot see it.',

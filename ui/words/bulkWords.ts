@@ -44,14 +44,21 @@ export function sentenceOfRun(info: BulkInfo): string {
     failed > 0 ? `${count(failed)} failed${cluster ? '' : ' and changed nothing'}` : '',
     skipped > 0 ? `${count(skipped)} were skipped` : '',
   ];
-  return `${parts.filter(Boolean).join(', ')}. ${ADVICE[error?.code ?? ''] ?? ''}`.trim();
+  const { todo = '', withMoved = '' } = ADVICE[error?.code ?? ''] ?? {};
+  return [`${parts.filter(Boolean).join(', ')}.`, todo, succeeded > 0 ? withMoved : '']
+    .filter(Boolean)
+    .join(' ');
 }
 
-const ADVICE: Record<string, string> = {
-  moves_failed: 'The rows below say why. Plan these moves again, or undo the run.',
-  too_many_failures: 'The run stopped because more moves failed than it tolerates.',
-  cancelled: 'Finished moves stay. To reverse them, undo the run.',
-  given_up: 'The service gave up after many attempts. Plan the rest again.',
+/** By `error.code`: what to do, and what else if some moves have succeeded. */
+const ADVICE: Record<string, { todo?: string; withMoved?: string }> = {
+  moves_failed: {
+    todo: 'The rows below say why. Plan these moves again.',
+    withMoved: 'To reverse the others, undo the run.',
+  },
+  too_many_failures: { todo: 'The run stopped because more moves failed than it tolerates.' },
+  cancelled: { withMoved: 'Finished moves stay. To reverse them, undo the run.' },
+  given_up: { todo: 'The service gave up after many attempts. Plan the rest again.' },
 };
 
 export function etaOf({ eta_seconds: eta }: Pick<BulkInfo, 'eta_seconds'>): string {
