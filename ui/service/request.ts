@@ -1,6 +1,6 @@
 /** Requests to the service that served the page. */
 
-import { isTokenRefused, Refused, refusedWith } from './refused.ts';
+import { isTokenRefused, type Need, Refused, refusedWith } from './refused.ts';
 import type { Session } from './session.ts';
 
 export interface Wish {
@@ -47,9 +47,15 @@ export async function request(
     throw new Refused(0, []);
   });
   if (answer.ok || answer.status === 304) return answer;
-  const refused = refusedWith(answer.status, await answer.text());
+  const refused = refusedWith(answer.status, await answer.text(), needOf(path, method, query));
   if (isTokenRefused(refused)) onTokenRefused?.();
   throw refused;
+}
+
+/** Whatever the page changes or plans by POST requires sudo. */
+function needOf(path: string, method: Wish['method'], { list }: NonNullable<Wish['query']>): Need {
+  if (method === 'POST') return { path, capabilities: 'update and sudo' };
+  return { path, capabilities: list === 'true' ? 'list' : 'read' };
 }
 
 /** @returns the `data` of the answer */

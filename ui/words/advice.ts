@@ -225,10 +225,6 @@ const OF_STATUSES: Record<number, Advice> = {
     todo: 'Check your connection, then try again.',
   },
   400: { what: 'The request is not valid.', todo: 'Correct it. The reason is below.' },
-  403: {
-    what: 'Your token is not allowed to do this here.',
-    todo: 'Ask for a policy with update and sudo on sys/remount; to watch, with read and list on sys/remount/status.',
-  },
   404: {
     what: 'This does not exist, or your namespace cannot see it.',
     todo: 'Check the address, or sign in to another namespace.',
@@ -244,9 +240,21 @@ const OF_SERVER: Advice = {
   todo: 'Try again in a moment. An accepted move continues by itself.',
 };
 
-export function adviceOnRefusal({ status, texts }: Pick<Refused, 'status' | 'texts'>): Advice {
+type Answered = Pick<Refused, 'status' | 'texts'> & Partial<Pick<Refused, 'need'>>;
+
+export function adviceOnRefusal({ status, texts, need }: Answered): Advice {
   const known = OF_TEXTS.find(([pattern]) => texts.some((text) => pattern.test(text)));
-  return known?.[1] ?? OF_STATUSES[status] ?? OF_SERVER;
+  if (known) return known[1];
+  return status === 403 ? notAllowed(need) : (OF_STATUSES[status] ?? OF_SERVER);
+}
+
+function notAllowed(need: Refused['need']): Advice {
+  return {
+    what: 'Your token is not allowed to do this here.',
+    todo: need
+      ? `Ask for a policy with ${need.capabilities} on ${need.path}.`
+      : 'Ask for a policy that allows it.',
+  };
 }
 
 /** Removes the frame that Vault's router puts around an error. */

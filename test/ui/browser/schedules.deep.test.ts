@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { call, freshPath, newMount, signedIn } from '../person.ts';
 
@@ -31,4 +32,19 @@ it('a schedule is shown with its rules, next run and runs, and is paused and res
   expect((await call('GET', `sys/remount/schedules/${name}`)).data.paused_time).toBeNull();
   await run.getByRole('link', { name: '1 move' }).click();
   await page.getByRole('link', { name: `archive/${mount}/` }).waitFor();
+});
+
+it('a refused pause names the path that the token needs', async () => {
+  const [name, readers, token] = [freshPath('weekly'), freshPath('readers'), randomUUID()];
+  const policy = 'path "sys/remount/*" { capabilities = ["read", "list"] }';
+  await call('POST', `sys/policies/acl/${readers}`, { policy });
+  await call('POST', 'auth/token/create', { id: token, policies: [readers] });
+  const rules = [{ from: `${name}/*`, to: `archive/${name}/*` }];
+  await call('POST', `sys/remount/schedules/${name}`, { schedule: 'rate(7 days)', rules });
+  const page = await signedIn({ token });
+  await page.evaluate(`location.hash = '#/schedules/${name}'`);
+
+  await page.getByRole('button', { name: 'Pause' }).click();
+
+  await page.getByText(`with update and sudo on sys/remount/schedules/${name}/pause.`).waitFor();
 });

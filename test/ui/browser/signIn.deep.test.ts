@@ -36,11 +36,12 @@ describe('the page', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
 
+    await page.getByText('with list on sys/remount/status.').first().waitFor();
     await fillMove(page, 'secret', freshPath('denied'));
     await page.getByRole('button', { name: 'See the plan' }).click();
 
     await page.getByText('Your token is not allowed to do this here.').waitFor();
-    expect(await page.getByText(/update and sudo on sys\/remount/).isVisible()).toBe(true);
+    expect(await page.getByText('with update and sudo on sys/remount/plan.').isVisible()).toBe(true);
   });
 
   it('shows everything to a token with the documented policy for watching, and refuses its changes', async () => {
@@ -50,7 +51,8 @@ describe('the page', () => {
     await call('POST', `sys/policies/acl/${watchers}`, { policy });
     await call('POST', 'auth/token/create', { id: token, policies: [watchers] });
     const to = freshPath('watched');
-    await statusOf(await move(await newMount('kv'), to));
+    const id = await move(await newMount('kv'), to);
+    await statusOf(id);
     const page = await signedIn({ token });
 
     await page.getByLabel('Target contains').fill(to);
@@ -58,6 +60,7 @@ describe('the page', () => {
     await page.getByText(`The mount is at ${to}/`).waitFor();
     await page.getByRole('button', { name: 'Undo the move…' }).click();
     await page.getByRole('dialog').getByText('Your token is not allowed to do this here.').waitFor();
+    expect(await page.getByText(`with update and sudo on sys/remount/undo/${id}.`).isVisible()).toBe(true);
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'Bulk runs' }).click();
     await page.getByText(/No bulk runs yet|\d runs?\./).waitFor();
