@@ -191,7 +191,7 @@ describe('npm start', { timeout: TIMEOUT_MS }, () => {
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
 
-    const { code, output } = await refusal({ PORT: String(port) });
+    const { code, output } = await refusal({ PORT: String(port), AWS_PORT: '0' });
 
     other.close();
     expect(code).toBe(1);
