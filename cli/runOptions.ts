@@ -6,7 +6,6 @@ import type { Options, Typed } from './arguments.ts';
 import type { Context } from './command.ts';
 import { nothingFailed, ruleUnreadable, severalSelections } from './errors.ts';
 import { MOVE_OPTIONS, moveFields } from './moveOptions.ts';
-import { quoted } from './quoted.ts';
 
 export const RUN_OPTIONS = {
   atomic: { help: 'all or nothing, in one transaction' },
@@ -66,13 +65,6 @@ export async function readSelection({ service }: Context, typed: Typed, file?: s
 /** @throws CommandError if the options select something beside what the operands do */
 export function refuseSelection(typed: Typed): void {
   if (typed.list('rule').length > 0 || typed.text('failed-of') !== undefined) throw severalSelections();
-}
-
-/** The words of a command that select the same. */
-export function selectionWords(typed: Typed, file?: string): string {
-  const rules = typed.list('rule').map((rule) => `--rule ${quoted(rule)}`);
-  const run = typed.text('failed-of');
-  return [file && quoted(file), ...rules, run && `--failed-of ${quoted(run)}`].filter(Boolean).join(' ');
 }
 
 /** What is moved, in an error. */

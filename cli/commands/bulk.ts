@@ -4,15 +4,9 @@ import { RUN_PATHS } from '../api/runs.ts';
 import { startOnce } from '../api/startOnce.ts';
 import { type Command, START_OPTIONS } from '../command.ts';
 import { followStarted } from '../follow/started.ts';
+import { plannedCommand } from '../plannedCommand.ts';
 import { counted } from '../render/numbers.ts';
-import {
-  RUN_OPTIONS,
-  readSelection,
-  runFields,
-  SELECTION_OPTIONS,
-  selectionName,
-  selectionWords,
-} from '../runOptions.ts';
+import { RUN_OPTIONS, readSelection, runFields, SELECTION_OPTIONS, selectionName } from '../runOptions.ts';
 import { showRunPlan } from '../showPlan.ts';
 
 export const bulk: Command = {
@@ -32,7 +26,7 @@ export const bulk: Command = {
     const body = { ...selection, ...runFields(typed), ...(typed.isSet('dry-run') && { dry_run: true }) };
     if (body.dry_run) {
       const { data } = await context.service.write(RUN_PATHS.runs, body);
-      return showRunPlan(context, data, `bulk ${selectionWords(typed, file)}`);
+      return showRunPlan(context, data, plannedCommand('bulk', typed.operands, typed, bulk.options));
     }
     const { data, isReplay } = await startOnce(context, typed, RUN_PATHS.runs, body);
     const moves = counted(data.total, 'mount');

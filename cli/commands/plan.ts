@@ -8,6 +8,7 @@ import type { Typed } from '../arguments.ts';
 import { type Command, type Context, REASON_OPTION } from '../command.ts';
 import type { ExitCode } from '../errors.ts';
 import { moveFields } from '../moveOptions.ts';
+import { plannedCommand } from '../plannedCommand.ts';
 import { POLICIES_OPTION, policiesField, refusePolicies } from '../policyOption.ts';
 import { quoted } from '../quoted.ts';
 import {
@@ -17,9 +18,10 @@ import {
   runFields,
   SELECTION_OPTIONS,
   selectionName,
-  selectionWords,
 } from '../runOptions.ts';
 import { showMovePlan, showRunPlan } from '../showPlan.ts';
+import { bulk } from './bulk.ts';
+import { move } from './move.ts';
 
 export const plan: Command = {
   operands: ['[FROM|FILE]', '[TO]'],
@@ -43,8 +45,7 @@ export const plan: Command = {
     if (typed.text('out') !== undefined) return planRun(context, typed, { moves: [{ from, to }] });
     const policies = policiesField(typed);
     const { data } = await context.service.write(PATHS.plan, { from, to, ...moveFields(typed), ...policies });
-    const option = policies.policies === undefined ? '' : ` --policies ${quoted(policies.policies)}`;
-    return showMovePlan(context, data, `move ${quoted(from ?? '')} ${quoted(to)}${option}`);
+    return showMovePlan(context, data, plannedCommand('move', typed.operands, typed, move.options));
   },
 };
 
@@ -62,6 +63,6 @@ async function planRun(
   const run = data as PlanInfo;
   const file = typed.text('out');
   if (file !== undefined && run.problems.length === 0) writeApproval(file, service.namespace, body, run);
-  const words = file === undefined ? selectionWords(typed, typed.operands[0]) : quoted(file);
-  return showRunPlan(context, run, `bulk ${words}`);
+  if (file !== undefined) return showRunPlan(context, run, `bulk ${quoted(file)}`);
+  return showRunPlan(context, run, plannedCommand('bulk', typed.operands, typed, bulk.options));
 }

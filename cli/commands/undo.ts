@@ -4,6 +4,7 @@ import { ofEither } from '../api/found.ts';
 import { startOnce } from '../api/startOnce.ts';
 import { type Command, START_OPTIONS } from '../command.ts';
 import { followStarted } from '../follow/started.ts';
+import { plannedCommand } from '../plannedCommand.ts';
 import { showMovePlan, showRunPlan } from '../showPlan.ts';
 
 export const undo: Command = {
@@ -19,6 +20,7 @@ export const undo: Command = {
       isDry ? service.write(paths.undo(id), { dry_run: true }) : startOnce(context, typed, paths.undo(id)),
     );
     if (!isDry) return followStarted(context, typed, data, `Undoing ${id}`);
-    return data.moves ? showRunPlan(context, data, `undo ${id}`) : showMovePlan(context, data, `undo ${id}`);
+    const next = plannedCommand('undo', [id], typed, undo.options);
+    return data.moves ? showRunPlan(context, data, next) : showMovePlan(context, data, next);
   },
 };

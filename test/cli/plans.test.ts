@@ -96,10 +96,15 @@ describe('a person who has a plan approved', () => {
   it('moves by rules on the command line, after their plan', async () => {
     const rules = ['--rule', `${name}/a=${name}-1`, '--rule', `${name}/b=${name}-2`];
 
-    const dry = await world.run('bulk', ...rules, '--dry-run');
-    const run = await world.run('bulk', ...rules);
+    const plan = await world.run('plan', ...rules, '--atomic');
+    const dry = await world.run('bulk', ...rules, '--atomic', '--dry-run');
+    const one = await world.run('plan', `${name}/a`, `${name}-1`, '--reason', 'new');
+    const run = await world.run('bulk', ...rules, '--atomic');
 
-    expect(dry.stderr).toBe(`Nothing has been changed. To do it: remount bulk ${rules.join(' ')}\n`);
+    const hint = 'Nothing has been changed. To do it: remount';
+    expect(plan.stderr).toBe(`${hint} bulk ${rules.join(' ')} --atomic\n`);
+    expect(dry.stderr).toBe(plan.stderr);
+    expect(one.stderr).toBe(`${hint} move ${name}/a ${name}-1 --reason new\n`);
     expect(run.code, run.stderr).toBe(0);
     expect(await mounts()).toEqual([`${name}-1/`, `${name}-2/`]);
   });
