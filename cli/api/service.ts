@@ -13,8 +13,13 @@ export interface Answer {
   etag: string | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: see docs/migrations.md and docs/bulk.md
   data: any;
-  /** Whether an earlier request with the same idempotency key created what this answer describes. */
+  /** Whether an earlier command with the same idempotency key has started what this answer describes. */
   isReplay: boolean;
+}
+
+interface Settled extends Received {
+  /** Whether an earlier try of the same request may have been carried out. */
+  isRepeat: boolean;
 }
 
 interface Asked {
@@ -70,13 +75,14 @@ export function createService(
     checkIsRemount(address, received);
   }
 
-  async function patiently(sent: Sent, by: Connection = connection): Promise<Received> {
+  async function patiently(sent: Sent, by: Connection = connection): Promise<Settled> {
     let mayBeDone = false;
     for (let tries = 1; ; tries++) {
       try {
         const received = await exchange(by, sent);
+        if (!BUSY.includes(received.status) || tries >= MAX_TRIES)
+          return { ...received, isRepeat: mayBeDone };
         mayBeDone ||= received.status > 500;
-        if (!BUSY.includes(received.status) || tries >= MAX_TRIES) return received;
         const asked = Number(received.headers['retry-after']) * 1_000;
         await pause(`the service answered ${received.status}`, asked || FIRST_PAUSE_MS * 2 ** tries);
       } catch (error) {
@@ -98,7 +104,7 @@ export function createService(
     known ??= identify();
     await known;
     const received = await patiently(sent);
-    const { status, text, headers } = received;
+    const { status, text, headers, isRepeat } = received;
     const body = parsed(text);
     if (body === undefined) throw notUnderstood(address, status);
     if (status === 403 && text.includes('permission denied')) {
@@ -108,7 +114,7 @@ export function createService(
     if (status >= 300 && status !== 304) throw refused(status, refusalText(body));
     const { data = null, warnings } = body;
     for (const warning of (warnings ?? []).filter(isNews)) onWarning(warning);
-    const isReplay = headers['idempotent-replayed'] === 'true';
+    const isReplay = headers['idempotent-replayed'] === 'true' && !isRepeat;
     return { isUnchanged: status === 304, etag: headers.etag, data, isReplay };
   }
 

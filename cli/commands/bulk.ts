@@ -28,13 +28,7 @@ export const bulk: Command = {
       const { data } = await context.service.write(RUN_PATHS.runs, body);
       return showRunPlan(context, data, plannedCommand('bulk', typed.operands, typed, bulk.options));
     }
-    const { data, isReplay } = await startOnce(context, typed, RUN_PATHS.runs, body);
-    const moves = counted(data.total, 'mount');
-    return followStarted(
-      context,
-      typed,
-      data,
-      isReplay ? `Already started with this idempotency key: moving ${moves}` : `Moving ${moves}`,
-    );
+    const started = await startOnce(context, typed, RUN_PATHS.runs, body);
+    return followStarted(context, typed, started, `moving ${counted(started.data.total, 'mount')}`);
   },
 };

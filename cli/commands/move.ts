@@ -15,8 +15,7 @@ export const move: Command = {
   async run(context, typed) {
     const [from, to] = typed.operands;
     const fields = { from, to, ...moveFields(typed), ...policiesField(typed) };
-    const { data, isReplay } = await startOnce(context, typed, PATHS.remount, fields);
-    const title = `${isReplay ? 'Already started with this idempotency key: moving' : 'Moving'} ${from} to ${to}`;
-    return followStarted(context, typed, data, title);
+    const started = await startOnce(context, typed, PATHS.remount, fields);
+    return followStarted(context, typed, started, `moving ${from} to ${to}`);
   },
 };

@@ -16,10 +16,11 @@ export const undo: Command = {
     const { service } = context;
     const [id = ''] = typed.operands;
     const isDry = typed.isSet('dry-run');
-    const { data } = await ofEither(service.namespace, id, (paths) =>
+    const answer = await ofEither(service.namespace, id, (paths) =>
       isDry ? service.write(paths.undo(id), { dry_run: true }) : startOnce(context, typed, paths.undo(id)),
     );
-    if (!isDry) return followStarted(context, typed, data, `Undoing ${id}`);
+    if (!isDry) return followStarted(context, typed, answer, `undoing ${id}`);
+    const { data } = answer;
     const next = plannedCommand('undo', [id], typed, undo.options);
     return data.moves ? showRunPlan(context, data, next) : showMovePlan(context, data, next);
   },

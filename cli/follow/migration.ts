@@ -9,8 +9,11 @@ import { counted } from '../render/numbers.ts';
 import { createPace } from './pace.ts';
 import { watch } from './watch.ts';
 
-/** @throws CommandError with the reason if it fails */
-export async function followMigration(context: Context, id: string): Promise<ExitCode> {
+/**
+ * @param isReplay whether an earlier command has started it
+ * @throws CommandError with the reason if it fails
+ */
+export async function followMigration(context: Context, id: string, isReplay = false): Promise<ExitCode> {
   const { service, output, format, hint } = context;
   context.leaveWord(`Migration ${id} continues; to watch it: ${hint(`status ${id} --watch`)}`);
   const pace = createPace();
@@ -28,12 +31,12 @@ export async function followMigration(context: Context, id: string): Promise<Exi
   if (format === 'json') output.json(ended);
   const { migration_info: info } = ended;
   if (info.status === 'failure') throw endedInFailure(failureText(info));
-  if (format === 'table') showSuccess(context, id, info);
+  if (format === 'table') showSuccess(context, id, info, isReplay);
   return EXIT.done;
 }
 
-function showSuccess({ output, hint }: Context, id: string, info: MigrationInfo): void {
-  output.line(successLine(info), 'green');
+function showSuccess({ output, hint }: Context, id: string, info: MigrationInfo, isReplay: boolean): void {
+  output.line(successLine(info, isReplay ? id : undefined), 'green');
   const { leases_irrevocable: irrevocable } = info.progress;
   if (irrevocable > 0) {
     const left = `Not revoked where issued, but no longer valid here: ${counted(irrevocable, 'lease')}.`;

@@ -12,8 +12,11 @@ import { watch } from './watch.ts';
 /** How many failed moves are shown one by one. */
 const MAX_SHOWN = 20;
 
-/** @throws CommandError with the moves that failed, if the run fails */
-export async function followRun(context: Context, id: string): Promise<ExitCode> {
+/**
+ * @param isReplay whether an earlier command has started it
+ * @throws CommandError with the moves that failed, if the run fails
+ */
+export async function followRun(context: Context, id: string, isReplay = false): Promise<ExitCode> {
   const { service, output, format, hint } = context;
   context.leaveWord(`Bulk run ${id} continues; to watch it: ${hint(`status ${id} --watch`)}`);
   const pace = createPace();
@@ -34,7 +37,7 @@ export async function followRun(context: Context, id: string): Promise<ExitCode>
   if (info.status === 'failure')
     throw endedInFailure(runFailureText(info, await readRows(service, id, 'failure', MAX_SHOWN)));
   if (format === 'table') {
-    output.line(runSuccessLine(info), 'green');
+    output.line(runSuccessLine(info, isReplay ? id : undefined), 'green');
     output.note(hints, 'dim');
   }
   return EXIT.done;

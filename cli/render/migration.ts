@@ -68,13 +68,22 @@ function waitingWords(words: string, why: string | null): string {
   return why === null ? words : `${words}; waiting: ${why}`;
 }
 
-/** One sentence about a successful migration. */
-export function successLine({ source_mount, target_mount, progress, ...info }: MigrationInfo): string {
+/**
+ * One sentence about a successful migration.
+ * @param earlierId its id, if an earlier command has started it
+ */
+export function successLine(
+  { source_mount, target_mount, progress, ...info }: MigrationInfo,
+  earlierId?: string,
+): string {
   const took = seconds(secondsBetween(info.created_time, info.finished_time));
   const { leases_revoked: revoked } = progress;
   const one = oneOf(info);
   const leases = revoked > 0 ? `${counted(revoked, one)} revoked` : `no ${one} to revoke`;
-  return `Moved ${source_mount} to ${target_mount} in ${took}, ${leases}.`;
+  const words = `${source_mount} to ${target_mount} in ${took}, ${leases}`;
+  return earlierId === undefined
+    ? `Moved ${words}.`
+    : `Already done: moved ${words}, migration ${earlierId}.`;
 }
 
 /** What an engine issues, or what an auth method does. */

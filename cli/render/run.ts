@@ -77,12 +77,19 @@ function progressWords({ progress, cluster }: BulkInfo): string {
   return parts.filter(Boolean).join(', ');
 }
 
-/** One sentence about a successful run. */
-export function runSuccessLine({ progress, created_time, finished_time }: BulkInfo): string {
+/**
+ * One sentence about a successful run.
+ * @param earlierId its id, if an earlier command has started it
+ */
+export function runSuccessLine(
+  { progress, created_time, finished_time }: BulkInfo,
+  earlierId?: string,
+): string {
   const took = seconds(secondsBetween(created_time, finished_time));
   const { leases_revoked: revoked } = progress;
   const leases = revoked > 0 ? `${counted(revoked, 'lease')} revoked` : 'no lease to revoke';
-  return `Moved ${counted(progress.succeeded, 'mount')} in ${took}, ${leases}.`;
+  const words = `${counted(progress.succeeded, 'mount')} in ${took}, ${leases}`;
+  return earlierId === undefined ? `Moved ${words}.` : `Already done: moved ${words}, bulk run ${earlierId}.`;
 }
 
 /**

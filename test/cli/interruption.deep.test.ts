@@ -58,11 +58,12 @@ describe('an interrupted command', () => {
     const { proxy, environment } = await through(['lose the answer']);
     const from = await kv('lost');
 
-    const { code, stderr } = await run(['move', from, 'lost-to'], environment);
+    const { code, stdout, stderr } = await run(['move', from, 'lost-to'], environment);
 
     expect(code).toBe(0);
     expect(stderr).toContain('the connection was closed without an answer (ECONNRESET); retrying in');
-    expect(stderr).toMatch(/Already started with this idempotency key: moving lost to lost-to, migration/);
+    expect(stderr).toMatch(/Moving lost to lost-to, migration/);
+    expect(stdout).toMatch(/^Moved lost\/ to lost-to\/ in/);
     expect(proxy.requests.slice(0, 2)).toEqual(['POST /v1/sys/remount', 'POST /v1/sys/remount']);
     const { data } = await world.root.read('sys/remount/status?list=true&source=lost');
     expect(data.keys).toHaveLength(1);

@@ -47,6 +47,8 @@ describe('a person who has a plan approved', () => {
     expect(run.code, run.stderr).toBe(0);
     expect(await mounts()).toEqual([`${name}-new/a/`, `${name}-new/b/`, `${name}/later/`]);
     expect(again.code).toBe(0);
+    const [id] = ID.exec(run.stderr) ?? [];
+    expect(again.stdout).toMatch(new RegExp(`^Already done: moved 2 mounts in .+, bulk run ${id}\\.\n$`));
     expect(again.stderr).toContain('Already started with this idempotency key: moving 2 mounts');
   });
 

@@ -52,6 +52,25 @@ describe('a program that calls the command', () => {
     expect((await json('status', first.stdout.trim(), '--watch')).code).toBe(0);
   });
 
+  it('is told that a repeated move or undo was done before', async () => {
+    const from = await kv();
+    const words = ['move', from, `${from}-to`, '--idempotency-key', `twice ${from}`];
+
+    const first = await world.run(...words);
+    const again = await world.run(...words);
+    const [id = ''] = ID.exec(first.stderr) ?? [];
+    const undo = ['undo', id, '--idempotency-key', `back ${from}`];
+    await world.run(...undo);
+    const undone = await world.run(...undo);
+
+    expect(first.stdout).toMatch(/^Moved /);
+    expect(again.stdout).toMatch(
+      new RegExp(`^Already done: moved ${from}/ to ${from}-to/ in .+, migration ${id}\\.\n$`),
+    );
+    expect(undone.stdout).toMatch(new RegExp(`^Already done: moved ${from}-to/ to ${from}/ in `));
+    expect(undone.stderr).toContain(`Already started with this idempotency key: undoing ${id}, migration `);
+  });
+
   it('is told on stderr what an answer warns of, and nothing of what every move warns of', async () => {
     const from = await kv();
     const file = join(await temporaryFolder(), 'moves.csv');
