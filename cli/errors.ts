@@ -91,12 +91,15 @@ export function notJson(file: string, why: string): CommandError {
   return usage(`${file} starts like JSON, but is not valid: ${why}`);
 }
 
-/** @param text of the service's answer; may be empty */
-export function refused(status: number, text: string): CommandError {
+/**
+ * @param text of the service's answer; may be empty
+ * @param mayBeDone whether the service may have carried out the request
+ */
+export function refused(status: number, text: string, mayBeDone: boolean): CommandError {
   const message = text || `the service answered ${status} without a reason`;
   return new CommandError(EXIT.refused, message, {
     isNotFound: status === 404 && text === '',
-    mayBeDone: status >= 500,
+    mayBeDone,
   });
 }
 

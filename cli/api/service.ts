@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { notUnderstood, permissionDenied, refused, unreachable } from '../errors.ts';
+import { isBusy, mayBeCarriedOut } from './busy.ts';
 import type { Connection } from './connection.ts';
 import { exchange, type Received, type Sent } from './exchange.ts';
 import { checkIsRemount, HEALTH } from './identify.ts';
@@ -49,7 +50,6 @@ const MAX_CONNECTION_TRIES = 4;
 const FIRST_PAUSE_MS = 250;
 /** Longest pause, even if the service asks for a longer one. */
 const MAX_PAUSE_MS = 30_000;
-const BUSY = [429, 502, 503, 504];
 
 /**
  * All calls reject with a `CommandError` if the service refuses or cannot be reached.
@@ -71,7 +71,7 @@ export function createService(
   /** Health is for everybody, so the token is not sent before it is known who gets it. */
   async function identify(): Promise<void> {
     const received = await patiently(HEALTH, { ...connection, token: '', namespace: '' });
-    if (BUSY.includes(received.status)) throw refused(received.status, '');
+    if (isBusy(received)) throw refused(received.status, '', mayBeCarriedOut(received));
     checkIsRemount(address, received);
   }
 
@@ -80,8 +80,7 @@ export function createService(
     for (let tries = 1; ; tries++) {
       try {
         const received = await exchange(by, sent);
-        if (!BUSY.includes(received.status) || tries >= MAX_TRIES)
-          return { ...received, isRepeat: mayBeDone };
+        if (!isBusy(received) || tries >= MAX_TRIES) return { ...received, isRepeat: mayBeDone };
         mayBeDone ||= received.status > 500;
         const asked = Number(received.headers['retry-after']) * 1_000;
         await pause(`the service answered ${received.status}`, asked || FIRST_PAUSE_MS * 2 ** tries);
@@ -111,7 +110,7 @@ export function createService(
       const [path = ''] = sent.path.split('?');
       throw permissionDenied(`${sent.method} ${decodeURI(path)}`, capabilities, connection.namespace);
     }
-    if (status >= 300 && status !== 304) throw refused(status, refusalText(body));
+    if (status >= 300 && status !== 304) throw refused(status, refusalText(body), mayBeCarriedOut(received));
     const { data = null, warnings } = body;
     for (const warning of (warnings ?? []).filter(isNews)) onWarning(warning);
     const isReplay = headers['idempotent-replayed'] === 'true' && !isRepeat;
