@@ -10,7 +10,15 @@ export const POLICIES_OPTION = {
   },
 } as const satisfies Options;
 
-/** The field of a request for one move. */
+/** Of an undo. */
+export const RESTORE_OPTION = {
+  policies: {
+    value: 'restore|keep',
+    help: 'policies that the migration has changed get their texts back, or stay; default restore',
+  },
+} as const satisfies Options;
+
+/** The field of a request for one move, or for its undo. */
 export function policiesField(typed: Typed): { policies?: string } {
   const policies = typed.text('policies');
   return policies === undefined ? {} : { policies };

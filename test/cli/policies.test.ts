@@ -51,6 +51,24 @@ describe('a move with --policies', () => {
     expect(undo.stdout).toContain(`-path "new/${mount}/*" {`);
   });
 
+  it('is undone with the policies as they were, or as they are now', async () => {
+    const moved = await world.run('move', mount, `new/${mount}`, '--policies', 'add');
+    const id = /migration ([\w-]+)/.exec(moved.stderr)?.[1] ?? '';
+    const text = async () => (await world.root.read(`sys/policies/acl/people${n}`)).data.policy;
+    const changed = await text();
+
+    const kept = await world.run('undo', id, '--policies', 'keep', '--dry-run');
+    const restored = await world.run('undo', id, '--policies', 'restore', '--dry-run');
+    const undo = await world.run('undo', id, '--policies', 'keep');
+
+    expect(kept.stdout).not.toContain(`-path "new/${mount}/*"`);
+    expect(kept.stderr).toContain(`To do it: remount undo ${id} --policies keep\n`);
+    expect(restored.stdout).toContain(`-path "new/${mount}/*" {`);
+    expect(undo.code, undo.stderr).toBe(0);
+    expect(changed).toContain(`path "new/${mount}/*"`);
+    expect(await text()).toBe(changed);
+  });
+
   it('is refused where many moves are planned, and for another word', async () => {
     const many = await world.run('plan', '--rule', `${mount}=x`, '--policies', 'add');
     const other = await world.run('move', mount, 'x', '--policies', 'drop');
