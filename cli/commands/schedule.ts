@@ -37,7 +37,8 @@ export const putSchedule: Command = {
       const text = typed.text(option);
       return text === undefined ? [] : [[option, text] as const];
     });
-    const selection = await readSelection(context, typed, file);
+    // A plan of --out has a key for the one run that it is for. Each run of a schedule has a key of its own.
+    const { idempotency_key: _key, ...selection } = await readSelection(context, typed, file);
     const body = { ...selection, ...runFields(typed), ...Object.fromEntries(given) };
     const { data } = await service.write(SCHEDULE_PATHS.schedule(name), body);
     if (format === 'json') output.json(data);

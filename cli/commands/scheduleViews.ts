@@ -52,6 +52,8 @@ export const historyOfSchedule: Command = {
     const [name = ''] = typed.operands;
     const limit = readLimit(typed);
     const runs = await runsOf(service, name, limit);
+    // The runs of a schedule that was removed are still listed.
+    if (runs.length === 0) await ofSchedule(service, name, service.read(SCHEDULE_PATHS.schedule(name)));
     if (format === 'json') output.json({ keys: runs.map(([id]) => id), key_info: Object.fromEntries(runs) });
     else if (runs.length === 0) output.note('None found.');
     else for (const line of runTable(runs, output.width)) output.line(line);

@@ -42,6 +42,18 @@ describe('a person who keeps a schedule', () => {
     expect(await said('show', 'daily')).toMatch(/^Times +rate\(2 days\), UTC$/m);
   });
 
+  it('makes one from a plan that was approved', async () => {
+    const file = join(await temporaryFolder(), 'approved.json');
+    const plan = await world.run('plan', '--rule', 'inbox/*=archive/*', '--atomic', '--out', file);
+
+    await said('put', 'approved', file, '--schedule', 'cron(0 3 ? * MON *)');
+
+    expect(plan.code, plan.stderr).toBe(0);
+    const shown = await said('show', 'approved');
+    expect(shown).toMatch(/^Moves +1 mount$/m);
+    expect(shown).toMatch(/^Atomic +yes$/m);
+  });
+
   it('pauses it and resumes it', async () => {
     expect(await said('pause', 'weekly')).toMatch(/^Schedule weekly: paused since \S+Z\.\n$/);
     expect(await said('list')).toMatch(/^weekly .* paused +none$/m);
@@ -49,12 +61,12 @@ describe('a person who keeps a schedule', () => {
   });
 
   it('sees what it has started, and nothing that people have', async () => {
-    const none = await world.run('schedule', 'history', 'soon');
     await world.root.write('sys/mounts/by-hand', { type: 'kv' });
     await world.run('bulk', '--rule', 'by-hand=done-by-hand');
     const at = new Date(Date.now() + 2_500).toISOString().slice(0, 19);
 
     await said('put', 'soon', '--rule', 'inbox/+=archive/+', '--schedule', `at(${at})`);
+    const none = await world.run('schedule', 'history', 'weekly');
 
     expect(none).toMatchObject({ code: 0, stdout: '', stderr: 'None found.\n' });
     await expect
@@ -69,7 +81,7 @@ describe('a person who keeps a schedule', () => {
   it('removes it, and is told that there is none', async () => {
     expect(await said('delete', 'weekly')).toBe('Removed schedule weekly.\n');
 
-    for (const verb of ['show', 'next', 'pause', 'resume', 'delete'])
+    for (const verb of ['show', 'next', 'pause', 'resume', 'delete', 'history'])
       expect(await world.run('schedule', verb, 'weekly')).toMatchObject({
         code: 2,
         stderr: expect.stringContaining('the root namespace has no schedule weekly; check the name'),
