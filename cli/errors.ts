@@ -147,6 +147,10 @@ export function nothingFailed(run: string): CommandError {
   return new CommandError(EXIT.refused, `no move of the bulk run ${run} has failed`);
 }
 
+export function nothingMoved(run: string): CommandError {
+  return new CommandError(EXIT.refused, `no move of the bulk run ${run} has succeeded`);
+}
+
 /** @param why the problems of a plan that the service would refuse */
 export function refusedBeforehand(why: string): CommandError {
   return new CommandError(EXIT.refused, why);

@@ -6,7 +6,7 @@ import { PATHS } from '../api/migrations.ts';
 import { readRows } from '../api/rows.ts';
 import type { Service } from '../api/service.ts';
 import type { Command } from '../command.ts';
-import { EXIT, endedInFailure } from '../errors.ts';
+import { EXIT, endedInFailure, nothingMoved } from '../errors.ts';
 import { isHeld, verificationLines, verificationText } from '../render/verification.ts';
 
 export const verify: Command = {
@@ -32,8 +32,10 @@ async function readOne(service: Service, id: string): Promise<Verification[]> {
 /** Requests at the same time. */
 const AT_ONCE = 8;
 
+/** @throws CommandError if no move has succeeded: then there is nothing to check */
 async function readAll(service: Service, runId: string): Promise<Verification[]> {
   const rows = await readRows(service, runId, 'success');
+  if (rows.length === 0) throw nothingMoved(runId);
   const found: Verification[] = [];
   for (let first = 0; first < rows.length; first += AT_ONCE) {
     const part = rows.slice(first, first + AT_ONCE);

@@ -138,6 +138,21 @@ describe('a person who has a plan approved', () => {
     });
   });
 
+  it('is told that there is nothing to verify in a run that has moved nothing', async () => {
+    const running = await world.withSwitchesHeld(async () => {
+      const begun = world.start('bulk', '--rule', `${name}/a=${name}-new`);
+      await said(begun, ID);
+      await world.root.write(`sys/mounts/${name}-new`, { type: 'kv' });
+      return begun;
+    });
+    const [run = ''] = ID.exec((await running.ended).stderr) ?? [];
+
+    const { code, stdout, stderr } = await world.run('verify', run);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(`Error verifying ${run}: no move of the bulk run ${run} has succeeded\n`);
+  });
+
   it('sees the plan of an undo, of one move and of a run, before it is made', async () => {
     const one = await world.run('move', `${name}/a`, `${name}/c`);
     const many = await world.run('bulk', '--rule', `${name}/*=${name}-new/*`);
