@@ -78,6 +78,11 @@ export function fileUnwritable(file: string, why: string): CommandError {
   return usage(`cannot write ${file}: ${why}`);
 }
 
+/** @param word the only operand of a plan */
+export function noPlanFile(word: string): CommandError {
+  return usage(`there is no file ${word}; the plan of one move needs a target: plan ${word} TO`);
+}
+
 export function severalSelections(): CommandError {
   return usage('what to move is a FILE, or --rule FROM=TO, or --failed-of RUN; one of them');
 }

@@ -72,7 +72,9 @@ function help(word: 'help' | undefined, words: string[]): ExitCode {
 function completion(words: string[]): ExitCode {
   const { operands, isSet } = readArguments(words, COMMON_OPTIONS);
   const [shell, ...others] = operands;
-  if (isSet('help') || shell === undefined || others.length > 0) return help('help', []);
+  if (isSet('help')) return help('help', []);
+  // A shell would run the help, if it were printed as the script.
+  if (shell === undefined || others.length > 0) throw usage(`the usage is: ${NAME} completion SHELL`);
   return printed(completionScript(shell, vocabularyOf(COMMANDS, COMMON_OPTIONS)));
 }
 

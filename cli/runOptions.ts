@@ -4,18 +4,19 @@ import { type RunBody, readPlanFile } from './api/planFile.ts';
 import { readRows } from './api/rows.ts';
 import type { Options, Typed } from './arguments.ts';
 import type { Context } from './command.ts';
-import { nothingFailed, ruleUnreadable, severalSelections } from './errors.ts';
+import { nothingFailed, ruleUnreadable, severalSelections, usage } from './errors.ts';
 import { MOVE_OPTIONS, moveFields } from './moveOptions.ts';
 
-export const RUN_OPTIONS = {
+const ONLY_RUN_OPTIONS = {
   atomic: { help: 'all or nothing, in one transaction' },
   'max-concurrency': { value: 'NUMBER', help: 'parts of the run that run in parallel' },
   'tolerated-failures': {
     value: 'NUMBER',
     help: 'how many moves may fail, or a percentage of all, before the rest is skipped',
   },
-  ...MOVE_OPTIONS,
 } as const satisfies Options;
+
+export const RUN_OPTIONS = { ...ONLY_RUN_OPTIONS, ...MOVE_OPTIONS } as const satisfies Options;
 
 export const RULE_OPTION = {
   rule: {
@@ -65,6 +66,14 @@ export async function readSelection({ service }: Context, typed: Typed, file?: s
 /** @throws CommandError if the options select something beside what the operands do */
 export function refuseSelection(typed: Typed): void {
   if (typed.list('rule').length > 0 || typed.text('failed-of') !== undefined) throw severalSelections();
+}
+
+/** @throws CommandError if an option is given that means nothing for a single move */
+export function refuseRunOptions(typed: Typed): void {
+  const given = Object.keys(ONLY_RUN_OPTIONS).find(
+    (name) => typed.isSet(name) || typed.text(name) !== undefined,
+  );
+  if (given !== undefined) throw usage(`--${given} is for many moves, or with --out`);
 }
 
 /** What is moved, in an error. */

@@ -1,12 +1,13 @@
 /** `remount plan`: shows what a move or a bulk run would do, and stores it for approval. */
 
+import { existsSync } from 'node:fs';
 import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { writeApproval } from '../api/approval.ts';
 import { PATHS } from '../api/migrations.ts';
 import { RUN_PATHS } from '../api/runs.ts';
 import type { Typed } from '../arguments.ts';
 import { type Command, type Context, REASON_OPTION } from '../command.ts';
-import type { ExitCode } from '../errors.ts';
+import { type ExitCode, noPlanFile, usage } from '../errors.ts';
 import { moveFields } from '../moveOptions.ts';
 import { plannedCommand } from '../plannedCommand.ts';
 import { POLICIES_OPTION, policiesField, refusePolicies } from '../policyOption.ts';
@@ -14,6 +15,7 @@ import { quoted } from '../quoted.ts';
 import {
   RUN_OPTIONS,
   readSelection,
+  refuseRunOptions,
   refuseSelection,
   runFields,
   SELECTION_OPTIONS,
@@ -40,9 +42,15 @@ export const plan: Command = {
   doing: ([from, to]) => `planning to move ${to === undefined ? selectionName(from) : `${from} to ${to}`}`,
   async run(context, typed) {
     const [from, to] = typed.operands;
-    if (to === undefined) return planRun(context, typed, await readSelection(context, typed, from));
+    if (typed.text('out') === '-')
+      throw usage('--out is the name of a file; the plan goes to no other place');
+    if (to === undefined) {
+      if (from !== undefined && from !== '-' && !existsSync(from)) throw noPlanFile(from);
+      return planRun(context, typed, await readSelection(context, typed, from));
+    }
     refuseSelection(typed);
     if (typed.text('out') !== undefined) return planRun(context, typed, { moves: [{ from, to }] });
+    refuseRunOptions(typed);
     const policies = policiesField(typed);
     const { data } = await context.service.write(PATHS.plan, { from, to, ...moveFields(typed), ...policies });
     return showMovePlan(context, data, plannedCommand('move', typed.operands, typed, move.options));

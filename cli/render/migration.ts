@@ -130,10 +130,10 @@ export function migrationFacts(id: string, info: MigrationInfo): string[] {
   return columns(facts.flatMap(([name, fact]) => (fact ? [[name, fact]] : [])));
 }
 
-/** Without a name, the requester is not for the token that reads. */
+/** Without a name, the requester is not for the token that reads. Schedules have no accessor. */
 export function requesterFact({ display_name, accessor, namespace }: MigrationInfo['requested_by']): string {
   if (display_name === '') return `a token of ${namespaceName(namespace)}`;
-  return `${display_name}${namespace && ` of ${namespace}`}, accessor ${accessor}`;
+  return `${display_name}${namespace && ` of ${namespace}`}${accessor && `, accessor ${accessor}`}`;
 }
 
 function clusterFacts(cluster: MigrationInfo['cluster']): [string, string | null | false][] {

@@ -47,6 +47,25 @@ describe('a command line', () => {
       'plan --rule a=b=c',
       'Error planning to move mounts: --rule a=b=c is not FROM=TO; rules with other equals signs can be in a file only',
     ],
+    [
+      'plan nowhere',
+      'Error planning to move the mounts in nowhere: there is no file nowhere; the plan of one move needs a target: plan nowhere TO',
+    ],
+    ['plan a b --atomic', 'Error planning to move a to b: --atomic is for many moves, or with --out'],
+    [
+      'plan a b --tolerated-failures 1',
+      'Error planning to move a to b: --tolerated-failures is for many moves, or with --out',
+    ],
+    [
+      'plan a b --max-concurrency 2',
+      'Error planning to move a to b: --max-concurrency is for many moves, or with --out',
+    ],
+    [
+      'plan a b --out -',
+      'Error planning to move a to b: --out is the name of a file; the plan goes to no other place',
+    ],
+    ['completion', 'Error: the usage is: remount completion SHELL'],
+    ['completion bash zsh', 'Error: the usage is: remount completion SHELL'],
     ['schedule next', 'Error: the usage is: remount schedule next NAME; see remount schedule next --help'],
     [
       'status -- -frob',

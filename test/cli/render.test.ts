@@ -124,6 +124,17 @@ describe('the progress of a migration on a cluster', () => {
   });
 });
 
+describe('the requester', () => {
+  it('has an accessor, unless it is a schedule', () => {
+    const bySchedule = { display_name: 'schedule-ts', accessor: '', namespace: 'team/' };
+
+    expect(migrationFacts('an-id', INFO)).toContain('Requested by  root, accessor a');
+    expect(migrationFacts('an-id', { ...INFO, requested_by: bySchedule })).toContain(
+      'Requested by  schedule-ts of team/',
+    );
+  });
+});
+
 describe('the pace', () => {
   it('is unknown at first, then the average of the last seconds', () => {
     const pace = createPace();
