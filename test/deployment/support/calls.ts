@@ -27,9 +27,13 @@ function isOfTable({ action }: Need): boolean {
   return action.startsWith('dynamodb:');
 }
 
+/** Characters; a role may allow keys of that length. */
+const NAMESPACE_ID_LENGTH = 6;
 /** A key of the recorded kind: the record says how it begins, or what it is where it is constant. */
 function keyOf({ key = '' }: Need): string {
-  return key === '' || key.endsWith('#') ? `${key}x` : key;
+  // Without a prefix it is the id of a namespace, or of a mount.
+  if (key === '') return 'x'.repeat(NAMESPACE_ID_LENGTH);
+  return key.endsWith('#') ? `${key}x` : key;
 }
 
 /** @param together what is judged together with it, itself included */
