@@ -22,7 +22,7 @@ import { readIdempotency } from './idempotency.ts';
 import { listIrrevocable, retryIrrevocable } from './irrevocable.ts';
 import { isMigrationId, type Migration } from './migration.ts';
 import { migrationInfo } from './migrationInfo.ts';
-import { policiesOfMove, policiesOfUndo } from './plannedPolicies.ts';
+import { policiesOfUndo } from './plannedPolicies.ts';
 import { readUndoMode, type UndoMode } from './policyMode.ts';
 import { previewMove } from './previewMove.ts';
 import { holdUntilSwitched, readMigration } from './readMigration.ts';
@@ -126,11 +126,7 @@ async function previewUndo(call: Call, migration: Migration, mode: UndoMode): Pr
   if ('known' in found) return { dry_run: true, migration_id: found.known };
   const { acl } = call.caller as Caller;
   const { move, restoration } = found;
-  const policies =
-    mode === 'keep'
-      ? policiesOfMove(deps, move, { namespace, acl }, mode)
-      : policiesOfUndo(deps, move, { namespace, acl }, restoration);
-  return previewMove(deps, move, acl, policies);
+  return previewMove(deps, move, acl, policiesOfUndo(deps, move, { namespace, acl }, mode, restoration));
 }
 
 async function showIrrevocable(call: Call<typeof PAGE>): Promise<Reply<IrrevocableList>> {

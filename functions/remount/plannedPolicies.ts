@@ -7,7 +7,7 @@ import { findMissingRules } from './missingRules.ts';
 import { orderPolicies } from './orderPolicies.ts';
 import type { Move } from './planMove.ts';
 import type { PolicyChanges } from './policyChanges.ts';
-import type { PolicyMode } from './policyMode.ts';
+import type { PolicyMode, UndoMode } from './policyMode.ts';
 import type { PolicyRef } from './policyOrder.ts';
 import { type ToldPolicies, tellPolicies } from './tellPolicies.ts';
 
@@ -37,6 +37,7 @@ export async function policiesOfUndo(
   deps: PolicyDeps,
   move: Ends,
   { namespace, acl }: Planner,
+  mode: UndoMode,
   restoration: PolicyChanges,
 ): Promise<ToldPolicies> {
   const restored = new Set(restoration.changes.map(idOf));
@@ -44,7 +45,7 @@ export async function policiesOfUndo(
   const left = affected.filter(
     ({ namespace: { id }, item }) => !restored.has(idOf({ namespaceId: id, name: item.sk })),
   );
-  return tellPolicies('restore', left, restoration, move, acl);
+  return tellPolicies(mode, left, restoration, move, acl);
 }
 
 function idOf({ namespaceId, name }: Pick<PolicyRef, 'namespaceId' | 'name'>): string {

@@ -43,8 +43,8 @@ export const MOVE_SPELLINGS = { from: pathSpellings, to: pathSpellings };
 export type RemountRequest = Fields<typeof MOVE_FIELDS>;
 
 /**
- * @throws VaultError 400 for a move that cannot be, 403 for policies that the origin may not write, 422 for an idempotency key of another request, 503 when the store
- *   is busy
+ * @throws VaultError 400 for a move that cannot be, 403 for policies that the origin may not write, 422 for an idempotency
+ *   key of another request, 503 when the store is busy
  */
 export async function startRemount(
   deps: Deps,

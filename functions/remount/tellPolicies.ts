@@ -5,13 +5,13 @@ import type { AffectedRule, Preview } from './answers.ts';
 import { type AffectedPolicy, type MissingRule, whyLeft } from './missingRules.ts';
 import type { Move } from './planMove.ts';
 import type { PolicyChanges } from './policyChanges.ts';
-import type { PolicyMode } from './policyMode.ts';
+import type { PolicyMode, UndoMode } from './policyMode.ts';
 import { byRight, countByNamespace } from './policyRights.ts';
 
 export type ToldPolicies = Pick<Preview, 'policies' | 'hidden_policy_rules' | 'policy_changes'>;
 
 /** What is done with policies: by a move, or by an undo that restores them. */
-type ToldMode = PolicyMode | 'restore';
+type ToldMode = PolicyMode | UndoMode;
 
 /**
  * Tells names, rules and texts only of policies that the caller may read; of the others, how many there are.

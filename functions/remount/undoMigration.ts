@@ -24,8 +24,8 @@ import { readPolicyChanges } from './switchPolicies.ts';
 
 /**
  * A repeated undo returns the migration back that already exists.
- * @throws VaultError 403 for policies that the origin may not restore, 409 when there is nothing to undo, or the mount has moved on since; 400 when its old path is taken, 503
- *   when one of its namespaces is locked
+ * @throws VaultError 403 for policies that the origin may not restore, 409 when there is nothing to undo, or the mount has
+ *   moved on since; 400 when its old path is taken, 503 when one of its namespaces is locked
  */
 export async function undoMigration(
   deps: Deps,
