@@ -2,7 +2,7 @@
 
 import { type ClusterNext, clusterStep } from '../../../functions/cluster/step.ts';
 import type { StepDeps } from '../../../functions/cluster/work.ts';
-import { STEP_HOLD_MS } from '../../../functions/limits.ts';
+import { STEP_HEARTBEAT_MS, STEP_HOLD_MS } from '../../../functions/limits.ts';
 import type { Clock } from '../../../functions/ports/deps.ts';
 import { acceptAndStart } from '../../../functions/remount/acceptMigration.ts';
 import type { Migration } from '../../../functions/remount/migration.ts';
@@ -13,19 +13,28 @@ import { type Namespace, ROOT } from '../../../functions/tree/namespace.ts';
 import type { TestDeps } from '../../support/testDeps.ts';
 import type { FakeCluster } from './fakeCluster.ts';
 
-/** Time passes only when somebody sleeps, and then at once. */
+/**
+ * Time passes only when the work of a step sleeps, or a test says so, and then at once. The heartbeat of a step waits until
+ * the work has let its time pass: otherwise a busy machine, on which it beats often during one write, would end the step.
+ */
 export function sleeplessClock(): Clock & { pass(ms: number): void } {
   let now = Date.now();
+  let beats: { due: number; wake: () => void }[] = [];
+  function passUntil(due: number): void {
+    now = Math.max(now, due);
+    for (const beat of beats.filter((beat) => beat.due <= now)) beat.wake();
+    beats = beats.filter((beat) => beat.due > now);
+  }
   return {
     now: () => now,
     async sleep(ms) {
-      now += ms;
-      // Lets the heartbeat and the work of a step take turns.
+      const due = now + ms;
+      if (ms === STEP_HEARTBEAT_MS) return new Promise((wake) => beats.push({ due, wake }));
+      // Lets the heartbeat and other work of the step take turns.
       await new Promise(setImmediate);
+      passUntil(due);
     },
-    pass(ms) {
-      now += ms;
-    },
+    pass: (ms) => passUntil(now + ms),
   };
 }
 
