@@ -79,6 +79,20 @@ export const NAMESPACE_MARKS = 16;
 /** Shards of the index of open migrations. */
 export const OPEN_SHARDS = 4;
 
+/** The longest time for which an alias answers, in seconds: 90 days. It can be renewed. */
+export const MAX_ALIAS_S = 90 * 86_400;
+/** Aliases of one mount, and segments of their paths: one transaction removes all of them with the mount. */
+export const MAX_ALIASES = 4;
+export const MAX_ALIAS_DEPTH = 16;
+/** An alias is looked at so often, and so long before its end. */
+export const A_DAY_MS = 86_400_000;
+/** How often one process of the service writes down that a caller has used an alias. */
+export const ALIAS_USE_MS = 60_000;
+/** Looks at an alias whose mount moves meanwhile, before the request is begun anew. */
+export const MAX_ALIAS_LOOKS = 3;
+/** Callers of an alias that are read, and shown. */
+export const MAX_ALIAS_CALLERS = 1_000;
+
 /** A migration that could not switch within this time fails (architecture §5). */
 export const SWITCH_DEADLINE_MS = 15 * 60_000;
 /** A repeated POST returns the migration that moved the mount there within this time (architecture §5). */

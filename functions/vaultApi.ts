@@ -10,6 +10,7 @@ import { engines } from './engines/catalog.ts';
 import type { Api } from './gateway/api.ts';
 import type { Route } from './http/route.ts';
 import { policyRoutes } from './policies/policyRoutes.ts';
+import { aliasRoutes } from './remount/aliasRoutes.ts';
 import { listRoute } from './remount/listRoute.ts';
 import { migrationRoutes } from './remount/migrationRoutes.ts';
 import { remountRoutes } from './remount/remountRoutes.ts';
@@ -27,6 +28,7 @@ const builtin: readonly Route[] = [
   ...statusRoutes,
   ...bulkRoutes,
   listRoute,
+  ...aliasRoutes,
   ...migrationRoutes,
   ...scheduleRoutes,
   ...mountRoutes,

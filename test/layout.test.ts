@@ -160,8 +160,8 @@ describe('the layout', () => {
     const upward = inFolder('functions').flatMap(([file]) =>
       (imports.get(file) ?? []).filter((from) => levelOf(from) < levelOf(file)).map((from) => [file, from]),
     );
-    // A call has its caller and its mount. These are type imports, which do not exist at run time.
-    const named = ['credentials/caller', 'tree/mount', 'tree/mountType', 'tree/namespace'];
+    // A call has its caller, its mount, and the alias that has led there. These are type imports, which do not exist at run time.
+    const named = ['credentials/caller', 'tree/alias', 'tree/mount', 'tree/mountType', 'tree/namespace'];
     expect(upward).toEqual(named.map((of) => ['functions/http/route.ts', `functions/${of}.ts`]));
     const text = sources.get('functions/http/route.ts') ?? '';
     for (const of of named) expect(text).toMatch(new RegExp(`import type [^;]*/${of}\\.ts'`));

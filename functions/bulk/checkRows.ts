@@ -6,6 +6,7 @@
 import { goQuote, refusal, VaultError } from '../http/errors.ts';
 import { movedOn, pathInUse } from '../remount/errors.ts';
 import { checkTyped, crossesNamespaces, type Move, planMove, type Typed } from '../remount/planMove.ts';
+import { ownAlias } from '../tree/alias.ts';
 import { ancestors, mountPath } from '../tree/path.ts';
 import { endId, type FoundRow, type Problem, placeId, type Row, type RowMove, type Tree } from './plan.ts';
 
@@ -121,12 +122,17 @@ function nested(move: RowMove): VaultError | undefined {
   return overlaps ? pathInUse(fullPath(source)) : undefined;
 }
 
-/** Whether a mount or namespace at the target or above it stays. */
-function occupied({ target }: RowMove, tree: Tree, sources: Map<string, RowMove>): VaultError | undefined {
+/** Whether a mount, an alias or a namespace at the target or above it stays. */
+function occupied(
+  { target, mount }: RowMove,
+  tree: Tree,
+  sources: Map<string, RowMove>,
+): VaultError | undefined {
   const { id } = target.namespace;
   const inTheWay = [...ancestors(target.path), target.path].find((path) => {
     const kind = tree(id, path)?.kind;
-    return (kind === 'mount' || kind === 'namespace') && !sources.has(placeId(id, path));
+    const isBack = path === target.path && ownAlias(mount, { namespaceId: id, path }) !== undefined;
+    return kind !== undefined && kind !== 'fork' && !isBack && !sources.has(placeId(id, path));
   });
   return inTheWay === undefined ? undefined : pathInUse(target.namespace.path + inTheWay);
 }

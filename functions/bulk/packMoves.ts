@@ -4,6 +4,7 @@
  */
 
 import { CHUNK_MOVES, MAX_TRANSACTION_WRITES, PACKED_MOVES } from '../limits.ts';
+import { ownAlias } from '../tree/alias.ts';
 import { ancestors } from '../tree/path.ts';
 import { changedForks, componentsOf, type Knot } from './orderMoves.ts';
 import { endId, type PackedMove, placeId, type RowMove } from './plan.ts';
@@ -30,7 +31,7 @@ export interface WriteCount {
 
 /**
  * Counts what `planTree` writes: each key once, and no fork whose count stays the same. Each namespace of a source or a
- * target, and each one above them, is one condition more.
+ * target, and each one above them, is one condition more; each alias that follows its mount is one write more.
  */
 export function writeCount(): WriteCount {
   const concerned = new Set<string>(['root']);
@@ -45,17 +46,20 @@ export function writeCount(): WriteCount {
     writes += Number(key.entry || key.below !== 0) - Number(before);
   };
   return {
-    add({ source, target }) {
+    add({ source, target, mount }) {
+      // Where the mount replaces its own alias, the number of entries stays the same.
+      const isBack = ownAlias(mount, { namespaceId: target.namespace.id, path: target.path }) !== undefined;
       for (const [end, growth] of [
         [source, -1],
-        [target, 1],
+        [target, isBack ? 0 : 1],
       ] as const) {
         change(endId(end), true, 0);
         for (const path of ancestors(end.path)) change(placeId(end.namespace.id, path), false, growth);
       }
       const before = concerned.size;
       for (const id of [...source.namespace.lineage, ...target.namespace.lineage]) concerned.add(id);
-      writes += WRITES_BESIDE_TREE + concerned.size - before;
+      const following = (mount.aliases?.length ?? 0) - Number(isBack);
+      writes += WRITES_BESIDE_TREE + following + concerned.size - before;
       return writes;
     },
   };

@@ -7,6 +7,7 @@ import { leaseKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { builtinIssuer } from '../tree/builtin.ts';
 import { namespaceIdIn, namespaceWithin } from '../tree/findNamespace.ts';
+import { reachedAt, throughAlias } from '../tree/followAlias.ts';
 import { locate } from '../tree/locate.ts';
 import type { Mount } from '../tree/mount.ts';
 import type { Namespace } from '../tree/namespace.ts';
@@ -29,14 +30,16 @@ export interface FoundLease {
  * @param within the namespace of the request; leases outside it are not found (R10)
  */
 export async function findLease(
-  { store }: Pick<Deps, 'store'>,
+  deps: Pick<Deps, 'store' | 'clock'>,
   id: string,
   within: Namespace,
 ): Promise<FoundLease | undefined> {
+  const { store } = deps;
   const namespace = await namespaceWithin(store, namespaceIdIn(id), within);
   if (!namespace || Buffer.byteLength(id) > MAX_SORT_KEY_BYTES) return undefined;
-  const { namespace: owner, path, mount } = await locate(store, id, namespace);
-  const mountPath = mount?.path ?? builtinPath(path);
+  const location = await throughAlias(deps, await locate(store, id, namespace));
+  const { namespace: owner, path, mount } = location;
+  const mountPath = mount ? reachedAt({ ...location, mount }) : builtinPath(path);
   if (owner.id !== namespace.id || mountPath === undefined) return undefined;
   const { mountUuid } = mount ? { mountUuid: mount.uuid } : builtinIssuer(namespace, mountPath);
   const inside = path.slice(mountPath.length);
@@ -110,7 +113,7 @@ export async function listLeases(deps: Deps, namespace: Namespace, path: string)
       }
     }
   };
-  await severalAtOnce(await leaseRanges(deps.store, namespace, path), list);
+  await severalAtOnce(await leaseRanges(deps, namespace, path), list);
   return { keys: [...keys].sort(), isTruncated: count >= MAX_LISTED_LEASES };
 }
 
@@ -122,14 +125,14 @@ export interface IrrevocableListing {
 
 /** The leases of namespaces whose removal failed: each with the accessor of its mount, and why it failed. */
 export async function listIrrevocableLeases(
-  { store }: Pick<Deps, 'store'>,
+  deps: Pick<Deps, 'store' | 'clock'>,
   namespaces: readonly Namespace[],
 ): Promise<IrrevocableListing> {
   const leases: IrrevocableListing['leases'] = [];
   let count = 0;
   const list = async (range: LeaseRange): Promise<void> => {
     for (const shard of SHARDS) {
-      for await (const page of leasePages(store, range, shard)) {
+      for await (const page of leasePages(deps.store, range, shard)) {
         if (count >= MAX_LISTED_LEASES) return;
         count += page.length;
         for (const { id, irrevocable } of page)
@@ -138,7 +141,7 @@ export async function listIrrevocableLeases(
       }
     }
   };
-  for (const namespace of namespaces) await severalAtOnce(await leaseRanges(store, namespace, ''), list);
+  for (const namespace of namespaces) await severalAtOnce(await leaseRanges(deps, namespace, ''), list);
   return {
     leases: leases.sort((a, b) => (a.lease_id < b.lease_id ? -1 : 1)),
     isTruncated: count >= MAX_LISTED_LEASES,

@@ -4,9 +4,14 @@
  */
 
 import { MAX_SORT_KEY_BYTES } from '../limits.ts';
+import type { Deps } from '../ports/deps.ts';
 import type { Item, Store } from '../ports/store.ts';
 import { leaseShard } from '../store/keys.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
+import { type Alias, aliasOf } from '../tree/alias.ts';
 import { builtinMounts } from '../tree/builtin.ts';
+import { namespaceIdIn } from '../tree/findNamespace.ts';
+import { followAlias, throughAlias } from '../tree/followAlias.ts';
 import { locate } from '../tree/locate.ts';
 import { type Mount, mountOf } from '../tree/mount.ts';
 import type { Namespace } from '../tree/namespace.ts';
@@ -16,22 +21,32 @@ import { builtinPath } from '../tree/path.ts';
 export interface LeaseRange {
   mountUuid: string;
   mountAccessor: string;
-  /** Relative to the namespace. */
+  /** Relative to the namespace; that of the alias, where one has led to the mount. */
   mountPath: string;
   /** The beginning of their paths inside the mount. */
   prefix: string;
+  /** The namespace that they were issued in, where the mount is in another one: those issued there are not reached (R10). */
+  issuedIn?: string;
 }
 
 /**
  * The ranges below a path of one namespace: part of a mount, a whole mount, or all mounts below the path. Leases of
  * child namespaces are not included.
  * @param path ends in a slash, or is empty for everything
+ * @param withAliases whether the mounts are meant that have left an alias below the path; a listing would show them twice
  */
-export async function leaseRanges(store: Store, namespace: Namespace, path: string): Promise<LeaseRange[]> {
+export async function leaseRanges(
+  deps: Pick<Deps, 'store' | 'clock'>,
+  namespace: Namespace,
+  path: string,
+  withAliases = false,
+): Promise<LeaseRange[]> {
   if (Buffer.byteLength(path) > MAX_SORT_KEY_BYTES) return [];
-  const location = await locate(store, path, namespace);
+  const { store } = deps;
+  const location = await throughAlias(deps, await locate(store, path, namespace));
   if (location.namespace.id !== namespace.id) return [];
-  if (location.mount) return [rangeOf(location.mount, path)];
+  const { mount, alias } = location;
+  if (mount) return [alias ? rangeAtAlias(alias, mount, path) : rangeOf(mount, path)];
   const builtins = builtinMounts(namespace).filter((mount) => mount.issued);
   if (builtinPath(path)) {
     return builtins.filter((mount) => path.startsWith(mount.path)).map((mount) => rangeOf(mount, path));
@@ -39,7 +54,22 @@ export async function leaseRanges(store: Store, namespace: Namespace, path: stri
   const below = await store.query({ table: 'mounts', pk: namespace.id, ...(path ? { prefix: path } : {}) });
   const mounts = below.map(mountOf).filter((mount) => mount?.issued === true);
   const builtinsBelow = builtins.filter((mount) => mount.path.startsWith(path));
-  return [...(mounts as Mount[]), ...builtinsBelow].map((mount) => rangeOf(mount, mount.path));
+  const ranges = [...(mounts as Mount[]), ...builtinsBelow].map((mount) => rangeOf(mount, mount.path));
+  return withAliases ? [...ranges, ...(await rangesOfAliases(deps, below))] : ranges;
+}
+
+async function rangesOfAliases(deps: Pick<Deps, 'store' | 'clock'>, items: Item[]): Promise<LeaseRange[]> {
+  const aliases = items.map(aliasOf).filter((alias) => alias !== undefined);
+  const ranges = await severalAtOnce(aliases, async (alias) => {
+    const mount = await followAlias(deps, alias);
+    return mount ? [rangeAtAlias(alias, mount, alias.path)] : [];
+  });
+  return ranges.flat();
+}
+
+function rangeAtAlias({ path: mountPath, namespaceId }: Alias, mount: Mount, path: string): LeaseRange {
+  const range = rangeOf({ ...mount, path: mountPath }, path);
+  return mount.namespaceId === namespaceId ? range : { ...range, issuedIn: namespaceId };
 }
 
 function rangeOf(
@@ -50,11 +80,12 @@ function rangeOf(
 }
 
 /** The items of a range in one shard of the mount, page by page. */
-export function leasePages(
+export async function* leasePages(
   store: Store,
-  { mountUuid, prefix }: Pick<LeaseRange, 'mountUuid' | 'prefix'>,
+  { mountUuid, prefix, issuedIn }: Pick<LeaseRange, 'mountUuid' | 'prefix' | 'issuedIn'>,
   shard: number,
 ): AsyncIterable<Item[]> {
   const pk = leaseShard(mountUuid, shard);
-  return store.pages({ table: 'leases', pk, ...(prefix ? { prefix } : {}) });
+  for await (const page of store.pages({ table: 'leases', pk, ...(prefix ? { prefix } : {}) }))
+    yield issuedIn === undefined ? page : page.filter(({ sk }) => namespaceIdIn(sk) === issuedIn);
 }

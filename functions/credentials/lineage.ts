@@ -8,6 +8,7 @@
 
 import type { Item, Ref, Store } from '../ports/store.ts';
 import { generationKey, tokenKey } from '../store/keys.ts';
+import { isDoor } from '../tree/alias.ts';
 import type { Issuer } from '../tree/generation.ts';
 
 export interface Lineage {
@@ -45,7 +46,7 @@ export function descend(
 
 /**
  * The lineage that remains when a token above is orphaned out of it. Of the mounts only the issuers of the credential
- * itself remain: the tokens in between were issued by `auth/token`, which never moves. The lineage of the orphaned
+ * itself remain, and the alias that it was issued at: the tokens in between were issued by `auth/token`, which never moves. The lineage of the orphaned
  * token does not say which mounts to remove, because it may have changed before that of its children.
  * @param tokenHash of the token that is taken out, with all tokens above it
  * @returns nothing when that token is not in the lineage
@@ -53,9 +54,15 @@ export function descend(
 export function lineageBelow(lineage: Lineage, tokenHash: string, issuers: Issuer[]): Lineage | undefined {
   const at = lineage.tokens.indexOf(tokenHash);
   if (at === -1) return undefined;
-  const own = issuers.map(({ mountUuid, generation }) => [mountUuid, generation]);
-  const below = { mounts: Object.fromEntries(own), tokens: lineage.tokens.slice(at + 1) };
+  const own = issuers.map(({ mountUuid, generation }) => [mountUuid, generation] as const);
+  const doors = Object.entries(lineage.mounts).filter(([uuid]) => isDoor(uuid));
+  const below = { mounts: Object.fromEntries([...own, ...doors]), tokens: lineage.tokens.slice(at + 1) };
   return lineage.since === undefined ? below : { ...below, since: lineage.since };
+}
+
+/** The lineage of what is issued at an alias that leads into another namespace: it ends with the alias. */
+export function throughDoor(lineage: Lineage, door: string | undefined): Lineage {
+  return door === undefined ? lineage : { ...lineage, mounts: { ...lineage.mounts, [door]: 0 } };
 }
 
 /** What has to be read to check a lineage. */

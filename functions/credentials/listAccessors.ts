@@ -25,7 +25,7 @@ export interface AccessorListing {
  * Auth methods come first: any other mount has leases of tokens only where it has wrapped an answer.
  */
 export async function listAccessors(deps: Deps, namespace: Namespace): Promise<AccessorListing> {
-  const ranges = await leaseRanges(deps.store, namespace, '');
+  const ranges = await leaseRanges(deps, namespace, '');
   const tokens = await nonExpiringTokens(deps, namespace);
   let count = 0;
   const addTokens = async (range: LeaseRange): Promise<void> => {

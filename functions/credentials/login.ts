@@ -3,6 +3,7 @@
 import { refusal } from '../http/errors.ts';
 import type { Call, Reply } from '../http/route.ts';
 import type { Write } from '../ports/store.ts';
+import { noteUse } from '../tree/aliasUse.ts';
 import { markIssued } from '../tree/generation.ts';
 import type { Mount } from '../tree/mount.ts';
 import type { Namespace } from '../tree/namespace.ts';
@@ -13,7 +14,7 @@ import type { TokenSettings } from './tokenFields.ts';
 import { grantTtl } from './ttl.ts';
 
 export interface Login {
-  call: Pick<Call, 'deps' | 'namespace' | 'sourceIp'>;
+  call: Pick<Call, 'deps' | 'namespace' | 'sourceIp' | 'alias'>;
   mount: Mount;
   settings: TokenSettings;
   /** Relative to the mount. */
@@ -57,6 +58,7 @@ export async function login({ call, mount, settings, path, name, ...rest }: Logi
     boundCidrs: settings.token_strictly_bind_ip ? [call.sourceIp] : settings.token_bound_cidrs,
     alongside: rest.alongside ?? [],
   });
+  if (call.alias) await noteUse(deps, call.alias, token);
   return { auth: authOf(token, secret), warnings };
 }
 

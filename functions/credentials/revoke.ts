@@ -93,8 +93,9 @@ export interface PrefixRevocation {
  * Revokes all leases whose ids begin with a path.
  * @returns false when there was no time for all of them
  */
-export async function revokePrefix({ store, clock }: Deps, order: PrefixRevocation): Promise<boolean> {
-  const ranges = await leaseRanges(store, order.namespace, order.path);
+export async function revokePrefix(deps: Deps, order: PrefixRevocation): Promise<boolean> {
+  const { store, clock } = deps;
+  const ranges = await leaseRanges(deps, order.namespace, order.path, true);
   let done = true;
   const revokeShard = async (range: LeaseRange, shard: number): Promise<void> => {
     for await (const page of leasePages(store, range, shard)) {

@@ -47,6 +47,8 @@ export interface Audit {
   operation?: string;
   namespace?: string;
   mount_accessor?: string;
+  /** The migration that has left the alias at which the mount was asked for. */
+  alias?: string;
   route?: string;
   accessor?: string;
   display_name?: string;

@@ -1,6 +1,7 @@
 /** What a request asks for as its handler will read it, whatever spelling a client has sent (contract §5.3). */
 
 import { type Call, pathOf, type RouteMatch } from '../http/route.ts';
+import { reachedAt } from '../tree/followAlias.ts';
 
 /** The names in the path as the route reads them. */
 export async function namesAsRead({ route, params }: RouteMatch, call: Call): Promise<Call['params']> {
@@ -13,8 +14,8 @@ export async function namesAsRead({ route, params }: RouteMatch, call: Call): Pr
 }
 
 /** The path with these names, relative to the namespace. The path of a list always ends in a slash. */
-export function pathAsRead({ route }: RouteMatch, { path, params, mount, operation }: Call): string {
-  const read = path.slice(0, mount?.path.length ?? 0) + pathOf(route, params);
+export function pathAsRead({ route }: RouteMatch, { path, params, mount, alias, operation }: Call): string {
+  const read = path.slice(0, mount ? reachedAt({ mount, alias }).length : 0) + pathOf(route, params);
   const isListed = operation === 'list' || operation === 'scan';
   return isListed && !read.endsWith('/') ? `${read}/` : read;
 }

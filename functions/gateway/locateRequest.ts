@@ -7,6 +7,7 @@ import { matchRoute } from '../http/route.ts';
 import { MAX_MOUNT_DEPTH, MAX_NAMESPACE_DEPTH } from '../limits.ts';
 import type { Item, Store } from '../ports/store.ts';
 import { namespaceById, namespaceIdIn, namespaceWithin } from '../tree/findNamespace.ts';
+import { throughAlias } from '../tree/followAlias.ts';
 import { type Location, locate, locateSurely } from '../tree/locate.ts';
 import { type Namespace, requireUnlocked } from '../tree/namespace.ts';
 import type { Api, Visit } from './api.ts';
@@ -23,13 +24,14 @@ export async function locateRequest(
   if (request.token !== undefined) visit.token ??= readToken(deps, request.token);
   // A cluster is asked nothing for somebody whom it does not know.
   if (deps.cluster && !(await visit.token)) throw notAuthenticated();
-  const [located, token, prefetched] = await Promise.all([
+  const [found, token, prefetched] = await Promise.all([
     locateOpen(deps.store, api, request.headerNamespace + request.path),
     visit.token,
     request.token === undefined ? undefined : api.prefetch?.(deps, request.path),
   ]);
-  if (!located.namespace.path.startsWith(request.headerNamespace)) throw namespaceNotFound();
-  refuseIfLocked(located);
+  if (!found.namespace.path.startsWith(request.headerNamespace)) throw namespaceNotFound();
+  refuseIfLocked(found);
+  const located = await throughAlias(deps, found);
   const location = await inTokenNamespace(deps.store, located, token, request.raw.token);
   refuseIfLocked(location);
   return { location, prefetched };

@@ -26,10 +26,12 @@ import { refuseStrange } from '../http/strangeFields.ts';
 import type { AccessDecision } from '../policies/acl.ts';
 import { authorizeAll, judgedPaths } from '../policies/spellings.ts';
 import type { Item } from '../ports/store.ts';
-import { type Location, missedMount } from '../tree/locate.ts';
+import { reachedAt, throughAlias } from '../tree/followAlias.ts';
+import { type Location, missedOwner } from '../tree/locate.ts';
 import { builtinPath } from '../tree/path.ts';
 import type { Api, Visit } from './api.ts';
 import { namesAsRead, pathAsRead } from './asRead.ts';
+import { atAlias } from './atAlias.ts';
 import { isOurs, sentToCluster } from './elsewhere.ts';
 import { locateRequest } from './locateRequest.ts';
 import { secondVerdict } from './secondVerdict.ts';
@@ -51,7 +53,7 @@ async function performAt(
   prefetched: Item | undefined,
 ): Promise<Reply | undefined> {
   const { http, request, api, deps, audit } = visit;
-  const { namespace, path, mount } = location;
+  const { namespace, path, mount, alias } = location;
   if (deps.cluster && !isOurs(path)) throw sentToCluster(deps.cluster, http);
   if (isWrite(request.operation) && path.endsWith('/')) throw refusal("cannot write to a path ending in '/'");
 
@@ -60,6 +62,7 @@ async function performAt(
     operation: request.operation,
     namespace: namespace.path,
     ...(mount ? { mount_accessor: mount.accessor } : {}),
+    ...(alias ? { alias: alias.migrationId } : {}),
     ...(match ? { route: match.route.path } : {}),
   });
   const call = callOf(visit, location, match, prefetched);
@@ -71,8 +74,9 @@ async function performAt(
   const caller = await authenticate(deps, await visit.token, namespace, call.sourceIp);
   Object.assign(audit, { accessor: caller.token.accessor, display_name: caller.token.displayName });
   if (match && open) return runOpen(api, match, await withNames(match, { ...call, caller }));
-  const missed = mount ? undefined : await missedMount(deps.store, location);
-  if (missed) return performAt(visit, { ...location, mount: missed }, prefetched);
+  const missed = mount ? undefined : await missedOwner(deps.store, location);
+  const found = missed && (await throughAlias(deps, { ...location, ...missed }));
+  if (found?.mount) return performAt(visit, found, prefetched);
   const isUncounted = api.readOnly || visit.isUseCounted || match?.route.usesUp?.(call);
   if (!isUncounted) await countUse(deps, caller.token);
   visit.isUseCounted = true;
@@ -80,13 +84,13 @@ async function performAt(
   const named = match ? await withNames(match, call) : call;
   await authorizeCall(named, caller, match, request.token);
   if (!match) throw notRouted(location, request.isText);
-  return run(api, match, named);
+  return atAlias(named, () => run(api, match, named));
 }
 
-function findRoute({ path, mount }: Location, { builtin, engines }: Api): RouteMatch | undefined {
+function findRoute({ path, mount, alias }: Location, { builtin, engines }: Api): RouteMatch | undefined {
   if (!mount) return matchRoute(builtin, path);
   const routes = engines[mount.type]?.routes(mount.options) ?? [];
-  return matchRoute(routes, path.slice(mount.path.length));
+  return matchRoute(routes, path.slice(reachedAt({ mount, alias }).length));
 }
 
 function isServed(match: RouteMatch | undefined, { operation }: Call): boolean {
@@ -104,7 +108,7 @@ function callOf(
   match: RouteMatch | undefined,
   prefetched: Item | undefined,
 ): Call {
-  const { namespace, path, mount } = location;
+  const { namespace, path, mount, alias } = location;
   return {
     deps,
     id: audit.request_id,
@@ -117,6 +121,7 @@ function callOf(
     sudo: false,
     types: api.engines,
     ...(mount ? { mount } : {}),
+    ...(alias ? { alias } : {}),
     ...(prefetched ? { prefetched } : {}),
     wrapTtl: request.wrapTtl,
     sourceIp: http.sourceIp,
@@ -168,7 +173,7 @@ function isWrappedEnough({ minWrappingTtl, maxWrappingTtl }: AccessDecision, sec
 
 async function runOpen(api: Api, match: RouteMatch, call: Call): Promise<Reply | undefined> {
   try {
-    return await run(api, match, call);
+    return await atAlias(call, () => run(api, match, call));
   } catch (error) {
     throw error instanceof VaultError ? error.bare() : error;
   }

@@ -24,6 +24,11 @@ export class VaultError extends Error {
     this.headers = headers;
   }
 
+  /** The error with more headers. */
+  withHeaders(headers: Record<string, string>): VaultError {
+    return new VaultError(this.status, this.errors, { ...this.headers, ...headers }, this.message);
+  }
+
   /** The error as a path that needs no token answers it: without the wrapper (contract §2.1). */
   bare(): VaultError {
     return this;

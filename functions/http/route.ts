@@ -3,6 +3,7 @@
 import type { Caller } from '../credentials/caller.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';
+import type { Alias } from '../tree/alias.ts';
 import type { Mount } from '../tree/mount.ts';
 import type { MountTypes } from '../tree/mountType.ts';
 import type { Namespace } from '../tree/namespace.ts';
@@ -33,6 +34,8 @@ export interface Call<S extends Schema = Schema> {
   prefetched?: Item;
   /** The mount that owns the path; absent below the built-in mounts. */
   mount?: Mount;
+  /** The alias that the path is at, and that has led to the mount; absent at the mount itself. */
+  alias?: Alias;
   /** Seconds for which the answer is to be wrapped; 0 for an open answer. */
   wrapTtl: number;
   sourceIp: string;

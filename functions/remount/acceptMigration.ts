@@ -32,7 +32,7 @@ export async function acceptAndStart(
   deps: Deps,
   { requestedBy }: Pick<Origin, 'requestedBy'>,
   move: Move,
-  details: Pick<Order, 'reason' | 'undoOf' | 'onlyGeneration' | 'clusterOptions' | 'policies'>,
+  details: Pick<Order, 'reason' | 'undoOf' | 'onlyGeneration' | 'clusterOptions' | 'policies' | 'aliasTtlS'>,
   key?: Idempotency,
 ): Promise<AcceptedMigration> {
   const { retentionS } = deps.settings;

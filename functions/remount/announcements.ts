@@ -7,11 +7,17 @@ import { OPERATOR } from './requesterInfo.ts';
 
 /** @param before the record before the write; undefined when it is new */
 export function announcementsOf(before: Migration | undefined, after: Migration): Announcement[] {
-  return Object.entries(STEPS).flatMap(([step, timeOf]) => {
+  const steps = Object.entries(STEPS).flatMap(([step, timeOf]) => {
     const at = timeOf(after);
     const isNew = at !== undefined && !(before && timeOf(before) !== undefined);
     return isNew ? [announcement(step, at, after)] : [];
   });
+  const ofAlias = Object.entries(ALIAS_NEWS).flatMap(([news, timeOf]) => {
+    const at = timeOf(after);
+    const isNew = at !== undefined && at !== (before && timeOf(before));
+    return isNew ? [announcement(news, at, after, `/${at}`)] : [];
+  });
+  return [...steps, ...ofAlias];
 }
 
 /** Step → the time at which it was made, if it was. */
@@ -24,10 +30,18 @@ const STEPS: Record<string, (migration: Migration) => number | undefined> = {
   Failed: ({ status, finishedAt }) => (status === 'failure' ? finishedAt : undefined),
 };
 
-function announcement(step: string, at: number, migration: Migration): Announcement {
+/** What a look at an alias finds may be new on each day. */
+const ALIAS_NEWS: typeof STEPS = {
+  'Alias Used': ({ aliasUsedAt }) => aliasUsedAt,
+  'Alias Ends Soon': ({ aliasEndsSoonAt }) => aliasEndsSoonAt,
+  'Alias Ended': ({ aliasEndedAt }) => aliasEndedAt,
+};
+
+/** @param which tells announcements of the same kind apart */
+function announcement(step: string, at: number, migration: Migration, which = ''): Announcement {
   const { id, source } = migration;
   const detail = {
-    id: `${id}/${step.toLowerCase().replace(' ', '-')}`,
+    id: `${id}/${step.toLowerCase().replaceAll(' ', '-')}${which}`,
     migration_id: id,
     namespace: source.namespacePath,
     ...migrationInfo(migration, OPERATOR),

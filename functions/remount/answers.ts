@@ -46,6 +46,18 @@ const POLICY_INFO = {
 
 export type PolicyInfo = Wire<typeof POLICY_INFO>;
 
+/** The alias that a migration leaves at its source. */
+const ALIAS_LEFT = {
+  /** Seconds that were asked for. */
+  ttl: 'int',
+  /** Null before the switch. */
+  end_time: ['string', null],
+  /** What the latest daily look has found; null for no use. */
+  last_used_time: ['string', null],
+  /** Null as long as it answers. */
+  ended_time: ['string', null],
+} as const satisfies Shape;
+
 /** The `migration_info` of contract §1.5, with the fields that only this service has. */
 const MIGRATION_INFO = {
   source_mount: 'string',
@@ -78,6 +90,8 @@ const MIGRATION_INFO = {
   bulk_id: ['string', null],
   /** Present if the move was to change policies. */
   'policies?': POLICY_INFO,
+  /** Present if the move was to leave an alias. */
+  'alias?': ALIAS_LEFT,
   'cluster?': CLUSTER_INFO,
 } as const satisfies Shape;
 
@@ -166,6 +180,54 @@ export const UNDO_STARTED = { ...STARTED, undo_of: 'string' } as const satisfies
 
 /** The answer to a dry run of an undo: the plan of the move back. */
 export const UNDO_PREVIEW = { ...PREVIEW, undo_of: 'string' } as const satisfies Shape;
+
+/** An old path that still answers. */
+const ALIAS_INFO = {
+  target_mount: 'string',
+  target_namespace: 'string',
+  /** The migration that has left it. */
+  migration_id: 'string',
+  created_time: 'string',
+  end_time: 'string',
+  /** Seconds that are left. */
+  ttl: 'duration',
+  /** How many callers of late, of all namespaces. */
+  callers: 'int',
+  last_used_time: ['string', null],
+} as const satisfies Shape;
+
+export type AliasInfo = Wire<typeof ALIAS_INFO>;
+
+export const ALIASES = { keys: 'list', key_info: { '*': ALIAS_INFO } } as const satisfies Shape;
+
+export type AliasList = Wire<typeof ALIASES>;
+
+const ALIAS_CALLER = {
+  display_name: 'string',
+  /** Of its token. */
+  namespace: 'string',
+  /** The path that has created its token, relative to that namespace. */
+  login_path: 'string',
+  /** Of the auth method that it has logged in at; empty where that is gone. */
+  mount_accessor: 'string',
+  first_time: 'string',
+  last_time: 'string',
+  /** The least that there were: uses are sampled. */
+  count: 'int',
+} as const satisfies Shape;
+
+export type AliasCallerInfo = Wire<typeof ALIAS_CALLER>;
+
+export const ALIAS = {
+  source_mount: 'string',
+  ...ALIAS_INFO,
+  /** The latest first. */
+  callers: [ALIAS_CALLER],
+  /** Those of namespaces above that of the token. */
+  hidden_callers: 'int',
+} as const satisfies Shape;
+
+export type AliasDetails = Wire<typeof ALIAS>;
 
 /** What a look after a move has found. */
 export const VERIFICATION = {

@@ -1,6 +1,7 @@
 /** The refusals of a remount, word for word, in the order of the checks (contract §1.1). */
 
 import { goQuote, refusal, VaultError } from '../http/errors.ts';
+import type { Alias } from '../tree/alias.ts';
 import type { Migration } from './migration.ts';
 
 export function pathsMissing(): VaultError {
@@ -56,6 +57,27 @@ export function pathInUse(path: string): VaultError {
 export function movedWithoutPolicies(id: string): VaultError {
   return refusal(
     `migration ${id} has moved the mount already, and has left rules that this request would change; undo it first, or change the policies yourself`,
+  );
+}
+
+/** The request is repeated, and asks for an alias this time. */
+export function movedWithoutAlias(id: string): VaultError {
+  return refusal(
+    `migration ${id} has moved the mount already, without an alias; undo it first, and move the mount again`,
+  );
+}
+
+/** A request that the mount itself would serve, and an alias does not. */
+export function aliasNotMount(path: string, { target }: Pick<Alias, 'target'>): VaultError {
+  const where = goQuote(target.namespacePath + target.path);
+  return refusal(`${noMatchingMount(path).message}; it is an alias, and the mount is at ${where}`);
+}
+
+/** The path that a mount has left and that still answers. */
+export function pathIsAlias(path: string, { target }: Pick<Alias, 'target'>): VaultError {
+  const where = goQuote(target.namespacePath + target.path);
+  return refusal(
+    `${pathInUse(path).message}; it is an alias of ${where}, and DELETE sys/remount/aliases/:path ends it`,
   );
 }
 

@@ -16,6 +16,7 @@ import { migrationKey, openShard } from '../store/keys.ts';
 import { record } from '../store/record.ts';
 import type { Mount } from '../tree/mount.ts';
 import type { Namespace } from '../tree/namespace.ts';
+import { aliasTimes, type LeftAlias } from './leftAlias.ts';
 import { type ClusterOptions, DEFAULT_CLUSTER_OPTIONS, type OnCluster } from './onCluster.ts';
 import type { PolicyOrder, PolicyOutcome } from './policyOrder.ts';
 
@@ -34,7 +35,7 @@ export function fullPath({ namespacePath, path }: Place): string {
 /** The phases that only a migration on a cluster has (architecture §11). */
 type ClusterPhase = 'draining' | 'moving' | 'tainted' | 'verifying' | 'propagating';
 
-export interface Migration {
+export interface Migration extends LeftAlias {
   id: string;
   mountUuid: string;
   source: Place;
@@ -71,6 +72,8 @@ export interface Migration {
   undoOf?: string | undefined;
   /** The bulk run that this one is part of. */
   bulkId?: string | undefined;
+  /** Ids from the root namespace down to that of the target. */
+  targetLineage?: string[];
   /** What it is to do with policies, if anything. */
   policies?: PolicyOrder | undefined;
   /** What its switch has done with them. */
@@ -123,7 +126,15 @@ export interface Requester {
 /** The properties of a migration besides its move. */
 export type Order = Pick<
   Migration,
-  'id' | 'requestedBy' | 'reason' | 'undoOf' | 'bulkId' | 'onlyGeneration' | 'policies' | 'retentionS'
+  | 'id'
+  | 'requestedBy'
+  | 'reason'
+  | 'undoOf'
+  | 'bulkId'
+  | 'onlyGeneration'
+  | 'policies'
+  | 'aliasTtlS'
+  | 'retentionS'
 > & {
   /** Epoch milliseconds. */
   now: number;
@@ -157,6 +168,7 @@ export function newMigration(
     mountUuid: mount.uuid,
     source: place(source),
     target: place(target),
+    targetLineage: target.namespace.lineage,
     status: 'in-progress',
     phase: 'accepted',
     attempt: 1,
@@ -207,10 +219,13 @@ export function migrationOf(item: Item | undefined): Migration | undefined {
  * @param issued whether the mount has ever issued anything; if not, the migration succeeds with the switch
  */
 export function switched(migration: Migration, generation: number, issued: boolean, now: number): Update {
-  const facts = { generation, switchedAt: now };
-  return issued
-    ? transition(migration, 'accepted', { ...facts, phase: 'switched', nextLook: now + OVERDUE_MS })
-    : closing(migration, 'accepted', { ...facts, phase: 'done', status: 'success', finishedAt: now }, now);
+  const alias = aliasTimes(migration, now);
+  const facts = { generation, switchedAt: now, ...alias };
+  if (issued)
+    return transition(migration, 'accepted', { ...facts, phase: 'switched', nextLook: now + OVERDUE_MS });
+  const outcome = { ...facts, phase: 'done', status: 'success', finishedAt: now };
+  if (!alias) return closing(migration, 'accepted', outcome, now);
+  return transition(migration, 'accepted', { ...outcome, isSwept: true, nextLook: alias.aliasLookAt });
 }
 
 /** Everything older is revoked. The record stays open until late writes of requests in flight are removed too. */
@@ -227,9 +242,11 @@ export function failed(migration: Migration, { code, message }: Failure, now: nu
   return closing(migration, migration.phase, outcome, now);
 }
 
-/** Late writes are removed too: nothing is left to do. */
-export function closed(migration: Migration, now: number): Update {
-  return closing(migration, 'done', {}, now);
+/** Late writes are removed too: nothing is left to do, except for an alias until that ends. */
+export function swept(migration: Migration, now: number): Update {
+  const { aliasLookAt } = migration;
+  if (aliasLookAt === undefined) return closing(migration, 'done', {}, now);
+  return transition(migration, 'done', { isSwept: true, nextLook: aliasLookAt });
 }
 
 /** The record after a transition. */

@@ -31,6 +31,7 @@ export function migrationInfo(migration: Migration, reader: Reader): MigrationIn
     undo_of: migration.undoOf ?? null,
     bulk_id: migration.bulkId ?? null,
     ...(migration.policies && { policies: policyInfo(migration.policies, migration.policyOutcome, reader) }),
+    ...(migration.aliasTtlS !== undefined && { alias: aliasInfo(migration.aliasTtlS, migration) }),
     ...(migration.cluster && { cluster: clusterInfo(migration.cluster) }),
   };
 }
@@ -52,6 +53,18 @@ function policyInfo(
     }),
     left: left.map(({ namespacePath: namespace, name: policy, reason }) => ({ namespace, policy, reason })),
     hidden: countByNamespace([...hiddenChanged, ...hiddenLeft]),
+  };
+}
+
+function aliasInfo(
+  ttl: number,
+  { aliasUntil, aliasUsedAt, aliasEndedAt }: Migration,
+): NonNullable<MigrationInfo['alias']> {
+  return {
+    ttl,
+    end_time: timeOf(aliasUntil),
+    last_used_time: timeOf(aliasUsedAt),
+    ended_time: timeOf(aliasEndedAt),
   };
 }
 

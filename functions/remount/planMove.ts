@@ -1,15 +1,20 @@
 /** The checks of a remount in the order of contract §1.1, stricter than the reference where that is weak. Pure. */
 
+import type { VaultError } from '../http/errors.ts';
+import type { Item } from '../ports/store.ts';
+import { aliasOf, ownAlias } from '../tree/alias.ts';
 import type { Location, Target } from '../tree/locate.ts';
 import { type Mount, mountOf } from '../tree/mount.ts';
 import { type Namespace, requireUnlocked } from '../tree/namespace.ts';
 import { cleanPath, isPrintable, mountPath, oversize, PROTECTED_SEGMENTS, withSlash } from '../tree/path.ts';
 import {
+  aliasNotMount,
   authToNonAuth,
   invalidDestination,
   noMatchingMount,
   oversizeDestination,
   pathInUse,
+  pathIsAlias,
   pathsMissing,
   protectedAuthDestination,
   protectedDestination,
@@ -52,18 +57,26 @@ export function planMove(typed: Typed, source: Location, target: Target): Move {
   for (const { namespace } of [source, target]) requireUnlocked(namespace);
   checkDestination(typed, target);
   checkKinds(mountPath(source.path), target.path);
-  const { mount } = source;
+  const { mount, alias } = source;
+  if (alias && alias.path === withSlash(source.path)) throw aliasNotMount(mountPath(typed.from), alias);
   if (!mount || mount.path !== withSlash(source.path)) throw noMatchingMount(mountPath(typed.from));
   if (target.path === 'auth/') throw pathInUse(`${target.namespace.path}auth/token/`);
   // Source and target are read one after the other, and the mount may have moved in between.
   const isItself = target.namespace.id === source.namespace.id && target.path === mount.path;
   const conflict = isItself ? mount.path : target.conflict?.sk;
-  if (conflict !== undefined) throw pathInUse(target.namespace.path + conflict);
+  const isBack = ownAlias(mount, { namespaceId: target.namespace.id, path: target.path }) !== undefined;
+  if (conflict !== undefined && !(isBack && conflict === target.path))
+    throw inUse(target.namespace.path + conflict, target.conflict);
   return {
     mount,
     source: { namespace: source.namespace, path: mount.path },
     target: { namespace: target.namespace, path: target.path },
   };
+}
+
+function inUse(path: string, item: Item | undefined): VaultError {
+  const alias = aliasOf(item);
+  return alias ? pathIsAlias(path, alias) : pathInUse(path);
 }
 
 /** Checks 4 to 6: whether a mount may have this path. */

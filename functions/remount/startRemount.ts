@@ -12,7 +12,8 @@ import type { NamespacedPath } from '../tree/namespace.ts';
 import { mountPath, pathSpellings, withSlash } from '../tree/path.ts';
 import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMigration.ts';
 import { admit } from './admit.ts';
-import { movedWithoutPolicies } from './errors.ts';
+import { readAliasTtl } from './aliasTtl.ts';
+import { movedWithoutAlias, movedWithoutPolicies } from './errors.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
 import type { Migration } from './migration.ts';
 import { findMissingRules } from './missingRules.ts';
@@ -34,6 +35,8 @@ export const MOVE_FIELDS = {
   require_namespace: 'bool',
   /** What becomes of the policy rules that the move makes useless. */
   policies: 'string',
+  /** For how long the old path goes on answering. */
+  alias_ttl: 'duration',
   ...CLUSTER_FIELDS,
 } as const satisfies Schema;
 
@@ -57,11 +60,12 @@ export async function startRemount(
   if (before) return { id: before, isReplay: true };
   const found = await find(deps, origin, typed, request);
   if ('repeated' in found) return answerKnown(deps, key, found.repeated);
-  const clusterOptions = await admit(deps, found.move, request);
   const { move } = found;
+  const clusterOptions = await admit(deps, move, request);
+  const aliasTtlS = readAliasTtl(request.alias_ttl, move);
   const isOnCluster = move.mount.entry !== undefined;
   const { order: policies } = await policiesFor(deps, origin, move, isOnCluster, request);
-  const details = { reason: readReason(request.reason), policies, clusterOptions };
+  const details = { reason: readReason(request.reason), policies, aliasTtlS, clusterOptions };
   return acceptAndStart(deps, origin, move, details, key);
 }
 
@@ -84,7 +88,10 @@ async function policiesFor(
  */
 export async function checkRemount(deps: Deps, origin: Origin, request: RemountRequest): Promise<Found> {
   const found = await find(deps, origin, checkTyped(request.from, request.to), request);
-  if ('move' in found) await admit(deps, found.move, request, true);
+  if ('move' in found) {
+    await admit(deps, found.move, request, true);
+    readAliasTtl(request.alias_ttl, found.move);
+  }
   return found;
 }
 
@@ -102,6 +109,7 @@ async function find(deps: Deps, origin: Origin, typed: Typed, request: RemountRe
   if (outside) throw outside;
   if ('move' in found) return found;
   const { repeated } = found;
+  if (request.alias_ttl && repeated.aliasTtlS === undefined) throw movedWithoutAlias(repeated.id);
   const { changes } = await policiesFor(deps, origin, ends, repeated.cluster !== undefined, request);
   if (changes.length > 0) throw movedWithoutPolicies(repeated.id);
   return { repeated: repeated.id };

@@ -4,7 +4,8 @@ import { OVERDUE_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { lastWriteAt } from '../store/lastWriteAt.ts';
-import { closed, type Migration, succeeded } from './migration.ts';
+import { keepAlias } from './keepAlias.ts';
+import { type Migration, succeeded, swept } from './migration.ts';
 import { readMigration } from './readMigration.ts';
 import { lateWrites, type Revocation, revocations, revokeLeases } from './revokeLeases.ts';
 import { switchMount } from './switchMount.ts';
@@ -26,7 +27,8 @@ export async function switchStep(deps: Deps, id: string): Promise<{ left: Left[]
   const migration = await switchMount(deps, id);
   if (migration?.phase === 'switched')
     return { left: [{ next: 'revoke', id, parts: revocations(migration) }] };
-  return { left: migration?.nextLook === undefined ? [] : [waitForLateWrites(deps, migration)] };
+  if (!migration || isResting(deps, migration)) return { left: [] };
+  return { left: [waitForLateWrites(deps, migration)] };
 }
 
 /** No shard has leases of older generations: the migration succeeds. */
@@ -44,7 +46,10 @@ export async function completeStep(
   return waitForLateWrites(deps, { ...migration, finishedAt: migration.finishedAt ?? now });
 }
 
-/** Last state: removes what requests in flight wrote during the revocation, and closes the record. */
+/**
+ * Last state: removes what requests in flight wrote during the revocation, and closes the record. Where the migration has left
+ * an alias, later executions look after that.
+ */
 export async function closeStep(
   deps: Deps,
   id: string,
@@ -52,9 +57,18 @@ export async function closeStep(
 ): Promise<{ id: string; done: boolean }> {
   const migration = await readMigration(deps, id);
   if (migration?.nextLook === undefined || migration.phase !== 'done') return { id, done: true };
+  if (migration.isSwept) {
+    await keepAlias(deps, migration);
+    return { id, done: true };
+  }
   const { done } = await revokeLeases(deps, lateWrites(migration), until);
-  if (done) await commitUnlessDone(deps.store, [closed(migration, deps.clock.now())]);
+  if (done) await commitUnlessDone(deps.store, [swept(migration, deps.clock.now())]);
   return { id, done };
+}
+
+/** Whether nothing is to be done now: the record is closed, or open only for an alias, which is looked at later. */
+function isResting({ clock }: Deps, { nextLook, isSwept, aliasLookAt = 0 }: Migration): boolean {
+  return nextLook === undefined || (isSwept === true && aliasLookAt > clock.now());
 }
 
 /** After this wait, no request that started before the end of the revocation can still write. */

@@ -8,6 +8,7 @@ import type { Deps } from '../ports/deps.ts';
 import type { Ref, Store, Update, Write } from '../ports/store.ts';
 import { namespaceKey, treeKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
+import { aliasOf, sameAlias } from '../tree/alias.ts';
 import { changeTree } from '../tree/changeTree.ts';
 import { notClosed } from '../tree/closedNamespace.ts';
 import { innermostNamespaces } from '../tree/findNamespace.ts';
@@ -18,6 +19,7 @@ import { ROOT } from '../tree/namespace.ts';
 import type { TreeChange } from '../tree/planTree.ts';
 import { namespaceGone, namespaceIsLocked, sourceGone, targetInUse } from './failures.ts';
 import { type Failure, fullPath, type Migration, type Place, switched } from './migration.ts';
+import { type SwitchedAliases, switchAliases } from './switchAliases.ts';
 
 /** The part of a migration that the switch needs: the mount, its source and its target. */
 export type AcceptedMove = Pick<Migration, 'mountUuid' | 'onlyGeneration' | 'source' | 'target'>;
@@ -95,10 +97,7 @@ export async function findTakenTarget<M extends AcceptedMove>(
   moves: readonly M[],
 ): Promise<[M, Failure] | undefined> {
   const leaving = new Set(moves.map(({ source }) => fullPath(source)));
-  const taken = await severalAtOnce(
-    moves,
-    async (move) => [move, await takenPath(store, move.target)] as const,
-  );
+  const taken = await severalAtOnce(moves, async (move) => [move, await takenPath(store, move)] as const);
   for (const [move, path] of taken) {
     if (path !== undefined && !leaving.has(path)) return [move, targetInUse(path)];
   }
@@ -113,13 +112,17 @@ export interface Switch {
   transition: Update;
   before: Mount;
   after: Mount;
+  aliases: SwitchedAliases;
 }
 
 /** @param now epoch milliseconds */
 export function switchOf(migration: Migration, before: Mount, now: number): Switch {
   const { id, source, target } = migration;
+  const aliases = switchAliases(migration, before, now);
+  const { aliases: _, ...facts } = before;
   const after: Mount = {
-    ...before,
+    ...facts,
+    ...(aliases.aliases.length > 0 && { aliases: aliases.aliases }),
     namespaceId: target.namespaceId,
     path: target.path,
     generation: before.generation + 1,
@@ -127,7 +130,7 @@ export function switchOf(migration: Migration, before: Mount, now: number): Swit
     movedBy: { migrationId: id, fromNamespaceId: source.namespaceId, fromPath: source.path, at: now },
   };
   const transition = switched(migration, after.generation, before.issued, now);
-  return { migration, transition, before, after };
+  return { migration, transition, before, after, aliases };
 }
 
 /**
@@ -151,10 +154,17 @@ function namespacesAreOpen(switches: Switch[]): Write[] {
   return [...concerned].flatMap(([namespaceId, mountUuid]) => notClosed(namespaceId, mountUuid));
 }
 
-function treeChangesOf({ before, after }: Switch): TreeChange[] {
+function treeChangesOf({ before, after, aliases: { left, replaced, following } }: Switch): TreeChange[] {
+  const { namespaceId, path } = after;
   return [
-    { namespaceId: before.namespaceId, path: before.path, before: unchangedMount(before) },
-    { namespaceId: after.namespaceId, path: after.path, after: mountItem(after) },
+    {
+      namespaceId: before.namespaceId,
+      path: before.path,
+      before: unchangedMount(before),
+      ...(left && { after: left }),
+    },
+    { namespaceId, path, ...(replaced && { before: sameAlias(replaced) }), after: mountItem(after) },
+    ...following,
   ];
 }
 
@@ -166,7 +176,9 @@ function isExpected({ mountUuid, onlyGeneration }: AcceptedMove, { uuid, generat
   return uuid === mountUuid && generation === (onlyGeneration ?? generation);
 }
 
-async function takenPath(store: Store, target: Place): Promise<string | undefined> {
+/** The mount's own alias at exactly the target is not in the way. */
+async function takenPath(store: Store, { target, mountUuid }: AcceptedMove): Promise<string | undefined> {
   const conflict = await findConflict(store, target.namespaceId, target.path);
-  return conflict && target.namespacePath + conflict.sk;
+  const isOwn = conflict?.sk === target.path && aliasOf(conflict)?.mountUuid === mountUuid;
+  return conflict && !isOwn ? target.namespacePath + conflict.sk : undefined;
 }

@@ -6,6 +6,7 @@
 import { VaultError } from '../http/errors.ts';
 import { buildAcl } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
+import { aliasOf } from '../tree/alias.ts';
 import { mountAt } from '../tree/findMount.ts';
 import { locate, locateTarget } from '../tree/locate.ts';
 import type { Mount } from '../tree/mount.ts';
@@ -140,8 +141,9 @@ async function planUndo({ store }: Deps, migration: Migration, seen?: Mount): Pr
   if (!isThere || mount.uuid !== mountUuid || mount.generation !== generation)
     throw movedOn(fullPath(target));
   if (to.namespace.id !== source.namespaceId) throw namespaceDeleted(source.namespacePath);
-  // In the middle of a switch, the mount may be read at both places.
-  if (to.conflict && to.conflict.uuid !== mountUuid) throw pathInUse(to.namespace.path + to.conflict.sk);
+  // In the middle of a switch, the mount may be read at both places. It may also have left an alias at its old one.
+  const isOwn = to.conflict?.uuid === mountUuid || aliasOf(to.conflict)?.mountUuid === mountUuid;
+  if (to.conflict && !isOwn) throw pathInUse(to.namespace.path + to.conflict.sk);
   return {
     mount,
     source: { namespace: from.namespace, path: target.path },

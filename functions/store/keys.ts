@@ -202,6 +202,16 @@ export function scheduleKey(namespaceId: string, name: string): Ref {
   return { table: 'migrations', pk: schedulePartition(namespaceId), sk: name };
 }
 
+/** The partition of the callers of an alias, by the migration that has left it. */
+export function aliasUsePartition(migrationId: string): Omit<Ref, 'sk'> {
+  return { table: 'migrations', pk: `alias-use#${migrationId}` };
+}
+
+/** @param caller all that tells one caller from another */
+export function aliasUseKey(migrationId: string, caller: string): Ref {
+  return { ...aliasUsePartition(migrationId), sk: sha256(caller) };
+}
+
 /** All shards of the index of open work. */
 export function openShards(): string[] {
   return Array.from({ length: OPEN_SHARDS }, (_, shard) => openPartition(shard));

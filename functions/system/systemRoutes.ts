@@ -8,6 +8,7 @@ import type { Grant } from '../policies/grant.ts';
 import type { BuiltinMount } from '../tree/builtin.ts';
 import { listAllMounts, locateAny } from '../tree/findMount.ts';
 import { listChildren } from '../tree/findNamespace.ts';
+import { followAlias, reachedAt } from '../tree/followAlias.ts';
 import type { Mount } from '../tree/mount.ts';
 import { MOUNT, type MountInfo, mountObject } from '../tree/mountObject.ts';
 import { type MountTable, mountPath, tableOf, tablePath } from '../tree/path.ts';
@@ -91,10 +92,13 @@ async function readVisible({
 }: Call): Promise<Reply<Wire<typeof VISIBLE_MOUNT>>> {
   if (!caller) throw notAuthorized();
   const path = mountPath(params.path ?? '');
-  const { namespace: owner, mount } = await locateAny(deps.store, path, namespace);
-  if (!mount || !mayReachMount(caller.acl, owner.path + mount.path)) throw preflightDenied(path);
+  const { namespace: owner, alias, ...found } = await locateAny(deps.store, path, namespace);
+  const mount = alias ? await followAlias(deps, alias) : found.mount;
+  if (!mount) throw preflightDenied(path);
+  const at = reachedAt({ mount, alias });
+  if (!mayReachMount(caller.acl, owner.path + at)) throw preflightDenied(path);
   const isOwn = owner.id === namespace.id;
-  const shown = isOwn ? tablePath(mount.path) : owner.path.slice(namespace.path.length) + mount.path;
+  const shown = isOwn ? tablePath(at) : owner.path.slice(namespace.path.length) + at;
   return { data: { ...mountObject(mount), path: shown } };
 }
 

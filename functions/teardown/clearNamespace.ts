@@ -5,7 +5,9 @@ import { removeChildren } from '../credentials/removal.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Ref } from '../ports/store.ts';
 import { builtinKey, closedKeys, policyKey, tokenRoleKey } from '../store/keys.ts';
+import { type Alias, aliasOf } from '../tree/alias.ts';
 import { builtinMounts } from '../tree/builtin.ts';
+import { endAlias } from '../tree/changeAlias.ts';
 import { clearEmptyForks } from '../tree/changeTree.ts';
 import { disableMount } from '../tree/disableMount.ts';
 import { type Mount, mountOf } from '../tree/mount.ts';
@@ -25,6 +27,7 @@ export async function clearNamespace(
 ): Promise<boolean> {
   for await (const page of deps.store.pages({ table: 'mounts', pk: namespaceId })) {
     for (const mount of page.map(mountOf).filter((found) => found !== undefined)) await disable(deps, mount);
+    for (const alias of page.map(aliasOf).filter((found) => found !== undefined)) await end(deps, alias);
     if (deps.clock.now() >= until) return false;
   }
   for (const { uuid } of builtinMounts({ id: namespaceId })) {
@@ -34,7 +37,7 @@ export async function clearNamespace(
   for (const first of [policyKey(namespaceId, ''), tokenRoleKey(namespaceId, '')])
     await removeAll(deps, first);
   const left = await deps.store.query({ table: 'mounts', pk: namespaceId });
-  if (left.some((item) => mountOf(item) !== undefined)) return false;
+  if (left.some((item) => (mountOf(item) ?? aliasOf(item)) !== undefined)) return false;
   // Empty forks of a process that stopped before it deleted them.
   await clearEmptyForks(deps.store, left);
   const tunings = builtinMounts({ id: namespaceId }).map(({ path }) => builtinKey(namespaceId, path));
@@ -48,6 +51,15 @@ async function disable(deps: Deps, mount: Mount): Promise<void> {
     await disableMount(deps, mount);
   } catch (error) {
     // The mount was tuned or moved meanwhile: the next execution disables it if it is still there.
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
+}
+
+/** Its mount is in another namespace, and stays there. */
+async function end(deps: Deps, alias: Alias): Promise<void> {
+  try {
+    await endAlias(deps, alias);
+  } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
   }
 }

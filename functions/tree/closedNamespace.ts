@@ -7,7 +7,7 @@
  * several marks the moves of one namespace seldom conflict.
  */
 
-import { ABSENT, type Condition, type Delete, type Put, type Write } from '../ports/store.ts';
+import { ABSENT, type Condition, type Delete, type Item, type Put, type Write } from '../ports/store.ts';
 import { closedKey, closedKeys } from '../store/keys.ts';
 
 const LOCK = 'lock';
@@ -36,4 +36,9 @@ export function unlockings(namespaceId: string): Delete[] {
  */
 export function notClosed(namespaceId: string, mountUuid: string): Write[] {
   return namespaceId === 'root' ? [] : [{ delete: closedKey(namespaceId, mountUuid), if: ABSENT }];
+}
+
+/** Whether a mark is that of a lock, and not of a deletion. */
+export function isLock(mark: Item | undefined): boolean {
+  return mark?.kind === LOCK;
 }

@@ -1,6 +1,7 @@
-/** Disables a mount: one transaction removes it from the tree and invalidates everything that it has issued. */
+/** Disables a mount: one transaction removes it and its aliases from the tree and invalidates everything that it has issued. */
 
 import type { Deps } from '../ports/deps.ts';
+import { sameAlias } from './alias.ts';
 import { changeTree } from './changeTree.ts';
 import { raiseGeneration } from './generation.ts';
 import { type Mount, unchangedMount } from './mount.ts';
@@ -13,6 +14,13 @@ import { mountTeardown, startTeardown } from './teardownRecord.ts';
 export async function disableMount(deps: Deps, mount: Mount): Promise<void> {
   const { id, write } = mountTeardown(deps, mount);
   const removal = { namespaceId: mount.namespaceId, path: mount.path, before: unchangedMount(mount) };
-  await changeTree(deps.store, [removal], [write, raiseGeneration(mount.uuid, mount.generation + 1)]);
+  const aliases = (mount.aliases ?? []).map((alias) => {
+    return { namespaceId: alias.namespaceId, path: alias.path, before: sameAlias(alias) };
+  });
+  await changeTree(
+    deps.store,
+    [removal, ...aliases],
+    [write, raiseGeneration(mount.uuid, mount.generation + 1)],
+  );
   await startTeardown(deps, id);
 }

@@ -3,6 +3,7 @@
 import type { Deps } from '../ports/deps.ts';
 import type { Store } from '../ports/store.ts';
 import { builtinKey, treeKey } from '../store/keys.ts';
+import type { Alias } from './alias.ts';
 import { type BuiltinMount, builtinMounts, tunedAs } from './builtin.ts';
 import { locate } from './locate.ts';
 import { type Mount, mountOf } from './mount.ts';
@@ -42,14 +43,15 @@ export async function anyMountAt(
   return (await builtinMountAt(store, namespace, path)) ?? mountAt(store, namespace, path);
 }
 
-/** As `locate`, built-in mounts included. */
+/** As `locate`, built-in mounts included. An alias is not followed. */
 export async function locateAny(
   store: Store,
   path: string,
   start?: Namespace,
-): Promise<{ namespace: Namespace; mount: Mount | BuiltinMount | undefined }> {
-  const { namespace, path: rest, mount } = await locate(store, path, start);
+): Promise<{ namespace: Namespace; mount: Mount | BuiltinMount | undefined; alias?: Alias }> {
+  const { namespace, path: rest, mount, alias } = await locate(store, path, start);
   if (mount) return { namespace, mount };
+  if (alias) return { namespace, mount: undefined, alias };
   const builtin = builtinMounts(namespace).find((candidate) => rest.startsWith(candidate.path));
   return { namespace, mount: builtin && (await readTuned(store, builtin)) };
 }

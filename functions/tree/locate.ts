@@ -7,15 +7,21 @@
 import { MAX_MOUNT_PATH_BYTES } from '../limits.ts';
 import type { Item, Store } from '../ports/store.ts';
 import { treeKey } from '../store/keys.ts';
+import { type Alias, aliasOf } from './alias.ts';
 import { type Mount, mountOf } from './mount.ts';
 import { type Namespace, type NamespacedPath, namespaceOf, ROOT } from './namespace.ts';
 import { ancestors, builtinPath, cutPath, mountPath } from './path.ts';
 
-/** The innermost namespace of a path, the rest of the path as it was given, and the mount that owns it. */
+/** The innermost namespace of a path, the rest of the path as it was given, and what owns it. */
 export interface Location extends NamespacedPath {
   /** Undefined if there is none, and for built-in mounts. */
   mount?: Mount;
+  /** The alias that owns the path, in place of a mount; `followAlias` leads on to that. */
+  alias?: Alias;
 }
+
+/** What owns a path: a mount or an alias. */
+export type Owner = Pick<Location, 'mount' | 'alias'>;
 
 /** The greatest character: a path that ends with it comes after everything below the path. */
 const LAST = '\u{10FFFF}';
@@ -26,21 +32,27 @@ const LAST = '\u{10FFFF}';
  */
 export async function locate(store: Store, path: string, start: Namespace = ROOT): Promise<Location> {
   const location = await descend(path, start, (namespace, rest) => lastUpTo(store, namespace.id, key(rest)));
-  const mount = mountOf(location.entry);
-  const { namespace, path: rest } = location;
-  return mount && covers(mount.path, rest) ? { namespace, path: rest, mount } : { namespace, path: rest };
+  const { namespace, path: rest, entry } = location;
+  return { namespace, path: rest, ...(entry && covers(entry.sk, rest) && ownerOf(entry)) };
+}
+
+function ownerOf(item: Item | undefined): Owner | undefined {
+  const mount = mountOf(item);
+  if (mount) return { mount };
+  const alias = aliasOf(item);
+  return alias && { alias };
 }
 
 /**
- * The mount that a query has missed: single reads confirm that a path has none. A query may run in the middle of a
+ * The owner that a query has missed: single reads confirm that a path has none. A query may run in the middle of a
  * transaction that moves the mount, and show neither its old place nor its new one (R2). A single read shows the old place
  * until the transaction is over; after that, every read shows the new one.
- * @param location where `locate` has found no mount
+ * @param location where `locate` has found neither a mount nor an alias
  */
-export async function missedMount(
+export async function missedOwner(
   store: Store,
   { namespace, path }: NamespacedPath,
-): Promise<Mount | undefined> {
+): Promise<Owner | undefined> {
   // No entry has the empty path, and DynamoDB takes no empty key.
   if (mountPath(path) === '' || builtinPath(path)) return undefined;
   const first = await ownerBySingleReads(store, namespace, path);
@@ -50,13 +62,13 @@ export async function missedMount(
 }
 
 /**
- * As `locate`, with the mount that it may have missed.
+ * As `locate`, with the owner that it may have missed.
  * @param path from the root namespace, without a leading slash
  */
 export async function locateSurely(store: Store, path: string): Promise<Location> {
   const location = await locate(store, path);
-  const mount = location.mount ?? (await missedMount(store, location));
-  return mount ? { ...location, mount } : location;
+  if (location.mount || location.alias) return location;
+  return { ...location, ...(await missedOwner(store, location)) };
 }
 
 /** Reads from the outermost path inwards, as far as forks lead: below a path without an entry there is nothing. */
@@ -64,13 +76,13 @@ async function ownerBySingleReads(
   store: Store,
   { id }: Namespace,
   path: string,
-): Promise<Mount | 'below a fork' | undefined> {
+): Promise<Owner | 'below a fork' | undefined> {
   let owner: 'below a fork' | undefined;
   for (const outer of [...ancestors(mountPath(path)), mountPath(path)]) {
     if (Buffer.byteLength(outer) > MAX_MOUNT_PATH_BYTES) return owner;
     const item = await store.get(treeKey(id, outer));
-    const mount = mountOf(item);
-    if (mount) return mount;
+    const found = ownerOf(item);
+    if (found) return found;
     if (item?.kind !== 'fork') return owner;
     owner = 'below a fork';
   }
@@ -79,7 +91,7 @@ async function ownerBySingleReads(
 
 /** The namespace that a new mount would belong to, and its path there. */
 export interface Target extends NamespacedPath {
-  /** The mount or child namespace at, above or below the path, which the new mount would overlap. */
+  /** The mount, alias or child namespace at, above or below the path, which the new mount would overlap. */
   conflict?: Item;
 }
 
@@ -95,7 +107,7 @@ export async function locateTarget(store: Store, path: string, start: Namespace)
 }
 
 /**
- * The mount or child namespace of this namespace that a new mount would overlap. A single read confirms what the query
+ * The mount, alias or child namespace of this namespace that a new mount would overlap. A single read confirms what the query
  * shows: a query may show a transaction half done.
  */
 export async function findConflict(

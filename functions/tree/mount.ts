@@ -5,6 +5,7 @@ import type { MountEntry } from '../ports/cluster.ts';
 import type { Expected, Item, PlacedItem } from '../ports/store.ts';
 import { treeKey } from '../store/keys.ts';
 import { record } from '../store/record.ts';
+import type { AliasPlace } from './alias.ts';
 
 export interface MountConfig {
   /** Seconds; 0 for the system's default. */
@@ -62,6 +63,8 @@ export interface Mount {
   /** Whether it has ever issued a lease; without one it needs no revocation (docs/decisions.md, 6). */
   issued: boolean;
   movedBy?: MovedBy;
+  /** The paths that it has left and that still answer. */
+  aliases?: AliasPlace[];
   /** The entry of the mount in the table of the cluster that has it; absent for a mount of this service. */
   entry?: MountEntry;
 }

@@ -84,8 +84,8 @@ async function createNamespace(
     const parentEntry = entryOf(parent);
     if (parentEntry && error.failedAt(parentEntry)) throw namespaceNotFound();
     const { conflict } = await locateTarget(store, name, parent);
-    if (conflict?.kind === 'mount') {
-      throw refusal(`new namespace conflicts with existing mount: ${parent.path + conflict.sk}`);
+    if (conflict?.kind === 'mount' || conflict?.kind === 'alias') {
+      throw refusal(`new namespace conflicts with existing ${conflict.kind}: ${parent.path + conflict.sk}`);
     }
     throw error;
   }

@@ -30,9 +30,14 @@ const enabling = fc.oneof(
   { arbitrary: step('enable', { in: namespace, path: authPath, type: fc.constant('userpass') }), weight: 1 },
 );
 const creating = step('create namespace', { in: namespace, name });
+const stays = fc.constant(false);
 const moving = fc.oneof(
-  { arbitrary: step('move', { in: fc.constant(''), from: whole, to: whole }), weight: 4 },
-  { arbitrary: step('move', { in: namespace, from: anyPath, to: anyPath }), weight: 1 },
+  { arbitrary: step('move', { in: fc.constant(''), from: whole, to: whole, leaves: stays }), weight: 4 },
+  { arbitrary: step('move', { in: namespace, from: anyPath, to: anyPath, leaves: stays }), weight: 1 },
+  {
+    arbitrary: step('move', { in: fc.constant(''), from: whole, to: whole, leaves: fc.constant(true) }),
+    weight: 3,
+  },
 );
 
 /** Steps that only call the store: they set up no engine and run no teardown. */
@@ -48,6 +53,7 @@ export const racingStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: step('undo', { migration: nth }), weight: 2 },
   { arbitrary: step('write', { in: namespace, path: secret, value }), weight: 1 },
   { arbitrary: step('read', { in: namespace, path: secret }), weight: 3 },
+  { arbitrary: step('end alias', { in: namespace, path: anyPath }), weight: 1 },
   { arbitrary: step('log in', { in: namespace, path: authPath }), weight: 2 },
   { arbitrary: step('revoke', { credential: nth }), weight: 1 },
   { arbitrary: step('list', { in: namespace }), weight: 1 },
@@ -99,11 +105,11 @@ function spaceNear(path: string, { spaces }: State): string {
 }
 
 function atMount(asked: Step, aim: number, state: State): Step {
-  const fitting = state.mounts.filter(({ type }) => FITTING[asked.do]?.includes(type));
-  const mount = fitting[aim % Math.max(1, fitting.length)];
-  if (!mount) return asked;
-  const path = mount.path.slice(0, -1);
-  const space = spaceOf(state, mount).path;
+  const places = placesFor(asked.do, state);
+  const place = places[aim % Math.max(1, places.length)];
+  if (!place) return asked;
+  const path = place.path.slice(0, -1);
+  const space = spaceOf(state, place).path;
   if ('from' in asked) {
     const isAuth = path.startsWith('auth/');
     const to = isAuth === asked.to.includes('auth/') ? asked.to : `${isAuth ? 'auth/' : ''}${space || 'b'}`;
@@ -112,6 +118,17 @@ function atMount(asked: Step, aim: number, state: State): Step {
   if (asked.do === 'write' || asked.do === 'read') return { ...asked, in: space, path: `${path}/k` };
   return { ...asked, in: space, path } as Step;
 }
+
+/** Where a step has something to do: at mounts of fitting types, and at their aliases if they serve the step. */
+function placesFor(what: Step['do'], { mounts, aliases, spaces }: State): { space: number; path: string }[] {
+  const reachable = aliases.filter(({ space }) => spaces.some(({ serial }) => serial === space));
+  if (what === 'end alias') return reachable;
+  const fitting = mounts.filter(({ type }) => FITTING[what]?.includes(type));
+  if (!AT_ALIASES.has(what)) return fitting;
+  return [...fitting, ...reachable.filter(({ mount }) => fitting.some(({ serial }) => serial === mount))];
+}
+
+const AT_ALIASES = new Set<Step['do']>(['write', 'read', 'log in', 'move']);
 
 const FITTING: Partial<Record<Step['do'], Type[]>> = {
   disable: ['kv', 'leased', 'userpass'],

@@ -15,6 +15,8 @@ export interface Picture {
     string,
     { name: string; description: string; generation: number; data: Record<string, string> }
   >;
+  /** By their whole paths, the mounts that answer there. */
+  aliases: Record<string, string>;
   migrations: string[];
 }
 
@@ -35,9 +37,17 @@ export function pictureOf(state: State, { serials, migrations }: Names): Picture
     const name = serials.has(serial) ? String(serial) : 'new';
     return [fullPath(state, at), { name, description, generation, data }] as const;
   });
+  const nameOf = (mount: number) => {
+    if (!state.mounts.some(({ serial }) => serial === mount)) return 'gone';
+    return serials.has(mount) ? String(mount) : 'new';
+  };
+  const aliases = state.aliases
+    .filter(({ space }) => state.spaces.some(({ serial }) => serial === space))
+    .map(({ mount, ...at }) => [fullPath(state, at), nameOf(mount)]);
   return {
     namespaces: state.spaces.map(({ path }) => path).sort(),
     mounts: Object.fromEntries(mounts),
+    aliases: Object.fromEntries(aliases),
     migrations: state.migrations.map((one, i) => line(i < migrations.length ? i : undefined, one)).sort(),
   };
 }
@@ -53,10 +63,18 @@ export function pictureIn(tables: Tables, { natures, migrations }: Names): Pictu
       const at = `${paths.get(mount.pk)}${mount.sk}`;
       return [at, { name, description, generation, data: dataOf(tables, mount.uuid) }] as const;
     });
+  const aliases = tables.mounts
+    .filter(({ kind, pk }) => kind === 'alias' && paths.has(pk))
+    .map(({ pk, sk, mountUuid }) => {
+      const mount = tables.mounts.find(({ kind, uuid }) => kind === 'mount' && uuid === mountUuid);
+      const name = mount && paths.has(mount.pk) ? String(natures.get(natureOf(mount)) ?? 'new') : 'gone';
+      return [`${paths.get(pk)}${sk}`, name];
+    });
   const moves = tables.migrations.filter(({ kind }) => kind === 'migration');
   return {
     namespaces: [...paths.values()].sort(),
     mounts: Object.fromEntries(mounts),
+    aliases: Object.fromEntries(aliases),
     migrations: moves.map((record) => recordLine(record, migrations)).sort(),
   };
 }
@@ -76,7 +94,7 @@ export function learnNames(names: Names, state: State, tables: Tables): void {
 
 /** The attributes of a mount that no move and no tuning changes. */
 function natureOf(mount: Stored): string {
-  const { pk, sk, generation, version, issued, movedBy, description, ...rest } = mount;
+  const { pk, sk, generation, version, issued, movedBy, aliases, description, ...rest } = mount;
   return JSON.stringify(rest, (_, part) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -25,6 +25,8 @@ const remove = (name: string, at = ''): Step => ({ do: 'delete namespace', in: a
 const change = (migration: number): Step => ({ do: 'switch', migration });
 const run = (migration: number): Step => ({ do: 'run', migration });
 const cancel = (migration: number): Step => ({ do: 'cancel', migration });
+const leave = (from: string, to: string): Step => ({ do: 'move', in: '', from, to, leaves: true });
+const end = (path: string, at = ''): Step => ({ do: 'end alias', in: at, path });
 const undo = (migration: number): Step => ({ do: 'undo', migration });
 
 const oneMove = [enable('a'), put('a'), move('a', 'c')];
@@ -47,6 +49,11 @@ const twoUsers = [
 const twoMounts = [enable('a', 'leased'), put('a'), enable('b', 'leased'), ...intoVacatedPath('a', 'b', 'c')];
 const intoNamespace = [create('n'), enable('a'), put('a'), move('a', 'n/a')];
 const outOfNamespace = [create('n'), enable('a', 'kv', 'n/'), move('n/a', 'c')];
+
+/** A mount at `b` with an alias at `a`, and an open migration (1). */
+const aliased = [enable('a', 'leased'), put('a'), leave('a', 'b'), run(0), move('b', 'c')];
+/** A mount in a namespace, with an alias in the root namespace. */
+const acrossNamespaces = [create('n'), enable('a', 'leased'), put('a'), leave('a', 'n/a'), run(0)];
 
 /** `npm run test:deep` runs every order of their calls that makes a difference. */
 export const SMALL: Scenario[] = [
@@ -167,6 +174,72 @@ export const SMALL: Scenario[] = [
     together: [disable('a/x'), disable('a/y')],
   },
   { title: 'a namespace and a mount in its place', before: [], together: [create('n'), enable('n/a')] },
+  {
+    title: 'a switch that leaves an alias and a read there',
+    before: [enable('a'), put('a'), leave('a', 'b')],
+    together: [change(0), get('a')],
+  },
+  {
+    title: 'a switch that leaves an alias and a lease there',
+    before: [enable('a', 'leased'), put('a'), get('a'), leave('a', 'b')],
+    together: [change(0), get('a')],
+  },
+  {
+    title: 'a switch that leaves an alias and a mount below it',
+    before: [enable('a'), leave('a', 'b')],
+    together: [change(0), enable('a/b')],
+  },
+  {
+    title: 'a switch that leaves an alias for logins and a login',
+    before: [enable('auth/u', 'userpass'), logIn('auth/u'), leave('auth/u', 'auth/w')],
+    together: [change(0), logIn('auth/u')],
+  },
+  {
+    title: 'a switch of a mount with an alias and a read there',
+    before: aliased,
+    together: [change(1), get('a')],
+  },
+  {
+    title: 'a switch of a mount with an alias and its end',
+    before: aliased,
+    together: [change(1), end('a')],
+  },
+  {
+    title: 'a switch of a mount to its own alias and the end of that',
+    before: [...aliased.slice(0, 4), move('b', 'a')],
+    together: [change(1), end('a')],
+  },
+  {
+    title: 'the end of an alias and the disabling of its mount',
+    before: aliased,
+    together: [end('a'), disable('b')],
+  },
+  {
+    title: 'the end of an alias and a mount in its place',
+    before: aliased,
+    together: [end('a'), enable('a')],
+  },
+  {
+    title: 'the end of an alias and a tuning of its mount',
+    before: aliased,
+    together: [end('a'), tune('b')],
+  },
+  { title: 'the end of an alias twice', before: aliased, together: [end('a'), end('a')] },
+  {
+    title: 'an undo and the end of the alias at its target',
+    before: [...aliased.slice(0, 4), undo(0)],
+    together: [change(1), end('a')],
+  },
+  {
+    title: 'a lease at an alias in another namespace and its end',
+    before: acrossNamespaces,
+    together: [get('a'), end('a')],
+  },
+  {
+    title: 'a lease at an alias and the deletion of the namespace of its mount',
+    before: acrossNamespaces,
+    together: [get('a'), remove('n')],
+  },
   {
     title: 'a namespace and its deletion',
     before: [create('n')],

@@ -7,7 +7,7 @@ import { switchMount } from '../../functions/remount/switchMount.ts';
 import { tearDown } from '../../functions/teardown/tearDown.ts';
 import type { Answer, Caller, CallOptions } from '../support/call.ts';
 import { startService } from '../support/service.ts';
-import { emptyTables, readTables, type Tables, writeTables } from '../support/tables.ts';
+import { emptyTables, readTables, type Stored, type Tables, writeTables } from '../support/tables.ts';
 import type { TestDeps } from '../support/testDeps.ts';
 import { closeMigration, runMigration } from '../support/workflow.ts';
 import type { Answered, Step } from './model/steps.ts';
@@ -65,7 +65,8 @@ export async function modelledService(): Promise<Service> {
     async settle() {
       for (let round = 0; round < MAX_ROUNDS; round++) {
         const { migrations } = await readTables(deps.client);
-        const open = migrations.filter((record) => record.open !== undefined);
+        const now = deps.clock.now();
+        const open = migrations.filter((record) => record.open !== undefined && !isKeptForAlias(record, now));
         if (open.length === 0) return;
         for (const { pk, kind } of open) await (kind === 'teardown' ? clear(deps, pk) : finish(deps, pk));
         deps.clock.pass(deps.settings.requestLifeMs);
@@ -73,6 +74,11 @@ export async function modelledService(): Promise<Service> {
       throw new Error('a workflow never ends');
     },
   };
+}
+
+/** The record of a migration stays open until the alias that it has left ends. */
+function isKeptForAlias({ isSwept, aliasLookAt }: Stored, now: number): boolean {
+  return isSwept && aliasLookAt > now;
 }
 
 /** Time passes only by `pass` and `sleep`, which returns immediately. */
@@ -126,7 +132,9 @@ async function take(deps: TestDeps, call: Caller, step: Step, known: Known): Pro
     case 'clear away':
       return statusOfWork(clearAway(deps));
     case 'move':
-      return started(await call('POST', 'sys/remount', { namespace: step.in, body: step }));
+      return started(await call('POST', 'sys/remount', { namespace: step.in, body: moveBody(step) }));
+    case 'end alias':
+      return statusOnly(await call('DELETE', `sys/remount/aliases/${step.path}`, { namespace: step.in }));
     case 'dry run':
       return statusOnly(
         await call('POST', 'sys/remount', { namespace: step.in, body: { ...step, dry_run: true } }),
@@ -152,6 +160,10 @@ async function take(deps: TestDeps, call: Caller, step: Step, known: Known): Pro
     case 'list':
       return listed(await call('GET', 'sys/mounts', { namespace: step.in }));
   }
+}
+
+function moveBody({ from, to, leaves }: Extract<Step, { do: 'move' }>): object {
+  return { from, to, ...(leaves && { alias_ttl: '720h' }) };
 }
 
 function options(namespace: string, body: object): CallOptions {

@@ -162,6 +162,31 @@ describe('a service', { timeout: 60_000 }, () => {
     });
   });
 
+  it('looks after an alias, and ends one at its time, and one with its namespace', async () => {
+    for (const path of ['ending/kv', 'used/kv']) await ask('POST', `sys/mounts/${path}`, { type: 'kv' });
+    await ask('POST', 'sys/namespaces/shut');
+    await ask('POST', 'sys/mounts/leaving', { type: 'kv' }, { namespace: 'shut/' });
+    const leave = async (from: string, to: string, alias_ttl: string): Promise<string> =>
+      (await ask('POST', 'sys/remount', { from, to, alias_ttl })).migration_id;
+    const ids = [
+      await leave('ending/kv', 'ended', '1s'),
+      await leave('used/kv', 'in-use', '1h'),
+      await leave('shut/leaving', 'left', '1h'),
+    ];
+    expect(await Promise.all(ids.map(ended))).toEqual(['success', 'success', 'success']);
+    await ask('POST', 'used/kv/k', { color: 'red' });
+    await ask('DELETE', 'sys/namespaces/shut');
+
+    await until(async () => {
+      await makeOverdue();
+      await service.invoke('reconcile', {});
+      const { mounts, migrations } = await readTables(client);
+      const aliases = mounts.filter(({ kind }) => kind === 'alias').map(({ sk }) => sk);
+      const used = migrations.find(({ pk }) => pk === ids[1]);
+      return `${aliases}` === 'used/kv/' && used?.aliasUsedAt && used.aliasEndsSoonAt ? true : undefined;
+    });
+  });
+
   it('restarts work whose heartbeat is overdue', async () => {
     await enableSsh('slow');
     await issue('slow');
@@ -208,7 +233,7 @@ async function makeOverdue(): Promise<void> {
     const update = new UpdateItemCommand({
       TableName: 'migrations',
       Key: marshall({ pk, sk }),
-      UpdateExpression: 'SET nextLook = :past',
+      UpdateExpression: 'SET nextLook = :past, aliasLookAt = :past',
       ConditionExpression: 'attribute_exists(#open)',
       ExpressionAttributeNames: { '#open': 'open' },
       ExpressionAttributeValues: { ':past': { N: '1' } },

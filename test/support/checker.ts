@@ -56,6 +56,7 @@ function treeViolations({ mounts, migrations }: Tables, moment: Moment): string[
   for (const [uuid, places] of Map.groupBy(entries, (mount) => mount.uuid as string)) {
     if (places.length > 1) found.push(`mount ${uuid} is at ${places.map(({ sk }) => sk).join(' and ')}`);
   }
+  found.push(...aliasViolations(mounts, entries));
   const generations = generationsIn(mounts);
   for (const { uuid, generation, sk } of entries) {
     const number = generations.get(uuid) ?? 0;
@@ -68,6 +69,25 @@ function treeViolations({ mounts, migrations }: Tables, moment: Moment): string[
   for (const id of namespaces)
     if (id !== 'root' && !listed.has(id)) found.push(`namespace ${id} is in no tree`);
   return found;
+}
+
+/** An alias leads to the place of its mount, and the mount lists exactly its aliases. */
+function aliasViolations(items: Stored[], mounts: Stored[]): string[] {
+  const aliases = items.filter(({ kind }) => kind === 'alias');
+  const found = aliases.flatMap(({ sk, mountUuid, target, migrationId }) => {
+    const mount = mounts.find(({ uuid }) => uuid === mountUuid);
+    if (!mount) return [`the alias ${sk} has no mount`];
+    const isThere = mount.pk === target.namespaceId && mount.sk === target.path;
+    if (!isThere) return [`the alias ${sk} leads to ${target.path}, and its mount is at ${mount.sk}`];
+    const isListed = mount.aliases?.some((one: Stored) => one.migrationId === migrationId);
+    return isListed ? [] : [`the mount at ${mount.sk} does not list the alias ${sk}`];
+  });
+  const listed = mounts.flatMap(({ sk, aliases: own = [] }) =>
+    own
+      .filter((one: Stored) => !aliases.some(({ migrationId }) => migrationId === one.migrationId))
+      .map((one: Stored) => `the mount at ${sk} lists the alias ${one.path}, which is gone`),
+  );
+  return [...found, ...listed];
 }
 
 function overlaps(id: string, entries: Stored[]): string[] {
@@ -119,7 +139,11 @@ function recordViolations({ mounts, migrations }: Tables, moment: Moment): strin
   for (const record of migrations) {
     const { pk, kind, open, nextLook, id } = record;
     if ((open === undefined) !== (nextLook === undefined)) found.push(`record ${pk} is half open`);
-    if (moment === 'ended' && open !== undefined) found.push(`the ${kind} ${pk} never ended`);
+    // The record stays open until the look at its alias after the end of that.
+    const isKept = record.isSwept && record.aliasLookAt !== undefined;
+    if (moment === 'ended' && open !== undefined && !isKept) found.push(`the ${kind} ${pk} never ended`);
+    if (open === undefined && mounts.some((entry) => entry.kind === 'alias' && entry.migrationId === pk))
+      found.push(`nobody looks after the alias of ${pk}`);
     if (kind === 'migration') found.push(...statusViolations(record, trees.get(record.mountUuid)));
     if (kind === 'migration' || kind === 'bulk') found.push(...openViolations(record, moment));
     if (kind === 'idempotency' && !caused.has(id)) found.push(`${pk} is a key that has led to nothing`);
@@ -188,7 +212,8 @@ function credentialViolations({ mounts, access, leases, storage }: Tables): stri
     if (!item.lineage || item.irrevocable) continue;
     if (item.lease && kept.has(`${item.lease.mountUuid} ${item.lease.path}`)) continue;
     for (const [uuid, carried] of Object.entries(item.lineage.mounts as Record<string, number>)) {
-      if (carried < (generations.get(uuid) ?? 0))
+      // What was issued at an alias that has ended is invalid, and expires where it is.
+      if (carried < (generations.get(uuid) ?? 0) && !uuid.startsWith('alias#'))
         found.push(`${item.pk} ${item.sk} is from before the switch`);
     }
     for (const hash of item.lineage.tokens as string[]) {
@@ -257,7 +282,7 @@ function cubbyholeViolations({ access, storage }: Tables): string[] {
 }
 
 function entriesOf(items: Stored[]): Stored[] {
-  return items.filter(({ kind }) => kind === 'mount' || kind === 'namespace');
+  return items.filter(({ kind }) => kind === 'mount' || kind === 'alias' || kind === 'namespace');
 }
 
 function generationsIn(mounts: Stored[]): Map<string, number> {

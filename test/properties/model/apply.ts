@@ -3,7 +3,16 @@
 import { cancel, dryRun, move, run, undo } from './moves.ts';
 import type { State } from './state.ts';
 import type { Answered, Step } from './steps.ts';
-import { clearAway, createNamespace, deleteNamespace, disable, enable, list, tune } from './tree.ts';
+import {
+  clearAway,
+  createNamespace,
+  deleteNamespace,
+  disable,
+  enable,
+  endAlias,
+  list,
+  tune,
+} from './tree.ts';
 import { logIn, read, revoke, write } from './use.ts';
 
 /** @returns the expected answer, and the state afterwards; the given state is not changed */
@@ -25,7 +34,9 @@ function take(state: State, step: Step): Answered {
     case 'delete namespace':
       return deleteNamespace(state, step);
     case 'clear away':
-      return clearAway();
+      return clearAway(state);
+    case 'end alias':
+      return endAlias(state, step);
     case 'move':
       return move(state, step);
     case 'dry run':

@@ -11,10 +11,14 @@ export function move(state: State, step: Extract<Step, { do: 'move' }>): Answere
   const ends = findEnds(state, step);
   if ('status' in ends) return ends;
   const known = repeated(ends);
-  if (known !== undefined) return { status: 200, migration: known };
+  if (known !== undefined) {
+    const asksMore = step.leaves && !state.migrations[known]?.leaves;
+    return asksMore ? REFUSED : { status: 200, migration: known };
+  }
   const mount = movable(state, ends);
-  if (!mount) return REFUSED;
-  return accept(state, { mount, source: placeOf(ends.source), target: placeOf(ends.target) });
+  if (!mount || (step.leaves && !mayLeave(state, mount, ends))) return REFUSED;
+  const move = { mount, source: placeOf(ends.source), target: placeOf(ends.target) };
+  return accept(state, move, step.leaves ? { leaves: true } : {});
 }
 
 /** Answers as a move would, and changes nothing. */
@@ -36,10 +40,15 @@ export function run(state: State, step: Extract<Step, { do: 'run' | 'switch' }>)
   const why = ((): Outcome | undefined => {
     if (spaces.some((space) => !space)) return 'namespace_gone';
     if (!mount || !isThere || mount.generation !== (only ?? mount.generation)) return 'source_gone';
-    return conflict(state, spaces[1] as Space, target.path) === undefined ? undefined : 'target_in_use';
+    return conflict(state, spaces[1] as Space, target.path, mount) === undefined
+      ? undefined
+      : 'target_in_use';
   })();
   migration.outcome = why ?? 'moved';
   if (why || !mount) return { status: 200 };
+  state.aliases = state.aliases.filter(({ space, path }) => space !== target.space || path !== target.path);
+  if (migration.leaves)
+    state.aliases.push({ space: source.space, path: source.path, mount: mount.serial, by: step.migration });
   mount.moved = { by: step.migration, space: source.space, path: source.path };
   Object.assign(mount, { space: target.space, path: target.path, generation: mount.generation + 1 });
   migration.generation = mount.generation;
@@ -71,7 +80,7 @@ export function undo(state: State, step: Extract<Step, { do: 'undo' }>): Answere
   if (!mount || !isAsLeft || mount.space !== target.space) return TOO_LATE;
   const to = locate(state, source.full.slice(0, -1));
   if (to.space.serial !== source.space) return REFUSED;
-  if (conflict(state, to.space, source.path) !== undefined) return REFUSED;
+  if (conflict(state, to.space, source.path, mount) !== undefined) return REFUSED;
   const back = { mount, source: target, target: source };
   return accept(state, back, { only: mount.generation, undoOf: step.migration });
 }
@@ -103,9 +112,15 @@ function repeated({ source, target }: Ends): number | undefined {
 
 function movable(state: State, { source, target }: Ends): Mount | undefined {
   const mount = mountAt(state, source.space, `${source.path}/`);
-  const isFree = target.path !== '' && conflict(state, target.space, `${target.path}/`) === undefined;
+  const isFree = target.path !== '' && conflict(state, target.space, `${target.path}/`, mount) === undefined;
   const isAllowed = isAuth(source.path) === isAuth(target.path);
   return isFree && isAllowed ? mount : undefined;
+}
+
+/** An auth method leaves an alias only in its own namespace, and a mount has at most four. */
+function mayLeave(state: State, { serial }: Mount, { source, target }: Ends): boolean {
+  const isHere = source.space === target.space || !isAuth(source.path);
+  return isHere && state.aliases.filter(({ mount }) => mount === serial).length < 4;
 }
 
 function placeOf({ space, path }: Found): Place {
@@ -116,7 +131,7 @@ function placeOf({ space, path }: Found): Place {
 function accept(
   state: State,
   { mount, source, target }: { mount: Mount; source: Place; target: Place },
-  more: Pick<Migration, 'only' | 'undoOf'> = {},
+  more: Pick<Migration, 'only' | 'undoOf' | 'leaves'> = {},
 ): Answered {
   const known = state.migrations.findIndex(
     (one) =>

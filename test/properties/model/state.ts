@@ -47,6 +47,17 @@ export interface Migration {
   outcome: Outcome;
   /** The generation of the mount after the switch. */
   generation?: number;
+  /** Whether the mount leaves an alias at its source. */
+  leaves?: boolean;
+}
+
+/** The old path of a mount, which still answers. */
+export interface Alias {
+  space: number;
+  path: string;
+  mount: number;
+  /** The migration that has left it. */
+  by: number;
 }
 
 /** A lease or token that a mount has issued. */
@@ -54,11 +65,14 @@ export interface Credential {
   mount: number;
   generation: number;
   revoked: boolean;
+  /** The migration that has left the alias in another namespace at which it was issued. */
+  through?: number;
 }
 
 export interface State {
   spaces: Space[];
   mounts: Mount[];
+  aliases: Alias[];
   migrations: Migration[];
   credentials: Credential[];
   /** The next serial number. */
@@ -69,6 +83,7 @@ export function emptyState(): State {
   return {
     spaces: [{ serial: 0, path: '' }],
     mounts: [],
+    aliases: [],
     migrations: [],
     credentials: [],
     next: 1,
@@ -76,9 +91,10 @@ export function emptyState(): State {
 }
 
 /** Whether a credential of a mount is still valid (R5). */
-export function isUsable(state: State, { mount, generation, revoked }: Credential): boolean {
+export function isUsable(state: State, { mount, generation, revoked, through }: Credential): boolean {
   const issuer = state.mounts.find(({ serial }) => serial === mount);
-  return issuer !== undefined && issuer.generation === generation && !revoked;
+  const isShut = through !== undefined && !state.aliases.some(({ by }) => by === through);
+  return issuer !== undefined && issuer.generation === generation && !revoked && !isShut;
 }
 
 export function spaceOf(state: State, { space }: { space: number }): Space {

@@ -11,7 +11,9 @@ export type Step =
   | { do: 'delete namespace'; in: string; name: string }
   /** Runs all teardowns of disabled mounts and deleted namespaces to their end. */
   | { do: 'clear away' }
-  | { do: 'move'; in: string; from: string; to: string }
+  | { do: 'move'; in: string; from: string; to: string; leaves?: boolean }
+  /** Ends the alias at this path. */
+  | { do: 'end alias'; in: string; path: string }
   | { do: 'dry run'; in: string; from: string; to: string }
   /** The workflow of the migration with this number. */
   | { do: 'run'; migration: number }

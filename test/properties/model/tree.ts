@@ -1,6 +1,6 @@
 /** The model's tree: which entry owns a path, what a new path collides with, and the steps that change the tree. */
 
-import type { Mount, Space, State, Type } from './state.ts';
+import type { Alias, Mount, Space, State, Type } from './state.ts';
 import type { Answered, Step } from './steps.ts';
 
 export interface Found {
@@ -8,6 +8,8 @@ export interface Found {
   /** The rest of the path, relative to the namespace. */
   path: string;
   mount?: Mount;
+  /** The alias that owns the path, in place of a mount. */
+  alias?: Alias;
 }
 
 const DONE: Answered = { status: 200 };
@@ -21,14 +23,21 @@ export function locate(state: State, whole: string, start: Space = root(state)):
     if (!child || path === '') break;
     found = { space: child, path: path.slice(nameOf(child, space).length) };
   }
-  const mount = state.mounts.find((one) => one.space === found.space.serial && covers(one.path, found.path));
-  return mount ? { ...found, mount } : found;
+  const owns = (one: Mount | Alias) => one.space === found.space.serial && covers(one.path, found.path);
+  const mount = state.mounts.find(owns);
+  const alias = state.aliases.find(owns);
+  return { ...found, ...(mount && { mount }), ...(alias && { alias }) };
 }
 
-/** The whole path of the entry at, above or below a path. */
-export function conflict(state: State, space: Space, path: string): string | undefined {
+/**
+ * The path of the entry at, above or below a path.
+ * @param mover the mount that is to come there: it may replace its own alias at exactly that path
+ */
+export function conflict(state: State, space: Space, path: string, mover?: Mount): string | undefined {
   const names = children(state, space).map((child) => nameOf(child, space));
-  const paths = state.mounts.filter((mount) => mount.space === space.serial).map((mount) => mount.path);
+  const aliases = state.aliases.filter((alias) => alias.path !== path || alias.mount !== mover?.serial);
+  const entries = [...state.mounts, ...aliases].filter((entry) => entry.space === space.serial);
+  const paths = entries.map((entry) => entry.path);
   return [...names, ...paths].find((entry) => entry.startsWith(path) || path.startsWith(entry));
 }
 
@@ -58,7 +67,9 @@ export function enable(state: State, step: Extract<Step, { do: 'enable' }>): Ans
 export function disable(state: State, step: Extract<Step, { do: 'disable' }>): Answered {
   const space = enter(state, step.in);
   if ('status' in space) return space;
-  state.mounts = state.mounts.filter((mount) => mount !== mountAt(state, space, `${step.path}/`));
+  const mount = mountAt(state, space, `${step.path}/`);
+  state.mounts = state.mounts.filter((one) => one !== mount);
+  state.aliases = state.aliases.filter((alias) => alias.mount !== mount?.serial);
   return DONE;
 }
 
@@ -95,8 +106,26 @@ export function deleteNamespace(state: State, step: Extract<Step, { do: 'delete 
   return DONE;
 }
 
-/** Of what it removes, nothing was to be seen. */
-export function clearAway(): Answered {
+/**
+ * Of what it removes, nothing was to be seen, except that an alias whose mount was in a deleted namespace is in the way until
+ * then, and that a mount has an alias in a deleted namespace until then.
+ */
+export function clearAway(state: State): Answered {
+  state.aliases = state.aliases.filter(
+    ({ mount, space }) =>
+      state.mounts.some(({ serial }) => serial === mount) &&
+      state.spaces.some(({ serial }) => serial === space),
+  );
+  return DONE;
+}
+
+/** Ends the alias at exactly this path. */
+export function endAlias(state: State, step: Extract<Step, { do: 'end alias' }>): Answered {
+  const space = enter(state, step.in);
+  if ('status' in space) return space;
+  const ended = state.aliases.find((one) => one.space === space.serial && one.path === `${step.path}/`);
+  if (!ended) return { status: 404 };
+  state.aliases = state.aliases.filter((one) => one !== ended);
   return DONE;
 }
 

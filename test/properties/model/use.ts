@@ -17,7 +17,7 @@ export function read(state: State, step: Extract<Step, { do: 'read' }>): Answere
   const value = found.mount.data[found.key];
   if (value === undefined) return { status: 404 };
   const shown = { status: 200, shown: value };
-  return found.mount.type === 'leased' ? { ...shown, ...issue(state, found.mount) } : shown;
+  return found.mount.type === 'leased' ? { ...shown, ...issue(state, found.mount, found.through) } : shown;
 }
 
 export function logIn(state: State, step: Extract<Step, { do: 'log in' }>): Answered {
@@ -33,12 +33,18 @@ export function revoke(state: State, step: Extract<Step, { do: 'revoke' }>): Ans
   return { status: 200 };
 }
 
-function issue(state: State, { serial, generation }: { serial: number; generation: number }) {
-  state.credentials.push({ mount: serial, generation, revoked: false });
+function issue(
+  state: State,
+  { serial, generation }: { serial: number; generation: number },
+  through?: number,
+) {
+  const door = through === undefined ? {} : { through };
+  state.credentials.push({ mount: serial, generation, revoked: false, ...door });
   return { issued: true };
 }
 
-type Reached = { mount: NonNullable<Found['mount']>; key: string };
+/** `through` is the alias in another namespace that has led to the mount. */
+type Reached = { mount: NonNullable<Found['mount']>; key: string; through?: number };
 
 /** The kv mount that a path leads to. */
 function request(state: State, asked: string, path: string): Reached | Answered {
@@ -50,6 +56,9 @@ function reach(state: State, asked: string, path: string): Reached | Answered {
   const start = enter(state, asked);
   if ('status' in start) return start;
   const found = locate(state, path, start);
-  if (!found.mount) return { status: 404 };
-  return { mount: found.mount, key: found.path.slice(found.mount.path.length) };
+  const { alias } = found;
+  const mount = alias ? state.mounts.find(({ serial }) => serial === alias.mount) : found.mount;
+  if (!mount) return { status: 404 };
+  const key = found.path.slice((alias ?? mount).path.length);
+  return { mount, key, ...(alias && alias.space !== mount.space && { through: alias.by }) };
 }

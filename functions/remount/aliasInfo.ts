@@ -1,0 +1,53 @@
+/** What is told of an alias, and of who uses it. Pure. */
+
+import type { AliasPlace, AliasTarget } from '../tree/alias.ts';
+import type { AliasUse } from '../tree/aliasUse.ts';
+import type { AliasCallerInfo, AliasInfo } from './answers.ts';
+import { mayKnow, type Reader } from './requesterInfo.ts';
+
+/** @param uses the latest first */
+export function aliasInfo(
+  { migrationId, since, until, target }: AliasPlace & { target: AliasTarget },
+  uses: readonly AliasUse[],
+  now: number,
+): AliasInfo {
+  const [latest] = uses;
+  return {
+    target_mount: target.namespacePath + target.path,
+    target_namespace: target.namespacePath,
+    migration_id: migrationId,
+    created_time: new Date(since).toISOString(),
+    end_time: new Date(until).toISOString(),
+    ttl: Math.max(0, Math.ceil((until - now) / 1_000)),
+    callers: uses.length,
+    last_used_time: latest ? new Date(latest.lastAt).toISOString() : null,
+  };
+}
+
+/**
+ * The callers whose tokens are of the reader's namespace, and of those below it (R10).
+ * @param accessors of auth methods, by their uuids
+ */
+export function callersInfo(
+  uses: readonly AliasUse[],
+  accessors: ReadonlyMap<string, string>,
+  reader: Pick<Reader, 'namespacePath'>,
+): { callers: AliasCallerInfo[]; hidden_callers: number } {
+  const told = uses.flatMap((use): AliasCallerInfo[] => {
+    const { displayName, namespacePath, loginPath, mountUuids, firstAt, lastAt, count } = use;
+    if (!mayKnow(reader, namespacePath)) return [];
+    return [
+      {
+        display_name: displayName,
+        namespace: namespacePath,
+        login_path: loginPath,
+        mount_accessor:
+          mountUuids.map((uuid) => accessors.get(uuid)).find((known) => known !== undefined) ?? '',
+        first_time: new Date(firstAt).toISOString(),
+        last_time: new Date(lastAt).toISOString(),
+        count,
+      },
+    ];
+  });
+  return { callers: told, hidden_callers: uses.length - told.length };
+}

@@ -1,0 +1,94 @@
+/** From an alias to its mount: one round of reads more than a request at the mount itself needs. */
+
+import { MAX_ALIAS_LOOKS } from '../limits.ts';
+import type { Deps } from '../ports/deps.ts';
+import type { Item, Ref, Store } from '../ports/store.ts';
+import { closedKey, treeKey } from '../store/keys.ts';
+import { type Alias, aliasOf } from './alias.ts';
+import { isLock } from './closedNamespace.ts';
+import { MountMoved } from './generation.ts';
+import type { Location } from './locate.ts';
+import { type Mount, mountOf } from './mount.ts';
+import { requireUnlocked } from './namespace.ts';
+
+/**
+ * A location with the mount that answers there: where an alias owns the path, the one that the alias leads to. An alias that
+ * leads nowhere is as good as none.
+ * @throws VaultError, MountMoved as {@link followAlias}
+ */
+export async function throughAlias(
+  deps: Pick<Deps, 'store' | 'clock'>,
+  location: Location,
+): Promise<Location> {
+  const { alias, ...rest } = location;
+  if (!alias) return location;
+  const mount = await followAlias(deps, alias);
+  return mount ? { ...location, mount } : rest;
+}
+
+/** The path at which a request reaches its mount, relative to the namespace of the request: that of the alias, if it is at one. */
+export function reachedAt({ mount, alias }: { mount: { path: string }; alias?: Alias | undefined }): string {
+  return alias?.path ?? mount.path;
+}
+
+/**
+ * The mount that answers at an alias.
+ * @returns nothing when the alias has ended, or its mount or the namespace of that is deleted
+ * @throws VaultError 503 when the namespace of the mount is locked
+ * @throws MountMoved when the mount was moved several times meanwhile
+ */
+export async function followAlias(
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  found: Alias,
+): Promise<Mount | undefined> {
+  let alias = found;
+  for (let looks = 0; looks < MAX_ALIAS_LOOKS; looks++) {
+    if (alias.until <= clock.now()) return undefined;
+    const mount = await mountOfAlias(store, alias);
+    if (mount !== 'not there') return mount;
+    // A single read of the place has shown that its transaction is over, so this read shows all of it (R2).
+    const now = aliasOf(await store.get(treeKey(alias.namespaceId, alias.path)));
+    if (now?.migrationId !== alias.migrationId || isSamePlace(now, alias)) return undefined;
+    alias = now;
+  }
+  throw new MountMoved();
+}
+
+async function mountOfAlias(store: Store, alias: Alias): Promise<Mount | undefined | 'not there'> {
+  const { target, mountUuid } = alias;
+  const place = treeKey(target.namespaceId, target.path);
+  const namespaces = namespacesToJudge(alias);
+  const [item, ...marks] = await readAll(store, [place, ...namespaces.map((id) => closedKey(id, mountUuid))]);
+  const closed = marks.findIndex((mark) => mark !== undefined);
+  if (closed !== -1) {
+    if (isLock(marks[closed]))
+      requireUnlocked({ lockedAt: pathOfNamespace(alias, namespaces[closed] as string) });
+    return undefined;
+  }
+  const mount = isMount(item, alias) ?? isMount(await store.get(place), alias);
+  return mount ?? 'not there';
+}
+
+/** Those that the request has not come through. The root namespace is never closed. */
+function namespacesToJudge({ namespaceId, target }: Alias): string[] {
+  return target.namespaceId === namespaceId ? [] : target.lineage.filter((id) => id !== 'root');
+}
+
+function readAll(store: Store, refs: Ref[]): Promise<(Item | undefined)[]> {
+  const [first] = refs;
+  return refs.length === 1 && first ? store.get(first).then((item) => [item]) : store.getMany(refs);
+}
+
+function isMount(item: Item | undefined, { mountUuid }: Alias): Mount | undefined {
+  const mount = mountOf(item);
+  return mount?.uuid === mountUuid ? mount : undefined;
+}
+
+function isSamePlace({ target: a }: Alias, { target: b }: Alias): boolean {
+  return a.namespaceId === b.namespaceId && a.path === b.path;
+}
+
+/** The name of a namespace is one segment, so the path has one for each id after that of the root namespace. */
+function pathOfNamespace({ target: { lineage, namespacePath } }: Alias, id: string): string {
+  return `${namespacePath.split('/').slice(0, lineage.indexOf(id)).join('/')}/`;
+}

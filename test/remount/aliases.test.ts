@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { A_DAY_MS, ALIAS_USE_MS } from '../../functions/limits.ts';
+import { announcementsOf } from '../../functions/remount/announcements.ts';
+import { migrationOf } from '../../functions/remount/migration.ts';
+import { reconcile } from '../../functions/remount/reconcile.ts';
+import { migrationKey, treeKey } from '../../functions/store/keys.ts';
+import { closeMigration, runMigration, runTeardown } from '../support/workflow.ts';
+import { type RemountService, remountService } from './remountService.ts';
+
+let service: RemountService;
+let source: string;
+let target: string;
+let serial = 0;
+
+beforeAll(async () => {
+  service = await remountService();
+});
+afterAll(() => service.stop());
+beforeEach(async () => {
+  [source, target] = [`kv-${++serial}`, `moved-${serial}`];
+  await service.call('POST', `sys/mounts/${source}`, { body: { type: 'kv' } });
+  await service.call('POST', `${source}/k`, { body: { color: 'red' } });
+});
+
+const leave = (ttl = '720h') => service.move(source, target, { alias_ttl: ttl });
+const status = async (path = source) => (await service.call('GET', `${path}/k`)).status;
+const recordOf = (id: string) => service.deps.store.get(migrationKey(id));
+const mountAt = (path: string) => service.deps.store.get(treeKey('root', `${path}/`));
+
+/** The reconciler's minute: it starts what is overdue, and that runs to its end. @returns the news of the record */
+async function minute(id: string): Promise<string[]> {
+  const before = await recordOf(id);
+  service.deps.started.length = 0;
+  await reconcile(service.deps);
+  if (service.deps.started.some((started) => started.id === id)) {
+    await runMigration(service.deps, id);
+    await closeMigration(service.deps, id);
+  }
+  const after = migrationOf(await recordOf(id));
+  return after ? announcementsOf(migrationOf(before), after).map(({ type }) => type) : [];
+}
+
+describe('an alias', () => {
+  it('answers until its end, and is removed then', async () => {
+    const { clock } = service.deps;
+    const id = await leave('1h');
+    clock.pass(3_599_000);
+    expect(await status()).toBe(200);
+    clock.pass(1_000);
+    expect(await status()).toBe(404);
+    expect(await minute(id)).toEqual(['Remount Alias Ended']);
+    expect(await mountAt(source)).toBeUndefined();
+    expect(await mountAt(target)).toMatchObject({ aliases: [] });
+    const record = await recordOf(id);
+    expect(record).toMatchObject({ status: 'success', aliasEndedAt: expect.any(Number) });
+    expect(record).not.toHaveProperty('open');
+    expect(record?.ttl).toBeGreaterThan(clock.now() / 1_000);
+    expect((await service.info(id)).alias).toMatchObject({ ttl: 3_600, ended_time: expect.any(String) });
+  });
+
+  it('is looked at each day while it is used, and once more a day before its end', async () => {
+    const { clock } = service.deps;
+    const id = await leave('72h');
+    expect(await minute(id)).toEqual([]);
+    await status();
+    clock.pass(A_DAY_MS + 1);
+    expect(await minute(id)).toEqual(['Remount Alias Used']);
+    clock.pass(A_DAY_MS);
+    expect(await minute(id)).toEqual(['Remount Alias Ends Soon']);
+    await status();
+    expect(await minute(id)).toEqual([]);
+    clock.pass(A_DAY_MS);
+    expect(await minute(id)).toEqual(['Remount Alias Ended']);
+  });
+
+  it('is kept by a renewal, and its end is announced anew', async () => {
+    const { clock } = service.deps;
+    const id = await leave('24h');
+    clock.pass(A_DAY_MS - 1_000);
+    await service.call('POST', `sys/remount/aliases/${source}`, { body: { ttl: '48h' } });
+    clock.pass(1_001);
+    expect(await minute(id)).toEqual([]);
+    expect(await status()).toBe(200);
+    clock.pass(A_DAY_MS);
+    expect(await minute(id)).toEqual(['Remount Alias Used', 'Remount Alias Ends Soon']);
+    clock.pass(A_DAY_MS);
+    expect(await minute(id)).toEqual(['Remount Alias Ended']);
+  });
+
+  it('of a mount that has issued credentials is kept after these are revoked and swept', async () => {
+    const ssh = `ssh-${serial}`;
+    await service.call('POST', `sys/mounts/${ssh}`, { body: { type: 'ssh' } });
+    const role = { key_type: 'otp', default_user: 'ops', cidr_list: '0.0.0.0/0' };
+    await service.call('POST', `${ssh}/roles/web`, { body: role });
+    await service.call('POST', `${ssh}/creds/web`, { body: { ip: '10.0.0.1' } });
+    const id = await service.move(ssh, `${ssh}-moved`, { alias_ttl: '1h' });
+    expect(await recordOf(id)).toMatchObject({ status: 'success', leasesRevoked: 1 });
+    await closeMigration(service.deps, id);
+    expect(await recordOf(id)).toMatchObject({ isSwept: true, open: expect.any(String) });
+    service.deps.clock.pass(3_600_000);
+    expect(await minute(id)).toEqual(['Remount Alias Ended']);
+  });
+
+  it('ends in a deleted namespace, and its mount in another one forgets it', async () => {
+    const name = `leaving-${serial}`;
+    await service.call('POST', `sys/namespaces/${name}`);
+    await service.call('POST', 'sys/mounts/kv', { namespace: name, body: { type: 'kv' } });
+    const id = await service.move(`${name}/kv`, target, { alias_ttl: '1h' });
+    service.deps.started.length = 0;
+    await service.call('DELETE', `sys/namespaces/${name}`);
+    const [teardown] = service.deps.started;
+    await runTeardown(service.deps, teardown?.id ?? '');
+    expect(await mountAt(target)).toMatchObject({ kind: 'mount', aliases: [] });
+    service.deps.clock.pass(3_600_000);
+    expect(await minute(id)).toEqual(['Remount Alias Ended']);
+  });
+
+  it('writes its uses down once a minute for each caller', async () => {
+    const { clock } = service.deps;
+    await leave();
+    const details = async () =>
+      (await service.call('GET', `sys/remount/aliases/${source}`)).body.data.callers;
+    for (let i = 0; i < 5; i++) await status();
+    expect(await details()).toMatchObject([{ display_name: 'root', count: 1 }]);
+    clock.pass(ALIAS_USE_MS);
+    await status();
+    const [caller] = await details();
+    expect(caller.count).toBe(6);
+    expect(Date.parse(caller.last_time) - Date.parse(caller.first_time)).toBeGreaterThanOrEqual(ALIAS_USE_MS);
+  });
+
+  it('is repeated by a request that was answered before, and refused to one that asks for more', async () => {
+    const id = await leave();
+    const again = await service.call('POST', 'sys/remount', {
+      body: { from: source, to: target, alias_ttl: '1h' },
+    });
+    expect(again.body.data.migration_id).toBe(id);
+    await service.call('POST', `sys/mounts/plain-${serial}`, { body: { type: 'kv' } });
+    await service.move(`plain-${serial}`, `plain-moved-${serial}`);
+    const body = { from: `plain-${serial}`, to: `plain-moved-${serial}`, alias_ttl: '1h' };
+    const more = await service.call('POST', 'sys/remount', { body });
+    expect(more.body.errors[0]).toMatch(/has moved the mount already, without an alias/);
+  });
+});
