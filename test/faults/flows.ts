@@ -1,5 +1,6 @@
 /** Every flow that is played with faults. A new flow of the service is a new row here. */
 
+import { aliasMoves, aliasRequests } from './flows/aliases.ts';
 import { announcement } from './flows/announcements.ts';
 import { singleRequests } from './flows/changes.ts';
 import { requests } from './flows/events.ts';
@@ -12,10 +13,12 @@ import type { Flow } from './play.ts';
 
 export const flows: readonly Flow[] = [
   ...moves,
+  ...aliasMoves,
   ...orders,
   ...removals,
   ...unstarted,
   ...singleRequests,
+  ...aliasRequests,
   ...schedules,
   ...requests,
   announcement,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { playEveryCall } from './everyCall.ts';
+import { aliasRequests } from './flows/aliases.ts';
 import { singleRequests } from './flows/changes.ts';
 import { orders } from './flows/orders.ts';
 import { removals } from './flows/removals.ts';
@@ -28,5 +29,5 @@ describe('whichever call fails, the outcome is as promised:', () => {
 });
 
 describe('whichever call fails, nothing is half done:', () => {
-  playEveryCall(() => stage, singleRequests);
+  playEveryCall(() => stage, [...singleRequests, ...aliasRequests]);
 });

@@ -80,7 +80,7 @@ export function mountIn({ mounts }: Tables, path: string): Stored | undefined {
 
 /** The fields of a mount that no move changes. */
 function fixedFields(mount: Stored | undefined): object {
-  const { pk, sk, generation, version, issued, movedBy, ...rest } = (mount ?? {}) as Partial<Stored>;
+  const { pk, sk, generation, version, issued, movedBy, aliases, ...rest } = (mount ?? {}) as Partial<Stored>;
   return rest;
 }
 

@@ -17,6 +17,8 @@ export interface Move {
   key?: string;
   /** What the move is to do with policies. */
   policies?: 'add' | 'follow';
+  /** For how long the source goes on answering. */
+  alias?: string;
   /** Facts that must hold besides those of every move; its requests may change the tables. */
   also?(): Promise<Record<string, boolean>>;
 }
@@ -26,13 +28,21 @@ export interface Move {
  * second one gets the same migration. Otherwise the second request is the first to be accepted.
  */
 export async function moving(stage: Stage, move: Move): Promise<() => FlowRun> {
-  const { from, to, source = from, target = to, key, policies } = move;
+  const { from, to, source = from, target = to, key, policies, alias } = move;
   const before = await stage.tables();
   const { uuid } = mountIn(before, source) as Stored;
   const request = [
     'POST',
     'sys/remount',
-    { body: { from, to, ...(key && { idempotency_key: key }), ...(policies && { policies }) } },
+    {
+      body: {
+        from,
+        to,
+        ...(key && { idempotency_key: key }),
+        ...(policies && { policies }),
+        ...(alias && { alias_ttl: alias }),
+      },
+    },
   ] as const;
   return () => {
     let answer: Answer | undefined;
