@@ -63,6 +63,8 @@ const NEEDS_SUDO = [
 /** Requests that also need sudo, but other operations of the same row do not: the handler checks it. */
 const HANDLER_NEEDS_SUDO = [
   'list sys/leases/lookup/:prefix*',
+  'write sys/remount/aliases/:path+',
+  'delete sys/remount/aliases/:path+',
   'write sys/remount/bulk',
   'write sys/remount/schedules/:name',
   'delete sys/remount/schedules/:name',
@@ -120,18 +122,23 @@ function rowsOf(row: Route, mount = ''): Row[] {
   }));
 }
 
-const allRows: Row[] = [
-  ...vaultApi.builtin.flatMap((row) => rowsOf(row)),
-  ...Object.values(engines).flatMap(({ type, kind, routes, variants = [{}] }) =>
-    variants.flatMap((options, i) =>
-      routes(options).flatMap((row) => rowsOf(row, `${kind === 'auth' ? 'auth/' : ''}${type}${i}/`)),
-    ),
+const engineRows: Row[] = Object.values(engines).flatMap(({ type, kind, routes, variants = [{}] }) =>
+  variants.flatMap((options, i) =>
+    routes(options).flatMap((row) => rowsOf(row, `${kind === 'auth' ? 'auth/' : ''}${type}${i}/`)),
   ),
-];
+);
+const allRows: Row[] = [...vaultApi.builtin.flatMap((row) => rowsOf(row)), ...engineRows];
+
+/** The path at which a mount like that of this path has left an alias. */
+const atAlias = (path: string) => path.replace(/^(auth\/)?/, '$1old-');
 
 /** The functions behind the API, with the rows that each serves. */
 const FUNCTIONS: Record<string, { api: Api; rows: Row[] }> = {
   vault: { api: vaultApi, rows: allRows },
+  'vault, at aliases': {
+    api: vaultApi,
+    rows: engineRows.map((row) => ({ ...row, path: atAlias(row.path) })),
+  },
   remount: {
     api: { builtin: remountRoutes, engines: {} },
     rows: remountRoutes.flatMap((row) => rowsOf(row)),
@@ -279,6 +286,12 @@ beforeAll(async () => {
     for (const [i, options] of variants.entries()) {
       const path = `${kind === 'auth' ? 'auth/' : ''}${type}${i}/`;
       await placeMount(deps, path, { type, options, namespaceId });
+      await placeMount(deps, atAlias(path), { type, options, namespaceId });
+      // A secrets engine leaves its alias in another namespace than it is in.
+      const to = kind === 'auth' ? `here/${path.replace('/', '/new-')}` : `beside/${path}`;
+      const body = { from: `here/${atAlias(path)}`, to, alias_ttl: '1h' };
+      const { body: started } = await call('POST', 'sys/remount', { namespace: 'above/', body });
+      await runMigration(deps, started.data.migration_id);
     }
   }
   movedMount = (await placeMount(deps, 'auth/before/', { namespaceId, issued: true })).uuid;
