@@ -45,7 +45,8 @@ async function looked(deps: Deps, migration: Migration, alias: Alias, now: numbe
       ...(isEnding && aliasEndsSoonAt === undefined && { aliasEndsSoonAt: now }),
     },
     ...(!isEnding && aliasEndsSoonAt !== undefined && { remove: ['aliasEndsSoonAt'] }),
-    if: { phase: 'done', isSwept: true, open: { present: true } },
+    // A renewal meanwhile has set the times of its own end.
+    if: { phase: 'done', isSwept: true, open: { present: true }, aliasUntil: alias.until },
   };
 }
 

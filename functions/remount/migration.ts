@@ -246,7 +246,9 @@ export function failed(migration: Migration, { code, message }: Failure, now: nu
 export function swept(migration: Migration, now: number): Update {
   const { aliasLookAt } = migration;
   if (aliasLookAt === undefined) return closing(migration, 'done', {}, now);
-  return transition(migration, 'done', { isSwept: true, nextLook: aliasLookAt });
+  const sweeping = transition(migration, 'done', { isSwept: true, nextLook: aliasLookAt });
+  // If the alias was renewed or ended meanwhile, the next execution takes its new time.
+  return { ...sweeping, if: { phase: 'done', aliasLookAt } };
 }
 
 /** The record after a transition. */

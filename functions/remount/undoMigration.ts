@@ -142,7 +142,9 @@ async function planUndo({ store }: Deps, migration: Migration, seen?: Mount): Pr
     throw movedOn(fullPath(target));
   if (to.namespace.id !== source.namespaceId) throw namespaceDeleted(source.namespacePath);
   // In the middle of a switch, the mount may be read at both places. It may also have left an alias at its old one.
-  const isOwn = to.conflict?.uuid === mountUuid || aliasOf(to.conflict)?.mountUuid === mountUuid;
+  const alias = aliasOf(to.conflict);
+  const isOwn =
+    to.conflict?.uuid === mountUuid || (alias?.mountUuid === mountUuid && alias.path === source.path);
   if (to.conflict && !isOwn) throw pathInUse(to.namespace.path + to.conflict.sk);
   return {
     mount,

@@ -1,5 +1,6 @@
 /** From an alias to its mount: one round of reads more than a request at the mount itself needs. */
 
+import { VaultError } from '../http/errors.ts';
 import { MAX_ALIAS_LOOKS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Item, Ref, Store } from '../ports/store.ts';
@@ -9,7 +10,6 @@ import { isLock } from './closedNamespace.ts';
 import { MountMoved } from './generation.ts';
 import type { Location } from './locate.ts';
 import { type Mount, mountOf } from './mount.ts';
-import { requireUnlocked } from './namespace.ts';
 
 /**
  * A location with the mount that answers there: where an alias owns the path, the one that the alias leads to. An alias that
@@ -59,12 +59,9 @@ async function mountOfAlias(store: Store, alias: Alias): Promise<Mount | undefin
   const place = treeKey(target.namespaceId, target.path);
   const namespaces = namespacesToJudge(alias);
   const [item, ...marks] = await readAll(store, [place, ...namespaces.map((id) => closedKey(id, mountUuid))]);
-  const closed = marks.findIndex((mark) => mark !== undefined);
-  if (closed !== -1) {
-    if (isLock(marks[closed]))
-      requireUnlocked({ lockedAt: pathOfNamespace(alias, namespaces[closed] as string) });
-    return undefined;
-  }
+  const closed = marks.find((mark) => mark !== undefined);
+  if (closed && isLock(closed)) throw behindLock();
+  if (closed) return undefined;
   const mount = isMount(item, alias) ?? isMount(await store.get(place), alias);
   return mount ?? 'not there';
 }
@@ -88,7 +85,7 @@ function isSamePlace({ target: a }: Alias, { target: b }: Alias): boolean {
   return a.namespaceId === b.namespaceId && a.path === b.path;
 }
 
-/** The name of a namespace is one segment, so the path has one for each id after that of the root namespace. */
-function pathOfNamespace({ target: { lineage, namespacePath } }: Alias, id: string): string {
-  return `${namespacePath.split('/').slice(0, lineage.indexOf(id)).join('/')}/`;
+/** Told before the token of the request is looked at, so it does not say which namespace that is (R10). */
+function behindLock(): VaultError {
+  return new VaultError(503, ['the mount of this path is in a namespace that is locked']);
 }

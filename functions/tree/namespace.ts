@@ -63,7 +63,7 @@ export function namespaceOf(item: Item | undefined, parent: Namespace): Namespac
 }
 
 /** @throws VaultError 503 in a locked namespace, or below one: it serves nothing, and nothing is moved out of it or into it */
-export function requireUnlocked({ lockedAt }: Pick<Namespace, 'lockedAt'>): void {
+export function requireUnlocked({ lockedAt }: Namespace): void {
   if (lockedAt !== undefined) throw namespaceLocked(lockedAt);
 }
 
