@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { A_DAY_MS, ALIAS_USE_MS } from '../../functions/limits.ts';
+import type { Store } from '../../functions/ports/store.ts';
 import { announcementsOf } from '../../functions/remount/announcements.ts';
 import { migrationOf } from '../../functions/remount/migration.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
+import { switchMount } from '../../functions/remount/switchMount.ts';
 import { migrationKey, treeKey } from '../../functions/store/keys.ts';
 import { closeMigration, runMigration, runTeardown } from '../support/workflow.ts';
 import { type RemountService, remountService } from './remountService.ts';
@@ -40,7 +42,43 @@ async function minute(id: string): Promise<string[]> {
   return after ? announcementsOf(migrationOf(before), after).map(({ type }) => type) : [];
 }
 
+/** The calls to the store that one request or step makes, in their order; of a transaction also the number of its writes. */
+async function callsOf(work: (store: Store) => Promise<unknown>): Promise<string[]> {
+  const calls: string[] = [];
+  const store = new Proxy(service.deps.store, {
+    get(target, name: keyof Store) {
+      const call = target[name] as (...given: unknown[]) => unknown;
+      return (...given: unknown[]) => {
+        calls.push(name === 'commit' ? `commit ${(given[0] as unknown[]).length}` : name);
+        return call.apply(target, given);
+      };
+    },
+  });
+  await work(store);
+  return calls;
+}
+
 describe('an alias', () => {
+  it('costs one read more for a request at it, none elsewhere, and no write more in the switch', async () => {
+    const read = (path: string) =>
+      callsOf((store) => service.callOn({ store })('GET', `${path}/k`, { token: service.root }));
+    const direct = await read(source);
+    const switching = (body: object) =>
+      callsOf(async (store) => {
+        const id = await service.accept(source, target, body);
+        await switchMount({ ...service.deps, store }, id);
+      });
+    const plain = await switching({});
+    await service.call('POST', 'sys/remount', { body: { from: target, to: source } });
+    await switchMount(service.deps, service.deps.started.at(-1)?.id ?? '');
+    expect(await switching({ alias_ttl: '1h' })).toEqual(plain);
+    expect(await read(target)).toEqual(direct);
+    // The first use in a minute is written down, by a condition that fails and a put.
+    await read(source);
+    const atAlias = await read(source);
+    expect(atAlias.filter((call) => !call.startsWith('commit'))).toHaveLength(direct.length + 1);
+  });
+
   it('answers until its end, and is removed then', async () => {
     const { clock } = service.deps;
     const id = await leave('1h');
