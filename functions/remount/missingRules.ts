@@ -14,13 +14,19 @@ import type { Move } from './planMove.ts';
 export interface Ends {
   source: MountPlace;
   target: MountPlace;
+  /** The migration, once it has an id. */
+  id?: string;
 }
 
-/** A rule, and the absolute paths that it needs after the move. */
+/** A rule, and the absolute paths that it needs after the move of a mount. */
 export interface MissingRule {
   rule: PathRule;
+  ends: Ends;
   needs: string[];
 }
+
+/** Finds the moves that a rule may concern; its path is relative to the namespace of its policy. */
+export type MovesFor = (namespacePath: string, path: string) => Iterable<Ends>;
 
 /** A stored policy with such rules. */
 export interface AffectedPolicy {
@@ -44,7 +50,11 @@ export async function findMissingRules(
     seen.map(async (namespace) => {
       const { table, pk } = policyKey(namespace.id, '');
       const items = await store.query({ table, pk });
-      return items.map((item) => ({ namespace, item, rules: missingRules(item, namespace.path, move, now) }));
+      return items.map((item) => ({
+        namespace,
+        item,
+        rules: missingRules(item, namespace.path, () => [move], now),
+      }));
     }),
   );
   return found.flat().filter(({ rules }) => rules.length > 0);
@@ -57,19 +67,18 @@ export async function findMissingRules(
 export function missingRules(
   item: Item,
   namespacePath: string,
-  { source, target }: Ends,
+  movesFor: MovesFor,
   now: number,
 ): MissingRule[] {
   const rules = writtenRulesOf(item, now);
   const present = new Set(rules.map((rule) => contentAt(namespacePath + rule.path, rule)));
+  const needs = (rule: PathRule, { source, target }: Ends) =>
+    movedRule(namespacePath, rule.path, source, target).filter((path) => !present.has(contentAt(path, rule)));
   return rules
-    .map((rule) => ({
-      rule,
-      needs: movedRule(namespacePath, rule.path, source, target).filter(
-        (path) => !present.has(contentAt(path, rule)),
-      ),
-    }))
-    .filter(({ needs }) => needs.length > 0);
+    .flatMap((rule) =>
+      Array.from(movesFor(namespacePath, rule.path), (ends) => ({ rule, ends, needs: needs(rule, ends) })),
+    )
+    .filter((missing) => missing.needs.length > 0);
 }
 
 /** An absolute path and what the rule says of it, as one text to compare. What cannot be judged names the rule's own path. */
@@ -82,9 +91,8 @@ function contentAt(path: string, rule: PathRule): string {
  * @param namespacePath of the policy
  */
 export function whyLeft(
-  { rule, needs }: MissingRule,
+  { rule, ends: { source, target }, needs }: MissingRule,
   namespacePath: string,
-  { source, target }: Ends,
 ): string | undefined {
   if (!target.namespace.path.startsWith(namespacePath))
     return 'a policy of its namespace cannot name a path outside of that';
@@ -95,7 +103,10 @@ export function whyLeft(
 }
 
 /** A namespace and its ancestors, outermost first. */
-function ancestry({ lineage, path }: Namespace): { id: string; path: string }[] {
+export function ancestry({
+  lineage,
+  path,
+}: Pick<Namespace, 'lineage' | 'path'>): { id: string; path: string }[] {
   const segments = path.split('/');
   return lineage.map((id, depth) => ({
     id,

@@ -28,7 +28,7 @@ export function orderPolicies(
 ): OrderedPolicies {
   if (mode === 'keep') return { order: undefined, changes: [], left: [] };
   const wanted = affected.filter(({ namespace, rules }) =>
-    rules.some((missing) => whyLeft(missing, namespace.path, ends) === undefined),
+    rules.some((missing) => whyLeft(missing, namespace.path) === undefined),
   );
   const policies = wanted.map(refOf);
   const items = wanted.map(({ item }) => item);

@@ -58,7 +58,7 @@ function shownRules(
   move: Pick<Move, 'source' | 'target'>,
 ): AffectedRule[] {
   const { path, capabilities } = missing.rule;
-  const why = mode === 'add' || mode === 'follow' ? whyLeft(missing, namespace, move) : undefined;
+  const why = mode === 'add' || mode === 'follow' ? whyLeft(missing, namespace) : undefined;
   return missing.needs.map((needed) => {
     const home = needed.startsWith(namespace) ? namespace : move.target.namespace.path;
     const replacement = { namespace: home, path: needed.slice(home.length) };
