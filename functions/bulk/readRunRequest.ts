@@ -16,6 +16,7 @@ import {
   readClusterOptions,
   refuseClusterFields,
 } from '../remount/onCluster.ts';
+import { type PolicyMode, readPolicyMode } from '../remount/policyMode.ts';
 import { readReason } from '../remount/request.ts';
 import { type Paths, readCsv } from './csv.ts';
 import { tooManyMoves } from './errors.ts';
@@ -32,6 +33,8 @@ export const OPTION_FIELDS = {
   dry_run: 'bool',
   reason: 'string',
   idempotency_key: 'string',
+  /** What becomes of the policy rules that the moves make useless. */
+  policies: 'string',
   ...CLUSTER_FIELDS,
 } as const satisfies Schema;
 
@@ -184,7 +187,9 @@ export function readRunBody(
 ): {
   options: RunOptions;
   asked: MovesOrRules;
+  policies: PolicyMode;
 } {
   const fields = readFields(RUN_BODY_FIELDS, body);
-  return { options: readOptions(fields, cluster), asked: readMovesOrRules(fields) };
+  const policies = readPolicyMode(fields.policies, cluster !== undefined);
+  return { options: readOptions(fields, cluster), asked: readMovesOrRules(fields), policies };
 }
