@@ -124,7 +124,7 @@ export function whyLeft(
 }
 
 /** A namespace and its ancestors, outermost first. */
-export function ancestry({
+function ancestry({
   lineage,
   path,
 }: Pick<Namespace, 'lineage' | 'path'>): { id: string; path: string }[] {
