@@ -124,10 +124,7 @@ export function whyLeft(
 }
 
 /** A namespace and its ancestors, outermost first. */
-function ancestry({
-  lineage,
-  path,
-}: Pick<Namespace, 'lineage' | 'path'>): { id: string; path: string }[] {
+function ancestry({ lineage, path }: Pick<Namespace, 'lineage' | 'path'>): { id: string; path: string }[] {
   const segments = path.split('/');
   return lineage.map((id, depth) => ({
     id,
