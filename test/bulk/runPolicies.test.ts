@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bulkBeginStep, bulkChunkStep, bulkCompleteStep } from '../../functions/bulk/steps.ts';
 import type { Answer } from '../support/call.ts';
 import { meanwhile } from '../support/meanwhile.ts';
-import { runBulk } from '../support/workflow.ts';
+import { runBulk, runMigration } from '../support/workflow.ts';
 import { type BulkService, bulkService } from './bulkService.ts';
 
 let service: BulkService;
@@ -411,5 +411,27 @@ describe('the undo of a run', () => {
     expect(await service.call('POST', `sys/remount/bulk/undo/${id}`, { body: {}, token })).toMatchObject({
       status: 403,
     });
+  });
+
+  it('of one of its moves lets the rules of that mount follow it back, once the run has ended', async () => {
+    const { policy, moves, moved, mounts, text } = await mountsWithPolicy();
+    const id = await service.start({ moves, policies: 'follow' });
+    const { chunks } = await bulkBeginStep(deps, id, soon());
+    for (const chunk of chunks) await bulkChunkStep(deps, chunk, soon());
+    const { keys } = (await must('LIST', `sys/remount/bulk/${id}`)).data;
+    const early = await service.call('POST', `sys/remount/undo/${keys[1]}`, { body: {} });
+    expect([early.status, early.body.errors?.[0]]).toEqual([
+      409,
+      `the bulk run ${id} is still in progress; undo the move when it has ended`,
+    ]);
+
+    await runBulk(deps, id);
+    expect((await policyOf(policy)).policy).toBe(moved);
+    const { data } = await must('POST', `sys/remount/undo/${keys[1]}`, {});
+    await runMigration(deps, data.migration_id);
+
+    const [first, , last] = moves as [(typeof moves)[0], unknown, (typeof moves)[0]];
+    expect((await policyOf(policy)).policy).toBe(textMoved(text, [first, last]));
+    await must('GET', `${mounts[1]}/x`);
   });
 });
