@@ -159,9 +159,12 @@ export function rowWaits(id: string, { chunk, cursor }: Progress, waiting: Progr
   return { update: bulkProgressKey(id, chunk), set: { waiting }, if: { cursor } };
 }
 
-/** All policies of the run have come this far. */
-export function policiesCome(id: string, policyStage: BulkRun['policyStage']): Update {
-  return change(id, { policyStage });
+/** All policies of the run have come to this stage. Fails if another execution has noted that before. */
+export function policiesCome(
+  { id, policyStage: before = 'ordered' }: BulkRun,
+  policyStage: 'added' | 'settled',
+): Update {
+  return { ...change(id, { policyStage }), if: { open: { present: true }, policyStage: before } };
 }
 
 /** What the nodes of the cluster show after the last move. */

@@ -46,7 +46,7 @@ export async function changePolicies(deps: Deps, state: RunState, until: number)
     if (deps.clock.now() >= until) return false;
     await severalAtOnce(open.slice(i, i + CALLS_AT_ONCE), (policy) => changeOne(deps, run, policy, change));
   }
-  await commitUnlessDone(deps.store, [policiesCome(run.id, due === 'add' ? 'added' : 'settled')]);
+  await commitUnlessDone(deps.store, [policiesCome(run, due === 'add' ? 'added' : 'settled')]);
   return true;
 }
 

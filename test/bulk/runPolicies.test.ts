@@ -1,6 +1,8 @@
 /** Runs that take policies with them. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readRunPolicies } from '../../functions/bulk/changePolicies.ts';
+import { findRun } from '../../functions/bulk/readRun.ts';
 import { bulkBeginStep, bulkChunkStep, bulkCompleteStep } from '../../functions/bulk/steps.ts';
 import type { Answer } from '../support/call.ts';
 import { meanwhile } from '../support/meanwhile.ts';
@@ -62,6 +64,12 @@ async function tokenOf(text: string): Promise<string> {
 const MOVES = 'path "sys/remount*" { capabilities = ["update", "sudo", "read"] }\n';
 const writes = (policy: string, more = '') =>
   `path "sys/policies/acl/${policy}" { capabilities = ["update"${more}] }\n`;
+
+/** Adds the rules of a run, and makes its moves. */
+async function addAndMove(id: string): Promise<void> {
+  const { chunks } = await bulkBeginStep(deps, id, soon());
+  for (const chunk of chunks) await bulkChunkStep(deps, chunk, soon());
+}
 
 const soon = () => deps.clock.now() + 60_000;
 
@@ -170,6 +178,25 @@ describe('a run with policies', () => {
     await Promise.all(Array.from({ length: 4 }, () => bulkBeginStep(deps, id, soon())));
     expect(await bulkCompleteStep(deps, { id, looks: 0 })).toMatchObject({ done: true });
     expect(await policyOf(policy)).toMatchObject({ policy: moved, version: 3 });
+    const changed = [{ namespace: '', policy, version: 3 }];
+    expect((await service.info(id)).policies).toMatchObject({ changed, left: [] });
+  });
+
+  it.each([
+    ['add rules', async () => {}],
+    ['settle', async (id: string) => addAndMove(id)],
+  ])('that has ended is not changed by a late execution that was about to %s', async (_, before) => {
+    const { policy, moved, moves } = await mountsWithPolicy();
+    const id = await service.start({ moves, policies: 'follow' });
+    await before(id);
+    const end = async () => {
+      await runBulk(deps, id);
+    };
+    const store = meanwhile(deps.store, end, (writes) => writes.length === 2);
+    await bulkBeginStep({ ...deps, store }, id, soon());
+    expect(await policyOf(policy)).toMatchObject({ policy: moved, version: 3 });
+    expect(await readRunPolicies(deps.store, id)).toMatchObject([{ phase: 'settled', version: 3 }]);
+    expect((await findRun(deps.store, id))?.run).toMatchObject({ status: 'success', policyStage: 'settled' });
   });
 
   it('begins no move before its rules are written', async () => {
@@ -416,8 +443,7 @@ describe('the undo of a run', () => {
   it('of one of its moves lets the rules of that mount follow it back, once the run has ended', async () => {
     const { policy, moves, moved, mounts, text } = await mountsWithPolicy();
     const id = await service.start({ moves, policies: 'follow' });
-    const { chunks } = await bulkBeginStep(deps, id, soon());
-    for (const chunk of chunks) await bulkChunkStep(deps, chunk, soon());
+    await addAndMove(id);
     const { keys } = (await must('LIST', `sys/remount/bulk/${id}`)).data;
     const early = await service.call('POST', `sys/remount/undo/${keys[1]}`, { body: {} });
     expect([early.status, early.body.errors?.[0]]).toEqual([
