@@ -199,6 +199,20 @@ describe('a run with policies', () => {
     expect((await findRun(deps.store, id))?.run).toMatchObject({ status: 'success', policyStage: 'settled' });
   });
 
+  it('goes no stage back when a late execution notes an earlier one', async () => {
+    const { policy, moved, moves } = await mountsWithPolicy();
+    const id = await service.start({ moves, policies: 'follow' });
+    const settle = async () => {
+      await addAndMove(id);
+      await bulkBeginStep(deps, id, soon());
+    };
+    const store = meanwhile(deps.store, settle, (writes) => writes.length === 2);
+    await bulkBeginStep({ ...deps, store }, id, soon());
+    expect((await findRun(deps.store, id))?.run.policyStage).toBe('settled');
+    await runBulk(deps, id);
+    expect(await policyOf(policy)).toMatchObject({ policy: moved, version: 3 });
+  });
+
   it('begins no move before its rules are written', async () => {
     const { moves, policy } = await mountsWithPolicy();
     const id = await service.start({ moves, policies: 'add' });
@@ -228,6 +242,19 @@ describe('a run with policies', () => {
     await bulkBeginStep({ ...deps, store }, id, soon());
     await runBulk(deps, id);
     expect((await policyOf(policy)).policy).toBe(`# four\n# three\n# two\n# one\n${moved}`);
+  });
+
+  it('leaves a policy in which it cannot tell its rules from others', async () => {
+    const { policy, moves } = await mountsWithPolicy();
+    const id = await service.start({ moves, policies: 'follow' });
+    await addAndMove(id);
+    const { policy: text } = await policyOf(policy);
+    await must('POST', `sys/policies/acl/${policy}`, { policy: text + text });
+    await runBulk(deps, id);
+    expect((await policyOf(policy)).policy).toBe(text + text);
+    expect((await service.info(id)).policies.left).toEqual([
+      { namespace: '', policy, reason: 'its text has changed since' },
+    ]);
   });
 
   it('leaves a policy that is gone or whose added rules were changed, says so, and ends', async () => {
