@@ -9,7 +9,7 @@ import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { readIdempotency } from '../remount/idempotency.ts';
 import { etagOf } from '../remount/migrationInfo.ts';
 import { namespaceTypos } from '../remount/namespaceTypos.ts';
-import { readPolicyMode, readUndoMode } from '../remount/policyMode.ts';
+import { readUndoMode } from '../remount/policyMode.ts';
 import { originOf, readReason, startedHeaders } from '../remount/request.ts';
 import { readerOf } from '../remount/requesterInfo.ts';
 import {
@@ -35,6 +35,7 @@ import {
   RUNS_PATH,
   readMovesOrRules,
   readOptions,
+  readPolicies,
 } from './readRunRequest.ts';
 import { REPORT_TYPES, reportOf } from './report.ts';
 import { listRowsOf, listRunsOf, type Part } from './runLists.ts';
@@ -54,7 +55,7 @@ export const bulkRoutes: readonly Route[] = [
       requireSudo(call);
       const options = readOptions(call.fields, call.deps.cluster);
       const asked = readMovesOrRules(call.fields);
-      const policies = { mode: readPolicyMode(call.fields.policies, call.deps.cluster !== undefined) };
+      const policies = { mode: readPolicies(call.fields.policies, call.deps.cluster) };
       const rows = () => gatherRows(call.deps, asked, call.namespace);
       const reply = await planOrStart(call, { options, policies }, rows);
       return { ...reply, warnings: [...ignoredColumns(asked), ...(reply.warnings ?? [])] };

@@ -19,7 +19,7 @@ import {
 import { type PolicyMode, readPolicyMode } from '../remount/policyMode.ts';
 import { readReason } from '../remount/request.ts';
 import { type Paths, readCsv } from './csv.ts';
-import { tooManyMoves } from './errors.ts';
+import { policiesOfCluster, tooManyMoves } from './errors.ts';
 import type { Only } from './plan.ts';
 import { readCondition } from './unlessChanged.ts';
 
@@ -112,6 +112,16 @@ export function readOptions(
   return { ...options, cluster: readClusterOptions(fields, before) };
 }
 
+/**
+ * What becomes of the policy rules that the moves make useless.
+ * @throws VaultError 400 for another word, or for a change of the policies of a cluster
+ */
+export function readPolicies(given: string | undefined, cluster: Deps['cluster']): PolicyMode {
+  const mode = readPolicyMode(given, false);
+  if (mode !== 'keep' && cluster) throw policiesOfCluster();
+  return mode;
+}
+
 /** @returns how many moves of the total may fail; undefined if the text is neither a number nor a percentage */
 export function failureLimit(tolerated: string, total: number): number | undefined {
   const [, number, percent] = /^(\d{1,6})(%?)$/.exec(tolerated) ?? [];
@@ -190,6 +200,6 @@ export function readRunBody(
   policies: PolicyMode;
 } {
   const fields = readFields(RUN_BODY_FIELDS, body);
-  const policies = readPolicyMode(fields.policies, cluster !== undefined);
+  const policies = readPolicies(fields.policies, cluster);
   return { options: readOptions(fields, cluster), asked: readMovesOrRules(fields), policies };
 }
