@@ -35,6 +35,8 @@ export function showRunPlan({ output, format, hint }: Context, plan: PlanInfo, n
   if (plan.problems.length > 0) throw refusedBeforehand(problemsText(plan));
   if (format === 'json') return EXIT.done;
   for (const line of runPlanLines(plan, output.width)) output.line(line);
+  for (const { text, style } of policyDiffLines(plan.policy_changes, 'after the moves'))
+    output.line(text, style);
   output.note(`Nothing has been changed. To do it: ${hint(next)}`, 'dim');
   return EXIT.done;
 }

@@ -130,6 +130,10 @@ export const MAX_LISTED_MIGRATIONS = 10_000;
 /** Bytes of the migrations in one list, as a string in JSON: at least seven thousand of usual length. */
 export const MAX_LISTED_BYTES = 5_000_000;
 
+/** Policies that one bulk run changes, and the bytes of their new texts together. A plan has each text before and after. */
+export const MAX_RUN_POLICIES = 1_000;
+export const MAX_RUN_POLICY_BYTES = 1_000_000;
+
 /** Moves of one bulk run. */
 export const MAX_BULK_MOVES = 10_000;
 /** Strings in the JSON body of a bulk run: three names and three values for each move, and room for the rest. */

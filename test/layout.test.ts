@@ -184,7 +184,7 @@ describe('the layout', () => {
 
   it('lets the page use the service only through HTTP and the types of its answers', () => {
     const foreign = inFolder('ui').filter(([file]) =>
-      codeOf(file).some((from) => !/^(ui\/|preact|htm$)/.test(from)),
+      codeOf(file).some((from) => !/^(ui\/|preact|htm$|diff$)/.test(from)),
     );
     expect(foreign.map(([file]) => file)).toEqual([]);
     expect(ANSWERS).toEqual(expect.arrayContaining(typesOfOthers('ui')));

@@ -5,6 +5,7 @@ import { startOnce } from '../api/startOnce.ts';
 import { type Command, START_OPTIONS } from '../command.ts';
 import { followStarted } from '../follow/started.ts';
 import { plannedCommand } from '../plannedCommand.ts';
+import { POLICIES_OPTION, policiesField } from '../policyOption.ts';
 import { counted } from '../render/numbers.ts';
 import { RUN_OPTIONS, readSelection, runFields, SELECTION_OPTIONS, selectionName } from '../runOptions.ts';
 import { showRunPlan } from '../showPlan.ts';
@@ -17,13 +18,15 @@ export const bulk: Command = {
     'dry-run': { help: 'shows the plan and changes nothing' },
     ...SELECTION_OPTIONS,
     ...START_OPTIONS,
+    ...POLICIES_OPTION,
     ...RUN_OPTIONS,
   },
   doing: ([file]) => `moving ${selectionName(file)}`,
   async run(context, typed) {
     const [file] = typed.operands;
     const selection = await readSelection(context, typed, file);
-    const body = { ...selection, ...runFields(typed), ...(typed.isSet('dry-run') && { dry_run: true }) };
+    const options = { ...runFields(typed), ...policiesField(typed) };
+    const body = { ...selection, ...options, ...(typed.isSet('dry-run') && { dry_run: true }) };
     if (body.dry_run) {
       const { data } = await context.service.write(RUN_PATHS.runs, body);
       return showRunPlan(context, data, plannedCommand('bulk', typed.operands, typed, bulk.options));

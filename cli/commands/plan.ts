@@ -10,7 +10,7 @@ import { type Command, type Context, REASON_OPTION } from '../command.ts';
 import { type ExitCode, noPlanFile, usage } from '../errors.ts';
 import { moveFields } from '../moveOptions.ts';
 import { plannedCommand } from '../plannedCommand.ts';
-import { POLICIES_OPTION, policiesField, refusePolicies } from '../policyOption.ts';
+import { POLICIES_OPTION, policiesField } from '../policyOption.ts';
 import { quoted } from '../quoted.ts';
 import {
   RUN_OPTIONS,
@@ -63,10 +63,10 @@ async function planRun(
   typed: Typed,
   selection: Record<string, unknown>,
 ): Promise<ExitCode> {
-  refusePolicies(typed);
   const { service } = context;
   const reason = typed.text('reason');
-  const body = { ...selection, ...runFields(typed), ...(reason !== undefined && { reason }) };
+  const options = { ...runFields(typed), ...policiesField(typed) };
+  const body = { ...selection, ...options, ...(reason !== undefined && { reason }) };
   const { data } = await service.write(RUN_PATHS.runs, { ...body, dry_run: true });
   const run = data as PlanInfo;
   const file = typed.text('out');

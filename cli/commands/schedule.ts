@@ -1,10 +1,12 @@
 /** `remount schedule put, delete, pause, resume`: changes the schedules of bulk runs (docs/automation.md). */
 
 import type { ScheduleInfo } from '../../functions/schedules/answers.ts';
+import type { RunBody } from '../api/planFile.ts';
 import { ofSchedule, SCHEDULE_PATHS } from '../api/schedules.ts';
 import type { Options } from '../arguments.ts';
 import { type Command, REASON_OPTION } from '../command.ts';
 import { EXIT } from '../errors.ts';
+import { MOVE_POLICIES_OPTION } from '../policyOption.ts';
 import { nextWords } from '../render/schedule.ts';
 import { RULE_OPTION, RUN_OPTIONS, readSelection, runFields } from '../runOptions.ts';
 
@@ -25,6 +27,7 @@ export const putSchedule: Command = {
       value: 'NAMES',
       help: 'policies that authorize the runs, with commas between them; by default all of the token',
     },
+    ...MOVE_POLICIES_OPTION,
     ...RULE_OPTION,
     ...REASON_OPTION,
     ...RUN_OPTIONS,
@@ -37,15 +40,29 @@ export const putSchedule: Command = {
       const text = typed.text(option);
       return text === undefined ? [] : [[option, text] as const];
     });
-    // A plan of --out has a key for the one run that it is for. Each run of a schedule has a key of its own.
-    const { idempotency_key: _key, ...selection } = await readSelection(context, typed, file);
-    const body = { ...selection, ...runFields(typed), ...Object.fromEntries(given) };
+    const selection = ofSchedules(await readSelection(context, typed, file));
+    const rules = typed.text('move-policies');
+    const body = {
+      ...selection,
+      ...runFields(typed),
+      ...(rules !== undefined && { move_policies: rules }),
+      ...Object.fromEntries(given),
+    };
     const { data } = await service.write(SCHEDULE_PATHS.schedule(name), body);
     if (format === 'json') output.json(data);
     else output.line(`Schedule ${name} is set: ${nextWords(data)}.`, 'green');
     return EXIT.done;
   },
 };
+
+/**
+ * A plan of --out is the request for one run, by its key. Each run of a schedule has a key of its own, and what the plan says of
+ * policy rules is another field here.
+ */
+function ofSchedules({ idempotency_key: key, policies, ...selection }: RunBody): RunBody {
+  if (policies === undefined) return selection;
+  return { ...selection, [key === undefined ? 'policies' : 'move_policies']: policies };
+}
 
 export const deleteSchedule: Command = {
   operands: ['NAME'],

@@ -154,7 +154,7 @@ export function lateNodes(nodes: NonNullable<MigrationInfo['cluster']>['nodes'])
   return late.map(({ address, state }) => `${address} ${state}`).join(', ');
 }
 
-function policiesFact(policies: MigrationInfo['policies']): string | false {
+export function policiesFact(policies: MigrationInfo['policies']): string | false {
   if (!policies) return false;
   const hidden = Object.values(policies.hidden).reduce((sum, number) => sum + number, 0);
   const left = policies.left.map(({ namespace, policy, reason }) => `${namespace}${policy} left: ${reason}`);

@@ -84,13 +84,13 @@ export function ruleTable(rules: Preview['policies']): string[] {
 }
 
 /** The rules that the move does not change although it is to change policies. */
-function leftLines(rules: Preview['policies']): string[] {
+export function leftLines(rules: Preview['policies']): string[] {
   const left = new Map(rules.map(({ policy, path, left_because }) => [`${policy}: ${path}`, left_because]));
   return [...left].flatMap(([rule, why]) => (why === undefined ? [] : [`Left as it is, ${rule}: ${why}.`]));
 }
 
 /** The rules of policies that the token may not read. */
-function hiddenLines(rules: Preview['hidden_policy_rules']): string[] {
+export function hiddenLines(rules: Preview['hidden_policy_rules']): string[] {
   return Object.entries(rules).map(([namespace, number]) => {
     const what = `${counted(number, 'rule')} in policies of ${namespaceName(namespace)} that the token may not read`;
     return `${what} would not match the mount at its target.`;

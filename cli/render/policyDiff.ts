@@ -1,4 +1,4 @@
-/** The changes of policies that a move would make, as a unified diff. */
+/** The changes of policies that one move or many would make, as a unified diff for each policy. */
 
 import { createTwoFilesPatch } from 'diff';
 import type { Preview } from '../../functions/remount/answers.ts';
@@ -12,12 +12,15 @@ export interface DiffLine {
 /** Lines of text around a change. */
 const CONTEXT = 3;
 
-/** @param changes nothing if the move leaves policies as they are */
-export function policyDiffLines(changes: Preview['policy_changes']): DiffLine[] {
+/**
+ * @param changes nothing if policies stay as they are
+ * @param when the new text is that of the policy
+ */
+export function policyDiffLines(changes: Preview['policy_changes'], when = 'after the move'): DiffLine[] {
   if (!changes) return [];
   const diffs = changes.changes.flatMap(({ namespace, policy, before, after }) => {
     const name = `${namespace}sys/policies/acl/${policy}`;
-    const [now, then] = [`${name} (now)`, `${name} (after the move)`];
+    const [now, then] = [`${name} (now)`, `${name} (${when})`];
     const patch = createTwoFilesPatch(now, then, before, after, undefined, undefined, { context: CONTEXT });
     // Its first line separates files.
     return patch.trimEnd().split('\n').slice(1).map(styled);

@@ -3,8 +3,9 @@
 import type { BulkInfo, PlanInfo, RowInfo } from '../../functions/bulk/answers.ts';
 import { progressLine } from './bar.ts';
 import { columns } from './columns.ts';
-import { lateNodes, requesterFact } from './migration.ts';
+import { lateNodes, policiesFact, requesterFact } from './migration.ts';
 import { count, counted, paceWords, seconds, secondsBetween } from './numbers.ts';
+import { hiddenLines, leftLines } from './plan.ts';
 
 /** @param width see {@link columns} */
 export function runPlanLines(plan: PlanInfo, width?: number): string[] {
@@ -18,7 +19,14 @@ export function runPlanLines(plan: PlanInfo, width?: number): string[] {
     '',
     `${counted(total, 'move')} in ${counted(transactions, 'transaction')}, about ${seconds(estimated_seconds)}.`,
     ...clusterLines(plan),
+    ...ruleLines(plan),
   ];
+}
+
+/** The rules that the run would leave. */
+function ruleLines({ policies = [], hidden_policy_rules = {} }: PlanInfo): string[] {
+  const lines = [...leftLines(policies), ...hiddenLines(hidden_policy_rules)];
+  return lines.length > 0 ? ['', ...lines] : [];
 }
 
 /** Only a cluster's are counted, as far as the time of the request permits. */
@@ -118,6 +126,7 @@ export function runFacts(id: string, info: BulkInfo): string[] {
     ['Error', error && `${error.message} (${error.code})`],
     ['Cancelled', info.cancel_reason],
     ['Leases', revoked + irrevocable > 0 && `${count(revoked)} revoked, ${count(irrevocable)} irrevocable`],
+    ['Policies', policiesFact(info.policies)],
     ['Waiting', cluster?.waiting_for ?? null],
     ['Nodes', cluster ? lateNodes(cluster.nodes) : null],
     ['Accepted', info.created_time],

@@ -1,7 +1,7 @@
 /** What the endpoints of bulk runs answer: the shapes, and the types derived from them. Clients import the types. */
 
 import type { OneOf, Shape, Wire } from '../http/shape.ts';
-import { ERROR, NODES, REQUESTER } from '../remount/answers.ts';
+import { AFFECTED_RULE, ERROR, NODES, POLICY_CHANGES, POLICY_INFO, REQUESTER } from '../remount/answers.ts';
 
 /** How a cluster carries out a run, and what it has shown. */
 const BULK_CLUSTER = {
@@ -44,6 +44,8 @@ const BULK_INFO = {
   max_concurrency: 'int',
   tolerated_failures: 'string',
   atomic: 'bool',
+  /** Present in the state of one run that was to change policies; `changed` grows from the first move on. */
+  'policies?': POLICY_INFO,
   'cluster?': BULK_CLUSTER,
 } as const satisfies Shape;
 
@@ -103,6 +105,12 @@ export const RUN_PLAN = {
       'leases?': 'int',
     },
   ],
+  /** Present if the run is to change policies: of each, its text before and after all moves. */
+  'policy_changes?': POLICY_CHANGES,
+  /** The rules that stay as they are and would no longer match, each once, with one mount that it would miss. */
+  'policies?': [AFFECTED_RULE],
+  /** How many more such rules there are in policies that the caller may not read, by the path of their namespace. */
+  'hidden_policy_rules?': { '*': 'int' },
   /** What is different on a cluster, in words. */
   'remarks?': 'list',
   problems: [{ row: 'int', from: 'string', to: 'string', message: 'string' }],

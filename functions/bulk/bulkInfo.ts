@@ -11,22 +11,32 @@ import type { BulkRun, RunCounts } from './bulkRun.ts';
 import type { PackedMove, Plan } from './plan.ts';
 import type { RunState } from './readRun.ts';
 import { type KeptRow, migrationIdOf } from './rowRecord.ts';
+import type { RunPolicy } from './runPolicy.ts';
+import { runPolicyInfo } from './tellRunPolicies.ts';
 import { conditionOf } from './unlessChanged.ts';
 
 /**
  * A field without a value is `null`.
  * @param now epoch milliseconds
+ * @param policies those of the run, if they are to be told
  */
-export function bulkInfo(state: RunState, now: number, reader: Reader): BulkInfo {
+export function bulkInfo(
+  state: RunState,
+  now: number,
+  reader: Reader,
+  policies?: readonly RunPolicy[],
+): BulkInfo {
   const { run, counts } = state;
   const { status, ...info } = runInfo(run, reader);
   const cluster = run.cluster && clusterInfo(state, run.cluster);
+  const told = policies && runPolicyInfo(run, policies, reader);
   return {
     status,
     phase: phaseOf(run, counts),
     progress: progressInfo(state),
     eta_seconds: run.status === 'in-progress' ? etaOf(run, counts, now) : null,
     ...info,
+    ...(told && { policies: told }),
     ...(cluster && { cluster }),
   };
 }
@@ -49,7 +59,7 @@ function clusterInfo({ run, progress }: RunState, options: ClusterOptions): NonN
 function runInfo(
   run: BulkRun,
   reader: Reader,
-): Omit<BulkInfo, 'phase' | 'progress' | 'eta_seconds' | 'cluster'> {
+): Omit<BulkInfo, 'phase' | 'progress' | 'eta_seconds' | 'policies' | 'cluster'> {
   const { requestedBy } = run;
   return {
     status: run.status,

@@ -9,6 +9,7 @@ import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { readIdempotency } from '../remount/idempotency.ts';
 import { etagOf } from '../remount/migrationInfo.ts';
 import { namespaceTypos } from '../remount/namespaceTypos.ts';
+import { readUndoMode } from '../remount/policyMode.ts';
 import { originOf, readReason, startedHeaders } from '../remount/request.ts';
 import { readerOf } from '../remount/requesterInfo.ts';
 import {
@@ -21,7 +22,9 @@ import {
   type StartedBulk,
 } from './answers.ts';
 import { bulkInfo, planInfo } from './bulkInfo.ts';
-import { cancelRun, undoRows } from './cancelAndUndo.ts';
+import { cancelRun, restoredPolicies, undoRows } from './cancelAndUndo.ts';
+import { readRunPolicies } from './changePolicies.ts';
+import { orderRunPolicies } from './orderRunPolicies.ts';
 import type { Row } from './plan.ts';
 import { previewRun } from './previewRun.ts';
 import { findVisibleRun, type RunState } from './readRun.ts';
@@ -30,13 +33,14 @@ import {
   OPTION_FIELDS,
   RUN_FIELDS,
   RUNS_PATH,
-  type RunOptions,
   readMovesOrRules,
   readOptions,
+  readPolicies,
 } from './readRunRequest.ts';
 import { REPORT_TYPES, reportOf } from './report.ts';
 import { listRowsOf, listRunsOf, type Part } from './runLists.ts';
-import { gatherRows, planRun, startRun } from './startRun.ts';
+import { gatherRows, planRun, type RunOrder, startRun } from './startRun.ts';
+import { planPolicies } from './tellRunPolicies.ts';
 
 const PAGE = { after: 'string', limit: 'int' } as const satisfies Schema;
 
@@ -51,7 +55,9 @@ export const bulkRoutes: readonly Route[] = [
       requireSudo(call);
       const options = readOptions(call.fields, call.deps.cluster);
       const asked = readMovesOrRules(call.fields);
-      const reply = await planOrStart(call, options, () => gatherRows(call.deps, asked, call.namespace));
+      const policies = { mode: readPolicies(call.fields.policies, call.deps.cluster) };
+      const rows = () => gatherRows(call.deps, asked, call.namespace);
+      const reply = await planOrStart(call, { options, policies }, rows);
       return { ...reply, warnings: [...ignoredColumns(asked), ...(reply.warnings ?? [])] };
     },
     list: async (call) => {
@@ -70,7 +76,7 @@ export const bulkRoutes: readonly Route[] = [
     query: ['after', 'limit'],
     answers: { read: RUN_STATUS, list: ROW_LIST },
     read: async (call) => {
-      const reply = statusReply(call, await find(call));
+      const reply = await statusReply(call, await find(call));
       return unlessSeen(call, etagOf(reply.data), reply);
     },
     list: async (call) => {
@@ -99,7 +105,10 @@ export const bulkRoutes: readonly Route[] = [
       const state = await find(call);
       const { id, atomic, cluster } = state.run;
       const options = { ...readOptions(call.fields, call.deps.cluster, cluster), atomic };
-      return planOrStart(call, options, () => undoRows(call.deps, state, call.namespace), id);
+      const mode = readUndoMode(call.fields.policies);
+      const policies = mode === 'keep' ? { mode } : await restoredPolicies(call.deps, state, call.namespace);
+      const rows = () => undoRows(call.deps, state, call.namespace);
+      return planOrStart(call, { options, policies, undoOf: id }, rows);
     },
   }),
   route({
@@ -123,14 +132,13 @@ function ignoredColumns({ ignored = [] }: MovesOrRules): string[] {
   return [`the columns of the CSV that are not read: ${ignored.map(goQuote).join(', ')}`];
 }
 
-/** @param undoOf the run that the new one undoes */
 async function planOrStart(
   call: Call<typeof OPTION_FIELDS>,
-  options: RunOptions,
+  asked: Pick<RunOrder, 'options' | 'policies' | 'undoOf'>,
   rows: () => Promise<Row[]>,
-  undoOf?: string,
 ): Promise<Reply<StartedBulk | PlanInfo>> {
   const { deps, namespace } = call;
+  const { options, policies, undoOf } = asked;
   const undone = undoOf ? { undo_of: undoOf } : {};
   if (call.fields.dry_run) {
     // A dry run shows what would be copied; that nobody has allowed it yet is no reason to refuse.
@@ -138,20 +146,28 @@ async function planOrStart(
     const plan = await planRun(deps, await rows(), namespace, { ...options, ...(cluster && { cluster }) });
     const inOrder = plan.chunks.flat().sort((a, b) => a.row - b.row);
     const targets = inOrder.map(({ target }) => target);
-    const [onCluster, warnings] = await Promise.all([
+    const { acl } = call.caller as Caller;
+    const [onCluster, planned, warnings] = await Promise.all([
       previewRun(deps, plan),
-      namespaceTypos(deps, targets, (call.caller as Caller).acl),
+      orderRunPolicies(deps, policies, inOrder, { namespace, acl }),
+      namespaceTypos(deps, targets, acl),
     ]);
-    return { data: { ...undone, ...planInfo(plan, options.maxConcurrency, onCluster) }, warnings };
+    const info = planInfo(plan, options.maxConcurrency, onCluster);
+    return {
+      data: { ...undone, ...info, ...planPolicies(planned, inOrder, acl, deps.clock.now()) },
+      warnings,
+    };
   }
-  const order = { origin: originOf(call), options, key: readIdempotency(call), ...(undoOf && { undoOf }) };
+  const order = { origin: originOf(call), key: readIdempotency(call), ...asked };
   const started = await startRun(deps, order, rows);
   const data = { bulk_id: started.id, total: started.total, ...undone };
   return { data, headers: startedHeaders(call, started, RUNS_PATH) };
 }
 
-function statusReply(call: Call, state: RunState) {
-  const info = bulkInfo(state, call.deps.clock.now(), readerOf(call));
+async function statusReply(call: Call, state: RunState) {
+  const { deps } = call;
+  const policies = state.run.policies ? await readRunPolicies(deps.store, state.run.id) : [];
+  const info = bulkInfo(state, deps.clock.now(), readerOf(call), policies);
   return { data: { bulk_id: state.run.id, bulk_info: info } };
 }
 

@@ -12,6 +12,7 @@ import type { NodeState } from '../remount/onCluster.ts';
 import { bulkProgressKey, migrationKey, openShard } from '../store/keys.ts';
 import { record } from '../store/record.ts';
 import { failureLimit, type RunOptions } from './readRunRequest.ts';
+import type { RunPolicyMode } from './runPolicyTexts.ts';
 
 export interface BulkRun extends RunOptions {
   id: string;
@@ -36,6 +37,9 @@ export interface BulkRun extends RunOptions {
   finishedAt?: number;
   cancelReason?: string;
   error?: { code: RunFailure; message: string };
+  /** What it is to do with policies, if anything, and how far that has come: see `dueChange` in changePolicies.ts. */
+  policies?: RunPolicyMode;
+  policyStage?: 'ordered' | 'added' | 'settled';
   /** The nodes of the cluster after the last move, and since when one of them was stale. */
   nodes?: NodeState[];
   staleAt?: number;
@@ -153,6 +157,14 @@ export function rowEnded(
 /** The next row cannot be started yet. */
 export function rowWaits(id: string, { chunk, cursor }: Progress, waiting: Progress['waiting']): Update {
   return { update: bulkProgressKey(id, chunk), set: { waiting }, if: { cursor } };
+}
+
+/** All policies of the run have come to this stage. Fails if another execution has noted that before. */
+export function policiesCome(
+  { id, policyStage: before = 'ordered' }: BulkRun,
+  policyStage: 'added' | 'settled',
+): Update {
+  return { ...change(id, { policyStage }), if: { open: { present: true }, policyStage: before } };
 }
 
 /** What the nodes of the cluster show after the last move. */

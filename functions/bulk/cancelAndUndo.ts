@@ -6,8 +6,11 @@ import { fullPath } from '../remount/migration.ts';
 import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { runCancelled } from './bulkRun.ts';
+import { readRunPolicies } from './changePolicies.ts';
+import type { AskedPolicies } from './orderRunPolicies.ts';
 import type { Row } from './plan.ts';
 import { findRun, migrationsOf, type RunState, readRunRows } from './readRun.ts';
+import { changedByRun } from './runPolicy.ts';
 
 /**
  * No further group of the run is started; what is switched stays switched. A repeated cancel changes nothing.
@@ -24,6 +27,25 @@ export async function cancelRun(
   if (after?.run.cancelledAt === undefined)
     throw new VaultError(409, [`the bulk run has ended; sys/remount/bulk/undo/${id} takes it back`]);
   return after;
+}
+
+/**
+ * What an undo restores of the policies that the run has changed. Those above the namespace of the request stay as they are (R10).
+ */
+export async function restoredPolicies(
+  { store }: Pick<Deps, 'store'>,
+  { run }: RunState,
+  namespace: Namespace,
+): Promise<AskedPolicies> {
+  const changed = (run.policies ? await readRunPolicies(store, run.id) : []).map(changedByRun);
+  const policies = changed
+    .filter((change) => change !== undefined)
+    .filter(({ namespacePath }) => namespacePath.startsWith(namespace.path))
+    .map(({ namespaceId, namespacePath, name, digest, back }) => {
+      return { namespaceId, namespacePath, name, restores: { digest, back } };
+    });
+  if (policies.length === 0) return { mode: 'keep' };
+  return { mode: 'restore', follows: run.policies?.follows ?? false, policies };
 }
 
 /**

@@ -16,9 +16,10 @@ import {
   readClusterOptions,
   refuseClusterFields,
 } from '../remount/onCluster.ts';
+import { type PolicyMode, readPolicyMode } from '../remount/policyMode.ts';
 import { readReason } from '../remount/request.ts';
 import { type Paths, readCsv } from './csv.ts';
-import { tooManyMoves } from './errors.ts';
+import { policiesOfCluster, tooManyMoves } from './errors.ts';
 import type { Only } from './plan.ts';
 import { readCondition } from './unlessChanged.ts';
 
@@ -32,6 +33,8 @@ export const OPTION_FIELDS = {
   dry_run: 'bool',
   reason: 'string',
   idempotency_key: 'string',
+  /** What becomes of the policy rules that the moves make useless. */
+  policies: 'string',
   ...CLUSTER_FIELDS,
 } as const satisfies Schema;
 
@@ -109,6 +112,16 @@ export function readOptions(
   return { ...options, cluster: readClusterOptions(fields, before) };
 }
 
+/**
+ * What becomes of the policy rules that the moves make useless.
+ * @throws VaultError 400 for another word, or for a change of the policies of a cluster
+ */
+export function readPolicies(given: string | undefined, cluster: Deps['cluster']): PolicyMode {
+  const mode = readPolicyMode(given, false);
+  if (mode !== 'keep' && cluster) throw policiesOfCluster();
+  return mode;
+}
+
 /** @returns how many moves of the total may fail; undefined if the text is neither a number nor a percentage */
 export function failureLimit(tolerated: string, total: number): number | undefined {
   const [, number, percent] = /^(\d{1,6})(%?)$/.exec(tolerated) ?? [];
@@ -184,7 +197,9 @@ export function readRunBody(
 ): {
   options: RunOptions;
   asked: MovesOrRules;
+  policies: PolicyMode;
 } {
   const fields = readFields(RUN_BODY_FIELDS, body);
-  return { options: readOptions(fields, cluster), asked: readMovesOrRules(fields) };
+  const policies = readPolicies(fields.policies, cluster);
+  return { options: readOptions(fields, cluster), asked: readMovesOrRules(fields), policies };
 }

@@ -5,6 +5,7 @@
 
 import { tryAgain } from '../http/errors.ts';
 import { LONGEST_BULK_S, MAX_BULK_MOVES, SETTLE_MS } from '../limits.ts';
+import { buildAcl } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
 import { boundsOf } from '../remount/admit.ts';
@@ -16,17 +17,20 @@ import { acceptedRun, type BulkRun, firstLook, newProgress } from './bulkRun.ts'
 import { NothingToMove, refusedRows, tooManyMoves } from './errors.ts';
 import { expandRules } from './expandRules.ts';
 import { findRows, nameMountsBelow } from './findRows.ts';
+import { type AskedPolicies, orderRunPolicies, type RunPolicies } from './orderRunPolicies.ts';
 import type { Plan, Row } from './plan.ts';
 import { planMoves } from './planMoves.ts';
 import { findRun } from './readRun.ts';
 import { type AskedMove, type MovesOrRules, type RunOptions, readRunBody } from './readRunRequest.ts';
 import { rowItems } from './rowRecord.ts';
 import { runListings } from './runLists.ts';
+import { newRunPolicy } from './runPolicy.ts';
 
 /** Who starts a run, and how it is carried out. */
 export interface RunOrder {
   origin: Origin;
   options: RunOptions;
+  policies: AskedPolicies;
   /** The run that this one undoes. */
   undoOf?: string;
   key?: Idempotency | undefined;
@@ -53,9 +57,9 @@ export function startRunFromBody(
   key: Idempotency,
   mayMatchNothing = false,
 ): Promise<StartedRun> {
-  const { options, asked } = readRunBody(body, deps.cluster);
+  const { options, asked, policies: mode } = readRunBody(body, deps.cluster);
   const rows = () => gatherRows(deps, asked, origin.namespace, mayMatchNothing);
-  return startRun(deps, { origin, options, key }, rows);
+  return startRun(deps, { origin, options, policies: { mode }, key }, rows);
 }
 
 /**
@@ -108,7 +112,8 @@ export async function planRun(
 /**
  * Accepts a run and starts its workflow.
  * @param rows called only if the idempotency key is new: the run of a known key may have changed the tree already
- * @throws VaultError 400 with all problems of the plan, 422 for an idempotency key of another request
+ * @throws VaultError 400 with all problems of the plan, 422 for an idempotency key of another request, 403 or 400 for policies
+ *   that cannot be changed so
  */
 export async function startRun(deps: Deps, order: RunOrder, rows: () => Promise<Row[]>): Promise<StartedRun> {
   const before = await replayed(deps, order.key);
@@ -118,7 +123,9 @@ export async function startRun(deps: Deps, order: RunOrder, rows: () => Promise<
     if (plan.problems.length > 0) {
       throw refusedRows(plan.problems);
     }
-    return await accept(deps, order, plan);
+    const { namespace, acl = buildAcl([]) } = order.origin;
+    const policies = await orderRunPolicies(deps, order.policies, plan.chunks.flat(), { namespace, acl });
+    return await accept(deps, order, plan, policies);
   } catch (error) {
     // The same request may have started the run meanwhile and moved the mounts, so that they are not found here.
     const meanwhile = await replayed(deps, order.key);
@@ -127,14 +134,24 @@ export async function startRun(deps: Deps, order: RunOrder, rows: () => Promise<
   }
 }
 
-async function accept(deps: Deps, order: RunOrder, { chunks }: Plan): Promise<StartedRun> {
-  const run = newRun(deps, order, chunks);
+async function accept(
+  deps: Deps,
+  order: RunOrder,
+  { chunks }: Plan,
+  policies: RunPolicies | undefined,
+): Promise<StartedRun> {
+  const run: BulkRun = {
+    ...newRun(deps, order, chunks),
+    ...(policies?.policies.length && { policies: policies.order, policyStage: 'ordered' }),
+  };
   const { id, createdAt, retentionS } = run;
   const ttl = Math.ceil(createdAt / 1_000) + retentionS + LONGEST_BULK_S;
   const items = chunks.flatMap((moves, chunk) => [
     newProgress(id, chunk, moves.length, ttl),
     ...rowItems(id, moves, ttl),
   ]);
+  const ordered = policies?.policies ?? [];
+  items.push(...ordered.map((policy, number) => newRunPolicy(id, number, policy, ttl)));
   // The run is written last: without it nothing reads these items, and they expire.
   await deps.store.putMany(items);
   const keyItem = order.key ? [remember(order.key, id, createdAt)] : [];

@@ -26,6 +26,7 @@ import {
   runStarted,
   stopOf,
 } from './bulkRun.ts';
+import { changePolicies, dueChange } from './changePolicies.ts';
 import { countIfEnded, moveRow } from './moveRow.ts';
 import { findRun, migrationsOf, type RunState, readChunkRows, readRowPage } from './readRun.ts';
 import { type KeptRow, migrationIdOf, type RowPage } from './rowRecord.ts';
@@ -51,22 +52,34 @@ export interface ChunkPart {
   looks?: number;
 }
 
-/** Whether the execution is over; if not, how many seconds to wait before the next check. */
+/** Whether the execution is over; if not, how many seconds to wait before the next check, or that policies are due. */
 export interface EndCheck {
   id: string;
   done: boolean;
+  /** Present if the workflow has to begin again, which changes them. */
+  policies?: true;
   seconds: number;
   looks: number;
 }
 
-/** Bulk begin: returns the chunks that are not done. */
-export async function bulkBeginStep(deps: Deps, id: string): Promise<OpenChunks> {
+/**
+ * Bulk begin: returns the chunks that are not done. It changes the policies that are due before them, or after the last one. As
+ * long as these are not done, it returns no chunk, and the workflow comes back to it.
+ * @param until epoch milliseconds, after which no further policy is begun
+ */
+export async function bulkBeginStep(deps: Deps, id: string, until: number): Promise<OpenChunks> {
   const state = await findRun(deps.store, id);
   const { maxConcurrency = 1, status } = state?.run ?? {};
-  if (!state || status !== 'in-progress') return { id, chunks: [], maxConcurrency, looks: 0 };
+  const nothing = { id, chunks: [], maxConcurrency, looks: 0 };
+  if (!state || status !== 'in-progress') return nothing;
   await commitUnlessDone(deps.store, [runStarted(id, deps.clock.now())]);
+  if (state.run.attempt > MAX_BULK_ATTEMPTS) return nothing;
+  if (dueChange(state)) {
+    await heartbeat(deps, id, until);
+    if (!(await changePolicies(deps, state, until))) return nothing;
+  }
   const isUndone = (progress: Progress) => isOpen(progress) || isMoving(state.run, progress);
-  const open = state.run.attempt > MAX_BULK_ATTEMPTS ? [] : state.progress.filter(isUndone);
+  const open = state.progress.filter(isUndone);
   const chunks = open.map(({ chunk }) => ({ id, chunk, done: false }));
   return { id, chunks, maxConcurrency, looks: 0 };
 }
@@ -148,11 +161,13 @@ export async function bulkCompleteStep(
   if (found?.run.status !== 'in-progress') return { id, done: true, seconds: 0, looks };
   const isGivenUp = found.run.attempt > MAX_BULK_ATTEMPTS;
   const isStopped = isGivenUp || stopOf(found.run, found.counts) !== undefined;
+  if (!isGivenUp && dueChange(found)) return policiesFirst(id, looks);
   if (!isStopped && found.progress.some(isOpen)) {
     if (found.run.cluster) return { id, done: true, seconds: 0, looks };
     throw new Error('the chunks are not done');
   }
   const state = isStopped ? await closeChunks(deps, found) : found;
+  if (!isGivenUp && dueChange(state)) return policiesFirst(id, looks);
   await severalAtOnce(
     state.progress.filter(({ revoking }) => revoking > 0),
     (progress) => settle(deps, state.run, progress),
@@ -212,6 +227,10 @@ async function settleRow({ deps, run, progress }: Stand): Promise<void> {
   const row = page?.rows[position - page.first];
   if (!row) throw new TypeError('the run has no such row');
   await countIfEnded({ deps, run, progress }, migrationIdOf(run.id, row.row));
+}
+
+function policiesFirst(id: string, looks: number): EndCheck {
+  return { id, done: false, policies: true, seconds: 0, looks };
 }
 
 async function checkLater(deps: Deps, id: string, looks: number): Promise<EndCheck> {

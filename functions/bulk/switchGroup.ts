@@ -96,6 +96,7 @@ export function acceptedOf(
     reason,
     retentionS: run.retentionS + LONGEST_BULK_S,
     bulkId: run.id,
+    followedByRun: run.policies?.follows || undefined,
     undoOf: row.undoOf,
     onlyGeneration: row.onlyGeneration,
     clusterOptions: run.cluster && { ...run.cluster, staleNodes: 'report' as const, refreshNodes: false },

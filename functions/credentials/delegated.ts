@@ -20,6 +20,7 @@ type PolicyNamespace = Pick<Namespace, 'id' | 'path'>;
  * @param path relative to the namespace of the request
  * @param fields of the request, because policies may name values
  * @param spellings of those values
+ * @returns what the policies allow besides
  * @throws VaultError 403 when the policies do not allow it
  */
 export async function authorizeDelegate(
@@ -32,12 +33,13 @@ export async function authorizeDelegate(
     fields: parameters,
     spellings,
   }: { namespace: Namespace; path: string; fields: Record<string, unknown>; spellings: Spellings },
-): Promise<void> {
+): Promise<Acl> {
   const acl = await delegatedAcl(deps, owner, names);
   const full = namespace.path + path;
   const verdict = authorize(acl, { operation: 'update', path: full, parameters, spellings });
   if (verdict.unjudged !== undefined) throw notJudged(verdict.unjudged);
   if (!verdict.allowed || !verdict.sudo) throw notAuthorized();
+  return acl;
 }
 
 async function delegatedAcl(

@@ -37,16 +37,12 @@ interface Endpoint {
   start(deps: Deps, origin: Origin, asked: Asked, key: Idempotency): Promise<Requested>;
 }
 
-/** An event has no token, whose rights a change of policies would need. */
-const { policies: _, ...EVENT_FIELDS } = MOVE_FIELDS;
-
 const MOVE: Endpoint = {
   path: 'sys/remount',
-  fields: { ...EVENT_FIELDS, idempotency_key: 'string' },
-  spellings: spellingsIn(EVENT_FIELDS, MOVE_SPELLINGS),
+  fields: { ...MOVE_FIELDS, idempotency_key: 'string' },
+  spellings: spellingsIn(MOVE_FIELDS, MOVE_SPELLINGS),
   async start(deps, origin, asked, key) {
-    const request = { ...readFields(EVENT_FIELDS, asked), policies: undefined };
-    return { migration_id: (await startRemount(deps, origin, request, key)).id };
+    return { migration_id: (await startRemount(deps, origin, readFields(MOVE_FIELDS, asked), key)).id };
   },
 };
 
@@ -80,10 +76,11 @@ export async function startRequested(
   const { namespace: namespacePath } = readFields({ namespace: 'string' }, { namespace: typed });
   const namespace = await namespaceByPath(deps.store, namespacePath);
   const named = policies.filter((name) => name !== 'root');
-  await authorizeDelegate(deps, namespace, named, { namespace, path, fields: asked, spellings });
+  const request = { namespace, path, fields: asked, spellings };
+  const acl = await authorizeDelegate(deps, namespace, named, request);
   const key = readIdempotency({ namespace, path, headers: {}, raw: asked }) ?? eventKey(eventId, path, asked);
   const requestedBy = { displayName: 'event', accessor: '', namespace: namespace.path };
-  const requested = await start(deps, { namespace, requestedBy }, asked, key);
+  const requested = await start(deps, { namespace, requestedBy, acl }, asked, key);
   deps.log.info('requested by an event', {
     event_id: eventId,
     account,

@@ -14,16 +14,17 @@ export interface RuleEdit {
   to: string;
   /** Whether the rule itself gets the new path; otherwise one with the same content is added behind it. */
   replaces: boolean;
+  /** One line, which stands above what is added; not in JSON, which has no comments. */
+  comment: string;
 }
 
 /**
  * All changes are made at once: a path that one edit makes is not changed by another. A rule that is there already, with the same
  * content, is not added again, so an edit that only adds may be repeated.
- * @param comment one line, which stands above what is added; not in JSON, which has no comments
  * @returns the changes of the text
  * @throws PolicySyntaxError for a text that is no policy
  */
-export function editPolicy(text: string, edits: readonly RuleEdit[], comment: string): Splice[] {
+export function editPolicy(text: string, edits: readonly RuleEdit[]): Splice[] {
   const byPath = new Map(edits.map((edit) => [edit.path, edit]));
   const rules = ruleEntries(parseHcl(text));
   const present = new Set(rules.map((rule) => contentAt(pathOf(rule), rule)));
@@ -32,7 +33,7 @@ export function editPolicy(text: string, edits: readonly RuleEdit[], comment: st
     if (edit?.replaces) return [{ ...rule.name, text: quoted(edit.to, text, rule) }];
     if (edit === undefined || present.has(contentAt(edit.to, rule))) return [];
     present.add(contentAt(edit.to, rule));
-    return [addition(text, rule, edit.to, comment)];
+    return [addition(text, rule, edit)];
   });
 }
 
@@ -59,7 +60,7 @@ function quoted(path: string, text: string, { key }: HclEntry): string {
 }
 
 /** A copy of the rule with another path, behind the rule. */
-function addition(text: string, rule: HclEntry, path: string, comment: string): Splice {
+function addition(text: string, rule: HclEntry, { to: path, comment }: RuleEdit): Splice {
   const { name, statement } = rule;
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const indent = indentOf(text, statement.start);

@@ -62,6 +62,15 @@ export function writtenRulesOf(item: Item, now: number): PathRule[] {
   return rules.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
 }
 
+/**
+ * A stored policy as it would be with another text.
+ * @throws PolicyError for a text that is no policy
+ */
+export function withText(item: Item, text: string): Item {
+  const { expiresAt } = RECORD.of(item) ?? {};
+  return { ...item, text, compiled: JSON.stringify(expiring(parsePolicy(text), expiresAt)) };
+}
+
 function builtin(name: string): PolicyRecord | undefined {
   const text = builtinPolicy(name);
   return text === undefined ? undefined : { text, version: 1, casRequired: false };

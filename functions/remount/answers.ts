@@ -34,8 +34,8 @@ const CLUSTER_INFO = {
 
 export type ClusterInfo = Wire<typeof CLUSTER_INFO>;
 
-/** What a migration has done with policies. */
-const POLICY_INFO = {
+/** What a migration, or a run of many, has done with policies. */
+export const POLICY_INFO = {
   mode: 'string' as OneOf<'add' | 'follow' | 'restore'>,
   /** With the version that each has since then. */
   changed: [{ namespace: 'string', policy: 'string', version: 'int' }],
@@ -108,7 +108,7 @@ export const STARTED = { migration_id: 'string', 'dry_run?': 'bool' } as const s
 
 export type Started = Wire<typeof STARTED>;
 
-const AFFECTED_RULE = {
+export const AFFECTED_RULE = {
   /** Path of the namespace that has the policy. */
   namespace: 'string',
   policy: 'string',
@@ -124,7 +124,7 @@ const AFFECTED_RULE = {
 export type AffectedRule = Wire<typeof AFFECTED_RULE>;
 
 /** What a move would do with policies. */
-const POLICY_CHANGES = {
+export const POLICY_CHANGES = {
   /** Those that the caller may read. */
   changes: [{ namespace: 'string', policy: 'string', before: 'string', after: 'string' }],
   /** Those that an undo would not restore. */

@@ -74,6 +74,8 @@ export interface Migration extends LeftAlias {
   bulkId?: string | undefined;
   /** Ids from the root namespace down to that of the target. */
   targetLineage?: string[];
+  /** Whether that run gives the rules of policies the path of the target, once for all its moves. */
+  followedByRun?: boolean | undefined;
   /** What it is to do with policies, if anything. */
   policies?: PolicyOrder | undefined;
   /** What its switch has done with them. */
@@ -131,6 +133,7 @@ export type Order = Pick<
   | 'reason'
   | 'undoOf'
   | 'bulkId'
+  | 'followedByRun'
   | 'onlyGeneration'
   | 'policies'
   | 'aliasTtlS'

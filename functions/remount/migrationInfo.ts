@@ -37,8 +37,8 @@ export function migrationInfo(migration: Migration, reader: Reader): MigrationIn
 }
 
 /** Names are for those who may read the policies. Of namespaces above that of the token, nothing is told (R10). */
-function policyInfo(
-  { mode }: PolicyOrder,
+export function policyInfo(
+  { mode }: Pick<PolicyOrder, 'mode'>,
   outcome: PolicyOutcome = { changed: [], left: [] },
   reader: Reader,
 ): PolicyInfo {

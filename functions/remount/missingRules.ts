@@ -7,6 +7,7 @@ import type { MountPlace } from '../policies/requestPaths.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';
 import { policyKey } from '../store/keys.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import type { Move } from './planMove.ts';
 
@@ -14,13 +15,19 @@ import type { Move } from './planMove.ts';
 export interface Ends {
   source: MountPlace;
   target: MountPlace;
+  /** The migration, once it has an id. */
+  id?: string;
 }
 
-/** A rule, and the absolute paths that it needs after the move. */
+/** A rule, and the absolute paths that it needs after the move of a mount. */
 export interface MissingRule {
   rule: PathRule;
+  ends: Ends;
   needs: string[];
 }
+
+/** Finds the moves that a rule may concern; its path is relative to the namespace of its policy. */
+export type MovesFor = (namespacePath: string, path: string) => Iterable<Ends>;
 
 /** A stored policy with such rules. */
 export interface AffectedPolicy {
@@ -38,16 +45,30 @@ export async function findMissingRules(
   move: Pick<Move, 'source' | 'target'>,
   within: Namespace,
 ): Promise<AffectedPolicy[]> {
-  const seen = ancestry(move.source.namespace).filter(({ path }) => path.startsWith(within.path));
   const now = clock.now();
-  const found = await Promise.all(
-    seen.map(async (namespace) => {
-      const { table, pk } = policyKey(namespace.id, '');
-      const items = await store.query({ table, pk });
-      return items.map((item) => ({ namespace, item, rules: missingRules(item, namespace.path, move, now) }));
-    }),
-  );
-  return found.flat().filter(({ rules }) => rules.length > 0);
+  const policies = await readPoliciesAbove(store, [move.source.namespace], within);
+  return policies
+    .map(({ namespace, item }) => ({
+      namespace,
+      item,
+      rules: missingRules(item, namespace.path, () => [move], now),
+    }))
+    .filter(({ rules }) => rules.length > 0);
+}
+
+/** The stored policies of these namespaces and of their ancestors, as far as they are in the namespace of the request. */
+export async function readPoliciesAbove(
+  store: Deps['store'],
+  namespaces: readonly Namespace[],
+  within: Namespace,
+): Promise<Omit<AffectedPolicy, 'rules'>[]> {
+  const above = namespaces.flatMap(ancestry).filter(({ path }) => path.startsWith(within.path));
+  const distinct = new Map(above.map((namespace) => [namespace.id, namespace]));
+  const found = await severalAtOnce([...distinct.values()], async (namespace) => {
+    const { table, pk } = policyKey(namespace.id, '');
+    return (await store.query({ table, pk })).map((item) => ({ namespace, item }));
+  });
+  return found.flat();
 }
 
 /**
@@ -57,19 +78,28 @@ export async function findMissingRules(
 export function missingRules(
   item: Item,
   namespacePath: string,
-  { source, target }: Ends,
+  movesFor: MovesFor,
   now: number,
 ): MissingRule[] {
+  return [...eachMissingRule(item, namespacePath, movesFor, now)];
+}
+
+/** The same one by one, for who does not need them all. */
+export function* eachMissingRule(
+  item: Item,
+  namespacePath: string,
+  movesFor: MovesFor,
+  now: number,
+): Iterable<MissingRule> {
   const rules = writtenRulesOf(item, now);
   const present = new Set(rules.map((rule) => contentAt(namespacePath + rule.path, rule)));
-  return rules
-    .map((rule) => ({
-      rule,
-      needs: movedRule(namespacePath, rule.path, source, target).filter(
-        (path) => !present.has(contentAt(path, rule)),
-      ),
-    }))
-    .filter(({ needs }) => needs.length > 0);
+  for (const rule of rules) {
+    for (const ends of movesFor(namespacePath, rule.path)) {
+      const needed = movedRule(namespacePath, rule.path, ends.source, ends.target);
+      const needs = needed.filter((path) => !present.has(contentAt(path, rule)));
+      if (needs.length > 0) yield { rule, ends, needs };
+    }
+  }
 }
 
 /** An absolute path and what the rule says of it, as one text to compare. What cannot be judged names the rule's own path. */
@@ -82,9 +112,8 @@ function contentAt(path: string, rule: PathRule): string {
  * @param namespacePath of the policy
  */
 export function whyLeft(
-  { rule, needs }: MissingRule,
+  { rule, ends: { source, target }, needs }: MissingRule,
   namespacePath: string,
-  { source, target }: Ends,
 ): string | undefined {
   if (!target.namespace.path.startsWith(namespacePath))
     return 'a policy of its namespace cannot name a path outside of that';
@@ -95,7 +124,7 @@ export function whyLeft(
 }
 
 /** A namespace and its ancestors, outermost first. */
-function ancestry({ lineage, path }: Namespace): { id: string; path: string }[] {
+function ancestry({ lineage, path }: Pick<Namespace, 'lineage' | 'path'>): { id: string; path: string }[] {
   const segments = path.split('/');
   return lineage.map((id, depth) => ({
     id,

@@ -28,14 +28,13 @@ export function orderPolicies(
 ): OrderedPolicies {
   if (mode === 'keep') return { order: undefined, changes: [], left: [] };
   const wanted = affected.filter(({ namespace, rules }) =>
-    rules.some((missing) => whyLeft(missing, namespace.path, ends) === undefined),
+    rules.some((missing) => whyLeft(missing, namespace.path) === undefined),
   );
   const policies = wanted.map(refOf);
   const items = wanted.map(({ item }) => item);
   const found = policyChanges({ mode, policies }, items, { ends, now });
   checkRights(found, acl);
-  if (found.left.length > 0)
-    throw policiesNotWritable(tellable(found.left, acl), found.left[0]?.reason ?? '');
+  refuseLeft(found, acl);
   const order = found.changes.length > 0 ? { mode, policies: found.changes.map(plainRef) } : undefined;
   return { order, ...found };
 }
@@ -44,11 +43,19 @@ export function orderPolicies(
  * @param changes of an order
  * @throws VaultError 403 when the caller may not write one of the policies
  */
-export function checkRights({ changes }: Pick<PolicyChanges, 'changes'>, acl: Acl): void {
+export function checkRights(
+  { changes }: { changes: readonly (PolicyRef & { after: string })[] },
+  acl: Acl,
+): void {
   const forbidden = changes.filter(
     ({ namespacePath, name, after }) => !mayWritePolicy(acl, namespacePath, name, after),
   );
   if (forbidden.length > 0) throw policiesForbidden(tellable(forbidden, acl));
+}
+
+/** @throws VaultError 400 when one of the policies cannot be written */
+export function refuseLeft({ left }: Pick<PolicyChanges, 'left'>, acl: Acl): void {
+  if (left.length > 0) throw policiesNotWritable(tellable(left, acl), left[0]?.reason ?? '');
 }
 
 /** Policies in the words of a refusal: by name if the caller may read them, else only how many. */

@@ -29,7 +29,7 @@ export async function policiesOfMove(
 ): Promise<ToldPolicies> {
   const affected = await findMissingRules(deps, move, namespace);
   const ordered = orderPolicies(mode, affected, move, acl, deps.clock.now());
-  return tellPolicies(mode, affected, ordered, move, acl);
+  return tellPolicies(mode, affected, ordered, acl);
 }
 
 /** @param restoration what the undo would restore; the rules of these policies are those from before the migration then */
@@ -45,7 +45,7 @@ export async function policiesOfUndo(
   const left = affected.filter(
     ({ namespace: { id }, item }) => !restored.has(idOf({ namespaceId: id, name: item.sk })),
   );
-  return tellPolicies(mode, left, restoration, move, acl);
+  return tellPolicies(mode, left, restoration, acl);
 }
 
 function idOf({ namespaceId, name }: Pick<PolicyRef, 'namespaceId' | 'name'>): string {

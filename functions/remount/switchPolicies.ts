@@ -19,9 +19,9 @@ export async function readPolicyChanges(
   now: number,
 ): Promise<PolicyChanges> {
   const keys = order.policies.map(({ namespaceId, name }) => policyKey(namespaceId, name));
-  const ends: Ends = { source: endAt(source), target: endAt(target) };
+  const ends: Ends = { source: endAt(source), target: endAt(target), ...(id !== undefined && { id }) };
   const items = await store.getMany(keys);
-  return policyChanges(order, items, { ends, ...(id !== undefined && { id }), now });
+  return policyChanges(order, items, { ends, now });
 }
 
 /**

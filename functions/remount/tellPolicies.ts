@@ -2,16 +2,20 @@
 
 import type { Acl } from '../policies/acl.ts';
 import type { AffectedRule, Preview } from './answers.ts';
+import type { PolicyChange } from './editedPolicy.ts';
 import { type AffectedPolicy, type MissingRule, whyLeft } from './missingRules.ts';
-import type { Move } from './planMove.ts';
 import type { PolicyChanges } from './policyChanges.ts';
 import type { PolicyMode, UndoMode } from './policyMode.ts';
+import type { LeftPolicy } from './policyOrder.ts';
 import { byRight, countByNamespace } from './policyRights.ts';
 
 export type ToldPolicies = Pick<Preview, 'policies' | 'hidden_policy_rules' | 'policy_changes'>;
 
 /** What is done with policies: by a move, or by an undo that restores them. */
 type ToldMode = PolicyMode | UndoMode;
+
+/** The part of a change that is shown. */
+type ShownChange = Pick<PolicyChange, 'namespacePath' | 'name' | 'before' | 'after'>;
 
 /**
  * Tells names, rules and texts only of policies that the caller may read; of the others, how many there are.
@@ -21,46 +25,52 @@ export function tellPolicies(
   mode: ToldMode,
   affected: readonly AffectedPolicy[],
   { changes, left }: PolicyChanges,
-  move: Pick<Move, 'source' | 'target'>,
   acl: Acl,
 ): ToldPolicies {
   const rules = affected.flatMap(({ namespace, item, rules: missing }) =>
     missing.map((one) => ({ namespacePath: namespace.path, name: item.sk, missing: one })),
   );
   const [shown, hidden] = byRight(rules, acl);
-  const [shownChanges, hiddenChanges] = byRight(changes, acl);
-  const [shownLeft] = byRight(left, acl);
   return {
     policies: shown.flatMap(({ namespacePath, name, missing }) =>
-      shownRules(mode, namespacePath, name, missing, move),
+      tellRule(mode, namespacePath, name, missing),
     ),
     hidden_policy_rules: countByNamespace(hidden),
-    ...(mode !== 'keep' && {
-      policy_changes: {
-        changes: shownChanges.map(({ namespacePath: namespace, name: policy, before, after }) => {
-          return { namespace, policy, before, after };
-        }),
-        left: shownLeft.map(({ namespacePath: namespace, name: policy, reason }) => {
-          return { namespace, policy, reason };
-        }),
-        hidden: countByNamespace(hiddenChanges),
-      },
+    ...(mode !== 'keep' && { policy_changes: tellChanges({ changes, left }, acl) }),
+  };
+}
+
+/** @param acl of the caller */
+export function tellChanges(
+  { changes, left }: { changes: readonly ShownChange[]; left: readonly LeftPolicy[] },
+  acl: Acl,
+): NonNullable<ToldPolicies['policy_changes']> {
+  const [shown, hidden] = byRight(changes, acl);
+  const [shownLeft] = byRight(left, acl);
+  return {
+    changes: shown.map(({ namespacePath: namespace, name: policy, before, after }) => {
+      return { namespace, policy, before, after };
     }),
+    left: shownLeft.map(({ namespacePath: namespace, name: policy, reason }) => ({
+      namespace,
+      policy,
+      reason,
+    })),
+    hidden: countByNamespace(hidden),
   };
 }
 
 /** One for each path that the rule needs. */
-function shownRules(
+export function tellRule(
   mode: ToldMode,
   namespace: string,
   policy: string,
   missing: MissingRule,
-  move: Pick<Move, 'source' | 'target'>,
 ): AffectedRule[] {
   const { path, capabilities } = missing.rule;
-  const why = mode === 'add' || mode === 'follow' ? whyLeft(missing, namespace, move) : undefined;
+  const why = mode === 'add' || mode === 'follow' ? whyLeft(missing, namespace) : undefined;
   return missing.needs.map((needed) => {
-    const home = needed.startsWith(namespace) ? namespace : move.target.namespace.path;
+    const home = needed.startsWith(namespace) ? namespace : missing.ends.target.namespace.path;
     const replacement = { namespace: home, path: needed.slice(home.length) };
     return {
       namespace,

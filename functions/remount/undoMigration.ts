@@ -6,6 +6,7 @@
 import { VaultError } from '../http/errors.ts';
 import { buildAcl } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
+import { migrationKey } from '../store/keys.ts';
 import { aliasOf } from '../tree/alias.ts';
 import { mountAt } from '../tree/findMount.ts';
 import { locate, locateTarget } from '../tree/locate.ts';
@@ -15,7 +16,8 @@ import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMig
 import { conflict, failedAlready, movedOn, namespaceDeleted, pathInUse } from './errors.ts';
 import { type Idempotency, replayed } from './idempotency.ts';
 import { fullPath, isUnmoved, type Migration } from './migration.ts';
-import { checkRights, type OrderedPolicies } from './orderPolicies.ts';
+import { findMissingRules } from './missingRules.ts';
+import { checkRights, type OrderedPolicies, orderPolicies } from './orderPolicies.ts';
 import type { Move } from './planMove.ts';
 import type { PolicyChanges } from './policyChanges.ts';
 import type { UndoMode } from './policyMode.ts';
@@ -42,7 +44,7 @@ export async function undoMigration(
   if ('known' in found) return answerKnown(deps, key, found.known);
   const { move } = found;
   const clusterOptions = migration.cluster?.options;
-  const { order: policies } = await orderRestore(deps, origin, migration, mode);
+  const { order: policies } = await orderRestore(deps, origin, migration, move, mode);
   const order = {
     reason,
     undoOf: migration.id,
@@ -67,7 +69,7 @@ export async function checkUndo(
   refuseUnlessMoved(migration);
   const found = await lookTwice(deps, migration);
   if ('known' in found) return found;
-  return { ...found, restoration: await orderRestore(deps, origin, migration, mode) };
+  return { ...found, restoration: await orderRestore(deps, origin, migration, found.move, mode) };
 }
 
 function refuseUnlessMoved(migration: Migration): void {
@@ -88,10 +90,14 @@ type Back = { known: string } | { move: Move };
  */
 async function orderRestore(
   deps: Deps,
-  { namespace, acl = buildAcl([]) }: Origin,
-  { policies: ordered, policyOutcome, source, target }: Migration,
+  origin: Origin,
+  migration: Migration,
+  move: Move,
   mode: UndoMode,
 ): Promise<OrderedPolicies> {
+  if (migration.followedByRun && mode === 'restore') return followBack(deps, origin, migration, move);
+  const { namespace, acl = buildAcl([]) } = origin;
+  const { policies: ordered, policyOutcome, source, target } = migration;
   const changed = policyOutcome?.changed ?? [];
   const policies = changed.filter(({ namespacePath }) => namespacePath.startsWith(namespace.path));
   if (mode === 'keep' || policies.length === 0) return { order: undefined, changes: [], left: [] };
@@ -101,6 +107,25 @@ async function orderRestore(
   const found = await readPolicyChanges(deps, order, back, deps.clock.now());
   checkRights(found, acl);
   return { order, ...found };
+}
+
+/**
+ * A run has replaced the rules of this mount together with those of others, so no text is restored: the rules that name this
+ * mount follow it back.
+ * @throws VaultError 409 while the run is in progress
+ */
+async function followBack(
+  deps: Deps,
+  { namespace, acl = buildAcl([]) }: Origin,
+  { bulkId = '' }: Migration,
+  move: Move,
+): Promise<OrderedPolicies> {
+  const run = await deps.store.get(migrationKey(bulkId));
+  // Its last step would give the rules the path of the target, although the mount has gone back.
+  if (run?.open !== undefined)
+    throw conflict(`the bulk run ${bulkId} is still in progress; undo the move when it has ended`);
+  const affected = await findMissingRules(deps, move, namespace);
+  return orderPolicies('follow', affected, move, acl, deps.clock.now());
 }
 
 /** Checks the undo, and before a refusal checks it again after a single read, as for a remount. */

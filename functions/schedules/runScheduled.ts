@@ -135,8 +135,8 @@ async function authorizeAndStart(
   requireUnlocked(namespace);
   const fields = JSON.parse(schedule.body) as Record<string, unknown>;
   const request = { namespace, path: RUNS_PATH, fields, spellings: RUN_SPELLINGS };
-  await authorizeDelegate(deps, home, policies, request);
+  const acl = await authorizeDelegate(deps, home, policies, request);
   const requestedBy = { displayName: `schedule-${name}`, accessor: '', namespace: namespace.path };
   const key = runKey(scheduleId(schedule), plannedAt);
-  return (await startRunFromBody(deps, { namespace, requestedBy }, fields, key, true)).id;
+  return (await startRunFromBody(deps, { namespace, requestedBy, acl }, fields, key, true)).id;
 }

@@ -19,10 +19,15 @@ import { readTimetable, TIME_FIELDS } from './readTimetable.ts';
 import type { Schedule } from './schedule.ts';
 import { scheduleInfo } from './scheduleInfo.ts';
 
-/** Each run gets an idempotency key of its own. */
-const { idempotency_key: _, ...MOVE_FIELDS } = RUN_BODY_FIELDS;
+/** Each run gets an idempotency key of its own. Its field `policies` has another name here, where that is the list of names. */
+const { idempotency_key: _key, policies: _policies, ...MOVE_FIELDS } = RUN_BODY_FIELDS;
 
-const FIELDS = { ...TIME_FIELDS, policies: 'list', ...MOVE_FIELDS } as const satisfies Schema;
+const FIELDS = {
+  ...TIME_FIELDS,
+  policies: 'list',
+  move_policies: 'string',
+  ...MOVE_FIELDS,
+} as const satisfies Schema;
 
 const NAME = /^[0-9A-Za-z._-]+$/;
 
@@ -45,7 +50,11 @@ export const scheduleRoutes: readonly Route[] = [
     read: async (call) => {
       const { deps, namespace, params } = call;
       const schedule = await findSchedule(deps.store, namespace.id, nameIn(params));
-      return schedule && { data: { ...infoOf(call, schedule), ...JSON.parse(schedule.body) } };
+      if (!schedule) return undefined;
+      const { policies: move_policies, ...body } = JSON.parse(schedule.body);
+      return {
+        data: { ...infoOf(call, schedule), ...body, ...(move_policies !== undefined && { move_policies }) },
+      };
     },
     write: async (call) => {
       requireSudo(call);
@@ -101,7 +110,9 @@ function infoOf(call: Call, schedule: Schedule): ScheduleInfo {
 
 /** The fields as they were sent, because policies may allow only certain values. */
 function bodyOf({ raw }: Pick<Call, 'raw'>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(raw).filter(([name]) => Object.hasOwn(MOVE_FIELDS, name)));
+  const given = Object.entries(raw).filter(([name]) => Object.hasOwn(MOVE_FIELDS, name));
+  const policies = raw.move_policies;
+  return { ...Object.fromEntries(given), ...(policies !== undefined && { policies }) };
 }
 
 function nameIn({ name = '' }: Call['params']): string {

@@ -184,6 +184,14 @@ export function bulkRowsPrefix(chunk?: number): string {
   return chunk === undefined ? 'rows#' : `rows#${padded(chunk)}#`;
 }
 
+/** The beginning of the sort keys of the policies that a bulk run is to change; they come after its rows. */
+export const BULK_POLICIES = 'rules#';
+
+/** A policy that a bulk run is to change. */
+export function bulkPolicyKey(id: string, number: number): Ref {
+  return { table: 'migrations', pk: id, sk: `${BULK_POLICIES}${padded(number)}` };
+}
+
 /**
  * The migration or bulk run that an idempotency key has created.
  * @param scope a namespace id for the key of a request; `event` for the id of an event; `schedule` for one planned time

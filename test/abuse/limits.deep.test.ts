@@ -296,6 +296,8 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   MAX_ALIAS_LOOKS: { inner: 'the request is begun anew' },
   MAX_ALIAS_CALLERS: { provenBy: ['tree/aliasUse.test.ts', 'MAX_ALIAS_CALLERS'] },
   MAX_SWITCH_POLICY_BYTES: { provenBy: ['remount/policyChanges.test.ts', 'MAX_SWITCH_POLICY_BYTES'] },
+  MAX_RUN_POLICIES: { provenBy: ['bulk/orderRunPolicies.test.ts', 'MAX_RUN_POLICIES'] },
+  MAX_RUN_POLICY_BYTES: { provenBy: ['bulk/orderRunPolicies.test.ts', 'MAX_RUN_POLICY_BYTES'] },
   MAX_POLICY_UNDO_BYTES: { provenBy: ['remount/policyChanges.test.ts', 'MAX_POLICY_UNDO_BYTES'] },
   MAX_LISTED_MIGRATIONS: cut('MAX_LISTED_MIGRATIONS'),
   MAX_LISTED_BYTES: cut('MAX_LISTED_BYTES'),

@@ -198,6 +198,7 @@ describe('a run on a cluster', () => {
     const order = {
       origin: { namespace: ROOT, requestedBy: state.run.requestedBy },
       options: { ...optionsOf(world.deps), cluster: state.run.cluster },
+      policies: { mode: 'keep' },
       undoOf: id,
     };
     const back = await startRun(own, order as Parameters<typeof startRun>[1], () =>

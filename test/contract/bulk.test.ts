@@ -69,6 +69,32 @@ describe('a bulk run', () => {
     expect(await markAt(target)).toBe(kv);
   });
 
+  improved('takes policies along, and its undo restores them', async () => {
+    const [a, b] = [await marked(), await marked()];
+    const name = unique('people');
+    const text = `# both\npath "${a}/*" { policy = "read" }\npath "${b}/*" { policy = "read" } # b\n`;
+    const at = `sys/policies/acl/${name}`;
+    const textNow = async () => (await call('GET', at)).body.data.policy;
+    await call('PUT', at, { body: { policy: text } });
+    const moves = [a, b].map((mount) => ({ from: mount, to: unique('moved') }));
+    const [toA, toB] = moves.map(({ to }) => to);
+
+    const planned = await start({ moves, policies: 'follow', dry_run: true });
+    const after = text.replace(`"${a}/`, `"${toA}/`).replace(`"${b}/`, `"${toB}/`);
+    expect(planned.body.data.policy_changes.changes).toEqual([
+      { namespace: '', policy: name, before: text, after },
+    ]);
+    expect(await textNow()).toBe(text);
+
+    const started = await start({ moves, policies: 'follow' });
+    const info = await ended(started);
+    expect(info.policies).toMatchObject({ mode: 'follow', changed: [{ policy: name }], left: [] });
+    expect(await textNow()).toBe(after);
+
+    await ended(await call('POST', `sys/remount/bulk/undo/${started.body.data.bulk_id}`));
+    expect(await textNow()).toBe(text);
+  });
+
   improved('is undone as a whole', async () => {
     const [a, b] = [await marked(), await marked()];
     const started = await start({ moves: swap(a, b) });

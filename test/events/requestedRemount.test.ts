@@ -30,7 +30,7 @@ afterAll(() => deps.stop());
 
 async function writePolicy(name: string, text: string, { id }: Namespace): Promise<void> {
   await deps.store.commit([
-    { put: { ...policyKey(id, name), text, compiled: JSON.stringify(parsePolicy(text)) } },
+    { put: { ...policyKey(id, name), text, version: 1, compiled: JSON.stringify(parsePolicy(text)) } },
   ]);
 }
 
@@ -54,7 +54,6 @@ describe('a request by event', () => {
     ['there is no such namespace', { ...asked, namespace: 'nowhere' }, ['mover'], 'namespace not found'],
     ['the namespace is locked', { ...asked, namespace: 'locked' }, ['mover'], 'has been locked'],
     ['a field is not known', { ...asked, namespce: 'ns' }, ['mover'], 'unknown field "namespce"'],
-    ['policies are to change', { ...asked, policies: 'add' }, ['mover'], 'unknown field "policies"'],
     ['a field is of no use', { ...asked, from: ['a'] }, ['mover'], 'Field validation failed'],
     ['one and many moves are asked for', { ...asked, moves: [] }, ['bulk-mover'], 'unknown field "from"'],
     ['the policy is for one move and many are asked for', bulk, ['mover'], DENIED],
@@ -83,6 +82,25 @@ describe('a request by event', () => {
       reason: 'because',
       requestedBy: { displayName: 'event', accessor: '', namespace: 'ns/' },
     });
+  });
+
+  it.each([
+    ['one move', 'mover', (to: string) => ({ from: `p-${to}`, to, namespace: 'ns' })],
+    ['many moves', 'bulk-mover', (to: string) => ({ moves: [{ from: `p-${to}`, to }], namespace: 'ns' })],
+  ])('for %s changes the policies that its own policies allow it to write', async (_, mover, detailTo) => {
+    const to = `q-${mover}`;
+    const reader = `reader-${mover}`;
+    await placeMount(deps, `p-${to}/`, { namespaceId: namespace.id });
+    await writePolicy(reader, `path "p-${to}/*" { capabilities = ["read"] }`, namespace);
+    await writePolicy('writer', `path "sys/policies/acl/reader-*" { capabilities = ["update"] }`, namespace);
+    const detail = { ...detailTo(to), policies: 'add' };
+
+    await expect(ask(detail, [mover])).rejects.toThrow('1 of namespace "ns/" that it may not read');
+
+    const started = await ask(detail, [mover, 'writer']);
+    const [id = ''] = Object.values(started);
+    const item = await deps.store.get({ table: 'migrations', pk: id, sk: '.' });
+    expect(item?.policies).toMatchObject({ mode: 'add' });
   });
 
   it('that its sender repeats with the same key starts one migration', async () => {

@@ -7,6 +7,7 @@ import { announced, call, events, request, takeMessage, until } from './eventSer
 const MOVER = `
   path "sys/remount" { capabilities = ["update", "sudo"] }
   path "sys/remount/bulk" { capabilities = ["update", "sudo"] }
+  path "sys/policies/acl/readers" { capabilities = ["update"] }
 `;
 
 describe('an event that asks for a remount', () => {
@@ -44,6 +45,20 @@ describe('an event that asks for a remount', () => {
     const received = await announced(service, accepted?.detail.migration_id, 3);
     expect(received.at(-1)?.detail).toMatchObject({ target_mount: 'open/b/', status: 'success' });
     expect(logged.join('')).toContain('requested by an event');
+  });
+
+  it('takes the policies along that its own policy allows it to write', async () => {
+    await enable('read', 'open/');
+    const policy = 'path "read/*" { capabilities = ["read"] }';
+    await call(service, 'PUT', 'sys/policies/acl/readers', { policy }, 'open/');
+
+    await request(service, { from: 'read', to: 'seen', namespace: 'open', policies: 'follow' });
+
+    const moved = await until(async () => {
+      const { body } = await call(service, 'GET', 'sys/policies/acl/readers', undefined, 'open/');
+      return body.data.version > 1 ? body.data : undefined;
+    });
+    expect(moved.policy).toBe('path "seen/*" { capabilities = ["read"] }');
   });
 
   it('moves it once, even if the event is delivered twice', async () => {

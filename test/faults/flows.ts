@@ -7,6 +7,7 @@ import { requests } from './flows/events.ts';
 import { moves } from './flows/moves.ts';
 import { orders } from './flows/orders.ts';
 import { removals } from './flows/removals.ts';
+import { runsWithPolicies } from './flows/runsWithPolicies.ts';
 import { schedules } from './flows/schedules.ts';
 import { unstarted } from './flows/unstarted.ts';
 import type { Flow } from './play.ts';
@@ -15,6 +16,7 @@ export const flows: readonly Flow[] = [
   ...moves,
   ...aliasMoves,
   ...orders,
+  ...runsWithPolicies,
   ...removals,
   ...unstarted,
   ...singleRequests,

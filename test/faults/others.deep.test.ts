@@ -4,6 +4,7 @@ import { aliasRequests } from './flows/aliases.ts';
 import { singleRequests } from './flows/changes.ts';
 import { orders } from './flows/orders.ts';
 import { removals } from './flows/removals.ts';
+import { runsWithPolicies } from './flows/runsWithPolicies.ts';
 import { unstarted } from './flows/unstarted.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -22,7 +23,7 @@ describe('whichever call fails, the reconciler alone completes', () => {
 
 describe('whichever call fails, the outcome is as promised:', () => {
   // A move runs the same way, whatever requested it.
-  playEveryCall(() => stage, orders, {
+  playEveryCall(() => stage, [...orders, ...runsWithPolicies], {
     once: /in bulk\w*$/,
     elsewhere: /in (switch|revoke|complete|close)$/,
   });

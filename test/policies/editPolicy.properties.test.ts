@@ -87,6 +87,7 @@ const cases = fc.tuple(fc.oneof(hcl, json), wishes).map(([{ text, rules }, wishe
     path: pathOf(key),
     to: `new-${i}/*`,
     replaces: wished[i] === 'follow',
+    comment: 'ADDED',
   }));
   return { text, rules, edits: edits.filter((_, i) => wished[i] !== 'keep') };
 });
@@ -96,7 +97,7 @@ function pathOf(key: string): string {
 }
 
 function edited({ text, edits }: Pick<Case, 'text' | 'edits'>): string {
-  return spliced(text, editPolicy(text, edits, 'ADDED'));
+  return spliced(text, editPolicy(text, edits));
 }
 
 describe('an edited policy', () => {
@@ -136,7 +137,7 @@ describe('an edited policy', () => {
   it('becomes the text that it was', () => {
     fc.assert(
       fc.property(cases, ({ text, edits }) => {
-        const splices = editPolicy(text, edits, 'ADDED');
+        const splices = editPolicy(text, edits);
         expect(spliced(spliced(text, splices), reversed(text, splices))).toBe(text);
       }),
       { numRuns: 500 },

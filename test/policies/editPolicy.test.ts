@@ -5,8 +5,14 @@ import { spliced } from '../../functions/policies/splices.ts';
 
 const WHY = 'Added with the move of pz/ to a/b/, migration 1.';
 
-function edited(text: string, edits: RuleEdit[]): string {
-  return spliced(text, editPolicy(text, edits, WHY));
+function edited(text: string, edits: Omit<RuleEdit, 'comment'>[]): string {
+  return spliced(
+    text,
+    editPolicy(
+      text,
+      edits.map((edit) => ({ ...edit, comment: WHY })),
+    ),
+  );
 }
 
 function added(text: string, to: string): string {

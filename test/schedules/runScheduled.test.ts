@@ -35,19 +35,22 @@ beforeEach(async () => {
   first = Math.ceil(deps.clock.now() / 1_000) * 1_000;
 });
 
-async function writePolicy(text: string): Promise<void> {
-  await deps.store.commit([
-    { put: { ...policyKey(namespace.id, 'mover'), text, compiled: JSON.stringify(parsePolicy(text)) } },
-  ]);
+async function writePolicy(text: string, name = 'mover'): Promise<void> {
+  const policy = { text, version: 1, compiled: JSON.stringify(parsePolicy(text)) };
+  await deps.store.commit([{ put: { ...policyKey(namespace.id, name), ...policy } }]);
 }
 
-function make(rules = [{ from: 'old/*', to: 'new/*' }], on: Deps = deps): Promise<Schedule> {
+function make(
+  rules = [{ from: 'old/*', to: 'new/*' }],
+  on: Deps = deps,
+  more: object = {},
+): Promise<Schedule> {
   const requestedBy = { displayName: 'ann', accessor: 'accessor-of-ann', namespace: namespace.path };
   return putSchedule(on, {
     origin: { namespace, requestedBy },
     name: 'nightly',
     timetable: { schedule: 'rate(1 hour)', timezone: 'UTC', end: deps.clock.now() + 48 * HOUR_MS },
-    body: { rules, reason: 'tidying' },
+    body: { rules, reason: 'tidying', ...more },
     home: { id: namespace.id, path: namespace.path },
     policies: ['mover'],
   });
@@ -141,6 +144,18 @@ describe('a schedule that is woken', () => {
     await make([{ from: 'more/*', to: 'new/*' }]);
     expect((await record())?.lastRun?.plannedAt).toBe(first);
     await started(first + HOUR_MS);
+  });
+
+  it('changes policies if its own allow that now', async () => {
+    await writePolicy('path "old/a/*" { capabilities = ["read"] }', 'reader');
+    await make(undefined, deps, { policies: 'follow' });
+
+    await expect(wake(first)).rejects.toThrow('may not write policies');
+    expect((await record())?.lastRun?.error).toContain('1 of namespace');
+
+    await writePolicy(`${MOVER} path "sys/policies/acl/reader" { capabilities = ["update"] }`);
+    const read = await findRun(deps.store, await started(first + HOUR_MS));
+    expect(read?.run.policies).toEqual({ mode: 'follow', follows: true });
   });
 
   it('does not fail when there is nothing to move, and skips rules that match nothing', async () => {

@@ -59,6 +59,18 @@ describe('a schedule', () => {
     expect(read.body.data).toEqual({ ...body.data, ...RULES, reason: 'every night' });
   });
 
+  it('says what becomes of policy rules, beside the names of its own policies', async () => {
+    const made = await call('POST', path(), { body: { ...ORDER, move_policies: 'follow' } });
+    const wrong = await call('POST', path(), { body: { ...ORDER, move_policies: 'move' } });
+
+    expect(made.status).toBe(200);
+    expect((await call('GET', path())).body.data).toMatchObject({
+      policies: ['root'],
+      move_policies: 'follow',
+    });
+    expect([wrong.status, wrong.body.errors]).toEqual([400, ['policies is one of "keep", "add", "follow"']]);
+  });
+
   it('ends after ninety days, unless it is renewed', async () => {
     const first = await call('POST', path(), { body: ORDER });
     deps.clock.pass(60_000);

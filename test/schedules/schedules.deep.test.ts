@@ -56,6 +56,23 @@ describe('a schedule of the whole service', () => {
     expect(Object.keys((await call(service, 'GET', 'sys/mounts')).body.data)).toContain('night/a/');
   });
 
+  it('takes policies along', async () => {
+    await call(service, 'POST', 'sys/mounts/dawn/a', { type: 'kv' });
+    await call(service, 'PUT', 'sys/policies/acl/readers', { policy: 'path "dawn/a/*" { policy = "read" }' });
+    const rules = [{ from: 'dawn/*', to: 'dusk/*' }];
+
+    await make('readers', { schedule: `at(${soon(2_000)})`, rules, move_policies: 'follow' });
+
+    const { bulk_id } = await lastRun('readers');
+    const info = await until(async () => {
+      const { body } = await call(service, 'GET', `sys/remount/bulk/${bulk_id}`);
+      return body.data.bulk_info.status === 'success' ? body.data.bulk_info : undefined;
+    });
+    expect(info.policies.changed).toEqual([{ namespace: '', policy: 'readers', version: 3 }]);
+    const { policy } = (await call(service, 'GET', 'sys/policies/acl/readers')).body.data;
+    expect(policy).toBe('path "dusk/a/*" { policy = "read" }');
+  });
+
   it('with times that the scheduler does not understand is refused', async () => {
     const { status, body } = await make('wrong', {
       schedule: 'cron(0 25 * * ? *)',

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BulkInfo } from '../../functions/bulk/answers.ts';
 import {
@@ -17,6 +18,44 @@ import { csvLine } from '../../ui/words/csv.ts';
 import { ago, duration, many } from '../../ui/words/format.ts';
 import { policyFacts } from '../../ui/words/policyWords.ts';
 import { readRules, withHeader } from '../../ui/words/readRules.ts';
+import { sideBySide } from '../../ui/words/textDiff.ts';
+
+describe('two texts side by side', () => {
+  const lines = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => `${from + i}`);
+  const same = (line: string) => ({ before: line, after: line, isSame: true });
+
+  it('have what was replaced beside what replaces it, and three lines around', () => {
+    const before = [...lines(1, 9), 'old', ...lines(11, 12)].join('\n');
+    const after = [...lines(1, 9), 'new', 'more', ...lines(11, 12)].join('\n');
+    expect(sideBySide(`${before}\n`, `${after}\n`)).toEqual([
+      undefined,
+      ...lines(7, 9).map(same),
+      { before: 'old', after: 'new', isSame: false },
+      { after: 'more', isSame: false },
+      ...lines(11, 12).map(same),
+    ]);
+  });
+
+  it('have each line of both in their order', () => {
+    const text = fc.array(fc.constantFrom('a', 'b', '', 'c'), { maxLength: 12 }).map((all) => all.join('\n'));
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        const rows = sideBySide(before, after);
+        if (rows.includes(undefined)) return;
+        const side = (of: 'before' | 'after') => rows.flatMap((row) => row?.[of] ?? []);
+        const wanted = (all: string) => (all.endsWith('\n') || all === '' ? all.replace(/\n?$/, '') : all);
+        expect([side('before').join('\n'), side('after').join('\n')]).toEqual([
+          wanted(before),
+          wanted(after),
+        ]);
+      }),
+    );
+  });
+
+  it('that are equal have nothing to show', () => {
+    expect(sideBySide('a\nb\n', 'a\nb\n')).toEqual([undefined]);
+  });
+});
 
 describe('advice', () => {
   it.each([

@@ -5,6 +5,7 @@ import { html } from '../html.ts';
 import { Facts } from '../parts/facts.ts';
 import { Time } from '../parts/time.ts';
 import { linkTo } from '../route.ts';
+import { policyFacts } from '../words/policyWords.ts';
 import { requesterIn } from '../words/requester.ts';
 
 export function BulkFacts({ info }: { info: BulkInfo }) {
@@ -17,6 +18,7 @@ export function BulkFacts({ info }: { info: BulkInfo }) {
         ['Requested by', requesterIn(info.requested_by)],
         ['Accepted', html`<${Time} at=${info.created_time} />`],
         info.finished_time && ['Ended', html`<${Time} at=${info.finished_time} />`],
+        ...policyFacts(info.policies),
         waiting && ['Waiting', waiting],
         ...late.map(({ address, state }) => ['Node', `${address} is ${state}`]),
         info.cancel_reason && ['Reason for the cancellation', info.cancel_reason],

@@ -3,6 +3,8 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
+import { PolicyChanges } from '../move/policyChanges.ts';
+import { PolicyRules } from '../move/policyRules.ts';
 import { download } from '../parts/download.ts';
 import { Numbers } from '../parts/numbers.ts';
 import { Refused } from '../service/refused.ts';
@@ -31,7 +33,8 @@ export function BulkPlanView({ plan }: { plan: PlanInfo }) {
 function GoodPlan({ plan }: { plan: PlanInfo }) {
   const session = useSession();
   const [wanted, setWanted] = useState(COUNTED_AT_FIRST);
-  const { moves, remarks = [], total } = plan;
+  const { moves, remarks = [], total, policy_changes, policies = [], hidden_policy_rules = {} } = plan;
+  const areLeft = policies.length > 0 || Object.keys(hidden_policy_rules).length > 0;
   const asked = useMemo(() => moves.slice(0, wanted), [moves, wanted]);
   const plans = usePlans(session, asked);
   const previews = new Map([...plans].flatMap(([row, one]) => (one instanceof Refused ? [] : [[row, one]])));
@@ -54,12 +57,14 @@ function GoodPlan({ plan }: { plan: PlanInfo }) {
       />
       <p>
         The service puts chains and swaps in the right order. Leases and tokens that the mounts have issued stop working at
-        once. The policy rules would no longer match.
+        once. ${policy_changes ? 'The policy rules that would no longer match are those from before the run.' : 'The policy rules would no longer match.'}
       </p>
       ${plans.size < asked.length && html`<p class="hint" role="status">Counting leases and rules: ${count(plans.size)} of ${count(asked.length)} moves…</p>`}
       ${plans.size === asked.length && totals.counted < total && html`<p class="hint">Leases and rules are those of ${count(totals.counted)} of ${count(total)} moves.</p>`}
       ${asked.length < total && html`<button type="button" onClick=${() => setWanted(total)}>Count all ${count(total)} moves</button>`}
       ${remarks.map((remark) => html`<p key=${remark}>On this cluster, ${remark}.</p>`)}
+      ${policy_changes && html`<${PolicyChanges} ...${policy_changes} cause="run" />`}
+      ${areLeft && html`<${PolicyRules} rules=${policies} hidden=${hidden_policy_rules} />`}
       <${FlowPicture} moves=${moves} />
       <div class="actions">
         <button type="button" class="quiet" onClick=${() => download('plan.csv', 'text/csv', [planAsCsv(moves, previews, session.namespace)])}>Plan as CSV</button>

@@ -23,7 +23,14 @@ interface Planned {
   key: string;
 }
 
-const NOTHING: OrderForm = { kind: 'moves', text: '', reason: '', tolerated: '', atomic: false };
+const NOTHING: OrderForm = {
+  kind: 'moves',
+  text: '',
+  reason: '',
+  tolerated: '',
+  atomic: false,
+  policies: 'keep',
+};
 
 const FORM = 'newBulk';
 
@@ -90,7 +97,7 @@ export function NewBulk() {
     </div>`;
 }
 
-function orderOf({ kind, text, atomic, tolerated }: OrderForm): BulkOrder {
+function orderOf({ kind, text, atomic, tolerated, policies }: OrderForm): BulkOrder {
   const what = kind === 'moves' ? { csv: withHeader(text) } : { rules: readRules(text) };
-  return { ...what, atomic, ...(tolerated.trim() && { tolerated_failures: tolerated.trim() }) };
+  return { ...what, atomic, policies, ...(tolerated.trim() && { tolerated_failures: tolerated.trim() }) };
 }

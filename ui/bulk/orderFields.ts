@@ -3,6 +3,8 @@
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Field } from '../parts/field.ts';
+import { PolicyChoice } from '../parts/policyChoice.ts';
+import type { PolicyMode } from '../service/migrations.ts';
 
 export interface OrderForm {
   kind: 'moves' | 'rules';
@@ -10,6 +12,7 @@ export interface OrderForm {
   reason: string;
   tolerated: string;
   atomic: boolean;
+  policies: PolicyMode;
 }
 
 const KINDS: [kind: OrderForm['kind'], title: string, hint: string, example: string][] = [
@@ -66,6 +69,7 @@ export function OrderFields({
         <label for=${`${id}-file`}>Or from a file</label>
         <input id=${`${id}-file`} type="file" accept=".csv,.txt,text/csv,text/plain" onChange=${onFile} />
       </div>
+      <${PolicyChoice} mode=${typed.policies} onMode=${(policies: PolicyMode) => onTyped({ policies })} />
       <div class="pair">
         <${Field}
           label="Stop after this many failures (optional)" value=${typed.tolerated}

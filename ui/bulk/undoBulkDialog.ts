@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
+import { PolicyChanges } from '../move/policyChanges.ts';
 import { ReasonDialog } from '../parts/reasonDialog.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { Warnings } from '../parts/warnings.ts';
@@ -38,6 +39,7 @@ export function UndoBulkDialog({ id, onClose }: { id: string; onClose: () => voi
       ${planning.busy && html`<p role="status">Planning the undo…</p>`}
       <${Refusal} refused=${planning.refused} />
       ${isGood && html`<p><strong>${many(plan.total, 'mount')}</strong> would go back, in ${many(plan.transactions, 'transaction')}.</p>`}
+      ${isGood && plan.policy_changes && html`<${PolicyChanges} ...${plan.policy_changes} cause="undo" />`}
       <${Warnings} warnings=${plan?.warnings ?? []} />
       ${plan && !isGood && html`<${BulkProblems} problems=${plan.problems} />`}
     <//>`;

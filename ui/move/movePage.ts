@@ -4,10 +4,11 @@ import { useEffect, useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Field } from '../parts/field.ts';
 import { Heading } from '../parts/heading.ts';
+import { PolicyChoice } from '../parts/policyChoice.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { Warnings } from '../parts/warnings.ts';
 import { goTo } from '../route.ts';
-import { type Move, type MovePlan, planMove, startMove } from '../service/migrations.ts';
+import { type Move, type MovePlan, type PolicyMode, planMove, startMove } from '../service/migrations.ts';
 import { movableMounts } from '../service/mounts.ts';
 import { newKey } from '../service/request.ts';
 import { useSession } from '../service/session.ts';
@@ -23,7 +24,7 @@ interface Planned {
 
 export function MovePage() {
   const session = useSession();
-  const [move, setMove] = useState<Move>({ from: '', to: '' });
+  const [move, setMove] = useState<Required<Move>>({ from: '', to: '', policies: 'keep' });
   const [reason, setReason] = useState('');
   const [planned, setPlanned] = useState<Planned>();
   const [mounts, setMounts] = useState<string[]>([]);
@@ -72,6 +73,7 @@ export function MovePage() {
             hint="An unused path. Example with a namespace: team-a/secret/"
           />
         </div>
+        <${PolicyChoice} mode=${move.policies} onMode=${(policies: PolicyMode) => onMove({ policies })} />
         <${Field}
           label="Reason (optional)" value=${reason} onValue=${setReason} maxLength=${250}
           hint="Stored with the migration"

@@ -30,16 +30,23 @@ export function PlanView({ plan }: { plan: MovePlan }) {
 
 function Policies({ plan }: { plan: MovePlan }) {
   const { policies, hidden_policy_rules: hidden, policy_changes: changes } = plan;
-  const areMissed = policies.length > 0 || !isEmpty(hidden);
-  const areRestored = changes !== undefined && (changes.changes.length > 0 || !isEmpty(changes.hidden));
-  if (!areMissed && !areRestored) {
+  const cause = 'undo_of' in plan ? 'undo' : 'move';
+  // The others are among the changes.
+  const missed = changes && cause === 'move' ? policies.filter(({ left_because }) => left_because) : policies;
+  const areMissed = missed.length > 0 || !isEmpty(hidden);
+  const areChanged = changes !== undefined && !isNone(changes);
+  if (!areMissed && !areChanged) {
     return html`<section><h3>Policies</h3><p>No policy names the mount by its old path.</p></section>`;
   }
   return html`
     <div class="stack">
-      ${areRestored && html`<${PolicyChanges} ...${changes} />`}
-      ${areMissed && html`<${PolicyRules} rules=${policies} hidden=${hidden} />`}
+      ${areChanged && html`<${PolicyChanges} ...${changes} cause=${cause} />`}
+      ${areMissed && html`<${PolicyRules} rules=${missed} hidden=${hidden} />`}
     </div>`;
+}
+
+function isNone({ changes, left, hidden }: NonNullable<MovePlan['policy_changes']>): boolean {
+  return changes.length === 0 && left.length === 0 && isEmpty(hidden);
 }
 
 function isEmpty(counts: Record<string, number>): boolean {

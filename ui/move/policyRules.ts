@@ -24,7 +24,7 @@ export function PolicyRules({ rules, hidden }: RulesProps) {
     </section>`;
 }
 
-function Rule({ namespace, policy, path, capabilities, replacement }: AffectedRule) {
+function Rule({ namespace, policy, path, capabilities, replacement, left_because: why }: AffectedRule) {
   const isElsewhere = replacement.namespace !== namespace;
   return html`
     <li>
@@ -32,7 +32,7 @@ function Rule({ namespace, policy, path, capabilities, replacement }: AffectedRu
         Policy <strong>${policy}</strong> in ${namespaceName(namespace)}${
           isElsewhere &&
           html`<span>; the new rule belongs in a policy of <strong>${namespaceName(replacement.namespace)}</strong></span>`
-        }
+        }${why && html`<span>; it stays: ${why}</span>`}
       </p>
       <div class="pair">
         <figure><figcaption>Now</figcaption><pre tabindex="0">${ruleText(path, capabilities)}</pre></figure>

@@ -1,6 +1,7 @@
 /** Requests for bulk runs, and the fields of the answers (docs/bulk.md). */
 
 import type { BulkInfo, BulkStatus, PlanInfo, RowInfo, StartedBulk } from '../../functions/bulk/answers.ts';
+import type { PolicyMode } from './migrations.ts';
 import { data, listed, planned, request, type Warned } from './request.ts';
 import type { Session } from './session.ts';
 
@@ -9,6 +10,7 @@ export interface BulkOrder {
   csv?: string;
   rules?: { from: string; to: string }[];
   atomic: boolean;
+  policies: PolicyMode;
   tolerated_failures?: string;
 }
 

@@ -28,7 +28,11 @@ export interface Irrevocable {
 export interface Move {
   from: string;
   to: string;
+  policies?: PolicyMode;
 }
+
+/** What becomes of policy rules that name what is moved. */
+export type PolicyMode = 'keep' | 'add' | 'follow';
 
 /** Filters of the service; an empty one is none. Paths are whole, and relative to the namespace of the session. */
 interface MigrationQuery {

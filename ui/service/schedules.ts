@@ -10,7 +10,7 @@ const SCHEDULES = 'sys/remount/schedules';
 
 /** A schedule, with the body of the runs that it starts. */
 export type Schedule = ScheduleInfo &
-  Partial<BulkOrder> & { moves?: { from: string; to: string }[]; reason?: string };
+  Partial<Omit<BulkOrder, 'policies'>> & { moves?: { from: string; to: string }[]; reason?: string };
 
 /** In the order of their names. */
 export function listSchedules(

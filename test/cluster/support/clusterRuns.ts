@@ -83,7 +83,8 @@ export async function acceptRun(
 ): Promise<string> {
   const own = requestDeps(deps);
   const asked = { moves: moves.map(([from, to]) => ({ from, to })) };
-  const order = { origin: { namespace: ROOT, requestedBy: REQUESTED_BY }, options: optionsOf(deps, fields) };
+  const origin = { namespace: ROOT, requestedBy: REQUESTED_BY };
+  const order = { origin, options: optionsOf(deps, fields), policies: { mode: 'keep' } } as const;
   return (await startRun(own, order, () => gatherRows(own, asked, ROOT))).id;
 }
 

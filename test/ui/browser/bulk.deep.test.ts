@@ -76,6 +76,41 @@ it('a list of moves is corrected, planned, started and undone, with one move tha
   await page.waitForURL(undo);
 });
 
+it('a run takes policies along, and its undo restores them', async () => {
+  const mounts = await Promise.all([newMount('taken'), newMount('taken')]);
+  const targets = mounts.map((mount) => `moved-${mount}`);
+  const name = freshPath('readers');
+  const rules = mounts.map((mount) => `path "${mount}/*" { capabilities = ["read"] }`);
+  const moved = rules.map((rule, i) => rule.replace(mounts[i] ?? '', targets[i] ?? ''));
+  await call('POST', `sys/policies/acl/${name}`, { policy: `${rules.join('\n')}\n` });
+  const textNow = async () => (await call('GET', `sys/policies/acl/${name}`)).data.policy;
+  const page = await signedIn();
+  await page.getByRole('link', { name: 'Bulk runs' }).click();
+  await page.getByRole('link', { name: 'Plan a bulk run' }).click();
+  await page
+    .getByLabel('Moves', { exact: true })
+    .fill(mounts.map((mount, i) => `${mount},${targets[i]}`).join('\n'));
+  await page.getByLabel('Get the path of the target').check();
+  await page.getByRole('button', { name: 'See the plan' }).click();
+
+  await page.getByText(`Policy ${name} in the root namespace`).first().waitFor();
+  expect(await page.locator('del').allInnerTexts()).toEqual(rules);
+  expect(await page.locator('ins').allInnerTexts()).toEqual(moved);
+  await page.getByRole('button', { name: 'Start the run' }).click();
+  await page.getByText('All 2 moves are done.').waitFor();
+  await page.getByText(`${name} in the root namespace`).waitFor();
+  expect(await textNow()).toBe(`${moved.join('\n')}\n`);
+
+  await page.getByRole('button', { name: 'Undo the run…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('heading', { name: 'Policies that would be restored' }).waitFor();
+  expect(await dialog.locator('ins').allInnerTexts()).toEqual(rules);
+  await dialog.getByRole('button', { name: 'Undo the run' }).click();
+  await page.getByText('Undo of').waitFor();
+  await page.getByText('All 2 moves are done.').waitFor();
+  await expect.poll(textNow).toBe(`${rules.join('\n')}\n`);
+});
+
 it('rules from a file are planned as the moves that they match, and the run is cancelled', async () => {
   const team = freshPath('team');
   for (const name of ['a', 'b']) await call('POST', `sys/mounts/${team}/${name}`, { type: 'kv' });

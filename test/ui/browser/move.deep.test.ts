@@ -74,15 +74,45 @@ describe('a move', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('heading', { name: 'Policies that would be restored' }).waitFor();
     expect(await dialog.getByText('Policies that would no longer match').count()).toBe(0);
-    await dialog.getByText(`Policy ${from}-readers in the root namespace`).click();
-    const texts = await dialog.locator('details pre').allInnerTexts();
-    expect(texts).toEqual([rule.replace(from, to), rule]);
+    await dialog.getByText(`Policy ${from}-readers in the root namespace`).waitFor();
+    expect(await dialog.locator('del').allInnerTexts()).toEqual([rule.replace(from, to)]);
+    expect(await dialog.locator('ins').allInnerTexts()).toEqual([rule]);
 
     await dialog.getByRole('button', { name: 'Undo the move' }).click();
     await page.getByRole('heading', { name: `${to}/ to ${from}/` }).waitFor();
     await page.getByText('what the move had changed is restored').waitFor();
     const { policy } = (await call('GET', `sys/policies/acl/${from}-readers`)).data;
     expect(policy).toBe(rule);
+  });
+
+  it('takes policies along, which the plan shows side by side, and one below the other on a narrow page', async () => {
+    const from = await newMount('kv');
+    const to = freshPath('taken');
+    const rule = `path "${from}/*" { capabilities = ["read"] }`;
+    await call('POST', `sys/policies/acl/${from}-readers`, { policy: `# readers\n${rule}\n` });
+    const page = await signedIn();
+    await fillMove(page, from, to);
+    await page.getByLabel('Get the path of the target').check();
+    await page.getByRole('button', { name: 'See the plan' }).click();
+
+    await page.getByRole('heading', { name: 'Policies that would change' }).waitFor();
+    const [old, now] = [page.locator('del'), page.locator('ins')];
+    expect(await old.innerText()).toBe(rule);
+    expect(await now.innerText()).toBe(rule.replace(from, to));
+    const boxes = async () => [await old.boundingBox(), await now.boundingBox()] as const;
+    const [left, right] = await boxes();
+    expect(right?.x).toBeGreaterThan((left?.x ?? 0) + (left?.width ?? 0));
+    expect(right?.y).toBe(left?.y);
+    await page.setViewportSize({ width: 390, height: 800 });
+    const [above, below] = await boxes();
+    expect(below?.x).toBe(above?.x);
+    expect(below?.y).toBeGreaterThanOrEqual((above?.y ?? 0) + (above?.height ?? 0));
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+
+    await page.getByRole('button', { name: 'Start the move' }).click();
+    await page.getByText('rules get the path of the target').waitFor();
+    const { policy } = (await call('GET', `sys/policies/acl/${from}-readers`)).data;
+    expect(policy).toBe(`# readers\n${rule.replace(from, to)}\n`);
   });
 
   it('that somebody else has undone meanwhile is not undone again', async () => {

@@ -1,0 +1,80 @@
+/**
+ * The record of a policy that a run is to change. Pure.
+ *
+ * ordered → added (before the first move) → settled (after the last one), or left from any of them. Each transition is in the
+ * transaction that writes the policy, so it happens once, however many executions try.
+ */
+
+import type { Splice } from '../policies/splices.ts';
+import type { Item, Put, Update } from '../ports/store.ts';
+import type { PolicyChange } from '../remount/editedPolicy.ts';
+import type { ChangedPolicy, PolicyRef } from '../remount/policyOrder.ts';
+import { bulkPolicyKey } from '../store/keys.ts';
+import { record } from '../store/record.ts';
+
+/** A policy, and what restores it if the run is an undo. */
+export interface OrderedPolicy extends PolicyRef {
+  restores?: Pick<ChangedPolicy, 'digest' | 'back'>;
+}
+
+export interface RunPolicy extends OrderedPolicy {
+  number: number;
+  phase: 'ordered' | 'added' | 'settled' | 'left';
+  /** The version and the SHA-256 of the text as the run has written it last; absent while it has written none. */
+  version?: number;
+  digest?: string;
+  /** What takes the changes of the run back, as long as the policy has this text. */
+  back?: Splice[];
+  /** The rules that were added before the moves, as they stand in the text. */
+  added?: string[];
+  /** Why the policy is left as it is. */
+  reason?: string;
+}
+
+const RECORD = record<RunPolicy>('run-policy');
+
+/** @param ttl epoch seconds */
+export function newRunPolicy(id: string, number: number, ordered: OrderedPolicy, ttl: number): Put {
+  const { namespaceId, namespacePath, name, restores } = ordered;
+  const policy: RunPolicy = {
+    ...{ namespaceId, namespacePath, name, number, phase: 'ordered' },
+    ...(restores && { restores }),
+  };
+  return { put: RECORD.at(bulkPolicyKey(id, number), policy, { ttl }) };
+}
+
+export function runPolicyOf(item: Item | undefined): RunPolicy | undefined {
+  return RECORD.of(item);
+}
+
+/** @param change nothing if no rule is to be added */
+export function rulesAdded(id: string, policy: RunPolicy, change: PolicyChange | undefined): Update {
+  if (!change) return transition(id, policy, { phase: 'added' });
+  const { version, digest, back, after } = change;
+  const added = back.map(({ start, end }) => after.slice(start, end));
+  return transition(id, policy, { phase: 'added', version, digest, back, added });
+}
+
+/** The text is what it is to be after the moves that were made. */
+export function policySettled(
+  id: string,
+  policy: RunPolicy,
+  { version, digest, back }: Pick<ChangedPolicy, 'version' | 'digest' | 'back'>,
+): Update {
+  return { ...transition(id, policy, { phase: 'settled', version, digest, back }), remove: ['added'] };
+}
+
+export function policyLeft(id: string, policy: RunPolicy, reason: string): Update {
+  return transition(id, policy, { phase: 'left', reason });
+}
+
+/** What a run has changed of a policy; nothing if it has left it, or given it back its text. */
+export function changedByRun(policy: RunPolicy): ChangedPolicy | undefined {
+  const { namespaceId, namespacePath, name, version, digest, back = [] } = policy;
+  if (version === undefined || digest === undefined || back.length === 0) return undefined;
+  return { namespaceId, namespacePath, name, version, digest, back };
+}
+
+function transition(id: string, { number, phase }: RunPolicy, set: Partial<RunPolicy>): Update {
+  return { update: bulkPolicyKey(id, number), set, if: { phase } };
+}

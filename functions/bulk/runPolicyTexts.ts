@@ -1,0 +1,123 @@
+/**
+ * The texts that a run gives to a policy: before its first move, with a rule for each target, and after its last one, as the
+ * moves that were made demand it. Pure.
+ *
+ * After the last move, the text is what it would be if the run had not written it before, and now changed the rules of the moves
+ * that were made, all at once.
+ */
+
+import { PolicyError } from '../policies/policy.ts';
+import { policyRecordOf, withText } from '../policies/policyRecord.ts';
+import { reversed, type Splice, spliced } from '../policies/splices.ts';
+import type { Item, Put } from '../ports/store.ts';
+import { changeableRules, editedPolicy, type PolicyChange, ruleSplices } from '../remount/editedPolicy.ts';
+import type { MovesFor } from '../remount/missingRules.ts';
+import { CHANGED_SINCE, GONE } from '../remount/policyChanges.ts';
+import { sha256 } from '../store/keys.ts';
+import type { OrderedPolicy, RunPolicy } from './runPolicy.ts';
+
+/** What the rules of the moved mounts become; an undo undoes what the run before has made of them. */
+export interface RunPolicyMode {
+  mode: 'add' | 'follow' | 'restore';
+  /** Whether rules get the path of the target in the end; otherwise rules are added only. */
+  follows: boolean;
+}
+
+/** The moves that decide what a text is to be in the end. */
+export interface MadeMoves {
+  /** Finds those that were made. */
+  movesFor: MovesFor;
+  /** Whether all moves of the run were made. */
+  isWhole: boolean;
+}
+
+/** The text after the last move. */
+export type SettledPolicy = Omit<PolicyChange, 'put'> & {
+  /** Absent if the policy has this text already. */
+  put?: Put;
+};
+
+/**
+ * @param item of the policy as it is stored now
+ * @param movesFor finds the moves of the run
+ * @param now epoch milliseconds
+ * @returns why the policy is left as it is; nothing if no rule has to be added
+ */
+export function withAddedRules(
+  policy: OrderedPolicy,
+  item: Item | undefined,
+  movesFor: MovesFor,
+  now: number,
+): PolicyChange | string | undefined {
+  const record = item && policyRecordOf(item.sk, item, now);
+  if (!item || !record) return GONE;
+  const rules = changeableRules(item, policy.namespacePath, movesFor, now);
+  return editedPolicy(policy, record, ruleSplices('add', policy.namespacePath, record.text, rules), now);
+}
+
+/**
+ * @param item of the policy as it is stored now
+ * @param now epoch milliseconds
+ * @returns why the policy is left as it is
+ */
+export function settledPolicy(
+  { follows }: RunPolicyMode,
+  policy: OrderedPolicy & Pick<RunPolicy, 'digest' | 'back' | 'added'>,
+  item: Item | undefined,
+  { movesFor, isWhole }: MadeMoves,
+  now: number,
+): SettledPolicy | string {
+  const record = item && policyRecordOf(item.sk, item, now);
+  if (!item || !record) return GONE;
+  const { namespaceId, namespacePath, name, restores } = policy;
+  const { text, version } = record;
+  const plain = withoutAdded(policy, text);
+  if (plain === undefined) return CHANGED_SINCE;
+  const isAsLeft = isWhole && restores?.digest === sha256(plain);
+  const splices = isAsLeft ? restores.back : editsOf(follows, namespacePath, item, plain, movesFor, now);
+  const after = spliced(plain, splices);
+  const back = reversed(plain, splices);
+  if (after !== text) {
+    const change = editedPolicy(policy, record, [{ start: 0, end: text.length, text: after }], now);
+    return typeof change === 'object' ? { ...change, back } : (change ?? CHANGED_SINCE);
+  }
+  if (restores && !isAsLeft && splices.length === 0) return isWhole ? CHANGED_SINCE : NOT_ALL_BACK;
+  const digest = sha256(after);
+  return { namespaceId, namespacePath, name, version, digest, back, before: text, after };
+}
+
+const NOT_ALL_BACK = 'not every mount has moved back';
+
+/** @returns nothing if somebody has changed the rules that the run has added */
+function withoutAdded(
+  { digest, back = [], added = [] }: Pick<RunPolicy, 'digest' | 'back' | 'added'>,
+  text: string,
+): string | undefined {
+  if (sha256(text) === digest) return spliced(text, back);
+  let left = text;
+  for (const rule of added) {
+    const at = left.indexOf(rule);
+    if (at === -1 || at !== left.lastIndexOf(rule)) return undefined;
+    left = left.slice(0, at) + left.slice(at + rule.length);
+  }
+  return left;
+}
+
+/** No edits for a text that somebody has made unreadable. */
+function editsOf(
+  follows: boolean,
+  namespacePath: string,
+  item: Item,
+  plain: string,
+  movesFor: MovesFor,
+  now: number,
+): Splice[] {
+  try {
+    const stored = plain === item.text ? item : withText(item, plain);
+    const rules = changeableRules(stored, namespacePath, movesFor, now);
+    return ruleSplices(follows ? 'follow' : 'add', namespacePath, plain, rules);
+  } catch (error) {
+    if (error instanceof PolicyError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+/** What a plan and the state of a run tell of policies, as far as the reader may know them. Pure. */
+
+import type { Acl } from '../policies/acl.ts';
+import type { PolicyInfo } from '../remount/answers.ts';
+import { policyInfo } from '../remount/migrationInfo.ts';
+import type { Ends } from '../remount/missingRules.ts';
+import type { LeftPolicy } from '../remount/policyOrder.ts';
+import { byRight, countByNamespace } from '../remount/policyRights.ts';
+import type { Reader } from '../remount/requesterInfo.ts';
+import { tellChanges, tellRule } from '../remount/tellPolicies.ts';
+import type { PlanInfo } from './answers.ts';
+import type { BulkRun } from './bulkRun.ts';
+import { type RunPolicies, rulesLeft } from './orderRunPolicies.ts';
+import { changedByRun, type RunPolicy } from './runPolicy.ts';
+
+/**
+ * @param acl of the caller
+ * @param now epoch milliseconds
+ */
+export function planPolicies(
+  planned: RunPolicies | undefined,
+  moves: readonly Ends[],
+  acl: Acl,
+  now: number,
+): Pick<PlanInfo, 'policy_changes' | 'policies' | 'hidden_policy_rules'> {
+  if (!planned) return {};
+  const { mode } = planned.order;
+  const [shown, hidden] = byRight(mode === 'restore' ? [] : rulesLeft(planned, moves, now), acl);
+  return {
+    policy_changes: tellChanges(planned, acl),
+    policies: shown.flatMap(({ namespacePath, name, missing }) =>
+      tellRule(mode, namespacePath, name, missing).slice(0, 1),
+    ),
+    hidden_policy_rules: countByNamespace(hidden),
+  };
+}
+
+/** @returns nothing if the run was to leave policies as they are */
+export function runPolicyInfo(
+  run: BulkRun,
+  policies: readonly RunPolicy[],
+  reader: Reader,
+): PolicyInfo | undefined {
+  if (!run.policies) return undefined;
+  const changed = policies.map(changedByRun).filter((change) => change !== undefined);
+  const left = policies.flatMap((policy) => leftByRun(run, policy));
+  return policyInfo(run.policies, { changed, left }, reader);
+}
+
+/** A run that was given up has not come to all of them. */
+function leftByRun({ status }: BulkRun, policy: RunPolicy): LeftPolicy[] {
+  const { namespaceId, namespacePath, name, phase, reason } = policy;
+  const isUnfinished = status !== 'in-progress' && phase !== 'settled';
+  const why = reason ?? (isUnfinished ? 'the run was given up before it was done with it' : undefined);
+  return why === undefined ? [] : [{ namespaceId, namespacePath, name, reason: why }];
+}
