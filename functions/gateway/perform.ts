@@ -32,7 +32,7 @@ import type { Api, Visit } from './api.ts';
 import { namesAsRead, pathAsRead } from './asRead.ts';
 import { isOurs, sentToCluster } from './elsewhere.ts';
 import { locateRequest } from './locateRequest.ts';
-import { secondVerdict } from './secondVerdict.ts';
+import { judgedByCluster, secondVerdict } from './secondVerdict.ts';
 
 /**
  * Performs a request.
@@ -76,7 +76,7 @@ async function performAt(
   const isUncounted = api.readOnly || visit.isUseCounted || match?.route.usesUp?.(call);
   if (!isUncounted) await countUse(deps, caller.token);
   visit.isUseCounted = true;
-  call.caller = caller;
+  call.caller = { ...caller, ...judgedByCluster(deps, request.token) };
   const named = match ? await withNames(match, call) : call;
   await authorizeCall(named, caller, match, request.token);
   if (!match) throw notRouted(location, request.isText);

@@ -63,6 +63,7 @@ const MIGRATION_INFO = {
     | 'tainted'
     | 'verifying'
     | 'propagating'
+    | 'reverting'
     | 'done'
   >,
   /** What the mount issues, and the progress counts. */

@@ -1,12 +1,11 @@
 /** Decides which policies a migration is to change, and whether it may. Pure. */
 
-import type { Acl } from '../policies/acl.ts';
 import { policiesForbidden, policiesNotWritable } from './errors.ts';
 import { type AffectedPolicy, type Ends, whyLeft } from './missingRules.ts';
 import { type PolicyChanges, policyChanges } from './policyChanges.ts';
 import type { PolicyMode } from './policyMode.ts';
 import type { PolicyOrder, PolicyRef } from './policyOrder.ts';
-import { byRight, countByNamespace, mayWritePolicy } from './policyRights.ts';
+import { byRight, countByNamespace, type PolicyRights } from './policyRights.ts';
 
 /** What a migration is to do with policies. Without an order, nothing. */
 export interface OrderedPolicies extends PolicyChanges {
@@ -15,27 +14,29 @@ export interface OrderedPolicies extends PolicyChanges {
 
 /**
  * @param affected the policies with rules that a move makes useless
- * @param acl of the caller
+ * @param rights of the caller, to all of these policies
  * @param now epoch milliseconds
- * @throws VaultError 403 when the caller may not write one of the policies, 400 when one cannot be written in the switch
+ * @param isOnCluster whether a cluster has the policies
+ * @throws VaultError 403 when the caller may not write one of the policies, 400 when one cannot be written
  */
 export function orderPolicies(
   mode: PolicyMode,
   affected: readonly AffectedPolicy[],
   ends: Ends,
-  acl: Acl,
+  rights: PolicyRights,
   now: number,
+  isOnCluster: boolean,
 ): OrderedPolicies {
   if (mode === 'keep') return { order: undefined, changes: [], left: [] };
   const wanted = affected.filter(({ namespace, rules }) =>
     rules.some((missing) => whyLeft(missing, namespace.path, ends) === undefined),
   );
-  const policies = wanted.map(refOf);
+  const policies = wanted.map(policyRefOf);
   const items = wanted.map(({ item }) => item);
-  const found = policyChanges({ mode, policies }, items, { ends, now });
-  checkRights(found, acl);
+  const found = policyChanges({ mode, policies }, items, { ends, now }, isOnCluster);
+  checkRights(found, rights);
   if (found.left.length > 0)
-    throw policiesNotWritable(tellable(found.left, acl), found.left[0]?.reason ?? '');
+    throw policiesNotWritable(tellable(found.left, rights), found.left[0]?.reason ?? '');
   const order = found.changes.length > 0 ? { mode, policies: found.changes.map(plainRef) } : undefined;
   return { order, ...found };
 }
@@ -44,16 +45,14 @@ export function orderPolicies(
  * @param changes of an order
  * @throws VaultError 403 when the caller may not write one of the policies
  */
-export function checkRights({ changes }: Pick<PolicyChanges, 'changes'>, acl: Acl): void {
-  const forbidden = changes.filter(
-    ({ namespacePath, name, after }) => !mayWritePolicy(acl, namespacePath, name, after),
-  );
-  if (forbidden.length > 0) throw policiesForbidden(tellable(forbidden, acl));
+export function checkRights({ changes }: Pick<PolicyChanges, 'changes'>, rights: PolicyRights): void {
+  const forbidden = changes.filter((change) => !rights.mayWrite(change, change.after));
+  if (forbidden.length > 0) throw policiesForbidden(tellable(forbidden, rights));
 }
 
 /** Policies in the words of a refusal: by name if the caller may read them, else only how many. */
-function tellable(policies: readonly PolicyRef[], acl: Acl): string {
-  const [shown, hidden] = byRight(policies, acl);
+function tellable(policies: readonly PolicyRef[], rights: PolicyRights): string {
+  const [shown, hidden] = byRight(policies, rights);
   const names = shown.map(({ namespacePath, name }) => `"${name}" of namespace "${namespacePath}"`);
   const counts = Object.entries(countByNamespace(hidden)).map(
     ([path, count]) => `${count} of namespace "${path}" that it may not read`,
@@ -61,7 +60,7 @@ function tellable(policies: readonly PolicyRef[], acl: Acl): string {
   return [...names, ...counts].join(', ');
 }
 
-function refOf({ namespace, item }: AffectedPolicy): PolicyRef {
+export function policyRefOf({ namespace, item }: AffectedPolicy): PolicyRef {
   return { namespaceId: namespace.id, namespacePath: namespace.path, name: item.sk };
 }
 

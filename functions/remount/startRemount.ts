@@ -3,7 +3,6 @@
 import { VaultError } from '../http/errors.ts';
 import type { Fields, Schema } from '../http/fields.ts';
 import { REPEAT_WINDOW_MS } from '../limits.ts';
-import { buildAcl } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
 import { mountAt } from '../tree/findMount.ts';
 import { innermostNamespaces } from '../tree/findNamespace.ts';
@@ -18,9 +17,10 @@ import type { Migration } from './migration.ts';
 import { findMissingRules } from './missingRules.ts';
 import { outsideRequired } from './namespaceTypos.ts';
 import { CLUSTER_FIELDS } from './onCluster.ts';
-import { type OrderedPolicies, orderPolicies } from './orderPolicies.ts';
+import { type OrderedPolicies, orderPolicies, policyRefOf } from './orderPolicies.ts';
 import { checkTyped, type Move, planMove, repeatedMigration, type Typed } from './planMove.ts';
 import { readPolicyMode } from './policyMode.ts';
+import { checkOwnRights, NOBODY, policyRights } from './policyRights.ts';
 import { readMigration } from './readMigration.ts';
 import { type Origin, readReason } from './request.ts';
 
@@ -59,8 +59,7 @@ export async function startRemount(
   if ('repeated' in found) return answerKnown(deps, key, found.repeated);
   const clusterOptions = await admit(deps, found.move, request);
   const { move } = found;
-  const isOnCluster = move.mount.entry !== undefined;
-  const { order: policies } = await policiesFor(deps, origin, move, isOnCluster, request);
+  const { order: policies } = await policiesFor(deps, origin, move, request);
   const details = { reason: readReason(request.reason), policies, clusterOptions };
   return acceptAndStart(deps, origin, move, details, key);
 }
@@ -68,14 +67,17 @@ export async function startRemount(
 /** Policies are read only if the move is to change them. */
 async function policiesFor(
   deps: Deps,
-  { namespace, acl = buildAcl([]) }: Origin,
+  { namespace, judges = NOBODY }: Origin,
   ends: Ends,
-  isOnCluster: boolean,
   { policies }: RemountRequest,
 ): Promise<OrderedPolicies> {
-  const mode = readPolicyMode(policies, isOnCluster);
+  const mode = readPolicyMode(policies);
   const affected = mode === 'keep' ? [] : await findMissingRules(deps, ends, namespace);
-  return orderPolicies(mode, affected, ends, acl, deps.clock.now());
+  const rights = await policyRights(judges, affected.map(policyRefOf));
+  const isOnCluster = deps.cluster !== undefined;
+  const ordered = orderPolicies(mode, affected, ends, rights, deps.clock.now(), isOnCluster);
+  await checkOwnRights(deps, ordered.changes);
+  return ordered;
 }
 
 /**
@@ -102,7 +104,7 @@ async function find(deps: Deps, origin: Origin, typed: Typed, request: RemountRe
   if (outside) throw outside;
   if ('move' in found) return found;
   const { repeated } = found;
-  const { changes } = await policiesFor(deps, origin, ends, repeated.cluster !== undefined, request);
+  const { changes } = await policiesFor(deps, origin, ends, request);
   if (changes.length > 0) throw movedWithoutPolicies(repeated.id);
   return { repeated: repeated.id };
 }

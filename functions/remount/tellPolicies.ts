@@ -1,12 +1,11 @@
 /** What a plan tells of policies: the rules that would no longer match, and what the move would change. Pure. */
 
-import type { Acl } from '../policies/acl.ts';
 import type { AffectedRule, Preview } from './answers.ts';
 import { type AffectedPolicy, type MissingRule, whyLeft } from './missingRules.ts';
 import type { Move } from './planMove.ts';
 import type { PolicyChanges } from './policyChanges.ts';
 import type { PolicyMode, UndoMode } from './policyMode.ts';
-import { byRight, countByNamespace } from './policyRights.ts';
+import { byRight, countByNamespace, type PolicyRights } from './policyRights.ts';
 
 export type ToldPolicies = Pick<Preview, 'policies' | 'hidden_policy_rules' | 'policy_changes'>;
 
@@ -15,21 +14,21 @@ type ToldMode = PolicyMode | UndoMode;
 
 /**
  * Tells names, rules and texts only of policies that the caller may read; of the others, how many there are.
- * @param acl of the caller
+ * @param rights of the caller, to all of these policies
  */
 export function tellPolicies(
   mode: ToldMode,
   affected: readonly AffectedPolicy[],
   { changes, left }: PolicyChanges,
   move: Pick<Move, 'source' | 'target'>,
-  acl: Acl,
+  rights: PolicyRights,
 ): ToldPolicies {
-  const rules = affected.flatMap(({ namespace, item, rules: missing }) =>
+  const missed = affected.flatMap(({ namespace, item, rules: missing }) =>
     missing.map((one) => ({ namespacePath: namespace.path, name: item.sk, missing: one })),
   );
-  const [shown, hidden] = byRight(rules, acl);
-  const [shownChanges, hiddenChanges] = byRight(changes, acl);
-  const [shownLeft] = byRight(left, acl);
+  const [shown, hidden] = byRight(missed, rights);
+  const [shownChanges, hiddenChanges] = byRight(changes, rights);
+  const [shownLeft] = byRight(left, rights);
   return {
     policies: shown.flatMap(({ namespacePath, name, missing }) =>
       shownRules(mode, namespacePath, name, missing, move),

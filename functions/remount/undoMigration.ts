@@ -4,7 +4,6 @@
  */
 
 import { VaultError } from '../http/errors.ts';
-import { buildAcl } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
 import { mountAt } from '../tree/findMount.ts';
 import { locate, locateTarget } from '../tree/locate.ts';
@@ -18,6 +17,7 @@ import { checkRights, type OrderedPolicies } from './orderPolicies.ts';
 import type { Move } from './planMove.ts';
 import type { PolicyChanges } from './policyChanges.ts';
 import type { UndoMode } from './policyMode.ts';
+import { checkOwnRights, NOBODY, policyRights } from './policyRights.ts';
 import { readMigration } from './readMigration.ts';
 import type { Origin } from './request.ts';
 import { readPolicyChanges } from './switchPolicies.ts';
@@ -87,7 +87,7 @@ type Back = { known: string } | { move: Move };
  */
 async function orderRestore(
   deps: Deps,
-  { namespace, acl = buildAcl([]) }: Origin,
+  { namespace, judges = NOBODY }: Origin,
   { policies: ordered, policyOutcome, source, target }: Migration,
   mode: UndoMode,
 ): Promise<OrderedPolicies> {
@@ -98,7 +98,8 @@ async function orderRestore(
   const order = { mode: 'restore', policies, follows } as const;
   const back = { source: target, target: source };
   const found = await readPolicyChanges(deps, order, back, deps.clock.now());
-  checkRights(found, acl);
+  checkRights(found, await policyRights(judges, [...found.changes, ...found.left]));
+  await checkOwnRights(deps, found.changes);
   return { order, ...found };
 }
 
