@@ -313,6 +313,11 @@ export const LOGIN_PAUSE_MS = 10_000;
 /** Lists that are read to count the keys of a kv mount. A mount with more is not counted. */
 export const MAX_KEY_LISTS = 2_000;
 
+/** Policies that one move on a cluster changes: its record has each of them. */
+export const MAX_CLUSTER_POLICIES = 100;
+/** Tries to write a policy of a cluster that others write at the same time. */
+export const MAX_POLICY_TRIES = 5;
+
 /** Leases of a cluster that are revoked at the same time: the default, and the maximum that a request may ask for. */
 export const DEFAULT_DRAIN_CONCURRENCY = 16;
 export const MAX_DRAIN_CONCURRENCY = 64;

@@ -19,7 +19,9 @@ export const cancel: Command = {
       output.line(`Cancelled bulk run ${id}: moves in progress will finish, the rest is skipped.`);
       output.note(`To see how it ends: ${hint(`status ${id} --watch`)}`, 'dim');
     } else {
-      output.line(`Cancelled migration ${id}: ${data.migration_info.source_mount} stays where it is.`);
+      const { source_mount, phase } = data.migration_info;
+      output.line(`Cancelled migration ${id}: ${source_mount} stays where it is.`);
+      if (phase === 'reverting') output.note('What it has added to policies is being taken back.', 'dim');
     }
     return EXIT.done;
   },

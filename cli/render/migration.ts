@@ -62,6 +62,8 @@ const CLUSTER_WORDS: Partial<Record<MigrationInfo['phase'], (info: MigrationInfo
       .map(({ address }) => address);
     return stale.length === 0 ? 'moved, the nodes are asked' : `moved, not seen by ${stale.join(', ')}`;
   },
+  reverting: ({ error }) =>
+    `${error?.code === 'cancelled' ? 'cancelled' : 'failed'}, what was added to policies is taken back`,
 };
 
 function waitingWords(words: string, why: string | null): string {

@@ -2,8 +2,9 @@
 
 import { ClusterForbids, ClusterUnavailable } from '../ports/cluster.ts';
 import type { ClusterLogin } from './clusterLogin.ts';
-import { policyLine, type Right } from './clusterRights.ts';
+import { lacks, READ_RIGHTS, type Right } from './clusterRights.ts';
 import type { Answer, ClusterCall, ClusterSend } from './clusterSend.ts';
+import { stringsIn } from './clusterTables.ts';
 
 export interface AuthorizedCall extends ClusterCall {
   /** What the policy of the service has to allow; absent if the call needs no right. */
@@ -25,6 +26,8 @@ export interface ClusterApi {
    * @returns the data of the answer; nothing if there is no such thing
    */
   read(call: AuthorizedCall): Promise<Record<string, unknown> | undefined>;
+  /** What the token of the service may do on paths from its namespace. */
+  ownCapabilities(paths: string[]): Promise<Map<string, string[]>>;
   /** An answer that says nothing that the method expects. */
   unexpected(call: ClusterCall, answer: Answer): ClusterUnavailable;
 }
@@ -42,9 +45,8 @@ export function clusterApi(login: ClusterLogin, { send, nameOf }: ClusterSend): 
     if (!isForbidden(again)) return again;
     const where = `${nameOf(call)}: ${again.words}`;
     if (!call.right) throw new ClusterForbids(`the cluster refuses the token of the service (${where})`);
-    const line = policyLine(call.right, call.judgedIn ?? call.namespace ?? '');
     const doubt = login.isFixed ? ', or its token is not valid' : '';
-    throw new ClusterForbids(`the policy of the service lacks: ${line}${doubt} (${where})`);
+    throw lacks(call.right, call.judgedIn ?? call.namespace ?? '', `${doubt} (${where})`);
   }
 
   function unexpected(call: ClusterCall, { status, words }: Answer): ClusterUnavailable {
@@ -57,6 +59,22 @@ export function clusterApi(login: ClusterLogin, { send, nameOf }: ClusterSend): 
   return {
     ask,
     unexpected,
+    async ownCapabilities(paths) {
+      const token = await login.token();
+      const call: AuthorizedCall = {
+        method: 'POST',
+        path: 'sys/capabilities',
+        namespace: '',
+        body: { token, paths },
+        secrets: [token],
+        right: READ_RIGHTS.capabilities,
+        isRepeatable: true,
+      };
+      const answer = await ask(call);
+      const { data } = answer.body as { data?: Record<string, unknown> };
+      if (answer.status !== 200 || !data) throw unexpected(call, answer);
+      return new Map(paths.map((path) => [path, stringsIn(data[path])]));
+    },
     async read(call) {
       const answer = await ask(call);
       const { data } = answer.body;

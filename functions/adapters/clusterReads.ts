@@ -14,7 +14,8 @@ import { severalAtOnce } from '../store/severalAtOnce.ts';
 import type { AuthorizedCall, ClusterApi } from './clusterApi.ts';
 import { keysOf, leasesBelow } from './clusterLists.ts';
 import type { ClusterNodes } from './clusterNodes.ts';
-import { READ_RIGHTS, type Right, WRITE_RIGHTS } from './clusterRights.ts';
+import { clusterPolicy, POLICY_PATH } from './clusterPolicies.ts';
+import { lacks, POLICY_RIGHTS, READ_RIGHTS, type Right, WRITE_RIGHTS } from './clusterRights.ts';
 import type { Answer, ClusterCall, ClusterSend } from './clusterSend.ts';
 import type { ClusterSettings } from './clusterSettings.ts';
 import { mountEntries, namespacesIn, stringsIn } from './clusterTables.ts';
@@ -31,6 +32,9 @@ const STATUS: Record<string, MoveStatus> = {
   success: 'success',
   failure: 'failure',
 };
+
+/** Who may update this path is the login that moves mounts. */
+const MOVES = WRITE_RIGHTS.remount.path;
 
 /** The token of a child namespace has the id of that namespace at its end. */
 const OF_A_CHILD = /\.\w{5,6}$/;
@@ -116,8 +120,19 @@ export function clusterReads(
     },
 
     async policy(namespace, name) {
-      const data = await reading(`sys/policies/acl/${name}`, namespace, READ_RIGHTS.policy);
-      return data && String(data.policy ?? '');
+      const data = await reading(`sys/policies/acl/${name}`, namespace, READ_RIGHTS.policy, {
+        publicPath: POLICY_PATH,
+      });
+      return data && clusterPolicy(data);
+    },
+
+    async checkPolicyWrites(policies) {
+      const paths = policies.map(({ namespace, name }) => `${namespace}sys/policies/acl/${name}`);
+      const found = await api.ownCapabilities([MOVES, ...paths]);
+      const may = (path: string) => ['root', 'update'].some((one) => found.get(path)?.includes(one));
+      if (!may(MOVES)) return;
+      const lacking = policies.find((_, i) => !may(paths[i] as string));
+      if (lacking) throw lacks(POLICY_RIGHTS.writePolicy, lacking.namespace);
     },
 
     async lookup(token) {

@@ -1,5 +1,7 @@
 /** The rights that the service needs in a cluster, as the lines of its policy. `infra/cluster/policy.hcl` has exactly these. */
 
+import { ClusterForbids } from '../ports/cluster.ts';
+
 export interface Right {
   /** In the namespace of the service. */
   path: string;
@@ -50,6 +52,11 @@ export const OPTIONAL_RIGHTS = {
   keys: everywhere('+/metadata/*', 'list'),
 } as const;
 
+/** What the steps need to change policies with a move. `infra/cluster/policies.hcl` has exactly this. */
+export const POLICY_RIGHTS = {
+  writePolicy: everywhere('sys/policies/acl/*', 'read', 'update'),
+} as const;
+
 /** The line that gives a right in a namespace, and in all others that are as deep. */
 export function policyLine({ path, capabilities }: Right, namespace: string): string {
   const levels = namespace
@@ -58,4 +65,9 @@ export function policyLine({ path, capabilities }: Right, namespace: string): st
     .map(() => '+/');
   const list = capabilities.map((capability) => `"${capability}"`).join(', ');
   return `path "${levels.join('')}${path}" { capabilities = [${list}] }`;
+}
+
+/** @param more why it may be something else, and the call that was refused */
+export function lacks(right: Right, namespace: string, more = ''): ClusterForbids {
+  return new ClusterForbids(`the policy of the service lacks: ${policyLine(right, namespace)}${more}`);
 }

@@ -16,6 +16,8 @@ import type { ClusterSettings } from './clusterSettings.ts';
 export interface ClusterCall {
   method: 'GET' | 'LIST' | 'POST';
   path: string;
+  /** How errors name the path, if it tells what not everybody may know. */
+  publicPath?: string;
   query?: string;
   /** From the namespace of the service; absent for the few paths that exist in no namespace. */
   namespace?: string;
@@ -60,9 +62,9 @@ const LOCKED = /has been locked by an administrator/;
 export function clusterSend(settings: ClusterSettings, exchange: Exchange, nodes: ClusterNodes): ClusterSend {
   const { clock, callTimeoutMs = CLUSTER_CALL_MS } = settings;
 
-  function nameOf({ method, path, namespace = '' }: ClusterCall): string {
+  function nameOf({ method, path, publicPath = path, namespace = '' }: ClusterCall): string {
     const where = absolute(settings, namespace);
-    return `${method} ${path}${where && ` in namespace ${where}`}`;
+    return `${method} ${publicPath}${where && ` in namespace ${where}`}`;
   }
 
   async function send(call: ClusterCall, token?: string): Promise<Answer> {

@@ -4,7 +4,8 @@ import { CLUSTER_WORK_MS } from '../limits.ts';
 import { type ClusterPath, type ClusterWrites, commonNamespace, type Outcome } from '../ports/cluster.ts';
 import type { AuthorizedCall, ClusterApi } from './clusterApi.ts';
 import type { ClusterNodes } from './clusterNodes.ts';
-import { WRITE_RIGHTS } from './clusterRights.ts';
+import { POLICY_PATH, policyBody } from './clusterPolicies.ts';
+import { POLICY_RIGHTS, WRITE_RIGHTS } from './clusterRights.ts';
 
 export function clusterWrites(api: ClusterApi, nodes: ClusterNodes): ClusterWrites {
   async function outcomeOf(call: AuthorizedCall): Promise<Outcome> {
@@ -45,6 +46,19 @@ export function clusterWrites(api: ClusterApi, nodes: ClusterNodes): ClusterWrit
       if (answer.status === 200 && migration_id) return { id: migration_id };
       if (answer.status === 400) return { why: answer.words };
       throw api.unexpected(call, answer);
+    },
+
+    writePolicy(namespace, name, text, before) {
+      return outcomeOf({
+        method: 'POST',
+        path: `sys/policies/acl/${name}`,
+        publicPath: POLICY_PATH,
+        namespace,
+        body: policyBody(text, before),
+        right: POLICY_RIGHTS.writePolicy,
+        // Sent again without a version, it could undo what somebody has written in between.
+        isRepeatable: before.version !== undefined,
+      });
     },
 
     reload({ namespace, path }) {

@@ -10,6 +10,7 @@ import { readIdempotency } from '../remount/idempotency.ts';
 import { etagOf } from '../remount/migrationInfo.ts';
 import { namespaceTypos } from '../remount/namespaceTypos.ts';
 import { readUndoMode } from '../remount/policyMode.ts';
+import { ownRights } from '../remount/policyRights.ts';
 import { originOf, readReason, startedHeaders } from '../remount/request.ts';
 import { readerOf } from '../remount/requesterInfo.ts';
 import {
@@ -147,14 +148,15 @@ async function planOrStart(
     const inOrder = plan.chunks.flat().sort((a, b) => a.row - b.row);
     const targets = inOrder.map(({ target }) => target);
     const { acl } = call.caller as Caller;
+    const rights = ownRights(acl);
     const [onCluster, planned, warnings] = await Promise.all([
       previewRun(deps, plan),
-      orderRunPolicies(deps, policies, inOrder, { namespace, acl }),
+      orderRunPolicies(deps, policies, inOrder, { namespace, rights }),
       namespaceTypos(deps, targets, acl),
     ]);
     const info = planInfo(plan, options.maxConcurrency, onCluster);
     return {
-      data: { ...undone, ...info, ...planPolicies(planned, inOrder, acl, deps.clock.now()) },
+      data: { ...undone, ...info, ...planPolicies(planned, inOrder, rights, deps.clock.now()) },
       warnings,
     };
   }

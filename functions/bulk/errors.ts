@@ -17,11 +17,6 @@ export function refusedRows(problems: Pick<Problem, 'row' | 'message'>[]): Vault
   return new VaultError(400, texts);
 }
 
-/** A run changes policies in transactions with its records, and a cluster has its own policies. */
-export function policiesOfCluster(): VaultError {
-  return refusal('a run does not change the policies of a cluster: its policies can only be "keep" there');
-}
-
 export function tooManyMoves(): VaultError {
   return refusal(`a bulk run has at most ${MAX_BULK_MOVES} moves`);
 }

@@ -2,11 +2,9 @@
 
 import { refusal, type VaultError } from '../http/errors.ts';
 import { MAX_RUN_POLICIES, MAX_RUN_POLICY_BYTES } from '../limits.ts';
-import type { Acl } from '../policies/acl.ts';
 import type { PathRule } from '../policies/pathRule.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';
-import { changeableRules } from '../remount/editedPolicy.ts';
 import {
   type Ends,
   eachMissingRule,
@@ -16,6 +14,8 @@ import {
 } from '../remount/missingRules.ts';
 import { checkRights, refuseLeft } from '../remount/orderPolicies.ts';
 import type { LeftPolicy } from '../remount/policyOrder.ts';
+import type { PolicyRights } from '../remount/policyRights.ts';
+import { changeableRules } from '../remount/ruleSplices.ts';
 import { policyKey } from '../store/keys.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { movesMatched, movesNamed } from './movesOfRules.ts';
@@ -57,7 +57,7 @@ export async function orderRunPolicies(
   { store, clock }: Pick<Deps, 'store' | 'clock'>,
   asked: AskedPolicies,
   moves: RowMove[],
-  { namespace, acl }: { namespace: Namespace; acl: Acl },
+  { namespace, rights }: { namespace: Namespace; rights: PolicyRights },
 ): Promise<RunPolicies | undefined> {
   if (asked.mode === 'keep') return undefined;
   const now = clock.now();
@@ -95,8 +95,8 @@ export async function orderRunPolicies(
     if (reason !== undefined) found.left.push({ namespaceId, namespacePath, name, reason });
     else if (typeof last === 'object' && last.put) found.changes.push(last);
   }
-  checkRights(found, acl);
-  if (asked.mode !== 'restore') refuseLeft(found, acl);
+  checkRights(found, rights);
+  if (asked.mode !== 'restore') refuseLeft(found, rights);
   refuseTooMany(found.changes);
   return { order, policies, ...found, read };
 }

@@ -19,7 +19,7 @@ import {
 import { type PolicyMode, readPolicyMode } from '../remount/policyMode.ts';
 import { readReason } from '../remount/request.ts';
 import { type Paths, readCsv } from './csv.ts';
-import { policiesOfCluster, tooManyMoves } from './errors.ts';
+import { tooManyMoves } from './errors.ts';
 import type { Only } from './plan.ts';
 import { readCondition } from './unlessChanged.ts';
 
@@ -117,8 +117,10 @@ export function readOptions(
  * @throws VaultError 400 for another word, or for a change of the policies of a cluster
  */
 export function readPolicies(given: string | undefined, cluster: Deps['cluster']): PolicyMode {
-  const mode = readPolicyMode(given, false);
-  if (mode !== 'keep' && cluster) throw policiesOfCluster();
+  const mode = readPolicyMode(given);
+  // A run writes policies in one transaction with its records. A cluster has policies of its own.
+  if (mode !== 'keep' && cluster)
+    throw refusal('a run does not change the policies of a cluster: its policies can only be "keep" there');
   return mode;
 }
 

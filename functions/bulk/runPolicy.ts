@@ -7,8 +7,8 @@
 
 import type { Splice } from '../policies/splices.ts';
 import type { Item, Put, Update } from '../ports/store.ts';
-import type { PolicyChange } from '../remount/editedPolicy.ts';
 import type { ChangedPolicy, PolicyRef } from '../remount/policyOrder.ts';
+import type { StoredChange } from '../remount/storedChange.ts';
 import { bulkPolicyKey } from '../store/keys.ts';
 import { record } from '../store/record.ts';
 
@@ -48,7 +48,11 @@ export function runPolicyOf(item: Item | undefined): RunPolicy | undefined {
 }
 
 /** @param change nothing if no rule is to be added */
-export function rulesAdded(id: string, policy: RunPolicy, change: PolicyChange | undefined): Update {
+export function rulesAdded(
+  id: string,
+  policy: RunPolicy,
+  change: (ChangedPolicy & StoredChange) | undefined,
+): Update {
   if (!change) return transition(id, policy, { phase: 'added' });
   const { version, digest, back, after } = change;
   const added = back.map(({ start, end }) => after.slice(start, end));

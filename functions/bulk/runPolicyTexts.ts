@@ -7,12 +7,14 @@
  */
 
 import { PolicyError } from '../policies/policy.ts';
-import { policyRecordOf, withText } from '../policies/policyRecord.ts';
+import { type PolicyRecord, policyRecordOf, withText } from '../policies/policyRecord.ts';
 import { reversed, type Splice, spliced } from '../policies/splices.ts';
 import type { Item, Put } from '../ports/store.ts';
-import { changeableRules, editedPolicy, type PolicyChange, ruleSplices } from '../remount/editedPolicy.ts';
 import type { MovesFor } from '../remount/missingRules.ts';
-import { CHANGED_SINCE, GONE } from '../remount/policyChanges.ts';
+import type { ChangedPolicy } from '../remount/policyOrder.ts';
+import { changeableRules, ruleSplices } from '../remount/ruleSplices.ts';
+import { changedPolicy, type StoredChange, storedChange } from '../remount/storedChange.ts';
+import { CHANGED_SINCE, changed, GONE } from '../remount/textChange.ts';
 import { sha256 } from '../store/keys.ts';
 import type { OrderedPolicy, RunPolicy } from './runPolicy.ts';
 
@@ -30,6 +32,9 @@ export interface MadeMoves {
   /** Whether all moves of the run were made. */
   isWhole: boolean;
 }
+
+/** A change of one policy. */
+export type PolicyChange = ChangedPolicy & StoredChange;
 
 /** The text after the last move. */
 export type SettledPolicy = Omit<PolicyChange, 'put'> & {
@@ -52,7 +57,7 @@ export function withAddedRules(
   const record = item && policyRecordOf(item.sk, item, now);
   if (!item || !record) return GONE;
   const rules = changeableRules(item, policy.namespacePath, movesFor, now);
-  return editedPolicy(policy, record, ruleSplices('add', policy.namespacePath, record.text, rules), now);
+  return edited(policy, record, ruleSplices('add', policy.namespacePath, record.text, rules), now);
 }
 
 /**
@@ -78,12 +83,26 @@ export function settledPolicy(
   const after = spliced(plain, splices);
   const back = reversed(plain, splices);
   if (after !== text) {
-    const change = editedPolicy(policy, record, [{ start: 0, end: text.length, text: after }], now);
+    const change = edited(policy, record, [{ start: 0, end: text.length, text: after }], now);
     return typeof change === 'object' ? { ...change, back } : (change ?? CHANGED_SINCE);
   }
   if (restores && !isAsLeft && splices.length === 0) return isWhole ? CHANGED_SINCE : NOT_ALL_BACK;
   const digest = sha256(after);
   return { namespaceId, namespacePath, name, version, digest, back, before: text, after };
+}
+
+/** @returns why the policy cannot be written; nothing if there is nothing to change */
+function edited(
+  policy: OrderedPolicy,
+  record: PolicyRecord,
+  splices: Splice[],
+  now: number,
+): PolicyChange | string | undefined {
+  const change = changed(record, splices);
+  const stored = change && storedChange(policy, record, change, now);
+  return typeof stored === 'object'
+    ? { ...changedPolicy(policy, record.version + 1, stored), ...stored }
+    : stored;
 }
 
 const NOT_ALL_BACK = 'not every mount has moved back';

@@ -5,11 +5,11 @@
 
 import { tryAgain } from '../http/errors.ts';
 import { LONGEST_BULK_S, MAX_BULK_MOVES, SETTLE_MS } from '../limits.ts';
-import { buildAcl } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
 import { boundsOf } from '../remount/admit.ts';
 import { type Idempotency, remember, replayed } from '../remount/idempotency.ts';
+import { NOBODY, ownRights } from '../remount/policyRights.ts';
 import type { Origin } from '../remount/request.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
 import type { Namespace } from '../tree/namespace.ts';
@@ -123,8 +123,9 @@ export async function startRun(deps: Deps, order: RunOrder, rows: () => Promise<
     if (plan.problems.length > 0) {
       throw refusedRows(plan.problems);
     }
-    const { namespace, acl = buildAcl([]) } = order.origin;
-    const policies = await orderRunPolicies(deps, order.policies, plan.chunks.flat(), { namespace, acl });
+    const { namespace, judges = NOBODY } = order.origin;
+    const rights = ownRights(judges.acl);
+    const policies = await orderRunPolicies(deps, order.policies, plan.chunks.flat(), { namespace, rights });
     return await accept(deps, order, plan, policies);
   } catch (error) {
     // The same request may have started the run meanwhile and moved the mounts, so that they are not found here.

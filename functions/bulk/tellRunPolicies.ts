@@ -1,11 +1,10 @@
 /** What a plan and the state of a run tell of policies, as far as the reader may know them. Pure. */
 
-import type { Acl } from '../policies/acl.ts';
 import type { PolicyInfo } from '../remount/answers.ts';
 import { policyInfo } from '../remount/migrationInfo.ts';
 import type { Ends } from '../remount/missingRules.ts';
 import type { LeftPolicy } from '../remount/policyOrder.ts';
-import { byRight, countByNamespace } from '../remount/policyRights.ts';
+import { byRight, countByNamespace, type PolicyRights } from '../remount/policyRights.ts';
 import type { Reader } from '../remount/requesterInfo.ts';
 import { tellChanges, tellRule } from '../remount/tellPolicies.ts';
 import type { PlanInfo } from './answers.ts';
@@ -14,20 +13,20 @@ import { type RunPolicies, rulesLeft } from './orderRunPolicies.ts';
 import { changedByRun, type RunPolicy } from './runPolicy.ts';
 
 /**
- * @param acl of the caller
+ * @param rights of the caller
  * @param now epoch milliseconds
  */
 export function planPolicies(
   planned: RunPolicies | undefined,
   moves: readonly Ends[],
-  acl: Acl,
+  rights: PolicyRights,
   now: number,
 ): Pick<PlanInfo, 'policy_changes' | 'policies' | 'hidden_policy_rules'> {
   if (!planned) return {};
   const { mode } = planned.order;
-  const [shown, hidden] = byRight(mode === 'restore' ? [] : rulesLeft(planned, moves, now), acl);
+  const [shown, hidden] = byRight(mode === 'restore' ? [] : rulesLeft(planned, moves, now), rights);
   return {
-    policy_changes: tellChanges(planned, acl),
+    policy_changes: tellChanges(planned, rights),
     policies: shown.flatMap(({ namespacePath, name, missing }) =>
       tellRule(mode, namespacePath, name, missing).slice(0, 1),
     ),

@@ -5,7 +5,7 @@
 
 import { type NamespacePolicies, type Token, tokenItem } from '../credentials/token.ts';
 import { parseClusterPolicy } from '../policies/policy.ts';
-import type { ClusterReads, ClusterToken } from '../ports/cluster.ts';
+import type { ClusterPolicy, ClusterReads, ClusterToken } from '../ports/cluster.ts';
 import { attributesOf, type Item, type Key } from '../ports/store.ts';
 import { policyKey, sha256, tokenKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
@@ -47,8 +47,7 @@ export class ClusterAccess {
   /** A policy that the cluster does not have allows nothing, also where this service would have a built-in one. */
   async #policy({ pk, sk }: Key, namespace: string): Promise<Item> {
     const item = await kept(this.#items, `${pk}|${sk}`, async () => {
-      const text = (await this.#cluster.policy(namespace, sk)) ?? '';
-      return { pk, sk, text, compiled: JSON.stringify(parseClusterPolicy(sk, text)), version: 0 };
+      return policyItem({ pk, sk }, await this.#cluster.policy(namespace, sk));
     });
     return item as Item;
   }
@@ -78,6 +77,12 @@ export class ClusterAccess {
 }
 
 const POLICIES = policyKey('', '').pk;
+
+/** A policy of a cluster as an item of the table. One that the cluster does not have is empty. */
+export function policyItem({ pk, sk }: Key, policy: ClusterPolicy | undefined): Item {
+  const { text = '', version = 0 } = policy ?? {};
+  return { pk, sk, text, compiled: JSON.stringify(parseClusterPolicy(sk, text)), version };
+}
 
 /** The cluster keeps what a token descends from and counts its uses, so here it has neither. */
 function tokenOf(

@@ -2,6 +2,7 @@
 
 import { CLUSTER_PATIENCE_MS, MAX_MOVE_POSTS } from '../limits.ts';
 import { type Failure, fullPath, type Migration } from '../remount/migration.ts';
+import type { PolicyRef } from '../remount/policyOrder.ts';
 
 /** What every text says of the leases, because a failed move on a cluster may have ended some (architecture §11). */
 function endedLeases({ leasesRevoked, leasesIrrevocable }: Migration): string {
@@ -24,6 +25,12 @@ export function drainNotConverging(migration: Migration, left: number, seconds: 
   const refusal = `the cluster would refuse requests for about ${seconds} seconds while it revokes them`;
   const message = `${left} leases are left after ${migration.cluster?.rounds} rounds: ${refusal}; ${served(migration)}`;
   return { code: 'drain_not_converging', message };
+}
+
+/** The name of the policy, and the words of the cluster, are in the record for those who may read it. */
+export function policyRefused(migration: Migration, { namespacePath }: PolicyRef): Failure {
+  const what = `the cluster did not take the new text of a policy of namespace "${namespacePath}"`;
+  return { code: 'policy_refused', message: `${what}; ${served(migration)}` };
 }
 
 export function moveRefused(migration: Migration, why: string): Failure {

@@ -15,6 +15,7 @@ import { sourceGone } from '../remount/failures.ts';
 import { fullPath } from '../remount/migration.ts';
 import type { NodeState } from '../remount/onCluster.ts';
 import { drain } from './drain.ts';
+import { fail } from './end.ts';
 import {
   drainNotConverging,
   halfMoved,
@@ -24,21 +25,28 @@ import {
   mountTainted,
   moveFailed,
   moveRefused,
+  policyRefused,
 } from './failures.ts';
+import { addRules } from './followPolicies.ts';
 import { namesOfKeys } from './keyNames.ts';
 import { clusterPath, lookAt } from './look.ts';
 import type { Placement } from './place.ts';
 import { takeTurns } from './takeTurns.ts';
 import { type ClusterMigration, copiesKeys } from './transitions.ts';
-import { type ENDED, fail, growing, type Pause, type Work, withCluster } from './work.ts';
+import { type ENDED, growing, type Pause, type Work, withCluster } from './work.ts';
 
 /** The pause between the looks that have to agree before a migration ends. */
 const SETTLE_PAUSE_MS = SEEN_MS / (SEEN_TIMES - 1);
 
-/** First piece: the mount must still be where it was accepted. */
+/** First piece: the mount must still be where it was accepted. Policies come before the first lease is revoked. */
 export async function begin(work: Work): Promise<Pause | typeof ENDED> {
   const placement = await look(work);
   const { hold, deps } = work;
+  if (placement === 'source' || placement === 'tainted' || placement === 'target') {
+    const progress = await addRules(work);
+    if (progress === 'unfinished') return 0;
+    if (progress !== 'done') return fail(work, policyRefused(hold.migration, progress.refused));
+  }
   if (placement === 'source') {
     await hold.write(() => ({ phase: 'draining' }));
     return 0;
@@ -163,7 +171,7 @@ async function judge(work: Work, placement: Placement): Promise<Pause | typeof E
 }
 
 /** Only a person can repair it. */
-async function endHalfMoved(work: Work): Promise<typeof ENDED> {
+async function endHalfMoved(work: Work): Promise<Pause | typeof ENDED> {
   const { id, source, target } = work.hold.migration;
   const ends = { source: fullPath(source), target: fullPath(target) };
   work.deps.log.error('a mount is half moved', { id, ...ends });

@@ -6,16 +6,18 @@ import type { Deps } from '../ports/deps.ts';
 import { type Migration, migrationOf } from '../remount/migration.ts';
 import type { NodeState } from '../remount/onCluster.ts';
 import { openShards } from '../store/keys.ts';
+import { fail, succeed, succeedAsItIs } from './end.ts';
 import { nodesStale } from './failures.ts';
 import { entriesAt } from './look.ts';
 import { type ClusterMigration, isOnCluster } from './transitions.ts';
-import { type ENDED, fail, growing, type Pause, succeed, type Work, withCluster } from './work.ts';
+import { type ENDED, growing, type Pause, type Work, withCluster } from './work.ts';
 
 export async function propagate(work: Work): Promise<Pause | typeof ENDED> {
   const { deps, hold } = work;
   const nodes = await statesOf(work);
   // If even the active node does not have it there, somebody has moved it on, which the record says already.
-  if (nodes.some(({ isActive, state }) => isActive && state === 'stale')) return succeed(work);
+  if (nodes.some(({ isActive, state }) => isActive && state === 'stale'))
+    return succeedAsItIs(work, 'somebody has moved the mount on');
   const isStale = nodes.some(({ state }) => state === 'stale');
   const now = deps.clock.now();
   const { staleAt = isStale ? now : undefined, cluster } = hold.migration;

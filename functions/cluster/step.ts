@@ -12,12 +12,13 @@ import {
 import { ClusterForbids, ClusterUnavailable } from '../ports/cluster.ts';
 import { isUnmoved, type Migration } from '../remount/migration.ts';
 import { readMigration } from '../remount/readMigration.ts';
+import { endReverted, fail, revert, succeedAsItIs } from './end.ts';
 import { clusterForbids, clusterUnavailable } from './failures.ts';
 import { Hold, HoldLost } from './hold.ts';
 import { begin, drainAndPost, retryTainted, watch } from './moveMount.ts';
 import { propagate } from './propagate.ts';
 import { verify } from './verify.ts';
-import { ENDED, fail, growing, type Pause, type StepDeps, succeed, type Work, withCluster } from './work.ts';
+import { ENDED, growing, type Pause, type StepDeps, type Work, withCluster } from './work.ts';
 
 /** What the workflow does next. */
 export interface ClusterNext {
@@ -38,6 +39,7 @@ const PIECES: Record<Exclude<Migration['phase'], 'switched' | 'done'>, Piece> = 
   tainted: retryTainted,
   verifying: verify,
   propagating: propagate,
+  reverting: revert,
 };
 
 /**
@@ -109,11 +111,12 @@ async function waitFor(work: Work, why: string): Promise<Pause | typeof ENDED> {
   if (now - since <= CLUSTER_PATIENCE_MS)
     return growing(since, now, FIRST_UNANSWERED_PAUSE_MS, MAX_UNANSWERED_PAUSE_MS);
   const { phase } = hold.migration;
+  if (phase === 'reverting') return endReverted(work, `it could not be taken back: ${why}`);
   if (phase !== 'verifying' && phase !== 'propagating')
     return fail(work, clusterUnavailable(hold.migration, why));
   // It is at the target: that it could not be verified to the end is no reason to say otherwise.
   await hold.write((before) =>
     withCluster(before, { warnings: [...before.cluster.warnings, `the move could not be verified: ${why}`] }),
   );
-  return succeed(work);
+  return succeedAsItIs(work, why);
 }

@@ -3,7 +3,7 @@
  *
  * accepted → draining → moving → verifying → propagating → done (success). A move that the cluster did not make goes
  * from moving back to draining, or to tainted and from there to moving again. Every phase but verifying can end in
- * done (failure).
+ * done (failure). A migration that has added rules to policies takes them back before it ends so: it is reverting then.
  *
  * One step works on a migration at a time: it takes hold of the record, and each of its writes is conditional on that.
  */
@@ -13,6 +13,7 @@ import type { Update } from '../ports/store.ts';
 import { closing, type Failure, type Migration } from '../remount/migration.ts';
 import type { OnCluster } from '../remount/onCluster.ts';
 import { migrationKey } from '../store/keys.ts';
+import { finalPolicies } from './policyWork.ts';
 
 /** A migration that a cluster carries out. */
 export type ClusterMigration = Migration & { cluster: OnCluster };
@@ -38,6 +39,8 @@ export type StepChanges = Partial<
     | 'leasesIrrevocable'
     | 'cluster'
     | 'generation'
+    | 'error'
+    | 'policyOutcome'
   >
 >;
 
@@ -84,19 +87,26 @@ export function stepOver(id: string, by: string, nextLook: number): Update {
   };
 }
 
-/** The mount is at the target, is what it was, and every node that answers has seen it there. */
-export function movedOnCluster(migration: ClusterMigration, by: string, now: number): Update {
-  return ended(migration, by, { status: 'success' }, now);
+/**
+ * The mount is at the target, is what it was, and every node that answers has seen it there.
+ * @param why policies that are not finished stay as they are
+ */
+export function movedOnCluster(migration: ClusterMigration, by: string, now: number, why?: string): Update {
+  return ended(migration, by, { status: 'success' }, now, why);
 }
 
-/** The mount is not at the target. */
+/**
+ * The mount is not at the target.
+ * @param why rules that were added to policies stay there
+ */
 export function failedOnCluster(
   migration: ClusterMigration,
   by: string,
   { code, message }: Failure,
   now: number,
+  why?: string,
 ): Update {
-  return ended(migration, by, { status: 'failure', error: { code, message } }, now);
+  return ended(migration, by, { status: 'failure', error: { code, message } }, now, why);
 }
 
 /** It waits for nothing any more. */
@@ -105,9 +115,11 @@ function ended(
   by: string,
   outcome: Record<string, unknown>,
   now: number,
+  why: string | undefined,
 ): Update {
   const { phase } = migration;
-  const { waiting: _, ...cluster } = migration.cluster;
-  const update = closing(migration, phase, { ...outcome, phase: 'done', finishedAt: now, cluster }, now);
+  const { waiting: _, policies: __, ...cluster } = migration.cluster;
+  const facts = { ...outcome, ...finalPolicies(migration, why), phase: 'done', finishedAt: now, cluster };
+  const update = closing(migration, phase, facts, now);
   return { ...update, remove: [...(update.remove ?? []), 'stepBy', 'stepUntil'], if: { phase, stepBy: by } };
 }

@@ -1,12 +1,11 @@
-/** What every step of a migration on a cluster has at hand, and how it ends the migration. */
+/** What every step of a migration on a cluster has at hand, and how it writes that the migration has ended. */
 
 import type { Cluster } from '../ports/cluster.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Update } from '../ports/store.ts';
-import type { Failure } from '../remount/migration.ts';
 import type { OnCluster } from '../remount/onCluster.ts';
 import { type Hold, HoldLost } from './hold.ts';
-import { type ClusterMigration, failedOnCluster, movedOnCluster } from './transitions.ts';
+import type { ClusterMigration } from './transitions.ts';
 
 export type StepDeps = Pick<Deps, 'store' | 'clock' | 'ids' | 'log'> & { cluster: Cluster };
 
@@ -23,16 +22,8 @@ export type Pause = number;
 /** The migration has a terminal status: no step has anything left to do. */
 export const ENDED = 'ended';
 
-export async function succeed(work: Work): Promise<typeof ENDED> {
-  return end(work, movedOnCluster(work.hold.migration, work.hold.by, work.deps.clock.now()));
-}
-
-export async function fail(work: Work, failure: Failure): Promise<typeof ENDED> {
-  const { hold, deps } = work;
-  return end(work, failedOnCluster(hold.migration, hold.by, failure, deps.clock.now()));
-}
-
-async function end({ deps, hold }: Work, update: Update): Promise<typeof ENDED> {
+/** @param update the transition to the terminal status */
+export async function end({ deps, hold }: Work, update: Update): Promise<typeof ENDED> {
   hold.check();
   try {
     await deps.store.commit([update]);

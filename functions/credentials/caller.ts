@@ -15,6 +15,8 @@ import { rereadIfOrphaned } from './tokenValidity.ts';
 export interface Caller {
   token: Token;
   acl: Acl;
+  /** What the cluster lets the token do on an absolute path; absent without a cluster. */
+  capabilitiesAt?: (path: string) => Promise<readonly string[]>;
 }
 
 /** The token as it is stored. It is not checked yet, so that it can be read while the request is located. */

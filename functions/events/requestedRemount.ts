@@ -80,7 +80,7 @@ export async function startRequested(
   const acl = await authorizeDelegate(deps, namespace, named, request);
   const key = readIdempotency({ namespace, path, headers: {}, raw: asked }) ?? eventKey(eventId, path, asked);
   const requestedBy = { displayName: 'event', accessor: '', namespace: namespace.path };
-  const requested = await start(deps, { namespace, requestedBy, acl }, asked, key);
+  const requested = await start(deps, { namespace, requestedBy, judges: { acl } }, asked, key);
   deps.log.info('requested by an event', {
     event_id: eventId,
     account,

@@ -34,7 +34,7 @@ import { namesAsRead, pathAsRead } from './asRead.ts';
 import { atAlias } from './atAlias.ts';
 import { isOurs, sentToCluster } from './elsewhere.ts';
 import { locateRequest } from './locateRequest.ts';
-import { secondVerdict } from './secondVerdict.ts';
+import { judgedByCluster, secondVerdict } from './secondVerdict.ts';
 
 /**
  * Performs a request.
@@ -80,7 +80,7 @@ async function performAt(
   const isUncounted = api.readOnly || visit.isUseCounted || match?.route.usesUp?.(call);
   if (!isUncounted) await countUse(deps, caller.token);
   visit.isUseCounted = true;
-  call.caller = caller;
+  call.caller = { ...caller, ...judgedByCluster(deps, request.token) };
   const named = match ? await withNames(match, call) : call;
   await authorizeCall(named, caller, match, request.token);
   if (!match) throw notRouted(location, request.isText);

@@ -3,9 +3,23 @@
  * its policies can say, and only our code judges the fields of the request (architecture §11).
  */
 
+import type { Caller } from '../credentials/caller.ts';
 import type { Call } from '../http/route.ts';
 import type { AccessDecision } from '../policies/acl.ts';
+import type { Deps } from '../ports/deps.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
+
+/**
+ * Lets handlers ask for the verdict of the cluster on other paths than that of the request.
+ * @param token of the request
+ */
+export function judgedByCluster(
+  { cluster }: Pick<Deps, 'cluster'>,
+  token: string | undefined,
+): Pick<Caller, 'capabilitiesAt'> {
+  if (!cluster || token === undefined) return {};
+  return { capabilitiesAt: (path) => cluster.capabilities(token, { namespace: '', path }) };
+}
 
 /**
  * @param token of the request

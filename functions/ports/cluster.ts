@@ -30,6 +30,15 @@ export interface MountEntry {
   [field: string]: unknown;
 }
 
+/** A policy as the cluster has it. */
+export interface ClusterPolicy {
+  text: string;
+  /** One more with each write; absent if the cluster does not count them, as HashiCorp's Vault. */
+  version?: number;
+  /** What a write has to say again, because the cluster would reset it otherwise. */
+  settings: Record<string, unknown>;
+}
+
 export interface ClusterNamespace {
   id: string;
   uuid: string;
@@ -98,8 +107,13 @@ export interface ClusterReads {
    */
   mounts(namespace: string, node?: ClusterNode): Promise<Map<string, MountEntry>>;
   policyNames(namespace: string): Promise<string[]>;
-  /** @returns the text of a policy; nothing if there is none */
-  policy(namespace: string, name: string): Promise<string | undefined>;
+  /** @returns nothing if there is none */
+  policy(namespace: string, name: string): Promise<ClusterPolicy | undefined>;
+  /**
+   * Makes sure that the service may write policies. It cannot tell where one login only reads and another one moves mounts.
+   * @throws ClusterForbids with the line that its policy lacks
+   */
+  checkPolicyWrites(policies: readonly { namespace: string; name: string }[]): Promise<void>;
   /** @returns nothing for a token that is not valid. No use of the token is spent. */
   lookup(token: string): Promise<ClusterToken | undefined>;
   /** Reads a path with the token of a caller. The answer is the cluster's, also if it refuses. */
@@ -146,6 +160,12 @@ export interface ClusterWrites {
     to: ClusterPath,
     about: { migrationId: string; requestedBy: string },
   ): Promise<{ id: string } | { why: string }>;
+  /**
+   * Gives a policy another text.
+   * @param before what it was: a cluster that counts versions refuses the write if the policy has changed since
+   * @throws ClusterUnavailable also when the answer is lost: the policy may have the text then
+   */
+  writePolicy(namespace: string, name: string, text: string, before: ClusterPolicy): Promise<Outcome>;
   /** Reloads the plugin of a mount. */
   reload(mount: ClusterPath): Promise<Outcome>;
   /** Makes the active node give up its role. */

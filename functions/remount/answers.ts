@@ -75,6 +75,7 @@ const MIGRATION_INFO = {
     | 'tainted'
     | 'verifying'
     | 'propagating'
+    | 'reverting'
     | 'done'
   >,
   /** What the mount issues, and the progress counts. */

@@ -104,11 +104,6 @@ export function policiesNotWritable(which: string, why: string): VaultError {
   return refusal(`these policies cannot be changed with the move: ${which}; ${why}`);
 }
 
-/** Only the cluster has its policies. */
-export function policiesOfCluster(): VaultError {
-  return refusal('policies of a cluster are not changed: policies can only be "keep" there');
-}
-
 export function movedOn(path: string): VaultError {
   return conflict(`the mount is no longer at ${goQuote(path)} as the migration has left it`);
 }

@@ -33,7 +33,7 @@ export function fullPath({ namespacePath, path }: Place): string {
 }
 
 /** The phases that only a migration on a cluster has (architecture §11). */
-type ClusterPhase = 'draining' | 'moving' | 'tainted' | 'verifying' | 'propagating';
+type ClusterPhase = 'draining' | 'moving' | 'tainted' | 'verifying' | 'propagating' | 'reverting';
 
 export interface Migration extends LeftAlias {
   id: string;
@@ -78,7 +78,7 @@ export interface Migration extends LeftAlias {
   followedByRun?: boolean | undefined;
   /** What it is to do with policies, if anything. */
   policies?: PolicyOrder | undefined;
-  /** What its switch has done with them. */
+  /** What its switch, or its steps on a cluster, have done with them. */
   policyOutcome?: PolicyOutcome;
   /** Ids of the namespaces that see it: those of source and target, and their ancestors (R10). */
   visibleTo: string[];
@@ -112,6 +112,7 @@ type FailureCode =
   | 'half_moved'
   | 'mount_elsewhere'
   | 'mount_claimed'
+  | 'policy_refused'
   | 'row_before_failed'
   | 'mount_gone'
   | 'nodes_stale'
@@ -243,6 +244,11 @@ export function succeeded(migration: Migration, now: number, nextLook: number): 
 export function failed(migration: Migration, { code, message }: Failure, now: number): Update {
   const outcome = { phase: 'done', status: 'failure', error: { code, message }, finishedAt: now };
   return closing(migration, migration.phase, outcome, now);
+}
+
+/** The same for a migration on a cluster that may have added rules to policies: its steps take them back before it ends. */
+export function reverting(migration: Migration, { code, message }: Failure): Update {
+  return transition(migration, migration.phase, { phase: 'reverting', error: { code, message } });
 }
 
 /** Late writes are removed too: nothing is left to do, except for an alias until that ends. */

@@ -7,7 +7,7 @@ import { leasesGone, leasesTotal } from './leaseProgress.ts';
 import { fullPath, type Migration } from './migration.ts';
 import type { OnCluster } from './onCluster.ts';
 import type { PolicyOrder, PolicyOutcome } from './policyOrder.ts';
-import { byRight, countByNamespace } from './policyRights.ts';
+import { byRight, countByNamespace, ownRights } from './policyRights.ts';
 import { mayKnow, type Reader, requesterInfo } from './requesterInfo.ts';
 
 /** A field without a value is `null`. */
@@ -30,22 +30,28 @@ export function migrationInfo(migration: Migration, reader: Reader): MigrationIn
     reason: migration.reason ?? null,
     undo_of: migration.undoOf ?? null,
     bulk_id: migration.bulkId ?? null,
-    ...(migration.policies && { policies: policyInfo(migration.policies, migration.policyOutcome, reader) }),
+    ...(migration.policies && { policies: policyInfo(migration.policies, outcomeNow(migration), reader) }),
     ...(migration.aliasTtlS !== undefined && { alias: aliasInfo(migration.aliasTtlS, migration) }),
     ...(migration.cluster && { cluster: clusterInfo(migration.cluster) }),
   };
 }
 
+/** Also while a migration on a cluster changes one policy after the other. */
+function outcomeNow({ policyOutcome, cluster }: Migration): PolicyOutcome {
+  const { changed = [], left = [] } = policyOutcome ?? {};
+  return { changed: [...changed, ...(cluster?.policies?.added ?? [])], left };
+}
+
 /** Names are for those who may read the policies. Of namespaces above that of the token, nothing is told (R10). */
 export function policyInfo(
   { mode }: Pick<PolicyOrder, 'mode'>,
-  outcome: PolicyOutcome = { changed: [], left: [] },
+  outcome: PolicyOutcome,
   reader: Reader,
 ): PolicyInfo {
-  const { acl } = reader;
+  const rights = ownRights(reader.acl);
   const isBelow = ({ namespacePath }: { namespacePath: string }) => mayKnow(reader, namespacePath);
-  const [changed, hiddenChanged] = byRight(outcome.changed.filter(isBelow), acl);
-  const [left, hiddenLeft] = byRight(outcome.left.filter(isBelow), acl);
+  const [changed, hiddenChanged] = byRight(outcome.changed.filter(isBelow), rights);
+  const [left, hiddenLeft] = byRight(outcome.left.filter(isBelow), rights);
   return {
     mode,
     changed: changed.map(({ namespacePath: namespace, name: policy, version }) => {

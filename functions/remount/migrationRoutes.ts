@@ -72,8 +72,8 @@ export const migrationRoutes: readonly Route[] = [
     path: 'sys/remount/verify/:migration_id',
     answers: { read: VERIFICATION },
     read: async (call) => {
-      const { acl } = call.caller as Caller;
-      return { data: await verifyMove(call.deps, await findOwn(call), { namespace: call.namespace, acl }) };
+      const planner = { namespace: call.namespace, judges: call.caller as Caller };
+      return { data: await verifyMove(call.deps, await findOwn(call), planner) };
     },
   }),
   route({
@@ -124,9 +124,10 @@ async function previewUndo(call: Call, migration: Migration, mode: UndoMode): Pr
   const { deps, namespace } = call;
   const found = await checkUndo(deps, originOf(call), migration, mode);
   if ('known' in found) return { dry_run: true, migration_id: found.known };
-  const { acl } = call.caller as Caller;
+  const judges = call.caller as Caller;
   const { move, restoration } = found;
-  return previewMove(deps, move, acl, policiesOfUndo(deps, move, { namespace, acl }, mode, restoration));
+  const policies = policiesOfUndo(deps, move, { namespace, judges }, mode, restoration);
+  return previewMove(deps, move, judges.acl, policies);
 }
 
 async function showIrrevocable(call: Call<typeof PAGE>): Promise<Reply<IrrevocableList>> {

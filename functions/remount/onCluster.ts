@@ -9,6 +9,7 @@ import {
   MAX_REFUSAL_S,
 } from '../limits.ts';
 import type { MountEntry } from '../ports/cluster.ts';
+import type { ChangedPolicy } from './policyOrder.ts';
 
 /** The fields of a request that only a cluster's mounts have. */
 export const CLUSTER_FIELDS = {
@@ -66,10 +67,20 @@ export interface OnCluster {
   isReloaded?: boolean;
   /** What was found to be different at the target. */
   warnings: string[];
+  /** What was done with policies so far. */
+  policies?: PolicyWork;
   /** The nodes of the cluster, and whether they have seen the move. */
   nodes?: NodeState[];
   /** How often the active node was made to give up its role. */
   stepDowns?: number;
+}
+
+/** Policies while a migration changes them one after the other. */
+export interface PolicyWork {
+  /** Those that have rules for the target beside those for the source, and what takes these back. */
+  added: ChangedPolicy[];
+  /** The latest write that was begun and is not recorded yet: the SHA-256 of the text before it, and the policy after it. */
+  writing?: { before: string; after: ChangedPolicy };
 }
 
 export interface NodeState {

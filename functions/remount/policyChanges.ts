@@ -1,59 +1,70 @@
-/** The changes of policies that a migration makes in its switch. Pure. */
+/**
+ * The changes of policies that a migration makes: natively in the transaction of its switch, so there is room for some of them
+ * only; on a cluster one after the other. Pure.
+ */
 
 import {
+  MAX_CLUSTER_POLICIES,
   MAX_POLICY_UNDO_BYTES,
   MAX_SWITCH_POLICY_BYTES,
   MAX_TRANSACTION_WRITES,
   RESERVED_SWITCH_WRITES,
 } from '../limits.ts';
 import { policyRecordOf } from '../policies/policyRecord.ts';
-import type { Splice } from '../policies/splices.ts';
-import type { Item } from '../ports/store.ts';
-import { sha256 } from '../store/keys.ts';
-import { changeableRules, editedPolicy, type PolicyChange, ruleSplices } from './editedPolicy.ts';
+import type { Item, Put } from '../ports/store.ts';
 import type { Ends } from './missingRules.ts';
 import type { ChangedPolicy, LeftPolicy, PolicyOrder, PolicyRef } from './policyOrder.ts';
+import { changedPolicy, type StoredChange, storedChange } from './storedChange.ts';
+import { type Switching, type TextChange, textChange } from './textChange.ts';
+
+/** A change of one policy. */
+type PolicyChange = ChangedPolicy & TextChange & Partial<Pick<StoredChange, 'put'>>;
 
 export interface PolicyChanges {
   changes: PolicyChange[];
   left: LeftPolicy[];
 }
 
-export interface Switching {
-  ends: Ends;
-  /** Epoch milliseconds. */
-  now: number;
-}
-
-/** @param items the policies of the order as they are stored now */
+/**
+ * @param items the policies of the order as they are stored now
+ * @param isOnCluster whether a cluster has the policies
+ */
 export function policyChanges(
   order: PolicyOrder,
   items: readonly (Item | undefined)[],
   switching: Switching,
+  isOnCluster = false,
 ): PolicyChanges {
   const result: PolicyChanges = { changes: [], left: [] };
   let bytes = 0;
   let undoBytes = 0;
   order.policies.forEach((ref, i) => {
-    const change = changeOf(order, ref, items[i], switching);
-    if (change === undefined) return;
+    const edited = textChange(order, ref, items[i], switching);
+    if (edited === undefined) return;
+    const change: (TextChange & { put?: Put }) | string =
+      typeof edited === 'string' || isOnCluster
+        ? edited
+        : storedChange(ref, policyRecordOf(ref.name, items[i], switching.now), edited, switching.now);
     if (typeof change === 'string') {
       result.left.push(leftPolicy(ref, change));
       return;
     }
-    bytes += sizeOf(change.put);
-    undoBytes += sizeOf(change.back);
+    const policy = changedPolicy(ref, Number(items[i]?.version) + 1, change);
+    bytes += change.put ? sizeOf(change.put) : 0;
+    undoBytes += sizeOf(policy.back);
     const fits =
-      result.changes.length < roomFor(switching.ends) &&
+      result.changes.length < (isOnCluster ? MAX_CLUSTER_POLICIES : roomFor(switching.ends)) &&
       bytes <= MAX_SWITCH_POLICY_BYTES &&
       undoBytes <= MAX_POLICY_UNDO_BYTES;
-    if (fits) result.changes.push(change);
-    else
-      result.left.push(
-        leftPolicy(ref, `the transaction of the switch has room for ${result.changes.length} policies`),
-      );
+    if (fits) result.changes.push({ ...policy, ...change });
+    else result.left.push(leftPolicy(ref, noRoom(result.changes.length, isOnCluster)));
   });
   return result;
+}
+
+function noRoom(policies: number, isOnCluster: boolean): string {
+  const what = isOnCluster ? 'the record of a migration' : 'the transaction of the switch';
+  return `${what} has room for ${policies} policies`;
 }
 
 /** Policies that the transaction of the switch has room for, beside the tree and the migration. */
@@ -62,31 +73,7 @@ function roomFor({ source, target }: Ends): number {
   return Math.max(0, MAX_TRANSACTION_WRITES - RESERVED_SWITCH_WRITES - segments.length);
 }
 
-/** @returns why the policy is left as it is; nothing if there is nothing to change */
-function changeOf(
-  order: PolicyOrder,
-  ref: PolicyRef | ChangedPolicy,
-  item: Item | undefined,
-  switching: Switching,
-): PolicyChange | string | undefined {
-  const { ends, now } = switching;
-  const record = item && policyRecordOf(item.sk, item, now);
-  if (!item || !record) return GONE;
-  const edits = (mode: 'add' | 'follow'): Splice[] => {
-    const rules = changeableRules(item, ref.namespacePath, () => [ends], now);
-    return ruleSplices(mode, ref.namespacePath, record.text, rules);
-  };
-  if (order.mode !== 'restore') return editedPolicy(ref, record, edits(order.mode), now);
-  const { digest, back } = ref as ChangedPolicy;
-  if (sha256(record.text) === digest) return editedPolicy(ref, record, back, now);
-  return editedPolicy(ref, record, order.follows ? edits('follow') : [], now) ?? CHANGED_SINCE;
-}
-
-/** Why a policy is left as it is. */
-export const GONE = 'it does not exist any more';
-export const CHANGED_SINCE = 'its text has changed since';
-
-function leftPolicy({ namespaceId, namespacePath, name }: PolicyRef, reason: string): LeftPolicy {
+export function leftPolicy({ namespaceId, namespacePath, name }: PolicyRef, reason: string): LeftPolicy {
   return { namespaceId, namespacePath, name, reason };
 }
 

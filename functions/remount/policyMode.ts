@@ -1,7 +1,6 @@
 /** What a request asks for of policies. Pure. */
 
 import { refusal } from '../http/errors.ts';
-import { policiesOfCluster } from './errors.ts';
 
 /** What becomes of the rules that a move makes useless: they stay, get one for the target beside them, or its path. */
 export type PolicyMode = 'keep' | 'add' | 'follow';
@@ -12,11 +11,9 @@ export type UndoMode = 'restore' | 'keep';
 const MODES = ['keep', 'add', 'follow'] as const satisfies PolicyMode[];
 const UNDO_MODES = ['restore', 'keep'] as const satisfies UndoMode[];
 
-/** @throws VaultError 400 for another word, or for a change of the policies of a cluster */
-export function readPolicyMode(given: string | undefined, isOnCluster: boolean): PolicyMode {
-  const mode = oneOf(MODES, given || 'keep');
-  if (mode !== 'keep' && isOnCluster) throw policiesOfCluster();
-  return mode;
+/** @throws VaultError 400 for another word */
+export function readPolicyMode(given: string | undefined): PolicyMode {
+  return oneOf(MODES, given || 'keep');
 }
 
 /**

@@ -1,28 +1,83 @@
-/** What a caller may do with policies, and so may know of them. Both paths of a policy count (contract §5.1). Pure. */
+/**
+ * What a requester may do with policies, and so may know of them. Both paths of a policy count (contract §5.1). Where the cluster
+ * has the policies, it has to allow it as well as our own code (architecture §11).
+ */
 
-import { type Acl, authorize } from '../policies/acl.ts';
+import type { Caller } from '../credentials/caller.ts';
+import { type Acl, authorize, buildAcl } from '../policies/acl.ts';
+import type { Deps } from '../ports/deps.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
 
-function mayReadPolicy(acl: Acl, namespacePath: string, name: string): boolean {
-  return pathsOf(namespacePath, name).some((path) => authorize(acl, { operation: 'read', path }).allowed);
-}
+/** Who decides what a requester may do: our own code, and the cluster if there is one. */
+export type Judges = Pick<Caller, 'acl' | 'capabilitiesAt'>;
 
-/** @param text that the policy is to get, because the caller's own policies may limit what is sent */
-export function mayWritePolicy(acl: Acl, namespacePath: string, name: string, text: string): boolean {
-  const parameters = { policy: text };
-  return pathsOf(namespacePath, name).some(
-    (path) => authorize(acl, { operation: 'update', path, parameters }).allowed,
-  );
-}
+/** Of a requester that may do nothing besides the request itself. */
+export const NOBODY: Judges = { acl: buildAcl([]) };
 
 interface Named {
   namespacePath: string;
   name: string;
 }
 
-/** Those of policies that the caller may read, and the others. */
-export function byRight<T extends Named>(list: readonly T[], acl: Acl): [T[], T[]] {
-  const { shown = [], hidden = [] } = Object.groupBy(list, ({ namespacePath, name }) =>
-    mayReadPolicy(acl, namespacePath, name) ? 'shown' : 'hidden',
+export interface PolicyRights {
+  mayRead(policy: Named): boolean;
+  /** @param text that the policy is to get, because the policies of the requester may limit what is sent */
+  mayWrite(policy: Named, text: string): boolean;
+}
+
+/**
+ * Where a cluster has the policies, the service needs a right of its own to write them.
+ * @throws ClusterForbids with the line that its policy lacks
+ */
+export async function checkOwnRights(
+  { cluster }: Pick<Deps, 'cluster'>,
+  policies: readonly Named[],
+): Promise<void> {
+  if (policies.length === 0) return;
+  await cluster?.checkPolicyWrites(
+    policies.map(({ namespacePath: namespace, name }) => ({ namespace, name })),
+  );
+}
+
+/** By our own verdict alone. Pure. */
+export function ownRights(acl: Acl): PolicyRights {
+  return rights(acl, () => true);
+}
+
+/** @param policies that are going to be asked about */
+export async function policyRights(
+  { acl, capabilitiesAt }: Judges,
+  policies: readonly Named[],
+): Promise<PolicyRights> {
+  if (!capabilitiesAt) return ownRights(acl);
+  const paths = [...new Set(policies.flatMap(pathsOf))];
+  const verdicts = await severalAtOnce(paths, async (path) => [path, await capabilitiesAt(path)] as const);
+  const known = new Map(verdicts);
+  return rights(acl, (path, operation) => {
+    const capabilities = known.get(path) ?? [];
+    return capabilities.includes('root') || capabilities.includes(operation);
+  });
+}
+
+function rights(
+  acl: Acl,
+  isAllowedToo: (path: string, operation: 'read' | 'update') => boolean,
+): PolicyRights {
+  const may = (policy: Named, operation: 'read' | 'update', parameters?: Record<string, unknown>) =>
+    pathsOf(policy).some((path) => {
+      const request = { operation, path, ...(parameters && { parameters }) };
+      return authorize(acl, request).allowed && isAllowedToo(path, operation);
+    });
+  return {
+    mayRead: (policy) => may(policy, 'read'),
+    mayWrite: (policy, text) => may(policy, 'update', { policy: text }),
+  };
+}
+
+/** Those of policies that the requester may read, and the others. */
+export function byRight<T extends Named>(list: readonly T[], { mayRead }: PolicyRights): [T[], T[]] {
+  const { shown = [], hidden = [] } = Object.groupBy(list, (policy) =>
+    mayRead(policy) ? 'shown' : 'hidden',
   );
   return [shown, hidden];
 }
@@ -33,6 +88,6 @@ export function countByNamespace(list: readonly Named[]): Record<string, number>
   return Object.fromEntries(Object.entries(groups).map(([path, group = []]) => [path, group.length]));
 }
 
-function pathsOf(namespacePath: string, name: string): string[] {
+function pathsOf({ namespacePath, name }: Named): string[] {
   return ['sys/policies/acl/', 'sys/policy/'].map((before) => namespacePath + before + name);
 }

@@ -58,11 +58,11 @@ async function preview(call: Call<typeof MOVE_FIELDS>): Promise<Reply<Preview | 
   const found = await checkRemount(deps, originOf(call), call.fields);
   if ('repeated' in found) return { data: { dry_run: true, migration_id: found.repeated } };
   const { move } = found;
-  const { acl } = call.caller as Caller;
-  const mode = readPolicyMode(call.fields.policies, move.mount.entry !== undefined);
+  const judges = call.caller as Caller;
+  const mode = readPolicyMode(call.fields.policies);
   const [data, warnings] = await Promise.all([
-    previewMove(deps, move, acl, policiesOfMove(deps, move, { namespace, acl }, mode)),
-    namespaceTypos(deps, [move.target], acl),
+    previewMove(deps, move, judges.acl, policiesOfMove(deps, move, { namespace, judges }, mode)),
+    namespaceTypos(deps, [move.target], judges.acl),
   ]);
   return { data, warnings };
 }

@@ -4,17 +4,17 @@ import { refusal } from '../http/errors.ts';
 import { headerNamespace } from '../http/message.ts';
 import type { Call } from '../http/route.ts';
 import { MAX_REASON_BYTES, STATUS_RETRY_AFTER_S } from '../limits.ts';
-import type { Acl } from '../policies/acl.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import type { Requester } from './migration.ts';
+import type { Judges } from './policyRights.ts';
 
 /** Who asks for a migration, and in which namespace. Requests, events and schedules each have one. */
 export interface Origin {
   /** The paths of the move are relative to it. */
   namespace: Namespace;
   requestedBy: Requester;
-  /** What the requester may do beyond the request itself; without it, nothing. */
-  acl?: Acl;
+  /** Who decides what the requester may do beyond the request itself; without them, nothing. */
+  judges?: Judges;
 }
 
 /** The origin of a request: its namespace and its token. */
@@ -25,7 +25,7 @@ export function originOf({ namespace, caller }: Pick<Call, 'namespace' | 'caller
     accessor: token?.accessor ?? '',
     namespace: token?.namespacePath ?? '',
   };
-  return { namespace, requestedBy, ...(caller && { acl: caller.acl }) };
+  return { namespace, requestedBy, ...(caller && { judges: caller }) };
 }
 
 /**

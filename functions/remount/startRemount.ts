@@ -3,7 +3,6 @@
 import { VaultError } from '../http/errors.ts';
 import type { Fields, Schema } from '../http/fields.ts';
 import { REPEAT_WINDOW_MS } from '../limits.ts';
-import { buildAcl } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
 import { mountAt } from '../tree/findMount.ts';
 import { innermostNamespaces } from '../tree/findNamespace.ts';
@@ -19,9 +18,10 @@ import type { Migration } from './migration.ts';
 import { findMissingRules } from './missingRules.ts';
 import { outsideRequired } from './namespaceTypos.ts';
 import { CLUSTER_FIELDS } from './onCluster.ts';
-import { type OrderedPolicies, orderPolicies } from './orderPolicies.ts';
+import { type OrderedPolicies, orderPolicies, policyRefOf } from './orderPolicies.ts';
 import { checkTyped, type Move, planMove, repeatedMigration, type Typed } from './planMove.ts';
 import { readPolicyMode } from './policyMode.ts';
+import { checkOwnRights, NOBODY, policyRights } from './policyRights.ts';
 import { readMigration } from './readMigration.ts';
 import { type Origin, readReason } from './request.ts';
 
@@ -63,8 +63,7 @@ export async function startRemount(
   const { move } = found;
   const clusterOptions = await admit(deps, move, request);
   const aliasTtlS = readAliasTtl(request.alias_ttl, move);
-  const isOnCluster = move.mount.entry !== undefined;
-  const { order: policies } = await policiesFor(deps, origin, move, isOnCluster, request);
+  const { order: policies } = await policiesFor(deps, origin, move, request);
   const details = { reason: readReason(request.reason), policies, aliasTtlS, clusterOptions };
   return acceptAndStart(deps, origin, move, details, key);
 }
@@ -72,14 +71,17 @@ export async function startRemount(
 /** Policies are read only if the move is to change them. */
 async function policiesFor(
   deps: Deps,
-  { namespace, acl = buildAcl([]) }: Origin,
+  { namespace, judges = NOBODY }: Origin,
   ends: Ends,
-  isOnCluster: boolean,
   { policies }: RemountRequest,
 ): Promise<OrderedPolicies> {
-  const mode = readPolicyMode(policies, isOnCluster);
+  const mode = readPolicyMode(policies);
   const affected = mode === 'keep' ? [] : await findMissingRules(deps, ends, namespace);
-  return orderPolicies(mode, affected, ends, acl, deps.clock.now());
+  const rights = await policyRights(judges, affected.map(policyRefOf));
+  const isOnCluster = deps.cluster !== undefined;
+  const ordered = orderPolicies(mode, affected, ends, rights, deps.clock.now(), isOnCluster);
+  await checkOwnRights(deps, ordered.changes);
+  return ordered;
 }
 
 /**
@@ -110,7 +112,7 @@ async function find(deps: Deps, origin: Origin, typed: Typed, request: RemountRe
   if ('move' in found) return found;
   const { repeated } = found;
   if (request.alias_ttl && repeated.aliasTtlS === undefined) throw movedWithoutAlias(repeated.id);
-  const { changes } = await policiesFor(deps, origin, ends, repeated.cluster !== undefined, request);
+  const { changes } = await policiesFor(deps, origin, ends, request);
   if (changes.length > 0) throw movedWithoutPolicies(repeated.id);
   return { repeated: repeated.id };
 }

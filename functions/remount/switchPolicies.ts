@@ -13,7 +13,7 @@ import type { PolicyOrder } from './policyOrder.ts';
  * @param now epoch milliseconds
  */
 export async function readPolicyChanges(
-  { store }: Pick<Deps, 'store'>,
+  { store, cluster }: Pick<Deps, 'store' | 'cluster'>,
   order: PolicyOrder,
   { id, source, target }: Pick<Migration, 'source' | 'target'> & { id?: string },
   now: number,
@@ -21,7 +21,7 @@ export async function readPolicyChanges(
   const keys = order.policies.map(({ namespaceId, name }) => policyKey(namespaceId, name));
   const ends: Ends = { source: endAt(source), target: endAt(target), ...(id !== undefined && { id }) };
   const items = await store.getMany(keys);
-  return policyChanges(order, items, { ends, now });
+  return policyChanges(order, items, { ends, now }, cluster !== undefined);
 }
 
 /**
@@ -39,9 +39,9 @@ export async function switchPolicies(
   const changed = changes.map(({ namespaceId, namespacePath, name, version, digest, back }) => {
     return { namespaceId, namespacePath, name, version, digest, back };
   });
-  return { facts: { policyOutcome: { changed, left } }, puts: changes.map(({ put }) => put) };
+  return { facts: { policyOutcome: { changed, left } }, puts: changes.flatMap(({ put }) => put ?? []) };
 }
 
-function endAt({ namespacePath, path }: Place): Ends['source'] {
+export function endAt({ namespacePath, path }: Place): Ends['source'] {
   return { namespace: { path: namespacePath }, path };
 }

@@ -1,13 +1,11 @@
 /** What a plan tells of policies: the rules that would no longer match, and what the move would change. Pure. */
 
-import type { Acl } from '../policies/acl.ts';
 import type { AffectedRule, Preview } from './answers.ts';
-import type { PolicyChange } from './editedPolicy.ts';
 import { type AffectedPolicy, type MissingRule, whyLeft } from './missingRules.ts';
 import type { PolicyChanges } from './policyChanges.ts';
 import type { PolicyMode, UndoMode } from './policyMode.ts';
 import type { LeftPolicy } from './policyOrder.ts';
-import { byRight, countByNamespace } from './policyRights.ts';
+import { byRight, countByNamespace, type PolicyRights } from './policyRights.ts';
 
 export type ToldPolicies = Pick<Preview, 'policies' | 'hidden_policy_rules' | 'policy_changes'>;
 
@@ -15,38 +13,38 @@ export type ToldPolicies = Pick<Preview, 'policies' | 'hidden_policy_rules' | 'p
 type ToldMode = PolicyMode | UndoMode;
 
 /** The part of a change that is shown. */
-type ShownChange = Pick<PolicyChange, 'namespacePath' | 'name' | 'before' | 'after'>;
+type ShownChange = Pick<PolicyChanges['changes'][number], 'namespacePath' | 'name' | 'before' | 'after'>;
 
 /**
  * Tells names, rules and texts only of policies that the caller may read; of the others, how many there are.
- * @param acl of the caller
+ * @param rights of the caller, to all of these policies
  */
 export function tellPolicies(
   mode: ToldMode,
   affected: readonly AffectedPolicy[],
   { changes, left }: PolicyChanges,
-  acl: Acl,
+  rights: PolicyRights,
 ): ToldPolicies {
-  const rules = affected.flatMap(({ namespace, item, rules: missing }) =>
+  const missed = affected.flatMap(({ namespace, item, rules: missing }) =>
     missing.map((one) => ({ namespacePath: namespace.path, name: item.sk, missing: one })),
   );
-  const [shown, hidden] = byRight(rules, acl);
+  const [shown, hidden] = byRight(missed, rights);
   return {
     policies: shown.flatMap(({ namespacePath, name, missing }) =>
       tellRule(mode, namespacePath, name, missing),
     ),
     hidden_policy_rules: countByNamespace(hidden),
-    ...(mode !== 'keep' && { policy_changes: tellChanges({ changes, left }, acl) }),
+    ...(mode !== 'keep' && { policy_changes: tellChanges({ changes, left }, rights) }),
   };
 }
 
-/** @param acl of the caller */
+/** @param rights of the caller, to all of these policies */
 export function tellChanges(
   { changes, left }: { changes: readonly ShownChange[]; left: readonly LeftPolicy[] },
-  acl: Acl,
+  rights: PolicyRights,
 ): NonNullable<ToldPolicies['policy_changes']> {
-  const [shown, hidden] = byRight(changes, acl);
-  const [shownLeft] = byRight(left, acl);
+  const [shown, hidden] = byRight(changes, rights);
+  const [shownLeft] = byRight(left, rights);
   return {
     changes: shown.map(({ namespacePath: namespace, name: policy, before, after }) => {
       return { namespace, policy, before, after };

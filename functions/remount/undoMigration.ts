@@ -4,7 +4,6 @@
  */
 
 import { VaultError } from '../http/errors.ts';
-import { buildAcl } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
 import { migrationKey } from '../store/keys.ts';
 import { aliasOf } from '../tree/alias.ts';
@@ -17,10 +16,11 @@ import { conflict, failedAlready, movedOn, namespaceDeleted, pathInUse } from '.
 import { type Idempotency, replayed } from './idempotency.ts';
 import { fullPath, isUnmoved, type Migration } from './migration.ts';
 import { findMissingRules } from './missingRules.ts';
-import { checkRights, type OrderedPolicies, orderPolicies } from './orderPolicies.ts';
+import { checkRights, type OrderedPolicies, orderPolicies, policyRefOf } from './orderPolicies.ts';
 import type { Move } from './planMove.ts';
 import type { PolicyChanges } from './policyChanges.ts';
 import type { UndoMode } from './policyMode.ts';
+import { checkOwnRights, NOBODY, policyRights } from './policyRights.ts';
 import { readMigration } from './readMigration.ts';
 import type { Origin } from './request.ts';
 import { readPolicyChanges } from './switchPolicies.ts';
@@ -96,7 +96,7 @@ async function orderRestore(
   mode: UndoMode,
 ): Promise<OrderedPolicies> {
   if (migration.followedByRun && mode === 'restore') return followBack(deps, origin, migration, move);
-  const { namespace, acl = buildAcl([]) } = origin;
+  const { namespace, judges = NOBODY } = origin;
   const { policies: ordered, policyOutcome, source, target } = migration;
   const changed = policyOutcome?.changed ?? [];
   const policies = changed.filter(({ namespacePath }) => namespacePath.startsWith(namespace.path));
@@ -105,7 +105,8 @@ async function orderRestore(
   const order = { mode: 'restore', policies, follows } as const;
   const back = { source: target, target: source };
   const found = await readPolicyChanges(deps, order, back, deps.clock.now());
-  checkRights(found, acl);
+  checkRights(found, await policyRights(judges, [...found.changes, ...found.left]));
+  await checkOwnRights(deps, found.changes);
   return { order, ...found };
 }
 
@@ -116,7 +117,7 @@ async function orderRestore(
  */
 async function followBack(
   deps: Deps,
-  { namespace, acl = buildAcl([]) }: Origin,
+  { namespace, judges = NOBODY }: Origin,
   { bulkId = '' }: Migration,
   move: Move,
 ): Promise<OrderedPolicies> {
@@ -125,7 +126,8 @@ async function followBack(
   if (run?.open !== undefined)
     throw conflict(`the bulk run ${bulkId} is still in progress; undo the move when it has ended`);
   const affected = await findMissingRules(deps, move, namespace);
-  return orderPolicies('follow', affected, move, acl, deps.clock.now());
+  const rights = await policyRights(judges, affected.map(policyRefOf));
+  return orderPolicies('follow', affected, move, rights, deps.clock.now(), false);
 }
 
 /** Checks the undo, and before a refusal checks it again after a single read, as for a remount. */

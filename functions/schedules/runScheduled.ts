@@ -138,5 +138,5 @@ async function authorizeAndStart(
   const acl = await authorizeDelegate(deps, home, policies, request);
   const requestedBy = { displayName: `schedule-${name}`, accessor: '', namespace: namespace.path };
   const key = runKey(scheduleId(schedule), plannedAt);
-  return (await startRunFromBody(deps, { namespace, requestedBy, acl }, fields, key, true)).id;
+  return (await startRunFromBody(deps, { namespace, requestedBy, judges: { acl } }, fields, key, true)).id;
 }

@@ -449,6 +449,8 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   DEFAULT_MAX_REFUSAL_S: { inner: 'it is the default where a request sets none' },
   MAX_REFUSAL_S: { provenBy: ['remount/onCluster.test.ts', 'max_refusal_s'] },
   MAX_DRAIN_ROUNDS: { provenBy: ['cluster/step.test.ts', 'after 3 rounds'] },
+  MAX_CLUSTER_POLICIES: { provenBy: ['remount/policyChanges.test.ts', 'MAX_CLUSTER_POLICIES'] },
+  MAX_POLICY_TRIES: { provenBy: ['cluster/policies.test.ts', 'MAX_POLICY_TRIES'] },
   MAX_REVOKE_TRIES: { inner: 'a lease that was tried so often ends the migration' },
   FIRST_REVOKE_PAUSE_MS: { inner: 'it is a pause between two tries' },
   MAX_MOVE_POSTS: { provenBy: ['cluster/step.test.ts', 'toHaveLength(3)'] },

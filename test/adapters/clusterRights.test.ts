@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   OPTIONAL_RIGHTS,
+  POLICY_RIGHTS,
   policyLine,
   READ_RIGHTS,
   type Right,
   WRITE_RIGHTS,
 } from '../../functions/adapters/clusterRights.ts';
 
-const POLICY = join(import.meta.dirname, '..', '..', 'infra', 'cluster', 'policy.hcl');
+const FOLDER = join(import.meta.dirname, '..', '..', 'infra', 'cluster');
+const POLICY = join(FOLDER, 'policy.hcl');
 
 const LEVELS = ['', 'a/', 'a/b/'];
 
@@ -27,5 +29,10 @@ describe('the policy of the service', () => {
     expect(rules).toEqual([READ_RIGHTS, WRITE_RIGHTS, OPTIONAL_RIGHTS].map(linesOf));
     const paragraphs = parts.flatMap((part) => part.trim().split('\n\n').slice(1));
     for (const paragraph of paragraphs) expect(paragraph).toMatch(/^# [^\n]+\n(path [^\n]+\n?)+$/);
+  });
+
+  it('has what changes policies in a file of its own', async () => {
+    const lines = (await readFile(join(FOLDER, 'policies.hcl'), 'utf8')).split('\n');
+    expect(lines.filter((line) => line.startsWith('path '))).toEqual(linesOf(POLICY_RIGHTS));
   });
 });

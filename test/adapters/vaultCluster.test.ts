@@ -117,7 +117,7 @@ describe('a hosted cluster', () => {
     );
     server.leader = {};
     server.leaderStatus = 403;
-    expect(await cluster.policy('', 'p')).toBe('path "x" {}');
+    expect(await cluster.policy('', 'p')).toEqual({ text: 'path "x" {}', settings: {} });
     expect(await cluster.nodes()).toEqual([{ address: server.address, isActive: true }]);
     server.leaderStatus = 200;
   });

@@ -105,6 +105,7 @@ describe('the progress of a migration on a cluster', () => {
     ['tainted', 'the cluster refuses all requests to the mount; the move is tried again'],
     ['verifying', 'moved, being verified'],
     ['propagating', 'moved, not seen by http://b'],
+    ['reverting', 'failed, what was added to policies is taken back'],
   ] as const)('says for the phase %s what the cluster does', (phase, words) => {
     const text = migrationProgress({ ...INFO, phase, cluster }, 3, undefined);
     expect(text).toBe(`ssh/ → team-a/ssh/: ${words}, 3 s`);

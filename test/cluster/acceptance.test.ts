@@ -80,14 +80,6 @@ describe('a move on a cluster is refused for', () => {
     });
   });
 
-  it('a change of policies', async () => {
-    const text = 'policies of a cluster are not changed: policies can only be "keep" there';
-    for (const policies of ['add', 'follow']) {
-      const { status, body } = await start(KV, FREE, { body: { policies } });
-      expect({ status, body }).toEqual({ status: 400, body: { errors: [text] } });
-    }
-  });
-
   it('a target that OpenBao would refuse, before any lease is touched', async () => {
     const into = (from: string, to: string) => start(from, to, { body: { allow_copy: true } });
     const text = `OpenBao takes the namespace "${NS}/" for one that is in the way of "${NS}/team/"; move the mount into "${NS}/" first`;

@@ -1,7 +1,7 @@
 /** Every method of the adapter on a real server, in every level of namespaces, with names that need care. */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Cluster, ClusterPath, MountEntry } from '../../functions/ports/cluster.ts';
+import type { Cluster, ClusterPath, ClusterPolicy, MountEntry } from '../../functions/ports/cluster.ts';
 import { throughFile } from '../support/throughFile.ts';
 import { connect, enableLogin } from './support/adapter.ts';
 import { enableUserpass, issueTokens } from './support/authMethods.ts';
@@ -81,9 +81,54 @@ describe.each(LEVELS)('in the namespace "%s"', (namespace) => {
     expect(mounts.get(`auth/${ODD}`)).toEqual(auth.data[ODD]);
   });
 
+  it('the text of a policy is written, and all else of it stays', async () => {
+    const name = '50% a+b';
+    const path = `sys/policies/acl/${encoded('kept')}`;
+    const before = {
+      policy: '# one',
+      cas_required: true,
+      cas: -1,
+      ttl: '2h',
+      allow_slashes_in_identity_templates: true,
+    };
+    await server.root.must('PUT', path, before, namespace);
+    const read = async () => {
+      const {
+        policy,
+        version,
+        modified: _,
+        ...rest
+      } = (await server.root.must('GET', path, undefined, namespace)).body.data;
+      return { policy, version, rest };
+    };
+    const { rest } = await read();
+    const first = (await cluster.policy(namespace, 'kept')) as ClusterPolicy;
+    expect(first).toMatchObject({ text: '# one', version: 1 });
+    expect(await cluster.writePolicy(namespace, 'kept', '# two', first)).toEqual({ done: true });
+    expect(await read()).toEqual({ policy: '# two', version: 2, rest });
+    expect(rest).toMatchObject({ cas_required: true, allow_slashes_in_identity_templates: true });
+    expect(rest.expiration).toBeDefined();
+
+    expect(await cluster.writePolicy(namespace, 'kept', '# three', first)).toEqual({
+      done: false,
+      why: 'check-and-set parameter 1 did not match the current version 2',
+    });
+    const second = (await cluster.policy(namespace, 'kept')) as ClusterPolicy;
+    const refused = await cluster.writePolicy(
+      namespace,
+      'kept',
+      'path "x" { capabilities = ["fly"] }',
+      second,
+    );
+    expect(refused).toMatchObject({ done: false, why: expect.stringContaining('failed to parse policy') });
+    expect((await read()).policy).toBe('# two');
+    await server.root.must('DELETE', path, undefined, namespace);
+    expect((await cluster.policy(namespace, name))?.text).toBe(`# ${namespace}`);
+  });
+
   it('the policies are listed and read', async () => {
     expect(await cluster.policyNames(namespace)).toEqual(expect.arrayContaining(['50% a+b', 'default']));
-    expect(await cluster.policy(namespace, '50% a+b')).toBe(`# ${namespace}`);
+    expect((await cluster.policy(namespace, '50% a+b'))?.text).toBe(`# ${namespace}`);
     expect(await cluster.policy(namespace, 'none')).toBeUndefined();
   });
 

@@ -12,13 +12,15 @@ import {
   type Cluster,
   ClusterForbids,
   type ClusterPath,
+  type ClusterPolicy,
   type MountEntry,
 } from '../../functions/ports/cluster.ts';
 import { throughFile } from '../support/throughFile.ts';
 import { connect, enableLogin } from './support/adapter.ts';
 import { startInMemory } from './support/openbao.ts';
 
-const POLICY = join(import.meta.dirname, '..', '..', 'infra', 'cluster', 'policy.hcl');
+const FOLDER = join(import.meta.dirname, '..', '..', 'infra', 'cluster');
+const POLICY = join(FOLDER, 'policy.hcl');
 const LEVELS = ['', 'team-a/', 'team-a/sub/'];
 
 const server = throughFile(startInMemory);
@@ -182,6 +184,59 @@ describe('the policy of the service', () => {
     await expect(cluster.isRouted(kvIn('team-a/'))).rejects.toThrow(lineOf('sys/remount'));
     await server.root.must('PUT', 'sys/policies/acl/remount', { policy: '# nothing' });
     expect(await cluster.isTainted(kvIn('team-a/'))).toBe(false);
+  });
+});
+
+describe('the policy that lets moves change policies', () => {
+  const TEXT = '# as it was';
+  const NEW = '# as it is';
+  const of = (namespace: string) => ({ namespace, name: 'people' });
+  const LINE = 'path "sys/policies/acl/*" { capabilities = ["read", "update"] }';
+  let more: string;
+
+  beforeAll(async () => {
+    more = await readFile(join(FOLDER, 'policies.hcl'), 'utf8');
+  });
+
+  async function write(cluster: Cluster, namespace: string): Promise<string | undefined> {
+    await server.root.must('PUT', 'sys/policies/acl/people', { policy: TEXT }, namespace);
+    const before = (await cluster.policy(namespace, 'people')) as ClusterPolicy;
+    await cluster.writePolicy(namespace, 'people', NEW, before);
+    return (await cluster.policy(namespace, 'people'))?.text;
+  }
+
+  it('allows it in each namespace, beside the other policy', async () => {
+    await server.root.must('PUT', 'sys/policies/acl/remount-policies', { policy: more });
+    const cluster = connect(server, {
+      credentials: await enableLogin(server.root, '', ['remount', 'remount-policies']),
+    });
+    for (const namespace of LEVELS) expect(await write(cluster, namespace)).toBe(NEW);
+    await cluster.checkPolicyWrites(LEVELS.map(of));
+  });
+
+  it.each(LEVELS)('is missed with its line in the namespace "%s"', async (namespace) => {
+    const line = `path "${'+/'.repeat(LEVELS.indexOf(namespace))}${LINE.slice('path "'.length)}`;
+    expect(more).toContain(`\n${line}\n`);
+    await server.root.must('PUT', 'sys/policies/acl/remount-policies', {
+      policy: more.replace(`\n${line}\n`, '\n'),
+    });
+    const cluster = connect(server, {
+      credentials: await enableLogin(server.root, '', ['remount', 'remount-policies']),
+    });
+    const lacks = `the policy of the service lacks: ${line}`;
+    await expect(write(cluster, namespace)).rejects.toThrow(`${lacks} (POST sys/policies/acl/:name`);
+    await expect(cluster.checkPolicyWrites(LEVELS.map(of))).rejects.toThrow(lacks);
+    for (const other of LEVELS.filter((one) => one !== namespace)) {
+      expect(await write(cluster, other)).toBe(NEW);
+      await cluster.checkPolicyWrites([of(other)]);
+    }
+  });
+
+  it('is not missed by a login that moves nothing', async () => {
+    const [reads] = policy.split('# Part 2.') as [string];
+    await server.root.must('PUT', 'sys/policies/acl/remount-read', { policy: reads });
+    const read = connect(server, { credentials: await enableLogin(server.root, '', ['remount-read']) });
+    await read.checkPolicyWrites([of('')]);
   });
 });
 

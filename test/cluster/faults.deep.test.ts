@@ -5,57 +5,21 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Store } from '../../functions/ports/store.ts';
 import type { Migration } from '../../functions/remount/migration.ts';
 import { testDeps } from '../support/testDeps.ts';
 import { throughFile } from '../support/throughFile.ts';
-import { accept, type ClusterDeps, runToEnd, sleeplessClock } from './support/clusterSteps.ts';
-import { FakeCluster, type MoveFate, unavailable } from './support/fakeCluster.ts';
+import { accept, runToEnd } from './support/clusterSteps.ts';
+import { type MoveFate, unavailable } from './support/fakeCluster.ts';
+import { countCalls, died, disturb, type FaultWorld, faultWorld } from './support/faultWorld.ts';
 
 /** From one fault to the next; `FAULT_STRIDE=1` tries all of them, which takes minutes. */
 const STRIDE = Number(process.env.FAULT_STRIDE ?? 5);
 
 const service = throughFile(testDeps);
-let serial = 0;
-
-interface World {
-  cluster: FakeCluster;
-  deps: ClusterDeps;
-  /** Calls to the store that have begun. */
-  writes: () => number;
-  failWrite(at: number, isLost: boolean): void;
-}
-
-function world(fates: MoveFate[] = []): World {
-  const cluster = new FakeCluster();
-  cluster.mount('kv/', { accessor: `faults_${++serial}` });
-  cluster.issue('kv/', 'creds/r', 5);
-  cluster.issue('kv/', 'creds/s', 3);
-  cluster.fates = [...fates];
-  let writes = 0;
-  let failing: { at: number; isLost: boolean } | undefined;
-  const store: Store = {
-    ...service.store,
-    async commit(all) {
-      const isNow = ++writes === failing?.at;
-      if (isNow && !failing?.isLost) throw new Error('the process died before a write');
-      await service.store.commit(all);
-      if (isNow) throw new Error('the process died after a write');
-    },
-  };
-  const deps: ClusterDeps = { ...service, store, cluster, clock: sleeplessClock() };
-  return {
-    cluster,
-    deps,
-    writes: () => writes,
-    failWrite: (at, isLost) => {
-      failing = { at, isLost };
-    },
-  };
-}
+const world = (fates?: MoveFate[]) => faultWorld(service, fates);
 
 /** What must be so at the end, whatever has happened. */
-function checkTruth({ cluster }: World, migration: Migration): void {
+function checkTruth({ cluster }: FaultWorld, migration: Migration): void {
   const places = [...cluster.table].filter(([path]) => path === 'kv/' || path === 'moved/');
   expect(migration.status).not.toBe('in-progress');
   if (migration.status === 'success') {
@@ -69,28 +33,13 @@ function checkTruth({ cluster }: World, migration: Migration): void {
   for (const { from, to } of cluster.posts) expect([from, to]).toEqual(['kv/', 'moved/']);
 }
 
-async function countCalls(fates: MoveFate[]): Promise<{ calls: number; writes: number }> {
-  const undisturbed = world(fates);
-  await runToEnd(undisturbed.deps, await accept(undisturbed.deps, undisturbed.cluster));
-  return { calls: undisturbed.cluster.calls, writes: undisturbed.writes() };
-}
-
-/** Makes one call to the cluster fail. */
-function disturb(cluster: FakeCluster, at: number, error: () => Error, where: 'before' | 'after'): void {
-  cluster[where] = (_, call) => {
-    if (call === at) throw error();
-  };
-}
-
-const died = () => new Error('the process died');
-
 const FATES: MoveFate[][] = [[], ['untouched'], ['tainted'], ['half']];
 
 describe.each(FATES.map((fates) => [fates.join() || 'success', fates] as const))(
   'a move whose fate is %s',
   (_, fates) => {
     it('keeps its promises when the cluster does not answer a call, at any call', async () => {
-      const { calls } = await countCalls(fates);
+      const { calls } = await countCalls(world(fates));
       for (let at = 1; at <= calls; at += STRIDE) {
         const w = world(fates);
         const id = await accept(w.deps, w.cluster);
@@ -100,7 +49,7 @@ describe.each(FATES.map((fates) => [fates.join() || 'success', fates] as const))
     });
 
     it('keeps its promises when an answer is lost, at any call', async () => {
-      const { calls } = await countCalls(fates);
+      const { calls } = await countCalls(world(fates));
       for (let at = 1; at <= calls; at += STRIDE) {
         const w = world(fates);
         const id = await accept(w.deps, w.cluster);
@@ -112,7 +61,7 @@ describe.each(FATES.map((fates) => [fates.join() || 'success', fates] as const))
     it.each(['before', 'after'] as const)(
       'keeps its promises when the step dies %s a call, at any call',
       async (where) => {
-        const { calls } = await countCalls(fates);
+        const { calls } = await countCalls(world(fates));
         for (let at = 1; at <= calls; at += STRIDE) {
           const w = world(fates);
           const id = await accept(w.deps, w.cluster);
@@ -125,7 +74,7 @@ describe.each(FATES.map((fates) => [fates.join() || 'success', fates] as const))
     it.each([false, true])(
       'keeps its promises when the step dies at any write (written: %s)',
       async (isLost) => {
-        const { writes } = await countCalls(fates);
+        const { writes } = await countCalls(world(fates));
         for (let at = 2; at <= writes; at += STRIDE) {
           const w = world(fates);
           w.failWrite(at, isLost);

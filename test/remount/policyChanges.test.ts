@@ -1,7 +1,12 @@
 /** How much of policies one switch changes. */
 
 import { describe, expect, it } from 'vitest';
-import { MAX_POLICY_UNDO_BYTES, MAX_SWITCH_POLICY_BYTES } from '../../functions/limits.ts';
+import { policyItem } from '../../functions/cluster/clusterAccess.ts';
+import {
+  MAX_CLUSTER_POLICIES,
+  MAX_POLICY_UNDO_BYTES,
+  MAX_SWITCH_POLICY_BYTES,
+} from '../../functions/limits.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import { policyChanges } from '../../functions/remount/policyChanges.ts';
 
@@ -9,14 +14,14 @@ const roomFor = ({ length }: unknown[]) => `the transaction of the switch has ro
 const NOW = Date.UTC(2026, 0);
 
 /** The changes of so many policies with one text, in a move from `from` to `to`. */
-function changesOf(text: string, count: number, [from, to] = ['kv/', 'new/']) {
+function changesOf(text: string, count: number, [from, to] = ['kv/', 'new/'], isOnCluster = false) {
   const names = Array.from({ length: count }, (_, i) => `p${i}`);
   const compiled = JSON.stringify(parsePolicy(text));
   const items = names.map((sk) => ({ pk: 'policies#root', sk, text, compiled, version: 1 }));
   const policies = names.map((name) => ({ namespaceId: 'root', namespacePath: '', name }));
   const place = (path: string) => ({ namespace: { path: '' }, path });
   const ends = { source: place(from ?? ''), target: place(to ?? '') };
-  return policyChanges({ mode: 'follow', policies }, items, { ends, now: NOW });
+  return policyChanges({ mode: 'follow', policies }, items, { ends, now: NOW }, isOnCluster);
 }
 
 describe('a switch', () => {
@@ -58,5 +63,33 @@ describe('a switch', () => {
     const { changes, left } = changesOf('path "kv/*" {}', 1, ['kv/', 'a/+*/']);
     expect(changes).toEqual([]);
     expect(left[0]?.reason).toBe('with the new rules, its text would be too long or no policy');
+  });
+});
+
+describe('a migration on a cluster', () => {
+  it('changes at most MAX_CLUSTER_POLICIES, whatever fits a transaction', () => {
+    const { changes, left } = changesOf(
+      'path "kv/a" {}',
+      MAX_CLUSTER_POLICIES + 2,
+      ['kv/', 'd/'.repeat(32)],
+      true,
+    );
+    expect(changes).toHaveLength(MAX_CLUSTER_POLICIES);
+    expect(new Set(left.map(({ reason }) => reason))).toEqual(
+      new Set([`the record of a migration has room for ${MAX_CLUSTER_POLICIES} policies`]),
+    );
+  });
+
+  it('changes rules that only the cluster understands', () => {
+    const text = 'path "kv/a" { control_group = { factor "f" {} } capabilities = ["subscribe"] }';
+    expect(() => parsePolicy(text)).toThrow();
+    const ends = {
+      source: { namespace: { path: '' }, path: 'kv/' },
+      target: { namespace: { path: '' }, path: 'new/' },
+    };
+    const item = policyItem({ pk: 'policies#root', sk: 'p' }, { text, settings: {} });
+    const policies = [{ namespaceId: 'root', namespacePath: '', name: 'p' }];
+    const { changes } = policyChanges({ mode: 'follow', policies }, [item], { ends, now: NOW }, true);
+    expect(changes.map(({ after }) => after)).toEqual([text.replace('kv/', 'new/')]);
   });
 });

@@ -71,6 +71,13 @@ describe('the timeline of a migration', () => {
     ]);
   });
 
+  it('shows that policies are taken back, whatever was done before', () => {
+    expect(stepsOf({ ...REVOKING, cluster: CLUSTER, phase: 'reverting' })).toEqual([
+      'good: Accepted, 0 to 0',
+      'working: Policies taken back, 0 to 3',
+    ]);
+  });
+
   it('says what a tainted mount waits for, at the one step that is under way', () => {
     const cluster = { ...CLUSTER, waiting_for: 'a lease that cannot be revoked' };
     const steps = timelineOf({ ...REVOKING, phase: 'tainted', cluster }, BEGIN);

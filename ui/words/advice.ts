@@ -37,6 +37,10 @@ const OF_MIGRATIONS: Record<string, Advice> = {
     what: 'The mount issues leases faster than they can be revoked. It is served at its source.',
     todo: 'Move it when fewer clients ask, or allow a longer refusal of requests.',
   },
+  policy_refused: {
+    what: 'The cluster did not take the new text of a policy. Nothing was revoked, and the mount is served at its source.',
+    todo: 'See which policy was left and why, and plan the move again, if need be without changing policies.',
+  },
   move_refused: {
     what: 'The cluster refused the move. The mount is served at its source.',
     todo: 'Read the words of the cluster below, and plan the move again.',

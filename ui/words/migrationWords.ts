@@ -54,6 +54,8 @@ function onClusterSentence(info: MigrationInfo): string {
       return `The mount is at ${target}. It is being verified.`;
     case 'propagating':
       return `The mount is at ${target}. Some nodes of the cluster may still serve the old path.`;
+    case 'reverting':
+      return `This migration does not go on. What it has added to policies is being taken back.`;
     default:
       return `Accepted. The mount is still at ${source}`;
   }

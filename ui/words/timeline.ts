@@ -55,6 +55,7 @@ const REACHED_IS_DONE: Phase[] = ['accepted', 'switched', 'done'];
  */
 export function timelineOf(info: MigrationInfo, now: number): Step[] {
   if (info.status === 'failure') return failedTimeline(info);
+  if (info.phase === 'reverting') return revertingTimeline(info, now);
   const phase = info.phase === 'tainted' ? 'moving' : info.phase;
   const plans = info.cluster ? CLUSTER_STEPS : STEPS;
   const reached = plans.findIndex((plan) => plan.phase === phase);
@@ -77,6 +78,15 @@ function failedTimeline(info: MigrationInfo): Step[] {
   return [
     { title: ACCEPTED.title, mood: 'good', from, to: from, detail: '' },
     { title, mood, from, to, detail: '' },
+  ];
+}
+
+function revertingTimeline(info: MigrationInfo, now: number): Step[] {
+  const from = timeIn(info, 'created_time');
+  const detail = info.cluster?.waiting_for ?? '';
+  return [
+    { title: ACCEPTED.title, mood: 'good', from, to: from, detail: '' },
+    { title: 'Policies taken back', mood: 'working', from, to: now, detail },
   ];
 }
 

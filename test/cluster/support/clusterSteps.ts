@@ -7,6 +7,7 @@ import type { Clock } from '../../../functions/ports/deps.ts';
 import { acceptAndStart } from '../../../functions/remount/acceptMigration.ts';
 import type { Migration } from '../../../functions/remount/migration.ts';
 import { type ClusterOptions, DEFAULT_CLUSTER_OPTIONS } from '../../../functions/remount/onCluster.ts';
+import type { PolicyOrder } from '../../../functions/remount/policyOrder.ts';
 import { readMigration } from '../../../functions/remount/readMigration.ts';
 import type { Mount } from '../../../functions/tree/mount.ts';
 import { type Namespace, ROOT } from '../../../functions/tree/namespace.ts';
@@ -46,6 +47,7 @@ export interface Accepting {
   from?: string;
   to?: string;
   options?: Partial<ClusterOptions>;
+  policies?: PolicyOrder;
   source?: Namespace;
   target?: Namespace;
 }
@@ -54,14 +56,15 @@ export interface Accepting {
 export async function accept(
   deps: ClusterDeps,
   cluster: FakeCluster,
-  { from = 'kv/', to = 'moved/', options = {}, source = ROOT, target = ROOT }: Accepting = {},
+  { from = 'kv/', to = 'moved/', options = {}, policies, source = ROOT, target = ROOT }: Accepting = {},
 ): Promise<string> {
   const entry = cluster.table.get(source.path + from)?.entry;
   if (!entry) throw new Error(`no mount at ${source.path}${from}`);
   const mount = { uuid: entry.uuid, accessor: entry.accessor, generation: 0, entry } as Mount;
   const move = { mount, source: { namespace: source, path: from }, target: { namespace: target, path: to } };
   const clusterOptions = { ...DEFAULT_CLUSTER_OPTIONS, ...options };
-  return (await acceptAndStart(deps, { requestedBy: REQUESTED_BY }, move, { clusterOptions })).id;
+  const details = { clusterOptions, policies };
+  return (await acceptAndStart(deps, { requestedBy: REQUESTED_BY }, move, details)).id;
 }
 
 /** The time that one step may take, in milliseconds. */

@@ -9,6 +9,7 @@ import {
   type ClusterNamespace,
   type ClusterNode,
   type ClusterPath,
+  type ClusterPolicy,
   ClusterUnavailable,
   type MountEntry,
   type MoveStatus,
@@ -47,6 +48,12 @@ export class FakeCluster implements Cluster {
   readonly revoked: string[] = [];
   readonly forced: string[] = [];
   readonly reloaded: string[] = [];
+  /** Policies by `<namespace>|<name>`. */
+  readonly policies = new Map<string, { text: string; version: number }>();
+  /** Whether it counts the versions of policies, as OpenBao does and HashiCorp's Vault does not. */
+  countsVersions = true;
+  /** Names of policies that it does not let be written, with its words. */
+  readonly refusedPolicies = new Map<string, string>();
   /** Fates of the next moves, in their order; then all succeed. */
   fates: MoveFate[] = [];
   /** Standbys by address, and the paths that they show. */
@@ -128,12 +135,44 @@ export class FakeCluster implements Cluster {
     return new Map(own.map(([path, { entry }]) => [path.slice(namespace.length), structuredClone(entry)]));
   }
 
-  async policyNames(): Promise<string[]> {
-    return [];
+  async policyNames(namespace: string): Promise<string[]> {
+    await this.#call('policyNames');
+    const own = [...this.policies.keys()].filter((path) => path.startsWith(`${namespace}|`));
+    return own.map((path) => path.slice(namespace.length + 1));
   }
 
-  async policy(): Promise<undefined> {
-    return undefined;
+  async policy(namespace: string, name: string): Promise<ClusterPolicy | undefined> {
+    await this.#call('policy');
+    const found = this.policies.get(`${namespace}|${name}`);
+    if (!found) return undefined;
+    const { text, version } = found;
+    return { text, ...(this.countsVersions && { version }), settings: {} };
+  }
+
+  async checkPolicyWrites() {
+    await this.#call('checkPolicyWrites');
+  }
+
+  async writePolicy(namespace: string, name: string, text: string, { version }: ClusterPolicy) {
+    await this.#call('writePolicy');
+    const why = this.refusedPolicies.get(name);
+    if (why !== undefined) return { done: false as const, why };
+    const found = this.policies.get(`${namespace}|${name}`);
+    if (version !== undefined && version !== found?.version)
+      return { done: false as const, why: 'check-and-set parameter did not match' };
+    this.setPolicy(name, text, namespace);
+    this.#answer('writePolicy');
+    return { done: true as const };
+  }
+
+  /** Somebody else writes a policy. */
+  setPolicy(name: string, text: string, namespace = ''): void {
+    const { version } = this.policies.get(`${namespace}|${name}`) ?? { version: 0 };
+    this.policies.set(`${namespace}|${name}`, { text, version: version + 1 });
+  }
+
+  textOf(name: string, namespace = ''): string | undefined {
+    return this.policies.get(`${namespace}|${name}`)?.text;
   }
 
   async lookup(): Promise<undefined> {

@@ -5,6 +5,7 @@ import { buildAcl, capabilitiesOf } from '../../../functions/policies/acl.ts';
 import { parseClusterPolicy } from '../../../functions/policies/policy.ts';
 import {
   type Cluster,
+  ClusterForbids,
   type ClusterPath,
   type ClusterToken,
   ClusterUnavailable,
@@ -32,6 +33,8 @@ export interface Tables {
   namespaces: Record<string, NamespaceTable>;
   /** By the token itself. */
   tokens: Record<string, TokenTable>;
+  /** What the service lacks to write policies. */
+  lacks?: string;
 }
 
 export interface TableCluster extends Cluster {
@@ -85,7 +88,12 @@ export function tableCluster(tables: Tables): TableCluster {
       return Object.keys(at('policyNames', namespace).policies ?? {});
     },
     async policy(namespace, name) {
-      return at(`policy ${name}`, namespace).policies?.[name];
+      const text = at(`policy ${name}`, namespace).policies?.[name];
+      return text === undefined ? undefined : { text, version: 1, settings: {} };
+    },
+    async checkPolicyWrites(policies) {
+      const { lacks } = tables;
+      if (lacks !== undefined && policies.length > 0) throw new ClusterForbids(lacks);
     },
     async lookup(token) {
       at('lookup', '');
@@ -128,6 +136,7 @@ export function tableCluster(tables: Tables): TableCluster {
     nodes: never,
     revoke: never,
     remount: never,
+    writePolicy: never,
     reload: never,
     stepDown: never,
   };
