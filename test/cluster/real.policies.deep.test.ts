@@ -89,7 +89,7 @@ describe('a move that takes policies along', () => {
       expect(info).toMatchObject({ status: 'success', policies: { mode, left: [], changed: [{ policy }] } });
       // At each look, one of the two is served and allowed; while the cluster moves it, the other has no mount.
       expect(seen.length).toBeGreaterThan(2);
-    for (const statuses of seen) expect(statuses).toContain(200);
+      for (const statuses of seen) expect(statuses).toContain(200);
       const after = (await policyAt(policy)) as { policy: string; cas_required: boolean };
       expect(after.cas_required).toBe(true);
       const planned = plan.body.data.policy_changes.changes[0].after as string;
