@@ -64,8 +64,6 @@ const SELDOM_ATTRIBUTES = new Set([
   // A cluster refuses all requests to a mount, or gives a lease up.
   ...updates('clusterStep', 'taintedAt leasesIrrevocable'),
   ...attributesOf('clusterStep', 'PutItem', 'leaseId reason at'),
-  // A move on a cluster changes policies.
-  ...updates('clusterStep', 'policyOutcome'),
 ]);
 
 function updates(name: string, attributes: string): string[] {
