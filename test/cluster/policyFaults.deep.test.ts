@@ -14,7 +14,7 @@ import { type MoveFate, unavailable } from './support/fakeCluster.ts';
 import { countCalls, died, disturb, type FaultWorld, faultWorld } from './support/faultWorld.ts';
 
 /** From one fault to the next; `FAULT_STRIDE=1` tries all of them, which takes minutes. */
-const STRIDE = Number(process.env.FAULT_STRIDE ?? 5);
+const STRIDE = Number(process.env.FAULT_STRIDE ?? 11);
 
 const service = throughFile(testDeps);
 
@@ -139,6 +139,6 @@ it('loses nothing that others write at any time, under any faults', async () => 
         expect(text).not.toContain(rule(gone as string));
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AppRoleLogin } from '../../functions/adapters/clusterSettings.ts';
+import type { Cluster } from '../../functions/ports/cluster.ts';
 import { throughFile } from '../support/throughFile.ts';
 import { enableLogin } from './support/adapter.ts';
 import { startInMemory } from './support/openbao.ts';
@@ -16,7 +17,24 @@ let credentials: AppRoleLogin;
 /** Of somebody who may move mounts, and change policies whose names begin with `team-`. */
 let token: string;
 const moves = realMoves(() => ({ address: server.root.address, token, credentials }));
+/** HashiCorp's Vault shows no versions of policies, and takes none. */
+const blind = realMoves(() => ({
+  address: server.root.address,
+  token,
+  credentials,
+  disguised: withoutVersions,
+}));
 let serial = 0;
+
+function withoutVersions(cluster: Cluster): Cluster {
+  return {
+    ...cluster,
+    async policy(...of) {
+      const found = await cluster.policy(...of);
+      return found && { text: found.text, settings: {} };
+    },
+  };
+}
 
 beforeAll(async () => {
   const { must } = server.root;
@@ -37,21 +55,22 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  moves.before = () => {};
-  moves.after = () => {};
+  for (const one of [moves, blind]) {
+    one.before = () => {};
+    one.after = () => {};
+  }
 });
 
 const rule = (path: string) => `path "${path}/*" { capabilities = ["read", "list"] }`;
 const textOfRule = (path: string) => `# who may read\n${rule(path)} # all\n`;
 
 /** A mount with a secret, a policy that grants its reading, and a token with that. */
-async function mountWithPolicy(namespace = '') {
+async function mountWithPolicy(namespace = '', settings: object = { cas_required: true, cas: -1 }) {
   const { must } = server.root;
   const mount = `kv${++serial}`;
   const policy = `team-${serial}`;
   await must('POST', `sys/mounts/${mount}`, { type: 'kv' }, namespace);
   await must('POST', `${mount}/a`, { key: 'value' }, namespace);
-  const settings = { cas_required: true, cas: -1 };
   await must('PUT', `sys/policies/acl/${policy}`, { policy: textOfRule(mount), ...settings }, namespace);
   const { auth } = (await must('POST', 'auth/token/create', { policies: [policy] }, namespace)).body;
   const reader = server.root.as(auth.client_token);
@@ -89,7 +108,7 @@ describe('a move that takes policies along', () => {
       expect(info).toMatchObject({ status: 'success', policies: { mode, left: [], changed: [{ policy }] } });
       // At each look, one of the two is served and allowed; while the cluster moves it, the other has no mount.
       expect(seen.length).toBeGreaterThan(2);
-    for (const statuses of seen) expect(statuses).toContain(200);
+      for (const statuses of seen) expect(statuses).toContain(200);
       const after = (await policyAt(policy)) as { policy: string; cas_required: boolean };
       expect(after.cas_required).toBe(true);
       const planned = plan.body.data.policy_changes.changes[0].after as string;
@@ -177,6 +196,35 @@ describe('a move that takes policies along', () => {
         expect((await policyAt(policy)).policy).toBe(textOfRule(target));
       }
     }
+  });
+});
+
+describe('a move on a cluster that shows no versions of policies', () => {
+  it('changes them, and the undo restores them', async () => {
+    const { mount, target, policy, text } = await mountWithPolicy('', {});
+    const id = await blind.post({ from: mount, to: target, policies: 'follow' });
+    expect(await blind.run(id)).toMatchObject({ status: 'success', policies: { left: [] } });
+    expect((await policyAt(policy)).policy).toBe(textOfRule(target));
+    const { body } = await blind.call('POST', `sys/remount/undo/${id}`, { body: {} });
+    expect(await blind.run(body.data.migration_id)).toMatchObject({
+      status: 'success',
+      policies: { left: [] },
+    });
+    expect((await policyAt(policy)).policy).toBe(text);
+  });
+
+  it.each([2, 3])('keeps what somebody writes before look %i at the policy', async (nth) => {
+    const { mount, target, policy } = await mountWithPolicy('', {});
+    let looks = 0;
+    blind.before = async ({ method }) => {
+      if (method !== 'policy' || ++looks !== nth) return;
+      const mine = { policy: `${(await policyAt(policy)).policy}# mine\n` };
+      await server.root.must('PUT', `sys/policies/acl/${policy}`, mine);
+    };
+    const info = await blind.move({ from: mount, to: target, policies: 'add' });
+    expect(info).toMatchObject({ status: 'success', policies: { changed: [{ policy }], left: [] } });
+    const { policy: text } = await policyAt(policy);
+    for (const part of [rule(mount), rule(target), '# mine\n']) expect(text).toContain(part);
   });
 });
 

@@ -5,28 +5,33 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { buildCommand } from '../../infra/buildCommand.ts';
 import { databaseFile } from '../../infra/local/dataFolder.ts';
 import { type Service, startService } from '../../infra/local/service.ts';
+import { ID, run } from '../cli/command.ts';
 import { temporaryFolder } from '../local/support.ts';
 import { throughFile } from '../support/throughFile.ts';
 import { startInMemory } from './support/openbao.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const POLICY = join(ROOT, 'infra', 'cluster', 'policy.hcl');
+const POLICIES = { remount: 'policy.hcl', 'remount-policies': 'policies.hcl' };
 const MOVER = `path "sys/remount" { capabilities = ["update", "sudo"] }
 path "sys/remount/*" { capabilities = ["read", "list", "update", "delete", "sudo"] }`;
 
 const bao = throughFile(startInMemory);
 
-/** The variables of a service that logs in by AppRole, with the policy of this repository and nothing else. */
+/** The variables of a service that logs in by AppRole, with the policies of this repository and nothing else. */
 async function logInByAppRole(): Promise<Record<string, string>> {
   const { root } = bao;
-  await root.must('POST', 'sys/policies/acl/remount', { policy: await readFile(POLICY, 'utf8') });
+  for (const [name, file] of Object.entries(POLICIES)) {
+    const policy = await readFile(join(ROOT, 'infra', 'cluster', file), 'utf8');
+    await root.must('POST', `sys/policies/acl/${name}`, { policy });
+  }
   await root.must('POST', 'sys/auth/approle', { type: 'approle' });
   const role = {
     token_type: 'batch',
     token_ttl: '20m',
-    token_policies: ['remount'],
+    token_policies: Object.keys(POLICIES),
     token_no_default_policy: true,
   };
   await root.must('POST', 'auth/approle/role/remount', role);
@@ -129,6 +134,30 @@ describe('the service in front of a cluster', () => {
     expect(await plan()).toMatchObject({ status: 200 });
     await bao.root.must('DELETE', 'sys/mounts/late');
     expect((await plan()).text).toContain('no matching mount at');
+  });
+
+  it('changes policies with a move, and restores them, by the command line', async () => {
+    const text = '# who may read\npath "mine/*" { capabilities = ["read"] }\n';
+    await bao.root.must('POST', 'sys/mounts/mine', { type: 'kv' });
+    await bao.root.must('POST', 'sys/policies/acl/readers', { policy: text });
+    const own = 'path "sys/policies/acl/readers" { capabilities = ["read", "update"] }';
+    await bao.root.must('POST', 'sys/policies/acl/writer', { policy: own });
+    const { body } = await bao.root.must('POST', 'auth/token/create', { policies: ['mover', 'writer'] });
+    await buildCommand();
+    const environment = { VAULT_ADDR: service.url, VAULT_TOKEN: body.auth.client_token };
+    const readers = async () => (await bao.root.must('GET', 'sys/policies/acl/readers')).body.data.policy;
+
+    const plan = await run(['plan', 'mine', 'theirs', '--policies', 'follow'], environment);
+    expect(plan.stdout).toContain('-path "mine/*" { capabilities = ["read"] }\n+path "theirs/*"');
+    const moved = await run(['move', 'mine', 'theirs', '--policies', 'follow'], environment);
+    expect(moved.code, moved.stderr).toBe(0);
+    expect(await readers()).toBe(text.replace('mine', 'theirs'));
+    const [id = ''] = ID.exec(moved.stderr) ?? [];
+    const status = await run(['status', id], environment);
+    expect(status.stdout).toMatch(/Policies +changed: readers/);
+    const undone = await run(['undo', id], environment);
+    expect(undone.code, undone.stderr).toBe(0);
+    expect(await readers()).toBe(text);
   });
 
   it('moves a mount, answers a repeated request with the same migration, and moves it back', async () => {
@@ -271,7 +300,7 @@ describe('npm start in front of a cluster', () => {
     'sys/leases/lookup/*',
     'sys/remount',
   ])('names the line that the policy of the service lacks: %s', async (path) => {
-    const lines = (await readFile(POLICY, 'utf8')).split('\n');
+    const lines = (await readFile(join(ROOT, 'infra', 'cluster', POLICIES.remount), 'utf8')).split('\n');
     const policy = lines.filter((line) => !line.startsWith(`path "${path}" {`)).join('\n');
     await bao.root.must('POST', 'sys/policies/acl/poor', { policy });
     const { auth } = (

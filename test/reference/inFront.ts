@@ -7,16 +7,18 @@ import { enableLogin } from '../cluster/support/adapter.ts';
 import { startInMemory } from '../cluster/support/openbao.ts';
 import { startRecordedService } from '../rights/recorder.ts';
 
-const POLICY = join(import.meta.dirname, '..', '..', 'infra', 'cluster', 'policy.hcl');
+const FOLDER = join(import.meta.dirname, '..', '..', 'infra', 'cluster');
+const POLICIES = ['policy', 'policies'];
 
 /** Vitest calls this before the first file, and what it returns after the last. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const bao = await startInMemory();
   const { root, rootToken } = bao;
-  await root.must('POST', 'sys/policies/acl/remount', {
-    policy: oneLevelDeeper(await readFile(POLICY, 'utf8')),
-  });
-  const { roleId, secretId } = await enableLogin(root, '', ['remount']);
+  for (const name of POLICIES) {
+    const policy = oneLevelDeeper(await readFile(join(FOLDER, `${name}.hcl`), 'utf8'));
+    await root.must('POST', `sys/policies/acl/${name}`, { policy });
+  }
+  const { roleId, secretId } = await enableLogin(root, '', POLICIES);
   const login = { CLUSTER_ROLE_ID: roleId, CLUSTER_SECRET_ID: await secretId() };
   const service = await startRecordedService('front', { cluster: { CLUSTER_ADDR: root.address, ...login } });
   project.provide('target', {

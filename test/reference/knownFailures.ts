@@ -35,7 +35,6 @@ node-vault.test.ts | node-vault > renews and revokes a lease | the lease of a se
 remount.moves.credentials.test.ts | a moved userpass method > may move to a name that only begins like the token method, and back | methods of a cluster that begin with \`auth/token\`
 remount.moves.credentials.test.ts | a moved userpass method > revokes its batch tokens, too | batch tokens of a method that a cluster moves
 remount.moves.namespaces.test.ts | between namespaces > users stay locked, and are listed and unlocked where their method is | locked users of a method that moved into another namespace
-remount.operations.test.ts | a client that moves mounts > takes policies with a mount, and back | \`policies\` of a move on a cluster
 remount.permissions.namespaces.test.ts | in namespaces, a remount > with a header that names no namespace is 404, before the token is checked (0) | a request to a cluster without a valid token
 remount.permissions.namespaces.test.ts | in namespaces, a remount > with a header that names no namespace is 404, before the token is checked (1) | a request to a cluster without a valid token
 remount.races.deep.test.ts | with moves at the same time > of one mount to many targets, exactly one wins | moves of one mount of a cluster to two targets at the same time

@@ -62,14 +62,16 @@ interface Where {
   token: string;
   /** Of the service, instead of the token of the caller. */
   credentials?: ClusterSettings['credentials'];
+  /** Makes the cluster appear as another product. */
+  disguised?: (cluster: Cluster) => Cluster;
 }
 
 /** @param where is called once the servers of the file run */
 export function realMoves(where: () => Where): RealMoves {
   const f: Front = front();
   const connect = (): Cluster => {
-    const { address, token, credentials = { token } } = where();
-    return vaultCluster({ address, namespace: '', credentials, clock: f.records.clock });
+    const { address, token, credentials = { token }, disguised = (same) => same } = where();
+    return disguised(vaultCluster({ address, namespace: '', credentials, clock: f.records.clock }));
   };
   let known: Cluster | undefined;
   const cluster = () => (known ??= connect());
