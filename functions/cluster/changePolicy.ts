@@ -51,6 +51,7 @@ export async function changePolicy(
       return isWritten ? { state: 'changed', policy: begun.after } : { state: 'unchanged' };
     }
     if (tries === MAX_POLICY_TRIES) break;
+    // Where versions are not counted, it is 0.
     const after = changedPolicy(ref, (policy.version ?? -1) + 1, change);
     await hold.write((migration) =>
       withCluster(migration, { policies: { ...workOf(migration), writing: { before, after } } }),

@@ -3,7 +3,7 @@
 import type { Migration } from '../remount/migration.ts';
 import type { OnCluster, PolicyWork } from '../remount/onCluster.ts';
 import { leftPolicy } from '../remount/policyChanges.ts';
-import type { LeftPolicy, PolicyOutcome, PolicyRef } from '../remount/policyOrder.ts';
+import type { PolicyOutcome, PolicyRef } from '../remount/policyOrder.ts';
 
 type Recorded = Pick<Migration, 'policies' | 'policyOutcome'> & { cluster: OnCluster };
 
@@ -30,19 +30,23 @@ export function hasAdded(migration: Recorded): boolean {
 }
 
 /**
- * The outcome when a migration ends.
- * @param why what is not finished stays as it is
+ * The outcome when a migration ends. A success finishes every policy of the order, and a failure takes back what was added.
+ * @param why what is not finished, or not taken back, stays as it is
  */
-export function finalPolicies(migration: Recorded, why?: string): { policyOutcome?: PolicyOutcome } {
+export function finalPolicies(
+  migration: Recorded,
+  status: Migration['status'],
+  why?: string,
+): { policyOutcome?: PolicyOutcome } {
   const { policies: order } = migration;
   if (!order) return {};
   const { added, writing } = workOf(migration);
   const { changed, left } = outcomeOf(migration);
-  if (why === undefined) return { policyOutcome: { changed: [...changed, ...added], left } };
-  const open = order.mode === 'add' ? added : order.policies;
-  const begun = writing ? [...without(open, writing.after), writing.after] : open;
+  const isMoved = status === 'success';
+  if (why === undefined || (isMoved && order.mode === 'add'))
+    return { policyOutcome: { changed: [...changed, ...added], left } };
+  const begun = writing ? [...without(added, writing.after), writing.after] : added;
   const known = [...changed, ...left];
-  const unfinished = begun.filter((ref) => !known.some((one) => isSame(one, ref)));
-  const stays: LeftPolicy[] = unfinished.map((ref) => leftPolicy(ref, why));
-  return { policyOutcome: { changed, left: [...left, ...stays] } };
+  const open = (isMoved ? order.policies : begun).filter((ref) => !known.some((one) => isSame(one, ref)));
+  return { policyOutcome: { changed, left: [...left, ...open.map((ref) => leftPolicy(ref, why))] } };
 }

@@ -113,13 +113,19 @@ export function failedOnCluster(
 function ended(
   migration: ClusterMigration,
   by: string,
-  outcome: Record<string, unknown>,
+  outcome: Pick<Migration, 'status' | 'error'>,
   now: number,
   why: string | undefined,
 ): Update {
   const { phase } = migration;
   const { waiting: _, policies: __, ...cluster } = migration.cluster;
-  const facts = { ...outcome, ...finalPolicies(migration, why), phase: 'done', finishedAt: now, cluster };
+  const facts = {
+    ...outcome,
+    ...finalPolicies(migration, outcome.status, why),
+    phase: 'done',
+    finishedAt: now,
+    cluster,
+  };
   const update = closing(migration, phase, facts, now);
   return { ...update, remove: [...(update.remove ?? []), 'stepBy', 'stepUntil'], if: { phase, stepBy: by } };
 }

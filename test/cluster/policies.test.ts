@@ -312,10 +312,11 @@ describe('a cluster that does not answer any more', () => {
   it('while rules are taken back: the record says what is left', async () => {
     const [first = ''] = cluster.issue('kv/', 'creds/r', 1);
     cluster.stubborn.set(first, 'connection refused');
-    const id = await accept(deps, cluster, { policies: order('add') });
+    const id = await accept(deps, cluster, { policies: order('follow', ['people', 'robots']) });
     let writes = 0;
+    // Both were added to, and the first was taken back.
     cluster.before = (method) => {
-      if (method === 'writePolicy' && ++writes > 1) throw unavailable();
+      if (method === 'writePolicy' && ++writes > 3) throw unavailable();
     };
     await step(deps, id);
     deps.clock.pass(CLUSTER_PATIENCE_MS);
@@ -323,7 +324,7 @@ describe('a cluster that does not answer any more', () => {
     expect(migration).toMatchObject({ status: 'failure', error: { code: 'lease_not_revoked' } });
     expect(policiesOf(migration)).toMatchObject({
       changed: [],
-      left: [{ policy: 'people', reason: 'it could not be taken back: connect ECONNREFUSED' }],
+      left: [{ policy: 'robots', reason: 'it could not be taken back: connect ECONNREFUSED' }],
     });
   });
 
@@ -347,6 +348,23 @@ describe('a cluster that does not answer any more', () => {
         { policy: 'people', reason: 'the mount may be at the target, so the rules that were added stay' },
       ],
     });
+  });
+});
+
+describe('a mount that somebody moves on before every node is asked', () => {
+  it.each(['add', 'follow'] as const)('keeps what "%s" has added', async (mode) => {
+    const id = await accept(deps, cluster, { policies: order(mode) });
+    let asked = 0;
+    cluster.before = (method) => {
+      if (method === 'nodes' && ++asked === 2) cluster.end('moved/', 'further/');
+    };
+    const migration = await runToEnd(deps, id);
+    expect(migration.status).toBe('success');
+    expect(cluster.textOf('people')).toBe(added(id));
+    const why = { policy: 'people', reason: 'somebody has moved the mount on' };
+    expect(policiesOf(migration)).toMatchObject(
+      mode === 'add' ? { changed: [{ policy: 'people' }], left: [] } : { changed: [], left: [why] },
+    );
   });
 });
 

@@ -117,6 +117,12 @@ describe('a move that takes policies along', () => {
       if (mode === 'follow') expect(after.policy).toBe(textOfRule(target));
       expect(await reads(target)).toBe(200);
 
+      const undoing = await moves.call('POST', `sys/remount/undo/${id}`, { body: { dry_run: true } });
+      expect(undoing.body.data.policy_changes).toEqual({
+        changes: [{ namespace: '', policy, before: after.policy, after: text }],
+        left: [],
+        hidden: {},
+      });
       const back = await undo(id);
       expect(back).toMatchObject({ status: 'success', policies: { mode: 'restore', left: [] } });
       expect((await policyAt(policy)).policy).toBe(text);
