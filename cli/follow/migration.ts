@@ -42,6 +42,8 @@ function showSuccess({ output, hint }: Context, id: string, info: MigrationInfo,
     const left = `Not revoked where issued, but no longer valid here: ${counted(irrevocable, 'lease')}.`;
     output.line(`${left} Details: ${hint(`irrevocable ${id}`)}`, 'yellow');
   }
+  if (info.alias?.end_time)
+    output.line(`${info.source_mount} goes on answering until ${info.alias.end_time}.`);
   for (const warning of info.cluster?.warnings ?? []) output.line(`Warning: ${warning}.`, 'yellow');
   output.note(`To undo it: ${hint(`undo ${id}`)}`, 'dim');
 }
