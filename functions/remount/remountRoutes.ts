@@ -57,11 +57,11 @@ async function preview(call: Call<typeof MOVE_FIELDS>): Promise<Reply<Preview | 
   const { deps, namespace } = call;
   const found = await checkRemount(deps, originOf(call), call.fields);
   if ('repeated' in found) return { data: { dry_run: true, migration_id: found.repeated } };
-  const { move } = found;
+  const { move, aliasTtlS } = found;
   const { acl } = call.caller as Caller;
   const mode = readPolicyMode(call.fields.policies, move.mount.entry !== undefined);
   const [data, warnings] = await Promise.all([
-    previewMove(deps, move, acl, policiesOfMove(deps, move, { namespace, acl }, mode)),
+    previewMove(deps, move, acl, policiesOfMove(deps, move, { namespace, acl }, mode), aliasTtlS),
     namespaceTypos(deps, [move.target], acl),
   ]);
   return { data, warnings };

@@ -33,6 +33,19 @@ describe('a move with --alias-ttl', () => {
     return stdout;
   }
 
+  it('is planned before, with the command that does it', async () => {
+    const plan = await world.run('plan', mount, `new/${mount}`, '--alias-ttl', '720h');
+
+    expect(plan).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        new RegExp(`^${mount}/ goes on answering for 30 days after the move\\.$`, 'm'),
+      ),
+      stderr: expect.stringContaining(`To do it: remount move ${mount} new/${mount} --alias-ttl 720h\n`),
+    });
+    expect((await world.run('aliases')).stderr).toBe('None found.\n');
+  });
+
   it('leaves an alias, which the list and the status of the migration show', async () => {
     expect(await world.run('aliases')).toMatchObject({ code: 0, stdout: '', stderr: 'None found.\n' });
     expect(JSON.parse(await said('aliases', '--format', 'json'))).toEqual({ keys: [], key_info: {} });

@@ -404,6 +404,15 @@ describe('the plan of a move', () => {
     expect(lines.at(-1)).toBe('team-b/    ops     auth/ops/*  read,list     auth/ops/*, in team-a/');
   });
 
+  it('says that the old path goes on answering, if it does', () => {
+    const revokes = { kind: 'tokens' as const, total: 0, by_role: {}, complete: true };
+    const alias = { path: 'auth/ops/', ttl: 2_592_000 };
+    const words = 'auth/ops/ goes on answering for 30 days after the move.';
+
+    expect(planLines({ ...plan, revokes, policies: [], alias })).toContain(words);
+    expect(planLines({ ...plan, revokes, policies: [] }).join('\n')).not.toContain('answering');
+  });
+
   it('says if nothing is revoked and no policy needs a change', () => {
     const revokes = { kind: 'tokens' as const, total: 0, by_role: {}, complete: true };
     const lines = planLines({ ...plan, revokes, policies: [] });
