@@ -5,6 +5,7 @@ import { html } from '../html.ts';
 import { Field } from '../parts/field.ts';
 import { Heading } from '../parts/heading.ts';
 import { Refusal } from '../parts/refusal.ts';
+import { SelectField } from '../parts/selectField.ts';
 import { Warnings } from '../parts/warnings.ts';
 import { goTo } from '../route.ts';
 import { type Move, type MovePlan, planMove, startMove } from '../service/migrations.ts';
@@ -12,7 +13,13 @@ import { movableMounts } from '../service/mounts.ts';
 import { newKey } from '../service/request.ts';
 import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';
+import { ALIAS_TIMES } from '../words/aliasWords.ts';
 import { PlannedMove } from './plannedMove.ts';
+
+const OLD_PATH = [
+  ['', 'Stops answering'],
+  ...ALIAS_TIMES.map(([ttl, words]) => [ttl, `Answers for ${words}`]),
+];
 
 /** A plan, and the idempotency key for its start. */
 interface Planned {
@@ -72,10 +79,17 @@ export function MovePage() {
             hint="An unused path. Example with a namespace: team-a/secret/"
           />
         </div>
-        <${Field}
-          label="Reason (optional)" value=${reason} onValue=${setReason} maxLength=${250}
-          hint="Stored with the migration"
-        />
+        <div class="pair">
+          <${SelectField}
+            label="Old path" value=${move.alias_ttl ?? ''} choices=${OLD_PATH}
+            onValue=${(ttl: string) => onMove({ alias_ttl: ttl || undefined })}
+            hint="While it answers, you see who still uses it"
+          />
+          <${Field}
+            label="Reason (optional)" value=${reason} onValue=${setReason} maxLength=${250}
+            hint="Stored with the migration"
+          />
+        </div>
         <${Warnings} warnings=${planned?.plan.warnings ?? []} />
         <div class="actions">
           <button type="submit" class=${planned ? '' : 'main'} disabled=${task.busy}>See the plan</button>

@@ -28,6 +28,8 @@ export interface Irrevocable {
 export interface Move {
   from: string;
   to: string;
+  /** For how long the old path goes on answering; absent for not at all. */
+  alias_ttl?: string | undefined;
 }
 
 /** Filters of the service; an empty one is none. Paths are whole, and relative to the namespace of the session. */
