@@ -1,6 +1,7 @@
 /** All commands by name, in the order of the help. */
 
 import type { Command } from './command.ts';
+import { aliases, endAlias, renewAlias } from './commands/aliases.ts';
 import { bulk } from './commands/bulk.ts';
 import { cancel } from './commands/cancel.ts';
 import { irrevocable } from './commands/irrevocable.ts';
@@ -23,6 +24,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   undo,
   verify,
   irrevocable,
+  aliases,
+  'aliases renew': renewAlias,
+  'aliases end': endAlias,
   'schedule put': putSchedule,
   'schedule list': listSchedules,
   'schedule show': showSchedule,

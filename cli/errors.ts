@@ -140,11 +140,14 @@ export function unreachable(address: string, why: string, mayBeDone: boolean): C
   return new CommandError(EXIT.refused, `cannot reach ${address}: ${why}`, { mayBeDone });
 }
 
+/** What things that have no id are called by. */
+const CALLED: Record<string, string> = { schedule: 'name', alias: 'path' };
+
 /** @param kind such as `migration` */
 export function notFound(kind: string, id: string, namespace: string): CommandError {
   const where = namespace ? `namespace ${namespace}` : 'the root namespace';
-  const what =
-    kind === 'schedule' ? `${kind} ${id}; check the name` : `${kind} with the id ${id}; check the id`;
+  const called = CALLED[kind];
+  const what = called ? `${kind} ${id}; check the ${called}` : `${kind} with the id ${id}; check the id`;
   return new CommandError(EXIT.refused, `${where} has no ${what} and the namespace`);
 }
 

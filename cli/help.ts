@@ -70,11 +70,18 @@ function commandRows(commands: Commands): string[][] {
   });
 }
 
-export function commandHelp(name: string, word: string, { operands, summary, options }: Command): string {
+/** @param others the commands of the group that the word begins, if it does */
+export function commandHelp(
+  name: string,
+  word: string,
+  { operands, summary, options }: Command,
+  others: Commands,
+): string {
   return [
     `Usage: ${[name, word, ...operands].join(' ')} [OPTIONS]`,
     '',
     summary,
+    ...section('Other commands', commandRows(others)),
     ...section('Options', optionRows(options)),
     ...section('Options of every command', optionRows(COMMON_OPTIONS)),
   ].join('\n');

@@ -45,7 +45,7 @@ async function run(words: string[]): Promise<number> {
     const { name: word, others } = findCommand(words, COMMANDS, ALL_OPTIONS);
     if (word === undefined || word === 'help') return help(word, others);
     if (word === 'completion') return completion(others);
-    if (isGroup(word)) return help(undefined, [word, ...others]);
+    if (isOnlyGroup(word)) return help(undefined, [word, ...others]);
     const command = commandNamed(word);
     const typed = readArguments(others, { ...COMMON_OPTIONS, ...command.options });
     if (typed.isSet('version')) return version();
@@ -85,12 +85,13 @@ function printed(text: string): ExitCode {
 
 function helpOn(about: string): string {
   if (about === '') return generalHelp(NAME, COMMANDS);
-  if (isGroup(about)) return groupHelp(NAME, about, ofGroup(about, COMMANDS));
-  return commandHelp(NAME, about, commandNamed(about));
+  if (isOnlyGroup(about)) return groupHelp(NAME, about, ofGroup(about, COMMANDS));
+  return commandHelp(NAME, about, commandNamed(about), ofGroup(about, COMMANDS));
 }
 
-function isGroup(word: string): boolean {
-  return Object.keys(ofGroup(word, COMMANDS)).length > 0;
+/** Whether it is the first word of commands, and no command itself. */
+function isOnlyGroup(word: string): boolean {
+  return !Object.hasOwn(COMMANDS, word) && Object.keys(ofGroup(word, COMMANDS)).length > 0;
 }
 
 function version(): ExitCode {
@@ -111,9 +112,11 @@ function report(error: unknown, doing: string): number {
 
 /** The service's error texts name endpoints to use instead. Replaces these by commands. */
 function asCommands(text: string): string {
-  return text.replace(/(POST )?sys\/remount\/(bulk\/)?(cancel|undo)\/(\S+)/g, (_, _post, _bulk, verb, id) =>
-    hint(`${verb} ${id}`),
-  );
+  return text
+    .replace(/(POST )?sys\/remount\/(bulk\/)?(cancel|undo)\/(\S+)/g, (_, _post, _bulk, verb, id) =>
+      hint(`${verb} ${id}`),
+    )
+    .replace('DELETE sys/remount/aliases/:path', () => hint('aliases end PATH'));
 }
 
 function hint(words: string): string {

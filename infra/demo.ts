@@ -12,6 +12,7 @@ import { functionLog } from './demo/functionLog.ts';
 import { showMove } from './demo/migration.ts';
 import { MOUNTS } from './demo/mounts.ts';
 import { showNumbers } from './demo/numbers.ts';
+import { showOldPath } from './demo/oldPath.ts';
 import { showRefusals } from './demo/refusals.ts';
 import { screenOn } from './demo/screen.ts';
 import { PASSWORD, setUp } from './demo/setUp.ts';
@@ -37,7 +38,7 @@ try {
   await showMoves(vaultClient(service.url, service.rootToken));
   await service.stop();
   screen.heading(
-    measure ? '6. The numbers of this run, on this machine' : '6. Mounts in use, and what a move costs',
+    measure ? '7. The numbers of this run, on this machine' : '7. Mounts in use, and what a move costs',
   );
   await showNumbers(screen, checks, measure);
 } catch (error) {
@@ -71,10 +72,13 @@ async function showMoves(root: Vault): Promise<void> {
   screen.heading('5. What is refused');
   await showRefusals(root, checks);
 
+  screen.heading('6. The old path of a mount that clients use');
+  const clientTokens = await showOldPath(root, screen, checks);
+
   screen.heading('   What the functions have logged so far');
   checks.same('errors', [], log.errors());
   const { userTokens, machineTokens, secretIds, otps } = world;
   const ids = [...secretIds.map(({ id }) => id), ...otps.slice(0, 20).map(({ key }) => key)];
-  const secrets = [PASSWORD, ...userTokens, ...machineTokens, ...ids];
+  const secrets = [PASSWORD, ...userTokens, ...machineTokens, ...clientTokens, ...ids];
   checks.same('tokens, passwords, secret-ids, one-time passwords', 0, log.occurrences(secrets));
 }

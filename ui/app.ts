@@ -1,6 +1,7 @@
 /** The whole page: the session, the route, and the view of the route. */
 
 import { useState } from 'preact/hooks';
+import { AliasList } from './aliases/aliasList.ts';
 import { BulkList } from './bulk/bulkList.ts';
 import { BulkPage } from './bulk/bulkPage.ts';
 import { NewBulk } from './bulk/newBulk.ts';
@@ -46,6 +47,7 @@ function shownAt({ segments: [area, id], query }: Route) {
     return id ? html`<${BulkPage} key=${id} id=${id} query=${query} />` : html`<${BulkList} />`;
   if (area === 'schedules')
     return id ? html`<${SchedulePage} key=${id} name=${id} />` : html`<${ScheduleList} />`;
+  if (area === 'aliases') return html`<${AliasList} />`;
   return area === 'migrations' && id
     ? html`<${MigrationPage} key=${id} id=${id} />`
     : html`<${MigrationList} query=${query} />`;

@@ -9,6 +9,7 @@ const AREAS: [area: string, title: string][] = [
   ['move', 'Move a mount'],
   ['bulk', 'Bulk runs'],
   ['schedules', 'Schedules'],
+  ['aliases', 'Old paths'],
 ];
 
 export function Header({ area = 'migrations', onSignOut }: { area?: string; onSignOut: () => void }) {

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import type { PlanInfo } from '../../functions/bulk/answers.ts';
+import { ALIAS_OPTION, aliasField, refuseAlias } from '../aliasOption.ts';
 import { writeApproval } from '../api/approval.ts';
 import { PATHS } from '../api/migrations.ts';
 import { RUN_PATHS } from '../api/runs.ts';
@@ -37,6 +38,7 @@ export const plan: Command = {
     ...SELECTION_OPTIONS,
     ...REASON_OPTION,
     ...POLICIES_OPTION,
+    ...ALIAS_OPTION,
     ...RUN_OPTIONS,
   },
   doing: ([from, to]) => `planning to move ${to === undefined ? selectionName(from) : `${from} to ${to}`}`,
@@ -51,8 +53,8 @@ export const plan: Command = {
     refuseSelection(typed);
     if (typed.text('out') !== undefined) return planRun(context, typed, { moves: [{ from, to }] });
     refuseRunOptions(typed);
-    const policies = policiesField(typed);
-    const { data } = await context.service.write(PATHS.plan, { from, to, ...moveFields(typed), ...policies });
+    const fields = { from, to, ...moveFields(typed), ...policiesField(typed), ...aliasField(typed) };
+    const { data } = await context.service.write(PATHS.plan, fields);
     return showMovePlan(context, data, plannedCommand('move', typed.operands, typed, move.options));
   },
 };
@@ -63,6 +65,7 @@ async function planRun(
   typed: Typed,
   selection: Record<string, unknown>,
 ): Promise<ExitCode> {
+  refuseAlias(typed);
   const { service } = context;
   const reason = typed.text('reason');
   const options = { ...runFields(typed), ...policiesField(typed) };

@@ -1,6 +1,6 @@
 /** The script with which fish completes command lines. */
 
-import { groupsOf, inQuotes, type Values, type Vocabulary } from './vocabulary.ts';
+import { groupsOf, groupsOnly, inQuotes, type Values, type Vocabulary } from './vocabulary.ts';
 
 export function fishScript(vocabulary: Vocabulary): string {
   const groups = [...groupsOf(vocabulary)];
@@ -12,7 +12,7 @@ export function fishScript(vocabulary: Vocabulary): string {
     wordLine(isFirst, 'help', 'Prints the help.'),
     wordLine(isFirst, 'completion', 'Prints a script for a shell.'),
     ...['bash', 'zsh', 'fish'].map((shell) => wordLine(seen('completion'), shell, `For ${shell}.`)),
-    ...groups.map(([group]) => wordLine(isFirst, group, `Commands: ${group} …`)),
+    ...groupsOnly(vocabulary).map((group) => wordLine(isFirst, group, `Commands: ${group} …`)),
   ];
   const known = new Set(vocabulary.common.map(({ name }) => name));
   for (const { name, summary, flags, takesFiles } of vocabulary.verbs) {

@@ -64,6 +64,13 @@ export function groupsOf({ verbs }: Vocabulary): Map<string, string[]> {
   return groups;
 }
 
+/** The first words of groups that are no commands themselves. */
+export function groupsOnly(vocabulary: Vocabulary): string[] {
+  return [...groupsOf(vocabulary).keys()].filter((group) =>
+    vocabulary.verbs.every(({ name }) => name !== group),
+  );
+}
+
 /** All options of all commands, each once. */
 export function allFlags({ verbs, common }: Vocabulary): Flag[] {
   const flags = [...verbs.flatMap(({ flags }) => flags), ...common];

@@ -1,13 +1,14 @@
 /** The script with which zsh completes command lines, with a description of each word. */
 
-import { groupsOf, inQuotes, type Values, type Verb, type Vocabulary } from './vocabulary.ts';
+import { groupsOf, groupsOnly, inQuotes, type Values, type Verb, type Vocabulary } from './vocabulary.ts';
 
 export function zshScript(vocabulary: Vocabulary): string {
   const groups = [...groupsOf(vocabulary)];
+  const isGroup = (word: string) => groups.some(([group]) => group === word);
   const first = vocabulary.verbs.filter(({ name }) => !name.includes(' '));
   const words = [
     ...first.map(({ name, summary }) => described(name, summary)),
-    ...groups.map(([group]) => described(group, `Commands: ${group} …`)),
+    ...groupsOnly(vocabulary).map((group) => described(group, `Commands: ${group} …`)),
     described('help', 'Prints the help.'),
     described('completion', 'Prints a script for a shell.'),
   ];
@@ -25,7 +26,10 @@ _remount() {
       case $words[1] in
         completion) _values shell bash zsh fish ;;
         help) _values command ${first.map(({ name }) => name).join(' ')} ;;
-${first.map((verb) => `        ${verb.name}) ${argumentsOf(verb)} ;;`).join('\n')}
+${first
+  .filter(({ name }) => !isGroup(name))
+  .map((verb) => `        ${verb.name}) ${argumentsOf(verb)} ;;`)
+  .join('\n')}
 ${groups.map(([group]) => `        ${group}) _remount_${group} ;;`).join('\n')}
       esac
       ;;

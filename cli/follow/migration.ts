@@ -42,6 +42,9 @@ function showSuccess({ output, hint }: Context, id: string, info: MigrationInfo,
     const left = `Not revoked where issued, but no longer valid here: ${counted(irrevocable, 'lease')}.`;
     output.line(`${left} Details: ${hint(`irrevocable ${id}`)}`, 'yellow');
   }
+  const { source_mount: source, alias } = info;
+  if (alias?.end_time && !alias.ended_time)
+    output.line(`${source} goes on answering until ${alias.end_time}.`);
   for (const warning of info.cluster?.warnings ?? []) output.line(`Warning: ${warning}.`, 'yellow');
   output.note(`To undo it: ${hint(`undo ${id}`)}`, 'dim');
 }

@@ -1,6 +1,7 @@
 /** Texts about a migration: its progress, its result, and all its fields. */
 
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
+import { aliasFact } from './alias.ts';
 import { progressLine } from './bar.ts';
 import { columns } from './columns.ts';
 import { count, counted, namespaceName, paceWords, seconds, secondsBetween } from './numbers.ts';
@@ -120,6 +121,7 @@ export function migrationFacts(id: string, info: MigrationInfo): string[] {
     ['Error', info.error && `${info.error.message} (${info.error.code})`],
     [info.revokes === 'tokens' ? 'Tokens' : 'Leases', leasesFact(progress)],
     ['Policies', policiesFact(info.policies)],
+    ['Old path', aliasFact(info.alias)],
     ['Accepted', info.created_time],
     ['Switched', info.switched_time],
     ['Finished', info.finished_time],

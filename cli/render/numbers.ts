@@ -16,6 +16,13 @@ export function seconds(number: number): string {
   return whole < 120 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
+/** `30 days`, `36 h`, `90 min`, `45 s`: in the largest unit that leaves no rest. */
+export function lasting(seconds: number): string {
+  if (seconds % 86_400 === 0) return counted(seconds / 86_400, 'day');
+  if (seconds % 3_600 === 0) return `${count(seconds / 3_600)} h`;
+  return seconds % 60 === 0 ? `${count(seconds / 60)} min` : `${count(seconds)} s`;
+}
+
 /**
  * How fast it goes, and how long it still takes, to follow other words; empty while that is unknown.
  * @param left how many are still to be done

@@ -2,7 +2,7 @@
 
 import type { Preview } from '../../functions/remount/answers.ts';
 import { columns } from './columns.ts';
-import { count, counted, namespaceName, seconds } from './numbers.ts';
+import { count, counted, lasting, namespaceName, seconds } from './numbers.ts';
 
 export function planLines(plan: Preview): string[] {
   return [
@@ -17,10 +17,15 @@ export function planLines(plan: Preview): string[] {
       ['Revokes', revokesFact(plan.revokes)],
     ]),
     ...roleLines(plan.revokes),
+    ...aliasLines(plan.alias),
     ...clusterLines(plan),
     '',
     ...policyLines(plan),
   ];
+}
+
+function aliasLines(alias: Preview['alias']): string[] {
+  return alias ? ['', `${alias.path} goes on answering for ${lasting(alias.ttl)} after the move.`] : [];
 }
 
 /** What is different where a cluster has the mount. */

@@ -170,6 +170,8 @@ export const PREVIEW = {
   hidden_policy_rules: { '*': 'int' },
   /** Present if the move is to change policies. */
   'policy_changes?': POLICY_CHANGES,
+  /** Present if the move is to leave an alias: the path that it has, and for how long it answers from the switch on. */
+  'alias?': { path: 'string', ttl: 'duration' },
   estimate: { state_transitions: 'int', seconds: 'int' },
   'cluster?': CLUSTER_PREVIEW,
 } as const satisfies Shape;

@@ -25,12 +25,14 @@ const REVOKING_TRANSITIONS = 8 + 3 * LEASE_SHARDS;
  * whoever may list the leases.
  * @param acl of the caller
  * @param policies what is told of policies
+ * @param aliasTtlS seconds for which the source would go on answering; absent for none
  */
 export async function previewMove(
   deps: Deps,
   move: Move,
   acl: Acl,
   policies: Promise<ToldPolicies>,
+  aliasTtlS?: number,
 ): Promise<Preview> {
   const { mount, source, target } = move;
   const { cluster, clock } = deps;
@@ -41,9 +43,10 @@ export async function previewMove(
     previewOnCluster(deps, move, until),
   ]);
   const revokes = mount.issued;
+  const path = source.namespace.path + source.path;
   return {
     dry_run: true,
-    source_mount: source.namespace.path + source.path,
+    source_mount: path,
     target_mount: target.namespace.path + target.path,
     type: mount.type,
     accessor: mount.accessor,
@@ -58,6 +61,7 @@ export async function previewMove(
       complete: leases.isComplete,
     },
     ...told,
+    ...(aliasTtlS !== undefined && { alias: { path, ttl: aliasTtlS } }),
     estimate: {
       state_transitions: PLAIN_TRANSITIONS + (revokes && !onCluster ? REVOKING_TRANSITIONS : 0),
       seconds:

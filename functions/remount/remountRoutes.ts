@@ -57,11 +57,12 @@ async function preview(call: Call<typeof MOVE_FIELDS>): Promise<Reply<Preview | 
   const { deps, namespace } = call;
   const found = await checkRemount(deps, originOf(call), call.fields);
   if ('repeated' in found) return { data: { dry_run: true, migration_id: found.repeated } };
-  const { move } = found;
+  const { move, aliasTtlS } = found;
   const judges = call.caller as Caller;
   const mode = readPolicyMode(call.fields.policies);
+  const policies = policiesOfMove(deps, move, { namespace, judges }, mode);
   const [data, warnings] = await Promise.all([
-    previewMove(deps, move, judges.acl, policiesOfMove(deps, move, { namespace, judges }, mode)),
+    previewMove(deps, move, judges.acl, policies, aliasTtlS),
     namespaceTypos(deps, [move.target], judges.acl),
   ]);
   return { data, warnings };

@@ -84,17 +84,26 @@ async function policiesFor(
   return ordered;
 }
 
+/** A move that can be made, and for how many seconds its source would go on answering. */
+interface Checked {
+  move: Move;
+  aliasTtlS: number | undefined;
+}
+
 /**
  * Makes every check of a move and writes nothing.
  * @throws VaultError 400 for a move that cannot be
  */
-export async function checkRemount(deps: Deps, origin: Origin, request: RemountRequest): Promise<Found> {
+export async function checkRemount(
+  deps: Deps,
+  origin: Origin,
+  request: RemountRequest,
+): Promise<{ repeated: string } | Checked> {
   const found = await find(deps, origin, checkTyped(request.from, request.to), request);
-  if ('move' in found) {
-    await admit(deps, found.move, request, true);
-    readAliasTtl(request.alias_ttl, found.move);
-  }
-  return found;
+  if ('repeated' in found) return found;
+  const { move } = found;
+  await admit(deps, move, request, true);
+  return { move, aliasTtlS: readAliasTtl(request.alias_ttl, move) };
 }
 
 /** The result of the checks: a migration that already exists, or a move to accept. */

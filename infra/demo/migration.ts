@@ -8,6 +8,8 @@ import type { Vault } from './vault.ts';
 export interface Move {
   from: string;
   to: string;
+  /** For how long the old path goes on answering. */
+  alias_ttl?: string;
 }
 
 export interface Ended {

@@ -68,6 +68,8 @@ const HANDLER_NEEDS_SUDO = [
   'write sys/remount/bulk',
   'write sys/remount/schedules/:name',
   'delete sys/remount/schedules/:name',
+  'write sys/remount/aliases/:path+',
+  'delete sys/remount/aliases/:path+',
 ];
 /** These also answer without a token. With one, they show what the token may see, whatever its policies allow (contract §10). */
 const SHOWS_VISIBLE_MOUNTS = /^sys\/internal\/(ui\/(mounts|namespaces)|specs\/openapi)/;

@@ -99,6 +99,7 @@ async function fillNamespace(deps: TestDeps, call: Caller, namespace: string, id
     ...MOUNTS,
     { path: 'to-move', table: 'mounts', type: 'kv', options: {} },
     { path: 'to-wait', table: 'mounts', type: 'kv', options: {} },
+    { path: 'known', table: 'mounts', type: 'kv', options: {} },
     { path: 'to-run', table: 'mounts', type: 'kv', options: {} },
     { path: `mount-${MARK}`, table: 'mounts', type: 'kv', options: {} },
     { path: `auth-${MARK}`, table: 'auth', type: 'userpass', options: {} },
@@ -124,6 +125,10 @@ async function fillNamespace(deps: TestDeps, call: Caller, namespace: string, id
   const reason = MARK;
   const moved = await must('POST', 'sys/remount', { from: 'to-move', to: `moved-${MARK}`, reason });
   await runMigration(deps, moved.data.migration_id);
+  // Leaves an alias where requests with a path look for one.
+  const leaving = { from: 'known', to: `left-${MARK}`, alias_ttl: '720h', reason };
+  await runMigration(deps, (await must('POST', 'sys/remount', leaving)).data.migration_id);
+  await must('POST', 'known/known', { value: MARK });
   const open = await must('POST', 'sys/remount', { from: 'to-wait', to: `open-${MARK}`, reason });
   const moves = [{ from: 'to-run', to: `run-${MARK}` }];
   const run = await must('POST', 'sys/remount/bulk', { moves, reason });

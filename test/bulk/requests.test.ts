@@ -47,6 +47,13 @@ describe('a request', () => {
   it.each<[string, unknown, string]>([
     ['no moves at all', {}, "one of 'moves', 'rules' and 'csv' must be specified"],
     ['moves and rules', { moves: [], rules: [] }, "one of 'moves', 'rules' and 'csv' must be specified"],
+    // An old path goes on answering after a single move only (docs/aliases.md).
+    ['a time for old paths', { moves: [{}], alias_ttl: '1h' }, 'unknown field "alias_ttl"'],
+    [
+      'a time for one old path',
+      { moves: [{ from: 'a', to: 'b', alias_ttl: '1h' }] },
+      `unknown field "alias_ttl" in 'moves'`,
+    ],
     ['an empty list', { moves: [] }, 'there is nothing to move'],
     [
       'moves that are no list',

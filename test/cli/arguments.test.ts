@@ -64,6 +64,12 @@ describe('a command line', () => {
       'plan a b --out -',
       'Error planning to move a to b: --out is the name of a file; the plan goes to no other place',
     ],
+    [
+      'plan a b --out x --alias-ttl 1h',
+      'Error planning to move a to b: --alias-ttl is for the plan of one move without --out',
+    ],
+    ['aliases a b', 'Error: the usage is: remount aliases [PATH]; see remount aliases --help'],
+    ['aliases renew', 'Error: the usage is: remount aliases renew PATH; see remount aliases renew --help'],
     ['completion', 'Error: the usage is: remount completion SHELL'],
     ['completion bash zsh', 'Error: the usage is: remount completion SHELL'],
     ['schedule next', 'Error: the usage is: remount schedule next NAME; see remount schedule next --help'],

@@ -9,7 +9,11 @@ import { buildCommand } from '../../infra/buildCommand.ts';
 import { temporaryFolder } from '../local/support.ts';
 import { type Ended, run } from './command.ts';
 
-const GROUPED = Object.keys(COMMANDS).filter((name) => name.includes(' '));
+/** The second words of a group. */
+function wordsOf(group: string): string[] {
+  const names = Object.keys(COMMANDS).filter((name) => name.startsWith(`${group} `));
+  return names.map((name) => name.slice(group.length + 1));
+}
 const FIRST = [...new Set(Object.keys(COMMANDS).map((name) => name.split(' ')[0] as string))];
 
 let folder: string;
@@ -61,7 +65,9 @@ describe('the completions of bash', () => {
   it.each([
     ['remount ', [...FIRST, 'help', 'completion']],
     ['remount sch', ['schedule']],
-    ['remount schedule ', GROUPED.map((name) => name.split(' ')[1] as string)],
+    ['remount schedule ', wordsOf('schedule')],
+    ['remount aliases ', ['renew', 'end']],
+    ['remount aliases renew --tt', ['--ttl']],
     ['remount --address http://x schedule p', ['put', 'pause']],
     ['remount completion ', ['bash', 'zsh', 'fish']],
     ['remount list --st', ['--status']],
@@ -99,7 +105,8 @@ describe('the completions of bash', () => {
 describe.skipIf(!has('fish'))('the completions of fish', () => {
   it.each([
     ['remount ', [...FIRST, 'help', 'completion']],
-    ['remount schedule ', GROUPED.map((name) => name.split(' ')[1] as string)],
+    ['remount schedule ', wordsOf('schedule')],
+    ['remount aliases ', ['renew', 'end']],
     ['remount schedule put --time', ['--timezone']],
     ['remount list --status s', ['success']],
     ['remount undo --dry', ['--dry-run']],
@@ -132,7 +139,9 @@ describe.skipIf(!has('zsh'))('the completions of zsh', () => {
 
   it.each([
     ['remount ', [...FIRST, 'help', 'completion']],
-    ['remount schedule ', GROUPED.map((name) => name.split(' ')[1] as string)],
+    ['remount schedule ', wordsOf('schedule')],
+    ['remount aliases ', ['renew', 'end']],
+    ['remount aliases renew --tt', ['--ttl']],
     ['remount list --st', ['--status']],
     ['remount schedule put --time', ['--timezone']],
   ])('offer after "%s": %j', async (line, words) => {

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createPace } from '../../cli/follow/pace.ts';
 import { createOutput } from '../../cli/output.ts';
+import { aliasTable, callerLines } from '../../cli/render/alias.ts';
 import { progressLine } from '../../cli/render/bar.ts';
 import { columns } from '../../cli/render/columns.ts';
 import {
@@ -11,11 +12,11 @@ import {
   migrationTable,
   successLine,
 } from '../../cli/render/migration.ts';
-import { seconds } from '../../cli/render/numbers.ts';
+import { lasting, seconds } from '../../cli/render/numbers.ts';
 import { planLines } from '../../cli/render/plan.ts';
 import { runFacts, runFailureText, runPlanLines, runProgress } from '../../cli/render/run.ts';
 import type { BulkInfo, PlanInfo } from '../../functions/bulk/answers.ts';
-import type { MigrationInfo } from '../../functions/remount/answers.ts';
+import type { AliasInfo, MigrationInfo } from '../../functions/remount/answers.ts';
 
 const INFO: MigrationInfo = {
   source_mount: 'ssh/',
@@ -123,6 +124,76 @@ describe('the progress of a migration on a cluster', () => {
       'the migration failed: lease "x" could not be revoked (lease_not_revoked)',
     );
   });
+});
+
+describe('an alias', () => {
+  const INFO_OF_ALIAS: AliasInfo = {
+    target_mount: 'prod/teams/payments/ssh/',
+    target_namespace: '',
+    migration_id: 'an-id',
+    created_time: '2026-01-01T00:00:00.000Z',
+    end_time: '2026-01-31T00:00:00.000Z',
+    ttl: 2_592_000,
+    callers: 212,
+    last_used_time: '2026-01-02T03:04:05.678Z',
+  };
+  const key_info = {
+    'teams/payments/ssh/': INFO_OF_ALIAS,
+    'kv/': { ...INFO_OF_ALIAS, target_mount: 'new/', callers: 0, last_used_time: null },
+  };
+  const list = { keys: Object.keys(key_info), key_info };
+
+  it('is a line of a table, whose times have room in 80 characters', () => {
+    expect(aliasTable(list, 80)).toEqual([
+      'ALIAS         MOUNT          ENDS                  CALLERS  LAST USED',
+      'teams/…/ssh/  prod/t…s/ssh/  2026-01-31T00:00:00Z  212      2026-01-02T03:04:05Z',
+      'kv/           new/           2026-01-31T00:00:00Z  0        never',
+    ]);
+    expect(aliasTable(list)[1]).toMatch(/^teams\/payments\/ssh\/ {2}prod\/teams\/payments\/ssh\/ {2}2026/);
+  });
+
+  it('names its callers, and says how many it does not name', () => {
+    const caller = {
+      display_name: 'approle-ci',
+      namespace: 'team/',
+      login_path: 'auth/approle/login',
+      mount_accessor: 'auth_approle_1',
+      first_time: '2026-01-01T00:00:00.000Z',
+      last_time: '2026-01-02T03:04:05.678Z',
+      count: 17,
+    };
+    const details = { ...INFO_OF_ALIAS, source_mount: 'ssh/', callers: [caller], hidden_callers: 1 };
+
+    expect(callerLines(details)).toEqual([
+      'CALLER      NAMESPACE  LOGIN PATH          LAST USED             USES  ACCESSOR',
+      'approle-ci  team/      auth/approle/login  2026-01-02T03:04:05Z  17    auth_approle_1',
+      '1 caller of other namespaces, which the token may not see.',
+    ]);
+    for (const line of callerLines(details, 80)) expect(line.length).toBeLessThanOrEqual(80);
+    expect(callerLines({ ...details, callers: [], hidden_callers: 0 })).toEqual(['Nobody has used it.']);
+  });
+
+  it.each([
+    [
+      { ttl: 2_592_000, end_time: null, last_used_time: null, ended_time: null },
+      'for 30 days from the switch on',
+    ],
+    [
+      { ttl: 60, end_time: 'THEN', last_used_time: 'NOW', ended_time: null },
+      'answers until THEN, last seen in use NOW',
+    ],
+    [{ ttl: 60, end_time: 'THEN', last_used_time: 'NOW', ended_time: 'SINCE' }, 'ended SINCE'],
+  ])('is a line of the status of its migration: %j', (alias, words) => {
+    expect(migrationFacts('an-id', { ...INFO, alias })).toContain(`Old path      ${words}`);
+  });
+
+  it.each([
+    [86_400, '1 day'],
+    [7_776_000, '90 days'],
+    [90_000, '25 h'],
+    [5_400, '90 min'],
+    [61, '61 s'],
+  ])('answers for %d seconds: %s', (ttl, words) => expect(lasting(ttl)).toBe(words));
 });
 
 describe('the requester', () => {
@@ -332,6 +403,15 @@ describe('the plan of a move', () => {
     expect(lines).toContain('Revokes    at least 1,012 tokens, by role:');
     expect(lines.slice(5, 7)).toEqual(['           1,000  login/ann', '              12  login/bob']);
     expect(lines.at(-1)).toBe('team-b/    ops     auth/ops/*  read,list     auth/ops/*, in team-a/');
+  });
+
+  it('says that the old path goes on answering, if it does', () => {
+    const revokes = { kind: 'tokens' as const, total: 0, by_role: {}, complete: true };
+    const alias = { path: 'auth/ops/', ttl: 2_592_000 };
+    const words = 'auth/ops/ goes on answering for 30 days after the move.';
+
+    expect(planLines({ ...plan, revokes, policies: [], alias })).toContain(words);
+    expect(planLines({ ...plan, revokes, policies: [] }).join('\n')).not.toContain('answering');
   });
 
   it('says if nothing is revoked and no policy needs a change', () => {

@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { type Described, describedByService } from './described.ts';
 import { engine, kv1, must, newNamespace, policyOf, tokenWith, unique } from './fresh.ts';
+import { call } from './http.ts';
 import { settled } from './moving.ts';
 
 let api: Described;
@@ -71,9 +72,10 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     expect(plan.body.data).toMatchObject({ dry_run: true, policies: [{ path: `${source}/*` }] });
     const same = await perform('write', '/sys/remount/plan', {}, { fields: move });
     expect(same.body.data).toEqual(plan.body.data);
-    const fields = { ...move, policies: 'follow' };
+    const fields = { ...move, policies: 'follow', alias_ttl: '1h' };
     const following = await perform('write', '/sys/remount/plan', {}, { fields });
     expect(following.body.data.policy_changes.changes).toHaveLength(1);
+    expect(following.body.data.alias).toEqual({ path: `${source}/`, ttl: 3_600 });
     const { migration_id } = (await perform('write', '/sys/remount', {}, { fields: move })).body.data;
     await settled(migration_id);
     const late = await perform('write', '/sys/remount/plan', {}, { fields: move });
@@ -89,6 +91,22 @@ describe.skipIf(inject('target').isReference).sequential('the document describes
     ]);
     const cancelled = await perform('write', '/sys/remount/cancel/{migration_id}', { migration_id });
     expect(cancelled.status).toBe(409);
+  });
+
+  it('an old path that still answers', async () => {
+    const source = await kv1();
+    const fields = { from: source, to: unique('moved'), alias_ttl: '1h' };
+    const { migration_id } = (await perform('write', '/sys/remount', {}, { fields })).body.data;
+    await settled(migration_id);
+    await call('GET', `${source}/nothing`);
+    const [aliases, path] = ['/sys/remount/aliases', { path: source }];
+    await all([
+      ['read', '/sys/remount/status/{migration_id}', { migration_id }],
+      ['list', aliases],
+      ['read', `${aliases}/{path}`, path],
+      ['write', `${aliases}/{path}`, path, { fields: { ttl: '2h' } }],
+      ['delete', `${aliases}/{path}`, path],
+    ]);
   });
 
   it('bulk runs', async () => {

@@ -17,8 +17,12 @@ it(
     const { stdout } = await run();
 
     expect(stdout).toMatch(/^This takes about half a minute on a quiet machine/);
-    expect(stdout).toMatch(/7\d checks passed, 0 failed, in \d+ s\n$/);
-    for (const promise of ['reads that both paths refused: 0', 'leases still stored after the success: 0'])
+    expect(stdout).toMatch(/8\d checks passed, 0 failed, in \d+ s\n$/);
+    for (const promise of [
+      'clients that it does not name: none',
+      'reads that both paths refused: 0',
+      'leases still stored after the success: 0',
+    ])
       expect(stdout).toContain(promise);
     expect(stdout).not.toContain('times the small');
   },

@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Requested, startRequested } from '../../functions/events/requestedRemount.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import { policyKey } from '../../functions/store/keys.ts';
+import { aliasAt } from '../../functions/tree/changeAlias.ts';
 import { lockNamespace } from '../../functions/tree/lockNamespace.ts';
 import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
 import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { runMigration } from '../support/workflow.ts';
 
 let deps: TestDeps;
 let namespace: Namespace;
@@ -54,6 +56,8 @@ describe('a request by event', () => {
     ['there is no such namespace', { ...asked, namespace: 'nowhere' }, ['mover'], 'namespace not found'],
     ['the namespace is locked', { ...asked, namespace: 'locked' }, ['mover'], 'has been locked'],
     ['a field is not known', { ...asked, namespce: 'ns' }, ['mover'], 'unknown field "namespce"'],
+    ['an old path is to answer too long', { ...asked, alias_ttl: '91d' }, ['mover'], 'at most 90 days'],
+    ['the policy allows no alias', { ...asked, to: 'b', alias_ttl: '1h' }, ['only-b'], DENIED],
     ['a field is of no use', { ...asked, from: ['a'] }, ['mover'], 'Field validation failed'],
     ['one and many moves are asked for', { ...asked, moves: [] }, ['bulk-mover'], 'unknown field "from"'],
     ['the policy is for one move and many are asked for', bulk, ['mover'], DENIED],
@@ -101,6 +105,18 @@ describe('a request by event', () => {
     const [id = ''] = Object.values(started);
     const item = await deps.store.get({ table: 'migrations', pk: id, sk: '.' });
     expect(item?.policies).toMatchObject({ mode: 'add' });
+  });
+
+  it('lets the old path go on answering for the time that it names', async () => {
+    await placeMount(deps, 'used/', { namespaceId: namespace.id });
+    const leaving = { from: 'used', to: 'moved', namespace: 'ns', alias_ttl: '36h' };
+    const { migration_id } = (await ask(leaving, ['mover'])) as { migration_id: string };
+
+    await runMigration(deps, migration_id);
+
+    const alias = await aliasAt(deps, namespace.id, 'used/');
+    expect(alias).toMatchObject({ migrationId: migration_id, target: { path: 'moved/' } });
+    expect((alias?.until ?? 0) - (alias?.since ?? 0)).toBe(36 * 3_600_000);
   });
 
   it('that its sender repeats with the same key starts one migration', async () => {

@@ -190,6 +190,7 @@ describe('a schedule', () => {
       { policies: ['x'.repeat(513)] },
       'the name of a policy is longer than 512',
     ],
+    ['a time for old paths', { alias_ttl: '1h' }, 'unknown field "alias_ttl"'],
     ['rules that are no list', { rules: 'all' }, "'rules' must be a list"],
     [
       'more to move than it can keep',

@@ -117,9 +117,12 @@ export async function sshWithLeases(leases: number): Promise<string> {
   return path;
 }
 
-/** @returns the id of the migration */
-export async function move(from: string, to: string, reason = ''): Promise<string> {
-  return (await call('POST', 'sys/remount', { from, to, reason })).data.migration_id;
+/**
+ * @param alias_ttl for how long the old path goes on answering
+ * @returns the id of the migration
+ */
+export async function move(from: string, to: string, reason = '', alias_ttl = ''): Promise<string> {
+  return (await call('POST', 'sys/remount', { from, to, reason, alias_ttl })).data.migration_id;
 }
 
 /** Makes two moves to one target at the same time, so that one of them fails. */

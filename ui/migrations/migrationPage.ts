@@ -2,6 +2,7 @@
 
 import { useRef, useState } from 'preact/hooks';
 import type { MigrationInfo } from '../../functions/remount/answers.ts';
+import { OldPath } from '../aliases/oldPath.ts';
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
 import { Heading } from '../parts/heading.ts';
@@ -15,6 +16,7 @@ import { useSession } from '../service/session.ts';
 import { findUndo } from '../service/undos.ts';
 import { type Answer, useAnswer } from '../watch/useAnswer.ts';
 import { useWatch } from '../watch/useWatch.ts';
+import { isAnswering } from '../words/aliasWords.ts';
 import { canUndo, sentenceOf, sentenceOfUndone, standingOf } from '../words/migrationWords.ts';
 import { endsOf } from '../words/paths.ts';
 import { IrrevocableLeases } from './irrevocableLeases.ts';
@@ -81,6 +83,10 @@ interface BodyProps {
 }
 
 function Body({ id, info, undo, onChanged }: BodyProps) {
+  const { namespace } = useSession();
+  const { source } = endsOf(info);
+  // One outside the namespace of the session cannot be read.
+  const hasOldPath = isAnswering(info) && source.namespace.startsWith(namespace);
   return html`
     <div class="stack">
       ${info.error && html`<${MigrationFailure} error=${info.error} />`}
@@ -88,6 +94,7 @@ function Body({ id, info, undo, onChanged }: BodyProps) {
       <${LeaseProgress} info=${info} />
       ${info.progress.leases_irrevocable > 0 && html`<${IrrevocableLeases} id=${id} onChanged=${onChanged} />`}
       <${MigrationActions} id=${id} info=${info} undo=${undo} onChanged=${onChanged} />
-      <${MigrationFacts} info=${info} />
+      ${hasOldPath && html`<${OldPath} id=${id} place=${source} onChanged=${onChanged} />`}
+      <${MigrationFacts} info=${info} hasOldPath=${hasOldPath} />
     </div>`;
 }

@@ -1,8 +1,8 @@
 /** The filters of the list of migrations. */
 
-import { useId } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Field } from '../parts/field.ts';
+import { SelectField } from '../parts/selectField.ts';
 import type { Search } from '../service/searchMigrations.ts';
 
 const STATUSES = [
@@ -13,17 +13,12 @@ const STATUSES = [
 ];
 
 export function SearchForm({ search, onSearch }: { search: Search; onSearch: (search: Search) => void }) {
-  const id = useId();
-  const onStatus = ({ currentTarget }: { currentTarget: HTMLSelectElement }) =>
-    onSearch({ ...search, status: currentTarget.value });
   return html`
     <form class="search" role="search" onSubmit=${(event: Event) => event.preventDefault()}>
-      <div class="field">
-        <label for=${id}>Status</label>
-        <select id=${id} value=${search.status} onChange=${onStatus}>
-          ${STATUSES.map(([value, word]) => html`<option value=${value}>${word}</option>`)}
-        </select>
-      </div>
+      <${SelectField}
+        label="Status" value=${search.status} choices=${STATUSES}
+        onValue=${(status: string) => onSearch({ ...search, status })}
+      />
       <${Field}
         label="Source contains" value=${search.source} exact
         onValue=${(source: string) => onSearch({ ...search, source })}

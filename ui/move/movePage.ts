@@ -6,6 +6,7 @@ import { Field } from '../parts/field.ts';
 import { Heading } from '../parts/heading.ts';
 import { PolicyChoice } from '../parts/policyChoice.ts';
 import { Refusal } from '../parts/refusal.ts';
+import { SelectField } from '../parts/selectField.ts';
 import { Warnings } from '../parts/warnings.ts';
 import { goTo } from '../route.ts';
 import { type Move, type MovePlan, type PolicyMode, planMove, startMove } from '../service/migrations.ts';
@@ -13,7 +14,13 @@ import { movableMounts } from '../service/mounts.ts';
 import { newKey } from '../service/request.ts';
 import { useSession } from '../service/session.ts';
 import { useTask } from '../watch/useTask.ts';
+import { ALIAS_TIMES } from '../words/aliasWords.ts';
 import { PlannedMove } from './plannedMove.ts';
+
+const OLD_PATH = [
+  ['', 'Stops answering'],
+  ...ALIAS_TIMES.map(([ttl, words]) => [ttl, `Answers for ${words}`]),
+];
 
 /** A plan, and the idempotency key for its start. */
 interface Planned {
@@ -24,7 +31,7 @@ interface Planned {
 
 export function MovePage() {
   const session = useSession();
-  const [move, setMove] = useState<Required<Move>>({ from: '', to: '', policies: 'keep' });
+  const [move, setMove] = useState<Required<Move>>({ from: '', to: '', policies: 'keep', alias_ttl: undefined });
   const [reason, setReason] = useState('');
   const [planned, setPlanned] = useState<Planned>();
   const [mounts, setMounts] = useState<string[]>([]);
@@ -74,10 +81,17 @@ export function MovePage() {
           />
         </div>
         <${PolicyChoice} mode=${move.policies} onMode=${(policies: PolicyMode) => onMove({ policies })} />
-        <${Field}
-          label="Reason (optional)" value=${reason} onValue=${setReason} maxLength=${250}
-          hint="Stored with the migration"
-        />
+        <div class="pair">
+          <${SelectField}
+            label="Old path" value=${move.alias_ttl ?? ''} choices=${OLD_PATH}
+            onValue=${(ttl: string) => onMove({ alias_ttl: ttl || undefined })}
+            hint="While it answers, you see who still uses it"
+          />
+          <${Field}
+            label="Reason (optional)" value=${reason} onValue=${setReason} maxLength=${250}
+            hint="Stored with the migration"
+          />
+        </div>
         <${Warnings} warnings=${planned?.plan.warnings ?? []} />
         <div class="actions">
           <button type="submit" class=${planned ? '' : 'main'} disabled=${task.busy}>See the plan</button>

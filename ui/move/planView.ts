@@ -11,7 +11,7 @@ import { PolicyChanges } from './policyChanges.ts';
 import { PolicyRules } from './policyRules.ts';
 
 export function PlanView({ plan }: { plan: MovePlan }) {
-  const { estimate } = plan;
+  const { estimate, alias } = plan;
   const { source, target } = endsOf(plan);
   return html`
     <div class="stack">
@@ -21,9 +21,10 @@ export function PlanView({ plan }: { plan: MovePlan }) {
           ['Engine', plan.type],
           ['Namespace', namespacesOf(plan)],
           ['Takes about', duration(estimate.seconds * 1_000)],
-        ]}
+          alias && ['Old path', `Answers for ${duration(alias.ttl * 1_000)} after the move`],
+        ].map((fact) => fact || undefined)}
       />
-      <${Revoked} revokes=${plan.revokes} />
+      <${Revoked} plan=${plan} />
       <${Policies} plan=${plan} />
     </div>`;
 }
@@ -59,7 +60,7 @@ function namespacesOf({ namespaces_crossed, source_namespace, target_namespace }
     : `Stays in ${namespaceName(source_namespace)}`;
 }
 
-function Revoked({ revokes }: { revokes: MovePlan['revokes'] }) {
+function Revoked({ plan: { revokes, alias } }: { plan: MovePlan }) {
   const { kind, total, by_role: byRole, complete } = revokes;
   const one = kind === 'tokens' ? 'token' : 'lease';
   if (total === 0) {
@@ -72,7 +73,7 @@ function Revoked({ revokes }: { revokes: MovePlan['revokes'] }) {
       <h3>What it revokes</h3>
       <p>
         <strong>${complete ? '' : 'At least '}${many(total, one)}</strong> ${total === 1 ? 'stops' : 'stop'} working
-        at once. Their users must get new ones at the new path. Stored data stays as it is.
+        at once. Their users must get new ones at the ${alias ? 'old or the ' : ''}new path. Stored data stays as it is.
       </p>
       ${byNumber.length === 0 && html`<p>Your token may not list them by role.</p>`}
       <table class="figures" hidden=${byNumber.length === 0}>

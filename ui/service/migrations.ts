@@ -29,6 +29,8 @@ export interface Move {
   from: string;
   to: string;
   policies?: PolicyMode;
+  /** For how long the old path goes on answering; absent for not at all. */
+  alias_ttl?: string | undefined;
 }
 
 /** What becomes of policy rules that name what is moved. */

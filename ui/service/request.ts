@@ -4,7 +4,7 @@ import { isTokenRefused, type Need, Refused, refusedWith } from './refused.ts';
 import type { Session } from './session.ts';
 
 export interface Wish {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'DELETE';
   query?: Record<string, string>;
   body?: Record<string, unknown>;
   headers?: Record<string, string>;
@@ -52,9 +52,10 @@ export async function request(
   throw refused;
 }
 
-/** Whatever the page changes or plans by POST requires sudo. */
+/** Whatever the page changes, plans or ends requires sudo. */
 function needOf(path: string, method: Wish['method'], { list }: NonNullable<Wish['query']>): Need {
   if (method === 'POST') return { path, capabilities: 'update and sudo' };
+  if (method === 'DELETE') return { path, capabilities: 'delete and sudo' };
   return { path, capabilities: list === 'true' ? 'list' : 'read' };
 }
 

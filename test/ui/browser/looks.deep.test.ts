@@ -27,6 +27,7 @@ let moved: string;
 let run: string;
 let namespace: string;
 let schedule: string;
+let renamed: string;
 beforeAll(async () => {
   namespace = freshPath('team');
   await call('POST', `sys/namespaces/${namespace}`);
@@ -37,6 +38,10 @@ beforeAll(async () => {
   failed = (await failedMove()).id;
   moved = await move(await newMount('kv'), freshPath('moved'), 'looks');
   await statusOf(moved);
+  const old = await newMount(`${'long-segment-'.repeat(4)}kv`);
+  renamed = await move(old, freshPath('renamed'), '', '720h');
+  await statusOf(renamed);
+  await call('POST', `${old}/k`, { color: 'red' });
 });
 
 /** The findings of axe, and text of any size with too little contrast. */
@@ -122,6 +127,21 @@ describe.each([
     await page.evaluate("location.hash = '#/schedules'");
     await page.getByRole('link', { name: schedule }).click();
     await page.getByRole('button', { name: 'Pause' }).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it('an old path, its callers, its end and the list of old paths are readable', async () => {
+    const page = await signedIn(looks);
+    await page.getByRole('link', { name: 'Old paths' }).click();
+    await page.getByText('In use', { exact: true }).first().waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+
+    await page.evaluate(`location.hash = '#/migrations/${renamed}'`);
+    await page.getByRole('cell', { name: 'root', exact: true }).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'End the old path…' }).click();
+    await page.getByRole('dialog').getByText('1 caller used it since the move.').waitFor();
     expect(await faultsOf(page)).toEqual([]);
   });
 

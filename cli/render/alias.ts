@@ -1,0 +1,66 @@
+/** Texts about aliases, and about who uses them. */
+
+import type { AliasDetails, AliasList, MigrationInfo } from '../../functions/remount/answers.ts';
+import { columns } from './columns.ts';
+import { counted, lasting, namespaceName } from './numbers.ts';
+
+const HEADER = ['ALIAS', 'MOUNT', 'ENDS', 'CALLERS', 'LAST USED'];
+
+/** @param width see {@link columns}; both paths are shortened, so that the times have room in 80 characters */
+export function aliasTable({ keys, key_info }: AliasList, width?: number): string[] {
+  const rows = keys.map((path) => {
+    const info = key_info[path];
+    return [
+      path,
+      info?.target_mount ?? '',
+      wholeSeconds(info?.end_time),
+      String(info?.callers ?? 0),
+      wholeSeconds(info?.last_used_time),
+    ];
+  });
+  const times = ['ENDS', 'LAST USED'].map((title) => HEADER.indexOf(title));
+  return columns([HEADER, ...rows], width, times);
+}
+
+/** All fields but the callers, one per line. */
+export function aliasFacts(alias: AliasDetails): string[] {
+  return columns([
+    ['Alias', alias.source_mount],
+    ['Mount', alias.target_mount],
+    ['Since', alias.created_time],
+    ['Ends', alias.end_time],
+    ['Last used', alias.last_used_time ?? 'never'],
+    ['Migration', alias.migration_id],
+  ]);
+}
+
+/** @param width see {@link columns} */
+export function callerLines({ callers, hidden_callers: hidden }: AliasDetails, width?: number): string[] {
+  const rows = callers.map((caller) => [
+    caller.display_name,
+    namespaceName(caller.namespace),
+    caller.login_path,
+    wholeSeconds(caller.last_time),
+    String(caller.count),
+    caller.mount_accessor,
+  ]);
+  const header = ['CALLER', 'NAMESPACE', 'LOGIN PATH', 'LAST USED', 'USES', 'ACCESSOR'];
+  return [
+    ...(rows.length > 0 ? columns([header, ...rows], width, [0, header.indexOf('LAST USED')]) : []),
+    ...(hidden > 0 ? [`${counted(hidden, 'caller')} of other namespaces, which the token may not see.`] : []),
+    ...(rows.length === 0 && hidden === 0 ? ['Nobody has used it.'] : []),
+  ];
+}
+
+/** What the status of a migration says of the alias that it leaves. */
+export function aliasFact(alias: MigrationInfo['alias']): string | false {
+  if (!alias) return false;
+  if (alias.ended_time !== null) return `ended ${alias.ended_time}`;
+  if (alias.end_time === null) return `for ${lasting(alias.ttl)} from the switch on`;
+  const used = alias.last_used_time;
+  return `answers until ${alias.end_time}${used === null ? '' : `, last seen in use ${used}`}`;
+}
+
+function wholeSeconds(time: string | null | undefined): string {
+  return time?.replace(/\.\d+Z$/, 'Z') ?? 'never';
+}
