@@ -1,6 +1,6 @@
 /** The aliases of the namespace: the old paths that still answer. */
 
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { AliasInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
@@ -14,6 +14,7 @@ import { linkTo } from '../route.ts';
 import { listAliases } from '../service/aliases.ts';
 import { useSession } from '../service/session.ts';
 import { useKept } from '../watch/useKept.ts';
+import { useNow } from '../watch/useNow.ts';
 import { useWatch } from '../watch/useWatch.ts';
 import { endInWords, standingOfAlias } from '../words/aliasWords.ts';
 import { count, many } from '../words/format.ts';
@@ -52,7 +53,7 @@ function summaryOf(aliases: Placed[]): string {
 }
 
 function Table({ aliases, namespace }: { aliases: Placed[]; namespace: string }) {
-  const [now] = useState(Date.now);
+  const now = useNow(true);
   return html`
     <table class="list">
       <thead>

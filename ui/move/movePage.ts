@@ -31,7 +31,12 @@ interface Planned {
 
 export function MovePage() {
   const session = useSession();
-  const [move, setMove] = useState<Required<Move>>({ from: '', to: '', policies: 'keep', alias_ttl: undefined });
+  const [move, setMove] = useState<Required<Move>>({
+    from: '',
+    to: '',
+    policies: 'keep',
+    alias_ttl: undefined,
+  });
   const [reason, setReason] = useState('');
   const [planned, setPlanned] = useState<Planned>();
   const [mounts, setMounts] = useState<string[]>([]);

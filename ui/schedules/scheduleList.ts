@@ -1,6 +1,6 @@
 /** The schedules of the namespace. */
 
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { ScheduleInfo } from '../../functions/schedules/answers.ts';
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
@@ -13,6 +13,7 @@ import { linkTo } from '../route.ts';
 import { listSchedules } from '../service/schedules.ts';
 import { useSession } from '../service/session.ts';
 import { useKept } from '../watch/useKept.ts';
+import { useNow } from '../watch/useNow.ts';
 import { useWatch } from '../watch/useWatch.ts';
 import { many } from '../words/format.ts';
 import { lastInWords, nextInWords, standingOfSchedule } from '../words/scheduleWords.ts';
@@ -47,7 +48,7 @@ function summaryOf(schedules: Named[]): string {
 }
 
 function Table({ schedules }: { schedules: Named[] }) {
-  const [now] = useState(Date.now);
+  const now = useNow(true);
   return html`
     <table class="list">
       <thead>
