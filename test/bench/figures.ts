@@ -1,5 +1,6 @@
 /** The result of a benchmark run, and its figures with the goals of the service. Pure. */
 
+import { totalOf } from '../../infra/demo/countingProxy.ts';
 import type { Amounts } from './amounts.ts';
 import type { Seen } from './measure/all.ts';
 import { type Cost, costOf } from './pricing.ts';
@@ -36,7 +37,14 @@ export type Result = Run<Amounts, Seen>;
 export type AnyRun = Run<Record<string, number>, unknown>;
 
 export function figuresOf(seen: Seen): Figure[] {
-  return [...ofSizes(seen), ...ofLeases(seen), ...ofPlainMove(seen), ...ofFunctions(seen), ...ofBulk(seen)];
+  return [
+    ...ofSizes(seen),
+    ...ofLeases(seen),
+    ...ofPlainMove(seen),
+    ...ofAlias(seen),
+    ...ofFunctions(seen),
+    ...ofBulk(seen),
+  ];
 }
 
 function ofSizes({ sizes, manyMounts, copy }: Seen): Figure[] {
@@ -143,6 +151,25 @@ function ofPlainMove({ plain }: Seen): Figure[] {
       reach: 0.15,
       better: 0.1,
       from: `Step Functions ${dollars(cost.stepFunctions)}, DynamoDB ${dollars(cost.dynamodb)}, API Gateway ${dollars(cost.api)}, Lambda ${dollars(cost.lambda)}, EventBridge ${dollars(cost.eventBridge)}`,
+    },
+  ];
+}
+
+/** What a client pays that has not heard of a move. */
+function ofAlias({ alias }: Seen): Figure[] {
+  if (!alias) return [];
+  const [atAlias, atMount] = [totalOf(alias.atAlias), totalOf(alias.atMount)];
+  return [
+    {
+      id: 'alias',
+      what: 'read at an old path: DynamoDB calls more than at the mount',
+      value: atAlias - atMount,
+      unit: '',
+      wish: 'low',
+      counted: true,
+      reach: 1,
+      better: 1,
+      from: `${atAlias}, ${atMount} calls`,
     },
   ];
 }

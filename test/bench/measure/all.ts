@@ -5,6 +5,7 @@ import { MEASURED } from '../../../infra/demo/measure/amounts.ts';
 import { type Lab, startLab } from '../../../infra/demo/measure/lab.ts';
 import { measureSizes, type SizeComparison } from '../../../infra/demo/measure/sizes.ts';
 import type { Amounts } from '../amounts.ts';
+import { type AliasRead, measureAliasRead } from './aliasRead.ts';
 import { type Bulk, measureBulk } from './bulk.ts';
 import { type Ceiling, measureCeiling } from './ceiling.ts';
 import { type Cut, measureCut } from './cut.ts';
@@ -18,6 +19,8 @@ import { measureStored, type Stored } from './stored.ts';
 
 export interface Seen {
   plain: PlainMove;
+  /** Absent in results from before there were aliases. */
+  alias?: AliasRead;
   planning: Planning;
   stored: Stored;
   processes: Processes;
@@ -38,6 +41,7 @@ export async function measureAll(amounts: Amounts, announce: (what: string) => v
   };
   const planning = about('the plan of a bulk run', () => measurePlanning(amounts.planned));
   const plain = await about('a move with nothing to revoke', () => withLab(startMeter, measurePlainMove));
+  const alias = await about('a read at an old path', () => withLab(startCountingProxy, measureAliasRead));
   const stored = await about('the size of items', () => withLab(noProxy, measureStored));
   const keys = await withLab(startCountingProxy, async (lab) => {
     const { keys: largeKeys, smallKeys, moves } = amounts;
@@ -58,7 +62,7 @@ export async function measureAll(amounts: Amounts, announce: (what: string) => v
     ceiling: await about('leases revoked in parallel', () => measureCeiling(lab, amounts)),
     cut: await about('moves that cut off many leases', () => measureCut(lab, amounts)),
   }));
-  return { plain, planning, stored, ...keys, manyMounts, ...others };
+  return { plain, alias, planning, stored, ...keys, manyMounts, ...others };
 }
 
 async function withLab<Proxy extends CountingProxy, T>(
