@@ -63,8 +63,8 @@ export function policyChanges(
 }
 
 function noRoom(policies: number, isOnCluster: boolean): string {
-  const what = isOnCluster ? 'the record of a migration' : 'the transaction of the switch';
-  return `${what} has room for ${policies} policies`;
+  if (isOnCluster) return `the record of a migration has room for ${policies} policies`;
+  return `the transaction of the switch has room for ${policies} policies; a bulk run of this move writes more, before and after it`;
 }
 
 /** Policies that the transaction of the switch has room for, beside the tree and the migration. */

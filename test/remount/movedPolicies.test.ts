@@ -258,7 +258,9 @@ describe('a move whose policies the token may not write', () => {
     for (const name of names) await must('POST', `sys/policies/acl/${name}`, { policy: text });
     const answer = await service.call('POST', 'sys/remount', { body: { from, to, policies: 'add' } });
     expect(answer.status).toBe(400);
-    expect(answer.body.errors[0]).toMatch(/; the transaction of the switch has room for 57 policies$/);
+    expect(answer.body.errors[0]).toMatch(
+      /; the transaction of the switch has room for 57 policies; a bulk run of this move writes more, before and after it$/,
+    );
     await Promise.all(names.slice(50).map((name) => must('DELETE', `sys/policies/acl/${name}`)));
     const id = await service.move(from, to, { policies: 'add' });
     expect((await service.info(id)).policies.changed).toHaveLength(51);

@@ -10,7 +10,8 @@ import {
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import { policyChanges } from '../../functions/remount/policyChanges.ts';
 
-const roomFor = ({ length }: unknown[]) => `the transaction of the switch has room for ${length} policies`;
+const roomFor = ({ length }: unknown[]) =>
+  `the transaction of the switch has room for ${length} policies; a bulk run of this move writes more, before and after it`;
 const NOW = Date.UTC(2026, 0);
 
 /** The changes of so many policies with one text, in a move from `from` to `to`. */
