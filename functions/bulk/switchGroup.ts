@@ -45,7 +45,7 @@ export async function switchGroup(
   const open = migrations.filter(({ status }) => status === 'in-progress').length;
   const outcome = { succeeded: migrations.length - open, revoking: open, failed: 0 };
   const records = [advanced(run.id, progress, outcome, now), ...migrations.map(acceptance)];
-  await commitSwitches(deps.store, switches, records);
+  await commitSwitches(deps, switches, records);
   return migrations;
 }
 

@@ -7,7 +7,7 @@ import { leaseKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { builtinIssuer } from '../tree/builtin.ts';
 import { namespaceIdIn, namespaceWithin } from '../tree/findNamespace.ts';
-import { reachedAt, throughAlias } from '../tree/followAlias.ts';
+import { reachedAt, requireOpen, throughAlias } from '../tree/followAlias.ts';
 import { locate } from '../tree/locate.ts';
 import type { Mount } from '../tree/mount.ts';
 import type { Namespace } from '../tree/namespace.ts';
@@ -38,6 +38,7 @@ export async function findLease(
   const namespace = await namespaceWithin(store, namespaceIdIn(id), within);
   if (!namespace || Buffer.byteLength(id) > MAX_SORT_KEY_BYTES) return undefined;
   const location = await throughAlias(deps, await locate(store, id, namespace));
+  requireOpen(location);
   const { namespace: owner, path, mount } = location;
   const mountPath = mount ? reachedAt({ ...location, mount }) : builtinPath(path);
   if (owner.id !== namespace.id || mountPath === undefined) return undefined;
@@ -108,7 +109,9 @@ export async function listLeases(deps: Deps, namespace: Namespace, path: string)
       for await (const page of leasePages(deps.store, range, shard)) {
         if (count >= MAX_LISTED_LEASES || (folder !== undefined && keys.has(folder))) return;
         count += page.length;
-        for (const lease of await usableLeases(deps, page))
+        // What was issued at an alias in another namespace is found there only.
+        const own = page.filter(({ sk }) => namespaceIdIn(sk) === namespace.id);
+        for (const lease of await usableLeases(deps, own))
           keys.add(keyBelow(path, range.mountPath + lease.path));
       }
     }

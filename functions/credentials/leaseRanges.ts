@@ -11,7 +11,7 @@ import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { type Alias, aliasOf } from '../tree/alias.ts';
 import { builtinMounts } from '../tree/builtin.ts';
 import { namespaceIdIn } from '../tree/findNamespace.ts';
-import { followAlias, throughAlias } from '../tree/followAlias.ts';
+import { followAlias, requireOpen, throughAlias } from '../tree/followAlias.ts';
 import { locate } from '../tree/locate.ts';
 import { type Mount, mountOf } from '../tree/mount.ts';
 import type { Namespace } from '../tree/namespace.ts';
@@ -46,6 +46,8 @@ export async function leaseRanges(
   const location = await throughAlias(deps, await locate(store, path, namespace));
   if (location.namespace.id !== namespace.id) return [];
   const { mount, alias } = location;
+  // A lock ends no revocation.
+  if (!withAliases) requireOpen(location);
   if (mount) return [alias ? rangeAtAlias(alias, mount, path) : rangeOf(mount, path)];
   const builtins = builtinMounts(namespace).filter((mount) => mount.issued);
   if (builtinPath(path)) {
@@ -61,8 +63,8 @@ export async function leaseRanges(
 async function rangesOfAliases(deps: Pick<Deps, 'store' | 'clock'>, items: Item[]): Promise<LeaseRange[]> {
   const aliases = items.map(aliasOf).filter((alias) => alias !== undefined);
   const ranges = await severalAtOnce(aliases, async (alias) => {
-    const mount = await followAlias(deps, alias);
-    return mount ? [rangeAtAlias(alias, mount, alias.path)] : [];
+    const followed = await followAlias(deps, alias);
+    return followed ? [rangeAtAlias(alias, followed.mount, alias.path)] : [];
   });
   return ranges.flat();
 }

@@ -8,7 +8,8 @@ import { goQuote, VaultError } from '../http/errors.ts';
 import { headerNamespace } from '../http/message.ts';
 import type { Call, Reply } from '../http/route.ts';
 import type { Alias } from '../tree/alias.ts';
-import { noteUse } from '../tree/aliasUse.ts';
+import { type CallerToken, noteUse } from '../tree/aliasUse.ts';
+import type { Namespace } from '../tree/namespace.ts';
 
 /**
  * Answers a request, and says where the mount is: to whoever may make the request, and to nobody else. A login, which has no
@@ -22,7 +23,10 @@ export async function atAlias(
   if (!alias) return answer();
   const headers = headersOf(call, alias);
   try {
-    return withWord(await answer(), wordOf(call, alias), headers);
+    const reply = await answer();
+    // Who needs no token is a caller, too, such as a host that verifies a password of ssh.
+    if (!caller && !reply?.auth) await noteUse(deps, alias, nobodyIn(call.namespace));
+    return withWord(reply, wordOf(call, alias), headers);
   } catch (error) {
     throw error instanceof VaultError && caller ? error.withHeaders(headers) : error;
   } finally {
@@ -37,10 +41,21 @@ function withWord(reply: Reply | undefined, word: string, headers: Record<string
   return isEnvelope ? { ...all, warnings: [...(reply.warnings ?? []), word] } : all;
 }
 
+function nobodyIn({ id, path }: Namespace): CallerToken {
+  return { displayName: '', namespaceId: id, namespacePath: path, path: '', lineage: { mounts: {} } };
+}
+
 function wordOf({ namespace }: Call, { path, target, until }: Alias): string {
   const end = new Date(until).toISOString();
-  const now = goQuote(target.namespacePath + target.path);
-  return `the mount is at ${now} now; its old path ${goQuote(namespace.path + path)} answers until ${end}`;
+  const where = isInside(namespace, target)
+    ? `at ${goQuote(target.namespacePath + target.path)} now`
+    : 'in another namespace now';
+  return `the mount is ${where}; its old path ${goQuote(namespace.path + path)} answers until ${end}`;
+}
+
+/** What is beside a namespace or above it is not told there (R10). */
+function isInside(namespace: Namespace, target: Alias['target']): boolean {
+  return target.namespacePath.startsWith(namespace.path);
 }
 
 /** RFC 9745, RFC 8594 and RFC 5829. */
@@ -48,7 +63,9 @@ function headersOf(call: Call, alias: Alias): Record<string, string> {
   return {
     Deprecation: `@${Math.floor(alias.since / 1_000)}`,
     Sunset: new Date(alias.until).toUTCString(),
-    Link: `<${call.prefix}/v1/${successor(call, alias)}>; rel="successor-version"`,
+    ...(isInside(call.namespace, alias.target) && {
+      Link: `<${call.prefix}/v1/${successor(call, alias)}>; rel="successor-version"`,
+    }),
   };
 }
 

@@ -26,7 +26,7 @@ import { refuseStrange } from '../http/strangeFields.ts';
 import type { AccessDecision } from '../policies/acl.ts';
 import { authorizeAll, judgedPaths } from '../policies/spellings.ts';
 import type { Item } from '../ports/store.ts';
-import { reachedAt, throughAlias } from '../tree/followAlias.ts';
+import { reachedAt, requireOpen, throughAlias } from '../tree/followAlias.ts';
 import { type Location, missedOwner } from '../tree/locate.ts';
 import { builtinPath } from '../tree/path.ts';
 import type { Api, Visit } from './api.ts';
@@ -69,6 +69,7 @@ async function performAt(
   await match?.route.before?.(call);
   const open = match?.route.open ?? false;
   const needsToken = !open || (open === 'optional' && request.token !== undefined && isServed(match, call));
+  if (match && open) requireOpen(location);
   if (match && !needsToken) return runOpen(api, match, await withNames(match, call));
 
   const caller = await authenticate(deps, await visit.token, namespace, call.sourceIp);
@@ -83,6 +84,7 @@ async function performAt(
   call.caller = { ...caller, ...judgedByCluster(deps, request.token) };
   const named = match ? await withNames(match, call) : call;
   await authorizeCall(named, caller, match, request.token);
+  requireOpen(location);
   if (!match) throw notRouted(location, request.isText);
   return atAlias(named, () => run(api, match, named));
 }

@@ -5,16 +5,21 @@ import type { AliasUse } from '../tree/aliasUse.ts';
 import type { AliasCallerInfo, AliasInfo } from './answers.ts';
 import { mayKnow, type Reader } from './requesterInfo.ts';
 
-/** @param uses the latest first */
+/**
+ * @param uses the latest first
+ * @param reader the namespace of the request, which learns nothing of others beside it or above it (R10)
+ */
 export function aliasInfo(
   { migrationId, since, until, target }: AliasPlace & { target: AliasTarget },
   uses: readonly AliasUse[],
   now: number,
+  reader: { path: string },
 ): AliasInfo {
   const [latest] = uses;
+  const isInside = target.namespacePath.startsWith(reader.path);
   return {
-    target_mount: target.namespacePath + target.path,
-    target_namespace: target.namespacePath,
+    target_mount: isInside ? target.namespacePath + target.path : '',
+    target_namespace: isInside ? target.namespacePath : '',
     migration_id: migrationId,
     created_time: new Date(since).toISOString(),
     end_time: new Date(until).toISOString(),

@@ -9,7 +9,9 @@ import { type Alias, aliasOf } from '../tree/alias.ts';
 import { type AliasUse, usesOf } from '../tree/aliasUse.ts';
 import { builtinMounts } from '../tree/builtin.ts';
 import { aliasAt } from '../tree/changeAlias.ts';
+import { innermostNamespaces } from '../tree/findNamespace.ts';
 import { mountOf } from '../tree/mount.ts';
+import type { Namespace } from '../tree/namespace.ts';
 import { barePath, slashed } from '../tree/path.ts';
 import { aliasInfo, callersInfo } from './aliasInfo.ts';
 import { checkAliasTtl } from './aliasTtl.ts';
@@ -27,18 +29,20 @@ export const aliasRoutes: readonly Route[] = [
     strange: 'refused',
     fields: FIELDS,
     answers: { read: ALIAS, write: ALIAS, delete: null },
-    read: async (call) => ({ data: await details(call, await findAlias(call)) }),
+    read: async (call) => ({ data: await details(call, await answering(call)) }),
     write: async (call) => {
       requireSudo(call);
       const { ttl } = call.fields;
       if (!ttl) throw refusal('ttl must be specified: for how long from now the alias is to answer');
       checkAliasTtl(ttl);
-      await renewAliasNow(call.deps, await findAlias(call), ttl);
-      return { data: await details(call, await findAlias(call)) };
+      const found = await answering(call);
+      refuseOutside(call, found.alias);
+      await renewAliasNow(call.deps, found.alias, ttl);
+      return { data: await details(call, await answering(call)) };
     },
     delete: async (call) => {
       requireSudo(call);
-      await endAliasNow(call.deps, await findAlias(call));
+      await endAliasNow(call.deps, (await findAlias(call)).alias);
     },
   }),
 ];
@@ -50,25 +54,51 @@ async function list({ deps, namespace }: Call): Promise<Reply<AliasList> | undef
   const aliases = items.map(aliasOf).filter((alias) => alias !== undefined && alias.until > now) as Alias[];
   if (aliases.length === 0) return undefined;
   const infos = await severalAtOnce(aliases, async (alias) => {
-    return [alias.path, aliasInfo(alias, await usesOf(deps.store, alias.migrationId), now)] as const;
+    return [
+      alias.path,
+      aliasInfo(alias, await usesOf(deps.store, alias.migrationId), now, namespace),
+    ] as const;
   });
   return { data: { keys: infos.map(([path]) => path), key_info: Object.fromEntries(infos) } };
 }
 
-/** @throws VaultError 404 where no alias answers */
-async function findAlias({ deps, namespace, params }: Call): Promise<Alias> {
-  const alias = await aliasAt(deps, namespace.id, slashed(params.path ?? ''));
-  if (!alias || alias.until <= deps.clock.now()) throw silent(404);
-  return alias;
+/** An alias, and the namespace that it is in: that of the request, or one below it. */
+interface Found {
+  alias: Alias;
+  namespace: Namespace;
 }
 
-async function details(call: Call, alias: Alias): Promise<AliasDetails> {
-  const { deps, namespace } = call;
+/** @throws VaultError 404 where there is no alias; one whose end has come stays for up to a minute */
+async function findAlias({ deps, namespace, params }: Call): Promise<Found> {
+  const [place] = await innermostNamespaces(deps.store, [slashed(params.path ?? '')], namespace);
+  const alias = place && (await aliasAt(deps, place.namespace.id, place.path));
+  if (!place || !alias) throw silent(404);
+  return { alias, namespace: place.namespace };
+}
+
+/** @throws VaultError 404 where no alias answers */
+async function answering(call: Call): Promise<Found> {
+  const found = await findAlias(call);
+  if (found.alias.until <= call.deps.clock.now()) throw silent(404);
+  return found;
+}
+
+/**
+ * Whoever moved the mount has given the old namespace access for a time. Only a namespace above both ends may give it more.
+ * @throws VaultError 400
+ */
+function refuseOutside({ namespace }: Call, { target }: Alias): void {
+  if (!target.namespacePath.startsWith(namespace.path))
+    throw refusal('the mount is outside this namespace; ask in a namespace above the old path and the mount');
+}
+
+async function details(call: Call, { alias, namespace }: Found): Promise<AliasDetails> {
+  const { deps } = call;
   const uses = await usesOf(deps.store, alias.migrationId);
   const accessors = await accessorsOf(deps, uses);
   return {
     source_mount: namespace.path + alias.path,
-    ...aliasInfo(alias, uses, deps.clock.now()),
+    ...aliasInfo(alias, uses, deps.clock.now(), call.namespace),
     ...callersInfo(uses, accessors, readerOf(call)),
   };
 }

@@ -11,7 +11,7 @@ import { crossesNamespaces, type Move } from './planMove.ts';
  * @throws VaultError 400 for a move that can leave none
  */
 export function readAliasTtl(given: number | undefined, move: Move): number | undefined {
-  if (!given) return undefined;
+  if (given === undefined) return undefined;
   checkAliasTtl(given);
   const { mount, source } = move;
   if (mount.entry)
@@ -36,6 +36,7 @@ export function readAliasTtl(given: number | undefined, move: Move): number | un
  * @throws VaultError 400
  */
 export function checkAliasTtl(seconds: number): void {
+  if (seconds === 0) throw refusal('alias_ttl is for how long the old path goes on answering, such as 720h');
   if (seconds > MAX_ALIAS_S)
     throw refusal(`an alias answers for at most ${MAX_ALIAS_S / 86_400} days; it can be renewed`);
 }

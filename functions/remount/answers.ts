@@ -186,6 +186,7 @@ export const UNDO_PREVIEW = { ...PREVIEW, undo_of: 'string' } as const satisfies
 
 /** An old path that still answers. */
 const ALIAS_INFO = {
+  /** Empty where the mount is outside the namespace of the request. */
   target_mount: 'string',
   target_namespace: 'string',
   /** The migration that has left it. */
@@ -245,6 +246,8 @@ export const VERIFICATION = {
     mount: ['string', null],
     accessor: ['string', null],
     moved_by: ['string', null],
+    /** Present if the source is an alias: when it stops answering. `mount` is where it leads to. */
+    'answers_until?': 'string',
   },
   /** The rules that name the source and do not match the target, of policies that the caller may read. */
   policies: [AFFECTED_RULE],

@@ -60,10 +60,10 @@ export function movedWithoutPolicies(id: string): VaultError {
   );
 }
 
-/** The request is repeated, and asks for an alias this time. */
+/** The request is repeated, and asks for another alias this time. */
 export function movedWithoutAlias(id: string): VaultError {
   return refusal(
-    `migration ${id} has moved the mount already, without an alias; undo it first, and move the mount again`,
+    `migration ${id} has moved the mount already, without this alias_ttl; POST sys/remount/aliases/:path renews an alias, and an undo and another move leave one`,
   );
 }
 
@@ -71,6 +71,13 @@ export function movedWithoutAlias(id: string): VaultError {
 export function aliasNotMount(path: string, { target }: Pick<Alias, 'target'>): VaultError {
   const where = goQuote(target.namespacePath + target.path);
   return refusal(`${noMatchingMount(path).message}; it is an alias, and the mount is at ${where}`);
+}
+
+/** @param path of an alias of the auth method, relative to its namespace */
+export function aliasWouldCross(path: string): VaultError {
+  return refusal(
+    `the auth method still answers at ${goQuote(path)}, and its logins belong to its namespace; DELETE sys/remount/aliases/:path ends that`,
+  );
 }
 
 /** The path that a mount has left and that still answers. */

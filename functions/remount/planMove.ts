@@ -6,9 +6,18 @@ import { aliasOf, ownAlias } from '../tree/alias.ts';
 import type { Location, Target } from '../tree/locate.ts';
 import { type Mount, mountOf } from '../tree/mount.ts';
 import { type Namespace, requireUnlocked } from '../tree/namespace.ts';
-import { cleanPath, isPrintable, mountPath, oversize, PROTECTED_SEGMENTS, withSlash } from '../tree/path.ts';
+import {
+  cleanPath,
+  isAuthPath,
+  isPrintable,
+  mountPath,
+  oversize,
+  PROTECTED_SEGMENTS,
+  withSlash,
+} from '../tree/path.ts';
 import {
   aliasNotMount,
+  aliasWouldCross,
   authToNonAuth,
   invalidDestination,
   noMatchingMount,
@@ -67,11 +76,19 @@ export function planMove(typed: Typed, source: Location, target: Target): Move {
   const isBack = ownAlias(mount, { namespaceId: target.namespace.id, path: target.path }) !== undefined;
   if (conflict !== undefined && !(isBack && conflict === target.path))
     throw inUse(target.namespace.path + conflict, target.conflict);
-  return {
+  const move: Move = {
     mount,
     source: { namespace: source.namespace, path: mount.path },
     target: { namespace: target.namespace, path: target.path },
   };
+  refuseAliasesAcross(move);
+  return move;
+}
+
+/** @throws VaultError 400 for an auth method with aliases that would leave their namespace: its logins belong to its namespace */
+export function refuseAliasesAcross(move: Move): void {
+  const [alias] = move.mount.aliases ?? [];
+  if (alias && isAuthPath(move.mount.path) && crossesNamespaces(move)) throw aliasWouldCross(alias.path);
 }
 
 function inUse(path: string, item: Item | undefined): VaultError {

@@ -120,7 +120,8 @@ async function find(deps: Deps, origin: Origin, typed: Typed, request: RemountRe
   if (outside) throw outside;
   if ('move' in found) return found;
   const { repeated } = found;
-  if (request.alias_ttl && repeated.aliasTtlS === undefined) throw movedWithoutAlias(repeated.id);
+  if (request.alias_ttl !== undefined && request.alias_ttl !== repeated.aliasTtlS)
+    throw movedWithoutAlias(repeated.id);
   const { changes } = await policiesFor(deps, origin, ends, request);
   if (changes.length > 0) throw movedWithoutPolicies(repeated.id);
   return { repeated: repeated.id };

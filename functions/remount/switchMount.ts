@@ -36,7 +36,7 @@ async function switchOrFail(deps: Deps, migration: Migration): Promise<Migration
     set: { ...transition.set, ...facts },
   }));
   try {
-    await commitSwitches(store, switches, [...transitions, ...puts]);
+    await commitSwitches(deps, switches, [...transitions, ...puts]);
     return transitions.reduce(after, migration);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;

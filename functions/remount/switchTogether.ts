@@ -9,6 +9,7 @@ import type { Ref, Store, Update, Write } from '../ports/store.ts';
 import { namespaceKey, treeKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { aliasOf, sameAlias } from '../tree/alias.ts';
+import { lookSoon } from '../tree/changeAlias.ts';
 import { changeTree } from '../tree/changeTree.ts';
 import { notClosed } from '../tree/closedNamespace.ts';
 import { innermostNamespaces } from '../tree/findNamespace.ts';
@@ -138,12 +139,20 @@ export function switchOf(migration: Migration, before: Mount, now: number): Swit
  * @throws ConditionFailed when a mount, a target or a record has changed since it was read, or a namespace was deleted or
  *   locked
  */
-export async function commitSwitches(store: Store, switches: Switch[], records: Write[]): Promise<void> {
-  await changeTree(store, switches.flatMap(treeChangesOf), [
+export async function commitSwitches(
+  deps: Pick<Deps, 'store' | 'clock'>,
+  switches: Switch[],
+  records: Write[],
+): Promise<void> {
+  await changeTree(deps.store, switches.flatMap(treeChangesOf), [
     ...records,
     ...switches.map(({ after }) => raiseGeneration(after.uuid, after.generation)),
     ...namespacesAreOpen(switches),
   ]);
+  await lookSoon(
+    deps,
+    switches.flatMap(({ aliases: { replaced } }) => replaced ?? []),
+  );
 }
 
 /** One condition for each namespace of a source or a target, and for each one above them: a lock holds below it, too. */

@@ -17,7 +17,7 @@ import { type Idempotency, replayed } from './idempotency.ts';
 import { fullPath, isUnmoved, type Migration } from './migration.ts';
 import { findMissingRules } from './missingRules.ts';
 import { checkRights, type OrderedPolicies, orderPolicies, policyRefOf } from './orderPolicies.ts';
-import type { Move } from './planMove.ts';
+import { type Move, refuseAliasesAcross } from './planMove.ts';
 import type { PolicyChanges } from './policyChanges.ts';
 import type { UndoMode } from './policyMode.ts';
 import { checkOwnRights, NOBODY, policyRights } from './policyRights.ts';
@@ -173,9 +173,11 @@ async function planUndo({ store }: Deps, migration: Migration, seen?: Mount): Pr
   const isOwn =
     to.conflict?.uuid === mountUuid || (alias?.mountUuid === mountUuid && alias.path === source.path);
   if (to.conflict && !isOwn) throw pathInUse(to.namespace.path + to.conflict.sk);
-  return {
+  const move: Move = {
     mount,
     source: { namespace: from.namespace, path: target.path },
     target: { namespace: to.namespace, path: source.path },
   };
+  refuseAliasesAcross(move);
+  return move;
 }

@@ -30,7 +30,7 @@ export async function verifyMove(deps: Deps, migration: Migration, planner: Plan
     source_mount: fullPath(migration.source),
     target_mount: fullPath(migration.target),
     target: { reachable: problem === null, problem },
-    source: occupantOf(source),
+    source: occupantOf(source, deps.clock.now()),
     ...policies,
   };
 }
@@ -49,8 +49,13 @@ async function problemAt(
   return isTainted ? 'the cluster refuses all requests to the mount' : null;
 }
 
-/** What answers requests to the source now: nothing, as a rule, or the mount that a later move has put there. */
-function occupantOf({ namespace, mount }: Location): Verification['source'] {
+/** What answers requests to the source now: nothing, as a rule, an alias, or the mount that a later move has put there. */
+function occupantOf({ namespace, mount, alias }: Location, now: number): Verification['source'] {
+  if (alias && alias.until > now) {
+    const { target, migrationId, until } = alias;
+    const leads = { mount: target.namespacePath + target.path, accessor: null, moved_by: migrationId };
+    return { free: false, ...leads, answers_until: new Date(until).toISOString() };
+  }
   if (!mount) return { free: true, mount: null, accessor: null, moved_by: null };
   return {
     free: false,

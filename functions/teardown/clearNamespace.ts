@@ -7,7 +7,7 @@ import { ConditionFailed, type Ref } from '../ports/store.ts';
 import { builtinKey, closedKeys, policyKey, tokenRoleKey } from '../store/keys.ts';
 import { type Alias, aliasOf } from '../tree/alias.ts';
 import { builtinMounts } from '../tree/builtin.ts';
-import { endAlias } from '../tree/changeAlias.ts';
+import { endAlias, lookSoon } from '../tree/changeAlias.ts';
 import { clearEmptyForks } from '../tree/changeTree.ts';
 import { disableMount } from '../tree/disableMount.ts';
 import { type Mount, mountOf } from '../tree/mount.ts';
@@ -59,6 +59,7 @@ async function disable(deps: Deps, mount: Mount): Promise<void> {
 async function end(deps: Deps, alias: Alias): Promise<void> {
   try {
     await endAlias(deps, alias);
+    await lookSoon(deps, [alias]);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
   }

@@ -22,7 +22,7 @@ interface AliasCaller {
 }
 
 /** What tells of a caller, in its token. */
-type CallerToken = Pick<AliasCaller, 'displayName' | 'namespaceId' | 'namespacePath'> & {
+export type CallerToken = Pick<AliasCaller, 'displayName' | 'namespaceId' | 'namespacePath'> & {
   path: string;
   lineage: { mounts: Record<string, number> };
 };

@@ -2,7 +2,8 @@
 
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Update, type Write } from '../ports/store.ts';
-import { treeKey } from '../store/keys.ts';
+import { commitUnlessDone } from '../store/commitUnlessDone.ts';
+import { migrationKey, treeKey } from '../store/keys.ts';
 import { type Alias, type AliasPlace, aliasItem, aliasOf, doorOf, unmovedAlias } from './alias.ts';
 import { changeTree } from './changeTree.ts';
 import { mountAt } from './findMount.ts';
@@ -57,6 +58,21 @@ export async function renewAlias(
     { put: aliasItem({ ...alias, until }), if: unmovedAlias(alias) },
     listed(mount, (mount.aliases ?? []).map(renewed)),
   ]);
+}
+
+/**
+ * Lets the records of aliases that have ended with another change be looked at within a minute. Without it, they are looked at
+ * within a day: nothing else depends on it, so it is no part of the transaction.
+ */
+export async function lookSoon(
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  aliases: readonly Pick<AliasPlace, 'migrationId'>[],
+): Promise<void> {
+  const now = clock.now();
+  for (const { migrationId } of aliases) {
+    const look = { update: migrationKey(migrationId), set: { aliasLookAt: now, nextLook: now } };
+    await commitUnlessDone(store, [{ ...look, if: { open: { present: true }, isSwept: true } }]);
+  }
 }
 
 /** The alias at exactly this path, whether or not its end has come. */

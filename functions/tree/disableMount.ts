@@ -2,6 +2,7 @@
 
 import type { Deps } from '../ports/deps.ts';
 import { sameAlias } from './alias.ts';
+import { lookSoon } from './changeAlias.ts';
 import { changeTree } from './changeTree.ts';
 import { raiseGeneration } from './generation.ts';
 import { type Mount, unchangedMount } from './mount.ts';
@@ -22,5 +23,6 @@ export async function disableMount(deps: Deps, mount: Mount): Promise<void> {
     [removal, ...aliases],
     [write, raiseGeneration(mount.uuid, mount.generation + 1)],
   );
+  await lookSoon(deps, mount.aliases ?? []);
   await startTeardown(deps, id);
 }

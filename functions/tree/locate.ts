@@ -18,6 +18,8 @@ export interface Location extends NamespacedPath {
   mount?: Mount;
   /** The alias that owns the path, in place of a mount; `followAlias` leads on to that. */
   alias?: Alias;
+  /** Whether the namespace of the mount that the alias leads to is locked. */
+  isBehindLock?: boolean;
 }
 
 /** What owns a path: a mount or an alias. */

@@ -1,6 +1,6 @@
 /** The endpoints that list, enable, tune and disable secrets engines and auth methods (contract §3). */
 
-import { goQuote, refusal } from '../http/errors.ts';
+import { goQuote, refusal, type VaultError } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
 import {
   type Answers,
@@ -12,6 +12,7 @@ import {
   route,
 } from '../http/route.ts';
 import { retryContended } from '../store/retryContended.ts';
+import { aliasAt } from './changeAlias.ts';
 import { disableMount } from './disableMount.ts';
 import { enableMount, overlapAt } from './enableMount.ts';
 import { anyMountAt, listAllMounts, mountAround, mountAt } from './findMount.ts';
@@ -135,7 +136,15 @@ async function disable({ deps, namespace, params }: Call, table: MountTable): Pr
     const mount = await mountAt(deps.store, namespace, path);
     if (mount && tableOf(path) !== table) throw protectedPath;
     if (mount) await disableMount(deps, mount);
+    // The old path of a mount would go on answering.
+    if (!mount && (await aliasAt(deps, namespace.id, path))) throw aliasNotDisabled(path);
   });
+}
+
+function aliasNotDisabled(path: string): VaultError {
+  return refusal(
+    `cannot unmount ${goQuote(path)}: it is an alias, and DELETE sys/remount/aliases/:path ends it`,
+  );
 }
 
 function pathIn({ params }: Pick<Call, 'params'>): string {

@@ -91,6 +91,13 @@ describe('the old path of a mount', () => {
     expect(await lookupLease(kept)).toMatchObject({ status: 200, body: { data: { id: kept.leaseId } } });
     await must('PUT', 'sys/leases/revoke', { body: { lease_id: other.leaseId } });
     expect(await verifyOtp(target, other)).toMatchObject(refused('OTP not found'));
+    const used = await newOtp(source);
+    expect((await verifyOtp(source, used)).status).toBe(200);
+    const { callers } = (await read(`sys/remount/aliases/${source}`)).body.data;
+    expect(callers.map((caller: { display_name: string }) => caller.display_name).sort()).toEqual([
+      '',
+      'root',
+    ]);
     await must('PUT', `sys/leases/revoke-prefix/${source}`);
     expect(await verifyOtp(target, kept)).toMatchObject(refused('OTP not found'));
   });
@@ -171,6 +178,14 @@ describe('the old path of a mount', () => {
     expect(await read(`${first}/k`)).toMatchObject(noRoute(`${first}/k`));
     await engine('kv', { path: first });
     const id = await moveLeaving(second, unique('moved'));
+    expect(await call('DELETE', `sys/mounts/${second}`)).toMatchObject(
+      refused(`cannot unmount "${second}/": it is an alias, and DELETE sys/remount/aliases/:path ends it`),
+    );
+    expect((await read(`sys/remount/verify/${id}`)).body.data.source).toMatchObject({
+      free: false,
+      moved_by: id,
+      answers_until: expect.stringMatching(/^20/),
+    });
     expect((await call('DELETE', `sys/remount/aliases/${second}`)).status).toBe(204);
     expect(await read(`${second}/k`)).toMatchObject(noRoute(`${second}/k`));
     expect((await call('DELETE', `sys/remount/aliases/${second}`)).status).toBe(404);
@@ -240,7 +255,14 @@ describe('a move', () => {
       await must('PUT', `sys/leases/revoke-prefix/${source}`, { namespace: from });
       expect((await lookupLease(through, from)).status).toBe(400);
       expect((await lookupLease(direct, to)).status).toBe(200);
+      const keys = await call('LIST', `sys/leases/lookup/${source}/creds/web`, { namespace: to });
+      expect(keys.body.data.keys).toEqual([direct.leaseId.split('/').at(-1)]);
+      const told = await read(`${source}/roles/web`, { namespace: from, token });
+      expect(told.body.warnings[0]).toMatch(/^the mount is in another namespace now/);
+      expect(told.headers.has('link')).toBe(false);
       const { body } = await must('PUT', 'sys/namespaces/api-lock/lock', { namespace: to });
+      for (const path of [`${source}/roles/web`, 'nothing/roles/web'])
+        expect(await read(path, { namespace: from, token: 'unknown' })).toMatchObject(NOT_AUTHENTICATED);
       expect((await read(`${source}/roles/web`, { namespace: from, token })).status).toBe(503);
       await must('PUT', 'sys/namespaces/api-lock/unlock', {
         namespace: to,
@@ -251,6 +273,65 @@ describe('a move', () => {
       expect((await read(`${source}/roles/web`, { namespace: from, token })).status).toBe(404);
     },
   );
+
+  improved(
+    'gives a namespace access for a time, which only a namespace above both can make longer',
+    async () => {
+      const [from, to] = [await newNamespace(), await newNamespace()];
+      const source = await kv1(from);
+      await moveLeaving(`${from}/${source}`, `${to}/${source}`, {}, '1h');
+      const admin = await tokenWith(
+        policyOf(['sys/remount/aliases/*', 'read', 'update', 'delete', 'sudo']),
+        from,
+      );
+      const path = `sys/remount/aliases/${source}`;
+      const own = { namespace: from, token: admin };
+      expect((await read(path, own)).body.data).toMatchObject({ target_mount: '', target_namespace: '' });
+      expect(await call('POST', path, { ...own, body: { ttl: '90d' } })).toMatchObject(
+        refused('the mount is outside this namespace; ask in a namespace above the old path and the mount'),
+      );
+      const above = `sys/remount/aliases/${from}/${source}`;
+      const renewed = await must('POST', above, { body: { ttl: '2h' } });
+      expect(renewed.body.data).toMatchObject({ target_mount: `${to}/${source}/` });
+      expect((await call('DELETE', path, own)).status).toBe(204);
+      expect(await read(above)).toMatchObject(NOT_FOUND);
+    },
+  );
+
+  improved('of an auth method with an alias does not leave the namespace of its logins', async () => {
+    const namespace = await newNamespace();
+    const source = await userpassMethod();
+    const target = `auth/${unique('moved')}`;
+    await moveLeaving(source, target);
+    const moves = [{ from: target, to: `${namespace}/${target}` }];
+    const text = `the auth method still answers at "${source}/", and its logins belong to its namespace; DELETE sys/remount/aliases/:path ends that`;
+    expect(await call('POST', 'sys/remount', { body: moves[0] })).toMatchObject(refused(text));
+    const run = await call('POST', 'sys/remount/bulk', { body: { moves, dry_run: true } });
+    expect(run.body.data.problems[0].message).toBe(text);
+    await must('DELETE', `sys/remount/aliases/${source}`);
+    await must('POST', 'sys/remount', { body: moves[0] });
+  });
+
+  improved('into a locked namespace keeps no lease of the old one from being revoked', async () => {
+    const namespace = await newNamespace();
+    const folder = unique('folder');
+    const [kept, gone] = [`${folder}/kept`, `${folder}/gone`];
+    for (const path of [kept, gone]) {
+      await must('POST', `sys/mounts/${path}`, { body: { type: 'ssh' } });
+      const role = { key_type: 'otp', default_user: 'ubuntu', cidr_list: '10.0.0.0/8' };
+      await must('POST', `${path}/roles/web`, { body: role });
+    }
+    await moveLeaving(gone, `${namespace}/gone`);
+    const [own, through] = [await newOtp(kept), await newOtp(gone)];
+    const { body } = await must('PUT', 'sys/namespaces/api-lock/lock', { namespace });
+    await must('PUT', `sys/leases/revoke-prefix/${folder}`);
+    expect(await verifyOtp(kept, own)).toMatchObject(refused('OTP not found'));
+    await must('PUT', 'sys/namespaces/api-lock/unlock', {
+      namespace,
+      body: { unlock_key: body.data.unlock_key },
+    });
+    expect(await verifyOtp(gone, through)).toMatchObject(refused('OTP not found'));
+  });
 
   improved('is refused the alias that it cannot leave', async () => {
     const namespace = await newNamespace();
@@ -268,6 +349,7 @@ describe('a move', () => {
       await asks({ from: deep, alias_ttl: '1h' }),
       await asks({ from: kv, alias_ttl: '91d' }),
       await asks({ from: kv, alias_ttl: 'soon' }),
+      await asks({ from: kv, alias_ttl: '' }),
       await asks({ from: kv, alias_ttl: '91d', dry_run: true }),
     ];
     expect(answers.map(({ status, body }) => [status, body.errors[0].split(':')[0]])).toEqual([
@@ -275,6 +357,7 @@ describe('a move', () => {
       [400, expect.stringMatching(/^an alias has at most 16 segments/)],
       [400, 'an alias answers for at most 90 days; it can be renewed'],
       [400, 'Field validation failed'],
+      [400, 'alias_ttl is for how long the old path goes on answering, such as 720h'],
       [400, 'an alias answers for at most 90 days; it can be renewed'],
     ]);
     let from = kv;

@@ -153,6 +153,25 @@ describe('an alias', () => {
     expect(await minute(id)).toEqual(['Remount Alias Ended']);
   });
 
+  it('that has ended with another change is told of within a minute', async () => {
+    const id = await leave();
+    const back = (await service.call('POST', `sys/remount/undo/${id}`)).body.data.migration_id;
+    await runMigration(service.deps, back);
+    expect(await minute(id)).toEqual(['Remount Alias Ended']);
+    const other = await leave();
+    await service.call('DELETE', `sys/mounts/${target}`);
+    expect(await minute(other)).toEqual(['Remount Alias Ended']);
+    expect((await service.info(other)).alias.ended_time).not.toBeNull();
+  });
+
+  it('can be taken out of the way when its end has come', async () => {
+    await leave('1h');
+    service.deps.clock.pass(3_600_000);
+    expect((await service.call('GET', `sys/remount/aliases/${source}`)).status).toBe(404);
+    expect((await service.call('DELETE', `sys/remount/aliases/${source}`)).status).toBe(204);
+    expect((await service.call('POST', `sys/mounts/${source}`, { body: { type: 'kv' } })).status).toBe(204);
+  });
+
   it('writes its uses down once a minute for each caller', async () => {
     const { clock } = service.deps;
     await leave();
@@ -170,13 +189,13 @@ describe('an alias', () => {
   it('is repeated by a request that was answered before, and refused to one that asks for more', async () => {
     const id = await leave();
     const again = await service.call('POST', 'sys/remount', {
-      body: { from: source, to: target, alias_ttl: '1h' },
+      body: { from: source, to: target, alias_ttl: '720h' },
     });
     expect(again.body.data.migration_id).toBe(id);
     await service.call('POST', `sys/mounts/plain-${serial}`, { body: { type: 'kv' } });
     await service.move(`plain-${serial}`, `plain-moved-${serial}`);
     const body = { from: `plain-${serial}`, to: `plain-moved-${serial}`, alias_ttl: '1h' };
     const more = await service.call('POST', 'sys/remount', { body });
-    expect(more.body.errors[0]).toMatch(/has moved the mount already, without an alias/);
+    expect(more.body.errors[0]).toMatch(/has moved the mount already, without this alias_ttl/);
   });
 });

@@ -81,6 +81,7 @@ export function undo(state: State, step: Extract<Step, { do: 'undo' }>): Answere
   const to = locate(state, source.full.slice(0, -1));
   if (to.space.serial !== source.space) return REFUSED;
   if (conflict(state, to.space, source.path, mount) !== undefined) return REFUSED;
+  if (isAuth(mount.path) && source.space !== mount.space && hasAlias(state, mount)) return REFUSED;
   const back = { mount, source: target, target: source };
   return accept(state, back, { only: mount.generation, undoOf: step.migration });
 }
@@ -114,6 +115,8 @@ function movable(state: State, { source, target }: Ends): Mount | undefined {
   const mount = mountAt(state, source.space, `${source.path}/`);
   const isFree = target.path !== '' && conflict(state, target.space, `${target.path}/`, mount) === undefined;
   const isAllowed = isAuth(source.path) === isAuth(target.path);
+  if (mount && isAuth(source.path) && source.space !== target.space && hasAlias(state, mount))
+    return undefined;
   return isFree && isAllowed ? mount : undefined;
 }
 
@@ -121,6 +124,10 @@ function movable(state: State, { source, target }: Ends): Mount | undefined {
 function mayLeave(state: State, { serial }: Mount, { source, target }: Ends): boolean {
   const isHere = source.space === target.space || !isAuth(source.path);
   return isHere && state.aliases.filter(({ mount }) => mount === serial).length < 4;
+}
+
+function hasAlias(state: State, { serial }: Mount): boolean {
+  return state.aliases.some(({ mount }) => mount === serial);
 }
 
 function placeOf({ space, path }: Found): Place {

@@ -2,7 +2,7 @@
 
 import type { Credential, State } from './state.ts';
 import type { Answered, Step } from './steps.ts';
-import { enter, type Found, isKv, locate } from './tree.ts';
+import { enter, type Found, isAuth, isKv, locate } from './tree.ts';
 
 export function write(state: State, step: Extract<Step, { do: 'write' }>): Answered {
   const found = request(state, step.in, step.path);
@@ -59,6 +59,8 @@ function reach(state: State, asked: string, path: string): Reached | Answered {
   const { alias } = found;
   const mount = alias ? state.mounts.find(({ serial }) => serial === alias.mount) : found.mount;
   if (!mount) return { status: 404 };
+  // A login belongs to the namespace of its method.
+  if (alias && isAuth(mount.path) && alias.space !== mount.space) return { status: 404 };
   const key = found.path.slice((alias ?? mount).path.length);
   return { mount, key, ...(alias && alias.space !== mount.space && { through: alias.by }) };
 }
