@@ -1,8 +1,11 @@
 /** `remount bulk`: moves many mounts as one run, and waits for the end. */
 
+import type { RunBody } from '../api/planFile.ts';
 import { RUN_PATHS } from '../api/runs.ts';
 import { startOnce } from '../api/startOnce.ts';
+import type { Typed } from '../arguments.ts';
 import { type Command, START_OPTIONS } from '../command.ts';
+import { usage } from '../errors.ts';
 import { followStarted } from '../follow/started.ts';
 import { plannedCommand } from '../plannedCommand.ts';
 import { POLICIES_OPTION, policiesField } from '../policyOption.ts';
@@ -25,6 +28,7 @@ export const bulk: Command = {
   async run(context, typed) {
     const [file] = typed.operands;
     const selection = await readSelection(context, typed, file);
+    refuseOtherPolicies(selection, typed);
     const options = { ...runFields(typed), ...policiesField(typed) };
     const body = { ...selection, ...options, ...(typed.isSet('dry-run') && { dry_run: true }) };
     if (body.dry_run) {
@@ -35,3 +39,10 @@ export const bulk: Command = {
     return followStarted(context, typed, started, `moving ${counted(started.data.total, 'mount')}`);
   },
 };
+
+/** A plan of `--out` was approved with what it does to policies. @throws CommandError */
+function refuseOtherPolicies({ idempotency_key: approved, policies = 'keep' }: RunBody, typed: Typed): void {
+  const asked = typed.text('policies') ?? policies;
+  if (approved !== undefined && asked !== policies)
+    throw usage(`the plan was approved with --policies ${policies}; plan it again`);
+}

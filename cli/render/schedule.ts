@@ -28,7 +28,7 @@ export function scheduleTable(
 
 /** All fields, one per line. Empty fields are left out. */
 export function scheduleFacts(name: string, info: ScheduleInfo & Record<string, unknown>): string[] {
-  const { moves, rules, csv, atomic, reason, last_skipped: skipped } = info;
+  const { moves, rules, csv, atomic, reason, move_policies, last_skipped: skipped } = info;
   const facts: [string, string | null | false][] = [
     ['Schedule', name],
     ['Times', `${info.schedule}, ${info.timezone}`],
@@ -43,6 +43,7 @@ export function scheduleFacts(name: string, info: ScheduleInfo & Record<string, 
     ],
     ['Moves', Array.isArray(moves) && counted(moves.length, 'mount')],
     ['Moves', typeof csv === 'string' && 'the rows of a CSV text'],
+    ['Rules of policies', typeof move_policies === 'string' && move_policies],
     ['Atomic', atomic === true && 'yes'],
     ['Reason', typeof reason === 'string' && reason],
     ...(Array.isArray(rules) ? rules.map(ruleFact) : []),

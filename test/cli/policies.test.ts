@@ -147,6 +147,11 @@ describe('many moves with --policies', () => {
     const file = await fileOf(rows);
     const plan = `${file}.plan`;
     await world.run('plan', file, '--policies', 'follow', '--out', plan);
+    const other = await world.run('bulk', plan, '--policies', 'keep');
+    expect([other.code, other.stderr]).toEqual([
+      1,
+      expect.stringContaining('the plan was approved with --policies follow; plan it again'),
+    ]);
     const run = await world.run('bulk', plan);
 
     expect(run.code, run.stderr).toBe(0);
@@ -173,5 +178,7 @@ describe('many moves with --policies', () => {
     expect([fromPlan.code, typed.code], fromPlan.stderr + typed.stderr).toEqual([0, 0]);
     expect((await world.root.read(`sys/remount/schedules/s${n}`)).data.move_policies).toBe('follow');
     expect((await world.root.read(`sys/remount/schedules/t${n}`)).data.move_policies).toBe('add');
+    const shown = await world.run('schedule', 'show', `t${n}`);
+    expect(shown.stdout).toMatch(/^Rules of policies +add$/m);
   });
 });
