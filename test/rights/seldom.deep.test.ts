@@ -164,12 +164,12 @@ describe('a service', { timeout: 60_000 }, () => {
 
   it('looks after an alias, and ends one at its time, and one with its namespace', async () => {
     for (const path of ['ending/kv', 'used/kv']) await ask('POST', `sys/mounts/${path}`, { type: 'kv' });
-    await ask('POST', 'sys/namespaces/shut');
+    for (const name of ['shut', 'kept']) await ask('POST', `sys/namespaces/${name}`);
     await ask('POST', 'sys/mounts/leaving', { type: 'kv' }, { namespace: 'shut/' });
     const leave = async (from: string, to: string, alias_ttl: string): Promise<string> =>
       (await ask('POST', 'sys/remount', { from, to, alias_ttl })).migration_id;
     const ids = [
-      await leave('ending/kv', 'ended', '1s'),
+      await leave('ending/kv', 'kept/ended', '1s'),
       await leave('used/kv', 'in-use', '1h'),
       await leave('shut/leaving', 'left', '1h'),
     ];

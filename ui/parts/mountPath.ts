@@ -22,16 +22,16 @@ function ShortPath(end: End) {
     <span class="path short" title=${end.path}>${namespaceOf(end)}<code><span class="head">${head}</span><span class="tail">${tail}</span></code></span>`;
 }
 
-/** Both ends of a move in one line. */
-export function ShortMove({ move }: { move: BothEnds }) {
+/** Both ends of a move in one line. `unheard` is for one whose text is heard already. */
+export function ShortMove({ move, unheard }: { move: BothEnds; unheard?: true }) {
   const { source, target } = endsOf(move);
-  return html`<span class="move short"><${ShortPath} ...${source} /> <span class="to">to</span> <${ShortPath} ...${target} /></span>`;
+  return html`<span class="move short" aria-hidden=${unheard}><${ShortPath} ...${source} /> <span class="to">to</span> <${ShortPath} ...${target} /></span>`;
 }
 
 /** The name is the whole: what is shown of it are parts, which a screen reader would read as words of their own. */
 export function MoveLink({ href, move }: { href: string; move: BothEnds }) {
   const name = `${move.source_mount} to ${move.target_mount}`;
-  return html`<a href=${href} aria-label=${name}><${ShortMove} move=${move} /></a>`;
+  return html`<a href=${href}><span class="unseen">${name}</span><${ShortMove} move=${move} unheard=${true} /></a>`;
 }
 
 /** The space is for whoever copies the text or hears it. */
