@@ -121,7 +121,7 @@ export async function sshWithLeases(leases: number): Promise<string> {
  * @param alias_ttl for how long the old path goes on answering
  * @returns the id of the migration
  */
-export async function move(from: string, to: string, reason = '', alias_ttl = ''): Promise<string> {
+export async function move(from: string, to: string, reason = '', alias_ttl?: string): Promise<string> {
   return (await call('POST', 'sys/remount', { from, to, reason, alias_ttl })).data.migration_id;
 }
 
