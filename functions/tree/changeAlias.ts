@@ -9,6 +9,7 @@ import { changeTree } from './changeTree.ts';
 import { mountAt } from './findMount.ts';
 import { raiseGeneration } from './generation.ts';
 import { type Mount, unchangedMount } from './mount.ts';
+import { oversize } from './path.ts';
 
 /**
  * Ends an alias at once. Its path is free then, and what was issued at it in another namespace than that of the mount is invalid.
@@ -81,6 +82,7 @@ export async function aliasAt(
   namespaceId: string,
   path: string,
 ): Promise<Alias | undefined> {
+  if (path === '' || oversize(path)) return undefined;
   return aliasOf(await store.get(treeKey(namespaceId, path)));
 }
 

@@ -228,6 +228,10 @@ describe('the aliases of a namespace', () => {
     expect(renewed.body.data.ttl).toBeLessThanOrEqual(86_400);
     for (const ttl of ['91d', '0', 'soon', undefined])
       expect((await call('POST', path, { namespace, token: admin, body: { ttl } })).status).toBe(400);
+    for (const far of ['x'.repeat(2_000), 'a/'.repeat(1_000), '%2F']) {
+      expect((await read(`sys/remount/aliases/${far}`)).status).toBe(404);
+      expect((await call('DELETE', `sys/remount/aliases/${far}`)).status).toBe(404);
+    }
     const reader = await tokenWith(
       policyOf(['sys/remount/aliases/*', 'read', 'update', 'delete']),
       namespace,

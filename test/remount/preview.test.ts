@@ -96,9 +96,10 @@ describe('a dry run', () => {
   it('says which path goes on answering, and for how long', async () => {
     const { body } = await preview('ns1/kv', 'ns1/kv2', { alias_ttl: '36h' });
     expect(body.data.alias).toEqual({ path: 'ns1/kv/', ttl: 129_600 });
-    for (const alias_ttl of [undefined, '0'])
-      expect((await preview('ns1/kv', 'ns1/kv2', { alias_ttl })).body.data).not.toHaveProperty('alias');
-    expect((await preview('ns1/kv', 'ns1/kv2', { alias_ttl: '91d' })).status).toBe(400);
+    const plain = await preview('ns1/kv', 'ns1/kv2');
+    expect(plain.body.data).not.toHaveProperty('alias');
+    for (const alias_ttl of ['91d', '0', ''])
+      expect((await preview('ns1/kv', 'ns1/kv2', { alias_ttl })).status).toBe(400);
   });
 
   it('makes every check of a move', async () => {
