@@ -7,7 +7,7 @@ import { isEmpty } from '../http/envelope.ts';
 import { goQuote, VaultError } from '../http/errors.ts';
 import { headerNamespace } from '../http/message.ts';
 import type { Call, Reply } from '../http/route.ts';
-import type { Alias } from '../tree/alias.ts';
+import { type Alias, leadsInto } from '../tree/alias.ts';
 import { type CallerToken, noteUse } from '../tree/aliasUse.ts';
 import type { Namespace } from '../tree/namespace.ts';
 
@@ -45,17 +45,13 @@ function nobodyIn({ id, path }: Namespace): CallerToken {
   return { displayName: '', namespaceId: id, namespacePath: path, path: '', lineage: { mounts: {} } };
 }
 
-function wordOf({ namespace }: Call, { path, target, until }: Alias): string {
+function wordOf({ namespace }: Call, alias: Alias): string {
+  const { path, target, until } = alias;
   const end = new Date(until).toISOString();
-  const where = isInside(namespace, target)
+  const where = leadsInto(alias, namespace)
     ? `at ${goQuote(target.namespacePath + target.path)} now`
     : 'in another namespace now';
   return `the mount is ${where}; its old path ${goQuote(namespace.path + path)} answers until ${end}`;
-}
-
-/** What is beside a namespace or above it is not told there (R10). */
-function isInside(namespace: Namespace, target: Alias['target']): boolean {
-  return target.namespacePath.startsWith(namespace.path);
 }
 
 /** RFC 9745, RFC 8594 and RFC 5829. */
@@ -63,7 +59,7 @@ function headersOf(call: Call, alias: Alias): Record<string, string> {
   return {
     Deprecation: `@${Math.floor(alias.since / 1_000)}`,
     Sunset: new Date(alias.until).toUTCString(),
-    ...(isInside(call.namespace, alias.target) && {
+    ...(leadsInto(alias, call.namespace) && {
       Link: `<${call.prefix}/v1/${successor(call, alias)}>; rel="successor-version"`,
     }),
   };

@@ -1,6 +1,6 @@
 /** What is told of an alias, and of who uses it. Pure. */
 
-import type { AliasPlace, AliasTarget } from '../tree/alias.ts';
+import { type Alias, leadsInto } from '../tree/alias.ts';
 import type { AliasUse } from '../tree/aliasUse.ts';
 import type { AliasCallerInfo, AliasInfo } from './answers.ts';
 import { mayKnow, type Reader } from './requesterInfo.ts';
@@ -10,13 +10,14 @@ import { mayKnow, type Reader } from './requesterInfo.ts';
  * @param reader the namespace of the request, which learns nothing of others beside it or above it (R10)
  */
 export function aliasInfo(
-  { migrationId, since, until, target }: AliasPlace & { target: AliasTarget },
+  alias: Alias,
   uses: readonly AliasUse[],
   now: number,
   reader: { path: string },
 ): AliasInfo {
   const [latest] = uses;
-  const isInside = target.namespacePath.startsWith(reader.path);
+  const { migrationId, since, until, target } = alias;
+  const isInside = leadsInto(alias, reader);
   return {
     target_mount: isInside ? target.namespacePath + target.path : '',
     target_namespace: isInside ? target.namespacePath : '',

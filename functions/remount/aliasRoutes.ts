@@ -5,7 +5,7 @@ import { requireSudo } from '../http/guards.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import type { Deps } from '../ports/deps.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
-import { type Alias, aliasOf } from '../tree/alias.ts';
+import { type Alias, aliasOf, leadsInto } from '../tree/alias.ts';
 import { type AliasUse, usesOf } from '../tree/aliasUse.ts';
 import { builtinMounts } from '../tree/builtin.ts';
 import { aliasAt } from '../tree/changeAlias.ts';
@@ -87,8 +87,8 @@ async function answering(call: Call): Promise<Found> {
  * Whoever moved the mount has given the old namespace access for a time. Only a namespace above both ends may give it more.
  * @throws VaultError 400
  */
-function refuseOutside({ namespace }: Call, { target }: Alias): void {
-  if (!target.namespacePath.startsWith(namespace.path))
+function refuseOutside({ namespace }: Call, alias: Alias): void {
+  if (!leadsInto(alias, namespace))
     throw refusal('the mount is outside this namespace; ask in a namespace above the old path and the mount');
 }
 

@@ -19,14 +19,13 @@ import { closing, type Migration } from './migration.ts';
 export async function keepAlias(deps: Deps, migration: Migration): Promise<void> {
   const now = deps.clock.now();
   const { namespaceId, path } = migration.source;
-  const isOver = await retryContended(async () => {
-    const alias = await aliasAt(deps, namespaceId, path);
-    if (alias?.migrationId !== migration.id) return true;
-    if (alias.until > now) return false;
-    await endAlias(deps, alias);
-    return true;
+  const alias = await retryContended(async () => {
+    const found = await aliasAt(deps, namespaceId, path);
+    if (found?.migrationId !== migration.id) return undefined;
+    if (found.until > now) return found;
+    await endAlias(deps, found);
+    return undefined;
   });
-  const alias = isOver ? undefined : await aliasAt(deps, namespaceId, path);
   const write = alias ? await looked(deps, migration, alias, now) : aliasOver(migration, now);
   await commitUnlessDone(deps.store, [write]);
 }

@@ -80,6 +80,11 @@ export function isDoor(uuid: string): boolean {
 
 const DOOR = 'alias#';
 
+/** Whether the mount of an alias is in a namespace or below it: what is beside it or above it is not told there (R10). */
+export function leadsInto({ target }: Pick<Alias, 'target'>, { path }: { path: string }): boolean {
+  return target.namespacePath.startsWith(path);
+}
+
 /** The alias of this mount at exactly this place, if it has one. */
 export function ownAlias(
   { aliases = [] }: { aliases?: AliasPlace[] },

@@ -6,10 +6,9 @@ import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { migrationKey, treeKey } from '../store/keys.ts';
 import { type Alias, type AliasPlace, aliasItem, aliasOf, doorOf, unmovedAlias } from './alias.ts';
 import { changeTree } from './changeTree.ts';
-import { mountAt } from './findMount.ts';
+import { entryAt, mountAt } from './findMount.ts';
 import { raiseGeneration } from './generation.ts';
 import { type Mount, unchangedMount } from './mount.ts';
-import { oversize } from './path.ts';
 
 /**
  * Ends an alias at once. Its path is free then, and what was issued at it in another namespace than that of the mount is invalid.
@@ -82,8 +81,7 @@ export async function aliasAt(
   namespaceId: string,
   path: string,
 ): Promise<Alias | undefined> {
-  if (path === '' || oversize(path)) return undefined;
-  return aliasOf(await store.get(treeKey(namespaceId, path)));
+  return aliasOf(await entryAt(store, namespaceId, path));
 }
 
 async function mountOfAlias({ store }: Pick<Deps, 'store'>, alias: Alias): Promise<Mount | undefined> {

@@ -1,7 +1,7 @@
 /** Finds the mounts of a namespace: all of them, the one at a path, or the one that a path is in. */
 
 import type { Deps } from '../ports/deps.ts';
-import type { Store } from '../ports/store.ts';
+import type { Item, Store } from '../ports/store.ts';
 import { builtinKey, treeKey } from '../store/keys.ts';
 import type { Alias } from './alias.ts';
 import { type BuiltinMount, builtinMounts, tunedAs } from './builtin.ts';
@@ -20,8 +20,12 @@ export async function mountAt(
   { id }: Pick<Namespace, 'id'>,
   path: string,
 ): Promise<Mount | undefined> {
-  if (path === '' || oversize(path)) return undefined;
-  return mountOf(await store.get(treeKey(id, path)));
+  return mountOf(await entryAt(store, id, path));
+}
+
+/** The entry of the tree with exactly this path, by a single read. DynamoDB refuses some paths as keys; no entry has one of them. */
+export async function entryAt(store: Store, namespaceId: string, path: string): Promise<Item | undefined> {
+  return path === '' || oversize(path) ? undefined : store.get(treeKey(namespaceId, path));
 }
 
 /** The built-in mount with exactly this path, as it is tuned. */
