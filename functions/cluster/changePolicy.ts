@@ -4,13 +4,12 @@
  */
 
 import { MAX_POLICY_TRIES } from '../limits.ts';
-import type { ClusterPolicy } from '../ports/cluster.ts';
+import type { Cluster, ClusterPolicy } from '../ports/cluster.ts';
+import type { BegunWrite } from '../remount/onCluster.ts';
 import type { ChangedPolicy, PolicyRef } from '../remount/policyOrder.ts';
 import { changedPolicy } from '../remount/storedChange.ts';
 import type { TextChange } from '../remount/textChange.ts';
 import { sha256 } from '../store/keys.ts';
-import { isSame, workOf } from './policyWork.ts';
-import { type Work, withCluster } from './work.ts';
 
 export type PolicyResult =
   | { state: 'changed'; policy: ChangedPolicy }
@@ -21,14 +20,24 @@ export type PolicyResult =
   /** The cluster does not take the new text. */
   | { state: 'refused'; reason: string };
 
+/** The record of whoever changes policies. It has each write before the cluster has it. */
+export interface WriteRecord {
+  /** The write of this policy that was begun and is not settled. */
+  begun(): BegunWrite | undefined;
+  begin(write: BegunWrite, change: TextChange): Promise<void>;
+  /** Throws if the step may not write any more. */
+  check(): void;
+}
+
 /**
- * Writes the intent before the policy. A step that finds the intent looks whether the policy has that text already. Whoever calls
- * records the result, and that the intent is settled.
+ * A step that finds a write that was begun looks whether the policy has that text already. Whoever calls records the result, and
+ * that the write is settled.
  * @param changeOf decides how the policy changes as it is now; a text says why it cannot
- * @throws HoldLost, ClusterUnavailable, ClusterForbids
+ * @throws ClusterUnavailable, ClusterForbids, and what the record throws
  */
 export async function changePolicy(
-  { deps: { cluster }, hold }: Work,
+  cluster: Pick<Cluster, 'policy' | 'writePolicy'>,
+  record: WriteRecord,
   ref: PolicyRef,
   changeOf: (policy: ClusterPolicy) => TextChange | string | undefined,
 ): Promise<PolicyResult> {
@@ -38,8 +47,7 @@ export async function changePolicy(
     const policy = await cluster.policy(namespacePath, name);
     if (!policy) return { state: 'gone' };
     const before = sha256(policy.text);
-    const { writing } = workOf(hold.migration);
-    const begun = writing && isSame(writing.after, ref) ? writing : undefined;
+    const begun = record.begun();
     if (begun?.after.digest === before)
       return { state: 'changed', policy: { ...begun.after, version: policy.version ?? 0 } };
     if (refused && isAsBefore(policy, refused.policy)) return { state: 'refused', reason: refused.reason };
@@ -53,12 +61,10 @@ export async function changePolicy(
     if (tries === MAX_POLICY_TRIES) break;
     // Where versions are not counted, it is 0.
     const after = changedPolicy(ref, (policy.version ?? -1) + 1, change);
-    await hold.write((migration) =>
-      withCluster(migration, { policies: { ...workOf(migration), writing: { before, after } } }),
-    );
+    await record.begin({ before, after }, change);
     const isLocked = policy.version !== undefined;
     if (!isLocked && (await cluster.policy(namespacePath, name))?.text !== policy.text) continue;
-    hold.check();
+    record.check();
     const outcome = await cluster.writePolicy(namespacePath, name, change.after, policy);
     refused = outcome.done ? undefined : { policy, reason: outcome.why };
   }

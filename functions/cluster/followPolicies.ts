@@ -11,7 +11,7 @@ import type { ChangedPolicy, PolicyOrder, PolicyOutcome, PolicyRef } from '../re
 import { endAt } from '../remount/switchPolicies.ts';
 import { type TextChange, textChange } from '../remount/textChange.ts';
 import { policyKey, sha256 } from '../store/keys.ts';
-import { changePolicy, type PolicyResult } from './changePolicy.ts';
+import { changePolicy, type PolicyResult, type WriteRecord } from './changePolicy.ts';
 import { policyItem } from './clusterAccess.ts';
 import { isSame, outcomeOf, without, workOf } from './policyWork.ts';
 import type { ClusterMigration } from './transitions.ts';
@@ -32,7 +32,7 @@ export async function addRules(work: Work): Promise<PolicyProgress | { refused: 
     const { migration } = work.hold;
     if (isKnown(ref, [...workOf(migration).added, ...outcomeOf(migration).left])) continue;
     if (isLate(work)) return 'unfinished';
-    const result = await changePolicy(work, ref, (policy) =>
+    const result = await changePolicy(work.deps.cluster, recordOf(work, ref), ref, (policy) =>
       changeOf({ mode: 'add', policies: [ref] }, ref, policy, work),
     );
     await settle(work, ref, result, ({ added, outcome }) => ({
@@ -53,7 +53,9 @@ export async function finishPolicies(work: Work): Promise<PolicyProgress> {
     if (isKnown(ref, [...changed, ...left])) continue;
     if (isLate(work)) return 'unfinished';
     const own = workOf(work.hold.migration).added.find((one) => isSame(one, ref));
-    const result = await changePolicy(work, ref, (policy) => finalChange(order, ref, own, policy, work));
+    const result = await changePolicy(work.deps.cluster, recordOf(work, ref), ref, (policy) =>
+      finalChange(order, ref, own, policy, work),
+    );
     await settle(work, ref, result, ({ added, outcome }) => ({
       added: result.state === 'unchanged' ? added : without(added, ref),
       outcome:
@@ -68,9 +70,9 @@ export async function takeRulesBack(work: Work): Promise<PolicyProgress> {
   await settleBegun(work);
   for (const own of workOf(work.hold.migration).added) {
     if (isLate(work)) return 'unfinished';
-    const result = await changePolicy(work, own, (policy) => withoutAdded(own, policy)).catch(
-      leftIfForbidden,
-    );
+    const result = await changePolicy(work.deps.cluster, recordOf(work, own), own, (policy) =>
+      withoutAdded(own, policy),
+    ).catch(leftIfForbidden);
     await settle(work, own, result, ({ added, outcome }) => ({ added: without(added, own), outcome }));
   }
   return 'done';
@@ -92,6 +94,19 @@ async function settleBegun(work: Work): Promise<void> {
     ...now,
     added: digest === after.digest ? [...now.added, after] : now.added,
   }));
+}
+
+/** @throws HoldLost */
+function recordOf({ hold }: Work, ref: PolicyRef): WriteRecord {
+  return {
+    begun() {
+      const { writing } = workOf(hold.migration);
+      return writing && isSame(writing.after, ref) ? writing : undefined;
+    },
+    begin: (writing) =>
+      hold.write((migration) => withCluster(migration, { policies: { ...workOf(migration), writing } })),
+    check: () => hold.check(),
+  };
 }
 
 interface Recorded {

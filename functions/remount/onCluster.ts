@@ -79,8 +79,16 @@ export interface OnCluster {
 export interface PolicyWork {
   /** Those that have rules for the target beside those for the source, and what takes these back. */
   added: ChangedPolicy[];
-  /** The latest write that was begun and is not recorded yet: the SHA-256 of the text before it, and the policy after it. */
-  writing?: { before: string; after: ChangedPolicy };
+  /** The latest write that was begun and is not recorded yet. */
+  writing?: BegunWrite;
+}
+
+/** A write of a policy of a cluster that may have been made. */
+export interface BegunWrite {
+  /** SHA-256 of the text before it. */
+  before: string;
+  /** The policy after it. */
+  after: ChangedPolicy;
 }
 
 export interface NodeState {
