@@ -7,7 +7,7 @@ import type { ClusterOptions } from '../remount/onCluster.ts';
 import { crossesNamespaces } from '../remount/planMove.ts';
 import { OPERATOR, type Reader, requesterInfo } from '../remount/requesterInfo.ts';
 import type { BulkInfo, PlanInfo, RowInfo } from './answers.ts';
-import type { BulkRun, RunCounts } from './bulkRun.ts';
+import type { BulkRun, Progress, RunCounts } from './bulkRun.ts';
 import type { PackedMove, Plan } from './plan.ts';
 import type { RunState } from './readRun.ts';
 import { type KeptRow, migrationIdOf } from './rowRecord.ts';
@@ -42,7 +42,8 @@ export function bulkInfo(
 }
 
 function clusterInfo({ run, progress }: RunState, options: ClusterOptions): NonNullable<BulkInfo['cluster']> {
-  const waiting = progress.find(({ waiting, revoking }) => waiting !== undefined && revoking === 0)?.waiting;
+  const isWaiting = ({ waiting, revoking }: Progress) => waiting !== undefined && revoking === 0;
+  const waiting = run.waiting ?? progress.find(isWaiting)?.waiting;
   return {
     on_revoke_error: options.onRevokeError,
     drain_concurrency: options.drainConcurrency,

@@ -9,8 +9,7 @@ import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { readIdempotency } from '../remount/idempotency.ts';
 import { etagOf } from '../remount/migrationInfo.ts';
 import { namespaceTypos } from '../remount/namespaceTypos.ts';
-import { readUndoMode } from '../remount/policyMode.ts';
-import { ownRights } from '../remount/policyRights.ts';
+import { readPolicyMode, readUndoMode } from '../remount/policyMode.ts';
 import { originOf, readReason, startedHeaders } from '../remount/request.ts';
 import { readerOf } from '../remount/requesterInfo.ts';
 import {
@@ -36,7 +35,6 @@ import {
   RUNS_PATH,
   readMovesOrRules,
   readOptions,
-  readPolicies,
 } from './readRunRequest.ts';
 import { REPORT_TYPES, reportOf } from './report.ts';
 import { listRowsOf, listRunsOf, type Part } from './runLists.ts';
@@ -56,7 +54,7 @@ export const bulkRoutes: readonly Route[] = [
       requireSudo(call);
       const options = readOptions(call.fields, call.deps.cluster);
       const asked = readMovesOrRules(call.fields);
-      const policies = { mode: readPolicies(call.fields.policies, call.deps.cluster) };
+      const policies = { mode: readPolicyMode(call.fields.policies) };
       const rows = () => gatherRows(call.deps, asked, call.namespace);
       const reply = await planOrStart(call, { options, policies }, rows);
       return { ...reply, warnings: [...ignoredColumns(asked), ...(reply.warnings ?? [])] };
@@ -147,18 +145,15 @@ async function planOrStart(
     const plan = await planRun(deps, await rows(), namespace, { ...options, ...(cluster && { cluster }) });
     const inOrder = plan.chunks.flat().sort((a, b) => a.row - b.row);
     const targets = inOrder.map(({ target }) => target);
-    const { acl } = call.caller as Caller;
-    const rights = ownRights(acl);
+    const judges = call.caller as Caller;
     const [onCluster, planned, warnings] = await Promise.all([
       previewRun(deps, plan),
-      orderRunPolicies(deps, policies, inOrder, { namespace, rights }),
-      namespaceTypos(deps, targets, acl),
+      orderRunPolicies(deps, policies, inOrder, { namespace, judges }),
+      namespaceTypos(deps, targets, judges.acl),
     ]);
     const info = planInfo(plan, options.maxConcurrency, onCluster);
-    return {
-      data: { ...undone, ...info, ...planPolicies(planned, inOrder, rights, deps.clock.now()) },
-      warnings,
-    };
+    const told = await planPolicies(planned, inOrder, judges, deps.clock.now());
+    return { data: { ...undone, ...info, ...told }, warnings };
   }
   const order = { origin: originOf(call), key: readIdempotency(call), ...asked };
   const started = await startRun(deps, order, rows);

@@ -6,7 +6,7 @@
  */
 
 import { OVERDUE_MS } from '../limits.ts';
-import { ABSENT, type Item, PRESENT, type Put, type Update } from '../ports/store.ts';
+import { ABSENT, type Condition, type Item, PRESENT, type Put, type Update } from '../ports/store.ts';
 import type { Requester } from '../remount/migration.ts';
 import type { NodeState } from '../remount/onCluster.ts';
 import { bulkProgressKey, migrationKey, openShard } from '../store/keys.ts';
@@ -40,6 +40,10 @@ export interface BulkRun extends RunOptions {
   /** What it is to do with policies, if anything, and how far that has come: see `dueChange` in changePolicies.ts. */
   policies?: RunPolicyMode;
   policyStage?: 'ordered' | 'added' | 'settled';
+  /** Why policies cannot be changed yet, and since when, in epoch milliseconds. */
+  waiting?: { why: string; since: number };
+  /** Why no mount is moved, although nobody has cancelled the run. */
+  stopped?: { code: RunFailure; message: string };
   /** The nodes of the cluster after the last move, and since when one of them was stale. */
   nodes?: NodeState[];
   staleAt?: number;
@@ -49,7 +53,16 @@ export interface BulkRun extends RunOptions {
   retentionS: number;
 }
 
-type RunFailure = 'moves_failed' | 'too_many_failures' | 'cancelled' | 'given_up' | 'nodes_stale';
+type RunFailure =
+  | 'moves_failed'
+  | 'too_many_failures'
+  | 'cancelled'
+  | 'given_up'
+  | 'nodes_stale'
+  // A cluster does not let the run change policies.
+  | 'policy_refused'
+  | 'cluster_forbids'
+  | 'cluster_unavailable';
 
 /** How far one chunk has come. */
 export interface Progress {
@@ -164,7 +177,18 @@ export function policiesCome(
   { id, policyStage: before = 'ordered' }: BulkRun,
   policyStage: 'added' | 'settled',
 ): Update {
-  return { ...change(id, { policyStage }), if: { open: { present: true }, policyStage: before } };
+  const open: Condition = { open: { present: true }, policyStage: before };
+  return { ...change(id, { policyStage }), remove: ['waiting'], if: open };
+}
+
+/** Policies cannot be changed yet. */
+export function runWaits(id: string, waiting: NonNullable<BulkRun['waiting']>): Update {
+  return change(id, { waiting });
+}
+
+/** No mount is going to be moved. */
+export function runStopped(id: string, stopped: NonNullable<BulkRun['stopped']>): Update {
+  return { ...change(id, { stopped }), remove: ['waiting'] };
 }
 
 /** What the nodes of the cluster show after the last move. */
@@ -232,6 +256,7 @@ export function countsOf({ total }: BulkRun, chunks: Progress[]): RunCounts {
 /** Why no further group is started; undefined if the run goes on. */
 export function stopOf(run: BulkRun, { total, failed }: RunCounts): BulkRun['error'] {
   if (run.cancelledAt !== undefined) return { code: 'cancelled', message: 'the run was cancelled' };
+  if (run.stopped) return run.stopped;
   const limit = failureLimit(run.toleratedFailures, total) ?? total;
   if (failed <= limit) return undefined;
   const message = `${failed} of ${total} moves have failed, and ${run.toleratedFailures} are tolerated`;

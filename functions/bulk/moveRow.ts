@@ -3,6 +3,7 @@
  * which is started and waited for.
  */
 
+import { logUnanswered } from '../cluster/logUnanswered.ts';
 import { growing } from '../cluster/work.ts';
 import { VaultError } from '../http/errors.ts';
 import { FIRST_LOOK_MS, MAX_BULK_PAUSE_S, PAUSE_WITHIN_STEP_MS } from '../limits.ts';
@@ -40,6 +41,8 @@ export async function moveRow(
     if (failure) await fail(stand, row, failure);
     return 0;
   } catch (error) {
+    if (error instanceof ClusterForbids || error instanceof ClusterUnavailable)
+      logUnanswered(stand.deps.log, stand.run.id, error);
     if (error instanceof ClusterForbids) await fail(stand, row, clusterForbidsRow(error.message));
     else if (error instanceof ClusterUnavailable || error instanceof VaultError)
       return waitFor(stand, row, error.message);

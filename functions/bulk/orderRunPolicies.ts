@@ -3,6 +3,7 @@
 import { refusal, type VaultError } from '../http/errors.ts';
 import { MAX_RUN_POLICIES, MAX_RUN_POLICY_BYTES } from '../limits.ts';
 import type { PathRule } from '../policies/pathRule.ts';
+import { policyRecordOf } from '../policies/policyRecord.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';
 import {
@@ -13,16 +14,18 @@ import {
   whyLeft,
 } from '../remount/missingRules.ts';
 import { checkRights, refuseLeft } from '../remount/orderPolicies.ts';
-import type { LeftPolicy } from '../remount/policyOrder.ts';
-import type { PolicyRights } from '../remount/policyRights.ts';
+import type { LeftPolicy, PolicyRef } from '../remount/policyOrder.ts';
+import { checkOwnRights, type Judges, policyRights } from '../remount/policyRights.ts';
 import { changeableRules } from '../remount/ruleSplices.ts';
+import { storedChange } from '../remount/storedChange.ts';
+import type { TextChange } from '../remount/textChange.ts';
 import { policyKey } from '../store/keys.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { movesMatched, movesNamed } from './movesOfRules.ts';
 import { needsOf } from './orderMoves.ts';
 import type { RowMove } from './plan.ts';
 import type { OrderedPolicy } from './runPolicy.ts';
-import { type RunPolicyMode, type SettledPolicy, settledPolicy, withAddedRules } from './runPolicyTexts.ts';
+import { type RunPolicyMode, settledPolicy, withAddedRules } from './runPolicyTexts.ts';
 
 /** What a run is asked to do with policies. An undo names those that the run before has changed. */
 export type AskedPolicies =
@@ -34,12 +37,15 @@ export interface RunPolicies {
   order: RunPolicyMode;
   /** In the order of their numbers. */
   policies: OrderedPolicy[];
-  changes: SettledPolicy[];
+  changes: PlannedChange[];
   /** Those that an undo would not restore. */
   left: LeftPolicy[];
   /** The stored policies that were read. */
   read: StoredPolicy[];
 }
+
+/** A policy, and its text before the run and after it. */
+type PlannedChange = PolicyRef & TextChange;
 
 interface StoredPolicy {
   namespace: { id: string; path: string };
@@ -49,17 +55,19 @@ interface StoredPolicy {
 /**
  * @param moves of a plan without problems
  * @param namespace that of the request, which learns nothing of those above it (R10)
+ * @param judges of the caller
  * @returns nothing if the run leaves policies as they are
  * @throws VaultError 403 when the caller may not write one of the policies, 400 when one cannot be written, when there are too
  *   many, or when a rule would hold for the wrong mount during the run
  */
 export async function orderRunPolicies(
-  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'cluster'>,
   asked: AskedPolicies,
   moves: RowMove[],
-  { namespace, rights }: { namespace: Namespace; rights: PolicyRights },
+  { namespace, judges }: { namespace: Namespace; judges: Judges },
 ): Promise<RunPolicies | undefined> {
   if (asked.mode === 'keep') return undefined;
+  const { store, clock, cluster } = deps;
   const now = clock.now();
   const named = movesNamed(moves);
   const read =
@@ -90,15 +98,35 @@ export async function orderRunPolicies(
     const item = items.get(idOf(policy.namespaceId, policy.name));
     const first = withAddedRules(policy, item, named, now);
     const last = settledPolicy(order, policy, item, { movesFor: named, isWhole: true }, now);
-    const reason = [first, last].find((text) => typeof text === 'string');
     const { namespaceId, namespacePath, name } = policy;
-    if (reason !== undefined) found.left.push({ namespaceId, namespacePath, name, reason });
-    else if (typeof last === 'object' && last.put) found.changes.push(last);
+    const ref = { namespaceId, namespacePath, name };
+    const reason = [first, last].map((change) => whyNot(change, ref, item, now, cluster)).find(Boolean);
+    if (reason !== undefined) found.left.push({ ...ref, reason });
+    else if (typeof last === 'object' && last.before !== last.after) found.changes.push({ ...ref, ...last });
   }
+  const rights = await policyRights(judges, [...found.changes, ...found.left]);
   checkRights(found, rights);
   if (asked.mode !== 'restore') refuseLeft(found, rights);
   refuseTooMany(found.changes);
+  await checkOwnRights(deps, found.changes);
   return { order, policies, ...found, read };
+}
+
+/**
+ * @param change of the policy, or why there can be none
+ * @returns why it cannot be made; what a cluster takes, it says itself
+ */
+function whyNot(
+  change: TextChange | string | undefined,
+  ref: PolicyRef,
+  item: Item | undefined,
+  now: number,
+  cluster: Deps['cluster'],
+): string | undefined {
+  if (typeof change !== 'object') return change;
+  if (cluster || change.before === change.after) return undefined;
+  const stored = storedChange(ref, policyRecordOf(ref.name, item, now), change, now);
+  return typeof stored === 'string' ? stored : undefined;
 }
 
 /**
@@ -153,7 +181,7 @@ function crossing({ row }: RowMove, leaving: RowMove): VaultError {
   );
 }
 
-function refuseTooMany(changes: readonly SettledPolicy[]): void {
+function refuseTooMany(changes: readonly PlannedChange[]): void {
   const bytes = changes.reduce((sum, { after }) => sum + Buffer.byteLength(after), 0);
   if (changes.length <= MAX_RUN_POLICIES && bytes <= MAX_RUN_POLICY_BYTES) return;
   const what = `the moves would change ${changes.length} policies of ${bytes} bytes`;

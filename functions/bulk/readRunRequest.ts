@@ -112,18 +112,6 @@ export function readOptions(
   return { ...options, cluster: readClusterOptions(fields, before) };
 }
 
-/**
- * What becomes of the policy rules that the moves make useless.
- * @throws VaultError 400 for another word, or for a change of the policies of a cluster
- */
-export function readPolicies(given: string | undefined, cluster: Deps['cluster']): PolicyMode {
-  const mode = readPolicyMode(given);
-  // A run writes policies in one transaction with its records. A cluster has policies of its own.
-  if (mode !== 'keep' && cluster)
-    throw refusal('a run does not change the policies of a cluster: its policies can only be "keep" there');
-  return mode;
-}
-
 /** @returns how many moves of the total may fail; undefined if the text is neither a number nor a percentage */
 export function failureLimit(tolerated: string, total: number): number | undefined {
   const [, number, percent] = /^(\d{1,6})(%?)$/.exec(tolerated) ?? [];
@@ -202,6 +190,6 @@ export function readRunBody(
   policies: PolicyMode;
 } {
   const fields = readFields(RUN_BODY_FIELDS, body);
-  const policies = readPolicies(fields.policies, cluster);
+  const policies = readPolicyMode(fields.policies);
   return { options: readOptions(fields, cluster), asked: readMovesOrRules(fields), policies };
 }

@@ -1,14 +1,16 @@
 /**
  * The record of a policy that a run is to change. Pure.
  *
- * ordered → added (before the first move) → settled (after the last one), or left from any of them. Each transition is in the
- * transaction that writes the policy, so it happens once, however many executions try.
+ * ordered → added (before the first move) → settled (after the last one), or left from any of them. Natively each transition is in
+ * the transaction that writes the policy, so it happens once, however many executions try. On a cluster the record has each write
+ * before the cluster has it, so every execution makes the same one, and finds it if it was made.
  */
 
 import type { Splice } from '../policies/splices.ts';
 import type { Item, Put, Update } from '../ports/store.ts';
+import type { BegunWrite } from '../remount/onCluster.ts';
 import type { ChangedPolicy, PolicyRef } from '../remount/policyOrder.ts';
-import type { StoredChange } from '../remount/storedChange.ts';
+import type { TextChange } from '../remount/textChange.ts';
 import { bulkPolicyKey } from '../store/keys.ts';
 import { record } from '../store/record.ts';
 
@@ -27,6 +29,8 @@ export interface RunPolicy extends OrderedPolicy {
   back?: Splice[];
   /** The rules that were added before the moves, as they stand in the text. */
   added?: string[];
+  /** On a cluster: the write that was begun, and is not recorded as made. */
+  writing?: BegunWrite & Pick<RunPolicy, 'added'>;
   /** Why the policy is left as it is. */
   reason?: string;
 }
@@ -47,25 +51,37 @@ export function runPolicyOf(item: Item | undefined): RunPolicy | undefined {
   return RECORD.of(item);
 }
 
+/** The rules of a text that a change has added to it. */
+export function rulesAddedBy({ after, back }: Pick<TextChange, 'after' | 'back'>): string[] {
+  return back.map(({ start, end }) => after.slice(start, end));
+}
+
 /** @param change nothing if no rule is to be added */
 export function rulesAdded(
   id: string,
   policy: RunPolicy,
-  change: (ChangedPolicy & StoredChange) | undefined,
+  change: (Written & Pick<RunPolicy, 'added'>) | undefined,
 ): Update {
   if (!change) return transition(id, policy, { phase: 'added' });
-  const { version, digest, back, after } = change;
-  const added = back.map(({ start, end }) => after.slice(start, end));
+  const { version, digest, back, added = [] } = change;
   return transition(id, policy, { phase: 'added', version, digest, back, added });
 }
 
 /** The text is what it is to be after the moves that were made. */
-export function policySettled(
+export function policySettled(id: string, policy: RunPolicy, { version, digest, back }: Written): Update {
+  return transition(id, policy, { phase: 'settled', version, digest, back }, ['added']);
+}
+
+type Written = Pick<ChangedPolicy, 'version' | 'digest' | 'back'>;
+
+/** A write of the policy is about to be made on a cluster. */
+export function writeBegun(
   id: string,
   policy: RunPolicy,
-  { version, digest, back }: Pick<ChangedPolicy, 'version' | 'digest' | 'back'>,
+  writing: NonNullable<RunPolicy['writing']>,
 ): Update {
-  return { ...transition(id, policy, { phase: 'settled', version, digest, back }), remove: ['added'] };
+  const { number, phase } = policy;
+  return { update: bulkPolicyKey(id, number), set: { writing }, if: { phase } };
 }
 
 export function policyLeft(id: string, policy: RunPolicy, reason: string): Update {
@@ -79,6 +95,12 @@ export function changedByRun(policy: RunPolicy): ChangedPolicy | undefined {
   return { namespaceId, namespacePath, name, version, digest, back };
 }
 
-function transition(id: string, { number, phase }: RunPolicy, set: Partial<RunPolicy>): Update {
-  return { update: bulkPolicyKey(id, number), set, if: { phase } };
+/** What was begun is over with it. */
+function transition(
+  id: string,
+  { number, phase }: RunPolicy,
+  set: Partial<RunPolicy>,
+  remove: (keyof RunPolicy)[] = [],
+): Update {
+  return { update: bulkPolicyKey(id, number), set, remove: [...remove, 'writing'], if: { phase } };
 }

@@ -6,15 +6,12 @@
  * that were made, all at once.
  */
 
-import { PolicyError } from '../policies/policy.ts';
-import { type PolicyRecord, policyRecordOf, withText } from '../policies/policyRecord.ts';
+import { policyRecordOf, withText } from '../policies/policyRecord.ts';
 import { reversed, type Splice, spliced } from '../policies/splices.ts';
-import type { Item, Put } from '../ports/store.ts';
+import type { Item } from '../ports/store.ts';
 import type { MovesFor } from '../remount/missingRules.ts';
-import type { ChangedPolicy } from '../remount/policyOrder.ts';
 import { changeableRules, ruleSplices } from '../remount/ruleSplices.ts';
-import { changedPolicy, type StoredChange, storedChange } from '../remount/storedChange.ts';
-import { CHANGED_SINCE, changed, GONE } from '../remount/textChange.ts';
+import { CHANGED_SINCE, changed, GONE, type TextChange } from '../remount/textChange.ts';
 import { sha256 } from '../store/keys.ts';
 import type { OrderedPolicy, RunPolicy } from './runPolicy.ts';
 
@@ -33,37 +30,28 @@ export interface MadeMoves {
   isWhole: boolean;
 }
 
-/** A change of one policy. */
-export type PolicyChange = ChangedPolicy & StoredChange;
-
-/** The text after the last move. */
-export type SettledPolicy = Omit<PolicyChange, 'put'> & {
-  /** Absent if the policy has this text already. */
-  put?: Put;
-};
-
 /**
  * @param item of the policy as it is stored now
  * @param movesFor finds the moves of the run
  * @param now epoch milliseconds
- * @returns why the policy is left as it is; nothing if no rule has to be added
+ * @returns a text says why the policy is left as it is; nothing if no rule has to be added
  */
 export function withAddedRules(
   policy: OrderedPolicy,
   item: Item | undefined,
   movesFor: MovesFor,
   now: number,
-): PolicyChange | string | undefined {
+): TextChange | string | undefined {
   const record = item && policyRecordOf(item.sk, item, now);
   if (!item || !record) return GONE;
   const rules = changeableRules(item, policy.namespacePath, movesFor, now);
-  return edited(policy, record, ruleSplices('add', policy.namespacePath, record.text, rules), now);
+  return changed(record, ruleSplices('add', policy.namespacePath, record.text, rules));
 }
 
 /**
  * @param item of the policy as it is stored now
  * @param now epoch milliseconds
- * @returns why the policy is left as it is
+ * @returns the text may be what it was, and `back` then tells what the run has changed; a text says why the policy is left as it is
  */
 export function settledPolicy(
   { follows }: RunPolicyMode,
@@ -71,38 +59,20 @@ export function settledPolicy(
   item: Item | undefined,
   { movesFor, isWhole }: MadeMoves,
   now: number,
-): SettledPolicy | string {
+): TextChange | string {
   const record = item && policyRecordOf(item.sk, item, now);
   if (!item || !record) return GONE;
-  const { namespaceId, namespacePath, name, restores } = policy;
-  const { text, version } = record;
+  const { namespacePath, restores } = policy;
+  const { text } = record;
   const plain = withoutAdded(policy, text);
   if (plain === undefined) return CHANGED_SINCE;
   const isAsLeft = isWhole && restores?.digest === sha256(plain);
   const splices = isAsLeft ? restores.back : editsOf(follows, namespacePath, item, plain, movesFor, now);
   const after = spliced(plain, splices);
   const back = reversed(plain, splices);
-  if (after !== text) {
-    const change = edited(policy, record, [{ start: 0, end: text.length, text: after }], now);
-    return typeof change === 'object' ? { ...change, back } : (change ?? CHANGED_SINCE);
-  }
-  if (restores && !isAsLeft && splices.length === 0) return isWhole ? CHANGED_SINCE : NOT_ALL_BACK;
-  const digest = sha256(after);
-  return { namespaceId, namespacePath, name, version, digest, back, before: text, after };
-}
-
-/** @returns why the policy cannot be written; nothing if there is nothing to change */
-function edited(
-  policy: OrderedPolicy,
-  record: PolicyRecord,
-  splices: Splice[],
-  now: number,
-): PolicyChange | string | undefined {
-  const change = changed(record, splices);
-  const stored = change && storedChange(policy, record, change, now);
-  return typeof stored === 'object'
-    ? { ...changedPolicy(policy, record.version + 1, stored), ...stored }
-    : stored;
+  if (after === text && restores && !isAsLeft && splices.length === 0)
+    return isWhole ? CHANGED_SINCE : NOT_ALL_BACK;
+  return { before: text, after, back };
 }
 
 const NOT_ALL_BACK = 'not every mount has moved back';
@@ -122,7 +92,7 @@ function withoutAdded(
   return left;
 }
 
-/** No edits for a text that somebody has made unreadable. */
+/** None for a text that somebody has made unreadable. */
 function editsOf(
   follows: boolean,
   namespacePath: string,
@@ -131,12 +101,7 @@ function editsOf(
   movesFor: MovesFor,
   now: number,
 ): Splice[] {
-  try {
-    const stored = plain === item.text ? item : withText(item, plain);
-    const rules = changeableRules(stored, namespacePath, movesFor, now);
-    return ruleSplices(follows ? 'follow' : 'add', namespacePath, plain, rules);
-  } catch (error) {
-    if (error instanceof PolicyError) return [];
-    throw error;
-  }
+  const stored = plain === item.text ? item : withText(item, plain);
+  const rules = changeableRules(stored, namespacePath, movesFor, now);
+  return ruleSplices(follows ? 'follow' : 'add', namespacePath, plain, rules);
 }

@@ -9,7 +9,7 @@ import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
 import { boundsOf } from '../remount/admit.ts';
 import { type Idempotency, remember, replayed } from '../remount/idempotency.ts';
-import { NOBODY, ownRights } from '../remount/policyRights.ts';
+import { NOBODY } from '../remount/policyRights.ts';
 import type { Origin } from '../remount/request.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
 import type { Namespace } from '../tree/namespace.ts';
@@ -124,8 +124,7 @@ export async function startRun(deps: Deps, order: RunOrder, rows: () => Promise<
       throw refusedRows(plan.problems);
     }
     const { namespace, judges = NOBODY } = order.origin;
-    const rights = ownRights(judges.acl);
-    const policies = await orderRunPolicies(deps, order.policies, plan.chunks.flat(), { namespace, rights });
+    const policies = await orderRunPolicies(deps, order.policies, plan.chunks.flat(), { namespace, judges });
     return await accept(deps, order, plan, policies);
   } catch (error) {
     // The same request may have started the run meanwhile and moved the mounts, so that they are not found here.

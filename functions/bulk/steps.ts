@@ -1,11 +1,14 @@
 /** The steps of a run: what each state of its workflow does (statemachine/bulk.asl.json). */
 
+import { growing } from '../cluster/work.ts';
 import {
   CLUSTER_PATIENCE_MS,
+  FIRST_UNANSWERED_PAUSE_MS,
   MAX_BULK_ATTEMPTS,
   MAX_BULK_LOOKS,
   MAX_BULK_PAUSE_S,
   MAX_CLUSTER_LOOKS,
+  MAX_UNANSWERED_PAUSE_MS,
   OVERDUE_MS,
 } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -64,19 +67,25 @@ export interface EndCheck {
 
 /**
  * Bulk begin: returns the chunks that are not done. It changes the policies that are due before them, or after the last one. As
- * long as these are not done, it returns no chunk, and the workflow comes back to it.
+ * long as these are not done, it returns no chunk, and the workflow comes back to it. After the last move, it waits for the step
+ * that completes runs to say that policies are due.
  * @param until epoch milliseconds, after which no further policy is begun
  */
-export async function bulkBeginStep(deps: Deps, id: string, until: number): Promise<OpenChunks> {
+export async function bulkBeginStep(
+  deps: Deps,
+  { id, policies }: Pick<EndCheck, 'id' | 'policies'>,
+  until: number,
+): Promise<OpenChunks> {
   const state = await findRun(deps.store, id);
   const { maxConcurrency = 1, status } = state?.run ?? {};
   const nothing = { id, chunks: [], maxConcurrency, looks: 0 };
   if (!state || status !== 'in-progress') return nothing;
   await commitUnlessDone(deps.store, [runStarted(id, deps.clock.now())]);
   if (state.run.attempt > MAX_BULK_ATTEMPTS) return nothing;
-  if (dueChange(state)) {
+  const due = dueChange(state);
+  if (due === 'add' || (due === 'settle' && policies)) {
     await heartbeat(deps, id, until);
-    if (!(await changePolicies(deps, state, until))) return nothing;
+    if (!(await changePolicies(deps, state.run, due, until))) return nothing;
   }
   const isUndone = (progress: Progress) => isOpen(progress) || isMoving(state.run, progress);
   const open = state.progress.filter(isUndone);
@@ -161,23 +170,25 @@ export async function bulkCompleteStep(
   if (found?.run.status !== 'in-progress') return { id, done: true, seconds: 0, looks };
   const isGivenUp = found.run.attempt > MAX_BULK_ATTEMPTS;
   const isStopped = isGivenUp || stopOf(found.run, found.counts) !== undefined;
-  if (!isGivenUp && dueChange(found)) return policiesFirst(id, looks);
+  const { cluster } = found.run;
+  if (!isGivenUp && dueChange(found) === 'add') return changeFirst(deps, found.run, looks);
   if (!isStopped && found.progress.some(isOpen)) {
-    if (found.run.cluster) return { id, done: true, seconds: 0, looks };
+    if (cluster) return { id, done: true, seconds: 0, looks };
     throw new Error('the chunks are not done');
   }
   const state = isStopped ? await closeChunks(deps, found) : found;
-  if (!isGivenUp && dueChange(state)) return policiesFirst(id, looks);
+  // A switch is final. A move of a cluster is not before it has ended, and every node has seen it.
+  if (!isGivenUp && !cluster && dueChange(state)) return changeFirst(deps, state.run, looks);
   await severalAtOnce(
     state.progress.filter(({ revoking }) => revoking > 0),
     (progress) => settle(deps, state.run, progress),
   );
   const current = (await findRun(deps.store, id)) ?? state;
   if (current.counts.revoking > 0 && !isGivenUp) return checkLater(deps, id, looks + 1);
-  const { cluster } = current.run;
   const nodes = cluster && !isGivenUp ? await awaitNodes(deps, current, cluster) : 'seen';
   if (nodes === 'waits') return checkLater(deps, id, looks + 1);
   const last = (await findRun(deps.store, id)) ?? current;
+  if (cluster && !isGivenUp && nodes === 'seen' && dueChange(last)) return changeFirst(deps, last.run, looks);
   const error = errorOf(last, isGivenUp) ?? (nodes === 'late' ? nodesStale(last.run) : undefined);
   await commitUnlessDone(deps.store, [runEnded(last.run, error, deps.clock.now())]);
   return { id, done: true, seconds: 0, looks };
@@ -229,8 +240,13 @@ async function settleRow({ deps, run, progress }: Stand): Promise<void> {
   await countIfEnded({ deps, run, progress }, migrationIdOf(run.id, row.row));
 }
 
-function policiesFirst(id: string, looks: number): EndCheck {
-  return { id, done: false, policies: true, seconds: 0, looks };
+/** If a cluster does not let policies change now, the workflow waits once before it begins again. */
+async function changeFirst(deps: Deps, { id, waiting }: BulkRun, looks: number): Promise<EndCheck> {
+  if (!waiting || looks > 0) return { id, done: false, policies: true, seconds: 0, looks };
+  const now = deps.clock.now();
+  const pause = growing(waiting.since, now, FIRST_UNANSWERED_PAUSE_MS, MAX_UNANSWERED_PAUSE_MS);
+  await heartbeat(deps, id, now + pause);
+  return { id, done: false, seconds: Math.ceil(pause / 1_000), looks: looks + 1 };
 }
 
 async function checkLater(deps: Deps, id: string, looks: number): Promise<EndCheck> {

@@ -1,10 +1,10 @@
-/** What a plan and the state of a run tell of policies, as far as the reader may know them. Pure. */
+/** What a plan and the state of a run tell of policies, as far as the reader may know them. */
 
 import type { PolicyInfo } from '../remount/answers.ts';
 import { policyInfo } from '../remount/migrationInfo.ts';
 import type { Ends } from '../remount/missingRules.ts';
 import type { LeftPolicy } from '../remount/policyOrder.ts';
-import { byRight, countByNamespace, type PolicyRights } from '../remount/policyRights.ts';
+import { byRight, countByNamespace, type Judges, policyRights } from '../remount/policyRights.ts';
 import type { Reader } from '../remount/requesterInfo.ts';
 import { tellChanges, tellRule } from '../remount/tellPolicies.ts';
 import type { PlanInfo } from './answers.ts';
@@ -13,18 +13,20 @@ import { type RunPolicies, rulesLeft } from './orderRunPolicies.ts';
 import { changedByRun, type RunPolicy } from './runPolicy.ts';
 
 /**
- * @param rights of the caller
+ * @param judges of the caller
  * @param now epoch milliseconds
  */
-export function planPolicies(
+export async function planPolicies(
   planned: RunPolicies | undefined,
   moves: readonly Ends[],
-  rights: PolicyRights,
+  judges: Judges,
   now: number,
-): Pick<PlanInfo, 'policy_changes' | 'policies' | 'hidden_policy_rules'> {
+): Promise<Pick<PlanInfo, 'policy_changes' | 'policies' | 'hidden_policy_rules'>> {
   if (!planned) return {};
   const { mode } = planned.order;
-  const [shown, hidden] = byRight(mode === 'restore' ? [] : rulesLeft(planned, moves, now), rights);
+  const rules = mode === 'restore' ? [] : rulesLeft(planned, moves, now);
+  const rights = await policyRights(judges, [...planned.changes, ...planned.left, ...rules]);
+  const [shown, hidden] = byRight(rules, rights);
   return {
     policy_changes: tellChanges(planned, rights),
     policies: shown.flatMap(({ namespacePath, name, missing }) =>

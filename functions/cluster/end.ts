@@ -3,7 +3,7 @@
 import type { Failure } from '../remount/migration.ts';
 import { finishPolicies, takeRulesBack } from './followPolicies.ts';
 import { hasAdded } from './policyWork.ts';
-import { type ClusterMigration, failedOnCluster, movedOnCluster } from './transitions.ts';
+import { failedOnCluster, mayBeAtTarget, movedOnCluster } from './transitions.ts';
 import { type ENDED, end, type Pause, type Work } from './work.ts';
 
 /** The mount is verified at the target. */
@@ -21,7 +21,7 @@ export async function succeedAsItIs(work: Work, why?: string): Promise<typeof EN
 export async function fail(work: Work, failure: Failure): Promise<Pause | typeof ENDED> {
   const { hold } = work;
   if (!hasAdded(hold.migration)) return failAsItIs(work, failure);
-  if (mayBeAtTarget(hold.migration, failure))
+  if (mayBeAtTarget({ ...hold.migration, error: failure }))
     return failAsItIs(work, failure, 'the mount may be at the target, so the rules that were added stay');
   const { code, message } = failure;
   await hold.write(() => ({ phase: 'reverting', error: { code, message } }));
@@ -44,8 +44,4 @@ export async function endReverted(work: Work, why?: string): Promise<typeof ENDE
 async function failAsItIs(work: Work, failure: Failure, why?: string): Promise<typeof ENDED> {
   const { deps, hold } = work;
   return end(work, failedOnCluster(hold.migration, hold.by, failure, deps.clock.now(), why));
-}
-
-function mayBeAtTarget({ cluster }: ClusterMigration, { code }: Failure): boolean {
-  return code === 'nodes_stale' || (code === 'cluster_unavailable' && cluster.posts > 0);
 }

@@ -15,6 +15,7 @@ import { readMigration } from '../remount/readMigration.ts';
 import { endReverted, fail, revert, succeedAsItIs } from './end.ts';
 import { clusterForbids, clusterUnavailable } from './failures.ts';
 import { Hold, HoldLost } from './hold.ts';
+import { logUnanswered } from './logUnanswered.ts';
 import { begin, drainAndPost, retryTainted, watch } from './moveMount.ts';
 import { propagate } from './propagate.ts';
 import { verify } from './verify.ts';
@@ -93,10 +94,7 @@ async function pieceOf(work: Work): Promise<Pause | typeof ENDED> {
     const isRefused = error instanceof ClusterForbids;
     if (!isRefused && !(error instanceof ClusterUnavailable)) throw error;
     const { deps, hold } = work;
-    const facts = { id: hold.migration.id, why: error.message };
-    // The texts are those of requests, so that one alarm reads both.
-    if (isRefused) deps.log.error('the cluster refuses the service', facts);
-    else deps.log.warn('the cluster does not answer', facts);
+    logUnanswered(deps.log, hold.migration.id, error);
     if (isRefused && isUnmoved(hold.migration))
       return fail(work, clusterForbids(hold.migration, error.message));
     return waitFor(work, error.message);

@@ -27,6 +27,12 @@ export function copiesKeys({ source, target }: Migration): boolean {
   return source.namespaceId !== target.namespaceId;
 }
 
+/** Whether a mount may have been moved although its migration has failed, or is about to. */
+export function mayBeAtTarget({ cluster, error }: Pick<Migration, 'cluster' | 'error'>): boolean {
+  const isUnknown = error?.code === 'cluster_unavailable' && cluster !== undefined && cluster.posts > 0;
+  return isUnknown || error?.code === 'nodes_stale';
+}
+
 /** What a step may change. */
 export type StepChanges = Partial<
   Pick<

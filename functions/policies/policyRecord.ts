@@ -62,13 +62,10 @@ export function writtenRulesOf(item: Item, now: number): PathRule[] {
   return rules.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
 }
 
-/**
- * A stored policy as it would be with another text.
- * @throws PolicyError for a text that is no policy
- */
+/** A policy as it would be with another text. One that is no policy allows nothing. */
 export function withText(item: Item, text: string): Item {
   const { expiresAt } = RECORD.of(item) ?? {};
-  return { ...item, text, compiled: JSON.stringify(expiring(parsePolicy(text), expiresAt)) };
+  return { ...item, text, compiled: JSON.stringify(expiring(parseClusterPolicy(item.sk, text), expiresAt)) };
 }
 
 function builtin(name: string): PolicyRecord | undefined {

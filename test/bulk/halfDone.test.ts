@@ -27,7 +27,7 @@ it('a run does not succeed while one of its moves is being revoked, even if a ba
   const { deps } = service;
   const { name } = await sshMount(service, 1);
   const id = await service.start({ moves: [{ from: name, to: `${name}-moved` }] });
-  const { chunks } = await bulkBeginStep(deps, id, deps.clock.now() + 60_000);
+  const { chunks } = await bulkBeginStep(deps, { id }, deps.clock.now() + 60_000);
   const progress = bulkProgressKey(id, 0);
   const before = await deps.store.get(progress);
   await bulkChunkStep(deps, { id, chunk: 0, done: false }, deps.clock.now() + 60_000);
@@ -87,7 +87,7 @@ it('a run shows as many revoked leases as its migrations, even if two executions
   const { deps } = service;
   const { name } = await sshMount(service, 3);
   const id = await service.start({ moves: [{ from: name, to: `${name}-moved` }] });
-  await bulkBeginStep(deps, id, deps.clock.now() + 60_000);
+  await bulkBeginStep(deps, { id }, deps.clock.now() + 60_000);
   await bulkChunkStep(deps, { id, chunk: 0, done: false }, deps.clock.now() + 60_000);
   const migrationId = migrationIdOf(id, 1);
   await runMigration(deps, migrationId);

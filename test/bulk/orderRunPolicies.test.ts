@@ -6,7 +6,6 @@ import type { RowMove } from '../../functions/bulk/plan.ts';
 import { planMoves } from '../../functions/bulk/planMoves.ts';
 import { MAX_RUN_POLICIES, MAX_RUN_POLICY_BYTES } from '../../functions/limits.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
-import { ownRights } from '../../functions/remount/policyRights.ts';
 import { OPERATOR } from '../../functions/remount/requesterInfo.ts';
 import { policyKey } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
@@ -30,7 +29,7 @@ function moveOf(from: string, to: string): RowMove[] {
 }
 
 const order = (moves: RowMove[]) =>
-  orderRunPolicies(deps, { mode: 'follow' }, moves, { namespace: ROOT, rights: ownRights(OPERATOR.acl) });
+  orderRunPolicies(deps, { mode: 'follow' }, moves, { namespace: ROOT, judges: OPERATOR });
 
 describe('a run', () => {
   it('changes MAX_RUN_POLICIES policies and no more', async () => {

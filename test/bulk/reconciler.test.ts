@@ -53,7 +53,7 @@ describe('the reconciler', () => {
     const id = await s.start({ moves: s.moves(1) });
     const set = { attempt: MAX_BULK_ATTEMPTS + 1 };
     await s.deps.store.commit([{ update: migrationKey(id), set, if: PRESENT }]);
-    const { chunks } = await bulkBeginStep(s.deps, id, s.deps.clock.now() + 60_000);
+    const { chunks } = await bulkBeginStep(s.deps, { id }, s.deps.clock.now() + 60_000);
     expect(chunks).toEqual([]);
     await bulkCompleteStep(s.deps, { id, looks: 0 });
     expect(await s.info(id)).toMatchObject({

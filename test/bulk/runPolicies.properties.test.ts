@@ -3,13 +3,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { movesMatched, movesNamed } from '../../functions/bulk/movesOfRules.ts';
-import type { RunPolicy } from '../../functions/bulk/runPolicy.ts';
+import { type RunPolicy, rulesAddedBy } from '../../functions/bulk/runPolicy.ts';
 import { settledPolicy, withAddedRules } from '../../functions/bulk/runPolicyTexts.ts';
 import { movedRule, namesOnly } from '../../functions/policies/movedRule.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import type { Item } from '../../functions/ports/store.ts';
 import type { Ends } from '../../functions/remount/missingRules.ts';
 import { policyChanges } from '../../functions/remount/policyChanges.ts';
+import { sha256 } from '../../functions/store/keys.ts';
 import { printHcl, printJson } from '../policies/printPolicy.ts';
 
 const NOW = Date.UTC(2026, 0);
@@ -140,8 +141,7 @@ describe('a policy that a run has changed', () => {
         const changed = settledPolicy({ mode, follows }, noted(first), item, moves, NOW);
         if (typeof changed !== 'object') throw new Error(changed);
 
-        const { digest, back } = changed;
-        const undone = { ...ref, restores: { digest, back } };
+        const undone = { ...ref, restores: { digest: sha256(changed.after), back: changed.back } };
         const backwards = made.map(({ source, target }) => ({ source: target, target: source }));
         const begun = withAddedRules(undone, stored(changed.after), movesNamed(backwards), NOW);
         const between = stored(typeof begun === 'object' ? begun.after : changed.after);
@@ -160,6 +160,5 @@ function noted(
   change: ReturnType<typeof withAddedRules>,
 ): typeof ref & Pick<RunPolicy, 'digest' | 'back' | 'added'> {
   if (typeof change !== 'object') return ref;
-  const { digest, back, after } = change;
-  return { ...ref, digest, back, added: back.map(({ start, end }) => after.slice(start, end)) };
+  return { ...ref, digest: sha256(change.after), back: change.back, added: rulesAddedBy(change) };
 }

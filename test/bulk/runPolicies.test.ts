@@ -67,7 +67,7 @@ const writes = (policy: string, more = '') =>
 
 /** Adds the rules of a run, and makes its moves. */
 async function addAndMove(id: string): Promise<void> {
-  const { chunks } = await bulkBeginStep(deps, id, soon());
+  const { chunks } = await bulkBeginStep(deps, { id }, soon());
   for (const chunk of chunks) await bulkChunkStep(deps, chunk, soon());
 }
 
@@ -162,7 +162,7 @@ describe('a run with policies', () => {
   it('that is cancelled when its rules are written takes them back', async () => {
     const { policy, text, moves } = await mountsWithPolicy();
     const id = await service.start({ moves, policies: 'follow' });
-    await bulkBeginStep(deps, id, soon());
+    await bulkBeginStep(deps, { id }, soon());
     expect((await policyOf(policy)).version).toBe(2);
     await must('POST', `sys/remount/bulk/cancel/${id}`, {});
     await runBulk(deps, id);
@@ -172,10 +172,11 @@ describe('a run with policies', () => {
   it('writes each text once, however often its steps run', async () => {
     const { policy, moved, moves } = await mountsWithPolicy();
     const id = await service.start({ moves, policies: 'follow' });
-    const [begun] = await Promise.all(Array.from({ length: 4 }, () => bulkBeginStep(deps, id, soon())));
+    const [begun] = await Promise.all(Array.from({ length: 4 }, () => bulkBeginStep(deps, { id }, soon())));
     for (const chunk of begun?.chunks ?? []) await bulkChunkStep(deps, chunk, soon());
     expect(await bulkCompleteStep(deps, { id, looks: 0 })).toMatchObject({ done: false, policies: true });
-    await Promise.all(Array.from({ length: 4 }, () => bulkBeginStep(deps, id, soon())));
+    const again = { id, policies: true } as const;
+    await Promise.all(Array.from({ length: 4 }, () => bulkBeginStep(deps, again, soon())));
     expect(await bulkCompleteStep(deps, { id, looks: 0 })).toMatchObject({ done: true });
     expect(await policyOf(policy)).toMatchObject({ policy: moved, version: 3 });
     const changed = [{ namespace: '', policy, version: 3 }];
@@ -193,7 +194,7 @@ describe('a run with policies', () => {
       await runBulk(deps, id);
     };
     const store = meanwhile(deps.store, end, (writes) => writes.length === 2);
-    await bulkBeginStep({ ...deps, store }, id, soon());
+    await bulkBeginStep({ ...deps, store }, { id, policies: true }, soon());
     expect(await policyOf(policy)).toMatchObject({ policy: moved, version: 3 });
     expect(await readRunPolicies(deps.store, id)).toMatchObject([{ phase: 'settled', version: 3 }]);
     expect((await findRun(deps.store, id))?.run).toMatchObject({ status: 'success', policyStage: 'settled' });
@@ -204,10 +205,10 @@ describe('a run with policies', () => {
     const id = await service.start({ moves, policies: 'follow' });
     const settle = async () => {
       await addAndMove(id);
-      await bulkBeginStep(deps, id, soon());
+      await bulkBeginStep(deps, { id, policies: true }, soon());
     };
     const store = meanwhile(deps.store, settle, (writes) => writes.length === 2);
-    await bulkBeginStep({ ...deps, store }, id, soon());
+    await bulkBeginStep({ ...deps, store }, { id }, soon());
     expect((await findRun(deps.store, id))?.run.policyStage).toBe('settled');
     await runBulk(deps, id);
     expect(await policyOf(policy)).toMatchObject({ policy: moved, version: 3 });
@@ -216,7 +217,7 @@ describe('a run with policies', () => {
   it('begins no move before its rules are written', async () => {
     const { moves, policy } = await mountsWithPolicy();
     const id = await service.start({ moves, policies: 'add' });
-    expect(await bulkBeginStep(deps, id, deps.clock.now() - 1)).toMatchObject({ chunks: [] });
+    expect(await bulkBeginStep(deps, { id }, deps.clock.now() - 1)).toMatchObject({ chunks: [] });
     expect(await bulkCompleteStep(deps, { id, looks: 0 })).toMatchObject({ done: false, policies: true });
     expect((await policyOf(policy)).version).toBe(1);
     await runBulk(deps, id);
@@ -233,13 +234,13 @@ describe('a run with policies', () => {
     await add('# one\n')();
     const { chunks } = await bulkBeginStep(
       { ...deps, store: meanwhile(deps.store, add('# two\n'), (writes) => writes.length === 2) },
-      id,
+      { id },
       soon(),
     );
     await add('# three\n')();
     for (const chunk of chunks) await bulkChunkStep(deps, chunk, soon());
     const store = meanwhile(deps.store, add('# four\n'), (writes) => writes.length === 2);
-    await bulkBeginStep({ ...deps, store }, id, soon());
+    await bulkBeginStep({ ...deps, store }, { id, policies: true }, soon());
     await runBulk(deps, id);
     expect((await policyOf(policy)).policy).toBe(`# four\n# three\n# two\n# one\n${moved}`);
   });
@@ -262,7 +263,7 @@ describe('a run with policies', () => {
     const other = await mountsWithPolicy();
     const id = await service.start({ moves: [...moves, ...other.moves], policies: 'follow' });
     await must('DELETE', `sys/policies/acl/${policy}`);
-    const { chunks } = await bulkBeginStep(deps, id, soon());
+    const { chunks } = await bulkBeginStep(deps, { id }, soon());
     const mine = (await policyOf(other.policy)).policy.replaceAll('# Added', '# added');
     await must('POST', `sys/policies/acl/${other.policy}`, { policy: mine });
     for (const chunk of chunks) await bulkChunkStep(deps, chunk, soon());

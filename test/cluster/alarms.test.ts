@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { bulkBeginStep, bulkChunkStep } from '../../functions/bulk/steps.ts';
 import { clusterStore } from '../../functions/cluster/clusterStore.ts';
 import { handle } from '../../functions/gateway/handle.ts';
 import type { HttpRequest } from '../../functions/http/message.ts';
@@ -8,6 +9,7 @@ import { ClusterForbids } from '../../functions/ports/cluster.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
 import { testDeps } from '../support/testDeps.ts';
 import { throughFile } from '../support/throughFile.ts';
+import { acceptRun, requestDeps } from './support/clusterRuns.ts';
 import { accept, type ClusterDeps, runToEnd, sleeplessClock, step } from './support/clusterSteps.ts';
 import { FakeCluster, unavailable } from './support/fakeCluster.ts';
 
@@ -70,13 +72,28 @@ describe('an alarm reads the line of', () => {
       () => new ClusterForbids('the cluster refuses the login of the service'),
       'the cluster refuses the service',
     ],
-  ])('%s, in a step and in a request', async (_, error, text) => {
+  ])('%s, in a step, in a row of a run, in its policies and in a request', async (_, error, text) => {
     const id = await accept(deps, cluster);
     cluster.before = () => {
       throw error();
     };
     await step(deps, id);
     expect(alarming()).toEqual([text]);
+
+    for (const policies of [{ mode: 'keep' }, { mode: 'add' }] as const) {
+      cluster.before = () => {};
+      const path = `row-${++serial}/`;
+      cluster.mount(path, { accessor: `kv_of_alarms_${serial}`, uuid: `uuid_of_alarms_${serial}` });
+      cluster.setPolicy('people', `path "${path}*" {}`);
+      const run = await acceptRun(deps, [[path, `moved-${path}`]], {}, policies);
+      logged = [];
+      cluster.before = () => {
+        throw error();
+      };
+      const { chunks } = await bulkBeginStep(requestDeps(deps), { id: run }, deps.clock.now() + 60_000);
+      for (const chunk of chunks) await bulkChunkStep(requestDeps(deps), chunk, deps.clock.now() + 100);
+      expect(alarming(), policies.mode).toEqual([text]);
+    }
 
     logged = [];
     cluster.lookup = async () => {

@@ -24,15 +24,6 @@ const bulk = (body: object, options: CallOptions = {}) =>
 
 const moves = (...pairs: [from: string, to: string][]) => pairs.map(([from, to]) => ({ from, to }));
 
-it.each([true, false])('a run on a cluster leaves policies as they are (dry run: %s)', async (dry_run) => {
-  const text = 'a run does not change the policies of a cluster: its policies can only be "keep" there';
-  for (const policies of ['add', 'follow']) {
-    const { status, body } = await bulk({ moves: moves(['a', 'd']), policies, dry_run });
-    expect({ status, body }).toEqual({ status: 400, body: { errors: [text] } });
-  }
-  expect(await bulk({ moves: moves(['a', 'd']), policies: 'keep' })).toMatchObject({ status: 200 });
-});
-
 describe('the plan of a run on a cluster', () => {
   it('orders chains, and says which rows a row waits for', async () => {
     const { status, body } = await bulk({ moves: moves(['a', 'b'], ['b', 'd'], ['c', 'e']) });

@@ -1,6 +1,7 @@
 /** Requests that change policies of a cluster: what is planned, accepted and refused. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
+import { readRunPolicies } from '../../functions/bulk/changePolicies.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { front } from './support/front.ts';
 import { type TableCluster, tableCluster } from './support/tableCluster.ts';
@@ -183,11 +184,76 @@ describe('a move', () => {
   });
 });
 
-it('a bulk run on a cluster has no field for policies', async () => {
-  const moves = [{ from: 'kv', to: 'moved' }];
-  const { status, text } = await f.calls(cluster, 't')('POST', 'sys/remount/bulk', {
-    body: { moves, policies: 'follow' },
+describe('a run', () => {
+  const run = (fields: object = {}) => {
+    const moves = [
+      { from: 'kv', to: 'moved' },
+      { from: 'other', to: 'moved-too' },
+    ];
+    return f.calls(cluster, 't')('POST', 'sys/remount/bulk', {
+      body: { moves, policies: 'follow', ...fields },
+    });
+  };
+
+  it('is planned with one change of each policy, of those that the token may read', async () => {
+    own(policy('+', 'update') + policy('people', 'read', 'update'));
+    const { status, body } = await run({ dry_run: true });
+    expect(status, JSON.stringify(body)).toBe(200);
+    expect(body.data.policy_changes).toEqual({
+      changes: [{ namespace: '', policy: 'people', before: TEXT, after: TEXT.replace('kv/', 'moved/') }],
+      left: [],
+      hidden: { '': 1 },
+    });
+    expect(JSON.stringify(body)).not.toContain('robots');
   });
-  expect(status).toBe(400);
-  expect(text).toContain('policies');
+
+  it('tells only of policies that the cluster lets the token read, whatever our code says', async () => {
+    own(policy('+', 'read', 'update'));
+    Object.assign(cluster.tables.namespaces['']?.policies as object, {
+      robots: 'path "k*" { capabilities = ["read"] }',
+    });
+    const { capabilities } = cluster;
+    const rulesTold = async () => (await run({ dry_run: true })).body.data;
+    expect((await rulesTold()).policies).toMatchObject([{ policy: 'robots' }]);
+    cluster.capabilities = async (token, at) =>
+      at.path.includes('robots') ? ['update'] : capabilities(token, at);
+    const told = await rulesTold();
+    expect([told.policies, told.hidden_policy_rules]).toEqual([[], { '': 1 }]);
+  });
+
+  it('is accepted, and has the policies that it will change', async () => {
+    own(policy('+', 'read', 'update'));
+    const { status, body } = await run();
+    expect(status, JSON.stringify(body)).toBe(200);
+    expect(await readRunPolicies(f.records.store, body.data.bulk_id)).toMatchObject([
+      { name: 'people', phase: 'ordered' },
+      { name: 'robots', phase: 'ordered' },
+    ]);
+  });
+
+  it.each([true, false])('is refused if the token may not write a policy (dry run: %s)', async (dry_run) => {
+    own(policy('+', 'read') + policy('people', 'read', 'update'));
+    expect(await run({ dry_run })).toMatchObject({
+      status: 403,
+      body: { errors: [FORBIDDEN('"robots" of namespace ""')] },
+    });
+  });
+
+  it('is refused if the cluster forbids it, whatever our code says', async () => {
+    own(policy('+', 'read', 'update'));
+    const { capabilities } = cluster;
+    cluster.capabilities = async (token, at) =>
+      at.path.includes('robots') ? ['read'] : capabilities(token, at);
+    expect((await run()).status).toBe(403);
+  });
+
+  it.each([true, false])(
+    'is refused if the service may not write policies (dry run: %s)',
+    async (dry_run) => {
+      own(policy('+', 'read', 'update'));
+      cluster.tables.lacks = `the policy of the service lacks: ${LINE}`;
+      expect(await run({ dry_run })).toMatchObject({ status: 502, body: { errors: [cluster.tables.lacks] } });
+      expect((await run({ dry_run, policies: 'keep' })).status).toBe(200);
+    },
+  );
 });

@@ -160,6 +160,33 @@ describe('the service in front of a cluster', () => {
     expect(await readers()).toBe(text);
   });
 
+  it('changes each policy once for many moves, and restores them, by the command line', async () => {
+    const mounts = ['one', 'two', 'three'];
+    const rules = (folder: string) =>
+      mounts.map((name) => `path "${folder}${name}/*" { capabilities = ["read"] }\n`).join('');
+    for (const name of mounts) await bao.root.must('POST', `sys/mounts/${name}`, { type: 'kv' });
+    await bao.root.must('POST', 'sys/policies/acl/all-of-them', { policy: `# all\n${rules('')}` });
+    const own = 'path "sys/policies/acl/all-of-them" { capabilities = ["read", "update"] }';
+    await bao.root.must('POST', 'sys/policies/acl/their-writer', { policy: own });
+    const { body } = await bao.root.must('POST', 'auth/token/create', {
+      policies: ['mover', 'their-writer'],
+    });
+    const environment = { VAULT_ADDR: service.url, VAULT_TOKEN: body.auth.client_token };
+    const file = join(await temporaryFolder(), 'moves.csv');
+    await writeFile(file, ['from,to', ...mounts.map((name) => `${name},team/${name}`)].join('\n'));
+    const stored = async () => (await bao.root.must('GET', 'sys/policies/acl/all-of-them')).body.data;
+
+    const plan = await run(['bulk', file, '--dry-run', '--policies', 'follow'], environment);
+    expect(plan.stdout).toContain('-path "one/*" { capabilities = ["read"] }');
+    const moved = await run(['bulk', file, '--policies', 'follow'], environment);
+    expect(moved.code, moved.stderr).toBe(0);
+    expect(await stored()).toMatchObject({ policy: `# all\n${rules('team/')}`, version: 3 });
+    const [id = ''] = ID.exec(moved.stderr) ?? [];
+    const undone = await run(['undo', id], environment);
+    expect(undone.code, undone.stderr).toBe(0);
+    expect(await stored()).toMatchObject({ policy: `# all\n${rules('')}`, version: 5 });
+  });
+
   it('moves a mount, answers a repeated request with the same migration, and moves it back', async () => {
     await bao.root.must('POST', 'sys/mounts/old', { type: 'kv' });
     await bao.root.must('POST', 'old/a', { colour: 'blue' });

@@ -9,7 +9,7 @@ import { capital, statementsOf } from './rights.ts';
 const READERS = ['bulkChunk', 'remount', 'remountRequested', 'scheduledRemount', 'status', 'vault'];
 
 /** Those that change it. Only state machines invoke them. */
-const MOVERS = ['bulkComplete', 'clusterStep'];
+const MOVERS = ['bulkBegin', 'bulkComplete', 'clusterStep'];
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:remount-';
 const CERTIFICATE = String.raw`-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n`;
@@ -83,7 +83,7 @@ describe('a stack with a cluster', () => {
     expect(secretOf(least, name)).toBe(PARAMS.clusterReadSecretArn);
   });
 
-  test('lets only two functions that no client reaches log in to move and revoke', () => {
+  test('lets only functions that no client reaches log in to move and revoke', () => {
     for (const name of MOVERS) {
       expect(clusterVariables(least, name).CLUSTER_ROLE_ID).toBe('mover');
       expect(secretOf(least, name)).toBe(PARAMS.clusterMoveSecretArn);
@@ -104,7 +104,9 @@ describe('a stack with a cluster', () => {
       'secretsmanager:GetSecretValue',
       PARAMS.clusterMoveSecretArn,
     ]);
-    expect(reading.filter(([, , secret]) => secret === PARAMS.clusterMoveSecretArn)).toHaveLength(2);
+    expect(reading.filter(([, , secret]) => secret === PARAMS.clusterMoveSecretArn)).toHaveLength(
+      MOVERS.length,
+    );
     expect(reading).toHaveLength(READERS.length + MOVERS.length);
   });
 
@@ -182,13 +184,22 @@ describe('a stack with a cluster', () => {
     const lines = new Set(
       filters.map(([, { Properties }]) => /message = "([^"]+)"/.exec(Properties.FilterPattern)?.[1]),
     );
-    const files = ['cluster/step', 'cluster/moveMount', 'cluster/propagate', 'gateway/handle'];
+    const files = ['cluster/logUnanswered', 'cluster/moveMount', 'cluster/propagate', 'gateway/handle'];
     const texts = await Promise.all(
       files.map((file) => readFile(join(ROOT, 'functions', `${file}.ts`), 'utf8')),
     );
 
     expect(lines.size).toBe(5);
     for (const line of lines) expect(texts.join('')).toMatch(new RegExp(`log\\.(warn|error)\\('${line}'`));
+    const logsOf = (metric: string) =>
+      filters
+        .filter(([, { Properties }]) => Properties.MetricTransformations[0].MetricName === metric)
+        .map(([, { Properties }]) => Properties.LogGroupName.Ref.replace(/LogGroup$/, ''))
+        .toSorted();
+    const asking = ['BulkBegin', 'BulkChunk', 'ClusterStep', 'Remount', 'Status', 'Vault'];
+    expect(logsOf('ClusterUnreachable')).toEqual(asking);
+    expect(logsOf('ClusterRefuses')).toEqual(asking);
+    expect(logsOf('ClusterNodesStale')).toEqual(['BulkComplete', 'ClusterStep']);
     const counted = new Set(
       filters.map(([, { Properties }]) => Properties.MetricTransformations[0].MetricName),
     );

@@ -56,8 +56,8 @@ const SELDOM_ATTRIBUTES = new Set([
   ...updates('bulkComplete', 'closed'),
   // On a cluster, the last move of a chunk ends after the last step of its chunk.
   ...updates('bulkComplete', 'cursor failed movedAt'),
-  // A run leaves a policy that is gone.
-  ...updates('bulkBegin', 'reason'),
+  // A run leaves a policy that is gone; a cluster does not let it write one.
+  ...updates('bulkBegin', 'reason waiting stopped'),
   // A schedule fires while its run before is still in progress.
   ...updates('scheduledRemount', 'lastSkipped'),
   // A node of a cluster does not show a move, and the active one steps down.

@@ -74,7 +74,7 @@ describe('a run of ten thousand moves', () => {
       'utf8',
     );
     const answer = async (name: string, input: unknown): Promise<unknown> => {
-      if (name === 'bulkBegin') return bulkBeginStep(deps, run.id, deps.clock.now() + 60_000);
+      if (name === 'bulkBegin') return bulkBeginStep(deps, { id: run.id }, deps.clock.now() + 60_000);
       if (name === 'bulkChunk') return { ...(input as object), done: true };
       const { id, looks } = input as { id: string; looks: number };
       return looks === 0

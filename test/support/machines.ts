@@ -39,7 +39,7 @@ export function stepsOf(deps: Deps): InvokeTask {
       case 'close':
         return closeStep(deps, event.id, until);
       case 'bulkBegin':
-        return bulkBeginStep(deps, event.id, until);
+        return bulkBeginStep(deps, input as { id: string; policies?: true }, until);
       case 'bulkChunk':
         return bulkChunkStep(deps, input as ChunkPart, until);
       case 'bulkComplete':

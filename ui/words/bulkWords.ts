@@ -58,6 +58,13 @@ const ADVICE: Record<string, { todo?: string; withMoved?: string }> = {
   },
   too_many_failures: { todo: 'The run stopped because more moves failed than it tolerates.' },
   cancelled: { withMoved: 'Finished moves stay. To reverse them, undo the run.' },
+  policy_refused: {
+    todo: 'The cluster did not take the new text of a policy. See below which one was left and why.',
+  },
+  cluster_forbids: {
+    todo: 'Add the line that the message names to the policy of the service, and start the run again.',
+  },
+  cluster_unavailable: { todo: 'The cluster did not answer for a day. Start the run again when it does.' },
   given_up: { todo: 'The service gave up after many attempts. Plan the rest again.' },
 };
 

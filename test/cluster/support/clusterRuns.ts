@@ -4,11 +4,13 @@
  */
 
 import type { BulkRun } from '../../../functions/bulk/bulkRun.ts';
+import type { AskedPolicies } from '../../../functions/bulk/orderRunPolicies.ts';
 import { findRun, migrationsOf, type RunState, readRunRows } from '../../../functions/bulk/readRun.ts';
 import { type RunOptions, readOptions } from '../../../functions/bulk/readRunRequest.ts';
 import { gatherRows, startRun } from '../../../functions/bulk/startRun.ts';
 import { clusterStore } from '../../../functions/cluster/clusterStore.ts';
 import type { Deps } from '../../../functions/ports/deps.ts';
+import { OPERATOR } from '../../../functions/remount/requesterInfo.ts';
 import { ROOT } from '../../../functions/tree/namespace.ts';
 import { loadStateMachine } from '../../../infra/local/stateMachine.ts';
 import { aslOf, stepsOf, withoutPauses } from '../../support/machines.ts';
@@ -80,11 +82,12 @@ export async function acceptRun(
   deps: ClusterDeps,
   moves: Moves,
   fields: Partial<Parameters<typeof readOptions>[0]> = {},
+  policies: AskedPolicies = { mode: 'keep' },
 ): Promise<string> {
   const own = requestDeps(deps);
   const asked = { moves: moves.map(([from, to]) => ({ from, to })) };
-  const origin = { namespace: ROOT, requestedBy: REQUESTED_BY };
-  const order = { origin, options: optionsOf(deps, fields), policies: { mode: 'keep' } } as const;
+  const origin = { namespace: ROOT, requestedBy: REQUESTED_BY, judges: OPERATOR };
+  const order = { origin, options: optionsOf(deps, fields), policies };
   return (await startRun(own, order, () => gatherRows(own, asked, ROOT))).id;
 }
 
