@@ -4,7 +4,6 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import type { Store } from '../../functions/ports/store.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
 import { testDeps } from '../support/testDeps.ts';
 import { throughFile } from '../support/throughFile.ts';
@@ -17,6 +16,7 @@ import {
   runWorld,
   stateOf,
 } from './support/clusterRuns.ts';
+import { type DyingStore, dyingStore } from './support/dyingStore.ts';
 import { FakeCluster, unavailable } from './support/fakeCluster.ts';
 
 const service = throughFile(testDeps);
@@ -31,36 +31,15 @@ const MOVES: Moves = [
 /** From one fault to the next; `FAULT_STRIDE=1` tries all of them, which takes minutes. */
 const STRIDE = Number(process.env.FAULT_STRIDE ?? 5);
 
-interface Faulty extends RunWorld {
-  /** Transactions that have begun. */
-  writes(): number;
-  /** Lets the process die at one of them. */
-  dieAt(write: number, when: 'before' | 'after'): void;
-}
+type Faulty = RunWorld & Omit<DyingStore, 'store'>;
 
 function faulty(): Faulty {
   const cluster = new FakeCluster();
   cluster.table.clear();
   for (const [from] of MOVES) cluster.mount(from, { accessor: `died_${++serial}`, uuid: `uuid_${serial}` });
   cluster.issue('b/', 'creds/r', 3);
-  let writes = 0;
-  let death: { write: number; when: 'before' | 'after' } | undefined;
-  const store: Store = {
-    ...service.store,
-    async commit(all) {
-      const dies = ++writes === death?.write ? death.when : undefined;
-      if (dies === 'before') throw new Error('the process died before a write');
-      await service.store.commit(all);
-      if (dies === 'after') throw new Error('the process died after a write');
-    },
-  };
-  return {
-    ...runWorld({ ...service, store }, cluster),
-    writes: () => writes,
-    dieAt: (write, when) => {
-      death = { write: writes + write, when };
-    },
-  };
+  const { store, ...dying } = dyingStore(service);
+  return { ...runWorld({ ...service, store }, cluster), ...dying };
 }
 
 async function finish(world: Faulty, id: string): Promise<void> {

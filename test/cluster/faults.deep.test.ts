@@ -9,8 +9,9 @@ import type { Migration } from '../../functions/remount/migration.ts';
 import { testDeps } from '../support/testDeps.ts';
 import { throughFile } from '../support/throughFile.ts';
 import { accept, runToEnd } from './support/clusterSteps.ts';
+import { died } from './support/dyingStore.ts';
 import { type MoveFate, unavailable } from './support/fakeCluster.ts';
-import { countCalls, died, disturb, type FaultWorld, faultWorld } from './support/faultWorld.ts';
+import { countCalls, disturb, type FaultWorld, faultWorld } from './support/faultWorld.ts';
 
 /** From one fault to the next; `FAULT_STRIDE=1` tries all of them, which takes minutes. */
 const STRIDE = Number(process.env.FAULT_STRIDE ?? 5);
@@ -77,7 +78,7 @@ describe.each(FATES.map((fates) => [fates.join() || 'success', fates] as const))
         const { writes } = await countCalls(world(fates));
         for (let at = 2; at <= writes; at += STRIDE) {
           const w = world(fates);
-          w.failWrite(at, isLost);
+          w.dieAt(at, isLost ? 'after' : 'before');
           checkTruth(w, await runToEnd(w.deps, await accept(w.deps, w.cluster)));
         }
       },

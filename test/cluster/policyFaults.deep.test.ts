@@ -10,8 +10,9 @@ import type { PolicyOrder } from '../../functions/remount/policyOrder.ts';
 import { testDeps } from '../support/testDeps.ts';
 import { throughFile } from '../support/throughFile.ts';
 import { accept, runToEnd } from './support/clusterSteps.ts';
+import { died } from './support/dyingStore.ts';
 import { type MoveFate, unavailable } from './support/fakeCluster.ts';
-import { countCalls, died, disturb, type FaultWorld, faultWorld } from './support/faultWorld.ts';
+import { countCalls, disturb, type FaultWorld, faultWorld } from './support/faultWorld.ts';
 
 /** From one fault to the next; `FAULT_STRIDE=1` tries all of them, which takes minutes. */
 const STRIDE = Number(process.env.FAULT_STRIDE ?? 11);
@@ -93,7 +94,7 @@ describe.each(CASES)('a move whose fate is %s, with versions of policies: %s', (
       const { writes } = await countCalls(fresh(), { policies });
       for (let at = 2; at <= writes; at += STRIDE) {
         const w = fresh();
-        w.failWrite(at, isLost);
+        w.dieAt(at, isLost ? 'after' : 'before');
         checkTruth(w, await runToEnd(w.deps, await accept(w.deps, w.cluster, { policies })));
       }
     },

@@ -5,11 +5,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { readRunPolicies } from '../../functions/bulk/changePolicies.ts';
-import type { Store } from '../../functions/ports/store.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
 import { testDeps } from '../support/testDeps.ts';
 import { throughFile } from '../support/throughFile.ts';
 import { acceptRun, type Moves, outcomes, type RunWorld, runEnds, runWorld } from './support/clusterRuns.ts';
+import { type DyingStore, died, dyingStore } from './support/dyingStore.ts';
 import { FakeCluster, unavailable } from './support/fakeCluster.ts';
 
 /** From one fault to the next; `FAULT_STRIDE=1` tries all of them, which takes minutes. */
@@ -26,16 +26,9 @@ const rule = (path: string) => `path "${path}*" { capabilities = ["read"] }\n`;
 const TEXT = `# who may read\n${rule('a/')}${rule('b/')}`;
 const ONE = rule('b/');
 
-interface Faulty extends RunWorld {
-  writes(): number;
-  /** Lets the process die at a write that comes later. */
-  dieAt(write: number, when: 'before' | 'after'): void;
+interface Faulty extends RunWorld, Omit<DyingStore, 'store'> {
   /** Places of mounts that a policy lacked before a call about policies. */
   missed: string[];
-}
-
-function died(): Error {
-  return new Error('the process died');
 }
 
 /** @param isStubborn whether the second mount has a lease that cannot be revoked, so its move fails */
@@ -49,17 +42,6 @@ function faulty(countsVersions: boolean, isStubborn: boolean): Faulty {
   if (isStubborn) cluster.stubborn.set(lease, 'connection refused');
   cluster.setPolicy('people', TEXT);
   cluster.setPolicy('one', ONE);
-  let writes = 0;
-  let death: { write: number; when: 'before' | 'after' } | undefined;
-  const store: Store = {
-    ...service.store,
-    async commit(all) {
-      const dies = ++writes === death?.write ? death.when : undefined;
-      if (dies === 'before') throw died();
-      await service.store.commit(all);
-      if (dies === 'after') throw died();
-    },
-  };
   const missed: string[] = [];
   const { policy } = cluster;
   cluster.policy = async (...of) => {
@@ -70,14 +52,8 @@ function faulty(countsVersions: boolean, isStubborn: boolean): Faulty {
     }
     return policy.apply(cluster, of);
   };
-  return {
-    ...runWorld({ ...service, store }, cluster),
-    missed,
-    writes: () => writes,
-    dieAt: (write, when) => {
-      death = { write: writes + write, when };
-    },
-  };
+  const { store, ...dying } = dyingStore(service);
+  return { ...runWorld({ ...service, store }, cluster), ...dying, missed };
 }
 
 const accept = (world: Faulty) => acceptRun(world.deps, MOVES, {}, { mode: 'follow' });

@@ -1,16 +1,13 @@
 /** A cluster in memory and a store, of which one call or one write fails. */
 
-import type { Store } from '../../../functions/ports/store.ts';
 import type { TestDeps } from '../../support/testDeps.ts';
 import { type Accepting, accept, type ClusterDeps, runToEnd, sleeplessClock } from './clusterSteps.ts';
+import { type DyingStore, dyingStore } from './dyingStore.ts';
 import { FakeCluster, type MoveFate } from './fakeCluster.ts';
 
-export interface FaultWorld {
+export interface FaultWorld extends Omit<DyingStore, 'store'> {
   cluster: FakeCluster;
   deps: ClusterDeps;
-  /** Calls to the store that have begun. */
-  writes: () => number;
-  failWrite(at: number, isLost: boolean): void;
 }
 
 let serial = 0;
@@ -25,26 +22,9 @@ export function faultWorld(service: TestDeps, fates: MoveFate[] = []): FaultWorl
   cluster.issue('kv/', 'creds/r', 5);
   cluster.issue('kv/', 'creds/s', 3);
   cluster.fates = [...fates];
-  let writes = 0;
-  let failing: { at: number; isLost: boolean } | undefined;
-  const store: Store = {
-    ...service.store,
-    async commit(all) {
-      const isNow = ++writes === failing?.at;
-      if (isNow && !failing?.isLost) throw new Error('the process died before a write');
-      await service.store.commit(all);
-      if (isNow) throw new Error('the process died after a write');
-    },
-  };
+  const { store, ...dying } = dyingStore(service);
   const deps: ClusterDeps = { ...service, store, cluster, clock: sleeplessClock() };
-  return {
-    cluster,
-    deps,
-    writes: () => writes,
-    failWrite: (at, isLost) => {
-      failing = { at, isLost };
-    },
-  };
+  return { cluster, deps, ...dying };
 }
 
 /** How many calls and writes a migration makes if nothing disturbs it. */
@@ -67,5 +47,3 @@ export function disturb(
     if (call === at) throw error();
   };
 }
-
-export const died = () => new Error('the process died');
