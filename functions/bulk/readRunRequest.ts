@@ -114,13 +114,18 @@ export function readOptions(
 
 /**
  * What becomes of the policy rules that the moves make useless.
+ * @param field that it was sent in, which an error names
  * @throws VaultError 400 for another word, or for a change of the policies of a cluster
  */
-export function readPolicies(given: string | undefined, cluster: Deps['cluster']): PolicyMode {
-  const mode = readPolicyMode(given);
+export function readPolicies(
+  given: string | undefined,
+  cluster: Deps['cluster'],
+  field = 'policies',
+): PolicyMode {
+  const mode = readPolicyMode(given, field);
   // A run writes policies in one transaction with its records. A cluster has policies of its own.
   if (mode !== 'keep' && cluster)
-    throw refusal('a run does not change the policies of a cluster: its policies can only be "keep" there');
+    throw refusal(`a run does not change the policies of a cluster: its ${field} can only be "keep" there`);
   return mode;
 }
 
@@ -191,17 +196,19 @@ function textAs(name: 'from' | 'to', value: unknown): Partial<Paths> {
 
 /**
  * Reads the body of a run that an event or a schedule starts.
+ * @param policiesField in which the client sends what becomes of policy rules
  * @throws VaultError 400 for a body that no run can be started from, whatever is in the tree
  */
 export function readRunBody(
   body: Record<string, unknown>,
   cluster: Deps['cluster'],
+  policiesField?: string,
 ): {
   options: RunOptions;
   asked: MovesOrRules;
   policies: PolicyMode;
 } {
   const fields = readFields(RUN_BODY_FIELDS, body);
-  const policies = readPolicies(fields.policies, cluster);
+  const policies = readPolicies(fields.policies, cluster, policiesField);
   return { options: readOptions(fields, cluster), asked: readMovesOrRules(fields), policies };
 }
