@@ -4,7 +4,7 @@ import type { AliasDetails, AliasList } from '../../functions/remount/answers.ts
 import { ALIAS_PATHS, ofAlias } from '../api/aliases.ts';
 import { orIfNotFound } from '../api/found.ts';
 import type { Command, Context } from '../command.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
+import { EXIT, type ExitCode, usage } from '../errors.ts';
 import { aliasFacts, aliasTable, callerLines } from '../render/alias.ts';
 
 export const aliases: Command = {
@@ -43,8 +43,9 @@ export const renewAlias: Command = {
   doing: ([path]) => `renewing the alias ${path}`,
   async run({ service, output, format }, typed) {
     const [path = ''] = typed.operands;
-    const body = { ttl: typed.text('ttl') };
-    const answer = await ofAlias(service, path, service.write(ALIAS_PATHS.alias(path), body));
+    const ttl = typed.text('ttl');
+    if (ttl === undefined) throw usage('--ttl must say for how long from now, such as --ttl 240h');
+    const answer = await ofAlias(service, path, service.write(ALIAS_PATHS.alias(path), { ttl }));
     const data: AliasDetails = answer.data;
     if (format === 'json') output.json(data);
     else output.line(`Alias ${data.source_mount} answers until ${data.end_time}.`, 'green');

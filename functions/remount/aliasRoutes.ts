@@ -33,8 +33,9 @@ export const aliasRoutes: readonly Route[] = [
     write: async (call) => {
       requireSudo(call);
       const { ttl } = call.fields;
-      if (!ttl) throw refusal('ttl must be specified: for how long from now the alias is to answer');
-      checkAliasTtl(ttl);
+      if (ttl === undefined)
+        throw refusal('ttl must be specified: for how long from now the alias is to answer');
+      checkAliasTtl('ttl', ttl);
       const found = await answering(call);
       refuseOutside(call, found.alias);
       await renewAliasNow(call.deps, found.alias, ttl);

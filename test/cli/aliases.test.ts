@@ -87,7 +87,16 @@ describe('a move with --alias-ttl', () => {
         stderr: expect.stringContaining(`the root namespace has no alias ${mount}; check the path`),
       });
     await moved();
-    expect((await world.run('aliases', 'renew', mount)).stderr).toContain('ttl must be specified');
+    const without = await world.run('aliases', 'renew', mount);
+    expect(without).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(': --ttl must say for how long'),
+    });
+    for (const [ttl, text] of [
+      ['0', '--ttl is for how long the old path goes on answering'],
+      ['soon', '--ttl'],
+    ] as const)
+      expect((await world.run('aliases', 'renew', mount, '--ttl', ttl)).stderr).toContain(text);
   });
 
   it('shows an alias that is called as a command is, and one in a namespace', async () => {
