@@ -1,8 +1,8 @@
 /** Texts about aliases, and about who uses them. */
 
-import type { AliasDetails, AliasList, MigrationInfo } from '../../functions/remount/answers.ts';
+import type { AliasDetails, AliasInfo, AliasList, MigrationInfo } from '../../functions/remount/answers.ts';
 import { columns } from './columns.ts';
-import { counted, lasting, namespaceName } from './numbers.ts';
+import { count, counted, lasting, namespaceName } from './numbers.ts';
 
 const HEADER = ['ALIAS', 'MOUNT', 'ENDS', 'CALLERS', 'LAST USED'];
 
@@ -14,12 +14,17 @@ export function aliasTable({ keys, key_info }: AliasList, width?: number): strin
       path,
       info?.target_mount ?? '',
       wholeSeconds(info?.end_time),
-      String(info?.callers ?? 0),
+      info ? callersFact(info) : '',
       wholeSeconds(info?.last_used_time),
     ];
   });
   const times = ['ENDS', 'LAST USED'].map((title) => HEADER.indexOf(title));
   return columns([HEADER, ...rows], width, times);
+}
+
+/** `212`; `10,000+` where there may be more. */
+function callersFact({ callers_total: total, callers_complete: isComplete }: AliasInfo): string {
+  return `${count(total)}${isComplete ? '' : '+'}`;
 }
 
 /** All fields but the callers, one per line. */
@@ -35,7 +40,9 @@ export function aliasFacts(alias: AliasDetails): string[] {
 }
 
 /** @param width see {@link columns} */
-export function callerLines({ callers, hidden_callers: hidden }: AliasDetails, width?: number): string[] {
+export function callerLines(alias: AliasDetails, width?: number): string[] {
+  const { callers, hidden_callers: hidden, callers_total: total, callers_complete: isComplete } = alias;
+  const left = total - callers.length - hidden;
   const rows = callers.map((caller) => [
     caller.display_name,
     namespaceName(caller.namespace),
@@ -47,8 +54,10 @@ export function callerLines({ callers, hidden_callers: hidden }: AliasDetails, w
   const header = ['CALLER', 'NAMESPACE', 'LOGIN PATH', 'LAST USED', 'USES', 'ACCESSOR'];
   return [
     ...(rows.length > 0 ? columns([header, ...rows], width, [0, header.indexOf('LAST USED')]) : []),
+    ...(left > 0 ? [`${counted(left, 'caller')} more, who came before these.`] : []),
     ...(hidden > 0 ? [`${counted(hidden, 'caller')} of other namespaces, which the token may not see.`] : []),
-    ...(rows.length === 0 && hidden === 0 ? ['Nobody has used it.'] : []),
+    ...(isComplete ? [] : ['There are more callers than can be counted; some of these may have come later.']),
+    ...(total === 0 ? ['Nobody has used it.'] : []),
   ];
 }
 

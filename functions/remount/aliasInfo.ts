@@ -1,17 +1,15 @@
 /** What is told of an alias, and of who uses it. Pure. */
 
+import { MAX_ALIAS_CALLERS } from '../limits.ts';
 import { type Alias, leadsInto } from '../tree/alias.ts';
-import type { AliasUse } from '../tree/aliasUse.ts';
+import type { AliasUse, AliasUses } from '../tree/aliasUse.ts';
 import type { AliasCallerInfo, AliasInfo } from './answers.ts';
 import { mayKnow, type Reader } from './requesterInfo.ts';
 
-/**
- * @param uses the latest first
- * @param reader the namespace of the request, which learns nothing of others beside it or above it (R10)
- */
+/** @param reader the namespace of the request, which learns nothing of others beside it or above it (R10) */
 export function aliasInfo(
   alias: Alias,
-  uses: readonly AliasUse[],
+  { uses, isComplete }: AliasUses,
   now: number,
   reader: { path: string },
 ): AliasInfo {
@@ -25,13 +23,15 @@ export function aliasInfo(
     created_time: new Date(since).toISOString(),
     end_time: new Date(until).toISOString(),
     ttl: Math.max(0, Math.ceil((until - now) / 1_000)),
-    callers: uses.length,
+    callers_total: uses.length,
+    callers_complete: isComplete,
     last_used_time: latest ? new Date(latest.lastAt).toISOString() : null,
   };
 }
 
 /**
- * The callers whose tokens are of the reader's namespace, and of those below it (R10).
+ * The latest callers whose tokens are of the reader's namespace, and of those below it (R10).
+ * @param uses the latest first
  * @param accessors of auth methods, by their uuids
  */
 export function callersInfo(
@@ -55,5 +55,5 @@ export function callersInfo(
       },
     ];
   });
-  return { callers: told, hidden_callers: uses.length - told.length };
+  return { callers: told.slice(0, MAX_ALIAS_CALLERS), hidden_callers: uses.length - told.length };
 }

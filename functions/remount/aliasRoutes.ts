@@ -95,12 +95,12 @@ function refuseOutside({ namespace }: Call, alias: Alias): void {
 
 async function details(call: Call, { alias, namespace }: Found): Promise<AliasDetails> {
   const { deps } = call;
-  const uses = await usesOf(deps.store, alias.migrationId);
-  const accessors = await accessorsOf(deps, uses);
+  const found = await usesOf(deps.store, alias.migrationId);
+  const accessors = await accessorsOf(deps, found.uses);
   return {
     source_mount: namespace.path + alias.path,
-    ...aliasInfo(alias, uses, deps.clock.now(), call.namespace),
-    ...callersInfo(uses, accessors, readerOf(call)),
+    ...aliasInfo(alias, found, deps.clock.now(), call.namespace),
+    ...callersInfo(found.uses, accessors, readerOf(call)),
   };
 }
 

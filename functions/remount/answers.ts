@@ -195,8 +195,9 @@ const ALIAS_INFO = {
   end_time: 'string',
   /** Seconds that are left. */
   ttl: 'duration',
-  /** How many callers of late, of all namespaces. */
-  callers: 'int',
+  /** How many callers of late, of all namespaces; at least, if they are not complete. */
+  callers_total: 'int',
+  callers_complete: 'bool',
   last_used_time: ['string', null],
 } as const satisfies Shape;
 
@@ -225,9 +226,9 @@ export type AliasCallerInfo = Wire<typeof ALIAS_CALLER>;
 export const ALIAS = {
   source_mount: 'string',
   ...ALIAS_INFO,
-  /** The latest first. */
+  /** The latest thousand, the latest first. */
   callers: [ALIAS_CALLER],
-  /** Those of namespaces above that of the token. */
+  /** How many of them have tokens of namespaces above that of the token. */
   hidden_callers: 'int',
 } as const satisfies Shape;
 

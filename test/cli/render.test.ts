@@ -134,12 +134,13 @@ describe('an alias', () => {
     created_time: '2026-01-01T00:00:00.000Z',
     end_time: '2026-01-31T00:00:00.000Z',
     ttl: 2_592_000,
-    callers: 212,
+    callers_total: 212,
+    callers_complete: true,
     last_used_time: '2026-01-02T03:04:05.678Z',
   };
   const key_info = {
     'teams/payments/ssh/': INFO_OF_ALIAS,
-    'kv/': { ...INFO_OF_ALIAS, target_mount: 'new/', callers: 0, last_used_time: null },
+    'kv/': { ...INFO_OF_ALIAS, target_mount: 'new/', callers_total: 0, last_used_time: null },
   };
   const list = { keys: Object.keys(key_info), key_info };
 
@@ -162,7 +163,13 @@ describe('an alias', () => {
       last_time: '2026-01-02T03:04:05.678Z',
       count: 17,
     };
-    const details = { ...INFO_OF_ALIAS, source_mount: 'ssh/', callers: [caller], hidden_callers: 1 };
+    const details = {
+      ...INFO_OF_ALIAS,
+      source_mount: 'ssh/',
+      callers: [caller],
+      hidden_callers: 1,
+      callers_total: 2,
+    };
 
     expect(callerLines(details)).toEqual([
       'CALLER      NAMESPACE  LOGIN PATH          LAST USED             USES  ACCESSOR',
@@ -170,7 +177,21 @@ describe('an alias', () => {
       '1 caller of other namespaces, which the token may not see.',
     ]);
     for (const line of callerLines(details, 80)) expect(line.length).toBeLessThanOrEqual(80);
-    expect(callerLines({ ...details, callers: [], hidden_callers: 0 })).toEqual(['Nobody has used it.']);
+    expect(callerLines({ ...details, callers: [], hidden_callers: 0, callers_total: 0 })).toEqual([
+      'Nobody has used it.',
+    ]);
+  });
+
+  it('says that there are more callers than are named, and than are counted', () => {
+    const many = { ...INFO_OF_ALIAS, callers_total: 10_000, callers_complete: false };
+    const details = { ...many, source_mount: 'ssh/', callers: [], hidden_callers: 1 };
+
+    expect(aliasTable({ keys: ['kv/'], key_info: { 'kv/': many } })[1]).toMatch(/ {2}10,000\+ {2}/);
+    expect(callerLines(details)).toEqual([
+      '9,999 callers more, who came before these.',
+      '1 caller of other namespaces, which the token may not see.',
+      'There are more callers than can be counted; some of these may have come later.',
+    ]);
   });
 
   it.each([

@@ -210,7 +210,8 @@ describe('the aliases of a namespace', () => {
       target_mount: `${namespace}/moved/`,
       target_namespace: `${namespace}/`,
       migration_id: id,
-      callers: 2,
+      callers_total: 2,
+      callers_complete: true,
     });
     const admin = await tokenWith(
       policyOf(['sys/remount/aliases/*', 'read', 'update', 'delete', 'sudo']),

@@ -16,8 +16,8 @@ import { useSession } from '../service/session.ts';
 import { useKept } from '../watch/useKept.ts';
 import { useNow } from '../watch/useNow.ts';
 import { useWatch } from '../watch/useWatch.ts';
-import { endInWords, standingOfAlias } from '../words/aliasWords.ts';
-import { count, many } from '../words/format.ts';
+import { callersInWords, endInWords, standingOfAlias } from '../words/aliasWords.ts';
+import { many } from '../words/format.ts';
 import type { BothEnds } from '../words/paths.ts';
 
 type Placed = [path: string, info: AliasInfo];
@@ -69,7 +69,7 @@ function Table({ aliases, namespace }: { aliases: Placed[]; namespace: string })
               <${MoveLink} href=${linkTo('migrations', info.migration_id)} move=${endsOfAlias(path, info, namespace)} />
             </div></td>
             <td><span class="label">ends </span>${endInWords(info, now)}</td>
-            <td class="number"><span class="label">callers </span>${count(info.callers)}</td>
+            <td class="number"><span class="label">callers </span>${callersInWords(info)}</td>
             <td><span class="label">last used </span>${info.last_used_time ? html`<${Ago} at=${info.last_used_time} />` : 'never'}</td>
           </tr>`,
         )}
