@@ -8,7 +8,7 @@ import { EXIT, type ExitCode, usage } from '../errors.ts';
 import { aliasFacts, aliasTable, callerLines } from '../render/alias.ts';
 
 export const aliases: Command = {
-  operands: ['[PATH]'],
+  operands: ['[PATH|ID]'],
   summary: 'Lists the old paths that still answer, or shows one with its callers.',
   options: {},
   doing: ([path]) => (path === undefined ? 'listing aliases' : `reading the alias ${path}`),
@@ -54,7 +54,7 @@ export const renewAlias: Command = {
 };
 
 export const endAlias: Command = {
-  operands: ['PATH'],
+  operands: ['PATH|ID'],
   summary: 'Ends an old path at once: requests there get 404. Only another move can leave it again.',
   options: {},
   doing: ([path]) => `ending the alias ${path}`,

@@ -4,22 +4,39 @@ import type { AliasDetails, AliasInfo, AliasList, MigrationInfo } from '../../fu
 import { columns } from './columns.ts';
 import { count, counted, lasting, namespaceName } from './numbers.ts';
 
-const HEADER = ['ALIAS', 'MOUNT', 'ENDS', 'CALLERS', 'LAST USED'];
-
-/** @param width see {@link columns}; both paths are shortened, so that the times have room in 80 characters */
+/**
+ * First those of the namespace and of those below it, by their paths; then those outside it that lead into it, by their ids.
+ * @param width see {@link columns}; paths are shortened, so that the times have room in 80 characters
+ */
 export function aliasTable({ keys, key_info }: AliasList, width?: number): string[] {
-  const rows = keys.map((path) => {
-    const info = key_info[path];
-    return [
-      path,
-      info?.target_mount ?? '',
-      wholeSeconds(info?.end_time),
-      info ? callersFact(info) : '',
-      wholeSeconds(info?.last_used_time),
-    ];
+  const aliases = keys.map((name) => ({ name, info: key_info[name] as AliasInfo }));
+  const inside = aliases.filter(({ info }) => !isOutside(info));
+  const outside = aliases.filter(({ info }) => isOutside(info));
+  return [
+    ...tableOf('ALIAS', inside, width),
+    ...(inside.length > 0 && outside.length > 0 ? [''] : []),
+    ...tableOf('OUTSIDE', outside, width),
+  ];
+}
+
+function tableOf(
+  title: 'ALIAS' | 'OUTSIDE',
+  aliases: readonly { name: string; info: AliasInfo }[],
+  width?: number,
+): string[] {
+  if (aliases.length === 0) return [];
+  const header = [title, 'MOUNT', 'ENDS', 'CALLERS', 'LAST USED'];
+  const rows = aliases.map(({ name, info }) => {
+    const used = info.last_used_time === null ? 'never' : wholeSeconds(info.last_used_time);
+    return [name, info.target_mount, wholeSeconds(info.end_time), callersFact(info), used];
   });
-  const times = ['ENDS', 'LAST USED'].map((title) => HEADER.indexOf(title));
-  return columns([HEADER, ...rows], width, times);
+  const whole = ['OUTSIDE', 'ENDS', 'LAST USED'].map((column) => header.indexOf(column));
+  return columns([header, ...rows], width, whole);
+}
+
+/** Its path is not told: the request does not reach the namespace that it is in. */
+function isOutside({ source_mount: path }: Pick<AliasInfo, 'source_mount'>): boolean {
+  return path === '';
 }
 
 /** `212`; `10,000+` where there may be more. */
@@ -30,7 +47,7 @@ function callersFact({ callers_total: total, callers_complete: isComplete }: Ali
 /** All fields but the callers, one per line. */
 export function aliasFacts(alias: AliasDetails): string[] {
   return columns([
-    ['Alias', alias.source_mount],
+    ['Alias', isOutside(alias) ? 'outside the namespace' : alias.source_mount],
     ['Mount', alias.target_mount],
     ['Since', alias.created_time],
     ['Ends', alias.end_time],
@@ -70,6 +87,6 @@ export function aliasFact(alias: MigrationInfo['alias']): string | false {
   return `answers until ${alias.end_time}${used === null ? '' : `, last seen in use ${used}`}`;
 }
 
-function wholeSeconds(time: string | null | undefined): string {
-  return time?.replace(/\.\d+Z$/, 'Z') ?? 'never';
+function wholeSeconds(time: string): string {
+  return time.replace(/\.\d+Z$/, 'Z');
 }

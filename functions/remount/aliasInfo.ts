@@ -1,14 +1,15 @@
 /** What is told of an alias, and of who uses it. Pure. */
 
 import { MAX_ALIAS_CALLERS } from '../limits.ts';
-import { type Alias, leadsInto } from '../tree/alias.ts';
+import { leadsInto } from '../tree/alias.ts';
 import type { AliasUse, AliasUses } from '../tree/aliasUse.ts';
 import type { AliasCallerInfo, AliasInfo } from './answers.ts';
+import type { FoundAlias } from './findAlias.ts';
 import { mayKnow, type Reader } from './requesterInfo.ts';
 
 /** @param reader the namespace of the request, which learns nothing of others beside it or above it (R10) */
 export function aliasInfo(
-  alias: Alias,
+  { alias, home }: FoundAlias,
   { uses, isComplete }: AliasUses,
   now: number,
   reader: { path: string },
@@ -17,6 +18,8 @@ export function aliasInfo(
   const { migrationId, since, until, target } = alias;
   const isInside = leadsInto(alias, reader);
   return {
+    source_mount: home ? home.path + alias.path : '',
+    source_namespace: home ? home.path : '',
     target_mount: isInside ? target.namespacePath + target.path : '',
     target_namespace: isInside ? target.namespacePath : '',
     migration_id: migrationId,

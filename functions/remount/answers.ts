@@ -186,6 +186,9 @@ export const UNDO_PREVIEW = { ...PREVIEW, undo_of: 'string' } as const satisfies
 
 /** An old path that still answers. */
 const ALIAS_INFO = {
+  /** Empty where the old path is outside the namespace of the request. */
+  source_mount: 'string',
+  source_namespace: 'string',
   /** Empty where the mount is outside the namespace of the request. */
   target_mount: 'string',
   target_namespace: 'string',
@@ -203,6 +206,7 @@ const ALIAS_INFO = {
 
 export type AliasInfo = Wire<typeof ALIAS_INFO>;
 
+/** By their paths, relative to the namespace of the request; those outside it by the migrations that have left them. */
 export const ALIASES = { keys: 'list', key_info: { '*': ALIAS_INFO } } as const satisfies Shape;
 
 export type AliasList = Wire<typeof ALIASES>;
@@ -224,7 +228,6 @@ const ALIAS_CALLER = {
 export type AliasCallerInfo = Wire<typeof ALIAS_CALLER>;
 
 export const ALIAS = {
-  source_mount: 'string',
   ...ALIAS_INFO,
   /** The latest thousand, the latest first. */
   callers: [ALIAS_CALLER],

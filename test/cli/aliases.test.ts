@@ -112,6 +112,22 @@ describe('a move with --alias-ttl', () => {
     );
   });
 
+  it('is listed, shown and ended by its id where the mount is in another namespace', async () => {
+    const [old, now] = [`old${n}`, `now${n}`];
+    for (const name of [old, now]) await world.root.write(`sys/namespaces/${name}`);
+    await world.root.write(`${old}/sys/mounts/kv`, { type: 'kv' });
+    const { stderr } = await world.run('move', `${old}/kv`, `${now}/kv`, '--alias-ttl', '1h');
+    const id = /migration ([\w-]+)/.exec(stderr)?.[1] ?? '';
+
+    const list = await said('aliases', '--namespace', now);
+
+    expect(list).toMatch(/^OUTSIDE +MOUNT +ENDS +CALLERS +LAST USED\n/);
+    expect(list).toMatch(new RegExp(`^${id} +${now}/kv/ +${TIME} +0 +never$`, 'm'));
+    expect(await said('aliases', id, '--namespace', now)).toMatch(/^Alias +outside the namespace$/m);
+    expect(await said('aliases', 'end', id, '--namespace', now)).toBe(`Ended alias ${id}.\n`);
+    expect((await world.root.call('GET', `${old}/kv/k`)).status).toBe(404);
+  });
+
   it('is refused where many moves are planned, and for a mount that has as many as it can', async () => {
     const many = await world.run('plan', '--rule', `${mount}=x`, '--alias-ttl', '1h');
     let from = mount;
@@ -136,8 +152,8 @@ describe('a move with --alias-ttl', () => {
   it('has the help of all commands about aliases', async () => {
     const { stdout } = await world.run('aliases', '--help');
 
-    expect(stdout).toMatch(/^Usage: remount aliases \[PATH\] \[OPTIONS\]/);
-    expect(stdout).toMatch(/^ {2}aliases end PATH /m);
+    expect(stdout).toMatch(/^Usage: remount aliases \[PATH\|ID\] \[OPTIONS\]/);
+    expect(stdout).toMatch(/^ {2}aliases end PATH\|ID /m);
     expect((await world.run('help', 'aliases')).stdout).toBe(stdout);
   });
 });

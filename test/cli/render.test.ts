@@ -128,6 +128,8 @@ describe('the progress of a migration on a cluster', () => {
 
 describe('an alias', () => {
   const INFO_OF_ALIAS: AliasInfo = {
+    source_mount: 'teams/payments/ssh/',
+    source_namespace: '',
     target_mount: 'prod/teams/payments/ssh/',
     target_namespace: '',
     migration_id: 'an-id',
@@ -140,7 +142,13 @@ describe('an alias', () => {
   };
   const key_info = {
     'teams/payments/ssh/': INFO_OF_ALIAS,
-    'kv/': { ...INFO_OF_ALIAS, target_mount: 'new/', callers_total: 0, last_used_time: null },
+    'kv/': {
+      ...INFO_OF_ALIAS,
+      source_mount: 'kv/',
+      target_mount: 'new/',
+      callers_total: 0,
+      last_used_time: null,
+    },
   };
   const list = { keys: Object.keys(key_info), key_info };
 
@@ -151,6 +159,21 @@ describe('an alias', () => {
       'kv/           new/           2026-01-31T00:00:00Z  0        never',
     ]);
     expect(aliasTable(list)[1]).toMatch(/^teams\/payments\/ssh\/ {2}prod\/teams\/payments\/ssh\/ {2}2026/);
+  });
+
+  it('has its id where it is outside the namespace, in a table of its own', () => {
+    const id = '0a3d81c5-4c0e-4575-b038-379824b4829b';
+    const outside = { ...INFO_OF_ALIAS, source_mount: '', target_mount: 'team/ssh/', migration_id: id };
+    const both = { keys: ['kv/', id], key_info: { 'kv/': key_info['kv/'], [id]: outside } };
+
+    expect(aliasTable(both)).toEqual([
+      'ALIAS  MOUNT  ENDS                  CALLERS  LAST USED',
+      'kv/    new/   2026-01-31T00:00:00Z  0        never',
+      '',
+      'OUTSIDE                               MOUNT      ENDS                  CALLERS  LAST USED',
+      `${id}  team/ssh/  2026-01-31T00:00:00Z  212      2026-01-02T03:04:05Z`,
+    ]);
+    expect(aliasTable({ ...both, keys: [id] }, 80)[1]).toBe(`${id}  team/ssh/  2026-01-31T00:00:00Z  212`);
   });
 
   it('names its callers, and says how many it does not name', () => {

@@ -303,6 +303,69 @@ describe('a move', () => {
     },
   );
 
+  improved(
+    'shows an alias that it leaves in another namespace to that of the mount, which may end it',
+    async () => {
+      const [from, to] = [await newNamespace(), await newNamespace()];
+      const source = await kv1(from);
+      const id = await moveLeaving(`${from}/${source}`, `${to}/${source}`);
+      const inside = await tokenWith(policyOf([`${source}/*`, 'read']), from, { display_name: 'reader' });
+      await read(`${source}/k`, { namespace: from, token: inside });
+      const rights = ['sys/remount/aliases', 'list'] as const;
+      const admin = await tokenWith(
+        policyOf([...rights], ['sys/remount/aliases/*', 'read', 'update', 'delete', 'sudo']),
+        to,
+      );
+      const own = { namespace: to, token: admin };
+      const listed = await read('sys/remount/aliases?list=true', own);
+      expect(listed.body.data).toMatchObject({
+        keys: [id],
+        key_info: {
+          [id]: {
+            source_mount: '',
+            source_namespace: '',
+            target_mount: `${to}/${source}/`,
+            migration_id: id,
+            callers_total: 1,
+          },
+        },
+      });
+      const shown = await read(`sys/remount/aliases/${id}`, own);
+      expect(shown.body.data).toMatchObject({ source_mount: '', callers: [], hidden_callers: 1 });
+      for (const { text } of [listed, shown]) expect(text).not.toContain(from);
+      expect(await call('POST', `sys/remount/aliases/${id}`, { ...own, body: { ttl: '1h' } })).toMatchObject(
+        refused(
+          'the old path is outside this namespace; ask in a namespace above the old path and the mount',
+        ),
+      );
+      const reader = await tokenWith(policyOf(['sys/remount/aliases/*', 'read', 'delete']), to);
+      expect((await call('DELETE', `sys/remount/aliases/${id}`, { ...own, token: reader })).status).toBe(403);
+      for (const namespace of [from, undefined])
+        expect(await call('DELETE', `sys/remount/aliases/${id}`, { namespace })).toMatchObject(NOT_FOUND);
+      expect((await call('DELETE', `sys/remount/aliases/${id}`, own)).status).toBe(204);
+      expect((await read(`${source}/k`, { namespace: from, token: inside })).status).toBe(404);
+      expect(await read('sys/remount/aliases?list=true', own)).toMatchObject(NOT_FOUND);
+    },
+  );
+
+  improved('shows an alias in a namespace below that of the mount by its path there', async () => {
+    const above = await newNamespace();
+    await must('POST', 'sys/namespaces/below', { namespace: above });
+    const source = await kv1(`${above}/below`);
+    const id = await moveLeaving(`${above}/below/${source}`, `${above}/${source}`);
+    const { body } = await read('sys/remount/aliases?list=true', { namespace: above });
+    expect(body.data.keys).toEqual([`below/${source}/`]);
+    expect(body.data.key_info[`below/${source}/`]).toMatchObject({
+      source_mount: `${above}/below/${source}/`,
+      source_namespace: `${above}/below/`,
+      migration_id: id,
+    });
+    expect(await call('DELETE', `sys/remount/aliases/${id}`, { namespace: above })).toMatchObject(NOT_FOUND);
+    expect((await call('DELETE', `sys/remount/aliases/below/${source}`, { namespace: above })).status).toBe(
+      204,
+    );
+  });
+
   improved('of an auth method with an alias does not leave the namespace of its logins', async () => {
     const namespace = await newNamespace();
     const source = await userpassMethod();

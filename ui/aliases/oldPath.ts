@@ -63,7 +63,7 @@ export function OldPath({ id, place, onChanged }: OldPathProps) {
         </div>`
       }
       ${asked === 'renew' && html`<${RenewDialog} place=${place} onClose=${onClose} onRenewed=${onRenewed} />`}
-      ${asked === 'end' && alias && html`<${EndDialog} place=${place} callers=${alias.callers_total} onClose=${onClose} onEnded=${onChanged} />`}
+      ${asked === 'end' && alias && html`<${EndDialog} place=${place} shown=${html`<code>${place.path}</code>`} callers=${alias.callers_total} onClose=${onClose} onEnded=${onChanged} />`}
     </section>`;
 }
 
