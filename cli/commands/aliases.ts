@@ -1,7 +1,7 @@
 /** `remount aliases`: lists, shows, renews and ends the old paths that still answer (docs/aliases.md). */
 
 import type { AliasDetails, AliasList } from '../../functions/remount/answers.ts';
-import { ALIAS_PATHS, ofAlias } from '../api/aliases.ts';
+import { ALIAS_PATHS, endOnce, ofAlias } from '../api/aliases.ts';
 import { orIfNotFound } from '../api/found.ts';
 import type { Command, Context } from '../command.ts';
 import { EXIT, type ExitCode, usage } from '../errors.ts';
@@ -60,9 +60,9 @@ export const endAlias: Command = {
   doing: ([path]) => `ending the alias ${path}`,
   async run({ service, output, format }, typed) {
     const [path = ''] = typed.operands;
-    await ofAlias(service, path, service.remove(ALIAS_PATHS.alias(path)));
+    const isEndedNow = await endOnce(service, path);
     if (format === 'json') output.json(null);
-    else output.line(`Ended alias ${path}.`);
+    else output.line(isEndedNow ? `Ended alias ${path}.` : `Alias ${path} had ended already.`);
     return EXIT.done;
   },
 };

@@ -1,6 +1,7 @@
 /** A person who lets the old path of a mount go on answering, and ends it. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { run } from './command.ts';
 import { newWorld, type World } from './world.ts';
 
 const TIME = '20\\d\\d-\\S+Z';
@@ -77,6 +78,22 @@ describe('a move with --alias-ttl', () => {
     expect(await said('aliases', 'end', mount)).toBe(`Ended alias ${mount}.\n`);
     expect((await world.root.call('GET', `${mount}/k`)).status).toBe(404);
     expect(await said('status', id)).toMatch(new RegExp(`^Old path +ended ${TIME}$`, 'm'));
+  });
+
+  it('says that an alias had ended already, if the token may know', async () => {
+    const id = await moved();
+    expect((await world.run('undo', id)).code).toBe(0);
+    for (const name of [`/${mount}/`, id])
+      expect(await said('aliases', 'end', name)).toBe(`Alias ${name} had ended already.\n`);
+
+    const policy = 'path "sys/remount/aliases/*" { capabilities = ["delete", "sudo"] }';
+    await world.root.write(`sys/policies/acl/ender${n}`, { policy });
+    const { auth } = await world.root.write('auth/token/create', { policies: [`ender${n}`] });
+    const environment = { ...world.environment, VAULT_TOKEN: auth.client_token };
+    expect(await run(['aliases', 'end', mount], environment)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`the root namespace has no alias ${mount}`),
+    });
   });
 
   it('is told of what is no alias, and of a renewal without its time', async () => {
