@@ -149,12 +149,12 @@ async function planOrStart(
     const targets = inOrder.map(({ target }) => target);
     const { acl } = call.caller as Caller;
     const rights = ownRights(acl);
-    const [onCluster, planned, warnings] = await Promise.all([
-      previewRun(deps, plan),
+    const [preview, planned, warnings] = await Promise.all([
+      previewRun(deps, plan, namespace),
       orderRunPolicies(deps, policies, inOrder, { namespace, rights }),
       namespaceTypos(deps, targets, acl),
     ]);
-    const info = planInfo(plan, options.maxConcurrency, onCluster);
+    const info = planInfo(plan, options.maxConcurrency, preview);
     return {
       data: { ...undone, ...info, ...planPolicies(planned, inOrder, rights, deps.clock.now()) },
       warnings,

@@ -134,6 +134,21 @@ export const POLICY_CHANGES = {
   hidden: { '*': 'int' },
 } as const satisfies Shape;
 
+/** What would become of an alias that the mount has already. */
+export const PLANNED_ALIAS = {
+  /** Empty where the old path is outside the namespace of the request. */
+  source_mount: 'string',
+  source_namespace: 'string',
+  /** The migration that has left it. */
+  migration_id: 'string',
+  /** It leads to the target from the switch on, or ends with that, because the mount comes back to it. */
+  outcome: 'string' as OneOf<'follows' | 'ends'>,
+  /** When it stops answering; null for one that ends with the switch. */
+  end_time: ['string', null],
+} as const satisfies Shape;
+
+export type PlannedAlias = Wire<typeof PLANNED_ALIAS>;
+
 /** What a dry run adds for a mount of a cluster. */
 const CLUSTER_PREVIEW = {
   /** Whether the cluster refuses all requests to the mount after an earlier move that failed. */
@@ -172,6 +187,8 @@ export const PREVIEW = {
   'policy_changes?': POLICY_CHANGES,
   /** Present if the move is to leave an alias: the path that it has, and for how long it answers from the switch on. */
   'alias?': { path: 'string', ttl: 'duration' },
+  /** Present if the mount has aliases already. */
+  'aliases?': [PLANNED_ALIAS],
   estimate: { state_transitions: 'int', seconds: 'int' },
   'cluster?': CLUSTER_PREVIEW,
 } as const satisfies Shape;

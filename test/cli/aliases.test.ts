@@ -129,6 +129,16 @@ describe('a move with --alias-ttl', () => {
     );
   });
 
+  it('is in the plans of further moves, with what becomes of it', async () => {
+    await moved();
+    const follows = new RegExp(`^The alias ${mount}/ follows the mount, and answers until ${TIME}\\.$`, 'm');
+    const ends = `The alias ${mount}/ ends with the move: the mount comes back to it.\n`;
+
+    expect((await world.run('plan', `new/${mount}`, `x${n}`)).stdout).toMatch(follows);
+    expect((await world.run('plan', '--rule', `new/${mount}=x${n}`)).stdout).toMatch(follows);
+    expect((await world.run('plan', `new/${mount}`, mount)).stdout).toContain(ends);
+  });
+
   it('is listed, shown and ended by its id where the mount is in another namespace', async () => {
     const [old, now] = [`old${n}`, `now${n}`];
     for (const name of [old, now]) await world.root.write(`sys/namespaces/${name}`);

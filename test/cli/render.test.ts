@@ -458,6 +458,24 @@ describe('the plan of a move', () => {
     expect(planLines({ ...plan, revokes, policies: [] }).join('\n')).not.toContain('answering');
   });
 
+  it('says what becomes of the aliases that the mount has', () => {
+    const revokes = { kind: 'leases' as const, total: 0, by_role: {}, complete: true };
+    const one = { source_mount: 'old/', source_namespace: '', migration_id: 'an-id' };
+    const aliases = [
+      { ...one, outcome: 'follows' as const, end_time: '2026-01-31T00:00:00.000Z' },
+      { ...one, source_mount: '', outcome: 'follows' as const, end_time: '2026-02-01T00:00:00.000Z' },
+      { ...one, source_mount: 'new/', outcome: 'ends' as const, end_time: null },
+    ];
+    const lines = planLines({ ...plan, revokes, policies: [], aliases });
+
+    expect(lines.slice(5, 9)).toEqual([
+      '',
+      'The alias old/ follows the mount, and answers until 2026-01-31T00:00:00.000Z.',
+      'An alias outside the namespace, left by migration an-id, follows the mount, and answers until 2026-02-01T00:00:00.000Z.',
+      'The alias new/ ends with the move: the mount comes back to it.',
+    ]);
+  });
+
   it('says if nothing is revoked and no policy needs a change', () => {
     const revokes = { kind: 'tokens' as const, total: 0, by_role: {}, complete: true };
     const lines = planLines({ ...plan, revokes, policies: [] });

@@ -366,6 +366,64 @@ describe('a move', () => {
     );
   });
 
+  improved('has the aliases of the mount in its plan: which follow, and which ends', async () => {
+    const source = await kv1();
+    const [second, third] = [unique('second'), unique('third')];
+    const [first, later] = [await moveLeaving(source, second), await moveLeaving(second, third)];
+    const end_time = expect.stringMatching(/^20/);
+    const inRoot = { source_namespace: '' };
+    const of = (path: string, migration_id: string) => ({
+      ...inRoot,
+      source_mount: `${path}/`,
+      migration_id,
+    });
+    const planned = async (to: string, more: object = {}) =>
+      (await must('POST', 'sys/remount/plan', { body: { from: third, to, ...more } })).body.data;
+
+    const on = await planned(unique('on'), { alias_ttl: '1h' });
+    expect(on).toMatchObject({
+      alias: { path: `${third}/`, ttl: 3_600 },
+      aliases: [
+        { ...of(source, first), outcome: 'follows', end_time },
+        { ...of(second, later), outcome: 'follows', end_time },
+      ],
+    });
+    const back = [
+      { ...of(source, first), outcome: 'ends', end_time: null },
+      { ...of(second, later), outcome: 'follows', end_time },
+    ];
+    expect((await planned(source)).aliases).toEqual(back);
+    const run = { moves: [{ from: third, to: source }], dry_run: true };
+    const { moves } = (await must('POST', 'sys/remount/bulk', { body: run })).body.data;
+    expect(moves[0].aliases).toEqual(back);
+    const undo = await must('POST', `sys/remount/undo/${later}`, { body: { dry_run: true } });
+    expect(undo.body.data.aliases).toMatchObject([{ outcome: 'follows' }, { outcome: 'ends' }]);
+
+    for (const path of [source, second]) await must('DELETE', `sys/remount/aliases/${path}`);
+    expect(await planned(source)).not.toHaveProperty('aliases');
+    const { body } = await must('POST', 'sys/remount/bulk', { body: run });
+    expect(body.data.moves[0]).not.toHaveProperty('aliases');
+  });
+
+  improved('has no path of an alias in its plan that is outside the namespace of the request', async () => {
+    const [from, to] = [await newNamespace(), await newNamespace()];
+    const source = await kv1(from);
+    const id = await moveLeaving(`${from}/${source}`, `${to}/${source}`);
+    const asked = { from: source, to: unique('moved') };
+    const unknown = { source_mount: '', source_namespace: '', migration_id: id, outcome: 'follows' };
+    const single = await must('POST', 'sys/remount/plan', { namespace: to, body: asked });
+    expect(single.body.data.aliases).toMatchObject([unknown]);
+    const run = { moves: [asked], dry_run: true };
+    const many = await must('POST', 'sys/remount/bulk', { namespace: to, body: run });
+    expect(many.body.data.moves[0].aliases).toMatchObject([unknown]);
+    for (const { text } of [single, many]) expect(text).not.toContain(from);
+    const body = { from: `${to}/${source}`, to: `${to}/${asked.to}` };
+    const above = await must('POST', 'sys/remount/plan', { body });
+    expect(above.body.data.aliases).toMatchObject([
+      { source_mount: `${from}/${source}/`, source_namespace: `${from}/` },
+    ]);
+  });
+
   improved('of an auth method with an alias does not leave the namespace of its logins', async () => {
     const namespace = await newNamespace();
     const source = await userpassMethod();

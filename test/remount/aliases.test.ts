@@ -87,6 +87,10 @@ describe('an alias', () => {
     expect(await status()).toBe(200);
     clock.pass(1_000);
     expect(await status()).toBe(404);
+    const plan = await service.call('POST', 'sys/remount/plan', {
+      body: { from: target, to: `${target}-2` },
+    });
+    expect(plan.body.data).not.toHaveProperty('aliases');
     expect(await minute(id)).toEqual(['Remount Alias Ended']);
     expect(await mountAt(source)).toBeUndefined();
     expect(await mountAt(target)).toMatchObject({ aliases: [] });

@@ -137,6 +137,24 @@ describe('the old path of a mount', () => {
     await expect(call('GET', `sys/remount/aliases/${from}`)).rejects.toThrow('404');
   });
 
+  it('is in the plan of a further move, and of a run, with what becomes of it', async () => {
+    const { from, to } = await renamed();
+    const page = await signedIn();
+    const see = () => page.getByRole('button', { name: 'See the plan' }).click();
+    await fillMove(page, to, freshPath('further'));
+    await see();
+    await page.getByText(new RegExp(`^${from}/ follows the mount, and answers until 20`)).waitFor();
+
+    await page.getByLabel('To', { exact: true }).fill(from);
+    await see();
+    await page.getByText(`${from}/ ends with the move: the mount comes back to it.`).waitFor();
+
+    await page.evaluate("location.hash = '#/bulk/new'");
+    await page.getByLabel('Moves', { exact: true }).fill(`${to},${freshPath('further')}`);
+    await see();
+    await page.getByText(new RegExp(`^${from}/ follows the mount, and answers until 20`)).waitFor();
+  });
+
   it('names the right that a token lacks to end it', async () => {
     const { id, from } = await renamed();
     const [readers, token] = [freshPath('readers'), randomUUID()];
