@@ -94,7 +94,7 @@ function isOutside({ source_mount: path }: AliasInfo): boolean {
 function Outside({ info, onEnd }: { info: AliasInfo; onEnd: () => void }) {
   return html`
     <span>from another namespace to</span> <${MountPath} ...${endsOf(info).target} />
-    <button type="button" class="quiet" onClick=${onEnd}>End…</button>`;
+    <button type="button" class="quiet" aria-label=${`End… the old path to ${info.target_mount}`} onClick=${onEnd}>End…</button>`;
 }
 
 interface OutsideProps {
