@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { CONNECTION_OPTIONS, readConnection } from './api/connection.ts';
 import { createService } from './api/service.ts';
 import { type Options, readArguments, type Typed } from './arguments.ts';
+import { asOptions } from './asOptions.ts';
 import type { Command, Context } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { completionScript } from './completion/script.ts';
@@ -41,12 +42,14 @@ process.exitCode = await run(process.argv.slice(2));
 
 async function run(words: string[]): Promise<number> {
   let doing = '';
+  let options: Options = {};
   try {
     const { name: word, others } = findCommand(words, COMMANDS, ALL_OPTIONS);
     if (word === undefined || word === 'help') return help(word, others);
     if (word === 'completion') return completion(others);
     if (isOnlyGroup(word)) return help(undefined, [word, ...others]);
     const command = commandNamed(word);
+    options = command.options;
     const typed = readArguments(others, { ...COMMON_OPTIONS, ...command.options });
     if (typed.isSet('version')) return version();
     if (typed.isSet('help')) return help('help', [word]);
@@ -54,7 +57,7 @@ async function run(words: string[]): Promise<number> {
     doing = ` ${command.doing(typed.operands)}`;
     return await command.run(createContext(typed), typed);
   } catch (error) {
-    return report(error, doing);
+    return report(error, doing, options);
   } finally {
     output.endProgress();
   }
@@ -99,13 +102,14 @@ function version(): ExitCode {
   return EXIT.done;
 }
 
-function report(error: unknown, doing: string): number {
+/** @param options of the command, which the error may be about */
+function report(error: unknown, doing: string, options: Options): number {
   if (!(error instanceof CommandError)) {
     output.note(`This is a bug in remount: ${(error as Error).stack}`, 'red');
     return EXIT.fault;
   }
   const separator = error.message.startsWith('\n') ? ':' : ': ';
-  output.note(`Error${doing}${separator}${asCommands(error.message)}`, 'red');
+  output.note(`Error${doing}${separator}${asOptions(asCommands(error.message), options)}`, 'red');
   if (earlyEndText) output.note(earlyEndText);
   return error.exitCode;
 }

@@ -90,7 +90,10 @@ export const A_DAY_MS = 86_400_000;
 export const ALIAS_USE_MS = 60_000;
 /** Looks at an alias whose mount moves meanwhile, before the request is begun anew. */
 export const MAX_ALIAS_LOOKS = 3;
-/** Callers of an alias that are read, and shown. */
+/** A caller of an alias is remembered for so long after its last use, in seconds: 180 days, so also one that comes each quarter. */
+export const ALIAS_CALLER_S = 180 * 86_400;
+/** Callers of an alias that are counted; those that are shown, the latest, and that one process of the service keeps in mind. */
+export const MAX_COUNTED_CALLERS = 10_000;
 export const MAX_ALIAS_CALLERS = 1_000;
 
 /** A migration that could not switch within this time fails (architecture §5). */

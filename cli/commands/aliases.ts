@@ -1,14 +1,14 @@
 /** `remount aliases`: lists, shows, renews and ends the old paths that still answer (docs/aliases.md). */
 
 import type { AliasDetails, AliasList } from '../../functions/remount/answers.ts';
-import { ALIAS_PATHS, ofAlias } from '../api/aliases.ts';
+import { ALIAS_PATHS, endOnce, ofAlias } from '../api/aliases.ts';
 import { orIfNotFound } from '../api/found.ts';
 import type { Command, Context } from '../command.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
+import { EXIT, type ExitCode, usage } from '../errors.ts';
 import { aliasFacts, aliasTable, callerLines } from '../render/alias.ts';
 
 export const aliases: Command = {
-  operands: ['[PATH]'],
+  operands: ['[PATH|ID]'],
   summary: 'Lists the old paths that still answer, or shows one with its callers.',
   options: {},
   doing: ([path]) => (path === undefined ? 'listing aliases' : `reading the alias ${path}`),
@@ -43,8 +43,9 @@ export const renewAlias: Command = {
   doing: ([path]) => `renewing the alias ${path}`,
   async run({ service, output, format }, typed) {
     const [path = ''] = typed.operands;
-    const body = { ttl: typed.text('ttl') };
-    const answer = await ofAlias(service, path, service.write(ALIAS_PATHS.alias(path), body));
+    const ttl = typed.text('ttl');
+    if (ttl === undefined) throw usage('--ttl must say for how long from now, such as --ttl 240h');
+    const answer = await ofAlias(service, path, service.write(ALIAS_PATHS.alias(path), { ttl }));
     const data: AliasDetails = answer.data;
     if (format === 'json') output.json(data);
     else output.line(`Alias ${data.source_mount} answers until ${data.end_time}.`, 'green');
@@ -53,15 +54,15 @@ export const renewAlias: Command = {
 };
 
 export const endAlias: Command = {
-  operands: ['PATH'],
+  operands: ['PATH|ID'],
   summary: 'Ends an old path at once: requests there get 404. Only another move can leave it again.',
   options: {},
   doing: ([path]) => `ending the alias ${path}`,
   async run({ service, output, format }, typed) {
     const [path = ''] = typed.operands;
-    await ofAlias(service, path, service.remove(ALIAS_PATHS.alias(path)));
+    const isEndedNow = await endOnce(service, path);
     if (format === 'json') output.json(null);
-    else output.line(`Ended alias ${path}.`);
+    else output.line(isEndedNow ? `Ended alias ${path}.` : `Alias ${path} had ended already.`);
     return EXIT.done;
   },
 };

@@ -1,6 +1,6 @@
 /** The plan of one move as text. */
 
-import type { Preview } from '../../functions/remount/answers.ts';
+import type { PlannedAlias, Preview } from '../../functions/remount/answers.ts';
 import { columns } from './columns.ts';
 import { count, counted, lasting, namespaceName, seconds } from './numbers.ts';
 
@@ -17,15 +17,32 @@ export function planLines(plan: Preview): string[] {
       ['Revokes', revokesFact(plan.revokes)],
     ]),
     ...roleLines(plan.revokes),
-    ...aliasLines(plan.alias),
+    ...aliasLines(plan),
     ...clusterLines(plan),
     '',
     ...policyLines(plan),
   ];
 }
 
-function aliasLines(alias: Preview['alias']): string[] {
-  return alias ? ['', `${alias.path} goes on answering for ${lasting(alias.ttl)} after the move.`] : [];
+function aliasLines({ alias, aliases = [] }: Preview): string[] {
+  const lines = [
+    ...(alias ? [`${alias.path} goes on answering for ${lasting(alias.ttl)} after the move.`] : []),
+    ...aliases.map(plannedAliasLine),
+  ];
+  return lines.length > 0 ? ['', ...lines] : [];
+}
+
+/** What becomes of an alias that the mount has already. */
+export function plannedAliasLine({
+  source_mount: path,
+  migration_id: id,
+  end_time: end,
+}: PlannedAlias): string {
+  const which =
+    path === '' ? `An alias outside the namespace, left by migration ${id},` : `The alias ${path}`;
+  return end === null
+    ? `${which} ends with the move: the mount comes back to it.`
+    : `${which} follows the mount, and answers until ${end}.`;
 }
 
 /** What is different where a cluster has the mount. */

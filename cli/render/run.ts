@@ -5,7 +5,7 @@ import { progressLine } from './bar.ts';
 import { columns } from './columns.ts';
 import { lateNodes, policiesFact, requesterFact } from './migration.ts';
 import { count, counted, paceWords, seconds, secondsBetween } from './numbers.ts';
-import { hiddenLines, leftLines } from './plan.ts';
+import { hiddenLines, leftLines, plannedAliasLine } from './plan.ts';
 
 /** @param width see {@link columns} */
 export function runPlanLines(plan: PlanInfo, width?: number): string[] {
@@ -18,6 +18,7 @@ export function runPlanLines(plan: PlanInfo, width?: number): string[] {
     ...columns([['ROW', 'FROM', 'TO', 'TRANSACTION', 'LEASES'], ...rows], width),
     '',
     `${counted(total, 'move')} in ${counted(transactions, 'transaction')}, about ${seconds(estimated_seconds)}.`,
+    ...moves.flatMap(({ aliases = [] }) => aliases.map(plannedAliasLine)),
     ...clusterLines(plan),
     ...ruleLines(plan),
   ];

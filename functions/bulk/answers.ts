@@ -1,7 +1,15 @@
 /** What the endpoints of bulk runs answer: the shapes, and the types derived from them. Clients import the types. */
 
 import type { OneOf, Shape, Wire } from '../http/shape.ts';
-import { AFFECTED_RULE, ERROR, NODES, POLICY_CHANGES, POLICY_INFO, REQUESTER } from '../remount/answers.ts';
+import {
+  AFFECTED_RULE,
+  ERROR,
+  NODES,
+  PLANNED_ALIAS,
+  POLICY_CHANGES,
+  POLICY_INFO,
+  REQUESTER,
+} from '../remount/answers.ts';
 
 /** How a cluster carries out a run, and what it has shown. */
 const BULK_CLUSTER = {
@@ -98,6 +106,8 @@ export const RUN_PLAN = {
       has_issued: 'bool',
       /** The condition under which a request makes this move only as it was planned. */
       unless_changed: 'string',
+      /** Present if the mount has aliases. */
+      'aliases?': [PLANNED_ALIAS],
       /** Rows that must have succeeded before; only on a cluster. */
       'after?': 'ints',
       'copies_keys?': 'bool',

@@ -1,6 +1,7 @@
 /** What clients are shown: a run, its rows, the plan of a dry run, and the announcement of its end. Pure. */
 
 import type { Announcement } from '../ports/bus.ts';
+import type { PlannedAlias } from '../remount/answers.ts';
 import { fullPath, type Migration } from '../remount/migration.ts';
 import { errorInfo } from '../remount/migrationInfo.ts';
 import type { ClusterOptions } from '../remount/onCluster.ts';
@@ -9,6 +10,7 @@ import { OPERATOR, type Reader, requesterInfo } from '../remount/requesterInfo.t
 import type { BulkInfo, PlanInfo, RowInfo } from './answers.ts';
 import type { BulkRun, Progress, RunCounts } from './bulkRun.ts';
 import type { PackedMove, Plan } from './plan.ts';
+import type { RunPreview } from './previewRun.ts';
 import type { RunState } from './readRun.ts';
 import { type KeptRow, migrationIdOf } from './rowRecord.ts';
 import type { RunPolicy } from './runPolicy.ts';
@@ -139,12 +141,12 @@ const SECONDS_PER_MOVE = 1;
 
 /**
  * The answer to a dry run.
- * @param onCluster what is known beyond the plan when a cluster moves the mounts
+ * @param preview what is known beyond the plan
  */
 export function planInfo(
   { chunks, problems }: Plan,
   maxConcurrency: number,
-  onCluster?: { leases: ReadonlyMap<number, number>; remarks: string[] },
+  { aliases, onCluster }: RunPreview,
 ): PlanInfo {
   const moves = chunks.flat().sort((a, b) => a.row - b.row);
   const groups = chunks.map((chunk) => new Set(chunk.map(({ group }) => group)).size);
@@ -156,13 +158,16 @@ export function planInfo(
     transactions,
     chunks: chunks.length,
     estimated_seconds: Math.ceil(longest * (onCluster ? SECONDS_PER_MOVE : SECONDS_PER_GROUP)),
-    moves: moves.map((move) => ({ ...moveInfo(move), ...(onCluster && movedInfo(move, onCluster.leases)) })),
+    moves: moves.map((move) => ({
+      ...moveInfo(move, aliases.get(move.row)),
+      ...(onCluster && movedInfo(move, onCluster.leases)),
+    })),
     ...(onCluster && { remarks: onCluster.remarks }),
     problems: problems.map(({ row, from, to, message }) => ({ row, from, to, message })),
   };
 }
 
-function moveInfo(move: PackedMove): PlanInfo['moves'][number] {
+function moveInfo(move: PackedMove, aliases?: PlannedAlias[]): PlanInfo['moves'][number] {
   const { row, chunk, group, knot, mount, source, target } = move;
   return {
     row,
@@ -175,6 +180,7 @@ function moveInfo(move: PackedMove): PlanInfo['moves'][number] {
     knot,
     has_issued: mount.issued,
     unless_changed: conditionOf(move),
+    ...(aliases && { aliases }),
   };
 }
 

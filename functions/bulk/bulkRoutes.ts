@@ -146,12 +146,12 @@ async function planOrStart(
     const inOrder = plan.chunks.flat().sort((a, b) => a.row - b.row);
     const targets = inOrder.map(({ target }) => target);
     const judges = call.caller as Caller;
-    const [onCluster, planned, warnings] = await Promise.all([
-      previewRun(deps, plan),
+    const [preview, planned, warnings] = await Promise.all([
+      previewRun(deps, plan, namespace),
       orderRunPolicies(deps, policies, inOrder, { namespace, judges }),
       namespaceTypos(deps, targets, judges.acl),
     ]);
-    const info = planInfo(plan, options.maxConcurrency, onCluster);
+    const info = planInfo(plan, options.maxConcurrency, preview);
     const told = await planPolicies(planned, inOrder, judges, deps.clock.now());
     return { data: { ...undone, ...info, ...told }, warnings };
   }

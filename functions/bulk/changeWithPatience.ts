@@ -8,6 +8,7 @@ import { CLUSTER_PATIENCE_MS } from '../limits.ts';
 import { type Cluster, ClusterForbids, ClusterUnavailable } from '../ports/cluster.ts';
 import type { Deps } from '../ports/deps.ts';
 import { commitUnlessDone } from '../store/commitUnlessDone.ts';
+import { namespaceInWords } from '../tree/namespace.ts';
 import { type BulkRun, runStopped, runWaits } from './bulkRun.ts';
 import { changeOnCluster, PolicyRefused } from './changeOnCluster.ts';
 import type { Pass } from './policyPass.ts';
@@ -66,7 +67,7 @@ function stopFor(error: unknown): Stop | undefined {
     return { code: 'cluster_forbids', message: `${error.message}; ${NOTHING_MOVED}` };
   if (!(error instanceof PolicyRefused)) return undefined;
   const { namespacePath } = error.policy;
-  const what = `the cluster did not take the new text of a policy of namespace "${namespacePath}"`;
+  const what = `the cluster did not take the new text of a policy of ${namespaceInWords(namespacePath)}`;
   return { code: 'policy_refused', message: `${what}; ${NOTHING_MOVED}` };
 }
 

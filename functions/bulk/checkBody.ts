@@ -1,4 +1,4 @@
-/** Checks the body of a run long before the run, when the tree may be another one. */
+/** Checks the body of the runs of a schedule long before a run, when the tree may be another one. */
 
 import type { Deps } from '../ports/deps.ts';
 import { checkPaths } from './checkRows.ts';
@@ -11,7 +11,7 @@ import { readRunBody } from './readRunRequest.ts';
  *   moves
  */
 export function checkRunBody(body: Record<string, unknown>, cluster: Deps['cluster']): void {
-  const { asked } = readRunBody(body, cluster);
+  const { asked } = readRunBody(body, cluster, 'move_policies');
   const list = 'moves' in asked ? asked.moves : readRules(asked.rules);
   if (list.length === 0) throw new NothingToMove();
   if ('rules' in asked) return;

@@ -1,30 +1,58 @@
-/** What a dry run of many moves says beyond the plan when a cluster makes them. */
+/** What a dry run of many moves says beyond the plan: what becomes of aliases, and what is different on a cluster. */
 
 import { MAX_COUNT_MS } from '../limits.ts';
 import { ClusterForbids } from '../ports/cluster.ts';
 import type { Deps } from '../ports/deps.ts';
+import type { PlannedAlias } from '../remount/answers.ts';
 import { crossesNamespaces } from '../remount/planMove.ts';
+import { homesOfAliases, plannedAliases } from '../remount/plannedAliases.ts';
 import { countOnCluster, remarksOn } from '../remount/previewOnCluster.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
+import type { Namespace } from '../tree/namespace.ts';
 import type { PackedMove, Plan } from './plan.ts';
 
-interface RunPreview {
+export interface RunPreview {
+  /** By row; without the rows whose mounts have none. */
+  aliases: Map<number, PlannedAlias[]>;
+  /** Absent for mounts of this service. */
+  onCluster?: ClusterPreview;
+}
+
+interface ClusterPreview {
   /** By row; without the rows whose leases could not be counted. */
   leases: Map<number, number>;
   /** Each once, however many mounts it is about. */
   remarks: string[];
 }
 
+/** @param namespace that of the request */
+export async function previewRun(
+  deps: Pick<Deps, 'store' | 'cluster' | 'clock'>,
+  { chunks }: Plan,
+  namespace: Namespace,
+): Promise<RunPreview> {
+  const moves = chunks.flat().sort((a, b) => a.row - b.row);
+  const [homes, onCluster] = await Promise.all([
+    homesOfAliases(deps.store, moves, namespace),
+    previewOnCluster(deps, moves),
+  ]);
+  const now = deps.clock.now();
+  const aliases = moves.map((move) => [move.row, plannedAliases(move, homes, now)] as const);
+  return {
+    aliases: new Map(aliases.filter(([, own]) => own.length > 0)),
+    ...(onCluster && { onCluster }),
+  };
+}
+
 /**
  * Counts leases for a few seconds, in the order of the rows; the rest is not counted.
  * @returns nothing for mounts of this service
  */
-export async function previewRun(
+async function previewOnCluster(
   deps: Pick<Deps, 'cluster' | 'clock'>,
-  { chunks }: Plan,
-): Promise<RunPreview | undefined> {
+  moves: readonly PackedMove[],
+): Promise<ClusterPreview | undefined> {
   if (!deps.cluster) return undefined;
-  const moves = chunks.flat().sort((a, b) => a.row - b.row);
   const until = deps.clock.now() + MAX_COUNT_MS;
   const counted = await severalAtOnce(
     moves,

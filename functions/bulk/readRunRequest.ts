@@ -179,17 +179,19 @@ function textAs(name: 'from' | 'to', value: unknown): Partial<Paths> {
 
 /**
  * Reads the body of a run that an event or a schedule starts.
+ * @param policiesField in which the client sends what becomes of policy rules
  * @throws VaultError 400 for a body that no run can be started from, whatever is in the tree
  */
 export function readRunBody(
   body: Record<string, unknown>,
   cluster: Deps['cluster'],
+  policiesField?: string,
 ): {
   options: RunOptions;
   asked: MovesOrRules;
   policies: PolicyMode;
 } {
   const fields = readFields(RUN_BODY_FIELDS, body);
-  const policies = readPolicyMode(fields.policies);
+  const policies = readPolicyMode(fields.policies, policiesField);
   return { options: readOptions(fields, cluster), asked: readMovesOrRules(fields), policies };
 }

@@ -3,6 +3,7 @@
 import { CLUSTER_PATIENCE_MS, MAX_MOVE_POSTS } from '../limits.ts';
 import { type Failure, fullPath, type Migration } from '../remount/migration.ts';
 import type { PolicyRef } from '../remount/policyOrder.ts';
+import { namespaceInWords } from '../tree/namespace.ts';
 
 /** What every text says of the leases, because a failed move on a cluster may have ended some (architecture §11). */
 function endedLeases({ leasesRevoked, leasesIrrevocable }: Migration): string {
@@ -29,7 +30,7 @@ export function drainNotConverging(migration: Migration, left: number, seconds: 
 
 /** The name of the policy, and the words of the cluster, are in the record for those who may read it. */
 export function policyRefused(migration: Migration, { namespacePath }: PolicyRef): Failure {
-  const what = `the cluster did not take the new text of a policy of namespace "${namespacePath}"`;
+  const what = `the cluster did not take the new text of a policy of ${namespaceInWords(namespacePath)}`;
   return { code: 'policy_refused', message: `${what}; ${served(migration)}` };
 }
 

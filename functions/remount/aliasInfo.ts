@@ -1,17 +1,16 @@
 /** What is told of an alias, and of who uses it. Pure. */
 
-import { type Alias, leadsInto } from '../tree/alias.ts';
-import type { AliasUse } from '../tree/aliasUse.ts';
+import { MAX_ALIAS_CALLERS } from '../limits.ts';
+import { leadsInto } from '../tree/alias.ts';
+import type { AliasUse, AliasUses } from '../tree/aliasUse.ts';
 import type { AliasCallerInfo, AliasInfo } from './answers.ts';
+import type { FoundAlias } from './findAlias.ts';
 import { mayKnow, type Reader } from './requesterInfo.ts';
 
-/**
- * @param uses the latest first
- * @param reader the namespace of the request, which learns nothing of others beside it or above it (R10)
- */
+/** @param reader the namespace of the request, which learns nothing of others beside it or above it (R10) */
 export function aliasInfo(
-  alias: Alias,
-  uses: readonly AliasUse[],
+  { alias, home }: FoundAlias,
+  { uses, isComplete }: AliasUses,
   now: number,
   reader: { path: string },
 ): AliasInfo {
@@ -19,19 +18,23 @@ export function aliasInfo(
   const { migrationId, since, until, target } = alias;
   const isInside = leadsInto(alias, reader);
   return {
+    source_mount: home ? home.path + alias.path : '',
+    source_namespace: home ? home.path : '',
     target_mount: isInside ? target.namespacePath + target.path : '',
     target_namespace: isInside ? target.namespacePath : '',
     migration_id: migrationId,
     created_time: new Date(since).toISOString(),
     end_time: new Date(until).toISOString(),
     ttl: Math.max(0, Math.ceil((until - now) / 1_000)),
-    callers: uses.length,
+    callers_total: uses.length,
+    callers_complete: isComplete,
     last_used_time: latest ? new Date(latest.lastAt).toISOString() : null,
   };
 }
 
 /**
- * The callers whose tokens are of the reader's namespace, and of those below it (R10).
+ * The latest callers whose tokens are of the reader's namespace, and of those below it (R10).
+ * @param uses the latest first
  * @param accessors of auth methods, by their uuids
  */
 export function callersInfo(
@@ -55,5 +58,5 @@ export function callersInfo(
       },
     ];
   });
-  return { callers: told, hidden_callers: uses.length - told.length };
+  return { callers: told.slice(0, MAX_ALIAS_CALLERS), hidden_callers: uses.length - told.length };
 }

@@ -5,18 +5,16 @@ import { requireSudo } from '../http/guards.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import type { Deps } from '../ports/deps.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
-import { type Alias, aliasOf, leadsInto } from '../tree/alias.ts';
+import { leadsInto } from '../tree/alias.ts';
 import { type AliasUse, usesOf } from '../tree/aliasUse.ts';
 import { builtinMounts } from '../tree/builtin.ts';
-import { aliasAt } from '../tree/changeAlias.ts';
-import { innermostNamespaces } from '../tree/findNamespace.ts';
 import { mountOf } from '../tree/mount.ts';
-import type { Namespace } from '../tree/namespace.ts';
-import { barePath, slashed } from '../tree/path.ts';
+import { barePath } from '../tree/path.ts';
 import { aliasInfo, callersInfo } from './aliasInfo.ts';
 import { checkAliasTtl } from './aliasTtl.ts';
 import { ALIAS, ALIASES, type AliasDetails, type AliasList } from './answers.ts';
 import { endAliasNow, renewAliasNow } from './endAlias.ts';
+import { type FoundAlias, findAlias, listAliases } from './findAlias.ts';
 import { readerOf } from './requesterInfo.ts';
 
 const FIELDS = { ttl: 'duration' } as const;
@@ -33,73 +31,66 @@ export const aliasRoutes: readonly Route[] = [
     write: async (call) => {
       requireSudo(call);
       const { ttl } = call.fields;
-      if (!ttl) throw refusal('ttl must be specified: for how long from now the alias is to answer');
-      checkAliasTtl(ttl);
-      const found = await answering(call);
-      refuseOutside(call, found.alias);
-      await renewAliasNow(call.deps, found.alias, ttl);
+      if (ttl === undefined)
+        throw refusal('ttl must be specified: for how long from now the alias is to answer');
+      checkAliasTtl('ttl', ttl);
+      await renewAliasNow(call.deps, () => renewable(call), ttl);
       return { data: await details(call, await answering(call)) };
     },
     delete: async (call) => {
       requireSudo(call);
-      await endAliasNow(call.deps, (await findAlias(call)).alias);
+      await endAliasNow(call.deps, async () => (await existing(call)).alias);
     },
   }),
 ];
 
-/** The aliases of the namespace, in the order of their paths. */
-async function list({ deps, namespace }: Call): Promise<Reply<AliasList> | undefined> {
-  const now = deps.clock.now();
-  const items = await deps.store.query({ table: 'mounts', pk: namespace.id });
-  const aliases = items.map(aliasOf).filter((alias) => alias !== undefined && alias.until > now) as Alias[];
-  if (aliases.length === 0) return undefined;
-  const infos = await severalAtOnce(aliases, async (alias) => {
-    return [
-      alias.path,
-      aliasInfo(alias, await usesOf(deps.store, alias.migrationId), now, namespace),
-    ] as const;
+/** First those of the namespace, in the order of their paths. */
+async function list(call: Call): Promise<Reply<AliasList> | undefined> {
+  const { deps, namespace } = call;
+  const found = [...(await listAliases(call))];
+  if (found.length === 0) return undefined;
+  const infos = await severalAtOnce(found, async ([name, one]) => {
+    const uses = await usesOf(deps.store, one.alias.migrationId);
+    return [name, aliasInfo(one, uses, deps.clock.now(), namespace)] as const;
   });
-  return { data: { keys: infos.map(([path]) => path), key_info: Object.fromEntries(infos) } };
-}
-
-/** An alias, and the namespace that it is in: that of the request, or one below it. */
-interface Found {
-  alias: Alias;
-  namespace: Namespace;
+  return { data: { keys: infos.map(([name]) => name), key_info: Object.fromEntries(infos) } };
 }
 
 /** @throws VaultError 404 where there is no alias; one whose end has come stays for up to a minute */
-async function findAlias({ deps, namespace, params }: Call): Promise<Found> {
-  const [place] = await innermostNamespaces(deps.store, [slashed(params.path ?? '')], namespace);
-  const alias = place && (await aliasAt(deps, place.namespace.id, place.path));
-  if (!place || !alias) throw silent(404);
-  return { alias, namespace: place.namespace };
+async function existing(call: Call): Promise<FoundAlias> {
+  const found = await findAlias(call);
+  if (!found) throw silent(404);
+  return found;
 }
 
 /** @throws VaultError 404 where no alias answers */
-async function answering(call: Call): Promise<Found> {
-  const found = await findAlias(call);
+async function answering(call: Call): Promise<FoundAlias> {
+  const found = await existing(call);
   if (found.alias.until <= call.deps.clock.now()) throw silent(404);
   return found;
 }
 
 /**
  * Whoever moved the mount has given the old namespace access for a time. Only a namespace above both ends may give it more.
- * @throws VaultError 400
+ * @throws VaultError 400 if one of them is outside the namespace, 404 where no alias answers
  */
-function refuseOutside({ namespace }: Call, alias: Alias): void {
-  if (!leadsInto(alias, namespace))
-    throw refusal('the mount is outside this namespace; ask in a namespace above the old path and the mount');
+async function renewable(call: Call): Promise<FoundAlias['alias']> {
+  const { alias, home } = await answering(call);
+  const outside = home ? 'the mount' : 'the old path';
+  if (!home || !leadsInto(alias, call.namespace))
+    throw refusal(
+      `${outside} is outside this namespace; ask in a namespace above the old path and the mount`,
+    );
+  return alias;
 }
 
-async function details(call: Call, { alias, namespace }: Found): Promise<AliasDetails> {
+async function details(call: Call, found: FoundAlias): Promise<AliasDetails> {
   const { deps } = call;
-  const uses = await usesOf(deps.store, alias.migrationId);
-  const accessors = await accessorsOf(deps, uses);
+  const callers = await usesOf(deps.store, found.alias.migrationId);
+  const accessors = await accessorsOf(deps, callers.uses);
   return {
-    source_mount: namespace.path + alias.path,
-    ...aliasInfo(alias, uses, deps.clock.now(), call.namespace),
-    ...callersInfo(uses, accessors, readerOf(call)),
+    ...aliasInfo(found, callers, deps.clock.now(), call.namespace),
+    ...callersInfo(callers.uses, accessors, readerOf(call)),
   };
 }
 

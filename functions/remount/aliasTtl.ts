@@ -12,7 +12,7 @@ import { crossesNamespaces, type Move } from './planMove.ts';
  */
 export function readAliasTtl(given: number | undefined, move: Move): number | undefined {
   if (given === undefined) return undefined;
-  checkAliasTtl(given);
+  checkAliasTtl('alias_ttl', given);
   const { mount, source } = move;
   if (mount.entry)
     throw refusal('a mount of a cluster leaves no alias: alias_ttl is for the mounts of this service');
@@ -32,11 +32,12 @@ export function readAliasTtl(given: number | undefined, move: Move): number | un
 }
 
 /**
+ * @param field that it was sent in, which an error names
  * @param seconds for which an alias is to answer
  * @throws VaultError 400
  */
-export function checkAliasTtl(seconds: number): void {
-  if (seconds === 0) throw refusal('alias_ttl is for how long the old path goes on answering, such as 720h');
+export function checkAliasTtl(field: 'alias_ttl' | 'ttl', seconds: number): void {
+  if (seconds === 0) throw refusal(`${field} is for how long the old path goes on answering, such as 720h`);
   if (seconds > MAX_ALIAS_S)
     throw refusal(`an alias answers for at most ${MAX_ALIAS_S / 86_400} days; it can be renewed`);
 }

@@ -134,6 +134,21 @@ export const POLICY_CHANGES = {
   hidden: { '*': 'int' },
 } as const satisfies Shape;
 
+/** What would become of an alias that the mount has already. */
+export const PLANNED_ALIAS = {
+  /** Empty where the old path is outside the namespace of the request. */
+  source_mount: 'string',
+  source_namespace: 'string',
+  /** The migration that has left it. */
+  migration_id: 'string',
+  /** It leads to the target from the switch on, or ends with that, because the mount comes back to it. */
+  outcome: 'string' as OneOf<'follows' | 'ends'>,
+  /** When it stops answering; null for one that ends with the switch. */
+  end_time: ['string', null],
+} as const satisfies Shape;
+
+export type PlannedAlias = Wire<typeof PLANNED_ALIAS>;
+
 /** What a dry run adds for a mount of a cluster. */
 const CLUSTER_PREVIEW = {
   /** Whether the cluster refuses all requests to the mount after an earlier move that failed. */
@@ -172,6 +187,8 @@ export const PREVIEW = {
   'policy_changes?': POLICY_CHANGES,
   /** Present if the move is to leave an alias: the path that it has, and for how long it answers from the switch on. */
   'alias?': { path: 'string', ttl: 'duration' },
+  /** Present if the mount has aliases already. */
+  'aliases?': [PLANNED_ALIAS],
   estimate: { state_transitions: 'int', seconds: 'int' },
   'cluster?': CLUSTER_PREVIEW,
 } as const satisfies Shape;
@@ -186,6 +203,9 @@ export const UNDO_PREVIEW = { ...PREVIEW, undo_of: 'string' } as const satisfies
 
 /** An old path that still answers. */
 const ALIAS_INFO = {
+  /** Empty where the old path is outside the namespace of the request. */
+  source_mount: 'string',
+  source_namespace: 'string',
   /** Empty where the mount is outside the namespace of the request. */
   target_mount: 'string',
   target_namespace: 'string',
@@ -195,13 +215,15 @@ const ALIAS_INFO = {
   end_time: 'string',
   /** Seconds that are left. */
   ttl: 'duration',
-  /** How many callers of late, of all namespaces. */
-  callers: 'int',
+  /** How many callers of late, of all namespaces; at least, if they are not complete. */
+  callers_total: 'int',
+  callers_complete: 'bool',
   last_used_time: ['string', null],
 } as const satisfies Shape;
 
 export type AliasInfo = Wire<typeof ALIAS_INFO>;
 
+/** By their paths, relative to the namespace of the request; those outside it by the migrations that have left them. */
 export const ALIASES = { keys: 'list', key_info: { '*': ALIAS_INFO } } as const satisfies Shape;
 
 export type AliasList = Wire<typeof ALIASES>;
@@ -223,11 +245,10 @@ const ALIAS_CALLER = {
 export type AliasCallerInfo = Wire<typeof ALIAS_CALLER>;
 
 export const ALIAS = {
-  source_mount: 'string',
   ...ALIAS_INFO,
-  /** The latest first. */
+  /** The latest thousand, the latest first. */
   callers: [ALIAS_CALLER],
-  /** Those of namespaces above that of the token. */
+  /** How many of them have tokens of namespaces above that of the token. */
   hidden_callers: 'int',
 } as const satisfies Shape;
 

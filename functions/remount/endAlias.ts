@@ -1,19 +1,24 @@
 /** Ends or renews an alias on request. The record of the migration that has left it tells, and is looked at again in time. */
 
-import { silent } from '../http/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Update } from '../ports/store.ts';
 import { migrationKey } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
 import type { Alias } from '../tree/alias.ts';
-import { aliasAt, endAlias, renewAlias } from '../tree/changeAlias.ts';
+import { endAlias, renewAlias } from '../tree/changeAlias.ts';
 import { nextAliasLook } from './leftAlias.ts';
 import { readMigration } from './readMigration.ts';
 
-/** @throws VaultError 404 when the alias is gone already */
-export function endAliasNow(deps: Deps, asked: Alias): Promise<void> {
+/**
+ * Finds the alias that a request names, and judges whether it may change it: a move of the mount changes who may. So it is asked
+ * again for each try.
+ */
+type FindAlias = () => Promise<Alias>;
+
+/** @throws VaultError those of `find` */
+export function endAliasNow(deps: Deps, find: FindAlias): Promise<void> {
   return retryContended(async () => {
-    const alias = await stillThere(deps, asked);
+    const alias = await find();
     const now = deps.clock.now();
     await endAlias(deps, alias, await told(deps, alias, { aliasEndedAt: now }, now));
   });
@@ -21,22 +26,16 @@ export function endAliasNow(deps: Deps, asked: Alias): Promise<void> {
 
 /**
  * @param ttl seconds from now
- * @throws VaultError 404 when the alias is gone
+ * @throws VaultError those of `find`
  */
-export function renewAliasNow(deps: Deps, asked: Alias, ttl: number): Promise<void> {
+export function renewAliasNow(deps: Deps, find: FindAlias, ttl: number): Promise<void> {
   return retryContended(async () => {
-    const alias = await stillThere(deps, asked);
+    const alias = await find();
     const now = deps.clock.now();
     const until = now + ttl * 1_000;
     const writes = await told(deps, alias, { aliasUntil: until }, nextAliasLook(now, until));
     await renewAlias(deps, alias, until, writes);
   });
-}
-
-async function stillThere(deps: Deps, { namespaceId, path, migrationId }: Alias): Promise<Alias> {
-  const alias = await aliasAt(deps, namespaceId, path);
-  if (alias?.migrationId !== migrationId) throw silent(404);
-  return alias;
 }
 
 /** As long as leases of the migration are revoked, its record has its own times. */

@@ -32,7 +32,7 @@ export async function keepAlias(deps: Deps, migration: Migration): Promise<void>
 
 async function looked(deps: Deps, migration: Migration, alias: Alias, now: number): Promise<Update> {
   const { id, aliasUsedAt = 0, aliasEndsSoonAt } = migration;
-  const [latest] = await usesOf(deps.store, id);
+  const [latest] = (await usesOf(deps.store, id)).uses;
   const lookAt = nextAliasLook(now, alias.until);
   const isEnding = alias.until - now <= A_DAY_MS;
   return {

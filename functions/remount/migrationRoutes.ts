@@ -124,10 +124,10 @@ async function previewUndo(call: Call, migration: Migration, mode: UndoMode): Pr
   const { deps, namespace } = call;
   const found = await checkUndo(deps, originOf(call), migration, mode);
   if ('known' in found) return { dry_run: true, migration_id: found.known };
-  const judges = call.caller as Caller;
+  const planner = { namespace, judges: call.caller as Caller };
   const { move, restoration } = found;
-  const policies = policiesOfUndo(deps, move, { namespace, judges }, mode, restoration);
-  return previewMove(deps, move, judges.acl, policies);
+  const policies = policiesOfUndo(deps, move, planner, mode, restoration);
+  return previewMove(deps, move, planner, policies);
 }
 
 async function showIrrevocable(call: Call<typeof PAGE>): Promise<Reply<IrrevocableList>> {

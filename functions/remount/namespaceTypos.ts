@@ -11,7 +11,7 @@ import type { Deps } from '../ports/deps.ts';
 import { treeKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { listChildren } from '../tree/findNamespace.ts';
-import { type Namespace, nameOf } from '../tree/namespace.ts';
+import { type Namespace, nameOf, namespaceInWords } from '../tree/namespace.ts';
 import type { Move } from './planMove.ts';
 
 type Target = Move['target'];
@@ -46,7 +46,7 @@ function typoOf({ namespace, path }: Target, siblings: Namespace[], isFolder: bo
   const first = firstSegment(path);
   const meant = siblings.find((child) => resembles(first, nameOf(child.path)));
   if (!meant && (isFolder || siblings.length === 0)) return [];
-  const what = `${goQuote(first)} is not a namespace, so ${goQuote(path)} is a path in ${shown(namespace)}`;
+  const what = `${goQuote(first)} is not a namespace, so ${goQuote(path)} is a path in ${namespaceInWords(namespace.path)}`;
   const listing = { operation: 'list', path: `${namespace.path}sys/namespaces` } as const;
   if (!meant || !authorize(acl, listing).allowed) return [what];
   return [`${what}; did you mean the namespace ${goQuote(nameOf(meant.path))}?`];
@@ -61,7 +61,7 @@ function firstOfEach(targets: Target[], kind: (target: Target) => string): Targe
 export function outsideRequired({ target }: Pick<Move, 'target'>, asked: Namespace): VaultError | undefined {
   if (target.namespace.id !== asked.id) return undefined;
   return refusal(
-    `${goQuote(target.path)} is a path in ${shown(asked)}, and require_namespace asks for a namespace below it`,
+    `${goQuote(target.path)} is a path in ${namespaceInWords(asked.path)}, and require_namespace asks for a namespace below it`,
   );
 }
 
@@ -73,8 +73,4 @@ function firstSegment(path: string): string {
 function resembles(first: string, name: string): boolean {
   const [typed, known] = [first, name].map((text) => text.slice(0, -1).toLowerCase()) as [string, string];
   return distance(typed, known) <= Math.min(NAMESPACE_TYPO_LETTERS, Math.floor(known.length / 3));
-}
-
-function shown({ path }: Namespace): string {
-  return path === '' ? 'the root namespace' : `namespace ${goQuote(path)}`;
 }

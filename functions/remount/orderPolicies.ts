@@ -1,5 +1,6 @@
 /** Decides which policies a migration is to change, and whether it may. Pure. */
 
+import { namespaceInWords } from '../tree/namespace.ts';
 import { policiesForbidden, policiesNotWritable } from './errors.ts';
 import { type AffectedPolicy, type Ends, whyLeft } from './missingRules.ts';
 import { type PolicyChanges, policyChanges } from './policyChanges.ts';
@@ -60,9 +61,9 @@ export function refuseLeft({ left }: Pick<PolicyChanges, 'left'>, rights: Policy
 /** Policies in the words of a refusal: by name if the caller may read them, else only how many. */
 function tellable(policies: readonly PolicyRef[], rights: PolicyRights): string {
   const [shown, hidden] = byRight(policies, rights);
-  const names = shown.map(({ namespacePath, name }) => `"${name}" of namespace "${namespacePath}"`);
+  const names = shown.map(({ namespacePath, name }) => `"${name}" of ${namespaceInWords(namespacePath)}`);
   const counts = Object.entries(countByNamespace(hidden)).map(
-    ([path, count]) => `${count} of namespace "${path}" that it may not read`,
+    ([path, count]) => `${count} of ${namespaceInWords(path)} that it may not read`,
   );
   return [...names, ...counts].join(', ');
 }

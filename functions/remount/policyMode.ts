@@ -11,9 +11,12 @@ export type UndoMode = 'restore' | 'keep';
 const MODES = ['keep', 'add', 'follow'] as const satisfies PolicyMode[];
 const UNDO_MODES = ['restore', 'keep'] as const satisfies UndoMode[];
 
-/** @throws VaultError 400 for another word */
-export function readPolicyMode(given: string | undefined): PolicyMode {
-  return oneOf(MODES, given || 'keep');
+/**
+ * @param field that it was sent in, which an error names
+ * @throws VaultError 400 for another word
+ */
+export function readPolicyMode(given: string | undefined, field = 'policies'): PolicyMode {
+  return oneOf(MODES, given || 'keep', field);
 }
 
 /**
@@ -21,11 +24,11 @@ export function readPolicyMode(given: string | undefined): PolicyMode {
  * @throws VaultError 400 for another word
  */
 export function readUndoMode(given: string | undefined): UndoMode {
-  return oneOf(UNDO_MODES, given || 'restore');
+  return oneOf(UNDO_MODES, given || 'restore', 'policies');
 }
 
-function oneOf<Mode extends string>(modes: readonly Mode[], given: string): Mode {
+function oneOf<Mode extends string>(modes: readonly Mode[], given: string, field: string): Mode {
   const mode = modes.find((one) => one === given);
-  if (mode === undefined) throw refusal(`policies is one of ${modes.map((one) => `"${one}"`).join(', ')}`);
+  if (mode === undefined) throw refusal(`${field} is one of ${modes.map((one) => `"${one}"`).join(', ')}`);
   return mode;
 }

@@ -7,6 +7,8 @@ import type { Deps } from '../ports/deps.ts';
 import { isAuthPath } from '../tree/path.ts';
 import type { Preview } from './answers.ts';
 import { crossesNamespaces, type Move } from './planMove.ts';
+import { homesOfAliases, plannedAliases } from './plannedAliases.ts';
+import type { Planner } from './plannedPolicies.ts';
 import { countOnCluster, previewOnCluster } from './previewOnCluster.ts';
 import type { ToldPolicies } from './tellPolicies.ts';
 
@@ -23,25 +25,26 @@ const REVOKING_TRANSITIONS = 8 + 3 * LEASE_SHARDS;
 /**
  * Counts leases for most of the time of the request, since a dry run has nothing else to do. It tells names of roles only to
  * whoever may list the leases.
- * @param acl of the caller
  * @param policies what is told of policies
  * @param aliasTtlS seconds for which the source would go on answering; absent for none
  */
 export async function previewMove(
   deps: Deps,
   move: Move,
-  acl: Acl,
+  { namespace, judges }: Planner,
   policies: Promise<ToldPolicies>,
   aliasTtlS?: number,
 ): Promise<Preview> {
   const { mount, source, target } = move;
-  const { cluster, clock } = deps;
+  const { cluster, clock, store } = deps;
   const until = clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;
-  const [leases, told, onCluster] = await Promise.all([
+  const [leases, told, onCluster, homes] = await Promise.all([
     cluster && mount.entry ? countOnCluster(cluster, clock, move, until) : countLive(deps, mount.uuid, until),
     policies,
     previewOnCluster(deps, move, until),
+    homesOfAliases(store, [move], namespace),
   ]);
+  const aliases = plannedAliases(move, homes, clock.now());
   const revokes = mount.issued;
   const path = source.namespace.path + source.path;
   return {
@@ -57,11 +60,12 @@ export async function previewMove(
     revokes: {
       kind: isAuthPath(mount.path) ? 'tokens' : 'leases',
       total: leases.total,
-      by_role: mayListLeases(acl, move) ? Object.fromEntries(leases.byRole) : {},
+      by_role: mayListLeases(judges.acl, move) ? Object.fromEntries(leases.byRole) : {},
       complete: leases.isComplete,
     },
     ...told,
     ...(aliasTtlS !== undefined && { alias: { path, ttl: aliasTtlS } }),
+    ...(aliases.length > 0 && { aliases }),
     estimate: {
       state_transitions: PLAIN_TRANSITIONS + (revokes && !onCluster ? REVOKING_TRANSITIONS : 0),
       seconds:

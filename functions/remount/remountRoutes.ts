@@ -58,12 +58,12 @@ async function preview(call: Call<typeof MOVE_FIELDS>): Promise<Reply<Preview | 
   const found = await checkRemount(deps, originOf(call), call.fields);
   if ('repeated' in found) return { data: { dry_run: true, migration_id: found.repeated } };
   const { move, aliasTtlS } = found;
-  const judges = call.caller as Caller;
+  const planner = { namespace, judges: call.caller as Caller };
   const mode = readPolicyMode(call.fields.policies);
-  const policies = policiesOfMove(deps, move, { namespace, judges }, mode);
+  const policies = policiesOfMove(deps, move, planner, mode);
   const [data, warnings] = await Promise.all([
-    previewMove(deps, move, judges.acl, policies, aliasTtlS),
-    namespaceTypos(deps, [move.target], judges.acl),
+    previewMove(deps, move, planner, policies, aliasTtlS),
+    namespaceTypos(deps, [move.target], planner.judges.acl),
   ]);
   return { data, warnings };
 }

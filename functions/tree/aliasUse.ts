@@ -3,7 +3,7 @@
  * it last did. A process that ends takes its last uses with it, so a count is the least that there were.
  */
 
-import { ALIAS_USE_MS, MAX_ALIAS_CALLERS } from '../limits.ts';
+import { ALIAS_CALLER_S, ALIAS_USE_MS, MAX_ALIAS_CALLERS, MAX_COUNTED_CALLERS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ABSENT, ConditionFailed, PRESENT, type Store } from '../ports/store.ts';
 import { aliasUseKey, aliasUsePartition } from '../store/keys.ts';
@@ -52,10 +52,13 @@ type Samples = Map<string, { count: number; writtenAt: number }>;
 /** A process has one store, and its samples with it. */
 const samplesOf = new WeakMap<object, Samples>();
 
-/** Notes a use. It never fails: a request is not refused for that. */
+/**
+ * Notes a use. It never fails: a request is not refused for that. How long the caller is remembered does not depend on the end of
+ * the alias, which may be renewed.
+ */
 export async function noteUse(
   { store, clock, log }: Pick<Deps, 'store' | 'clock' | 'log'>,
-  { migrationId, until }: Pick<Alias, 'migrationId' | 'until'>,
+  { migrationId }: Pick<Alias, 'migrationId'>,
   token: CallerToken,
 ): Promise<void> {
   const caller = aliasCaller(token);
@@ -64,7 +67,7 @@ export async function noteUse(
   const count = sample(store, `${key.pk}#${key.sk}`, now);
   if (count === 0) return;
   const use: AliasUse = { ...caller, firstAt: now, lastAt: now, count };
-  const ttl = Math.ceil(until / 1_000);
+  const ttl = Math.ceil(now / 1_000) + ALIAS_CALLER_S;
   try {
     await store
       .commit([{ update: key, set: { lastAt: now, ttl }, add: { count }, if: PRESENT }])
@@ -90,10 +93,20 @@ function sample(store: object, key: string, now: number): number {
   return isDue ? count + 1 : 0;
 }
 
-/** The callers of an alias of late, the latest first; at most `MAX_ALIAS_CALLERS` are read. */
-export async function usesOf(store: Pick<Store, 'query'>, migrationId: string): Promise<AliasUse[]> {
+export interface AliasUses {
+  /** One of each caller, the latest first. */
+  uses: AliasUse[];
+  /** Whether these are all. They are stored in no order, so of too many, the latest may be left out. */
+  isComplete: boolean;
+}
+
+/** The callers of an alias of late; at most `MAX_COUNTED_CALLERS` are read. */
+export async function usesOf(store: Pick<Store, 'query'>, migrationId: string): Promise<AliasUses> {
   const { table, pk } = aliasUsePartition(migrationId);
-  const items = await store.query({ table, pk, limit: MAX_ALIAS_CALLERS });
+  const items = await store.query({ table, pk, limit: MAX_COUNTED_CALLERS + 1 });
   const uses = items.map((item) => RECORD.of(item)).filter((use) => use !== undefined);
-  return uses.toSorted((a, b) => b.lastAt - a.lastAt);
+  return {
+    uses: uses.slice(0, MAX_COUNTED_CALLERS).toSorted((a, b) => b.lastAt - a.lastAt),
+    isComplete: uses.length <= MAX_COUNTED_CALLERS,
+  };
 }

@@ -53,6 +53,16 @@ export async function namespaceWithin(
   return namespace?.lineage.includes(within.id) ? namespace : undefined;
 }
 
+/** Those of these namespaces that are the namespace of the request or inside it, by id (R10). */
+export async function namespacesWithin(
+  store: Store,
+  ids: readonly string[],
+  within: Namespace,
+): Promise<Map<string, Namespace>> {
+  const found = await severalAtOnce([...new Set(ids)], (id) => namespaceWithin(store, id, within));
+  return new Map(found.flatMap((namespace) => (namespace ? [[namespace.id, namespace] as const] : [])));
+}
+
 /**
  * The innermost namespace of each path, with one batch read a level for all paths together.
  * A namespace name is one segment, so only the child with the name of the first segment can own a path.

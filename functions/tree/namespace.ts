@@ -1,6 +1,6 @@
 /** A namespace: a tenant with its own tree of mounts, policies and tokens. */
 
-import { namespaceLocked } from '../http/errors.ts';
+import { goQuote, namespaceLocked } from '../http/errors.ts';
 import type { Item, PlacedItem } from '../ports/store.ts';
 import { treeKey } from '../store/keys.ts';
 import { record } from '../store/record.ts';
@@ -65,6 +65,11 @@ export function namespaceOf(item: Item | undefined, parent: Namespace): Namespac
 /** @throws VaultError 503 in a locked namespace, or below one: it serves nothing, and nothing is moved out of it or into it */
 export function requireUnlocked({ lockedAt }: Namespace): void {
   if (lockedAt !== undefined) throw namespaceLocked(lockedAt);
+}
+
+/** A namespace in the words of an error or a warning. @param path empty for the root namespace */
+export function namespaceInWords(path: string): string {
+  return path === '' ? 'the root namespace' : `namespace ${goQuote(path)}`;
 }
 
 /** The last segment of a namespace's path, with a trailing slash: its key in the tree of its parent. */

@@ -60,7 +60,7 @@ export async function showOldPath(root: Vault, screen: Screen, checks: Checks): 
 async function showCallers(root: Vault, clients: readonly Client[], checks: Checks): Promise<void> {
   const { keys, key_info } = (await root.read('sys/remount/aliases?list=true')).data;
   checks.same('old paths that still answer', [`${OLD}/`], keys);
-  checks.same('callers that the list counts', clients.length, key_info[`${OLD}/`]?.callers);
+  checks.same('callers that the list counts', clients.length, key_info[`${OLD}/`]?.callers_total);
   const { callers } = (await root.read(`sys/remount/aliases/${OLD}`)).data;
   const names: string[] = callers.map(({ display_name }: { display_name: string }) => display_name);
   const missed = clients.filter(({ name }) => !names.includes(`token-${name}`)).map(({ name }) => name);

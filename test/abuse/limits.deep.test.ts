@@ -294,6 +294,8 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   A_DAY_MS: { inner: 'it is a pause between two looks' },
   ALIAS_USE_MS: { provenBy: ['remount/aliases.test.ts', 'ALIAS_USE_MS'] },
   MAX_ALIAS_LOOKS: { inner: 'the request is begun anew' },
+  ALIAS_CALLER_S: { provenBy: ['tree/aliasUse.test.ts', 'ALIAS_CALLER_S'] },
+  MAX_COUNTED_CALLERS: { provenBy: ['tree/aliasUse.test.ts', 'MAX_COUNTED_CALLERS'] },
   MAX_ALIAS_CALLERS: { provenBy: ['tree/aliasUse.test.ts', 'MAX_ALIAS_CALLERS'] },
   MAX_SWITCH_POLICY_BYTES: { provenBy: ['remount/policyChanges.test.ts', 'MAX_SWITCH_POLICY_BYTES'] },
   MAX_RUN_POLICIES: { provenBy: ['bulk/orderRunPolicies.test.ts', 'MAX_RUN_POLICIES'] },

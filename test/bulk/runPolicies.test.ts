@@ -377,7 +377,7 @@ describe('a run whose policies the token may not write', () => {
       const body = { moves, policies: 'add', dry_run };
       const answer = await service.call('POST', 'sys/remount/bulk', { body, token });
       expect(answer.status).toBe(403);
-      expect(answer.body.errors[0]).toContain(`would change: "${policy}" of namespace ""; with`);
+      expect(answer.body.errors[0]).toContain(`would change: "${policy}" of the root namespace; with`);
     }
     expect((await policyOf(policy)).policy).toBe(text);
     await must('GET', `${mounts[0]}/x`);
@@ -390,7 +390,7 @@ describe('a run whose policies the token may not write', () => {
     const answer = await service.call('POST', 'sys/remount/bulk', { body });
     expect([answer.status, answer.body.errors?.[0]]).toEqual([
       400,
-      `these policies cannot be changed with the move: "${policy}" of namespace ""; with the new rules, its text would be too long or no policy`,
+      `these policies cannot be changed with the move: "${policy}" of the root namespace; with the new rules, its text would be too long or no policy`,
     ]);
   });
 });

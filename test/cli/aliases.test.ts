@@ -1,6 +1,7 @@
 /** A person who lets the old path of a mount go on answering, and ends it. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { run } from './command.ts';
 import { newWorld, type World } from './world.ts';
 
 const TIME = '20\\d\\d-\\S+Z';
@@ -79,6 +80,22 @@ describe('a move with --alias-ttl', () => {
     expect(await said('status', id)).toMatch(new RegExp(`^Old path +ended ${TIME}$`, 'm'));
   });
 
+  it('says that an alias had ended already, if the token may know', async () => {
+    const id = await moved();
+    expect((await world.run('undo', id)).code).toBe(0);
+    for (const name of [`/${mount}/`, id])
+      expect(await said('aliases', 'end', name)).toBe(`Alias ${name} had ended already.\n`);
+
+    const policy = 'path "sys/remount/aliases/*" { capabilities = ["delete", "sudo"] }';
+    await world.root.write(`sys/policies/acl/ender${n}`, { policy });
+    const { auth } = await world.root.write('auth/token/create', { policies: [`ender${n}`] });
+    const environment = { ...world.environment, VAULT_TOKEN: auth.client_token };
+    expect(await run(['aliases', 'end', mount], environment)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`the root namespace has no alias ${mount}`),
+    });
+  });
+
   it('is told of what is no alias, and of a renewal without its time', async () => {
     for (const words of [[mount], ['renew', mount, '--ttl', '1h'], ['end', mount]])
       expect(await world.run('aliases', ...words)).toMatchObject({
@@ -87,7 +104,16 @@ describe('a move with --alias-ttl', () => {
         stderr: expect.stringContaining(`the root namespace has no alias ${mount}; check the path`),
       });
     await moved();
-    expect((await world.run('aliases', 'renew', mount)).stderr).toContain('ttl must be specified');
+    const without = await world.run('aliases', 'renew', mount);
+    expect(without).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(': --ttl must say for how long'),
+    });
+    for (const [ttl, text] of [
+      ['0', '--ttl is for how long the old path goes on answering'],
+      ['soon', '--ttl'],
+    ] as const)
+      expect((await world.run('aliases', 'renew', mount, '--ttl', ttl)).stderr).toContain(text);
   });
 
   it('shows an alias that is called as a command is, and one in a namespace', async () => {
@@ -101,6 +127,32 @@ describe('a move with --alias-ttl', () => {
     expect(await said('aliases', 'a b/c', '--namespace', `ns${n}`)).toMatch(
       new RegExp(`^Alias +ns${n}/a b/c/\nMount +ns${n}/d/$`, 'm'),
     );
+  });
+
+  it('is in the plans of further moves, with what becomes of it', async () => {
+    await moved();
+    const follows = new RegExp(`^The alias ${mount}/ follows the mount, and answers until ${TIME}\\.$`, 'm');
+    const ends = `The alias ${mount}/ ends with the move: the mount comes back to it.\n`;
+
+    expect((await world.run('plan', `new/${mount}`, `x${n}`)).stdout).toMatch(follows);
+    expect((await world.run('plan', '--rule', `new/${mount}=x${n}`)).stdout).toMatch(follows);
+    expect((await world.run('plan', `new/${mount}`, mount)).stdout).toContain(ends);
+  });
+
+  it('is listed, shown and ended by its id where the mount is in another namespace', async () => {
+    const [old, now] = [`old${n}`, `now${n}`];
+    for (const name of [old, now]) await world.root.write(`sys/namespaces/${name}`);
+    await world.root.write(`${old}/sys/mounts/kv`, { type: 'kv' });
+    const { stderr } = await world.run('move', `${old}/kv`, `${now}/kv`, '--alias-ttl', '1h');
+    const id = /migration ([\w-]+)/.exec(stderr)?.[1] ?? '';
+
+    const list = await said('aliases', '--namespace', now);
+
+    expect(list).toMatch(/^OUTSIDE +MOUNT +ENDS +CALLERS +LAST USED\n/);
+    expect(list).toMatch(new RegExp(`^${id} +${now}/kv/ +${TIME} +0 +never$`, 'm'));
+    expect(await said('aliases', id, '--namespace', now)).toMatch(/^Alias +outside the namespace$/m);
+    expect(await said('aliases', 'end', id, '--namespace', now)).toBe(`Ended alias ${id}.\n`);
+    expect((await world.root.call('GET', `${old}/kv/k`)).status).toBe(404);
   });
 
   it('is refused where many moves are planned, and for a mount that has as many as it can', async () => {
@@ -127,8 +179,8 @@ describe('a move with --alias-ttl', () => {
   it('has the help of all commands about aliases', async () => {
     const { stdout } = await world.run('aliases', '--help');
 
-    expect(stdout).toMatch(/^Usage: remount aliases \[PATH\] \[OPTIONS\]/);
-    expect(stdout).toMatch(/^ {2}aliases end PATH /m);
+    expect(stdout).toMatch(/^Usage: remount aliases \[PATH\|ID\] \[OPTIONS\]/);
+    expect(stdout).toMatch(/^ {2}aliases end PATH\|ID /m);
     expect((await world.run('help', 'aliases')).stdout).toBe(stdout);
   });
 });

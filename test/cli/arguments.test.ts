@@ -68,7 +68,7 @@ describe('a command line', () => {
       'plan a b --out x --alias-ttl 1h',
       'Error planning to move a to b: --alias-ttl is for the plan of one move without --out',
     ],
-    ['aliases a b', 'Error: the usage is: remount aliases [PATH]; see remount aliases --help'],
+    ['aliases a b', 'Error: the usage is: remount aliases [PATH|ID]; see remount aliases --help'],
     ['aliases renew', 'Error: the usage is: remount aliases renew PATH; see remount aliases renew --help'],
     ['completion', 'Error: the usage is: remount completion SHELL'],
     ['completion bash zsh', 'Error: the usage is: remount completion SHELL'],

@@ -128,18 +128,27 @@ describe('the progress of a migration on a cluster', () => {
 
 describe('an alias', () => {
   const INFO_OF_ALIAS: AliasInfo = {
+    source_mount: 'teams/payments/ssh/',
+    source_namespace: '',
     target_mount: 'prod/teams/payments/ssh/',
     target_namespace: '',
     migration_id: 'an-id',
     created_time: '2026-01-01T00:00:00.000Z',
     end_time: '2026-01-31T00:00:00.000Z',
     ttl: 2_592_000,
-    callers: 212,
+    callers_total: 212,
+    callers_complete: true,
     last_used_time: '2026-01-02T03:04:05.678Z',
   };
   const key_info = {
     'teams/payments/ssh/': INFO_OF_ALIAS,
-    'kv/': { ...INFO_OF_ALIAS, target_mount: 'new/', callers: 0, last_used_time: null },
+    'kv/': {
+      ...INFO_OF_ALIAS,
+      source_mount: 'kv/',
+      target_mount: 'new/',
+      callers_total: 0,
+      last_used_time: null,
+    },
   };
   const list = { keys: Object.keys(key_info), key_info };
 
@@ -152,6 +161,21 @@ describe('an alias', () => {
     expect(aliasTable(list)[1]).toMatch(/^teams\/payments\/ssh\/ {2}prod\/teams\/payments\/ssh\/ {2}2026/);
   });
 
+  it('has its id where it is outside the namespace, in a table of its own', () => {
+    const id = '0a3d81c5-4c0e-4575-b038-379824b4829b';
+    const outside = { ...INFO_OF_ALIAS, source_mount: '', target_mount: 'team/ssh/', migration_id: id };
+    const both = { keys: ['kv/', id], key_info: { 'kv/': key_info['kv/'], [id]: outside } };
+
+    expect(aliasTable(both)).toEqual([
+      'ALIAS  MOUNT  ENDS                  CALLERS  LAST USED',
+      'kv/    new/   2026-01-31T00:00:00Z  0        never',
+      '',
+      'OUTSIDE                               MOUNT      ENDS                  CALLERS  LAST USED',
+      `${id}  team/ssh/  2026-01-31T00:00:00Z  212      2026-01-02T03:04:05Z`,
+    ]);
+    expect(aliasTable({ ...both, keys: [id] }, 80)[1]).toBe(`${id}  team/ssh/  2026-01-31T00:00:00Z  212`);
+  });
+
   it('names its callers, and says how many it does not name', () => {
     const caller = {
       display_name: 'approle-ci',
@@ -162,7 +186,13 @@ describe('an alias', () => {
       last_time: '2026-01-02T03:04:05.678Z',
       count: 17,
     };
-    const details = { ...INFO_OF_ALIAS, source_mount: 'ssh/', callers: [caller], hidden_callers: 1 };
+    const details = {
+      ...INFO_OF_ALIAS,
+      source_mount: 'ssh/',
+      callers: [caller],
+      hidden_callers: 1,
+      callers_total: 2,
+    };
 
     expect(callerLines(details)).toEqual([
       'CALLER      NAMESPACE  LOGIN PATH          LAST USED             USES  ACCESSOR',
@@ -170,7 +200,21 @@ describe('an alias', () => {
       '1 caller of other namespaces, which the token may not see.',
     ]);
     for (const line of callerLines(details, 80)) expect(line.length).toBeLessThanOrEqual(80);
-    expect(callerLines({ ...details, callers: [], hidden_callers: 0 })).toEqual(['Nobody has used it.']);
+    expect(callerLines({ ...details, callers: [], hidden_callers: 0, callers_total: 0 })).toEqual([
+      'Nobody has used it.',
+    ]);
+  });
+
+  it('says that there are more callers than are named, and than are counted', () => {
+    const many = { ...INFO_OF_ALIAS, callers_total: 10_000, callers_complete: false };
+    const details = { ...many, source_mount: 'ssh/', callers: [], hidden_callers: 1 };
+
+    expect(aliasTable({ keys: ['kv/'], key_info: { 'kv/': many } })[1]).toMatch(/ {2}10,000\+ {2}/);
+    expect(callerLines(details)).toEqual([
+      '9,999 callers more, who came before these.',
+      '1 caller of other namespaces, which the token may not see.',
+      'There are more callers than can be counted; some of these may have come later.',
+    ]);
   });
 
   it.each([
@@ -412,6 +456,24 @@ describe('the plan of a move', () => {
 
     expect(planLines({ ...plan, revokes, policies: [], alias })).toContain(words);
     expect(planLines({ ...plan, revokes, policies: [] }).join('\n')).not.toContain('answering');
+  });
+
+  it('says what becomes of the aliases that the mount has', () => {
+    const revokes = { kind: 'leases' as const, total: 0, by_role: {}, complete: true };
+    const one = { source_mount: 'old/', source_namespace: '', migration_id: 'an-id' };
+    const aliases = [
+      { ...one, outcome: 'follows' as const, end_time: '2026-01-31T00:00:00.000Z' },
+      { ...one, source_mount: '', outcome: 'follows' as const, end_time: '2026-02-01T00:00:00.000Z' },
+      { ...one, source_mount: 'new/', outcome: 'ends' as const, end_time: null },
+    ];
+    const lines = planLines({ ...plan, revokes, policies: [], aliases });
+
+    expect(lines.slice(5, 9)).toEqual([
+      '',
+      'The alias old/ follows the mount, and answers until 2026-01-31T00:00:00.000Z.',
+      'An alias outside the namespace, left by migration an-id, follows the mount, and answers until 2026-02-01T00:00:00.000Z.',
+      'The alias new/ ends with the move: the mount comes back to it.',
+    ]);
   });
 
   it('says if nothing is revoked and no policy needs a change', () => {

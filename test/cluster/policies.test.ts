@@ -184,7 +184,7 @@ describe('a policy that cannot be written', () => {
     expect(migration.error).toEqual({
       code: 'policy_refused',
       message:
-        'the cluster did not take the new text of a policy of namespace ""; the mount is served at "kv/"; 0 leases had been revoked by then',
+        'the cluster did not take the new text of a policy of the root namespace; the mount is served at "kv/"; 0 leases had been revoked by then',
     });
     expect(policiesOf(migration)).toMatchObject({
       changed: [],

@@ -136,12 +136,12 @@ describe('a move', () => {
       own(policy('+', 'read') + policy('people', 'read', 'update'));
       expect(await request(path)).toMatchObject({
         status: 403,
-        body: { errors: [FORBIDDEN('"robots" of namespace ""')] },
+        body: { errors: [FORBIDDEN('"robots" of the root namespace')] },
       });
       own(policy('people', 'read', 'update'));
       expect(await request(path)).toMatchObject({
         status: 403,
-        body: { errors: [FORBIDDEN('1 of namespace "" that it may not read')] },
+        body: { errors: [FORBIDDEN('1 of the root namespace that it may not read')] },
       });
     },
   );
@@ -153,7 +153,7 @@ describe('a move', () => {
       at.path.includes('robots') ? ['read'] : capabilities(token, at);
     expect(await request('sys/remount')).toMatchObject({
       status: 403,
-      body: { errors: [FORBIDDEN('"robots" of namespace ""')] },
+      body: { errors: [FORBIDDEN('"robots" of the root namespace')] },
     });
   });
 
@@ -235,7 +235,7 @@ describe('a run', () => {
     own(policy('+', 'read') + policy('people', 'read', 'update'));
     expect(await run({ dry_run })).toMatchObject({
       status: 403,
-      body: { errors: [FORBIDDEN('"robots" of namespace ""')] },
+      body: { errors: [FORBIDDEN('"robots" of the root namespace')] },
     });
   });
 

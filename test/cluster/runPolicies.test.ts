@@ -275,7 +275,8 @@ describe('a cluster that does not let a run change policies', () => {
   it('stops the run before its first move if it does not take a text', async () => {
     cluster.refusedPolicies.set('people', 'the text is too long');
     const run = await runEnds(world, await accept('follow'));
-    const message = 'the cluster did not take the new text of a policy of namespace ""; no mount was moved';
+    const message =
+      'the cluster did not take the new text of a policy of the root namespace; no mount was moved';
     expect(run).toMatchObject({ status: 'failure', error: { code: 'policy_refused', message } });
     expect(cluster.posts).toEqual([]);
     expect(texts()).toEqual([TEXT, ONE]);

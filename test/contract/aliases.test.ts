@@ -210,7 +210,8 @@ describe('the aliases of a namespace', () => {
       target_mount: `${namespace}/moved/`,
       target_namespace: `${namespace}/`,
       migration_id: id,
-      callers: 2,
+      callers_total: 2,
+      callers_complete: true,
     });
     const admin = await tokenWith(
       policyOf(['sys/remount/aliases/*', 'read', 'update', 'delete', 'sudo']),
@@ -301,6 +302,127 @@ describe('a move', () => {
       expect(await read(above)).toMatchObject(NOT_FOUND);
     },
   );
+
+  improved(
+    'shows an alias that it leaves in another namespace to that of the mount, which may end it',
+    async () => {
+      const [from, to] = [await newNamespace(), await newNamespace()];
+      const source = await kv1(from);
+      const id = await moveLeaving(`${from}/${source}`, `${to}/${source}`);
+      const inside = await tokenWith(policyOf([`${source}/*`, 'read']), from, { display_name: 'reader' });
+      await read(`${source}/k`, { namespace: from, token: inside });
+      const rights = ['sys/remount/aliases', 'list'] as const;
+      const admin = await tokenWith(
+        policyOf([...rights], ['sys/remount/aliases/*', 'read', 'update', 'delete', 'sudo']),
+        to,
+      );
+      const own = { namespace: to, token: admin };
+      const listed = await read('sys/remount/aliases?list=true', own);
+      expect(listed.body.data).toMatchObject({
+        keys: [id],
+        key_info: {
+          [id]: {
+            source_mount: '',
+            source_namespace: '',
+            target_mount: `${to}/${source}/`,
+            migration_id: id,
+            callers_total: 1,
+          },
+        },
+      });
+      const shown = await read(`sys/remount/aliases/${id}`, own);
+      expect(shown.body.data).toMatchObject({ source_mount: '', callers: [], hidden_callers: 1 });
+      for (const { text } of [listed, shown]) expect(text).not.toContain(from);
+      expect(await call('POST', `sys/remount/aliases/${id}`, { ...own, body: { ttl: '1h' } })).toMatchObject(
+        refused(
+          'the old path is outside this namespace; ask in a namespace above the old path and the mount',
+        ),
+      );
+      const reader = await tokenWith(policyOf(['sys/remount/aliases/*', 'read', 'delete']), to);
+      expect((await call('DELETE', `sys/remount/aliases/${id}`, { ...own, token: reader })).status).toBe(403);
+      for (const namespace of [from, undefined])
+        expect(await call('DELETE', `sys/remount/aliases/${id}`, { namespace })).toMatchObject(NOT_FOUND);
+      expect((await call('DELETE', `sys/remount/aliases/${id}`, own)).status).toBe(204);
+      expect((await read(`${source}/k`, { namespace: from, token: inside })).status).toBe(404);
+      expect(await read('sys/remount/aliases?list=true', own)).toMatchObject(NOT_FOUND);
+    },
+  );
+
+  improved('shows an alias in a namespace below that of the mount by its path there', async () => {
+    const above = await newNamespace();
+    await must('POST', 'sys/namespaces/below', { namespace: above });
+    const source = await kv1(`${above}/below`);
+    const id = await moveLeaving(`${above}/below/${source}`, `${above}/${source}`);
+    const { body } = await read('sys/remount/aliases?list=true', { namespace: above });
+    expect(body.data.keys).toEqual([`below/${source}/`]);
+    expect(body.data.key_info[`below/${source}/`]).toMatchObject({
+      source_mount: `${above}/below/${source}/`,
+      source_namespace: `${above}/below/`,
+      migration_id: id,
+    });
+    expect(await call('DELETE', `sys/remount/aliases/${id}`, { namespace: above })).toMatchObject(NOT_FOUND);
+    expect((await call('DELETE', `sys/remount/aliases/below/${source}`, { namespace: above })).status).toBe(
+      204,
+    );
+  });
+
+  improved('has the aliases of the mount in its plan: which follow, and which ends', async () => {
+    const source = await kv1();
+    const [second, third] = [unique('second'), unique('third')];
+    const [first, later] = [await moveLeaving(source, second), await moveLeaving(second, third)];
+    const end_time = expect.stringMatching(/^20/);
+    const inRoot = { source_namespace: '' };
+    const of = (path: string, migration_id: string) => ({
+      ...inRoot,
+      source_mount: `${path}/`,
+      migration_id,
+    });
+    const planned = async (to: string, more: object = {}) =>
+      (await must('POST', 'sys/remount/plan', { body: { from: third, to, ...more } })).body.data;
+
+    const on = await planned(unique('on'), { alias_ttl: '1h' });
+    expect(on).toMatchObject({
+      alias: { path: `${third}/`, ttl: 3_600 },
+      aliases: [
+        { ...of(source, first), outcome: 'follows', end_time },
+        { ...of(second, later), outcome: 'follows', end_time },
+      ],
+    });
+    const back = [
+      { ...of(source, first), outcome: 'ends', end_time: null },
+      { ...of(second, later), outcome: 'follows', end_time },
+    ];
+    expect((await planned(source)).aliases).toEqual(back);
+    const run = { moves: [{ from: third, to: source }], dry_run: true };
+    const { moves } = (await must('POST', 'sys/remount/bulk', { body: run })).body.data;
+    expect(moves[0].aliases).toEqual(back);
+    const undo = await must('POST', `sys/remount/undo/${later}`, { body: { dry_run: true } });
+    expect(undo.body.data.aliases).toMatchObject([{ outcome: 'follows' }, { outcome: 'ends' }]);
+
+    for (const path of [source, second]) await must('DELETE', `sys/remount/aliases/${path}`);
+    expect(await planned(source)).not.toHaveProperty('aliases');
+    const { body } = await must('POST', 'sys/remount/bulk', { body: run });
+    expect(body.data.moves[0]).not.toHaveProperty('aliases');
+  });
+
+  improved('has no path of an alias in its plan that is outside the namespace of the request', async () => {
+    const [from, to] = [await newNamespace(), await newNamespace()];
+    const source = await kv1(from);
+    const id = await moveLeaving(`${from}/${source}`, `${to}/${source}`);
+    const asked = { from: source, to: unique('moved') };
+    const unknown = { source_mount: '', source_namespace: '', migration_id: id, outcome: 'follows' };
+    const single = await must('POST', 'sys/remount/plan', { namespace: to, body: asked });
+    expect(single.body.data.aliases).toMatchObject([unknown]);
+    const run = { moves: [asked], dry_run: true };
+    const many = await must('POST', 'sys/remount/bulk', { namespace: to, body: run });
+    expect(many.body.data.moves[0].aliases).toMatchObject([unknown]);
+    for (const { text } of [single, many]) expect(text).not.toContain(from);
+    const body = { from: `${to}/${source}`, to: `${to}/${asked.to}` };
+    const above = await must('POST', 'sys/remount/plan', { body });
+    expect(above.body.data.aliases).toMatchObject([
+      { source_mount: `${from}/${source}/`, source_namespace: `${from}/` },
+    ]);
+  });
 
   improved('of an auth method with an alias does not leave the namespace of its logins', async () => {
     const namespace = await newNamespace();

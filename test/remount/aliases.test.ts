@@ -6,6 +6,7 @@ import { migrationOf } from '../../functions/remount/migration.ts';
 import { reconcile } from '../../functions/remount/reconcile.ts';
 import { switchMount } from '../../functions/remount/switchMount.ts';
 import { migrationKey, treeKey } from '../../functions/store/keys.ts';
+import { meanwhile } from '../support/meanwhile.ts';
 import { closeMigration, runMigration, runTeardown } from '../support/workflow.ts';
 import { type RemountService, remountService } from './remountService.ts';
 
@@ -86,6 +87,10 @@ describe('an alias', () => {
     expect(await status()).toBe(200);
     clock.pass(1_000);
     expect(await status()).toBe(404);
+    const plan = await service.call('POST', 'sys/remount/plan', {
+      body: { from: target, to: `${target}-2` },
+    });
+    expect(plan.body.data).not.toHaveProperty('aliases');
     expect(await minute(id)).toEqual(['Remount Alias Ended']);
     expect(await mountAt(source)).toBeUndefined();
     expect(await mountAt(target)).toMatchObject({ aliases: [] });
@@ -170,6 +175,48 @@ describe('an alias', () => {
     expect((await service.call('GET', `sys/remount/aliases/${source}`)).status).toBe(404);
     expect((await service.call('DELETE', `sys/remount/aliases/${source}`)).status).toBe(204);
     expect((await service.call('POST', `sys/mounts/${source}`, { body: { type: 'kv' } })).status).toBe(204);
+  });
+
+  it.each(['renewed', 'ended'])(
+    'is judged again, when its mount leaves while it is being %s',
+    async (what) => {
+      const [old, now, later] = ['old', 'now', 'later'].map((name) => `${name}-${what}`) as [
+        string,
+        string,
+        string,
+      ];
+      for (const name of [old, now, later]) await service.call('POST', `sys/namespaces/${name}`);
+      const from = what === 'renewed' ? `${now}/${source}` : `${old}/${source}`;
+      await service.move(source, from);
+      const id = await service.move(from, `${now}/${target}`, { alias_ttl: '1h' });
+      const { alias: before } = await service.info(id);
+      const leaves = () => service.move(`${now}/${target}`, `${later}/${target}`);
+      const store = meanwhile(service.deps.store, leaves, (writes) => writes.length > 2);
+      const asked = service.callOn({ store });
+
+      const answer = await (what === 'renewed'
+        ? asked('POST', `sys/remount/aliases/${source}`, { namespace: now, body: { ttl: '48h' } })
+        : asked('DELETE', `sys/remount/aliases/${id}`, { namespace: now }));
+
+      expect(answer.status).toBe(what === 'renewed' ? 400 : 404);
+      expect(await status(from)).toBe(200);
+      expect((await service.info(id)).alias).toEqual(before);
+      expect((await service.call('DELETE', `sys/remount/aliases/${id}`, { namespace: later })).status).toBe(
+        204,
+      );
+      expect(await status(from)).toBe(404);
+    },
+  );
+
+  it('that is in a locked namespace is ended by the namespace of its mount', async () => {
+    const [old, now] = [`locked-${serial}`, `owner-${serial}`];
+    for (const name of [old, now]) await service.call('POST', `sys/namespaces/${name}`);
+    await service.move(source, `${old}/${source}`);
+    const id = await service.move(`${old}/${source}`, `${now}/${target}`, { alias_ttl: '1h' });
+    await service.call('PUT', 'sys/namespaces/api-lock/lock', { namespace: old });
+
+    expect((await service.call('DELETE', `sys/remount/aliases/${id}`, { namespace: now })).status).toBe(204);
+    expect((await service.info(id)).alias.ended_time).not.toBeNull();
   });
 
   it('writes its uses down once a minute for each caller', async () => {

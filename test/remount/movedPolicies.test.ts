@@ -222,8 +222,8 @@ describe('a plan with policies', () => {
 
 describe('a move whose policies the token may not write', () => {
   it.each([
-    ['names those that it may read', ', "read"', (policy: string) => `"${policy}" of namespace ""`],
-    ['counts the others', '', () => '1 of namespace "" that it may not read'],
+    ['names those that it may read', ', "read"', (policy: string) => `"${policy}" of the root namespace`],
+    ['counts the others', '', () => '1 of the root namespace that it may not read'],
   ])('is refused, and %s', async (_, more, words) => {
     const { mount: from, target: to, policy, text } = await mountWithPolicy();
     const token = await tokenOf(MOVES + writes(policy, more).replace('"update"', '"delete"'));
@@ -248,7 +248,7 @@ describe('a move whose policies the token may not write', () => {
     const answer = await service.call('POST', 'sys/remount', { body: { from, to, policies: 'add' } });
     expect(answer.status).toBe(400);
     expect(answer.body.errors[0]).toMatch(
-      /^these policies cannot be changed with the move: "people\d+" of namespace ""; with the new rules, its text would be too long or no policy$/,
+      /^these policies cannot be changed with the move: "people\d+" of the root namespace; with the new rules, its text would be too long or no policy$/,
     );
   });
 
@@ -381,7 +381,7 @@ describe('an undo', () => {
     const token = await tokenOf(MOVES + writes(policy, ', "read"').replace('"update"', '"delete"'));
     const answer = await service.call('POST', `sys/remount/undo/${id}`, { body: {}, token });
     expect(answer).toMatchObject({ status: 403 });
-    expect(answer.text).toContain(`\\"${policy}\\" of namespace`);
+    expect(answer.text).toContain(`\\"${policy}\\" of the root namespace`);
     const text = await textOf(policy);
     const kept = await service.call('POST', `sys/remount/undo/${id}`, { body: { policies: 'keep' }, token });
     await runMigration(service.deps, kept.body.data.migration_id);

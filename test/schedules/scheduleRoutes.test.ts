@@ -68,7 +68,10 @@ describe('a schedule', () => {
       policies: ['root'],
       move_policies: 'follow',
     });
-    expect([wrong.status, wrong.body.errors]).toEqual([400, ['policies is one of "keep", "add", "follow"']]);
+    expect([wrong.status, wrong.body.errors]).toEqual([
+      400,
+      ['move_policies is one of "keep", "add", "follow"'],
+    ]);
   });
 
   it('ends after ninety days, unless it is renewed', async () => {

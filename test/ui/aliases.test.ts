@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { AliasInfo, MigrationInfo } from '../../functions/remount/answers.ts';
-import { ALIAS_TIMES, endInWords, isAnswering, standingOfAlias } from '../../ui/words/aliasWords.ts';
+import {
+  ALIAS_TIMES,
+  callersInWords,
+  endInWords,
+  isAnswering,
+  standingOfAlias,
+} from '../../ui/words/aliasWords.ts';
 
 const NOW = Date.parse('2026-01-02T00:00:00Z');
 
@@ -12,6 +18,11 @@ describe('an old path', () => {
     const times = ['2026-01-01T23:59:00Z', '2025-12-31T23:59:00Z', null];
     const words = times.map((last_used_time) => standingOfAlias(aliasOf({ last_used_time }), NOW).word);
     expect(words).toEqual(['In use', 'Quiet', 'Not used']);
+  });
+
+  it('says how many callers it has, and that there may be more', () => {
+    expect(callersInWords({ callers_total: 1_200, callers_complete: true })).toBe('1,200');
+    expect(callersInWords({ callers_total: 10_000, callers_complete: false })).toBe('10,000+');
   });
 
   it('says when it ends', () => {

@@ -90,7 +90,7 @@ describe('advice', () => {
     ],
     ['an undo of a failure', errors.failedAlready({})],
     ['an undo that comes too late', errors.movedOn('a/')],
-    ['policies that may not be written', errors.policiesForbidden('"readers" of namespace ""')],
+    ['policies that may not be written', errors.policiesForbidden('"readers" of the root namespace')],
     [
       'an end outside',
       new VaultError(400, [

@@ -1,11 +1,11 @@
-/** The aliases of the namespace: the old paths that still answer. */
+/** The aliases of the namespace, and those that lead into it from outside: the old paths that still answer. */
 
-import { useRef } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { AliasInfo } from '../../functions/remount/answers.ts';
 import { html } from '../html.ts';
 import { Badge } from '../parts/badge.ts';
 import { Heading } from '../parts/heading.ts';
-import { MoveLink } from '../parts/mountPath.ts';
+import { MountPath, MoveLink } from '../parts/mountPath.ts';
 import { Refusal } from '../parts/refusal.ts';
 import { Skeleton } from '../parts/skeleton.ts';
 import { Ago } from '../parts/time.ts';
@@ -16,25 +16,29 @@ import { useSession } from '../service/session.ts';
 import { useKept } from '../watch/useKept.ts';
 import { useNow } from '../watch/useNow.ts';
 import { useWatch } from '../watch/useWatch.ts';
-import { endInWords, standingOfAlias } from '../words/aliasWords.ts';
-import { count, many } from '../words/format.ts';
-import type { BothEnds } from '../words/paths.ts';
+import { callersInWords, endInWords, standingOfAlias } from '../words/aliasWords.ts';
+import { many } from '../words/format.ts';
+import { endsOf } from '../words/paths.ts';
+import { EndDialog } from './endDialog.ts';
 
-type Placed = [path: string, info: AliasInfo];
+/** The name is a path relative to the namespace; of one outside it, an id. */
+type Named = [name: string, info: AliasInfo];
 
 export function AliasList() {
   const session = useSession();
-  const [aliases, setAliases] = useKept<Placed[]>('aliases', '');
+  const [aliases, setAliases] = useKept<Named[]>('aliases', '');
+  const [asked, setAsked] = useState<Named>();
+  const [round, setRound] = useState(0);
   const seen = useRef('');
   const watch = useWatch(async (signal) => {
     const now = await listAliases(session, signal);
     setAliases(now);
     // What is left of the time is another number each second.
-    const news = JSON.stringify(now.map(([path, { ttl: _, ...info }]) => [path, info]));
+    const news = JSON.stringify(now.map(([name, { ttl: _, ...info }]) => [name, info]));
     const isNews = seen.current !== news;
     seen.current = news;
     return isNews ? 'changed' : 'same';
-  }, 'aliases');
+  }, `aliases ${round}`);
   return html`
     <div>
       <${Heading} title="Old paths" />
@@ -42,17 +46,18 @@ export function AliasList() {
       <${Unreachable} nextTry=${watch.nextTry} />
       <p role="status" class="summary">${aliases && summaryOf(aliases)}</p>
       ${!aliases && !watch.refused && html`<${Skeleton} lines=${6} />`}
-      ${aliases && aliases.length > 0 && html`<${Table} aliases=${aliases} namespace=${session.namespace} />`}
+      ${aliases && aliases.length > 0 && html`<${Table} aliases=${aliases} onEnd=${setAsked} />`}
+      ${asked && html`<${OutsideDialog} asked=${asked} onClose=${() => setAsked(undefined)} onEnded=${() => setRound(round + 1)} />`}
     </div>`;
 }
 
-function summaryOf(aliases: Placed[]): string {
+function summaryOf(aliases: Named[]): string {
   if (aliases.length > 0)
     return `${many(aliases.length, 'old path')} still ${aliases.length === 1 ? 'answers' : 'answer'}.`;
   return 'No old path still answers. A move can let the path that it leaves answer for a while.';
 }
 
-function Table({ aliases, namespace }: { aliases: Placed[]; namespace: string }) {
+function Table({ aliases, onEnd }: { aliases: Named[]; onEnd: (alias: Named) => void }) {
   const now = useNow(true);
   return html`
     <table class="list">
@@ -62,14 +67,18 @@ function Table({ aliases, namespace }: { aliases: Placed[]; namespace: string })
       </thead>
       <tbody>
         ${aliases.map(
-          ([path, info]) => html`
-          <tr key=${path}>
+          ([name, info]) => html`
+          <tr key=${name}>
             <td><${Badge} ...${standingOfAlias(info, now)} /></td>
             <td class="widest"><div class="line">
-              <${MoveLink} href=${linkTo('migrations', info.migration_id)} move=${endsOfAlias(path, info, namespace)} />
+              ${
+                isOutside(info)
+                  ? html`<${Outside} info=${info} onEnd=${() => onEnd([name, info])} />`
+                  : html`<${MoveLink} href=${linkTo('migrations', info.migration_id)} move=${info} />`
+              }
             </div></td>
             <td><span class="label">ends </span>${endInWords(info, now)}</td>
-            <td class="number"><span class="label">callers </span>${count(info.callers)}</td>
+            <td class="number"><span class="label">callers </span>${callersInWords(info)}</td>
             <td><span class="label">last used </span>${info.last_used_time ? html`<${Ago} at=${info.last_used_time} />` : 'never'}</td>
           </tr>`,
         )}
@@ -77,11 +86,26 @@ function Table({ aliases, namespace }: { aliases: Placed[]; namespace: string })
     </table>`;
 }
 
-function endsOfAlias(path: string, info: AliasInfo, namespace: string): BothEnds {
-  return {
-    source_mount: namespace + path,
-    source_namespace: namespace,
-    target_mount: info.target_mount,
-    target_namespace: info.target_namespace,
-  };
+/** Its path is not told. Its migration may be out of sight, too, so it is ended here. */
+function isOutside({ source_mount: path }: AliasInfo): boolean {
+  return path === '';
+}
+
+function Outside({ info, onEnd }: { info: AliasInfo; onEnd: () => void }) {
+  return html`
+    <span>from another namespace to</span> <${MountPath} ...${endsOf(info).target} />
+    <button type="button" class="quiet" aria-label=${`End… the old path to ${info.target_mount}`} onClick=${onEnd}>End…</button>`;
+}
+
+interface OutsideProps {
+  asked: Named;
+  onClose: () => void;
+  onEnded: () => void;
+}
+
+function OutsideDialog({ asked: [name, info], onClose, onEnded }: OutsideProps) {
+  const { namespace } = useSession();
+  const place = { path: namespace + name, namespace };
+  const shown = 'the old path in the other namespace';
+  return html`<${EndDialog} place=${place} shown=${shown} callers=${info.callers_total} onClose=${onClose} onEnded=${onEnded} />`;
 }

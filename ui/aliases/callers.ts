@@ -5,14 +5,15 @@ import { html } from '../html.ts';
 import { Ago } from '../parts/time.ts';
 import { count, many, namespaceName } from '../words/format.ts';
 
-export function Callers({
-  callers,
-  hidden_callers: hidden,
-}: Pick<AliasDetails, 'callers' | 'hidden_callers'>) {
-  if (callers.length + hidden === 0) return html`<p>Nobody has used it since the move.</p>`;
+export function Callers({ alias }: { alias: AliasDetails }) {
+  const { callers, hidden_callers: hidden, callers_total: total, callers_complete: isComplete } = alias;
+  const left = total - callers.length - hidden;
+  if (total === 0) return html`<p>Nobody has used it since the move.</p>`;
   return html`
     <div class="stack">
       ${callers.length > 0 && html`<${Table} callers=${callers} />`}
+      ${left > 0 && html`<p>${many(left, 'caller')} more, who came before these.</p>`}
+      ${!isComplete && html`<p>There are more callers than can be counted; some of these may have come later.</p>`}
       ${hidden > 0 && html`<p>${many(hidden, 'caller')} of other namespaces, which your token may not see.</p>`}
     </div>`;
 }

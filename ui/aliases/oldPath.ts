@@ -55,7 +55,7 @@ export function OldPath({ id, place, onChanged }: OldPathProps) {
         <div class="stack">
           <p>Requests to <code>${alias.source_mount}</code> are served by the mount at <code>${alias.target_mount}</code>, each with the rights for the old path.</p>
           <${Uses} alias=${alias} />
-          <${Callers} ...${alias} />
+          <${Callers} alias=${alias} />
           <div class="actions">
             <button type="button" onClick=${() => setAsked('renew')}>Renew…</button>
             <button type="button" onClick=${() => setAsked('end')}>End the old path…</button>
@@ -63,7 +63,7 @@ export function OldPath({ id, place, onChanged }: OldPathProps) {
         </div>`
       }
       ${asked === 'renew' && html`<${RenewDialog} place=${place} onClose=${onClose} onRenewed=${onRenewed} />`}
-      ${asked === 'end' && alias && html`<${EndDialog} place=${place} callers=${alias.callers.length + alias.hidden_callers} onClose=${onClose} onEnded=${onChanged} />`}
+      ${asked === 'end' && alias && html`<${EndDialog} place=${place} shown=${html`<code>${place.path}</code>`} callers=${alias.callers_total} onClose=${onClose} onEnded=${onChanged} />`}
     </section>`;
 }
 

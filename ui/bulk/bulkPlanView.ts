@@ -3,6 +3,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { PlanInfo } from '../../functions/bulk/answers.ts';
 import { html } from '../html.ts';
+import { PlannedAliases } from '../move/plannedAliases.ts';
 import { PolicyChanges } from '../move/policyChanges.ts';
 import { PolicyRules } from '../move/policyRules.ts';
 import { download } from '../parts/download.ts';
@@ -35,6 +36,7 @@ function GoodPlan({ plan }: { plan: PlanInfo }) {
   const [wanted, setWanted] = useState(COUNTED_AT_FIRST);
   const { moves, remarks = [], total, policy_changes, policies = [], hidden_policy_rules = {} } = plan;
   const areLeft = policies.length > 0 || Object.keys(hidden_policy_rules).length > 0;
+  const aliases = moves.flatMap((move) => move.aliases ?? []);
   const asked = useMemo(() => moves.slice(0, wanted), [moves, wanted]);
   const plans = usePlans(session, asked);
   const previews = new Map([...plans].flatMap(([row, one]) => (one instanceof Refused ? [] : [[row, one]])));
@@ -62,6 +64,7 @@ function GoodPlan({ plan }: { plan: PlanInfo }) {
       ${plans.size < asked.length && html`<p class="hint" role="status">Counting leases and rules: ${count(plans.size)} of ${count(asked.length)} moves…</p>`}
       ${plans.size === asked.length && totals.counted < total && html`<p class="hint">Leases and rules are those of ${count(totals.counted)} of ${count(total)} moves.</p>`}
       ${asked.length < total && html`<button type="button" onClick=${() => setWanted(total)}>Count all ${count(total)} moves</button>`}
+      ${aliases.length > 0 && html`<${PlannedAliases} aliases=${aliases} />`}
       ${remarks.map((remark) => html`<p key=${remark}>On this cluster, ${remark}.</p>`)}
       ${policy_changes && html`<${PolicyChanges} ...${policy_changes} cause="run" />`}
       ${areLeft && html`<${PolicyRules} rules=${policies} hidden=${hidden_policy_rules} />`}

@@ -7,11 +7,12 @@ import { MountPath } from '../parts/mountPath.ts';
 import type { MovePlan } from '../service/migrations.ts';
 import { count, duration, many, namespaceName } from '../words/format.ts';
 import { endsOf } from '../words/paths.ts';
+import { PlannedAliases } from './plannedAliases.ts';
 import { PolicyChanges } from './policyChanges.ts';
 import { PolicyRules } from './policyRules.ts';
 
 export function PlanView({ plan }: { plan: MovePlan }) {
-  const { estimate, alias } = plan;
+  const { estimate, alias, aliases } = plan;
   const { source, target } = endsOf(plan);
   return html`
     <div class="stack">
@@ -25,6 +26,7 @@ export function PlanView({ plan }: { plan: MovePlan }) {
         ].map((fact) => fact || undefined)}
       />
       <${Revoked} plan=${plan} />
+      ${aliases && html`<${PlannedAliases} aliases=${aliases} />`}
       <${Policies} plan=${plan} />
     </div>`;
 }

@@ -6,14 +6,14 @@ import type { Session } from './session.ts';
 
 const ALIASES = 'sys/remount/aliases';
 
-/** Where an alias is: a path with its namespace, as answers have it, and that namespace. */
+/** Where an alias is: a path with its namespace, as answers have it, and that namespace. One from outside has its id there. */
 export interface AliasPlace {
   path: string;
   namespace: string;
 }
 
-/** Those of the namespace of the session, in the order of their paths. */
-export function listAliases(session: Session, signal: AbortSignal): Promise<[path: string, AliasInfo][]> {
+/** Those of the namespace of the session, and those that lead into it. */
+export function listAliases(session: Session, signal: AbortSignal): Promise<[name: string, AliasInfo][]> {
   return listed(session, ALIASES, {}, signal);
 }
 

@@ -1,7 +1,7 @@
 /** Texts for aliases: how long an old path answers, and whether it is used. Pure. */
 
 import type { AliasInfo, MigrationInfo } from '../../functions/remount/answers.ts';
-import { duration } from './format.ts';
+import { count, duration } from './format.ts';
 import type { Standing } from './migrationWords.ts';
 
 /** For how long an old path can go on answering, as the service reads durations. */
@@ -25,6 +25,11 @@ export function standingOfAlias({ last_used_time: used }: AliasInfo, now: number
 /** Whether the old path of a mount goes on answering. */
 export function isAnswering({ alias }: Pick<MigrationInfo, 'alias'>): boolean {
   return alias !== undefined && alias.end_time !== null && alias.ended_time === null;
+}
+
+/** `212`; `10,000+` where there may be more. */
+export function callersInWords(alias: Pick<AliasInfo, 'callers_total' | 'callers_complete'>): string {
+  return `${count(alias.callers_total)}${alias.callers_complete ? '' : '+'}`;
 }
 
 /** `in 29 d 23 h`. */

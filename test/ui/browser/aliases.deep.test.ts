@@ -118,6 +118,43 @@ describe('the old path of a mount', () => {
     expect(await page.getByRole('alert').filter({ hasText: /\w/ }).count()).toBe(0);
   });
 
+  it('that leads in from outside is listed without its path, and ended', async () => {
+    const team = freshPath('team');
+    await call('POST', `sys/namespaces/${team}`);
+    const { from, to } = await renamed(team);
+    const page = await signedIn({ namespace: team });
+    await page.getByRole('link', { name: 'Old paths' }).click();
+    const row = page.getByRole('row').filter({ hasText: to.slice(team.length + 1) });
+    expect(await row.innerText()).toMatch(/from another namespace to/);
+    expect(await page.getByText(from, { exact: true }).count()).toBe(0);
+
+    await row.getByRole('button', { name: 'End…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Requests to the old path in the other namespace are answered with 404').waitFor();
+    await dialog.getByRole('button', { name: 'End the old path' }).click();
+
+    await page.getByText('No old path still answers.').waitFor();
+    await expect(call('GET', `sys/remount/aliases/${from}`)).rejects.toThrow('404');
+  });
+
+  it('is in the plan of a further move, and of a run, with what becomes of it', async () => {
+    const { from, to } = await renamed();
+    const page = await signedIn();
+    const see = () => page.getByRole('button', { name: 'See the plan' }).click();
+    await fillMove(page, to, freshPath('further'));
+    await see();
+    await page.getByText(new RegExp(`^${from}/ follows the mount, and answers until 20`)).waitFor();
+
+    await page.getByLabel('To', { exact: true }).fill(from);
+    await see();
+    await page.getByText(`${from}/ ends with the move: the mount comes back to it.`).waitFor();
+
+    await page.evaluate("location.hash = '#/bulk/new'");
+    await page.getByLabel('Moves', { exact: true }).fill(`${to},${freshPath('further')}`);
+    await see();
+    await page.getByText(new RegExp(`^${from}/ follows the mount, and answers until 20`)).waitFor();
+  });
+
   it('names the right that a token lacks to end it', async () => {
     const { id, from } = await renamed();
     const [readers, token] = [freshPath('readers'), randomUUID()];
