@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { chanceOf, seedFrom } from '../support/chance.ts';
 import { type Fault, faultsOf, isRead } from './fault.ts';
 import type { CallSite, Faults } from './injector.ts';
-import { describePlay, type Flow, type PreparedFlow, prepareFlow } from './play.ts';
-import type { Stage } from './stage.ts';
+import { describePlay, type Flow, type PreparedFlow } from './play.ts';
+import type { Stages } from './stages.ts';
 
 /** `npm run test:faults` plays all faults of all calls. Otherwise a few random ones of the first call of each kind. */
 export const PLAYS_ALL = process.env.FAULTS === 'all';
@@ -27,15 +27,11 @@ interface Known {
 }
 
 /** Declares a test for each flow. */
-export function playEveryCall(
-  stage: () => Stage,
-  flows: readonly Flow[],
-  { once, elsewhere }: Known = {},
-): void {
+export function playEveryCall(on: Stages, flows: readonly Flow[], { once, elsewhere }: Known = {}): void {
   const seen = new Set<string>();
   const chance = chanceOf(SEED);
   it.each(flows)(`$name (seed ${SEED})`, { timeout: TIMEOUT_MS }, async (flow) => {
-    const prepared = await prepareFlow(stage(), flow);
+    const prepared = await on.prepare(flow);
     const { calls, broken } = await prepared.play(new Map());
     expect(broken).toEqual([]);
     const isNew = ({ invocation, operation, subject }: CallSite): boolean => {

@@ -1,14 +1,14 @@
 /** Several faults in one play: pairs, and random sets. The seed in the title of a test repeats it. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Chance, chanceOf } from '../support/chance.ts';
 import { PLAYS_ALL, playOne, playWell, SEED } from './everyCall.ts';
 import { type Fault, faultsOf } from './fault.ts';
 import { unstartedMove } from './flows/unstarted.ts';
 import { flows } from './flows.ts';
 import type { CallSite, Faults } from './injector.ts';
-import { type Flow, type PreparedFlow, prepareFlow } from './play.ts';
-import { openStage, type Stage } from './stage.ts';
+import type { Flow, PreparedFlow } from './play.ts';
+import { stages } from './stages.ts';
 
 const PAIRS = Number(process.env.FAULT_PLAYS || 20);
 const SCHEDULES = Number(process.env.FAULT_PLAYS || 40);
@@ -24,17 +24,12 @@ const RECOVERY: readonly Pick<CallSite, 'operation' | 'name'>[] = [
   { operation: 'StartExecution', name: 'StartExecution of remount in reconcile, no. 1' },
 ];
 
-let stage: Stage;
-let retryingStage: Stage;
-
-beforeAll(async () => {
-  [stage, retryingStage] = await Promise.all([openStage(), openStage(true)]);
-});
-afterAll(() => Promise.all([stage.stop(), retryingStage.stop()]));
+const fresh = stages();
+const retrying = stages(true);
 
 describe('the calls of the reconciler when something has failed', () => {
   it.each(RECOVERY)('have the names listed here: $name', async ({ operation, name }) => {
-    const prepared = await prepareFlow(stage, unstartedMove);
+    const prepared = await fresh.prepare(unstartedMove);
     for (const fault of faultsOf(operation)) await playOne(prepared, name, fault);
   });
 });
@@ -57,7 +52,7 @@ async function callFaultsOf(prepared: PreparedFlow): Promise<CallFault[]> {
 
 describe('with two faults, every rule holds for', () => {
   it.each(short)(`$name (seed ${SEED})`, { timeout: TIMEOUT_MS }, async (flow) => {
-    const prepared = await prepareFlow(stage, flow);
+    const prepared = await fresh.prepare(flow);
     const callFaults = await callFaultsOf(prepared);
     let fired = 0;
     for (const pair of pairsOf(callFaults, chanceOf(SEED))) fired += await playWell(prepared, pair);
@@ -75,13 +70,13 @@ function pairsOf(callFaults: CallFault[], chance: Chance): Faults[] {
 
 describe('with random faults, every rule holds', () => {
   it.each([
-    ['when the reconciler alone recovers', () => stage],
-    ['when the state machines retry', () => retryingStage],
+    ['when the reconciler alone recovers', fresh],
+    ['when the state machines retry', retrying],
   ])(`%s (seed ${SEED})`, { timeout: TIMEOUT_MS }, async (_, on) => {
     const chance = chanceOf(SEED);
     const fired: number[] = [];
     for (let left = SCHEDULES; left > 0; ) {
-      const prepared = await prepareFlow(on(), chance.pick<Flow>(flows));
+      const prepared = await on.prepare(chance.pick<Flow>(flows));
       const callFaults = await callFaultsOf(prepared);
       for (let i = 0; i < 10 && left > 0; i++, left--) {
         const count = 2 + chance.below(5);
