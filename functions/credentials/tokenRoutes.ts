@@ -122,10 +122,11 @@ async function lookUp(call: Call<typeof TOKEN_FIELD>): Promise<Reply<TokenData>>
   return { data: tokenData(token, fields.token, deps.clock.now()) };
 }
 
-/** The token is read again, because this request has used it once. */
+/** A token with limited uses is read again, because this request has used it once. */
 async function lookUpSelf(call: Call<typeof TOKEN_FIELD>): Promise<Reply<TokenData>> {
   const { deps } = call;
-  const token = tokenOf(await deps.store.get(tokenKey(ownToken(call).hash)));
+  const own = ownToken(call);
+  const token = own.usesLeft === undefined ? own : tokenOf(await deps.store.get(tokenKey(own.hash)));
   if (!token) throw badToken();
   return { data: tokenData(token, ownSecret(call), deps.clock.now()) };
 }
