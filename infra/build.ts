@@ -5,6 +5,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { buildCommand } from './buildCommand.ts';
 import { buildPage } from './page.ts';
+import { withoutUnused } from './withoutUnused.ts';
 import { writeBundle } from './writeBundle.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -56,6 +57,7 @@ const OPTIONS = {
   sourcesContent: false,
   legalComments: 'none',
   alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'functions', 'lambda', 'credentials.ts') },
+  plugins: [withoutUnused],
   logLevel: 'warning',
   write: false,
 } satisfies BuildOptions;

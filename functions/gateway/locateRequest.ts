@@ -3,7 +3,7 @@
 import { readToken } from '../credentials/caller.ts';
 import type { Token } from '../credentials/token.ts';
 import { namespaceNotFound, notAuthenticated, VaultError } from '../http/errors.ts';
-import { matchRoute } from '../http/route.ts';
+import { matchRoute, type Route } from '../http/route.ts';
 import { MAX_MOUNT_DEPTH, MAX_NAMESPACE_DEPTH } from '../limits.ts';
 import type { Item, Store } from '../ports/store.ts';
 import { namespaceById, namespaceIdIn, namespaceWithin } from '../tree/findNamespace.ts';
@@ -42,11 +42,22 @@ export async function locateRequest(
  * answers anybody.
  */
 function locateOpen(store: Store, { engines }: Api, path: string): Promise<Location> {
-  const rows = Object.values(engines).flatMap(({ routes, variants = [{}] }) => variants.flatMap(routes));
-  const open = rows.filter((row) => row.open);
+  const open = openRows(engines);
   const slashes = [...path.matchAll(/\//g)].slice(0, MAX_MOUNT_DEPTH + MAX_NAMESPACE_DEPTH);
   const mayBeOpen = slashes.some(({ index }) => matchRoute(open, path.slice(index + 1)));
   return mayBeOpen ? locateSurely(store, path) : locate(store, path);
+}
+
+const OPEN_ROWS = new WeakMap<Api['engines'], readonly Route[]>();
+
+/** The rows of all engines that need no token. They are the same for each request. */
+function openRows(engines: Api['engines']): readonly Route[] {
+  const found = OPEN_ROWS.get(engines);
+  if (found) return found;
+  const rows = Object.values(engines).flatMap(({ routes, variants = [{}] }) => variants.flatMap(routes));
+  const open = rows.filter((row) => row.open);
+  OPEN_ROWS.set(engines, open);
+  return open;
 }
 
 /** A locked namespace serves nothing, with or without a token, except its unlocking (contract §2.3). */

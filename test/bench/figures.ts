@@ -2,6 +2,7 @@
 
 import { totalOf } from '../../infra/demo/countingProxy.ts';
 import type { Amounts } from './amounts.ts';
+import { cpuFigures } from './cpuFigures.ts';
 import type { Seen } from './measure/all.ts';
 import { type Cost, costOf } from './pricing.ts';
 
@@ -43,6 +44,7 @@ export function figuresOf(seen: Seen): Figure[] {
     ...ofPlainMove(seen),
     ...ofAlias(seen),
     ...ofFunctions(seen),
+    ...(seen.cpu ? cpuFigures(seen.cpu) : []),
     ...ofBulk(seen),
   ];
 }
@@ -260,7 +262,7 @@ function ratio(reach: number, better: number): Pick<Figure, 'unit' | 'wish' | 'r
 /** A value as shown in a table. */
 export function shown({ value, unit }: Pick<Figure, 'value' | 'unit'>): string {
   if (unit === '$') return dollars(value);
-  const digits = unit === '×' && value < 10 ? 2 : 0;
+  const digits = (unit === '×' || unit === 'ms') && value < 10 ? 2 : 0;
   return `${thousands(value, digits)}${unit && ` ${unit}`}`;
 }
 

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { tokenRoutes } from '../../functions/credentials/tokenRoutes.ts';
+import type { Store } from '../../functions/ports/store.ts';
+import { sha256, tokenKey } from '../../functions/store/keys.ts';
+import { caller } from '../support/call.ts';
 import { throughFile } from '../support/throughFile.ts';
 import { refusal, wrapper } from '../support/world.ts';
 import { tokenWorld } from './tokenWorld.ts';
@@ -53,6 +57,25 @@ describe('looking up a token', () => {
       expect((await w.call(method, 'auth/token/lookup')).body.data.id).toBe(w.root);
     const bearer = { token: '', headers: { authorization: `Bearer ${token}` } };
     expect((await w.call('GET', 'auth/token/lookup-self', bearer)).body.data.id).toBe(token);
+  });
+
+  it.each([
+    ['reads it once', {}, 1],
+    ['reads it again after it was used, if its uses are limited', { num_uses: 2 }, 2],
+  ])('that makes the request %s', async (_, limits, count) => {
+    const { client_token: token } = await w.token({ policies: ['default'], ...limits });
+    const own = tokenKey(sha256(token)).pk;
+    const reads: string[] = [];
+    const store: Store = {
+      ...w.deps.store,
+      get(ref) {
+        reads.push(ref.pk);
+        return w.deps.store.get(ref);
+      },
+    };
+    const call = caller({ ...w.deps, store }, { builtin: tokenRoutes, engines: {} }, token);
+    expect((await call('GET', 'auth/token/lookup-self')).body.data.id).toBe(token);
+    expect(reads).toEqual(Array.from({ length: count }, () => own));
   });
 
   it('by its accessor does not show the token', async () => {

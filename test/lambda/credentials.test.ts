@@ -13,14 +13,17 @@ function environment(key: string, secret: string, token: string): void {
 }
 
 describe('the credentials of a function', () => {
-  it('are those of its environment at the time of the call', async () => {
+  it('are those of its environment at the time of the first call', async () => {
     const provider = defaultProvider();
     environment('key-of-the-role', 'its-secret', 'its-session');
-    expect(await provider()).toEqual({
+    const first = await provider();
+    expect(first).toEqual({
       accessKeyId: 'key-of-the-role',
       secretAccessKey: 'its-secret',
       sessionToken: 'its-session',
     });
+    environment('', '', '');
+    expect(await provider()).toBe(first);
   });
 
   it('have no session token if the environment has none', async () => {

@@ -8,12 +8,14 @@ import type { Amounts } from '../amounts.ts';
 import { type AliasRead, measureAliasRead } from './aliasRead.ts';
 import { type Bulk, measureBulk } from './bulk.ts';
 import { type Ceiling, measureCeiling } from './ceiling.ts';
+import { type Cpus, measureCpu } from './cpu.ts';
 import { type Cut, measureCut } from './cut.ts';
 import { type ManyMounts, measureManyMounts } from './manyMounts.ts';
 import { measurePlainMove, type PlainMove } from './plainMove.ts';
 import { measurePlanning, type Planning } from './planning.ts';
 import { measureProcesses, type Processes } from './processes.ts';
 import { noProxy, startMeter } from './proxies.ts';
+import { startRecorder } from './recorder.ts';
 import { type Copy, copyKeyByKey, revokeSerially, type SerialRevocation } from './reference.ts';
 import { measureStored, type Stored } from './stored.ts';
 
@@ -24,6 +26,8 @@ export interface Seen {
   planning: Planning;
   stored: Stored;
   processes: Processes;
+  /** Absent in results from before it was measured. */
+  cpu?: Cpus;
   sizes: SizeComparison;
   copy: Copy;
   manyMounts: ManyMounts;
@@ -43,6 +47,9 @@ export async function measureAll(amounts: Amounts, announce: (what: string) => v
   const plain = await about('a move with nothing to revoke', () => withLab(startMeter, measurePlainMove));
   const alias = await about('a read at an old path', () => withLab(startCountingProxy, measureAliasRead));
   const stored = await about('the size of items', () => withLab(noProxy, measureStored));
+  const cpu = await about('processor time of requests', () =>
+    withLab(startRecorder, (lab) => measureCpu(lab, amounts)),
+  );
   const keys = await withLab(startCountingProxy, async (lab) => {
     const { keys: largeKeys, smallKeys, moves } = amounts;
     const wanted = { sizes: { ...MEASURED.sizes, largeKeys, smallKeys, moves } };
@@ -62,7 +69,7 @@ export async function measureAll(amounts: Amounts, announce: (what: string) => v
     ceiling: await about('leases revoked in parallel', () => measureCeiling(lab, amounts)),
     cut: await about('moves that cut off many leases', () => measureCut(lab, amounts)),
   }));
-  return { plain, alias, planning, stored, ...keys, manyMounts, ...others };
+  return { plain, alias, planning, stored, cpu, ...keys, manyMounts, ...others };
 }
 
 async function withLab<Proxy extends CountingProxy, T>(
