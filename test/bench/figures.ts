@@ -17,6 +17,8 @@ export interface Figure {
   better?: number;
   /** Set if the value is counted, not timed: then it is the same in each run. */
   counted?: true;
+  /** What a real OpenBao reaches in the same run, if it does the same. */
+  reference?: number;
   /** The two numbers of a ratio, or other numbers that the value is calculated from. */
   from: string;
 }
@@ -260,7 +262,7 @@ function ratio(reach: number, better: number): Pick<Figure, 'unit' | 'wish' | 'r
 /** A value as shown in a table. */
 export function shown({ value, unit }: Pick<Figure, 'value' | 'unit'>): string {
   if (unit === '$') return dollars(value);
-  const digits = unit === '×' && value < 10 ? 2 : 0;
+  const digits = value >= 10 ? 0 : ({ '×': 2, ms: 1 }[unit] ?? 0);
   return `${thousands(value, digits)}${unit && ` ${unit}`}`;
 }
 
