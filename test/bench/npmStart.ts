@@ -1,6 +1,6 @@
 /** The process of `npm start`, with its data in memory. */
 
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Client, clientOf } from '../cluster/support/client.ts';
 import { findFreePort } from '../support/freePort.ts';
@@ -60,4 +60,16 @@ export async function processorMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return TICK_MS * (Number(fields[11]) + Number(fields[12]));
+}
+
+/** Processor time that each thread of a process has used so far, in milliseconds by its name. The first one is `main`. */
+export async function threadsMs(pid: number): Promise<Record<string, number>> {
+  const times: Record<string, number> = {};
+  for (const thread of await readdir(`/proc/${pid}/task`)) {
+    const of = `/proc/${pid}/task/${thread}`;
+    const name = thread === String(pid) ? 'main' : (await readFile(`${of}/comm`, 'utf8')).trim();
+    const [nanoseconds] = (await readFile(`${of}/schedstat`, 'utf8')).split(' ');
+    times[name] = (times[name] ?? 0) + Number(nanoseconds) / 1e6;
+  }
+  return times;
 }

@@ -47,6 +47,13 @@ describe('the time of requests', () => {
     expect(passed).toEqual({ read: { gateway: 1.5, ours: 0.5, waiting: 1 } });
   });
 
+  it('is no more than what the system counts for the thread', () => {
+    const threads = [thread('vault', 0, [OURS, GATEWAY])];
+    const { processor, flame } = attribute(threads, 1, found, () => 'read', { vault: 0.5 });
+    expect(processor).toEqual({ read: { ours: 0.25, gateway: 0.25 } });
+    expect(flame.ms).toBe(0.5);
+  });
+
   it('that Node takes by itself belongs to the stages of its thread, in the same proportion', () => {
     const threads = [thread('main', 0, [GATEWAY, 'infra/local/stateMachine.ts', 'node', GATEWAY])];
     const stageOf = (_: string, [source]: readonly string[]) =>

@@ -39,27 +39,37 @@ interface Span {
   from: number;
   to: number;
   /** Undefined while the thread had nothing to do. */
-  busy?: { part: Part; stage: Stage | undefined };
+  busy?: Frame;
 }
 
-/** @param requests how many were served while the threads were profiled */
+/**
+ * @param requests how many were served while the threads were profiled
+ * @param usedMs processor time of each thread as the system counts it. The profiler also sees a thread that waits for a core
+ */
 export function attribute(
   threads: ThreadProfile[],
   requests: number,
   findSource: FindSource,
   stageOf: StageOf,
+  usedMs: Record<string, number> = {},
 ): Attribution {
   const flame: Flame = { label: 'all threads', part: 'node', ms: 0, above: [] };
   const spans = threads.flatMap(({ thread, profile }, i) => {
     const frames = framesOf(profile, thread, findSource, stageOf);
-    return spansOf(profile, i, (id, ms) => {
-      const frame = frames.get(id);
-      if (frame) addTo(flame, frame.boxes, ms / requests);
-      return frame;
-    });
+    return spansOf(profile, i, (id) => frames.get(id));
   });
+  const shares = threads.map(({ thread }, i) => {
+    const used = usedMs[thread];
+    return used === undefined ? 1 : used / Math.max(used, busyMs(spans, i));
+  });
+  for (const { thread, from, to, busy } of spans)
+    if (busy) addTo(flame, busy.boxes, ((shares[thread] ?? 1) * (to - from)) / 1_000 / requests);
+  const used = spans.map((span) => ({
+    ...span,
+    to: span.from + (shares[span.thread] ?? 1) * (span.to - span.from),
+  }));
   return {
-    processor: processorTime(withKnownStages(spans), requests),
+    processor: processorTime(withKnownStages(used), requests),
     passed: passedTime(spans, requests),
     flame: pruned(flame),
   };
@@ -107,14 +117,14 @@ function framesOf(
 function spansOf(
   { startTime, samples, timeDeltas }: Profile,
   thread: number,
-  frameOf: (node: number, ms: number) => Frame | undefined,
+  frameOf: (node: number) => Frame | undefined,
 ): Span[] {
   let from = startTime;
   return samples.map((node, i) => {
     from += timeDeltas[i] ?? 0;
     const to = from + (timeDeltas[i + 1] ?? 0);
     // Nothing is known of a thread behind its last sample.
-    const busy = i + 1 < samples.length ? frameOf(node, (to - from) / 1_000) : undefined;
+    const busy = i + 1 < samples.length ? frameOf(node) : undefined;
     return { thread, from, to, ...(busy && { busy }) };
   });
 }
@@ -129,12 +139,17 @@ function withKnownStages(spans: Span[]): Span[] {
     const shared = unknown.flatMap((span) =>
       [...shares].map(([stage, theirs]) => {
         const share = theirs.reduce((sum, { from, to }) => sum + to - from, 0) / total;
-        const part = (span.busy as { part: Part }).part;
-        return { ...span, to: span.from + share * (span.to - span.from), busy: { part, stage } };
+        const busy = { ...(span.busy as Frame), stage };
+        return { ...span, to: span.from + share * (span.to - span.from), busy };
       }),
     );
     return [...known, ...shared];
   });
+}
+
+function busyMs(spans: Span[], thread: number): number {
+  const busy = spans.filter((span) => span.thread === thread && span.busy);
+  return busy.reduce((sum, { from, to }) => sum + to - from, 0) / 1_000;
 }
 
 function processorTime(spans: Span[], requests: number): Attribution['processor'] {

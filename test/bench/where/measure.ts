@@ -2,7 +2,7 @@
 
 import { findFreePort } from '../../support/freePort.ts';
 import type { WhereAmounts } from '../amounts.ts';
-import { emulatorOf, npmStart, processorMs, type Started } from '../npmStart.ts';
+import { emulatorOf, npmStart, processorMs, type Started, threadsMs } from '../npmStart.ts';
 import { type Attribution, attribute, type StageOf } from './attribute.ts';
 import { connectInspector, type Inspector } from './inspector.ts';
 import { isOfNode } from './parts.ts';
@@ -96,19 +96,23 @@ async function measure(
   const warmUp = 2 * Math.ceil((WARM_UP * wanted) / 2);
   for (let i = 0; i < warmUp; i++) await work(i);
   let [nodeMs, emulatorMs, ms] = [0, 0, 0];
+  let usedMs: Record<string, number> = {};
   const profiles = await inspector.profile(async () => {
     const before = [await processorMs(service.pid), await processorMs(emulator), performance.now()] as const;
+    const threads = await threadsMs(service.pid);
     for (let i = 0; i < requests; i++) await work(i);
     ms = performance.now() - before[2];
     nodeMs = (await processorMs(service.pid)) - before[0];
     emulatorMs = (await processorMs(emulator)) - before[1];
+    const after = Object.entries(await threadsMs(service.pid));
+    usedMs = Object.fromEntries(after.map(([name, used]) => [name, used - (threads[name] ?? 0)]));
   });
   return {
     requests,
     ms: ms / requests,
     nodeMs: nodeMs / requests,
     emulatorMs: emulatorMs / requests,
-    ...attribute(profiles, requests, findSource, stageOf),
+    ...attribute(profiles, requests, findSource, stageOf, usedMs),
   };
 }
 
