@@ -99,12 +99,12 @@ async function handle(
   const path = pathOf(request, stage);
   if (path === undefined) return sendError(response, 403, 'Forbidden');
   const route = routeOf(methodOf(request), path);
-  const timer = new AbortController();
-  const timeout = delay(timeoutSeconds * 1_000, TIMED_OUT, { signal: timer.signal }).catch(() => TIMED_OUT);
+  const timeout = Promise.withResolvers<typeof TIMED_OUT>();
+  const timer = setTimeout(() => timeout.resolve(TIMED_OUT), timeoutSeconds * 1_000);
   try {
     const result = await Promise.race([
       invoke(route.functionName, toEvent(request, body, route, stage)),
-      timeout,
+      timeout.promise,
     ]);
     if (result === TIMED_OUT) sendError(response, 504, 'request timed out', { 'Retry-After': '1' });
     else sendResult(result, response);
@@ -113,7 +113,7 @@ async function handle(
     log?.(`${route.functionName}: ${(error as Error).name}\n`);
     sendError(response, 502, 'Internal server error');
   } finally {
-    timer.abort();
+    clearTimeout(timer);
   }
 }
 

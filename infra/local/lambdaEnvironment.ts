@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { EnvironmentData, InvocationAnswer, InvocationRequest } from './lambdaRuntime.ts';
+import type { EnvironmentData, InvocationRequest, RuntimeMessage } from './lambdaRuntime.ts';
 
 export interface FunctionSettings {
   /** Path of the bundle. */
@@ -71,7 +71,10 @@ export function startEnvironment(
     settle(requestId)?.reject(new FunctionError(errorType, message));
   };
 
-  worker.on('message', ({ requestId, payload, error }: InvocationAnswer) => {
+  worker.on('message', ({ printed, answer }: RuntimeMessage) => {
+    if (printed !== '') log(printed);
+    if (!answer) return;
+    const { requestId, payload, error } = answer;
     if (error) settle(requestId)?.reject(new FunctionError(error.errorType, error.errorMessage));
     else settle(requestId)?.resolve(payload as string);
   });

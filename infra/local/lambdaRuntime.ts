@@ -25,15 +25,46 @@ export interface InvocationAnswer {
   error?: { errorType: string; errorMessage: string };
 }
 
+/** To the thread that started this one. */
+export interface RuntimeMessage {
+  /** What the function has printed since the last message. */
+  printed: string;
+  answer?: InvocationAnswer;
+}
+
 type Handler = (event: unknown, context: Partial<Context>) => Promise<unknown>;
+
+let printed = '';
+
+/** A line goes with the next answer, or at the end of this turn: a message for each would wake the other thread each time. */
+for (const stream of [process.stdout, process.stderr]) stream.write = print;
+process.once('exit', sendPrinted);
 
 const data = workerData as EnvironmentData;
 const loading: Promise<Handler> = import(pathToFileURL(data.bundle).href).then(({ handler }) => handler);
 loading.catch(() => {}); // Every invocation awaits it and reports the failure.
 
 parentPort?.on('message', async (request: InvocationRequest) => {
-  parentPort?.postMessage(await answer(request));
+  send(await answer(request));
 });
+
+function send(answer?: InvocationAnswer): void {
+  const message: RuntimeMessage = { printed, ...(answer && { answer }) };
+  printed = '';
+  parentPort?.postMessage(message);
+}
+
+function sendPrinted(): void {
+  if (printed !== '') send();
+}
+
+function print(chunk: Uint8Array | string, ...rest: unknown[]): boolean {
+  if (printed === '') setImmediate(sendPrinted);
+  printed += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+  const done = rest.at(-1);
+  if (typeof done === 'function') process.nextTick(done);
+  return true;
+}
 
 async function answer(request: InvocationRequest): Promise<InvocationAnswer> {
   const { requestId } = request;

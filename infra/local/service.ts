@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CLUSTER_VARIABLES } from '../../functions/adapters/clusterEnvironment.ts';
-import { BUNDLES, buildFunctions } from '../build.ts';
 import { startAutomation } from './automation.ts';
+import { BUNDLES, bundled } from './bundles.ts';
 import { clientSettings } from './clientSettings.ts';
 import { startDynamoDB } from './dynamodb.ts';
 import { stateMachineArn } from './executions.ts';
@@ -89,7 +89,7 @@ async function startParts(
 ): Promise<Omit<Service, 'stop'>> {
   const { port = 0, requestLifeSeconds = 29, reconcileSeconds = 60, cluster, log } = options;
   const rootToken = cluster ? '' : (options.rootToken ?? 'root');
-  const building = buildFunctions();
+  const building = bundled();
   building.catch(() => {}); // Awaited below. An earlier failure is reported instead.
   const [tables, machines] = await Promise.all([readTables(), readStateMachines()]);
 

@@ -1,8 +1,8 @@
-/** Stands for `infra/build.ts` in the tarball: there, the functions are built already. */
+/** Stands for `infra/local/bundles.ts` in the tarball: there, the functions are built already. */
 
 import { join } from 'node:path';
 
 /** As seen from `infra/local/start.mjs`, which this file is bundled into. */
 export const BUNDLES = join(import.meta.dirname, '..', '..', 'functions');
 
-export async function buildFunctions(): Promise<void> {}
+export async function bundled(): Promise<void> {}

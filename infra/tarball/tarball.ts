@@ -58,7 +58,7 @@ async function bundleService(): Promise<void> {
 const useBuiltFunctions: Plugin = {
   name: 'built functions',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\.\/build\.ts$/ }, () => ({
+    onResolve({ filter: /^\.\/bundles\.ts$/ }, () => ({
       path: join(import.meta.dirname, 'builtFunctions.ts'),
     }));
   },

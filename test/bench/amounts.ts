@@ -38,8 +38,32 @@ const FULL_ON_CLUSTER = {
   mounts: 150,
 };
 
+/** Beside a real OpenBao, where each is done by the service and by the OpenBao. */
+const FULL_BESIDE = {
+  /** Reads of each kind, and requests for a move. */
+  requests: 2_000,
+  posts: 200,
+  movesInRow: 200,
+  movesAtOnce: 400,
+  /** Leases of the mount whose leases are revoked by a move. */
+  leases: 2_000,
+  /** Keys of the largest mount that is moved into another namespace. Smaller ones have a tenth of it, and so on. */
+  keys: 100_000,
+  starts: 5,
+};
+
+/** Requests of each kind that are profiled. */
+const FULL_WHERE = {
+  requests: 2_000,
+  /** A login computes for a long time. */
+  logins: 100,
+  moves: 300,
+};
+
 export type Amounts = typeof FULL;
 export type ClusterAmounts = typeof FULL_ON_CLUSTER;
+export type BesideAmounts = typeof FULL_BESIDE;
+export type WhereAmounts = typeof FULL_WHERE;
 
 type Environment = Record<string, string | undefined>;
 
@@ -55,6 +79,16 @@ export function amountsFrom(environment: Environment): Amounts {
 /** The same on a cluster, where the single amounts are those such as `BENCH_CLUSTER_LEASES`. */
 export function clusterAmountsFrom(environment: Environment): ClusterAmounts {
   return chosen(FULL_ON_CLUSTER, 'BENCH_CLUSTER_', environment);
+}
+
+/** The same beside OpenBao: `BENCH_BESIDE_LEASES`. */
+export function besideAmountsFrom(environment: Environment): BesideAmounts {
+  return chosen(FULL_BESIDE, 'BENCH_BESIDE_', environment);
+}
+
+/** The same for what is profiled: `BENCH_WHERE_MOVES`. */
+export function whereAmountsFrom(environment: Environment): WhereAmounts {
+  return chosen(FULL_WHERE, 'BENCH_WHERE_', environment);
 }
 
 function chosen<All extends Record<string, number>>(all: All, prefix: string, environment: Environment): All {

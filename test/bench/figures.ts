@@ -18,6 +18,8 @@ export interface Figure {
   better?: number;
   /** Set if the value is counted, not timed: then it is the same in each run. */
   counted?: true;
+  /** What a real OpenBao reaches in the same run, if it does the same. */
+  reference?: number;
   /** The two numbers of a ratio, or other numbers that the value is calculated from. */
   from: string;
 }

@@ -5,19 +5,15 @@ import { clusterFiguresOf } from './cluster/figures.ts';
 import { figuresOf } from './figures.ts';
 import { svgOf } from './report/chart.ts';
 import { chartsOf } from './report/charts.ts';
-import { CLUSTER_RESULT, DOCUMENT, FOLDER, filled, RESULT } from './report/document.ts';
-import type { Results } from './report/results.ts';
+import { DOCUMENT, FOLDER, filled, readResults } from './report/document.ts';
 
-const results: Results = {
-  service: JSON.parse(await readFile(RESULT, 'utf8')),
-  cluster: JSON.parse(await readFile(CLUSTER_RESULT, 'utf8')),
-};
+const results = await readResults();
 
 describe('docs/performance.md', () => {
   it('has the figures of the results stored next to it', async () => {
     const text = await readFile(DOCUMENT, 'utf8');
     expect(text).toBe(filled(text, results));
-    expect(text.match(/<!-- bench: \w+ -->/g)).toHaveLength(9);
+    expect(text.match(/<!-- bench: \w+ -->/g)).toHaveLength(15);
   });
 
   it('has the charts of those results', async () => {

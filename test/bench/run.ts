@@ -1,32 +1,31 @@
 /**
- * `npm run bench`: measures, prints tables and stores the results in `.build/bench.json` and `.build/bench-cluster.json`. It
- * never fails a figure.
+ * `npm run bench`: measures, prints tables and keeps the results in `.build/bench/`. It never fails a figure.
  *
- * `--cluster` measures only the moves on a cluster, beside those of the cluster itself. They need a real OpenBao and a real
- * PostgreSQL, and are left out where one of these is missing. `--document` writes docs/performance.md from what was
- * measured. `--result file` reads a result instead of measuring. `--compare old.json new.json` shows what got worse.
+ * `--service`, `--cluster`, `--beside` and `--where` choose parts; without them, all are measured: the service, its moves on
+ * a cluster, what it does beside a real OpenBao, and where the time of a request goes. A part is left out where a program
+ * that it needs is missing.
+ *
+ * `--document` writes docs/performance.md from what was measured. `--result file` reads the result of the chosen part instead
+ * of measuring. `--compare` shows what got worse against the last result of the same machine, or with two files against the
+ * first of them.
  */
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { screenOn } from '../../infra/demo/screen.ts';
-import { amountsFrom, clusterAmountsFrom } from './amounts.ts';
-import { clusterFiguresOf } from './cluster/figures.ts';
-import { missingPrograms } from './cluster/lab.ts';
-import { measureCluster } from './cluster/measure.ts';
 import { type Change, compare, differentAmounts, TOLERANCE } from './compare.ts';
-import { type AnyRun, type Figure, figuresOf, type Run, shown } from './figures.ts';
-import { measureAll } from './measure/all.ts';
+import { type AnyRun, type Run, shown } from './figures.ts';
+import { keep, lastBefore, machineOf } from './kept.ts';
+import { PARTS, type Part, type PartName } from './parts.ts';
 import { writeDocument } from './report/document.ts';
-import type { Results } from './report/results.ts';
-
-const BUILD = join(import.meta.dirname, '..', '..', '.build');
 
 const { values, positionals } = parseArgs({
   options: {
+    service: { type: 'boolean' },
     cluster: { type: 'boolean' },
+    beside: { type: 'boolean' },
+    where: { type: 'boolean' },
     compare: { type: 'boolean' },
     tolerance: { type: 'string', default: String(TOLERANCE) },
     document: { type: 'boolean' },
@@ -35,50 +34,36 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
-/** What is measured in one run. */
-interface Part<Amounts, Seen> {
-  amounts: Amounts;
-  /** Where the result is stored. */
-  file: string;
-  measure(amounts: Amounts, announce: (what: string) => void): Promise<Seen>;
-  figuresOf(seen: Seen): Figure[];
-}
+const ALL = Object.keys(PARTS) as PartName[];
+const chosen = ALL.filter((name) => values[name]);
+const screen = screenOn(process.stdout);
 
-if (values.compare) await showChanges(positionals, Number(values.tolerance));
+if (positionals.length > 0) await compareFiles(positionals);
 else {
-  const results = await resultsOf(values.result);
-  for (const result of Object.values(results)) screenOn(process.stdout).table(table(result));
+  const results = values.result ? await recalculated(values.result) : await measureAll();
+  for (const [name, result] of Object.entries(results) as [PartName, AnyRun][]) {
+    screen.table(table(result));
+    if (values.compare) await compareWithLast(name, result);
+  }
   if (values.document) await writeDocument(results);
 }
 
-/** @param file of one part; without it, the parts are measured */
-async function resultsOf(file: string | undefined): Promise<Partial<Results>> {
-  const service = {
-    amounts: amountsFrom(process.env),
-    file: 'bench.json',
-    measure: measureAll,
-    figuresOf,
-  };
-  const cluster = {
-    amounts: clusterAmountsFrom(process.env),
-    file: 'bench-cluster.json',
-    measure: measureCluster,
-    figuresOf: clusterFiguresOf,
-  };
-  if (file)
-    return values.cluster
-      ? { cluster: await recalculated(cluster, file) }
-      : { service: await recalculated(service, file) };
-  const missing = await missingPrograms();
-  for (const text of missing) console.error(`moves on a cluster are left out: ${text}`);
-  return {
-    ...(!values.cluster && { service: await measured(service) }),
-    ...(missing.length === 0 && { cluster: await measured(cluster) }),
-  };
+async function measureAll(): Promise<Record<string, AnyRun>> {
+  const results: Record<string, AnyRun> = {};
+  for (const name of chosen.length > 0 ? chosen : ALL) {
+    const part = PARTS[name] as Part<Record<string, number>, unknown>;
+    const missing = await part.missing();
+    for (const text of missing) console.error(`${part.what} is left out: ${text}`);
+    if (missing.length > 0) continue;
+    const result = await measured(part);
+    console.error(`${' '.repeat(8)}kept in ${await keep(name, result)}`);
+    results[name] = result;
+  }
+  return results;
 }
 
 async function measured<Amounts, Seen>(part: Part<Amounts, Seen>): Promise<Run<Amounts, Seen>> {
-  const { amounts, file } = part;
+  const amounts = part.amountsFrom(process.env);
   const [loadBefore = 0] = loadavg();
   const startedAt = performance.now();
   const passed = () => (performance.now() - startedAt) / 1_000;
@@ -87,7 +72,7 @@ async function measured<Amounts, Seen>(part: Part<Amounts, Seen>): Promise<Run<A
   );
   const [loadAfter = 0] = loadavg();
   const [processor] = cpus();
-  const result = {
+  return {
     at: new Date().toISOString(),
     machine: {
       cores: cpus().length,
@@ -101,19 +86,14 @@ async function measured<Amounts, Seen>(part: Part<Amounts, Seen>): Promise<Run<A
     figures: part.figuresOf(seen),
     seen,
   };
-  await mkdir(BUILD, { recursive: true });
-  await writeFile(join(BUILD, file), `${JSON.stringify(result, undefined, 2)}\n`);
-  console.error(`${passed().toFixed(0).padStart(5)} s  kept in .build/${file}`);
-  return result;
 }
 
-/** A stored result, with its figures calculated again by today's code. */
-async function recalculated<Amounts, Seen>(
-  part: Part<Amounts, Seen>,
-  file: string,
-): Promise<Run<Amounts, Seen>> {
-  const result: Run<Amounts, Seen> = JSON.parse(await readFile(file, 'utf8'));
-  return { ...result, figures: part.figuresOf(result.seen) };
+/** The stored result of one part, with its figures calculated again by today's code. */
+async function recalculated(file: string): Promise<Record<string, AnyRun>> {
+  const [name = 'service'] = chosen;
+  const part = PARTS[name] as Part<Record<string, number>, unknown>;
+  const result = await readRun(file);
+  return { [name]: { ...result, figures: part.figuresOf(result.seen) } };
 }
 
 function table({ figures }: AnyRun): string[][] {
@@ -124,12 +104,27 @@ function table({ figures }: AnyRun): string[][] {
   });
 }
 
-async function showChanges([oldFile, newFile]: string[], tolerance: number): Promise<void> {
-  if (!oldFile || !newFile) throw new Error('npm run bench -- --compare old.json new.json');
+async function compareWithLast(name: PartName, after: AnyRun): Promise<void> {
+  const { what } = PARTS[name];
+  const before = await lastBefore(name, after);
+  if (!before) return screen.line(`\n  ${what}: no earlier result of this machine (${machineOf(after)})\n`);
+  screen.line(`\n  ${what}, compared with the run of ${before.at} on this machine (${machineOf(after)}):`);
+  showChanges(before, after);
+}
+
+async function compareFiles([oldFile, newFile]: string[]): Promise<void> {
+  if (!values.compare || !oldFile || !newFile)
+    throw new Error('npm run bench -- --compare old.json new.json');
   const [before, after] = (await Promise.all([oldFile, newFile].map(readRun))) as [AnyRun, AnyRun];
+  if (machineOf(before) !== machineOf(after))
+    screen.line(`  measured on other machines: ${machineOf(before)}, and ${machineOf(after)}`);
+  showChanges(before, after);
+}
+
+function showChanges(before: AnyRun, after: AnyRun): void {
   const different = differentAmounts(before, after);
-  if (different.length > 0) console.log(`  measured with other amounts: ${different.join(', ')}`);
-  screenOn(process.stdout).table(compare(before, after, tolerance).map(changeRow));
+  if (different.length > 0) screen.line(`  measured with other amounts: ${different.join(', ')}`);
+  screen.table(compare(before, after, Number(values.tolerance)).map(changeRow));
 }
 
 function changeRow({ what, before, after, unit, verdict }: Change): string[] {

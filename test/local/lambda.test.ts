@@ -58,6 +58,14 @@ describe('the local Lambda', () => {
     await expect.poll(() => logged.join('')).toContain('probe was asked');
   });
 
+  it('has what a function prints before its answer', async () => {
+    logged.length = 0;
+
+    await probe({ do: 'tell' });
+
+    expect(logged.join('')).toContain('probe was asked');
+  });
+
   it('runs invocations of one function at the same time', async () => {
     const began = Date.now();
 

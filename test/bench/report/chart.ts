@@ -16,13 +16,13 @@ export interface Chart {
   logarithmic?: boolean;
 }
 
-const WIDTH = 760;
+export const WIDTH = 760;
 const LABELS = 300;
 const VALUES = 120;
 const ROW = 28;
 const TOP = 40;
 
-const STYLE = `
+export const STYLE = `
     text { font: 13px system-ui, sans-serif; fill: #24292f }
     .title { font-weight: 600; font-size: 15px }
     .note { fill: #57606a }
@@ -73,6 +73,6 @@ function logarithmicScale(bars: Bar[]): Scale {
   return (value) => (LONGEST * (Math.log10(value) - from)) / (to - from);
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

@@ -1,17 +1,47 @@
 /** The charts of docs/performance.md. Pure. */
 
+import type { BesideSeen } from '../beside/measure.ts';
 import { costOfThousand, dollars, type Result, thousands } from '../figures.ts';
+import type { Flame } from '../where/attribute.ts';
+import type { Operation } from '../where/measure.ts';
 import { type Chart, svgOf } from './chart.ts';
+import { flameOf } from './flame.ts';
 import type { Results } from './results.ts';
 
 /** @returns the text of each file */
-export function chartsOf({ service: { seen }, cluster }: Results): Record<string, string> {
+export function chartsOf({ service: { seen }, cluster, beside, where }: Results): Record<string, string> {
   return {
     'moves.svg': svgOf(moves(seen)),
     'leases.svg': svgOf(leases(seen)),
     'cost.svg': svgOf(cost(seen)),
     'cluster.svg': svgOf(drains(cluster.seen)),
+    'keys.svg': svgOf(keys(beside?.seen.keys)),
+    ...Object.fromEntries(
+      FLAMES.map(([name, title]) => [`where-${name}.svg`, flame(title, where?.seen[name])]),
+    ),
   };
+}
+
+const FLAMES = [
+  ['read', 'Processor time of a kv read'],
+  ['login', 'Processor time of a login'],
+  ['status', 'Processor time of a status'],
+  ['remount', 'Processor time of a move: POST, switch and announcement'],
+] as const;
+
+const UNKNOWN: Flame = { label: 'not measured yet', part: 'node', ms: 0, above: [] };
+
+function flame(title: string, operation: Operation | undefined): string {
+  return flameOf(title, operation?.flame ?? UNKNOWN);
+}
+
+/** In the README. */
+function keys(seen: BesideSeen['keys'] = []): Chart {
+  const bars = seen.flatMap(({ keys, ours, reference }) => [
+    timed(`${thousands(keys)} keys`, ours),
+    { ...timed('OpenBao', reference), other: true },
+  ]);
+  return { title: 'A move into another namespace, milliseconds', logarithmic: bars.length > 0, bars };
 }
 
 function drains({ drains }: Results['cluster']['seen']): Chart {

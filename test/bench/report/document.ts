@@ -3,37 +3,55 @@
  * are generated here from the results that are stored next to it, so they always agree.
  */
 
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { amountsFrom, clusterAmountsFrom } from '../amounts.ts';
+import { amountsFrom, besideAmountsFrom, clusterAmountsFrom, whereAmountsFrom } from '../amounts.ts';
 import { type AnyRun, type Figure, type Result, shown, thousands } from '../figures.ts';
 import { BILLED_MS, PRICES } from '../pricing.ts';
+import { besideTable } from './beside.ts';
 import { chartsOf } from './charts.ts';
 import type { Results } from './results.ts';
 import { leaseRows, mountRows, type Row, rateRows } from './scale.ts';
+import { goalsOf, tableOf } from './table.ts';
+import { passedTable, processorTable } from './where.ts';
 
 const DOCS = join(import.meta.dirname, '..', '..', '..', 'docs');
 export const DOCUMENT = join(DOCS, 'performance.md');
 export const FOLDER = join(DOCS, 'performance');
-export const RESULT = join(FOLDER, 'result.json');
-export const CLUSTER_RESULT = join(FOLDER, 'cluster.json');
 
-/** @param measured the other part stays as it is stored */
-export async function writeDocument(measured: Partial<Results>): Promise<void> {
+const FILES: Record<keyof Results, string> = {
+  service: 'result.json',
+  cluster: 'cluster.json',
+  beside: 'beside.json',
+  where: 'where.json',
+};
+
+/** Where the result of a part is stored that the document is written from. */
+export function storedIn(part: keyof Results): string {
+  return join(FOLDER, FILES[part]);
+}
+
+/** What the document is written from now. */
+export async function readResults(): Promise<Results> {
+  const stored = (Object.keys(FILES) as (keyof Results)[]).filter((part) => existsSync(storedIn(part)));
+  const read = async (part: keyof Results) => [part, JSON.parse(await readFile(storedIn(part), 'utf8'))];
+  return Object.fromEntries(await Promise.all(stored.map(read)));
+}
+
+/** @param measured the other parts stay as they are stored */
+export async function writeDocument(measured: Partial<Record<string, AnyRun>>): Promise<void> {
   const text = await readFile(DOCUMENT, 'utf8');
-  const results: Results = {
-    service: measured.service ?? JSON.parse(await readFile(RESULT, 'utf8')),
-    cluster: measured.cluster ?? JSON.parse(await readFile(CLUSTER_RESULT, 'utf8')),
-  };
+  const results: Results = { ...(await readResults()), ...measured };
   await mkdir(FOLDER, { recursive: true });
   await writeFile(DOCUMENT, filled(text, results));
-  await writeFile(RESULT, `${JSON.stringify(results.service, undefined, 2)}\n`);
-  await writeFile(CLUSTER_RESULT, `${JSON.stringify(results.cluster, undefined, 2)}\n`);
+  for (const [part, result] of Object.entries(results))
+    await writeFile(storedIn(part as keyof Results), `${JSON.stringify(result, undefined, 2)}\n`);
   for (const [name, svg] of Object.entries(chartsOf(results))) await writeFile(join(FOLDER, name), svg);
 }
 
 /** @throws Error when the document has a block that is not generated here */
-export function filled(text: string, { service, cluster }: Results): string {
+export function filled(text: string, { service, cluster, beside, where }: Results): string {
   const blocks: Record<string, string> = {
     run: runOf(service, amountsFrom({})),
     figures: figuresTable(service),
@@ -44,6 +62,12 @@ export function filled(text: string, { service, cluster }: Results): string {
     rate: tableOf(HEAD, rateRows(service)),
     clusterRun: runOf(cluster, clusterAmountsFrom({})),
     clusterFigures: figuresTable(cluster),
+    besideRun: beside ? runOf(beside, besideAmountsFrom({})) : NOT_MEASURED,
+    besideFigures: beside ? besideTable(beside) : NOT_MEASURED,
+    whereRun: where ? runOf(where, whereAmountsFrom({})) : NOT_MEASURED,
+    whereFigures: where ? figuresTable(where) : NOT_MEASURED,
+    processor: where ? processorTable(where) : NOT_MEASURED,
+    passed: where ? passedTable(where) : NOT_MEASURED,
   };
   return text.replace(/(<!-- bench: (\w+) -->\n)[\s\S]*?(<!-- \/bench -->)/g, (_, open, name, close) => {
     const block = blocks[name as string];
@@ -51,6 +75,8 @@ export function filled(text: string, { service, cluster }: Results): string {
     return `${open}${block}\n${close}`;
   });
 }
+
+const NOT_MEASURED = 'Not measured yet.';
 
 const HEAD: Row = ['what', 'value', 'formula'];
 
@@ -72,11 +98,7 @@ function figuresTable({ figures }: AnyRun): string {
 }
 
 function figureRow(figure: Figure): string[] {
-  const { what, reach, better, unit, wish, from } = figure;
-  const sign = wish === 'low' ? '≤' : '≥';
-  const goal = (value: number) => `${sign} ${shown({ value, unit })}`;
-  const goals = [reach, better].filter((value) => value !== undefined).map(goal);
-  return [what, `**${shown(figure)}**`, goals.join(', '), from];
+  return [figure.what, `**${shown(figure)}**`, goalsOf(figure), figure.from];
 }
 
 function callsOf({ seen: { plain } }: Result): string {
@@ -98,9 +120,4 @@ function pricesOf(): string {
     `arm64 $${lambdaGBSecond}. Each of five invocations is assumed to last ${BILLED_MS} ms: \`remount\`, \`status\`, \`switch\`, \`publish\` for two writes.`,
     'Without free tier, log lines and data transfer. The prices of events and of stored data were not checked again.',
   ].join('\n');
-}
-
-function tableOf(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
