@@ -26,7 +26,7 @@ describe('a namespace that is misspelt', () => {
   ])('is refused by %s on request', async (...words) => {
     const { code, stderr } = await world.run(...words, '--require-namespace');
     expect(code).toBe(2);
-    expect(stderr).toContain('require_namespace asks for a namespace below it');
+    expect(stderr).toContain('--require-namespace asks for a namespace below it');
   });
 
   it('is no obstacle once it is right', async () => {

@@ -25,7 +25,6 @@ remount.status.test.ts | the status of a remount > has source, target and state,
 const IN_FRONT = `
 bulk.test.ts | a bulk run > is undone as a whole | \`atomic\`, and a cycle such as a swap, in a bulk run of a cluster
 bulk.test.ts | a bulk run > moves all mounts or none if it is atomic | \`atomic\`, and a cycle such as a swap, in a bulk run of a cluster
-bulk.test.ts | a bulk run > takes policies along, and its undo restores them | \`policies\` of a bulk run on a cluster
 bulk.test.ts | a bulk run > swaps mounts while readers never see a refusal or a mix of before and after | \`atomic\`, and a cycle such as a swap, in a bulk run of a cluster
 hvac.deep.test.ts | hvac for Python > Moves.test_an_engine_moves_into_a_namespace | a move into another namespace of a cluster
 openbao-go.deep.test.ts | OpenBao's Go client > TestAnEngineMovesIntoANamespaceAndFurther | a move into another namespace of a cluster
