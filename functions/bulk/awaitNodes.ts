@@ -32,7 +32,9 @@ export async function awaitNodes(
 ): Promise<'seen' | 'waits' | 'late'> {
   const { cluster } = deps;
   if (!cluster) throw new Error('the deployment has no cluster');
-  if (counts.succeeded === 0 || run.cancelledAt !== undefined) return 'seen';
+  // Policies lose the rules for the old paths next, which clients of a stale node need.
+  const mayLeaveEarly = run.cancelledAt !== undefined && !run.policies;
+  if (counts.succeeded === 0 || mayLeaveEarly) return 'seen';
   const nodes = await nodesOf(cluster, await readRunRows(deps.store, run.id));
   const isSeen = nodes !== undefined && !nodes.some(({ state }) => state === 'stale');
   const now = deps.clock.now();

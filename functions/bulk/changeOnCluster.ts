@@ -6,13 +6,12 @@
 import { changePolicy, type WriteRecord } from '../cluster/changePolicy.ts';
 import { policyItem } from '../cluster/clusterAccess.ts';
 import { HoldLost } from '../cluster/hold.ts';
-import type { Cluster } from '../ports/cluster.ts';
+import { type Cluster, ClusterForbids } from '../ports/cluster.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ConditionFailed } from '../ports/store.ts';
+import { ConditionFailed, type Item, type Update } from '../ports/store.ts';
 import type { ChangedPolicy } from '../remount/policyOrder.ts';
 import { changedPolicy } from '../remount/storedChange.ts';
 import { GONE } from '../remount/textChange.ts';
-import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { policyKey, sha256 } from '../store/keys.ts';
 import type { BulkRun } from './bulkRun.ts';
 import type { Pass } from './policyPass.ts';
@@ -35,6 +34,7 @@ export class PolicyRefused extends Error {
 }
 
 /**
+ * After the last move, a policy that the service may not write holds no other one up.
  * @param open the policies that the pass has not come to
  * @param until epoch milliseconds after which no further policy is begun
  * @returns whether all of them are done
@@ -47,41 +47,40 @@ export async function changeOnCluster(
   pass: Pass,
   until: number,
 ): Promise<boolean> {
-  try {
-    for (const policy of open) {
-      if (deps.clock.now() >= until) return false;
+  let forbidden: ClusterForbids | undefined;
+  for (const policy of open) {
+    if (deps.clock.now() >= until) return false;
+    try {
       await changeOne(deps, run, policy, pass, until);
+    } catch (error) {
+      // Another execution has done it, or the next one does.
+      if (error instanceof HoldLost) return false;
+      if (!(error instanceof ClusterForbids) || pass.name === 'add') throw error;
+      forbidden ??= error;
     }
-    return true;
-  } catch (error) {
-    // Another execution has done it, or the next one does.
-    if (error instanceof HoldLost) return false;
-    throw error;
   }
+  if (forbidden) throw forbidden;
+  return true;
 }
 
+/** @throws HoldLost when another execution changes the policy, or the time of the step is over */
 async function changeOne(
   deps: RunDeps,
-  run: BulkRun,
+  { id }: BulkRun,
   found: RunPolicy,
   pass: Pass,
   until: number,
 ): Promise<void> {
   const { store, clock, cluster } = deps;
-  const { id } = run;
-  const policy = pass.name === 'settle' ? await withAdded(deps, id, found) : found;
-  let { writing } = policy;
+  let policy = pass.name === 'settle' ? await withAdded(deps, id, found) : found;
   let kept: ChangedPolicy | undefined;
   const record: WriteRecord = {
-    begun: () => writing,
+    begun: () => policy.writing,
     async begin(begun, change) {
-      writing = { ...begun, added: rulesAddedBy(change) };
-      try {
-        await store.commit([writeBegun(id, policy, writing)]);
-      } catch (error) {
-        if (!(error instanceof ConditionFailed)) throw error;
-        throw new HoldLost('another execution has changed the policy', { cause: error });
-      }
+      const writing = { ...begun, added: rulesAddedBy(change) };
+      const next = { writing, writes: (policy.writes ?? 0) + 1 };
+      await commitAlone(store, writeBegun(id, policy, next));
+      policy = { ...policy, ...next };
     },
     check() {
       if (clock.now() >= until) throw new HoldLost('the time of the step is over');
@@ -89,24 +88,43 @@ async function changeOne(
   };
   const result = await changePolicy(cluster, record, policy, (stored) => {
     const item = policyItem(policyKey(policy.namespaceId, policy.name), stored);
-    const change = pass.changeOf(policy, item, clock.now());
+    const now = clock.now();
+    const change = pass.changeOf(policy, item, now);
+    if (typeof change === 'string' && isWrittenBefore(policy, item, pass, now)) return undefined;
     if (typeof change !== 'object' || change.before !== change.after) return change;
     kept = changedPolicy(policy, stored.version ?? 0, change);
     return undefined;
   });
   switch (result.state) {
-    case 'changed':
-      return commitUnlessDone(store, [
-        pass.done(id, policy, { ...result.policy, added: writing?.added ?? [] }),
-      ]);
+    case 'changed': {
+      const { added = [] } = policy.writing ?? {};
+      return commitAlone(store, pass.done(id, policy, { ...result.policy, added }));
+    }
     case 'unchanged':
-      return commitUnlessDone(store, [pass.done(id, policy, kept)]);
+      return commitAlone(store, pass.done(id, policy, kept));
     case 'refused':
       if (pass.name === 'add') throw new PolicyRefused(policy, result.reason);
-      return commitUnlessDone(store, [policyLeft(id, policy, result.reason)]);
+      return commitAlone(store, policyLeft(id, policy, result.reason));
     default:
-      return commitUnlessDone(store, [policyLeft(id, policy, 'reason' in result ? result.reason : GONE)]);
+      return commitAlone(store, policyLeft(id, policy, 'reason' in result ? result.reason : GONE));
   }
+}
+
+async function commitAlone(store: RunDeps['store'], update: Update): Promise<void> {
+  try {
+    await store.commit([update]);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    throw new HoldLost('another execution changes the policy', { cause: error });
+  }
+}
+
+/** Somebody has changed a text that the pass had written, and has left it nothing to do. */
+function isWrittenBefore(policy: RunPolicy, item: Item, pass: Pass, now: number): boolean {
+  const { digest: _, back: __, added = [], ...untouched } = policy;
+  if (!policy.writing || added.some((rule) => String(item.text).includes(rule))) return false;
+  const change = pass.changeOf(untouched, item, now);
+  return typeof change === 'object' && change.before === change.after;
 }
 
 /**
@@ -121,6 +139,6 @@ async function withAdded({ store, cluster }: RunDeps, id: string, policy: RunPol
   const { writing: _, ...untouched } = policy;
   if (sha256(text) !== after.digest && !added.some((rule) => text.includes(rule))) return untouched;
   const change = { ...after, added };
-  await commitUnlessDone(store, [rulesAdded(id, policy, change)]);
+  await commitAlone(store, rulesAdded(id, policy, change));
   return { ...untouched, ...change, phase: 'added' };
 }

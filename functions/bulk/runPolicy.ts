@@ -7,7 +7,7 @@
  */
 
 import type { Splice } from '../policies/splices.ts';
-import type { Item, Put, Update } from '../ports/store.ts';
+import type { Condition, Item, Put, Update } from '../ports/store.ts';
 import type { BegunWrite } from '../remount/onCluster.ts';
 import type { ChangedPolicy, PolicyRef } from '../remount/policyOrder.ts';
 import type { TextChange } from '../remount/textChange.ts';
@@ -31,6 +31,8 @@ export interface RunPolicy extends OrderedPolicy {
   added?: string[];
   /** On a cluster: the write that was begun, and is not recorded as made. */
   writing?: BegunWrite & Pick<RunPolicy, 'added'>;
+  /** How many writes were begun there. */
+  writes?: number;
   /** Why the policy is left as it is. */
   reason?: string;
 }
@@ -77,11 +79,10 @@ type Written = Pick<ChangedPolicy, 'version' | 'digest' | 'back'>;
 /** A write of the policy is about to be made on a cluster. */
 export function writeBegun(
   id: string,
-  policy: RunPolicy,
-  writing: NonNullable<RunPolicy['writing']>,
+  { number, phase, writes }: RunPolicy,
+  begun: Required<Pick<RunPolicy, 'writing' | 'writes'>>,
 ): Update {
-  const { number, phase } = policy;
-  return { update: bulkPolicyKey(id, number), set: { writing }, if: { phase } };
+  return { update: bulkPolicyKey(id, number), set: begun, if: { phase, writes: writes ?? { absent: true } } };
 }
 
 export function policyLeft(id: string, policy: RunPolicy, reason: string): Update {
@@ -95,12 +96,16 @@ export function changedByRun(policy: RunPolicy): ChangedPolicy | undefined {
   return { namespaceId, namespacePath, name, version, digest, back };
 }
 
-/** What was begun is over with it. */
+/**
+ * What was begun is over with it. It fails if another execution has begun a write that this one does not know: what the policy is
+ * now may be the work of that.
+ */
 function transition(
   id: string,
-  { number, phase }: RunPolicy,
+  { number, phase, writes }: RunPolicy,
   set: Partial<RunPolicy>,
   remove: (keyof RunPolicy)[] = [],
 ): Update {
-  return { update: bulkPolicyKey(id, number), set, remove: [...remove, 'writing'], if: { phase } };
+  const known: Condition = { phase, writes: writes ?? { absent: true } };
+  return { update: bulkPolicyKey(id, number), set, remove: [...remove, 'writing'], if: known };
 }

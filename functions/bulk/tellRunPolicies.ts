@@ -48,10 +48,10 @@ export function runPolicyInfo(
   return policyInfo(run.policies, { changed, left }, reader);
 }
 
-/** A run that was given up has not come to all of them. */
+/** A run that was given up, or has waited in vain, has not come to all of them. */
 function leftByRun({ status }: BulkRun, policy: RunPolicy): LeftPolicy[] {
   const { namespaceId, namespacePath, name, phase, reason } = policy;
   const isUnfinished = status !== 'in-progress' && phase !== 'settled';
-  const why = reason ?? (isUnfinished ? 'the run was given up before it was done with it' : undefined);
+  const why = reason ?? (isUnfinished ? 'the run has ended before it was done with it' : undefined);
   return why === undefined ? [] : [{ namespaceId, namespacePath, name, reason: why }];
 }

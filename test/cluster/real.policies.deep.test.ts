@@ -242,7 +242,7 @@ describe('a move that may not change policies', () => {
       body: { from: mount, to: target, policies: 'add' },
     });
     expect(answer.status).toBe(403);
-    expect(answer.text).toContain('1 of namespace \\"\\" that it may not read');
+    expect(answer.text).toContain('1 of the root namespace that it may not read');
     expect(answer.text).not.toContain('hidden-');
   });
 

@@ -176,7 +176,8 @@ describe('a run on a cluster', () => {
     expect(texts()).toEqual([FOLLOWED, textFor('y/')]);
   });
 
-  it('writes each text once, however many executions there are', async () => {
+  // Which execution comes first is chance.
+  it.each([1, 2, 3, 4, 5])('writes each text once, however many executions there are (%i)', async () => {
     const names = writesOf();
     const id = await accept('follow');
     const begin = () => bulkBeginStep(requestDeps(world.deps), { id }, soon());
@@ -230,6 +231,52 @@ describe('a run on a cluster', () => {
     await cancelRun(requestDeps(world.deps), await stateOf(world.deps, id), undefined);
     await runEnds(world, id);
     expect(texts()).toEqual([TEXT, `${ONE}# mine\n`]);
+  });
+
+  it('that is cancelled after a move keeps the old rules until every node has seen that', async () => {
+    cluster.standbys.set('http://127.0.0.1:2', new Set(['a/', 'b/', 'c/']));
+    const id = await accept('follow', { max_concurrency: 1 });
+    let isCancelled = false;
+    cluster.before = async (method) => {
+      if (method !== 'remount' || isCancelled) return;
+      isCancelled = true;
+      await cancelRun(requestDeps(world.deps), await stateOf(world.deps, id), undefined);
+    };
+    let looks = 0;
+    const run = await runEnds(world, id, async () => {
+      if ((await stateOf(world.deps, id)).run.staleAt === undefined) return;
+      looks++;
+      const text = cluster.textOf('people');
+      for (const [from, to] of MOVES) {
+        expect(text).toContain(rule(from));
+        expect(text).toContain(rule(to));
+      }
+      cluster.standbys.set('http://127.0.0.1:2', new Set(cluster.table.keys()));
+    });
+    expect(run).toMatchObject({ error: { code: 'cancelled' }, nodes: [{}, { state: 'current' }] });
+    expect(looks).toBeGreaterThan(0);
+    const made = (await outcomes(world.deps, id)).map((migration) => migration?.status === 'success');
+    expect(made).toContain(true);
+    expect(made).toContain(false);
+    expect(cluster.textOf('people')).toBe(textFor(...MOVES.map(([from, to], i) => (made[i] ? to : from))));
+  });
+
+  it('knows what it has written also if it could not note it, and somebody has added to it since', async () => {
+    const id = await accept('follow');
+    let isLost = false;
+    cluster.after = (method) => {
+      if (method !== 'writePolicy' || cluster.posts.length < 3 || isLost) return;
+      isLost = true;
+      cluster.setPolicy('one', `${cluster.textOf('one')}# mine\n`);
+      throw unavailable(true);
+    };
+    expect((await runEnds(world, id)).status).toBe('success');
+    expect(isLost).toBe(true);
+    expect(texts()).toEqual([FOLLOWED, `${textFor('y/')}# mine\n`]);
+    expect((await info(id)).policies).toMatchObject({
+      changed: [{ policy: 'one' }, { policy: 'people' }],
+      left: [],
+    });
   });
 
   it('leaves a policy whose added rules somebody has changed, and one that is gone', async () => {
@@ -323,6 +370,29 @@ describe('a cluster that does not let a run change policies', () => {
     });
     expect(run).toMatchObject({ status: 'failure', error: { code: 'cluster_unavailable' } });
     await isOver(run);
+  });
+
+  it('finishes the others if it forbids one of them after the last move', async () => {
+    const id = await accept('follow');
+    const { policy } = cluster;
+    cluster.policy = (...of) => {
+      if (of[1] === 'one' && cluster.posts.length > 0) throw forbids;
+      return policy.apply(cluster, of);
+    };
+    const seen: (string | undefined)[] = [];
+    const run = await runEnds(world, id, async () => {
+      if (!(await stateOf(world.deps, id)).run.waiting) return;
+      seen.push(cluster.textOf('people'));
+      world.deps.clock.pass(CLUSTER_PATIENCE_MS);
+    });
+    expect(run.status).toBe('success');
+    expect(seen[0]).toBe(FOLLOWED);
+    const reason = 'the run has ended before it was done with it';
+    // It has the rules that were added.
+    expect((await info(id)).policies).toMatchObject({
+      changed: [{ policy: 'one' }, { policy: 'people' }],
+      left: [{ policy: 'one', reason }],
+    });
   });
 
   it('leaves the policies as they are if that is so after the last move', async () => {
