@@ -192,7 +192,7 @@ export const HOLD_LOOKS = 12;
  * reads meanwhile; each further pause is twice as long.
  */
 export const HOLD_START_MS = 1_000;
-export const FIRST_HOLD_PAUSE_MS = 10;
+export const FIRST_HOLD_PAUSE_MS = 5;
 
 /** Leases that one list request reads. Beyond that, the list is incomplete and has a warning. */
 export const MAX_LISTED_LEASES = 10_000;

@@ -5,6 +5,7 @@ import { median } from '../../../infra/demo/measure/cost.ts';
 import { makeKv } from '../../../infra/demo/measure/makeMounts.ts';
 import { vaultClient } from '../../../infra/demo/vault.ts';
 import type { Client } from '../../cluster/support/client.ts';
+import { until } from '../../cluster/support/until.ts';
 import type { BesideAmounts } from '../amounts.ts';
 import { AT_ONCE, medianOf, perSecond } from '../atOnce.ts';
 import { ended, timedMove } from '../cluster/moves.ts';
@@ -167,6 +168,11 @@ async function fillOurs({ ours, store }: Beside, name: string, keys: number): Pr
 
 async function fillReference({ reference }: Beside, name: string, keys: number): Promise<void> {
   await reference.must('POST', `sys/mounts/${name}`, { type: 'kv', options: { version: '2' } }, 'left');
+  // For a moment it refuses every request to a new mount of kv v2.
+  await until(`${name} is ready`, async () => {
+    const { status } = await reference.request('LIST', `${name}/metadata`, undefined, 'left');
+    return status === 404 || undefined;
+  });
   const data = { colour: 'blue' };
   const write = (i: number) => reference.must('POST', `${name}/data/key-${i}`, { data }, 'left');
   await inParallel(keys, AT_ONCE, write);
