@@ -27,9 +27,9 @@ beforeAll(async () => {
   );
 });
 
-/** The tables of a page, as their rows. */
+/** The tables of a page, as their rows; without the figures that the bench writes, which are looked up. */
 function tablesOf(text: string): string[][] {
-  const prose = text.replace(/^```.*?^```/gms, '');
+  const prose = text.replace(/^```.*?^```|<!-- bench: .*?<!-- \/bench -->/gms, '');
   return (prose.match(/(?:^\|.*\n)+/gm) ?? []).map((table) => table.trimEnd().split('\n'));
 }
 
