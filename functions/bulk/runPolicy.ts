@@ -79,10 +79,10 @@ type Written = Pick<ChangedPolicy, 'version' | 'digest' | 'back'>;
 /** A write of the policy is about to be made on a cluster. */
 export function writeBegun(
   id: string,
-  { number, phase, writes }: RunPolicy,
+  policy: RunPolicy,
   begun: Required<Pick<RunPolicy, 'writing' | 'writes'>>,
 ): Update {
-  return { update: bulkPolicyKey(id, number), set: begun, if: { phase, writes: writes ?? { absent: true } } };
+  return { update: bulkPolicyKey(id, policy.number), set: begun, if: unchangedSince(policy) };
 }
 
 export function policyLeft(id: string, policy: RunPolicy, reason: string): Update {
@@ -96,16 +96,18 @@ export function changedByRun(policy: RunPolicy): ChangedPolicy | undefined {
   return { namespaceId, namespacePath, name, version, digest, back };
 }
 
-/**
- * What was begun is over with it. It fails if another execution has begun a write that this one does not know: what the policy is
- * now may be the work of that.
- */
+/** What was begun is over with it. */
 function transition(
   id: string,
-  { number, phase, writes }: RunPolicy,
+  policy: RunPolicy,
   set: Partial<RunPolicy>,
   remove: (keyof RunPolicy)[] = [],
 ): Update {
-  const known: Condition = { phase, writes: writes ?? { absent: true } };
-  return { update: bulkPolicyKey(id, number), set, remove: [...remove, 'writing'], if: known };
+  const key = bulkPolicyKey(id, policy.number);
+  return { update: key, set, remove: [...remove, 'writing'], if: unchangedSince(policy) };
+}
+
+/** Fails if another execution has begun a write that this one does not know: what the policy is now may be the work of that. */
+function unchangedSince({ phase, writes }: RunPolicy): Condition {
+  return { phase, writes: writes ?? { absent: true } };
 }

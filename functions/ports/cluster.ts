@@ -142,7 +142,7 @@ export interface ClusterReads {
   nodes(): Promise<ClusterNode[]>;
 }
 
-/** Changes to the cluster. Only the steps of a migration have them. */
+/** Changes to the cluster. Only the steps of migrations and of bulk runs have them. */
 export interface ClusterWrites {
   /**
    * Revokes a lease and waits until it is revoked. A lease that does not exist counts as revoked.

@@ -2,8 +2,6 @@
 
 import type { BesideSeen } from '../beside/measure.ts';
 import { costOfThousand, dollars, type Result, thousands } from '../figures.ts';
-import type { Flame } from '../where/attribute.ts';
-import type { Operation } from '../where/measure.ts';
 import { type Chart, svgOf } from './chart.ts';
 import { flameOf } from './flame.ts';
 import type { Results } from './results.ts';
@@ -15,9 +13,9 @@ export function chartsOf({ service: { seen }, cluster, beside, where }: Results)
     'leases.svg': svgOf(leases(seen)),
     'cost.svg': svgOf(cost(seen)),
     'cluster.svg': svgOf(drains(cluster.seen)),
-    'keys.svg': svgOf(keys(beside?.seen.keys)),
+    'keys.svg': svgOf(keys(beside.seen.keys)),
     ...Object.fromEntries(
-      FLAMES.map(([name, title]) => [`where-${name}.svg`, flame(title, where?.seen[name])]),
+      FLAMES.map(([name, title]) => [`where-${name}.svg`, flameOf(title, where.seen[name].flame)]),
     ),
   };
 }
@@ -29,14 +27,8 @@ const FLAMES = [
   ['remount', 'Processor time of a move: POST, switch and announcement'],
 ] as const;
 
-const UNKNOWN: Flame = { label: 'not measured yet', part: 'node', ms: 0, above: [] };
-
-function flame(title: string, operation: Operation | undefined): string {
-  return flameOf(title, operation?.flame ?? UNKNOWN);
-}
-
 /** In the README. */
-function keys(seen: BesideSeen['keys'] = []): Chart {
+function keys(seen: BesideSeen['keys']): Chart {
   const bars = seen.flatMap(({ keys, ours, reference }) => [
     timed(`${thousands(keys)} keys`, ours),
     { ...timed('OpenBao', reference), other: true },

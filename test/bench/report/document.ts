@@ -3,7 +3,6 @@
  * are generated here from the results that are stored next to it, so they always agree.
  */
 
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { amountsFrom, besideAmountsFrom, clusterAmountsFrom, whereAmountsFrom } from '../amounts.ts';
@@ -34,9 +33,9 @@ export function storedIn(part: keyof Results): string {
 
 /** What the document is written from now. */
 export async function readResults(): Promise<Results> {
-  const stored = (Object.keys(FILES) as (keyof Results)[]).filter((part) => existsSync(storedIn(part)));
+  const parts = Object.keys(FILES) as (keyof Results)[];
   const read = async (part: keyof Results) => [part, JSON.parse(await readFile(storedIn(part), 'utf8'))];
-  return Object.fromEntries(await Promise.all(stored.map(read)));
+  return Object.fromEntries(await Promise.all(parts.map(read)));
 }
 
 /** @param measured the other parts stay as they are stored */
@@ -62,12 +61,12 @@ export function filled(text: string, { service, cluster, beside, where }: Result
     rate: tableOf(HEAD, rateRows(service)),
     clusterRun: runOf(cluster, clusterAmountsFrom({})),
     clusterFigures: figuresTable(cluster),
-    besideRun: beside ? runOf(beside, besideAmountsFrom({})) : NOT_MEASURED,
-    besideFigures: beside ? besideTable(beside) : NOT_MEASURED,
-    whereRun: where ? runOf(where, whereAmountsFrom({})) : NOT_MEASURED,
-    whereFigures: where ? figuresTable(where) : NOT_MEASURED,
-    processor: where ? processorTable(where) : NOT_MEASURED,
-    passed: where ? passedTable(where) : NOT_MEASURED,
+    besideRun: runOf(beside, besideAmountsFrom({})),
+    besideFigures: besideTable(beside),
+    whereRun: runOf(where, whereAmountsFrom({})),
+    whereFigures: figuresTable(where),
+    processor: processorTable(where),
+    passed: passedTable(where),
   };
   return text.replace(/(<!-- bench: (\w+) -->\n)[\s\S]*?(<!-- \/bench -->)/g, (_, open, name, close) => {
     const block = blocks[name as string];
@@ -75,8 +74,6 @@ export function filled(text: string, { service, cluster, beside, where }: Result
     return `${open}${block}\n${close}`;
   });
 }
-
-const NOT_MEASURED = 'Not measured yet.';
 
 const HEAD: Row = ['what', 'value', 'formula'];
 

@@ -9,7 +9,6 @@ import type { WhereResult } from '../where/figures.ts';
 export interface Results {
   service: Result;
   cluster: ClusterResult;
-  /** These two are absent until they have been measured for the document. */
-  beside?: BesideResult;
-  where?: WhereResult;
+  beside: BesideResult;
+  where: WhereResult;
 }
