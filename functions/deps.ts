@@ -4,12 +4,12 @@
  */
 
 import { setTimeout } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { clusterSettings } from './adapters/clusterEnvironment.ts';
+import { dynamodbClient } from './adapters/dynamodbClient.ts';
 import { dynamodbStore } from './adapters/dynamodbStore.ts';
 import { eventBridge } from './adapters/eventBridge.ts';
 import { eventBridgeScheduler } from './adapters/eventBridgeScheduler.ts';
@@ -36,7 +36,7 @@ export function depsFromEnvironment({
 }: Partial<Pick<Deps, 'workflows' | 'scheduler'>> = {}): Deps {
   return {
     store: dynamodbStore(
-      new DynamoDBClient(clientSettings()),
+      dynamodbClient(clientSettings(), userAgent()),
       (table) => required(`${table.toUpperCase()}_TABLE`),
       clock,
     ),
@@ -114,6 +114,12 @@ function clientSettings() {
   };
   // Nothing changes the middleware of a client after its first call, so it need not be put together for each call.
   return { requestHandler, maxAttempts: 3, cacheMiddleware: true };
+}
+
+/** Names the function where the environment does, as that of the SDK. */
+function userAgent(): string {
+  const { AWS_SDK_UA_APP_ID: app } = process.env;
+  return app ? `remount app/${app}` : 'remount';
 }
 
 const clock: Clock = {
