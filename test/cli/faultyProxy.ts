@@ -7,7 +7,11 @@ import { buffer } from 'node:stream/consumers';
 import { startLocalServer } from '../../infra/local/localServer.ts';
 
 /** Answers busy or nothing without forwarding the request, or forwards it and drops the answer. */
-export type Fault = { status: number; retryAfter?: string } | 'never answer' | 'lose the answer' | 'none';
+export type Fault =
+  | { status: number; retryAfter?: string; error?: string }
+  | 'never answer'
+  | 'lose the answer'
+  | 'none';
 
 export interface FaultyProxy {
   url: string;
@@ -28,7 +32,7 @@ export async function startFaultyProxy(target: string, faults: Fault[]): Promise
     const body = await buffer(request);
     if (typeof fault === 'object') {
       const headers = fault.retryAfter ? { 'Retry-After': fault.retryAfter } : {};
-      response.writeHead(fault.status, headers).end('{"errors":["busy"]}');
+      response.writeHead(fault.status, headers).end(JSON.stringify({ errors: [fault.error ?? 'busy'] }));
       return;
     }
     if (fault === 'never answer') return;

@@ -54,6 +54,20 @@ describe('an interrupted command', () => {
     expect(proxy.requests.filter((request) => request === 'POST /v1/sys/remount')).toHaveLength(3);
   });
 
+  it.each([
+    'the cluster refuses the token of the service',
+    'the policy of the service lacks: path "sys/remount" { capabilities = ["sudo", "update"] }',
+  ])('does not repeat what a cluster refuses: %s', async (error) => {
+    const { proxy, environment } = await through([{ status: 502, error }]);
+
+    const { code, stderr } = await run(['move', 'refused', 'refused-to'], environment);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(error);
+    expect(stderr).not.toMatch(/retrying|unknown whether/);
+    expect(proxy.requests.filter((request) => request === 'POST /v1/sys/remount')).toHaveLength(1);
+  });
+
   it('moves once when the answer is lost', async () => {
     const { proxy, environment } = await through(['lose the answer']);
     const from = await kv('lost');
