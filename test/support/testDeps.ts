@@ -1,7 +1,8 @@
 /** The dependencies of the domain for tests: the real store on the embedded emulator, and a clock that can be advanced. */
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamodbClient } from '../../functions/adapters/dynamodbClient.ts';
 import { dynamodbStore } from '../../functions/adapters/dynamodbStore.ts';
 import { randomIds } from '../../functions/adapters/randomIds.ts';
 import type { Clock, Deps, Log, Machine } from '../../functions/ports/deps.ts';
@@ -50,7 +51,8 @@ export async function testDeps(between?: Between): Promise<TestDeps> {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   });
-  const client = new DynamoDBClient({ endpoint: way?.endpoint ?? emulator.endpoint, region, credentials });
+  const endpoint = way?.endpoint ?? emulator.endpoint;
+  const client = dynamodbClient({ endpoint, region, credentials }, 'remount');
   const clock = testClock();
   const started: Started[] = [];
   const logged: string[] = [];
