@@ -2,7 +2,7 @@
 
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 
-/** Middleware of the SDK. Without it, a call takes an eighth less processor time (docs/decisions.md, 34). */
+/** Middleware of the SDK. Without it, a call takes an eighth less processor time (docs/decisions.md, 35). */
 const IN_VAIN = [
   // It looks through all that is sent and received for what a log must not show. The client has no log.
   'loggerMiddleware',
