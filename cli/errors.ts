@@ -11,6 +11,10 @@ export const EXIT = {
   failed: 3,
   /** A bug in this program. */
   fault: 70,
+  /** The results cannot be written. */
+  unwritten: 74,
+  /** Nobody reads the results any more: what a shell says of a program that `SIGPIPE` has ended. */
+  unread: 141,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -113,6 +117,11 @@ export function permissionDenied(request: string, capabilities: string, namespac
   const where = namespace ? `namespace ${namespace}` : 'the root namespace';
   const needs = `${request} in ${where} needs a valid token whose policies allow ${capabilities}`;
   return new CommandError(EXIT.refused, `permission denied. ${needs}`);
+}
+
+/** @param code of the system, such as `ENOSPC` */
+export function notWritten(code: string): CommandError {
+  return new CommandError(EXIT.unwritten, `the results cannot be written (${code})`);
 }
 
 export function notUnderstood(address: string, status: number): CommandError {

@@ -9,7 +9,7 @@ import type { Command, Context } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { completionScript } from './completion/script.ts';
 import { vocabularyOf } from './completion/vocabulary.ts';
-import { CommandError, EXIT, type ExitCode, usage } from './errors.ts';
+import { CommandError, EXIT, type ExitCode, notWritten, usage } from './errors.ts';
 import { findCommand, ofGroup } from './findCommand.ts';
 import { COMMON_OPTIONS, commandHelp, generalHelp, groupHelp } from './help.ts';
 import { manualPage } from './manual.ts';
@@ -34,8 +34,10 @@ let earlyEndText = '';
 /** Options to repeat in hints, so that they reach the same service. The environment stays the same. */
 let connectionOptions = '';
 
-// The reader of the output may stop reading, as `head` does.
-process.stdout.on('error', () => process.exit(EXIT.done));
+process.stdout.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+  // The reader of the results may stop reading, as `head` does. Other programs are ended by a signal then.
+  process.exit(code === 'EPIPE' ? EXIT.unread : report(notWritten(code), '', {}));
+});
 for (const [signal, exitCode] of Object.entries(SIGNALS)) process.once(signal, () => interrupt(exitCode));
 
 process.exitCode = await run(process.argv.slice(2));

@@ -1,8 +1,13 @@
-import { writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMAND } from '../../infra/buildCommand.ts';
 import { temporaryFolder } from '../local/support.ts';
-import { ID, run, said } from './command.ts';
+import { ID, run, said, start } from './command.ts';
 import { newWorld, ROOT_TOKEN, type World } from './world.ts';
 
 describe('a program that calls the command', () => {
@@ -23,6 +28,20 @@ describe('a program that calls the command', () => {
     const { code, stdout } = await world.run(...words, '--format', 'json');
     return { code, data: JSON.parse(stdout) };
   }
+
+  it('learns that the results cannot be written', async () => {
+    await using full = await open('/dev/full', 'w');
+    const child = spawn(process.execPath, [COMMAND, 'help', '--man'], { stdio: ['ignore', full.fd, 'pipe'] });
+    const ended = once(child, 'close');
+    expect(await text(child.stderr as Readable)).toBe('Error: the results cannot be written (ENOSPC)\n');
+    expect(await ended).toEqual([74, null]);
+  });
+
+  it('is told that nobody reads the results any more', async () => {
+    const { child, ended } = start(['help', '--man']);
+    child.stdout?.destroy();
+    expect(await ended).toMatchObject({ code: 141, stderr: '' });
+  });
 
   it('reads the plan, the end of the move, the list and the status as JSON', async () => {
     const from = await kv();
