@@ -52,7 +52,7 @@ export interface Stage {
   /** Errors that no fault explains. */
   surprises: string[];
   tables(): Promise<Tables>;
-  /** Deletes everything and creates a root token. */
+  /** Deletes everything, resets the clock, and creates a root token. */
   clear(): Promise<void>;
   /** Restores the tables and timetables, and resets the clock. */
   restore(tables: Tables, timetables: Timetables): Promise<void>;
@@ -159,8 +159,9 @@ export async function openStage(retries = false, between?: Between): Promise<Sta
     surprises: [],
     tables: () => readTables(base.client),
     async clear() {
-      // Hooks that an earlier play has not used must not run during the next setup.
+      // Hooks that an earlier play has not used must not run during the next setup, and its clock may be hours ahead.
       Object.assign(stage, { before: new Map(), after: new Map() });
+      clock.reset();
       schedules.timetables.clear();
       await emptyTables(base.client);
       root = await rootToken(deps);
