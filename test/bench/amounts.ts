@@ -15,7 +15,7 @@ const FULL = {
   /** Mounts in the full table. */
   mounts: 100_000,
   fewMounts: 100,
-  bulkMoves: 1_000,
+  bulkMoves: 10_000,
   planned: 10_000,
   /** What the reference does one by one. */
   copiedKeys: 2_000,

@@ -83,8 +83,8 @@ async function measureOne(lab: Lab<Recorder>, asked: Asked, count: number): Prom
   const bare = await askedOfBare('calls', { calls: repeatable(calls, fresh[0]?.answer.body ?? '') });
   const { pairs } = await runProcess<{ pairs: Pair<number>[] }>(
     { environment },
-    'cpu',
-    [String(count)],
+    'warm',
+    ['processor', String(count)],
     asked,
     bare,
   );

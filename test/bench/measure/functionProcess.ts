@@ -33,7 +33,7 @@ export async function askedOfBare(name: string, event: object): Promise<Asked> {
  */
 export async function runProcess<T>(
   { environment }: Pick<Lab, 'environment'>,
-  file: 'cpu' | 'fresh' | 'warm',
+  file: 'fresh' | 'warm',
   args: string[],
   ...answering: Asked[]
 ): Promise<T> {
