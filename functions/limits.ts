@@ -189,7 +189,7 @@ export const HOLD_LOOKS = 12;
 
 /**
  * The longest time for which the answer to the start of a migration waits for its switch, and the first pause between two
- * reads meanwhile; each further pause is twice as long.
+ * reads meanwhile; each further pause is as long as all before it.
  */
 export const HOLD_START_MS = 1_000;
 export const FIRST_HOLD_PAUSE_MS = 5;

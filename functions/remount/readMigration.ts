@@ -53,8 +53,10 @@ function pauseAfter(read: number): number {
  */
 export async function holdUntilSwitched(deps: Deps, id: string): Promise<void> {
   const end = deps.clock.now() + deps.settings.holdStartMs;
-  for (let pause = FIRST_HOLD_PAUSE_MS; deps.clock.now() + pause <= end; pause *= 2) {
+  let waited = 0;
+  for (let pause = FIRST_HOLD_PAUSE_MS; deps.clock.now() + pause <= end; pause = waited) {
     await deps.clock.sleep(pause);
+    waited += pause;
     const migration = await readMigration(deps, id).catch(() => undefined);
     if (migration?.status !== 'in-progress' || migration.switchedAt !== undefined) return;
   }
