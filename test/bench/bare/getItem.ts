@@ -4,9 +4,9 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 
 const client = new DynamoDBClient({});
 
-/** @returns whether the migration exists */
-export async function handler({ id }: { id: string }): Promise<boolean> {
+/** Answers as a function does: with 404 if the migration does not exist. */
+export async function handler({ id }: { id: string }): Promise<{ statusCode: number }> {
   const Key = { pk: { S: id }, sk: { S: '.' } };
   const command = new GetItemCommand({ TableName: process.env.MIGRATIONS_TABLE, Key, ConsistentRead: true });
-  return (await client.send(command)).Item !== undefined;
+  return { statusCode: (await client.send(command)).Item ? 200 : 404 };
 }

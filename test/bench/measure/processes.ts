@@ -17,6 +17,11 @@ export interface Processes {
   bundles: Record<string, number>;
 }
 
+interface Fresh {
+  ms: number;
+  answer: { statusCode: number };
+}
+
 /** The status of a migration of this age is answered without a wait. */
 const OLD_ENOUGH_MS = 100;
 
@@ -40,9 +45,8 @@ export async function measureProcesses(
 
 async function measureCold(lab: Lab, status: Asked, bare: Asked, count: number): Promise<Compared> {
   const fresh = async (asked: Asked) => {
-    const { ms, answer } = await runProcess<{ ms: number; answer: unknown }>(lab, 'fresh', [], asked);
-    const isRight = answer === true || (answer as { statusCode?: number }).statusCode === 200;
-    if (!isRight) throw new Error(`${asked.bundle} answers ${JSON.stringify(answer)}`);
+    const { ms, answer } = await runProcess<Fresh>(lab, 'fresh', [], asked);
+    if (answer.statusCode !== 200) throw new Error(`${asked.bundle} answers ${JSON.stringify(answer)}`);
     return ms;
   };
   const pairs = await inTurns(
