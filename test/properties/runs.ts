@@ -13,8 +13,8 @@ export const REPLAY = FC_REPLAY ? { replayPath: FC_REPLAY } : {};
 /** 1 in `npm test` and `npm run test:deep`. */
 export const EFFORT = Number(MODEL_RUNS);
 
-/** Milliseconds for a property or a set of schedules; on a busy machine a run takes a second. */
-export const TIMEOUT_MS = 600_000 * Math.max(1, EFFORT / 10);
+/** Milliseconds for a property or a set of schedules; on a busy machine a run takes two seconds. */
+export const TIMEOUT_MS = 600_000 * Math.max(1, EFFORT / 5);
 
 export function parameters(numRuns: number): { numRuns: number; seed: number; path?: string } {
   const seed = FC_SEED ? Number(FC_SEED) : Math.floor(Math.random() * 2 ** 31);
