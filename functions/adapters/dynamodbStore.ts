@@ -40,8 +40,6 @@ type Wire = Record<string, never>;
 
 /** @param nameOf the deployed name of a table */
 export function dynamodbStore(client: DynamoDBClient, nameOf: NameOf, clock: Clock): Store {
-  // It copies every request and answer, for a log that is not used.
-  client.middlewareStack.remove('loggerMiddleware');
   return {
     async get({ table, pk, sk }) {
       const command = new GetItemCommand({
