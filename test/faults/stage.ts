@@ -75,7 +75,7 @@ const PAUSES_MS = [60_000, 120_000];
  * @param between a DynamoDB to use in place of an empty one
  */
 export async function openStage(retries = false, between?: Between): Promise<Stage> {
-  const base = await testDeps(between);
+  const base = await testDeps({ between, streams: true });
   const clock = jumpingClock();
   const executions = standInExecutions(() => stage.startsNothing);
   const schedules = standInScheduler();

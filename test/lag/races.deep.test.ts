@@ -32,7 +32,7 @@ let chance: Chance;
 let writes: string[];
 
 beforeAll(async () => {
-  deps = await testDeps((endpoint) => startLagProxy(endpoint, SEED));
+  deps = await testDeps({ between: (endpoint) => startLagProxy(endpoint, SEED) });
   const root = await rootToken(deps);
   call = caller(deps, vaultApi, root);
   chance = chanceOf(SEED);

@@ -10,7 +10,7 @@ import { temporaryFolder } from './support.ts';
 let deps: TestDeps;
 let client: DynamoDBStreamsClient;
 beforeAll(async () => {
-  deps = await testDeps();
+  deps = await testDeps({ streams: true });
   const { endpoint, credentials } = deps.client.config;
   const at = await endpoint?.();
   client = new DynamoDBStreamsClient({

@@ -3,7 +3,7 @@ import { bootstrap } from '../../functions/credentials/bootstrap.ts';
 import { startForwardingProxy } from '../../infra/demo/forwardingProxy.ts';
 import { packageTemplate, type Template } from '../infra/packageTemplate.ts';
 import { grantsOf } from '../infra/rights.ts';
-import { type TestDeps, testDeps } from '../support/testDeps.ts';
+import { type Between, type TestDeps, testDeps } from '../support/testDeps.ts';
 import { covers, type Need, needsOf } from './needs.ts';
 
 let template: Template;
@@ -12,12 +12,12 @@ let needs: Need[] = [];
 
 beforeAll(async () => {
   ({ template } = await packageTemplate());
-  deps = await testDeps((endpoint) =>
+  const between: Between = (endpoint) =>
     startForwardingProxy(endpoint, ({ headers, body }) => {
       const [, operation = ''] = /\.(\w+)$/.exec(String(headers['x-amz-target'])) ?? [];
       needs.push(...needsOf(operation, JSON.parse(body.toString())));
-    }),
-  );
+    });
+  deps = await testDeps({ between });
 });
 afterAll(() => deps.stop());
 

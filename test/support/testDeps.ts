@@ -36,16 +36,24 @@ export interface TestDeps extends Deps {
 /** Starts a proxy between the service and the emulator. */
 export type Between = (dynamodbEndpoint: string) => Promise<{ endpoint: string; stop(): Promise<void> }>;
 
+export interface TestOptions {
+  between?: Between | undefined;
+  /** Whether tables have streams, as deployed. Each write to one takes the emulator longer than the last. */
+  streams?: boolean;
+}
+
 /**
  * Starts a new emulator in memory; call `stop` in `afterAll`. `DYNAMODB_ENDPOINT` names a running one instead, which
  * keeps separate data for different credentials.
  */
-export async function testDeps(between?: Between): Promise<TestDeps> {
+export async function testDeps({ between, streams = false }: TestOptions = {}): Promise<TestDeps> {
   const emulator = await startDynamoDB({ endpoint: process.env.DYNAMODB_ENDPOINT });
   const way = await between?.(emulator.endpoint);
   const credentials = { accessKeyId: randomBytes(8).toString('hex'), secretAccessKey: randomUUID() };
   const region = 'us-east-1';
-  await createTables(await readTables(), {
+  const deployed = await readTables();
+  const tables = streams ? deployed : deployed.map((table) => ({ ...table, stream: undefined }));
+  await createTables(tables, {
     AWS_REGION: region,
     AWS_ENDPOINT_URL_DYNAMODB: emulator.endpoint,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
