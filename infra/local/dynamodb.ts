@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { claimFolder, databaseFile, openFolder, releaseFolder } from './dataFolder.ts';
 import { StartError } from './startError.ts';
+import { indexStreams } from './streamIndex.ts';
 
 export interface DynamoDB {
   /** Value of `AWS_ENDPOINT_URL_DYNAMODB`. */
@@ -16,7 +17,7 @@ export interface DynamoDB {
 }
 
 export interface DynamoDBOptions {
-  /** Keeps the data in this folder; without it, in memory. */
+  /** Keeps the data in this folder; without it, in memory, where each write to a stream takes longer than the last. */
   dataDir?: string | undefined;
   /** A running DynamoDB to use. Then no emulator is started. */
   endpoint?: string | undefined;
@@ -52,10 +53,13 @@ export async function startDynamoDB(options: DynamoDBOptions = {}): Promise<Dyna
     if (!stopping) onCrash?.();
   });
   if (dataDir !== undefined) {
-    await claimFolder(dataDir, emulator.child.pid as number).catch(async (error) => {
+    try {
+      await claimFolder(dataDir, emulator.child.pid as number);
+      await indexStreams(dataDir);
+    } catch (error) {
       await stop();
       throw error;
-    });
+    }
   }
   return { endpoint: emulator.endpoint, stop };
 }

@@ -1,5 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
@@ -8,7 +10,8 @@ import {
   ListTablesCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { databaseFile } from '../../infra/local/dataFolder.ts';
 import { type DynamoDB, startDynamoDB } from '../../infra/local/dynamodb.ts';
 import { createTables, readTables } from '../../infra/local/tables.ts';
 import { temporaryFolder } from './support.ts';
@@ -62,6 +65,22 @@ describe('the local DynamoDB', () => {
 
     const { Item } = await second.client.send(new GetItemCommand({ TableName: 'mounts', Key: key }));
     expect(Item).toEqual(key);
+  });
+
+  it('takes the next number of a stream from an index, as the emulator asks for it', async () => {
+    const highest = 'MAX(CAST(sequence_number AS INTEGER))';
+    const emulator = createRequire(import.meta.url).resolve('@dynoxide/linux-x64/dynoxide');
+    expect((await readFile(emulator)).includes(highest)).toBe(true);
+    const dataDir = await temporaryFolder();
+    await start(dataDir);
+    const database = new DatabaseSync(databaseFile(dataDir), { readOnly: true });
+    onTestFinished(() => database.close());
+
+    const [step] = database
+      .prepare(`EXPLAIN QUERY PLAN SELECT ${highest} FROM _stream_records WHERE table_name = 'migrations'`)
+      .all();
+
+    expect(step?.detail).toBe('SEARCH _stream_records USING COVERING INDEX stream_by_number (table_name=?)');
   });
 
   it('refuses a data folder that another service uses, and takes it when that service has ended', async () => {
