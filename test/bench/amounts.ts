@@ -42,9 +42,9 @@ const FULL_ON_CLUSTER = {
 const FULL_BESIDE = {
   /** Reads of each kind, and requests for a move. */
   requests: 2_000,
-  posts: 200,
-  movesInRow: 200,
-  movesAtOnce: 400,
+  posts: 500,
+  movesInRow: 1_000,
+  movesAtOnce: 2_000,
   /** Leases of the mount whose leases are revoked by a move. */
   leases: 2_000,
   /** Keys of the largest mount that is moved into another namespace. Smaller ones have a tenth of it, and so on. */

@@ -31,16 +31,20 @@ export interface Lab<Proxy extends CountingProxy = CountingProxy> {
 const NEVER_S = 86_400;
 const GIVE_UP_MS = 60_000;
 
-/** @param startProxy starts a proxy in front of the DynamoDB with that endpoint */
+/**
+ * @param startProxy starts a proxy in front of the DynamoDB with that endpoint
+ * @param dataDir keeps the data in this folder; without it, in memory
+ */
 export async function startLab<Proxy extends CountingProxy>(
   startProxy: (dynamodbEndpoint: string) => Promise<Proxy>,
+  dataDir?: string,
 ): Promise<Lab<Proxy>> {
   const stops: (() => Promise<void> | void)[] = [];
   const stop = async () => {
     for (const stopPart of stops.splice(0).reverse()) await stopPart();
   };
   try {
-    const emulator = await startDynamoDB();
+    const emulator = await startDynamoDB({ dataDir });
     stops.push(emulator.stop);
     const proxy = await startProxy(emulator.endpoint);
     stops.push(proxy.stop);

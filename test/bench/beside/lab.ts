@@ -1,4 +1,4 @@
-/** The service as `npm start` runs it, and a real OpenBao, both with their data in memory, asked by the same client. */
+/** The service as `npm start` runs it, with a data folder, and a real OpenBao in memory, asked by the same client. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -26,7 +26,7 @@ export async function missingReference(): Promise<string[]> {
   return (await findOpenBao()) ? [] : [HOW_TO_GET_OPENBAO];
 }
 
-export async function startBeside(): Promise<Beside> {
+export async function startBeside(dataDir: string): Promise<Beside> {
   const stops: (() => Promise<void> | void)[] = [];
   const stop = async () => {
     for (const stopPart of stops.splice(0).reverse()) await stopPart();
@@ -35,7 +35,7 @@ export async function startBeside(): Promise<Beside> {
     const bao = await startOpenBao();
     stops.push(bao.stop);
     // The emulator that the service would start, so that mounts can be filled in the tables.
-    const { endpoint, stop: stopEmulator } = await startDynamoDB();
+    const { endpoint, stop: stopEmulator } = await startDynamoDB({ dataDir });
     stops.push(stopEmulator);
     const service = await npmStart({ dynamodbEndpoint: endpoint });
     stops.push(service.stop);

@@ -9,6 +9,7 @@ import { until } from '../../cluster/support/until.ts';
 import type { BesideAmounts } from '../amounts.ts';
 import { AT_ONCE, medianOf, perSecond } from '../atOnce.ts';
 import { ended, timedMove } from '../cluster/moves.ts';
+import { inDataFolder } from '../dataFolder.ts';
 import { compared, inTurns } from '../measure/inTurns.ts';
 import { TOKEN } from '../npmStart.ts';
 import { type Beside, startBeside, startOurs, startReference } from './lab.ts';
@@ -44,12 +45,15 @@ const ROUNDS = 4;
 const MANY_KEYS = 10_000;
 const REPEATS = 5;
 
+type Announce = (what: string) => void;
+
 /** @param announce is called with the name of each measurement before it starts */
-export async function measureBeside(
-  amounts: BesideAmounts,
-  announce: (what: string) => void,
-): Promise<BesideSeen> {
-  const beside = await startBeside();
+export function measureBeside(amounts: BesideAmounts, announce: Announce): Promise<BesideSeen> {
+  return inDataFolder((folder) => measureWith(folder, amounts, announce));
+}
+
+async function measureWith(folder: string, amounts: BesideAmounts, announce: Announce): Promise<BesideSeen> {
+  const beside = await startBeside(folder);
   const { ours, reference, program } = beside;
   const both = (what: string, amount: number, of: OneSide): Promise<Both> => {
     announce(`${what}, beside OpenBao`);

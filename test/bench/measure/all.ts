@@ -5,6 +5,7 @@ import { MEASURED } from '../../../infra/demo/measure/amounts.ts';
 import { type Lab, startLab } from '../../../infra/demo/measure/lab.ts';
 import { measureSizes, type SizeComparison } from '../../../infra/demo/measure/sizes.ts';
 import type { Amounts } from '../amounts.ts';
+import { inDataFolder } from '../dataFolder.ts';
 import { type AliasRead, measureAliasRead } from './aliasRead.ts';
 import { type Bulk, measureBulk } from './bulk.ts';
 import { type Ceiling, measureCeiling } from './ceiling.ts';
@@ -62,21 +63,24 @@ export async function measureAll(amounts: Amounts, announce: (what: string) => v
       withLab(startCountingProxy, (empty) => measureManyMounts(crowded, empty, amounts)),
     ),
   );
+  const bulk = await about('bulk runs', () =>
+    inDataFolder((folder) => withLab(noProxy, (lab) => measureBulk(lab, amounts.bulkMoves), folder)),
+  );
   const others = await withLab(noProxy, async (lab) => ({
     processes: await about('cold starts and warm reads', () => measureProcesses(lab, amounts)),
-    bulk: await about('bulk runs', () => measureBulk(lab, amounts.bulkMoves)),
     serial: await about('leases revoked one by one', () => revokeSerially(lab, amounts.revokedSerially)),
     ceiling: await about('leases revoked in parallel', () => measureCeiling(lab, amounts)),
     cut: await about('moves that cut off many leases', () => measureCut(lab, amounts)),
   }));
-  return { plain, alias, planning, stored, cpu, ...keys, manyMounts, ...others };
+  return { plain, alias, planning, stored, cpu, ...keys, manyMounts, bulk, ...others };
 }
 
 async function withLab<Proxy extends CountingProxy, T>(
   startProxy: (dynamodbEndpoint: string) => Promise<Proxy>,
   work: (lab: Lab<Proxy>) => Promise<T>,
+  dataDir?: string,
 ): Promise<T> {
-  const lab = await startLab(startProxy);
+  const lab = await startLab(startProxy, dataDir);
   try {
     return await work(lab);
   } finally {
