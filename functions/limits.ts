@@ -241,6 +241,11 @@ export const MAX_SETTLE_READS = 5;
 
 /** Leases read in one page: few enough that a request for one of them waits milliseconds. */
 export const LEASE_PAGE = 200;
+/**
+ * Pages of a shard that its revocation keeps from the count: they need no second read, and have a few MB. In a mount with
+ * up to 32,000 leases these are all.
+ */
+export const MAX_KEPT_PAGES = 10;
 /** Leases that one batch revokes. */
 export const REVOKE_BATCH = 100;
 /** How often a step that revokes adds its number to the record of the migration. Each step of a migration does. */

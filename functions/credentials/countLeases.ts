@@ -1,27 +1,34 @@
 /** Counts the leases of a mount, to show how many a move revokes. */
 
-import { MAX_COUNTED_ROLES } from '../limits.ts';
+import { MAX_COUNTED_ROLES, MAX_KEPT_PAGES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
+import type { Item } from '../ports/store.ts';
+import { REVOCATION_ATTRIBUTES } from './lease.ts';
 import { leasePages } from './leaseRanges.ts';
 import { SHARDS, shardPages } from './leaseShards.ts';
 import { isDue, type Sweep } from './sweep.ts';
 
-/**
- * The number of leases that a sweep will find in one shard, with expired ones that are not removed yet.
- * @param until epoch milliseconds at which counting stops
- * @returns nothing when there was no time for all
- */
+export interface CountedShard {
+  /** The leases that a sweep will find, with expired ones that are not removed yet; absent when there was no time for all. */
+  due?: number;
+  /** The first pages, which the sweep need not read again. */
+  pages: Item[][];
+}
+
+/** @param until epoch milliseconds at which counting stops */
 export async function countShard(
   { store, clock }: Pick<Deps, 'store' | 'clock'>,
   { mountUuid, shard, ...order }: Pick<Sweep, 'mountUuid' | 'shard' | 'below' | 'migration'>,
   until: number,
-): Promise<number | undefined> {
-  let count = 0;
-  for await (const page of shardPages(store, mountUuid, shard, ['generation', 'irrevocable', 'givenUp'])) {
-    count += page.filter((item) => isDue(item, order)).length;
-    if (clock.now() >= until) return undefined;
+): Promise<CountedShard> {
+  const pages: Item[][] = [];
+  let due = 0;
+  for await (const page of shardPages(store, mountUuid, shard, REVOCATION_ATTRIBUTES)) {
+    due += page.filter((item) => isDue(item, order)).length;
+    if (pages.length < MAX_KEPT_PAGES) pages.push(page);
+    if (clock.now() >= until) return { pages };
   }
-  return count;
+  return { due, pages };
 }
 
 export interface LiveLeases {

@@ -15,6 +15,8 @@ export interface Sweep {
   /** Only older generations are removed, so sweeps may be late, repeated or overlapping (architecture §4). */
   below: number;
   shard: number;
+  /** The first pages of the shard, where they have been read already. */
+  pages?: readonly Item[][];
   /** Epoch milliseconds after which no further page is begun. */
   until: number;
   /** Whether a lease whose removal fails is given up, and stored as irrevocable. */
@@ -46,13 +48,14 @@ export async function sweep(
   const { store, clock, log } = deps;
   const swept: Swept = { done: false, revoked: 0 };
   if (clock.now() >= order.until) return swept;
-  for await (const page of shardPages(store, order.mountUuid, order.shard, REVOCATION_ATTRIBUTES)) {
+  const { mountUuid, shard, pages } = order;
+  for await (const page of shardPages(store, mountUuid, shard, REVOCATION_ATTRIBUTES, pages)) {
     const due = page.filter((item) => isDue(item, order));
     const failed = await removeEach(deps, due, order);
     const revoked = due.length - failed;
     swept.revoked += revoked;
     await order.onRevoked?.(revoked);
-    if (failed > 0) log.error('leases are irrevocable', { mount: order.mountUuid, irrevocable: failed });
+    if (failed > 0) log.error('leases are irrevocable', { mount: mountUuid, irrevocable: failed });
     if (clock.now() >= order.until) return swept;
   }
   return { ...swept, done: true };

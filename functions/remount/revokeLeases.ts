@@ -5,7 +5,7 @@ import { SHARDS } from '../credentials/leaseShards.ts';
 import { sweep } from '../credentials/sweep.ts';
 import { MAX_COUNT_MS, MAX_REVOKE_ATTEMPTS, OVERDUE_MS, PROGRESS_EVERY_MS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import { ConditionFailed, StoreBusy } from '../ports/store.ts';
+import { ConditionFailed, type Item, StoreBusy } from '../ports/store.ts';
 import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { counted, isCounted, progressed } from './leaseProgress.ts';
 import type { Migration } from './migration.ts';
@@ -53,7 +53,6 @@ function revocation(
  */
 export async function revokeLeases(deps: Deps, part: Revocation, until: number): Promise<Revocation> {
   if (part.counted) await heartbeat(deps, part, until);
-  else await count(deps, part, until);
   const tally = createTally(deps, part, until);
   const left: number[] = [];
   for (const shard of part.shards) {
@@ -62,6 +61,7 @@ export async function revokeLeases(deps: Deps, part: Revocation, until: number):
       mountUuid,
       below,
       shard,
+      pages: part.counted ? [] : await count(deps, part, shard, until),
       until,
       lastAttempt: attempt >= MAX_REVOKE_ATTEMPTS,
       onRevoked: tally.add,
@@ -106,20 +106,22 @@ function createTally(deps: Deps, part: Revocation, until: number): Tally {
   };
 }
 
-/** The first heartbeat: records how many leases there are, unless they are already counted or take too long to count. */
-async function count(deps: Deps, part: Revocation, until: number): Promise<void> {
-  const { id, mountUuid, below, switchedAt, shards } = part;
-  const migration = { id, switchedAt };
+/**
+ * The first heartbeat: records how many leases there are, unless they are already counted or take too long to count.
+ * @returns the first pages of the shard
+ */
+async function count(deps: Deps, part: Revocation, shard: number, until: number): Promise<Item[][]> {
+  const { id, mountUuid, below, switchedAt } = part;
   const giveUp = Math.min(until, deps.clock.now() + MAX_COUNT_MS);
-  for (const shard of shards) {
-    const leases = await countShard(deps, { mountUuid, shard, below, migration }, giveUp);
-    try {
-      await deps.store.commit([counted(id, until + OVERDUE_MS, shard, leases)]);
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-      await heartbeat(deps, part, until);
-    }
+  const order = { mountUuid, shard, below, migration: { id, switchedAt } };
+  const { due, pages } = await countShard(deps, order, giveUp);
+  try {
+    await deps.store.commit([counted(id, until + OVERDUE_MS, shard, due)]);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    await heartbeat(deps, part, until);
   }
+  return pages;
 }
 
 /** The heartbeat: moves the reconciler's next check past the end of this step, and adds the revoked leases. */

@@ -425,6 +425,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   CLEANUP_AFTER_S: { inner: 'what it delays is expired already' },
   MAX_SETTLE_READS: { inner: 'after so many reads a listing answers what it has seen' },
   LEASE_PAGE: { inner: 'it is the size of a page; the next one follows' },
+  MAX_KEPT_PAGES: { provenBy: ['remount/revocation.test.ts', 'what is more than the count keeps'] },
   REVOKE_BATCH: { inner: 'it is the size of a batch; the next one follows' },
   MAX_COUNTED_ROLES: { inner: 'further roles are counted together' },
   PROGRESS_EVERY_MS: { provenBy: ['remount/progress.test.ts', 'shows what is revoked each second'] },

@@ -3,12 +3,14 @@ import { addChild, markParent } from '../../functions/credentials/child.ts';
 import { issueToken } from '../../functions/credentials/issueToken.ts';
 import { type Lease, leaseItem } from '../../functions/credentials/lease.ts';
 import { stillCurrent } from '../../functions/credentials/lineage.ts';
-import { MAX_REVOKE_ATTEMPTS } from '../../functions/limits.ts';
-import type { Item, PlacedItem, Store, Write } from '../../functions/ports/store.ts';
+import { LEASE_PAGE, MAX_KEPT_PAGES, MAX_REVOKE_ATTEMPTS } from '../../functions/limits.ts';
+import type { Item, PlacedItem, Range, Store, Write } from '../../functions/ports/store.ts';
 import { progressed } from '../../functions/remount/leaseProgress.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
-import { migrationKey, storageKey, tokenKey } from '../../functions/store/keys.ts';
+import { type Revocation, revokeLeases } from '../../functions/remount/revokeLeases.ts';
+import { switchStep } from '../../functions/remount/steps.ts';
+import { leaseShard, migrationKey, storageKey, tokenKey } from '../../functions/store/keys.ts';
 import { MountMoved, markIssued } from '../../functions/tree/generation.ts';
 import { locate } from '../../functions/tree/locate.ts';
 import type { Mount } from '../../functions/tree/mount.ts';
@@ -81,6 +83,38 @@ describe('a mount that has issued leases', () => {
     expect(await leasesOf(mount)).toEqual([]);
     expect(await deps.store.query({ table: 'storage', pk: mount.uuid })).toEqual([]);
     expect(await readMigration(deps, id)).toMatchObject({ status: 'success', leasesRevoked: 300 });
+  });
+
+  it.each([
+    ['once', 300, 2],
+    ['once, and a second time what is more than the count keeps', LEASE_PAGE * MAX_KEPT_PAGES + 250, 12 + 2],
+  ])('has each lease of a shard read %s', async (_, count, reads) => {
+    const mount = await placeMount(deps, `${name}/`, { issued: true });
+    const pk = leaseShard(mount.uuid, 5);
+    const leases = Array.from({ length: count }, () => leaseItem(leaseOn(mount, { owns: [] }).lease));
+    await deps.store.putMany(leases.map((lease) => ({ put: { ...lease, pk } })));
+    const read: Range[] = [];
+    const watched: Store = {
+      ...deps.store,
+      query(range) {
+        if (range.table === 'leases') read.push(range);
+        return deps.store.query(range);
+      },
+    };
+
+    const id = await post(name, `${name}-new`);
+    const [left] = (await switchStep(deps, id)).left;
+    const part = left?.next === 'revoke' && left.parts[5];
+    const after = await revokeLeases(
+      { ...deps, store: watched },
+      part as Revocation,
+      deps.clock.now() + 60_000,
+    );
+
+    expect(after.done).toBe(true);
+    expect(read).toHaveLength(reads);
+    expect(await leasesOf(mount)).toEqual([]);
+    expect(await readMigration(deps, id)).toMatchObject({ leasesRevoked: count });
   });
 
   it('keeps what it issues after the switch, and loses late writes of requests in flight', async () => {
