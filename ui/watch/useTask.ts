@@ -1,6 +1,6 @@
 /** An action of the user: whether it runs, and why it was refused. */
 
-import { useCallback, useContext, useEffect, useState } from 'preact/hooks';
+import { useCallback, useContext, useLayoutEffect, useState } from 'preact/hooks';
 import { Refused } from '../service/refused.ts';
 import { SessionContext } from '../service/session.ts';
 
@@ -16,8 +16,8 @@ export function useTask(): Task {
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Refused>();
   const token = useContext(SessionContext)?.token;
-  // What one token was refused, another may be granted.
-  useEffect(() => setRefused(undefined), [token]);
+  // What one token was refused, another may be granted. Before the page is drawn, so nobody sees it with the new token.
+  useLayoutEffect(() => setRefused(undefined), [token]);
   const run = async (work: () => Promise<void>) => {
     if (busy) return;
     setBusy(true);
