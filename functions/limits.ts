@@ -189,10 +189,10 @@ export const HOLD_LOOKS = 12;
 
 /**
  * The longest time for which the answer to the start of a migration waits for its switch, and the first pause between two
- * reads meanwhile; each further pause is as long as all before it.
+ * reads meanwhile; each further pause is half as long as all before it.
  */
 export const HOLD_START_MS = 1_000;
-export const FIRST_HOLD_PAUSE_MS = 5;
+export const FIRST_HOLD_PAUSE_MS = 3;
 
 /** Leases that one list request reads. Beyond that, the list is incomplete and has a warning. */
 export const MAX_LISTED_LEASES = 10_000;

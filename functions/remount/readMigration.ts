@@ -54,7 +54,7 @@ function pauseAfter(read: number): number {
 export async function holdUntilSwitched(deps: Deps, id: string): Promise<void> {
   const end = deps.clock.now() + deps.settings.holdStartMs;
   let waited = 0;
-  for (let pause = FIRST_HOLD_PAUSE_MS; deps.clock.now() + pause <= end; pause = waited) {
+  for (let pause = FIRST_HOLD_PAUSE_MS; deps.clock.now() + pause <= end; pause = waited / 2) {
     await deps.clock.sleep(pause);
     waited += pause;
     const migration = await readMigration(deps, id).catch(() => undefined);

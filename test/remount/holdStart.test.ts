@@ -46,7 +46,7 @@ describe('the answer to a start', () => {
     const call = deployed(async (id) => (pauses.length === 3 ? switchStep(service.deps, id) : undefined));
     const { status, body: answer } = await call('POST', 'sys/remount', { body: body() });
     expect(status).toBe(200);
-    expect(pauses).toEqual([1, 1, 2].map((times) => times * FIRST_HOLD_PAUSE_MS));
+    expect(pauses).toEqual([1, 0.5, 0.75].map((times) => times * FIRST_HOLD_PAUSE_MS));
     expect(await readMigration(service.deps, answer.migration_id)).toMatchObject({ status: 'success' });
 
     pauses = [];
