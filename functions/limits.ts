@@ -243,7 +243,7 @@ export const MAX_SETTLE_READS = 5;
 export const LEASE_PAGE = 200;
 /**
  * Pages of a shard that its revocation keeps from the count: they need no second read, and have a few MB. In a mount with
- * up to 32,000 leases these are all.
+ * up to about 32,000 leases, which the shards share evenly, these are all.
  */
 export const MAX_KEPT_PAGES = 10;
 /** Leases that one batch revokes. */

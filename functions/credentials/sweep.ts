@@ -28,7 +28,7 @@ export interface Sweep {
 }
 
 export interface Swept {
-  /** Whether the shard was found empty of older generations, apart from irrevocable leases. */
+  /** Whether all of the shard was read, and nothing of older generations is left of it, apart from irrevocable leases. */
   done: boolean;
   revoked: number;
 }
