@@ -67,7 +67,10 @@ export function enable(state: State, step: Extract<Step, { do: 'enable' }>): Ans
 export function disable(state: State, step: Extract<Step, { do: 'disable' }>): Answered {
   const space = enter(state, step.in);
   if ('status' in space) return space;
-  const mount = mountAt(state, space, `${step.path}/`);
+  const path = `${step.path}/`;
+  const mount = mountAt(state, space, path);
+  const isAlias = state.aliases.some((alias) => alias.space === space.serial && alias.path === path);
+  if (!mount && isAlias) return { status: 400 };
   state.mounts = state.mounts.filter((one) => one !== mount);
   state.aliases = state.aliases.filter((alias) => alias.mount !== mount?.serial);
   return DONE;
