@@ -69,8 +69,7 @@ export function disable(state: State, step: Extract<Step, { do: 'disable' }>): A
   if ('status' in space) return space;
   const path = `${step.path}/`;
   const mount = mountAt(state, space, path);
-  const isAlias = state.aliases.some((alias) => alias.space === space.serial && alias.path === path);
-  if (!mount && isAlias) return { status: 400 };
+  if (!mount && aliasAt(state, space, path)) return { status: 400 };
   state.mounts = state.mounts.filter((one) => one !== mount);
   state.aliases = state.aliases.filter((alias) => alias.mount !== mount?.serial);
   return DONE;
@@ -126,7 +125,7 @@ export function clearAway(state: State): Answered {
 export function endAlias(state: State, step: Extract<Step, { do: 'end alias' }>): Answered {
   const space = enter(state, step.in);
   if ('status' in space) return space;
-  const ended = state.aliases.find((one) => one.space === space.serial && one.path === `${step.path}/`);
+  const ended = aliasAt(state, space, `${step.path}/`);
   if (!ended) return { status: 404 };
   state.aliases = state.aliases.filter((one) => one !== ended);
   return DONE;
@@ -142,6 +141,10 @@ export function list(state: State, step: Extract<Step, { do: 'list' }>): Answere
 
 export function mountAt(state: State, space: Space, path: string): Mount | undefined {
   return state.mounts.find((mount) => mount.space === space.serial && mount.path === path);
+}
+
+function aliasAt(state: State, space: Space, path: string): Alias | undefined {
+  return state.aliases.find((alias) => alias.space === space.serial && alias.path === path);
 }
 
 export function isAuth(path: string): boolean {
