@@ -16,7 +16,7 @@ export function useTask(): Task {
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Refused>();
   const token = useContext(SessionContext)?.token;
-  // What one token was refused, another may be granted. Before the page is drawn, so nobody sees it with the new token.
+  // What one token was refused, another may be granted. It is forgotten before the page is drawn with the new token.
   useLayoutEffect(() => setRefused(undefined), [token]);
   const run = async (work: () => Promise<void>) => {
     if (busy) return;
