@@ -5,7 +5,7 @@
 
 import { goQuote, refusal, VaultError } from '../http/errors.ts';
 import { movedOn, pathInUse } from '../remount/errors.ts';
-import { checkTyped, crossesNamespaces, type Move, planMove, type Typed } from '../remount/planMove.ts';
+import { checkTyped, type Move, planMove, type Typed } from '../remount/planMove.ts';
 import { ownAlias } from '../tree/alias.ts';
 import { ancestors, mountPath } from '../tree/path.ts';
 import { endId, type FoundRow, type Problem, placeId, type Row, type RowMove, type Tree } from './plan.ts';
@@ -19,8 +19,8 @@ export function checkPaths({ row, from, to }: Row): Checked<Typed> {
 }
 
 /**
- * Checks 4 to 13 of a single move (contract §1.1), except whether the target is in use: that depends on the other rows,
- * see {@link findConflicts}.
+ * Checks 4 to 13 of a single move (contract §1.1), except whether anything else uses the target: that depends on the other
+ * rows, see {@link findConflicts}.
  * @param refused tells why a move that passed them is refused all the same
  */
 export function checkRow(
@@ -84,7 +84,6 @@ export function findConflicts(moves: RowMove[], tree: Tree): Problem[] {
       (rival && rival !== move && refusal(`row ${rival.row} has the same target`)) ||
       (around &&
         refusal(`the target lies in that of row ${around.row}, ${goQuote(fullPath(around.target))}`)) ||
-      nested(move) ||
       occupied(move, tree, sources);
     const typed = { row: move.row, from: fullPath(source), to: fullPath(target) };
     if (error) return [problemOf(typed, error)];
@@ -112,14 +111,6 @@ function countBelow(moves: RowMove[]): Map<string, number> {
 
 function aboveTarget({ target }: RowMove): string[] {
   return ancestors(target.path).map((path) => placeId(target.namespace.id, path));
-}
-
-/** A target inside the source, or around it, is in use by the mount itself, as for a single move. */
-function nested(move: RowMove): VaultError | undefined {
-  const { source, target } = move;
-  if (crossesNamespaces(move)) return undefined;
-  const overlaps = target.path.startsWith(source.path) || source.path.startsWith(target.path);
-  return overlaps ? pathInUse(fullPath(source)) : undefined;
 }
 
 /** Whether a mount, an alias or a namespace at the target or above it stays. */

@@ -46,7 +46,7 @@ export interface Move {
 }
 
 /** Whether a move takes the mount into another namespace. A cluster then copies its keys. */
-export function crossesNamespaces({ source, target }: Move): boolean {
+export function crossesNamespaces({ source, target }: Pick<Move, 'source' | 'target'>): boolean {
   return source.namespace.id !== target.namespace.id;
 }
 
@@ -70,9 +70,7 @@ export function planMove(typed: Typed, source: Location, target: Target): Move {
   if (alias && alias.path === withSlash(source.path)) throw aliasNotMount(mountPath(typed.from), alias);
   if (!mount || mount.path !== withSlash(source.path)) throw noMatchingMount(mountPath(typed.from));
   if (target.path === 'auth/') throw pathInUse(`${target.namespace.path}auth/token/`);
-  // Source and target are read one after the other, and the mount may have moved in between.
-  const isItself = target.namespace.id === source.namespace.id && target.path === mount.path;
-  const conflict = isItself ? mount.path : target.conflict?.sk;
+  const conflict = isInItsOwnWay(mount, source, target) ? mount.path : target.conflict?.sk;
   const isBack = ownAlias(mount, { namespaceId: target.namespace.id, path: target.path }) !== undefined;
   if (conflict !== undefined && !(isBack && conflict === target.path))
     throw inUse(target.namespace.path + conflict, target.conflict);
@@ -83,6 +81,15 @@ export function planMove(typed: Typed, source: Location, target: Target): Move {
   };
   refuseAliasesAcross(move);
   return move;
+}
+
+/**
+ * Whether the mount is at, above or below its target. The read of the target need not show that: it is another read than that of
+ * the source, and the mount may have moved in between.
+ */
+function isInItsOwnWay(mount: Mount, source: Location, target: Target): boolean {
+  if (crossesNamespaces({ source, target })) return false;
+  return target.path.startsWith(mount.path) || mount.path.startsWith(target.path);
 }
 
 /** @throws VaultError 400 for an auth method with aliases that would leave their namespace: its logins belong to its namespace */

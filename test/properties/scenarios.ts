@@ -119,6 +119,16 @@ export const SMALL: Scenario[] = [
     together: [move('a', 'd'), change(0)],
   },
   {
+    title: 'an acceptance above the source and another switch of the mount',
+    before: [enable('a/c'), move('a/c', 'd')],
+    together: [move('a/c', 'a'), change(0)],
+  },
+  {
+    title: 'an acceptance below the source and another switch of the mount',
+    before: oneMove,
+    together: [move('a', 'a/b'), change(0)],
+  },
+  {
     title: 'an acceptance and the disabling of its source',
     before: [enable('a')],
     together: [move('a', 'c'), disable('a')],

@@ -1,5 +1,6 @@
 /** A repeated request for a move during its switch, while queries show part of it (docs/decisions.md, 12). */
 
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Item, Range, Ref, Store } from '../../functions/ports/store.ts';
 import { treeKey } from '../../functions/store/keys.ts';
@@ -122,3 +123,29 @@ describe.each<Seen>([
     );
   },
 );
+
+describe('a target that the mount itself is in the way of', () => {
+  it.each(['', '/below', '/..'])(
+    'is refused, also when the mount leaves between the reads of source and target (%s)',
+    async (relative) => {
+      const name = service.deps.ids.base62(8);
+      const from = `${name}/source`;
+      const to = path.posix.join(from, relative);
+      await placeMount(service.deps, `${from}/`);
+      const away = await service.call('POST', 'sys/remount', { body: { from, to: `${name}-moved` } });
+      const store: Store = {
+        ...service.deps.store,
+        async query(range) {
+          const isOfTarget = range.atMost === `${to}/\u{10FFFF}`;
+          if (isOfTarget) await runMigration(service.deps, away.body.data.migration_id);
+          return service.deps.store.query(range);
+        },
+      };
+      const answer = await caller({ ...service.deps, store }, vaultApi, token)('POST', 'sys/remount', {
+        body: { from, to },
+      });
+      // The second look shows that the mount has left.
+      expect(answer.body).toEqual({ errors: [`no matching mount at "${from}/"`] });
+    },
+  );
+});
