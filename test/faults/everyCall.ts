@@ -3,9 +3,9 @@
 import { expect, it } from 'vitest';
 import { chanceOf, seedFrom } from '../support/chance.ts';
 import { type Fault, faultsOf, isRead } from './fault.ts';
+import type { Prepare } from './fileStage.ts';
 import type { CallSite, Faults } from './injector.ts';
 import { describePlay, type Flow, type PreparedFlow } from './play.ts';
-import type { Stages } from './stages.ts';
 
 /** `npm run test:faults` plays all faults of all calls. Otherwise a few random ones of the first call of each kind. */
 export const PLAYS_ALL = process.env.FAULTS === 'all';
@@ -27,11 +27,15 @@ interface Known {
 }
 
 /** Declares a test for each flow. */
-export function playEveryCall(on: Stages, flows: readonly Flow[], { once, elsewhere }: Known = {}): void {
+export function playEveryCall(
+  prepare: Prepare,
+  flows: readonly Flow[],
+  { once, elsewhere }: Known = {},
+): void {
   const seen = new Set<string>();
   const chance = chanceOf(SEED);
   it.each(flows)(`$name (seed ${SEED})`, { timeout: TIMEOUT_MS }, async (flow) => {
-    const prepared = await on.prepare(flow);
+    const prepared = await prepare(flow);
     const { calls, broken } = await prepared.play(new Map());
     expect(broken).toEqual([]);
     const isNew = ({ invocation, operation, subject }: CallSite): boolean => {

@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { type Chance, chanceOf } from '../support/chance.ts';
 import { PLAYS_ALL, playOne, playWell, SEED } from './everyCall.ts';
 import { type Fault, faultsOf } from './fault.ts';
+import { fileStage } from './fileStage.ts';
 import { unstartedMove } from './flows/unstarted.ts';
 import { flows } from './flows.ts';
 import type { CallSite, Faults } from './injector.ts';
 import type { Flow, PreparedFlow } from './play.ts';
-import { stages } from './stages.ts';
 
 const { FAULT_PLAYS, FAULT_PAIRS } = process.env;
 /** Pairs of each short flow. All of them are about a hundred thousand, which take three hours. */
@@ -26,12 +26,12 @@ const RECOVERY: readonly Pick<CallSite, 'operation' | 'name'>[] = [
   { operation: 'StartExecution', name: 'StartExecution of remount in reconcile, no. 1' },
 ];
 
-const fresh = stages();
-const retrying = stages(true);
+const prepare = fileStage();
+const prepareRetrying = fileStage(true);
 
 describe('the calls of the reconciler when something has failed', () => {
   it.each(RECOVERY)('have the names listed here: $name', async ({ operation, name }) => {
-    const prepared = await fresh.prepare(unstartedMove);
+    const prepared = await prepare(unstartedMove);
     for (const fault of faultsOf(operation)) await playOne(prepared, name, fault);
   });
 });
@@ -54,7 +54,7 @@ async function callFaultsOf(prepared: PreparedFlow): Promise<CallFault[]> {
 
 describe('with two faults, every rule holds for', () => {
   it.each(short)(`$name (seed ${SEED})`, { timeout: TIMEOUT_MS }, async (flow) => {
-    const prepared = await fresh.prepare(flow);
+    const prepared = await prepare(flow);
     const callFaults = await callFaultsOf(prepared);
     let fired = 0;
     for (const pair of pairsOf(callFaults, chanceOf(SEED))) fired += await playWell(prepared, pair);
@@ -75,13 +75,13 @@ function pairsOf(callFaults: CallFault[], chance: Chance): Faults[] {
 
 describe('with random faults, every rule holds', () => {
   it.each([
-    ['when the reconciler alone recovers', fresh],
-    ['when the state machines retry', retrying],
-  ])(`%s (seed ${SEED})`, { timeout: TIMEOUT_MS }, async (_, on) => {
+    ['when the reconciler alone recovers', prepare],
+    ['when the state machines retry', prepareRetrying],
+  ])(`%s (seed ${SEED})`, { timeout: TIMEOUT_MS }, async (_, prepareOn) => {
     const chance = chanceOf(SEED);
     const fired: number[] = [];
     for (let left = SCHEDULES; left > 0; ) {
-      const prepared = await on.prepare(chance.pick<Flow>(flows));
+      const prepared = await prepareOn(chance.pick<Flow>(flows));
       const callFaults = await callFaultsOf(prepared);
       for (let i = 0; i < 10 && left > 0; i++, left--) {
         const count = 2 + chance.below(5);

@@ -14,7 +14,7 @@ import { type Json, loadStateMachine, type StartRun } from '../../infra/local/st
 import { type Answer, type Caller, caller } from '../support/call.ts';
 import { aslOf, stepsOf, withoutPauses } from '../support/machines.ts';
 import { emptyTables, readTables, type Tables, writeTables } from '../support/tables.ts';
-import { type Between, testDeps } from '../support/testDeps.ts';
+import { type TestOptions, testDeps } from '../support/testDeps.ts';
 import { rootToken } from '../support/tokens.ts';
 import { Died } from './fault.ts';
 import { type Injector, injectFaults } from './injector.ts';
@@ -70,12 +70,13 @@ const EXPLAINED = new Set(['Died', 'StoreBusy', 'SchedulerBusy']);
 /** Lambda's pauses before the second and the third try of an event. */
 const PAUSES_MS = [60_000, 120_000];
 
-/**
- * @param retries whether the state machines may retry; without, the reconciler alone recovers
- * @param between a DynamoDB to use in place of an empty one
- */
-export async function openStage(retries = false, between?: Between): Promise<Stage> {
-  const base = await testDeps({ between, streams: true });
+export interface StageOptions extends TestOptions {
+  /** Whether the state machines may retry; without, the reconciler alone recovers. */
+  retries?: boolean;
+}
+
+export async function openStage({ retries = false, ...options }: StageOptions = {}): Promise<Stage> {
+  const base = await testDeps(options);
   const clock = jumpingClock();
   const executions = standInExecutions(() => stage.startsNothing);
   const schedules = standInScheduler();

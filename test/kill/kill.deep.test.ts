@@ -174,7 +174,7 @@ describe(`a service that is killed under load (seed ${SEED})`, () => {
 
     // A stage on the same folder, without the service. Its clock jumps, so the recovery does not wait.
     const dynamodb = await startDynamoDB({ dataDir });
-    const stage = await openStage(false, async () => dynamodb);
+    const stage = await openStage({ between: async () => dynamodb });
     await stage.recover();
     const tables = await stage.tables();
     await stage.stop();
