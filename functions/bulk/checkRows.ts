@@ -4,6 +4,7 @@
  */
 
 import { goQuote, refusal, VaultError } from '../http/errors.ts';
+import { checkAnywhere } from '../remount/checkAnywhere.ts';
 import { movedOn, pathInUse } from '../remount/errors.ts';
 import { checkTyped, type Move, planMove, type Typed } from '../remount/planMove.ts';
 import { ownAlias } from '../tree/alias.ts';
@@ -16,6 +17,15 @@ type Checked<Good> = { good: Good } | { problem: Problem };
 /** Checks 1 to 3 of a single move (contract §1.1). */
 export function checkPaths({ row, from, to }: Row): Checked<Typed> {
   return checked({ row, from: from ?? '', to: to ?? '' }, () => checkTyped(from, to));
+}
+
+/** Checks 1 to 3, and those that hold whatever is mounted. */
+export function checkRowAnywhere({ row, from, to }: Row): Checked<Typed & Pick<Row, 'row'>> {
+  return checked({ row, from: from ?? '', to: to ?? '' }, () => {
+    const typed = checkTyped(from, to);
+    checkAnywhere(typed);
+    return { row, ...typed };
+  });
 }
 
 /**
@@ -70,21 +80,12 @@ function problemOf({ row, from, to }: Pick<Problem, 'row' | 'from' | 'to'>, { er
  * @returns at most one problem for each move
  */
 export function findConflicts(moves: RowMove[], tree: Tree): Problem[] {
-  const sources = firstOf(moves, ({ source }) => endId(source));
-  const targets = firstOf(moves, ({ target }) => endId(target));
+  const rivalries = findRivalries(moves);
+  const sources = new Set(moves.map(({ source }) => endId(source)));
   const leaving = countBelow(moves);
   return moves.flatMap((move) => {
     const { source, target } = move;
-    const twin = sources.get(endId(source));
-    const rival = targets.get(endId(target));
-    const outer = aboveTarget(move).map((place) => targets.get(place));
-    const around = outer.find((other) => other !== undefined);
-    const error =
-      (twin && twin !== move && refusal(`row ${twin.row} moves the same mount`)) ||
-      (rival && rival !== move && refusal(`row ${rival.row} has the same target`)) ||
-      (around &&
-        refusal(`the target lies in that of row ${around.row}, ${goQuote(fullPath(around.target))}`)) ||
-      occupied(move, tree, sources);
+    const error = rivalries.get(move.row) ?? occupied(move, tree, sources);
     const typed = { row: move.row, from: fullPath(source), to: fullPath(target) };
     if (error) return [problemOf(typed, error)];
     if (stayingBelow(move, tree, leaving) <= 0) return [];
@@ -92,8 +93,32 @@ export function findConflicts(moves: RowMove[], tree: Tree): Problem[] {
   });
 }
 
+type RowEnds = Pick<RowMove, 'row' | 'source' | 'target'>;
+
+/**
+ * Finds moves that exclude each other, whatever is mounted.
+ * @returns what is wrong with a row, by its number
+ */
+export function findRivalries(moves: RowEnds[]): Map<number, VaultError> {
+  const sources = firstOf(moves, ({ source }) => endId(source));
+  const targets = firstOf(moves, ({ target }) => endId(target));
+  const found = moves.map((move): [number, VaultError | undefined] => {
+    const twin = sources.get(endId(move.source));
+    const rival = targets.get(endId(move.target));
+    const outer = aboveTarget(move).map((place) => targets.get(place));
+    const around = outer.find((other) => other !== undefined);
+    const error =
+      (twin && twin !== move && refusal(`row ${twin.row} moves the same mount`)) ||
+      (rival && rival !== move && refusal(`row ${rival.row} has the same target`)) ||
+      (around &&
+        refusal(`the target lies in that of row ${around.row}, ${goQuote(fullPath(around.target))}`));
+    return [move.row, error || undefined];
+  });
+  return new Map(found.flatMap(([row, error]) => (error ? [[row, error]] : [])));
+}
+
 /** The first move of each place. */
-function firstOf(moves: RowMove[], place: (move: RowMove) => string): Map<string, RowMove> {
+function firstOf(moves: RowEnds[], place: (move: RowEnds) => string): Map<string, RowEnds> {
   return new Map(moves.toReversed().map((move) => [place(move), move]));
 }
 
@@ -109,16 +134,12 @@ function countBelow(moves: RowMove[]): Map<string, number> {
   return counts;
 }
 
-function aboveTarget({ target }: RowMove): string[] {
+function aboveTarget({ target }: RowEnds): string[] {
   return ancestors(target.path).map((path) => placeId(target.namespace.id, path));
 }
 
 /** Whether a mount, an alias or a namespace at the target or above it stays. */
-function occupied(
-  { target, mount }: RowMove,
-  tree: Tree,
-  sources: Map<string, RowMove>,
-): VaultError | undefined {
+function occupied({ target, mount }: RowMove, tree: Tree, sources: Set<string>): VaultError | undefined {
   const { id } = target.namespace;
   const inTheWay = [...ancestors(target.path), target.path].find((path) => {
     const kind = tree(id, path)?.kind;

@@ -81,7 +81,7 @@ async function matchesOf(
 /** A segment that is a plus, or an asterisk at the end. */
 const WILDCARD = /(?<=^|\/)\+(?=\/|$)|\*$/g;
 
-interface NumberedRule extends Paths {
+export interface NumberedRule extends Paths {
   /** From 1. */
   number: number;
 }

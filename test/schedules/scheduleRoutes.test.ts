@@ -186,6 +186,33 @@ describe('a schedule', () => {
       { rules: undefined, moves: [{ from: 'a', to: 'b' }, { from: 'c' }] },
       "row 2: both 'from' and 'to' path must be specified as a string",
     ],
+    [
+      'a rule into a built-in mount',
+      { rules: [...RULES.rules, { from: 'a/*', to: 'sys/*' }] },
+      'rule 2: cannot remount to destination sys/*/',
+    ],
+    [
+      'two rules for the same mounts',
+      { rules: [...RULES.rules, { from: 'old/*', to: 'b/*' }] },
+      'rule 2 moves the same mounts as rule 1',
+    ],
+    [
+      'a move that no namespaces make possible',
+      { rules: undefined, moves: [{ from: 'auth/a', to: 'b' }] },
+      'row 1: cannot remount auth mount to non-auth mount "b/"',
+    ],
+    [
+      'two moves of one mount',
+      {
+        rules: undefined,
+        moves: [
+          { from: 'a', to: 'b' },
+          { from: '/a/', to: 'c' },
+        ],
+      },
+      'row 2: row 1 moves the same mount',
+    ],
+    ['two moves to one target', { csv: 'from,to\na,b\nc,b/', rules: undefined }, 'row 2: row 1 has the same target'],
     ['nothing to move', { rules: undefined }, "one of 'moves', 'rules' and 'csv' must be specified"],
     ['more policies than a token may have', { policies: names(51) }, 'a schedule has at most 50 policies'],
     [
