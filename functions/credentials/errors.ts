@@ -14,6 +14,10 @@ export function renewalRefused(why: string): VaultError {
   return wrapped(400, `failed to renew entry: ${why}`);
 }
 
+export function notRenewable(): VaultError {
+  return refusal('lease is not renewable');
+}
+
 export function nothingToOrphan(): VaultError {
   return refusal('token to revoke not found');
 }

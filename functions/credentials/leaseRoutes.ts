@@ -178,9 +178,9 @@ async function list(call: Call<Schema>): Promise<Reply<Keys> | undefined> {
 }
 
 async function renew(call: Call<typeof RENEW_FIELDS>): Promise<Reply> {
-  const { deps, namespace, fields } = call;
+  const { deps, types, namespace, fields } = call;
   const id = leaseIdOf(call);
-  const { lease, warnings } = await renewLease(deps, id, namespace, fields.increment ?? 0);
+  const { lease, warnings } = await renewLease(deps, types, id, namespace, fields.increment ?? 0);
   const leaseDuration = lastLeaseGrant(lease);
   return { leaseId: lease.id, renewable: lease.renewable, leaseDuration, warnings };
 }

@@ -17,7 +17,7 @@ import { type MountTypes, mountTypeNamed } from '../tree/mountType.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { childName, leaseChild } from './child.ts';
 import { keepCubbyhole } from './cubbyhole.ts';
-import { renewalRefused } from './errors.ts';
+import { notRenewable, renewalRefused } from './errors.ts';
 import { type FoundLease, findLease, usableLeases } from './findLeases.ts';
 import { usableToken } from './findToken.ts';
 import { type Lease, lastLeaseGrant } from './lease.ts';
@@ -148,26 +148,45 @@ async function extendToken(
 
 /**
  * Renews the lease of a secret by its id.
+ * @param types of the mounts that may have issued it
  * @param within the namespace of the request
- * @param increment seconds; 0 for those granted last
+ * @param increment seconds; 0 for what the secret says
  * @throws VaultError 400 with one of the texts of contract §7
  */
 export function renewLease(
   deps: Deps,
+  types: MountTypes,
   id: string,
   within: Namespace,
   increment: number,
 ): Promise<{ lease: Lease; warnings: string[] }> {
   return retryContended(async () => {
     const { lease, mount } = await renewableLease(deps, id, within);
+    const ttl = await ttlBySecret(deps, lease, mount, types);
     const now = deps.clock.now();
-    const seconds = increment || lastLeaseGrant(lease);
+    const seconds = increment || ttl || mountTtls(mount).defaultTtl;
     const granted = grantRenewal({ now, issuedAt: lease.issuedAt, seconds }, mount);
     if (!granted) throw refusal(PAST_MAXIMUM);
     const { expiresAt, warnings } = granted;
     await deps.store.commit(leaseExtensions(lease, now, expiresAt));
     return { lease: { ...lease, expiresAt, renewedAt: now }, warnings };
   });
+}
+
+/**
+ * What the secret says now, in seconds; 0 is "not set". A lease whose engine says nothing repeats its last grant.
+ * @throws VaultError 400 for a secret whose lease is not to be renewed
+ */
+async function ttlBySecret(
+  deps: Deps,
+  lease: Lease,
+  mount: Mount | undefined,
+  types: MountTypes,
+): Promise<number> {
+  const renewal = mount && mountTypeNamed(types, mount.type)?.leaseRenewal;
+  if (!renewal) return lastLeaseGrant(lease);
+  const path = lease.path.slice(0, lease.path.lastIndexOf('/'));
+  return renewal(deps, { mount, path });
 }
 
 async function renewableLease(
@@ -202,10 +221,6 @@ function leaseExtensions(lease: Lease, now: number, expiresAt: number): Update[]
       return { update: ref, set: { expiresAt, ttl }, if: { expiresAt: { present: true } } };
     }),
   ];
-}
-
-function notRenewable(): VaultError {
-  return refusal('lease is not renewable');
 }
 
 function noLeaseToRenew(): VaultError {

@@ -16,6 +16,8 @@ export interface MountType {
   lockedUsers?: LockedUsers;
   /** Of an auth method: what the user or role of a login allows its tokens, when they are renewed. */
   renewal?: LoginRenewal;
+  /** Of a secrets engine whose leases are renewable: what a secret allows its lease, when that is renewed. */
+  leaseRenewal?: LeaseRenewal;
   /** The field of its answers that holds the accessor of a credential. */
   accessorField?: string;
 }
@@ -49,6 +51,18 @@ export type LoginRenewal = (
   deps: Pick<Deps, 'store'>,
   token: LoginToken,
 ) => Promise<RenewalLimits | undefined>;
+
+/** A secret that was issued with a lease, by its path in the mount. */
+interface LeasedSecret {
+  mount: Mount;
+  path: string;
+}
+
+/**
+ * @returns the TTL of the secret in seconds; 0 is "not set"
+ * @throws VaultError for a lease that is not to be renewed
+ */
+export type LeaseRenewal = (deps: Pick<Deps, 'store'>, secret: LeasedSecret) => Promise<number>;
 
 /**
  * kv under its oldest name. The reference has it in no catalog: it takes no version when it is enabled, and has no

@@ -56,6 +56,21 @@ describe('a secret that is leased', () => {
     expect(data).toMatchObject({ renewable: true, path: `${kv}/with`, last_renewal: expect.any(String) });
   });
 
+  it('is renewed as it is now, and no more once it is deleted', async () => {
+    const changed = `${kv}/changed`;
+    await must('POST', changed, { body: { ttl: '1h' } });
+    const { lease_id } = await read(changed);
+    await must('POST', changed, { body: { ttl: '20m' } });
+    expect((await renew(lease_id)).body.lease_duration).toBe(1_200);
+    expect((await renew(lease_id, '30m')).body.lease_duration).toBe(1_800);
+    await must('POST', changed, { body: { password: 'x' } });
+    expect(await renew(lease_id)).toMatchObject(refused('lease is not renewable'));
+    await must('DELETE', changed);
+    expect(await renew(lease_id)).toMatchObject(refused('the secret has been deleted, not renewing'));
+    // What was granted before the deletion is kept.
+    expect((await lookupLease({ leaseId: lease_id })).status).toBe(200);
+  });
+
   it('is kept when its lease is revoked', async () => {
     const { lease_id } = await read(`${kv}/with`);
     expect((await call('PUT', 'sys/leases/revoke', { body: { lease_id, sync: true } })).status).toBe(204);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { childName } from '../../functions/credentials/child.ts';
 import { renewLease } from '../../functions/credentials/renew.ts';
+import { engines } from '../../functions/engines/catalog.ts';
 import type { Item, Ref } from '../../functions/ports/store.ts';
 import { childKey, leaseKey, sha256, storageKey, treeKey } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
@@ -83,6 +84,10 @@ describe('renewing a lease', () => {
     const [leased, fixed] = [await read('old/with'), await read('old/without')];
     expect([leased.renewable, fixed.renewable]).toEqual([true, false]);
     expect((await w.renew(leased.lease_id, '2h')).body.lease_duration).toBe(7_200);
+    await w.call('DELETE', 'old/with');
+    expect(refusal(await w.renew(leased.lease_id)).errors).toEqual([
+      'the secret has been deleted, not renewing',
+    ]);
     expect(refusal(await w.renew(fixed.lease_id)).errors).toEqual(['lease is not renewable']);
   });
 
@@ -125,7 +130,7 @@ describe('renewing a lease', () => {
       await meanwhile(places);
       left = await w.deps.store.getMany(places);
     });
-    await expect(renewLease({ ...w.deps, store }, id, ROOT, 7_200)).rejects.toThrow();
+    await expect(renewLease({ ...w.deps, store }, engines, id, ROOT, 7_200)).rejects.toThrow();
     expect(left.filter((item) => item !== undefined).length).toBeLessThan(3);
     expect(await w.deps.store.getMany(places)).toEqual(left);
   });

@@ -2,7 +2,7 @@
 
 import { GENERIC } from '../../tree/mountType.ts';
 import type { Engine } from '../engine.ts';
-import { v1Routes } from './v1.ts';
+import { renewalOfSecret, v1Routes } from './v1.ts';
 import { v2Routes } from './v2/routes.ts';
 
 const V1 = v1Routes(false);
@@ -15,6 +15,7 @@ export const kv: Engine = {
   // Contract §3.3.
   aliases: { 'kv-v1': { version: '1' }, 'kv-v2': { version: '2' } },
   variants: [{}, { version: '2' }],
+  leaseRenewal: renewalOfSecret,
   routes(options) {
     if (options.version === '2') return v2Routes;
     return options.leased_passthrough === 'true' ? LEASED_V1 : V1;

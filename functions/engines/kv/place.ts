@@ -41,7 +41,7 @@ export function refuseLongPath(path: string): void {
 }
 
 /** The only item of a secret of version 1. */
-export function v1Ref({ mountUuid, path }: SecretPlace): Ref {
+export function v1Ref({ mountUuid, path }: Pick<SecretPlace, 'mountUuid' | 'path'>): Ref {
   return storageKey(mountUuid, V1_PREFIX + path);
 }
 
