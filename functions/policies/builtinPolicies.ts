@@ -1,6 +1,9 @@
 /** The policies that every namespace is created with (contract §4). */
 
-/** The policy that every token has unless it was created without it (contract §5.4). Each namespace may replace it. */
+/**
+ * The policy that every token has unless it was created without it (contract §5.4). Each namespace may replace it. The rules of
+ * the reference for entities and OIDC providers are left out: there are none.
+ */
 export const DEFAULT_POLICY = `# Policy "default": what a token may do with itself.
 
 # Look at, renew and revoke the token that asks.
@@ -19,14 +22,6 @@ path "sys/capabilities-self" {
   capabilities = ["update"]
 }
 path "sys/internal/ui/resultant-acl" {
-  capabilities = ["read"]
-}
-
-# Read the entity the token belongs to, by id or by name.
-path "identity/entity/id/{{identity.entity.id}}" {
-  capabilities = ["read"]
-}
-path "identity/entity/name/{{identity.entity.name}}" {
   capabilities = ["read"]
 }
 
@@ -60,11 +55,6 @@ path "sys/tools/hash" {
 }
 path "sys/tools/hash/*" {
   capabilities = ["update"]
-}
-
-# Log in to other applications through an OIDC provider.
-path "identity/oidc/provider/+/authorize" {
-  capabilities = ["read", "update"]
 }
 `;
 

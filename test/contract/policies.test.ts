@@ -23,7 +23,6 @@ const OF_DEFAULT: Record<string, string[]> = {
   'sys/wrapping/unwrap': ['update'],
   'sys/tools/hash': ['update'],
   'sys/tools/hash/sha2-256': ['update'],
-  'identity/oidc/provider/x/authorize': ['read', 'update'],
 };
 
 describe('a policy', () => {

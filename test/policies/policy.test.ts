@@ -196,7 +196,6 @@ describe('DEFAULT_POLICY', () => {
       'sys/wrapping/unwrap': ['update'],
       'sys/tools/hash': ['update'],
       'sys/tools/hash/*': ['update'],
-      'identity/oidc/provider/+/authorize': ['read', 'update'],
     });
   });
 });
