@@ -19,7 +19,10 @@ import type { Plan } from './plan.ts';
 
 export interface Stack {
   status: string;
-  /** The names or ids by which AWS knows the resources of the stack. */
+  /**
+   * The names or ids by which AWS knows the resources of the stack. A resource that was to be deleted is none of them, also
+   * if it was kept or could not be deleted: the next deployment makes another one.
+   */
   resources: Set<string>;
 }
 
@@ -95,8 +98,8 @@ async function readStack(settings: object, { stack }: Plan): Promise<Stack | 'no
   if (!status) return 'none';
   const resources = new Set<string>();
   for await (const page of paginateListStackResources({ client }, { StackName: stack }))
-    for (const { PhysicalResourceId } of page.StackResourceSummaries ?? [])
-      if (PhysicalResourceId) resources.add(PhysicalResourceId);
+    for (const { PhysicalResourceId, ResourceStatus } of page.StackResourceSummaries ?? [])
+      if (PhysicalResourceId && !ResourceStatus?.startsWith('DELETE_')) resources.add(PhysicalResourceId);
   return { status, resources };
 }
 

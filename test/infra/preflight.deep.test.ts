@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { APIGatewayClient, UpdateAccountCommand } from '@aws-sdk/client-api-gateway';
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
@@ -21,8 +22,12 @@ const KEYS = { accessKeyId: 'testing', secretAccessKey: 'testing' };
 let unreserved = 1000;
 let reserved = new Map<string, number>();
 
+/** What the stand-in for CloudFormation says, if a test uses it: in moto, nothing fails. */
+let stack: { status: string; resources: [name: string, status: string][] } | undefined;
+
 let moto: Moto;
 let lambda: LocalServer;
+let cloudFormation: LocalServer;
 let settings: { endpoint: string; region: string; credentials: typeof KEYS };
 
 /** Answers as Lambda does to the two questions that preflight asks. */
@@ -39,6 +44,21 @@ function answerAsLambda(path: string): [status: number, body: object] {
     : [200, { ReservedConcurrentExecutions: count }];
 }
 
+/** Answers as CloudFormation does to the two questions that preflight asks. */
+function answerAsCloudFormation(action: string): string {
+  const { status, resources } = stack as NonNullable<typeof stack>;
+  const ids = '<StackName>remount-prod</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime>';
+  const members = resources.map(
+    ([name, is]) =>
+      `<member><PhysicalResourceId>${name}</PhysicalResourceId><ResourceStatus>${is}</ResourceStatus></member>`,
+  );
+  const result = {
+    DescribeStacks: `<Stacks><member>${ids}<StackStatus>${status}</StackStatus></member></Stacks>`,
+    ListStackResources: `<StackResourceSummaries>${members.join('')}</StackResourceSummaries>`,
+  }[action];
+  return `<${action}Response><${action}Result>${result}</${action}Result></${action}Response>`;
+}
+
 const isThere = await hasMoto();
 
 // AWS's command line is started two dozen times.
@@ -50,15 +70,22 @@ describe.runIf(isThere)('npm run preflight', { timeout: 240_000 }, () => {
       const type = status === 404 ? { 'x-amzn-errortype': 'ResourceNotFoundException' } : {};
       response.writeHead(status, { 'content-type': 'application/json', ...type }).end(JSON.stringify(body));
     });
+    cloudFormation = await startLocalServer(async (request, response) => {
+      const asked = new URLSearchParams(await text(request));
+      response.setHeader('content-type', 'text/xml');
+      response.end(answerAsCloudFormation(asked.get('Action') ?? ''));
+    });
     settings = { endpoint: moto.endpoint, region: 'eu-central-1', credentials: KEYS };
   });
   afterAll(async () => {
     lambda.stop();
+    cloudFormation.stop();
     await moto.stop();
   });
   beforeEach(async () => {
     unreserved = 1000;
     reserved = new Map();
+    stack = undefined;
     await moto.reset();
   });
 
@@ -70,6 +97,7 @@ describe.runIf(isThere)('npm run preflight', { timeout: 240_000 }, () => {
     AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
     AWS_ENDPOINT_URL: moto.endpoint,
     AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint,
+    ...(stack && { AWS_ENDPOINT_URL_CLOUDFORMATION: cloudFormation.endpoint }),
   });
 
   async function preflight(...params: string[]): Promise<{ code: number; lines: string[] }> {
@@ -169,6 +197,34 @@ describe.runIf(isThere)('npm run preflight', { timeout: 240_000 }, () => {
     expect((await preflight('protectsTables=no')).lines[0]).toMatch(
       /^note: {2}the tables would not be protected/,
     );
+  });
+
+  test('counts what a failed first deployment has left as not of the stack', async () => {
+    await leaveBehind();
+    const value = 'arn:aws:iam::123456789012:role/remount-prod-ApiGatewayLogRole-1';
+    await new APIGatewayClient(settings).send(
+      new UpdateAccountCommand({ patchOperations: [{ op: 'replace', path: '/cloudwatchRoleArn', value }] }),
+    );
+    const [mounts = '', ...others] = TABLES;
+    stack = {
+      status: 'UPDATE_ROLLBACK_COMPLETE',
+      resources: [
+        ['remount-prod-serverlessdeploymentbucket-1', 'CREATE_COMPLETE'],
+        ['remount-prod-ApiGatewayLogRole-1', 'DELETE_SKIPPED'],
+        [mounts, 'DELETE_COMPLETE'],
+        ...others.map((name): [string, string] => [name, 'DELETE_FAILED']),
+      ],
+    };
+
+    const { code, lines } = await preflight('protectsTables=no');
+    expect(code).toBe(1);
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^note: {2}API Gateway has a role for logs already, remount-prod-ApiGatewayLogRole-1, /,
+      ),
+      expect.stringMatching(`^fails: tables .* its data: ${TABLES.join(', ')}\\. See `),
+      'The deployment would fail.',
+    ]);
   });
 
   test('compares the quota of the account with what the parameters reserve', async () => {
