@@ -16,6 +16,7 @@ const STACKS: [string, Record<string, string>][] = [
       vpcEndpointId: 'vpce-0123456789abcdef0',
       statusConcurrency: '100',
       clusterAddress: 'https://vault.example:8200',
+      clusterStepConcurrency: '10',
       clusterNamespace: 'admin',
       clusterNodes: 'https://10.0.0.1:8200=https://vault-1.example:8200',
       clusterCaCert: 'certificate',

@@ -19,6 +19,7 @@ const PARAMS = {
   clusterReadSecretArn: `${SECRET}read-AbCdEf`,
   clusterMoveRoleId: 'mover',
   clusterMoveSecretArn: `${SECRET}move-AbCdEf`,
+  clusterStepConcurrency: 'none',
 };
 const EVERYTHING = {
   ...PARAMS,
@@ -145,9 +146,19 @@ describe('a stack with a cluster', () => {
     expect([...needs.keys()]).toEqual([]);
   });
 
-  test('runs ten steps at the same time, or as many as the deployment says', () => {
-    expect(propertiesOf(least, 'clusterStep').ReservedConcurrentExecutions).toBe(10);
+  test('reserves instances only if the deployment says so, since small accounts cannot reserve any', () => {
+    const reserved = FUNCTIONS.filter((name) => 'ReservedConcurrentExecutions' in propertiesOf(least, name));
+
+    expect(reserved).toEqual([]);
     expect(propertiesOf(all, 'clusterStep').ReservedConcurrentExecutions).toBe(3);
+  });
+
+  test('is not packaged before the deployment has said how many steps run at the same time', async () => {
+    const { clusterStepConcurrency: _, ...without } = PARAMS;
+
+    await expect(packageTemplate(without)).rejects.toMatchObject({
+      stdout: expect.stringContaining('clusterStepConcurrency must be set with clusterAddress'),
+    });
   });
 
   test('passes on all that the deployment says of the cluster', () => {

@@ -229,15 +229,15 @@ describe.runIf(isThere)('npm run preflight', { timeout: 240_000 }, () => {
 
   test('compares the quota of the account with what the parameters reserve', async () => {
     unreserved = 10;
-    const cluster = 'clusterAddress=https://vault.example:8200';
+    const cluster = ['clusterAddress=https://vault.example:8200', 'clusterStepConcurrency=10'];
 
     expect((await preflight('protectsTables=no')).code).toBe(0);
-    expect((await preflight('protectsTables=no', cluster)).lines).toEqual([
+    expect((await preflight('protectsTables=no', ...cluster)).lines).toEqual([
       expect.stringMatching(/^fails: clusterStepConcurrency would reserve 10 more .* has 10 to reserve from/),
       'The deployment would fail.',
     ]);
     reserved.set('remount-prod-clusterStep', 10);
-    expect((await preflight('protectsTables=no', cluster)).code).toBe(0);
+    expect((await preflight('protectsTables=no', ...cluster)).code).toBe(0);
   });
 
   test('knows whether API Gateway has a role for logs', async () => {

@@ -9,6 +9,7 @@ const PLACE = { stage: 'prod', region: 'eu-central-1' };
 const PARAMS = {
   protectsTables: 'no',
   clusterAddress: 'https://vault.example:8200',
+  clusterStepConcurrency: '10',
   bootstrapConcurrency: '2',
 };
 
@@ -55,6 +56,7 @@ describe('what preflight takes for the deployment', () => {
   });
 
   test.each([
+    [{ params: ['clusterAddress=https://vault.example:8200'] }, 'clusterStepConcurrency must be set'],
     [{ params: ['moverate=7'] }, '--param names no parameter of infra/params.yml: moverate'],
     [{ stage: 'my_stage', params: [] }, 'Invalid stage name'],
     [{ region: 'eu-central-9', params: [] }, "Configuration error at 'provider.region'"],
