@@ -7,7 +7,13 @@ import { APIGatewayClient, UpdateAccountCommand } from '@aws-sdk/client-api-gate
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DescribeKeyCommand,
+  KMSClient,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type LocalServer, startLocalServer } from '../../infra/local/localServer.ts';
@@ -23,7 +29,7 @@ let unreserved = 1000;
 let reserved = new Map<string, number>();
 
 /** What the stand-in for CloudFormation says, if a test uses it: in moto, nothing fails. */
-let stack: { status: string; resources: [name: string, status: string][] } | undefined;
+let stack: { statuses: string[]; resources: [name: string, status: string][] } | undefined;
 
 let moto: Moto;
 let lambda: LocalServer;
@@ -44,9 +50,10 @@ function answerAsLambda(path: string): [status: number, body: object] {
     : [200, { ReservedConcurrentExecutions: count }];
 }
 
-/** Answers as CloudFormation does to the two questions that preflight asks. */
+/** Answers as CloudFormation does to the two questions that preflight asks. The last state of the stack stays. */
 function answerAsCloudFormation(action: string): string {
-  const { status, resources } = stack as NonNullable<typeof stack>;
+  const { statuses, resources } = stack as NonNullable<typeof stack>;
+  const status = statuses.length > 1 ? statuses.shift() : statuses[0];
   const ids = '<StackName>remount-prod</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime>';
   const members = resources.map(
     ([name, is]) =>
@@ -162,14 +169,43 @@ describe.runIf(isThere)('npm run preflight', { timeout: 240_000 }, () => {
     ]);
   });
 
-  test('finds nothing any more after the commands of the documentation', async () => {
-    const key = await leaveBehind();
+  /** Runs the first commands below a text of the guide. @returns what they print, and what bash prints of each */
+  async function follow(heading: string): Promise<{ stdout: string; stderr: string }> {
     const guide = await readFile(join(ROOT, 'docs', 'deployment.md'), 'utf8');
-    const [, commands = ''] =
-      /### Delete the tables and the key\n[\s\S]*?```sh\n([\s\S]*?)```/.exec(guide) ?? [];
-    const shell = ['-eu', '-c', `PATH=${join(AWS, '..')}:$PATH\n${commands}`];
-    await promisify(execFile)('bash', ['--norc', ...shell], { env: environment() });
+    const [, commands = ''] = /```sh\n([\s\S]*?)```/.exec(guide.slice(guide.indexOf(heading))) ?? [];
+    // Nothing to wait for here.
+    const shell = ['-eux', '-c', `PATH=${join(AWS, '..')}:$PATH\nsleep() { :; }\n${commands}`];
+    return promisify(execFile)('bash', ['--norc', ...shell], { env: environment() });
+  }
 
+  test.each([
+    [
+      'UPDATE_ROLLBACK_COMPLETE',
+      ['UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS'],
+    ],
+    ['ROLLBACK_COMPLETE', ['ROLLBACK_IN_PROGRESS']],
+    ['CREATE_COMPLETE', []],
+    ['REVIEW_IN_PROGRESS', []],
+  ])('is asked after the wait of the documentation, which ends at %s', async (last, before) => {
+    stack = { statuses: [...before, last], resources: [] };
+
+    expect((await follow('**Wait until CloudFormation has taken it back**')).stdout).toBe(`${last}\n`);
+  });
+
+  test('finds nothing any more after the commands of the documentation, also if the key is being deleted', async () => {
+    const key = await leaveBehind();
+    await new KMSClient(settings).send(new ScheduleKeyDeletionCommand({ KeyId: key }));
+
+    const { stderr } = await follow('### Delete the tables and the key\n');
+
+    // moto takes tables away without their key as well.
+    const run = [...stderr.matchAll(/^\+ aws \S+ ((?:cancel|enable|update|delete|schedule)-\S+)/gm)];
+    expect(run.map(([, command]) => command)).toEqual([
+      'cancel-key-deletion',
+      'enable-key',
+      ...TABLES.flatMap(() => ['update-table', 'delete-table']),
+      'schedule-key-deletion',
+    ]);
     expect((await preflight('protectsTables=no')).code).toBe(0);
     const { KeyMetadata } = await new KMSClient(settings).send(new DescribeKeyCommand({ KeyId: key }));
     expect(KeyMetadata?.KeyState).toBe('PendingDeletion');
@@ -207,7 +243,7 @@ describe.runIf(isThere)('npm run preflight', { timeout: 240_000 }, () => {
     );
     const [mounts = '', ...others] = TABLES;
     stack = {
-      status: 'UPDATE_ROLLBACK_COMPLETE',
+      statuses: ['UPDATE_ROLLBACK_COMPLETE'],
       resources: [
         ['remount-prod-serverlessdeploymentbucket-1', 'CREATE_COMPLETE'],
         ['remount-prod-ApiGatewayLogRole-1', 'DELETE_SKIPPED'],
