@@ -5,6 +5,7 @@
 
 import { Cron } from 'croner';
 import { type Timetable, TimetableRefused } from '../ports/scheduler.ts';
+import { cronPattern } from './cronPattern.ts';
 
 /** A timetable, and when it was made: a rate without a start begins then. */
 type Made = Omit<Timetable, 'end'> & { end?: number | undefined; createdAt: number };
@@ -15,7 +16,7 @@ const AT = /^at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)$/;
 
 /**
  * @returns the first time after `after` at which it is due, in epoch milliseconds; undefined if there is none
- * @throws TimetableRefused for an expression that is none
+ * @throws TimetableRefused for an expression that is none, or that AWS documents in no way
  */
 export function nextTime(timetable: Made, after: number): number | undefined {
   const { schedule, start = 0, end = Number.POSITIVE_INFINITY } = timetable;
@@ -56,35 +57,25 @@ function isDate(local: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(local);
 }
 
-/** The first time is the creation or the start. */
+/** The first time is the creation or the start. AWS documents no longest period; here it is one that can be counted. */
 function ofRate(timetable: Made, from: number): number {
   const { schedule, createdAt, start } = timetable;
   const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(schedule) ?? [];
   const every = Number(count) * (UNIT_MS[unit] ?? Number.NaN);
-  if (!(every > 0)) throw invalid(timetable);
+  if (!(every > 0 && Number.isSafeInteger(every))) throw invalid(timetable);
   const first = Math.ceil((start ?? createdAt) / 1_000) * 1_000;
   return first > from ? first : first + (Math.floor((from - first) / every) + 1) * every;
 }
 
-/** Six fields, from minutes to years. One of the two fields for days is `?`. Days of the week are 1 (Sunday) to 7. */
 function ofCron(timetable: Made, from: number): number | undefined {
   const [, inner = ''] = /^cron\((.*)\)$/.exec(timetable.schedule) ?? [];
-  const fields = inner.trim().split(/\s+/);
-  const [, , dayOfMonth, , dayOfWeek = ''] = fields;
-  if (fields.length !== 6 || (dayOfMonth === '?') === (dayOfWeek === '?')) throw invalid(timetable);
-  const pattern = ['0', ...fields].map((field) =>
-    field === '?' ? '*' : field.replace(/^([1-7])L$/, '$1#L'),
-  );
-  return cronOf(timetable, pattern.join(' ')).nextRun(new Date(from))?.getTime();
+  const pattern = cronPattern(inner);
+  if (pattern === undefined) throw invalid(timetable);
+  return cronOf(timetable, pattern).nextRun(new Date(from))?.getTime();
 }
 
-function cronOf(timetable: Made, pattern: string): Cron {
-  const { timezone } = timetable;
-  try {
-    return new Cron(pattern, { timezone, alternativeWeekdays: true, sloppyRanges: true });
-  } catch {
-    throw invalid(timetable);
-  }
+function cronOf({ timezone }: Made, pattern: string): Cron {
+  return new Cron(pattern, { timezone, alternativeWeekdays: true });
 }
 
 function invalid({ schedule }: Made): TimetableRefused {

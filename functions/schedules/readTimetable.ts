@@ -53,7 +53,7 @@ function textOf(time: number): string {
   return new Date(time).toISOString();
 }
 
-/** What is not understood here is for the scheduler to judge, except what is no time at all. */
+/** What is not understood here is for the scheduler to judge, except what is no time at all: it may take more than it documents. */
 function isNeverDue(timetable: Timetable, now: number): boolean {
   const { start = now, end } = timetable;
   try {

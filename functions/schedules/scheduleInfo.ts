@@ -44,7 +44,7 @@ function outcomeOf({ bulkId, isEmpty, error }: LastRun): string {
   return error ? 'refused' : 'starting';
 }
 
-/** What only the scheduler understands has no next time here. */
+/** What only the scheduler understands, because it is not documented, has no next time here. */
 function nextRun(schedule: Schedule, now: number): number | undefined {
   try {
     return nextTime(schedule, now);

@@ -1,5 +1,6 @@
 /**
- * What EventBridge Scheduler refuses in a schedule.
+ * What EventBridge Scheduler refuses in a schedule. An expression that AWS does not document is refused as well, although
+ * AWS may take it.
  * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
  */
 
@@ -97,8 +98,14 @@ function refuseOutOfRange({ ScheduleExpression = '', FlexibleTimeWindow, ...sent
   if (!['NONE', 'DELETE'].includes(ActionAfterCompletion))
     throw unsatisfied('actionAfterCompletion', 'Member must satisfy enum value set: [NONE, DELETE]');
   if (State !== 'ENABLED') throw unsatisfied('state', 'The local service knows ENABLED only');
-  if (!isTimezone(ScheduleExpressionTimezone))
+  if (!isTimezone(ScheduleExpressionTimezone) || isMisspelt(ScheduleExpressionTimezone))
     throw invalid(`Provided ScheduleExpressionTimezone ${ScheduleExpressionTimezone} is invalid.`);
+}
+
+/** AWS takes names of the IANA database, and documents no other spelling of them. Node takes capitals for small letters. */
+function isMisspelt(timezone: string): boolean {
+  const { timeZone: name } = Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions();
+  return name !== timezone && name.toLowerCase() === timezone.toLowerCase();
 }
 
 function refuseTarget({ RoleArn = '', Input, RetryPolicy = {}, DeadLetterConfig }: Target): void {

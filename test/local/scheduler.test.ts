@@ -99,6 +99,9 @@ describe('the local scheduler', () => {
     ['a rate in other units', 'rate(5 weeks)', {}, 'Invalid Schedule Expression'],
     ['a rate of nothing', 'rate(0 days)', {}, 'Invalid Schedule Expression'],
     ['five fields', 'cron(0 3 * * ?)', {}, 'Invalid Schedule Expression'],
+    ['a rate that cannot be counted', 'rate(999999999999999999 days)', {}, 'Invalid Schedule Expression'],
+    ['an eighth day of the week', 'cron(0 3 ? * 8 *)', {}, 'Invalid Schedule Expression'],
+    ['a year after the last', 'cron(0 3 1 1 ? 2026-2300)', {}, 'Invalid Schedule Expression'],
     ['two kinds of days', 'cron(0 3 1 * 2 *)', {}, 'Invalid Schedule Expression'],
     ['one time without seconds', 'at(2099-01-01T00:00)', {}, 'Invalid Schedule Expression'],
     ['one time with an offset', 'at(2099-01-01T00:00:00Z)', {}, 'Invalid Schedule Expression'],
@@ -112,6 +115,7 @@ describe('the local scheduler', () => {
       'Europe/Atlantis is invalid',
     ],
     ['an unknown zone for a rate', 'rate(1 day)', zone('Europe/Atlantis'), 'Europe/Atlantis is invalid'],
+    ['a zone in small letters', 'rate(1 day)', zone('europe/berlin'), 'europe/berlin is invalid'],
     ['an offset for a zone', 'rate(1 day)', zone('+01:00'), 'is invalid'],
     ['an old start', 'rate(1 day)', { StartDate: ahead(-6 * MINUTE_MS) }, 'earlier than 5 minutes ago'],
     ['a past end', 'rate(1 day)', { EndDate: ahead(-HOUR_MS) }, 'EndDate you specify must be in the future'],
@@ -158,6 +162,15 @@ describe('the local scheduler', () => {
     await expect(refusal).rejects.toThrow(why);
     await expect(get()).rejects.toThrow(ResourceNotFoundException);
   });
+
+  it.each(['Europe/Berlin', 'UTC', 'US/Pacific', 'Asia/Kolkata', 'Etc/GMT+1'])(
+    'takes the last day of the week in the zone %s',
+    async (name) => {
+      await create('cron(0 3 ? * L *)', zone(name));
+
+      expect(await get()).toMatchObject({ ScheduleExpression: 'cron(0 3 ? * L *)', ...zone(name) });
+    },
+  );
 
   it('takes a start of a moment ago, and one time whatever its start is', async () => {
     await create('rate(1 day)', { StartDate: ahead(-4 * MINUTE_MS) });

@@ -258,6 +258,16 @@ describe('a schedule', () => {
     expect((await call('GET', path())).status).toBe(404);
   });
 
+  it.each(['cron(0 3 L-3 * ? *)', 'rate(999999999999999999 days)'])(
+    'of a form that is not documented is for the scheduler to judge, and has no next time: %s',
+    async (schedule) => {
+      const { status, body } = await call('POST', path(), { body: { ...ORDER, schedule } });
+
+      expect([status, body.data.next_time]).toEqual([200, null]);
+      expect([...deps.timetables.values()].at(-1)?.schedule).toBe(schedule);
+    },
+  );
+
   it('that many requests write at once has a record and a timetable of the same request', async () => {
     const hours = [1, 2, 3, 4, 5];
 
