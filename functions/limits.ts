@@ -34,7 +34,7 @@ export const NAMESPACE_TYPO_LETTERS = 2;
 /** Warnings of a plan about namespaces. */
 export const MAX_NAMESPACE_TYPOS = 20;
 /** Characters of a field name that are compared with known names. */
-export const LONGEST_MISSPELT_NAME = 64;
+export const LONGEST_MISSPELT_NAME = 32;
 /**
  * Values in a JSON body, of all kinds, however many of them are strings: each comma and each opening bracket counts as one.
  * A plan of `MAX_BULK_MOVES` with its conditions has 40,000.

@@ -1,7 +1,7 @@
 /** Which policies a token gets that is created with a token role (contract §6). Pure. */
 
 import { goQuote, refusal } from '../http/errors.ts';
-import { assignable, cleanPolicies, type PolicyWish } from './policyNames.ts';
+import { assignable, cleanPolicies, type PolicyWish, refuseTooManyPolicies } from './policyNames.ts';
 
 /** What a token role says of policies; all names and patterns are clean. In a pattern, `*` is any text. */
 export interface PolicyRules {
@@ -20,48 +20,49 @@ export function hasPolicyRules(role: PolicyRules): boolean {
 /**
  * The policies of a token by the rules of its role, whatever its parent has. A request that names none gets those that
  * are allowed, or else those of the parent. `default` is added, unless the request or the role refuses it.
- * @throws VaultError 400 for a policy that the role does not allow, or that only the service may give
+ * @throws VaultError 400 for more policies than a token has, which are not compared with the role; for a policy that the
+ *   role does not allow, or that only the service may give
  */
 export function policiesByRole(
   { asked, noDefault, parent }: Pick<PolicyWish, 'asked' | 'noDefault' | 'parent'>,
   role: PolicyRules,
 ): string[] {
-  const addsDefault = !noDefault && !role.token.token_no_default_policy && !isDisallowed(role, 'default');
+  const isDisallowed = listed(role.disallowed_policies, role.disallowed_policies_glob);
+  const addsDefault = !noDefault && !role.token.token_no_default_policy && !isDisallowed('default');
   const clean = (names: readonly string[]) => cleanPolicies(addsDefault ? [...names, 'default'] : names);
   const allowed = clean(role.allowed_policies);
   const wanted = asked.length > 0 ? clean(asked) : allowsSome(role) ? allowed : clean(parent);
-  if (asked.length > 0 && allowsSome(role) && !wanted.every((name) => isAllowed(allowed, role, name)))
+  const given = noDefault ? wanted.filter((name) => name !== 'default') : wanted;
+  refuseTooManyPolicies('token', given);
+  const isAllowed = listed(allowed, role.allowed_policies_glob);
+  if (asked.length > 0 && allowsSome(role) && !wanted.every(isAllowed))
     throw notAllowed(wanted, allowed, role.allowed_policies_glob);
-  const barred = wanted.find((name) => isDisallowed(role, name));
+  const barred = wanted.find(isDisallowed);
   if (barred !== undefined) throw refusal(`token policy ${goQuote(barred)} is disallowed by this role`);
-  return assignable(noDefault ? wanted.filter((name) => name !== 'default') : wanted);
+  return assignable(given);
 }
 
 function allowsSome({ allowed_policies, allowed_policies_glob }: PolicyRules): boolean {
   return allowed_policies.length > 0 || allowed_policies_glob.length > 0;
 }
 
-function isAllowed(
-  allowed: string[],
-  { allowed_policies_glob: patterns }: PolicyRules,
-  name: string,
-): boolean {
-  return allowed.includes(name) || patterns.some((pattern) => matchesPattern(pattern, name));
+/** Whether a name is one of these, or matches one of the patterns. Both may be as many as a role has room for. */
+function listed(names: readonly string[], patterns: readonly string[]): (name: string) => boolean {
+  const known = new Set(names);
+  const split = patterns.map((pattern) => pattern.split('*'));
+  return (name) => known.has(name) || split.some((parts) => matchesPattern(parts, name));
 }
 
-function isDisallowed(role: PolicyRules, name: string): boolean {
-  const { disallowed_policies: names, disallowed_policies_glob: patterns } = role;
-  return names.includes(name) || patterns.some((pattern) => matchesPattern(pattern, name));
-}
-
-/** Each part between two `*` is looked for after the one before it, so no pattern takes long. */
-function matchesPattern(pattern: string, name: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return name === pattern;
+/**
+ * Each part is looked for after the one before it, so no pattern takes long.
+ * @param parts what is between the `*` of the pattern
+ */
+function matchesPattern(parts: readonly string[], name: string): boolean {
+  const [first = '', last] = [parts[0], parts.at(-1) as string];
+  if (parts.length === 1) return name === first;
   if (!name.startsWith(first)) return false;
   let at = first.length;
-  for (const part of rest) {
+  for (const part of parts.slice(1, -1)) {
     const found = name.indexOf(part, at);
     if (found === -1) return false;
     at = found + part.length;

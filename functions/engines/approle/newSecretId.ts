@@ -1,7 +1,6 @@
 /** What a new secret-id is, by the fields that were sent and the limits that its role sets (contract §8.2). Pure. */
 
-import { isIPv6 } from 'node:net';
-import { addressAllowed, cidrProblem } from '../../credentials/cidr.ts';
+import { areWithin, cidrProblem } from '../../credentials/cidr.ts';
 import { goQuote, refusal, tooLarge } from '../../http/errors.ts';
 import { type Fields, type Schema, UNSTORABLE_NAME } from '../../http/fields.ts';
 import { parseJson } from '../../http/parseBody.ts';
@@ -66,22 +65,11 @@ function refuseStrange(what: string, blocks: string[]): void {
 
 /** @throws VaultError 400 when a block is in none of the role's blocks; a role without blocks allows every address */
 function refuseOutside(ofRole: string[], ofSecretId: string[]): void {
-  const isInside = (block: string) => ofRole.some((outer) => contains(outer, block));
-  if (ofRole.length === 0 || ofSecretId.every(isInside)) return;
+  if (ofRole.length === 0 || areWithin(ofSecretId, ofRole)) return;
   const [role, secretId] = [ofRole, ofSecretId].map((blocks) => `[${blocks.map(goQuote).join(' ')}]`);
   throw refusal(
     `failed to verify subset relationship between CIDR blocks on the role ${role} and CIDR blocks on the secret ID ${secretId}`,
   );
-}
-
-function contains(outer: string, inner: string): boolean {
-  const [address = ''] = inner.split('/');
-  return prefixLength(outer) <= prefixLength(inner) && addressAllowed([outer], address);
-}
-
-function prefixLength(block: string): number {
-  const [address = '', bits] = block.split('/');
-  return Number(bits ?? (isIPv6(address) ? 128 : 32));
 }
 
 /** 0 is without limit, both in what was sent and in the role. */
