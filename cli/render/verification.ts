@@ -33,7 +33,7 @@ function sourceLines(found: readonly Verification[]): string[] {
     `Something is at the source of ${counted(taken.length, 'move')}:`,
     ...taken.map(({ source_mount, source }) => {
       if (source.answers_until)
-        return `  ${source_mount}: an old path of ${source.mount}, answers until ${source.answers_until}`;
+        return `  ${source_mount}: an old path of ${source.mount ?? 'a mount in another namespace'}, answers until ${source.answers_until}`;
       const by = source.moved_by === null ? 'not moved there' : `moved there by ${source.moved_by}`;
       return `  ${source_mount}: ${source.mount} (${source.accessor}), ${by}`;
     }),

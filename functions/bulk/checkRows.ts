@@ -40,7 +40,8 @@ export function checkRow(
   const { row, from, to, only, undoOf, source, target, mount } = found;
   return checked(found, () => {
     if (only && !isOnly(found, only)) throw changed(found);
-    const move = planMove({ from, to }, { ...source, ...(mount && { mount }) }, target);
+    // A row is found without aliases, so nothing is told of where one leads.
+    const move = planMove({ from, to }, { ...source, ...(mount && { mount }) }, target, source.namespace);
     const error = refused(move);
     if (error) throw error;
     return { row, ...move, ...(only && { only }), ...(undoOf && { undoOf }) };

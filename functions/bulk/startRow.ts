@@ -42,7 +42,7 @@ async function lookAtEnds(
   const taken = [...mounts.keys(), ...children.map(({ name }) => name)].find(
     (path) => path.startsWith(target.path) || target.path.startsWith(path),
   );
-  return taken === undefined ? { entry } : { failure: targetInUse(target.namespacePath + taken) };
+  return taken === undefined ? { entry } : { failure: targetInUse({ source, target }, taken) };
 }
 
 async function accept(stand: Stand, row: KeptRow, entry: MountEntry): Promise<Failure | undefined> {

@@ -7,7 +7,7 @@ import { isEmpty } from '../http/envelope.ts';
 import { goQuote, VaultError } from '../http/errors.ts';
 import { headerNamespace } from '../http/message.ts';
 import type { Call, Reply } from '../http/route.ts';
-import { type Alias, leadsInto } from '../tree/alias.ts';
+import { type Alias, leadsInto, whereItLeads } from '../tree/alias.ts';
 import { type CallerToken, noteUse } from '../tree/aliasUse.ts';
 import type { Namespace } from '../tree/namespace.ts';
 
@@ -46,12 +46,10 @@ function nobodyIn({ id, path }: Namespace): CallerToken {
 }
 
 function wordOf({ namespace }: Call, alias: Alias): string {
-  const { path, target, until } = alias;
+  const { path, until } = alias;
   const end = new Date(until).toISOString();
-  const where = leadsInto(alias, namespace)
-    ? `at ${goQuote(target.namespacePath + target.path)} now`
-    : 'in another namespace now';
-  return `the mount is ${where}; its old path ${goQuote(namespace.path + path)} answers until ${end}`;
+  const where = whereItLeads(alias, namespace);
+  return `the mount is ${where} now; its old path ${goQuote(namespace.path + path)} answers until ${end}`;
 }
 
 /** RFC 9745, RFC 8594 and RFC 5829. */

@@ -267,7 +267,7 @@ export const VERIFICATION = {
     mount: ['string', null],
     accessor: ['string', null],
     moved_by: ['string', null],
-    /** Present if the source is an alias: when it stops answering. `mount` is where it leads to. */
+    /** Present if the source is an alias: when it stops answering. `mount` is where it leads to, if that is in the namespace of the request or below it. */
     'answers_until?': 'string',
   },
   /** The rules that name the source and do not match the target, of policies that the caller may read. */

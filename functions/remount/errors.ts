@@ -1,7 +1,7 @@
 /** The refusals of a remount, word for word, in the order of the checks (contract §1.1). */
 
 import { goQuote, refusal, VaultError } from '../http/errors.ts';
-import type { Alias } from '../tree/alias.ts';
+import { type Alias, whereItLeads } from '../tree/alias.ts';
 import type { Migration } from './migration.ts';
 
 export function pathsMissing(): VaultError {
@@ -67,10 +67,17 @@ export function movedWithoutAlias(id: string): VaultError {
   );
 }
 
-/** A request that the mount itself would serve, and an alias does not. */
-export function aliasNotMount(path: string, { target }: Pick<Alias, 'target'>): VaultError {
-  const where = goQuote(target.namespacePath + target.path);
-  return refusal(`${noMatchingMount(path).message}; it is an alias, and the mount is at ${where}`);
+/**
+ * A request that the mount itself would serve, and an alias does not.
+ * @param asked the namespace of the request
+ */
+export function aliasNotMount(
+  path: string,
+  alias: Pick<Alias, 'target'>,
+  asked: { path: string },
+): VaultError {
+  const where = whereItLeads(alias, asked);
+  return refusal(`${noMatchingMount(path).message}; it is an alias, and the mount is ${where}`);
 }
 
 /** @param path of an alias of the auth method, relative to its namespace */
@@ -80,11 +87,14 @@ export function aliasWouldCross(path: string): VaultError {
   );
 }
 
-/** The path that a mount has left and that still answers. */
-export function pathIsAlias(path: string, { target }: Pick<Alias, 'target'>): VaultError {
-  const where = goQuote(target.namespacePath + target.path);
+/**
+ * The path that a mount has left and that still answers.
+ * @param asked the namespace of the request
+ */
+export function pathIsAlias(path: string, alias: Pick<Alias, 'target'>, asked: { path: string }): VaultError {
+  const where = whereItLeads(alias, asked);
   return refusal(
-    `${pathInUse(path).message}; it is an alias of ${where}, and DELETE sys/remount/aliases/:path ends it`,
+    `${pathInUse(path).message}; it is an alias of the mount ${where}, and DELETE sys/remount/aliases/:path ends it`,
   );
 }
 

@@ -1,7 +1,7 @@
 /** Why an accepted migration fails: the code and the text that its record keeps. Pure. */
 
 import { SWITCH_DEADLINE_MS } from '../limits.ts';
-import { type Failure, fullPath, type Place } from './migration.ts';
+import { type Failure, fullPath, type Migration, type Place } from './migration.ts';
 
 export function sourceGone(source: Place): Failure {
   return { code: 'source_gone', message: `no matching mount at "${fullPath(source)}"` };
@@ -16,8 +16,17 @@ export function namespaceIsLocked(path: string): Failure {
   return { code: 'namespace_locked', message: `namespace "${path}" is locked` };
 }
 
-/** @param path of the mount or namespace that is in the way, from the root namespace */
-export function targetInUse(path: string): Failure {
+/**
+ * What is in the way below the target is named only if the target is in the namespace of the source or below that: the error is
+ * read in the namespaces of both ends (R10).
+ * @param taken the path of the mount or namespace that is in the way, in the namespace of the target
+ */
+export function targetInUse(
+  { source, target }: Pick<Migration, 'source' | 'target'>,
+  taken: string,
+): Failure {
+  const isTold = target.path.startsWith(taken) || target.namespacePath.startsWith(source.namespacePath);
+  const path = target.namespacePath + (isTold ? taken : target.path);
   return { code: 'target_in_use', message: `path already in use at "${path}"` };
 }
 

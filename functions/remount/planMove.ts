@@ -60,20 +60,22 @@ export function checkTyped(from: string | undefined, to: string | undefined): Ty
 
 /**
  * Checks 4 to 13, on what the tree has at source and target.
+ * @param asked the namespace of the request, which is not told where an alias leads outside of it (R10)
  * @throws VaultError 503 for a locked namespace, else 400 with the text of the first check that fails
  */
-export function planMove(typed: Typed, source: Location, target: Target): Move {
+export function planMove(typed: Typed, source: Location, target: Target, asked: { path: string }): Move {
   for (const { namespace } of [source, target]) requireUnlocked(namespace);
   checkDestination(typed, target);
   checkKinds(mountPath(source.path), target.path);
   const { mount, alias } = source;
-  if (alias && alias.path === withSlash(source.path)) throw aliasNotMount(mountPath(typed.from), alias);
+  if (alias && alias.path === withSlash(source.path))
+    throw aliasNotMount(mountPath(typed.from), alias, asked);
   if (!mount || mount.path !== withSlash(source.path)) throw noMatchingMount(mountPath(typed.from));
   if (target.path === 'auth/') throw pathInUse(`${target.namespace.path}auth/token/`);
   const conflict = isInItsOwnWay(mount, source, target) ? mount.path : target.conflict?.sk;
   const isBack = ownAlias(mount, { namespaceId: target.namespace.id, path: target.path }) !== undefined;
   if (conflict !== undefined && !(isBack && conflict === target.path))
-    throw inUse(target.namespace.path + conflict, target.conflict);
+    throw inUse(target.namespace.path + conflict, target.conflict, asked);
   const move: Move = {
     mount,
     source: { namespace: source.namespace, path: mount.path },
@@ -98,9 +100,9 @@ export function refuseAliasesAcross(move: Move): void {
   if (alias && isAuthPath(move.mount.path) && crossesNamespaces(move)) throw aliasWouldCross(alias.path);
 }
 
-function inUse(path: string, item: Item | undefined): VaultError {
+function inUse(path: string, item: Item | undefined, asked: { path: string }): VaultError {
   const alias = aliasOf(item);
-  return alias ? pathIsAlias(path, alias) : pathInUse(path);
+  return alias ? pathIsAlias(path, alias, asked) : pathInUse(path);
 }
 
 /** Checks 4 to 6: whether a mount may have this path. */

@@ -144,12 +144,12 @@ async function lookTwice(deps: Deps, origin: Origin, typed: Typed): Promise<Look
       locate(deps.store, from.path, from.namespace),
       locateTarget(deps.store, to.path, to.namespace),
     ]);
-    return await judge(deps, typed, source, target);
+    return await judge(deps, origin, typed, source, target);
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
     const mount = await mountAt(deps.store, from.namespace, withSlash(from.path));
     const source = mount ? { ...from, mount } : await locate(deps.store, from.path, from.namespace);
-    return judge(deps, typed, source, await locateTarget(deps.store, to.path, to.namespace));
+    return judge(deps, origin, typed, source, await locateTarget(deps.store, to.path, to.namespace));
   }
 }
 
@@ -167,12 +167,18 @@ async function namespacesOf(
 }
 
 /** @throws VaultError 400 for a move that cannot be */
-async function judge(deps: Deps, typed: Typed, source: Location, target: Target): Promise<Look> {
+async function judge(
+  deps: Deps,
+  { namespace }: Origin,
+  typed: Typed,
+  source: Location,
+  target: Target,
+): Promise<Look> {
   const id = repeatedMigration(source, target, deps.clock.now() - REPEAT_WINDOW_MS);
   const repeated = id && (await readMigration(deps, id));
   if (repeated) {
     const from = { namespace: source.namespace, path: withSlash(source.path) };
     return { repeated, ends: { source: from, target } };
   }
-  return { move: planMove(typed, source, target) };
+  return { move: planMove(typed, source, target, namespace) };
 }

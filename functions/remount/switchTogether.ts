@@ -100,7 +100,8 @@ export async function findTakenTarget<M extends AcceptedMove>(
   const leaving = new Set(moves.map(({ source }) => fullPath(source)));
   const taken = await severalAtOnce(moves, async (move) => [move, await takenPath(store, move)] as const);
   for (const [move, path] of taken) {
-    if (path !== undefined && !leaving.has(path)) return [move, targetInUse(path)];
+    if (path !== undefined && !leaving.has(move.target.namespacePath + path))
+      return [move, targetInUse(move, path)];
   }
   return undefined;
 }
@@ -185,9 +186,12 @@ function isExpected({ mountUuid, onlyGeneration }: AcceptedMove, { uuid, generat
   return uuid === mountUuid && generation === (onlyGeneration ?? generation);
 }
 
-/** The mount's own alias at exactly the target is not in the way. */
+/**
+ * The mount's own alias at exactly the target is not in the way.
+ * @returns a path in the namespace of the target
+ */
 async function takenPath(store: Store, { target, mountUuid }: AcceptedMove): Promise<string | undefined> {
   const conflict = await findConflict(store, target.namespaceId, target.path);
   const isOwn = conflict?.sk === target.path && aliasOf(conflict)?.mountUuid === mountUuid;
-  return conflict && !isOwn ? target.namespacePath + conflict.sk : undefined;
+  return conflict && !isOwn ? conflict.sk : undefined;
 }

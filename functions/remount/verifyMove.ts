@@ -1,6 +1,7 @@
 /** Looks whether a move that has succeeded still holds: what is at its target and at its source, and who names the source. */
 
 import type { Deps } from '../ports/deps.ts';
+import { leadsInto } from '../tree/alias.ts';
 import { type Location, locateSurely } from '../tree/locate.ts';
 import type { Verification } from './answers.ts';
 import { conflict } from './errors.ts';
@@ -30,7 +31,7 @@ export async function verifyMove(deps: Deps, migration: Migration, planner: Plan
     source_mount: fullPath(migration.source),
     target_mount: fullPath(migration.target),
     target: { reachable: problem === null, problem },
-    source: occupantOf(source, deps.clock.now()),
+    source: occupantOf(source, planner.namespace, deps.clock.now()),
     ...policies,
   };
 }
@@ -49,12 +50,20 @@ async function problemAt(
   return isTainted ? 'the cluster refuses all requests to the mount' : null;
 }
 
-/** What answers requests to the source now: nothing, as a rule, an alias, or the mount that a later move has put there. */
-function occupantOf({ namespace, mount, alias }: Location, now: number): Verification['source'] {
+/**
+ * What answers requests to the source now: nothing, as a rule, an alias, or the mount that a later move has put there.
+ * @param asked the namespace of the request, which is not told where an alias leads outside of it (R10)
+ */
+function occupantOf(
+  { namespace, mount, alias }: Location,
+  asked: { path: string },
+  now: number,
+): Verification['source'] {
   if (alias && alias.until > now) {
-    const { target, migrationId, until } = alias;
-    const leads = { mount: target.namespacePath + target.path, accessor: null, moved_by: migrationId };
-    return { free: false, ...leads, answers_until: new Date(until).toISOString() };
+    const { migrationId, until } = alias;
+    const leads = leadsInto(alias, asked) ? alias.target.namespacePath + alias.target.path : null;
+    const end = new Date(until).toISOString();
+    return { free: false, mount: leads, accessor: null, moved_by: migrationId, answers_until: end };
   }
   if (!mount) return { free: true, mount: null, accessor: null, moved_by: null };
   return {

@@ -5,6 +5,7 @@
  * The mount lists its aliases, and every transaction that changes the one changes the other.
  */
 
+import { goQuote } from '../http/errors.ts';
 import type { Expected, Item, PlacedItem } from '../ports/store.ts';
 import { treeKey } from '../store/keys.ts';
 import { record } from '../store/record.ts';
@@ -83,6 +84,12 @@ const DOOR = 'alias#';
 /** Whether the mount of an alias is in a namespace or below it: what is beside it or above it is not told there (R10). */
 export function leadsInto({ target }: Pick<Alias, 'target'>, { path }: { path: string }): boolean {
   return target.namespacePath.startsWith(path);
+}
+
+/** Where the mount of an alias is, in the words of an answer, as far as that is told in a namespace (R10). */
+export function whereItLeads(alias: Pick<Alias, 'target'>, reader: { path: string }): string {
+  const { namespacePath, path } = alias.target;
+  return leadsInto(alias, reader) ? `at ${goQuote(namespacePath + path)}` : 'in another namespace';
 }
 
 /** The alias of this mount at exactly this place, if it has one. */

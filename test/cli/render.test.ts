@@ -15,6 +15,7 @@ import {
 import { lasting, seconds } from '../../cli/render/numbers.ts';
 import { planLines } from '../../cli/render/plan.ts';
 import { runFacts, runFailureText, runPlanLines, runProgress } from '../../cli/render/run.ts';
+import { verificationLines } from '../../cli/render/verification.ts';
 import type { BulkInfo, PlanInfo } from '../../functions/bulk/answers.ts';
 import type { AliasInfo, MigrationInfo } from '../../functions/remount/answers.ts';
 
@@ -560,5 +561,28 @@ describe('what is printed', () => {
     [200, '3 min 20 s'],
   ])('writes %s seconds as %s', (number, text) => {
     expect(seconds(number)).toBe(text);
+  });
+});
+
+describe('the verification of a move', () => {
+  it('says of an old path whose mount is in another namespace that it is there', () => {
+    const found = {
+      migration_id: 'a',
+      source_mount: 'ns/kv/',
+      target_mount: 'ns/moved/',
+      target: { reachable: false, problem: 'there is no mount' },
+      source: {
+        free: false,
+        mount: null,
+        accessor: null,
+        moved_by: 'a',
+        answers_until: '2026-02-01T00:00:00Z',
+      },
+      policies: [],
+      hidden_policy_rules: {},
+    };
+    expect(verificationLines([found])).toContain(
+      '  ns/kv/: an old path of a mount in another namespace, answers until 2026-02-01T00:00:00Z',
+    );
   });
 });

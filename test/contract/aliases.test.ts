@@ -135,7 +135,7 @@ describe('the old path of a mount', () => {
     const rival = await kv1();
     const moved = await call('POST', 'sys/remount', { body: { from: rival, to: `${source}/below` } });
     expect(moved.status).toBe(400);
-    expect(moved.body.errors[0]).toMatch(`it is an alias of "${target}/"`);
+    expect(moved.body.errors[0]).toMatch(`it is an alias of the mount at "${target}/"`);
     const away = await call('POST', 'sys/remount', { body: { from: source, to: unique('else') } });
     expect(away.body.errors[0]).toBe(
       `no matching mount at "${source}/"; it is an alias, and the mount is at "${target}/"`,

@@ -1,6 +1,7 @@
 /** What answers about migrations tell only to those who may read it elsewhere. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runMigration } from '../support/workflow.ts';
 import { type RemountService, remountService } from './remountService.ts';
 
 let service: RemountService;
@@ -77,6 +78,22 @@ describe('a plan', () => {
     expect((await planFor(`${PLANS} ${lookup('"list", "sudo"')}`)).revokes.by_role).toEqual({
       'creds/web': 1,
     });
+  });
+});
+
+describe('a move that fails because its target is taken', () => {
+  it('names what is below the target only where that is in the namespace of the source', async () => {
+    await must('POST', 'sys/namespaces/other');
+    await must('POST', 'sys/mounts/kv-a', { type: 'kv' });
+    await must('POST', 'sys/mounts/kv-b', { type: 'kv' }, 'ns');
+    const ids = [await service.accept('kv-a', 'other/taken'), await service.accept('ns/kv-b', 'other/taken')];
+    await must('POST', 'sys/mounts/taken/secret-project', { type: 'kv' }, 'other');
+    for (const id of ids) await runMigration(service.deps, id);
+    const errors = await Promise.all(ids.map(async (id) => (await service.info(id)).error.message));
+    expect(errors).toEqual([
+      'path already in use at "other/taken/secret-project/"',
+      'path already in use at "other/taken/"',
+    ]);
   });
 });
 
