@@ -10,7 +10,7 @@ import type { Store } from '../ports/store.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { mountsBelow } from '../tree/findMount.ts';
 import { innermostNamespaces } from '../tree/findNamespace.ts';
-import type { Namespace } from '../tree/namespace.ts';
+import { type Namespace, requireUnlocked } from '../tree/namespace.ts';
 import { mountPath, oversize } from '../tree/path.ts';
 import { readUntilStable, type SeenMount } from '../tree/readUntilStable.ts';
 import type { Paths } from './csv.ts';
@@ -22,7 +22,8 @@ import { tooManyMoves } from './errors.ts';
  * @param rules with paths relative to the namespace of the request
  * @param mayMatchNothing whether a rule may match no mount
  * @returns the moves of each rule, in the order of the rules and then of the paths
- * @throws VaultError 400 for a malformed rule, a rule that matches nothing, or more mounts than a run may move
+ * @throws VaultError 400 for a malformed rule, a rule that matches nothing, or more mounts than a run may move; 503 for one that
+ *   covers the mounts of a locked namespace, whose paths are not told
  */
 export async function expandRules(
   deps: Pick<Deps, 'store' | 'clock'>,
@@ -37,6 +38,7 @@ export async function expandRules(
     read.map(({ from }) => from),
     namespace,
   );
+  for (const place of places) requireUnlocked(place.namespace);
   const look = async () => {
     const matches = await severalAtOnce([...read.entries()], ([i, rule]) => {
       const { namespace: within, path: pattern } = places[i] ?? { namespace, path: rule.from };

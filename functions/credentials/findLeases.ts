@@ -2,15 +2,15 @@
 
 import { MAX_LISTED_LEASES, MAX_SORT_KEY_BYTES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
-import type { Item } from '../ports/store.ts';
+import type { Item, Store } from '../ports/store.ts';
 import { leaseKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { builtinIssuer } from '../tree/builtin.ts';
 import { namespaceIdIn, namespaceWithin } from '../tree/findNamespace.ts';
 import { reachedAt, requireOpen, throughAlias } from '../tree/followAlias.ts';
-import { locate } from '../tree/locate.ts';
+import { type Location, locate } from '../tree/locate.ts';
 import type { Mount } from '../tree/mount.ts';
-import type { Namespace } from '../tree/namespace.ts';
+import { type Namespace, requireUnlocked } from '../tree/namespace.ts';
 import { builtinPath } from '../tree/path.ts';
 import { isLease, type Lease, leaseOf } from './lease.ts';
 import { type LeaseRange, leasePages, leaseRanges } from './leaseRanges.ts';
@@ -28,17 +28,47 @@ export interface FoundLease {
 /**
  * Finds a lease by its id, which contains its place: the namespace, the path of the mount, and the path inside it.
  * @param within the namespace of the request; leases outside it are not found (R10)
+ * @throws VaultError 503 in a locked namespace, and where an alias leads into one
  */
 export async function findLease(
   deps: Pick<Deps, 'store' | 'clock'>,
   id: string,
   within: Namespace,
 ): Promise<FoundLease | undefined> {
-  const { store } = deps;
-  const namespace = await namespaceWithin(store, namespaceIdIn(id), within);
+  const place = await placeOf(deps, id, within);
+  if (!place) return undefined;
+  requireUnlocked(place.namespace);
+  requireOpen(place.location);
+  return leaseAt(deps.store, place);
+}
+
+/** The same for its revocation, which no lock stops. */
+export async function findLeaseToRevoke(
+  deps: Pick<Deps, 'store' | 'clock'>,
+  id: string,
+  within: Namespace,
+): Promise<FoundLease | undefined> {
+  const place = await placeOf(deps, id, within);
+  return place && leaseAt(deps.store, place);
+}
+
+/** The namespace that the id of a lease names, and what the rest of the id leads to from there. */
+interface LeasePlace {
+  namespace: Namespace;
+  location: Location;
+}
+
+async function placeOf(
+  deps: Pick<Deps, 'store' | 'clock'>,
+  id: string,
+  within: Namespace,
+): Promise<LeasePlace | undefined> {
+  const namespace = await namespaceWithin(deps.store, namespaceIdIn(id), within);
   if (!namespace || Buffer.byteLength(id) > MAX_SORT_KEY_BYTES) return undefined;
-  const location = await throughAlias(deps, await locate(store, id, namespace));
-  requireOpen(location);
+  return { namespace, location: await throughAlias(deps, await locate(deps.store, id, namespace)) };
+}
+
+async function leaseAt(store: Store, { namespace, location }: LeasePlace): Promise<FoundLease | undefined> {
   const { namespace: owner, path, mount } = location;
   const mountPath = mount ? reachedAt({ ...location, mount }) : builtinPath(path);
   if (owner.id !== namespace.id || mountPath === undefined) return undefined;

@@ -6,7 +6,7 @@ import { MAX_ACCESSOR_LENGTH } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { accessorKey, tokenKey } from '../store/keys.ts';
 import { namespaceWithin } from '../tree/findNamespace.ts';
-import type { Namespace } from '../tree/namespace.ts';
+import { type Namespace, requireUnlocked } from '../tree/namespace.ts';
 import { type Token, tokenOf } from './token.ts';
 import { isValid } from './tokenValidity.ts';
 
@@ -19,24 +19,39 @@ export function ownToken<S extends Schema>({ caller }: Call<S>): Token {
   return caller.token;
 }
 
-/** The token with this hash as it is stored, valid or not. */
-export async function storedToken(
-  { store }: Pick<Deps, 'store'>,
+/** The token with this hash as it is stored, valid or not, for its revocation: no lock stops that. */
+export async function tokenToRevoke(
+  deps: Pick<Deps, 'store'>,
   hash: string,
   within: Namespace,
 ): Promise<Token | undefined> {
-  const token = tokenOf(await store.get(tokenKey(hash)));
-  return token && (await namespaceWithin(store, token.namespaceId, within)) ? token : undefined;
+  return (await storedToken(deps, hash, within))?.token;
 }
 
-/** The token with this hash, if requests may still be made with it. */
+/**
+ * The token with this hash, if requests may still be made with it.
+ * @throws VaultError 503 for one of a locked namespace
+ */
 export async function usableToken(
   deps: Pick<Deps, 'store' | 'clock'>,
   hash: string,
   within: Namespace,
 ): Promise<Token | undefined> {
-  const token = await storedToken(deps, hash, within);
-  return token && !token.retired && (await isValid(deps, token)) ? token : undefined;
+  const stored = await storedToken(deps, hash, within);
+  if (!stored) return undefined;
+  const { token, namespace } = stored;
+  requireUnlocked(namespace);
+  return !token.retired && (await isValid(deps, token)) ? token : undefined;
+}
+
+async function storedToken(
+  { store }: Pick<Deps, 'store'>,
+  hash: string,
+  within: Namespace,
+): Promise<{ token: Token; namespace: Namespace } | undefined> {
+  const token = tokenOf(await store.get(tokenKey(hash)));
+  const namespace = token && (await namespaceWithin(store, token.namespaceId, within));
+  return token && namespace && { token, namespace };
 }
 
 /** The hash of the token with this accessor; whether the token is valid or visible is not checked. */

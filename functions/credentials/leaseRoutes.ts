@@ -7,10 +7,11 @@ import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { KEYS, type Keys, type Shape, type Wire } from '../http/shape.ts';
 import { BULK_WORK_SHARE } from '../limits.ts';
 import { listDescendants } from '../tree/findNamespace.ts';
+import { isUnlocked } from '../tree/namespace.ts';
 import { unfinished } from './errors.ts';
 import {
   cutWarnings,
-  findLease,
+  findLeaseToRevoke,
   type IrrevocableListing,
   listIrrevocableLeases,
   listLeases,
@@ -162,7 +163,7 @@ async function findIrrevocable({
   fields,
 }: Call<typeof IRREVOCABLE_FIELDS>): Promise<IrrevocableListing> {
   const below = fields.include_child_namespaces ? await listDescendants(deps.store, namespace) : [];
-  return listIrrevocableLeases(deps, [namespace, ...below]);
+  return listIrrevocableLeases(deps, [namespace, ...below.filter(isUnlocked)]);
 }
 
 async function list(call: Call<Schema>): Promise<Reply<Keys> | undefined> {
@@ -188,7 +189,7 @@ async function renew(call: Call<typeof RENEW_FIELDS>): Promise<Reply> {
 async function revoke(call: Call<typeof REVOKE_FIELDS>): Promise<Reply> {
   const { deps, namespace, fields } = call;
   const id = leaseIdOf(call);
-  const found = await findLease(deps, id, namespace);
+  const found = await findLeaseToRevoke(deps, id, namespace);
   if (found) await revokeLeaseItems(deps.store, [found.item]);
   return revoked(fields.sync);
 }
@@ -211,7 +212,7 @@ function leaseIdOf({ fields, params }: Pick<Call<{ lease_id: 'string' }>, 'field
 async function revokeBelow(call: Call, force: boolean): Promise<void> {
   const { deps, namespace, params } = call;
   const { prefix = '' } = params;
-  const one = await findLease(deps, prefix, namespace);
+  const one = await findLeaseToRevoke(deps, prefix, namespace);
   if (one?.namespace.id === namespace.id) return revokeLeaseItems(deps.store, [one.item], force);
   const until = deps.clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;
   if (!(await revokePrefix(deps, { namespace, path: `${prefix}/`, force, until })))

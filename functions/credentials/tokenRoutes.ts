@@ -10,7 +10,7 @@ import { sha256, tokenKey } from '../store/keys.ts';
 import { CREATE_FIELDS, createToken, createTokenByRole } from './createToken.ts';
 import { invalidAccessor, MISSING_ACCESSOR, nothingToOrphan } from './errors.ts';
 import { cutWarnings } from './findLeases.ts';
-import { hashByAccessor, ownToken, storedToken, TOKEN_FIELD, usableToken } from './findToken.ts';
+import { hashByAccessor, ownToken, TOKEN_FIELD, tokenToRevoke, usableToken } from './findToken.ts';
 import { listAccessors } from './listAccessors.ts';
 import { renewToken } from './renew.ts';
 import { revokeToken } from './revoke.ts';
@@ -166,7 +166,7 @@ async function renewed(
 
 /** A token that is no longer valid is removed, too: an earlier revocation may have been interrupted. */
 async function revoke<S extends Schema>({ deps, namespace }: Call<S>, hash: string): Promise<void> {
-  const token = await storedToken(deps, hash, namespace);
+  const token = await tokenToRevoke(deps, hash, namespace);
   if (token?.type === 'batch' && (await isValid(deps, token))) throw batchNotRevocable();
   if (token) await revokeToken(deps, token);
 }
@@ -174,7 +174,7 @@ async function revoke<S extends Schema>({ deps, namespace }: Call<S>, hash: stri
 async function revokeByAccessor(call: Call<typeof ACCESSOR_FIELD>): Promise<Reply | undefined> {
   const { deps, namespace } = call;
   const hash = await hashOfAccessor(call);
-  const token = hash && (await storedToken(deps, hash, namespace));
+  const token = hash && (await tokenToRevoke(deps, hash, namespace));
   if (!token) return { warnings: ['No token found with this accessor'] };
   await revokeToken(deps, token);
   return undefined;
@@ -185,7 +185,7 @@ async function revokeWithoutChildren(call: Call<typeof TOKEN_FIELD>): Promise<vo
   const { deps, namespace, fields } = call;
   const hash = sha256(named(fields.token));
   if (!call.sudo) throw refusal('root or sudo privileges required to revoke and orphan');
-  const token = await storedToken(deps, hash, namespace);
+  const token = await tokenToRevoke(deps, hash, namespace);
   if (!token || !(await isValid(deps, token))) throw nothingToOrphan();
   if (token.type === 'batch') throw batchNotRevocable();
   const until = deps.clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;

@@ -33,7 +33,7 @@ export async function locateRequest(
   refuseIfLocked(found);
   const located = await throughAlias(deps, found);
   const location = await inTokenNamespace(deps.store, located, token, request.raw.token);
-  refuseIfLocked(location);
+  if (!REVOCATIONS.has(endpointOf(location))) refuseIfLocked(location);
   return { location, prefetched };
 }
 
@@ -76,6 +76,9 @@ const OF_EITHER = new Set([
   'sys/wrapping/rewrap',
 ]);
 
+/** A namespace above a lock may revoke what is in it: a lock keeps nothing valid. */
+const REVOCATIONS = new Set(['auth/token/revoke', 'auth/token/revoke-orphan', 'auth/token/revoke-self']);
+
 /** These mean the token in the field `token`; its suffix is the id of its namespace. */
 const OF_A_NAMED_TOKEN = new Set(['auth/token/renew', 'auth/token/revoke', 'auth/token/revoke-orphan']);
 
@@ -104,7 +107,7 @@ async function tokenNamespace(
   caller: Token | undefined,
   named: unknown,
 ): Promise<Namespace | undefined> {
-  const endpoint = path.replace(/\/$/, '');
+  const endpoint = endpointOf({ path });
   if (NAMES_A_TOKEN.has(endpoint) && named !== undefined && typeof named !== 'string') throw invalidToken();
   const isNamed = typeof named === 'string' && named !== '';
   const isEither = OF_EITHER.has(endpoint);
@@ -113,6 +116,10 @@ async function tokenNamespace(
   if (!(isEither || OF_THE_CALLER.has(endpoint)) || !caller || caller.namespaceId === namespace.id)
     return undefined;
   return namespaceById(store, caller.namespaceId);
+}
+
+function endpointOf({ path }: Pick<Location, 'path'>): string {
+  return path.replace(/\/$/, '');
 }
 
 /** Told before the token of the request is looked at. */

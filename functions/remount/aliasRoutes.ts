@@ -8,7 +8,9 @@ import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { leadsInto } from '../tree/alias.ts';
 import { type AliasUse, usesOf } from '../tree/aliasUse.ts';
 import { builtinMounts } from '../tree/builtin.ts';
+import { namespaceById } from '../tree/findNamespace.ts';
 import { mountOf } from '../tree/mount.ts';
+import { requireUnlocked } from '../tree/namespace.ts';
 import { barePath } from '../tree/path.ts';
 import { aliasInfo, callersInfo } from './aliasInfo.ts';
 import { checkAliasTtl } from './aliasTtl.ts';
@@ -72,7 +74,7 @@ async function answering(call: Call): Promise<FoundAlias> {
 
 /**
  * Whoever moved the mount has given the old namespace access for a time. Only a namespace above both ends may give it more.
- * @throws VaultError 400 if one of them is outside the namespace, 404 where no alias answers
+ * @throws VaultError 400 if one of them is outside the namespace, 404 where no alias answers, 503 if one of them is locked
  */
 async function renewable(call: Call): Promise<FoundAlias['alias']> {
   const { alias, home } = await answering(call);
@@ -81,6 +83,8 @@ async function renewable(call: Call): Promise<FoundAlias['alias']> {
     throw refusal(
       `${outside} is outside this namespace; ask in a namespace above the old path and the mount`,
     );
+  const owner = await namespaceById(call.deps.store, alias.target.namespaceId);
+  if (owner) requireUnlocked(owner);
   return alias;
 }
 

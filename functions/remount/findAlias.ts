@@ -9,7 +9,7 @@ import { type Alias, type AliasPlace, aliasOf } from '../tree/alias.ts';
 import { aliasAt } from '../tree/changeAlias.ts';
 import { innermostNamespaces, namespacesWithin, namespaceWithin } from '../tree/findNamespace.ts';
 import { mountOf } from '../tree/mount.ts';
-import type { Namespace } from '../tree/namespace.ts';
+import { type Namespace, requireUnlocked } from '../tree/namespace.ts';
 import { slashed } from '../tree/path.ts';
 import { isMigrationId } from './migration.ts';
 import { readMigration } from './readMigration.ts';
@@ -22,14 +22,19 @@ export interface FoundAlias {
 
 type Asked = Pick<Call, 'deps' | 'namespace' | 'params'>;
 
-/** The alias that the path of a request names, whether or not its end has come. */
+/**
+ * The alias that the path of a request names, whether or not its end has come.
+ * @throws VaultError 503 for one in a locked namespace; the namespace of its mount may end it all the same, by its migration
+ */
 export async function findAlias(asked: Asked): Promise<FoundAlias | undefined> {
   return (await aliasByPath(asked)) ?? outsideByMigration(asked);
 }
 
 async function aliasByPath({ deps, namespace, params }: Asked): Promise<FoundAlias | undefined> {
   const [place] = await innermostNamespaces(deps.store, [slashed(params.path ?? '')], namespace);
-  const alias = place && (await aliasAt(deps, place.namespace.id, place.path));
+  if (!place) return undefined;
+  requireUnlocked(place.namespace);
+  const alias = await aliasAt(deps, place.namespace.id, place.path);
   return alias && { alias, home: place.namespace };
 }
 

@@ -6,7 +6,10 @@ import type { Deps } from '../ports/deps.ts';
 import { type Key, PRESENT, StoreBusy, type Update } from '../ports/store.ts';
 import { commitUnlessDone } from '../store/commitUnlessDone.ts';
 import { IRREVOCABLE_PREFIX, migrationKey } from '../store/keys.ts';
-import type { Migration } from './migration.ts';
+import { severalAtOnce } from '../store/severalAtOnce.ts';
+import { locate } from '../tree/locate.ts';
+import { requireUnlocked } from '../tree/namespace.ts';
+import { fullPath, type Migration } from './migration.ts';
 
 /** An entry of the list, and its key. */
 export type Listed = IrrevocableLease & { key: Key };
@@ -34,6 +37,7 @@ export interface Retried {
  * Tries to revoke each of them again.
  * @param force whether a lease that fails again is dropped without its engine callback
  * @param until epoch milliseconds after which no further lease is tried
+ * @throws VaultError 503 while the namespace of its source or target is locked: what a person asks for waits until it is unlocked
  */
 export async function retryIrrevocable(
   deps: Deps,
@@ -41,6 +45,9 @@ export async function retryIrrevocable(
   force: boolean,
   until: number,
 ): Promise<Retried> {
+  const ends = [migration.source, migration.target];
+  const places = await severalAtOnce(ends, (end) => locate(deps.store, fullPath(end)));
+  for (const { namespace } of places) requireUnlocked(namespace);
   const listed = await listIrrevocable(deps, migration);
   let revoked = 0;
   for (const entry of listed) {

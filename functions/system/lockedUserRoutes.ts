@@ -6,7 +6,7 @@ import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { listMounts } from '../tree/findMount.ts';
 import { listDescendants } from '../tree/findNamespace.ts';
 import { mountTypeNamed } from '../tree/mountType.ts';
-import type { Namespace } from '../tree/namespace.ts';
+import { isUnlocked, type Namespace } from '../tree/namespace.ts';
 
 const LOCKED_IN_MOUNT = {
   mount_accessor: 'string',
@@ -44,11 +44,13 @@ export const lockedUserRoutes: readonly Route[] = [
 type InMount = Wire<typeof LOCKED_IN_MOUNT>;
 type InNamespace = Wire<typeof LOCKED_IN_NAMESPACE>;
 
-/** Of the namespace of the request and those below, the fullest first; with an accessor, of that mount alone. */
+/** Of the namespace of the request and the unlocked ones below, the fullest first; with an accessor, of that mount alone. */
 async function listLocked(call: Call<typeof ACCESSOR_FIELD>): Promise<Reply<Wire<typeof LOCKED>>> {
   const { deps, namespace, fields } = call;
   const below = fields.mount_accessor ? [] : await listDescendants(deps.store, namespace);
-  const byNamespace = await severalAtOnce([namespace, ...below], (place) => lockedIn(call, place));
+  const byNamespace = await severalAtOnce([namespace, ...below.filter(isUnlocked)], (place) =>
+    lockedIn(call, place),
+  );
   return { data: { by_namespace: byNamespace.sort(fullestFirst), total: sum(byNamespace) } };
 }
 

@@ -11,6 +11,7 @@ import { listChildren } from '../tree/findNamespace.ts';
 import { followAlias, reachedAt, requireOpen } from '../tree/followAlias.ts';
 import type { Mount } from '../tree/mount.ts';
 import { MOUNT, type MountInfo, mountObject } from '../tree/mountObject.ts';
+import { requireUnlocked } from '../tree/namespace.ts';
 import { type MountTable, mountPath, tableOf, tablePath } from '../tree/path.ts';
 import { healthRoutes } from './health.ts';
 import { lockedUserRoutes } from './lockedUserRoutes.ts';
@@ -98,6 +99,7 @@ async function readVisible({
   if (!mount) throw preflightDenied(path);
   const at = reachedAt({ mount, alias });
   if (!mayReachMount(caller.acl, owner.path + at)) throw preflightDenied(path);
+  requireUnlocked(owner);
   requireOpen({ isBehindLock: followed?.isLocked ?? false });
   const isOwn = owner.id === namespace.id;
   const shown = isOwn ? tablePath(at) : owner.path.slice(namespace.path.length) + at;

@@ -62,9 +62,18 @@ export function namespaceOf(item: Item | undefined, parent: Namespace): Namespac
   };
 }
 
-/** @throws VaultError 503 in a locked namespace, or below one: it serves nothing, and nothing is moved out of it or into it */
+/**
+ * Asked of the namespace of a request, and of each other one that has an object of the request: a namespace above it may name a
+ * token, a lease, an alias or a mount of it. Revocations go on (contract §2.3).
+ * @throws VaultError 503 in a locked namespace, or below one: it serves nothing, and nothing is moved out of it or into it
+ */
 export function requireUnlocked({ lockedAt }: Namespace): void {
   if (lockedAt !== undefined) throw namespaceLocked(lockedAt);
+}
+
+/** Whether a listing of several namespaces shows what is in this one. */
+export function isUnlocked({ lockedAt }: Namespace): boolean {
+  return lockedAt === undefined;
 }
 
 /** A namespace in the words of an error or a warning. @param path empty for the root namespace */
