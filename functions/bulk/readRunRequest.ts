@@ -1,7 +1,7 @@
 /** Reads the request for a bulk run, and checks all that can be checked without reading the tree. Pure. */
 
 import { refusal, type VaultError } from '../http/errors.ts';
-import { type Fields, readFields, type Schema, spellingsIn, unknownFields } from '../http/fields.ts';
+import { type Fields, readFields, type Schema, unknownFields } from '../http/fields.ts';
 import { unknownField } from '../http/strangeFields.ts';
 import {
   DEFAULT_BULK_CONCURRENCY,
@@ -50,7 +50,6 @@ export const RUN_FIELDS = {
 /** The fields of a run that an event or a schedule starts. Nobody waits for an answer, so it cannot be a dry run. */
 const { dry_run: _, ...bodyFields } = RUN_FIELDS;
 export const RUN_BODY_FIELDS = bodyFields;
-export const RUN_SPELLINGS = spellingsIn(RUN_BODY_FIELDS);
 
 /** How a run is carried out. */
 export interface RunOptions {

@@ -4,7 +4,7 @@
  */
 
 import { notAuthorized, notJudged } from '../http/errors.ts';
-import type { Spellings } from '../http/fields.ts';
+import type { Schema } from '../http/fields.ts';
 import { type Acl, authorize, buildAcl, type PolicySource } from '../policies/acl.ts';
 import { compiledPolicyOf } from '../policies/policyRecord.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -18,8 +18,8 @@ type PolicyNamespace = Pick<Namespace, 'id' | 'path'>;
  * Demands `update` and `sudo` on a path, as the endpoint does for a request.
  * @param owner the namespace whose policies are named
  * @param path relative to the namespace of the request
- * @param fields of the request, because policies may name values
- * @param spellings of those values
+ * @param parameters of the request, because policies may name values
+ * @param fields of the endpoint
  * @returns what the policies allow besides
  * @throws VaultError 403 when the policies do not allow it
  */
@@ -30,13 +30,12 @@ export async function authorizeDelegate(
   {
     namespace,
     path,
-    fields: parameters,
-    spellings,
-  }: { namespace: Namespace; path: string; fields: Record<string, unknown>; spellings: Spellings },
+    ...sent
+  }: { namespace: Namespace; path: string; parameters: Record<string, unknown>; fields: Schema },
 ): Promise<Acl> {
   const acl = await delegatedAcl(deps, owner, names);
   const full = namespace.path + path;
-  const verdict = authorize(acl, { operation: 'update', path: full, parameters, spellings });
+  const verdict = authorize(acl, { operation: 'update', path: full, ...sent });
   if (verdict.unjudged !== undefined) throw notJudged(verdict.unjudged);
   if (!verdict.allowed || !verdict.sudo) throw notAuthorized();
   return acl;

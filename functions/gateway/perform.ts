@@ -11,7 +11,7 @@ import {
   unsupportedPath,
   VaultError,
 } from '../http/errors.ts';
-import { FIELD_PROBLEM, fieldWarnings, readFields, spellingsIn } from '../http/fields.ts';
+import { FIELD_PROBLEM, fieldWarnings, readFields } from '../http/fields.ts';
 import { isWrite } from '../http/message.ts';
 import {
   type Call,
@@ -155,8 +155,13 @@ async function authorizeCall(
   const { operation, raw, wrapTtl } = call;
   const read = match ? pathAsRead(match, call) : path;
   const paths = judgedPaths(acl, namespace.path + path, namespace.path + read);
-  const spellings = spellingsIn(match?.route.fields ?? {}, match?.route.spellings);
-  const verdict = authorizeAll(acl, paths, { operation, parameters: raw, spellings });
+  const synonyms = () => match?.route.synonyms?.(call) ?? [];
+  const verdict = authorizeAll(acl, paths, {
+    operation,
+    parameters: raw,
+    fields: match?.route.fields,
+    synonyms,
+  });
   if (verdict.unjudged !== undefined) throw notJudged(verdict.unjudged);
   if (!verdict.allowed) throw notAuthorized();
   const second = await secondVerdict(call, secret, paths);

@@ -7,13 +7,13 @@ import { MAX_FIELD_ENTRIES } from '../limits.ts';
 import { parseDuration } from './duration.ts';
 import { goQuote, refusal, type VaultError } from './errors.ts';
 import { fieldProblem } from './fieldProblem.ts';
-import type { FieldType, TypeOf } from './shape.ts';
+import { type Field, type FieldType, typeOf, type ValueOf } from './shape.ts';
 
-/** Field name → type. The schema validates requests, and describes them in help and OpenAPI. */
-export type Schema = Record<string, FieldType>;
+/** Field name → type. The schema validates requests, and describes them to policies, in help and in OpenAPI. */
+export type Schema = Readonly<Record<string, Field>>;
 
 /** The fields after reading: an absent field is undefined. */
-export type Fields<S extends Schema> = { [Name in keyof S]: TypeOf[S[Name]] | undefined };
+export type Fields<S extends Schema> = { [Name in keyof S]: ValueOf<S[Name]> | undefined };
 
 /**
  * Reads the fields that the schema names.
@@ -21,29 +21,17 @@ export type Fields<S extends Schema> = { [Name in keyof S]: TypeOf[S[Name]] | un
  */
 export function readFields<S extends Schema>(schema: S, raw: Record<string, unknown>): Fields<S> {
   const fields: Record<string, unknown> = {};
-  for (const [name, type] of Object.entries(schema)) {
+  for (const [name, field] of Object.entries(schema)) {
     const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
-    fields[name] = value === undefined ? undefined : convert(name, type, value);
+    fields[name] = value === undefined ? undefined : convert(name, typeOf(field), value);
   }
   return fields as Fields<S>;
 }
 
-/** The values of a field that mean the same to the handler as a given one, which is among them (contract §5.3). */
-export type Spellings = (field: string, value: unknown) => unknown[];
-
-/**
- * @param own the other spellings of values that are neither their text nor their type
- */
-export function spellingsIn(
-  schema: Schema,
-  own: Partial<Record<string, (value: unknown) => unknown[]>> = {},
-): Spellings {
-  return (field, value) => {
-    const type = Object.hasOwn(schema, field) ? schema[field] : undefined;
-    if (!type || value === null) return [value];
-    const read = CONVERSIONS[type](value) ?? value;
-    return [value, read, ...(own[field]?.(read) ?? [])];
-  };
+/** @returns a value as its type reads it; undefined for one that cannot be read, and for `null` where that is no value */
+export function readValue(type: FieldType, value: unknown): unknown {
+  if (value !== null) return CONVERSIONS[type](value);
+  return WITHOUT_NULL.includes(type) ? undefined : CONVERSIONS[type]('');
 }
 
 /** Types in which `null` is as if the field was absent. In the others it is as an empty text. */
@@ -79,11 +67,10 @@ export function fieldWarnings(
 }
 
 function convert(name: string, type: FieldType, value: unknown): unknown {
-  if (value === null) return WITHOUT_NULL.includes(type) ? undefined : CONVERSIONS[type]('');
   if (LISTS.includes(type) && isTooLong(value))
     throw refusal(`${FIELD_PROBLEM}field ${goQuote(name)} has more than ${MAX_FIELD_ENTRIES} entries`);
-  const converted = CONVERSIONS[type](value);
-  if (converted === undefined) throw unusable(name, type, value);
+  const converted = readValue(type, value);
+  if (converted === undefined && value !== null) throw unusable(name, type, value);
   return converted;
 }
 

@@ -9,7 +9,7 @@ import type { MountTypes } from '../tree/mountType.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import type { Fields, Schema } from './fields.ts';
 import type { HttpRequest, Operation } from './message.ts';
-import type { Shape, Wire } from './shape.ts';
+import { type Shape, typeOf, type Wire } from './shape.ts';
 
 /** A request as handlers get it: located, authenticated, authorised, its fields read. */
 export interface Call<S extends Schema = Schema> {
@@ -93,6 +93,9 @@ type DataOf<A extends Answers, Name extends keyof Answers> = Shape extends A[Nam
  */
 export type NameReading = (sent: string, call: Call) => string | Promise<string>;
 
+/** Fields and their values in other words. It never throws: the fields are not read yet. */
+export type Synonyms = (call: Pick<Call, 'raw' | 'types'>) => [name: string, value: unknown][];
+
 export interface RouteSpec<S extends Schema, A extends Answers = Answers> {
   /**
    * Segments. `:name` captures one segment, `:name+` the rest with its slashes, and `:name*` the same, which may also be
@@ -101,8 +104,8 @@ export interface RouteSpec<S extends Schema, A extends Answers = Answers> {
   path: string;
   /** Names in the path that have several spellings. Handlers get them as read; policies judge both (contract §5.3). */
   names?: Record<string, NameReading>;
-  /** Fields whose values have several spellings, with the other spellings of a value (contract §5.3). */
-  spellings?: Partial<Record<keyof S & string, (value: unknown) => unknown[]>>;
+  /** What the fields of a request say as well in other fields, such as the newer names of old ones (contract §5.3). */
+  synonyms?: Synonyms;
   /** Whether the route needs the `sudo` capability in addition to that of the operation. */
   sudo?: boolean;
   /**
@@ -182,7 +185,7 @@ const HELP_OPERATIONS = ['read', 'list', 'scan', 'write', 'patch', 'delete'] as 
 /** The answer to a request for help: path, operations and fields of the route (contract §2.2). */
 export function helpOf(found: Route): Reply {
   const operations = HELP_OPERATIONS.filter((operation) => found[operation]);
-  const fields = Object.entries(found.fields ?? {}).map(([name, type]) => `    ${name} (${type})`);
+  const fields = Object.entries(found.fields ?? {}).map(([name, field]) => `    ${name} (${typeOf(field)})`);
   const lines = [
     `Path:        ${found.path}`,
     `Operations:  ${operations.join(', ')}`,

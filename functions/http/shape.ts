@@ -23,12 +23,41 @@ export interface TypeOf {
 
 export type FieldType = keyof TypeOf;
 
+/** How a handler reads the values of a field beyond their type (contract §5.3). Nothing here throws. */
+export interface Meaning {
+  /** Other ways to write a text, or a text in a list, of which two texts that mean the same share one. */
+  spellings?: (text: string) => unknown[];
+  /** The entries of a text that the handler splits. */
+  entries?: (text: string) => string[];
+  /** The fields in a map, or in the maps of a list; `*` is any other name. */
+  members?: Readonly<Record<string, Field>>;
+}
+
+/** A field whose handler reads more than the type says. Policies judge its values by what they mean. */
+export class Meant<Type extends FieldType> {
+  readonly type: Type;
+  readonly meaning: Meaning;
+
+  constructor(type: Type, meaning: Meaning) {
+    this.type = type;
+    this.meaning = meaning;
+  }
+}
+
+export type Field = FieldType | Meant<FieldType>;
+
+export type ValueOf<F> = F extends FieldType ? TypeOf[F] : F extends Meant<infer Type> ? TypeOf[Type] : never;
+
+export function typeOf(field: Field): FieldType {
+  return field instanceof Meant ? field.type : field;
+}
+
 /**
  * An object names all of its keys: a key that ends in `?` may be missing, and `*` is any other key. In brackets, one
  * shape alone is an array of that shape; several shapes, or a shape and `null`, are a choice.
  */
 export type Shape =
-  | FieldType
+  | Field
   | readonly [Shape]
   | readonly [Shape, ...(Shape | null)[]]
   | { readonly [key: string]: Shape };
@@ -44,8 +73,8 @@ export type Wire<S> = Shape extends S
   ? unknown
   : S extends OneOf<infer Value>
     ? Value
-    : S extends FieldType
-      ? TypeOf[S]
+    : S extends Field
+      ? ValueOf<S>
       : S extends null
         ? null
         : S extends readonly [infer Entry]

@@ -1,10 +1,9 @@
 /** What a token may do, by its policies (contract §5.3). Pure. */
 
-import type { Spellings } from '../http/fields.ts';
 import type { Operation } from '../http/message.ts';
 import { addRule, emptyGrant, type Grant, grantsAnything } from './grant.ts';
 import { pageLimit } from './pageLimit.ts';
-import { parametersPass } from './parameters.ts';
+import { parametersPass, type SentFields } from './parameters.ts';
 import type { PathRule } from './pathRule.ts';
 import {
   isBelow,
@@ -31,13 +30,10 @@ export interface Acl {
   unjudged: { pattern: PathPattern; why: string }[];
 }
 
-export interface AccessRequest {
+export interface AccessRequest extends Partial<SentFields> {
   operation: Operation;
   /** With the namespace's path, without a leading slash. */
   path: string;
-  parameters?: Record<string, unknown>;
-  /** Of the values of the parameters; without it, each has one. */
-  spellings?: Spellings;
 }
 
 export interface AccessDecision {
@@ -101,7 +97,7 @@ function getOrPut<T>(map: Map<string, T>, key: string, make: () => T): T {
 /** Decides about one request. Help is allowed to everybody, even on paths that need `sudo`. */
 export function authorize(
   acl: Acl,
-  { operation, path, parameters = {}, spellings }: AccessRequest,
+  { operation, path, parameters = {}, fields, synonyms }: AccessRequest,
 ): AccessDecision {
   if (isUnderRoot(acl, path)) return { allowed: true, sudo: true, root: true };
   if (operation === 'help') return { allowed: true, sudo: true, root: false };
@@ -114,7 +110,7 @@ export function authorize(
   const limits = PARAMETER_OPERATIONS.has(operation) ? grant.parameters : undefined;
   const page = lists ? pageOf(grant, parameters) : undefined;
   const isWithinLimits =
-    page !== 'refused' && (limits === undefined || parametersPass(limits, parameters, spellings));
+    page !== 'refused' && (limits === undefined || parametersPass(limits, { parameters, fields, synonyms }));
   return {
     allowed: operation !== 'head' && capabilities.has(operation) && isWithinLimits,
     sudo: capabilities.has('sudo'),

@@ -11,7 +11,7 @@ import { readPolicyMode } from './policyMode.ts';
 import { previewMove } from './previewMove.ts';
 import { holdUntilSwitched } from './readMigration.ts';
 import { originOf, startedHeaders } from './request.ts';
-import { checkRemount, MOVE_FIELDS, MOVE_SPELLINGS, startRemount } from './startRemount.ts';
+import { checkRemount, MOVE_FIELDS, startRemount } from './startRemount.ts';
 
 const QUEUED =
   "Mount move has been queued. Progress will be reported in Vault's server log, tagged with the returned migration_id";
@@ -29,7 +29,6 @@ export const remountRoutes: readonly Route[] = [
     // Clients of Vault may send fields of their own.
     strange: 'refused if misspelt',
     fields: FIELDS,
-    spellings: MOVE_SPELLINGS,
     answers: { write: [STARTED, PREVIEW] },
     write: async (call) => {
       if (call.fields.dry_run) return preview(call);
@@ -46,7 +45,6 @@ export const remountRoutes: readonly Route[] = [
     sudo: true,
     strange: 'refused',
     fields: MOVE_FIELDS,
-    spellings: MOVE_SPELLINGS,
     answers: { write: [STARTED, PREVIEW] },
     write: preview,
   }),

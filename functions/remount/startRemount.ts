@@ -8,7 +8,7 @@ import { mountAt } from '../tree/findMount.ts';
 import { innermostNamespaces } from '../tree/findNamespace.ts';
 import { type Location, locate, locateTarget, type Target } from '../tree/locate.ts';
 import type { NamespacedPath } from '../tree/namespace.ts';
-import { mountPath, pathSpellings, withSlash } from '../tree/path.ts';
+import { MOUNT_PATH, mountPath, withSlash } from '../tree/path.ts';
 import { type AcceptedMigration, acceptAndStart, answerKnown } from './acceptMigration.ts';
 import { admit } from './admit.ts';
 import { readAliasTtl } from './aliasTtl.ts';
@@ -27,8 +27,8 @@ import { type Origin, readReason } from './request.ts';
 
 /** The fields of a remount request. */
 export const MOVE_FIELDS = {
-  from: 'string',
-  to: 'string',
+  from: MOUNT_PATH,
+  to: MOUNT_PATH,
   /** Free text, kept with the migration. */
   reason: 'string',
   /** Whether the target has to be in a namespace below that of the request. */
@@ -39,9 +39,6 @@ export const MOVE_FIELDS = {
   alias_ttl: 'duration',
   ...CLUSTER_FIELDS,
 } as const satisfies Schema;
-
-/** Paths are compared without the slash before them and with one behind them. */
-export const MOVE_SPELLINGS = { from: pathSpellings, to: pathSpellings };
 
 export type RemountRequest = Fields<typeof MOVE_FIELDS>;
 

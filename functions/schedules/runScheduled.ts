@@ -6,7 +6,7 @@
 
 import { NothingToMove } from '../bulk/errors.ts';
 import { findRun } from '../bulk/readRun.ts';
-import { RUN_SPELLINGS, RUNS_PATH } from '../bulk/readRunRequest.ts';
+import { RUN_BODY_FIELDS, RUNS_PATH } from '../bulk/readRunRequest.ts';
 import { startRunFromBody } from '../bulk/startRun.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
 import { VaultError } from '../http/errors.ts';
@@ -133,10 +133,10 @@ async function authorizeAndStart(
 ): Promise<string> {
   const { home, policies, name } = schedule;
   requireUnlocked(namespace);
-  const fields = JSON.parse(schedule.body) as Record<string, unknown>;
-  const request = { namespace, path: RUNS_PATH, fields, spellings: RUN_SPELLINGS };
+  const body = JSON.parse(schedule.body) as Record<string, unknown>;
+  const request = { namespace, path: RUNS_PATH, parameters: body, fields: RUN_BODY_FIELDS };
   const acl = await authorizeDelegate(deps, home, policies, request);
   const requestedBy = { displayName: `schedule-${name}`, accessor: '', namespace: namespace.path };
   const key = runKey(scheduleId(schedule), plannedAt);
-  return (await startRunFromBody(deps, { namespace, requestedBy, judges: { acl } }, fields, key, true)).id;
+  return (await startRunFromBody(deps, { namespace, requestedBy, judges: { acl } }, body, key, true)).id;
 }

@@ -2,7 +2,7 @@
 
 import { isCopied } from '../http/envelope.ts';
 import type { Route } from '../http/route.ts';
-import type { FieldType, Shape } from '../http/shape.ts';
+import { type FieldType, Meant, type Shape, typeOf } from '../http/shape.ts';
 
 type Part = Record<string, unknown>;
 
@@ -33,7 +33,7 @@ function envelopeWith(shape: Shape | null, copied: boolean): Part {
 }
 
 export function schemaOf(shape: Shape): Part {
-  if (typeof shape === 'string') return LEAVES[shape];
+  if (typeof shape === 'string' || shape instanceof Meant) return LEAVES[typeOf(shape)];
   if (isChoice(shape)) return { anyOf: shape.map((one) => (one === null ? NULL : schemaOf(one))) };
   return isArray(shape) ? { type: 'array', items: schemaOf(shape[0]) } : objectOf(shape);
 }

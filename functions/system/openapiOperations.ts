@@ -2,7 +2,7 @@
 
 import type { Schema } from '../http/fields.ts';
 import type { Answers, Route } from '../http/route.ts';
-import type { FieldType } from '../http/shape.ts';
+import { type Field, type FieldType, typeOf } from '../http/shape.ts';
 import { bodySchema } from './openapiAnswers.ts';
 import { answerOf, TOKEN_NEEDED } from './openapiComponents.ts';
 
@@ -97,7 +97,7 @@ function queryOf({ fields = {}, query, write, patch }: Route): Part[] {
 }
 
 function parametersBy(names: readonly string[], fields: Schema): Part[] {
-  return names.map((name) => ({ name, in: 'query', schema: SCHEMAS[fields[name] ?? 'any'] }));
+  return names.map((name) => ({ name, in: 'query', schema: SCHEMAS[typeOf(fields[name] ?? 'any')] }));
 }
 
 function bodyOf({ fields, query = [], freeForm }: Route, type: string): Part {
@@ -110,10 +110,10 @@ function bodyOf({ fields, query = [], freeForm }: Route, type: string): Part {
 }
 
 /** In a patch, `null` removes a value. */
-function propertiesOf(fields: [string, FieldType][], isPatch: boolean): Part {
+function propertiesOf(fields: [string, Field][], isPatch: boolean): Part {
   return Object.fromEntries(
-    fields.map(([name, type]) => {
-      const schema = SCHEMAS[type];
+    fields.map(([name, field]) => {
+      const schema = SCHEMAS[typeOf(field)];
       return [name, isPatch ? { anyOf: [schema, { type: 'null' }] } : schema];
     }),
   );

@@ -1,5 +1,6 @@
 /** Pure rules of mount paths (contract §1.1, §2.5), and how the two tables of mounts show them. */
 
+import { Meant } from '../http/shape.ts';
 import { MAX_MOUNT_DEPTH, MAX_MOUNT_PATH_BYTES } from '../limits.ts';
 
 /** The mounts every namespace is created with; none of them can be moved, replaced or nested in. */
@@ -38,9 +39,11 @@ export function slashed(bare: string): string {
   return bare === '' ? '' : `${bare}/`;
 }
 
-/** All ways to write the path of a mount, besides the one that was sent. */
-export function pathSpellings(typed: unknown): unknown[] {
-  if (typeof typed !== 'string') return [];
+/** A field with the path of a mount. */
+export const MOUNT_PATH = new Meant('string', { spellings: pathSpellings });
+
+/** All ways to write the path of a mount. */
+export function pathSpellings(typed: string): string[] {
   const bare = barePath(typed);
   return [bare, `${bare}/`, `/${bare}`, `/${bare}/`];
 }

@@ -2,6 +2,7 @@
 
 import { engines } from '../../functions/engines/catalog.ts';
 import type { Route } from '../../functions/http/route.ts';
+import { typeOf } from '../../functions/http/shape.ts';
 import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Answer, type Caller, type CallOptions, caller } from '../support/call.ts';
 import { METHODS, operationsOf } from '../support/methods.ts';
@@ -163,7 +164,7 @@ export interface Asked {
 
 export function askedOf({ route, prefix }: (typeof ROWS)[number], loot: Loot): Asked[] {
   const body = Object.fromEntries(
-    Object.entries(route.fields ?? {}).map(([name, type]) => [name, fieldOf(name, type, loot)]),
+    Object.entries(route.fields ?? {}).map(([name, field]) => [name, fieldOf(name, typeOf(field), loot)]),
   );
   const path = prefix + pathOf(route.path, loot);
   return operationsOf(route).map((operation) => ({ method: METHODS[operation], path, body }));

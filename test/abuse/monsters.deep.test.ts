@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDuration } from '../../functions/http/duration.ts';
 import type { Route } from '../../functions/http/route.ts';
-import type { FieldType } from '../../functions/http/shape.ts';
+import { type FieldType, typeOf } from '../../functions/http/shape.ts';
 import { MAX_BODY_BYTES } from '../../functions/limits.ts';
 import { vaultApi } from '../../functions/vaultApi.ts';
 import { type Caller, caller } from '../support/call.ts';
@@ -49,7 +49,7 @@ function rowOf(route: Route, prefix: string): Row[] {
   const { fields = {}, freeForm, write } = route;
   const taken = Object.entries(freeForm ? { anything: 'any' as const } : fields);
   if (!write || taken.length === 0) return [];
-  const shaped = taken.map(([name, type]): Row['fields'][number] => [name, shapeOf(type)]);
+  const shaped = taken.map(([name, field]): Row['fields'][number] => [name, shapeOf(typeOf(field))]);
   return [{ path: pathOf(prefix, route), fields: shaped }];
 }
 

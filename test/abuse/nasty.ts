@@ -2,7 +2,7 @@
 
 import { answerBytes } from '../../functions/http/envelope.ts';
 import type { Route } from '../../functions/http/route.ts';
-import type { FieldType } from '../../functions/http/shape.ts';
+import { type FieldType, typeOf } from '../../functions/http/shape.ts';
 import { MAX_ANSWER_BYTES } from '../../functions/limits.ts';
 import type { CallOptions } from '../support/call.ts';
 import { METHODS, operationsOf } from '../support/methods.ts';
@@ -259,9 +259,9 @@ function bodies(route: Route): CallOptions[] {
   const fields = Object.entries(
     route.freeForm ? { anything: 'any' as const, ...route.fields } : (route.fields ?? {}),
   );
-  const ofFields = fields.flatMap(([name, type]) => {
+  const ofFields = fields.flatMap(([name, field]) => {
     const others = goodFields(route, name);
-    return [...OF_ANY_TYPE, ...(OF_TYPE[type] ?? [])].flatMap((value) => {
+    return [...OF_ANY_TYPE, ...(OF_TYPE[typeOf(field)] ?? [])].flatMap((value) => {
       const alone = `"${name}":${value}`;
       return others === '' ? [`{${alone}}`] : [`{${alone}}`, `{${alone},${others}}`];
     });

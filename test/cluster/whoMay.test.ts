@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { authorizeDelegate } from '../../functions/credentials/delegated.ts';
-import { spellingsIn } from '../../functions/http/fields.ts';
 import { ClusterForbids } from '../../functions/ports/cluster.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import type { CallOptions } from '../support/call.ts';
@@ -246,7 +245,7 @@ describe('what only the cluster can judge is refused, with the reason', () => {
   it.each(CASES)('%s, for a schedule or an event, too', async (_, text, why) => {
     policy(text);
     const deps = f.depsOf(cluster);
-    const request = { namespace: ROOT, path: 'sys/remount', fields: {}, spellings: spellingsIn({}) };
+    const request = { namespace: ROOT, path: 'sys/remount', parameters: {}, fields: {} };
 
     await expect(authorizeDelegate(deps, ROOT, ['mover'], request)).rejects.toThrow(why);
   });

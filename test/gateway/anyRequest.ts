@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { HttpRequest } from '../../functions/http/message.ts';
 import type { Route } from '../../functions/http/route.ts';
-import type { FieldType } from '../../functions/http/shape.ts';
+import { type FieldType, typeOf } from '../../functions/http/shape.ts';
 
 export interface Known {
   /** Where routes are served: below the path of a mount, or an empty prefix for the built-in mounts. */
@@ -129,7 +129,7 @@ function bodyOf({ fields = {} }: Route, { words, token }: Known): fc.Arbitrary<R
     any: fc.jsonValue(),
   };
   const bodyWith = (value: (type: FieldType) => fc.Arbitrary<unknown>) => {
-    const known = Object.entries(fields).map(([name, type]) => [name, value(type)]);
+    const known = Object.entries(fields).map(([name, field]) => [name, value(typeOf(field))]);
     return fc.record(Object.fromEntries(known) as Record<string, fc.Arbitrary<unknown>>, {
       requiredKeys: [],
     });

@@ -1,8 +1,10 @@
 /** Allowed, denied and required parameters (contract §5.2, §5.3). */
 
 import { describe, expect, it } from 'vitest';
+import type { Schema } from '../../functions/http/fields.ts';
 import type { Operation } from '../../functions/http/message.ts';
 import { parseJson } from '../../functions/http/parseBody.ts';
+import { Meant } from '../../functions/http/shape.ts';
 import { authorize, buildAcl } from '../../functions/policies/acl.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 
@@ -18,7 +20,12 @@ function allows(
     namespacePath: '',
     policy: parsePolicy(`path "a" { ${ALL}\n${body} }`),
   }));
-  return authorize(buildAcl(sources), { operation, path: 'a', ...(parameters && { parameters }) }).allowed;
+  return authorize(buildAcl(sources), {
+    operation,
+    path: 'a',
+    fields: FIELDS,
+    ...(parameters && { parameters }),
+  }).allowed;
 }
 
 const ALLOWED: [limits: string, good: object[], bad: object[]][] = [
@@ -63,6 +70,65 @@ const ALLOWED: [limits: string, good: object[], bad: object[]][] = [
   ['denied_parameters = { toString = [] }', [{ y: 1 }], [{ toString: 1 }, { tostring: 1 }]],
   ['required_parameters = ["constructor"]', [{ constructor: 1 }], [{}]],
 ];
+
+const FIELDS = {
+  list: 'list',
+  texts: 'texts',
+  ints: 'ints',
+  pairs: 'pairs',
+  config: new Meant('map', { members: { ttl: 'duration', '*': 'string' } }),
+} as const satisfies Schema;
+
+/** Each entry is a spelling of what is denied, or has it in it. */
+const DENIED_PARTS: [denied: string, bad: object[], good: object[]][] = [
+  [
+    'list = ["b"]',
+    [{ list: 'b' }, { list: ['b'] }, { list: 'a, b' }, { list: ['a', ' b '] }],
+    [{ list: 'a' }, { list: ['ab'] }, { list: [] }, { list: [{ b: 1 }] }],
+  ],
+  ['list = ["b*"]', [{ list: 'a,bc' }], [{ list: 'a,c' }, { list: '' }]],
+  ['list = ["a,b"]', [{ list: ['b', 'c', 'a'] }, { list: 'b,a,a' }], [{ list: 'a' }, { list: 'b,c' }]],
+  ['list = [["a", "b"]]', [{ list: 'b,a' }], [{ list: ['a'] }]],
+  ['list = [[]]', [{ list: [] }, { list: '' }], [{ list: 'a' }]],
+  ['texts = ["b"]', [{ texts: 'b' }, { texts: ['a', 'b'] }], [{ texts: 'a,b' }]],
+  ['ints = [1]', [{ ints: '2, 1' }, { ints: 1 }, { ints: ['+1'] }], [{ ints: [11] }]],
+  ['pairs = [{ a = "1" }]', [{ pairs: ['b=2', 'a=1'] }, { pairs: { a: 1, b: 2 } }], [{ pairs: { a: 2 } }]],
+  ['pairs = ["a=1"]', [{ pairs: { a: '1' } }], [{ pairs: {} }]],
+  [
+    'config = [{ ttl = "1h" }]',
+    [{ config: { ttl: 3600 } }, { config: { ttl: '60m', x: 1 } }, { config: [{ ttl: '1h' }, { x: 1 }] }],
+    [{ config: { ttl: '2h' } }, { config: {} }, { config: { x: '1h' } }],
+  ],
+  ['config = [{ x = "1" }]', [{ config: { x: 1 } }], [{ config: { x: '11' } }]],
+];
+
+/** What has to be sent as it is allowed, and may have no entry besides. */
+const ALLOWED_PARTS: [allowed: string, good: object[], bad: object[]][] = [
+  ['list = ["dev*"]', [{ list: 'dev' }, { list: 'dev1,dev2' }], [{ list: 'dev,admin' }, { list: ['dev'] }]],
+  ['list = ["dev,ops"]', [{ list: 'dev,ops' }], [{ list: 'ops,dev' }, { list: 'dev' }]],
+  ['list = [["dev", "ops"]]', [{ list: ['dev', 'ops'] }], [{ list: ['ops', 'dev'] }]],
+  ['list = ["*"]', [{ list: 'a,b' }, { list: '' }], []],
+  ['ints = ["1*"]', [{ ints: '1,12' }], [{ ints: '1,2' }]],
+  ['texts = ["dev*"]', [{ texts: 'dev,admin' }], [{ texts: 'admin' }]],
+];
+
+describe('a list or map', () => {
+  it.each(DENIED_PARTS)('is denied by %s if it has all of it', (denied, bad, good) => {
+    const limits = [`denied_parameters = { ${denied} }`];
+    for (const parameters of bad)
+      expect([parameters, allows(limits, { ...parameters })]).toEqual([parameters, false]);
+    for (const parameters of good)
+      expect([parameters, allows(limits, { ...parameters })]).toEqual([parameters, true]);
+  });
+
+  it.each(ALLOWED_PARTS)('is allowed by %s only with all of its entries', (allowed, good, bad) => {
+    const limits = [`allowed_parameters = { ${allowed} }`];
+    for (const parameters of good)
+      expect([parameters, allows(limits, { ...parameters })]).toEqual([parameters, true]);
+    for (const parameters of bad)
+      expect([parameters, allows(limits, { ...parameters })]).toEqual([parameters, false]);
+  });
+});
 
 describe('parameters', () => {
   it.each(ALLOWED)('are judged by %s', (limits, good, bad) => {
