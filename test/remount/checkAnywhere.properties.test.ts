@@ -41,7 +41,7 @@ function isPossible(typed: Typed, namespaces: Namespaces): boolean {
   const mount = { path: mountPath(source.path), uuid: 'any' } as Mount;
   try {
     if (source.path === '' || mountPath(source.path) === 'auth/') return false;
-    planMove(typed, { ...source, mount }, target);
+    planMove(typed, { ...source, mount }, target, ROOT);
     return true;
   } catch {
     return false;
