@@ -212,7 +212,11 @@ describe('a schedule', () => {
       },
       'row 2: row 1 moves the same mount',
     ],
-    ['two moves to one target', { csv: 'from,to\na,b\nc,b/', rules: undefined }, 'row 2: row 1 has the same target'],
+    [
+      'two moves to one target',
+      { csv: 'from,to\na,b\nc,b/', rules: undefined },
+      'row 2: row 1 has the same target',
+    ],
     ['nothing to move', { rules: undefined }, "one of 'moves', 'rules' and 'csv' must be specified"],
     ['more policies than a token may have', { policies: names(51) }, 'a schedule has at most 50 policies'],
     [
