@@ -1,11 +1,11 @@
 /** `remount irrevocable`: lists the leases that a migration could not revoke, or retries them. */
 
-import type { IrrevocableList, RetriedLeases } from '../../functions/remount/answers.ts';
+import type { RetriedLeases } from '../../functions/remount/answers.ts';
 import { orIfNotFound } from '../api/found.ts';
 import { PATHS } from '../api/migrations.ts';
 import type { Command } from '../command.ts';
 import { EXIT, notFound } from '../errors.ts';
-import { columns } from '../render/columns.ts';
+import { irrevocableLines } from '../render/irrevocable.ts';
 import { counted } from '../render/numbers.ts';
 
 export const irrevocable: Command = {
@@ -28,16 +28,10 @@ export const irrevocable: Command = {
     });
     const left: number = data.leases_irrevocable ?? 0;
     if (format === 'json') output.json(data);
-    else for (const line of data.keys ? listed(data) : retried(data)) output.line(line);
+    else for (const line of data.keys ? irrevocableLines(data) : retried(data)) output.line(line);
     return left > 0 ? EXIT.failed : EXIT.done;
   },
 };
-
-function listed({ keys, key_info }: IrrevocableList): string[] {
-  if (keys.length === 0) return ['No lease is irrevocable.'];
-  const rows = keys.map((key) => [key, key_info[key]?.time ?? '', key_info[key]?.reason ?? '']);
-  return columns([['LEASE', 'GIVEN UP', 'REASON'], ...rows]);
-}
 
 function retried({ leases_revoked, leases_irrevocable }: RetriedLeases): string[] {
   return [`${counted(leases_revoked, 'lease')} revoked, ${leases_irrevocable} left.`];

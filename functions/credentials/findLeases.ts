@@ -156,20 +156,24 @@ export interface IrrevocableListing {
   isTruncated: boolean;
 }
 
-/** The leases of namespaces whose removal failed: each with the accessor of its mount, and why it failed. */
+/**
+ * The leases whose removal failed, of those that the namespaces have issued: each with the accessor of its mount, and why it failed.
+ * A mount may have come with leases of another namespace: those are of that (R10).
+ */
 export async function listIrrevocableLeases(
   deps: Pick<Deps, 'store' | 'clock'>,
   namespaces: readonly Namespace[],
 ): Promise<IrrevocableListing> {
   const leases: IrrevocableListing['leases'] = [];
+  const issuers = new Set(namespaces.map(({ id }) => id));
   let count = 0;
   const list = async (range: LeaseRange): Promise<void> => {
     for (const shard of SHARDS) {
       for await (const page of leasePages(deps.store, range, shard)) {
         if (count >= MAX_LISTED_LEASES) return;
         count += page.length;
-        for (const { id, irrevocable } of page)
-          if (irrevocable !== undefined)
+        for (const { id, sk, irrevocable } of page)
+          if (irrevocable !== undefined && issuers.has(namespaceIdIn(sk)))
             leases.push({ lease_id: `${id}`, mount_id: range.mountAccessor, error: `${irrevocable}` });
       }
     }

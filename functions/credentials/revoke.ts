@@ -6,6 +6,7 @@ import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed, type Item, PRESENT, type Store, StoreBusy } from '../ports/store.ts';
 import { tokenKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
+import { namespaceIdIn } from '../tree/findNamespace.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { isLease, leaseOf } from './lease.ts';
 import { type LeaseRange, leasePages, leaseRanges } from './leaseRanges.ts';
@@ -90,7 +91,8 @@ export interface PrefixRevocation {
 }
 
 /**
- * Revokes all leases whose ids begin with a path.
+ * Revokes all leases whose ids begin with a path. What another namespace has issued and could not revoke is not valid any more, and
+ * stays in the list of its migration: it is dropped from there only (R10).
  * @returns false when there was no time for all of them
  */
 export async function revokePrefix(deps: Deps, order: PrefixRevocation): Promise<boolean> {
@@ -98,7 +100,10 @@ export async function revokePrefix(deps: Deps, order: PrefixRevocation): Promise
   const ranges = await leaseRanges(deps, order.namespace, order.path, true);
   let done = true;
   const revokeShard = async (range: LeaseRange, shard: number): Promise<void> => {
-    for await (const page of leasePages(store, range, shard)) {
+    for await (const all of leasePages(store, range, shard)) {
+      const page = all.filter(({ irrevocable, sk }) => {
+        return irrevocable === undefined || namespaceIdIn(sk) === order.namespace.id;
+      });
       for (let i = 0; i < page.length; i += REVOKE_BATCH) {
         done &&= clock.now() < order.until;
         if (!done) return;

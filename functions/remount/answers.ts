@@ -282,6 +282,8 @@ export type Verification = Wire<typeof VERIFICATION>;
 export const IRREVOCABLE = {
   keys: 'list',
   key_info: { '*': { reason: 'string', time: 'string' } },
+  /** How many there are between these that were issued outside the namespace of the request, or that the token may not list. */
+  hidden_leases: 'int',
 } as const satisfies Shape;
 
 export type IrrevocableList = Wire<typeof IRREVOCABLE>;

@@ -121,6 +121,11 @@ export function policiesNotWritable(which: string, why: string): VaultError {
   return refusal(`these policies cannot be changed with the move: ${which}; ${why}`);
 }
 
+/** Of the leases that a migration could not revoke: they belong to the namespace that has issued them. */
+export function leasesOutside(): VaultError {
+  return refusal('the leases were issued outside this namespace; ask in a namespace at or above the source');
+}
+
 export function movedOn(path: string): VaultError {
   return conflict(`the mount is no longer at ${goQuote(path)} as the migration has left it`);
 }

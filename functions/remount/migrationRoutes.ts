@@ -90,10 +90,11 @@ export const migrationRoutes: readonly Route[] = [
     fields: { force: 'bool' },
     answers: { write: RETRIED },
     write: async (call) => {
-      const { deps, fields } = call;
-      const migration = await findOwn(call);
+      const { deps, fields, namespace } = call;
+      const migration = await findSeen(call);
       const until = deps.clock.now() + deps.settings.requestLifeMs * BULK_WORK_SHARE;
-      const { revoked, left } = await retryIrrevocable(deps, migration, fields.force ?? false, until);
+      const force = fields.force ?? false;
+      const { revoked, left } = await retryIrrevocable(deps, migration, namespace, force, until);
       return { data: { migration_id: migration.id, leases_revoked: revoked, leases_irrevocable: left } };
     },
   }),
@@ -133,12 +134,14 @@ async function previewUndo(call: Call, migration: Migration, mode: UndoMode): Pr
 async function showIrrevocable(call: Call<typeof PAGE>): Promise<Reply<IrrevocableList>> {
   const migration = await findSeen(call);
   const { after, limit } = call.fields;
-  const leases = await listIrrevocable(call.deps, migration, {
+  const reader = { namespace: call.namespace, acl: readerOf(call).acl };
+  const { told, hidden } = await listIrrevocable(call.deps, migration, reader, {
     ...(after ? { after: irrevocableKey(migration.id, after).sk } : {}),
     ...(limit && limit > 0 ? { limit } : {}),
   });
-  const infos = leases.map(({ leaseId, reason, at }) => {
+  const infos = told.map(({ leaseId, reason, at }) => {
     return [leaseId, { reason, time: new Date(at).toISOString() }] as const;
   });
-  return { data: { keys: leases.map(({ leaseId }) => leaseId), key_info: Object.fromEntries(infos) } };
+  const keys = told.map(({ leaseId }) => leaseId);
+  return { data: { keys, key_info: Object.fromEntries(infos), hidden_leases: hidden } };
 }

@@ -2,10 +2,10 @@
 
 import { countLive } from '../credentials/countLeases.ts';
 import { BULK_WORK_SHARE, LEASE_SHARDS } from '../limits.ts';
-import { type Acl, authorize } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
 import { isAuthPath } from '../tree/path.ts';
 import type { Preview } from './answers.ts';
+import { mayListLeases } from './leaseRights.ts';
 import { crossesNamespaces, type Move } from './planMove.ts';
 import { homesOfAliases, plannedAliases } from './plannedAliases.ts';
 import type { Planner } from './plannedPolicies.ts';
@@ -47,6 +47,7 @@ export async function previewMove(
   const aliases = plannedAliases(move, homes, clock.now());
   const revokes = mount.issued;
   const path = source.namespace.path + source.path;
+  const issuer = { namespacePath: source.namespace.path, path: mount.path };
   return {
     dry_run: true,
     source_mount: path,
@@ -60,7 +61,7 @@ export async function previewMove(
     revokes: {
       kind: isAuthPath(mount.path) ? 'tokens' : 'leases',
       total: leases.total,
-      by_role: mayListLeases(judges.acl, move) ? Object.fromEntries(leases.byRole) : {},
+      by_role: mayListLeases(judges.acl, issuer) ? Object.fromEntries(leases.byRole) : {},
       complete: leases.isComplete,
     },
     ...told,
@@ -73,11 +74,4 @@ export async function previewMove(
     },
     ...(onCluster && { cluster: onCluster }),
   };
-}
-
-/** The names of roles, and of users, are parts of the ids of leases. */
-function mayListLeases(acl: Acl, { source, mount }: Move): boolean {
-  const path = `${source.namespace.path}sys/leases/lookup/${mount.path}`;
-  const { allowed, sudo } = authorize(acl, { operation: 'list', path });
-  return allowed && sudo;
 }

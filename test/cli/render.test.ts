@@ -5,6 +5,7 @@ import { createOutput } from '../../cli/output.ts';
 import { aliasTable, callerLines } from '../../cli/render/alias.ts';
 import { progressLine } from '../../cli/render/bar.ts';
 import { columns } from '../../cli/render/columns.ts';
+import { irrevocableLines } from '../../cli/render/irrevocable.ts';
 import {
   failureText,
   migrationFacts,
@@ -584,5 +585,25 @@ describe('the verification of a move', () => {
     expect(verificationLines([found])).toContain(
       '  ns/kv/: an old path of a mount in another namespace, answers until 2026-02-01T00:00:00Z',
     );
+  });
+});
+
+describe('the leases that could not be revoked', () => {
+  const info = { reason: 'refused', time: '2026-01-01T00:00:00Z' };
+
+  it('are a table, with the number of those that are not told', () => {
+    expect(
+      irrevocableLines({ keys: ['ssh/creds/a'], key_info: { 'ssh/creds/a': info }, hidden_leases: 2 }),
+    ).toEqual([
+      expect.stringMatching(/^LEASE +GIVEN UP +REASON$/),
+      expect.stringContaining('ssh/creds/a'),
+      expect.stringMatching(/^Not shown: 2 leases\. /),
+    ]);
+  });
+
+  it('are not said to be none when all of them are hidden', () => {
+    const lines = (hidden: number) => irrevocableLines({ keys: [], key_info: {}, hidden_leases: hidden });
+    expect(lines(1)).toEqual([expect.stringMatching(/^Not shown: 1 lease\. /)]);
+    expect(lines(0)).toEqual(['No lease is irrevocable.']);
   });
 });

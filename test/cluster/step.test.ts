@@ -8,7 +8,7 @@ import type { Migration } from '../../functions/remount/migration.ts';
 import { migrationInfo } from '../../functions/remount/migrationInfo.ts';
 import { readMigration } from '../../functions/remount/readMigration.ts';
 import { OPERATOR } from '../../functions/remount/requesterInfo.ts';
-import type { Namespace } from '../../functions/tree/namespace.ts';
+import { type Namespace, ROOT } from '../../functions/tree/namespace.ts';
 import { testDeps } from '../support/testDeps.ts';
 import { throughFile } from '../support/throughFile.ts';
 import { accept, type ClusterDeps, runToEnd, sleeplessClock, step } from './support/clusterSteps.ts';
@@ -28,6 +28,11 @@ beforeEach(() => {
 });
 
 const A_DAY_MS = 24 * 3_600_000;
+
+async function irrevocableOf(migration: Migration) {
+  const operator = { namespace: ROOT, acl: OPERATOR.acl };
+  return (await listIrrevocable(deps, migration, operator, {})).told;
+}
 
 const OTHER: Namespace = {
   id: 'nsNsNs',
@@ -92,7 +97,7 @@ describe('a move on a cluster', () => {
     const migration = await runToEnd(deps, id);
     expect(migration).toMatchObject({ status: 'success', leasesRevoked: 3, leasesIrrevocable: 1 });
     expect(cluster.forced).toEqual([stubborn]);
-    expect(await listIrrevocable(deps, migration)).toMatchObject([
+    expect(await irrevocableOf(migration)).toMatchObject([
       { leaseId: stubborn, reason: 'connection refused' },
     ]);
   });
@@ -387,7 +392,7 @@ describe('after the move', () => {
     deps.clock.pass(A_DAY_MS);
     const migration = await runToEnd(deps, id);
     expect(migration).toMatchObject({ status: 'success', leasesIrrevocable: 2 });
-    expect((await listIrrevocable(deps, migration)).map(({ leaseId }) => leaseId).toSorted()).toEqual([
+    expect((await irrevocableOf(migration)).map(({ leaseId }) => leaseId).toSorted()).toEqual([
       'kv/creds/r/0',
       'kv/creds/r/1',
     ]);

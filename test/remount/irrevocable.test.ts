@@ -47,6 +47,7 @@ describe('the leases that a migration could not revoke', () => {
           time: expect.stringMatching(/^\d{4}-/),
         },
       },
+      hidden_leases: 0,
     });
     expect((await service.info(id)).progress).toEqual({
       leases_total: 3,
@@ -71,7 +72,7 @@ describe('the leases that a migration could not revoke', () => {
     const [kept] = await leases();
     await service.deps.store.commit([{ put: { table: 'leases', ...(kept as Item), owns: damaged.owns } }]);
     expect((await retry()).body.data).toEqual({ migration_id: id, leases_revoked: 1, leases_irrevocable: 0 });
-    expect((await list()).body.data).toEqual({ keys: [], key_info: {} });
+    expect((await list()).body.data).toEqual({ keys: [], key_info: {}, hidden_leases: 0 });
     expect(await leases()).toEqual([]);
     expect((await service.info(id)).progress).toEqual({
       leases_total: 3,

@@ -110,7 +110,7 @@ describe('a late write', () => {
     await deps.store.commit([{ put: entry }]);
     await deps.store.commit([{ delete: migrationKey(migration.id) }]);
 
-    await retryIrrevocable(deps, migration, true, deps.clock.now() + 60_000);
+    await retryIrrevocable(deps, migration, ROOT, true, deps.clock.now() + 60_000);
 
     expect(await recorded()).toBeUndefined();
   });

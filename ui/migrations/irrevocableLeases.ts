@@ -10,7 +10,7 @@ import { many } from '../words/format.ts';
 
 export function IrrevocableLeases({ id, onChanged }: { id: string; onChanged: () => void }) {
   const session = useSession();
-  const [leases, setLeases] = useState<Irrevocable[]>([]);
+  const [leases, setLeases] = useState<Irrevocable>({ told: [], hidden: 0 });
   const [outcome, setOutcome] = useState('');
   const task = useTask();
 
@@ -30,8 +30,9 @@ export function IrrevocableLeases({ id, onChanged }: { id: string; onChanged: ()
       <h2>Leases that could not be revoked</h2>
       <p>They are no longer valid here, but may be valid in the system that issued them. Revoke them there, then retry.</p>
       <ul class="leases">
-        ${leases.map(({ leaseId, reason }) => html`<li><code>${leaseId}</code> <span>${reason}</span></li>`)}
+        ${leases.told.map(({ leaseId, reason }) => html`<li><code>${leaseId}</code> <span>${reason}</span></li>`)}
       </ul>
+      ${leases.hidden > 0 && html`<p>Not shown: ${many(leases.hidden, 'lease')}. Issued outside this namespace, or the token may not list the leases of the mount.</p>`}
       <${Refusal} refused=${task.refused} />
       <p role="status">${outcome}</p>
       <button type="button" disabled=${task.busy} onClick=${onRetry}>Retry</button>

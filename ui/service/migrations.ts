@@ -20,8 +20,9 @@ export interface Migration {
 export type MovePlan = Warned<Preview & { migration_id?: Started['migration_id'] }>;
 
 export interface Irrevocable {
-  leaseId: string;
-  reason: string;
+  told: { leaseId: string; reason: string }[];
+  /** How many the session may not see. */
+  hidden: number;
 }
 
 /** Paths are relative to the namespace of the session. */
@@ -119,11 +120,12 @@ async function idOf(
   return found.migration_id;
 }
 
-export async function listIrrevocable(session: Session, id: string): Promise<Irrevocable[]> {
-  const { keys, key_info } = await data<IrrevocableList>(session, `sys/remount/irrevocable/${id}`, {
-    query: { limit: '100' },
-  });
-  return keys.map((leaseId) => ({ leaseId, reason: key_info[leaseId]?.reason ?? '' }));
+export async function listIrrevocable(session: Session, id: string): Promise<Irrevocable> {
+  const path = `sys/remount/irrevocable/${id}`;
+  const found = await data<IrrevocableList>(session, path, { query: { limit: '100' } });
+  const { keys, key_info, hidden_leases } = found;
+  const told = keys.map((leaseId) => ({ leaseId, reason: key_info[leaseId]?.reason ?? '' }));
+  return { told, hidden: hidden_leases };
 }
 
 /** @returns how many leases were revoked now, and how many are still irrevocable */
