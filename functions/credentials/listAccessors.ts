@@ -5,6 +5,7 @@ import type { Deps } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';
 import { tokenKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
+import { namespaceIdIn } from '../tree/findNamespace.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { isAuthPath } from '../tree/path.ts';
 import { childPages, nonExpiringTokensOf } from './child.ts';
@@ -22,10 +23,11 @@ export interface AccessorListing {
 
 /**
  * There is no index of accessors. Tokens are found by their leases; those that never expire have an index of their own.
- * Auth methods come first: any other mount has leases of tokens only where it has wrapped an answer.
+ * Auth methods come first: any other mount has leases of tokens only where it has wrapped an answer. It
+ * may have done so at an alias in another namespace: then the token is of that (R10).
  */
 export async function listAccessors(deps: Deps, namespace: Namespace): Promise<AccessorListing> {
-  const ranges = await leaseRanges(deps, namespace, '');
+  const ranges = await leaseRanges(deps, namespace, '', true);
   const tokens = await nonExpiringTokens(deps, namespace);
   let count = 0;
   const addTokens = async (range: LeaseRange): Promise<void> => {
@@ -33,7 +35,8 @@ export async function listAccessors(deps: Deps, namespace: Namespace): Promise<A
       for await (const page of leasePages(deps.store, range, shard)) {
         if (count >= MAX_LISTED_LEASES) return;
         count += page.length;
-        tokens.push(...(await tokensOf(deps, page)));
+        const own = page.filter(({ sk }) => namespaceIdIn(sk) === namespace.id);
+        tokens.push(...(await tokensOf(deps, own)));
       }
     }
   };
@@ -43,7 +46,9 @@ export async function listAccessors(deps: Deps, namespace: Namespace): Promise<A
   await severalAtOnce(auth, addTokens);
   await severalAtOnce(other, addTokens);
   const shown = tokens.filter(({ type, retired }) => type === 'service' && !retired);
-  return { accessors: shown.map(({ accessor }) => accessor).sort(), isTruncated: count >= MAX_LISTED_LEASES };
+  // The leases of a mount with an alias in its own namespace are found at both.
+  const accessors = new Set(shown.map(({ accessor }) => accessor));
+  return { accessors: [...accessors].sort(), isTruncated: count >= MAX_LISTED_LEASES };
 }
 
 async function tokensOf(deps: Deps, page: Item[]): Promise<Token[]> {

@@ -74,6 +74,17 @@ describe('where an alias leads outside of the namespace of the request', () => {
     expect(JSON.stringify(body)).not.toContain('beyond');
   });
 
+  it('is where no token is told that has wrapped an answer at the alias', async () => {
+    await must('POST', 'left/k', { color: 'red' }, 'near');
+    const headers = { 'x-vault-wrap-ttl': '60' };
+    const { body } = await service.call('GET', 'left/k', { namespace: 'near', headers });
+    const { accessor } = body.wrap_info;
+    const accessors = async (namespace: string) =>
+      (await service.call('LIST', 'auth/token/accessors', { namespace })).body.data?.keys ?? [];
+    expect(await accessors('near')).toContain(accessor);
+    expect(await accessors('beyond')).not.toContain(accessor);
+  });
+
   it('is told in a namespace above both', async () => {
     const plan = await service.call('POST', 'sys/remount/plan', {
       body: { from: 'near/left', to: 'near/x' },
