@@ -21,8 +21,6 @@ const MONTH: Unit = {
 const WEEKDAY: Unit = { least: 1, most: 7, names: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] };
 const YEAR: Unit = { least: 1970, most: 2199, names: [] };
 
-const SATURDAY = 7;
-
 /** A field that cannot be read. */
 class Unreadable extends Error {}
 
@@ -57,7 +55,7 @@ function daysOf(field: string): string {
 /** `L` is the last day of the week, `6L` the last Friday of the month, and `6#2` its second. There are no steps. */
 function weekdaysOf(field: string): string {
   if (field === '?') return '*';
-  if (field === 'L') return String(SATURDAY);
+  if (field === 'L') return String(WEEKDAY.most);
   const [, day = '', which] = /^([^,]+?)(?:#([1-5])|L)$/.exec(field) ?? [];
   if (day !== '') return `${numberOf(day, WEEKDAY)}#${which ?? 'L'}`;
   if (field.includes('/')) throw new Unreadable();
