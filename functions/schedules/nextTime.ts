@@ -27,6 +27,16 @@ export function nextTime(timetable: Made, after: number): number | undefined {
   return time !== undefined && time <= end ? time : undefined;
 }
 
+/** As {@link nextTime}. What only the scheduler understands, because it is not documented, has no next time here. */
+export function knownNextTime(timetable: Made, after: number): number | undefined {
+  try {
+    return nextTime(timetable, after);
+  } catch (error) {
+    if (error instanceof TimetableRefused) return undefined;
+    throw error;
+  }
+}
+
 export function isOneTime(schedule: string): boolean {
   return schedule.startsWith('at(');
 }

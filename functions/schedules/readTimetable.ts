@@ -4,7 +4,8 @@ import { refusal } from '../http/errors.ts';
 import type { Fields, Schema } from '../http/fields.ts';
 import { MAX_EXPRESSION_LENGTH, MAX_SCHEDULE_DAYS } from '../limits.ts';
 import { type Timetable, TimetableRefused } from '../ports/scheduler.ts';
-import { isOneTime, isRate, isTimezone, nextTime } from './nextTime.ts';
+import { isOneTime, isRate, isTimezone, knownNextTime, nextTime } from './nextTime.ts';
+import type { Schedule } from './schedule.ts';
 
 export const TIME_FIELDS = {
   schedule: 'string',
@@ -67,13 +68,13 @@ function isNeverDue(timetable: Timetable, now: number): boolean {
 
 /**
  * The timetable as the scheduler takes it. It refuses a start that is more than five minutes ago, and a schedule is
- * renewed by the same request again. A rate begins at its start, so it gets the next of its times instead.
- * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
- * @throws TimetableRefused for a rate that is none
+ * renewed by the same request again. A rate begins at its start, or when it is made, so a later request gives it the next of
+ * its times as a start: what an update without one does to a rate is not documented.
+ * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UpdateSchedule.html
  */
-export function withoutPast(timetable: Timetable, now: number): Timetable {
-  const { schedule, start } = timetable;
-  if (start === undefined || start > now) return timetable;
-  const next = isRate(schedule) ? nextTime({ ...timetable, createdAt: start }, now) : undefined;
-  return { ...timetable, start: next };
+export function withoutPast(schedule: Omit<Schedule, 'body'>, now: number): Timetable {
+  const isRenewedRate = schedule.version > 1 && isRate(schedule.schedule);
+  const { start = isRenewedRate ? schedule.createdAt : undefined } = schedule;
+  if (start === undefined || start > now) return schedule;
+  return { ...schedule, start: isRate(schedule.schedule) ? knownNextTime(schedule, now) : undefined };
 }

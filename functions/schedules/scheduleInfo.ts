@@ -1,9 +1,8 @@
 /** What clients are shown of a schedule. Pure. */
 
-import { TimetableRefused } from '../ports/scheduler.ts';
 import { mayKnow, type Reader, requesterInfo } from '../remount/requesterInfo.ts';
 import type { ScheduleInfo } from './answers.ts';
-import { nextTime } from './nextTime.ts';
+import { knownNextTime } from './nextTime.ts';
 import type { LastRun, Schedule } from './schedule.ts';
 
 /**
@@ -20,7 +19,7 @@ export function scheduleInfo(schedule: Schedule, reader: Reader, now: number): S
     created_time: timeOf(schedule.createdAt),
     renewed_time: timeOf(schedule.renewedAt),
     paused_time: timeOrNull(schedule.pausedAt),
-    next_time: timeOrNull(schedule.pausedAt === undefined ? nextRun(schedule, now) : undefined),
+    next_time: timeOrNull(schedule.pausedAt === undefined ? knownNextTime(schedule, now) : undefined),
     requested_by: requesterInfo(requestedBy, reader),
     policies: mayKnow(reader, home.path) ? policies : [],
     policies_namespace: home.path,
@@ -42,16 +41,6 @@ function outcomeOf({ bulkId, isEmpty, error }: LastRun): string {
   if (bulkId) return 'started';
   if (isEmpty) return 'nothing_to_move';
   return error ? 'refused' : 'starting';
-}
-
-/** What only the scheduler understands, because it is not documented, has no next time here. */
-function nextRun(schedule: Schedule, now: number): number | undefined {
-  try {
-    return nextTime(schedule, now);
-  } catch (error) {
-    if (error instanceof TimetableRefused) return undefined;
-    throw error;
-  }
 }
 
 function timeOrNull(at: number | undefined): string | null {

@@ -109,6 +109,31 @@ describe('a schedule', () => {
     expect(status).toBe(expected);
   });
 
+  it('keeps the times of a rate without a start when it is renewed', async () => {
+    const order = { ...ORDER, schedule: 'rate(2 hours)' };
+    const timetable = () => deps.timetables.get(`root-${name}`);
+    const { body } = await call('POST', path(), { body: order });
+    expect(timetable()?.start).toBeUndefined();
+    deps.clock.pass(3 * 3_600_000);
+
+    const renewed = await call('POST', path(), { body: order });
+
+    const first = Math.ceil(Date.parse(body.data.created_time) / 1_000) * 1_000;
+    expect(timetable()?.start).toBe(first + 4 * 3_600_000);
+    expect(Date.parse(renewed.body.data.next_time)).toBe(timetable()?.start);
+    expect(renewed.body.data.start_time).toBeNull();
+  });
+
+  it('that is renewed in a form that is not documented is for the scheduler to judge', async () => {
+    const order = { ...ORDER, schedule: 'rate(999999999999999999 days)' };
+    const start = new Date(deps.clock.now() + 60_000).toISOString();
+    for (const more of [{}, { start }, {}]) {
+      expect((await call('POST', path(), { body: { ...order, ...more } })).status).toBe(200);
+      deps.clock.pass(120_000);
+    }
+    expect(deps.timetables.get(`root-${name}`)).toMatchObject({ schedule: order.schedule, start: undefined });
+  });
+
   it('shows when it is due next, and not while it is paused', async () => {
     await call('POST', path(), { body: { ...ORDER, schedule: 'cron(0 3 ? * MON *)' } });
     const shown = async () => (await call('GET', path())).body.data;
