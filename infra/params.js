@@ -4,7 +4,8 @@
  */
 
 /**
- * The parameters as osls expects them, by stage.
+ * The parameters as osls expects them. Those under `default` are for every stage, and there may be a stage of that name, so
+ * what is said for the stage is among them.
  * @throws Error for a name that is no parameter, in the file or in `--param`: its value would have no effect
  */
 export async function params({ options, resolveVariable }) {
@@ -17,7 +18,7 @@ export async function params({ options, resolveVariable }) {
   const given = (options.param ?? []).map((pair) => pair.split('=')[0]);
   refuseUnknown(given, '--param', defaults);
   refuseUnknown(Object.keys(chosen ?? {}), file, defaults);
-  return { default: defaults, [stage]: chosen ?? {} };
+  return { default: { ...defaults, ...chosen } };
 }
 
 function refuseUnknown(names, place, defaults) {

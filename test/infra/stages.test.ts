@@ -22,13 +22,16 @@ const rate = ({ Resources }: Template) =>
 const saying = (text: string) => ({ stdout: expect.stringContaining(text) });
 
 describe('the file of a stage', () => {
-  test('is read by each deployment of that stage, and a parameter of one deployment goes before it', async () => {
-    const stage = { name: 'prod', file: 'alarmEmail: ops@example.org\nmoveRate: 7\n' };
-    const { template } = await packageTemplate({ moveRate: '9' }, stage);
+  test.each(['prod', 'default'])(
+    'is read by each deployment of that stage, and a parameter of one deployment goes before it: %s',
+    async (name) => {
+      const stage = { name, file: 'alarmEmail: ops@example.org\nmoveRate: 7\n' };
+      const { template } = await packageTemplate({ moveRate: '9' }, stage);
 
-    expect(endpoint(template)).toBe('ops@example.org');
-    expect(rate(template)).toBe(9);
-  });
+      expect(endpoint(template)).toBe('ops@example.org');
+      expect(rate(template)).toBe(9);
+    },
+  );
 
   test('is not read for other stages', async () => {
     const { template } = await packageTemplate({}, { name: 'example' });
