@@ -110,6 +110,28 @@ describe('the packaged stack', () => {
     expect(told.map(({ detail }) => detail.migration_id)).toEqual(Array(3).fill(migration_id));
   });
 
+  it('names paths with its stage: where a status is, and where a mount is now', async () => {
+    await kvAt('before');
+    const send = (path: string, method: string, body?: object) =>
+      fetch(new URL(path, service.url), {
+        method,
+        headers: { 'X-Vault-Token': rootToken },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    const order = { from: 'before', to: 'after', alias_ttl: '1h' };
+    const started = await send('/prod/v1/sys/remount', 'POST', order);
+    const status = started.headers.get('location') ?? '';
+    expect(status).toMatch(/^\/prod\/v1\/sys\/remount\/status\//);
+    const { data } = (await (await send(status, 'GET')).json()) as { data: { migration_id: string } };
+    await ended(data.migration_id);
+
+    const written = await send('/prod/v1/before/a', 'POST', { x: '1' });
+
+    const [, now = ''] = /^<(.+)>; rel="successor-version"$/.exec(written.headers.get('link') ?? '') ?? [];
+    expect(now).toBe('/prod/v1/after/a');
+    expect(await (await send(now, 'GET')).json()).toMatchObject({ data: { x: '1' } });
+  });
+
   it('revokes what a moved mount issued: a login and a lease', async () => {
     await ask('POST', 'sys/auth/people', { type: 'userpass' });
     await ask('POST', 'auth/people/users/ann', { password: 'correct horse', token_policies: 'all' });

@@ -5,9 +5,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { packageTemplate } from '../infra/packageTemplate.ts';
 import { CFN_LINT, requireEmulation } from './support/emulation.ts';
 
-/** A stack with all that parameters can add, and one without. */
+/** A stack with all that parameters can add, one without, and the first of a stage. */
 const STACKS: [string, Record<string, string>][] = [
   ['without parameters', {}],
+  ['of a first deployment', { protectsTables: 'no' }],
   [
     'with all parameters',
     {
@@ -33,6 +34,9 @@ const STACKS: [string, Record<string, string>][] = [
   ],
 ];
 
+/** To package and to check a stack. It takes a sixth of that on a quiet machine. */
+const LINT_MS = 100_000;
+
 /** Rule of cfn-lint and the beginning of its message → why the template is right. */
 const EXPLAINED: [rule: string, message: RegExp, reason: string][] = [
   ['W3005', /^'\w+Role' dependency already enforced/, 'osls writes these dependencies'],
@@ -52,7 +56,7 @@ beforeAll(async () => {
   await requireEmulation();
   for (const [title, params] of STACKS)
     found.set(title, await lint(JSON.stringify((await packageTemplate(params)).template)));
-});
+}, LINT_MS * STACKS.length);
 
 describe('the packaged template', () => {
   it.each(STACKS)('%s has nothing that cfn-lint complains about, but what is explained', (title) => {

@@ -40,6 +40,20 @@ describe('a service behind a stage of API Gateway', () => {
     }
   });
 
+  it('says where the mount of an alias is now', async () => {
+    await send(`${service.url}/v1/sys/mounts/before`, 'POST', { type: 'kv' });
+    const order = { from: 'before', to: 'after', alias_ttl: '1h' };
+    const move = await send(`${service.url}/v1/sys/remount`, 'POST', order);
+    expect((await send(next(move))).status).toBe(200);
+
+    const written = await send(`${service.url}/v1/before/a`, 'POST', { x: '1' });
+
+    const [, now = ''] = /^<(.+)>; rel="successor-version"$/.exec(written.headers.get('link') ?? '') ?? [];
+    expect(now).toBe('/prod/v1/after/a');
+    const read = await send(new URL(now, service.url));
+    expect(await read.json()).toMatchObject({ data: { x: '1' } });
+  });
+
   it('redirects a path with two slashes to an address that it serves', async () => {
     const redirected = await send(`${service.url}/v1//sys/mounts?a=b`);
 

@@ -27,6 +27,7 @@ import { startRuntime } from './runtime.ts';
 import { REGION, STACK, type Stack, startStack } from './stack.ts';
 
 export interface EmulatedService {
+  /** With the stage of the template. */
   url: string;
   stack: Stack;
   /** Settings for the SDK: where the services of AWS are, without what records the calls of functions. */
@@ -123,7 +124,8 @@ async function startParts(
     name: table.Properties.TableName,
   }));
   await Promise.all([createTables(tables, environment), createGroup(environment)]);
-  const gateway = await startGateway({ port: 0, invoke, log });
+  const [[, apiStage] = []] = ofType(template, 'AWS::ApiGateway::Stage');
+  const gateway = await startGateway({ port: 0, invoke, log, stage: apiStage?.Properties.StageName });
   stops.push(gateway.stop, readStream(stack, environment, invoke));
   return { url: gateway.url, stack, environment, calls, invoked, invoke, log: () => printed };
 }
