@@ -139,6 +139,8 @@ export const MAX_RUN_POLICY_BYTES = 1_000_000;
 
 /** Moves of one bulk run. */
 export const MAX_BULK_MOVES = 10_000;
+/** Reads of mounts by the prefixes that rules begin with; with more prefixes, all mounts of the namespace are read. */
+export const MAX_PREFIX_READS = 200;
 /** Strings in the JSON body of a bulk run: three names and three values for each move, and room for the rest. */
 export const MAX_BULK_JSON_STRINGS = 6 * MAX_BULK_MOVES + MAX_JSON_STRINGS;
 /** Tries of a change that other writes overtake. Each try fails only because another write has succeeded. */

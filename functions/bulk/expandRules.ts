@@ -4,13 +4,15 @@
  */
 
 import { goQuote, refusal } from '../http/errors.ts';
-import { MAX_BULK_MOVES } from '../limits.ts';
+import { MAX_BULK_MOVES, MAX_PREFIX_READS } from '../limits.ts';
+import { indexPatterns } from '../policies/patternIndex.ts';
+import { newPattern, type PathPattern } from '../policies/patterns.ts';
 import type { Deps } from '../ports/deps.ts';
-import type { Store } from '../ports/store.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { mountsBelow } from '../tree/findMount.ts';
 import { innermostNamespaces } from '../tree/findNamespace.ts';
-import { type Namespace, requireUnlocked } from '../tree/namespace.ts';
+import type { Mount } from '../tree/mount.ts';
+import { type Namespace, type NamespacedPath, requireUnlocked } from '../tree/namespace.ts';
 import { mountPath, oversize } from '../tree/path.ts';
 import { readUntilStable, type SeenMount } from '../tree/readUntilStable.ts';
 import type { Paths } from './csv.ts';
@@ -39,10 +41,18 @@ export async function expandRules(
     namespace,
   );
   for (const place of places) requireUnlocked(place.namespace);
+  const listings = listingsOf(read.map((rule, i) => placedRule(rule, places[i] as NamespacedPath)));
   const look = async () => {
-    const matches = await severalAtOnce([...read.entries()], ([i, rule]) => {
-      const { namespace: within, path: pattern } = places[i] ?? { namespace, path: rule.from };
-      return matchesOf(store, rule, within, pattern);
+    let moves = 0;
+    const matches = await severalAtOnce(listings, async (listing) => {
+      const matched: Matched[] = [];
+      for await (const mount of mountsBelow(store, listing.namespaceId, listing.prefix)) {
+        const more = matchesOf(listing, mount);
+        moves += more.length;
+        if (moves > MAX_BULK_MOVES) throw tooManyMoves();
+        matched.push(...more);
+      }
+      return matched;
     });
     return matches.flat();
   };
@@ -59,25 +69,52 @@ interface Matched extends Paths, SeenMount {
   rule: number;
 }
 
-/** @param pattern that of the rule, relative to the namespace of the mounts */
-async function matchesOf(
-  store: Store,
-  { number, from, to }: NumberedRule,
-  namespace: Namespace,
-  pattern: string,
-): Promise<Matched[]> {
+/** A rule in the namespace whose mounts it covers. */
+interface PlacedRule extends NumberedRule, Pick<PathPattern, 'segments' | 'isGlob'> {
+  namespaceId: string;
+  /** Relative to the namespace of the mounts. */
+  pattern: string;
+}
+
+function placedRule(rule: NumberedRule, { namespace, path: pattern }: NamespacedPath): PlacedRule {
+  const { segments, isGlob } = newPattern('', pattern.endsWith('*') ? pattern : mountPath(pattern));
+  return { ...rule, segments, isGlob, namespaceId: namespace.id, pattern };
+}
+
+/** One read of mounts, and the rules that may match one of them. */
+interface Listing {
+  namespaceId: string;
+  prefix: string;
+  rulesFor: (path: readonly string[]) => PlacedRule[];
+}
+
+/** Each mount is read once, however many rules may match it. */
+function listingsOf(rules: PlacedRule[]): Listing[] {
   // A wildcard stands for one character at least, so what is too long for a mount matches none.
-  if (oversize(mountPath(pattern))) return [];
-  const above = from.slice(0, from.length - pattern.length);
-  const fits = patternOf(pattern);
-  const matched: Matched[] = [];
-  for await (const { uuid, path, version } of mountsBelow(store, namespace.id, literalOf(pattern))) {
-    const captured = fits.exec(path)?.slice(1);
-    if (captured)
-      matched.push({ rule: number, from: above + path, to: filled(to, captured), uuid, path, version });
-    if (matched.length > MAX_BULK_MOVES) throw tooManyMoves();
+  const matching = rules.filter(({ pattern }) => !oversize(mountPath(pattern)));
+  return [...Map.groupBy(matching, ({ namespaceId }) => namespaceId)].flatMap(([namespaceId, own]) => {
+    const rulesFor = indexPatterns(own);
+    return prefixesOf(own).map((prefix) => ({ namespaceId, prefix, rulesFor }));
+  });
+}
+
+/** The prefixes of all paths that the rules match: none is the beginning of another. One is read faster than many. */
+function prefixesOf(rules: PlacedRule[]): string[] {
+  const widest: string[] = [];
+  for (const prefix of rules.map(({ pattern }) => literalOf(pattern)).sort()) {
+    const last = widest.at(-1);
+    if (last === undefined || !prefix.startsWith(last)) widest.push(prefix);
   }
-  return matched;
+  return widest.length > MAX_PREFIX_READS ? [''] : widest;
+}
+
+function matchesOf({ rulesFor }: Listing, { uuid, path, version }: Mount): Matched[] {
+  return rulesFor(path.split('/')).flatMap(({ number, from, to, pattern }): Matched[] => {
+    const captured = patternOf(pattern).exec(path)?.slice(1);
+    if (!captured) return [];
+    const above = from.slice(0, from.length - pattern.length);
+    return [{ rule: number, from: above + path, to: filled(to, captured), uuid, path, version }];
+  });
 }
 
 /** A segment that is a plus, or an asterisk at the end. */

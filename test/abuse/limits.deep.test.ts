@@ -305,6 +305,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   MAX_LISTED_BYTES: cut('MAX_LISTED_BYTES'),
   MAX_ANSWER_BYTES: cut('MAX_ANSWER_BYTES'),
   MAX_BULK_MOVES: { provenBy: ['bulk/requests.test.ts', 'MAX_BULK_MOVES'] },
+  MAX_PREFIX_READS: { provenBy: ['bulk/expandRules.test.ts', 'MAX_PREFIX_READS'] },
   MAX_BULK_JSON_STRINGS: { provenBy: ['bulk/requests.test.ts', 'MAX_BULK_JSON_STRINGS'] },
   MAX_TRANSACTION_WRITES: { provenBy: ['bulk/planMoves.test.ts', 'an atomic run may have 99'] },
   MAX_CONTENDED_TRIES: { provenBy: ['bulk/changedTree.test.ts', 'MAX_CONTENDED_TRIES'] },
