@@ -36,6 +36,9 @@ const FOLDERS = [
   'ports',
 ];
 
+/** What the page writes is read by the service. */
+const CSV_WRITER = 'functions/bulk/csvLine.ts';
+
 /** The types of the service's answers, which its clients import. */
 const ANSWERS = [
   'functions/bulk/answers.ts',
@@ -182,12 +185,13 @@ describe('the layout', () => {
     expect(usersOf('cli')).toEqual([]);
   });
 
-  it('lets the page use the service only through HTTP and the types of its answers', () => {
+  it('lets the page use the service only through HTTP, the types of its answers, and its writer of CSV', () => {
     const foreign = inFolder('ui').filter(([file]) =>
-      codeOf(file).some((from) => !/^(ui\/|preact|htm$|diff$)/.test(from)),
+      codeOf(file).some((from) => from !== CSV_WRITER && !/^(ui\/|preact|htm$|diff$)/.test(from)),
     );
     expect(foreign.map(([file]) => file)).toEqual([]);
-    expect(ANSWERS).toEqual(expect.arrayContaining(typesOfOthers('ui')));
+    expect([...ANSWERS, CSV_WRITER]).toEqual(expect.arrayContaining(typesOfOthers('ui')));
+    expect(imports.get(CSV_WRITER)).toEqual([]);
     expect(usersOf('ui')).toEqual([]);
   });
 

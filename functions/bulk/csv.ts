@@ -1,8 +1,9 @@
-/** Reads CSV as spreadsheets and people write it, and writes that of a report (RFC 4180). Pure. */
+/** Reads CSV as spreadsheets and people write it. Pure. */
 
 import { CsvError, type Options, parse } from 'csv-parse/sync';
 import { goQuote, refusal } from '../http/errors.ts';
 import { MAX_BULK_MOVES, MAX_CSV_RECORD } from '../limits.ts';
+import { withoutMark } from './csvLine.ts';
 
 export interface Paths {
   from: string;
@@ -77,30 +78,4 @@ function recordsOf(text: string, delimiter: string, most: number): string[][] {
       throw refusal(`${where} is longer than ${MAX_CSV_RECORD} characters`);
     throw refusal(`${where} has a quote that is not closed, or text beside quotes`);
   }
-}
-
-/**
- * What a spreadsheet may take for a formula (https://owasp.org/www-community/attacks/CSV_Injection), also behind marks. A
- * single quote in front marks it as text.
- */
-const FORMULA = /^'*[=+\-@＝＋－＠\t\r\n]/;
-
-/** The value with one more mark, if it needs one, so that a value with a mark of its own is the same after reading. */
-function withMark(value: string): string {
-  return FORMULA.test(value) ? `'${value}` : value;
-}
-
-function withoutMark(field: string): string {
-  return field.startsWith("'") && FORMULA.test(field) ? field.slice(1) : field;
-}
-
-/** Without quotes, blanks at the ends are no part of a value, and what begins with `#` is a comment. */
-const NEEDS_QUOTES = /[",\r\n#]|^\s|\s$/;
-
-/** One line with its end. A value is quoted only where it needs to be, and never a formula for a spreadsheet. */
-export function csvLine(values: string[]): string {
-  const fields = values
-    .map(withMark)
-    .map((value) => (NEEDS_QUOTES.test(value) ? `"${value.replaceAll('"', '""')}"` : value));
-  return `${fields.join(',')}\r\n`;
 }

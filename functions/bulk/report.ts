@@ -5,7 +5,7 @@ import { refusal } from '../http/errors.ts';
 import { MAX_ANSWER_BYTES, MAX_REPORT_BYTES, REPORT_BATCH } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { IdentifiedRow } from './bulkInfo.ts';
-import { csvLine } from './csv.ts';
+import { csvLine } from './csvLine.ts';
 import { type RunState, readRunRows } from './readRun.ts';
 import { rowInfos } from './runLists.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvLine, readCsv } from '../../functions/bulk/csv.ts';
+import { readCsv } from '../../functions/bulk/csv.ts';
+import { csvLine } from '../../functions/bulk/csvLine.ts';
 
 const HEADER = csvLine(['from', 'to']);
 

@@ -14,7 +14,6 @@ import * as errors from '../../functions/remount/errors.ts';
 import { pauseAfter } from '../../ui/watch/pauses.ts';
 import { adviceOnMigration, adviceOnRefusal, plainText } from '../../ui/words/advice.ts';
 import { segmentsOf, sentenceOfRun } from '../../ui/words/bulkWords.ts';
-import { csvLine } from '../../ui/words/csv.ts';
 import { ago, duration, many } from '../../ui/words/format.ts';
 import { policyFacts } from '../../ui/words/policyWords.ts';
 import { readRules, withHeader } from '../../ui/words/readRules.ts';
@@ -199,14 +198,6 @@ describe('the input for a bulk run', () => {
     expect(withHeader('from,to\r\na,b')).toBe('from,to\r\na,b');
     expect(withHeader('"from","to"\na,b')).toBe('"from","to"\na,b');
     expect(withHeader('# x\nOwner;To;From\nme;b;a')).toBe('# x\nOwner;To;From\nme;b;a');
-  });
-});
-
-describe('a line of CSV', () => {
-  it('quotes what a reader would take for more than text, and formulas of spreadsheets', () => {
-    expect(csvLine(['a/b/', 7])).toBe('a/b/,7');
-    expect(csvLine(['a,b', 'c"d', ' e'])).toBe('"a,b","c""d"," e"');
-    expect(csvLine(['=1+1'])).toBe("'=1+1");
   });
 });
 

@@ -12,7 +12,7 @@ import { newKey, type Warned } from '../service/request.ts';
 import { type Session, useSession } from '../service/session.ts';
 import { useKept } from '../watch/useKept.ts';
 import { useTask } from '../watch/useTask.ts';
-import { csvLine } from '../words/csv.ts';
+import { movesAsCsv } from '../words/movesAsCsv.ts';
 import { readRules, withHeader } from '../words/readRules.ts';
 import { BulkPlanView } from './bulkPlanView.ts';
 import { OrderFields, type OrderForm } from './orderFields.ts';
@@ -36,8 +36,7 @@ const FORM = 'newBulk';
 
 /** Prepares the form with moves, for when it is opened next. */
 export function keepOrder(session: Session, moves: { from: string; to: string }[], reason: string): void {
-  const text = moves.map(({ from, to }) => csvLine([from, to])).join('\n');
-  session.kept.set(FORM, { key: '', value: { ...NOTHING, text, reason } });
+  session.kept.set(FORM, { key: '', value: { ...NOTHING, text: movesAsCsv(moves), reason } });
 }
 
 export function NewBulk() {

@@ -1,8 +1,8 @@
 /** What the moves of a run would end and touch, added up. Pure. */
 
 import type { PlanInfo } from '../../functions/bulk/answers.ts';
+import { csvLine } from '../../functions/bulk/csvLine.ts';
 import type { Preview } from '../../functions/remount/answers.ts';
-import { csvLine } from './csv.ts';
 
 type PlannedMove = PlanInfo['moves'][number];
 
@@ -72,16 +72,16 @@ const HEADER = [
  */
 export function planAsCsv(moves: PlannedMove[], previews: Previews, namespace: string): string {
   const lines = moves.map((move) => [
-    move.row,
+    `${move.row}`,
     move.source_mount.slice(namespace.length),
     move.target_mount.slice(namespace.length),
     move.source_namespace,
     move.target_namespace,
     `${move.chunk + 1}.${move.group + 1}`,
-    leasesOf(move, previews) ?? '',
-    rulesOf(move, previews) ?? '',
+    `${leasesOf(move, previews) ?? ''}`,
+    `${rulesOf(move, previews) ?? ''}`,
   ]);
-  return [HEADER, ...lines].map((line) => `${csvLine(line)}\r\n`).join('');
+  return [HEADER, ...lines].map(csvLine).join('');
 }
 
 /** The plan with what is known of each move. */
