@@ -4,7 +4,7 @@ import { addressAllowed } from '../../credentials/cidr.ts';
 import { isAlive } from '../../credentials/lineage.ts';
 import { login } from '../../credentials/login.ts';
 import type { TokenSettings } from '../../credentials/tokenFields.ts';
-import { goQuote, refusal, VaultError } from '../../http/errors.ts';
+import { goQuote, refusal, type VaultError } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, route } from '../../http/route.ts';
 import type { Write } from '../../ports/store.ts';
@@ -58,11 +58,11 @@ async function tryLogIn(call: LoginCall): Promise<Reply> {
 /**
  * The role and the secret-id that log in.
  * @returns no secret-id when the role does not demand one
- * @throws VaultError 500 without a role-id; else 400, with one text for everything that may be wrong with the two ids
+ * @throws VaultError 400, with one text for everything that may be wrong with the two ids
  */
 async function check(call: LoginCall): Promise<{ name: string; role: AppRole; found?: FoundSecretId }> {
   const roleId = call.fields.role_id?.trim();
-  if (!roleId) throw new VaultError(500, ['missing role_id']);
+  if (!roleId) throw refusal('missing role_id');
   const entry = ROLE_ID_RECORD.of(await call.deps.store.get(roleIdKey(call, roleId)));
   if (!entry) throw badCredentials();
   const value = call.fields.secret_id?.trim() ?? '';

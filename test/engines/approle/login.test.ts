@@ -64,10 +64,7 @@ describe('login by approle', () => {
   });
 
   it('needs both ids', async () => {
-    expect(await logIn({ secret_id: 'x' })).toMatchObject({
-      status: 500,
-      body: { errors: ['missing role_id'] },
-    });
+    expect(await logIn({ secret_id: 'x' })).toMatchObject(refused('missing role_id'));
     expect(await logIn({ role_id: 'web-id' })).toMatchObject(refused('missing secret_id'));
   });
 

@@ -48,6 +48,7 @@ ssh role field | errors[]: Either * must be set to 'true' ≠ invalid key type |
 approle secret id | warnings: null ≠ ["Endpoint ignored these unrecognized parameters: [secret_id]"] | unknown fields of a lookup by accessor that finds nothing
 approle setting | data.token_bound_cidrs: null ≠ [] | one setting of an approle role, addresses: none of them written; after a reset
 cubbyhole | status 500 ≠ 400: * missing data fields ≠ missing data fields | writing nothing to a cubbyhole
+approle login | status 500 ≠ 400: missing role_id ≠ missing role_id | a login by approle without \`role_id\`, a field of a login that has the wrong type
 verb | status 500 ≠ 405: missing role_id ≠ unsupported operation | reading the root of a cubbyhole; \`GET\` and \`DELETE\` of an approle login
 weird path | * ≠ * unsupported operation | a name of a policy that is only spaces
 * | errors[]: nil backend of type "kv" returned from factory ≠ invalid version provided: * | kv of a version that it does not have
