@@ -128,7 +128,7 @@ export function runFacts(id: string, info: BulkInfo): string[] {
     ['Cancelled', info.cancel_reason],
     ['Leases', revoked + irrevocable > 0 && `${count(revoked)} revoked, ${count(irrevocable)} irrevocable`],
     ['Policies', policiesFact(info.policies)],
-    ['Waiting', cluster?.waiting_for ?? null],
+    ['Waiting', info.waiting_for ?? cluster?.waiting_for ?? null],
     ['Nodes', cluster ? lateNodes(cluster.nodes) : null],
     ['Accepted', info.created_time],
     ['Finished', info.finished_time],

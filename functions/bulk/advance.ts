@@ -4,10 +4,10 @@
  */
 
 import { MAX_CONTENDED_TRIES, SWITCH_DEADLINE_MS } from '../limits.ts';
-import { ConditionFailed, StoreBusy } from '../ports/store.ts';
-import { notSwitchedInTime } from '../remount/failures.ts';
+import { ConditionFailed, type Store, StoreBusy } from '../ports/store.ts';
+import { namespaceIsLocked, notSwitchedInTime } from '../remount/failures.ts';
 import type { Failure } from '../remount/migration.ts';
-import { findTakenTarget, oneByOne, readMounts } from '../remount/switchTogether.ts';
+import { findTakenTarget, oneByOne, type Readiness, readMounts } from '../remount/switchTogether.ts';
 import { bulkProgressKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
@@ -24,12 +24,12 @@ export async function advance(stand: Stand, group: KeptRow[]): Promise<void> {
   const { store } = stand.deps;
   const progress = bulkProgressKey(stand.run.id, stand.progress.chunk);
   for (let tries = 1; ; tries++) {
-    const { mounts, failures } = await readMounts(group, store.getMany);
+    const { mounts, failures } = await readRows(stand, group, store.getMany);
     const clear = beforeFailures(group, failures);
     const next = clear.length > 0 ? clear : firstKnot(group);
     try {
       if (clear.length > 0) return await switchAndRevoke(stand, clear, mounts);
-      const [failed] = (await readMounts(next, oneByOne(store))).failures;
+      const [failed] = (await readRows(stand, next, oneByOne(store))).failures;
       if (failed) return await failTogether(stand, next, failed);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
@@ -42,6 +42,20 @@ export async function advance(stand: Stand, group: KeptRow[]): Promise<void> {
     }
     if (tries === MAX_CONTENDED_TRIES) return giveUp(stand, next);
   }
+}
+
+/** As `readMounts`; a move whose rules could not be added, because of a lock, fails as if that had not ended. */
+async function readRows(
+  { run: { lockedOut = [] } }: Stand,
+  rows: KeptRow[],
+  read: Store['getMany'],
+): Promise<Readiness<KeptRow>> {
+  const { mounts, failures } = await readMounts(rows, read);
+  for (const row of rows) {
+    const lock = lockedOut.find((path) => row.source.namespacePath.startsWith(path));
+    if (lock !== undefined) failures.set(row, namespaceIsLocked(lock));
+  }
+  return { mounts, failures };
 }
 
 async function switchAndRevoke(

@@ -52,6 +52,8 @@ const BULK_INFO = {
   max_concurrency: 'int',
   tolerated_failures: 'string',
   atomic: 'bool',
+  /** Present while the run waits for the end of a lock, to change policies; on a cluster, `cluster` has it. */
+  'waiting_for?': 'string',
   /** Present in the state of one run that was to change policies; `changed` grows from the first move on. */
   'policies?': POLICY_INFO,
   'cluster?': BULK_CLUSTER,

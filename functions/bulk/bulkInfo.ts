@@ -38,6 +38,7 @@ export function bulkInfo(
     progress: progressInfo(state),
     eta_seconds: run.status === 'in-progress' ? etaOf(run, counts, now) : null,
     ...info,
+    ...(status === 'in-progress' && run.waiting && !cluster && { waiting_for: run.waiting.why }),
     ...(told && { policies: told }),
     ...(cluster && { cluster }),
   };
@@ -62,7 +63,7 @@ function clusterInfo({ run, progress }: RunState, options: ClusterOptions): NonN
 function runInfo(
   run: BulkRun,
   reader: Reader,
-): Omit<BulkInfo, 'phase' | 'progress' | 'eta_seconds' | 'policies' | 'cluster'> {
+): Omit<BulkInfo, 'phase' | 'progress' | 'eta_seconds' | 'waiting_for' | 'policies' | 'cluster'> {
   const { requestedBy } = run;
   return {
     status: run.status,

@@ -40,6 +40,8 @@ export interface BulkRun extends RunOptions {
   /** What it is to do with policies, if anything, and how far that has come: see `dueChange` in changePolicies.ts. */
   policies?: RunPolicyMode;
   policyStage?: 'ordered' | 'added' | 'settled';
+  /** Paths of the namespaces that were locked when rules were to be added to their policies. Nothing moves there. */
+  lockedOut?: string[];
   /** Why policies cannot be changed yet, and since when, in epoch milliseconds. */
   waiting?: { why: string; since: number };
   /** Why no mount is moved, although nobody has cancelled the run. */
@@ -172,13 +174,18 @@ export function rowWaits(id: string, { chunk, cursor }: Progress, waiting: Progr
   return { update: bulkProgressKey(id, chunk), set: { waiting }, if: { cursor } };
 }
 
-/** All policies of the run have come to this stage. Fails if another execution has noted that before. */
+/**
+ * All policies of the run have come to this stage. Fails if another execution has noted that before.
+ * @param lockedOut as in the record
+ */
 export function policiesCome(
   { id, policyStage: before = 'ordered' }: BulkRun,
   policyStage: 'added' | 'settled',
+  lockedOut: readonly string[] = [],
 ): Update {
   const open: Condition = { open: { present: true }, policyStage: before };
-  return { ...change(id, { policyStage }), remove: ['waiting'], if: open };
+  const facts = { policyStage, ...(lockedOut.length > 0 && { lockedOut }) };
+  return { ...change(id, facts), remove: ['waiting'], if: open };
 }
 
 /** Policies cannot be changed yet. */

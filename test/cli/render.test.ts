@@ -358,6 +358,11 @@ describe('a bulk run', () => {
     );
   });
 
+  it('says what it waits for', () => {
+    const facts = runFacts('an-id', { ...RUN, waiting_for: 'namespace "a/" is locked' });
+    expect(facts).toContainEqual(expect.stringMatching(/^Waiting +namespace "a\/" is locked$/));
+  });
+
   it('on a cluster says what it waits for, and which nodes are late', () => {
     const nodes = [
       { address: 'http://a', state: 'current' },

@@ -1,7 +1,9 @@
-/** Nothing is moved out of a locked namespace or into it, by whatever door the request comes. */
+/** Nothing is moved out of a locked namespace or into it, by whatever door the request comes, and no move writes its policies. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bulkBeginStep, bulkChunkStep, bulkCompleteStep } from '../../functions/bulk/steps.ts';
 import { startRequested } from '../../functions/events/requestedRemount.ts';
+import { LONGEST_BULK_S } from '../../functions/limits.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import type { Write } from '../../functions/ports/store.ts';
 import { policyKey } from '../../functions/store/keys.ts';
@@ -141,4 +143,120 @@ describe('a lock that comes between the last look of a switch and its transactio
     await runBulk(lockedMeanwhile(), started.body.data.bulk_id);
     expect(await rows(started.body.data.bulk_id)).toEqual([LOCKED]);
   });
+});
+
+describe('a lock that comes while a run takes policies along', () => {
+  const name = 'people';
+  let started: string;
+  let row: { from: string; to: string };
+  /** The other row, outside the lock. */
+  let other: { from: string; to: string };
+
+  beforeEach(async () => {
+    const [first] = moves();
+    row = { from: first?.from ?? '', to: `${inner.path}kv-2` };
+    other = { from: outside, to: `${outside}-2` };
+    const policy = 'path "kv/*" { capabilities = ["read"] }\n';
+    await service.call('PUT', `sys/policies/acl/${name}`, { body: { policy }, namespace: inner.path });
+    await start('follow');
+  });
+
+  const start = async (policies: 'add' | 'follow') => {
+    const body = { moves: [row, other], policies };
+    started = (await service.call('POST', 'sys/remount/bulk', { body })).body.data.bulk_id;
+  };
+  const policyNow = async () => {
+    const item = await service.deps.store.get(policyKey(inner.id, name));
+    return { text: item?.text, version: item?.version };
+  };
+  const info = async () => (await service.call('GET', `sys/remount/bulk/${started}`)).body.data.bulk_info;
+  const begin = (deps: TestDeps = service.deps, policies?: true) =>
+    bulkBeginStep(deps, { id: started, ...(policies && { policies }) }, deps.clock.now() + 60_000);
+  const PLAIN = { text: 'path "kv/*" { capabilities = ["read"] }\n', version: 1 };
+  const isPolicy = (write: Write) => 'put' in write && write.put.sk === name;
+
+  it('writes no policy there before the first move, and fails the moves of that namespace', async () => {
+    await lock();
+    await runBulk(service.deps, started);
+    expect(await policyNow()).toEqual(PLAIN);
+    expect(await rows(started)).toMatchObject([LOCKED, { status: 'success' }]);
+    expect(await info()).toMatchObject({ status: 'failure', error: { code: 'moves_failed' } });
+    expect(await info()).not.toHaveProperty('waiting_for');
+  });
+
+  it('does so if it comes just before the policy is written', async () => {
+    const { deps } = service;
+    const store = meanwhile(deps.store, lock, (writes) => writes.some(isPolicy));
+    await runBulk({ ...deps, store }, started);
+    expect(await policyNow()).toEqual(PLAIN);
+    expect(await rows(started)).toMatchObject([LOCKED, { status: 'success' }]);
+  });
+
+  it('fails these moves also if it has ended before their turn, because their rules are missing', async () => {
+    const key = await lock();
+    await begin();
+    await unlockNamespace(service.deps, ROOT, tenant.path, key);
+    await runBulk(service.deps, started);
+    expect(await policyNow()).toEqual(PLAIN);
+    expect(await rows(started)).toMatchObject([LOCKED, { status: 'success' }]);
+  });
+
+  it('is waited for after the last move, and the rules that were added are taken away then', async () => {
+    const { deps } = service;
+    const { chunks } = await begin();
+    const added = await policyNow();
+    expect(added.version).toBe(2);
+    const key = await lock();
+    for (const chunk of chunks) await bulkChunkStep(deps, chunk, deps.clock.now() + 60_000);
+    expect(await begin(deps, true)).toMatchObject({ chunks: [] });
+    expect(await policyNow()).toEqual(added);
+    const waiting_for = `namespace "${tenant.path}" is locked, and has policies to change`;
+    expect(await info()).toMatchObject({ status: 'in-progress', waiting_for });
+    const check = await bulkCompleteStep(deps, { id: started, looks: 0 });
+    expect(check).toMatchObject({ done: false, seconds: 1 });
+
+    await unlockNamespace(deps, ROOT, tenant.path, key);
+    await runBulk(deps, started);
+    expect(await policyNow()).toEqual({ ...PLAIN, version: 3 });
+    expect(await info()).toMatchObject({ status: 'failure', policies: { left: [] } });
+    expect(await info()).not.toHaveProperty('waiting_for');
+  });
+
+  it('is not waited for longer than the rows are kept; what is left is named', async () => {
+    const { deps } = service;
+    const { chunks } = await begin();
+    const added = await policyNow();
+    await lock();
+    for (const chunk of chunks) await bulkChunkStep(deps, chunk, deps.clock.now() + 60_000);
+    deps.clock.pass((LONGEST_BULK_S + 1) * 1_000);
+    await runBulk(deps, started);
+    expect(await policyNow()).toEqual(added);
+    const left = [
+      { namespace: inner.path, policy: name, reason: expect.stringContaining('has ended before') },
+    ];
+    expect(await info()).toMatchObject({ status: 'failure', policies: { left } });
+  });
+
+  it('needs no wait for policies that are as they are to be', async () => {
+    const { deps } = service;
+    await start('add');
+    const { chunks } = await begin();
+    for (const chunk of chunks) await bulkChunkStep(deps, chunk, deps.clock.now() + 60_000);
+    await lock();
+    await runBulk(deps, started);
+    expect(await info()).toMatchObject({ status: 'success', policies: { left: [] } });
+    expect(await policyNow()).toMatchObject({ version: 2 });
+  });
+});
+
+it('a run leaves the policies of a namespace that was deleted', async () => {
+  const { deps } = service;
+  const [first] = moves();
+  const policy = 'path "kv/*" { capabilities = ["read"] }\n';
+  await service.call('PUT', 'sys/policies/acl/people', { body: { policy }, namespace: inner.path });
+  const body = { moves: [{ from: first?.from, to: `${inner.path}kv-2` }], policies: 'add' };
+  const id = (await service.call('POST', 'sys/remount/bulk', { body })).body.data.bulk_id;
+  await service.call('DELETE', 'sys/namespaces/inner', { namespace: tenant.path });
+  await runBulk(deps, id);
+  expect((await deps.store.get(policyKey(inner.id, 'people')))?.version).toBe(1);
 });

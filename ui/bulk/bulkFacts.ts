@@ -9,7 +9,7 @@ import { policyFacts } from '../words/policyWords.ts';
 import { requesterIn } from '../words/requester.ts';
 
 export function BulkFacts({ info }: { info: BulkInfo }) {
-  const { waiting_for: waiting, nodes = [] } = info.cluster ?? {};
+  const { waiting_for: waiting = info.waiting_for, nodes = [] } = info.cluster ?? {};
   const late = nodes.filter(({ state }) => state === 'stale' || state === 'unreachable');
   return html`
     <${Facts}
