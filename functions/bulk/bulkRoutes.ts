@@ -35,6 +35,7 @@ import {
   RUNS_PATH,
   readMovesOrRules,
   readOptions,
+  runSynonyms,
 } from './readRunRequest.ts';
 import { REPORT_TYPES, reportOf } from './report.ts';
 import { listRowsOf, listRunsOf, type Part } from './runLists.ts';
@@ -48,6 +49,7 @@ export const bulkRoutes: readonly Route[] = [
     path: RUNS_PATH,
     strange: 'refused',
     fields: { ...RUN_FIELDS, ...PAGE },
+    synonyms: runSynonyms,
     query: ['after', 'limit'],
     answers: { write: [RUN_STARTED, RUN_PLAN], list: RUN_LIST },
     write: async (call) => {

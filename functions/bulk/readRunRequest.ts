@@ -2,6 +2,8 @@
 
 import { refusal, type VaultError } from '../http/errors.ts';
 import { type Fields, readFields, type Schema, unknownFields } from '../http/fields.ts';
+import type { Call, Synonyms } from '../http/route.ts';
+import { Meant, TRIMMED } from '../http/shape.ts';
 import { unknownField } from '../http/strangeFields.ts';
 import {
   DEFAULT_BULK_CONCURRENCY,
@@ -9,6 +11,7 @@ import {
   MAX_BULK_CONCURRENCY,
   MAX_BULK_MOVES,
 } from '../limits.ts';
+import type { SentFields } from '../policies/parameters.ts';
 import type { Deps } from '../ports/deps.ts';
 import {
   CLUSTER_FIELDS,
@@ -18,6 +21,7 @@ import {
 } from '../remount/onCluster.ts';
 import { type PolicyMode, readPolicyMode } from '../remount/policyMode.ts';
 import { readReason } from '../remount/request.ts';
+import { MOUNT_PATH } from '../tree/path.ts';
 import { type Paths, readCsv } from './csv.ts';
 import { tooManyMoves } from './errors.ts';
 import type { Only } from './plan.ts';
@@ -29,7 +33,7 @@ export const RUNS_PATH = 'sys/remount/bulk';
 /** The fields of every request that starts a run, an undo included. */
 export const OPTION_FIELDS = {
   max_concurrency: 'int',
-  tolerated_failures: 'string',
+  tolerated_failures: TRIMMED,
   dry_run: 'bool',
   reason: 'string',
   idempotency_key: 'string',
@@ -38,9 +42,11 @@ export const OPTION_FIELDS = {
   ...CLUSTER_FIELDS,
 } as const satisfies Schema;
 
+const MOVES = new Meant('any', { members: { from: MOUNT_PATH, to: MOUNT_PATH } });
+
 export const RUN_FIELDS = {
-  moves: 'any',
-  rules: 'any',
+  moves: MOVES,
+  rules: MOVES,
   csv: 'string',
   atomic: 'bool',
   require_namespace: 'bool',
@@ -50,6 +56,20 @@ export const RUN_FIELDS = {
 /** The fields of a run that an event or a schedule starts. Nobody waits for an answer, so it cannot be a dry run. */
 const { dry_run: _, ...bodyFields } = RUN_FIELDS;
 export const RUN_BODY_FIELDS = bodyFields;
+
+/** A CSV text is a list of moves. */
+export function runSynonyms({ raw }: Pick<Call, 'raw'>): ReturnType<Synonyms> {
+  try {
+    return typeof raw.csv === 'string' ? [['moves', readCsv(raw.csv).moves]] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The body of a run that an event or a schedule starts, as policies judge it. */
+export function sentRun(body: Record<string, unknown>): SentFields {
+  return { parameters: body, fields: RUN_BODY_FIELDS, synonyms: () => runSynonyms({ raw: body }) };
+}
 
 /** How a run is carried out. */
 export interface RunOptions {

@@ -1,14 +1,17 @@
 /** What a token may do with paths (contract §10). */
 
 import { refusal, wrapped } from '../http/errors.ts';
-import { type Answers, type Call, type Reply, type Route, route } from '../http/route.ts';
+import { type Answers, type Call, oldAndNew, type Reply, type Route, route } from '../http/route.ts';
+import { Meant } from '../http/shape.ts';
 import { type Acl, capabilitiesOf } from '../policies/acl.ts';
 import { sha256 } from '../store/keys.ts';
 import { aclOf } from './caller.ts';
 import { invalidAccessor, MISSING_ACCESSOR } from './errors.ts';
 import { hashByAccessor, usableToken } from './findToken.ts';
 
-const PATHS = { paths: 'list', path: 'list' } as const;
+const PATH_LIST = new Meant('list', { spellings: (path) => [path.replace(/^\//, '')] });
+const PATHS = { paths: PATH_LIST, path: PATH_LIST } as const;
+const synonyms = oldAndNew({ path: 'paths' });
 const WITH_TOKEN = { ...PATHS, token: 'string' } as const;
 const WITH_ACCESSOR = { ...PATHS, accessor: 'string' } as const;
 
@@ -18,12 +21,14 @@ export const capabilityRoutes: readonly Route[] = [
   route({
     path: 'sys/capabilities-self',
     fields: WITH_TOKEN,
+    synonyms,
     answers,
     write: async (call) => answer(call, call.caller?.acl),
   }),
   route({
     path: 'sys/capabilities',
     fields: WITH_TOKEN,
+    synonyms,
     answers,
     write: async (call) => {
       const { token } = call.fields;
@@ -34,6 +39,7 @@ export const capabilityRoutes: readonly Route[] = [
   route({
     path: 'sys/capabilities-accessor',
     fields: WITH_ACCESSOR,
+    synonyms,
     answers,
     write: async (call) => {
       const { accessor } = call.fields;

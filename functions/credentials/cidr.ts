@@ -1,6 +1,7 @@
 /** Addresses, and the CIDR blocks that credentials are bound to. Pure. */
 
 import { isIP, SocketAddress } from 'node:net';
+import { type Meaning, Meant } from '../http/shape.ts';
 
 /**
  * Checks an address against blocks. An IPv4 address is never in an IPv6 block such as `::/0`.
@@ -58,6 +59,24 @@ export function usualAddress(address: string): string | undefined {
   if (version !== 6) return version === 4 ? address : undefined;
   const usual = new SocketAddress({ address, family: 'ipv6' }).address;
   return usual.startsWith('::ffff:') && usual.includes('.') ? usual.slice('::ffff:'.length) : usual;
+}
+
+/** Fields with an address, and with a list of addresses and blocks. */
+export const BLOCKS: Meaning = { spellings: usualBlocks };
+export const ADDRESS = new Meant('string', BLOCKS);
+export const BLOCK_LIST = new Meant('list', BLOCKS);
+
+/**
+ * A text that all notations of a block share, and that is no notation itself. A single address is a block of one.
+ * @returns none for what is neither
+ */
+function usualBlocks(block: string): string[] {
+  const [address = '', length] = block.split('/');
+  const usual = usualAddress(address);
+  if (usual === undefined || !isAddressOrCidr(block)) return [];
+  if (length === undefined) return [`/${bitsOf(usual)}`];
+  const outside = isIP(usual) === isIP(address) ? 0 : 96;
+  return [`/${bitsOf(`${usual}/${Math.max(Number(length) - outside, 0)}`)}`];
 }
 
 /** Whether it is a CIDR block, or a single address. */

@@ -1,9 +1,10 @@
 /** Creates a token, as a child of the token of the request or as an orphan (contract §6). */
 
-import { durationProblem, parseDuration } from '../http/duration.ts';
+import { DURATION_TEXT, durationProblem, parseDuration } from '../http/duration.ts';
 import { goQuote, refusal, tooLarge } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
-import type { Call, Reply } from '../http/route.ts';
+import { type Call, oldAndNew, type Reply } from '../http/route.ts';
+import { Meant } from '../http/shape.ts';
 import { MAX_NAME_BYTES, MAX_RECORD_BYTES } from '../limits.ts';
 import { compiledPolicyOf } from '../policies/policyRecord.ts';
 import type { ServiceSettings } from '../ports/deps.ts';
@@ -15,7 +16,7 @@ import type { Namespace } from '../tree/namespace.ts';
 import { builtinPath } from '../tree/path.ts';
 import { ownToken } from './findToken.ts';
 import { issueToken } from './issueToken.ts';
-import { childPolicies, cleanPolicies } from './policyNames.ts';
+import { childPolicies, cleanPolicies, POLICY_TEXTS } from './policyNames.ts';
 import { hasPolicyRules, policiesByRole } from './rolePolicies.ts';
 import { isRoot, type Token } from './token.ts';
 import { authOf } from './tokenAnswers.ts';
@@ -23,21 +24,24 @@ import { findTokenRole, type TokenRole, tokenRoleName } from './tokenRole.ts';
 import { grantTtl, lesser, type TtlGrant } from './ttl.ts';
 
 export const CREATE_FIELDS = {
-  policies: 'texts',
-  ttl: 'string',
-  lease: 'string',
-  explicit_max_ttl: 'string',
-  period: 'string',
+  policies: POLICY_TEXTS,
+  ttl: DURATION_TEXT,
+  lease: DURATION_TEXT,
+  explicit_max_ttl: DURATION_TEXT,
+  period: DURATION_TEXT,
   num_uses: 'int',
   renewable: 'bool',
   type: 'string',
-  display_name: 'string',
+  display_name: new Meant('string', { spellings: (name) => [displayName(name)] }),
   meta: 'pairs',
   no_parent: 'bool',
   no_default_policy: 'bool',
   id: 'string',
   entity_alias: 'string',
 } as const;
+
+/** Without a `ttl`, its older name counts. */
+export const CREATE_SYNONYMS = oldAndNew({ lease: 'ttl' });
 
 type Wish = Fields<typeof CREATE_FIELDS>;
 

@@ -4,8 +4,8 @@
  */
 
 import { notAuthorized, notJudged } from '../http/errors.ts';
-import type { Schema } from '../http/fields.ts';
 import { type Acl, authorize, buildAcl, type PolicySource } from '../policies/acl.ts';
+import type { SentFields } from '../policies/parameters.ts';
 import { compiledPolicyOf } from '../policies/policyRecord.ts';
 import type { Deps } from '../ports/deps.ts';
 import { policyKey } from '../store/keys.ts';
@@ -18,8 +18,7 @@ type PolicyNamespace = Pick<Namespace, 'id' | 'path'>;
  * Demands `update` and `sudo` on a path, as the endpoint does for a request.
  * @param owner the namespace whose policies are named
  * @param path relative to the namespace of the request
- * @param parameters of the request, because policies may name values
- * @param fields of the endpoint
+ * @param sent the fields of the request, because policies may name values
  * @returns what the policies allow besides
  * @throws VaultError 403 when the policies do not allow it
  */
@@ -27,11 +26,7 @@ export async function authorizeDelegate(
   deps: Pick<Deps, 'store' | 'clock'>,
   owner: PolicyNamespace,
   names: readonly string[],
-  {
-    namespace,
-    path,
-    ...sent
-  }: { namespace: Namespace; path: string; parameters: Record<string, unknown>; fields: Schema },
+  { namespace, path, ...sent }: { namespace: Namespace; path: string } & SentFields,
 ): Promise<Acl> {
   const acl = await delegatedAcl(deps, owner, names);
   const full = namespace.path + path;

@@ -4,7 +4,7 @@ import { goQuote, refusal, unsupportedOperation, type VaultError, wrapped } from
 import type { Schema } from '../http/fields.ts';
 import { requireSudo } from '../http/guards.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
-import { KEYS, type Keys, type Shape, type Wire } from '../http/shape.ts';
+import { KEYS, type Keys, Meant, type Shape, type Wire } from '../http/shape.ts';
 import { BULK_WORK_SHARE } from '../limits.ts';
 import { listDescendants } from '../tree/findNamespace.ts';
 import { isUnlocked } from '../tree/namespace.ts';
@@ -39,7 +39,8 @@ const LEASE = {
 } as const satisfies Shape;
 
 const IRREVOCABLE_FIELDS = { type: 'string', include_child_namespaces: 'bool' } as const;
-const LIST_FIELDS = { ...IRREVOCABLE_FIELDS, limit: 'string' } as const;
+const NUMBER_TEXT = new Meant('string', { spellings: (text) => [Number(text)] });
+const LIST_FIELDS = { ...IRREVOCABLE_FIELDS, limit: NUMBER_TEXT } as const;
 
 const COUNTS = { lease_count: 'int', counts: { '*': 'int' } } as const satisfies Shape;
 

@@ -1,14 +1,24 @@
 /** Which policies a new token gets (contract §6). Pure. */
 
 import { goQuote, refusal } from '../http/errors.ts';
+import { type Meaning, Meant } from '../http/shape.ts';
 import { MAX_NAME_BYTES, MAX_TOKEN_POLICIES } from '../limits.ts';
 
 /** Policies that only the service itself may give to a token. */
 const UNASSIGNABLE = ['response-wrapping', 'control-group'];
 
+/** Fields with names of policies: a list, and one whose texts are not split at commas. */
+const NAMES: Meaning = { spellings: (name) => [cleanName(name)] };
+export const POLICY_LIST = new Meant('list', NAMES);
+export const POLICY_TEXTS = new Meant('texts', NAMES);
+
+export function cleanName(name: string): string {
+  return name.trim().toLowerCase();
+}
+
 /** Trimmed, in lower case, sorted, without repetitions; `root` replaces all others. */
 export function cleanPolicies(names: readonly string[]): string[] {
-  const clean = new Set(names.map((name) => name.trim().toLowerCase()).filter((name) => name !== ''));
+  const clean = new Set(names.map(cleanName).filter((name) => name !== ''));
   return clean.has('root') ? ['root'] : [...clean].sort();
 }
 

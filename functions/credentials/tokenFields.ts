@@ -2,20 +2,22 @@
 
 import { goQuote, refusal } from '../http/errors.ts';
 import type { Fields, Schema } from '../http/fields.ts';
+import { Meant } from '../http/shape.ts';
 import type { RenewalLimits } from '../tree/mountType.ts';
-import { isAddressOrCidr, plainAddress } from './cidr.ts';
+import { BLOCK_LIST, isAddressOrCidr, plainAddress } from './cidr.ts';
+import { POLICY_LIST } from './policyNames.ts';
 
 export const TOKEN_FIELDS = {
-  token_bound_cidrs: 'list',
+  token_bound_cidrs: BLOCK_LIST,
   token_explicit_max_ttl: 'duration',
   token_max_ttl: 'duration',
   token_no_default_policy: 'bool',
   token_num_uses: 'int',
   token_period: 'duration',
-  token_policies: 'list',
+  token_policies: POLICY_LIST,
   token_strictly_bind_ip: 'bool',
   token_ttl: 'duration',
-  token_type: 'string',
+  token_type: new Meant('string', { spellings: (type) => [type || 'default'] }),
 } as const satisfies Schema;
 
 /**

@@ -10,7 +10,8 @@ import type { Ref } from '../ports/store.ts';
 import { tokenRoleKey } from '../store/keys.ts';
 import { record } from '../store/record.ts';
 import { mountTtls } from '../tree/mount.ts';
-import { cleanPolicies } from './policyNames.ts';
+import { BLOCK_LIST } from './cidr.ts';
+import { cleanName, cleanPolicies, POLICY_LIST } from './policyNames.ts';
 import {
   NO_TOKEN_SETTINGS,
   readTokenSettings,
@@ -29,26 +30,26 @@ const SETTINGS = {
 } as const;
 
 /** Older names of some of them. */
-const ALIASES = {
+export const ROLE_ALIASES = {
   bound_cidrs: 'token_bound_cidrs',
   explicit_max_ttl: 'token_explicit_max_ttl',
   period: 'token_period',
 } as const;
 
 const POLICY_LISTS = {
-  allowed_policies: 'list',
-  allowed_policies_glob: 'list',
-  disallowed_policies: 'list',
-  disallowed_policies_glob: 'list',
+  allowed_policies: POLICY_LIST,
+  allowed_policies_glob: POLICY_LIST,
+  disallowed_policies: POLICY_LIST,
+  disallowed_policies_glob: POLICY_LIST,
 } as const;
 
 export const TOKEN_ROLE_FIELDS = {
   ...SETTINGS,
   ...POLICY_LISTS,
-  bound_cidrs: 'list',
+  bound_cidrs: BLOCK_LIST,
   explicit_max_ttl: 'duration',
   period: 'duration',
-  allowed_entity_aliases: 'list',
+  allowed_entity_aliases: POLICY_LIST,
   orphan: 'bool',
   path_suffix: 'string',
   renewable: 'bool',
@@ -154,7 +155,7 @@ export function changedTokenRole(
 
 /** Cleans names as policy names, except that `root` does not replace the others. */
 function cleanNames(names: string[] | undefined): string[] | undefined {
-  return names && [...new Set(names.map((name) => name.trim().toLowerCase()))].sort();
+  return names && [...new Set(names.map(cleanName))].sort();
 }
 
 /** Name and suffix are part of the keys of the leases of its tokens. */
@@ -178,7 +179,7 @@ function settingsOf(
   { token_type: _, ...sent }: Fields<typeof TOKEN_ROLE_FIELDS>,
 ): StoredTokenSettings {
   try {
-    return readTokenSettings({ token: { ...token, token_type: 'default' }, aliases }, sent, ALIASES);
+    return readTokenSettings({ token: { ...token, token_type: 'default' }, aliases }, sent, ROLE_ALIASES);
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
     throw refusal(`error parsing role fields: ${error.message}`);

@@ -1,6 +1,6 @@
 /** The routes of token roles: list, read, write and delete them (contract §6). */
 
-import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { type Call, oldAndNew, type Reply, type Route, route } from '../http/route.ts';
 import { KEYS, type Keys, type Wire } from '../http/shape.ts';
 import { tokenRoleKey } from '../store/keys.ts';
 import { TOKEN_PATH } from '../tree/builtin.ts';
@@ -9,6 +9,7 @@ import { changeRecord } from './changeRecord.ts';
 import {
   changedTokenRole,
   findTokenRole,
+  ROLE_ALIASES,
   TOKEN_ROLE,
   TOKEN_ROLE_FIELDS,
   type TokenRole,
@@ -24,6 +25,7 @@ export const tokenRoleRoutes: readonly Route[] = [
     path: 'auth/token/roles/:role_name',
     checkPath: tokenRoleName,
     fields: TOKEN_ROLE_FIELDS,
+    synonyms: oldAndNew(ROLE_ALIASES),
     answers: { read: TOKEN_ROLE, write: null, delete: null },
     exists: async (call) => (await roleInPath(call)) !== undefined,
     read: showRole,

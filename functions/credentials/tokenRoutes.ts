@@ -7,7 +7,7 @@ import { type Answers, type Call, type Reply, type Route, route } from '../http/
 import { KEYS, type Keys } from '../http/shape.ts';
 import { BULK_WORK_SHARE } from '../limits.ts';
 import { sha256, tokenKey } from '../store/keys.ts';
-import { CREATE_FIELDS, createToken, createTokenByRole } from './createToken.ts';
+import { CREATE_FIELDS, CREATE_SYNONYMS, createToken, createTokenByRole } from './createToken.ts';
 import { invalidAccessor, MISSING_ACCESSOR, nothingToOrphan } from './errors.ts';
 import { cutWarnings } from './findLeases.ts';
 import { hashByAccessor, ownToken, TOKEN_FIELD, tokenToRevoke, usableToken } from './findToken.ts';
@@ -32,12 +32,14 @@ export const tokenRoutes: readonly Route[] = [
   route({
     path: 'auth/token/create',
     fields: CREATE_FIELDS,
+    synonyms: CREATE_SYNONYMS,
     answers: { write: null },
     write: (call) => createToken(call),
   }),
   route({
     path: 'auth/token/create-orphan',
     fields: CREATE_FIELDS,
+    synonyms: CREATE_SYNONYMS,
     answers: { write: null },
     write: (call) => createToken(call, { isOrphan: true }),
   }),
@@ -45,6 +47,7 @@ export const tokenRoutes: readonly Route[] = [
     path: 'auth/token/create/:role_name',
     checkPath: tokenRoleName,
     fields: CREATE_FIELDS,
+    synonyms: CREATE_SYNONYMS,
     answers: { write: null },
     write: createTokenByRole,
   }),

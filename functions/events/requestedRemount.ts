@@ -4,12 +4,13 @@
  * twice; the remount is started once.
  */
 
-import { RUN_BODY_FIELDS, RUNS_PATH } from '../bulk/readRunRequest.ts';
+import { RUN_BODY_FIELDS, RUNS_PATH, sentRun } from '../bulk/readRunRequest.ts';
 import { startRunFromBody } from '../bulk/startRun.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
 import { refusal } from '../http/errors.ts';
 import { readFields, type Schema, unknownFields } from '../http/fields.ts';
 import { unknownField } from '../http/strangeFields.ts';
+import type { SentFields } from '../policies/parameters.ts';
 import type { Deps } from '../ports/deps.ts';
 import { eventKey, type Idempotency, readIdempotency } from '../remount/idempotency.ts';
 import type { Origin } from '../remount/request.ts';
@@ -33,12 +34,17 @@ type Asked = Record<string, unknown>;
 interface Endpoint {
   path: string;
   fields: Schema;
+  /** The fields of a request, as policies judge them. */
+  sent(asked: Asked): SentFields;
   start(deps: Deps, origin: Origin, asked: Asked, key: Idempotency): Promise<Requested>;
 }
 
+const FIELDS = { ...MOVE_FIELDS, idempotency_key: 'string' } as const;
+
 const MOVE: Endpoint = {
   path: 'sys/remount',
-  fields: { ...MOVE_FIELDS, idempotency_key: 'string' },
+  fields: FIELDS,
+  sent: (asked) => ({ parameters: asked, fields: FIELDS }),
   async start(deps, origin, asked, key) {
     return { migration_id: (await startRemount(deps, origin, readFields(MOVE_FIELDS, asked), key)).id };
   },
@@ -47,6 +53,7 @@ const MOVE: Endpoint = {
 const BULK: Endpoint = {
   path: RUNS_PATH,
   fields: RUN_BODY_FIELDS,
+  sent: sentRun,
   async start(deps, origin, asked, key) {
     return { bulk_id: (await startRunFromBody(deps, origin, asked, key)).id };
   },
@@ -65,14 +72,14 @@ export async function startRequested(
   if (typeof detail !== 'object' || detail === null || Array.isArray(detail))
     throw refusal('the detail of a request must be a JSON object');
   const { namespace: typed, ...asked } = detail as Asked;
-  const { path, fields, start } = 'moves' in asked || 'rules' in asked || 'csv' in asked ? BULK : MOVE;
+  const { path, fields, sent, start } = 'moves' in asked || 'rules' in asked || 'csv' in asked ? BULK : MOVE;
   const [unknown] = unknownFields(fields, asked);
   // A misspelt field would change the request: without `namespace`, the paths are those of the root namespace.
   if (unknown !== undefined) throw unknownField(fields, unknown, ' in the detail of a request');
   const { namespace: namespacePath } = readFields({ namespace: 'string' }, { namespace: typed });
   const namespace = await namespaceByPath(deps.store, namespacePath);
   const named = policies.filter((name) => name !== 'root');
-  const request = { namespace, path, parameters: asked, fields };
+  const request = { namespace, path, ...sent(asked) };
   const acl = await authorizeDelegate(deps, namespace, named, request);
   const key = readIdempotency({ namespace, path, headers: {}, raw: asked }) ?? eventKey(eventId, path, asked);
   const requestedBy = { displayName: 'event', accessor: '', namespace: namespace.path };

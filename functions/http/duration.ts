@@ -2,6 +2,7 @@
 
 import { MAX_DURATION_LENGTH, MAX_DURATION_S } from '../limits.ts';
 import { goQuote } from './errors.ts';
+import { Meant } from './shape.ts';
 
 const UNITS = 'ns|us|µs|ms|s|m|h';
 
@@ -82,6 +83,20 @@ export function formatDuration(seconds: number): string {
 export function shortDuration(seconds: number): string {
   return formatDuration(seconds).replace(/(?<=\D)0[ms]/g, '');
 }
+
+/** A field with a duration as text. Of negative ones the sign alone counts, because no handler takes another. */
+export const DURATION_TEXT = new Meant('string', { spellings: secondsMeant });
+
+/** The seconds of a text; −1 for any negative duration. */
+export function secondsMeant(text: string): number[] {
+  const isNegative = text.trim().startsWith('-');
+  const seconds = parseDuration(text.trim().replace(/^-/, ''));
+  if (seconds === undefined) return [];
+  return [isNegative && seconds > 0 ? -1 : seconds];
+}
+
+/** A field with a time. */
+export const TIME_TEXT = new Meant('string', { spellings: (text) => [parseTime(text)] });
 
 /** @returns epoch milliseconds of a date, an RFC 3339 time or a number of epoch seconds; else NaN */
 export function parseTime(text: string): number {

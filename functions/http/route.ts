@@ -96,6 +96,17 @@ export type NameReading = (sent: string, call: Call) => string | Promise<string>
 /** Fields and their values in other words. It never throws: the fields are not read yet. */
 export type Synonyms = (call: Pick<Call, 'raw' | 'types'>) => [name: string, value: unknown][];
 
+/** The synonyms of fields that have an older and a newer name. */
+export function oldAndNew(names: Readonly<Record<string, string>>): Synonyms {
+  return ({ raw }) =>
+    Object.entries(names)
+      .flatMap(([old, name]): [string, unknown][] => [
+        [name, raw[old]],
+        [old, raw[name]],
+      ])
+      .filter(([, value]) => value !== undefined);
+}
+
 export interface RouteSpec<S extends Schema, A extends Answers = Answers> {
   /**
    * Segments. `:name` captures one segment, `:name+` the rest with its slashes, and `:name*` the same, which may also be

@@ -3,7 +3,7 @@
  * it.
  */
 
-export interface TypeOf {
+interface TypeOf {
   string: string;
   bool: boolean;
   int: number;
@@ -45,6 +45,9 @@ export class Meant<Type extends FieldType> {
 }
 
 export type Field = FieldType | Meant<FieldType>;
+
+/** A text without the spaces around it. */
+export const TRIMMED = new Meant('string', { spellings: (text) => [text.trim()] });
 
 export type ValueOf<F> = F extends FieldType ? TypeOf[F] : F extends Meant<infer Type> ? TypeOf[Type] : never;
 

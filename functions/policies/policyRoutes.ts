@@ -1,7 +1,7 @@
 /** The endpoints that list, read, write and delete policies, at the current path and the old one (contract §5.1). */
 
 import { goQuote, refusal, unsupportedOperation } from '../http/errors.ts';
-import { type Call, type Reply, type Route, route } from '../http/route.ts';
+import { type Call, oldAndNew, type Reply, type Route, route } from '../http/route.ts';
 import { KEYS, type Shape, type Wire } from '../http/shape.ts';
 import { MAX_NAME_BYTES } from '../limits.ts';
 import { ABSENT } from '../ports/store.ts';
@@ -39,6 +39,7 @@ export const policyRoutes: readonly Route[] = [
     path: 'sys/policy/:name+',
     names: { name: policyName },
     fields,
+    synonyms: oldAndNew({ rules: 'policy' }),
     answers: { read: OLD_POLICY, write: null, delete: null },
     read: async (call) => {
       const found = await readPolicy(call);

@@ -1,19 +1,22 @@
 /** Reads the fields of a request that writes a policy (contract §5.1). Pure. */
 
-import { parseTime } from '../http/duration.ts';
+import { parseTime, TIME_TEXT } from '../http/duration.ts';
 import { refusal } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
+import { Meant } from '../http/shape.ts';
 import { MAX_POLICY_BYTES } from '../limits.ts';
 import { type Policy, PolicyError, parsePolicy } from './policy.ts';
 import { type NewPolicy, policyTooLong } from './policyRecord.ts';
 
+const POLICY_TEXT = new Meant('string', { spellings: (text) => [decoded(text)] });
+
 export const POLICY_FIELDS = {
-  policy: 'string',
-  rules: 'string',
+  policy: POLICY_TEXT,
+  rules: POLICY_TEXT,
   cas: 'int',
   cas_required: 'bool',
   ttl: 'duration',
-  expiration: 'string',
+  expiration: TIME_TEXT,
 } as const;
 
 type PolicyFields = Fields<typeof POLICY_FIELDS>;

@@ -1,7 +1,7 @@
 /** Creates, replaces and removes schedules: the timetable at the scheduler first, then the record. */
 
 import { checkRunBody } from '../bulk/checkBody.ts';
-import { RUN_BODY_FIELDS, RUNS_PATH } from '../bulk/readRunRequest.ts';
+import { RUNS_PATH, sentRun } from '../bulk/readRunRequest.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
 import { refuseTooManyPolicies } from '../credentials/policyNames.ts';
 import { goQuote, refusal, VaultError } from '../http/errors.ts';
@@ -58,7 +58,7 @@ async function authorize(
   { origin: { namespace }, home, policies, body }: ScheduleOrder,
 ): Promise<void> {
   try {
-    const request = { namespace, path: RUNS_PATH, parameters: body, fields: RUN_BODY_FIELDS };
+    const request = { namespace, path: RUNS_PATH, ...sentRun(body) };
     await authorizeDelegate(deps, home, policies, request);
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;

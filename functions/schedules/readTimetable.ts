@@ -2,20 +2,23 @@
 
 import { refusal } from '../http/errors.ts';
 import type { Fields, Schema } from '../http/fields.ts';
+import { Meant } from '../http/shape.ts';
 import { MAX_EXPRESSION_LENGTH, MAX_SCHEDULE_DAYS } from '../limits.ts';
 import { type Timetable, TimetableRefused } from '../ports/scheduler.ts';
 import { isOneTime, isRate, isTimezone, knownNextTime, nextTime } from './nextTime.ts';
 import type { Schedule } from './schedule.ts';
 
-export const TIME_FIELDS = {
-  schedule: 'string',
-  timezone: 'string',
-  start: 'string',
-  end: 'string',
-} as const satisfies Schema;
-
 /** A time with its offset; without one it would depend on the time zone of the reader. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+const TIMETABLE_TIME = new Meant('string', { spellings: (text) => [timeOf(text)] });
+
+export const TIME_FIELDS = {
+  schedule: new Meant('string', { spellings: (text) => [text.toLowerCase().replace(/\s+/g, ' ')] }),
+  timezone: new Meant('string', { spellings: (name) => [name.toLowerCase()] }),
+  start: TIMETABLE_TIME,
+  end: TIMETABLE_TIME,
+} as const satisfies Schema;
 
 /**
  * The default end is the latest that is allowed.
@@ -44,8 +47,13 @@ export function readTimetable(fields: Fields<typeof TIME_FIELDS>, now: number): 
   return timetable;
 }
 
+/** @returns epoch milliseconds; NaN for what is no time */
+function timeOf(text: string): number {
+  return TIME.test(text) ? Date.parse(text) : Number.NaN;
+}
+
 function timeIn(field: 'start' | 'end', text: string): number {
-  const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
+  const time = timeOf(text);
   if (Number.isNaN(time)) throw refusal(`'${field}' is a time such as "2026-01-31T22:00:00Z"`);
   return time;
 }

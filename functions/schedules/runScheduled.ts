@@ -6,7 +6,7 @@
 
 import { NothingToMove } from '../bulk/errors.ts';
 import { findRun } from '../bulk/readRun.ts';
-import { RUN_BODY_FIELDS, RUNS_PATH } from '../bulk/readRunRequest.ts';
+import { RUNS_PATH, sentRun } from '../bulk/readRunRequest.ts';
 import { startRunFromBody } from '../bulk/startRun.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
 import { VaultError } from '../http/errors.ts';
@@ -134,7 +134,7 @@ async function authorizeAndStart(
   const { home, policies, name } = schedule;
   requireUnlocked(namespace);
   const body = JSON.parse(schedule.body) as Record<string, unknown>;
-  const request = { namespace, path: RUNS_PATH, parameters: body, fields: RUN_BODY_FIELDS };
+  const request = { namespace, path: RUNS_PATH, ...sentRun(body) };
   const acl = await authorizeDelegate(deps, home, policies, request);
   const requestedBy = { displayName: `schedule-${name}`, accessor: '', namespace: namespace.path };
   const key = runKey(scheduleId(schedule), plannedAt);

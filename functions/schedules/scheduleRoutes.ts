@@ -1,8 +1,8 @@
 /** The endpoints of schedules: bulk runs at set times, with policies of the token that created them (architecture §8). */
 
-import { RUN_BODY_FIELDS } from '../bulk/readRunRequest.ts';
+import { RUN_BODY_FIELDS, runSynonyms } from '../bulk/readRunRequest.ts';
 import type { Caller } from '../credentials/caller.ts';
-import { childPolicies } from '../credentials/policyNames.ts';
+import { childPolicies, POLICY_LIST } from '../credentials/policyNames.ts';
 import { isRoot } from '../credentials/token.ts';
 import { refusal, silent } from '../http/errors.ts';
 import type { Schema } from '../http/fields.ts';
@@ -24,7 +24,7 @@ const { idempotency_key: _key, policies: _policies, ...MOVE_FIELDS } = RUN_BODY_
 
 const FIELDS = {
   ...TIME_FIELDS,
-  policies: 'list',
+  policies: POLICY_LIST,
   move_policies: 'string',
   ...MOVE_FIELDS,
 } as const satisfies Schema;
@@ -46,6 +46,7 @@ export const scheduleRoutes: readonly Route[] = [
     path: 'sys/remount/schedules/:name',
     strange: 'refused',
     fields: FIELDS,
+    synonyms: runSynonyms,
     answers: { read: { ...SCHEDULE_INFO, '*': 'any' }, write: SCHEDULE_INFO },
     read: async (call) => {
       const { deps, namespace, params } = call;

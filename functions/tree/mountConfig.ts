@@ -1,10 +1,12 @@
 /** The `config` of a request that enables a mount (contract §3.2, §3.3), and its fields that tuning shares. Pure. */
 
-import { durationProblem, parseDuration } from '../http/duration.ts';
+import { durationProblem, parseDuration, secondsMeant } from '../http/duration.ts';
 import { refusal, type VaultError } from '../http/errors.ts';
+import { Meant } from '../http/shape.ts';
 import { SYSTEM_MAX_TTL_S } from '../limits.ts';
 import type { MountConfig } from './mount.ts';
 import type { MountTable } from './path.ts';
+import { VERSION_TEXT } from './pluginVersion.ts';
 
 /** The lists of a config, by their names in requests. */
 export const CONFIG_LISTS = {
@@ -16,6 +18,7 @@ export const CONFIG_LISTS = {
 
 export type ConfigList = keyof typeof CONFIG_LISTS;
 
+const DEFAULT_TOKEN_TYPE = 'default-service';
 const TOKEN_TYPES = ['default-service', 'default-batch', 'service', 'batch'];
 const VISIBILITIES = ['', 'hidden', 'unauth'];
 
@@ -54,7 +57,7 @@ const TEXTS = ['default_lease_ttl', 'max_lease_ttl', 'token_type', 'listing_visi
  * @throws VaultError 400 for anything but the four types
  */
 export function readTokenType(type: string): string {
-  if (type === '') return 'default-service';
+  if (type === '') return DEFAULT_TOKEN_TYPE;
   if (!TOKEN_TYPES.includes(type)) throw refusal("invalid value for 'token_type'");
   return type;
 }
@@ -69,6 +72,25 @@ export function readVisibility(visibility: string): string {
 export function configText(raw: Record<string, unknown>, name: string, table: MountTable): string {
   return toText(raw[name], table);
 }
+
+/** Fields of requests that enable or tune a mount. */
+export const LEASE_TTL = new Meant('string', {
+  spellings: (text) => (text === 'system' ? [0] : secondsMeant(text)),
+});
+export const TOKEN_TYPE = new Meant('string', { spellings: (type) => [type || DEFAULT_TOKEN_TYPE] });
+
+/** The fields of `config`. */
+export const CONFIG_FIELDS = {
+  default_lease_ttl: LEASE_TTL,
+  max_lease_ttl: LEASE_TTL,
+  token_type: TOKEN_TYPE,
+  audit_non_hmac_request_keys: 'list',
+  audit_non_hmac_response_keys: 'list',
+  passthrough_request_headers: 'list',
+  allowed_response_headers: 'list',
+  plugin_version: VERSION_TEXT,
+  '*': 'string',
+} as const;
 
 /** @returns seconds; 0 for the system's */
 function readTtl(which: 'default' | 'max', text: string): number {

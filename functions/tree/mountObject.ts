@@ -6,7 +6,7 @@ import { type Mount, type MountConfig, mountTtls, type UserLockout } from './mou
 import { CONFIG_LISTS, type ConfigList } from './mountConfig.ts';
 import { GENERIC } from './mountType.ts';
 import { builtinPath, isAuthPath } from './path.ts';
-import { PLUGIN_VERSION } from './readNewMount.ts';
+import { PLUGIN_VERSION } from './pluginVersion.ts';
 
 const SHOWN_WHEN_SET = {
   'token_type?': 'string',

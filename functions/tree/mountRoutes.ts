@@ -27,7 +27,7 @@ import {
   tablePath,
   treePath,
 } from './path.ts';
-import { ENABLE_FIELDS, readNewMount, unknownType } from './readNewMount.ts';
+import { ENABLE_FIELDS, mountSynonyms, readNewMount, unknownType } from './readNewMount.ts';
 import { tuneMount } from './tuneMount.ts';
 import { TUNE_FIELDS } from './tuning.ts';
 
@@ -44,6 +44,7 @@ export const mountRoutes: readonly Route[] = [
       path: (sent, call) => (call.operation === 'read' ? mountIn('mount')(sent, call) : barePath(sent)),
     },
     fields: ENABLE_FIELDS,
+    synonyms: mountSynonyms,
     answers: ANSWERS,
     read: readSecretEngine,
     write: (call) => enable(call, 'mount'),
@@ -54,6 +55,7 @@ export const mountRoutes: readonly Route[] = [
     names: { path: barePath },
     sudo: true,
     fields: ENABLE_FIELDS,
+    synonyms: mountSynonyms,
     answers: ANSWERS,
     read: readAuthMethod,
     write: (call) => enable(call, 'auth'),

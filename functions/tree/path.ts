@@ -43,7 +43,7 @@ export function slashed(bare: string): string {
 export const MOUNT_PATH = new Meant('string', { spellings: pathSpellings });
 
 /** All ways to write the path of a mount. */
-export function pathSpellings(typed: string): string[] {
+function pathSpellings(typed: string): string[] {
   const bare = barePath(typed);
   return [bare, `${bare}/`, `/${bare}`, `/${bare}/`];
 }

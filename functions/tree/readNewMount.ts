@@ -1,24 +1,26 @@
 /** Reads the request that enables a mount, with all checks that need no read of the tree (contract §3.3). Pure. */
 
 import { goQuote, refusal, type VaultError } from '../http/errors.ts';
-import type { Fields } from '../http/fields.ts';
-import { VAULT_VERSION } from '../http/version.ts';
+import { type Fields, readValue } from '../http/fields.ts';
+import type { Synonyms } from '../http/route.ts';
+import { Meant } from '../http/shape.ts';
 import { authVersionRefused, invalidVersion, secretVersionRefused } from './errors.ts';
 import type { Mount } from './mount.ts';
-import { configText, readMountConfig, readVisibility } from './mountConfig.ts';
+import { CONFIG_FIELDS, configText, readMountConfig, readVisibility } from './mountConfig.ts';
 import { GENERIC, type MountTypes, mountTypeNamed } from './mountType.ts';
 import { cleanPath, type MountTable, oversize, protectedSegment, treePath } from './path.ts';
+import { canonicalVersion, PLUGIN_VERSION, VERSION_TEXT } from './pluginVersion.ts';
 
 export const ENABLE_FIELDS = {
   type: 'string',
   description: 'string',
-  config: 'map',
+  config: new Meant('map', { members: CONFIG_FIELDS }),
   options: 'pairs',
   local: 'bool',
   seal_wrap: 'bool',
   external_entropy_access: 'bool',
   plugin_name: 'string',
-  plugin_version: 'string',
+  plugin_version: VERSION_TEXT,
 } as const;
 
 type EnableFields = Fields<typeof ENABLE_FIELDS>;
@@ -81,9 +83,6 @@ export function unknownType(
   return isVersion ? undefined : invalidVersion(version);
 }
 
-/** Each type has one version; `plugin_version` and listings show this one. */
-export const PLUGIN_VERSION = `v${VAULT_VERSION}+builtin.vault`;
-
 export function noSuchPlugin(type: string, version = ''): VaultError {
   return refusal(`plugin not found in the catalog: ${type}${version && `, version=${version}`}`);
 }
@@ -110,25 +109,6 @@ function isTokenType(type: string): boolean {
   return type === 'token' || type === 'ns_token';
 }
 
-/** Numbers with dots, then what follows a hyphen or a plus sign. */
-const SEMANTIC_VERSION =
-  /^v?\d+(\.\d+)*(-?[A-Za-z~-][\w~-]*(\.[\w~-]+)*|-\d[\w~-]*(\.[\w~-]+)*)?(\+[\w~-]+(\.[\w~-]+)*)?$/;
-
-/**
- * A version with three numbers at least.
- * @throws VaultError 400 for what is no version
- */
-export function canonicalVersion(version: string): string {
-  if (version === 'latest') return version;
-  if (!SEMANTIC_VERSION.test(version))
-    throw refusal(
-      `version ${goQuote(version)} is not a valid semantic version: malformed version: ${version}`,
-    );
-  const [, numbers = '', rest = ''] = /^v?([\d.]+)(.*)$/.exec(version) ?? [];
-  const [major, minor = '0', patch = '0', ...more] = numbers.split('.');
-  return `v${[major, minor, patch, ...more].join('.')}${rest}`;
-}
-
 function typeOf(
   { type, plugin_name }: EnableFields,
   raw: Record<string, unknown>,
@@ -139,6 +119,43 @@ function typeOf(
   const name = configText(raw, 'plugin_name', table) || plugin_name;
   if (!name) throw refusal('plugin_name must be provided for plugin backend');
   return name;
+}
+
+/**
+ * What a request that enables a mount says in other words: the names of a plugin are types, and a type such as `kv-v2` is
+ * another one with an option.
+ */
+export const mountSynonyms: Synonyms = ({ raw, types }) => {
+  const [type, name, version] = [raw.type, raw.plugin_name, raw.plugin_version].map(textOf);
+  const config = (readValue('map', raw.config) ?? {}) as Record<string, unknown>;
+  const [nameInConfig, versionInConfig] = [config.plugin_name, config.plugin_version].map(textOf);
+  const options = (readValue('pairs', raw.options) ?? {}) as Record<string, string>;
+  const plugin = nameInConfig || name;
+  const [known, implied] = named((type === 'plugin' && plugin) || type || '', types);
+  const names = namesOf(known, { ...options, ...implied }, types);
+  const both = [...(plugin ? [plugin] : []), ...names];
+  return [
+    ...both.map((one): [string, unknown] => ['type', one]),
+    ...(plugin ? both : []).map((one): [string, unknown] => ['plugin_name', one]),
+    ...(Object.keys(implied).length > 0
+      ? [['options', { ...options, ...implied }] as [string, unknown]]
+      : []),
+    ...(versionInConfig ? [['plugin_version', versionInConfig] as [string, unknown]] : []),
+    ...(name || version
+      ? [['config', { plugin_name: name, plugin_version: version, ...config }] as [string, unknown]]
+      : []),
+  ];
+};
+
+function textOf(value: unknown): string {
+  return (readValue('string', value ?? '') as string | undefined) ?? '';
+}
+
+/** All names of a type with these options. */
+function namesOf(type: string, { version = '1' }: Record<string, string>, types: MountTypes): string[] {
+  const names = type === GENERIC ? [GENERIC, 'kv'] : [type];
+  const aliases = names.flatMap((name) => Object.entries(mountTypeNamed(types, name)?.aliases ?? {}));
+  return [...names, ...aliases.filter(([, implied]) => implied.version === version).map(([name]) => name)];
 }
 
 type Kind = Pick<NewMount, 'type' | 'options'>;

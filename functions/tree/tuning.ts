@@ -3,27 +3,42 @@
 import { durationProblem, parseDuration } from '../http/duration.ts';
 import { goQuote, refusal, type VaultError } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
+import { Meant } from '../http/shape.ts';
 import type { BuiltinMount } from './builtin.ts';
 import { authVersionRefused, invalidVersion, secretVersionRefused } from './errors.ts';
 import type { Mount, MountConfig, UserLockout } from './mount.ts';
-import { CONFIG_LISTS, type ConfigList, readTokenType, readVisibility } from './mountConfig.ts';
+import {
+  CONFIG_LISTS,
+  type ConfigList,
+  LEASE_TTL,
+  readTokenType,
+  readVisibility,
+  TOKEN_TYPE,
+} from './mountConfig.ts';
 import type { MountType } from './mountType.ts';
 import { isAuthPath } from './path.ts';
-import { canonicalVersion, noSuchPlugin, PLUGIN_VERSION } from './readNewMount.ts';
+import { canonicalVersion, PLUGIN_VERSION, VERSION_TEXT } from './pluginVersion.ts';
+import { noSuchPlugin } from './readNewMount.ts';
+
+const LOCKOUT_FIELDS = {
+  lockout_threshold: 'int',
+  lockout_duration: LEASE_TTL,
+  lockout_counter_reset_duration: LEASE_TTL,
+} as const;
 
 export const TUNE_FIELDS = {
-  default_lease_ttl: 'string',
-  max_lease_ttl: 'string',
+  default_lease_ttl: LEASE_TTL,
+  max_lease_ttl: LEASE_TTL,
   description: 'string',
   audit_non_hmac_request_keys: 'list',
   audit_non_hmac_response_keys: 'list',
   listing_visibility: 'string',
-  token_type: 'string',
+  token_type: TOKEN_TYPE,
   passthrough_request_headers: 'list',
   allowed_response_headers: 'list',
   options: 'pairs',
-  plugin_version: 'string',
-  user_lockout_config: 'map',
+  plugin_version: VERSION_TEXT,
+  user_lockout_config: new Meant('map', { members: LOCKOUT_FIELDS }),
 } as const;
 
 export type TuneFields = Fields<typeof TUNE_FIELDS>;

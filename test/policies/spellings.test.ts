@@ -128,6 +128,183 @@ describe('a denied value', () => {
   });
 });
 
+describe('a denied value of any endpoint', () => {
+  const KV2 = { type: 'kv', options: { version: '2' } };
+  const CASES: [path: string, denied: string, body: object, bad: object[]][] = [
+    [
+      'auth/token/create',
+      'policies = ["admin"]',
+      { policies: ['x'] },
+      [
+        ...['admin', 'ADMIN', ' admin'].map((name) => ({ policies: [name] })),
+        { policies: ['x', 'admin'] },
+        { policies: 'Admin' },
+      ],
+    ],
+    ['auth/token/create', 'ttl = ["1h"]', { ttl: '2h' }, [{ ttl: 3600 }, { ttl: '60m' }, { lease: '1h' }]],
+    ['auth/token/create', 'period = [""]', { ttl: '1h' }, [{ period: '0s' }, { period: 0 }]],
+    [
+      'auth/token/create',
+      'renewable = ["false"]',
+      { renewable: true },
+      [{ renewable: 0 }, { renewable: 'F' }],
+    ],
+    ['auth/token/create', 'meta = [{ a = "b" }]', { meta: { a: 'c' } }, [{ meta: ['x=y', 'a=b'] }]],
+    ['auth/token/create', 'display_name = ["a-b"]', { display_name: 'ab' }, [{ display_name: 'a b' }]],
+    ['auth/token/create-orphan', 'policies = ["adm*"]', { policies: ['x'] }, [{ policies: ['x', 'ADMIN'] }]],
+    [
+      'auth/token/roles/r',
+      'allowed_policies = ["admin"]',
+      { allowed_policies: 'x' },
+      [{ allowed_policies: 'x, ADMIN' }],
+    ],
+    [
+      'auth/token/roles/r',
+      'token_period = [60]',
+      { token_period: '2m' },
+      [{ token_period: '1m' }, { period: 60 }],
+    ],
+    [
+      'auth/up/users/u',
+      'token_policies = ["admin"]',
+      { password: 'p', token_policies: 'x' },
+      [{ token_policies: 'ADMIN' }, { policies: ['x', 'admin'] }].map((field) => ({
+        password: 'p',
+        ...field,
+      })),
+    ],
+    [
+      'auth/up/users/boss/policies',
+      'policies = ["root"]',
+      { token_policies: 'x' },
+      [{ policies: 'ROOT' }, { token_policies: 'x,Root' }],
+    ],
+    ['auth/up/users/boss', 'policies = []', { password: 'p' }, [{ policies: 'x' }, { token_policies: 'x' }]],
+    [
+      'auth/ar/role/n',
+      'token_policies = ["admin"], bound_cidr_list = ["10.0.0.0/8"], token_type = ["batch"], role_id = ["the-role-id-of-n"]',
+      { token_policies: ['x'] },
+      [
+        { token_policies: 'Admin' },
+        { policies: 'admin' },
+        { secret_id_bound_cidrs: ['1.2.3.4/32', '10.1.0.0/8'] },
+        { token_type: 'default-batch' },
+        { role_id: ' the-role-id-of-n' },
+      ],
+    ],
+    [
+      'auth/ar/role/n/secret-id',
+      'metadata = ["a=b"]',
+      { metadata: '{"a":"c"}' },
+      [{ metadata: '{"x":"y","a":"b"}' }, { metadata: Buffer.from('{"a":"b"}').toString('base64') }],
+    ],
+    [
+      'ssh/creds/r',
+      'ip = ["1.2.3.4"]',
+      { ip: '1.2.3.5' },
+      [{ ip: '::ffff:1.2.3.4' }, { ip: '::FFFF:102:304' }],
+    ],
+    [
+      'ssh/roles/other',
+      'cidr_list = ["0.0.0.0/0"], key_type = ["dynamic"]',
+      { key_type: 'OTP', default_user: 'u', cidr_list: '10.0.0.0/8' },
+      [{ cidr_list: '10.0.0.0/8, 1.2.3.4/0' }, { cidr_list: '10.0.0.0/8', key_type: 'Dynamic' }],
+    ],
+    [
+      'sys/mounts/m',
+      'type = ["ssh"], plugin_name = ["ssh"]',
+      { type: 'kv' },
+      [
+        { type: 'plugin', config: { plugin_name: 'ssh' } },
+        { type: 'plugin', plugin_name: 'ssh' },
+      ],
+    ],
+    ['sys/mounts/m', 'type = ["kv-v2"]', { type: 'kv-v1' }, [KV2, { type: 'plugin', plugin_name: 'kv-v2' }]],
+    [
+      'sys/mounts/m',
+      'type = ["kv"]',
+      { type: 'ssh' },
+      [{ type: 'kv-v1' }, { type: 'kv-v2' }, { type: 'generic' }],
+    ],
+    ['sys/mounts/m', 'options = [{ version = "2" }]', { type: 'kv' }, [{ type: 'kv-v2' }, KV2]],
+    [
+      'sys/mounts/m',
+      'config = [{ max_lease_ttl = "1h" }]',
+      { type: 'kv', config: { max_lease_ttl: '2h' } },
+      [{ type: 'kv', config: { max_lease_ttl: 3600, force_no_cache: true } }],
+    ],
+    [
+      'sys/mounts/prot/tune',
+      'max_lease_ttl = ["system"]',
+      { max_lease_ttl: '1h' },
+      [{ max_lease_ttl: '0s' }],
+    ],
+    [
+      'sys/policy/made',
+      'policy = ["*secret*"]',
+      { policy: 'path "a" {}' },
+      [{ rules: 'path "secret/*" {}' }, { policy: Buffer.from('path "secret/a" {}  ').toString('base64') }],
+    ],
+    [
+      'sys/remount/bulk',
+      'moves = [[{ from = "prot" }]], tolerated_failures = ["10%"]',
+      { moves: [{ from: 'auth/up', to: 'auth/x' }], dry_run: true },
+      [
+        {
+          moves: [
+            { from: 'auth/up', to: 'auth/x' },
+            { from: '/prot/', to: 'y' },
+          ],
+        },
+        { csv: 'to,from\nx,prot/' },
+        { moves: [], tolerated_failures: ' 10% ' },
+      ],
+    ],
+  ];
+
+  beforeEach(async () => {
+    await placeMount(s.deps, 'ssh/', { type: 'ssh' }).catch(() => undefined);
+    await placeMount(s.deps, 'auth/ar/', { type: 'approle' }).catch(() => undefined);
+    const role = { key_type: 'otp', default_user: 'u', cidr_list: '0.0.0.0/0' };
+    await s.call('POST', 'ssh/roles/r', { body: role });
+    await s.call('POST', 'auth/ar/role/n', { body: {} });
+    await s.call('DELETE', 'sys/mounts/m');
+  });
+
+  it.each(CASES)('%s denies %s however it is written', async (path, denied, good, bad) => {
+    const token = await tokenFor(`path "${path}" { ${EVERYTHING} denied_parameters = { ${denied} } }`);
+    for (const body of bad)
+      expect([body, (await s.call('POST', path, { token, body })).status]).toEqual([body, 403]);
+    expect((await s.call('POST', path, { token, body: good })).status).toBeLessThan(300);
+  });
+});
+
+describe('an allowed value', () => {
+  const CASES: [path: string, allowed: string, good: object, bad: object][] = [
+    [
+      'auth/up/users/u',
+      'token_policies = ["dev*"]',
+      { token_policies: 'dev1,dev2' },
+      { token_policies: 'dev,admin' },
+    ],
+    [
+      'auth/up/users/u',
+      'token_policies = ["dev"], "*" = []',
+      { token_policies: 'dev' },
+      { policies: 'admin' },
+    ],
+  ];
+
+  it.each(CASES)('of %s, by %s, allows nothing besides', async (path, allowed, good, bad) => {
+    const token = await tokenFor(
+      `path "${path}" { ${EVERYTHING} allowed_parameters = { ${allowed}, password = [] } }`,
+    );
+    const status = async (body: object) =>
+      (await s.call('POST', path, { token, body: { password: 'p', ...body } })).status;
+    expect([await status(good), await status(bad)]).toEqual([204, 403]);
+  });
+});
+
 it('an allowed value has to be sent as it is allowed', async () => {
   const limits = 'allowed_parameters = { from = ["prot/"], "*" = [] }';
   const token = await tokenFor(`path "sys/remount" { ${EVERYTHING} ${limits} }`);

@@ -5,7 +5,7 @@ import { cleanupTime } from '../../credentials/token.ts';
 import { refusal, wrapped } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import type { Call, Reply } from '../../http/route.ts';
-import type { Shape, Wire } from '../../http/shape.ts';
+import { type Shape, TRIMMED, type Wire } from '../../http/shape.ts';
 import { ABSENT, attributesOf, ConditionFailed } from '../../ports/store.ts';
 import { mountTtls } from '../../tree/mount.ts';
 import { missingSecretId } from './errors.ts';
@@ -21,7 +21,7 @@ import {
   secretIdKey,
 } from './secretId.ts';
 
-export const CUSTOM_SECRET_ID_FIELDS = { ...SECRET_ID_FIELDS, secret_id: 'string' } as const satisfies Schema;
+export const CUSTOM_SECRET_ID_FIELDS = { ...SECRET_ID_FIELDS, secret_id: TRIMMED } as const satisfies Schema;
 
 export const NEW_SECRET_ID = {
   secret_id: 'string',

@@ -1,17 +1,18 @@
 /** What a new secret-id is, by the fields that were sent and the limits that its role sets (contract §8.2). Pure. */
 
-import { areWithin, cidrProblem } from '../../credentials/cidr.ts';
+import { areWithin, BLOCK_LIST, cidrProblem } from '../../credentials/cidr.ts';
 import { goQuote, refusal, tooLarge } from '../../http/errors.ts';
 import { type Fields, type Schema, UNSTORABLE_NAME } from '../../http/fields.ts';
 import { parseJson } from '../../http/parseBody.ts';
+import { Meant } from '../../http/shape.ts';
 import { MAX_RECORD_BYTES } from '../../limits.ts';
 import type { AppRole } from './role.ts';
 import type { SecretId } from './secretId.ts';
 
 export const SECRET_ID_FIELDS = {
-  metadata: 'string',
-  cidr_list: 'list',
-  token_bound_cidrs: 'list',
+  metadata: new Meant('string', { spellings: metadataMeant }),
+  cidr_list: BLOCK_LIST,
+  token_bound_cidrs: BLOCK_LIST,
   num_uses: 'int',
   ttl: 'duration',
 } as const satisfies Schema;
@@ -101,6 +102,14 @@ function parseMetadata(text: string): Record<string, string> {
   if (Object.hasOwn(metadata, UNSTORABLE_NAME))
     throw refusal(`failed to parse metadata: it cannot have the name ${goQuote(UNSTORABLE_NAME)}`);
   return metadata;
+}
+
+function metadataMeant(text: string): Record<string, string>[] {
+  try {
+    return [parseMetadata(text)];
+  } catch {
+    return [];
+  }
 }
 
 function fromJson(text: string): Record<string, string> | undefined {

@@ -3,16 +3,16 @@
 import { refusal, unsupportedPath } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
-import { KEYS, type Wire } from '../../http/shape.ts';
+import { KEYS, TRIMMED, type Wire } from '../../http/shape.ts';
 import type { Item } from '../../ports/store.ts';
 import { retryContended } from '../../store/retryContended.ts';
 import { mountTtls } from '../../tree/mount.ts';
 import { engineKey, listNames, nameOfCall } from '../callParts.ts';
 import { type AppRole, approleRoleKey, changeRole, ROLE_NAMES, readRole, roleIdKey } from './role.ts';
-import { NEW_ROLE, ROLE, ROLE_FIELDS, roleWith, showSettings } from './roleSettings.ts';
+import { NEW_ROLE, ROLE, ROLE_FIELDS, ROLE_SYNONYMS, roleWith, showSettings } from './roleSettings.ts';
 import { accessorPrefix, secretIdPrefix } from './secretId.ts';
 
-const ROLE_ID_FIELDS = { role_id: 'string' } as const satisfies Schema;
+const ROLE_ID_FIELDS = { role_id: TRIMMED } as const satisfies Schema;
 export const approleRoleRoutes: readonly Route[] = [
   route({ path: 'role', answers: { list: KEYS }, list: (call) => listNames(call, 'role/') }),
   route({
@@ -20,6 +20,7 @@ export const approleRoleRoutes: readonly Route[] = [
     names: ROLE_NAMES,
     checkPath: nameOfCall,
     fields: ROLE_FIELDS,
+    synonyms: ROLE_SYNONYMS,
     answers: { read: ROLE, write: null, delete: null },
     exists: async (call) => (await readRole(call)) !== undefined,
     read: showRole,

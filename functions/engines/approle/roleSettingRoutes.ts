@@ -6,7 +6,7 @@ import { type Call, type Reply, type Route, route } from '../../http/route.ts';
 import type { Shape } from '../../http/shape.ts';
 import { nameOfCall } from '../callParts.ts';
 import { changeRole, ROLE_NAMES, readRole } from './role.ts';
-import { ROLE, ROLE_FIELDS, type RoleFields, roleWith, showSettings } from './roleSettings.ts';
+import { ROLE, ROLE_FIELDS, ROLE_SYNONYMS, type RoleFields, roleWith, showSettings } from './roleSettings.ts';
 
 interface Setting {
   /** The last segment of its path. */
@@ -54,6 +54,7 @@ function settingRoute({ path, field, older, unset, missed }: Setting): Route {
     names: ROLE_NAMES,
     checkPath: nameOfCall,
     fields,
+    synonyms: ROLE_SYNONYMS,
     answers: { read: shape, write: null, delete: null },
     read: (call) => show(call, Object.keys(fields)),
     async write(call) {

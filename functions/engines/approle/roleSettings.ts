@@ -1,6 +1,7 @@
 /** The settings of a role: how they are read, shown and checked (contract §8.2). Pure. */
 
-import { cidrProblem } from '../../credentials/cidr.ts';
+import { BLOCK_LIST, cidrProblem } from '../../credentials/cidr.ts';
+import { POLICY_LIST } from '../../credentials/policyNames.ts';
 import {
   type Aliases,
   NO_TOKEN_SETTINGS,
@@ -11,23 +12,27 @@ import {
 } from '../../credentials/tokenFields.ts';
 import { refusal, wrapped } from '../../http/errors.ts';
 import type { Fields, Schema } from '../../http/fields.ts';
-import type { Shape, Wire } from '../../http/shape.ts';
+import { oldAndNew } from '../../http/route.ts';
+import { Meant, type Shape, TRIMMED, type Wire } from '../../http/shape.ts';
 import type { AppRole } from './role.ts';
 
 const ALIASES = { policies: 'token_policies', period: 'token_period' } as const satisfies Aliases;
 
 export const ROLE_FIELDS = {
-  role_id: 'string',
+  role_id: TRIMMED,
   ...TOKEN_FIELDS,
+  token_type: new Meant('string', { spellings: (type) => [type.replace(/^default-/, '') || 'default'] }),
   bind_secret_id: 'bool',
-  secret_id_bound_cidrs: 'list',
-  bound_cidr_list: 'list',
+  secret_id_bound_cidrs: BLOCK_LIST,
+  bound_cidr_list: BLOCK_LIST,
   secret_id_num_uses: 'int',
   secret_id_ttl: 'duration',
   local_secret_ids: 'bool',
-  policies: 'list',
+  policies: POLICY_LIST,
   period: 'duration',
 } as const satisfies Schema;
+
+export const ROLE_SYNONYMS = oldAndNew({ ...ALIASES, bound_cidr_list: 'secret_id_bound_cidrs' });
 
 export const ROLE = {
   bind_secret_id: 'bool',

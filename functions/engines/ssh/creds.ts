@@ -1,5 +1,6 @@
 /** Issues one-time passwords (contract §7.1). */
 
+import { ADDRESS } from '../../credentials/cidr.ts';
 import { issueLease } from '../../credentials/issueLease.ts';
 import { goQuote, refusal } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
@@ -7,10 +8,19 @@ import { type Call, type Reply, route } from '../../http/route.ts';
 import type { Shape, Wire } from '../../http/shape.ts';
 import { callerOfCall, mountOfCall } from '../callParts.ts';
 import { otpItem } from './otp.ts';
-import { coversIp, ipSent, KEY_TYPE, parseIp, type SshRole, sshRoleKey, sshRoleName } from './role.ts';
+import {
+  coversIp,
+  ipSent,
+  KEY_TYPE,
+  parseIp,
+  partsOf,
+  type SshRole,
+  sshRoleKey,
+  sshRoleName,
+} from './role.ts';
 import { zeroAddressRoles } from './zeroAddress.ts';
 
-const FIELDS = { ip: 'string', username: 'string' } as const satisfies Schema;
+const FIELDS = { ip: ADDRESS, username: 'string' } as const satisfies Schema;
 
 const OTP = {
   ip: 'string',
@@ -59,6 +69,6 @@ function refuseUser({ allowedUsers, defaultUser }: SshRole, username: string): v
   if (username === defaultUser || allowedUsers === '*') return;
   if (allowedUsers === '')
     throw refusal('Username has to be either in allowed users list or has to be a default username');
-  const allowed = allowedUsers.split(',').map((user) => user.trim());
-  if (!allowed.includes(username)) throw refusal('Username is not present is allowed users list');
+  if (!partsOf(allowedUsers).includes(username))
+    throw refusal('Username is not present is allowed users list');
 }

@@ -27,23 +27,23 @@ export function sshRoleKey(call: Pick<Call, 'mount'>, name: string): Ref {
   return engineKey(call, `role/${name}`);
 }
 
-/** The CIDR blocks in a list with commas. */
-export function blocksIn(list: string): string[] {
+/** The parts of a list with commas. */
+export function partsOf(list: string): string[] {
   return list
     .split(',')
-    .map((block) => block.trim())
-    .filter((block) => block !== '');
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 /** Whether an address is in a block of the role and in none that it excludes; without blocks it never is. */
 export function coversIp(role: SshRole, ip: string): boolean {
-  const excluded = blocksIn(role.excludeCidrList);
+  const excluded = partsOf(role.excludeCidrList);
   return isListedFor(role, ip) && (excluded.length === 0 || !addressAllowed(excluded, ip));
 }
 
 /** Whether an address is in a block of the role, excluded or not. */
 export function isListedFor({ cidrList }: SshRole, ip: string): boolean {
-  const blocks = blocksIn(cidrList);
+  const blocks = partsOf(cidrList);
   return blocks.length > 0 && addressAllowed(blocks, ip);
 }
 

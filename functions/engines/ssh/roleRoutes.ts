@@ -1,35 +1,37 @@
 /** The routes of roles: list, read, write and delete them, and look them up by an address (contract §7.1). */
 
 import { changeRecord } from '../../credentials/changeRecord.ts';
-import { cidrProblem } from '../../credentials/cidr.ts';
+import { ADDRESS, BLOCKS, cidrProblem } from '../../credentials/cidr.ts';
 import { refusal } from '../../http/errors.ts';
 import type { Fields, Schema } from '../../http/fields.ts';
 import { type Call, type Reply, type Route, route } from '../../http/route.ts';
-import { KEYS, type Shape, type Wire } from '../../http/shape.ts';
+import { KEYS, Meant, type Shape, type Wire } from '../../http/shape.ts';
 import type { Item } from '../../ports/store.ts';
 import { retryContended } from '../../store/retryContended.ts';
 import { engineKey } from '../callParts.ts';
 import {
-  blocksIn,
   ipSent,
   isListedFor,
   KEY_TYPE,
   parseIp,
+  partsOf,
   type SshRole,
   sshRoleKey,
   sshRoleName,
 } from './role.ts';
 import { removeFromList, zeroAddressRoles } from './zeroAddress.ts';
 
+const BLOCKS_TEXT = new Meant('string', { ...BLOCKS, entries: partsOf });
+
 const ROLE_FIELDS = {
-  key_type: 'string',
+  key_type: new Meant('string', { spellings: (type) => [type.toLowerCase()] }),
   default_user: 'string',
-  allowed_users: 'string',
-  cidr_list: 'string',
-  exclude_cidr_list: 'string',
+  allowed_users: new Meant('string', { entries: partsOf }),
+  cidr_list: BLOCKS_TEXT,
+  exclude_cidr_list: BLOCKS_TEXT,
   port: 'int',
 } as const satisfies Schema;
-const LOOKUP_FIELDS = { ip: 'string' } as const satisfies Schema;
+const LOOKUP_FIELDS = { ip: ADDRESS } as const satisfies Schema;
 
 const LISTED = { ...KEYS, key_info: { '*': { key_type: 'string' } } } as const satisfies Shape;
 
@@ -99,7 +101,7 @@ function roleSent(fields: Fields<typeof ROLE_FIELDS>): SshRole {
 }
 
 function refuseStrange(what: string, list: string): void {
-  const problem = cidrProblem(blocksIn(list));
+  const problem = cidrProblem(partsOf(list));
   if (problem) throw refusal(`failed to validate ${what}: ${problem}`);
 }
 

@@ -1,8 +1,9 @@
 /** Users: their record, and the routes that write and read it (contract §8.1). */
 
 import { changeRecord } from '../../credentials/changeRecord.ts';
+import { BLOCK_LIST } from '../../credentials/cidr.ts';
 import { renewalRefused } from '../../credentials/errors.ts';
-import { areSamePolicies } from '../../credentials/policyNames.ts';
+import { areSamePolicies, POLICY_LIST } from '../../credentials/policyNames.ts';
 import {
   type Aliases,
   NO_TOKEN_SETTINGS,
@@ -15,7 +16,7 @@ import {
 } from '../../credentials/tokenFields.ts';
 import { type VaultError, wrapped } from '../../http/errors.ts';
 import type { Schema } from '../../http/fields.ts';
-import { type Call, type Reply, type Route, route } from '../../http/route.ts';
+import { type Call, oldAndNew, type Reply, type Route, route } from '../../http/route.ts';
 import { KEYS, type Wire } from '../../http/shape.ts';
 import type { Ref } from '../../ports/store.ts';
 import type { LoginRenewal } from '../../tree/mountType.ts';
@@ -36,15 +37,17 @@ const ALIASES = {
   bound_cidrs: 'token_bound_cidrs',
 } as const satisfies Aliases;
 
+const SYNONYMS = oldAndNew(ALIASES);
+
 const PASSWORD_FIELDS = { password: 'string', password_hash: 'string' } as const satisfies Schema;
-const POLICY_FIELDS = { policies: 'list', token_policies: 'list' } as const satisfies Schema;
+const POLICY_FIELDS = { policies: POLICY_LIST, token_policies: POLICY_LIST } as const satisfies Schema;
 const USER_FIELDS = {
   ...PASSWORD_FIELDS,
   ...TOKEN_FIELDS,
   ...POLICY_FIELDS,
   ttl: 'duration',
   max_ttl: 'duration',
-  bound_cidrs: 'list',
+  bound_cidrs: BLOCK_LIST,
 } as const satisfies Schema;
 
 const USER = tokenSettingsShape(ALIASES);
@@ -59,6 +62,7 @@ export const userRoutes: readonly Route[] = [
     names: USER_NAMES,
     checkPath: nameOfCall,
     fields: USER_FIELDS,
+    synonyms: SYNONYMS,
     answers: { read: USER, write: null, delete: null },
     exists: async (call) => (await readUser(call)) !== undefined,
     read: showUser,
@@ -78,6 +82,7 @@ export const userRoutes: readonly Route[] = [
     names: USER_NAMES,
     checkPath: nameOfCall,
     fields: POLICY_FIELDS,
+    synonyms: SYNONYMS,
     answers: { write: null },
     write: changePolicies,
   }),

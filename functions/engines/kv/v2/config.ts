@@ -1,9 +1,9 @@
 /** `config`: the settings of a mount, for all its secrets that have no settings of their own (contract §9.2). */
 
-import { formatDuration, parseDuration } from '../../../http/duration.ts';
+import { formatDuration, parseDuration, secondsMeant } from '../../../http/duration.ts';
 import { type Schema, unusable } from '../../../http/fields.ts';
 import { type Call, type Reply, route } from '../../../http/route.ts';
-import type { Shape, Wire } from '../../../http/shape.ts';
+import { Meant, type Shape, type Wire } from '../../../http/shape.ts';
 import { ABSENT } from '../../../ports/store.ts';
 import { configRef, placeOf, type SecretPlace } from '../place.ts';
 import { checkMaxVersions } from './settings.ts';
@@ -18,7 +18,7 @@ const FIELDS = {
   max_versions: 'int',
   cas_required: 'bool',
   metadata_cas_required: 'bool',
-  delete_version_after: 'any',
+  delete_version_after: new Meant('any', { spellings: secondsMeant }),
 } as const satisfies Schema;
 
 /** A duration may be sent in many forms; answers have it in Go's notation. */

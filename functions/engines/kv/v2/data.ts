@@ -3,6 +3,7 @@
 import { casMissing, refusal } from '../../../http/errors.ts';
 import type { Schema } from '../../../http/fields.ts';
 import { type Call, type Reply, route } from '../../../http/route.ts';
+import { Meant } from '../../../http/shape.ts';
 import { MAX_REMOVED_VERSIONS } from '../../../limits.ts';
 import { placeOf } from '../place.ts';
 import { decodeValue, encodeValue, mergePatch, type Value } from '../value.ts';
@@ -22,7 +23,9 @@ import {
   withVersion,
 } from './versions.ts';
 
-const FIELDS = { version: 'int', data: 'map', options: 'map' } as const satisfies Schema;
+const OPTIONS = new Meant('map', { members: { cas: 'int' } });
+
+const FIELDS = { version: 'int', data: 'map', options: OPTIONS } as const satisfies Schema;
 
 type DataCall = Call<typeof FIELDS>;
 

@@ -2,6 +2,7 @@
 
 import { goQuote, multiError, refusal, type VaultError } from '../../../http/errors.ts';
 import type { Fields, Schema } from '../../../http/fields.ts';
+import { Meant } from '../../../http/shape.ts';
 import {
   MAX_CUSTOM_METADATA_KEY_BYTES,
   MAX_CUSTOM_METADATA_KEYS,
@@ -16,7 +17,7 @@ export const SETTINGS_FIELDS = {
   cas_required: 'bool',
   metadata_cas_required: 'bool',
   delete_version_after: 'duration',
-  custom_metadata: 'map',
+  custom_metadata: new Meant('map', { members: { '*': 'string' } }),
   metadata_cas: 'int',
 } as const satisfies Schema;
 
