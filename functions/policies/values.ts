@@ -96,12 +96,16 @@ function means(value: Spelled, named: Spelled): boolean {
   return value.some((form) => named.some((one) => covers(form, one)));
 }
 
-/** A list or map is meant by each one whose parts it has. So is one that has more, but not by an empty one. */
+/**
+ * Whether a list or map has all parts of the one that is named; only an empty one has those of an empty one. A single value
+ * that is named may be any entry of a list.
+ */
 function covers(form: Form, named: Form): boolean {
   if ('entries' in form && 'entries' in named) {
     if (named.entries.length === 0) return form.entries.length === 0;
     return named.entries.every((one) => form.entries.some((entry) => means(entry, one)));
   }
+  if ('entries' in form) return form.entries.some((entry) => means(entry, [named]));
   if ('members' in form && 'members' in named) {
     if (named.members.size === 0) return form.members.size === 0;
     return [...named.members].every(([name, one]) => means(form.members.get(name) ?? [], one));

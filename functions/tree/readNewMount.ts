@@ -130,21 +130,15 @@ export const mountSynonyms: Synonyms = ({ raw, types }) => {
   const config = (readValue('map', raw.config) ?? {}) as Record<string, unknown>;
   const [nameInConfig, versionInConfig] = [config.plugin_name, config.plugin_version].map(textOf);
   const options = (readValue('pairs', raw.options) ?? {}) as Record<string, string>;
-  const plugin = nameInConfig || name;
-  const [known, implied] = named((type === 'plugin' && plugin) || type || '', types);
-  const names = namesOf(known, { ...options, ...implied }, types);
-  const both = [...(plugin ? [plugin] : []), ...names];
-  return [
-    ...both.map((one): [string, unknown] => ['type', one]),
-    ...(plugin ? both : []).map((one): [string, unknown] => ['plugin_name', one]),
-    ...(Object.keys(implied).length > 0
-      ? [['options', { ...options, ...implied }] as [string, unknown]]
-      : []),
-    ...(versionInConfig ? [['plugin_version', versionInConfig] as [string, unknown]] : []),
-    ...(name || version
-      ? [['config', { plugin_name: name, plugin_version: version, ...config }] as [string, unknown]]
-      : []),
-  ];
+  const plugin = type === 'plugin' ? nameInConfig || name : '';
+  const [known, implied] = named(plugin || type || '', types);
+  const names = [plugin || type, ...namesOf(known, { ...options, ...implied }, types)];
+  const synonyms = names.map((one): [string, unknown] => ['type', one]);
+  if (plugin) synonyms.push(...names.map((one): [string, unknown] => ['plugin_name', one]));
+  if (Object.keys(implied).length > 0) synonyms.push(['options', { ...options, ...implied }]);
+  if (versionInConfig) synonyms.push(['plugin_version', versionInConfig]);
+  if (name || version) synonyms.push(['config', { plugin_name: name, plugin_version: version, ...config }]);
+  return synonyms;
 };
 
 function textOf(value: unknown): string {

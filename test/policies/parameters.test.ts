@@ -72,6 +72,7 @@ const ALLOWED: [limits: string, good: object[], bad: object[]][] = [
 ];
 
 const FIELDS = {
+  any: 'any',
   list: 'list',
   texts: 'texts',
   ints: 'ints',
@@ -89,6 +90,7 @@ const DENIED_PARTS: [denied: string, bad: object[], good: object[]][] = [
   ['list = ["b*"]', [{ list: 'a,bc' }], [{ list: 'a,c' }, { list: '' }]],
   ['list = ["a,b"]', [{ list: ['b', 'c', 'a'] }, { list: 'b,a,a' }], [{ list: 'a' }, { list: 'b,c' }]],
   ['list = [["a", "b"]]', [{ list: 'b,a' }], [{ list: ['a'] }]],
+  ['any = [{ a = 1 }]', [{ any: [{ b: 2 }, { a: 1, c: 3 }] }, { any: { a: 1 } }], [{ any: [{ a: 2 }] }]],
   ['list = [[]]', [{ list: [] }, { list: '' }], [{ list: 'a' }]],
   ['texts = ["b"]', [{ texts: 'b' }, { texts: ['a', 'b'] }], [{ texts: 'a,b' }]],
   ['ints = [1]', [{ ints: '2, 1' }, { ints: 1 }, { ints: ['+1'] }], [{ ints: [11] }]],

@@ -247,7 +247,7 @@ describe('a denied value of any endpoint', () => {
     ],
     [
       'sys/remount/bulk',
-      'moves = [[{ from = "prot" }]], tolerated_failures = ["10%"]',
+      'moves = [{ from = "prot" }], tolerated_failures = ["10%"]',
       { moves: [{ from: 'auth/up', to: 'auth/x' }], dry_run: true },
       [
         {
