@@ -16,7 +16,7 @@ import {
 import type { Typed } from './planMove.ts';
 
 /** The path of a namespace may be as long as that of a mount. */
-const MAX_WHOLE_BYTES = 2 * MAX_MOUNT_PATH_BYTES;
+const MAX_WHOLE_BYTES = MAX_MOUNT_PATH_BYTES * 2;
 
 /** With a segment that leads to an auth method of a namespace, or a wildcard that may stand for one. */
 const MAY_BE_AUTH = /(^|\/)(auth|\+)\/.|\*/;
