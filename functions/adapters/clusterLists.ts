@@ -9,20 +9,25 @@ import { stringsIn } from './clusterTables.ts';
 /** The folder of the leases in the paths of the API. */
 const LEASES = 'sys/leases/lookup/';
 
-/** Ids of leases, depth first. One level is in memory for each segment, not all ids. */
+/**
+ * Ids of leases, depth first. One level is in memory for each segment, not all ids.
+ * @param top the path that errors name: the names of roles and users are below it
+ */
 export async function* leasesBelow(
   api: ClusterApi,
   { namespace, path }: ClusterPath,
+  top = path,
 ): AsyncGenerator<string> {
   const data = await api.read({
     method: 'LIST',
     path: LEASES + path,
+    publicPath: LEASES + top,
     namespace,
     right: READ_RIGHTS.leases,
     isRepeatable: true,
   });
   for (const key of stringsIn(data?.keys)) {
-    if (key.endsWith('/')) yield* leasesBelow(api, { namespace, path: path + key });
+    if (key.endsWith('/')) yield* leasesBelow(api, { namespace, path: path + key }, top);
     else yield path + key;
   }
 }
@@ -40,15 +45,21 @@ export async function keysOf(
   for (let lists = 0; folders.length > 0; lists++) {
     if (lists === MAX_KEY_LISTS) return undefined;
     const folder = folders.pop() as string;
-    const keys = await listKeys(api, { namespace, path: root + folder });
+    const keys = await listKeys(api, { namespace, path: root + folder }, root);
     if (!keys) return undefined;
     for (const key of keys) (key.endsWith('/') ? folders : found).push(folder + key);
   }
   return found.toSorted();
 }
 
-async function listKeys(api: ClusterApi, { namespace, path }: ClusterPath): Promise<string[] | undefined> {
-  const call = { method: 'LIST', path, namespace, right: OPTIONAL_RIGHTS.keys, isRepeatable: true } as const;
+/** @param publicPath the path that errors name: folders have names, too */
+async function listKeys(
+  api: ClusterApi,
+  { namespace, path }: ClusterPath,
+  publicPath: string,
+): Promise<string[] | undefined> {
+  const right = OPTIONAL_RIGHTS.keys;
+  const call = { method: 'LIST', path, publicPath, namespace, right, isRepeatable: true } as const;
   try {
     return stringsIn((await api.read(call))?.keys);
   } catch (error) {

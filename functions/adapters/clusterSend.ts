@@ -100,7 +100,7 @@ export function clusterSend(settings: ClusterSettings, exchange: Exchange, nodes
       isUnsent = false;
       const received = await exchange(address, requestOf(call, token), Math.max(1, end - clock.now()));
       if (received.status === 307) return await redirect(received);
-      const answer = answerOf(received, [token ?? '', ...(call.secrets ?? [])]);
+      const answer = answerOf(received, call, token);
       return counts(received) ? answer : refusal(received, answer);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
@@ -184,14 +184,15 @@ function refusal({ status, headers }: Received, { words }: Answer): Failure {
   });
 }
 
-function answerOf({ status, headers, body }: Received, secrets: string[]): Answer {
+function answerOf({ status, headers, body }: Received, call: ClusterCall, token = ''): Answer {
+  const { path, publicPath = path, secrets = [] } = call;
   const read = (body ?? {}) as Record<string, unknown>;
   const words = Array.isArray(read.errors) ? read.errors.map(String).join('; ') : '';
   return {
     status,
     body: read,
     sentAt: Date.parse(headers.date ?? ''),
-    words: tidy(withoutSecrets(words, secrets)),
+    words: tidy(withoutSecrets(words, [token, ...secrets]).replaceAll(path, () => publicPath)),
   };
 }
 

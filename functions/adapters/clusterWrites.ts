@@ -22,10 +22,17 @@ export function clusterWrites(api: ClusterApi, nodes: ClusterNodes): ClusterWrit
         return outcomeOf({
           ...common,
           path: `sys/leases/revoke-force/${leaseId}`,
+          publicPath: 'sys/leases/revoke-force/:prefix',
           right: WRITE_RIGHTS.force,
         });
       const body = { lease_id: leaseId, sync: true };
-      return outcomeOf({ ...common, path: 'sys/leases/revoke', body, right: WRITE_RIGHTS.revoke });
+      return outcomeOf({
+        ...common,
+        path: 'sys/leases/revoke',
+        body,
+        secrets: [leaseId],
+        right: WRITE_RIGHTS.revoke,
+      });
     },
 
     // Asked from above, OpenBao takes a namespace between that and the target for one that is in the way.

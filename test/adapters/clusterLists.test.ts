@@ -43,11 +43,34 @@ describe('the leases below a path', () => {
     expect(await iterator.next()).toMatchObject({ done: true });
     expect(server.got.map(({ url }) => url).at(-1)).toBe('/v1/sys/leases/lookup/db/creds/c/?list=true');
   });
+
+  it('have roles that errors do not name', async () => {
+    server.plan(({ url }, response) => {
+      if (!url.includes('payroll')) return json(response, 200, { data: { keys: ['payroll/'] } });
+      json(response, 403, { errors: ['permission denied'] });
+    });
+    const walk = vaultCluster(settingsFor(server.address)).leases({ namespace: '', path: 'db/creds/' });
+    await expect(walk[Symbol.asyncIterator]().next()).rejects.toThrow(
+      /^the policy of the service lacks: .* \(LIST sys\/leases\/lookup\/db\/creds\/: permission denied\)$/,
+    );
+  });
 });
 
 describe('the keys of a kv mount', () => {
   const keys = (entry: MountEntry) =>
     vaultCluster(settingsFor(server.address)).keys({ namespace: '', path: 'kv/' }, entry);
+
+  it('have folders that errors do not name', async () => {
+    server.plan(({ url }, response) => {
+      if (!url.includes('payroll')) return json(response, 200, { data: { keys: ['payroll/'] } });
+      json(response, 404, {
+        errors: ['no handler for route "kv/metadata/payroll/". route entry not found.'],
+      });
+    });
+    await expect(keys(KV)).rejects.toThrow(
+      'the answer to LIST kv/metadata/ is not understood: status 404, no handler for route "kv/metadata/". route entry not found.',
+    );
+  });
 
   it(`are not counted if that takes more than ${MAX_KEY_LISTS} lists (MAX_KEY_LISTS)`, async () => {
     // Each folder holds one key, and the next folder.

@@ -303,6 +303,23 @@ describe('a revocation', () => {
     ]);
   });
 
+  it.each([false, true])(
+    'without an answer does not name the lease in the error, by force: %s',
+    async (force) => {
+      const id = 'db/creds/payroll-admin/h1';
+      server.plan(({ url }, response) => {
+        const errors = [`cannot revoke ${force ? url.slice('/v1/'.length) : id}`];
+        json(response, 503, { errors });
+      });
+      const error = await failureOf(cluster().revoke('team/', id, force));
+      expect(error.message).toBe(
+        force
+          ? 'no answer to POST sys/leases/revoke-force/:prefix in namespace team/: status 503, cannot revoke sys/leases/revoke-force/:prefix'
+          : 'no answer to POST sys/leases/revoke in namespace team/: status 503, cannot revoke …',
+      );
+    },
+  );
+
   it('that fails gives the words of the engine', async () => {
     const errors = ['1 error occurred:\n\t* failed to revoke entry: connection refused\n\n'];
     server.plan((_, response) => json(response, 400, { errors }));
