@@ -104,8 +104,11 @@ const ADVICE: Record<string, string> = {
 /** Why a migration failed, and what to do. */
 export function failureText({ error, cluster }: MigrationInfo): string {
   const { code, message } = error ?? { code: '', message: 'no reason is known' };
-  if (cluster)
-    return `the migration ${code === 'cancelled' ? 'was cancelled' : 'failed'}: ${message} (${code})`;
+  if (cluster) {
+    const lease = refusedLeaseFact(cluster);
+    const outcome = code === 'cancelled' ? 'was cancelled' : 'failed';
+    return `the migration ${outcome}: ${message} (${code})${lease ? `; ${lease}` : ''}`;
+  }
   if (code === 'cancelled') return `the migration was cancelled and changed nothing: ${message}`;
   const advice = ADVICE[code] ? `; ${ADVICE[code]}` : '';
   return `the migration failed and changed nothing: ${message} (${code})${advice}`;
@@ -147,9 +150,14 @@ function clusterFacts(cluster: MigrationInfo['cluster']): [string, string | null
     ['Accessor', cluster.accessor],
     ['Cluster id', cluster.migration_id],
     ['Waiting', cluster.waiting_for && `${cluster.waiting_for}, since ${cluster.waiting_since}`],
+    ['Not revoked', refusedLeaseFact(cluster)],
     ['Warnings', warnings.join('; ')],
     ['Nodes', lateNodes(nodes)],
   ];
+}
+
+function refusedLeaseFact({ refused_lease: lease }: NonNullable<MigrationInfo['cluster']>): string | null {
+  return lease ? `lease "${lease.lease_id}": ${lease.reason}` : null;
 }
 
 /** The nodes that have not seen a move, as far as they were asked. */

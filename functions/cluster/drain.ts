@@ -6,31 +6,31 @@
 import { FIRST_REVOKE_PAUSE_MS, MAX_DRAIN_ROUNDS, MAX_REVOKE_TRIES, STEP_HEARTBEAT_MS } from '../limits.ts';
 import { type Cluster, ClusterUnavailable } from '../ports/cluster.ts';
 import type { Deps } from '../ports/deps.ts';
+import type { RefusedLease } from '../remount/onCluster.ts';
 import { isAuthPath } from '../tree/path.ts';
 import type { Hold } from './hold.ts';
 import { listAsIrrevocable } from './listIrrevocable.ts';
 import { clusterPath } from './look.ts';
 import { Pace } from './pace.ts';
 import type { StepChanges } from './transitions.ts';
+import { withCluster } from './work.ts';
 
 /** The result of a drain, or of the part of it that fitted the time. */
 export type Drained =
   | { state: 'drained' }
   | { state: 'unfinished' }
-  | { state: 'refused'; leaseId: string; why: string }
+  | { state: 'refused'; lease: RefusedLease }
   | { state: 'not converging'; left: number; seconds: number };
 
 type DrainDeps = Pick<Deps, 'store' | 'clock' | 'log'> & { cluster: Cluster };
 
 /** A lease that the cluster did not revoke. */
 class LeaseRefused extends Error {
-  readonly leaseId: string;
-  readonly why: string;
+  readonly lease: RefusedLease;
 
-  constructor(leaseId: string, why: string) {
+  constructor(lease: RefusedLease) {
     super('a lease was not revoked');
-    this.leaseId = leaseId;
-    this.why = why;
+    this.lease = lease;
   }
 }
 
@@ -64,10 +64,14 @@ class Drain {
     try {
       return await this.#rounds();
     } catch (error) {
+      const lease = error instanceof LeaseRefused ? error.lease : undefined;
       // Also when the cluster stops to answer: the migration may end as it is now.
-      await this.#hold.write(() => this.#progress());
-      if (!(error instanceof LeaseRefused)) throw error;
-      return { state: 'refused', leaseId: error.leaseId, why: error.why };
+      await this.#hold.write((before) => ({
+        ...this.#progress(),
+        ...(lease && withCluster(before, { refusedLease: lease })),
+      }));
+      if (!lease) throw error;
+      return { state: 'refused', lease };
     }
   }
 
@@ -189,7 +193,7 @@ class Drain {
         continue;
       }
       if (this.#hold.migration.cluster.options.onRevokeError === 'fail')
-        throw new LeaseRefused(leaseId, outcome.why);
+        throw new LeaseRefused({ leaseId, reason: outcome.why });
       log.warn('a lease is dropped', { id: this.#hold.migration.id });
       await this.#drop(leaseId, outcome.why);
       return;
@@ -202,7 +206,7 @@ class Drain {
     const { cluster, clock } = this.#deps;
     await listAsIrrevocable(this.#hold, leaseId, reason, clock.now());
     const outcome = await cluster.revoke(this.#hold.migration.source.namespacePath, leaseId, true);
-    if (!outcome.done) throw new LeaseRefused(leaseId, outcome.why);
+    if (!outcome.done) throw new LeaseRefused({ leaseId, reason: outcome.why });
   }
 }
 

@@ -15,10 +15,12 @@ function served(migration: Migration): string {
   return `the mount is served at "${fullPath(migration.source)}"; ${endedLeases(migration)}`;
 }
 
-/** @param why the words of the cluster */
-export function leaseNotRevoked(migration: Migration, leaseId: string, why: string): Failure {
-  const message = `lease "${leaseId}" could not be revoked: ${why}; ${served(migration)}`;
-  return { code: 'lease_not_revoked', message };
+/** Everybody who sees the migration reads this. */
+export const LEASE_NOT_REVOKED = 'a lease could not be revoked';
+
+/** The lease, and the words of the cluster, are in the record for those who may list leases. */
+export function leaseNotRevoked(migration: Migration): Failure {
+  return { code: 'lease_not_revoked', message: `${LEASE_NOT_REVOKED}; ${served(migration)}` };
 }
 
 /** @param seconds for which the cluster would refuse requests while it revokes them */

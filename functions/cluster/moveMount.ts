@@ -19,6 +19,7 @@ import { fail } from './end.ts';
 import {
   drainNotConverging,
   halfMoved,
+  LEASE_NOT_REVOKED,
   leaseNotRevoked,
   mountElsewhere,
   mountGone,
@@ -67,7 +68,7 @@ export async function drainAndPost(work: Work): Promise<Pause | typeof ENDED> {
     case 'unfinished':
       return 0;
     case 'refused':
-      return fail(work, leaseNotRevoked(migration, drained.leaseId, drained.why));
+      return fail(work, leaseNotRevoked(migration));
     case 'not converging':
       return fail(work, drainNotConverging(migration, drained.left, drained.seconds));
     case 'drained':
@@ -95,6 +96,7 @@ async function post(work: Work): Promise<Pause | typeof ENDED> {
       postedAt: deps.clock.now(),
       clusterId: undefined,
       refused: undefined,
+      refusedLease: undefined,
       seen: undefined,
       keys: before.cluster.keys ?? keys,
       nodes: before.cluster.nodes ?? nodes,
@@ -138,7 +140,7 @@ async function arrive({ deps, hold }: Work): Promise<Pause> {
     switchedAt,
     // The mount has no generation there; an undo compares it all the same.
     generation: 0,
-    ...withCluster(before, { seen: undefined }),
+    ...withCluster(before, { seen: undefined, refusedLease: undefined }),
   }));
   return 0;
 }
@@ -192,7 +194,7 @@ async function becomeTainted(work: Work): Promise<Pause | typeof ENDED> {
 export async function retryTainted(work: Work): Promise<Pause | typeof ENDED> {
   const drained = await drain(work.deps, work.hold, work.until);
   if (drained.state === 'unfinished') return 0;
-  return drained.state === 'refused' ? stayTainted(work, drained.why) : post(work);
+  return drained.state === 'refused' ? stayTainted(work, LEASE_NOT_REVOKED) : post(work);
 }
 
 /** Each failed try is followed by a longer pause, for a day. */

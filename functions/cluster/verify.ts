@@ -4,7 +4,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { CLUSTER_PATIENCE_MS, MAX_LOOK_MS, MAX_TAINTED_PAUSE_MS } from '../limits.ts';
 import type { MountEntry } from '../ports/cluster.ts';
 import { fullPath } from '../remount/migration.ts';
+import type { RefusedLease } from '../remount/onCluster.ts';
 import { drain } from './drain.ts';
+import { LEASE_NOT_REVOKED } from './failures.ts';
 import { namesOfKeys } from './keyNames.ts';
 import { listAsIrrevocable } from './listIrrevocable.ts';
 import { clusterPath, entriesAt } from './look.ts';
@@ -24,7 +26,10 @@ export async function verify(work: Work): Promise<Pause | typeof ENDED> {
   const [other, entry] = await entriesAt(deps.cluster, { source, target });
   await warn(work, [...differences(hold.migration.cluster.entry, entry), ...(await lostKeys(work))]);
   if (other) await warn(work, [`another mount is at "${fullPath(source)}" now`]);
-  await hold.write(() => ({ phase: 'propagating' }));
+  await hold.write((before) => ({
+    phase: 'propagating',
+    ...withCluster(before, { refusedLease: undefined }),
+  }));
   return 0;
 }
 
@@ -38,26 +43,30 @@ async function drainOldPath(work: Work): Promise<Pause | undefined> {
   const { switchedAt = 0 } = hold.migration;
   const drained = await drain(deps, hold, work.until, true);
   if (drained.state === 'drained') return undefined;
-  if (drained.state === 'unfinished') return 0;
+  if (drained.state !== 'refused') return 0;
   const now = deps.clock.now();
-  const what =
-    drained.state === 'refused' ? `lease "${drained.leaseId}": ${drained.why}` : `${drained.left} leases`;
   if (now - switchedAt > CLUSTER_PATIENCE_MS) {
-    await giveUp(work, what);
+    await giveUp(work, drained.lease);
     return undefined;
   }
-  await hold.write((before) =>
-    withCluster(before, { rounds: 0, isCanaryPassed: undefined, waiting: { why: what, since: switchedAt } }),
-  );
+  const waiting = { why: `${LEASE_NOT_REVOKED} at the old path`, since: switchedAt };
+  await hold.write((before) => withCluster(before, { rounds: 0, isCanaryPassed: undefined, waiting }));
   return growing(switchedAt, now, MAX_LOOK_MS / 2, MAX_TAINTED_PAUSE_MS);
 }
 
 /** A success says that everything older is revoked, except what its record lists (R6). */
-async function giveUp(work: Work, why: string): Promise<void> {
+async function giveUp(work: Work, refused: RefusedLease): Promise<void> {
   const { deps, hold } = work;
-  for await (const leaseId of deps.cluster.leases(clusterPath(hold.migration.source)))
-    await listAsIrrevocable(hold, leaseId, why, deps.clock.now());
-  await warn(work, [`not revoked at the old path: ${why}`]);
+  const { id, source } = hold.migration;
+  const reason = `lease "${refused.leaseId}": ${refused.reason}`;
+  let left = 0;
+  for await (const leaseId of deps.cluster.leases(clusterPath(source))) {
+    await listAsIrrevocable(hold, leaseId, reason, deps.clock.now());
+    left++;
+  }
+  await warn(work, [
+    `${left} leases at the old path could not be revoked, and are listed by sys/remount/irrevocable/${id}`,
+  ]);
 }
 
 /** What a move leaves as it is, of all that a mount table tells. */

@@ -28,6 +28,8 @@ const CLUSTER_INFO = {
   /** Why the migration does not go on. */
   waiting_for: ['string', null],
   waiting_since: ['string', null],
+  /** The lease that could not be revoked, with the words of the cluster, if the token may list the leases of the mount. */
+  refused_lease: [{ lease_id: 'string', reason: 'string' }, null],
   warnings: 'list',
   nodes: NODES,
 } as const satisfies Shape;

@@ -4,6 +4,7 @@ import { sha256 } from '../store/keys.ts';
 import { isAuthPath } from '../tree/path.ts';
 import type { ClusterInfo, MigrationInfo, PolicyInfo } from './answers.ts';
 import { leasesGone, leasesTotal } from './leaseProgress.ts';
+import { mayListLeases } from './leaseRights.ts';
 import { fullPath, type Migration } from './migration.ts';
 import type { OnCluster } from './onCluster.ts';
 import type { PolicyOrder, PolicyOutcome } from './policyOrder.ts';
@@ -32,7 +33,7 @@ export function migrationInfo(migration: Migration, reader: Reader): MigrationIn
     bulk_id: migration.bulkId ?? null,
     ...(migration.policies && { policies: policyInfo(migration.policies, outcomeNow(migration), reader) }),
     ...(migration.aliasTtlS !== undefined && { alias: aliasInfo(migration.aliasTtlS, migration) }),
-    ...(migration.cluster && { cluster: clusterInfo(migration.cluster) }),
+    ...(migration.cluster && { cluster: clusterInfo(migration.cluster, migration, reader) }),
   };
 }
 
@@ -74,7 +75,13 @@ function aliasInfo(
   };
 }
 
-function clusterInfo({ entry, clusterId, rounds, posts, waiting, warnings, nodes }: OnCluster): ClusterInfo {
+function clusterInfo(
+  { entry, clusterId, rounds, posts, waiting, refusedLease, warnings, nodes }: OnCluster,
+  { source }: Pick<Migration, 'source'>,
+  reader: Reader,
+): ClusterInfo {
+  // Where it was issued and above, as the leases that are irrevocable.
+  const mayKnowLease = mayKnow(reader, source.namespacePath) && mayListLeases(reader.acl, source);
   return {
     accessor: entry.accessor,
     migration_id: clusterId ?? null,
@@ -82,6 +89,8 @@ function clusterInfo({ entry, clusterId, rounds, posts, waiting, warnings, nodes
     posts,
     waiting_for: waiting ? waiting.why : null,
     waiting_since: timeOf(waiting?.since),
+    refused_lease:
+      refusedLease && mayKnowLease ? { lease_id: refusedLease.leaseId, reason: refusedLease.reason } : null,
     warnings,
     nodes: (nodes ?? []).map(({ address, state }) => ({ address, state })),
   };

@@ -62,6 +62,8 @@ export interface OnCluster {
   seen?: { placement: string; times: number; since: number };
   /** Why the migration does not go on, and since when, in epoch milliseconds. */
   waiting?: { why: string; since: number };
+  /** The lease that the latest drain could not revoke. */
+  refusedLease?: RefusedLease;
   /** Number and digest of the names of the keys before a copy, where they can be listed. */
   keys?: { count: number; digest: string };
   isReloaded?: boolean;
@@ -73,6 +75,13 @@ export interface OnCluster {
   nodes?: NodeState[];
   /** How often the active node was made to give up its role. */
   stepDowns?: number;
+}
+
+/** A lease that a cluster did not revoke, for those who may list the leases of the mount: it names a role or a user. */
+export interface RefusedLease {
+  leaseId: string;
+  /** The words of the cluster, which often are those of the engine. */
+  reason: string;
 }
 
 /** Policies while a migration changes them one after the other. */

@@ -88,6 +88,7 @@ describe('the progress of a migration', () => {
 });
 
 describe('the progress of a migration on a cluster', () => {
+  const NOT_REVOKED = { code: 'lease_not_revoked', message: 'a lease could not be revoked' };
   const cluster: MigrationInfo['cluster'] = {
     accessor: 'kv_1',
     migration_id: null,
@@ -95,6 +96,7 @@ describe('the progress of a migration on a cluster', () => {
     posts: 0,
     waiting_for: null,
     waiting_since: null,
+    refused_lease: null,
     warnings: [],
     nodes: [
       { address: 'http://a', state: 'current' },
@@ -115,15 +117,25 @@ describe('the progress of a migration on a cluster', () => {
   });
 
   it('says what it waits for', () => {
-    const waiting = { ...cluster, waiting_for: 'connection refused' };
+    const waiting = { ...cluster, waiting_for: 'no answer' };
     const text = migrationProgress({ ...INFO, phase: 'tainted', cluster: waiting }, 3, undefined);
-    expect(text).toContain('tried again; waiting: connection refused, 3 s');
+    expect(text).toContain('tried again; waiting: no answer, 3 s');
   });
 
   it('never ends with a failure that claims to have changed nothing', () => {
-    const error = { code: 'lease_not_revoked', message: 'lease "x" could not be revoked' };
-    expect(failureText({ ...INFO, status: 'failure', error, cluster })).toBe(
-      'the migration failed: lease "x" could not be revoked (lease_not_revoked)',
+    expect(failureText({ ...INFO, status: 'failure', error: NOT_REVOKED, cluster })).toBe(
+      'the migration failed: a lease could not be revoked (lease_not_revoked)',
+    );
+  });
+
+  it('names the lease that could not be revoked, if it is told', () => {
+    const told = { ...cluster, refused_lease: { lease_id: 'kv/creds/r/0', reason: 'connection refused' } };
+    const info: MigrationInfo = { ...INFO, status: 'failure', error: NOT_REVOKED, cluster: told };
+    expect(failureText(info)).toBe(
+      'the migration failed: a lease could not be revoked (lease_not_revoked); lease "kv/creds/r/0": connection refused',
+    );
+    expect(migrationFacts('id', info).find((line) => line.startsWith('Not revoked'))).toMatch(
+      /lease "kv\/creds\/r\/0": connection refused$/,
     );
   });
 });

@@ -43,10 +43,13 @@ function oldPathFact(alias: MigrationInfo['alias']): Fact {
 
 function clusterFacts(cluster: MigrationInfo['cluster']): [string, string][] {
   if (!cluster) return [];
-  const { waiting_for: waiting, warnings, nodes } = cluster;
+  const { waiting_for: waiting, refused_lease: lease, warnings, nodes } = cluster;
   const other = nodes.filter(({ state }) => state === 'stale' || state === 'unreachable');
   return [
     ...(waiting ? [['Waiting', waiting] satisfies [string, string]] : []),
+    ...(lease
+      ? [['Lease not revoked', `${lease.lease_id}: ${lease.reason}`] satisfies [string, string]]
+      : []),
     ...warnings.map((warning): [string, string] => ['Warning', warning]),
     ...other.map(({ address, state }): [string, string] => ['Node', `${address} is ${state}`]),
   ];
