@@ -48,14 +48,14 @@ function pathSpellings(typed: string): string[] {
   return [bare, `${bare}/`, `/${bare}`, `/${bare}/`];
 }
 
-/** The path without empty, `.` and `..` segments, with its trailing slash. */
+/** The path without empty, `.` and `..` segments, with its trailing slash; empty if no segment is left. */
 export function cleanPath(path: string): string {
   const clean: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '..') clean.pop();
     else if (segment !== '' && segment !== '.') clean.push(segment);
   }
-  return `${clean.join('/')}/`;
+  return slashed(clean.join('/'));
 }
 
 /** The beginning of a path, of at most so many bytes, without a character that is cut in two. */

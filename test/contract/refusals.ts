@@ -167,4 +167,10 @@ export const IMPROVED_ROWS: Row[] = [
     '//foo',
     "invalid destination mount: path '/foo/' does not match cleaned path 'foo/'",
   ],
+  [
+    'a target of nothing but slashes',
+    KV,
+    '//',
+    "invalid destination mount: path '/' does not match cleaned path ''",
+  ],
 ];

@@ -63,6 +63,12 @@ describe('a remount is refused for', () => {
     });
   }
 
+  improved('a target that is a namespace and slashes', async () => {
+    expect(await start(KV, `${NS}//`)).toMatchObject(
+      refused("invalid destination mount: path '/' does not match cleaned path ''"),
+    );
+  });
+
   improved('a target above its namespace', async () => {
     const { status, body } = await start(KV, '../x');
     expect(status).toBe(400);
