@@ -48,6 +48,11 @@ export const MAX_FORM_FIELDS = 10_000;
 export const MAX_POLICY_BYTES = 100_000;
 /** Policies of one token. */
 export const MAX_TOKEN_POLICIES = 50;
+/**
+ * Steps of the searches for the rules of all paths of one request. A path takes at most some hundreds, unless many rules
+ * differ only in which of their segments are `+`.
+ */
+export const MAX_RULE_STEPS = 10_000_000;
 /** Bytes of the name of a user, role or policy, which is part of a key, and of the display name of a token. */
 export const MAX_NAME_BYTES = 512;
 /** Bytes of a user, role or secret-id, and of a token's metadata. A token's item of at most 400 KB contains parts of two of them. */

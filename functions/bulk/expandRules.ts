@@ -5,7 +5,7 @@
 
 import { goQuote, refusal } from '../http/errors.ts';
 import { MAX_BULK_MOVES, MAX_PREFIX_READS } from '../limits.ts';
-import { indexPatterns } from '../policies/patternIndex.ts';
+import { indexPatterns, type PatternIndex } from '../policies/patternIndex.ts';
 import { newPattern, type PathPattern } from '../policies/patterns.ts';
 import type { Deps } from '../ports/deps.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
@@ -85,7 +85,7 @@ function placedRule(rule: NumberedRule, { namespace, path: pattern }: Namespaced
 interface Listing {
   namespaceId: string;
   prefix: string;
-  rulesFor: (path: readonly string[]) => PlacedRule[];
+  rules: PatternIndex<PlacedRule>;
 }
 
 /** Each mount is read once, however many rules may match it. */
@@ -93,8 +93,8 @@ function listingsOf(rules: PlacedRule[]): Listing[] {
   // A wildcard stands for one character at least, so what is too long for a mount matches none.
   const matching = rules.filter(({ pattern }) => !oversize(mountPath(pattern)));
   return [...Map.groupBy(matching, ({ namespaceId }) => namespaceId)].flatMap(([namespaceId, own]) => {
-    const rulesFor = indexPatterns(own);
-    return prefixesOf(own).map((prefix) => ({ namespaceId, prefix, rulesFor }));
+    const index = indexPatterns(own);
+    return prefixesOf(own).map((prefix) => ({ namespaceId, prefix, rules: index }));
   });
 }
 
@@ -108,8 +108,8 @@ function prefixesOf(rules: PlacedRule[]): string[] {
   return widest.length > MAX_PREFIX_READS ? [''] : widest;
 }
 
-function matchesOf({ rulesFor }: Listing, { uuid, path, version }: Mount): Matched[] {
-  return rulesFor(path.split('/')).flatMap(({ number, from, to, pattern }): Matched[] => {
+function matchesOf({ rules }: Listing, { uuid, path, version }: Mount): Matched[] {
+  return rules.matching(path.split('/')).found.flatMap(({ number, from, to, pattern }): Matched[] => {
     const captured = patternOf(pattern).exec(path)?.slice(1);
     if (!captured) return [];
     const above = from.slice(0, from.length - pattern.length);

@@ -1,20 +1,14 @@
 /** What a token may do, by its policies (contract §5.3). Pure. */
 
 import type { Operation } from '../http/message.ts';
+import { getOrPut } from './getOrPut.ts';
 import { addRule, emptyGrant, type Grant, grantsAnything } from './grant.ts';
 import { pageLimit } from './pageLimit.ts';
 import { parametersPass, type SentFields } from './parameters.ts';
 import type { PathRule } from './pathRule.ts';
-import {
-  isBelow,
-  isPattern,
-  matches,
-  newPattern,
-  type PathPattern,
-  patternKey,
-  stronger,
-} from './patterns.ts';
+import { isPattern, matches, newPattern, type PathPattern, patternKey, stronger } from './patterns.ts';
 import type { Policy } from './policy.ts';
+import { comparedRules, indexedRules, type RuleSearch } from './ruleSearch.ts';
 
 /** A policy and its namespace (`''`, or `ns1/ns2/`), or the policy `root` of a token of that namespace. */
 export type PolicySource = { namespacePath: string; policy: Policy } | { namespacePath: string; root: true };
@@ -86,14 +80,6 @@ function grantAt({ exact, patterns }: Acl, namespacePath: string, path: string):
   return getOrPut(exact, namespacePath + path, emptyGrant);
 }
 
-function getOrPut<T>(map: Map<string, T>, key: string, make: () => T): T {
-  const present = map.get(key);
-  if (present !== undefined) return present;
-  const made = make();
-  map.set(key, made);
-  return made;
-}
-
 /** Decides about one request. Help is allowed to everybody, even on paths that need `sudo`. */
 export function authorize(
   acl: Acl,
@@ -104,7 +90,8 @@ export function authorize(
   const why = whyUnjudged(acl, path);
   if (why !== undefined) return { allowed: false, sudo: false, root: false, unjudged: why };
   const lists = operation === 'list' || operation === 'scan';
-  const grant = lists ? findForList(acl, withSlash(path)) : find(acl, path);
+  const rules = comparedRules(acl);
+  const grant = lists ? findForList(acl, rules, withSlash(path)) : find(acl, rules, path);
   if (grant === undefined) return { allowed: false, sudo: false, root: false };
   const { capabilities, minWrappingTtl, maxWrappingTtl } = grant;
   const limits = PARAMETER_OPERATIONS.has(operation) ? grant.parameters : undefined;
@@ -136,9 +123,16 @@ function pageOf({ paginationLimit, parameters }: Grant, { limit }: Record<string
  * @returns the capabilities, sorted; or `['root']` or `['deny']` alone
  */
 export function capabilitiesOf(acl: Acl, path: string): string[] {
-  if (isUnderRoot(acl, path)) return ['root'];
-  const grant = findForList(acl, path);
-  return grant && grantsAnything(grant) ? [...grant.capabilities].sort() : ['deny'];
+  return capabilitiesAt(acl, comparedRules(acl), path);
+}
+
+/**
+ * The capabilities of each of several paths, as of one.
+ * @throws VaultError 400 for more paths than such rules can judge at once
+ */
+export function capabilitiesOfEach(acl: Acl, paths: readonly string[]): string[][] {
+  const rules = rulesFor(acl, paths);
+  return paths.map((path) => capabilitiesAt(acl, rules, path));
 }
 
 /**
@@ -146,17 +140,36 @@ export function capabilitiesOf(acl: Acl, path: string): string[] {
  * @param mountPath with the namespace's path and a trailing slash
  */
 export function mayReachMount(acl: Acl, mountPath: string): boolean {
-  if (capabilitiesOf(acl, mountPath)[0] !== 'deny') return true;
-  const patterns = [...acl.patterns.values()];
-  const segments = mountPath.split('/').slice(0, -1);
-  const within = [...acl.exact].filter(([path]) => path.startsWith(mountPath)).map(([, grant]) => grant);
-  const below = patterns.filter((pattern) => isBelow(pattern, segments)).map(({ grant }) => grant);
+  return mayReach(acl, comparedRules(acl), mountPath);
+}
+
+/**
+ * The mounts, of several, on which anything is allowed or on a path in them.
+ * @param mountPaths with the namespace's path and a trailing slash
+ * @throws VaultError 400 for more mounts than such rules can judge at once
+ */
+export function reachableMounts(acl: Acl, mountPaths: readonly string[]): Set<string> {
+  const rules = rulesFor(acl, mountPaths);
+  return new Set(mountPaths.filter((path) => mayReach(acl, rules, path)));
+}
+
+function rulesFor(acl: Acl, paths: readonly string[]): RuleSearch {
+  return paths.length > 1 ? indexedRules(acl) : comparedRules(acl);
+}
+
+function capabilitiesAt(acl: Acl, rules: RuleSearch, path: string): string[] {
+  if (isUnderRoot(acl, path)) return ['root'];
+  const grant = findForList(acl, rules, path);
+  return grant && grantsAnything(grant) ? [...grant.capabilities].sort() : ['deny'];
+}
+
+function mayReach(acl: Acl, rules: RuleSearch, mountPath: string): boolean {
+  if (capabilitiesAt(acl, rules, mountPath)[0] !== 'deny') return true;
+  if (rules.grantBelow(mountPath)) return true;
   // A glob that matches the mount's path matches every path in it. So weaker globs decide no path there.
-  const covering = strongest(
-    patterns.filter(({ isGlob }) => isGlob),
-    mountPath,
-  );
-  return [...within, ...below, covering].some((grant) => grant !== undefined && grantsAnything(grant));
+  const globs = rules.matching(mountPath).filter(({ isGlob }) => isGlob);
+  const covering = strongest(globs);
+  return covering !== undefined && grantsAnything(covering);
 }
 
 function isUnderRoot({ rootPaths }: Acl, path: string): boolean {
@@ -168,26 +181,19 @@ function withSlash(path: string): string {
 }
 
 /** The best rule decides alone, even if it lacks the requested capability. */
-function find({ exact, patterns }: Acl, path: string): Grant | undefined {
-  return exact.get(path) ?? strongest(patterns.values(), path);
+function find({ exact }: Acl, rules: RuleSearch, path: string): Grant | undefined {
+  return exact.get(path) ?? strongest(rules.matching(path));
 }
 
 /** Rules for the path as it is take precedence over rules for the path without its slash. */
-function findForList({ exact, patterns }: Acl, path: string): Grant | undefined {
+function findForList({ exact }: Acl, rules: RuleSearch, path: string): Grant | undefined {
   const bare = path.replace(/\/$/, '');
-  return (
-    exact.get(path) ??
-    exact.get(bare) ??
-    strongest(patterns.values(), path) ??
-    strongest(patterns.values(), bare)
-  );
+  const found = exact.get(path) ?? exact.get(bare) ?? strongest(rules.matching(path));
+  return found ?? (bare === path ? undefined : strongest(rules.matching(bare)));
 }
 
-function strongest(patterns: Iterable<PathPattern>, path: string): Grant | undefined {
-  const segments = path.split('/');
-  let best: PathPattern | undefined;
-  for (const pattern of patterns) {
-    if (matches(pattern, segments)) best = best === undefined ? pattern : stronger(best, pattern);
-  }
+function strongest(patterns: readonly PathPattern[]): Grant | undefined {
+  let best = patterns[0];
+  for (const pattern of patterns) if (best && pattern !== best) best = stronger(best, pattern);
   return best?.grant;
 }

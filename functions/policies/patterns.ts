@@ -45,7 +45,10 @@ export function newPattern(namespacePath: string, path: string): PathPattern {
 }
 
 /** @param path split at `/` */
-export function matches({ segments, isGlob }: PathPattern, path: string[]): boolean {
+export function matches(
+  { segments, isGlob }: Pick<PathPattern, 'segments' | 'isGlob'>,
+  path: readonly string[],
+): boolean {
   const last = segments.length - 1;
   if (isGlob ? path.length <= last : path.length !== last + 1) return false;
   return segments.every((wanted, i) => segmentMatches(wanted, path[i] as string, isGlob && i === last));
@@ -55,7 +58,7 @@ export function matches({ segments, isGlob }: PathPattern, path: string[]): bool
  * Whether the pattern matches paths below a mount's path, and is longer than that path.
  * @param mount the mount's path split at `/`, without the empty part after its last slash
  */
-export function isBelow({ segments }: PathPattern, mount: string[]): boolean {
+export function isBelow({ segments }: Pick<PathPattern, 'segments'>, mount: readonly string[]): boolean {
   return (
     segments.length > mount.length &&
     mount.every((part, i) => segmentMatches(segments[i] ?? null, part, false))

@@ -11,9 +11,9 @@ const pattern = fc.tuple(path, fc.constantFrom('', '*')).map(([text, end]) => ne
 
 it('a path has the same patterns in the index as among all', () => {
   fc.assert(
-    fc.property(fc.array(pattern), path, (patterns, sent) => {
+    fc.property(fc.array(pattern, { maxLength: 200 }), path, (patterns, sent) => {
       const segments = sent.split('/');
-      const found = indexPatterns(patterns)(segments);
+      const { found } = indexPatterns(patterns).matching(segments);
       expect(new Set(found)).toEqual(new Set(patterns.filter((one) => matches(one, segments))));
       expect(found.length).toBe(new Set(found).size);
     }),
