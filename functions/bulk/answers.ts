@@ -4,12 +4,12 @@ import type { OneOf, Shape, Wire } from '../http/shape.ts';
 import {
   AFFECTED_RULE,
   ERROR,
-  NODES,
   PLANNED_ALIAS,
   POLICY_CHANGES,
   POLICY_INFO,
   REQUESTER,
 } from '../remount/answers.ts';
+import { NODES } from '../remount/clusterInfo.ts';
 
 /** How a cluster carries out a run, and what it has shown. */
 const BULK_CLUSTER = {

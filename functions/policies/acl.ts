@@ -8,18 +8,14 @@ import { parametersPass, type SentFields } from './parameters.ts';
 import type { PathRule } from './pathRule.ts';
 import { isPattern, matches, newPattern, type PathPattern, patternKey, stronger } from './patterns.ts';
 import type { Policy } from './policy.ts';
-import { comparedRules, indexedRules, type RuleSearch } from './ruleSearch.ts';
+import { comparedRules, indexedRules, type RuleSearch, type Rules } from './ruleSearch.ts';
 
 /** A policy and its namespace (`''`, or `ns1/ns2/`), or the policy `root` of a token of that namespace. */
 export type PolicySource = { namespacePath: string; policy: Policy } | { namespacePath: string; root: true };
 
-export interface Acl {
+export interface Acl extends Rules {
   /** Paths of the namespaces in and below which everything is allowed. */
   rootPaths: string[];
-  /** Full path → grant. */
-  exact: Map<string, Grant>;
-  /** By patternKey. */
-  patterns: Map<string, PathPattern>;
   /** Rules that nobody here can judge: a request that one of them may match is refused. */
   unjudged: { pattern: PathPattern; why: string }[];
 }

@@ -44,7 +44,7 @@ interface Beginning<P> {
 }
 
 /** Patterns that are compared faster than divided. */
-const FEW = 32;
+const FEW_PATTERNS = 32;
 
 export function indexPatterns<P extends Pattern>(patterns: Iterable<P>): PatternIndex<P> {
   const root: Group<P> = { patterns: [...patterns] };
@@ -82,7 +82,7 @@ function walk<P extends Pattern>(
     const segment = path[depth];
     const following: Group<P>[] = [];
     for (const group of groups) {
-      if (group.patterns.length <= FEW) {
+      if (group.patterns.length <= FEW_PATTERNS) {
         for (const pattern of group.patterns) {
           steps += Math.min(pattern.segments.length, path.length);
           few.push(pattern);

@@ -2,12 +2,17 @@
 
 import { refusal } from '../http/errors.ts';
 import { MAX_RULE_STEPS } from '../limits.ts';
-import type { Acl } from './acl.ts';
-import { grantsAnything } from './grant.ts';
+import { type Grant, grantsAnything } from './grant.ts';
 import { type Found, indexPatterns, type PatternIndex } from './patternIndex.ts';
 import { isBelow, matches, type PathPattern } from './patterns.ts';
 
-type Rules = Pick<Acl, 'exact' | 'patterns'>;
+/** The rules of a token. */
+export interface Rules {
+  /** Full path → grant. */
+  exact: Map<string, Grant>;
+  /** By patternKey. */
+  patterns: Map<string, PathPattern>;
+}
 
 export interface RuleSearch {
   /** The patterns that match a path. */

@@ -1,6 +1,7 @@
 /** The answers of the endpoints about migrations: their shapes, and the types derived from them. Clients import the types. */
 
 import type { OneOf, Shape, Wire } from '../http/shape.ts';
+import { CLUSTER_INFO } from './clusterInfo.ts';
 
 /** Why something failed; null if it did not. */
 export const ERROR = [{ code: 'string', message: 'string' }, null] as const satisfies Shape;
@@ -10,31 +11,6 @@ export const REQUESTER = {
   accessor: 'string',
   namespace: 'string',
 } as const satisfies Shape;
-
-/** The nodes of a cluster, and whether they have seen a move. */
-export const NODES = [
-  { address: 'string', state: 'string' as OneOf<'unasked' | 'current' | 'stale' | 'unreachable'> },
-] as const satisfies Shape;
-
-/** What a cluster that carries out a migration has shown. */
-const CLUSTER_INFO = {
-  accessor: 'string',
-  /** The id that the cluster gave to the latest move; it forgets it when it restarts. */
-  migration_id: ['string', null],
-  /** Rounds of revoking all leases. */
-  drains: 'int',
-  /** How often the cluster was told to move the mount. */
-  posts: 'int',
-  /** Why the migration does not go on. */
-  waiting_for: ['string', null],
-  waiting_since: ['string', null],
-  /** The lease that could not be revoked, with the words of the cluster, if the token may list the leases of the mount. */
-  refused_lease: [{ lease_id: 'string', reason: 'string' }, null],
-  warnings: 'list',
-  nodes: NODES,
-} as const satisfies Shape;
-
-export type ClusterInfo = Wire<typeof CLUSTER_INFO>;
 
 /** What a migration, or a run of many, has done with policies. */
 export const POLICY_INFO = {
@@ -269,7 +245,7 @@ export const VERIFICATION = {
     mount: ['string', null],
     accessor: ['string', null],
     moved_by: ['string', null],
-    /** Present if the source is an alias: when it stops answering. `mount` is where it leads to, if that is in the namespace of the request or below it. */
+    /** Present if the source is an alias: when it stops answering. `mount` is where it leads to, unless that is outside. */
     'answers_until?': 'string',
   },
   /** The rules that name the source and do not match the target, of policies that the caller may read. */

@@ -2,7 +2,8 @@
 
 import { sha256 } from '../store/keys.ts';
 import { isAuthPath } from '../tree/path.ts';
-import type { ClusterInfo, MigrationInfo, PolicyInfo } from './answers.ts';
+import type { MigrationInfo, PolicyInfo } from './answers.ts';
+import type { ClusterInfo } from './clusterInfo.ts';
 import { leasesGone, leasesTotal } from './leaseProgress.ts';
 import { mayListLeases } from './leaseRights.ts';
 import { fullPath, type Migration } from './migration.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ClusterInfo, MigrationInfo } from '../../functions/remount/answers.ts';
+import type { MigrationInfo } from '../../functions/remount/answers.ts';
+import type { ClusterInfo } from '../../functions/remount/clusterInfo.ts';
 import { leasesInWords } from '../../ui/words/pace.ts';
 import { timelineOf } from '../../ui/words/timeline.ts';
 
