@@ -365,9 +365,11 @@ const TABLE: Record<keyof typeof limits, Proof> = {
   },
   MAX_SCHEDULE_BYTES: {
     ask: (by) => {
-      const around = JSON.stringify({ moves: [{ from: 'idle', to: '' }] }).length;
-      const to = x(limits.MAX_SCHEDULE_BYTES - around + by);
-      return schedule('large', { moves: [{ from: 'idle', to }] });
+      const names = Array.from({ length: 200 }, (_, i) => `idle-${1_000 + i}`);
+      const around = JSON.stringify({ moves: names.map((name) => ({ from: name, to: name })) }).length;
+      const rest = limits.MAX_SCHEDULE_BYTES - around + by;
+      const padding = (i: number) => x(Math.floor((rest + i) / names.length));
+      return schedule('large', { moves: names.map((name, i) => ({ from: name, to: name + padding(i) })) });
     },
     status: 400,
     text: 'what a schedule moves has at most 128000 bytes; rules need fewer than a list',

@@ -20,6 +20,8 @@ read sys/auth/people/tune | stdout < options  map[version:2] | tuning the option
 kv metadata get -format=json kv2/app | stdout *"delete_version_after"* | a \`delete_version_after\` of zero, or an empty one, in a patch
 policy write bad * | stderr * | words of an error about what cannot be read
 policy read default | stdout * # * | text of the policies \`default\` and \`response-wrapping\`
+policy read default | stdout < path "identity/* | the rules of the policy \`default\` for \`identity/entity/…\` and \`identity/oidc/provider/+/authorize\`
+policy read default | stdout <   capabilities = ["read", "update"] | the rules of the policy \`default\` for \`identity/entity/…\` and \`identity/oidc/provider/+/authorize\`
 token create -id=* | stderr * | the warning about a token whose id is chosen
 login * -format=json * | stdout *"entity_id"* | \`entity_id\` of a login
 write -format=json auth/apps/login * | stdout *"entity_id"* | \`entity_id\` of a login

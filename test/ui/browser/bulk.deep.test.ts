@@ -47,7 +47,9 @@ it('a list of moves is corrected, planned, started and undone, with one move tha
   expect(page.url()).toBe(`${run}?show=failed`);
   await page.getByRole('button', { name: 'Plan the failed again' }).click();
   await page.getByRole('heading', { name: 'Plan a bulk run' }).waitFor();
-  expect(await page.getByLabel('Moves', { exact: true }).inputValue()).toBe(`${third}/,${contested}/`);
+  expect(await page.getByLabel('Moves', { exact: true }).inputValue()).toBe(
+    `from,to\n${third}/,${contested}/\n`,
+  );
   expect(await page.getByLabel('Reason').inputValue()).toBe('a swap and more');
   await page.goBack();
   await page.getByLabel('Failed only').uncheck();
