@@ -103,7 +103,8 @@ type RowEnds = Pick<RowMove, 'row' | 'source' | 'target'>;
 export function findRivalries(moves: RowEnds[]): Map<number, VaultError> {
   const sources = firstOf(moves, ({ source }) => endId(source));
   const targets = firstOf(moves, ({ target }) => endId(target));
-  const found = moves.map((move): [number, VaultError | undefined] => {
+  const found = new Map<number, VaultError>();
+  for (const move of moves) {
     const twin = sources.get(endId(move.source));
     const rival = targets.get(endId(move.target));
     const outer = aboveTarget(move).map((place) => targets.get(place));
@@ -113,9 +114,9 @@ export function findRivalries(moves: RowEnds[]): Map<number, VaultError> {
       (rival && rival !== move && refusal(`row ${rival.row} has the same target`)) ||
       (around &&
         refusal(`the target lies in that of row ${around.row}, ${goQuote(fullPath(around.target))}`));
-    return [move.row, error || undefined];
-  });
-  return new Map(found.flatMap(([row, error]) => (error ? [[row, error]] : [])));
+    if (error) found.set(move.row, error);
+  }
+  return found;
 }
 
 /** The first move of each place. */

@@ -10,6 +10,7 @@ import { acceptance, type Failure, machineOf } from '../remount/migration.ts';
 import { readMigration } from '../remount/readMigration.ts';
 import { accessorClaimKey, bulkProgressKey } from '../store/keys.ts';
 import { startWorkflow } from '../store/startWorkflow.ts';
+import { overlap } from '../tree/path.ts';
 import { rowStarted } from './bulkRun.ts';
 import { mountClaimed } from './rowFailures.ts';
 import type { KeptRow } from './rowRecord.ts';
@@ -39,8 +40,8 @@ async function lookAtEnds(
     target.namespacePath === source.namespacePath ? own : cluster.mounts(target.namespacePath),
     cluster.namespaces(target.namespacePath),
   ]);
-  const taken = [...mounts.keys(), ...children.map(({ name }) => name)].find(
-    (path) => path.startsWith(target.path) || target.path.startsWith(path),
+  const taken = [...mounts.keys(), ...children.map(({ name }) => name)].find((path) =>
+    overlap(path, target.path),
   );
   return taken === undefined ? { entry } : { failure: targetInUse({ source, target }, taken) };
 }

@@ -1,7 +1,7 @@
 /** The checks of a move that need no tree: they hold in whatever namespaces its paths lead into. Pure. */
 
 import { MAX_MOUNT_PATH_BYTES } from '../limits.ts';
-import { cleanPath, isPrintable, mountPath, protectedSegment } from '../tree/path.ts';
+import { cleanPath, isPrintable, mountPath, overlap, protectedSegment } from '../tree/path.ts';
 import {
   authToNonAuth,
   invalidDestination,
@@ -31,7 +31,7 @@ export function checkAnywhere({ from, to }: Typed): void {
   const target = mountPath(to);
   checkTarget(to, target);
   checkEnds(source, target);
-  if (target.startsWith(source) || source.startsWith(target)) throw pathInUse(source);
+  if (overlap(source, target)) throw pathInUse(source);
 }
 
 function checkTarget(to: string, target: string): void {

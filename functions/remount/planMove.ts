@@ -11,6 +11,7 @@ import {
   isAuthPath,
   isPrintable,
   mountPath,
+  overlap,
   oversize,
   PROTECTED_SEGMENTS,
   withSlash,
@@ -90,8 +91,7 @@ export function planMove(typed: Typed, source: Location, target: Target, asked: 
  * the source, and the mount may have moved in between.
  */
 function isInItsOwnWay(mount: Mount, source: Location, target: Target): boolean {
-  if (crossesNamespaces({ source, target })) return false;
-  return target.path.startsWith(mount.path) || mount.path.startsWith(target.path);
+  return !crossesNamespaces({ source, target }) && overlap(mount.path, target.path);
 }
 
 /** @throws VaultError 400 for an auth method with aliases that would leave their namespace: its logins belong to its namespace */

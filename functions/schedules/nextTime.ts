@@ -16,7 +16,7 @@ const AT = /^at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)$/;
 
 /**
  * @returns the first time after `after` at which it is due, in epoch milliseconds; undefined if there is none
- * @throws TimetableRefused for an expression that is none, or that AWS documents in no way
+ * @throws TimetableRefused for an expression that is none, or in a form that AWS does not document
  */
 export function nextTime(timetable: Made, after: number): number | undefined {
   const { schedule, start = 0, end = Number.POSITIVE_INFINITY } = timetable;

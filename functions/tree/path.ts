@@ -64,6 +64,11 @@ export function cutPath(path: string, bytes: number): string {
   return Buffer.from(path).subarray(0, bytes).toString('utf8').replace(/�+$/, '');
 }
 
+/** Whether two paths of mounts are the same, or one is above the other. Such mounts cannot exist beside each other (R1). */
+export function overlap(one: string, other: string): boolean {
+  return one.startsWith(other) || other.startsWith(one);
+}
+
 /** @returns the path of the built-in mount that a path is in, if there is one */
 export function builtinPath(path: string): string | undefined {
   const withSlash = path.endsWith('/') ? path : `${path}/`;
