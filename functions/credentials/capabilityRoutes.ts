@@ -3,7 +3,7 @@
 import { refusal, wrapped } from '../http/errors.ts';
 import { type Answers, type Call, oldAndNew, type Reply, type Route, route } from '../http/route.ts';
 import { Meant } from '../http/shape.ts';
-import { type Acl, capabilitiesOfEach } from '../policies/acl.ts';
+import { type Acl, capabilitiesOf } from '../policies/acl.ts';
 import { sha256 } from '../store/keys.ts';
 import { aclOf } from './caller.ts';
 import { invalidAccessor, MISSING_ACCESSOR } from './errors.ts';
@@ -61,10 +61,7 @@ async function aclOfToken({ deps, namespace }: Pick<Call, 'deps' | 'namespace'>,
 function answer(call: Call<typeof PATHS>, acl: Acl | undefined): Reply<Record<string, string[]>> {
   const paths = pathsOf(call);
   if (!acl) throw wrapped(400, 'invalid token');
-  const found = capabilitiesOfEach(
-    acl,
-    paths.map((path) => fullPath(call, path)),
-  );
+  const found = paths.map((path) => capabilitiesOf(acl, fullPath(call, path)));
   const named = paths.map((path, i) => [path, found[i] ?? []] as const);
   const [first] = found;
   const alone = first && found.length === 1 ? [['capabilities', first] as const] : [];

@@ -6,18 +6,18 @@ import { addRule, emptyGrant, type Grant, grantsAnything } from './grant.ts';
 import { pageLimit } from './pageLimit.ts';
 import { parametersPass, type SentFields } from './parameters.ts';
 import type { PathRule } from './pathRule.ts';
-import { isPattern, matches, newPattern, type PathPattern, patternKey, stronger } from './patterns.ts';
+import { isPattern, newPattern, type PathPattern, patternKey, stronger } from './patterns.ts';
 import type { Policy } from './policy.ts';
-import { comparedRules, indexedRules, type RuleSearch, type Rules } from './ruleSearch.ts';
+import { type RuleSearch, type Rules, searchOf } from './ruleSearch.ts';
 
 /** A policy and its namespace (`''`, or `ns1/ns2/`), or the policy `root` of a token of that namespace. */
 export type PolicySource = { namespacePath: string; policy: Policy } | { namespacePath: string; root: true };
 
+/** It is made for one request, which may judge many paths by it. */
 export interface Acl extends Rules {
   /** Paths of the namespaces in and below which everything is allowed. */
   rootPaths: string[];
-  /** Rules that nobody here can judge: a request that one of them may match is refused. */
-  unjudged: { pattern: PathPattern; why: string }[];
+  search: RuleSearch;
 }
 
 export interface AccessRequest extends Partial<SentFields> {
@@ -46,21 +46,23 @@ const PARAMETER_OPERATIONS: ReadonlySet<Operation> = new Set(['read', 'create', 
 
 /** @param now epoch milliseconds; without it, rules with an expiration are treated as expired */
 export function buildAcl(sources: PolicySource[], now = Number.POSITIVE_INFINITY): Acl {
-  const acl: Acl = { rootPaths: [], exact: new Map(), patterns: new Map(), unjudged: [] };
+  const rootPaths: string[] = [];
+  const rules: Rules = { exact: new Map(), patterns: new Map(), unjudged: [] };
   for (const source of sources) {
-    if ('root' in source) acl.rootPaths.push(source.namespacePath);
-    else for (const rule of source.policy.rules) addTo(acl, source.namespacePath, rule, now);
+    if ('root' in source) rootPaths.push(source.namespacePath);
+    else for (const rule of source.policy.rules) addTo(rules, source.namespacePath, rule, now);
   }
-  return acl;
+  return { ...rules, rootPaths, search: searchOf(rules) };
 }
 
-function addTo(acl: Acl, namespacePath: string, rule: PathRule, now: number): void {
+function addTo(rules: Rules, namespacePath: string, rule: PathRule, now: number): void {
   if (rule.expiresAt !== undefined && rule.expiresAt <= now) return;
   if (rule.unjudged !== undefined) {
-    acl.unjudged.push({ pattern: newPattern(namespacePath, reachOf(rule.path)), why: rule.unjudged });
+    const { segments, isGlob } = newPattern(namespacePath, reachOf(rule.path));
+    rules.unjudged.push({ segments, isGlob, why: rule.unjudged });
     return;
   }
-  addRule(grantAt(acl, namespacePath, rule.path), rule);
+  addRule(grantAt(rules, namespacePath, rule.path), rule);
 }
 
 /** All that a rule may match: a template may stand for anything. */
@@ -69,14 +71,17 @@ function reachOf(path: string): string {
   return template === -1 ? path : `${path.slice(0, template)}*`;
 }
 
-function grantAt({ exact, patterns }: Acl, namespacePath: string, path: string): Grant {
+function grantAt({ exact, patterns }: Rules, namespacePath: string, path: string): Grant {
   if (isPattern(path)) {
     return getOrPut(patterns, patternKey(namespacePath, path), () => newPattern(namespacePath, path)).grant;
   }
   return getOrPut(exact, namespacePath + path, emptyGrant);
 }
 
-/** Decides about one request. Help is allowed to everybody, even on paths that need `sudo`. */
+/**
+ * Decides about one request. Help is allowed to everybody, even on paths that need `sudo`.
+ * @throws VaultError 400, as all functions here, when rules cannot judge so many paths (MAX_RULE_STEPS)
+ */
 export function authorize(
   acl: Acl,
   { operation, path, parameters = {}, fields, synonyms }: AccessRequest,
@@ -86,8 +91,7 @@ export function authorize(
   const why = whyUnjudged(acl, path);
   if (why !== undefined) return { allowed: false, sudo: false, root: false, unjudged: why };
   const lists = operation === 'list' || operation === 'scan';
-  const rules = comparedRules(acl);
-  const grant = lists ? findForList(acl, rules, withSlash(path)) : find(acl, rules, path);
+  const grant = lists ? findForList(acl, withSlash(path)) : find(acl, path);
   if (grant === undefined) return { allowed: false, sudo: false, root: false };
   const { capabilities, minWrappingTtl, maxWrappingTtl } = grant;
   const limits = PARAMETER_OPERATIONS.has(operation) ? grant.parameters : undefined;
@@ -105,9 +109,8 @@ export function authorize(
 }
 
 /** A listing is also judged by rules for its path without the slash. */
-function whyUnjudged({ unjudged }: Acl, path: string): string | undefined {
-  const paths = [path, path.replace(/\/$/, '')].map((one) => one.split('/'));
-  return unjudged.find(({ pattern }) => paths.some((segments) => matches(pattern, segments)))?.why;
+function whyUnjudged({ search }: Acl, path: string): string | undefined {
+  return search.whyUnjudged(path) ?? (path.endsWith('/') ? search.whyUnjudged(path.slice(0, -1)) : undefined);
 }
 
 function pageOf({ paginationLimit, parameters }: Grant, { limit }: Record<string, unknown>) {
@@ -119,16 +122,9 @@ function pageOf({ paginationLimit, parameters }: Grant, { limit }: Record<string
  * @returns the capabilities, sorted; or `['root']` or `['deny']` alone
  */
 export function capabilitiesOf(acl: Acl, path: string): string[] {
-  return capabilitiesAt(acl, comparedRules(acl), path);
-}
-
-/**
- * The capabilities of each of several paths, as of one.
- * @throws VaultError 400 for more paths than such rules can judge at once
- */
-export function capabilitiesOfEach(acl: Acl, paths: readonly string[]): string[][] {
-  const rules = rulesFor(acl, paths);
-  return paths.map((path) => capabilitiesAt(acl, rules, path));
+  if (isUnderRoot(acl, path)) return ['root'];
+  const grant = findForList(acl, path);
+  return grant && grantsAnything(grant) ? [...grant.capabilities].sort() : ['deny'];
 }
 
 /**
@@ -136,34 +132,10 @@ export function capabilitiesOfEach(acl: Acl, paths: readonly string[]): string[]
  * @param mountPath with the namespace's path and a trailing slash
  */
 export function mayReachMount(acl: Acl, mountPath: string): boolean {
-  return mayReach(acl, comparedRules(acl), mountPath);
-}
-
-/**
- * The mounts, of several, on which anything is allowed or on a path in them.
- * @param mountPaths with the namespace's path and a trailing slash
- * @throws VaultError 400 for more mounts than such rules can judge at once
- */
-export function reachableMounts(acl: Acl, mountPaths: readonly string[]): Set<string> {
-  const rules = rulesFor(acl, mountPaths);
-  return new Set(mountPaths.filter((path) => mayReach(acl, rules, path)));
-}
-
-function rulesFor(acl: Acl, paths: readonly string[]): RuleSearch {
-  return paths.length > 1 ? indexedRules(acl) : comparedRules(acl);
-}
-
-function capabilitiesAt(acl: Acl, rules: RuleSearch, path: string): string[] {
-  if (isUnderRoot(acl, path)) return ['root'];
-  const grant = findForList(acl, rules, path);
-  return grant && grantsAnything(grant) ? [...grant.capabilities].sort() : ['deny'];
-}
-
-function mayReach(acl: Acl, rules: RuleSearch, mountPath: string): boolean {
-  if (capabilitiesAt(acl, rules, mountPath)[0] !== 'deny') return true;
-  if (rules.grantBelow(mountPath)) return true;
+  if (capabilitiesOf(acl, mountPath)[0] !== 'deny') return true;
+  if (acl.search.grantBelow(mountPath)) return true;
   // A glob that matches the mount's path matches every path in it. So weaker globs decide no path there.
-  const globs = rules.matching(mountPath).filter(({ isGlob }) => isGlob);
+  const globs = acl.search.matching(mountPath).filter(({ isGlob }) => isGlob);
   const covering = strongest(globs);
   return covering !== undefined && grantsAnything(covering);
 }
@@ -177,15 +149,15 @@ function withSlash(path: string): string {
 }
 
 /** The best rule decides alone, even if it lacks the requested capability. */
-function find({ exact }: Acl, rules: RuleSearch, path: string): Grant | undefined {
-  return exact.get(path) ?? strongest(rules.matching(path));
+function find({ exact, search }: Acl, path: string): Grant | undefined {
+  return exact.get(path) ?? strongest(search.matching(path));
 }
 
 /** Rules for the path as it is take precedence over rules for the path without its slash. */
-function findForList({ exact }: Acl, rules: RuleSearch, path: string): Grant | undefined {
+function findForList({ exact, search }: Acl, path: string): Grant | undefined {
   const bare = path.replace(/\/$/, '');
-  const found = exact.get(path) ?? exact.get(bare) ?? strongest(rules.matching(path));
-  return found ?? (bare === path ? undefined : strongest(rules.matching(bare)));
+  const found = exact.get(path) ?? exact.get(bare) ?? strongest(search.matching(path));
+  return found ?? (bare === path ? undefined : strongest(search.matching(bare)));
 }
 
 function strongest(patterns: readonly PathPattern[]): Grant | undefined {

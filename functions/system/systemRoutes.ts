@@ -3,7 +3,7 @@
 import { goQuote, notAuthenticated, notAuthorized, VaultError } from '../http/errors.ts';
 import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import type { Shape, Wire } from '../http/shape.ts';
-import { mayReachMount, reachableMounts } from '../policies/acl.ts';
+import { mayReachMount } from '../policies/acl.ts';
 import type { Grant } from '../policies/grant.ts';
 import type { BuiltinMount } from '../tree/builtin.ts';
 import { listAllMounts, locateAny } from '../tree/findMount.ts';
@@ -62,11 +62,9 @@ type Listed = Mount | BuiltinMount;
  */
 async function listVisible({ deps, namespace, caller }: Call): Promise<Reply<Wire<typeof VISIBLE>>> {
   const mounts = await listAllMounts(deps, namespace);
-  const full = (path: string) => namespace.path + path;
-  const paths = mounts.map(({ path }) => full(path));
-  const reachable = caller ? reachableMounts(caller.acl, paths) : new Set();
   const visible = mounts.filter(
-    ({ path, config }) => config.listingVisibility === 'unauth' || reachable.has(full(path)),
+    ({ path, config }) =>
+      config.listingVisibility === 'unauth' || (caller && mayReachMount(caller.acl, namespace.path + path)),
   );
   const show = caller ? mountObject : publicFacts;
   const table = (name: MountTable) =>
@@ -112,8 +110,8 @@ async function readVisible({
 async function listVisibleNamespaces({ deps, namespace, caller }: Call): Promise<Reply<{ keys?: string[] }>> {
   if (!caller) throw notAuthenticated();
   const children = await listChildren(deps.store, namespace);
-  const paths = children.map(({ path }) => path);
-  const keys = [...reachableMounts(caller.acl, paths)].map((path) => path.slice(namespace.path.length));
+  const reachable = children.filter(({ path }) => mayReachMount(caller.acl, path));
+  const keys = reachable.map(({ path }) => path.slice(namespace.path.length));
   return { data: keys.length > 0 ? { keys } : {} };
 }
 
