@@ -9,7 +9,7 @@ import type { Issuer } from '../tree/generation.ts';
 import type { Namespace } from '../tree/namespace.ts';
 import { addChild, markParent, nonExpiringTokensOf, withdrawIfRevoked } from './child.ts';
 import { type Lease, leaseItem } from './lease.ts';
-import { descend, type Lineage } from './lineage.ts';
+import { descend, type Lineage, throughDoor } from './lineage.ts';
 import { refuseTooManyPolicies } from './policyNames.ts';
 import { removeTokens } from './removal.ts';
 import { cleanupTime, type Token, tokenItem } from './token.ts';
@@ -24,6 +24,8 @@ export interface TokenOrder {
   leasePath: string;
   /** The id of the lease without its random last segment, where that is not the path of the request. */
   leaseId?: string;
+  /** The alias that the token ends with ({@link throughDoor}). */
+  door?: string | undefined;
   parent?: Token;
   /** The token role it is created with. */
   role?: string;
@@ -101,9 +103,10 @@ export async function issueToken(deps: Deps, order: TokenOrder): Promise<IssuedT
 
 function tokenBy(order: TokenOrder, hash: string, accessor: string, now: number): Token {
   const { namespace, parent, issuer } = order;
-  const lineage: Lineage = parent
+  const descent: Lineage = parent
     ? descend(parent, issuer, now)
     : { mounts: order.ttl > 0 ? { [issuer.mountUuid]: issuer.generation } : {}, tokens: [] };
+  const lineage = throughDoor(descent, order.door);
   if (lineage.tokens.length > MAX_TOKEN_DEPTH) throw refusal(`tokens nest at most ${MAX_TOKEN_DEPTH} deep`);
   const createdAt = lineage.since ?? now;
   return {

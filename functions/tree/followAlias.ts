@@ -83,8 +83,18 @@ async function mountOfAlias(store: Store, alias: Alias): Promise<Followed | unde
   return mount ? { mount, isLocked: closed.length > 0 } : 'not there';
 }
 
+/** Whether one of the namespaces that a mount was reached through at an alias is locked. */
+export async function isBehindLock(
+  store: Store,
+  namespaces: readonly string[],
+  { mountUuid }: { mountUuid: string },
+): Promise<boolean> {
+  const marks = await store.getMany(namespaces.map((id) => closedKey(id, mountUuid)));
+  return marks.some(isLock);
+}
+
 /** Those that the request has not come through. The root namespace is never closed. */
-function namespacesToJudge({ namespaceId, target }: Alias): string[] {
+export function namespacesToJudge({ namespaceId, target }: Alias): string[] {
   return target.namespaceId === namespaceId ? [] : target.lineage.filter((id) => id !== 'root');
 }
 

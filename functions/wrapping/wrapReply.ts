@@ -3,7 +3,9 @@
 import { isEmpty, render } from '../http/envelope.ts';
 import type { Call, Reply } from '../http/route.ts';
 import { LEASE_NAME_BYTES, MAX_SORT_KEY_BYTES } from '../limits.ts';
+import { doorOf } from '../tree/alias.ts';
 import { builtinIssuer } from '../tree/builtin.ts';
+import { namespacesToJudge, reachedAt } from '../tree/followAlias.ts';
 import { markIssued } from '../tree/generation.ts';
 import { builtinPath, cutPath } from '../tree/path.ts';
 import { type WrapPlace, wrap } from './wrapped.ts';
@@ -34,12 +36,19 @@ export async function wrapReply(
   });
 }
 
-/** A path that is too long for the key of a lease is cut. */
-async function placeOfWrap({ deps, namespace, mount, path }: Call): Promise<WrapPlace> {
-  const mountPath = mount?.path ?? builtinPath(path) ?? '';
-  const leaseId = cutPath(path.replace(/\/$/, ''), MAX_SORT_KEY_BYTES - LEASE_NAME_BYTES);
-  const issuer = mount ? await markIssued(deps.store, mount) : builtinIssuer(namespace, mountPath);
-  return { issuer, leasePath: leaseId.slice(mountPath.length), leaseId };
+/** As for a lease (issueLease.ts). A path that is too long for the key of one is cut. */
+async function placeOfWrap({ deps, namespace, mount, alias, path }: Call): Promise<WrapPlace> {
+  const at = mount ? reachedAt({ mount, alias }) : (builtinPath(path) ?? '');
+  const door = mount && alias && doorOf(alias, mount);
+  const mountPath = mount && door === undefined ? mount.path : at;
+  const asked = mountPath + path.slice(at.length).replace(/\/$/, '');
+  const leaseId = cutPath(asked, MAX_SORT_KEY_BYTES - LEASE_NAME_BYTES);
+  return {
+    issuer: mount ? await markIssued(deps.store, mount) : builtinIssuer(namespace, at),
+    leasePath: leaseId.slice(mountPath.length),
+    leaseId,
+    ...(alias && door !== undefined && { door, behind: namespacesToJudge(alias) }),
+  };
 }
 
 /** The accessor of the token or secret-id in an answer, by which it can be revoked before it is unwrapped. */

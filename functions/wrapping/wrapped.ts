@@ -27,6 +27,10 @@ export interface WrapPlace {
   leasePath: string;
   /** The id of the lease, without the same. */
   leaseId: string;
+  /** If the answer was given at an alias in another namespace: it ends with the alias, as a lease does. */
+  door?: string;
+  /** Then these are the ids of the namespaces that the alias led into. While one is locked, the answer is not given. */
+  behind?: string[];
 }
 
 export interface Wrapped {

@@ -12,6 +12,7 @@ import type { Shape, Wire } from '../http/shape.ts';
 import type { Deps } from '../ports/deps.ts';
 import { ConditionFailed } from '../ports/store.ts';
 import { sha256, tokenKey, wrappedKey } from '../store/keys.ts';
+import { isBehindLock, requireOpen } from '../tree/followAlias.ts';
 import {
   invalidWrappingToken,
   type StoredAnswer,
@@ -119,13 +120,18 @@ function hashOf({ raw, headers }: Pick<Call, 'raw' | 'headers'>): string {
   return token ? sha256(token) : '';
 }
 
-/** @throws VaultError 400 when there is no such token, or its answer was taken */
+/**
+ * @throws VaultError 400 when there is no such token, or its answer was taken; 503 for an answer that was given at an alias whose
+ *   mount is in a locked namespace
+ */
 async function find(call: TokenCall): Promise<{ token: Token; answer: StoredAnswer }> {
   const { store } = call.deps;
   const hash = hashOf(call);
   const token = hash ? tokenOf(await store.get(tokenKey(hash))) : undefined;
   const answer = token && wrappedOf(await store.get(wrappedKey(token.accessor)));
   if (!token || !answer) throw invalidWrappingToken();
+  const { behind = [], issuer } = answer.place;
+  requireOpen({ isBehindLock: await isBehindLock(store, behind, issuer) });
   return { token, answer };
 }
 
