@@ -12,6 +12,7 @@ import {
   MAX_BULK_MOVES,
 } from '../limits.ts';
 import type { SentFields } from '../policies/parameters.ts';
+import { isPattern } from '../policies/patterns.ts';
 import type { Deps } from '../ports/deps.ts';
 import {
   CLUSTER_FIELDS,
@@ -57,13 +58,20 @@ export const RUN_FIELDS = {
 const { dry_run: _, ...bodyFields } = RUN_FIELDS;
 export const RUN_BODY_FIELDS = bodyFields;
 
-/** A CSV text is a list of moves. */
+/** A CSV text is a list of moves, and so are rules without wildcards. */
 export function runSynonyms({ raw }: Pick<Call, 'raw'>): ReturnType<Synonyms> {
+  const plain = Array.isArray(raw.rules) ? raw.rules.filter(isPlainRule) : [];
+  const ofRules: ReturnType<Synonyms> = plain.length > 0 ? [['moves', plain]] : [];
   try {
-    return typeof raw.csv === 'string' ? [['moves', readCsv(raw.csv).moves]] : [];
+    return typeof raw.csv === 'string' ? [...ofRules, ['moves', readCsv(raw.csv).moves]] : ofRules;
   } catch {
-    return [];
+    return ofRules;
   }
+}
+
+function isPlainRule(rule: { from?: unknown } | null): boolean {
+  const { from } = rule ?? {};
+  return typeof from === 'string' && !isPattern(from);
 }
 
 /** The body of a run that an event or a schedule starts, as policies judge it. */

@@ -12,15 +12,15 @@ import { type CallerToken, noteUse } from '../tree/aliasUse.ts';
 import type { Namespace } from '../tree/namespace.ts';
 
 /**
- * Answers a request, and says where the mount is: to whoever may make the request, and to nobody else. A login, which has no
- * caller before it succeeds, notes its use itself.
+ * Answers a request, and says where the mount is: to whoever may make the request, and to nobody else. So it is not said with
+ * help, which is for everybody. A login, which has no caller before it succeeds, notes its use itself.
  */
 export async function atAlias(
   call: Call,
   answer: () => Promise<Reply | undefined>,
 ): Promise<Reply | undefined> {
-  const { alias, caller, deps } = call;
-  if (!alias) return answer();
+  const { alias, caller, deps, operation } = call;
+  if (!alias || operation === 'help') return answer();
   const headers = headersOf(call, alias);
   try {
     const reply = await answer();

@@ -23,7 +23,7 @@ import {
   type RouteMatch,
 } from '../http/route.ts';
 import { refuseStrange } from '../http/strangeFields.ts';
-import type { AccessDecision } from '../policies/acl.ts';
+import { isWrappedEnough } from '../policies/acl.ts';
 import { authorizeAll, judgedPaths } from '../policies/spellings.ts';
 import type { Item } from '../ports/store.ts';
 import { reachedAt, requireOpen, throughAlias } from '../tree/followAlias.ts';
@@ -69,7 +69,9 @@ async function performAt(
   await match?.route.before?.(call);
   const open = match?.route.open ?? false;
   const needsToken = !open || (open === 'optional' && request.token !== undefined && isServed(match, call));
-  if (match && open) requireOpen(location);
+  // Help is for everybody, and so tells nothing of where an alias leads.
+  const isHelp = request.operation === 'help';
+  if (match && open && !isHelp) requireOpen(location);
   if (match && !needsToken) return runOpen(api, match, await withNames(match, call));
 
   const caller = await authenticate(deps, await visit.token, namespace, call.sourceIp);
@@ -84,7 +86,7 @@ async function performAt(
   call.caller = { ...caller, ...judgedByCluster(deps, request.token) };
   const named = match ? await withNames(match, call) : call;
   await authorizeCall(named, caller, match, request.token);
-  requireOpen(location);
+  if (!isHelp) requireOpen(location);
   if (!match) throw notRouted(location, request.isText);
   return atAlias(named, () => run(api, match, named));
 }
@@ -169,13 +171,6 @@ async function authorizeCall(
   if (!second.allowed || (match?.route.sudo && !call.sudo)) throw notAuthorized();
   if (operation !== 'help' && !isWrappedEnough(verdict, wrapTtl)) throw notAuthorized();
   if (verdict.pageLimit !== undefined) call.raw = { ...raw, limit: verdict.pageLimit };
-}
-
-/** Whether the answer will be wrapped as policies demand; each of the two limits demands that it is wrapped at all. */
-function isWrappedEnough({ minWrappingTtl, maxWrappingTtl }: AccessDecision, seconds: number): boolean {
-  if (!minWrappingTtl && !maxWrappingTtl) return true;
-  if (seconds === 0) return false;
-  return seconds >= (minWrappingTtl || 0) && seconds <= (maxWrappingTtl || Number.POSITIVE_INFINITY);
 }
 
 async function runOpen(api: Api, match: RouteMatch, call: Call): Promise<Reply | undefined> {

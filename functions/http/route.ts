@@ -97,7 +97,9 @@ export type NameReading = (sent: string, call: Call) => string | Promise<string>
 export type Synonyms = (call: Pick<Call, 'raw' | 'types'>) => [name: string, value: unknown][];
 
 /** The synonyms of fields that have an older and a newer name. */
-export function oldAndNew(names: Readonly<Record<string, string>>): Synonyms {
+export function oldAndNew(
+  names: Readonly<Record<string, string>>,
+): (call: Pick<Call, 'raw'>) => ReturnType<Synonyms> {
   return ({ raw }) =>
     Object.entries(names)
       .flatMap(([old, name]): [string, unknown][] => [

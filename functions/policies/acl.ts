@@ -108,6 +108,28 @@ export function authorize(
   };
 }
 
+/**
+ * Decides about what a request does or tells besides what it is for, such as the policies in a plan. A rule that demands a wrapped
+ * answer (contract §5.2) does not allow that: only an answer of its own can be wrapped as the rule demands.
+ */
+export function authorizeBesides(acl: Acl, request: AccessRequest): AccessDecision {
+  const decision = authorize(acl, request);
+  return { ...decision, allowed: decision.allowed && isWrappedEnough(decision, 0) };
+}
+
+/**
+ * Whether an answer is wrapped as a decision demands; each of the two limits demands that it is wrapped at all.
+ * @param seconds for which it is wrapped; 0 if it is not
+ */
+export function isWrappedEnough(
+  { minWrappingTtl, maxWrappingTtl }: AccessDecision,
+  seconds: number,
+): boolean {
+  if (!minWrappingTtl && !maxWrappingTtl) return true;
+  if (seconds === 0) return false;
+  return seconds >= (minWrappingTtl || 0) && seconds <= (maxWrappingTtl || Number.POSITIVE_INFINITY);
+}
+
 /** A listing is also judged by rules for its path without the slash. */
 function whyUnjudged({ search }: Acl, path: string): string | undefined {
   return search.whyUnjudged(path) ?? (path.endsWith('/') ? search.whyUnjudged(path.slice(0, -1)) : undefined);

@@ -1,14 +1,14 @@
 /** The endpoints that list, read, write and delete policies, at the current path and the old one (contract §5.1). */
 
 import { goQuote, refusal, unsupportedOperation } from '../http/errors.ts';
-import { type Call, oldAndNew, type Reply, type Route, route } from '../http/route.ts';
+import { type Call, type Reply, type Route, route } from '../http/route.ts';
 import { KEYS, type Shape, type Wire } from '../http/shape.ts';
 import { MAX_NAME_BYTES } from '../limits.ts';
 import { ABSENT } from '../ports/store.ts';
 import { policyKey } from '../store/keys.ts';
 import { retryContended } from '../store/retryContended.ts';
 import { nextItem, OLD_POLICY, POLICY, type PolicyData, policyData, policyRecordOf } from './policyRecord.ts';
-import { POLICY_FIELDS, readNewPolicy } from './readNewPolicy.ts';
+import { OLD_POLICY_SYNONYMS, POLICY_FIELDS, readNewPolicy } from './readNewPolicy.ts';
 
 const IMMUTABLE = ['root', 'response-wrapping'];
 
@@ -39,7 +39,7 @@ export const policyRoutes: readonly Route[] = [
     path: 'sys/policy/:name+',
     names: { name: policyName },
     fields,
-    synonyms: oldAndNew({ rules: 'policy' }),
+    synonyms: OLD_POLICY_SYNONYMS,
     answers: { read: OLD_POLICY, write: null, delete: null },
     read: async (call) => {
       const found = await readPolicy(call);

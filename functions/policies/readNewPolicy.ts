@@ -3,6 +3,7 @@
 import { parseTime, TIME_TEXT } from '../http/duration.ts';
 import { refusal } from '../http/errors.ts';
 import type { Fields } from '../http/fields.ts';
+import { oldAndNew } from '../http/route.ts';
 import { Meant } from '../http/shape.ts';
 import { MAX_POLICY_BYTES } from '../limits.ts';
 import { type Policy, PolicyError, parsePolicy } from './policy.ts';
@@ -18,6 +19,9 @@ export const POLICY_FIELDS = {
   ttl: 'duration',
   expiration: TIME_TEXT,
 } as const;
+
+/** At the older path of a policy, where `rules` is the older name of the text. */
+export const OLD_POLICY_SYNONYMS = oldAndNew({ rules: 'policy' });
 
 type PolicyFields = Fields<typeof POLICY_FIELDS>;
 

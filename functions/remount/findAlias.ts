@@ -9,7 +9,7 @@ import { type Alias, type AliasPlace, aliasOf } from '../tree/alias.ts';
 import { aliasAt } from '../tree/changeAlias.ts';
 import { innermostNamespaces, namespacesWithin, namespaceWithin } from '../tree/findNamespace.ts';
 import { mountOf } from '../tree/mount.ts';
-import { type Namespace, requireUnlocked } from '../tree/namespace.ts';
+import { isUnlocked, type Namespace, requireUnlocked } from '../tree/namespace.ts';
 import { slashed } from '../tree/path.ts';
 import { isMigrationId } from './migration.ts';
 import { readMigration } from './readMigration.ts';
@@ -49,7 +49,10 @@ async function outsideByMigration({ deps, namespace, params }: Asked): Promise<F
   return isOutside ? { alias, home: undefined } : undefined;
 }
 
-/** The aliases in the namespace, and those in other namespaces that lead to its mounts, by what they are named in a request. */
+/**
+ * The aliases in the namespace, and those in other namespaces that lead to its mounts, by what they are named in a request. Those
+ * in a locked namespace are left out.
+ */
 export async function listAliases({
   deps,
   namespace,
@@ -71,7 +74,8 @@ export async function listAliases({
   const found = answering.map((alias): FoundAlias => {
     return { alias, home: alias.namespaceId === namespace.id ? namespace : homes.get(alias.namespaceId) };
   });
-  return new Map(found.map((one) => [nameOf(one, namespace), one]));
+  const shown = found.filter(({ home }) => !home || isUnlocked(home));
+  return new Map(shown.map((one) => [nameOf(one, namespace), one]));
 }
 
 async function stillAlias(

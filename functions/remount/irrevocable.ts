@@ -12,7 +12,7 @@ import { locate } from '../tree/locate.ts';
 import { type Namespace, requireUnlocked } from '../tree/namespace.ts';
 import { leasesOutside } from './errors.ts';
 import { issuersWithin } from './issuersWithin.ts';
-import { mayListLeases } from './leaseRights.ts';
+import { mayKnowLease } from './leaseRights.ts';
 import { fullPath, type Migration } from './migration.ts';
 
 /** An entry of the list, and its key. */
@@ -25,7 +25,7 @@ export interface ToldLeases {
 }
 
 /**
- * Lists what a token may list where it was issued.
+ * Lists what a token may list where it was issued; nothing of a locked namespace.
  * @param namespace that of the request: what was issued outside of it is not told (R10)
  * @param page only entries after a sort key, and at most a number of them
  */
@@ -43,7 +43,8 @@ export async function listIrrevocable(
     const issuers = await issuersWithin(deps, migration, entries, namespace);
     for (const [i, entry] of entries.entries()) {
       const issuer = issuers[i];
-      if (issuer && mayListLeases(acl, issuer)) told.push(entry);
+      const isOpen = issuer && !issuer.isLocked;
+      if (isOpen && mayKnowLease(acl, issuer.namespacePath, entry.leaseId)) told.push(entry);
       else hidden++;
       if (told.length === limit) return { told, hidden };
     }

@@ -3,9 +3,14 @@
 import type { IrrevocableLease } from '../credentials/irrevocable.ts';
 import type { Deps } from '../ports/deps.ts';
 import { namespaceIdIn, namespacesWithin } from '../tree/findNamespace.ts';
-import { type Namespace, ROOT } from '../tree/namespace.ts';
-import type { IssuingMount } from './leaseRights.ts';
+import { isUnlocked, type Namespace, ROOT } from '../tree/namespace.ts';
 import type { Migration } from './migration.ts';
+
+/** The namespace that has issued a lease. */
+export interface Issuer {
+  namespacePath: string;
+  isLocked: boolean;
+}
 
 /**
  * Most leases were issued at the source. Others were issued at an alias in another namespace, or where the mount was before. What a
@@ -18,25 +23,14 @@ export async function issuersWithin(
   { source }: Pick<Migration, 'source'>,
   leases: readonly IrrevocableLease[],
   within: Namespace,
-): Promise<(IssuingMount | undefined)[]> {
+): Promise<(Issuer | undefined)[]> {
   // The id of a lease of a cluster names a namespace of the cluster. They are all of the source.
   const homes = leases.map(({ lease, leaseId }) => (lease ? namespaceIdIn(leaseId) : source.namespaceId));
-  const others = homes.filter((id) => id !== source.namespaceId);
-  const known = await namespacesWithin(store, others, within);
-  return leases.map((lease, i) => {
-    const id = homes[i] as string;
-    const path = mountPathIn(lease) ?? source.path;
-    if (id === source.namespaceId) {
-      const { namespacePath } = source;
-      return namespacePath.startsWith(within.path) ? { namespacePath, path } : undefined;
-    }
-    const home = known.get(id) ?? (within.id === ROOT.id ? ROOT : undefined);
-    return home && { namespacePath: home.path, path };
+  const known = await namespacesWithin(store, homes, within);
+  return homes.map((id) => {
+    const home = known.get(id);
+    if (home) return { namespacePath: home.path, isLocked: !isUnlocked(home) };
+    const { namespacePath } = id === source.namespaceId ? source : { namespacePath: ROOT.path };
+    return namespacePath.startsWith(within.path) ? { namespacePath, isLocked: false } : undefined;
   });
-}
-
-/** The id of a lease is the path of the mount that has issued it, and the path inside that, by which it is stored. */
-function mountPathIn({ lease, leaseId }: IrrevocableLease): string | undefined {
-  const path = lease && leaseId.endsWith(lease.sk) ? leaseId.slice(0, -lease.sk.length) : '';
-  return path === '' ? undefined : path;
 }

@@ -5,7 +5,7 @@ import { isAuthPath } from '../tree/path.ts';
 import type { MigrationInfo, PolicyInfo } from './answers.ts';
 import type { ClusterInfo } from './clusterInfo.ts';
 import { leasesGone, leasesTotal } from './leaseProgress.ts';
-import { mayListLeases } from './leaseRights.ts';
+import { mayKnowLease } from './leaseRights.ts';
 import { fullPath, type Migration } from './migration.ts';
 import type { OnCluster } from './onCluster.ts';
 import type { PolicyOrder, PolicyOutcome } from './policyOrder.ts';
@@ -82,7 +82,9 @@ function clusterInfo(
   reader: Reader,
 ): ClusterInfo {
   // Where it was issued and above, as the leases that are irrevocable.
-  const mayKnowLease = mayKnow(reader, source.namespacePath) && mayListLeases(reader.acl, source);
+  const home = source.namespacePath;
+  const isTold =
+    refusedLease && mayKnow(reader, home) && mayKnowLease(reader.acl, home, refusedLease.leaseId);
   return {
     accessor: entry.accessor,
     migration_id: clusterId ?? null,
@@ -90,8 +92,7 @@ function clusterInfo(
     posts,
     waiting_for: waiting ? waiting.why : null,
     waiting_since: timeOf(waiting?.since),
-    refused_lease:
-      refusedLease && mayKnowLease ? { lease_id: refusedLease.leaseId, reason: refusedLease.reason } : null,
+    refused_lease: isTold ? { lease_id: refusedLease.leaseId, reason: refusedLease.reason } : null,
     warnings,
     nodes: (nodes ?? []).map(({ address, state }) => ({ address, state })),
   };

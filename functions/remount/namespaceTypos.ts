@@ -6,7 +6,7 @@
 import { distance } from 'fastest-levenshtein';
 import { goQuote, refusal, type VaultError } from '../http/errors.ts';
 import { MAX_NAMESPACE_TYPOS, NAMESPACE_TYPO_LETTERS } from '../limits.ts';
-import { type Acl, authorize } from '../policies/acl.ts';
+import { type Acl, authorizeBesides } from '../policies/acl.ts';
 import type { Deps } from '../ports/deps.ts';
 import { treeKey } from '../store/keys.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
@@ -48,7 +48,7 @@ function typoOf({ namespace, path }: Target, siblings: Namespace[], isFolder: bo
   if (!meant && (isFolder || siblings.length === 0)) return [];
   const what = `${goQuote(first)} is not a namespace, so ${goQuote(path)} is a path in ${namespaceInWords(namespace.path)}`;
   const listing = { operation: 'list', path: `${namespace.path}sys/namespaces` } as const;
-  if (!meant || !authorize(acl, listing).allowed) return [what];
+  if (!meant || !authorizeBesides(acl, listing).allowed) return [what];
   return [`${what}; did you mean the namespace ${goQuote(nameOf(meant.path))}?`];
 }
 

@@ -3,21 +3,24 @@
 import type { Store } from '../ports/store.ts';
 import { ownAlias } from '../tree/alias.ts';
 import { namespacesWithin } from '../tree/findNamespace.ts';
-import type { Namespace } from '../tree/namespace.ts';
+import { isUnlocked, type Namespace } from '../tree/namespace.ts';
 import type { PlannedAlias } from './answers.ts';
 import type { Move } from './planMove.ts';
 
 /** Namespaces by id. */
 export type Homes = ReadonlyMap<string, Namespace>;
 
-/** The namespaces that the aliases of these mounts are in, as far as the namespace of the request reaches (R10). */
-export function homesOfAliases(
+/**
+ * The namespaces that the aliases of these mounts are in, as far as the namespace of the request reaches (R10), and are not locked.
+ */
+export async function homesOfAliases(
   store: Store,
   moves: readonly Pick<Move, 'mount'>[],
   within: Namespace,
 ): Promise<Homes> {
   const ids = moves.flatMap(({ mount }) => (mount.aliases ?? []).map(({ namespaceId }) => namespaceId));
-  return namespacesWithin(store, ids, within);
+  const homes = await namespacesWithin(store, ids, within);
+  return new Map([...homes].filter(([, home]) => isUnlocked(home)));
 }
 
 /**

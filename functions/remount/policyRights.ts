@@ -4,12 +4,16 @@
  */
 
 import type { Caller } from '../credentials/caller.ts';
-import { type Acl, authorize, buildAcl } from '../policies/acl.ts';
+import { type Acl, authorizeBesides, buildAcl } from '../policies/acl.ts';
+import { OLD_POLICY_SYNONYMS, POLICY_FIELDS } from '../policies/readNewPolicy.ts';
 import type { Deps } from '../ports/deps.ts';
 import { severalAtOnce } from '../store/severalAtOnce.ts';
 
 /** Who decides what a requester may do: our own code, and the cluster if there is one. */
-export type Judges = Pick<Caller, 'acl' | 'capabilitiesAt'>;
+export interface Judges extends Pick<Caller, 'acl' | 'capabilitiesAt'> {
+  /** Whether a refusal is read by others, who may not know what the requester may: then it names nothing. */
+  isOverheard?: boolean;
+}
 
 /** Of a requester that may do nothing besides the request itself. */
 export const NOBODY: Judges = { acl: buildAcl([]) };
@@ -46,11 +50,12 @@ export function ownRights(acl: Acl): PolicyRights {
 
 /** @param policies that are going to be asked about */
 export async function policyRights(
-  { acl, capabilitiesAt }: Judges,
+  { acl, capabilitiesAt, isOverheard }: Judges,
   policies: readonly Named[],
 ): Promise<PolicyRights> {
+  if (isOverheard) return { ...ownRights(acl), mayRead: () => false };
   if (!capabilitiesAt) return ownRights(acl);
-  const paths = [...new Set(policies.flatMap(pathsOf))];
+  const paths = [...new Set(policies.flatMap(pathsOf).map(({ path }) => path))];
   const verdicts = await severalAtOnce(paths, async (path) => [path, await capabilitiesAt(path)] as const);
   const known = new Map(verdicts);
   return rights(acl, (path, operation) => {
@@ -63,13 +68,13 @@ function rights(
   acl: Acl,
   isAllowedToo: (path: string, operation: 'read' | 'update') => boolean,
 ): PolicyRights {
-  const may = (policy: Named, operation: 'read' | 'update', parameters?: Record<string, unknown>) =>
-    pathsOf(policy).some((path) => {
-      const request = { operation, path, ...(parameters && { parameters }) };
-      return authorize(acl, request).allowed && isAllowedToo(path, operation);
+  const may = (policy: Named, operation: 'read' | 'update', raw: Record<string, unknown>) =>
+    pathsOf(policy).some(({ path, synonyms }) => {
+      const sent = { parameters: raw, fields: POLICY_FIELDS, synonyms: () => synonyms?.({ raw }) ?? [] };
+      return authorizeBesides(acl, { operation, path, ...sent }).allowed && isAllowedToo(path, operation);
     });
   return {
-    mayRead: (policy) => may(policy, 'read'),
+    mayRead: (policy) => may(policy, 'read', {}),
     mayWrite: (policy, text) => may(policy, 'update', { policy: text }),
   };
 }
@@ -88,6 +93,10 @@ export function countByNamespace(list: readonly Named[]): Record<string, number>
   return Object.fromEntries(Object.entries(groups).map(([path, group = []]) => [path, group.length]));
 }
 
-function pathsOf({ namespacePath, name }: Named): string[] {
-  return ['sys/policies/acl/', 'sys/policy/'].map((before) => namespacePath + before + name);
+/** The path and the older one. */
+function pathsOf({ namespacePath, name }: Named) {
+  return [
+    { path: `${namespacePath}sys/policies/acl/${name}` },
+    { path: `${namespacePath}sys/policy/${name}`, synonyms: OLD_POLICY_SYNONYMS },
+  ];
 }

@@ -5,7 +5,7 @@ import { BULK_WORK_SHARE, LEASE_SHARDS } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { isAuthPath } from '../tree/path.ts';
 import type { Preview } from './answers.ts';
-import { mayListLeases } from './leaseRights.ts';
+import { mayKnowLease } from './leaseRights.ts';
 import { crossesNamespaces, type Move } from './planMove.ts';
 import { homesOfAliases, plannedAliases } from './plannedAliases.ts';
 import type { Planner } from './plannedPolicies.ts';
@@ -47,7 +47,9 @@ export async function previewMove(
   const aliases = plannedAliases(move, homes, clock.now());
   const revokes = mount.issued;
   const path = source.namespace.path + source.path;
-  const issuer = { namespacePath: source.namespace.path, path: mount.path };
+  const roles = [...leases.byRole].filter(([role]) =>
+    mayKnowLease(judges.acl, source.namespace.path, mount.path + role),
+  );
   return {
     dry_run: true,
     source_mount: path,
@@ -61,7 +63,7 @@ export async function previewMove(
     revokes: {
       kind: isAuthPath(mount.path) ? 'tokens' : 'leases',
       total: leases.total,
-      by_role: mayListLeases(judges.acl, issuer) ? Object.fromEntries(leases.byRole) : {},
+      by_role: Object.fromEntries(roles),
       complete: leases.isComplete,
     },
     ...told,

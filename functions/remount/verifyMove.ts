@@ -3,6 +3,7 @@
 import type { Deps } from '../ports/deps.ts';
 import { leadsInto } from '../tree/alias.ts';
 import { type Location, locateSurely } from '../tree/locate.ts';
+import { requireUnlocked } from '../tree/namespace.ts';
 import type { Verification } from './answers.ts';
 import { conflict } from './errors.ts';
 import { fullPath, type Migration } from './migration.ts';
@@ -10,7 +11,7 @@ import { type Planner, policiesOfMove } from './plannedPolicies.ts';
 
 /**
  * Policies are not changed by a move. Rules that still name the source are told as a plan tells them.
- * @throws VaultError 409 unless the migration has succeeded
+ * @throws VaultError 409 unless the migration has succeeded; 503 while the namespace of its source is locked, which would be told of
  */
 export async function verifyMove(deps: Deps, migration: Migration, planner: Planner): Promise<Verification> {
   if (migration.status !== 'success')
@@ -18,6 +19,7 @@ export async function verifyMove(deps: Deps, migration: Migration, planner: Plan
   const [source, target] = (await Promise.all(
     [migration.source, migration.target].map((place) => locateSurely(deps.store, fullPath(place))),
   )) as [Location, Location];
+  requireUnlocked(source.namespace);
   const move = {
     source: { namespace: source.namespace, path: migration.source.path },
     target: { namespace: target.namespace, path: migration.target.path },

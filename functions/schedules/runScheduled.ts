@@ -138,5 +138,7 @@ async function authorizeAndStart(
   const acl = await authorizeDelegate(deps, home, policies, request);
   const requestedBy = { displayName: `schedule-${name}`, accessor: '', namespace: namespace.path };
   const key = runKey(scheduleId(schedule), plannedAt);
-  return (await startRunFromBody(deps, { namespace, requestedBy, judges: { acl } }, body, key, true)).id;
+  // Whoever may read the schedule reads why a run was refused.
+  const judges = { acl, isOverheard: true };
+  return (await startRunFromBody(deps, { namespace, requestedBy, judges }, body, key, true)).id;
 }

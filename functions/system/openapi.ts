@@ -4,7 +4,7 @@ import type { Engine } from '../engines/engine.ts';
 import type { Api } from '../gateway/api.ts';
 import { type Call, type Route, route } from '../http/route.ts';
 import { VAULT_VERSION } from '../http/version.ts';
-import { authorize } from '../policies/acl.ts';
+import { authorizeBesides } from '../policies/acl.ts';
 import { COMPONENTS, TOKEN_NEEDED } from './openapiComponents.ts';
 import { operationsOf } from './openapiOperations.ts';
 
@@ -36,9 +36,8 @@ const NOTHING: Described = { builtin: [], engines: {} };
 
 /** The frame of the document is for everybody, its paths for those whose policies allow the request. */
 function mayRead({ caller, namespace, path }: Call): boolean {
-  return (
-    caller !== undefined && authorize(caller.acl, { operation: 'read', path: namespace.path + path }).allowed
-  );
+  if (!caller) return false;
+  return authorizeBesides(caller.acl, { operation: 'read', path: namespace.path + path }).allowed;
 }
 
 /**

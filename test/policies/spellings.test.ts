@@ -257,6 +257,7 @@ describe('a denied value of any endpoint', () => {
           ],
         },
         { csv: 'to,from\nx,prot/' },
+        { rules: [{ from: '/prot', to: 'y' }] },
         { moves: [], tolerated_failures: ' 10% ' },
       ],
     ],

@@ -71,13 +71,25 @@ describe('a plan', () => {
     },
   );
 
-  it('tells the roles to who may list the leases', async () => {
-    const lookup = (capabilities: string) =>
-      `path "sys/leases/lookup/ssh/" { capabilities = [${capabilities}] }`;
-    expect((await planFor(`${PLANS} ${lookup('"list"')}`)).revokes.by_role).toEqual({});
-    expect((await planFor(`${PLANS} ${lookup('"list", "sudo"')}`)).revokes.by_role).toEqual({
-      'creds/web': 1,
-    });
+  it.each(['min_wrapping_ttl = "1m"', 'max_wrapping_ttl = "5m"'])(
+    'tells nothing that a direct answer would have to be wrapped for, by %s',
+    async (limit) => {
+      const reads = `path "sys/policies/acl/*" { capabilities = ["read", "update"] ${limit} }`;
+      const lists = `path "sys/leases/lookup/*" { capabilities = ["list", "sudo"] ${limit} }`;
+      const plan = await planFor(`${PLANS} ${reads} ${lists}`);
+      expect(plan.policies).toEqual([]);
+      expect(plan.revokes.by_role).toEqual({});
+    },
+  );
+
+  it('tells the roles to who may list them among the leases', async () => {
+    const lookup = (path: string, capabilities = '"list", "sudo"') =>
+      `path "sys/leases/lookup/ssh/${path}" { capabilities = [${capabilities}] }`;
+    const rolesFor = async (rules: string) => (await planFor(`${PLANS} ${rules}`)).revokes.by_role;
+    expect(await rolesFor(lookup('creds', '"list"'))).toEqual({});
+    expect(await rolesFor(lookup(''))).toEqual({});
+    expect(await rolesFor(lookup('*') + lookup('creds', '"deny"'))).toEqual({});
+    for (const path of ['creds', '*']) expect(await rolesFor(lookup(path))).toEqual({ 'creds/web': 1 });
   });
 });
 

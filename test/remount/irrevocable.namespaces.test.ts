@@ -88,14 +88,25 @@ describe('the leases that a migration could not revoke', () => {
     expect((await list('above/source')).body.data.keys).toEqual([leaseId]);
   });
 
-  it('are told only to a token that may list the leases of the mount', async () => {
+  it('are told only to a token that may list them', async () => {
     const namespace = 'above/source';
-    const lookup = `path "sys/leases/lookup/${name}/" { capabilities = ["list", "sudo"] }`;
+    const lookup = (path: string, capabilities = '"list", "sudo"', limits = '') =>
+      `path "sys/leases/lookup/${name}/${path}" { capabilities = [${capabilities}] ${limits} }`;
     const plain = await tokenWith(MOVES, namespace);
-    const lister = await tokenWith(`${MOVES} ${lookup}`, namespace);
-    const seen = (await list(namespace, plain)).body.data;
-    expect(seen).toEqual({ keys: [], key_info: {}, hidden_leases: 1 });
-    expect((await list(namespace, lister)).body.data).toMatchObject({ keys: [leaseId], hidden_leases: 0 });
+    const hidden = { keys: [], key_info: {}, hidden_leases: 1 };
+    for (const rules of [
+      '',
+      lookup(''),
+      lookup('*', '"list"'),
+      lookup('*') + lookup('creds/*', '"deny"'),
+      lookup('*', '"list", "sudo"', 'min_wrapping_ttl = "1m"'),
+    ])
+      expect((await list(namespace, await tokenWith(MOVES + rules, namespace))).body.data).toEqual(hidden);
+    for (const rules of [lookup('*'), lookup('creds/payroll-admin')])
+      expect((await list(namespace, await tokenWith(MOVES + rules, namespace))).body.data).toMatchObject({
+        keys: [leaseId],
+        hidden_leases: 0,
+      });
     expect((await force(namespace, plain)).body.data).toMatchObject({ leases_revoked: 1 });
   });
 
@@ -115,6 +126,14 @@ describe('the leases that a migration could not revoke', () => {
     expect(above.body.data.leases).toContainEqual(expect.objectContaining({ lease_id: leaseId }));
   });
 
+  it('are not told while the namespace that has issued them is locked, and are told again later', async () => {
+    const { unlock_key } = (await must('POST', 'sys/namespaces/api-lock/lock/source', undefined, 'above'))
+      .data;
+    expect((await list('above')).body.data).toEqual({ keys: [], key_info: {}, hidden_leases: 1 });
+    await must('POST', 'sys/namespaces/api-lock/unlock/source', { unlock_key }, 'above');
+    expect((await list('above')).body.data.keys).toEqual([leaseId]);
+  });
+
   it('of a namespace that is neither that of the source nor known any more are left to the root namespace', async () => {
     const { store } = service.deps;
     const source = { namespaceId: 'abcdef', namespacePath: 'above/source/', path: 'ssh/' };
@@ -123,7 +142,7 @@ describe('the leases that a migration could not revoke', () => {
     const above = await namespaceByPath(store, 'above');
     expect(await issuersWithin({ store }, { source }, entries, above)).toEqual([undefined]);
     expect(await issuersWithin({ store }, { source }, entries, ROOT)).toEqual([
-      { namespacePath: '', path: 'old/' },
+      { namespacePath: '', isLocked: false },
     ]);
   });
 });

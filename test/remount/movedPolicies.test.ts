@@ -222,6 +222,20 @@ describe('a plan with policies', () => {
 
 describe('a move whose policies the token may not write', () => {
   it.each([
+    ['denied_parameters = { "rules" = [] }'],
+    ['denied_parameters = { "policy" = [] }'],
+    ['required_parameters = ["cas"]'],
+    ['min_wrapping_ttl = "1m"'],
+  ])('as it lacks a right to the fields or the answer of a write is refused: %s', async (limit) => {
+    const { mount: from, target: to, policy, text } = await mountWithPolicy();
+    const rule = `path "sys/policy/${policy}" { capabilities = ["create", "update"] ${limit} }`;
+    const body = { from, to, policies: 'add' };
+    const token = await tokenOf(MOVES + rule);
+    expect((await service.call('POST', 'sys/remount', { body, token })).status).toBe(403);
+    expect(await textOf(policy)).toBe(text);
+  });
+
+  it.each([
     ['names those that it may read', ', "read"', (policy: string) => `"${policy}" of the root namespace`],
     ['counts the others', '', () => '1 of the root namespace that it may not read'],
   ])('is refused, and %s', async (_, more, words) => {

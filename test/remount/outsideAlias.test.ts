@@ -85,6 +85,20 @@ describe('where an alias leads outside of the namespace of the request', () => {
     expect(await accessors('beyond')).not.toContain(accessor);
   });
 
+  it('is not told with help, which is for everybody, and who asks for it is no caller', async () => {
+    await must('POST', 'sys/mounts/ssh', { type: 'ssh' });
+    await service.move('ssh', 'moved/ssh', { alias_ttl: '1h' });
+    const callers = async () => (await must('GET', 'sys/remount/aliases/ssh')).data.callers_total;
+    const none = (await must('POST', 'auth/token/create', { policies: ['default'] })).auth.client_token;
+    for (const token of [none, ''])
+      for (const path of ['ssh/verify', 'ssh/roles/web']) {
+        const { status, headers, text } = await service.call('GET', path, { token, query: { help: ['1'] } });
+        expect([path, status]).toEqual([path, token === '' && path !== 'ssh/verify' ? 403 : 200]);
+        expect([headers?.Link, text.includes('moved')]).toEqual([undefined, false]);
+      }
+    expect(await callers()).toBe(0);
+  });
+
   it('is told in a namespace above both', async () => {
     const plan = await service.call('POST', 'sys/remount/plan', {
       body: { from: 'near/left', to: 'near/x' },

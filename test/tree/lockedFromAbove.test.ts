@@ -128,6 +128,7 @@ const REFUSED: [what: string, asked: Asked][] = [
     'dropping them',
     ({ irrevocableId: id }) => ['POST', `sys/remount/irrevocable/${id}/retry`, { force: true }],
   ],
+  ['verifying a move', ({ migrationId }) => ['GET', `sys/remount/verify/${migrationId}`]],
   ['undoing a move', ({ migrationId }) => ['POST', `sys/remount/undo/${migrationId}`]],
   ['moving a mount', ({ name }) => ['POST', 'sys/remount', { from: `${name}/ssh`, to: `${name}/ssh-2` }]],
   [
@@ -176,6 +177,19 @@ describe('a locked namespace refuses, asked from above it,', () => {
       });
     }
   });
+
+  it('an alias outside that leads into it, but for help, which tells nothing of that', async () => {
+    const { aliasOutside } = locked;
+    const refused = await service.call('GET', `${aliasOutside}/roles/web`);
+    expect(refused.body.errors).toEqual(['the mount of this path is in a namespace that is locked']);
+    for (const sender of [{}, { token: '' }]) {
+      const answer = await service.call('GET', `${aliasOutside}/verify`, {
+        ...sender,
+        query: { help: ['1'] },
+      });
+      expect(answer.status).toBe(200);
+    }
+  });
 });
 
 describe('a listing of several namespaces leaves a locked one out:', () => {
@@ -187,6 +201,28 @@ describe('a listing of several namespaces leaves a locked one out:', () => {
     const before = await counted();
     await unlock();
     expect(await counted()).toBe(before + 1);
+  });
+
+  it('the leases that a move could not revoke', async () => {
+    const { irrevocableId, unlock } = await lockedNamespace();
+    const list = async () => (await must('GET', `sys/remount/irrevocable/${irrevocableId}`)).data;
+    expect(await list()).toEqual({ keys: [], key_info: {}, hidden_leases: 1 });
+    await unlock();
+    expect(await list()).toMatchObject({ keys: [expect.any(String)], hidden_leases: 0 });
+  });
+
+  it('its aliases, also in the plan of a move of their mount', async () => {
+    const [name, mount] = [`locked-${++serial}`, `from-${serial}`];
+    await must('POST', `sys/namespaces/${name}`);
+    await must('POST', 'sys/mounts/kv', { type: 'kv' }, name);
+    await service.move(`${name}/kv`, mount, { alias_ttl: '1h' });
+    const listed = async () => (await must('LIST', 'sys/remount/aliases')).data.keys.includes(`${name}/kv/`);
+    const planned = async () =>
+      (await must('POST', 'sys/remount/plan', { from: mount, to: `${mount}-2` })).data.aliases[0]
+        .source_mount;
+    expect([await listed(), await planned()]).toEqual([true, `${name}/kv/`]);
+    await must('POST', `sys/namespaces/api-lock/lock/${name}`);
+    expect([await listed(), await planned()]).toEqual([false, '']);
   });
 
   it('its locked users', async () => {
