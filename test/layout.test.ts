@@ -51,6 +51,7 @@ const EXPORTED = /^export (?:async )?(?:function\*?|const|class|interface|type) 
 /** Numbers that bound nothing: what a move costs, and how long one takes. */
 const NO_LIMITS = new Set([
   'CLUSTER_LEASES_A_SECOND',
+  'FEW_PATHS',
   'FEW_PATTERNS',
   'LEASES_A_SECOND',
   'PLAIN_MOVE_S',

@@ -7,7 +7,7 @@ import { isUnlocked, type Namespace, ROOT } from '../tree/namespace.ts';
 import type { Migration } from './migration.ts';
 
 /** The namespace that has issued a lease. */
-export interface Issuer {
+export interface LeaseHome {
   namespacePath: string;
   isLocked: boolean;
 }
@@ -23,7 +23,7 @@ export async function issuersWithin(
   { source }: Pick<Migration, 'source'>,
   leases: readonly IrrevocableLease[],
   within: Namespace,
-): Promise<(Issuer | undefined)[]> {
+): Promise<(LeaseHome | undefined)[]> {
   // The id of a lease of a cluster names a namespace of the cluster. They are all of the source.
   const homes = leases.map(({ lease, leaseId }) => (lease ? namespaceIdIn(leaseId) : source.namespaceId));
   const known = await namespacesWithin(store, homes, within);
