@@ -41,8 +41,8 @@ async function placeOfWrap({ deps, namespace, mount, alias, path }: Call): Promi
   const at = mount ? reachedAt({ mount, alias }) : (builtinPath(path) ?? '');
   const door = mount && alias && doorOf(alias, mount);
   const mountPath = mount && door === undefined ? mount.path : at;
-  const asked = mountPath + path.slice(at.length).replace(/\/$/, '');
-  const leaseId = cutPath(asked, MAX_SORT_KEY_BYTES - LEASE_NAME_BYTES);
+  const asked = mountPath + path.slice(at.length);
+  const leaseId = cutPath(asked.replace(/\/$/, ''), MAX_SORT_KEY_BYTES - LEASE_NAME_BYTES);
   return {
     issuer: mount ? await markIssued(deps.store, mount) : builtinIssuer(namespace, at),
     leasePath: leaseId.slice(mountPath.length),

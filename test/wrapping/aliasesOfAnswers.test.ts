@@ -50,6 +50,21 @@ describe('an answer that was wrapped at an alias in the namespace of its mount',
     expect(refusal(await s.unwrap(token))).toEqual(INVALID);
   });
 
+  it.each(['kv', 'new/kv'])(
+    'has an id without an empty segment, also of the list of the mount, at "%s"',
+    async (path) => {
+      const wrapped = await s.call('GET', `${at}-${path}`, {
+        query: { list: ['true'] },
+        headers: { 'x-vault-wrap-ttl': '60' },
+      });
+      const folder = `${at}-new/kv`;
+      const [key] = (await must('LIST', `sys/leases/lookup/${folder}`)).data.keys;
+      const { data } = await must('POST', 'sys/leases/lookup', { lease_id: `${folder}/${key}` });
+      expect(data.id).toBe(`${folder}/${key}`);
+      expect((await s.unwrap(wrapped.body.wrap_info.token)).body.data).toEqual({ keys: ['db/'] });
+    },
+  );
+
   it('is a lease however long the path of the mount is', async () => {
     const [long, short] = [`${at}-${'m'.repeat(480)}`, `${at}-short`];
     await leave(short, long);
