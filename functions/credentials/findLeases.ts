@@ -64,7 +64,7 @@ async function placeOf(
   within: Namespace,
 ): Promise<LeasePlace | undefined> {
   const namespace = await namespaceWithin(deps.store, namespaceIdIn(id), within);
-  if (!namespace || Buffer.byteLength(id) > MAX_SORT_KEY_BYTES) return undefined;
+  if (!namespace) return undefined;
   return { namespace, location: await throughAlias(deps, await locate(deps.store, id, namespace)) };
 }
 
@@ -74,7 +74,9 @@ async function leaseAt(store: Store, { namespace, location }: LeasePlace): Promi
   if (owner.id !== namespace.id || mountPath === undefined) return undefined;
   const { mountUuid } = mount ? { mountUuid: mount.uuid } : builtinIssuer(namespace, mountPath);
   const inside = path.slice(mountPath.length);
-  const item = inside === '' ? undefined : await store.get(leaseKey(mountUuid, inside));
+  // The id may be longer than a key: only the path inside the mount is one.
+  const mayBe = inside !== '' && Buffer.byteLength(inside) <= MAX_SORT_KEY_BYTES;
+  const item = mayBe ? await store.get(leaseKey(mountUuid, inside)) : undefined;
   return item && { item, namespace, ...(mount ? { mount } : {}) };
 }
 

@@ -3,7 +3,7 @@
  * (architecture §3).
  */
 
-import { MAX_SORT_KEY_BYTES } from '../limits.ts';
+import { MAX_MOUNT_PATH_BYTES, MAX_SORT_KEY_BYTES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Item, Store } from '../ports/store.ts';
 import { leaseShard } from '../store/keys.ts';
@@ -41,23 +41,29 @@ export async function leaseRanges(
   path: string,
   withAliases = false,
 ): Promise<LeaseRange[]> {
-  if (Buffer.byteLength(path) > MAX_SORT_KEY_BYTES) return [];
   const { store } = deps;
   const location = await throughAlias(deps, await locate(store, path, namespace));
   if (location.namespace.id !== namespace.id) return [];
   const { mount, alias } = location;
   // A lock ends no revocation.
   if (!withAliases) requireOpen(location);
-  if (mount) return [alias ? rangeAtAlias(alias, mount, path) : rangeOf(mount, path)];
+  if (mount) return [alias ? rangeAtAlias(alias, mount, path) : rangeOf(mount, path)].filter(mayHaveLeases);
   const builtins = builtinMounts(namespace).filter((mount) => mount.issued);
   if (builtinPath(path)) {
-    return builtins.filter((mount) => path.startsWith(mount.path)).map((mount) => rangeOf(mount, path));
+    const own = builtins.filter((mount) => path.startsWith(mount.path));
+    return own.map((mount) => rangeOf(mount, path)).filter(mayHaveLeases);
   }
+  if (Buffer.byteLength(path) > MAX_MOUNT_PATH_BYTES) return [];
   const below = await store.query({ table: 'mounts', pk: namespace.id, ...(path ? { prefix: path } : {}) });
   const mounts = below.map(mountOf).filter((mount) => mount?.issued === true);
   const builtinsBelow = builtins.filter((mount) => mount.path.startsWith(path));
   const ranges = [...(mounts as Mount[]), ...builtinsBelow].map((mount) => rangeOf(mount, mount.path));
   return withAliases ? [...ranges, ...(await rangesOfAliases(deps, below))] : ranges;
+}
+
+/** The ids of leases may be longer than a key: only the path inside the mount is one. */
+function mayHaveLeases({ prefix }: LeaseRange): boolean {
+  return Buffer.byteLength(prefix) <= MAX_SORT_KEY_BYTES;
 }
 
 async function rangesOfAliases(deps: Pick<Deps, 'store' | 'clock'>, items: Item[]): Promise<LeaseRange[]> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { revokePrefix } from '../../functions/credentials/revoke.ts';
+import { MAX_SORT_KEY_BYTES } from '../../functions/limits.ts';
 import { leaseKey } from '../../functions/store/keys.ts';
 import { ROOT } from '../../functions/tree/namespace.ts';
 import { placeMount, placeNamespace } from '../support/place.ts';
@@ -204,5 +205,52 @@ describe('revoking by prefix', () => {
     });
     expect(answer.headers['Retry-After']).toBe('1');
     expect(await alive(ids)).toBe(2);
+  });
+});
+
+describe('a lease whose id is longer than a key, although neither of its parts is too long', () => {
+  let mount: string;
+  let path: string;
+  let id: string;
+  beforeEach(async () => {
+    mount = `${at}/${'m'.repeat(490)}`;
+    path = `${mount}/creds/${'r'.repeat(512)}`;
+    await placeMount(w.deps, `${mount}/`, { type: 'rented' });
+    [id = ''] = await issue(path);
+    expect(id.length).toBeGreaterThan(MAX_SORT_KEY_BYTES);
+  });
+
+  it('is looked up, listed and renewed', async () => {
+    const found = await w.call('POST', 'sys/leases/lookup', { body: { lease_id: id } });
+    expect(found).toMatchObject({ status: 200, body: { data: { id } } });
+    expect((await list(path)).body.data.keys).toEqual([id.slice(path.length + 1)]);
+    expect((await w.call('POST', 'sys/leases/renew', { body: { lease_id: id } })).status).toBe(200);
+  });
+
+  it.each<[how: string, path: () => string, body?: () => object]>([
+    ['by its id', () => 'revoke', () => ({ lease_id: id })],
+    ['by its id in the path', () => `revoke/${id}`],
+    ['with its folder', () => `revoke-prefix/${path}`],
+    ['with its folder, by force', () => `revoke-force/${path}`],
+    ['with its mount', () => `revoke-prefix/${mount}`],
+  ])('is revoked %s', async (_, revoke, body = () => ({})) => {
+    expect((await w.call('POST', `sys/leases/${revoke()}`, { body: body() })).status).toBe(204);
+    expect(await w.deps.store.get(leaseKey(await uuidAt(mount), id.slice(mount.length + 1)))).toBe(undefined);
+  });
+
+  async function uuidAt(at: string): Promise<string> {
+    return (await w.call('GET', `sys/internal/ui/mounts/${at}`)).body.data.uuid;
+  }
+
+  it('of a token, too', async () => {
+    await w.call('POST', `sys/auth/${mount}`, { body: { type: 'userpass' } });
+    const user = `auth/${mount}/users/${'u'.repeat(512)}`;
+    await w.call('POST', user, { body: { password: 'p4ssword' } });
+    const login = `auth/${mount}/login/${'u'.repeat(512)}`;
+    const { auth } = (await w.call('POST', login, { body: { password: 'p4ssword' }, token: '' })).body;
+    const [key] = (await list(login)).body.data.keys;
+    await w.call('POST', 'sys/leases/revoke', { body: { lease_id: `${login}/${key}` } });
+    const own = await w.call('GET', 'auth/token/lookup-self', { token: auth.client_token });
+    expect(own.status).toBe(403);
   });
 });
