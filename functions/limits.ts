@@ -237,7 +237,7 @@ export const KV_LIST_BATCH = 1_000;
 
 /** Calls to the store that one request or step has under way at once. */
 export const CALLS_AT_ONCE = 16;
-/** Bytes of DynamoDB's longest sort key; no lease has a longer path. */
+/** Bytes of DynamoDB's longest sort key; no lease has a longer path inside its mount. */
 export const MAX_SORT_KEY_BYTES = 1_024;
 /** Bytes of the random last segment of a lease's path: `/h`, 24 characters, a dot and the id of a namespace. */
 export const LEASE_NAME_BYTES = 33;
@@ -266,12 +266,18 @@ export const MAX_COUNT_MS = 3_000;
 export const LISTING_BATCH = 100;
 /** Records of one shard that one run of the reconciler handles; the next run handles more. */
 export const RECONCILED_PER_SHARD = 250;
-/** Rows of a bulk run in one item: with the longest paths they stay well below 400 KB. */
+/** Rows of a bulk run in one item, and their bytes: an item of DynamoDB has at most 400 KB. */
 export const BULK_ROWS_PER_ITEM = 100;
+export const BULK_BYTES_PER_ITEM = 300_000;
 /** Rows of a report whose migrations are read at a time. */
 export const REPORT_BATCH = 1_000;
-/** Events in one call to the bus, by EventBridge's limit. */
+/** Events in one call to the bus, and their bytes: less than EventBridge's 256 KB, which include more than the details. */
 export const EVENTS_PER_CALL = 10;
+export const MAX_EVENT_BYTES = 250_000;
+/** Bytes of the reason that a schedule keeps for a run that was refused. A refusal may name each of 10,000 rows. */
+export const MAX_KEPT_ERROR_BYTES = 10_000;
+/** Bytes of the names of fields in a warning. */
+export const MAX_WARNED_BYTES = 10_000;
 /** Seconds between two checks of a namespace whose mounts are being removed. */
 export const TEARDOWN_PAUSE_S = 1;
 

@@ -3,7 +3,7 @@
  * as a whole, so its rows are one JSON text, which is small and fast to write and read. Pure.
  */
 
-import { BULK_ROWS_PER_ITEM } from '../limits.ts';
+import { BULK_BYTES_PER_ITEM, BULK_ROWS_PER_ITEM } from '../limits.ts';
 import type { Item, Put } from '../ports/store.ts';
 import type { Place } from '../remount/migration.ts';
 import { bulkRowsKey, sha256 } from '../store/keys.ts';
@@ -34,10 +34,16 @@ interface End extends Place {
  */
 export function rowItems(id: string, moves: PackedMove[], ttl: number): Put[] {
   const pages: PackedMove[][] = [];
+  let left = 0;
   for (const group of Map.groupBy(moves, ({ group }) => group).values()) {
+    const bytes = bytesOf(group);
     const last = pages.at(-1);
-    if (last && last.length + group.length <= BULK_ROWS_PER_ITEM) last.push(...group);
-    else pages.push([...group]);
+    if (last && last.length + group.length <= BULK_ROWS_PER_ITEM && bytes <= left) last.push(...group);
+    else {
+      pages.push([...group]);
+      left = BULK_BYTES_PER_ITEM;
+    }
+    left -= bytes;
   }
   let first = 0;
   return pages.map((page) => {
@@ -47,6 +53,11 @@ export function rowItems(id: string, moves: PackedMove[], ttl: number): Put[] {
     first += page.length;
     return { put };
   });
+}
+
+/** At most: together with other groups, one needs less. */
+function bytesOf(group: PackedMove[]): number {
+  return Buffer.byteLength(JSON.stringify(packed(group)));
 }
 
 /** Keeps each namespace once in an item, because most rows have the same few. */

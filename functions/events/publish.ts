@@ -6,7 +6,7 @@
 
 import { runAnnouncements } from '../bulk/bulkInfo.ts';
 import { runOf } from '../bulk/bulkRun.ts';
-import { EVENTS_PER_CALL } from '../limits.ts';
+import { EVENTS_PER_CALL, MAX_EVENT_BYTES } from '../limits.ts';
 import type { Announcement, Bus } from '../ports/bus.ts';
 import type { Log } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';
@@ -29,8 +29,7 @@ export async function publish(bus: Bus, log: Log, changes: StreamChange[]): Prom
   const due = changes.flatMap(({ sequence, before, after }) =>
     announcementsFor(before, after).map((announcement) => ({ sequence, announcement })),
   );
-  for (let i = 0; i < due.length; i += EVENTS_PER_CALL) {
-    const batch = due.slice(i, i + EVENTS_PER_CALL);
+  for (const batch of batchesOf(due)) {
     const taken = await put(
       bus,
       log,
@@ -40,6 +39,41 @@ export async function publish(bus: Bus, log: Log, changes: StreamChange[]): Prom
     if (missed) return missed.sequence;
   }
   return undefined;
+}
+
+interface Due {
+  sequence: string;
+  announcement: Announcement;
+}
+
+/** As many as one call takes, by their number and by their bytes. */
+function batchesOf(due: Due[]): Due[][] {
+  const batches: Due[][] = [];
+  let left = 0;
+  for (const { sequence, announcement } of due) {
+    const one = { sequence, announcement: ofBearableSize(announcement) };
+    const bytes = bytesOf(one.announcement);
+    const batch = batches.at(-1);
+    if (batch && batch.length < EVENTS_PER_CALL && bytes <= left) {
+      batch.push(one);
+      left -= bytes;
+    } else {
+      batches.push([one]);
+      left = MAX_EVENT_BYTES - bytes;
+    }
+  }
+  return batches;
+}
+
+/** An announcement that no call takes would stop all that follow. The status of the migration has what is left out. */
+function ofBearableSize(announcement: Announcement): Announcement {
+  if (bytesOf(announcement) <= MAX_EVENT_BYTES) return announcement;
+  const { policies: _, ...detail } = announcement.detail;
+  return { ...announcement, detail };
+}
+
+function bytesOf({ detail }: Announcement): number {
+  return Buffer.byteLength(JSON.stringify(detail));
 }
 
 function announcementsFor(before: Item | undefined, after: Item | undefined): Announcement[] {

@@ -3,11 +3,12 @@
  * §2.4).
  */
 
-import { MAX_FIELD_ENTRIES } from '../limits.ts';
+import { MAX_FIELD_ENTRIES, MAX_WARNED_BYTES } from '../limits.ts';
 import { parseDuration } from './duration.ts';
 import { goQuote, refusal, type VaultError } from './errors.ts';
 import { fieldProblem } from './fieldProblem.ts';
 import { type Field, type FieldType, typeOf, type ValueOf } from './shape.ts';
+import { shortened } from './shortened.ts';
 
 /** Field name → type. The schema validates requests, and describes them to policies, in help and in OpenAPI. */
 export type Schema = Readonly<Record<string, Field>>;
@@ -58,12 +59,17 @@ export function fieldWarnings(
   const replaced = captured.filter((name) => raw[name] !== undefined && raw[name] !== null);
   const warnings: string[] = [];
   if (unknown.length > 0 && !freeForm)
-    warnings.push(`Endpoint ignored these unrecognized parameters: [${unknown.join(' ')}]`);
+    warnings.push(`Endpoint ignored these unrecognized parameters: [${named(unknown)}]`);
   if (replaced.length > 0) {
     const where = "with the values captured from the endpoint's path";
-    warnings.push(`Endpoint replaced the value of these parameters ${where}: [${replaced.sort().join(' ')}]`);
+    warnings.push(`Endpoint replaced the value of these parameters ${where}: [${named(replaced.sort())}]`);
   }
   return warnings;
+}
+
+/** The warning comes with the answer, which must be passed on once the request is done. */
+function named(fields: string[]): string {
+  return shortened(fields.join(' '), MAX_WARNED_BYTES);
 }
 
 function convert(name: string, type: FieldType, value: unknown): unknown {

@@ -10,6 +10,8 @@ import { RUNS_PATH, sentRun } from '../bulk/readRunRequest.ts';
 import { startRunFromBody } from '../bulk/startRun.ts';
 import { authorizeDelegate } from '../credentials/delegated.ts';
 import { VaultError } from '../http/errors.ts';
+import { shortened } from '../http/shortened.ts';
+import { MAX_KEPT_ERROR_BYTES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import { StoreBusy } from '../ports/store.ts';
 import { replayed, runKey } from '../remount/idempotency.ts';
@@ -119,8 +121,10 @@ async function start(
       await commitUnlessDone(deps.store, [noted(schedule, { lastRun: { plannedAt, isEmpty: true } })]);
       return { nothing: 'to move' };
     }
-    if (error instanceof VaultError)
-      await commitUnlessDone(deps.store, [noted(schedule, { lastRun: { plannedAt, error: error.message } })]);
+    if (error instanceof VaultError) {
+      const kept = shortened(error.message, MAX_KEPT_ERROR_BYTES);
+      await commitUnlessDone(deps.store, [noted(schedule, { lastRun: { plannedAt, error: kept } })]);
+    }
     throw error;
   }
 }

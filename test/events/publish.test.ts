@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { publish, type StreamChange } from '../../functions/events/publish.ts';
+import { MAX_EVENT_BYTES } from '../../functions/limits.ts';
 import type { Announcement, Bus } from '../../functions/ports/bus.ts';
 import type { Log } from '../../functions/ports/deps.ts';
 
@@ -122,4 +123,54 @@ describe('a bus', () => {
 
     expect(await publish(bus, log, accepted(23))).toBe('10');
   });
+});
+
+describe('announcements that are long', () => {
+  /** A name of a policy is repeated in JSON with two bytes for each quote. */
+  const named = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      ...{ namespaceId: 'abcdef', namespacePath: `${'"'.repeat(500)}/` },
+      ...{ name: `${i}${'"'.repeat(500)}`, version: 2, changeable: false },
+    }));
+  const followed = (id: string, count: number): StreamChange => ({
+    sequence: id,
+    before: record(id),
+    after: record(id, {
+      ...{ phase: 'done', status: 'success', switchedAt: 2_000, finishedAt: 3_000 },
+      ...{ policies: { mode: 'follow', policies: [] }, policyOutcome: { changed: named(count), left: [] } },
+    }),
+  });
+  const bytesOf = (batch: Announcement[]) =>
+    batch.reduce((sum, { detail }) => sum + Buffer.byteLength(JSON.stringify(detail)), 0);
+
+  it('go to the bus in calls of at most MAX_EVENT_BYTES, each whole', async () => {
+    const calls: number[] = [];
+    moods = Array.from({ length: 20 }, () => (batch: Announcement[]) => {
+      calls.push(bytesOf(batch));
+      return batch.map(() => true);
+    });
+    expect(await publish(bus, log, [followed('a', 57), followed('b', 57), ...accepted(3)])).toBe(undefined);
+    expect(taken).toHaveLength(7);
+    expect(
+      taken
+        .slice(0, 4)
+        .every(({ detail }) => (detail.policies as { changed: unknown[] }).changed.length === 57),
+    ).toBe(true);
+    expect(Math.max(...calls)).toBeLessThanOrEqual(MAX_EVENT_BYTES);
+    expect(calls.length).toBeGreaterThan(1);
+  });
+
+  it('lose the policies where no call would take them, and stop nothing', async () => {
+    expect(bytesOf((await told(followed('a', 57))).slice(0, 1))).toBeGreaterThan(100_000);
+    const [first] = await told(followed('a', 200));
+    expect(first?.detail).toMatchObject({ migration_id: 'a', status: 'success' });
+    expect(first?.detail).not.toHaveProperty('policies');
+    expect(bytesOf([first as Announcement])).toBeLessThan(MAX_EVENT_BYTES);
+  });
+
+  async function told(change: StreamChange): Promise<Announcement[]> {
+    taken = [];
+    await publish(bus, log, [change]);
+    return taken;
+  }
 });

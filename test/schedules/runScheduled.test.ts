@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runEnded } from '../../functions/bulk/bulkRun.ts';
 import { findRun } from '../../functions/bulk/readRun.ts';
-import { ARRIVAL_MS } from '../../functions/limits.ts';
+import { ARRIVAL_MS, MAX_KEPT_ERROR_BYTES } from '../../functions/limits.ts';
 import { parsePolicy } from '../../functions/policies/policy.ts';
 import type { Deps } from '../../functions/ports/deps.ts';
 import { pauseSchedule, putSchedule, removeSchedule } from '../../functions/schedules/changeSchedule.ts';
@@ -144,6 +144,19 @@ describe('a schedule that is woken', () => {
     await make([{ from: 'more/*', to: 'new/*' }]);
     expect((await record())?.lastRun?.plannedAt).toBe(first);
     await started(first + HOUR_MS);
+  });
+
+  it('notes the beginning of a long reason, which no record can hold', async () => {
+    const moves = Array.from({ length: 300 }, (_, i) => ({
+      from: `${'\u0085'.repeat(200)}${i}`,
+      to: `y${i}`,
+    }));
+    await make(undefined, deps, { rules: undefined, moves });
+    const refused = String(await wake(first).catch((error: Error) => error.message));
+    expect(refused.length).toBeGreaterThan(300_000);
+    const error = (await record())?.lastRun?.error ?? '';
+    expect([refused.startsWith(error.slice(0, -1)), error.at(-1)]).toEqual([true, '…']);
+    expect(Buffer.byteLength(error)).toBeLessThanOrEqual(MAX_KEPT_ERROR_BYTES);
   });
 
   it('changes policies if its own allow that now', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MAX_WARNED_BYTES } from '../../functions/limits.ts';
 import { remountRoutes } from '../../functions/remount/remountRoutes.ts';
 import { everythingStored } from '../engines/engineService.ts';
 import { caller } from '../support/call.ts';
@@ -10,6 +11,17 @@ import { INVALID, wrapService } from './wrapService.ts';
 const s = throughFile(wrapService);
 
 describe('a wrapped answer', () => {
+  it('is given however long the names of unknown fields are, for the request has been done', async () => {
+    const body = { policies: ['default'], ['"'.repeat(380_000)]: '' };
+    const wrapped = await s.wrapped('POST', 'auth/token/create', { body });
+    const { auth, warnings } = (await s.unwrap(wrapped.token)).body;
+    expect(auth.client_token).toMatch(/^s\./);
+    expect(warnings).toEqual([expect.stringMatching(/"…\]$/)]);
+    expect(warnings[0].length).toBeLessThan(MAX_WARNED_BYTES + 100);
+    const open = await s.call('POST', 'auth/token/create', { body: { ['"'.repeat(1_600_000)]: '' } });
+    expect([open.status, open.body.warnings[0].length < MAX_WARNED_BYTES + 100]).toEqual([200, true]);
+  });
+
   it('has the wrapping token and nothing else', async () => {
     const { status, body } = await s.call('GET', 'kv/app', { headers: { 'x-vault-wrap-ttl': '5m' } });
 

@@ -58,8 +58,9 @@ export function newMetadata(now: number): SecretMetadata {
 /** One version as stored; thousands fit into one item. `deletionAt` is 0 for none, `state` an index of `STATES`. */
 type Row = [createdAt: number, deletionAt: number, state: number];
 
-/** The metadata as stored: versions and custom metadata are JSON text. */
-type Kept = Omit<SecretMetadata, 'versions' | 'custom'> & Record<'revision' | 'versions' | 'custom', string>;
+/** The metadata as stored: versions are JSON text. Custom metadata was, too; as JSON it may be twice as long. */
+type Kept = Omit<SecretMetadata, 'versions' | 'custom'> &
+  Record<'revision' | 'versions', string> & { custom: SecretMetadata['custom'] | string };
 
 const RECORD = record<Kept>();
 
@@ -70,8 +71,7 @@ export function metadataItem(place: SecretPlace, metadata: SecretMetadata, revis
   const rows = metadata.versions.map(
     ({ createdAt, deletionAt = 0, state }): Row => [createdAt, deletionAt, STATES.indexOf(state)],
   );
-  const [versions, custom] = [JSON.stringify(rows), JSON.stringify(metadata.custom)];
-  return RECORD.at(metadataRef(place), { ...metadata, revision, versions, custom });
+  return RECORD.at(metadataRef(place), { ...metadata, revision, versions: JSON.stringify(rows) });
 }
 
 export function metadataOf(item: Item): SecretMetadata {
@@ -79,7 +79,7 @@ export function metadataOf(item: Item): SecretMetadata {
   return {
     ...rest,
     versions: (JSON.parse(versions) as Row[]).map(versionOf),
-    custom: JSON.parse(custom) as Record<string, string>,
+    custom: typeof custom === 'string' ? (JSON.parse(custom) as SecretMetadata['custom']) : custom,
   };
 }
 
