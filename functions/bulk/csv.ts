@@ -3,7 +3,7 @@
 import { CsvError, type Options, parse } from 'csv-parse/sync';
 import { goQuote, refusal } from '../http/errors.ts';
 import { MAX_BULK_MOVES, MAX_CSV_RECORD } from '../limits.ts';
-import { withoutMark } from './csvLine.ts';
+import { withoutMarks } from './csvLine.ts';
 
 export interface Paths {
   from: string;
@@ -44,7 +44,7 @@ export function readCsv(text: string): CsvMoves {
     const [source, target] = [fields[from], fields[to]];
     if (fields.length !== header.length || source === undefined || target === undefined)
       throw refusal(`record ${i + 1} of the CSV does not have as many fields as its header`);
-    return { from: withoutMark(source), to: withoutMark(target) };
+    return { from: withoutMarks(source), to: withoutMarks(target) };
   });
   return { moves, ignored: header.filter((_, i) => i !== from && i !== to) };
 }

@@ -14,6 +14,16 @@ describe('a line of CSV', () => {
     },
   );
 
+  it.each([';', ',', '|', '\t', '\n'])(
+    'has no formula for a reader that takes %j for the end of a cell',
+    (separator) => {
+      const value = `a${separator}=1+1${separator}' -b${separator}c`;
+      const cells = csvLine([value]).split(separator);
+      expect(cells.map((cell) => /^[' ]*[=-]/.test(cell) === cell.startsWith("'"))).not.toContain(false);
+      expect(readCsv(HEADER + csvLine([value, 'b'])).moves).toEqual([{ from: value, to: 'b' }]);
+    },
+  );
+
   it.each(['a', 'a=b/', "it's/", "'a/", '', 'a-b'])('has %j as it is', (value) => {
     expect(csvLine([value])).toBe(`${value}\r\n`);
   });
@@ -22,7 +32,7 @@ describe('a line of CSV', () => {
     const text = fc.oneof(
       fc.string(),
       fc.string({
-        unit: fc.constantFrom("'", '=', '-', '+', '@', '"', ',', '\r', '\n', '\t', ' ', '#', 'a'),
+        unit: fc.constantFrom("'", '=', '-', '+', '@', '"', ',', ';', '|', '\r', '\n', '\t', ' ', '#', 'a'),
       }),
     );
     fc.assert(
