@@ -51,7 +51,7 @@ function claimFile(folder: string): string {
 
 async function readClaim(folder: string): Promise<Claim | undefined> {
   try {
-    return JSON.parse(await readFile(claimFile(folder), 'utf8')) as Claim;
+    return (JSON.parse(await readFile(claimFile(folder), 'utf8')) ?? undefined) as Claim | undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** Keeps the data folder private: it has secrets, and other users of the machine must not read or replace them. */
 
-import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { orUnusable, StartError } from './startError.ts';
 
@@ -16,7 +16,8 @@ const WRITE_OF_OTHERS = 0o022;
  * Creates the folder for its owner alone. In a folder that exists, takes all rights of others from the files of the
  * service, and from the folder if nothing else is in it.
  * @param say gets a line about what was changed
- * @throws StartError if the folder cannot be used, or others may still write into it
+ * @throws StartError if the folder cannot be used, or others may write into it: what has the names of our files may be theirs, or a
+ *   link to a file elsewhere
  */
 export async function makePrivate(folder: string, say: (text: string) => void = () => {}): Promise<void> {
   await orUnusable(folder, mkdir(folder, { recursive: true, mode: 0o700 }));
@@ -25,15 +26,20 @@ export async function makePrivate(folder: string, say: (text: string) => void = 
 
 async function narrow(folder: string, say: (text: string) => void): Promise<void> {
   const names = await readdir(folder);
-  for (const name of names.filter((name) => OURS.test(name))) await take(join(folder, name), 0o600, say);
-  if (names.every((name) => OURS.test(name))) return take(folder, 0o700, say);
   const { mode } = await stat(folder);
-  if (mode & WRITE_OF_OTHERS)
-    throw new StartError(`the data folder ${folder} has other files, and other users may write into it`);
+  if (names.length > 0 && mode & WRITE_OF_OTHERS)
+    throw new StartError(
+      `the data folder ${folder} has files, and other users may write into it; look through them, then: chmod 700 ${folder}`,
+    );
+  for (const name of names.filter((name) => OURS.test(name))) await take(join(folder, name), 0o600, say);
+  if (names.every((name) => OURS.test(name))) await take(await realpath(folder), 0o700, say);
 }
 
 async function take(path: string, rights: number, say: (text: string) => void): Promise<void> {
-  const { mode } = await stat(path);
+  const entry = await lstat(path);
+  if (entry.isSymbolicLink())
+    throw new StartError(`${path} is a link; the data folder keeps its files itself`);
+  const { mode } = entry;
   if ((mode & RIGHTS_OF_OTHERS) === 0) return;
   await chmod(path, rights);
   say(

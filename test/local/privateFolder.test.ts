@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { startDynamoDB } from '../../infra/local/dynamodb.ts';
@@ -66,11 +66,33 @@ describe('the data folder', () => {
     ]);
   });
 
-  it('with files of somebody else is refused if others may write into it', async () => {
-    await open(0o777);
-    await place('letter.txt', 0o644);
+  it.each(['letter.txt', 'schedules.json'])(
+    'with %s is refused if others may write into it',
+    async (name) => {
+      await open(0o777);
+      await place(name, 0o644);
+
+      await expect(protect()).rejects.toThrow(StartError);
+      await expect(protect()).rejects.toThrow('other users may write into it');
+      expect([await rights(), await rights(name)]).toEqual([0o777, 0o644]);
+    },
+  );
+
+  it('with a link in place of a file is refused, and what it leads to stays as it is', async () => {
+    await open(0o700);
+    const elsewhere = join(await temporaryFolder(), 'letter.txt');
+    await writeFile(elsewhere, '', { mode: 0o644 });
+    await symlink(elsewhere, join(folder, 'events.jsonl'));
 
     await expect(protect()).rejects.toThrow(StartError);
-    await expect(protect()).rejects.toThrow('other users may write into it');
+    expect((await stat(elsewhere)).mode & 0o777).toBe(0o644);
+  });
+
+  it('may itself be reached by a link', async () => {
+    await open(0o755);
+    const link = `${folder}-link`;
+    await symlink(folder, link);
+    await makePrivate(link);
+    expect(await rights()).toBe(0o700);
   });
 });
