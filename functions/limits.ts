@@ -53,6 +53,8 @@ export const MAX_TOKEN_POLICIES = 50;
  * differ only in which of their segments are `+`.
  */
 export const MAX_RULE_STEPS = 10_000_000;
+/** Values that a request sends × values that rules name for the same parameters: 10,000 moves, each with two paths, × 100. */
+export const MAX_VALUE_STEPS = 2_000_000;
 /** Bytes of the name of a user, role or policy, which is part of a key, and of the display name of a token. */
 export const MAX_NAME_BYTES = 512;
 /** Bytes of a user, role or secret-id, and of a token's metadata. A token's item of at most 400 KB contains parts of two of them. */

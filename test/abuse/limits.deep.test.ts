@@ -213,6 +213,7 @@ const TABLE: Record<keyof typeof limits, Proof> = {
     status: 400,
     text: 'a token has at most 50 policies',
   },
+  MAX_VALUE_STEPS: { provenBy: ['policies/manyValues.test.ts', 'MAX_VALUE_STEPS'] },
   MAX_RULE_STEPS: { provenBy: ['policies/ruleSearch.test.ts', 'MAX_RULE_STEPS'] },
   MAX_NAME_BYTES: {
     ask: (by) => post(`sys/policies/acl/${x(limits.MAX_NAME_BYTES + by)}`, { policy: '#' }),
