@@ -27,11 +27,15 @@ const UNIT_SECONDS: Record<string, number> = {
   d: 86_400,
 };
 
-/** @returns whole seconds, rounded down; undefined for what is not a duration, and for negative or too long ones */
+/**
+ * @returns whole seconds, rounded down, but not to 0: that is no limit to most fields, and who asks for the shortest time must not get
+ *   the longest. Undefined for what is not a duration, and for negative or too long ones
+ */
 export function parseDuration(value: unknown): number | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const seconds = secondsIn(String(value).trim());
-  return seconds !== undefined && seconds <= MAX_DURATION_S ? Math.floor(seconds) : undefined;
+  if (seconds === undefined || seconds > MAX_DURATION_S) return undefined;
+  return seconds < 1 ? Math.ceil(seconds) : Math.floor(seconds);
 }
 
 function secondsIn(text: string): number | undefined {

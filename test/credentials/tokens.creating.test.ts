@@ -36,6 +36,13 @@ describe('creating a token', () => {
     });
   });
 
+  it.each(['ttl', 'explicit_max_ttl', 'period'])('with a %s below a second lives for one', async (field) => {
+    for (const policies of [['team'], ['root']]) {
+      const { body } = await w.call('POST', 'auth/token/create', { body: { policies, [field]: '500ms' } });
+      expect(body.auth.lease_duration).toBe(1);
+    }
+  });
+
   it('is refused without the capability on the path', async () => {
     const weak = await w.token({ policies: ['team'] });
     expect((await w.create({}, weak.client_token)).status).toBe(403);

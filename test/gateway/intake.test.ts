@@ -332,6 +332,18 @@ describe('fields', () => {
     expect(shortDuration(seconds)).toBe(text);
   });
 
+  it.each([
+    ['500ms', 1],
+    ['1ns', 1],
+    ['0.9s', 1],
+    ['1.9s', 1],
+    ['0s', 0],
+    ['0', 0],
+    ['', 0],
+  ])('the duration %j has %d seconds: only one of 0 is none', (text, seconds) => {
+    expect(parseDuration(text)).toBe(seconds);
+  });
+
   it('a duration is the same after formatting and parsing', () => {
     fc.assert(
       fc.property(fc.nat(10_000_000), (seconds) => parseDuration(formatDuration(seconds)) === seconds),

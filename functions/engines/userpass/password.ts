@@ -1,6 +1,6 @@
 /** Passwords are kept as bcrypt hashes, and in no other form. */
 
-import { compare, hash } from 'bcryptjs';
+import { compare, getRounds, hash } from 'bcryptjs';
 import { refusal } from '../../http/errors.ts';
 import { BCRYPT_COST, MAX_BCRYPT_COST, MAX_PASSWORD_BYTES, MIN_BCRYPT_COST } from '../../limits.ts';
 
@@ -47,9 +47,14 @@ export function requireHash(passwordHash: string | undefined): string {
   return passwordHash;
 }
 
-/** Whether the password matches the hash; without a hash, and if it is too long, it does not, after the same work. */
+/**
+ * Whether the password matches the hash; without a hash, and if it is too long, it does not, after the same work. A hash of a lower
+ * cost is not told apart by its time, either; one of a higher cost is.
+ */
 export async function isPassword(password: string, ofHash: string | undefined): Promise<boolean> {
-  const matches = await compare(password, ofHash ?? NOBODYS_HASH);
+  const sent = isTooLong(password) ? '' : password;
+  const matches = await compare(sent, ofHash ?? NOBODYS_HASH);
+  if (ofHash !== undefined && getRounds(ofHash) < BCRYPT_COST) await compare(sent, NOBODYS_HASH);
   return matches && ofHash !== undefined && !isTooLong(password);
 }
 

@@ -1,4 +1,6 @@
+import { hashSync } from 'bcryptjs';
 import { describe, expect, it } from 'vitest';
+import { MIN_BCRYPT_COST } from '../../../functions/limits.ts';
 import type { Store } from '../../../functions/ports/store.ts';
 import { placeMount } from '../../support/place.ts';
 import { throughFile } from '../../support/throughFile.ts';
@@ -31,6 +33,19 @@ describe('login by userpass', () => {
       const unknown = await timed('nobody');
 
       expect(unknown).toBeGreaterThan(known / 4);
+    });
+
+    it('takes about as long when the hash of the user has the lowest cost', async () => {
+      const password_hash = hashSync(password, MIN_BCRYPT_COST);
+      await service.call('POST', 'auth/userpass/users/cheap', { body: { password_hash } });
+      const timed = async (name: string) => {
+        const start = performance.now();
+        await service.logIn(name, 'wrong');
+        return performance.now() - start;
+      };
+      const [cheap, nobody] = [await timed('cheap'), await timed('nobody')];
+      expect(cheap).toBeGreaterThan(nobody / 4);
+      expect((await service.logIn('cheap')).status).toBe(200);
     });
 
     it.each([
