@@ -58,9 +58,12 @@ export function newMetadata(now: number): SecretMetadata {
 /** One version as stored; thousands fit into one item. `deletionAt` is 0 for none, `state` an index of `STATES`. */
 type Row = [createdAt: number, deletionAt: number, state: number];
 
-/** The metadata as stored: versions are JSON text. Custom metadata was, too; as JSON it may be twice as long. */
+/**
+ * The metadata as stored: versions are JSON text. Custom metadata is a list of each key and its value: JSON, as it was, may be twice
+ * as long, and a map cannot have every key.
+ */
 type Kept = Omit<SecretMetadata, 'versions' | 'custom'> &
-  Record<'revision' | 'versions', string> & { custom: SecretMetadata['custom'] | string };
+  Record<'revision' | 'versions', string> & { custom: string[] | string };
 
 const RECORD = record<Kept>();
 
@@ -71,7 +74,8 @@ export function metadataItem(place: SecretPlace, metadata: SecretMetadata, revis
   const rows = metadata.versions.map(
     ({ createdAt, deletionAt = 0, state }): Row => [createdAt, deletionAt, STATES.indexOf(state)],
   );
-  return RECORD.at(metadataRef(place), { ...metadata, revision, versions: JSON.stringify(rows) });
+  const custom = Object.entries(metadata.custom).flat();
+  return RECORD.at(metadataRef(place), { ...metadata, revision, versions: JSON.stringify(rows), custom });
 }
 
 export function metadataOf(item: Item): SecretMetadata {
@@ -79,8 +83,13 @@ export function metadataOf(item: Item): SecretMetadata {
   return {
     ...rest,
     versions: (JSON.parse(versions) as Row[]).map(versionOf),
-    custom: typeof custom === 'string' ? (JSON.parse(custom) as SecretMetadata['custom']) : custom,
+    custom: typeof custom === 'string' ? (JSON.parse(custom) as SecretMetadata['custom']) : pairsOf(custom),
   };
+}
+
+function pairsOf(list: string[]): SecretMetadata['custom'] {
+  const keys = list.filter((_, i) => i % 2 === 0);
+  return Object.fromEntries(keys.map((key, i) => [key, list[2 * i + 1] ?? '']));
 }
 
 function versionOf([createdAt, deletionAt, state]: Row): Version {

@@ -43,6 +43,15 @@ it('the most that a secret may have fits into one item, and is read as it was wr
   expect(metadataOf(item)).toMatchObject(largest);
 });
 
+it.each(['__proto__', 'constructor', 'ü'])('custom metadata may have the key %s', (key) => {
+  const custom = Object.fromEntries([
+    ['a', 'b'],
+    [key, 'c'],
+  ]);
+  const item = metadataItem(place, { ...newMetadata(now), custom }, '');
+  expect(Object.entries(metadataOf(item).custom)).toEqual(Object.entries(custom));
+});
+
 it('custom metadata that was stored as JSON is read', () => {
   const item = metadataItem(place, largest, '');
   expect(metadataOf({ ...item, custom: JSON.stringify(largest.custom) })).toMatchObject(largest);
