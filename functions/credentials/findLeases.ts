@@ -1,6 +1,6 @@
 /** Finds leases: one by its id, those directly below a path, and of many items those that are usable (contract §7). */
 
-import { MAX_LISTED_LEASES, MAX_SORT_KEY_BYTES } from '../limits.ts';
+import { MAX_LISTED_LEASES } from '../limits.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Item, Store } from '../ports/store.ts';
 import { leaseKey } from '../store/keys.ts';
@@ -13,7 +13,7 @@ import type { Mount } from '../tree/mount.ts';
 import { type Namespace, requireUnlocked } from '../tree/namespace.ts';
 import { builtinPath } from '../tree/path.ts';
 import { isLease, type Lease, leaseOf } from './lease.ts';
-import { type LeaseRange, leasePages, leaseRanges } from './leaseRanges.ts';
+import { fitsLease, type LeaseRange, leasePages, leaseRanges } from './leaseRanges.ts';
 import { SHARDS } from './leaseShards.ts';
 import { isAlive, isCurrent, type Lineage, lineageRefs } from './lineage.ts';
 
@@ -74,8 +74,7 @@ async function leaseAt(store: Store, { namespace, location }: LeasePlace): Promi
   if (owner.id !== namespace.id || mountPath === undefined) return undefined;
   const { mountUuid } = mount ? { mountUuid: mount.uuid } : builtinIssuer(namespace, mountPath);
   const inside = path.slice(mountPath.length);
-  // The id may be longer than a key: only the path inside the mount is one.
-  const mayBe = inside !== '' && Buffer.byteLength(inside) <= MAX_SORT_KEY_BYTES;
+  const mayBe = inside !== '' && fitsLease(inside);
   const item = mayBe ? await store.get(leaseKey(mountUuid, inside)) : undefined;
   return item && { item, namespace, ...(mount ? { mount } : {}) };
 }

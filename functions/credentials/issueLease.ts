@@ -4,14 +4,13 @@ import { notAuthenticated, refusal } from '../http/errors.ts';
 import type { Call } from '../http/route.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { PlacedItem, Write } from '../ports/store.ts';
-import { doorOf } from '../tree/alias.ts';
-import { reachedAt } from '../tree/followAlias.ts';
 import { MountMoved, markIssued } from '../tree/generation.ts';
 import type { Mount } from '../tree/mount.ts';
 import type { Caller } from './caller.ts';
 import { addChild, leaseChild, markParent, withdrawIfRevoked } from './child.ts';
 import { type Lease, leaseItem } from './lease.ts';
 import { descend, type Lineage, stillCurrent, throughDoor } from './lineage.ts';
+import { placeOfLease } from './placeOfLease.ts';
 import { removeSecrets } from './removal.ts';
 import { cleanupTime, type Token } from './token.ts';
 import { grantTtl, type TtlWish } from './ttl.ts';
@@ -57,16 +56,14 @@ export async function issueLease(order: LeaseOrder): Promise<Lease> {
   const issuedAt = clock.now();
   const random = ids.base62(24);
   const name = call.namespace.id === 'root' ? random : `${random}.${call.namespace.id}`;
-  const door = call.alias && doorOf(call.alias, mount);
+  const { door, mountPath, inside } = placeOfLease(call, mount);
   const lineage = throughDoor(descend(holder, { mountUuid, generation }, issuedAt), door);
   const expiresAt = issuedAt + ttl * 1_000;
-  const inside = call.path.slice(reachedAt({ mount, alias: call.alias }).length);
   const place = { mountUuid, path: `${inside}/${name}` };
   const owned = order.items({ lineage, expiresAt, ttl: cleanupTime(expiresAt), lease: place });
   const lease: Lease = {
     ...place,
-    // It is found by its id, so that names the mount. From another namespace it is found at the alias only.
-    id: door === undefined ? mount.path + place.path : `${call.path}/${name}`,
+    id: mountPath + place.path,
     kind: 'secret',
     generation,
     lineage,

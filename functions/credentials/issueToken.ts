@@ -24,7 +24,7 @@ export interface TokenOrder {
   leasePath: string;
   /** The id of the lease without its random last segment, where that is not the path of the request. */
   leaseId?: string;
-  /** The alias that the token ends with ({@link throughDoor}). */
+  /** The alias in another namespace that the token ends with, if it is issued at one ({@link throughDoor}). */
   door?: string | undefined;
   parent?: Token;
   /** The token role it is created with. */

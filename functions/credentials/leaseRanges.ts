@@ -47,11 +47,11 @@ export async function leaseRanges(
   const { mount, alias } = location;
   // A lock ends no revocation.
   if (!withAliases) requireOpen(location);
-  if (mount) return [alias ? rangeAtAlias(alias, mount, path) : rangeOf(mount, path)].filter(mayHaveLeases);
+  if (mount) return [alias ? rangeAtAlias(alias, mount, path) : rangeOf(mount, path)].filter(isPossible);
   const builtins = builtinMounts(namespace).filter((mount) => mount.issued);
   if (builtinPath(path)) {
     const own = builtins.filter((mount) => path.startsWith(mount.path));
-    return own.map((mount) => rangeOf(mount, path)).filter(mayHaveLeases);
+    return own.map((mount) => rangeOf(mount, path)).filter(isPossible);
   }
   if (Buffer.byteLength(path) > MAX_MOUNT_PATH_BYTES) return [];
   const below = await store.query({ table: 'mounts', pk: namespace.id, ...(path ? { prefix: path } : {}) });
@@ -61,9 +61,13 @@ export async function leaseRanges(
   return withAliases ? [...ranges, ...(await rangesOfAliases(deps, below))] : ranges;
 }
 
-/** The ids of leases may be longer than a key: only the path inside the mount is one. */
-function mayHaveLeases({ prefix }: LeaseRange): boolean {
-  return Buffer.byteLength(prefix) <= MAX_SORT_KEY_BYTES;
+/** Whether a lease may have this path inside its mount. The id of a lease may be longer than a key: only this path is one. */
+export function fitsLease(inside: string): boolean {
+  return Buffer.byteLength(inside) <= MAX_SORT_KEY_BYTES;
+}
+
+function isPossible({ prefix }: LeaseRange): boolean {
+  return fitsLease(prefix);
 }
 
 async function rangesOfAliases(deps: Pick<Deps, 'store' | 'clock'>, items: Item[]): Promise<LeaseRange[]> {

@@ -1,9 +1,17 @@
-/** Shortens a text that quotes what was sent. Pure. */
+/** Shortens a text to a number of bytes. Pure. */
 
-/** The text, or its beginning and an ellipsis, of at most so many bytes and without a character that is cut in two. */
+/** The beginning of a text, of at most so many bytes, without a character that is cut in two. */
+export function beginningOf(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text;
+  return Buffer.from(text)
+    .subarray(0, bytes)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '');
+}
+
+/** The text, or its beginning and an ellipsis, of at most so many bytes. */
 export function shortened(text: string, bytes: number): string {
   if (Buffer.byteLength(text) <= bytes) return text;
   const end = '…';
-  const kept = Buffer.from(text).subarray(0, bytes - Buffer.byteLength(end));
-  return kept.toString('utf8').replace(/\uFFFD+$/, '') + end;
+  return beginningOf(text, bytes - Buffer.byteLength(end)) + end;
 }

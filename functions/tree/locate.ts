@@ -4,13 +4,14 @@
  * The tree is prefix-free, so only the entry with the greatest key up to a path can own it (architecture §3).
  */
 
+import { beginningOf } from '../http/shortened.ts';
 import { MAX_MOUNT_PATH_BYTES } from '../limits.ts';
 import type { Item, Store } from '../ports/store.ts';
 import { treeKey } from '../store/keys.ts';
 import { type Alias, aliasOf } from './alias.ts';
 import { type Mount, mountOf } from './mount.ts';
 import { type Namespace, type NamespacedPath, namespaceOf, ROOT } from './namespace.ts';
-import { ancestors, builtinPath, cutPath, mountPath } from './path.ts';
+import { ancestors, builtinPath, mountPath } from './path.ts';
 
 /** The innermost namespace of a path, the rest of the path as it was given, and what owns it. */
 export interface Location extends NamespacedPath {
@@ -180,5 +181,5 @@ function covers(entryPath: string, path: string): boolean {
  * refuses keys over 1,024 bytes.
  */
 function key(path: string): string {
-  return cutPath(mountPath(path), MAX_MOUNT_PATH_BYTES);
+  return beginningOf(mountPath(path), MAX_MOUNT_PATH_BYTES);
 }

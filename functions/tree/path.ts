@@ -58,12 +58,6 @@ export function cleanPath(path: string): string {
   return slashed(clean.join('/'));
 }
 
-/** The beginning of a path, of at most so many bytes, without a character that is cut in two. */
-export function cutPath(path: string, bytes: number): string {
-  if (Buffer.byteLength(path) <= bytes) return path;
-  return Buffer.from(path).subarray(0, bytes).toString('utf8').replace(/�+$/, '');
-}
-
 /** Whether two paths of mounts are the same, or one is above the other. Such mounts cannot exist beside each other (R1). */
 export function overlap(one: string, other: string): boolean {
   return one.startsWith(other) || other.startsWith(one);

@@ -1,13 +1,14 @@
 /** Wraps the answer of any endpoint if the client asks for it (contract §2.3). */
 
+import { type PlaceOfLease, placeOfLease } from '../credentials/placeOfLease.ts';
 import { isEmpty, render } from '../http/envelope.ts';
 import type { Call, Reply } from '../http/route.ts';
+import { beginningOf } from '../http/shortened.ts';
 import { LEASE_NAME_BYTES, MAX_SORT_KEY_BYTES } from '../limits.ts';
-import { doorOf } from '../tree/alias.ts';
 import { builtinIssuer } from '../tree/builtin.ts';
-import { namespacesToJudge, reachedAt } from '../tree/followAlias.ts';
+import { namespacesToJudge } from '../tree/followAlias.ts';
 import { markIssued } from '../tree/generation.ts';
-import { builtinPath, cutPath } from '../tree/path.ts';
+import { builtinPath } from '../tree/path.ts';
 import { type WrapPlace, wrap } from './wrapped.ts';
 
 /**
@@ -36,19 +37,23 @@ export async function wrapReply(
   });
 }
 
-/** As for a lease (issueLease.ts). A path that is too long for the key of one is cut. */
-async function placeOfWrap({ deps, namespace, mount, alias, path }: Call): Promise<WrapPlace> {
-  const at = mount ? reachedAt({ mount, alias }) : (builtinPath(path) ?? '');
-  const door = mount && alias && doorOf(alias, mount);
-  const mountPath = mount && door === undefined ? mount.path : at;
-  const asked = mountPath + path.slice(at.length);
-  const leaseId = cutPath(asked.replace(/\/$/, ''), MAX_SORT_KEY_BYTES - LEASE_NAME_BYTES);
+/** A path that is too long for the key of a lease is cut. */
+async function placeOfWrap(call: Call): Promise<WrapPlace> {
+  const { deps, namespace, mount, alias, path } = call;
+  const { door, mountPath, inside } = mount ? placeOfLease(call, mount) : placeInBuiltin(path);
+  const asked = (mountPath + inside).replace(/\/$/, '');
+  const leaseId = beginningOf(asked, MAX_SORT_KEY_BYTES - LEASE_NAME_BYTES);
   return {
-    issuer: mount ? await markIssued(deps.store, mount) : builtinIssuer(namespace, at),
+    issuer: mount ? await markIssued(deps.store, mount) : builtinIssuer(namespace, mountPath),
     leasePath: leaseId.slice(mountPath.length),
     leaseId,
     ...(alias && door !== undefined && { door, behind: namespacesToJudge(alias) }),
   };
+}
+
+function placeInBuiltin(path: string): PlaceOfLease {
+  const mountPath = builtinPath(path) ?? '';
+  return { mountPath, inside: path.slice(mountPath.length) };
 }
 
 /** The accessor of the token or secret-id in an answer, by which it can be revoked before it is unwrapped. */
