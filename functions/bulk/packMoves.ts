@@ -4,6 +4,7 @@
  */
 
 import { CHUNK_MOVES, MAX_TRANSACTION_WRITES, PACKED_MOVES } from '../limits.ts';
+import { inBatches } from '../store/inBatches.ts';
 import { ownAlias } from '../tree/alias.ts';
 import { ancestors } from '../tree/path.ts';
 import { changedForks, componentsOf, type Knot } from './orderMoves.ts';
@@ -100,18 +101,6 @@ export function packMoves(moves: RowMove[], needs: number[][], knots: Knot[], si
 
 /** Small components share a chunk. A large one has a chunk of its own: its groups have to run one after the other. */
 export function chunksOf(components: Knot[][], most: number): Knot[][] {
-  const chunks: Knot[][] = [];
-  let size = 0;
-  for (const component of components) {
-    const own = component.reduce((sum, knot) => sum + knot.length, 0);
-    const last = chunks.at(-1);
-    if (last && size + own <= most) {
-      last.push(...component);
-      size += own;
-    } else {
-      chunks.push([...component]);
-      size = own;
-    }
-  }
-  return chunks;
+  const sizeOf = (component: Knot[]) => component.reduce((sum, knot) => sum + knot.length, 0);
+  return inBatches(components, [most], (component) => [sizeOf(component)]).map((chunk) => chunk.flat());
 }

@@ -6,6 +6,7 @@
 import { BULK_BYTES_PER_ITEM, BULK_ROWS_PER_ITEM } from '../limits.ts';
 import type { Item, Put } from '../ports/store.ts';
 import type { Place } from '../remount/migration.ts';
+import { inBatches } from '../store/inBatches.ts';
 import { bulkRowsKey, sha256 } from '../store/keys.ts';
 import type { PackedMove } from './plan.ts';
 
@@ -33,20 +34,12 @@ interface End extends Place {
  * @returns the items of one chunk; the rows of a group are never split over two items
  */
 export function rowItems(id: string, moves: PackedMove[], ttl: number): Put[] {
-  const pages: PackedMove[][] = [];
-  let left = 0;
-  for (const group of Map.groupBy(moves, ({ group }) => group).values()) {
-    const bytes = bytesOf(group);
-    const last = pages.at(-1);
-    if (last && last.length + group.length <= BULK_ROWS_PER_ITEM && bytes <= left) last.push(...group);
-    else {
-      pages.push([...group]);
-      left = BULK_BYTES_PER_ITEM;
-    }
-    left -= bytes;
-  }
+  const groups = Map.groupBy(moves, ({ group }) => group).values();
+  const limits = [BULK_ROWS_PER_ITEM, BULK_BYTES_PER_ITEM];
+  const pages = inBatches(groups, limits, (group) => [group.length, bytesOf(group)]);
   let first = 0;
-  return pages.map((page) => {
+  return pages.map((groups) => {
+    const page = groups.flat();
     const key = bulkRowsKey(id, page[0]?.chunk ?? 0, first);
     const content = { chunk: page[0]?.chunk ?? 0, first, ...packed(page) };
     const put = { ...key, kind: 'rows', content: JSON.stringify(content satisfies PackedPage), ttl };

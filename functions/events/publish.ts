@@ -12,6 +12,7 @@ import type { Log } from '../ports/deps.ts';
 import type { Item } from '../ports/store.ts';
 import { announcementsOf } from '../remount/announcements.ts';
 import { migrationOf } from '../remount/migration.ts';
+import { inBatches } from '../store/inBatches.ts';
 
 /** One write to one item. */
 export interface StreamChange {
@@ -27,9 +28,10 @@ export interface StreamChange {
  */
 export async function publish(bus: Bus, log: Log, changes: StreamChange[]): Promise<string | undefined> {
   const due = changes.flatMap(({ sequence, before, after }) =>
-    announcementsFor(before, after).map((announcement) => ({ sequence, announcement })),
+    announcementsFor(before, after).map((announcement) => ({ sequence, ...bearable(announcement) })),
   );
-  for (const batch of batchesOf(due)) {
+  const limits = [EVENTS_PER_CALL, MAX_EVENT_BYTES];
+  for (const batch of inBatches(due, limits, ({ bytes }) => [1, bytes])) {
     const taken = await put(
       bus,
       log,
@@ -41,35 +43,13 @@ export async function publish(bus: Bus, log: Log, changes: StreamChange[]): Prom
   return undefined;
 }
 
-interface Due {
-  sequence: string;
-  announcement: Announcement;
-}
-
-/** As many as one call takes, by their number and by their bytes. */
-function batchesOf(due: Due[]): Due[][] {
-  const batches: Due[][] = [];
-  let left = 0;
-  for (const { sequence, announcement } of due) {
-    const one = { sequence, announcement: ofBearableSize(announcement) };
-    const bytes = bytesOf(one.announcement);
-    const batch = batches.at(-1);
-    if (batch && batch.length < EVENTS_PER_CALL && bytes <= left) {
-      batch.push(one);
-      left -= bytes;
-    } else {
-      batches.push([one]);
-      left = MAX_EVENT_BYTES - bytes;
-    }
-  }
-  return batches;
-}
-
 /** An announcement that no call takes would stop all that follow. The status of the migration has what is left out. */
-function ofBearableSize(announcement: Announcement): Announcement {
-  if (bytesOf(announcement) <= MAX_EVENT_BYTES) return announcement;
+function bearable(announcement: Announcement): { announcement: Announcement; bytes: number } {
+  const bytes = bytesOf(announcement);
+  if (bytes <= MAX_EVENT_BYTES) return { announcement, bytes };
   const { policies: _, ...detail } = announcement.detail;
-  return { ...announcement, detail };
+  const rest = { ...announcement, detail };
+  return { announcement: rest, bytes: bytesOf(rest) };
 }
 
 function bytesOf({ detail }: Announcement): number {
