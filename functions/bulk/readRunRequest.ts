@@ -60,18 +60,26 @@ export const RUN_BODY_FIELDS = bodyFields;
 
 /** A CSV text is a list of moves, and so are rules without wildcards. */
 export function runSynonyms({ raw }: Pick<Call, 'raw'>): ReturnType<Synonyms> {
-  const plain = Array.isArray(raw.rules) ? raw.rules.filter(isPlainRule) : [];
-  const ofRules: ReturnType<Synonyms> = plain.length > 0 ? [['moves', plain]] : [];
-  try {
-    return typeof raw.csv === 'string' ? [...ofRules, ['moves', readCsv(raw.csv).moves]] : ofRules;
-  } catch {
-    return ofRules;
-  }
+  const lists = [plainRules(raw.rules), movesInCsv(raw.csv)];
+  return lists.filter((moves) => moves !== undefined).map((moves) => ['moves', moves]);
+}
+
+function plainRules(rules: unknown): unknown[] | undefined {
+  const plain = Array.isArray(rules) ? rules.filter(isPlainRule) : [];
+  return plain.length > 0 ? plain : undefined;
 }
 
 function isPlainRule(rule: { from?: unknown } | null): boolean {
   const { from } = rule ?? {};
   return typeof from === 'string' && !isPattern(from);
+}
+
+function movesInCsv(csv: unknown): unknown[] | undefined {
+  try {
+    return typeof csv === 'string' ? readCsv(csv).moves : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The body of a run that an event or a schedule starts, as policies judge it. */

@@ -28,8 +28,8 @@ const UNIT_SECONDS: Record<string, number> = {
 };
 
 /**
- * @returns whole seconds, rounded down, but not to 0: that is no limit to most fields, and who asks for the shortest time must not get
- *   the longest. Undefined for what is not a duration, and for negative or too long ones
+ * @returns whole seconds, rounded down; one second for less, because 0 is no limit in most fields. Undefined for what is not a
+ *   duration, and for negative or too long ones
  */
 export function parseDuration(value: unknown): number | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;

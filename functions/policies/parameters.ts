@@ -27,9 +27,9 @@ export function addLimits(limits: ParameterLimits | undefined, rule: PathRule): 
 
 function addValues(sum: Map<string, JsonValue[]>, { name, values }: ParameterRule): void {
   const present = sum.get(name);
-  const everyValue = values.length === 0 || present?.length === 0;
-  if (everyValue || !present) sum.set(name, everyValue ? [] : [...values]);
-  else for (const value of values) present.push(value);
+  if (values.length === 0 || present?.length === 0) sum.set(name, []);
+  else if (present) for (const value of values) present.push(value);
+  else sum.set(name, [...values]);
 }
 
 /** The fields that were sent, and what the schema of the endpoint says of them. */

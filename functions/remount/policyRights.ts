@@ -53,8 +53,16 @@ export async function policyRights(
   { acl, capabilitiesAt, isOverheard }: Judges,
   policies: readonly Named[],
 ): Promise<PolicyRights> {
-  if (isOverheard) return { ...ownRights(acl), mayRead: () => false };
-  if (!capabilitiesAt) return ownRights(acl);
+  const verdict = capabilitiesAt ? await sharedRights(acl, capabilitiesAt, policies) : ownRights(acl);
+  return isOverheard ? { ...verdict, mayRead: () => false } : verdict;
+}
+
+/** By our own verdict and that of the cluster. */
+async function sharedRights(
+  acl: Acl,
+  capabilitiesAt: NonNullable<Judges['capabilitiesAt']>,
+  policies: readonly Named[],
+): Promise<PolicyRights> {
   const paths = [...new Set(policies.flatMap(pathsOf).map(({ path }) => path))];
   const verdicts = await severalAtOnce(paths, async (path) => [path, await capabilitiesAt(path)] as const);
   const known = new Map(verdicts);

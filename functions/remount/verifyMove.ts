@@ -11,7 +11,8 @@ import { type Planner, policiesOfMove } from './plannedPolicies.ts';
 
 /**
  * Policies are not changed by a move. Rules that still name the source are told as a plan tells them.
- * @throws VaultError 409 unless the migration has succeeded; 503 while the namespace of its source is locked, which would be told of
+ * @throws VaultError 409 unless the migration has succeeded; 503 while the namespace of its source is locked, because the answer tells
+ *   what is in it
  */
 export async function verifyMove(deps: Deps, migration: Migration, planner: Planner): Promise<Verification> {
   if (migration.status !== 'success')
